@@ -1,0 +1,1 @@
+"""The grammar every room speaks: commands, events, state, registries, errors, clocks and paths."""

@@ -1,0 +1,60 @@
+"""Time inside the studio: monotonic nanoseconds, and a tick that keeps absolute deadlines."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fractions import Fraction
+
+NS = 1_000_000_000
+LATE_NS = 10_000_000
+
+now_ns = time.monotonic_ns
+
+
+def utc_iso() -> str:
+    """Now, UTC, ISO 8601 with milliseconds: the form in which time leaves the studio."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(slots=True)
+class TickClock:
+    """Ticks at ``fps``; each deadline is counted from the first, so an error never adds up.
+
+    A tick more than 10 ms past its deadline is late. A tick that is more than a whole frame
+    behind skips forward: the skipped ticks are ``missed`` and their numbers are never reused.
+    """
+
+    fps: Fraction
+    start_ns: int = field(default_factory=now_ns)
+    tick: int = -1
+    late: int = 0
+    missed: int = 0
+    worst_late_ns: int = 0
+
+    def deadline_ns(self, tick: int) -> int:
+        """Monotonic time of ``tick``."""
+        return self.start_ns + tick * NS * self.fps.denominator // self.fps.numerator
+
+    def wait(self, stopping: threading.Event) -> int:
+        """Sleeps until the next tick; returns its number, or -1 when ``stopping`` is set."""
+        nxt = self.tick + 1
+        while True:
+            if stopping.is_set():
+                return -1
+            left = self.deadline_ns(nxt) - now_ns()
+            if left <= 0:
+                break
+            time.sleep(min(left / NS, 0.1))
+        behind = -left
+        self.worst_late_ns = max(self.worst_late_ns, behind)
+        if behind > LATE_NS:
+            self.late += 1
+            whole = int(behind * self.fps / NS)
+            if whole:
+                self.missed += whole
+                nxt += whole
+        self.tick = nxt
+        return nxt

@@ -1,0 +1,276 @@
+"""Commands: the only way to change a show. A command is a typed method with a decorator.
+
+Its name, role, label, help and arguments come from one place, and from them come the command
+line, the remote door, the desk's palette and the docs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import inspect
+import typing
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import msgspec
+
+from studio.core.clock import now_ns
+from studio.core.errors import StudioError
+from studio.core.event import Event, Events
+from studio.core.log import logger
+from studio.core.state import State
+from studio.core.text import Text
+
+_log = logger(__name__)
+
+
+class Role(enum.IntEnum):
+    """Who may do it; a higher one may do all a lower one may."""
+
+    VIEWER = 0
+    STREAMER = 1
+    CONTROLLER = 2
+    TECHNICIAN = 3
+    OWNER = 4
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What a command changed and what it has to say.
+
+    Attributes:
+        parts: parts of the state with new values.
+        result: plain data for the caller.
+        undo: the command that takes it back, with its arguments, where there is one.
+    """
+
+    parts: tuple[str, ...] = ()
+    result: Any = None
+    undo: tuple[str, dict[str, Any]] | None = None
+
+
+def changed(
+    *parts: str, result: Any = None, undo: tuple[str, dict[str, Any]] | None = None
+) -> Changed:
+    """Short form of `Changed` for command bodies."""
+    return Changed(parts, result, undo)
+
+
+class CommandRan(Event, frozen=True, kw_only=True):
+    """A command was carried out or refused."""
+
+    name: ClassVar[str] = "command.ran"
+    label: ClassVar[Text] = Text("命令已执行", "Command ran")
+    help: ClassVar[Text] = Text(
+        "每条命令执行后发出，含来源与结果。", "Sent after each command, with who asked and the outcome."
+    )
+
+    command: str
+    args: dict[str, Any]
+    origin: str
+    ok: bool
+    error: str = ""
+    took_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What is known of a command without running it."""
+
+    id: str
+    role: Role
+    label: Text
+    help: Text
+    args: type[msgspec.Struct]
+    needs_confirm: bool
+    secret_args: frozenset[str]
+    keys: str
+
+    def schema(self) -> dict[str, Any]:
+        """JSON schema of the arguments."""
+        whole = msgspec.json.schema(self.args)
+        name = whole.get("$ref", "").rsplit("/", 1)[-1]
+        inner: dict[str, Any] = whole.get("$defs", {}).get(name, whole)
+        return inner
+
+
+_SPEC = "__command__"
+
+
+def command(
+    id: str,
+    *,
+    role: Role = Role.CONTROLLER,
+    label: tuple[str, str],
+    help: tuple[str, str],
+    needs_confirm: bool = False,
+    secret: Iterable[str] = (),
+    keys: str = "",
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Makes a method a command.
+
+    Args:
+        id: dotted name, "room.verb".
+        role: the least role that may run it.
+        label: what a button says, Chinese and English.
+        help: one sentence each.
+        needs_confirm: it cannot be undone; a call without ``confirm=true`` is refused, whoever
+            asks (rule 3 of the desk: the guard sits in the command).
+        secret: arguments that are never journaled or logged.
+        keys: default hotkey, e.g. "Return".
+
+    The method's signature is the schema: parameters must be annotated with types msgspec knows.
+    It may be async and returns `Changed`, None or raises `StudioError`.
+    """
+
+    def mark(method: Callable[..., Any]) -> Callable[..., Any]:
+        hints = typing.get_type_hints(method)
+        fields: list[Any] = []
+        for name, parameter in list(inspect.signature(method).parameters.items())[1:]:
+            if parameter.default is inspect.Parameter.empty:
+                fields.append((name, hints[name]))
+            else:
+                fields.append((name, hints[name], parameter.default))
+        args = msgspec.defstruct(
+            id, fields, kw_only=True, forbid_unknown_fields=True, frozen=True
+        )
+        spec = Spec(
+            id=id,
+            role=role,
+            label=Text(*label),
+            help=Text(*help),
+            args=args,
+            needs_confirm=needs_confirm,
+            secret_args=frozenset(secret),
+            keys=keys,
+        )
+        setattr(method, _SPEC, spec)
+        return method
+
+    return mark
+
+
+def specs_of(owner: type | object) -> list[tuple[Spec, str]]:
+    """The commands of a class or object: (spec, method name)."""
+    kind = owner if isinstance(owner, type) else type(owner)
+    found = []
+    for name in dir(kind):
+        spec = getattr(getattr(kind, name, None), _SPEC, None)
+        if isinstance(spec, Spec):
+            found.append((spec, name))
+    return found
+
+
+@dataclass(slots=True)
+class Bus:
+    """Finds, checks and runs commands on the engine loop, one at a time.
+
+    find → decode and validate → right? → confirmed? → run → journal → changed → event.
+    """
+
+    events: Events
+    state: State
+    _commands: dict[str, tuple[Spec, Callable[..., Any]]] = field(default_factory=dict)
+    _gates: list[Callable[[Spec, dict[str, Any]], None]] = field(default_factory=list)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def add(self, *owners: object) -> None:
+        """Registers all commands of ``owners``.
+
+        Raises:
+            ValueError: an id is there twice.
+        """
+        for owner in owners:
+            for spec, name in specs_of(owner):
+                if spec.id in self._commands:
+                    raise ValueError(f"command {spec.id} is defined twice")
+                self._commands[spec.id] = (spec, getattr(owner, name))
+
+    def gate(self, check: Callable[[Spec, dict[str, Any]], None]) -> None:
+        """Adds a check before every command; it raises `StudioError` to refuse."""
+        self._gates.append(check)
+
+    def specs(self) -> list[Spec]:
+        """All commands by id."""
+        return [self._commands[name][0] for name in sorted(self._commands)]
+
+    async def run(
+        self,
+        id: str,
+        args: dict[str, Any] | None = None,
+        *,
+        role: Role = Role.OWNER,
+        origin: str = "engine",
+        is_text: bool = False,
+    ) -> Changed:
+        """Runs a command.
+
+        Args:
+            id: the command.
+            args: its arguments as plain data; ``confirm`` is taken out for guarded commands.
+            role: whose right it runs with.
+            origin: who asked, for the journal ("desk", "remote", "plan:NAME", "cli").
+            is_text: values are strings from a command line and are converted.
+
+        Raises:
+            StudioError: not found, invalid arguments, not allowed, or what the command says.
+        """
+        given = dict(args or {})
+        began = now_ns()
+        spec: Spec | None = None
+        try:
+            spec, call = self._find(id)
+            confirm = given.pop("confirm", False) in (True, "true", "1") if spec.needs_confirm else True
+            decoded = self._decode(spec, given, is_text)
+            if role < spec.role:
+                raise StudioError("denied", "command.denied", command=id, role=spec.role.name.lower())
+            if not confirm:
+                raise StudioError("confirm", "command.confirm", command=id)
+            for check in self._gates:
+                check(spec, decoded)
+            done = await self._run_one(call, decoded)
+        except StudioError as error:
+            self._tell(spec, id, given, origin, began, error.in_language("en"))
+            raise
+        except Exception as fault:
+            _log.exception("command %s failed", id)
+            self._tell(spec, id, given, origin, began, f"{type(fault).__name__}")
+            raise StudioError(
+                "failed", "command.failed", command=id, why=f"{type(fault).__name__}: {fault}"
+            ) from fault
+        self.state.touch(*done.parts)
+        self._tell(spec, id, given, origin, began, "")
+        return done
+
+    def _find(self, id: str) -> tuple[Spec, Callable[..., Any]]:
+        found = self._commands.get(id)
+        if found is None:
+            raise StudioError("not_found", "command.not_found", command=id)
+        return found
+
+    @staticmethod
+    def _decode(spec: Spec, given: dict[str, Any], is_text: bool) -> dict[str, Any]:
+        try:
+            struct = msgspec.convert(given, spec.args, strict=not is_text)
+        except msgspec.ValidationError as error:
+            raise StudioError("invalid", "command.invalid", command=spec.id, why=str(error)) from None
+        return {name: getattr(struct, name) for name in struct.__struct_fields__}
+
+    async def _run_one(self, call: Callable[..., Any], args: dict[str, Any]) -> Changed:
+        result = call(**args)
+        if inspect.isawaitable(result):
+            result = await typing.cast(Awaitable[Any], result)
+        return result if isinstance(result, Changed) else Changed(result=result)
+
+    def _tell(
+        self, spec: Spec | None, id: str, args: dict[str, Any], origin: str, began: int, error: str
+    ) -> None:
+        secret = spec.secret_args if spec else frozenset(args)
+        shown = {k: ("••••" if k in secret else v) for k, v in args.items()}
+        took_ms = round((now_ns() - began) / 1e6, 3)
+        self.events.publish(
+            CommandRan(
+                command=id, args=shown, origin=origin, ok=not error, error=error, took_ms=took_ms
+            )
+        )

@@ -1,0 +1,37 @@
+"""One error for all that can go wrong in a way a person should hear about."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from studio.core.i18n import translate
+
+Code = Literal["invalid", "not_found", "denied", "conflict", "unavailable", "failed", "confirm"]
+
+
+class StudioError(Exception):
+    """Something a person asked for could not be done.
+
+    Carries what a program needs (`code`) and what a person needs (`key` and `params`: the message
+    in the catalogue says what, where and what to do). Who shows it translates it.
+
+    Attributes:
+        code: invalid (the call is wrong), not_found, denied (role), conflict (state does not
+            allow it now), unavailable (a device, file, server is not there), failed (it was
+            tried), confirm (say it again with ``confirm=true``).
+        key: message key in assets/i18n.
+        params: values for the message; never a secret.
+    """
+
+    def __init__(self, code: Code, key: str, /, **params: object) -> None:
+        super().__init__(code, key, params)
+        self.code: Code = code
+        self.key = key
+        self.params = params
+
+    def in_language(self, language: str | None = None) -> str:
+        """The message for a person."""
+        return translate(self.key, language, **self.params)
+
+    def __str__(self) -> str:
+        return self.in_language("en")

@@ -1,0 +1,101 @@
+"""What every kind of extension has: a kind, labels, a settings struct, a version."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
+
+from studio.core.errors import StudioError
+from studio.core.text import Text
+
+
+class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
+    """Base of an extension's settings; the desk draws the form from its schema.
+
+    Give each field a default and, where it helps, ``msgspec.Meta(title, description, ge, le)``
+    with ``extra_json_schema={"x-zh": …, "x-en": …, "x-widget": "colour|file|slider|…"}``.
+    """
+
+
+S = TypeVar("S", bound=Settings)
+
+
+class Extension:
+    """Base of sources, filters, transitions, garments, triggers, actions.
+
+    Attributes:
+        kind: its name in shows; never changes, never reused.
+        label, help: Chinese and English.
+        Settings: its settings; every field has a default.
+        version: of the settings; `upgrade` brings older ones up.
+    """
+
+    kind: ClassVar[str] = ""
+    label: ClassVar[Text] = Text("", "")
+    help: ClassVar[Text] = Text("", "")
+    Settings: ClassVar[type[Settings]] = Settings
+    version: ClassVar[int] = 1
+
+    @classmethod
+    def upgrade(cls, settings: dict[str, Any], version: int) -> dict[str, Any]:
+        """Settings of an older ``version`` in today's form."""
+        return settings
+
+    @classmethod
+    def decode(cls, settings: dict[str, Any], version: int | None = None) -> Any:
+        """Plain data → this kind's ``Settings``.
+
+        Raises:
+            StudioError: invalid, saying which field.
+        """
+        if version is not None and version < cls.version:
+            settings = cls.upgrade(dict(settings), version)
+        try:
+            return msgspec.convert(settings, cls.Settings, strict=False)
+        except msgspec.ValidationError as error:
+            raise StudioError(
+                "invalid", "extension.settings", kind=cls.kind, why=str(error)
+            ) from None
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """JSON schema of the settings, from which the desk draws its form."""
+        whole = msgspec.json.schema(cls.Settings)
+        name = whole.get("$ref", "").rsplit("/", 1)[-1]
+        inner: dict[str, Any] = whole.get("$defs", {}).get(name, whole)
+        return inner
+
+
+X = TypeVar("X", bound=Extension)
+
+
+class Kinds(Generic[X]):
+    """A read-only view of one kind of extension, by its name in shows."""
+
+    def __init__(self, found: dict[str, type[X]], room: str) -> None:
+        self._found = found
+        self._room = room
+
+    def get(self, kind: str) -> type[X]:
+        """The class of ``kind``.
+
+        Raises:
+            StudioError: not_found; the caller keeps the data and shows it as missing.
+        """
+        try:
+            return self._found[kind]
+        except KeyError:
+            raise StudioError(
+                "not_found", "extension.unknown", kind=kind, room=self._room
+            ) from None
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._found
+
+    def __iter__(self) -> Any:
+        return iter(self._found.values())
+
+    def names(self) -> list[str]:
+        """All kinds, sorted."""
+        return sorted(self._found)

@@ -1,0 +1,52 @@
+"""The message catalogue: one JSON file a room in assets/i18n, both languages side by side."""
+
+from __future__ import annotations
+
+import functools
+import json
+import locale
+import os
+
+from studio.core.paths import assets_dir
+
+
+class _Keep(dict[str, object]):
+    """Leaves an unknown ``{name}`` standing instead of failing while an error is shown."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+@functools.cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """All messages by key; each value maps "zh" and "en" to a format string."""
+    merged: dict[str, dict[str, str]] = {}
+    for path in sorted((assets_dir() / "i18n").glob("*.json")):
+        merged.update(json.loads(path.read_text(encoding="utf-8")))
+    return merged
+
+
+@functools.cache
+def system_language() -> str:
+    """"zh" on a Chinese system, "en" elsewhere; SHOPCAST_LANG overrides it."""
+    name = os.environ.get("SHOPCAST_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG")
+    if not name:
+        try:
+            name = locale.getlocale()[0]
+        except ValueError:
+            name = None
+    return "zh" if (name or "").lower().startswith(("zh", "chinese")) else "en"
+
+
+def translate(key: str, language: str | None = None, **params: object) -> str:
+    """The message ``key`` in ``language`` with its parameters put in.
+
+    A key that is not in the catalogue comes back as itself with its parameters, so that an
+    error is never lost for want of a translation.
+    """
+    entry = catalogue().get(key)
+    if entry is None:
+        said = ", ".join(f"{k}={v}" for k, v in params.items())
+        return f"{key} ({said})" if said else key
+    language = language or system_language()
+    return entry["zh" if language.startswith("zh") else "en"].format_map(_Keep(params))

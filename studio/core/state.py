@@ -1,0 +1,65 @@
+"""The state others may see: one part a room, plain data, told when it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from studio.core.event import Event, Events
+from studio.core.text import Text
+
+Plain = Any
+"""Plain data: dict, list, str, int, float, bool or None."""
+
+
+class StateChanged(Event, frozen=True, kw_only=True):
+    """Parts of the state have new values."""
+
+    name: ClassVar[str] = "state.changed"
+    label: ClassVar[Text] = Text("状态已变", "State changed")
+    help: ClassVar[Text] = Text(
+        "给出变化的部分及其新值。", "Gives the parts that changed, each with its new value."
+    )
+    is_journaled: ClassVar[bool] = False
+
+    parts: dict[str, Any]
+
+
+class State:
+    """Every room registers how its part looks; views read parts by name.
+
+    Only the engine loop calls this. ``touch`` marks a part; ``flush`` (once a loop turn) tells
+    all marked parts in one event, so that ten changes in one command are one message.
+    """
+
+    def __init__(self, events: Events, soon: Callable[[Callable[[], None]], object]) -> None:
+        self._events = events
+        self._soon = soon
+        self._views: dict[str, Callable[[], Plain]] = {}
+        self._dirty: dict[str, None] = {}
+
+    def add(self, part: str, view: Callable[[], Plain]) -> None:
+        """Registers ``part``; ``view`` returns its value now."""
+        self._views[part] = view
+
+    @property
+    def parts(self) -> list[str]:
+        """Names of all parts."""
+        return sorted(self._views)
+
+    def get(self, parts: Iterable[str] | None = None) -> dict[str, Plain]:
+        """The values of ``parts`` (all when None); an unknown name is left out."""
+        names = self._views if parts is None else parts
+        return {name: self._views[name]() for name in names if name in self._views}
+
+    def touch(self, *parts: str) -> None:
+        """Marks parts as changed; they are told at the end of this turn of the loop."""
+        if not self._dirty and parts:
+            self._soon(self.flush)
+        self._dirty.update(dict.fromkeys(parts))
+
+    def flush(self) -> None:
+        """Tells what changed since the last time."""
+        if self._dirty:
+            changed, self._dirty = self._dirty, {}
+            self._events.publish(StateChanged(parts=self.get(changed)))

@@ -1,0 +1,1 @@
+"""Plain data for pictures and sound, and the pixel maths that works on them."""

@@ -1,0 +1,39 @@
+"""The one way to OpenCV: import it late, single-threaded, without its Qt settings."""
+
+from __future__ import annotations
+
+import functools
+import os
+from types import ModuleType
+
+
+@functools.cache
+def load() -> ModuleType:
+    """The cv2 module.
+
+    opencv-python sets QT_QPA_PLATFORM_PLUGIN_PATH and QT_QPA_FONTDIR when imported, which breaks
+    PySide6 in the same process; both are put back. One thread: the studio has its own.
+    """
+    names = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+    before = {name: os.environ.get(name) for name in names}
+    import cv2
+
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    cv2.setNumThreads(1)
+    return cv2
+
+
+class _Late:
+    """``cv2`` itself from the first use on."""
+
+    def __getattr__(self, name: str) -> object:
+        value = getattr(load(), name)
+        setattr(self, name, value)
+        return value
+
+
+cv2: ModuleType = _Late()  # type: ignore[assignment]
