@@ -10,7 +10,7 @@ import asyncio
 import enum
 import inspect
 import typing
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -63,7 +63,8 @@ class CommandRan(Event, frozen=True, kw_only=True):
     name: ClassVar[str] = "command.ran"
     label: ClassVar[Text] = Text("命令已执行", "Command ran")
     help: ClassVar[Text] = Text(
-        "每条命令执行后发出，含来源与结果。", "Sent after each command, with who asked and the outcome."
+        "每条命令执行后发出，含来源与结果。",
+        "Sent after each command: who asked, the outcome.",
     )
 
     command: str
@@ -132,9 +133,7 @@ def command(
                 fields.append((name, hints[name]))
             else:
                 fields.append((name, hints[name], parameter.default))
-        args = msgspec.defstruct(
-            id, fields, kw_only=True, forbid_unknown_fields=True, frozen=True
-        )
+        args = msgspec.defstruct(id, fields, kw_only=True, forbid_unknown_fields=True, frozen=True)
         spec = Spec(
             id=id,
             role=role,
@@ -221,11 +220,13 @@ class Bus:
         spec: Spec | None = None
         try:
             spec, call = self._find(id)
-            confirm = given.pop("confirm", False) in (True, "true", "1") if spec.needs_confirm else True
+            is_confirmed = not spec.needs_confirm or given.pop("confirm", False) in (True, "true")
             decoded = self._decode(spec, given, is_text)
             if role < spec.role:
-                raise StudioError("denied", "command.denied", command=id, role=spec.role.name.lower())
-            if not confirm:
+                raise StudioError(
+                    "denied", "command.denied", command=id, role=spec.role.name.lower()
+                )
+            if not is_confirmed:
                 raise StudioError("confirm", "command.confirm", command=id)
             for check in self._gates:
                 check(spec, decoded)
@@ -254,13 +255,15 @@ class Bus:
         try:
             struct = msgspec.convert(given, spec.args, strict=not is_text)
         except msgspec.ValidationError as error:
-            raise StudioError("invalid", "command.invalid", command=spec.id, why=str(error)) from None
+            raise StudioError(
+                "invalid", "command.invalid", command=spec.id, why=str(error)
+            ) from None
         return {name: getattr(struct, name) for name in struct.__struct_fields__}
 
     async def _run_one(self, call: Callable[..., Any], args: dict[str, Any]) -> Changed:
         result = call(**args)
         if inspect.isawaitable(result):
-            result = await typing.cast(Awaitable[Any], result)
+            result = await result
         return result if isinstance(result, Changed) else Changed(result=result)
 
     def _tell(

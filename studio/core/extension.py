@@ -13,12 +13,26 @@ from studio.core.text import Text
 class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
     """Base of an extension's settings; the desk draws the form from its schema.
 
-    Give each field a default and, where it helps, ``msgspec.Meta(title, description, ge, le)``
-    with ``extra_json_schema={"x-zh": …, "x-en": …, "x-widget": "colour|file|slider|…"}``.
+    Give each field a default and ``Annotated[…, setting(…)]``.
     """
 
 
-S = TypeVar("S", bound=Settings)
+def setting(
+    zh: str, en: str, widget: str = "", *, ge: float | None = None, le: float | None = None
+) -> msgspec.Meta:
+    """What the form needs to know of a field: ``Annotated[int, setting("宽", "Width", ge=16)]``.
+
+    Args:
+        zh, en: label.
+        widget: "file", "colour", "multiline", "slider", "choice:a,b", "device:camera" or "".
+        ge, le: least and greatest value.
+    """
+    extra = {"x-zh": zh, "x-en": en} | ({"x-widget": widget} if widget else {})
+    if ge is not None and le is not None:
+        return msgspec.Meta(extra_json_schema=extra, ge=ge, le=le)
+    if ge is not None:
+        return msgspec.Meta(extra_json_schema=extra, ge=ge)
+    return msgspec.Meta(extra_json_schema=extra)
 
 
 class Extension:

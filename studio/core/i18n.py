@@ -28,7 +28,7 @@ def catalogue() -> dict[str, dict[str, str]]:
 
 @functools.cache
 def system_language() -> str:
-    """"zh" on a Chinese system, "en" elsewhere; SHOPCAST_LANG overrides it."""
+    """ "zh" on a Chinese system, "en" elsewhere; SHOPCAST_LANG overrides it."""
     name = os.environ.get("SHOPCAST_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG")
     if not name:
         try:

@@ -37,6 +37,7 @@ class Worker:
         self._backoff = backoff or Backoff()
         self.stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._last_said = ""
 
     def start(self) -> None:
         """Starts the thread; a second call does nothing."""
@@ -67,7 +68,10 @@ class Worker:
                 self._body(self.stopping)
                 return
             except Exception as fault:
-                _log.warning("%s: %s: %s", self.name, type(fault).__name__, fault)
+                said = f"{type(fault).__name__}: {fault}"
+                if said != self._last_said:
+                    _log.warning("%s: %s", self.name, said)
+                self._last_said = said
                 if self._on_fault:
                     self._on_fault(fault)
                 if not self._restart:

@@ -60,7 +60,13 @@ class Frame:
         if self.alpha is None or self.alpha_uv is None:
             return fresh
         return Frame(
-            fresh.y, fresh.u, fresh.v, self.pts_ns, self.alpha.copy(), self.alpha_uv.copy(), fresh.keep
+            fresh.y,
+            fresh.u,
+            fresh.v,
+            self.pts_ns,
+            self.alpha.copy(),
+            self.alpha_uv.copy(),
+            fresh.keep,
         )
 
 
@@ -98,10 +104,13 @@ def from_av(picture: av.VideoFrame, pts_ns: int) -> Frame:
     Odd sizes lose their last row or column.
     """
     width, height = picture.width & ~1, picture.height & ~1
-    if picture.format.name not in ("yuv420p",) or (width, height) != (picture.width, picture.height):
+    if picture.format.name not in ("yuv420p",) or (width, height) != (
+        picture.width,
+        picture.height,
+    ):
         picture = picture.reformat(width=width, height=height, format="yuv420p")
     planes = [
-        np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[
+        np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[
             : height >> shift, : width >> shift
         ]
         for plane, shift in zip(picture.planes, (0, 1, 1), strict=True)
@@ -151,9 +160,7 @@ def from_rgb(rgb: NDArray[np.uint8], alpha: Plane | None = None, pts_ns: int = 0
         seen = cv2.resize(plane.astype(np.float32) * weights, half, interpolation=cv2.INTER_AREA)
         colour = np.clip(np.rint(seen / total), 0, 255).astype(np.uint8)
         pre.append(cv2.multiply(colour, alpha_uv, scale=1 / 255))
-    return Frame(
-        cv2.multiply(y, alpha, scale=1 / 255), pre[0], pre[1], pts_ns, alpha, alpha_uv
-    )
+    return Frame(cv2.multiply(y, alpha, scale=1 / 255), pre[0], pre[1], pts_ns, alpha, alpha_uv)
 
 
 def _halve(plane: Plane, size: tuple[int, int]) -> Plane:
@@ -172,4 +179,5 @@ def to_rgb(frame: Frame) -> NDArray[np.uint8]:
     green = y - 0.1873 * scale * u - 0.4681 * scale * v
     blue = y + 1.8556 * scale * u
     rgb = np.stack([red, green, blue], axis=-1)
-    return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
+    out: NDArray[np.uint8] = np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
+    return out

@@ -1,0 +1,1 @@
+"""What is on the picture: scenes, their items, the canvases, preview and programme."""

@@ -1,0 +1,132 @@
+"""Composes a canvas at one tick: scene items, transition, downstream graphics. Reads downwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from studio.media.frame import Frame, blank, yuv_of
+from studio.media.yuv import Layer, Rect, Scratch, blend, layer, place
+from studio.scenes.layout import lay
+from studio.scenes.model import Canvas, Item, Scene
+from studio.scenes.transitions.base import Transition
+from studio.sources.runner import SourceRunner, Want
+
+Sources = dict[str, SourceRunner]
+
+
+class Overlay(NamedTuple):
+    """A downstream graphic at even (x, y) of the canvas; survives cuts."""
+
+    layer: Layer
+    x: int
+    y: int
+
+
+class Downstream(Protocol):
+    """Gives the graphics for a tick."""
+
+    def __call__(self, canvas: Canvas, at_ns: int) -> Sequence[Overlay]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A transition under way."""
+
+    transition: Transition
+    before: Scene
+    start_ns: int
+    duration_ns: int
+
+    def progress(self, at_ns: int) -> float:
+        """0..1."""
+        return min(1.0, max(0.0, (at_ns - self.start_ns) / max(1, self.duration_ns)))
+
+
+@dataclass(slots=True)
+class Compositor:
+    """Composes pictures of one size. One instance a canvas and thread: it owns its buffers."""
+
+    canvas: Canvas
+    _scratch: Scratch = field(default_factory=Scratch)
+    _layers: dict[tuple[str, int], tuple[Frame, float, Layer]] = field(default_factory=dict)
+    _before: Frame | None = None
+    _after: Frame | None = None
+
+    def compose(
+        self,
+        target: Frame,
+        scene: Scene,
+        sources: Sources,
+        at_ns: int,
+        change: Change | None = None,
+        graphics: Sequence[Overlay] = (),
+    ) -> None:
+        """Writes the picture of ``scene`` at ``at_ns`` into ``target`` (of the canvas's size)."""
+        if change is None or change.progress(at_ns) >= 1.0:
+            self.draw_scene(target, scene, sources, at_ns)
+        else:
+            before, after = self._pair()
+            self.draw_scene(before, change.before, sources, at_ns)
+            self.draw_scene(after, scene, sources, at_ns)
+            change.transition.mix(target, before, after, change.progress(at_ns))
+        for overlay in graphics:
+            blend(target, overlay.layer, overlay.x, overlay.y, self._scratch)
+
+    def draw_scene(self, target: Frame, scene: Scene, sources: Sources, at_ns: int) -> None:
+        """The scene's items from back to front."""
+        items = [one for one in scene.items if one.is_enabled and self.canvas.name in one.boxes]
+        if not (items and self._covers(items[0], sources)):
+            self._fill(target, scene.colour)
+        for item in items:
+            runner = sources.get(item.source)
+            if runner is not None:
+                self._draw_item(target, item, runner, at_ns)
+
+    def _draw_item(self, target: Frame, item: Item, runner: SourceRunner, at_ns: int) -> None:
+        shot = runner.latest
+        if shot is None:
+            return
+        canvas = (self.canvas.width, self.canvas.height)
+        part, rect = lay(
+            item, item.boxes[self.canvas.name], (shot.frame.width, shot.frame.height), canvas
+        )
+        picture = runner.shot(Want(part, rect.w, rect.h), at_ns)
+        if picture is None or (picture.width, picture.height) != (rect.w, rect.h):
+            return
+        if picture.alpha is None and item.opacity >= 1.0:
+            place(target, picture, rect.x, rect.y)
+        elif item.opacity > 0.0:
+            blend(target, self._layer(item, picture), rect.x, rect.y, self._scratch)
+
+    def _layer(self, item: Item, picture: Frame) -> Layer:
+        key = (item.source, item.id)
+        kept = self._layers.get(key)
+        if kept is None or kept[0] is not picture or kept[1] != item.opacity:
+            if len(self._layers) > 64:
+                self._layers.clear()
+            kept = self._layers[key] = (picture, item.opacity, layer(picture, item.opacity))
+        return kept[2]
+
+    def _covers(self, item: Item, sources: Sources) -> bool:
+        """Does the back item hide the whole canvas, so that filling can be left out?"""
+        runner = sources.get(item.source)
+        shot = runner.latest if runner else None
+        if shot is None or shot.frame.alpha is not None or item.opacity < 1.0:
+            return False
+        whole = Rect(0, 0, self.canvas.width, self.canvas.height)
+        size = (shot.frame.width, shot.frame.height)
+        rect = lay(item, item.boxes[self.canvas.name], size, whole[2:]).rect
+        return rect.clipped(whole.w, whole.h) == whole
+
+    def _fill(self, target: Frame, colour: str) -> None:
+        red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+        for plane, value in zip(target.planes, yuv_of(red, green, blue), strict=True):
+            plane.fill(value)
+
+    def _pair(self) -> tuple[Frame, Frame]:
+        if self._before is None or self._after is None:
+            self._before = blank(self.canvas.width, self.canvas.height)
+            self._after = blank(self.canvas.width, self.canvas.height)
+        return self._before, self._after

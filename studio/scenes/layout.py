@@ -1,0 +1,61 @@
+"""Where an item's picture goes: which part of the source, to which pixels of the canvas."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from studio.media.frame import even
+from studio.media.yuv import Rect, even_rect
+from studio.scenes.model import Box, Crop, Item
+
+
+class Placement(NamedTuple):
+    """``part`` of the source's picture (None: all of it) scaled to ``rect`` of the canvas."""
+
+    part: Rect | None
+    rect: Rect
+
+
+def cropped(crop: Crop, width: int, height: int) -> Rect:
+    """The rest of a picture after a crop, at least 2×2, even."""
+    x0, y0 = even(crop.left * width), even(crop.top * height)
+    x1, y1 = even(width - crop.right * width), even(height - crop.bottom * height)
+    x0, y0 = min(x0, width - 2), min(y0, height - 2)
+    return Rect(x0, y0, max(2, min(x1, width) - x0), max(2, min(y1, height) - y0))
+
+
+def lay(item: Item, box: Box, size: tuple[int, int], canvas: tuple[int, int]) -> Placement:
+    """Places a source picture of ``size`` on a ``canvas`` (both width, height in pixels)."""
+    width, height = size
+    target = even_rect(box.x * canvas[0], box.y * canvas[1], box.w * canvas[0], box.h * canvas[1])
+    part = cropped(item.crop, width, height)
+    wide = part.w * target.h > target.w * part.h
+    if item.fit == "contain":
+        scale = min(target.w / part.w, target.h / part.h)
+        w, h = part.w * scale, part.h * scale
+        target = even_rect(target.x + (target.w - w) / 2, target.y + (target.h - h) / 2, w, h)
+    elif item.fit == "cover" and wide:
+        w = max(2, even(part.h * target.w / target.h))
+        part = Rect(part.x + even((part.w - w) * item.focus_x), part.y, min(w, part.w), part.h)
+    elif item.fit == "cover":
+        h = max(2, even(part.w * target.h / target.w))
+        part = Rect(part.x, part.y + even((part.h - h) * item.focus_y), part.w, min(h, part.h))
+    part = _inside(part, width, height)
+    return Placement(None if part == Rect(0, 0, width, height) else part, target)
+
+
+def _inside(part: Rect, width: int, height: int) -> Rect:
+    x, y = min(max(0, part.x), width - 2), min(max(0, part.y), height - 2)
+    return Rect(x, y, min(part.w, width - x), min(part.h, height - y))
+
+
+def through(placement: Placement, size: tuple[int, int], box: Rect) -> Rect:
+    """Where ``box``, in pixels of a source of ``size``, comes to lie on the canvas."""
+    part = placement.part or Rect(0, 0, *size)
+    sx, sy = placement.rect.w / part.w, placement.rect.h / part.h
+    return even_rect(
+        placement.rect.x + (box.x - part.x) * sx,
+        placement.rect.y + (box.y - part.y) * sy,
+        box.w * sx,
+        box.h * sy,
+    )

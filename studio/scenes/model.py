@@ -1,0 +1,149 @@
+"""Scenes as plain data: immutable, so that the picture thread reads them without a lock."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Literal
+
+import msgspec
+
+CanvasName = Literal["landscape", "portrait"]
+CANVASES: tuple[CanvasName, CanvasName] = ("landscape", "portrait")
+Fit = Literal["cover", "contain", "stretch"]
+
+
+def new_id() -> str:
+    """A fresh identity."""
+    return str(uuid.uuid4())
+
+
+class Canvas(msgspec.Struct, frozen=True):
+    """A picture that is composed and can go out.
+
+    Attributes:
+        width, height: pixels, even.
+        is_enabled: composed at every tick; a canvas nobody uses costs nothing.
+    """
+
+    name: CanvasName
+    width: int
+    height: int
+    is_enabled: bool = True
+
+
+class Box(msgspec.Struct, frozen=True):
+    """Where an item stands on a canvas, as parts (0..1) of the canvas's size.
+
+    Parts, not pixels: the same show runs at 720p and 4K.
+    """
+
+    x: float = 0.0
+    y: float = 0.0
+    w: float = 1.0
+    h: float = 1.0
+
+
+class Crop(msgspec.Struct, frozen=True):
+    """What is cut off a source's picture, as parts (0..1) of its size."""
+
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One source in a scene.
+
+    Attributes:
+        id: unique in its scene, never reused.
+        source: name of the source.
+        boxes: place per canvas; a canvas without a box doesn't show it.
+        fit: cover fills the box and crops, contain shows all, stretch distorts.
+        focus_x, focus_y: which part of the picture stays in view with cover (0.5 is the middle).
+    """
+
+    id: int
+    source: str
+    boxes: dict[str, Box] = {"landscape": Box(), "portrait": Box()}
+    fit: Fit = "cover"
+    crop: Crop = Crop()
+    opacity: float = 1.0
+    is_enabled: bool = True
+    is_locked: bool = False
+    focus_x: float = 0.5
+    focus_y: float = 0.5
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """A scene: items from back to front.
+
+    Attributes:
+        label: what people see; "" shows the name.
+        purpose: what it is for, so that plans find it: "host", "close_up", "standby", …
+        transition: overrides the show's when this scene is taken; "" doesn't.
+    """
+
+    name: str
+    items: tuple[Item, ...] = ()
+    id: str = msgspec.field(default_factory=new_id)
+    purpose: str = ""
+    transition: str = ""
+    transition_ms: int = 0
+    colour: str = "#000000"
+
+    def item(self, id: int) -> Item | None:
+        """The item with this id."""
+        return next((one for one in self.items if one.id == id), None)
+
+    def with_item(self, changed: Item) -> Scene:
+        """The scene with one item replaced."""
+        items = tuple(changed if one.id == changed.id else one for one in self.items)
+        return msgspec.structs.replace(self, items=items)
+
+
+class TransitionChoice(msgspec.Struct, frozen=True):
+    """How the next take will look."""
+
+    kind: str = "cut"
+    duration_ms: int = 300
+
+
+class ScenesState(msgspec.Struct, frozen=True):
+    """Everything about scenes, swapped as a whole.
+
+    Attributes:
+        scenes: in the order people see them; key n previews the n-th.
+        programme, preview: scene name by canvas.
+    """
+
+    canvases: tuple[Canvas, ...] = (
+        Canvas("landscape", 1920, 1080),
+        Canvas("portrait", 1080, 1920, False),
+    )
+    scenes: tuple[Scene, ...] = ()
+    programme: dict[str, str] = {}
+    preview: dict[str, str] = {}
+    transition: TransitionChoice = TransitionChoice()
+    is_studio_mode: bool = True
+
+    def scene(self, name: str) -> Scene | None:
+        """The scene of this name."""
+        return next((one for one in self.scenes if one.name == name), None)
+
+    def canvas(self, name: str) -> Canvas:
+        """The canvas of this name (KeyError when there is none)."""
+        for one in self.canvases:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def with_scene(self, changed: Scene) -> ScenesState:
+        """With one scene replaced (by its id)."""
+        scenes = tuple(changed if one.id == changed.id else one for one in self.scenes)
+        return msgspec.structs.replace(self, scenes=scenes)
+
+
+def plain(value: Any) -> Any:
+    """Structs as plain data."""
+    return msgspec.to_builtins(value)

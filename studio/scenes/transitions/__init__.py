@@ -1,0 +1,1 @@
+"""How one scene gives way to the next: one file a kind."""

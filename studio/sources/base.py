@@ -1,0 +1,123 @@
+"""The contract of a source: it runs in its own thread and feeds pictures and sound."""
+
+from __future__ import annotations
+
+import threading
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from studio.core.clock import NS, now_ns
+from studio.core.extension import Extension
+from studio.media.frame import Frame
+from studio.media.sound import Samples
+
+
+class Drawer(Protocol):
+    """Draws text to a frame with alpha; the graphics room gives it to sources that need it."""
+
+    def text(self, text: str, style: dict[str, Any]) -> Frame:
+        """A frame just large enough for ``text``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a source may know of the place it runs in.
+
+    Attributes:
+        base: folder that relative paths in settings start from (the show's).
+        draw: draws text.
+        fps: of the programme, as a float: sources that make their own pictures keep to it.
+        width, height: of the landscape canvas in pixels.
+    """
+
+    base: Path
+    draw: Drawer | None = None
+    fps: float = 30.0
+    width: int = 1920
+    height: int = 1080
+
+    def find(self, path: str) -> Path:
+        """A path from settings, taken from the show's folder unless absolute."""
+        given = Path(path).expanduser()
+        return given if given.is_absolute() else self.base / given
+
+
+class Feed:
+    """What a source's thread talks to. Made by its runner.
+
+    Attributes:
+        stopping: set when the source must end soon (within 2 s).
+    """
+
+    def __init__(
+        self,
+        stopping: threading.Event,
+        on_picture: Callable[[Frame, bool], None],
+        on_sound: Callable[[Samples, int], None],
+        is_wanted: Callable[[], bool],
+    ) -> None:
+        self.stopping = stopping
+        self._on_picture = on_picture
+        self._on_sound = on_sound
+        self._is_wanted = is_wanted
+
+    def picture(self, frame: Frame, *, still: bool = False) -> None:
+        """Delivers a picture; ``still`` means that no other will follow by itself."""
+        self._on_picture(frame, still)
+
+    def sound(self, samples: Samples, pts_ns: int) -> None:
+        """Delivers (n, 2) float32 samples at 48 kHz, the first of them due at ``pts_ns``."""
+        self._on_sound(samples, pts_ns)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Does anything look at the picture or listen? An idle source may rest."""
+        return self._is_wanted()
+
+    def sleep_until(self, due_ns: int) -> bool:
+        """Sleeps to a monotonic moment; False when it was woken to stop."""
+        while not self.stopping.is_set():
+            left = due_ns - now_ns()
+            if left <= 0:
+                return True
+            self.stopping.wait(min(left / NS, 0.25))
+        return False
+
+
+class Source(Extension):
+    """Base of all kinds of source.
+
+    Attributes:
+        has_video, has_sound: what it gives.
+        is_live: it comes from outside and should never stand still: a picture that does not
+            change any more is told as frozen.
+        sound_delay_ms: how long after its moment a sample is taken by the mixer; covers how the
+            samples arrive (a device hands them over in blocks) and keeps lips and voice together.
+    """
+
+    has_video: ClassVar[bool] = True
+    has_sound: ClassVar[bool] = False
+    is_live: bool = False
+    sound_delay_ms: ClassVar[int] = 20
+
+    def __init__(self, settings: Any, around: Surroundings) -> None:
+        self.settings = settings
+        self.around = around
+
+    @abstractmethod
+    def run(self, feed: Feed) -> None:
+        """Feeds until ``feed.stopping`` is set, or returns after a still picture.
+
+        Heavy modules are imported here. Any exception is contained: the runner tells it and
+        tries again after a back-off.
+
+        Raises:
+            StudioError: it cannot be opened; says what, where, what to do.
+        """
+
+    def control(self, action: str, value: float) -> None:
+        """Media control while it runs: play, pause, restart, stop, seek (value in ms)."""

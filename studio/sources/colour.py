@@ -1,0 +1,56 @@
+"""A plain colour or a gradient."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from studio.core.errors import StudioError
+from studio.core.extension import Settings, setting
+from studio.core.text import Text
+from studio.media.frame import from_rgb
+from studio.sources.base import Feed, Source
+
+Colour = Annotated[str, setting("颜色", "Colour", "colour")]
+
+
+def parse_colour(text: str) -> tuple[int, int, int]:
+    """ "#rrggbb" → (r, g, b).
+
+    Raises:
+        StudioError: invalid.
+    """
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise StudioError("invalid", "sources.colour", value=text)
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+
+
+class ColourSettings(Settings):
+    """Settings of a colour."""
+
+    top: Colour = "#20252f"
+    bottom: Annotated[
+        str,
+        setting("渐变到", "Gradient to", "colour"),
+    ] = ""
+
+
+class ColourSource(Source):
+    """One colour, or a gradient from top to bottom."""
+
+    kind: ClassVar[str] = "colour"
+    label: ClassVar[Text] = Text("纯色 / 渐变", "Colour")
+    help: ClassVar[Text] = Text("铺满一种颜色或上下渐变。", "One colour, or a gradient downwards.")
+    Settings: ClassVar[type[Settings]] = ColourSettings
+
+    settings: ColourSettings
+
+    def run(self, feed: Feed) -> None:
+        """Delivers the picture once."""
+        first = np.array(parse_colour(self.settings.top), np.float32)
+        last = np.array(parse_colour(self.settings.bottom or self.settings.top), np.float32)
+        ramp = np.linspace(0, 1, self.around.height, dtype=np.float32)[:, None, None]
+        column = np.rint(first + (last - first) * ramp).astype(np.uint8)
+        feed.picture(from_rgb(np.repeat(column, self.around.width, axis=1)), still=True)

@@ -1,0 +1,100 @@
+"""Plays decoded media at its own speed: pictures when due, sound a little ahead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from studio.core.clock import NS, now_ns
+from studio.media.frame import from_av
+from studio.media.sound import RATE, Samples
+from studio.sources.base import Feed
+
+if TYPE_CHECKING:
+    import av
+
+SOUND_AHEAD_NS = 150_000_000
+RESYNC_NS = 500_000_000
+
+
+class Player:
+    """Maps media time to the monotonic clock and delivers in order.
+
+    Args:
+        feed: where to.
+        live: the media sets the pace (a camera): what arrives is due now.
+    """
+
+    def __init__(self, feed: Feed, *, live: bool = False) -> None:
+        self._feed = feed
+        self._live = live
+        self._zero_ns: int | None = None
+        self._sound: list[tuple[int, Samples]] = []
+        self._sample_ns: int | None = None
+        self.end_ns = 0
+        self.media_ns = 0
+
+    def restart(self, at_ns: int | None = None) -> None:
+        """Media time begins again (a loop, a seek) at ``at_ns``, by default where it ended."""
+        self._zero_ns = None
+        self.end_ns = at_ns if at_ns is not None else max(self.end_ns, now_ns() - RESYNC_NS)
+
+    def hold(self) -> None:
+        """Paused: what comes next is due when it comes."""
+        self._zero_ns = None
+        self.end_ns = 0
+        self._sound.clear()
+
+    def picture(self, frame: av.VideoFrame) -> bool:
+        """Waits until ``frame`` is due and delivers it; False when stopping."""
+        media_ns = round(float(frame.time or 0.0) * NS)
+        due = self._due(media_ns)
+        ready = from_av(frame, due)
+        if not self._live:
+            self._flush(due)
+            if not self._feed.sleep_until(due):
+                return False
+            if now_ns() - due > RESYNC_NS:
+                self._zero_ns = now_ns() - media_ns
+        self._flush(now_ns() + SOUND_AHEAD_NS)
+        self.media_ns = media_ns
+        self._feed.picture(ready)
+        self.end_ns = max(self.end_ns, due + round(NS / 30))
+        return not self._feed.stopping.is_set()
+
+    def sound(self, frame: av.AudioFrame) -> None:
+        """Takes a resampled block (flt, stereo, 48 kHz)."""
+        samples = np.frombuffer(memoryview(frame.planes[0]), np.float32)[
+            : frame.samples * 2
+        ].reshape(-1, 2)
+        due = self._due(round(float(frame.time or 0.0) * NS))
+        self.end_ns = max(self.end_ns, due + round(len(samples) * NS / RATE))
+        self._sound.append((due, samples.copy()))
+        self._flush(now_ns() + SOUND_AHEAD_NS)
+
+    def only_sound(self) -> bool:
+        """For media without pictures: waits until the next block is due."""
+        while self._sound:
+            if not self._feed.sleep_until(self._sound[0][0] - SOUND_AHEAD_NS // 2):
+                return False
+            self._flush(now_ns() + SOUND_AHEAD_NS)
+        return True
+
+    def finish(self) -> bool:
+        """Delivers what is left; False when stopping."""
+        while self._sound:
+            if not self._feed.sleep_until(self._sound[0][0] - SOUND_AHEAD_NS):
+                return False
+            self._flush(now_ns() + SOUND_AHEAD_NS)
+        return self._feed.sleep_until(self.end_ns - SOUND_AHEAD_NS // 3)
+
+    def _due(self, media_ns: int) -> int:
+        if self._zero_ns is None:
+            self._zero_ns = (self.end_ns or now_ns()) - media_ns
+        return self._zero_ns + media_ns
+
+    def _flush(self, until_ns: int) -> None:
+        while self._sound and self._sound[0][0] <= until_ns:
+            due, samples = self._sound.pop(0)
+            self._feed.sound(samples, due)
