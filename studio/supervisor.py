@@ -1,0 +1,414 @@
+"""Keeps the engine running and the desk in reach; standard library only, so that it cannot crash.
+
+What the engine (``python -m studio``) and the supervisor owe each other:
+
+- The engine reads its options as one JSON line from stdin (a stream key in a ``--push`` address
+  must not stand in a process list); the fields are those of `EngineOptions`.
+- It writes JSON lines to stdout: ``on_air``, ``output``, ``picture``, ``done`` and what else it
+  has to say. A line that cannot be written because nobody reads it must not harm it.
+- It keeps its note ``engine.json`` in the runtime folder and beats it (`studio.core.life`). No
+  beat for `HANG_S` means that it hangs: it is killed and started again.
+- SIGTERM (on Windows a stop file) ends it cleanly with code 0. Code 2: the call was wrong. An
+  engine that ends before it was on air is not started again, unless a signal killed it.
+- It runs in a session of its own: Ctrl-C reaches the supervisor, which passes it on.
+- The desk (``python -m ui``) ends with 0 when the studio shall end with it, with 3 when the
+  stream shall go on without a window.
+- When the supervisor dies, the engine goes on; the next supervisor finds its note and takes over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import IO, Any
+
+from studio.core import life
+from studio.core.errors import StudioError
+from studio.core.paths import project_dir, runtime_dir
+
+HANG_S = 4.0  # a heartbeat comes every 0.25 s; the senders hold the line meanwhile
+FIRST_BEAT_S = 30.0  # from start to the first heartbeat, on a cold disk
+STOP_S = 8.0  # from the polite request to the kill
+SAFE_MODE_WITHIN_S = 30.0
+DESK_RESTARTS = 3
+DESK_DETACHED = 3  # exit code of a desk that was closed while the stream goes on
+WINDOWS = sys.platform == "win32"
+
+Line = dict[str, Any]
+
+
+@dataclass(slots=True)
+class EngineOptions:
+    """What the engine is started with; sent as one JSON line.
+
+    Attributes:
+        show: folder of the show; None is the demo show.
+        for_s: end by itself after so many seconds on air; None runs on.
+        push: addresses to publish to from the start, keys and all.
+        record: file to record to from the start.
+        scene: scene to start on; None is the show's own.
+        canvas: landscape, portrait or both; None is the show's own.
+        size: landscape size in pixels; None is the show's own.
+        fps: frames a second; None is the show's own.
+        port: of the remote door; 0 takes a free one; None is the setting.
+        password: of the remote door; "" opens it on loopback without one; None is the setting.
+        picture: write the programme picture here once on air, then say ``picture``.
+        restarts: how often the engine was started again; above 0 it resumes where it was.
+        safe_mode: leave out what may have brought it down (plugins, try-on, devices).
+    """
+
+    show: str | None = None
+    for_s: float | None = None
+    push: list[str] = field(default_factory=list)
+    record: str | None = None
+    scene: str | None = None
+    canvas: str | None = None
+    size: tuple[int, int] | None = None
+    fps: float | None = None
+    port: int | None = None
+    password: str | None = None
+    picture: str | None = None
+    restarts: int = 0
+    safe_mode: bool = False
+
+
+def python_module(module: str) -> list[str]:
+    """Command that runs ``module`` with this Python, blind to the working folder."""
+    return [sys.executable, "-P", "-m", module]
+
+
+def own_session() -> dict[str, Any]:
+    """Popen arguments that keep the terminal's Ctrl-C and hang-up from a child."""
+    if WINDOWS:
+        return {"creationflags": 0x00000200}  # CREATE_NEW_PROCESS_GROUP
+    return {"start_new_session": True}
+
+
+class OneAtATime:
+    """The lock of the runtime folder; the system frees it when the process ends, however."""
+
+    def __init__(self) -> None:
+        self._file: IO[str] | None = None
+
+    def take(self) -> bool:
+        """Whether the lock is ours now."""
+        file = (runtime_dir() / "supervisor.lock").open("a+")
+        try:
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Gives the lock back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class Supervisor:
+    """One engine, and a desk when asked.
+
+    Args:
+        options: how to start the engine.
+        say: called with every line for who started the studio, in the caller's thread.
+        with_desk: open the desk once the engine is on air.
+        engine_command: the engine's program.
+        desk_command: the desk's program.
+        hang_s: silence after which the engine counts as hung.
+    """
+
+    def __init__(
+        self,
+        options: EngineOptions,
+        say: Callable[[Line], None],
+        *,
+        with_desk: bool = False,
+        engine_command: Sequence[str] | None = None,
+        desk_command: Sequence[str] | None = None,
+        hang_s: float = HANG_S,
+    ) -> None:
+        self._options = options
+        self._say = say
+        self._with_desk = with_desk
+        self._engine_command = list(engine_command or python_module("studio"))
+        self._desk_command = list(desk_command or python_module("ui"))
+        self._hang_s = hang_s
+        self._lock = OneAtATime()
+        self._lines: queue.Queue[Line] = queue.Queue()
+        self._engine: subprocess.Popen[str] | None = None
+        self._engine_pid = 0
+        self._pump: threading.Thread | None = None
+        self._desk: subprocess.Popen[bytes] | None = None
+        self._desk_starts: list[float] = []
+        self._started_at = 0.0  # of the present engine
+        self._first_on_air_at: float | None = None
+        self._crashes: list[float] = []
+        self._start_again_at: float | None = None
+        self._stop_asked_at: float | None = None
+        self._looked_at = 0.0
+        self.is_done = False
+
+    # --- from outside -----------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """Ends the engine cleanly; `run` returns when it has ended. Safe in a signal handler."""
+        if self._stop_asked_at is None:
+            self._stop_asked_at = time.monotonic()
+            if self._engine_pid:
+                life.ask_to_stop("engine", self._engine_pid)
+
+    def run(self) -> int:
+        """Runs until the engine has ended for good.
+
+        Returns:
+            Exit code: 0 done, 1 it failed, 2 the call was wrong.
+
+        Raises:
+            StudioError: conflict, when another supervisor holds this runtime folder.
+        """
+        if not self._lock.take():
+            other = life.read_note("supervisor") or {}
+            raise StudioError("conflict", "supervisor.running", pid=other.get("pid", "?"))
+        note = life.Note("supervisor")
+        old = self._take_signals()
+        try:
+            if not self._adopt():
+                self._start_engine()
+            while True:
+                code = self._step()
+                if code is not None:
+                    return code
+        finally:
+            self._close_desk()
+            for number, handler in old.items():
+                signal.signal(number, handler)
+            note.close()
+            self._lock.release()
+
+    # --- the loop ---------------------------------------------------------------------------
+
+    def _take_signals(self) -> dict[signal.Signals, Any]:
+        if threading.current_thread() is not threading.main_thread():
+            return {}
+        names = ("SIGINT", "SIGTERM", "SIGBREAK")
+        numbers = [signal.Signals[name] for name in names if name in signal.Signals.__members__]
+        return {number: signal.signal(number, lambda *_: self.stop()) for number in numbers}
+
+    def _step(self) -> int | None:
+        """Waits for a line or 0.1 s, then looks after everyone; an exit code ends the run."""
+        try:
+            self._hear(self._lines.get(timeout=0.1))
+            return None
+        except queue.Empty:
+            pass
+        now = time.monotonic()
+        slept = now - self._looked_at > 2.0  # we were stopped (or the machine slept): not a hang
+        self._looked_at = now
+        if self._start_again_at is not None:
+            if self._stop_asked_at is not None:
+                return 0
+            if now >= self._start_again_at:
+                self._start_engine()
+            return None
+        self._look_after_desk()
+        ended = self._engine_code()
+        if ended is not None:
+            return self._engine_ended(ended)
+        if self._stop_asked_at is not None:
+            if now - self._stop_asked_at > STOP_S:
+                self._kill_engine()
+        elif not slept and self._is_hung(now):
+            self._say({"event": "engine_hung", "silent_s": round(life.age_s("engine"), 1)})
+            self._kill_engine()
+        return None
+
+    def _hear(self, line: Line) -> None:
+        event = line.get("event")
+        if event == "on_air":
+            line.setdefault("pids", {})["supervisor"] = os.getpid()
+            if self._first_on_air_at is None:
+                self._first_on_air_at = time.monotonic()
+            else:
+                line["event"] = "back_on_air"
+        elif event == "done":
+            self.is_done = True
+            line["restarts"] = len(self._crashes)
+        self._say(line)
+        if event == "on_air" and self._with_desk and not self._desk_starts:
+            self._open_desk()
+
+    # --- the engine -------------------------------------------------------------------------
+
+    def _adopt(self) -> bool:
+        """Takes over an engine that outlived its supervisor."""
+        note = life.read_note("engine")
+        if note is None or life.age_s("engine") > self._hang_s:
+            return False
+        pid = note["pid"]
+        if not isinstance(pid, int) or not life.is_running(pid):
+            return False
+        self._engine_pid = pid
+        self._started_at = time.monotonic()
+        told = note.get("on_air")
+        line: Line = dict(told) if isinstance(told, Mapping) else {"event": "on_air"}
+        line.setdefault("pids", {})["engine"] = pid
+        self._hear({**line, "adopted": True})
+        return True
+
+    def _start_engine(self) -> None:
+        self._start_again_at = None
+        options = asdict(self._options)
+        options["restarts"] = len(self._crashes)
+        recent = [at for at in self._crashes if time.monotonic() - at < SAFE_MODE_WITHIN_S]
+        options["safe_mode"] = self._options.safe_mode or len(recent) >= 2
+        if self._options.for_s is not None and self._first_on_air_at is not None:
+            gone_s = time.monotonic() - self._first_on_air_at
+            options["for_s"] = max(0.0, self._options.for_s - gone_s)
+        life.note_path("engine").unlink(missing_ok=True)  # its age counts from its own first beat
+        self._engine = subprocess.Popen(
+            self._engine_command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            cwd=project_dir(),
+            **own_session(),
+        )
+        self._engine_pid = self._engine.pid
+        self._started_at = self._looked_at = time.monotonic()
+        assert self._engine.stdin is not None
+        assert self._engine.stdout is not None
+        try:
+            with self._engine.stdin as pipe:
+                pipe.write(json.dumps(options) + "\n")
+        except OSError:
+            pass  # it died already: its exit code says why
+        self._pump = threading.Thread(
+            target=self._read_lines, args=(self._engine.stdout,), name="engine-lines", daemon=True
+        )
+        self._pump.start()
+
+    def _read_lines(self, pipe: IO[str]) -> None:
+        with pipe:
+            for text in pipe:
+                try:
+                    line = json.loads(text)
+                except ValueError:
+                    continue  # a native library spoke on stdout
+                if isinstance(line, dict):
+                    self._lines.put(line)
+
+    def _engine_code(self) -> int | None:
+        """Exit code of the engine, None while it runs; an adopted one tells none: 0 or 1."""
+        if self._engine is not None:
+            return self._engine.poll()
+        if life.is_running(self._engine_pid):
+            return None
+        return 0 if life.read_note("engine") is None else 1
+
+    def _engine_ended(self, code: int) -> int | None:
+        if self._pump is not None:
+            self._pump.join(timeout=2)
+            self._pump = None
+        while not self._lines.empty():
+            self._hear(self._lines.get_nowait())
+        self._engine, self._engine_pid = None, 0
+        if code == 0 or self.is_done:
+            return 0 if code == 0 else 1
+        was_killed = code not in (1, 2)  # a signal, or what Windows says instead
+        if self._stop_asked_at is not None or (self._first_on_air_at is None and not was_killed):
+            return code if code in (1, 2) else 1
+        now = time.monotonic()
+        self._crashes.append(now)
+        recent = [at for at in self._crashes if now - at < SAFE_MODE_WITHIN_S]
+        if self._first_on_air_at is None and len(recent) >= 3:
+            return 1  # it cannot even start
+        # At once the first times; a crash loop gets slower, so that it leaves the senders air.
+        wait_s = min(10.0, 2.0 ** (len(recent) - 3)) if len(recent) >= 3 else 0.0
+        self._start_again_at = now + wait_s
+        why = f"signal {-code}" if code < 0 else f"exit code {code}"
+        self._say({
+            "event": "engine_restart",
+            "why": why,
+            "safe_mode": len(recent) >= 2,
+            "wait_s": wait_s,
+        })  # fmt: skip
+        return None
+
+    def _is_hung(self, now: float) -> bool:
+        silent_s = life.age_s("engine")
+        if silent_s == float("inf"):
+            return now - self._started_at > FIRST_BEAT_S
+        return silent_s > self._hang_s
+
+    def _kill_engine(self) -> None:
+        """Ends an engine that no longer answers; an adopted one only if it is still ours."""
+        if self._engine is not None:
+            self._engine.kill()
+            self._engine.wait()
+            return
+        note = life.read_note("engine")
+        if note is not None and note.get("pid") == self._engine_pid:
+            try:
+                os.kill(self._engine_pid, signal.SIGTERM if WINDOWS else signal.SIGKILL)
+            except OSError:
+                pass
+
+    # --- the desk ---------------------------------------------------------------------------
+
+    def _open_desk(self) -> None:
+        self._desk_starts.append(time.monotonic())
+        self._desk = subprocess.Popen(
+            self._desk_command, stdin=subprocess.DEVNULL, cwd=project_dir(), **own_session()
+        )
+        self._say({"event": "desk", "state": "open", "pid": self._desk.pid})
+
+    def _look_after_desk(self) -> None:
+        """A closed desk ends the studio, unless it was told to leave it on air; one that crashed
+        is opened again, a few times."""
+        if self._desk is None:
+            return
+        code = self._desk.poll()
+        if code is None:
+            return
+        self._desk = None
+        if code in (0, DESK_DETACHED):
+            self._say({"event": "desk", "state": "closed"})
+            if code == 0:
+                self.stop()
+            return
+        now = time.monotonic()
+        recent = [at for at in self._desk_starts if now - at < 60]
+        if len(recent) <= DESK_RESTARTS:
+            self._say({"event": "desk", "state": "crashed", "code": code})
+            self._open_desk()
+        else:
+            self._say({"event": "desk", "state": "given_up", "code": code})
+
+    def _close_desk(self) -> None:
+        if self._desk is not None and self._desk.poll() is None:
+            self._desk.terminate()
+            try:
+                self._desk.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self._desk.kill()
+                self._desk.wait()
+        self._desk = None

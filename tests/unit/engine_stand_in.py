@@ -1,0 +1,58 @@
+"""A small real process that keeps the engine's side of the supervisor's contract, and its faults.
+
+The faults come from the environment: STAND_IN holds a JSON list, one fault for each start:
+"" (none), "exit:N", "crash" (SIGKILL to itself once on air), "crash_early", "hang", "deaf".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+
+from studio.core import life
+from studio.core.paths import runtime_dir
+
+
+def say(**line: object) -> None:
+    try:
+        print(json.dumps(line), flush=True)
+    except OSError:
+        pass
+
+
+def main() -> int:
+    options = json.loads(sys.stdin.readline())
+    faults = json.loads(os.environ.get("STAND_IN", "[]"))
+    fault = faults[options["restarts"]] if options["restarts"] < len(faults) else ""
+    if fault.startswith("exit:"):
+        return int(fault[5:])
+    if fault == "crash_early":
+        os.kill(os.getpid(), signal.SIGKILL)
+    going = True
+
+    def end(*_: object) -> None:
+        nonlocal going
+        going = fault == "deaf"
+
+    signal.signal(signal.SIGTERM, end)
+    on_air = {"event": "on_air", "pids": {"engine": os.getpid()}, "options": options}
+    note = life.Note("engine", on_air=on_air)
+    say(**on_air)
+    (runtime_dir() / f"started-{options['restarts']}").touch()
+    if fault == "crash":
+        os.kill(os.getpid(), signal.SIGKILL)
+    until = time.monotonic() + (options["for_s"] if options["for_s"] is not None else 60)
+    while going and time.monotonic() < until:
+        if fault != "hang":
+            note.beat()
+        time.sleep(0.05)
+    note.close()
+    say(event="done", frames=1)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
