@@ -1,0 +1,116 @@
+"""A viewer's comment, a lower third and the small try-on mark."""
+
+from __future__ import annotations
+
+from studio.graphics import qt
+from studio.graphics.model import CommentSpec, LowerThirdSpec
+from studio.media.yuv import Layer, layer
+
+ACCENT = "#4c8dff"
+
+
+def draw_comment(spec: CommentSpec, unit: float, max_width: float) -> Layer:
+    """A dark bubble: author above, text in two lines at most; ``unit`` is the text's height."""
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+    name_font, text_font = qt.font(unit * 0.72, 500), qt.font(unit, 600)
+    name_metrics, metrics = QFontMetricsF(name_font), QFontMetricsF(text_font)
+    spec = CommentSpec(qt.printable(spec.author), qt.printable(spec.text), spec.platform)
+    pad = unit * 0.6
+    inner = min(
+        max_width - 2 * pad,
+        max(metrics.horizontalAdvance(spec.text), name_metrics.horizontalAdvance(spec.author)),
+    )
+    flags = int(Qt.TextFlag.TextWrapAnywhere) | int(Qt.AlignmentFlag.AlignLeft)
+    need = metrics.boundingRect(QRectF(0, 0, inner, 10 * unit), flags, spec.text)
+    lines = min(2, max(1, round(need.height() / metrics.lineSpacing())))
+    text_height = lines * metrics.lineSpacing()
+    head = name_metrics.lineSpacing() + unit * 0.1
+    width, height = inner + 2 * pad, head + text_height + 1.4 * pad
+    image = qt.canvas(round(width), round(height))
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(16, 18, 24, 205))
+    painter.drawRoundedRect(QRectF(0, 0, width, height), unit * 0.45, unit * 0.45)
+    painter.setBrush(QColor(ACCENT))
+    painter.drawRoundedRect(QRectF(0, unit * 0.5, unit * 0.12, height - unit), 2, 2)
+    painter.setFont(name_font)
+    painter.setPen(QColor("#9fc1ff"))
+    author = name_metrics.elidedText(spec.author, Qt.TextElideMode.ElideRight, inner)
+    painter.drawText(round(pad), round(pad * 0.7 + name_metrics.ascent()), author)
+    painter.setFont(text_font)
+    painter.setPen(QColor("#ffffff"))
+    box = QRectF(pad, pad * 0.7 + head, inner, text_height)
+    shown = spec.text
+    while (
+        lines == 2
+        and len(shown) > 2
+        and (
+            metrics.boundingRect(QRectF(0, 0, inner, 10 * unit), flags, shown).height()
+            > text_height + 1
+        )
+    ):
+        shown = shown[:-2] + "…"
+    painter.drawText(box, flags, shown)
+    painter.end()
+    return layer(qt.to_frame(image))
+
+
+def draw_lower_third(spec: LowerThirdSpec, unit: float) -> Layer:
+    """A title with a line under it; ``unit`` is the title's height."""
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
+
+    title_font, line_font = qt.font(unit, 700), qt.font(unit * 0.6, 400)
+    title, line = QFontMetricsF(title_font), QFontMetricsF(line_font)
+    pad = unit * 0.55
+    text = max(title.horizontalAdvance(spec.title), line.horizontalAdvance(spec.line))
+    width = text + 3.5 * pad
+    height = title.lineSpacing() + (line.lineSpacing() if spec.line else 0) + pad
+    image = qt.canvas(round(width), round(height))
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    ramp = QLinearGradient(0, 0, width, 0)
+    ramp.setColorAt(0, QColor(14, 16, 22, 225))
+    ramp.setColorAt(0.75, QColor(14, 16, 22, 190))
+    ramp.setColorAt(1, QColor(14, 16, 22, 0))
+    painter.setBrush(ramp)
+    painter.drawRoundedRect(QRectF(0, 0, width, height), 4, 4)
+    painter.setBrush(QColor(ACCENT))
+    painter.drawRect(QRectF(0, 0, unit * 0.14, height))
+    painter.setFont(title_font)
+    painter.setPen(QColor("#ffffff"))
+    painter.drawText(round(pad), round(pad / 2 + title.ascent()), spec.title)
+    if spec.line:
+        painter.setFont(line_font)
+        painter.setPen(QColor("#c9cfdb"))
+        painter.drawText(
+            round(pad), round(pad / 2 + title.lineSpacing() + line.ascent()), spec.line
+        )
+    painter.end()
+    return layer(qt.to_frame(image))
+
+
+def draw_mark(text: str, unit: float) -> Layer:
+    """A small label such as 虚拟试戴; ``unit`` is the text's height."""
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+    font = qt.font(unit, 500)
+    metrics = QFontMetricsF(font)
+    width, height = metrics.horizontalAdvance(text) + unit * 1.1, unit * 1.8
+    image = qt.canvas(round(width), round(height))
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 150))
+    box = QRectF(0, 0, width, height)
+    painter.drawRoundedRect(box, unit * 0.35, unit * 0.35)
+    painter.setFont(font)
+    painter.setPen(QColor(255, 255, 255, 235))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()
+    return layer(qt.to_frame(image))

@@ -1,0 +1,165 @@
+"""The product card, as viewers see it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.graphics import qt
+from studio.graphics.model import CardSpec
+from studio.media.yuv import Layer, layer
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QRectF
+    from PySide6.QtGui import QPainter
+
+INK = "#1b1e25"
+SOFT = "#7b8190"
+PRICE = "#d42a34"
+PILL = "#fff1d6"
+PILL_INK = "#8a5200"
+PHOTO = "#f1ece4"
+
+
+def draw_card(spec: CardSpec, unit: float) -> Layer:
+    """A card; ``unit`` is its height in pixels, the width is what the text needs (2.2 to 3.4 ×)."""
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
+
+    shadow = unit * 0.09
+    pad, gap = unit * 0.09, unit * 0.07
+    side = unit - 2 * pad
+    title_font, small = qt.font(unit * 0.165, 600), qt.font(unit * 0.115, 400)
+    price_font = qt.font(unit * 0.27, 800)
+    title = qt.printable(f"{spec.number} {spec.name}".strip())
+    metrics = QFontMetricsF(title_font)
+    need = max(
+        metrics.horizontalAdvance(title) if len(title) < 14 else 0,
+        QFontMetricsF(price_font).horizontalAdvance(spec.price)
+        + QFontMetricsF(small).horizontalAdvance(spec.was + spec.stock + spec.badge)
+        + unit * (0.1 + 0.08 * bool(spec.was) + 0.16 * (bool(spec.stock) + bool(spec.badge))),
+    )
+    text_width = min(unit * 2.6, max(unit * 1.25, need))
+    width = pad + side + gap + text_width + pad + gap
+    image = qt.canvas(round(width + 2 * shadow), round(unit + 2 * shadow))
+    painter = QPainter(image)
+    painter.setRenderHints(
+        QPainter.RenderHint.Antialiasing
+        | QPainter.RenderHint.TextAntialiasing
+        | QPainter.RenderHint.SmoothPixmapTransform
+    )
+    painter.setPen(Qt.PenStyle.NoPen)
+    _shadow(painter, QRectF(shadow, shadow, width, unit), shadow, unit * 0.1)
+    painter.setBrush(QColor(255, 255, 255, 248))
+    painter.drawRoundedRect(QRectF(shadow, shadow, width, unit), unit * 0.1, unit * 0.1)
+    photo = QRectF(shadow + pad, shadow + pad, side, side)
+    path = QPainterPath()
+    path.addRoundedRect(photo, unit * 0.07, unit * 0.07)
+    painter.setBrush(QColor(PHOTO))
+    painter.drawPath(path)
+    painter.save()
+    painter.setClipPath(path)
+    _photo(painter, spec.photo, photo, unit * 0.05)
+    painter.restore()
+
+    left = photo.right() + gap
+    lines = _wrap(title, metrics, text_width)
+    has_variant = bool(spec.variant) and len(lines) == 1
+    painter.setFont(title_font)
+    painter.setPen(QColor(INK))
+    y = shadow + pad + metrics.ascent() - unit * 0.02
+    for line in lines:
+        painter.drawText(round(left), round(y), line)
+        y += metrics.lineSpacing() * 0.95
+    if has_variant:
+        painter.setFont(small)
+        painter.setPen(QColor(SOFT))
+        painter.drawText(round(left), round(y - unit * 0.02), spec.variant)
+    _prices(painter, spec, left, shadow + unit - pad - unit * 0.03, unit)
+    painter.end()
+    return layer(qt.to_frame(image))
+
+
+def _shadow(painter: QPainter, card: QRectF, reach: float, radius: float) -> None:
+    from PySide6.QtGui import QColor
+
+    steps = 8
+    for step in range(steps, 0, -1):
+        grow = reach * step / steps
+        painter.setBrush(QColor(0, 0, 0, 7))
+        box = card.adjusted(-grow, -grow * 0.6, grow, grow)
+        painter.drawRoundedRect(box, radius + grow, radius + grow)
+
+
+def _photo(painter: QPainter, path: str, box: QRectF, inset: float) -> None:
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QImage
+
+    if not path or not Path(path).is_file():
+        return
+    image = QImage(path)
+    if image.isNull():
+        return
+    inner = box.adjusted(inset, inset, -inset, -inset)
+    scaled = image.scaled(
+        round(inner.width()),
+        round(inner.height()),
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    at = QRectF(0, 0, scaled.width(), scaled.height())
+    at.moveCenter(inner.center())
+    painter.drawImage(at.topLeft(), scaled)
+
+
+def _wrap(text: str, metrics: object, width: float) -> list[str]:
+    """At most two lines; what does not fit ends in …"""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QFontMetricsF
+
+    assert isinstance(metrics, QFontMetricsF)
+    if metrics.horizontalAdvance(text) <= width:
+        return [text]
+    cut = len(text)
+    while cut > 1 and metrics.horizontalAdvance(text[:cut]) > width:
+        cut -= 1
+    space = text.rfind(" ", 0, cut)
+    if space > cut * 0.6:
+        cut = space
+    rest = text[cut:].strip()
+    return [text[:cut].strip(), metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)]
+
+
+def _prices(painter: QPainter, spec: CardSpec, left: float, base: float, unit: float) -> None:
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QColor, QFontMetricsF
+
+    price_font, small = qt.font(unit * 0.27, 800), qt.font(unit * 0.115, 500)
+    painter.setFont(price_font)
+    painter.setPen(QColor(PRICE))
+    painter.drawText(round(left), round(base), spec.price)
+    x = left + QFontMetricsF(price_font).horizontalAdvance(spec.price) + unit * 0.08
+    metrics = QFontMetricsF(small)
+    if spec.was:
+        struck = qt.font(unit * 0.115, 400)
+        struck.setStrikeOut(True)
+        painter.setFont(struck)
+        painter.setPen(QColor(SOFT))
+        painter.drawText(round(x), round(base), spec.was)
+        x += metrics.horizontalAdvance(spec.was) + unit * 0.08
+    painter.setFont(small)
+    for text in (spec.badge, spec.stock):
+        if not text:
+            continue
+        pill = QRectF(
+            x,
+            base - metrics.ascent() - unit * 0.035,
+            metrics.horizontalAdvance(text) + unit * 0.1,
+            metrics.height() + unit * 0.04,
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(PILL))
+        painter.drawRoundedRect(pill, unit * 0.035, unit * 0.035)
+        painter.setPen(QColor(PILL_INK))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+        x = pill.right() + unit * 0.06

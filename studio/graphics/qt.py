@@ -1,0 +1,112 @@
+"""Qt as a painter: no window, no event loop, the studio's own fonts, pictures to frames."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from studio.core.errors import StudioError
+from studio.core.paths import assets_dir
+from studio.media.frame import Frame, from_rgb
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont, QGuiApplication, QImage
+
+_lock = threading.Lock()
+_app: QGuiApplication | None = None
+
+
+def ready() -> None:
+    """Makes the painter ready; may be called from any thread, works once.
+
+    Raises:
+        StudioError: unavailable, when Qt's libraries or the fonts are not there.
+    """
+    global _app
+    with _lock:
+        if _app is not None:
+            return
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        try:
+            from PySide6.QtGui import QFontDatabase, QGuiApplication
+        except ImportError as error:
+            raise StudioError("unavailable", "graphics.no_qt", why=str(error)) from None
+        _app = QGuiApplication.instance() or QGuiApplication([sys.argv[0]])  # type: ignore[assignment]
+        for path in sorted((assets_dir() / "fonts").glob("*.[ot]tf")):
+            QFontDatabase.addApplicationFont(str(path))
+
+
+@functools.cache
+def family() -> str:
+    """The studio's font; the system's where it is missing."""
+    from PySide6.QtGui import QFontDatabase
+
+    ready()
+    names = QFontDatabase.families()
+    for wanted in ("Noto Sans SC", "Noto Sans CJK SC"):
+        for name in names:
+            if name.startswith(wanted):
+                return name
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+
+
+def font(pixels: float, weight: int = 400) -> QFont:
+    """The studio's font at a height in pixels; ``weight`` 100..900."""
+    from PySide6.QtGui import QFont
+
+    ready()
+    made = QFont(family())
+    made.setPixelSize(max(1, round(pixels)))
+    made.setWeight(QFont.Weight(max(1, min(1000, weight))))
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return made
+
+
+@functools.cache
+def _has_emoji() -> bool:
+    from PySide6.QtGui import QFontDatabase
+
+    ready()
+    return any("emoji" in name.lower() for name in QFontDatabase.families())
+
+
+def printable(text: str) -> str:
+    """``text`` without what this machine has no glyph for: viewers must never see boxes."""
+    from PySide6.QtGui import QFontMetrics
+
+    metrics = QFontMetrics(font(16))
+    kept = []
+    for sign in text:
+        code = ord(sign)
+        is_emoji = code >= 0x1F000 or 0x2600 <= code < 0x27C0 or code in (0xFE0F, 0x200D)
+        if not is_emoji or _has_emoji() or metrics.inFontUcs4(code):
+            kept.append(sign)
+    return "".join(kept).strip()
+
+
+def canvas(width: int, height: int) -> QImage:
+    """A transparent picture to paint on; sizes are made even."""
+    from PySide6.QtGui import QImage
+
+    ready()
+    image = QImage(
+        max(2, width + width % 2), max(2, height + height % 2), QImage.Format.Format_RGBA8888
+    )
+    image.fill(0)
+    return image
+
+
+def to_frame(image: QImage) -> Frame:
+    """A painted picture (straight alpha) as a premultiplied frame."""
+    from PySide6.QtGui import QImage
+
+    image = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    width, height = image.width(), image.height()
+    data = np.frombuffer(image.constBits(), np.uint8)
+    pixels = data.reshape(height, image.bytesPerLine())[:, : width * 4].reshape(height, width, 4)
+    return from_rgb(pixels[:, :, :3], pixels[:, :, 3])

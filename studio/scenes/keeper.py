@@ -1,0 +1,225 @@
+"""Owns the scenes: every change makes a new state; the picture thread reads the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from studio.core.clock import now_ns
+from studio.core.errors import StudioError
+from studio.core.extension import Kinds
+from studio.scenes.compositor import Change
+from studio.scenes.events import PreviewSet, SceneTaken
+from studio.scenes.model import CANVASES, Canvas, Item, Scene, ScenesState, TransitionChoice
+from studio.scenes.transitions.base import Transition
+
+Announce = Callable[[Any], None]
+
+
+class Scenes:
+    """The scenes of the show.
+
+    Args:
+        kinds: the transitions there are.
+        announce: publishes events.
+    """
+
+    def __init__(self, kinds: Kinds[Transition], announce: Announce) -> None:
+        self.kinds = kinds
+        self._announce = announce
+        self._state = ScenesState()
+        self.changes: dict[str, Change] = {}
+
+    @property
+    def state(self) -> ScenesState:
+        """What is now; immutable."""
+        return self._state
+
+    def load(self, state: ScenesState) -> None:
+        """Takes over a show's scenes; programme and preview get a scene where they have none."""
+        names = [scene.name for scene in state.scenes]
+        if len(set(names)) != len(names):
+            raise StudioError("invalid", "scenes.double_name", name=", ".join(names))
+        first = names[0] if names else ""
+        second = names[1] if len(names) > 1 else first
+        programme = {c: _known(state.programme.get(c), names, first) for c in CANVASES}
+        preview = {c: _known(state.preview.get(c), names, second) for c in CANVASES}
+        self.changes = {}
+        self._state = replace(state, programme=programme, preview=preview)
+
+    def get(self, name: str) -> Scene:
+        """A scene by name, by id or by its number in the row ("1" is the first).
+
+        Raises:
+            StudioError: not_found, with the names there are.
+        """
+        scenes = self._state.scenes
+        for scene in scenes:
+            if name in (scene.name, scene.id):
+                return scene
+        if name.isdigit() and 1 <= int(name) <= len(scenes):
+            return scenes[int(name) - 1]
+        known = ", ".join(scene.name for scene in scenes)
+        raise StudioError("not_found", "scenes.no_scene", name=name, known=known)
+
+    def for_purpose(self, purpose: str) -> Scene | None:
+        """The first scene made for ``purpose`` ("standby")."""
+        return next((s for s in self._state.scenes if s.purpose == purpose), None)
+
+    def set_preview(self, name: str, canvas: str = "") -> None:
+        """What will be taken next."""
+        scene = self.get(name)
+        preview = {**self._state.preview, **dict.fromkeys(self._which(canvas), scene.name)}
+        self._state = replace(self._state, preview=preview)
+        self._announce(PreviewSet(scene=scene.name, canvas=canvas))
+
+    def take(
+        self, name: str = "", canvas: str = "", kind: str = "", duration_ms: int | None = None
+    ) -> str:
+        """Puts a scene (by default the one on preview) on programme; returns what was there.
+
+        In studio mode preview and programme swap, as switchers do.
+        """
+        scene = self.get(name or self._state.preview[self._which(canvas)[0]])
+        choice = self._choice(scene, kind, duration_ms)
+        transition = self.kinds.get(choice.kind)()
+        now = now_ns()
+        before = self._state.programme[self._which(canvas)[0]]
+        programme, preview = dict(self._state.programme), dict(self._state.preview)
+        changes = dict(self.changes)
+        for one in self._which(canvas):
+            old = self._state.scene(programme[one])
+            changes.pop(one, None)
+            if old is not None and old.name != scene.name and not transition.is_instant:
+                changes[one] = Change(transition, old, now, choice.duration_ms * 1_000_000)
+            if not name and old is not None:
+                preview[one] = old.name
+            programme[one] = scene.name
+        self.changes = changes
+        self._state = replace(self._state, programme=programme, preview=preview)
+        self._announce(
+            SceneTaken(
+                scene=scene.name,
+                before=before,
+                canvas=canvas,
+                transition=choice.kind,
+                duration_ms=0 if transition.is_instant else choice.duration_ms,
+            )
+        )
+        return before
+
+    def set_transition(self, kind: str, duration_ms: int | None = None) -> None:
+        """How takes look from now on."""
+        found = self.kinds.get(kind)
+        ms = found.default_ms if duration_ms is None else duration_ms
+        if not 0 <= ms <= 20_000:
+            raise StudioError("invalid", "scenes.bad_duration", ms=ms)
+        keep = self._state.transition.duration_ms if found.is_instant else ms
+        self._state = replace(self._state, transition=TransitionChoice(kind, keep))
+
+    def set_studio_mode(self, is_on: bool) -> None:
+        """With a preview, or straight to programme."""
+        self._state = replace(self._state, is_studio_mode=is_on)
+
+    def set_canvas(self, canvas: Canvas) -> None:
+        """Size of a canvas, or whether it is composed."""
+        if canvas.width % 2 or canvas.height % 2 or not 16 <= canvas.width <= 7680:
+            raise StudioError(
+                "invalid", "scenes.bad_size", width=canvas.width, height=canvas.height
+            )
+        canvases = tuple(canvas if c.name == canvas.name else c for c in self._state.canvases)
+        self._state = replace(self._state, canvases=canvases)
+
+    def add(self, scene: Scene) -> None:
+        """A new scene at the end of the row."""
+        if self._state.scene(scene.name) is not None or not scene.name.strip():
+            raise StudioError("conflict", "scenes.name_taken", name=scene.name)
+        self._state = replace(self._state, scenes=(*self._state.scenes, scene))
+        if len(self._state.scenes) == 1:
+            self.load(self._state)
+
+    def remove(self, name: str) -> Scene:
+        """Removes a scene that is not on air; returns it for undo."""
+        scene = self.get(name)
+        if scene.name in self._state.programme.values():
+            raise StudioError("conflict", "scenes.on_air", name=scene.name)
+        rest = tuple(s for s in self._state.scenes if s.id != scene.id)
+        self.load(replace(self._state, scenes=rest))
+        return scene
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Renames a scene everywhere."""
+        scene = self.get(name)
+        if new_name == scene.name:
+            return
+        if self._state.scene(new_name) is not None or not new_name.strip():
+            raise StudioError("conflict", "scenes.name_taken", name=new_name)
+        swap = {scene.name: new_name}
+        self._state = replace(
+            self._state.with_scene(replace(scene, name=new_name)),
+            programme={c: swap.get(n, n) for c, n in self._state.programme.items()},
+            preview={c: swap.get(n, n) for c, n in self._state.preview.items()},
+        )
+
+    def put(self, scene: Scene) -> None:
+        """Replaces a scene (same id)."""
+        self._state = self._state.with_scene(scene)
+
+    def item(self, scene: str, item: int | str) -> tuple[Scene, Item]:
+        """An item of a scene by id, or by its source's name.
+
+        Raises:
+            StudioError: not_found.
+        """
+        found = self.get(scene)
+        for one in found.items:
+            if item in (one.id, one.source, str(one.id)):
+                return found, one
+        raise StudioError("not_found", "scenes.no_item", item=item, scene=found.name)
+
+    def add_item(self, scene: str, source: str, **fields: Any) -> Item:
+        """Puts a source on a scene, on top; returns the new item."""
+        found = self.get(scene)
+        item = Item(id=1 + max((one.id for one in found.items), default=0), source=source)
+        item = msgspec.structs.replace(item, **fields)
+        self.put(replace(found, items=(*found.items, item)))
+        return item
+
+    def sources_on(self, names: Iterable[str]) -> set[str]:
+        """The sources shown by these scenes."""
+        return {
+            item.source
+            for name in names
+            if (scene := self._state.scene(name)) is not None
+            for item in scene.items
+            if item.is_enabled
+        }
+
+    def on_programme(self) -> set[str]:
+        """The sources on any programme now."""
+        return self.sources_on(self._state.programme.values())
+
+    def _which(self, canvas: str) -> tuple[str, ...]:
+        if not canvas:
+            return CANVASES
+        if canvas not in CANVASES:
+            raise StudioError(
+                "invalid", "scenes.no_canvas", canvas=canvas, known=", ".join(CANVASES)
+            )
+        return (canvas,)
+
+    def _choice(self, scene: Scene, kind: str, duration_ms: int | None) -> TransitionChoice:
+        show = self._state.transition
+        chosen = kind or scene.transition or show.kind
+        found = self.kinds.get(chosen)
+        ms = duration_ms
+        if ms is None:
+            ms = scene.transition_ms if scene.transition and not kind else show.duration_ms
+        return TransitionChoice(chosen, ms or found.default_ms)
+
+
+def _known(name: str | None, names: list[str], otherwise: str) -> str:
+    return name if name in names and name is not None else otherwise

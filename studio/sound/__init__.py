@@ -1,0 +1,1 @@
+"""The mixer: one clock with the picture."""
