@@ -1,0 +1,1 @@
+"""Encoders, destinations and the senders that hold the line."""

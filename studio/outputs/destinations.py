@@ -1,0 +1,320 @@
+"""All outputs of the engine: settings, keys, links, and the packets' way to them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from studio.core.errors import StudioError
+from studio.core.log import keep_secret, logger
+from studio.media.packet import EncodedPacket
+from studio.outputs import wire
+from studio.outputs.link import STOP_S, OutputLink
+from studio.outputs.model import OutputSettings, OutputState, OutputStatus
+from studio.outputs.rtmp.address import BadAddress, hide_key, parse, split_key
+
+_RUNNING_ENDS = (OutputState.IDLE, OutputState.STOPPED, OutputState.FAILED)
+_log = logger(__name__)
+
+
+def settings_from_url(
+    url: str, *, name: str = "", canvas: str = "landscape"
+) -> tuple[OutputSettings, str]:
+    """An address as it is given on the command line → (settings without the key, key).
+
+    ``rtmp(s)://host/app/key`` is a destination, whose key is moved out of the address; anything
+    else is the path of a file.
+    """
+    if "://" in url:
+        base, key = split_key(url)
+        settings = OutputSettings(name=name or "push", kind="rtmp", url=base, canvas=canvas)
+        check_address(settings, key)
+        return settings, key
+    return OutputSettings(name=name or "record", kind="file", url=url, canvas=canvas), ""
+
+
+def check_address(settings: OutputSettings, key: str = "") -> None:
+    """Says before air what can be said.
+
+    Raises:
+        StudioError: invalid.
+    """
+    if not settings.url:
+        raise StudioError("invalid", "outputs.no_url", name=settings.name)
+    if settings.kind == "file":
+        from studio.outputs.sender.file_sink import check_file
+
+        wrong = check_file(Path(settings.url))
+        if wrong is not None:
+            raise StudioError("invalid", wrong.key, **wrong.params)
+        return
+    for url in filter(None, (settings.url, settings.backup_url)):
+        try:
+            parse(url, key)
+        except BadAddress as bad:
+            raise StudioError("invalid", bad.key, url=bad.shown) from None
+    if settings.ca_file and not Path(settings.ca_file).is_file():
+        raise StudioError("invalid", "outputs.ca_file", file=settings.ca_file, why="?")
+
+
+class Destinations:
+    """Any number of outputs, each with a thread and a sender of its own.
+
+    Args:
+        runtime: folder where senders leave their notes.
+        clip: the standby clip of a canvas.
+        on_change: told when an output's state or reason changed; from that output's thread.
+        on_keyframe_wanted: told the canvas; from an output's thread.
+        log: folder for the senders' logs.
+    """
+
+    def __init__(
+        self,
+        runtime: Path,
+        *,
+        clip: Callable[[str], bytes],
+        on_change: Callable[[OutputStatus], None] = lambda status: None,
+        on_keyframe_wanted: Callable[[str], None] = lambda canvas: None,
+        log: Path | None = None,
+    ) -> None:
+        self._runtime = runtime
+        self._clip = clip
+        self._on_change = on_change
+        self._on_keyframe_wanted = on_keyframe_wanted
+        self._log = log
+        self._lock = threading.Lock()
+        self._settings: dict[str, OutputSettings] = {}
+        self._keys: dict[str, tuple[str, str]] = {}
+        self._links: dict[str, OutputLink] = {}
+        self._fed: tuple[OutputLink, ...] = ()
+        self._last: dict[str, OutputStatus] = {}
+
+    # -- what there is -----------------------------------------------------------------------
+
+    def add(self, settings: OutputSettings, key: str = "", backup_key: str = "") -> OutputSettings:
+        """Makes an output known; a key that stands in the address is moved out of it.
+
+        Raises:
+            StudioError: conflict when the name is taken, invalid when the address is wrong.
+        """
+        if settings.name in self._settings:
+            raise StudioError("conflict", "outputs.name_taken", name=settings.name)
+        return self._put(settings, key, backup_key)
+
+    def edit(
+        self, settings: OutputSettings, key: str | None = None, backup_key: str | None = None
+    ) -> OutputSettings:
+        """New settings; keys that are None stay. It must not be running.
+
+        Raises:
+            StudioError: not_found, conflict, invalid.
+        """
+        self.settings(settings.name)
+        if self.is_running(settings.name):
+            raise StudioError("conflict", "outputs.running", name=settings.name)
+        old = self._keys.get(settings.name, ("", ""))
+        return self._put(
+            settings,
+            old[0] if key is None else key,
+            old[1] if backup_key is None else backup_key,
+        )
+
+    def _put(self, settings: OutputSettings, key: str, backup_key: str) -> OutputSettings:
+        if settings.kind == "rtmp":
+            if not key:
+                base, key = split_key(settings.url)
+                settings = msgspec.structs.replace(settings, url=base)
+            if settings.backup_url and not backup_key:
+                base, backup_key = split_key(settings.backup_url)
+                settings = msgspec.structs.replace(settings, backup_url=base)
+        check_address(settings, key)
+        for secret in (key, backup_key):
+            keep_secret(secret)
+        self._settings[settings.name] = settings
+        self._keys[settings.name] = key, backup_key
+        self._last[settings.name] = OutputStatus(
+            name=settings.name,
+            kind=settings.kind,
+            canvas=settings.canvas,
+            shown_url=self._shown(settings, key),
+        )
+        return settings
+
+    @staticmethod
+    def _shown(settings: OutputSettings, key: str) -> str:
+        if settings.kind == "file":
+            return settings.url
+        try:
+            return parse(settings.url, key).shown
+        except BadAddress:
+            return hide_key(settings.url)
+
+    def remove(self, name: str) -> None:
+        """Forgets an output and its keys.
+
+        Raises:
+            StudioError: not_found, conflict while it is running.
+        """
+        self.settings(name)
+        if self.is_running(name):
+            raise StudioError("conflict", "outputs.running", name=name)
+        link = self._links.pop(name, None)
+        if link is not None:  # it failed, but its thread still stands
+            self._end(link, link.stop)
+        del self._settings[name], self._keys[name], self._last[name]
+
+    def settings(self, name: str) -> OutputSettings:
+        """The settings of ``name``.
+
+        Raises:
+            StudioError: not_found.
+        """
+        try:
+            return self._settings[name]
+        except KeyError:
+            raise StudioError("not_found", "outputs.unknown", name=name) from None
+
+    def names(self) -> list[str]:
+        """All outputs in the order they were added."""
+        return list(self._settings)
+
+    def status(self, name: str) -> OutputStatus:
+        """What is known of ``name`` now.
+
+        Raises:
+            StudioError: not_found.
+        """
+        self.settings(name)
+        return self._last[name]
+
+    def statuses(self) -> list[OutputStatus]:
+        """All of them."""
+        return [self._last[name] for name in self._settings]
+
+    def is_running(self, name: str) -> bool:
+        """Was it started and not stopped?"""
+        return name in self._links and self._last[name].state not in (
+            OutputState.STOPPED,
+            OutputState.FAILED,
+        )
+
+    def canvases(self) -> set[str]:
+        """Canvases that some running output carries."""
+        return {link.settings.canvas for link in self._fed}
+
+    # -- start and stop ----------------------------------------------------------------------
+
+    def start(self, name: str) -> None:
+        """Starts an output, or takes over the sender that runs for it already.
+
+        Raises:
+            StudioError: not_found, conflict when it runs, invalid when it cannot.
+        """
+        settings = self.settings(name)
+        if self.is_running(name):
+            raise StudioError("conflict", "outputs.running", name=name)
+        note = wire.read_note(wire.note_path(self._runtime, name))
+        if settings.kind == "rtmp" or note is None:
+            check_address(settings, self._keys[name][0])
+        old = self._links.pop(name, None)
+        if old is not None:
+            old.stop()
+        link = OutputLink(
+            settings,
+            self._keys[name],
+            runtime=self._runtime,
+            clip=lambda: self._clip(settings.canvas),
+            on_status=self._heard,
+            on_keyframe_wanted=lambda: self._on_keyframe_wanted(settings.canvas),
+            log=self._log,
+        )
+        with self._lock:
+            self._links[name] = link
+            self._fed = (*self._fed, link)
+        self._heard(
+            msgspec.structs.replace(self._last[name], state=OutputState.CONNECTING), of=link
+        )
+        link.start()
+
+    def stop(self, name: str) -> None:
+        """Ends an output; at most about 2 s, whatever the server does. Blocks: call in a thread.
+
+        Raises:
+            StudioError: not_found, conflict when it does not run.
+        """
+        self.settings(name)
+        link = self._links.pop(name, None)
+        if link is None:
+            raise StudioError("conflict", "outputs.not_running", name=name)
+        self._end(link, link.stop)
+
+    def retry(self, name: str) -> None:
+        """Does not wait for the next try.
+
+        Raises:
+            StudioError: not_found, conflict when it does not run.
+        """
+        self.settings(name)
+        link = self._links.get(name)
+        if link is None:
+            raise StudioError("conflict", "outputs.not_running", name=name)
+        link.retry_now()
+
+    def close(self, *, keep_senders: bool = False) -> None:
+        """Ends all outputs at once, or (``keep_senders``) lets go of them while they go on."""
+        with self._lock:
+            links, self._links = list(self._links.values()), {}
+        if not links:
+            return
+        with ThreadPoolExecutor(len(links), thread_name_prefix="output-stop") as pool:
+            ends = (link.detach if keep_senders else link.stop for link in links)
+            list(pool.map(lambda pair: self._end(*pair), zip(links, ends, strict=True)))
+
+    def found(self) -> Iterable[str]:
+        """Names of outputs whose senders run already: what an engine that comes back takes over."""
+        return [name for name in wire.find_notes(self._runtime) if name in self._settings]
+
+    def _end(self, link: OutputLink, end: Callable[[], bool]) -> None:
+        with self._lock:
+            self._fed = tuple(one for one in self._fed if one is not link)
+        if not end():
+            _log.error("output %s did not end within %.0f s", link.settings.name, STOP_S)
+
+    # -- packets and statuses, from other threads --------------------------------------------
+
+    def video(self, canvas: str, fps_num: int, fps_den: int) -> Callable[[EncodedPacket], None]:
+        """What the encoder of ``canvas`` hands its packets to; never blocks."""
+
+        def deliver(packet: EncodedPacket) -> None:
+            tick_us = 1_000_000 * fps_den
+            for link in self._fed:
+                if link.settings.canvas == canvas:
+                    link.put(
+                        True,
+                        packet.pts * tick_us // fps_num,
+                        packet.dts * tick_us // fps_num,
+                        packet.duration * tick_us // fps_num,
+                        packet.is_keyframe,
+                        packet.data,
+                    )
+
+        return deliver
+
+    def audio(self, packet: EncodedPacket) -> None:
+        """Where the sound encoder hands its packets; every output gets them."""
+        pts_us = packet.pts * 1_000_000 // 48_000
+        duration_us = packet.duration * 1_000_000 // 48_000
+        for link in self._fed:
+            link.put(False, pts_us, pts_us, duration_us, True, packet.data)
+
+    def _heard(self, status: OutputStatus, of: OutputLink | None = None) -> None:
+        before = self._last.get(status.name)
+        if before is None:
+            return
+        self._last[status.name] = status
+        if (before.state, before.reason) != (status.state, status.reason):
+            self._on_change(status)

@@ -1,0 +1,316 @@
+"""Encoder threads: composed pictures to H.264, mixed sound to AAC, packets to whoever listens."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.log import logger
+from studio.media.packet import EncodedPacket
+from studio.outputs.model import AudioSettings, VideoSettings
+
+if TYPE_CHECKING:
+    from av.audio.codeccontext import AudioCodecContext
+    from av.video.codeccontext import VideoCodecContext
+
+RATE = 48_000
+AAC_FRAME = 1024
+QUEUE_DEPTH = 3
+KEYFRAME_GAP_NS = 300_000_000
+_GLOBAL_HEADER = 1 << 22
+_BT709, _LIMITED = 1, 1
+
+Picture = NDArray[np.uint8]
+OnPacket = Callable[[EncodedPacket], None]
+_log = logger(__name__)
+
+
+def set_up_video(context: VideoCodecContext, settings: VideoSettings) -> None:
+    """Gives ``context`` (libx264) all that makes two encoders' packets fit behind each other."""
+    rate = settings.bitrate_kbps * 1000
+    context.width, context.height = settings.width, settings.height
+    context.pix_fmt = "yuv420p"
+    context.framerate = Fraction(settings.fps_num, settings.fps_den)
+    context.time_base = Fraction(settings.fps_den, settings.fps_num)
+    context.bit_rate = rate
+    context.gop_size = round(settings.keyint_s * settings.fps_num / settings.fps_den)
+    context.max_b_frames = 0
+    context.thread_count = settings.threads
+    context.color_range = _LIMITED
+    context.color_primaries = context.color_trc = context.colorspace = _BT709
+    context.flags |= _GLOBAL_HEADER
+    context.options = {
+        "preset": settings.preset,
+        "tune": "zerolatency",
+        "profile": "high",
+        "forced-idr": "1",
+        "sc_threshold": "0",
+        "maxrate": str(rate),
+        "bufsize": str(rate),
+    }
+
+
+def set_up_audio(context: AudioCodecContext, settings: AudioSettings) -> None:
+    """Gives ``context`` (aac) rate, layout and bitrate."""
+    context.sample_rate = RATE
+    context.layout = "stereo"
+    context.format = "fltp"
+    context.bit_rate = settings.bitrate_kbps * 1000
+    context.time_base = Fraction(1, RATE)
+    context.flags |= _GLOBAL_HEADER
+
+
+class VideoEncoder:
+    """x264 in a thread of its own, fed through a queue three deep.
+
+    Args:
+        settings: see `set_up_video`.
+        on_packet: called from the encoder's thread; must not block.
+        release: given back each buffer when the encoder is done with it.
+
+    Attributes:
+        dropped: pictures thrown away because the encoder was late.
+        encoded: pictures encoded.
+        busy_ns: time spent encoding.
+    """
+
+    def __init__(
+        self,
+        settings: VideoSettings,
+        on_packet: OnPacket,
+        *,
+        release: Callable[[Picture], None] | None = None,
+        name: str = "video",
+    ) -> None:
+        self.settings = settings
+        self._on_packet = on_packet
+        self._release = release or (lambda picture: None)
+        self._jobs: queue.Queue[tuple[Picture, int, bool] | None] = queue.Queue(QUEUE_DEPTH)
+        self._want_key = threading.Event()
+        self._key_ns = 0
+        self._bitrate_kbps = settings.bitrate_kbps
+        self.bitrate_kbps = settings.bitrate_kbps
+        self.dropped = self.encoded = self.busy_ns = 0
+        self.extradata = b""
+        self.is_ready = threading.Event()
+        self.fault: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name=f"encode-{name}", daemon=True)
+
+    def start(self) -> None:
+        """Opens and warms up the encoder in its thread; `is_ready` is set when that is done."""
+        self._thread.start()
+
+    def submit(self, picture: Picture, tick: int, *, is_cut: bool = False) -> bool:
+        """Hands a picture over; never blocks.
+
+        Args:
+            picture: (h*3/2, w) uint8, contiguous planar YUV 4:2:0; untouched until released.
+            tick: its number on the canvas clock, which is its timestamp.
+            is_cut: begin a new scene with a keyframe.
+
+        Returns:
+            False when the encoder is late and the picture was dropped (its buffer is released).
+        """
+        try:
+            self._jobs.put_nowait((picture, tick, is_cut))
+            return True
+        except queue.Full:
+            self.dropped += 1
+            if is_cut:
+                self._want_key.set()
+            self._release(picture)
+            return False
+
+    def force_keyframe(self) -> None:
+        """The next picture becomes a keyframe; at most one every 300 ms."""
+        self._want_key.set()
+
+    def set_bitrate(self, kbps: int) -> None:
+        """From the next picture on; no new connection, no new parameters."""
+        self._bitrate_kbps = max(100, kbps)
+
+    def stop(self, timeout_s: float = 2.0) -> bool:
+        """Ends the thread; False when it did not end in time."""
+        deadline = time.monotonic() + timeout_s
+        while self._thread.is_alive() and time.monotonic() < deadline:
+            try:
+                self._jobs.put(None, timeout=0.1)
+                break
+            except queue.Full:
+                continue
+        self._thread.join(max(0.0, deadline - time.monotonic()))
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._warm_up()
+            context = self._open()
+            self.extradata = bytes(context.extradata or b"")
+            self.is_ready.set()
+            while (job := self._jobs.get()) is not None:
+                self._encode(context, *job)
+        except Exception as fault:
+            _log.exception("the video encoder failed")
+            self.fault = fault
+            self.is_ready.set()
+            while (job := self._jobs.get()) is not None:
+                self.dropped += 1
+                self._release(job[0])
+
+    def _open(self) -> VideoCodecContext:
+        import av
+
+        context: VideoCodecContext = av.CodecContext.create("libx264", "w")
+        set_up_video(context, self.settings)
+        context.open()
+        return context
+
+    def _warm_up(self) -> None:
+        """The first pictures of a fresh encoder cost several times as much: not on air."""
+        import av
+
+        context = self._open()
+        size = (self.settings.height * 3 // 2, self.settings.width)
+        for number in range(3):
+            grey = np.full(size, 100 + number, np.uint8)
+            frame = av.VideoFrame.from_numpy_buffer(grey, "yuv420p")
+            frame.pts = number
+            context.encode(frame)
+
+    def _encode(
+        self, context: VideoCodecContext, picture: Picture, tick: int, is_cut: bool
+    ) -> None:
+        import av
+        from av.video.frame import PictureType
+
+        began = time.monotonic_ns()
+        if self.bitrate_kbps != self._bitrate_kbps:
+            self.bitrate_kbps = self._bitrate_kbps
+            context.bit_rate = self.bitrate_kbps * 1000
+        frame = av.VideoFrame.from_numpy_buffer(picture, "yuv420p")
+        frame.pts = tick
+        if is_cut or (self._want_key.is_set() and began - self._key_ns > KEYFRAME_GAP_NS):
+            frame.pict_type = PictureType.I
+        packets = context.encode(frame)
+        del frame
+        self._release(picture)
+        made = time.monotonic_ns()
+        self.encoded += 1
+        self.busy_ns += made - began
+        for packet in packets:
+            if packet.pts is None or packet.dts is None:
+                continue
+            if packet.is_keyframe:
+                self._key_ns = made
+                self._want_key.clear()
+            is_key, data = bool(packet.is_keyframe), bytes(packet)
+            self._on_packet(
+                EncodedPacket("video", packet.pts, packet.dts, 1, is_key, data, made)
+            )
+
+
+class AudioEncoder:
+    """AAC in a thread of its own, fed with blocks of any length at their sample position."""
+
+    def __init__(self, settings: AudioSettings, on_packet: OnPacket) -> None:
+        self.settings = settings
+        self._on_packet = on_packet
+        self._jobs: queue.Queue[tuple[NDArray[np.float32], int] | None] = queue.Queue(64)
+        self._rest = np.zeros((0, 2), np.float32)
+        self._at: int | None = None
+        self.dropped = 0
+        self.is_ready = threading.Event()
+        self.fault: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="encode-audio", daemon=True)
+
+    def start(self) -> None:
+        """Opens the encoder in its thread."""
+        self._thread.start()
+
+    def submit(self, samples: NDArray[np.float32], position: int) -> bool:
+        """Hands a block over; never blocks.
+
+        Args:
+            samples: (n, 2) float32, −1..1, untouched afterwards.
+            position: number of its first sample since tick 0. A hole is filled with silence,
+                what overlaps is cut off.
+
+        Returns:
+            False when the encoder is late and the block was dropped.
+        """
+        try:
+            self._jobs.put_nowait((samples, position))
+            return True
+        except queue.Full:
+            self.dropped += 1
+            return False
+
+    def stop(self, timeout_s: float = 2.0) -> bool:
+        """Ends the thread; False when it did not end in time."""
+        try:
+            self._jobs.put(None, timeout=timeout_s / 2)
+        except queue.Full:
+            return False
+        self._thread.join(timeout_s / 2)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        import av
+
+        try:
+            context: AudioCodecContext = av.CodecContext.create("aac", "w")
+            set_up_audio(context, self.settings)
+            context.open()
+            self.is_ready.set()
+            while (job := self._jobs.get()) is not None:
+                self._take(context, *job)
+        except Exception as fault:
+            _log.exception("the audio encoder failed")
+            self.fault = fault
+            self.is_ready.set()
+            while self._jobs.get() is not None:
+                self.dropped += 1
+
+    def _take(self, context: Any, samples: NDArray[np.float32], position: int) -> None:
+        import av
+
+        if self._at is None:
+            self._at = position
+        hole = position - (self._at + len(self._rest))
+        if hole < 0:
+            samples = samples[-hole:]
+        elif hole > RATE:  # a jump of more than a second: begin anew there
+            self._rest, self._at = samples[:0], position
+        elif hole:
+            samples = np.concatenate([np.zeros((hole, 2), np.float32), samples])
+        data = np.concatenate([self._rest, samples]) if len(self._rest) else samples
+        whole = len(data) // AAC_FRAME * AAC_FRAME
+        for start in range(0, whole, AAC_FRAME):
+            planar = np.ascontiguousarray(data[start : start + AAC_FRAME].T, np.float32)
+            frame = av.AudioFrame.from_ndarray(planar, format="fltp", layout="stereo")
+            frame.sample_rate = RATE
+            frame.time_base = Fraction(1, RATE)
+            frame.pts = self._at + start
+            for packet in context.encode(frame):
+                if packet.pts is None:
+                    continue
+                self._on_packet(
+                    EncodedPacket(
+                        "audio",
+                        packet.pts,
+                        packet.pts,
+                        AAC_FRAME,
+                        True,
+                        bytes(packet),
+                        time.monotonic_ns(),
+                    )
+                )
+        self._rest = data[whole:].copy()
+        self._at += whole

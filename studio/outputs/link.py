@@ -1,0 +1,489 @@
+"""The engine's end of one output: finds or starts its sender, feeds it, watches its heartbeat."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from studio.core.backoff import Backoff
+from studio.core.log import logger
+from studio.core.paths import project_dir
+from studio.core.worker import Worker
+from studio.outputs import wire
+from studio.outputs.model import OutputSettings, OutputState, OutputStatus, Reason
+
+QUEUE_BYTES = 12 << 20
+HEARTBEAT_S = 3.0
+STOP_S = 2.0
+_START_S = 10.0
+_ANSWER_S = 3.0
+_DETACHED_PROCESS, _NEW_GROUP, _BREAKAWAY, _NO_WINDOW = 0x8, 0x200, 0x1000000, 0x08000000
+
+_log = logger(__name__)
+
+
+class SenderFault(Exception):
+    """The sender is gone or does not answer."""
+
+
+class OutputLink:
+    """One thread an output. Nothing it waits for can be felt elsewhere.
+
+    Args:
+        settings: what to publish.
+        keys: key and backup key; secrets, told to the sender over its socket alone.
+        runtime: folder of the notes.
+        clip: gives the standby clip (NUT bytes); may take a second, is called in the thread.
+        on_status: told of each status, from the thread.
+        on_keyframe_wanted: the sender waits for a keyframe.
+        log: folder for the senders' logs.
+    """
+
+    def __init__(
+        self,
+        settings: OutputSettings,
+        keys: tuple[str, str],
+        *,
+        runtime: Path,
+        clip: Callable[[], bytes],
+        on_status: Callable[[OutputStatus], None],
+        on_keyframe_wanted: Callable[[], None],
+        log: Path | None = None,
+    ) -> None:
+        self.settings = settings
+        self._keys = keys
+        self._runtime = runtime
+        self._clip = clip
+        self._on_status = on_status
+        self._on_keyframe_wanted = on_keyframe_wanted
+        self._log = log
+        self._lock = threading.Lock()
+        self._queue: deque[bytes] = deque()
+        self._queued = 0
+        self._is_open = False
+        self._needs_key = True
+        self._urgent: deque[bytes] = deque()
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._base = OutputStatus(name=settings.name)
+        self._seen = OutputStatus(name=settings.name)
+        self._is_detaching = False
+        self._lost_ns = 0
+        self.dropped = 0
+        self._worker = Worker(
+            f"output-{settings.name}",
+            self._body,
+            on_fault=self._faulted,
+            backoff=Backoff((0.0, 0.2, 0.5, 1.0, 2.0)),
+        )
+
+    # -- any thread --------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Finds or starts the sender."""
+        self._worker.start()
+
+    def stop(self, timeout_s: float = STOP_S + 1.5) -> bool:
+        """Ends the output and its sender; the stream ends. False when the thread still hangs."""
+        self._worker.stopping.set()
+        self._wake()
+        return self._worker.stop(timeout_s)
+
+    def detach(self, timeout_s: float = 2.0) -> bool:
+        """Lets go of the sender, which goes on by itself with the standby clip."""
+        self._is_detaching = True
+        return self.stop(timeout_s)
+
+    def retry_now(self) -> None:
+        """Does not wait for the next try."""
+        self._say(wire.RetryNow())
+
+    def put(
+        self,
+        is_video: bool,
+        pts_us: int,
+        dts_us: int,
+        duration_us: int,
+        is_keyframe: bool,
+        data: bytes,
+    ) -> None:
+        """Hands an encoded packet on; never blocks. Too much waiting: on from the next keyframe."""
+        if not self._is_open:
+            return
+        with self._lock:
+            if self._queued > QUEUE_BYTES:
+                self.dropped += len(self._queue)
+                self._queue.clear()
+                self._queued, self._needs_key = 0, True
+            if self._needs_key:
+                if not (is_video and is_keyframe):
+                    self.dropped += 1
+                    return
+                self._needs_key = False
+            head = wire.Packet(is_video, pts_us, dts_us, duration_us, is_keyframe)
+            frame = wire.pack(head, data)
+            was_empty = not self._queue
+            self._queue.append(frame)
+            self._queued += len(frame)
+        if was_empty:
+            self._wake()
+
+    @property
+    def status(self) -> OutputStatus:
+        """The newest status."""
+        return self._seen
+
+    def _say(self, message: wire.ToSender) -> None:
+        with self._lock:
+            self._urgent.append(wire.pack(message))
+        self._wake()
+
+    def _wake(self) -> None:
+        try:
+            self._wake_in.send(b"!")
+        except OSError:
+            pass  # full: it is awake already; closed: it has ended
+
+    # -- the output's thread -----------------------------------------------------------------
+
+    def _body(self, stopping: threading.Event) -> None:
+        line = self._reach(stopping)
+        if line is None:
+            return
+        try:
+            self._serve(line, stopping)
+        finally:
+            self._is_open = False
+            line.close()
+
+    def _faulted(self, fault: Exception) -> None:
+        """The sender died or hangs: it is ended, what it had done is kept, another is started."""
+        self._kill()
+        seen = self._seen
+        self._base = msgspec.structs.replace(seen, reconnects=seen.reconnects + 1)
+        self._lost_ns = time.monotonic_ns()
+        self._tell(
+            msgspec.structs.replace(
+                seen,
+                state=OutputState.RECONNECTING,
+                reason=Reason("outputs.sender_lost", {"why": str(fault)}),
+                reconnects=seen.reconnects + 1,
+                pid=0,
+            )
+        )
+
+    def _reach(self, stopping: threading.Event) -> Line | None:
+        """A line to the sender: one that runs already, or a new one."""
+        path = wire.note_path(self._runtime, self.settings.name)
+        note = wire.read_note(path)
+        if note is not None:
+            try:
+                line = Line.open(note)
+            except SenderFault as fault:
+                _log.info("sender of %s (%d): %s", self.settings.name, note.pid, fault)
+                kill_sender(note.pid)
+                path.unlink(missing_ok=True)
+            else:
+                self._brief(line)
+                return line
+        self._spawn()
+        deadline = time.monotonic() + _START_S
+        while not stopping.is_set():
+            note = wire.read_note(path)
+            if note is not None and self._process is not None and note.pid == self._process.pid:
+                line = Line.open(note)
+                self._brief(line)
+                return line
+            if self._process is not None and self._process.poll() is not None:
+                raise SenderFault(f"ended at once with {self._process.returncode}")
+            if time.monotonic() > deadline:
+                raise SenderFault("does not start")
+            stopping.wait(0.02)
+        self._kill()
+        return None
+
+    def _brief(self, line: Line) -> None:
+        clip = self._clip()
+        import hashlib
+
+        digest = hashlib.sha256(clip).hexdigest()
+        line.send_all(wire.pack(wire.Configure(self.settings, *self._keys)))
+        line.send_all(wire.pack(wire.Standby(digest), clip))
+        with self._lock:
+            self._queue.clear()
+            self._queued, self._needs_key, self._is_open = 0, True, True
+        self._on_keyframe_wanted()
+
+    def _spawn(self) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "studio.outputs.sender",
+            "--output",
+            self.settings.name,
+            "--runtime",
+            str(self._runtime),
+        ]
+        if self._log is not None:
+            command += ["--log", str(self._log / f"{self._note_stem()}.log")]
+        path = os.pathsep.join(filter(None, [str(project_dir()), os.environ.get("PYTHONPATH")]))
+        flags = _DETACHED_PROCESS | _NEW_GROUP | _NO_WINDOW if sys.platform == "win32" else 0
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": path},
+            start_new_session=sys.platform != "win32",
+            creationflags=flags,
+            close_fds=True,
+        )
+
+    def _note_stem(self) -> str:
+        return wire.note_path(self._runtime, self.settings.name).stem
+
+    def _serve(self, line: Line, stopping: threading.Event) -> None:
+        heard = time.monotonic()
+        stop_by = 0.0
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wake_out, selectors.EVENT_READ)
+            selector.register(line.socket, selectors.EVENT_READ)
+            line.socket.setblocking(False)
+            while True:
+                if stopping.is_set() and not stop_by:
+                    if self._is_detaching:
+                        return
+                    self._is_open = False
+                    self._say(wire.Stop())
+                    stop_by = time.monotonic() + STOP_S
+                wanted = selectors.EVENT_READ
+                if self._next(line):
+                    wanted |= selectors.EVENT_WRITE
+                selector.modify(line.socket, wanted)
+                for key, _ in selector.select(0.1):
+                    if key.fileobj is self._wake_out:
+                        self._swallow()
+                try:
+                    line.flush()
+                    statuses = line.read()
+                except SenderFault:
+                    if stop_by:
+                        self._ended()
+                        return
+                    raise
+                for status in statuses:
+                    heard = time.monotonic()
+                    self._heard(status)
+                now = time.monotonic()
+                if stop_by and (now > stop_by or self._seen.state is OutputState.STOPPED):
+                    self._ended()
+                    return
+                if now - heard > HEARTBEAT_S:
+                    raise SenderFault(f"no heartbeat for {HEARTBEAT_S:.0f} s")
+
+    def _next(self, line: Line) -> bool:
+        """Moves frames to the line when it has nothing left; is there anything to send?"""
+        if not line.pending:
+            with self._lock:
+                while self._urgent:
+                    line.pending += self._urgent.popleft()
+                while self._queue and len(line.pending) < 1 << 16:
+                    frame = self._queue.popleft()
+                    self._queued -= len(frame)
+                    line.pending += frame
+        return bool(line.pending)
+
+    def _swallow(self) -> None:
+        try:
+            self._wake_out.recv(4096)
+        except OSError:
+            pass
+
+    def _heard(self, status: OutputStatus) -> None:
+        base = self._base
+        if status.state is OutputState.IDLE:
+            return  # alive, but it has not been told yet what to do
+        if base.since_utc:
+            status = msgspec.structs.replace(
+                status,
+                packets=base.packets + status.packets,
+                bytes=base.bytes + status.bytes,
+                acked_bytes=base.acked_bytes + status.acked_bytes,
+                reconnects=base.reconnects + status.reconnects,
+                gap_ms=base.gap_ms + status.gap_ms,
+                standby_ms=base.standby_ms + status.standby_ms,
+                live_ms=base.live_ms + status.live_ms,
+                since_utc=base.since_utc,
+            )
+        if self._lost_ns and status.state in (OutputState.LIVE, OutputState.RECORDING):
+            gap_ms = (time.monotonic_ns() - self._lost_ns) // 1_000_000
+            self._base = msgspec.structs.replace(base, gap_ms=base.gap_ms + gap_ms)
+            self._lost_ns = 0
+            self._worker.healthy()
+        if status.wants_keyframe:
+            self._on_keyframe_wanted()
+        self._tell(msgspec.structs.replace(status, dropped=status.dropped + self.dropped))
+
+    def _tell(self, status: OutputStatus) -> None:
+        self._seen = status
+        self._on_status(status)
+
+    def _ended(self) -> None:
+        self._kill()
+        if self._seen.state is not OutputState.STOPPED:
+            self._tell(
+                msgspec.structs.replace(
+                    self._seen, state=OutputState.STOPPED, reason=Reason(), pid=0
+                )
+            )
+
+    def _kill(self) -> None:
+        """Ends the sender if it has not ended by itself (which it has 0.3 s for)."""
+        process, self._process = self._process, None
+        if process is not None:
+            try:
+                process.wait(0.3 if self._worker.stopping.is_set() else 0)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        elif self._seen.pid and not (
+            self._worker.stopping.is_set() and self._seen.state is OutputState.STOPPED
+        ):
+            kill_sender(self._seen.pid)
+
+
+class Line:
+    """The engine's socket to a sender."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket = connection
+        self.pending = bytearray()
+        self._unpacker = wire.EngineUnpacker()
+        self._early: list[OutputStatus] = []
+
+    @classmethod
+    def open(cls, note: wire.Note) -> Line:
+        """Connects and says hello.
+
+        Raises:
+            SenderFault: nobody there, or not ours.
+        """
+        try:
+            connection = socket.create_connection(("127.0.0.1", note.port), timeout=1.0)
+        except OSError as error:
+            raise SenderFault(f"not there: {error}") from None
+        line = cls(connection)
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.settimeout(_ANSWER_S)
+            connection.sendall(wire.pack(wire.Hello(note.token)))
+            line._await_welcome(note)
+        except (OSError, wire.WireFault) as error:
+            line.close()
+            raise SenderFault(f"does not answer: {error}") from None
+        except SenderFault:
+            line.close()
+            raise
+        return line
+
+    def _await_welcome(self, note: wire.Note) -> None:
+        deadline = time.monotonic() + _ANSWER_S
+        while time.monotonic() < deadline:
+            data = self.socket.recv(65536)
+            if not data:
+                raise SenderFault("turned us away")
+            for message in self._unpacker.feed(data):
+                if isinstance(message, wire.Status):
+                    self._early.append(message.status)
+                elif message.output == note.output and message.version == wire.VERSION:
+                    return
+                else:
+                    raise SenderFault("another sender")
+        raise SenderFault("no welcome")
+
+    def send_all(self, data: bytes) -> None:
+        """Sends before the line is non-blocking.
+
+        Raises:
+            SenderFault: it is gone or does not read.
+        """
+        try:
+            self.socket.sendall(data)
+        except OSError as error:
+            raise SenderFault(f"does not read: {error}") from None
+
+    def flush(self) -> None:
+        """Sends what it can of `pending`.
+
+        Raises:
+            SenderFault: it is gone.
+        """
+        if self.pending:
+            try:
+                del self.pending[: self.socket.send(self.pending)]
+            except (BlockingIOError, InterruptedError):
+                pass
+            except OSError as error:
+                raise SenderFault(str(error)) from None
+
+    def read(self) -> list[OutputStatus]:
+        """Statuses that have come.
+
+        Raises:
+            SenderFault: it is gone, or speaks another language.
+        """
+        found, self._early = self._early, []
+        try:
+            data = self.socket.recv(65536)
+            if not data:
+                raise SenderFault("hung up")
+            for message in self._unpacker.feed(data):
+                if isinstance(message, wire.Status):
+                    found.append(message.status)
+        except (BlockingIOError, InterruptedError):
+            pass
+        except (OSError, wire.WireFault) as error:
+            raise SenderFault(str(error)) from None
+        return found
+
+    def close(self) -> None:
+        """Hangs up."""
+        self.socket.close()
+
+
+def kill_sender(pid: int) -> None:
+    """Kills process ``pid`` if it is a sender; numbers are used again, so look first."""
+    if pid <= 0 or not _is_sender(pid):
+        return
+    try:
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    except OSError:
+        pass
+
+
+def _is_sender(pid: int) -> bool:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        if sys.platform == "win32":
+            return False  # it ends by itself: nobody holds its line
+        try:
+            words = subprocess.run(
+                ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, timeout=2
+            ).stdout
+        except (OSError, subprocess.SubprocessError):
+            return False
+    return b"studio.outputs.sender" in words

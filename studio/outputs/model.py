@@ -1,0 +1,185 @@
+"""What an output is, what it is doing, and what may follow what: plain data."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated, Literal
+
+import msgspec
+
+Kind = Literal["rtmp", "file"]
+Text = str | int | float | bool
+
+
+class OutputSettings(msgspec.Struct, kw_only=True, frozen=True):
+    """One destination as the show keeps it. The key is not here: it lives in the secret store.
+
+    Attributes:
+        name: unique, shown to people.
+        kind: "rtmp" (rtmp or rtmps) or "file".
+        url: address without the key, or the path of the file (.mkv, .mp4, .flv).
+        canvas: whose picture it carries.
+        backup_url: taken in turn when the first address keeps failing; "" for none.
+        ca_file: PEM file of an authority of one's own for rtmps; "" for the system's.
+        has_standby: goes on with the standby clip when the engine is silent.
+        standby_limit_s: how long it holds the line alone before it hangs up.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    kind: Kind = "rtmp"
+    url: str = ""
+    canvas: str = "landscape"
+    backup_url: str = ""
+    ca_file: str = ""
+    has_standby: bool = True
+    standby_limit_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 1800
+
+
+class OutputState(enum.Enum):
+    """What an output is doing, on evidence."""
+
+    IDLE = "idle"
+    CONNECTING = "connecting"
+    LIVE = "live"
+    CONGESTED = "congested"
+    RECONNECTING = "reconnecting"
+    STANDBY = "standby"
+    REFUSED = "refused"
+    RECORDING = "recording"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class Step(enum.Enum):
+    """What can happen to an output."""
+
+    START = "start"
+    """It was asked for."""
+    TAKEN = "taken"
+    """The server took media, or bytes grew on disk."""
+    SLOW = "slow"
+    """What is sent is not taken in time."""
+    ENGINE_LOST = "engine_lost"
+    """No packet for 500 ms: the standby clip is on."""
+    LOST = "lost"
+    """The connection is gone or did not come about; it is tried again."""
+    REFUSED = "refused"
+    """The server said no; it is tried again."""
+    BROKEN = "broken"
+    """It cannot go on by itself: disk full, folder gone."""
+    STOP = "stop"
+    """It was asked to end."""
+
+
+_UP = (OutputState.LIVE, OutputState.CONGESTED, OutputState.STANDBY)
+_DOWN = (OutputState.CONNECTING, OutputState.RECONNECTING, OutputState.REFUSED)
+
+
+def _table(flowing: OutputState, begun: OutputState) -> dict[tuple[OutputState, Step], OutputState]:
+    table: dict[tuple[OutputState, Step], OutputState] = {}
+    for state in OutputState:
+        table[state, Step.STOP] = OutputState.STOPPED
+    for state in (OutputState.IDLE, OutputState.STOPPED, OutputState.FAILED):
+        table[state, Step.START] = begun
+    up = (flowing, OutputState.CONGESTED, OutputState.STANDBY)
+    for state in (*up, *_DOWN):
+        table[state, Step.TAKEN] = flowing
+        table[state, Step.LOST] = OutputState.RECONNECTING
+        table[state, Step.REFUSED] = OutputState.REFUSED
+        table[state, Step.BROKEN] = OutputState.FAILED
+    for state in up:
+        table[state, Step.SLOW] = OutputState.CONGESTED
+        table[state, Step.ENGINE_LOST] = OutputState.STANDBY
+    return table
+
+
+TRANSITIONS: dict[Kind, dict[tuple[OutputState, Step], OutputState]] = {
+    "rtmp": _table(OutputState.LIVE, OutputState.CONNECTING),
+    "file": _table(OutputState.RECORDING, OutputState.CONNECTING),
+}
+
+
+def next_state(kind: Kind, state: OutputState, step: Step) -> OutputState:
+    """The state after ``step``; what the table does not know changes nothing."""
+    return TRANSITIONS[kind].get((state, step), state)
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why an output is in its state: a message key and what to put in; never a secret."""
+
+    key: str = ""
+    params: dict[str, Text] = {}
+
+
+class OutputStatus(msgspec.Struct, kw_only=True, frozen=True):
+    """What is known of an output now; from the sender, four times a second and at each change.
+
+    Attributes:
+        shown_url: address or path without its key.
+        attempt: tries since it last flowed.
+        next_try_s: seconds until the next try, 0 when none is waiting.
+        packets, bytes: handed to the connection or file since the start.
+        acked_bytes: taken by the server (its acknowledgements, or its TCP) or written to disk.
+        queue_ms: age of the oldest media not yet taken.
+        dropped: packets thrown away on the way (congestion, no connection).
+        reconnects: connections that were replaced by a new one.
+        gap_ms: time since the start in which viewers got nothing new, summed.
+        standby_ms: time on the standby clip, summed.
+        is_standby: the standby clip is on now.
+        live_ms: time since it first flowed, without the gaps.
+        wants_keyframe: the sender waits for one.
+        server_words: what the server last said.
+        pid: process of the sender, 0 when there is none.
+        since_utc: when it was started, UTC ISO 8601.
+    """
+
+    name: str
+    kind: Kind = "rtmp"
+    canvas: str = "landscape"
+    shown_url: str = ""
+    state: OutputState = OutputState.IDLE
+    reason: Reason = Reason()
+    attempt: int = 0
+    next_try_s: float = 0.0
+    packets: int = 0
+    bytes: int = 0
+    acked_bytes: int = 0
+    queue_ms: int = 0
+    dropped: int = 0
+    reconnects: int = 0
+    gap_ms: int = 0
+    standby_ms: int = 0
+    is_standby: bool = False
+    live_ms: int = 0
+    wants_keyframe: bool = False
+    server_words: str = ""
+    pid: int = 0
+    since_utc: str = ""
+
+
+class VideoSettings(msgspec.Struct, kw_only=True, frozen=True):
+    """How a canvas is encoded; equal settings give packets that may follow each other.
+
+    Attributes:
+        width, height: pixels, even.
+        fps_num, fps_den: frame rate as a fraction.
+        bitrate_kbps: mean; the peak is the same within one second of buffer.
+        keyint_s: longest distance between keyframes.
+        preset: x264's.
+        threads: of the encoder.
+    """
+
+    width: int = 1920
+    height: int = 1080
+    fps_num: int = 30
+    fps_den: int = 1
+    bitrate_kbps: Annotated[int, msgspec.Meta(ge=100, le=50_000)] = 4500
+    keyint_s: Annotated[float, msgspec.Meta(gt=0, le=10)] = 2.0
+    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast"] = "veryfast"
+    threads: Annotated[int, msgspec.Meta(ge=1, le=16)] = 2
+
+
+class AudioSettings(msgspec.Struct, kw_only=True, frozen=True):
+    """How the sound is encoded: AAC, stereo, 48 kHz."""
+
+    bitrate_kbps: Annotated[int, msgspec.Meta(ge=32, le=512)] = 160

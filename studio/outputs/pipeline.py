@@ -1,0 +1,182 @@
+"""The way out as the engine uses it: pictures and sound in; encoders run while outputs need them.
+
+One encode a canvas, shared by all destinations that carry it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.errors import StudioError
+from studio.core.log import logger
+from studio.outputs.destinations import Destinations
+from studio.outputs.encoder import AudioEncoder, Picture, VideoEncoder
+from studio.outputs.model import AudioSettings, OutputStatus, VideoSettings
+from studio.outputs.standby import make_clip
+
+_log = logger(__name__)
+
+
+@dataclass(slots=True)
+class _Standby:
+    """What a canvas shows while the engine is away, and its encoded form once it is needed."""
+
+    pictures: Sequence[Picture] = ()
+    sound: NDArray[np.float32] | None = None
+    data: bytes = b""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class OutputPipeline:
+    """Encoders, standby clips and destinations of all canvases.
+
+    The picture thread calls `video` and `sound` at each tick; both return at once. `prepare`
+    opens and warms up a canvas' encoder before air.
+
+    Args:
+        canvases: how each canvas is encoded, by name.
+        audio: how the sound is.
+        runtime, log: folders.
+        on_change: told of each change of an output, from that output's thread.
+        release: given back each picture buffer when its encoder is done with it.
+    """
+
+    def __init__(
+        self,
+        canvases: dict[str, VideoSettings],
+        audio: AudioSettings,
+        runtime: Path,
+        *,
+        on_change: Callable[[OutputStatus], None] = lambda status: None,
+        release: Callable[[Picture], None] | None = None,
+        log: Path | None = None,
+    ) -> None:
+        self.canvases = dict(canvases)
+        self._audio_settings = audio
+        self._release = release
+        self._standby = {canvas: _Standby() for canvas in canvases}
+        self._video: dict[str, VideoEncoder] = {}
+        self._audio: AudioEncoder | None = None
+        self._lock = threading.Lock()
+        self.destinations = Destinations(
+            runtime,
+            clip=self._clip,
+            on_change=on_change,
+            on_keyframe_wanted=self.force_keyframe,
+            log=log,
+        )
+
+    # -- before air --------------------------------------------------------------------------
+
+    def set_standby(
+        self,
+        canvas: str,
+        pictures: Sequence[Picture],
+        sound: NDArray[np.float32] | None = None,
+    ) -> None:
+        """What senders of ``canvas`` show while the engine is away; for those started later.
+
+        Args:
+            pictures: (h*3/2, w) uint8 planar YUV 4:2:0; one is held, several are a loop.
+            sound: (n, 2) float32 at 48 kHz, None is silence.
+        """
+        self._standby[canvas] = _Standby(tuple(pictures), sound)
+
+    def prepare(self, canvas: str) -> None:
+        """Opens and warms up the encoder of ``canvas`` and the sound's; returns at once.
+
+        Raises:
+            StudioError: not_found when there is no such canvas.
+        """
+        if canvas not in self.canvases:
+            raise StudioError("not_found", "outputs.no_canvas", canvas=canvas)
+        with self._lock:
+            if self._audio is None:
+                self._audio = AudioEncoder(self._audio_settings, self.destinations.audio)
+                self._audio.start()
+            if canvas not in self._video:
+                settings = self.canvases[canvas]
+                encoder = VideoEncoder(
+                    settings,
+                    self.destinations.video(canvas, settings.fps_num, settings.fps_den),
+                    release=self._release,
+                    name=canvas,
+                )
+                encoder.start()
+                self._video = {**self._video, canvas: encoder}
+
+    def start(self, name: str) -> None:
+        """Starts an output with all that it needs.
+
+        Raises:
+            StudioError: see `Destinations.start`.
+        """
+        self.prepare(self.destinations.settings(name).canvas)
+        self.destinations.start(name)
+
+    def stop(self, name: str) -> None:
+        """Ends an output (blocks up to about 2 s), and the encoders nobody needs any more."""
+        self.destinations.stop(name)
+        self._end_unused()
+
+    def close(self, *, keep_senders: bool = False) -> None:
+        """Ends everything, or lets go of the senders while they go on."""
+        self.destinations.close(keep_senders=keep_senders)
+        self._end_unused()
+
+    def _end_unused(self) -> None:
+        used = self.destinations.canvases()
+        with self._lock:
+            idle = {c: e for c, e in self._video.items() if c not in used}
+            self._video = {c: e for c, e in self._video.items() if c in used}
+            audio, self._audio = (None, self._audio) if used else (self._audio, None)
+        for encoder in (*idle.values(), *([audio] if audio else [])):
+            if not encoder.stop():
+                _log.error("an encoder did not end")
+
+    # -- on air ------------------------------------------------------------------------------
+
+    def needs(self, canvas: str) -> bool:
+        """Is the canvas encoded now? If not, no buffer need be filled for it."""
+        return canvas in self._video
+
+    def video(self, canvas: str, picture: Picture, tick: int, *, is_cut: bool = False) -> bool:
+        """A composed picture, see `VideoEncoder.submit`; False when it was not taken."""
+        encoder = self._video.get(canvas)
+        if encoder is None:
+            if self._release is not None:
+                self._release(picture)
+            return False
+        return encoder.submit(picture, tick, is_cut=is_cut)
+
+    def sound(self, samples: NDArray[np.float32], position: int) -> bool:
+        """Mixed sound, see `AudioEncoder.submit`; False when it was not taken."""
+        encoder = self._audio
+        return encoder is not None and encoder.submit(samples, position)
+
+    def force_keyframe(self, canvas: str) -> None:
+        """The next picture of ``canvas`` becomes a keyframe (at most one every 300 ms)."""
+        encoder = self._video.get(canvas)
+        if encoder is not None:
+            encoder.force_keyframe()
+
+    def encoder(self, canvas: str) -> VideoEncoder | None:
+        """The running encoder of ``canvas``, for its counters and its bitrate."""
+        return self._video.get(canvas)
+
+    def _clip(self, canvas: str) -> bytes:
+        """The clip of a canvas; encoded once, in the thread of whoever needs it first."""
+        standby = self._standby[canvas]
+        with standby.lock:
+            if not standby.data:
+                settings = self.canvases[canvas]
+                standby.data = make_clip(
+                    settings, self._audio_settings, standby.pictures, standby.sound
+                )
+            return standby.data

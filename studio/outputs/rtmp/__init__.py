@@ -1,0 +1,1 @@
+"""RTMP publishing of our own: address, handshake, AMF0, chunks, session, connection."""

@@ -1,0 +1,115 @@
+"""Publishing addresses: taken apart, put together, and shown without their key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+HIDDEN = "••••"
+DEFAULT_PORTS = {"rtmp": 1935, "rtmps": 443}
+_SPACE = re.compile(r"\s")
+
+
+class BadAddress(ValueError):
+    """The address cannot be published to; ``key`` names the message for a person."""
+
+    def __init__(self, key: str, shown: str) -> None:
+        super().__init__(f"{key}: {shown}")
+        self.key = key
+        self.shown = shown
+
+
+@dataclass(frozen=True, slots=True)
+class RtmpAddress:
+    """Where to publish. ``app`` may hold slashes and a query; ``stream`` is the secret key.
+
+    Attributes:
+        host: name or IP, IPv6 without brackets.
+        port: TCP port.
+        is_tls: rtmps.
+        app: application path without the leading slash.
+        stream: the publishing key (may carry a query of its own); "" when not yet known.
+    """
+
+    host: str
+    port: int
+    is_tls: bool
+    app: str
+    stream: str = ""
+
+    @property
+    def tc_url(self) -> str:
+        """What RTMP's connect calls tcUrl: the address without the key."""
+        scheme = "rtmps" if self.is_tls else "rtmp"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == DEFAULT_PORTS[scheme] else f":{self.port}"
+        return f"{scheme}://{host}{port}/{self.app}"
+
+    @property
+    def shown(self) -> str:
+        """The address as it may be shown and logged."""
+        return f"{self.tc_url}/{HIDDEN}" if self.stream else self.tc_url
+
+
+def split_key(url: str) -> tuple[str, str]:
+    """``url`` with the key as its last path part → (url without the key, key).
+
+    ``rtmp://host/app/key`` → (``rtmp://host/app``, ``key``). A URL with one path part has no
+    key. A query belongs to the part it follows: ``/app/key?sign=1`` keeps it with the key.
+    """
+    scheme, separator, rest = url.strip().partition("://")
+    if not separator:
+        return url, ""
+    path, question, query = rest.partition("?")
+    parts = [part for part in path.split("/") if part]
+    if len(parts) < 3:
+        return url.strip(), ""
+    return f"{scheme}://{'/'.join(parts[:-1])}", parts[-1] + question + query
+
+
+def hide_key(url: str) -> str:
+    """``url`` as it may be shown: what could be a key is ••••."""
+    if not url.lower().startswith(("rtmp://", "rtmps://")):
+        return url
+    base, key = split_key(url)
+    base = re.sub(r"://[^/@]*@", f"://{HIDDEN}@", base)
+    head, question, _ = base.partition("?")
+    return f"{head}{question}{HIDDEN if question else ''}{'/' + HIDDEN if key else ''}"
+
+
+def parse(url: str, key: str = "") -> RtmpAddress:
+    """Takes ``rtmp(s)://host[:port]/app[/more][/key]`` apart.
+
+    With ``key`` given the whole path is the application; without it the last path part is the
+    key when there are two or more.
+
+    Raises:
+        BadAddress: with the message key that says what is wrong.
+    """
+    shown = hide_key(url)
+    if not key:
+        url, key = split_key(url)
+    url = url.strip()
+    if _SPACE.search(url) or _SPACE.search(key):
+        raise BadAddress("outputs.address_space", shown)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise BadAddress("outputs.address_port", shown) from None
+    scheme = parts.scheme.lower()
+    if scheme not in DEFAULT_PORTS:
+        raise BadAddress("outputs.address_scheme", shown)
+    if not parts.hostname:
+        raise BadAddress("outputs.address_host", shown)
+    app = parts.path.strip("/") + (f"?{parts.query}" if parts.query else "")
+    if not app:
+        raise BadAddress("outputs.address_app", shown)
+    return RtmpAddress(
+        host=parts.hostname,
+        port=port or DEFAULT_PORTS[scheme],
+        is_tls=scheme == "rtmps",
+        app=app,
+        stream=key.strip("/"),
+    )

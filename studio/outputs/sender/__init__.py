@@ -1,0 +1,1 @@
+"""The sender process: one output, one connection or file, alive when the engine is not."""

@@ -1,0 +1,228 @@
+"""Keeps one RTMP output on air: connects, sends, notices what is wrong, tries again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from studio.core.log import logger
+from studio.outputs.model import OutputState, Reason, Step
+from studio.outputs.rtmp.address import BadAddress, RtmpAddress, hide_key, parse
+from studio.outputs.rtmp.connection import Connection, LinkFault, fault, open_connection
+from studio.outputs.sender.clip import Clip, Unit
+from studio.outputs.sender.flv import VIDEO_TAG, FlvMux, Tag
+from studio.outputs.sender.machine import Machine
+from studio.outputs.sender.retry import Retry
+from studio.outputs.wire import Configure
+
+CONGESTED_MS = 700
+FLOWING_MS = 300
+DROP_MS = 2500
+STALL_MS = 8000
+_GAP_NS = 250_000_000
+_SILENT_NS = 1_000_000_000
+
+_log = logger(__name__)
+
+
+class RtmpSink:
+    """One destination. All of it runs on the sender's loop.
+
+    Attributes:
+        wants_keyframe: nothing can be sent until one comes.
+        packets, bytes, dropped, reconnects: counted since the start.
+        attempt, next_try_s, words: of the connection.
+    """
+
+    def __init__(self, configure: Configure, clip: Clip, machine: Machine) -> None:
+        settings = configure.settings
+        self._machine = machine
+        self._mux = FlvMux(clip)
+        self._ca_file = settings.ca_file
+        self._addresses: list[RtmpAddress] = []
+        self._wrong: Reason | None = None
+        try:
+            self._addresses.append(parse(settings.url, configure.key))
+            if settings.backup_url:
+                self._addresses.append(
+                    parse(settings.backup_url, configure.backup_key or configure.key)
+                )
+        except BadAddress as bad:
+            self._wrong = Reason(bad.key, {"url": bad.shown})
+        self.shown_url = self._addresses[0].shown if self._addresses else hide_key(settings.url)
+        self._retry = Retry(has_backup=len(self._addresses) > 1)
+        self._connection: Connection | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._now = asyncio.Event()
+        self._try_at_ns = 0
+        self._is_dropping = False
+        self._has_greeted = False
+        self._flow_bytes = 0
+        self._acked_before = 0
+        self._sent_ns = 0
+        self._gap_ns = 0
+        self._flow_ns = 0
+        self.wants_keyframe = True
+        self.packets = self.bytes = self.dropped = self.reconnects = 0
+        self.words = ""
+
+    # -- what the process asks ---------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begins to connect."""
+        self._machine.fire(Step.START)
+        if self._wrong is not None:
+            self._machine.fire(Step.BROKEN, self._wrong)
+            return
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def retry_now(self) -> None:
+        """Does not wait for the next try."""
+        self._now.set()
+
+    def put(self, unit: Unit) -> None:
+        """A unit of the timeline."""
+        for tag in self._mux.mux(unit):
+            self._send(tag)
+
+    def poll(self) -> None:
+        """Looks at the connection's evidence; called every few ms."""
+        connection = self._connection
+        if connection is None or not connection.is_up:
+            return
+        connection.look()
+        now_ns = time.monotonic_ns()
+        ledger, machine = connection.ledger, self._machine
+        queue_ms = ledger.queue_ms(now_ns)
+        if ledger.stalled_ms(now_ns) > STALL_MS:
+            connection.drop(fault("outputs.stalled", seconds=STALL_MS // 1000))
+        elif machine.is_flowing and queue_ms > CONGESTED_MS:
+            machine.fire(Step.SLOW, Reason("outputs.slow"))
+            self._is_dropping = self._is_dropping or queue_ms > DROP_MS
+        elif self._sent_ns and queue_ms < FLOWING_MS and ledger.taken > self._flow_bytes:
+            self._flow_bytes = ledger.taken
+            if not machine.is_flowing:
+                self._retry.worked()
+                self._flow_ns = self._flow_ns or now_ns
+            if machine.state is not OutputState.STANDBY:
+                machine.fire(Step.TAKEN)
+            if self._is_dropping:
+                self._is_dropping, self.wants_keyframe = False, True
+        elif machine.is_flowing and now_ns - self._sent_ns > _SILENT_NS:
+            machine.fire(Step.SLOW, Reason("outputs.no_packets"))
+
+    async def stop(self) -> None:
+        """Ends within a second."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=0.2)
+        if self._connection is not None:
+            await self._connection.close()
+            self._account(self._connection)
+            self._connection = None
+
+    # -- what the status tells ---------------------------------------------------------------
+
+    @property
+    def attempt(self) -> int:
+        """Tries since it last flowed."""
+        return self._retry.attempt
+
+    @property
+    def next_try_s(self) -> float:
+        """Seconds until the next try."""
+        return max(0.0, (self._try_at_ns - time.monotonic_ns()) / 1e9) if self._try_at_ns else 0.0
+
+    @property
+    def acked_bytes(self) -> int:
+        """What servers took: their acknowledgements, or else what left this machine."""
+        return self._acked_before + (self._taken(self._connection) if self._connection else 0)
+
+    @property
+    def queue_ms(self) -> int:
+        """Age of the oldest byte not yet taken."""
+        connection = self._connection
+        return connection.ledger.queue_ms(time.monotonic_ns()) if connection else 0
+
+    def gap_ms(self) -> int:
+        """Time without anything new for viewers, summed, the present gap included."""
+        now = time.monotonic_ns() - self._sent_ns if self._sent_ns else 0
+        return (self._gap_ns + (now if now > _GAP_NS else 0)) // 1_000_000
+
+    def live_ms(self) -> int:
+        """Time on air without the gaps."""
+        if not self._flow_ns:
+            return 0
+        return max(0, (time.monotonic_ns() - self._flow_ns) // 1_000_000 - self.gap_ms())
+
+    # -- the connection's life ---------------------------------------------------------------
+
+    async def _run(self) -> None:
+        while True:
+            address = self._addresses[self._retry.use_backup and len(self._addresses) > 1]
+            self.shown_url = address.shown
+            try:
+                connection = await open_connection(address, self._ca_file)
+            except LinkFault as why:
+                await self._wait(why)
+                continue
+            self._greet(connection)
+            why_ended = await connection.ended
+            self._account(connection)
+            self._connection = None
+            self.reconnects += 1
+            await self._wait(why_ended or fault("outputs.closed"))
+
+    def _greet(self, connection: Connection) -> None:
+        _log.info("published to %s", connection.address.shown)
+        self._connection = connection
+        self._is_dropping = self._has_greeted = False
+        self._flow_bytes = connection.ledger.sent
+        self.wants_keyframe = True
+
+    async def _wait(self, why: LinkFault) -> None:
+        self.words = why.words or self.words
+        delay_s = self._retry.failed(is_busy=why.is_busy)
+        self._machine.fire(Step.REFUSED if why.is_refusal else Step.LOST, why.reason)
+        _log.info("%s: %s; next try in %.1f s", self.shown_url, why, delay_s)
+        self._try_at_ns = time.monotonic_ns() + int(delay_s * 1e9)
+        self._now.clear()
+        try:
+            await asyncio.wait_for(self._now.wait(), delay_s)
+        except TimeoutError:
+            pass
+        self._try_at_ns = 0
+
+    @staticmethod
+    def _taken(connection: Connection) -> int:
+        acknowledged = connection.session.acknowledged
+        return connection.ledger.taken if acknowledged is None else acknowledged
+
+    def _account(self, connection: Connection) -> None:
+        self._acked_before += self._taken(connection)
+
+    # -- sending -----------------------------------------------------------------------------
+
+    def _send(self, tag: Tag) -> None:
+        connection = self._connection
+        if connection is None or not connection.is_up or tag.is_header:
+            self.dropped += not tag.is_header
+            return
+        if self._is_dropping and tag.type == VIDEO_TAG:
+            self.dropped += 1
+            return
+        if self.wants_keyframe:
+            if not tag.is_keyframe:
+                self.dropped += 1
+                return
+            self.wants_keyframe = False
+            if not self._has_greeted:
+                self._has_greeted = True
+                for header in self._mux.headers:
+                    connection.send(header.type, tag.timestamp_ms, header.payload)
+        self.bytes += connection.send(tag.type, tag.timestamp_ms, tag.payload)
+        self.packets += 1
+        now_ns = time.monotonic_ns()
+        if self._sent_ns and now_ns - self._sent_ns > _GAP_NS:
+            self._gap_ns += now_ns - self._sent_ns
+        self._sent_ns = now_ns

@@ -1,0 +1,77 @@
+"""The standby clip: what viewers see while the engine is away, encoded like everything else."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.outputs.encoder import AAC_FRAME, RATE, Picture, set_up_audio, set_up_video
+from studio.outputs.model import AudioSettings, VideoSettings
+
+CLIP_S = 2.0
+
+
+def plain_picture(width: int, height: int) -> Picture:
+    """A quiet dark gradient, (h*3/2, w) uint8: used until the brand's own picture is there."""
+    picture = np.full((height * 3 // 2, width), 128, np.uint8)
+    picture[:height] = np.linspace(52, 28, height).astype(np.uint8)[:, None]
+    return picture
+
+
+def make_clip(
+    video: VideoSettings,
+    audio: AudioSettings,
+    pictures: Sequence[Picture] = (),
+    sound: NDArray[np.float32] | None = None,
+) -> bytes:
+    """Encodes a clip that a sender can loop.
+
+    Args:
+        video: the very settings of the canvas: packets of clip and show must fit together.
+        audio: likewise.
+        pictures: (h*3/2, w) uint8 planar YUV 4:2:0, one a frame; a single one is held.
+        sound: (n, 2) float32 at 48 kHz; None is silence as long as the picture.
+
+    Returns:
+        A NUT file; its first packet is a keyframe.
+
+    Raises:
+        ValueError: a picture has another size.
+    """
+    import av
+
+    size = (video.height * 3 // 2, video.width)
+    shown = list(pictures) or [plain_picture(video.width, video.height)]
+    for picture in shown:
+        if picture.shape != size:
+            raise ValueError(f"standby picture {picture.shape} is not {size}")
+    fps = Fraction(video.fps_num, video.fps_den)
+    count = len(shown) if len(shown) > 1 else max(2, round(CLIP_S * fps))
+    if sound is None:
+        sound = np.zeros((int(count / fps * RATE), 2), np.float32)
+    sound = sound[: max(1, len(sound) // AAC_FRAME) * AAC_FRAME]
+
+    out = io.BytesIO()
+    with av.open(out, "w", format="nut") as container:
+        picture_stream = container.add_stream("libx264", rate=fps)
+        set_up_video(picture_stream.codec_context, video)
+        sound_stream = container.add_stream("aac", rate=RATE)
+        set_up_audio(sound_stream.codec_context, audio)
+        for number in range(count):
+            frame = av.VideoFrame.from_numpy_buffer(shown[number % len(shown)], "yuv420p")
+            frame.pts = number
+            container.mux(picture_stream.encode(frame))
+        container.mux(picture_stream.encode(None))
+        for start in range(0, len(sound), AAC_FRAME):
+            block = np.ascontiguousarray(sound[start : start + AAC_FRAME].T)
+            if block.shape[1] < AAC_FRAME:
+                block = np.pad(block, ((0, 0), (0, AAC_FRAME - block.shape[1])))
+            piece = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+            piece.sample_rate, piece.time_base, piece.pts = RATE, Fraction(1, RATE), start
+            container.mux(sound_stream.encode(piece))
+        container.mux(sound_stream.encode(None))
+    return out.getvalue()
