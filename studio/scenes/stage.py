@@ -1,0 +1,204 @@
+"""The picture thread: at every tick it composes each canvas and hands it on. It never waits."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Protocol
+
+import numpy as np
+
+from studio.core.clock import TickClock, now_ns
+from studio.core.log import logger
+from studio.media.frame import Frame, blank, views
+from studio.media.slot import Slot
+from studio.scenes.compositor import Change, Compositor, Overlay, Sources
+from studio.scenes.model import Canvas, Scene, ScenesState
+
+_log = logger(__name__)
+
+POOL = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All the picture thread needs for a tick; swapped as a whole by the engine loop."""
+
+    state: ScenesState
+    changes: dict[str, Change]
+    sources: Sources
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A composed canvas.
+
+    Attributes:
+        frame: its buffer (``frame.keep``, (h*3/2, w) uint8) is reused 8 ticks later.
+        tick: number of the tick since the engine's start.
+        at_ns: the moment it stands for.
+    """
+
+    canvas: str
+    frame: Frame
+    tick: int
+    at_ns: int
+
+
+class OnTick(Protocol):
+    """Called on the picture thread once a tick, after composing; must not block."""
+
+    def __call__(self, tick: int, at_ns: int, pictures: Sequence[Picture]) -> None: ...
+
+
+class Graphics(Protocol):
+    """Downstream graphics for a canvas at a moment."""
+
+    def __call__(self, canvas: Canvas, at_ns: int) -> Sequence[Overlay]: ...
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the picture thread measures of itself."""
+
+    ticks: int = 0
+    late: int = 0
+    missed: int = 0
+    worst_late_ms: float = 0.0
+    compose_ms: deque[float] = field(default_factory=lambda: deque(maxlen=1800))
+    late_recent: deque[float] = field(default_factory=lambda: deque(maxlen=300))
+
+    def compose_at(self, part: float) -> float:
+        """A percentile (0..1) of the compose time, ms."""
+        times = sorted(self.compose_ms)
+        return times[min(len(times) - 1, int(part * len(times)))] if times else 0.0
+
+
+class _Pool:
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+        self.compositor = Compositor(canvas)
+        size = (canvas.height * 3 // 2, canvas.width)
+        self._buffers = [np.empty(size, np.uint8) for _ in range(POOL)]
+        self._next = 0
+
+    def frame(self, at_ns: int) -> Frame:
+        self._next = (self._next + 1) % POOL
+        return views(self._buffers[self._next], self.canvas.width, self.canvas.height, at_ns)
+
+
+class Stage:
+    """Owns the picture thread.
+
+    Args:
+        fps: ticks a second.
+        graphics: downstream graphics.
+        on_tick: takes what was composed.
+    """
+
+    def __init__(self, fps: Fraction, graphics: Graphics, on_tick: OnTick) -> None:
+        self.fps = fps
+        self.figures = Figures()
+        self.latest: dict[str, Slot[Picture]] = {}
+        self._graphics = graphics
+        self._on_tick = on_tick
+        self._snapshot: Slot[Snapshot] = Slot()
+        self._pools: dict[str, _Pool] = {}
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._complained: set[str] = set()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """From the next tick on this is what is composed."""
+        for canvas in snapshot.state.canvases:
+            self.latest.setdefault(canvas.name, Slot())
+        self._snapshot.put(snapshot)
+
+    def start(self) -> None:
+        """Starts ticking."""
+        self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        self._stopping.set()
+        if self._thread:
+            self._thread.join(2.0)
+
+    def _run(self) -> None:
+        clock = TickClock(self.fps)
+        while (tick := clock.wait(self._stopping)) >= 0:
+            began = now_ns()
+            at_ns = clock.deadline_ns(tick)
+            snapshot = self._snapshot.get()
+            if snapshot is None:
+                continue
+            pictures = self._compose(snapshot, tick, at_ns)
+            composed = now_ns()
+            try:
+                self._on_tick(tick, at_ns, pictures)
+            except Exception as fault:
+                self._complain(f"tick: {type(fault).__name__}: {fault}")
+            figures = self.figures
+            figures.ticks += 1
+            figures.late, figures.missed = clock.late, clock.missed
+            figures.late_recent.append((began - at_ns) / 1e6)
+            figures.worst_late_ms = clock.worst_late_ns / 1e6
+            figures.compose_ms.append((composed - began) / 1e6)
+
+    def _compose(self, snapshot: Snapshot, tick: int, at_ns: int) -> list[Picture]:
+        made = []
+        for canvas in snapshot.state.canvases:
+            if not canvas.is_enabled:
+                continue
+            pool = self._pools.get(canvas.name)
+            if pool is None or pool.canvas != canvas:
+                pool = self._pools[canvas.name] = _Pool(canvas)
+            scene = snapshot.state.scene(snapshot.state.programme.get(canvas.name, ""))
+            frame = pool.frame(at_ns)
+            try:
+                pool.compositor.compose(
+                    frame,
+                    scene or Scene(name=""),
+                    snapshot.sources,
+                    at_ns,
+                    snapshot.changes.get(canvas.name),
+                    self._graphics(canvas, at_ns),
+                )
+            except Exception as fault:
+                # Never black: the last picture stands until this one can be composed again.
+                self._complain(f"{canvas.name}: {type(fault).__name__}: {fault}")
+                last = self.latest[canvas.name].get()
+                if last is not None and last.frame.y.shape == frame.y.shape:
+                    frame = last.frame
+            picture = Picture(canvas.name, frame, tick, at_ns)
+            self.latest[canvas.name].put(picture)
+            made.append(picture)
+        return made
+
+    def _complain(self, text: str) -> None:
+        if text not in self._complained and len(self._complained) < 100:
+            self._complained.add(text)
+            _log.exception("the picture thread met a fault: %s", text)
+
+
+class Renderer:
+    """Composes any scene at any size for previews, thumbnails and snapshots; one per thread."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, int, int], tuple[Compositor, Frame]] = {}
+
+    def draw(self, snapshot: Snapshot, scene: Scene, canvas: Canvas, at_ns: int) -> Frame:
+        """``scene`` as ``canvas`` would show it, at the canvas's width and height.
+
+        The frame is reused at the next call for this size.
+        """
+        key = (canvas.name, canvas.width, canvas.height)
+        if key not in self._made:
+            self._made[key] = (Compositor(canvas), blank(canvas.width, canvas.height))
+        compositor, frame = self._made[key]
+        compositor.compose(frame, scene, snapshot.sources, at_ns)
+        return frame

@@ -1,0 +1,1 @@
+"""Secrets, roles, masking."""

@@ -1,0 +1,116 @@
+"""Stream keys and passwords: in the OS keyring, or in an encrypted file where there is none."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from studio.core.errors import StudioError
+from studio.core.log import keep_secret, logger
+from studio.core.paths import config_dir
+
+_log = logger(__name__)
+SERVICE = "shopcast"
+
+
+class Secrets:
+    """Gets and sets secrets by name ("output/抖音/key"); says where they are kept.
+
+    The file is encrypted with Fernet; its key lies beside it, readable by the user alone. That
+    keeps secrets out of backups of shows and out of plain sight, not from the user's own account.
+    """
+
+    def __init__(self, folder: Path | None = None, *, use_keyring: bool | None = None) -> None:
+        self._folder = folder or config_dir()
+        if use_keyring is None:
+            use_keyring = os.environ.get("SHOPCAST_KEYRING", "1") != "0"
+        self._has_keyring = use_keyring and _keyring_works()
+
+    @property
+    def place(self) -> str:
+        """ "keyring" or "file"."""
+        return "keyring" if self._has_keyring else "file"
+
+    def get(self, name: str) -> str:
+        """The secret, "" when there is none."""
+        if self._has_keyring:
+            import keyring
+
+            value = keyring.get_password(SERVICE, name) or ""
+        else:
+            value = self._read().get(name, "")
+        keep_secret(value)
+        return value
+
+    def set(self, name: str, value: str) -> None:
+        """Keeps a secret; "" forgets it."""
+        keep_secret(value)
+        if self._has_keyring:
+            import keyring
+            from keyring.errors import PasswordDeleteError
+
+            if value:
+                keyring.set_password(SERVICE, name, value)
+                return
+            try:
+                keyring.delete_password(SERVICE, name)
+            except PasswordDeleteError:
+                return
+            return
+        all_secrets = self._read()
+        if value:
+            all_secrets[name] = value
+        else:
+            all_secrets.pop(name, None)
+        self._write(all_secrets)
+
+    def _paths(self) -> tuple[Path, Path]:
+        return self._folder / "secrets.key", self._folder / "secrets.bin"
+
+    def _read(self) -> dict[str, str]:
+        from cryptography.fernet import Fernet, InvalidToken
+
+        key, data = self._paths()
+        if not key.is_file() or not data.is_file():
+            return {}
+        try:
+            found: dict[str, str] = json.loads(Fernet(key.read_bytes()).decrypt(data.read_bytes()))
+        except (InvalidToken, ValueError, OSError) as error:
+            raise StudioError(
+                "failed", "security.secrets_broken", path=str(data), why=type(error).__name__
+            ) from None
+        return found
+
+    def _write(self, secrets: dict[str, str]) -> None:
+        from cryptography.fernet import Fernet
+
+        key, data = self._paths()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if not key.is_file():
+            _private_write(key, Fernet.generate_key())
+        sealed = Fernet(key.read_bytes()).encrypt(json.dumps(secrets).encode())
+        _private_write(data, sealed)
+
+
+def _private_write(path: Path, data: bytes) -> None:
+    fresh = path.with_suffix(path.suffix + ".new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    os.replace(fresh, path)
+
+
+def _keyring_works() -> bool:
+    """Is there a real keyring? On Linux without a session bus asking would only wait."""
+    if sys.platform.startswith("linux") and not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return False
+    try:
+        import keyring
+        from keyring.backends import fail
+
+        return not isinstance(keyring.get_keyring(), fail.Keyring)
+    except Exception as error:
+        _log.warning("no keyring here: %s", error)
+        return False

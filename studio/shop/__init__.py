@@ -1,0 +1,1 @@
+"""Products, cards, stock: what is sold."""

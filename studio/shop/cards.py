@@ -1,0 +1,68 @@
+"""Puts product cards on the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from studio.core.clock import now_ns
+from studio.graphics.deck import Deck
+from studio.graphics.model import CardSpec
+from studio.media.yuv import Layer
+from studio.scenes.model import Canvas
+from studio.shop.model import NUMBER, SOLD_OUT, STOCK_LEFT, Product, ShopState, price_text
+
+NAME = "card"
+
+
+def card_spec(product: Product, state: ShopState, folder: Path, language: str) -> CardSpec:
+    """What the card of ``product`` says now."""
+    variant = product.variant(state.variant.get(product.id, ""))
+    photo = (variant.photo if variant else "") or product.photo
+    stock = ""
+    if product.stock is not None and product.stock <= product.low_stock:
+        text = STOCK_LEFT if product.stock else SOLD_OUT
+        stock = text.in_language(language).format(count=product.stock)
+    return CardSpec(
+        number=NUMBER.in_language(language).format(number=product.number),
+        name=product.name,
+        variant=variant.name if variant else "",
+        photo=str(folder / photo) if photo else "",
+        price=price_text(product.price_cents, product.currency),
+        was=price_text(product.was_cents, product.currency) if product.was_cents else "",
+        stock=stock,
+    )
+
+
+def card_unit(canvas: Canvas) -> float:
+    """The card's height on a canvas, in pixels."""
+    return canvas.width * (0.195 if canvas.height > canvas.width else 0.099)
+
+
+class Cards:
+    """Draws the card for all canvases and keeps it true while it is up.
+
+    Args:
+        deck: the downstream graphics.
+        draw: draws a card at a height in pixels (`studio.graphics.card.draw_card`).
+    """
+
+    def __init__(self, deck: Deck, draw: Callable[[CardSpec, float], Layer]) -> None:
+        self._deck = deck
+        self._draw = draw
+        self._shown: tuple[CardSpec, tuple[Canvas, ...]] | None = None
+
+    def show(self, spec: CardSpec, canvases: tuple[Canvas, ...]) -> None:
+        """Slides the card in, or changes it in place; the same card is not drawn again."""
+        if self._shown == (spec, canvases):
+            return
+        self._shown = (spec, canvases)
+        layers: dict[str, Layer] = {
+            canvas.name: self._draw(spec, card_unit(canvas)) for canvas in canvases
+        }
+        self._deck.show(NAME, layers, now_ns(), ("bottom-left", "bottom-right", "top-left"))
+
+    def hide(self) -> None:
+        """Slides the card out."""
+        self._shown = None
+        self._deck.hide(NAME, now_ns())

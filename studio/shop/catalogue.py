@@ -1,0 +1,83 @@
+"""The catalogue of the show and what is shown of it."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from studio.core.clock import utc_iso
+from studio.core.errors import StudioError
+from studio.shop.model import Product, ShopState
+
+
+class Catalogue:
+    """Owns the products; every change makes a new state."""
+
+    def __init__(self) -> None:
+        self._state = ShopState()
+
+    @property
+    def state(self) -> ShopState:
+        """What is now; immutable."""
+        return self._state
+
+    def load(self, state: ShopState) -> None:
+        """Takes over a show's products.
+
+        Raises:
+            StudioError: invalid, when two products share an id.
+        """
+        ids = [product.id for product in state.products]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise StudioError("invalid", "shop.double_id", id=", ".join(twice))
+        self._state = state
+
+    def get(self, product: str) -> Product:
+        """A product by id or by its number in the show.
+
+        Raises:
+            StudioError: not_found.
+        """
+        for one in self._state.products:
+            if product in (one.id, str(one.number)):
+                return one
+        known = ", ".join(f"{one.number} {one.id}" for one in self._state.products)
+        raise StudioError("not_found", "shop.no_product", product=product, known=known)
+
+    def put(self, product: Product) -> None:
+        """Replaces a product (same id), or adds it."""
+        kept = [product if one.id == product.id else one for one in self._state.products]
+        if product not in kept:
+            kept.append(product)
+        self._state = replace(self._state, products=tuple(kept))
+
+    def remove(self, product: Product) -> None:
+        """Takes a product out of the show."""
+        rest = tuple(one for one in self._state.products if one.id != product.id)
+        self._state = replace(self._state, products=rest)
+
+    def explain(self, product: str) -> None:
+        """The product the host talks about now; "" for none."""
+        since = utc_iso() if product else ""
+        self._state = replace(self._state, explaining=product, explaining_since=since)
+
+    def set_card(self, product: str) -> None:
+        """The product whose card is up; "" for none."""
+        self._state = replace(self._state, card=product)
+
+    def set_trying(self, product: str) -> None:
+        """The product that is worn; "" for none."""
+        self._state = replace(self._state, trying=product)
+
+    def choose(self, product: Product, sku: str) -> None:
+        """Chooses a variant.
+
+        Raises:
+            StudioError: not_found.
+        """
+        if product.variant(sku) is None:
+            known = ", ".join(variant.sku for variant in product.variants)
+            raise StudioError(
+                "not_found", "shop.no_variant", sku=sku, product=product.name, known=known
+            )
+        self._state = replace(self._state, variant={**self._state.variant, product.id: sku})

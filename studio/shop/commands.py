@@ -1,0 +1,193 @@
+"""The shop from outside: explain, card, price, stock, try on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from studio.core.command import Changed, changed, command
+from studio.core.errors import StudioError
+from studio.shop.catalogue import Catalogue
+from studio.shop.events import (
+    CardHidden,
+    CardShown,
+    ProductChanged,
+    ProductExplained,
+    TryOnChanged,
+)
+from studio.shop.model import Cents, Count, Product, TryOn, price_text
+
+
+class ShopCommands:
+    """Products on the picture.
+
+    Args:
+        refresh: draws the card anew from the catalogue's state.
+        wear: puts a try-on on a source's picture (None takes it off); returns the source's name.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        announce: Callable[[Any], None],
+        refresh: Callable[[], None],
+        wear: Callable[[Product | None, TryOn | None, str], str],
+    ) -> None:
+        self._catalogue = catalogue
+        self._announce = announce
+        self._refresh = refresh
+        self._wear = wear
+
+    @command(
+        "shop.explain",
+        label=("讲解", "Explain"),
+        help=("标记主播正在讲解的商品。", "Marks the product the host talks about."),
+    )
+    def explain(self, product: str = "") -> Changed:
+        before = self._catalogue.state.explaining
+        id = self._catalogue.get(product).id if product else ""
+        self._catalogue.explain(id)
+        self._announce(ProductExplained(product=id))
+        return changed("shop", undo=("shop.explain", {"product": before}))
+
+    @command(
+        "shop.card",
+        label=("上卡", "Show card"),
+        help=("把商品卡放上画面。", "Puts the product's card on the picture."),
+        keys="C",
+    )
+    def card(self, product: str) -> Changed:
+        before = self._catalogue.state.card
+        found = self._catalogue.get(product)
+        self._catalogue.set_card(found.id)
+        self._refresh()
+        price = price_text(found.price_cents, found.currency)
+        self._announce(CardShown(product=found.id, price=price))
+        undo = ("shop.card", {"product": before}) if before else ("shop.card_off", {})
+        return changed("shop", undo=undo)
+
+    @command(
+        "shop.card_off",
+        label=("下卡", "Hide card"),
+        help=("让商品卡离开画面。", "Takes the product card off the picture."),
+        keys="Shift+C",
+    )
+    def card_off(self) -> Changed:
+        before = self._catalogue.state.card
+        self._catalogue.set_card("")
+        self._refresh()
+        if before:
+            self._announce(CardHidden(product=before))
+        return changed("shop", undo=("shop.card", {"product": before}) if before else None)
+
+    @command(
+        "shop.price",
+        label=("改价", "Set price"),
+        help=("修改价格（分）；画面上的卡立即更新。", "Sets the price in cents; the card follows."),
+    )
+    def price(self, product: str, cents: Cents, was_cents: Cents | None = None) -> Changed:
+        found = self._catalogue.get(product)
+        was = found.was_cents if was_cents is None else was_cents
+        if was and was < cents:
+            raise StudioError(
+                "invalid",
+                "shop.was_below",
+                price=price_text(cents, found.currency),
+                was=price_text(was, found.currency),
+            )
+        self._put(replace(found, price_cents=cents, was_cents=was), "price_cents", "was_cents")
+        undo = {"product": found.id, "cents": found.price_cents, "was_cents": found.was_cents}
+        return changed("shop", undo=("shop.price", undo))
+
+    @command(
+        "shop.stock",
+        label=("改库存", "Set stock"),
+        help=("修改库存件数。", "Sets how many pieces are left."),
+    )
+    def stock(self, product: str, count: Count) -> Changed:
+        found = self._catalogue.get(product)
+        self._put(replace(found, stock=count), "stock")
+        if found.stock is None:
+            return changed("shop")
+        return changed("shop", undo=("shop.stock", {"product": found.id, "count": found.stock}))
+
+    @command(
+        "shop.variant",
+        label=("选款", "Choose variant"),
+        help=(
+            "选择颜色或尺码；卡与试戴同步。",
+            "Chooses a colour or size.",
+        ),
+    )
+    def variant(self, product: str, sku: str) -> Changed:
+        found = self._catalogue.get(product)
+        before = self._catalogue.state.variant.get(found.id, "")
+        self._catalogue.choose(found, sku)
+        self._refresh()
+        if self._catalogue.state.trying == found.id:
+            self._put_on(found, "")
+        undo = ("shop.variant", {"product": found.id, "sku": before}) if before else None
+        return changed("shop", "tryon", undo=undo)
+
+    @command(
+        "shop.try_on",
+        label=("试戴", "Try on"),
+        help=("主播“戴上”这件商品；空为摘下。", "The host wears the product; empty takes it off."),
+        keys="T",
+    )
+    def try_on(self, product: str = "", source: str = "") -> Changed:
+        before = self._catalogue.state.trying
+        if product:
+            self._put_on(self._catalogue.get(product), source)
+        else:
+            name = self._wear(None, None, source)
+            self._catalogue.set_trying("")
+            self._announce(TryOnChanged(product="", source=name))
+        return changed("shop", "tryon", undo=("shop.try_on", {"product": before}))
+
+    @command(
+        "shop.put",
+        label=("编辑商品", "Edit product"),
+        help=("新增或替换一件商品。", "Adds a product, or replaces the one with its id."),
+    )
+    def put(self, product: Product) -> Changed:
+        old = self._catalogue.state.product(product.id)
+        self._put(product, "all")
+        if old is None:
+            return changed("shop", undo=("shop.remove", {"product": product.id}))
+        return changed("shop", undo=("shop.put", {"product": _plain(old)}))
+
+    @command(
+        "shop.remove",
+        label=("移除商品", "Remove product"),
+        help=("把商品移出本场；正在上卡的不行。", "Takes a product out; not while its card is up."),
+    )
+    def remove(self, product: str) -> Changed:
+        found = self._catalogue.get(product)
+        if found.id in (self._catalogue.state.card, self._catalogue.state.trying):
+            raise StudioError("conflict", "shop.in_use", product=found.name)
+        self._catalogue.remove(found)
+        self._announce(ProductChanged(product=found.id, fields=("removed",)))
+        return changed("shop", undo=("shop.put", {"product": _plain(found)}))
+
+    def _put_on(self, product: Product, source: str) -> None:
+        variant = product.variant(self._catalogue.state.variant.get(product.id, ""))
+        try_on = (variant.try_on if variant else None) or product.try_on
+        if try_on is None:
+            raise StudioError("invalid", "shop.no_try_on", product=product.name)
+        name = self._wear(product, try_on, source)
+        self._catalogue.set_trying(product.id)
+        self._announce(TryOnChanged(product=product.id, source=name))
+
+    def _put(self, product: Product, *fields: str) -> None:
+        self._catalogue.put(product)
+        self._refresh()
+        self._announce(ProductChanged(product=product.id, fields=fields))
+
+
+def _plain(product: Product) -> Any:
+    import msgspec
+
+    return msgspec.to_builtins(product)

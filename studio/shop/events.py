@@ -1,0 +1,61 @@
+"""What the shop announces."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from studio.core.event import Event
+from studio.core.text import Text
+
+
+class ProductExplained(Event, frozen=True, kw_only=True):
+    """The host talks about another product."""
+
+    name: ClassVar[str] = "shop.explained"
+    label: ClassVar[Text] = Text("开始讲解", "Product explained")
+    help: ClassVar[Text] = Text("主播开始讲解另一件商品。", "The host talks about another product.")
+
+    product: str
+
+
+class CardShown(Event, frozen=True, kw_only=True):
+    """A product card came up or changed."""
+
+    name: ClassVar[str] = "shop.card_shown"
+    label: ClassVar[Text] = Text("已上卡", "Card shown")
+    help: ClassVar[Text] = Text("商品卡已上画面。", "A product card is on the picture.")
+
+    product: str
+    price: str
+
+
+class CardHidden(Event, frozen=True, kw_only=True):
+    """The product card went away."""
+
+    name: ClassVar[str] = "shop.card_hidden"
+    label: ClassVar[Text] = Text("已下卡", "Card hidden")
+    help: ClassVar[Text] = Text("商品卡已离开画面。", "The product card left the picture.")
+
+    product: str
+
+
+class ProductChanged(Event, frozen=True, kw_only=True):
+    """Price, stock or text of a product changed."""
+
+    name: ClassVar[str] = "shop.product_changed"
+    label: ClassVar[Text] = Text("商品已变", "Product changed")
+    help: ClassVar[Text] = Text("商品的价格、库存或资料已变。", "A product's data changed.")
+
+    product: str
+    fields: tuple[str, ...]
+
+
+class TryOnChanged(Event, frozen=True, kw_only=True):
+    """A product is worn, or no longer."""
+
+    name: ClassVar[str] = "shop.try_on_changed"
+    label: ClassVar[Text] = Text("试戴已变", "Try-on changed")
+    help: ClassVar[Text] = Text("试戴的商品已变；空为关闭。", "Which product is worn; empty: none.")
+
+    product: str
+    source: str

@@ -1,0 +1,107 @@
+"""Products as plain data. Money is integer cents with a currency."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from studio.core.text import Text
+
+Cents = Annotated[int, msgspec.Meta(ge=0, le=10_000_000_00)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
+
+SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "MYR": "RM", "SGD": "S$"}
+WITHOUT_CENTS = ("JPY", "KRW", "VND")
+
+
+def price_text(cents: int, currency: str = "CNY") -> str:
+    """ "¥199", "¥199.50", "$1,299.00" → as shops write it: no empty cents for CNY."""
+    sign = SIGNS.get(currency, currency + " ")
+    whole, part = divmod(cents, 100)
+    if currency in WITHOUT_CENTS:
+        return f"{sign}{cents:,}"
+    if part == 0 and currency == "CNY":
+        return f"{sign}{whole:,}"
+    return f"{sign}{whole:,}.{part:02d}"
+
+
+class TryOn(msgspec.Struct, frozen=True):
+    """How a product is tried on.
+
+    Attributes:
+        garment: kind of garment ("glasses", "lipstick", …).
+        asset: path of the picture in the show's folder; "" for colours.
+        fit: garment settings as the garment kind knows them.
+    """
+
+    garment: str
+    asset: str = ""
+    fit: dict[str, float | str | bool] = {}
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """A colour or size of a product."""
+
+    sku: str
+    name: str
+    photo: str = ""
+    try_on: TryOn | None = None
+
+
+class Product(msgspec.Struct, frozen=True):
+    """One product of the show.
+
+    Attributes:
+        id: unique in the catalogue.
+        number: its number in the show, as the host calls it.
+        price_cents, was_cents: now and before (0: no former price).
+        stock: pieces left, None when it is not known.
+        low_stock: from how few on viewers are told.
+    """
+
+    id: str
+    number: int
+    name: str
+    price_cents: Cents
+    was_cents: Cents = 0
+    currency: str = "CNY"
+    stock: Count | None = None
+    low_stock: Count = 50
+    photo: str = ""
+    try_on: TryOn | None = None
+    variants: tuple[Variant, ...] = ()
+    points: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    category: str = ""
+
+    def variant(self, sku: str) -> Variant | None:
+        """The variant of this SKU."""
+        return next((one for one in self.variants if one.sku == sku), None)
+
+
+class ShopState(msgspec.Struct, frozen=True):
+    """The catalogue and what is being shown of it.
+
+    Attributes:
+        explaining: id of the product the host talks about, "" for none.
+        card: id of the product whose card is up.
+        variant: chosen variant by product id.
+        trying: id of the product that is worn.
+    """
+
+    products: tuple[Product, ...] = ()
+    explaining: str = ""
+    explaining_since: str = ""
+    card: str = ""
+    trying: str = ""
+    variant: dict[str, str] = {}
+
+    def product(self, id: str) -> Product | None:
+        """The product of this id."""
+        return next((one for one in self.products if one.id == id), None)
+
+
+STOCK_LEFT = Text("仅剩 {count} 件", "Only {count} left")
+SOLD_OUT = Text("已售罄", "Sold out")
+NUMBER = Text("{number}号", "No. {number}")

@@ -1,0 +1,1 @@
+"""The show file and what is in it."""

@@ -1,0 +1,106 @@
+"""Reads and writes a show folder so that nothing is ever lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from studio.core.clock import utc_iso
+from studio.core.errors import StudioError
+from studio.core.paths import assets_dir
+from studio.show.model import SCHEMA, Raw, ShowHead
+
+KEPT = 10
+FILE = "show.json"
+
+
+def demo_show() -> Path:
+    """The show that runs out of the box."""
+    return assets_dir() / "demo" / "demo.show"
+
+
+def read_show(folder: Path) -> tuple[ShowHead, Raw]:
+    """Reads show.json.
+
+    Raises:
+        StudioError: not_found, or invalid with line and column, or with the field.
+    """
+    path = folder / FILE if folder.suffix != ".json" else folder
+    if not path.is_file():
+        raise StudioError("not_found", "show.missing", path=str(path))
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise StudioError("invalid", "show.broken", path=str(path), why=str(error)) from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}: {error.msg}"
+        raise StudioError("invalid", "show.broken", path=str(path), why=where) from None
+    except OSError as error:
+        raise StudioError("failed", "show.broken", path=str(path), why=str(error)) from None
+    if not isinstance(raw, dict):
+        raise StudioError("invalid", "show.broken", path=str(path), why="not an object")
+    schema = raw.get("schema", SCHEMA)
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise StudioError("invalid", "show.too_new", path=str(path), schema=schema)
+    try:
+        head = msgspec.convert(raw, ShowHead)
+        if Fraction(head.fps) <= 0 or Fraction(head.fps) > 240:
+            raise ValueError(f"fps {head.fps}")
+    except (msgspec.ValidationError, ValueError, ZeroDivisionError) as error:
+        raise StudioError("invalid", "show.broken", path=str(path), why=str(error)) from None
+    return head, raw
+
+
+def part(raw: Raw, name: str, kind: type, path: Path) -> object:
+    """One room's part of the show, decoded; its default when it is not there.
+
+    Raises:
+        StudioError: invalid, with the place in the file.
+    """
+    try:
+        return msgspec.convert(raw.get(name, {}), kind)
+    except msgspec.ValidationError as error:
+        why = str(error).replace("`$", f"`{name}")
+        raise StudioError("invalid", "show.broken", path=str(path / FILE), why=why) from None
+
+
+def write_show(folder: Path, raw: Raw) -> None:
+    """Writes show.json atomically; the ten before it are kept in backups/.
+
+    Raises:
+        StudioError: failed; the file that was there is untouched.
+    """
+    path = folder / FILE
+    text = json.dumps(raw, ensure_ascii=False, indent=1) + "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            return
+        _keep_old(folder, path)
+        handle, fresh = tempfile.mkstemp(dir=folder, prefix=".show-", suffix=".json")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+    except OSError as error:
+        raise StudioError(
+            "failed", "show.cannot_write", path=str(path), why=error.strerror or str(error)
+        ) from None
+
+
+def _keep_old(folder: Path, path: Path) -> None:
+    if not path.is_file():
+        return
+    backups = folder / "backups"
+    backups.mkdir(exist_ok=True)
+    stamp = utc_iso().replace(":", "").replace(".", "")
+    shutil.copy2(path, backups / f"show-{stamp}.json")
+    for old in sorted(backups.glob("show-*.json"))[:-KEPT]:
+        old.unlink(missing_ok=True)

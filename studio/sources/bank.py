@@ -1,0 +1,215 @@
+"""Owns the sources of the show: their specs, and the runners that do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from msgspec.structs import replace
+
+from studio.core.clock import now_ns
+from studio.core.errors import StudioError
+from studio.core.extension import Kinds
+from studio.core.log import logger
+from studio.media.frame import Frame
+from studio.media.sound import Samples
+from studio.sources.base import Source, Surroundings
+from studio.sources.events import SourceHealthChanged
+from studio.sources.health import Fault, Health
+from studio.sources.model import FilterSpec, SourceSpec
+from studio.sources.runner import SourceRunner
+
+_log = logger(__name__)
+
+
+class AnyFilter(Protocol):
+    """What the bank needs of a filter (`studio.filters.base.Filter`)."""
+
+    is_picture: Any
+    is_sound: Any
+
+    def apply(self, frame: Frame) -> Frame: ...
+    def apply_sound(self, samples: Samples) -> Samples: ...
+    def close(self) -> None: ...
+
+
+class SourceBank:
+    """Sources by name. Runners are swapped in an immutable dict for the picture thread.
+
+    Args:
+        kinds: the kinds of source there are.
+        around: where they run.
+        make_filter: builds a filter from its spec; raises `StudioError` for an unknown kind.
+        announce: publishes events.
+    """
+
+    def __init__(
+        self,
+        kinds: Kinds[Source],
+        around: Surroundings,
+        make_filter: Callable[[FilterSpec], AnyFilter],
+        announce: Callable[[Any], None],
+    ) -> None:
+        self.kinds = kinds
+        self.around = around
+        self.runners: dict[str, SourceRunner] = {}
+        self.specs: dict[str, SourceSpec] = {}
+        self.missing: dict[str, StudioError] = {}
+        self.health: dict[str, Health] = {}
+        self.filters: dict[str, dict[str, AnyFilter]] = {}
+        self._make_filter = make_filter
+        self._announce = announce
+
+    def load(self, specs: tuple[SourceSpec, ...], around: Surroundings) -> None:
+        """Replaces all sources; those that are the same go on undisturbed."""
+        same_place = around == self.around
+        self.around = around
+        names = [spec.name for spec in specs]
+        twice = sorted({one for one in names if names.count(one) > 1})
+        if twice:
+            raise StudioError("conflict", "sources.name_taken", name=", ".join(twice))
+        for name in [n for n in self.specs if n not in names]:
+            self.remove(name)
+        for spec in specs:
+            if not (same_place and self.specs.get(spec.name) == spec):
+                self.put(spec)
+
+    def get(self, name: str) -> SourceSpec:
+        """A source's spec.
+
+        Raises:
+            StudioError: not_found.
+        """
+        if name not in self.specs:
+            known = ", ".join(self.specs)
+            raise StudioError("not_found", "sources.no_source", name=name, known=known)
+        return self.specs[name]
+
+    def put(self, spec: SourceSpec) -> None:
+        """Adds a source or restarts it with other settings.
+
+        A kind that is not known, or settings that are wrong, leave it missing: kept, not dropped.
+        """
+        self._end(spec.name)
+        self.specs = {**self.specs, spec.name: spec}
+        try:
+            kind = self.kinds.get(spec.kind)
+            settings = kind.decode(spec.settings, spec.version)
+            runner = SourceRunner(spec.name, kind(settings, self.around))
+        except StudioError as error:
+            self.missing[spec.name] = error
+            return
+        self._refilter(spec, runner)
+        runner.start()
+        self.runners = {**self.runners, spec.name: runner}
+
+    def check(self, spec: SourceSpec) -> None:
+        """Raises what is wrong with a spec before it is used."""
+        self.kinds.get(spec.kind).decode(spec.settings, spec.version)
+
+    def remove(self, name: str) -> SourceSpec:
+        """Ends and forgets a source."""
+        spec = self.get(name)
+        self._end(name)
+        self.specs = {n: s for n, s in self.specs.items() if n != name}
+        self.health.pop(name, None)
+        return spec
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Another name; it goes on without a gap."""
+        spec = self.get(name)
+        if new_name in self.specs or not new_name.strip():
+            raise StudioError("conflict", "sources.name_taken", name=new_name)
+        self.specs = {
+            (new_name if n == name else n): (replace(s, name=new_name) if n == name else s)
+            for n, s in self.specs.items()
+        }
+        runner = self.runners.get(name)
+        if runner:
+            runner.name = new_name
+            self.runners = {(new_name if n == name else n): r for n, r in self.runners.items()}
+        self.filters[new_name] = self.filters.pop(name, {})
+        self.health.pop(name, None)
+        del spec
+
+    def set_filters(self, name: str, filters: tuple[FilterSpec, ...]) -> None:
+        """Other filters on a source; filters that stay the same keep what they know."""
+        spec = replace(self.get(name), filters=filters)
+        old = self.specs[name]
+        self.specs = {**self.specs, name: spec}
+        runner = self.runners.get(name)
+        if runner:
+            self._refilter(spec, runner, old)
+
+    def fault(self, name: str, fault: Fault) -> None:
+        """Puts a fault on a source (drills), or takes it off."""
+        self.get(name)
+        if name in self.runners:
+            self.runners[name].fault = fault
+
+    def watch(self) -> bool:
+        """Judges every source; announces changes; True when something changed."""
+        at_ns = now_ns()
+        has_changed = False
+        for name in self.specs:
+            runner = self.runners.get(name)
+            if runner:
+                health = runner.health(at_ns)
+            else:
+                error = self.missing[name]
+                params = {k: str(v) for k, v in error.params.items()}
+                health = Health("missing", 0.0, error.key, params)
+            before = self.health.get(name)
+            self.health[name] = health
+            if before is None or before.state != health.state:
+                has_changed = True
+                self._announce(
+                    SourceHealthChanged(
+                        source=name,
+                        state=health.state,
+                        before=before.state if before else "",
+                        error=health.error,
+                        params=health.params,
+                    )
+                )
+        return has_changed
+
+    def stop(self) -> None:
+        """Ends all sources."""
+        for runner in self.runners.values():
+            runner.ask_stop()
+        for name in list(self.runners):
+            self._end(name)
+
+    def _end(self, name: str) -> None:
+        runner = self.runners.get(name)
+        self.missing.pop(name, None)
+        if runner:
+            self.runners = {n: r for n, r in self.runners.items() if n != name}
+            runner.stop()
+        for one in self.filters.pop(name, {}).values():
+            one.close()
+
+    def _refilter(
+        self, spec: SourceSpec, runner: SourceRunner, old: SourceSpec | None = None
+    ) -> None:
+        known = self.filters.get(spec.name, {})
+        before = {f.name: f for f in old.filters} if old else {}
+        made: dict[str, AnyFilter] = {}
+        for one in spec.filters:
+            was = before.get(one.name)
+            if one.name in known and was and replace(was, is_enabled=one.is_enabled) == one:
+                made[one.name] = known[one.name]
+                continue
+            try:
+                made[one.name] = self._make_filter(one)
+            except StudioError as error:
+                _log.warning("filter %s of %s is left out: %s", one.name, spec.name, error)
+        self.filters[spec.name] = made
+        active = [made[f.name] for f in spec.filters if f.is_enabled and f.name in made]
+        runner.refilter(
+            tuple(f for f in active if f.is_picture), tuple(f for f in active if f.is_sound)
+        )
+        for name, one in known.items():
+            if made.get(name) is not one:
+                one.close()

@@ -1,0 +1,175 @@
+"""Sources from outside: add, edit, remove, filter, media control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.sources.bank import SourceBank
+from studio.sources.events import FilterChanged, SourceListChanged
+from studio.sources.health import Fault
+from studio.sources.model import FilterSpec, SourceSpec
+
+
+class SourceCommands:
+    """The sources of the show.
+
+    Args:
+        is_used: names of the scenes that show a source.
+        on_rename: tells scenes and mixer of a new name.
+    """
+
+    def __init__(
+        self,
+        bank: SourceBank,
+        announce: Callable[[Any], None],
+        is_used: Callable[[str], list[str]],
+        on_rename: Callable[[str, str], None],
+    ) -> None:
+        self._bank = bank
+        self._announce = announce
+        self._is_used = is_used
+        self._on_rename = on_rename
+
+    @command(
+        "sources.add",
+        label=("新建来源", "New source"),
+        help=("新建摄像头、视频、图片等来源。", "Makes a source: camera, clip, image and others."),
+    )
+    def add(self, name: str, kind: str, settings: dict[str, Any] | None = None) -> Changed:
+        if name in self._bank.specs or not name.strip():
+            raise StudioError("conflict", "sources.name_taken", name=name)
+        version = self._bank.kinds.get(kind).version
+        spec = SourceSpec(name=name, kind=kind, settings=settings or {}, version=version)
+        self._bank.check(spec)
+        self._bank.put(spec)
+        self._announce(SourceListChanged(what="created", source=name, kind=kind))
+        return changed("sources", "sound", undo=("sources.remove", {"name": name}))
+
+    @command(
+        "sources.edit",
+        label=("修改来源", "Edit source"),
+        help=("修改来源的设置；只写要改的项。", "Changes a source's settings; only those given."),
+    )
+    def edit(self, name: str, settings: dict[str, Any], replace_all: bool = False) -> Changed:
+        old = self._bank.get(name)
+        merged = settings if replace_all else {**old.settings, **settings}
+        spec = replace(old, settings=merged)
+        self._bank.check(spec)
+        self._bank.put(spec)
+        self._announce(SourceListChanged(what="edited", source=name, kind=spec.kind))
+        undo = {"name": name, "settings": old.settings, "replace_all": True}
+        return changed("sources", undo=("sources.edit", undo))
+
+    @command(
+        "sources.remove",
+        label=("删除来源", "Remove source"),
+        help=("删除未被场景使用的来源。", "Removes a source that no scene uses."),
+    )
+    def remove(self, name: str) -> Changed:
+        self._bank.get(name)
+        scenes = self._is_used(name)
+        if scenes:
+            raise StudioError("conflict", "sources.in_use", name=name, scenes=", ".join(scenes))
+        spec = self._bank.remove(name)
+        self._announce(SourceListChanged(what="removed", source=name, kind=spec.kind))
+        undo = {"name": name, "kind": spec.kind, "settings": spec.settings}
+        return changed("sources", "sound", undo=("sources.add", undo))
+
+    @command(
+        "sources.rename",
+        label=("重命名来源", "Rename source"),
+        help=("修改来源名称。", "Renames a source."),
+    )
+    def rename(self, name: str, new_name: str) -> Changed:
+        self._bank.rename(name, new_name)
+        self._on_rename(name, new_name)
+        self._announce(SourceListChanged(what="renamed", source=new_name, before=name))
+        undo = {"name": new_name, "new_name": name}
+        return changed("sources", "scenes", "sound", undo=("sources.rename", undo))
+
+    @command(
+        "sources.media",
+        label=("播放控制", "Media control"),
+        help=("播放、暂停、重播、停止或跳转。", "Play, pause, restart, stop or seek a clip."),
+    )
+    def media(
+        self,
+        name: str,
+        action: Literal["play", "pause", "restart", "stop", "seek"],
+        at_ms: float = 0.0,
+    ) -> Changed:
+        self._bank.get(name)
+        runner = self._bank.runners.get(name)
+        if runner:
+            runner.source.control(action, at_ms)
+        return changed("sources")
+
+    @command(
+        "sources.fault",
+        role=Role.TECHNICIAN,
+        label=("演练故障", "Put in a fault"),
+        help=("演练用：让来源丢失或冻结。", "For drills: lets a source be lost or freeze."),
+    )
+    def fault(self, name: str, fault: Literal["none", "lost", "frozen"]) -> Changed:
+        self._bank.fault(name, Fault(fault))
+        undo = {"name": name, "fault": "none"}
+        return changed("sources", undo=("sources.fault", undo))
+
+    @command(
+        "filters.set",
+        label=("设置滤镜", "Set filter"),
+        help=("给来源添加或修改滤镜。", "Adds a filter to a source, or changes it."),
+    )
+    def set_filter(
+        self,
+        source: str,
+        name: str,
+        kind: str = "",
+        settings: dict[str, Any] | None = None,
+        enabled: bool | None = None,
+    ) -> Changed:
+        spec = self._bank.get(source)
+        old = next((one for one in spec.filters if one.name == name), None)
+        if old is None and not kind:
+            raise StudioError("not_found", "sources.no_filter", filter=name, name=source)
+        base = old or FilterSpec(name=name, kind=kind)
+        new = replace(
+            base,
+            kind=kind or base.kind,
+            settings={**base.settings, **(settings or {})},
+            is_enabled=base.is_enabled if enabled is None else enabled,
+        )
+        kept = tuple(new if one.name == name else one for one in spec.filters)
+        self._bank.set_filters(source, kept if old else (*kept, new))
+        what = "edited" if old else "created"
+        self._announce(
+            FilterChanged(
+                what=what, source=source, filter=name, kind=new.kind, is_enabled=new.is_enabled
+            )
+        )
+        undo: tuple[str, dict[str, Any]] = (
+            ("filters.set", {"source": source, "name": name, "settings": old.settings})
+            if old
+            else ("filters.remove", {"source": source, "name": name})
+        )
+        return changed("sources", undo=undo)
+
+    @command(
+        "filters.remove",
+        label=("移除滤镜", "Remove filter"),
+        help=("从来源移除滤镜。", "Takes a filter off a source."),
+    )
+    def remove_filter(self, source: str, name: str) -> Changed:
+        spec = self._bank.get(source)
+        old = next((one for one in spec.filters if one.name == name), None)
+        if old is None:
+            raise StudioError("not_found", "sources.no_filter", filter=name, name=source)
+        self._bank.set_filters(source, tuple(one for one in spec.filters if one.name != name))
+        self._announce(FilterChanged(what="removed", source=source, filter=name, kind=old.kind))
+        undo = {"source": source, "name": name, "kind": old.kind, "settings": old.settings}
+        return changed("sources", undo=("filters.set", undo))
