@@ -1,0 +1,282 @@
+"""The command line: a thin front; every body imports its room when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NoReturn
+
+from studio import __version__
+from studio.core.errors import StudioError
+from studio.core.i18n import translate
+from studio.core.paths import data_dir, project_dir
+from studio.supervisor import EngineOptions, Supervisor, python_module
+
+DONE, NO, WRONG = 0, 1, 2
+PICTURE_THEN_END_S = 10.0
+PICTURE_AT_LATEST_S = 30.0
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line: what, where, what to do."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG, f"{self.prog}: {message}. {translate('cli.help', call=self.prog)}\n")
+
+
+# --- values -------------------------------------------------------------------------------------
+
+
+def duration_s(text: str) -> float:
+    """Seconds of "15s", "2m", "1h", "500ms" or a bare number of seconds."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)?", text.strip())
+    seconds = float(found[1]) * {"ms": 0.001, "m": 60, "h": 3600}.get(found[2], 1) if found else 0
+    if not seconds > 0:
+        raise argparse.ArgumentTypeError(translate("cli.bad_duration", text=text))
+    return seconds
+
+
+def size_px(text: str) -> tuple[int, int]:
+    """Width and height of "1920x1080"; both even, as 4:2:0 wants them."""
+    found = re.fullmatch(r"(\d{2,5})[xX×](\d{2,5})", text.strip())
+    size = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not all(64 <= side <= 7680 and side % 2 == 0 for side in size):
+        raise argparse.ArgumentTypeError(translate("cli.bad_size", text=text))
+    return size
+
+
+def frame_rate(text: str) -> float:
+    """Frames a second, 1 to 120."""
+    try:
+        fps = float(text)
+    except ValueError:
+        fps = 0.0
+    if not 1 <= fps <= 120:
+        raise argparse.ArgumentTypeError(translate("cli.bad_fps", text=text))
+    return fps
+
+
+def port_number(text: str) -> int:
+    """A TCP port; 0 takes a free one."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(translate("cli.bad_port", text=text))
+    return int(text)
+
+
+def _absolute(path: str | None) -> str | None:
+    """The engine runs in another folder than the caller's."""
+    return None if path is None else str(Path(path).expanduser().resolve())
+
+
+# --- saying -------------------------------------------------------------------------------------
+
+
+def _print(text: str) -> None:
+    """Prints a line; a reader that went away (``| head -1``) does not end the stream."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def _say_json(line: dict[str, Any]) -> None:
+    _print(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
+
+
+def _say_in_words(line: dict[str, Any]) -> None:
+    """What the engine says, for a person at a terminal."""
+    event = line.get("event")
+    if event in ("on_air", "back_on_air"):
+        scenes = ", ".join(str(name) for name in line.get("scenes", []))
+        _print(translate(f"cli.{event}", remote=line.get("remote", "?"), scenes=scenes))
+    elif event == "output":
+        name, state = line.get("name"), line.get("state")
+        _print(translate("cli.output", name=name, state=state, why=line.get("why", "")))
+    elif event == "picture":
+        _print(translate("cli.picture", file=line.get("file")))
+    elif event == "engine_restart":
+        _print(translate("cli.engine_restart", why=line.get("why")))
+    elif event == "done":
+        _print(translate("cli.done", frames=line.get("frames", 0), dropped=line.get("dropped", 0)))
+
+
+# --- the calls ----------------------------------------------------------------------------------
+
+
+def has_display() -> bool:
+    """Whether a window can be shown here."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _has_desk() -> bool:
+    return find_spec("ui.__main__") is not None
+
+
+def _picture_path() -> Path:
+    """Beside the project, where a person looks; in the data folder when that is read-only."""
+    for folder in (project_dir() / "out", data_dir() / "pictures"):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder / "on-air.png"
+    return Path("on-air.png").resolve()
+
+
+def _open(arguments: argparse.Namespace) -> int:
+    """``shopcast [SHOW]``: the studio on the screen, or headless where there is none."""
+    options = EngineOptions(show=_absolute(arguments.show))
+    if has_display() and _has_desk():
+        try:
+            return Supervisor(options, _say_in_words, with_desk=True).run()
+        except StudioError as error:
+            if error.code != "conflict" or arguments.show is not None:
+                raise
+            # It runs already: one more window on it is what was meant.
+            return subprocess.call(python_module("ui"), cwd=project_dir())
+    options.picture = str(_picture_path())
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return Supervisor(options, _say_in_words).run()
+    return _open_for_a_moment(options)
+
+
+def _open_for_a_moment(options: EngineOptions) -> int:
+    """Nobody is there to press Ctrl-C: end by itself once the picture is written."""
+    timers: list[threading.Timer] = []
+
+    def say(line: dict[str, Any]) -> None:
+        _say_in_words(line)
+        wait_s = {"on_air": PICTURE_AT_LATEST_S, "picture": PICTURE_THEN_END_S}
+        if line.get("event") in wait_s:
+            timer = threading.Timer(wait_s[line["event"]], supervisor.stop)
+            timer.daemon = True
+            timer.start()
+            timers.append(timer)
+
+    supervisor = Supervisor(options, say)
+    try:
+        return supervisor.run()
+    finally:
+        for timer in timers:
+            timer.cancel()
+
+
+def _open_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("show", nargs="?", metavar="SHOW", help=translate("cli.arg.show"))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    options = EngineOptions(
+        show=_absolute(arguments.show),
+        for_s=arguments.for_s,
+        push=arguments.push,
+        record=_absolute(arguments.record),
+        scene=arguments.scene,
+        canvas=arguments.canvas,
+        size=arguments.size,
+        fps=arguments.fps,
+        port=arguments.port,
+        password=arguments.password,
+    )
+    return Supervisor(options, _say_json, with_desk=arguments.desk).run()
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    def add(name: str, **more: Any) -> None:
+        key = name.lstrip("-")
+        parser.add_argument(name, help=translate(f"cli.arg.{key}"), **more)
+
+    add("show", nargs="?", metavar="SHOW")
+    add("--for", dest="for_s", type=duration_s, metavar="15s")
+    add("--push", action="append", default=[], metavar="URL")
+    add("--record", metavar="FILE")
+    add("--scene", metavar="NAME")
+    add("--canvas", choices=("landscape", "portrait", "both"))
+    add("--size", type=size_px, metavar="1920x1080")
+    add("--fps", type=frame_rate, metavar="30")
+    add("--port", type=port_number, metavar="4455")
+    add("--password", metavar="PW")
+    add("--desk", action="store_true")
+
+
+def _track(arguments: argparse.Namespace) -> int:
+    from studio.tryon.cli import track
+
+    track(Path(arguments.clip), arguments.what, Path(arguments.out) if arguments.out else None)
+    return DONE
+
+
+def _track_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("clip", metavar="CLIP", help=translate("cli.arg.clip"))
+    parser.add_argument(
+        "--what", choices=("face", "hand", "pose", "mask"), required=True,
+        help=translate("cli.arg.what"),
+    )  # fmt: skip
+    parser.add_argument("--out", metavar="DIR", help=translate("cli.arg.out"))
+
+
+Call = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]
+# name: (its arguments, its body, the module it cannot do without)
+CALLS: dict[str, Call] = {
+    "run": (_run_arguments, _run, "studio.__main__"),
+    "track": (_track_arguments, _track, "studio.tryon.cli"),
+}
+
+
+def calls() -> dict[str, Call]:
+    """The calls whose rooms are built."""
+    return {name: call for name, call in CALLS.items() if find_spec(call[2]) is not None}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line. ``shopcast SHOW`` has no word of its own, see `main`."""
+    parser = _Parser(
+        prog="shopcast",
+        description=translate("cli.about"),
+        epilog=translate("cli.exit_codes"),
+    )
+    parser.add_argument("--version", action="version", version=f"shopcast {__version__}")
+    words = parser.add_subparsers(dest="call", metavar="", parser_class=_Parser, title="calls")
+    open_parser = words.add_parser("open", help=translate("cli.call.open"))
+    _open_arguments(open_parser)
+    open_parser.set_defaults(body=_open)
+    for name, (add_arguments, body, _) in calls().items():
+        call = words.add_parser(name, help=translate(f"cli.call.{name}"))
+        add_arguments(call)
+        call.set_defaults(body=body)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one call; returns its exit code (0 done, 1 the answer is no, 2 the call is wrong)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console without Chinese must not end the program
+            stream.reconfigure(errors="replace")
+    given = list(sys.argv[1:] if argv is None else argv)
+    known = {"open", "-h", "--help", "--version", *calls()}
+    if not given or given[0] not in known:
+        given.insert(0, "open")
+    try:
+        arguments = build_parser().parse_args(given)
+        body: Callable[[argparse.Namespace], int] = arguments.body
+        return body(arguments)
+    except StudioError as error:
+        print(f"shopcast: {error.in_language()}", file=sys.stderr)
+        return WRONG if error.code == "invalid" else NO
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

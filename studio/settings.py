@@ -1,0 +1,80 @@
+"""Settings of the person and the machine: what is true whichever show is open."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from studio.core.log import logger
+from studio.core.paths import config_dir
+
+_log = logger(__name__)
+RECENT = 10
+
+
+class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
+    """What is kept in ``settings.json``. No secret belongs here: those are in the keyring.
+
+    Attributes:
+        language: "zh", "en" or "" for the system's.
+        layout: the desk's layout.
+        text_scale: size of the desk's text, 1.0 is 13 px.
+        recent_shows: folders, the latest first.
+        remote_port: of the remote door on 127.0.0.1.
+        recordings: folder for recordings; "" is the data folder.
+        user_name: who sits at this desk, for the journal.
+    """
+
+    language: Literal["", "zh", "en"] = ""
+    layout: Literal["streamer", "controller", "technician"] = "controller"
+    text_scale: float = 1.0
+    recent_shows: list[str] = []
+    remote_port: int = 4455
+    recordings: str = ""
+    user_name: str = ""
+
+    def opened(self, show: Path) -> None:
+        """Puts a show at the head of the recent ones."""
+        name = str(show.resolve())
+        self.recent_shows = [name, *(other for other in self.recent_shows if other != name)]
+        del self.recent_shows[RECENT:]
+
+
+def settings_path() -> Path:
+    """Where the settings are kept."""
+    return config_dir() / "settings.json"
+
+
+def load() -> Settings:
+    """The settings; the defaults where there are none.
+
+    A file that cannot be read is set aside as ``settings.json.broken`` and said in the log: the
+    studio must start all the same, and nothing a person wrote is overwritten.
+    """
+    path = settings_path()
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Settings)
+    except FileNotFoundError:
+        return Settings()
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
+        _log.warning("settings %s cannot be read (%s): using the defaults", path, error)
+        try:
+            path.replace(path.with_name(path.name + ".broken"))
+        except OSError:
+            pass
+        return Settings()
+
+
+def save(settings: Settings) -> None:
+    """Keeps the settings; the old file stays whole until the new one is complete.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    path = settings_path()
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n")
+    os.replace(fresh, path)

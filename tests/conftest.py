@@ -1,0 +1,126 @@
+"""For every test: folders of its own, one language, and nothing left running behind it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Set before anything of the studio is imported: no test may touch the person's own studio,
+# its keyring or its settings. The names stay short because a socket's path may have 107 bytes.
+_OWN = Path(tempfile.mkdtemp(prefix="sc-"))
+os.environ.update(
+    SHOPCAST_RUNTIME=str(_OWN / "run"),
+    SHOPCAST_CONFIG=str(_OWN / "config"),
+    SHOPCAST_DATA=str(_OWN / "data"),
+    SHOPCAST_LANG="en",
+    PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring",
+)
+if not os.environ.get("QT_QPA_PLATFORM"):
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # run.py test brings a screen of its own
+
+# Threads that a library keeps for the life of the process.
+_KEPT_THREADS = ("pytest_timeout", "asyncio_", "ThreadPoolExecutor-", "Dummy-", "pydevd")
+_KEPT_CHILDREN = ("resource_tracker", "forkserver", "Xvfb")
+_PATIENCE_S = 3.0
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_OWN, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of test data."""
+    return ROOT / "tests" / "data"
+
+
+@pytest.fixture(scope="session")
+def demo_dir() -> Path:
+    """The demo show."""
+    return ROOT / "assets" / "demo" / "demo.show"
+
+
+def _children() -> dict[int, str]:
+    """Live child processes of this one, by id, with their command lines (Linux)."""
+    found: dict[int, str] = {}
+    for listing in Path("/proc/self/task").glob("*/children"):
+        try:
+            for pid in map(int, listing.read_text().split()):
+                state = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+                if state.rpartition(")")[2].split()[0] != "Z":
+                    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                    found[pid] = command.replace(b"\0", b" ").decode(errors="replace").strip()
+        except OSError:
+            continue  # it ended while we looked
+    return {
+        pid: command
+        for pid, command in found.items()
+        if not any(kept in command for kept in _KEPT_CHILDREN)
+    }
+
+
+def _noted() -> dict[int, str]:
+    """Live processes with a note in the runtime folder: detached ones are nobody's children."""
+    from studio.core import life
+
+    found = {}
+    for path in (_OWN / "run").glob("*.json"):
+        note = life.read_note(path.stem)
+        pid = note["pid"] if note else None
+        if isinstance(pid, int) and pid != os.getpid() and life.is_running(pid):
+            found[pid] = path.stem
+    return found
+
+
+def _threads() -> set[threading.Thread]:
+    return {
+        thread
+        for thread in threading.enumerate()
+        if thread is not threading.current_thread() and not thread.name.startswith(_KEPT_THREADS)
+    }
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """Fails a test that leaves a thread, a timer or a process behind.
+
+    Set up before a test's own fixtures and torn down after them, so that what a fixture cleans
+    up in time is no leak.
+    """
+    before = (_threads(), set(_children()), set(_noted()))
+    yield
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        threads = _threads() - before[0]
+        children = {k: v for k, v in _children().items() if k not in before[1]}
+        noted = {k: v for k, v in _noted().items() if k not in before[2]}
+        if not (threads or children or noted):
+            return
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.02)
+    for pid in [*children, *noted]:
+        try:
+            os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        except OSError:
+            pass
+    left = sorted(thread.name for thread in threads) + [*children.values(), *noted.values()]
+    pytest.fail("left running: " + ", ".join(left))
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings and data of one test are not seen by the next."""
+    monkeypatch.setenv("SHOPCAST_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("SHOPCAST_DATA", str(tmp_path / "data"))
