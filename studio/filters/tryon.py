@@ -1,0 +1,192 @@
+"""Try-on: the goods of a product on the person in the picture."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from studio.core import extension
+from studio.core.errors import StudioError
+from studio.core.extension import setting
+from studio.core.log import logger
+from studio.core.text import Text
+from studio.filters.base import Filter
+from studio.media.frame import Frame
+from studio.tryon import wardrobe
+from studio.tryon.garments.base import Garment
+from studio.tryon.model import Box, Landmarks, Quality
+from studio.tryon.presence import Presence
+from studio.tryon.tracker import Tracker
+
+_log = logger(__name__)
+
+
+class TryOnSettings(extension.Settings, kw_only=True):
+    """What is worn, and by how many."""
+
+    garment: Annotated[str, setting("种类", "Garment")] = ""
+    asset: Annotated[str, setting("图片", "Picture", "file")] = ""
+    fit: Annotated[dict[str, float | str | bool], setting("贴合", "Fit")] = {}
+    most_faces: Annotated[int, setting("最多人脸", "Faces at most", ge=1, le=4)] = 1
+    is_split: Annotated[bool, setting("前后对比", "Before | after")] = False
+
+
+class TryOn(Filter):
+    """Draws the garment on every frame with the latest landmarks, carried to the frame's moment.
+
+    Runs in the source's thread and waits for nothing. Attributes that others read are replaced
+    whole, so they may be read from any thread.
+
+    Attributes:
+        boxes: the faces in the last frame, in its pixels.
+        is_worn: something was drawn on the last frame: the picture needs the mark 虚拟试戴.
+        quality: how often landmarks are found.
+        age_ms: how old the landmarks of the last frame were.
+        error: why nothing can be drawn, None when all is well.
+        on_late: called once, from another thread, when the first landmarks come after a frame
+            that may be the only one (a still picture): filter it again.
+    """
+
+    kind: ClassVar[str] = "tryon"
+    label: ClassVar[Text] = Text("虚拟试戴", "Try-on")
+    help: ClassVar[Text] = Text(
+        "把商品戴在画面里的人身上。", "Puts the product on the person in the picture."
+    )
+    Settings: ClassVar[type[extension.Settings]] = TryOnSettings
+
+    def __init__(self, settings: TryOnSettings) -> None:
+        super().__init__(settings)
+        self.boxes: tuple[Box, ...] = ()
+        self.is_worn = False
+        self.quality: Quality = "full"
+        self.age_ms = 0.0
+        self.error: StudioError | None = None
+        self.on_late: Callable[[], None] | None = None
+        self._lock = threading.Lock()
+        self._worn: tuple[Garment | None, Garment | None] = (None, None)
+        self._tracker: Tracker | None = None
+        self._presence = Presence()
+        self._size = (0, 0)
+        self._is_late = True
+        if settings.garment:
+            asset = Path(settings.asset) if settings.asset else None
+            self.wear(settings.garment, asset, settings.fit)
+        else:
+            self._look_for(frozenset({"face"}))
+
+    def wear(
+        self,
+        garment: str,
+        asset: Path | None = None,
+        fit: dict[str, float | str | bool] | None = None,
+        beside: tuple[str, Path | None, dict[str, float | str | bool]] | None = None,
+    ) -> None:
+        """Puts another thing on; the tracker goes on, so it is there on the next frame.
+
+        Args:
+            garment: kind of garment; "" takes everything off and only follows the face.
+            asset: its picture.
+            fit: fit and settings, as products carry them.
+            beside: a second variant worn on the right half of the picture, for comparison.
+
+        Raises:
+            StudioError: not_found or invalid; what was worn before stays on.
+        """
+        first = wardrobe.make(garment, asset, fit) if garment else None
+        second = wardrobe.make(*beside) if beside else None
+        needs = {"face"}
+        for one in (first, second):
+            needs |= one.needs if one else set()
+        self._look_for(frozenset(needs))
+        self._worn = (first, second)
+        self.error = None
+
+    def apply(self, frame: Frame) -> Frame:
+        """The frame with the goods on; the same frame when there is nobody to wear them."""
+        if frame.alpha is not None or min(frame.width, frame.height) < 32:
+            return frame
+        tracker = self._tracker
+        if tracker is None:
+            return frame
+        if (frame.width, frame.height) != self._size:
+            self._size = (frame.width, frame.height)
+            self._presence = Presence()
+        tracker.offer(frame)
+        people = self._presence.at(frame, tracker.latest)
+        self.boxes = self._presence.boxes
+        self.age_ms = self._presence.age_ms
+        first, second = self._worn
+        if first is None or not people:
+            self.is_worn = False
+            return frame
+        drawn = frame.copy()
+        if second is not None:
+            worn = _draw(first, drawn, people)
+            other = frame.copy()
+            worn = _draw(second, other, people) or worn
+            _right_half(drawn, other)
+        else:
+            worn = _draw(first, drawn, people)
+            if self.settings.is_split:
+                _right_half(drawn, frame, is_left=True)
+        self.is_worn = worn
+        return drawn if worn else frame
+
+    def close(self) -> None:
+        """Ends the tracker."""
+        tracker, self._tracker = self._tracker, None
+        if tracker is not None:
+            tracker.stop()
+
+    def _look_for(self, needs: frozenset[Any]) -> None:
+        """A tracker for these; the running one stays when it finds all of them already."""
+        with self._lock:
+            before = self._tracker
+            if before is not None and before.needs == needs:
+                return
+            tracker = Tracker(
+                needs,
+                most_faces=self.settings.most_faces,
+                on_quality=self._on_quality,
+                on_fault=self._on_fault,
+                on_found=self._on_found,
+            )
+            tracker.start()
+            self._tracker = tracker
+        if before is not None:
+            before.stop()
+
+    def _on_quality(self, quality: Quality) -> None:
+        self.quality = quality
+
+    def _on_fault(self, fault: Exception) -> None:
+        if isinstance(fault, StudioError):
+            self.error = fault
+        else:
+            _log.warning("try-on: %s", type(fault).__name__)
+
+    def _on_found(self, _found: Landmarks) -> None:
+        self.error = None
+        if self._is_late:
+            self._is_late = False
+            if self.on_late:
+                self.on_late()
+
+
+def _draw(garment: Garment, frame: Frame, people: list[Any]) -> bool:
+    worn = False
+    for person in people:
+        worn = garment.draw(frame, person) or worn
+    return worn
+
+
+def _right_half(target: Frame, other: Frame, is_left: bool = False) -> None:
+    """Takes the right (or left) half of the picture from ``other``, a thin line between."""
+    half = target.width // 4 * 2
+    for index, (mine, its) in enumerate(zip(target.planes, other.planes, strict=True)):
+        middle = half if index == 0 else half // 2
+        part = slice(0, middle) if is_left else slice(middle, None)
+        mine[:, part] = its[:, part]
+        mine[:, middle - (1 if index == 0 else 0) : middle + 1] = (225, 128, 128)[index]

@@ -1,0 +1,181 @@
+"""Pictures of goods with alpha, made ready for warping: planar, premultiplied, several sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from studio.core.errors import StudioError
+from studio.media.cv import cv2
+from studio.media.frame import from_rgb
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LONGEST = 1024
+"""Assets are kept at most this long; a worn thing is seldom larger on the picture."""
+_MOST_PIXELS = 100_000_000
+_PAD = 4
+"""Transparent rim (even), so that edges fade out when warped."""
+
+Rasterise = Callable[[bytes, int], "NDArray[np.uint8]"]
+_rasterise: Rasterise | None = None
+
+
+def use_svg(rasterise: Rasterise | None) -> None:
+    """Gives this room a way to draw SVG: bytes and longest side → RGBA uint8 (h, w, 4).
+
+    The room itself knows no Qt; who builds the engine passes what `studio.graphics` has.
+    """
+    global _rasterise
+    _rasterise = rasterise
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """One size of a sprite.
+
+    Attributes:
+        ya: uint8 (h, w, 2), premultiplied luma and alpha.
+        uva: uint8 (h/2, w/2, 3), premultiplied chroma and alpha.
+        scale: pixels of this level to one pixel of the asset.
+    """
+
+    ya: NDArray[np.uint8]
+    uva: NDArray[np.uint8]
+    scale: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sprite:
+    """An asset ready to be drawn.
+
+    Attributes:
+        width, height: of the asset, in pixels, without the rim.
+        levels: sizes, largest first.
+        bounds: (x, y, w, h) of what is opaque, 0..1 of the asset.
+    """
+
+    width: int
+    height: int
+    levels: tuple[Level, ...]
+    bounds: tuple[float, float, float, float]
+
+    def level(self, scale: float) -> Level:
+        """The size to sample when drawn ``scale`` times as large as the asset."""
+        for level in reversed(self.levels):
+            if level.scale >= scale * 0.95:
+                return level
+        return self.levels[0]
+
+
+def load(path: Path) -> NDArray[np.uint8]:
+    """An asset as RGBA, uint8 (h, w, 4), straight alpha, at most `LONGEST` on its longer side.
+
+    Raises:
+        StudioError: not_found, unavailable (SVG without a way to draw it), or invalid when it is
+            no picture, has no alpha, is too large or has nothing on it.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise StudioError("not_found", "tryon.asset_missing", path=str(path)) from None
+    if path.suffix.lower() == ".svg" or data[:256].lstrip().startswith((b"<svg", b"<?xml")):
+        rgba = _svg(data, path)
+    else:
+        rgba = _decoded(data, path)
+    longest = max(rgba.shape[:2])
+    if longest > LONGEST:
+        ratio = LONGEST / longest
+        size = (max(1, round(rgba.shape[1] * ratio)), max(1, round(rgba.shape[0] * ratio)))
+        rgba = _shrunk(rgba, size)
+    if int(rgba[:, :, 3].max()) < 32:
+        raise StudioError("invalid", "tryon.asset_empty", path=str(path))
+    if int(rgba[:, :, 3].min()) > 250:
+        raise StudioError("invalid", "tryon.asset_opaque", path=str(path))
+    return rgba
+
+
+def _decoded(data: bytes, path: Path) -> NDArray[np.uint8]:
+    try:
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        picture = None
+    if picture is None:
+        raise StudioError("invalid", "tryon.asset_broken", path=str(path))
+    if picture.shape[0] * picture.shape[1] > _MOST_PIXELS:
+        raise StudioError("invalid", "tryon.asset_large", path=str(path))
+    if picture.dtype == np.uint16:
+        picture = (picture >> 8).astype(np.uint8)
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 4:
+        raise StudioError("invalid", "tryon.asset_opaque", path=str(path))
+    rgba: NDArray[np.uint8] = np.ascontiguousarray(picture[:, :, [2, 1, 0, 3]])
+    return rgba
+
+
+def _svg(data: bytes, path: Path) -> NDArray[np.uint8]:
+    if _rasterise is None:
+        raise StudioError("unavailable", "tryon.asset_svg", path=str(path))
+    try:
+        return _rasterise(data, LONGEST)
+    except ValueError:
+        raise StudioError("invalid", "tryon.asset_broken", path=str(path)) from None
+
+
+def _shrunk(rgba: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Smaller by areas, colours weighed by alpha so that no rim of hidden colour appears."""
+    alpha = rgba[:, :, 3:].astype(np.float32)
+    weighed = cv2.resize(rgba[:, :, :3] * alpha, size, interpolation=cv2.INTER_AREA)
+    alpha = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+    colour = weighed / np.maximum(alpha, 1e-3)[:, :, None]
+    out = np.dstack([colour, alpha])
+    return np.clip(np.rint(out), 0, 255).astype(np.uint8)
+
+
+def bounds_of(rgba: NDArray[np.uint8]) -> tuple[float, float, float, float]:
+    """(x, y, w, h) of the opaque part, 0..1 of the picture."""
+    height, width = rgba.shape[:2]
+    seen = rgba[:, :, 3] > 24
+    columns, rows = np.flatnonzero(seen.any(0)), np.flatnonzero(seen.any(1))
+    if columns.size == 0:
+        return 0.0, 0.0, 1.0, 1.0
+    x, y = int(columns[0]), int(rows[0])
+    return (
+        x / width,
+        y / height,
+        (int(columns[-1]) + 1 - x) / width,
+        (int(rows[-1]) + 1 - y) / height,
+    )
+
+
+def sprite(rgba: NDArray[np.uint8]) -> Sprite:
+    """An RGBA picture (h, w, 4) as a sprite."""
+    height, width = rgba.shape[:2]
+    levels = []
+    scale = 1.0
+    while True:
+        size = (max(2, round(width * scale)), max(2, round(height * scale)))
+        part = rgba if scale == 1.0 else _shrunk(rgba, size)
+        levels.append(_level(part, scale))
+        if min(size) < 24 or max(size) < 64:
+            return Sprite(width, height, tuple(levels), bounds_of(rgba))
+        scale /= 2
+
+
+def _level(rgba: NDArray[np.uint8], scale: float) -> Level:
+    height, width = rgba.shape[:2]
+    right, bottom = _PAD + (width & 1), _PAD + (height & 1)
+    padded = np.pad(rgba, ((_PAD, bottom), (_PAD, right), (0, 0)))
+    frame = from_rgb(padded[:, :, :3], padded[:, :, 3])
+    assert frame.alpha is not None
+    assert frame.alpha_uv is not None
+    return Level(
+        cv2.merge([frame.y, frame.alpha]), cv2.merge([frame.u, frame.v, frame.alpha_uv]), scale
+    )
+
+
+PAD = _PAD

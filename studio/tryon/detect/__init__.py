@@ -1,0 +1,1 @@
+"""Finding faces, hands, bodies and the person's outline in a picture."""

@@ -1,0 +1,1 @@
+"""What can be tried on, one file a kind of goods."""
