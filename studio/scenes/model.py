@@ -25,7 +25,7 @@ class Canvas(msgspec.Struct, frozen=True):
         is_enabled: composed at every tick; a canvas nobody uses costs nothing.
     """
 
-    name: CanvasName
+    name: str
     width: int
     height: int
     is_enabled: bool = True
@@ -65,7 +65,9 @@ class Item(msgspec.Struct, frozen=True):
 
     id: int
     source: str
-    boxes: dict[str, Box] = {"landscape": Box(), "portrait": Box()}
+    boxes: dict[str, Box] = msgspec.field(
+        default_factory=lambda: {name: Box() for name in CANVASES}
+    )
     fit: Fit = "cover"
     crop: Crop = Crop()
     opacity: float = 1.0

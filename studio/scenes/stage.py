@@ -38,14 +38,18 @@ class Picture:
 
     Attributes:
         frame: its buffer (``frame.keep``, (h*3/2, w) uint8) is reused 8 ticks later.
+        scene: what it shows.
+        is_cut: the first picture of another scene, without a transition.
         tick: number of the tick since the engine's start.
         at_ns: the moment it stands for.
     """
 
     canvas: str
+    scene: str
     frame: Frame
     tick: int
     at_ns: int
+    is_cut: bool = False
 
 
 class OnTick(Protocol):
@@ -174,7 +178,11 @@ class Stage:
                 last = self.latest[canvas.name].get()
                 if last is not None and last.frame.y.shape == frame.y.shape:
                     frame = last.frame
-            picture = Picture(canvas.name, frame, tick, at_ns)
+            name = scene.name if scene else ""
+            last_one = self.latest[canvas.name].get()
+            has_cut = last_one is not None and last_one.scene != name
+            is_cut = has_cut and canvas.name not in snapshot.changes
+            picture = Picture(canvas.name, name, frame, tick, at_ns, is_cut)
             self.latest[canvas.name].put(picture)
             made.append(picture)
         return made

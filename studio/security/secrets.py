@@ -66,6 +66,10 @@ class Secrets:
             all_secrets.pop(name, None)
         self._write(all_secrets)
 
+    def delete(self, name: str) -> None:
+        """Forgets a secret; no error when it is not there."""
+        self.set(name, "")
+
     def _paths(self) -> tuple[Path, Path]:
         return self._folder / "secrets.key", self._folder / "secrets.bin"
 

@@ -100,7 +100,7 @@ class SoundCommands:
         label=("调音", "Set strip"),
         help=(
             "设置一路的音量（dB）、声像、延时等。",
-            "Sets a strip's gain (dB), pan, sync offset.",
+            "Sets gain (dB), pan, sync offset.",
         ),
     )
     def set_strip(

@@ -25,8 +25,10 @@ _log = logger(__name__)
 class AnyFilter(Protocol):
     """What the bank needs of a filter (`studio.filters.base.Filter`)."""
 
-    is_picture: Any
-    is_sound: Any
+    @property
+    def is_picture(self) -> bool: ...
+    @property
+    def is_sound(self) -> bool: ...
 
     def apply(self, frame: Frame) -> Frame: ...
     def apply_sound(self, samples: Samples) -> Samples: ...
@@ -210,6 +212,6 @@ class SourceBank:
         runner.refilter(
             tuple(f for f in active if f.is_picture), tuple(f for f in active if f.is_sound)
         )
-        for name, one in known.items():
-            if made.get(name) is not one:
-                one.close()
+        for name, unused in known.items():
+            if made.get(name) is not unused:
+                unused.close()

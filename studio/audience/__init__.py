@@ -1,0 +1,1 @@
+"""Comments: where they come from, what may pass, who answers."""

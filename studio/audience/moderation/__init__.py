@@ -1,0 +1,1 @@
+"""Decides about a comment: allow, hold or block, and says why."""

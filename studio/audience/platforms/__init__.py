@@ -1,0 +1,1 @@
+"""Where comments come from: one file a platform."""

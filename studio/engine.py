@@ -1,0 +1,569 @@
+"""The composition root: builds every room, wires them, and owns their beginning and end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import studio.filters as filter_folder
+import studio.scenes.transitions as transition_folder
+import studio.sources as source_folder
+from studio.core.clock import NS, now_ns
+from studio.core.command import Bus, CommandRan
+from studio.core.errors import StudioError
+from studio.core.event import Event, Events
+from studio.core.log import logger
+from studio.core.paths import data_dir, log_dir, runtime_dir
+from studio.core.registry import discover
+from studio.core.state import State
+from studio.filters.base import Filter
+from studio.graphics import qt
+from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
+from studio.graphics.card import draw_card
+from studio.graphics.deck import Deck
+from studio.graphics.model import CommentSpec, LowerThirdSpec
+from studio.graphics.text import TextDrawer
+from studio.insight.journal import Journal
+from studio.insight.stats import Process, Stats, disk_free_gb
+from studio.media.picture_file import write_picture
+from studio.outputs.commands import OutputCommands
+from studio.outputs.model import AudioSettings, OutputSettings, OutputStatus, VideoSettings
+from studio.outputs.pipeline import OutputPipeline
+from studio.scenes.commands import SceneCommands
+from studio.scenes.compositor import Overlay
+from studio.scenes.events import TransitionEnded
+from studio.scenes.keeper import Scenes
+from studio.scenes.model import Canvas
+from studio.scenes.stage import Picture, Renderer, Snapshot, Stage
+from studio.scenes.transitions.base import Transition
+from studio.security.secrets import Secrets
+from studio.shop.cards import Cards, card_spec
+from studio.shop.catalogue import Catalogue
+from studio.shop.commands import ShopCommands
+from studio.shop.wearing import Wearer
+from studio.show import resume
+from studio.show.keeper import OpenShow, ShowCommands, ShowKeeper
+from studio.sound.desk import Meters, SoundCommands, SoundDesk
+from studio.sound.mixer import Channel, Mixer
+from studio.sources.bank import SourceBank
+from studio.sources.base import Source, Surroundings
+from studio.sources.commands import SourceCommands
+from studio.sources.model import FilterSpec
+
+_log = logger(__name__)
+
+WATCH_S = 0.1
+METERS_S = 0.066
+RESUME_S = 0.2
+SAVE_S = 2.0
+FIRST_PICTURE_S = 5.0
+SAVED_PARTS = frozenset({"scenes", "sources", "sound", "shop", "outputs", "comments", "plans"})
+MARK = {"zh": "虚拟试戴", "en": "Simulated"}
+
+
+class Engine:
+    """One running show.
+
+    Args:
+        show: what to run, already read and checked.
+        is_safe: without try-on and plugins, after it crashed twice.
+    """
+
+    def __init__(self, show: OpenShow, *, is_safe: bool = False) -> None:
+        self.show = show
+        self.is_safe = is_safe
+        self.began_ns = now_ns()
+        self.fps: Fraction = show.fps
+        self.loop = asyncio.get_running_loop()
+        self.events = Events()
+        self.state = State(self.events, self.loop.call_soon)
+        self.bus = Bus(self.events, self.state)
+        self._build_picture()
+        self._build_sound()
+        self._build_outputs()
+        self._build_shop()
+        self._build_show()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._process = Process()
+        self._stats: dict[str, Any] = {}
+        self.cut_ms: list[float] = []
+        self._cut_asked_ns = 0
+        self._saved_touch = False
+        self.journal = Journal(data_dir() / "journal.db", show.head.name)
+        self.events.on_all(self.journal.event)
+        self.events.on(CommandRan, self._after_command)
+        self._add_views()
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _build_picture(self) -> None:
+        landscape = self.show.scenes.canvas("landscape")
+        self.source_kinds = discover(source_folder, Source)  # type: ignore[type-abstract]
+        self.filter_kinds = discover(filter_folder, Filter)
+        self.transition_kinds = discover(transition_folder, Transition)  # type: ignore[type-abstract]
+        self.around = Surroundings(
+            self.show.folder, TextDrawer(), float(self.fps), landscape.width, landscape.height
+        )
+        self.bank = SourceBank(
+            self.source_kinds, self.around, self._make_filter, self.events.publish
+        )
+        self.scenes = Scenes(self.transition_kinds, self._announce_scene)
+        self.wearer = Wearer(self.bank, self.scenes)
+        self.deck = Deck(lambda canvas: self.wearer.faces(self.snapshot(), canvas))
+        self.stage = Stage(self.fps, self._graphics, self._on_tick)
+        self.bus.add(
+            SceneCommands(self.scenes, self._announce_scene, lambda s: s in self.bank.specs),
+            SourceCommands(self.bank, self.events.publish, self._scenes_with, self._renamed),
+        )
+
+    def _build_sound(self) -> None:
+        self.sound = SoundDesk(self.events.publish)
+        self.mixer = Mixer(self.fps)
+        self._channels: tuple[Channel, ...] = ()
+        self.bus.add(SoundCommands(self.sound))
+
+    def _build_outputs(self) -> None:
+        self.secrets = Secrets()
+        sizes = {canvas.name: canvas for canvas in self.show.scenes.canvases}
+        self.pipeline = OutputPipeline(
+            {name: self._video_settings(canvas) for name, canvas in sizes.items()},
+            AudioSettings(),
+            runtime_dir(),
+            on_change=self._output_changed,
+            log=log_dir(),
+        )
+        self.outputs = OutputCommands(
+            self.pipeline, self.events.publish, self.state.touch, self.secrets, self.recordings
+        )
+        self.bus.add(self.outputs)
+
+    def _build_shop(self) -> None:
+        self.catalogue = Catalogue()
+        self.cards = Cards(self.deck, draw_card)
+        self.bus.add(
+            ShopCommands(self.catalogue, self.events.publish, self.refresh_card, self.wearer.wear)
+        )
+
+    def _build_show(self) -> None:
+        self.keeper = ShowKeeper(self.show, self._collect)
+        self.bus.add(ShowCommands(self.keeper))
+
+    def _add_views(self) -> None:
+        add, plain = self.state.add, msgspec.to_builtins
+        add("scenes", lambda: {**plain(self.scenes.state), "transitions": self._transitions()})
+        add("sources", self._view_sources)
+        add("sound", self._view_sound)
+        add("shop", lambda: plain(self.catalogue.state))
+        add("outputs", self.outputs.view)
+        add("show", self.keeper.view)
+        add("tryon", self._view_tryon)
+        add("engine", self._view_engine)
+
+    # -- beginning and end -----------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Loads the show and starts ticking; the first picture is there when this returns.
+
+        Raises:
+            StudioError: what in the show cannot be used.
+        """
+        qt.ready()  # in the main thread, where Qt wants its application object
+        show = self.show
+        self.wearer.folder = show.folder
+        self.scenes.load(show.scenes)
+        self.catalogue.load(show.shop)
+        self.bank.load(show.sources, self.around)
+        self.sound.load(show.sound.strips, show.sound.master_db)
+        self.sound.keep_only(self._with_sound())
+        raw_outputs = self.show.raw.get("outputs", [])
+        try:
+            self.outputs.load(msgspec.convert(raw_outputs, list[OutputSettings]))
+        except msgspec.ValidationError as error:
+            raise StudioError(
+                "invalid", "show.broken", path=str(show.folder), why=f"outputs: {error}"
+            ) from None
+        self.refresh()
+        self.stage.start()
+        await self._first_picture()
+        self.refresh_graphics()
+        self._tasks = [
+            asyncio.create_task(self._watch(), name="watch"),
+            asyncio.create_task(self._every_second(), name="stats"),
+            asyncio.create_task(self._tell_meters(), name="meters"),
+        ]
+
+    async def _first_picture(self) -> None:
+        """Waits until every source on programme has a picture (or is known to have none)."""
+        until = now_ns() + int(FIRST_PICTURE_S * NS)
+        while now_ns() < until:
+            self.bank.watch()
+            shown = self.scenes.on_programme()
+            states = [self.bank.health[name].state for name in shown if name in self.bank.health]
+            has_picture = self.stage.latest and all(
+                slot.get() for c, slot in self.stage.latest.items() if self._canvas(c).is_enabled
+            )
+            if has_picture and "opening" not in states:
+                return
+            await asyncio.sleep(0.01)
+
+    def set_standby_pictures(self) -> None:
+        """Gives the senders the standby scene as it looks now."""
+        scene = self.scenes.for_purpose("standby")
+        if scene is None:
+            return
+        renderer = Renderer()
+        for canvas in self.scenes.state.canvases:
+            frame = renderer.draw(self.snapshot(), scene, canvas, now_ns())
+            self.pipeline.set_standby(canvas.name, (frame.keep.copy(),))
+
+    def resume(self, kept: dict[str, Any]) -> None:
+        """Goes on where an engine that was killed had been: scene, card, try-on, mixer."""
+        with contextlib.suppress(msgspec.ValidationError):
+            state = self.scenes.state
+            self.scenes.load(
+                msgspec.structs.replace(
+                    state,
+                    programme=msgspec.convert(kept.get("programme", {}), dict[str, str]),
+                    preview=msgspec.convert(kept.get("preview", {}), dict[str, str]),
+                )
+            )
+            shop = msgspec.convert(kept.get("shop", {}), dict[str, Any])
+            fields = {k: shop[k] for k in ("card", "explaining", "trying", "variant") if k in shop}
+            self.catalogue.load(msgspec.structs.replace(self.catalogue.state, **fields))
+        self.refresh()
+        self.refresh_graphics()
+
+    def keep(self) -> dict[str, Any]:
+        """What `resume` needs."""
+        state, shop = self.scenes.state, self.catalogue.state
+        running = [n for n in self.pipeline.destinations.names() if self._is_running(n)]
+        return {
+            "show": str(self.show.folder),
+            "programme": state.programme,
+            "preview": state.preview,
+            "shop": {
+                "card": shop.card,
+                "explaining": shop.explaining,
+                "trying": shop.trying,
+                "variant": shop.variant,
+            },
+            "outputs": [
+                msgspec.to_builtins(self.pipeline.destinations.settings(name)) for name in running
+            ],
+        }
+
+    async def stop(self, *, keep_senders: bool = False) -> None:
+        """Ends everything in order; outputs end within about 2 s."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self.pipeline.close, keep_senders=keep_senders)
+        self.stage.stop()
+        await asyncio.to_thread(self.bank.stop)
+        self._save()
+        self.journal.close()
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """What the picture thread composes now."""
+        return self._snapshot
+
+    def refresh(self) -> None:
+        """Hands the picture thread the state as it is now."""
+        self._snapshot = Snapshot(self.scenes.state, self.scenes.changes, self.bank.runners)
+        self.stage.show(self._snapshot)
+        on_air = self.scenes.on_programme()
+        self._channels = tuple(
+            Channel(
+                strip,
+                self.bank.runners[name].ring,
+                self.bank.runners[name].source.sound_delay_ms,
+                not strip.follows_scene or name in on_air,
+            )
+            for name, strip in self.sound.strips.items()
+            if name in self.bank.runners
+        )
+        self.mixer.master_db = self.sound.master_db
+
+    def refresh_graphics(self) -> None:
+        """Card, try-on, lower third as the state says (after a load)."""
+        self.refresh_card()
+        trying = self.catalogue.state.trying
+        product = self.catalogue.state.product(trying) if trying else None
+        if product is not None and not self.is_safe:
+            variant = product.variant(self.catalogue.state.variant.get(product.id, ""))
+            try_on = (variant.try_on if variant else None) or product.try_on
+            try:
+                self.wearer.wear(product, try_on, "")
+            except StudioError as error:
+                _log.warning("try-on of the show: %s", error)
+        lower = msgspec.convert(self.show.raw.get("lower_third") or {"title": ""}, LowerThirdSpec)
+        if lower.title:
+            layers = {
+                c.name: draw_lower_third(lower, min(c.width, c.height) * 0.041)
+                for c in self.scenes.state.canvases
+            }
+            self.deck.show("lower_third", layers, now_ns(), ("bottom-right", "top-left"))
+
+    def refresh_card(self) -> None:
+        """Draws the card anew from the catalogue; the same card costs nothing."""
+        shop = self.catalogue.state
+        product = shop.product(shop.card) if shop.card else None
+        if product is None:
+            self.cards.hide()
+            return
+        spec = card_spec(product, shop, self.show.folder, self.show.head.language)
+        self.cards.show(spec, self.scenes.state.canvases)
+
+    def show_comment(self, author: str, text: str, platform: str = "") -> None:
+        """Puts a comment on the picture; "" takes it off."""
+        if not text:
+            self.deck.hide("comment", now_ns())
+            return
+        spec = CommentSpec(author, text, platform)
+        layers = {
+            c.name: draw_comment(spec, min(c.width, c.height) * 0.032, c.width * 0.62)
+            for c in self.scenes.state.canvases
+        }
+        self.deck.show("comment", layers, now_ns(), ("top-left", "bottom-right", "top-right"))
+
+    def picture_of(self, scene: str, canvas: str = "landscape") -> Picture | None:
+        """The programme picture now."""
+        slot = self.stage.latest.get(canvas)
+        return slot.get() if slot else None
+
+    def write_picture(self, file: Path, canvas: str = "landscape") -> None:
+        """Writes the programme as it is now."""
+        picture = self.picture_of("", canvas)
+        if picture is not None:
+            write_picture(picture.frame.copy(), file)
+
+    # -- threads' ways in ------------------------------------------------------------------------
+
+    def _graphics(self, canvas: Canvas, at_ns: int) -> Sequence[Overlay]:
+        placed = self.deck.at(canvas.name, canvas.width, canvas.height, at_ns)
+        return [Overlay(one.layer, one.x, one.y) for one in placed]
+
+    def _on_tick(self, tick: int, at_ns: int, pictures: Sequence[Picture]) -> None:
+        for one in pictures:
+            if self.pipeline.needs(one.canvas):
+                self.pipeline.video(one.canvas, one.frame.keep, tick, is_cut=one.is_cut)
+        samples = self.mixer.mix(self._channels, tick, at_ns)
+        self.pipeline.sound(samples, self.mixer.samples_until(tick) - len(samples))
+
+    def _output_changed(self, status: OutputStatus) -> None:
+        self.loop.call_soon_threadsafe(self.outputs.told, status)
+
+    # -- the loop's own work -------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """Health, transitions that end, the try-on mark, what must be kept."""
+        while True:
+            await asyncio.sleep(WATCH_S)
+            if self.bank.watch():
+                self.state.touch("sources")
+                self.sound.keep_only(self._with_sound())
+                self.refresh()
+            self._end_transitions()
+            self._mark()
+
+    def _end_transitions(self) -> None:
+        now = now_ns()
+        over = [c for c, change in self.scenes.changes.items() if change.progress(now) >= 1.0]
+        for canvas in over:
+            change = self.scenes.changes.pop(canvas)
+            scene = self.scenes.state.programme.get(canvas, "")
+            if canvas == "landscape" or len(over) == 1:
+                kind = change.transition.kind
+                self.events.publish(TransitionEnded(scene=scene, transition=kind))
+        if over:
+            self.refresh()
+
+    def _mark(self) -> None:
+        is_up = "mark" in self.deck.names
+        if self.wearer.is_worn_on_air():
+            if not is_up:
+                text = MARK.get(self.show.head.language, MARK["en"])
+                layers = {
+                    c.name: draw_mark(text, min(c.width, c.height) * 0.022)
+                    for c in self.scenes.state.canvases
+                }
+                self.deck.show("mark", layers, now_ns(), ("top-right", "top-left"))
+        elif is_up:
+            self.deck.hide("mark", now_ns())
+
+    async def _every_second(self) -> None:
+        ticks, seen = self.stage.figures.ticks, now_ns()
+        while True:
+            await asyncio.sleep(1.0)
+            now, figures = now_ns(), self.stage.figures
+            encoders = {c: self.pipeline.encoder(c) for c in self.pipeline.canvases}
+            dropped = sum(e.dropped for e in encoders.values() if e)
+            self._stats = {
+                "fps": round((figures.ticks - ticks) * NS / (now - seen), 2),
+                "ticks": figures.ticks,
+                "late": figures.late,
+                "missed": figures.missed,
+                "dropped": dropped,
+                "cpu_percent": self._process.cpu_percent(),
+                "memory_mb": self._process.memory_mb(),
+                "compose_ms_p50": round(figures.compose_at(0.5), 3),
+                "compose_ms_p99": round(figures.compose_at(0.99), 3),
+                "disk_free_gb": disk_free_gb(self.recordings),
+                "cut_ms": round(self.cut_ms[-1], 1) if self.cut_ms else None,
+                "uptime_s": round((now - self.began_ns) / NS, 1),
+            }
+            ticks, seen = figures.ticks, now
+            self.events.publish(Stats(figures=self._stats))
+            self.state.touch("outputs")
+            resume.keep(self.keep())
+            if self._saved_touch:
+                self._saved_touch = False
+                self._save()
+
+    async def _tell_meters(self) -> None:
+        while True:
+            await asyncio.sleep(METERS_S)
+            levels = {
+                name: {"peak": meter.peak_db, "rms": meter.rms_db}
+                for name, meter in list(self.mixer.meters.items())
+            }
+            self.events.publish(Meters(levels=levels))
+
+    def _after_command(self, ran: CommandRan) -> None:
+        self.sound.keep_only(self._with_sound())
+        self.refresh()
+        self._saved_touch = self._saved_touch or ran.ok
+        if ran.ok:
+            resume.keep(self.keep())
+
+    def _save(self) -> None:
+        """Saves by itself what was edited; the demo stays as it is."""
+        if self.keeper.is_readonly:
+            return
+        try:
+            self.keeper.save()
+            self.keeper.error = None
+        except StudioError as error:
+            self.keeper.error = error
+            _log.warning("%s", error)
+            self.state.touch("show")
+
+    # -- small answers -------------------------------------------------------------------------
+
+    @property
+    def recordings(self) -> Path:
+        """Where recordings go."""
+        folder = data_dir() / "recordings"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def stats(self) -> dict[str, Any]:
+        """Figures of the last second."""
+        return dict(self._stats)
+
+    def _announce_scene(self, event: Event) -> None:
+        self.events.publish(event)
+
+    def _make_filter(self, spec: FilterSpec) -> Filter:
+        kind = self.filter_kinds.get(spec.kind)
+        return kind(kind.decode(spec.settings, spec.version))
+
+    def _scenes_with(self, source: str) -> list[str]:
+        scenes = self.scenes.state.scenes
+        return [s.name for s in scenes if any(i.source == source for i in s.items)]
+
+    def _renamed(self, old: str, new: str) -> None:
+        for scene in self.scenes.state.scenes:
+            items = tuple(
+                msgspec.structs.replace(i, source=new) if i.source == old else i
+                for i in scene.items
+            )
+            self.scenes.put(msgspec.structs.replace(scene, items=items))
+        self.sound.rename(old, new)
+
+    def _with_sound(self) -> list[str]:
+        return [name for name, r in self.bank.runners.items() if r.source.has_sound]
+
+    def _canvas(self, name: str) -> Canvas:
+        return self.scenes.state.canvas(name)
+
+    def _is_running(self, name: str) -> bool:
+        return self.pipeline.destinations.is_running(name)
+
+    def _video_settings(self, canvas: Canvas) -> VideoSettings:
+        is_hd = canvas.width * canvas.height > 1280 * 720
+        return VideoSettings(
+            width=canvas.width,
+            height=canvas.height,
+            fps_num=self.fps.numerator,
+            fps_den=self.fps.denominator,
+            bitrate_kbps=4500 if is_hd else 2500,
+        )
+
+    def _transitions(self) -> list[dict[str, Any]]:
+        return [
+            {"kind": kind.kind, "label": list(kind.label), "default_ms": kind.default_ms}
+            for kind in self.transition_kinds
+        ]
+
+    def _view_sources(self) -> list[dict[str, Any]]:
+        shown = []
+        for name, spec in self.bank.specs.items():
+            kind = self.source_kinds.get(spec.kind) if spec.kind in self.source_kinds else None
+            health = self.bank.health.get(name)
+            shown.append(
+                {
+                    **msgspec.to_builtins(spec),
+                    "label": list(kind.label) if kind else [spec.kind, spec.kind],
+                    "has_video": bool(kind and kind.has_video),
+                    "has_sound": bool(kind and kind.has_sound),
+                    "health": msgspec.to_builtins(health) if health else None,
+                }
+            )
+        return shown
+
+    def _view_sound(self) -> dict[str, Any]:
+        strips = msgspec.to_builtins(list(self.sound.strips.values()))
+        return {"strips": strips, "master_db": self.sound.master_db}
+
+    def _view_tryon(self) -> dict[str, Any]:
+        return {
+            source: {
+                "is_worn": one.is_worn,
+                "quality": one.quality,
+                "faces": len(one.boxes),
+                "error": one.error.in_language() if one.error else "",
+            }
+            for source, one in self.wearer.filters().items()
+        }
+
+    def _view_engine(self) -> dict[str, Any]:
+        return {
+            "fps": str(self.fps),
+            "is_safe": self.is_safe,
+            "secrets_in": self.secrets.place,
+            "recordings": str(self.recordings),
+        }
+
+    def _collect(self) -> dict[str, Any]:
+        plain = msgspec.to_builtins
+        scenes = plain(self.scenes.state)
+        scenes.pop("canvases", None)
+        canvases = {c.name: [c.width, c.height] for c in self.scenes.state.canvases}
+        on = [c.name for c in self.scenes.state.canvases if c.is_enabled]
+        return {
+            "canvases": {**canvases, "on": on},
+            "scenes": scenes,
+            "sources": plain(tuple(self.bank.specs.values())),
+            "sound": self._view_sound(),
+            "shop": plain(self.catalogue.state),
+            "outputs": plain(self.outputs.settings()),
+        }

@@ -1,0 +1,1 @@
+"""Plans that save the show: triggers, steps, incidents."""

@@ -1,0 +1,1 @@
+"""What starts a plan by itself: one file a kind."""

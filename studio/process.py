@@ -1,0 +1,260 @@
+"""The engine as a process: options in, JSON lines out, a heartbeat, a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from studio.core import life
+from studio.core.clock import now_ns
+from studio.core.errors import StudioError
+from studio.core.log import logger, start_logging
+from studio.core.paths import log_dir
+from studio.engine import Engine
+from studio.graphics import qt
+from studio.outputs.destinations import settings_from_url
+from studio.outputs.events import OutputChanged
+from studio.outputs.model import OutputSettings
+from studio.show import resume
+from studio.show.keeper import OpenShow, open_show
+
+_log = logger(__name__)
+BEAT_S = 0.25
+
+
+class Options(msgspec.Struct, kw_only=True):
+    """What the supervisor sends on stdin (`studio.supervisor.EngineOptions`)."""
+
+    show: str | None = None
+    for_s: float | None = None
+    push: list[str] = []
+    record: str | None = None
+    scene: str | None = None
+    canvas: str | None = None
+    size: tuple[int, int] | None = None
+    fps: float | None = None
+    port: int | None = None
+    password: str | None = None
+    picture: str | None = None
+    restarts: int = 0
+    safe_mode: bool = False
+
+
+def say(line: dict[str, Any]) -> None:
+    """One JSON line on stdout; nobody reading it harms nothing."""
+    try:
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        return
+
+
+def main() -> int:
+    """Runs the engine; returns the exit code."""
+    sys.setswitchinterval(0.0005)
+    start_logging(log_dir() / "engine.log")
+    text = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.readline()
+    try:
+        qt.ready()  # in the main thread: made by a source's thread, it crashes the process
+        options = msgspec.json.decode(text or "{}", type=Options)
+        return asyncio.run(_run(options))
+    except StudioError as error:
+        print(error.in_language(), file=sys.stderr)
+        return 2 if error.code in ("invalid", "not_found") else 1
+    except msgspec.DecodeError as error:
+        print(f"options: {error}", file=sys.stderr)
+        return 2
+
+
+def _with_options(show: OpenShow, options: Options) -> OpenShow:
+    scenes, head = show.scenes, show.head
+    if options.size or options.canvas:
+        wide = options.size or (scenes.canvas("landscape").width, scenes.canvas("landscape").height)
+        on = ("landscape", "portrait") if options.canvas == "both" else (options.canvas,)
+        canvases = tuple(
+            msgspec.structs.replace(
+                canvas,
+                width=wide[0] if canvas.name == "landscape" else wide[1],
+                height=wide[1] if canvas.name == "landscape" else wide[0],
+                is_enabled=canvas.name in on if options.canvas else canvas.is_enabled,
+            )
+            for canvas in scenes.canvases
+        )
+        scenes = msgspec.structs.replace(scenes, canvases=canvases)
+    if options.fps:
+        head = msgspec.structs.replace(head, fps=str(options.fps))
+    return OpenShow(show.folder, head, show.raw, scenes, show.sources, show.sound, show.shop)
+
+
+async def _run(options: Options) -> int:
+    kept = resume.recall() if options.restarts else None
+    folder = Path(options.show) if options.show else None
+    show = _with_options(await asyncio.to_thread(open_show, folder), options)
+    note = life.Note("engine")
+    engine = Engine(show, is_safe=options.safe_mode)
+    stopping = asyncio.Event()
+    _take_signals(stopping)
+    door = None
+    began = now_ns()
+    try:
+        await engine.start()
+        beat = asyncio.create_task(_beat(note, stopping))
+        if kept:
+            engine.resume(kept)
+        if options.scene:
+            await engine.bus.run("scenes.take", {"scene": options.scene}, origin="cli")
+        door = await _open_door(engine, options, stopping)
+        engine.events.on(OutputChanged, lambda event: _say_output(event))
+        await asyncio.to_thread(engine.set_standby_pictures)
+        await _start_outputs(engine, options, kept)
+        on_air = _on_air(engine, door)
+        note.update(on_air=on_air)
+        say(on_air)
+        if options.picture:
+            await asyncio.to_thread(engine.write_picture, Path(options.picture))
+            say({"event": "picture", "file": options.picture})
+        await _wait(stopping, options.for_s)
+        beat.cancel()
+        done = _done(engine, began)
+    finally:
+        if door is not None:
+            await door.stop()
+        await engine.stop()
+        resume.forget()
+        note.close()
+    done["outputs"] = _outputs(engine)
+    say(done)
+    return 0
+
+
+def _take_signals(stopping: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGINT"):
+        number = getattr(signal, name)
+        try:
+            loop.add_signal_handler(number, stopping.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopping.set))
+
+
+async def _beat(note: life.Note, stopping: asyncio.Event) -> None:
+    while True:
+        if not note.beat():
+            stopping.set()
+        await asyncio.sleep(BEAT_S)
+
+
+async def _wait(stopping: asyncio.Event, for_s: float | None) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), for_s)
+    except TimeoutError:
+        return
+
+
+async def _open_door(engine: Engine, options: Options, stopping: asyncio.Event) -> Any:
+    try:
+        from studio.remote.server import open_door
+    except ImportError:
+        return None
+    return await open_door(engine, options.port, options.password, stopping.set)
+
+
+async def _start_outputs(engine: Engine, options: Options, kept: dict[str, Any] | None) -> None:
+    """Outputs asked for on the command line; after a crash those that were running."""
+    all_outputs = engine.pipeline.destinations
+    canvas = "portrait" if options.canvas == "portrait" else "landscape"
+    wanted: list[str] = []
+    given = [(url, f"push{n + 1}") for n, url in enumerate(options.push)]
+    if options.record:
+        given.append((options.record, "record"))
+    for url, name in given:
+        settings, key = settings_from_url(url, name=name, canvas=canvas)
+        if name not in all_outputs.names():
+            all_outputs.add(settings, key)
+        wanted.append(name)
+    for plain in (kept or {}).get("outputs", []):
+        settings = msgspec.convert(plain, OutputSettings)
+        if settings.name not in all_outputs.names():
+            all_outputs.add(settings, engine.secrets.get(f"output/{settings.name}/key"))
+        if settings.name not in wanted:
+            wanted.append(settings.name)
+    for canvas_name in {all_outputs.settings(name).canvas for name in wanted}:
+        engine.pipeline.prepare(canvas_name)
+        encoder = engine.pipeline.encoder(canvas_name)
+        if encoder is not None:
+            await asyncio.to_thread(encoder.is_ready.wait, 10)
+    for name in wanted:
+        await engine.bus.run("outputs.start", {"name": name}, origin="cli")
+
+
+def _on_air(engine: Engine, door: Any) -> dict[str, Any]:
+    import os
+
+    senders = {
+        status.name: status.pid for status in engine.pipeline.destinations.statuses() if status.pid
+    }
+    return {
+        "event": "on_air",
+        "remote": door.address if door else "",
+        "scenes": [scene.name for scene in engine.scenes.state.scenes],
+        "pids": {"engine": os.getpid(), "senders": senders},
+    }
+
+
+def _say_output(event: OutputChanged) -> None:
+    reason = event.status.reason
+    say(
+        {
+            "event": "output",
+            "name": event.output,
+            "state": event.state,
+            "before": event.before,
+            "why": _text(reason.key, reason.params) if reason.key else "",
+        }
+    )
+
+
+def _text(key: str, params: dict[str, Any]) -> str:
+    from studio.core.i18n import translate
+
+    return translate(key, **params)
+
+
+def _done(engine: Engine, began_ns: int) -> dict[str, Any]:
+    figures = engine.stage.figures
+    seconds = (now_ns() - began_ns) / 1e9
+    encoders = [engine.pipeline.encoder(canvas) for canvas in engine.pipeline.canvases]
+    frames = max(1, figures.ticks)
+    return {
+        "event": "done",
+        "frames": figures.ticks,
+        "late": figures.late,
+        "missed": figures.missed,
+        "dropped": sum(one.dropped for one in encoders if one),
+        "fps": round(figures.ticks / seconds, 2),
+        "seconds": round(seconds, 2),
+        "cpu_ms_per_frame": round(time.process_time() * 1000 / frames, 2),
+        "compose_ms_p50": round(figures.compose_at(0.5), 3),
+        "compose_ms_p99": round(figures.compose_at(0.99), 3),
+    }
+
+
+def _outputs(engine: Engine) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": status.name,
+            "state": status.state.value,
+            "packets": status.packets,
+            "bytes": status.bytes,
+            "reconnects": status.reconnects,
+            "standby_s": round(status.standby_ms / 1000, 2),
+        }
+        for status in engine.pipeline.destinations.statuses()
+    ]

@@ -1,0 +1,1 @@
+"""obs-websocket requests, one file a category."""

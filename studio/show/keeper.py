@@ -1,0 +1,156 @@
+"""The open show: reads it into the rooms, writes it back, never over what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.scenes.model import Canvas, ScenesState
+from studio.shop.model import ShopState
+from studio.show.file import demo_show, part, read_show, write_show
+from studio.show.model import Raw, ShowHead
+from studio.sound.model import Strip
+from studio.sources.model import SourceSpec
+
+
+class SoundPart(msgspec.Struct, frozen=True):
+    """The mixer in a show."""
+
+    strips: tuple[Strip, ...] = ()
+    master_db: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenShow:
+    """A show as read, every part decoded: nothing of it is used before all of it is right."""
+
+    folder: Path
+    head: ShowHead
+    raw: Raw
+    scenes: ScenesState
+    sources: tuple[SourceSpec, ...]
+    sound: SoundPart
+    shop: ShopState
+
+    @property
+    def fps(self) -> Fraction:
+        """Ticks a second."""
+        return Fraction(self.head.fps)
+
+
+def open_show(folder: Path | None) -> OpenShow:
+    """Reads a show (the demo for None) and checks every part.
+
+    Raises:
+        StudioError: what is wrong and where in the file.
+    """
+    folder = folder or demo_show()
+    if folder.suffix == ".json":
+        folder = folder.parent
+    head, raw = read_show(folder)
+    scenes = part(raw, "scenes", ScenesState, folder)
+    sources = part({"sources": raw.get("sources", [])}, "sources", tuple[SourceSpec, ...], folder)  # type: ignore[arg-type]
+    sound = part(raw, "sound", SoundPart, folder)
+    shop = part(raw, "shop", ShopState, folder)
+    assert isinstance(scenes, ScenesState)
+    assert isinstance(sources, tuple)
+    assert isinstance(sound, SoundPart)
+    assert isinstance(shop, ShopState)
+    wide, tall = head.canvases.landscape, head.canvases.portrait
+    canvases = (
+        Canvas("landscape", *wide, "landscape" in head.canvases.on),
+        Canvas("portrait", *tall, "portrait" in head.canvases.on),
+    )
+    scenes = msgspec.structs.replace(scenes, canvases=canvases)
+    return OpenShow(folder, head, raw, scenes, sources, sound, shop)
+
+
+class ShowKeeper:
+    """Writes the open show back.
+
+    Args:
+        collect: gives every room's part as it is now, by its name in show.json.
+    """
+
+    def __init__(self, show: OpenShow, collect: Callable[[], dict[str, Any]]) -> None:
+        self.show = show
+        self._collect = collect
+        self.error: StudioError | None = None
+
+    @property
+    def is_readonly(self) -> bool:
+        """The demo show is everybody's: it is saved elsewhere."""
+        return self.show.folder.resolve() == demo_show().resolve()
+
+    def view(self) -> dict[str, Any]:
+        """The part "show" of the state."""
+        return {
+            "name": self.show.head.name,
+            "folder": str(self.show.folder),
+            "language": self.show.head.language,
+            "is_readonly": self.is_readonly,
+            "error": self.error.in_language() if self.error else "",
+        }
+
+    def save(self, folder: Path | None = None) -> Path:
+        """Saves to its own folder, or to another.
+
+        Raises:
+            StudioError: conflict (the demo), failed (cannot be written; nothing is lost).
+        """
+        if folder is None and self.is_readonly:
+            raise StudioError("conflict", "show.readonly")
+        target = folder or self.show.folder
+        write_show(target, {**self.show.raw, **self._collect()})
+        return target
+
+
+class ShowCommands:
+    """The show file from outside."""
+
+    def __init__(self, keeper: ShowKeeper) -> None:
+        self._keeper = keeper
+
+    @command(
+        "show.save",
+        label=("保存节目", "Save show"),
+        help=("保存节目；旧版本保留十份。", "Saves the show; its last ten are kept."),
+        keys="Ctrl+S",
+    )
+    def save(self) -> Changed:
+        return changed("show", result={"folder": str(self._keeper.save())})
+
+    @command(
+        "show.save_as",
+        role=Role.CONTROLLER,
+        label=("另存节目", "Save show as"),
+        help=("把节目连同素材另存到文件夹。", "Saves the show with its media to a folder."),
+        keys="Ctrl+Shift+S",
+    )
+    def save_as(self, folder: str) -> Changed:
+        import shutil
+
+        target = Path(folder).expanduser()
+        if target.suffix != ".show":
+            target = target.with_name(target.name + ".show")
+        if (target / "show.json").exists():
+            raise StudioError("conflict", "show.exists", path=str(target))
+        try:
+            shutil.copytree(
+                self._keeper.show.folder,
+                target,
+                dirs_exist_ok=True,
+                ignore=shutil.ignore_patterns("backups", "show.json"),
+            )
+        except OSError as error:
+            raise StudioError(
+                "failed", "show.cannot_write", path=str(target), why=str(error)
+            ) from None
+        return changed("show", result={"folder": str(self._keeper.save(target))})
