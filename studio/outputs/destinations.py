@@ -17,7 +17,6 @@ from studio.outputs.link import STOP_S, OutputLink
 from studio.outputs.model import OutputSettings, OutputState, OutputStatus
 from studio.outputs.rtmp.address import BadAddress, hide_key, parse, split_key
 
-_RUNNING_ENDS = (OutputState.IDLE, OutputState.STOPPED, OutputState.FAILED)
 _log = logger(__name__)
 
 
@@ -178,6 +177,10 @@ class Destinations:
         except KeyError:
             raise StudioError("not_found", "outputs.unknown", name=name) from None
 
+    def keys(self, name: str) -> tuple[str, str]:
+        """Key and backup key of ``name``, for the store that keeps them; never for a view."""
+        return self._keys[name]
+
     def names(self) -> list[str]:
         """All outputs in the order they were added."""
         return list(self._settings)
@@ -220,6 +223,8 @@ class Destinations:
         note = wire.read_note(wire.note_path(self._runtime, name))
         if settings.kind == "rtmp" or note is None:
             check_address(settings, self._keys[name][0])
+        if settings.kind == "rtmp" and not self._keys[name][0]:
+            raise StudioError("invalid", "outputs.no_key", name=name)
         old = self._links.pop(name, None)
         if old is not None:
             old.stop()

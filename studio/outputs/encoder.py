@@ -155,14 +155,27 @@ class VideoEncoder:
             self.extradata = bytes(context.extradata or b"")
             self.is_ready.set()
             while (job := self._jobs.get()) is not None:
-                self._encode(context, *job)
+                try:
+                    self._encode(context, *job)
+                except Exception as fault:
+                    context = self._recover(fault, job[0])
         except Exception as fault:
-            _log.exception("the video encoder failed")
+            _log.exception("the video encoder cannot be opened")
             self.fault = fault
             self.is_ready.set()
             while (job := self._jobs.get()) is not None:
                 self.dropped += 1
                 self._release(job[0])
+
+    def _recover(self, fault: Exception, picture: Picture) -> VideoCodecContext:
+        """A picture that cannot be encoded is dropped; the next begins a fresh run of packets."""
+        if self.fault is None:
+            _log.error("a picture could not be encoded: %s: %s", type(fault).__name__, fault)
+        self.fault = fault
+        self.dropped += 1
+        self._release(picture)
+        self._want_key.set()
+        return self._open()
 
     def _open(self) -> VideoCodecContext:
         import av
@@ -270,7 +283,13 @@ class AudioEncoder:
             context.open()
             self.is_ready.set()
             while (job := self._jobs.get()) is not None:
-                self._take(context, *job)
+                try:
+                    self._take(context, *job)
+                except Exception as fault:  # a bad block is silence, not the end of the sound
+                    if self.fault is None:
+                        _log.error("sound not encoded: %s: %s", type(fault).__name__, fault)
+                    self.fault = fault
+                    self.dropped += 1
         except Exception as fault:
             _log.exception("the audio encoder failed")
             self.fault = fault

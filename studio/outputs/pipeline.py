@@ -63,6 +63,7 @@ class OutputPipeline:
         self._standby = {canvas: _Standby() for canvas in canvases}
         self._video: dict[str, VideoEncoder] = {}
         self._audio: AudioEncoder | None = None
+        self._prepared: set[str] = set()
         self._lock = threading.Lock()
         self.destinations = Destinations(
             runtime,
@@ -91,9 +92,15 @@ class OutputPipeline:
     def prepare(self, canvas: str) -> None:
         """Opens and warms up the encoder of ``canvas`` and the sound's; returns at once.
 
+        It stays open, and costs nothing until an output of the canvas runs.
+
         Raises:
             StudioError: not_found when there is no such canvas.
         """
+        self._open(canvas)
+        self._prepared.add(canvas)
+
+    def _open(self, canvas: str) -> None:
         if canvas not in self.canvases:
             raise StudioError("not_found", "outputs.no_canvas", canvas=canvas)
         with self._lock:
@@ -117,8 +124,12 @@ class OutputPipeline:
         Raises:
             StudioError: see `Destinations.start`.
         """
-        self.prepare(self.destinations.settings(name).canvas)
-        self.destinations.start(name)
+        self._open(self.destinations.settings(name).canvas)
+        try:
+            self.destinations.start(name)
+        except StudioError:
+            self._end_unused()
+            raise
 
     def stop(self, name: str) -> None:
         """Ends an output (blocks up to about 2 s), and the encoders nobody needs any more."""
@@ -127,29 +138,32 @@ class OutputPipeline:
 
     def close(self, *, keep_senders: bool = False) -> None:
         """Ends everything, or lets go of the senders while they go on."""
+        self._prepared.clear()
         self.destinations.close(keep_senders=keep_senders)
         self._end_unused()
 
     def _end_unused(self) -> None:
-        used = self.destinations.canvases()
+        used = self.destinations.canvases() | self._prepared
         with self._lock:
             idle = {c: e for c, e in self._video.items() if c not in used}
             self._video = {c: e for c, e in self._video.items() if c in used}
             audio, self._audio = (None, self._audio) if used else (self._audio, None)
-        for encoder in (*idle.values(), *([audio] if audio else [])):
-            if not encoder.stop():
-                _log.error("an encoder did not end")
+        ended = [encoder.stop() for encoder in idle.values()]
+        if audio is not None:
+            ended.append(audio.stop())
+        if not all(ended):
+            _log.error("an encoder did not end")
 
     # -- on air ------------------------------------------------------------------------------
 
     def needs(self, canvas: str) -> bool:
         """Is the canvas encoded now? If not, no buffer need be filled for it."""
-        return canvas in self._video
+        return canvas in self._video and canvas in self.destinations.canvases()
 
     def video(self, canvas: str, picture: Picture, tick: int, *, is_cut: bool = False) -> bool:
         """A composed picture, see `VideoEncoder.submit`; False when it was not taken."""
         encoder = self._video.get(canvas)
-        if encoder is None:
+        if encoder is None or not self.needs(canvas):
             if self._release is not None:
                 self._release(picture)
             return False
@@ -158,7 +172,9 @@ class OutputPipeline:
     def sound(self, samples: NDArray[np.float32], position: int) -> bool:
         """Mixed sound, see `AudioEncoder.submit`; False when it was not taken."""
         encoder = self._audio
-        return encoder is not None and encoder.submit(samples, position)
+        if encoder is None or not self.destinations.canvases():
+            return False
+        return encoder.submit(samples, position)
 
     def force_keyframe(self, canvas: str) -> None:
         """The next picture of ``canvas`` becomes a keyframe (at most one every 300 ms)."""

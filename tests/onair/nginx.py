@@ -12,7 +12,9 @@ import urllib.request
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-MODULES = ("/usr/lib/nginx/modules/ngx_rtmp_module.so", "/usr/share/nginx/modules/ngx_rtmp_module.so")
+MODULES = tuple(
+    f"/usr/{folder}/nginx/modules/ngx_rtmp_module.so" for folder in ("lib", "share", "lib64")
+)
 
 
 def is_there() -> bool:

@@ -49,7 +49,8 @@ class RtmpAddress:
     @property
     def shown(self) -> str:
         """The address as it may be shown and logged."""
-        return f"{self.tc_url}/{HIDDEN}" if self.stream else self.tc_url
+        base, question, _ = self.tc_url.partition("?")
+        return f"{base}{question}{HIDDEN if question else ''}{'/' + HIDDEN if self.stream else ''}"
 
 
 def split_key(url: str) -> tuple[str, str]:

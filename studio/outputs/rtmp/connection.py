@@ -15,7 +15,7 @@ from studio.outputs.rtmp.chunk import AUDIO, DATA_AMF0, VIDEO
 from studio.outputs.rtmp.ledger import SendLedger, kernel_queue
 from studio.outputs.rtmp.session import Phase, ProtocolFault, PublishSession, Refused
 
-PHASE_S = 3.0
+PHASE_S = 2.5
 TOTAL_S = 5.0
 
 
@@ -98,9 +98,7 @@ class Connection(asyncio.Protocol):
         phase = self.session.phase
         if phase is Phase.PUBLISH:
             # Many servers answer a wrong key by hanging up without a word.
-            self._end(
-                LinkFault(Reason("outputs.hung_up_at_key"), is_refusal=True, is_busy=True)
-            )
+            self._end(LinkFault(Reason("outputs.hung_up_at_key"), is_refusal=True))
         elif isinstance(error, ssl.SSLError):
             self._end(fault("outputs.tls_failed", why=_tls_words(error)))
         elif phase is Phase.LIVE:

@@ -21,6 +21,7 @@ DROP_MS = 2500
 STALL_MS = 8000
 _GAP_NS = 250_000_000
 _SILENT_NS = 1_000_000_000
+_STEADY_NS = 2_000_000_000
 
 _log = logger(__name__)
 
@@ -57,9 +58,9 @@ class RtmpSink:
         self._try_at_ns = 0
         self._is_dropping = False
         self._has_greeted = False
-        self._flow_bytes = 0
+        self._flow_bytes = self._seen_bytes = 0
         self._acked_before = 0
-        self._sent_ns = 0
+        self._sent_ns = self._good_ns = self._up_ns = 0
         self._gap_ns = 0
         self._flow_ns = 0
         self.wants_keyframe = True
@@ -99,17 +100,35 @@ class RtmpSink:
         elif machine.is_flowing and queue_ms > CONGESTED_MS:
             machine.fire(Step.SLOW, Reason("outputs.slow"))
             self._is_dropping = self._is_dropping or queue_ms > DROP_MS
-        elif self._sent_ns and queue_ms < FLOWING_MS and ledger.taken > self._flow_bytes:
-            self._flow_bytes = ledger.taken
-            if not machine.is_flowing:
-                self._retry.worked()
-                self._flow_ns = self._flow_ns or now_ns
-            if machine.state is not OutputState.STANDBY:
-                machine.fire(Step.TAKEN)
-            if self._is_dropping:
-                self._is_dropping, self.wants_keyframe = False, True
+        elif queue_ms < FLOWING_MS and ledger.taken > self._flow_bytes:
+            self._flows(now_ns)
         elif machine.is_flowing and now_ns - self._sent_ns > _SILENT_NS:
             machine.fire(Step.SLOW, Reason("outputs.no_packets"))
+
+        self._count_gap(connection, now_ns)
+
+    def _flows(self, now_ns: int) -> None:
+        """The server takes what is sent."""
+        assert self._connection is not None
+        self._flow_bytes = self._connection.ledger.taken
+        self._flow_ns = self._flow_ns or now_ns
+        self._up_ns = self._up_ns or now_ns
+        if self._retry.attempt and now_ns - self._up_ns > _STEADY_NS:
+            self._retry.worked()
+        if self._machine.state is not OutputState.STANDBY:
+            self._machine.fire(Step.TAKEN)
+        if self._is_dropping:
+            self._is_dropping, self.wants_keyframe = False, True
+
+    def _count_gap(self, connection: Connection, now_ns: int) -> None:
+        """Viewers get something as long as the server takes bytes and no picture is dropped."""
+        ledger = connection.ledger
+        is_new = ledger.taken > self._seen_bytes and self._flow_ns > 0
+        self._seen_bytes = ledger.taken
+        if is_new and not self._is_dropping and not self.wants_keyframe:
+            if self._good_ns and now_ns - self._good_ns > _GAP_NS:
+                self._gap_ns += now_ns - self._good_ns
+            self._good_ns = now_ns
 
     async def stop(self) -> None:
         """Ends within a second."""
@@ -146,7 +165,7 @@ class RtmpSink:
 
     def gap_ms(self) -> int:
         """Time without anything new for viewers, summed, the present gap included."""
-        now = time.monotonic_ns() - self._sent_ns if self._sent_ns else 0
+        now = time.monotonic_ns() - self._good_ns if self._good_ns else 0
         return (self._gap_ns + (now if now > _GAP_NS else 0)) // 1_000_000
 
     def live_ms(self) -> int:
@@ -177,7 +196,8 @@ class RtmpSink:
         _log.info("published to %s", connection.address.shown)
         self._connection = connection
         self._is_dropping = self._has_greeted = False
-        self._flow_bytes = connection.ledger.sent
+        self._flow_bytes = self._seen_bytes = connection.ledger.sent
+        self._up_ns = 0
         self.wants_keyframe = True
 
     async def _wait(self, why: LinkFault) -> None:
@@ -222,7 +242,4 @@ class RtmpSink:
                     connection.send(header.type, tag.timestamp_ms, header.payload)
         self.bytes += connection.send(tag.type, tag.timestamp_ms, tag.payload)
         self.packets += 1
-        now_ns = time.monotonic_ns()
-        if self._sent_ns and now_ns - self._sent_ns > _GAP_NS:
-            self._gap_ns += now_ns - self._sent_ns
-        self._sent_ns = now_ns
+        self._sent_ns = time.monotonic_ns()

@@ -1,0 +1,328 @@
+"""Outputs from outside: destinations, going live, recording."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.core.event import Event
+from studio.core.paths import data_dir
+from studio.outputs.events import OutputChanged, OutputListChanged
+from studio.outputs.model import Kind, OutputSettings, OutputState, OutputStatus
+from studio.outputs.pipeline import OutputPipeline
+
+CanvasArg = Literal["landscape", "portrait"]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+RECORD = "record"
+
+
+class KeyStore(Protocol):
+    """Where keys are kept; the engine gives the system's keyring."""
+
+    def get(self, name: str) -> str | None:
+        """The secret, or None."""
+
+    def set(self, name: str, value: str) -> None:
+        """Keeps it."""
+
+    def delete(self, name: str) -> None:
+        """Forgets it; no error when it is not there."""
+
+
+class NoStore:
+    """Keeps keys for this run only."""
+
+    def get(self, name: str) -> str | None:
+        """None: nothing is kept."""
+        return None
+
+    def set(self, name: str, value: str) -> None:
+        """Does nothing: the pipeline has the key already."""
+
+    def delete(self, name: str) -> None:
+        """Does nothing."""
+
+
+def key_name(output: str, *, is_backup: bool = False) -> str:
+    """Under which name the key of ``output`` is kept."""
+    return f"output/{output}/{'backup-key' if is_backup else 'key'}"
+
+
+class OutputCommands:
+    """Destinations, live and recording.
+
+    Args:
+        pipeline: the way out.
+        announce: publishes an event on the engine loop.
+        touch: marks parts of the state as changed.
+        keys: where keys are kept.
+        recordings: folder for recordings without a path.
+    """
+
+    def __init__(
+        self,
+        pipeline: OutputPipeline,
+        announce: Callable[[Event], None],
+        touch: Callable[[str], None] = lambda part: None,
+        keys: KeyStore | None = None,
+        recordings: Path | None = None,
+    ) -> None:
+        self._pipeline = pipeline
+        self._all = pipeline.destinations
+        self._announce = announce
+        self._touch = touch
+        self._keys = keys or NoStore()
+        self._recordings = recordings
+        self._before: dict[str, OutputState] = {}
+
+    # -- for the engine ----------------------------------------------------------------------
+
+    def load(self, outputs: list[OutputSettings]) -> None:
+        """Outputs of a show, with the keys that are kept for them."""
+        for settings in outputs:
+            self._all.add(
+                settings,
+                self._keys.get(key_name(settings.name)) or "",
+                self._keys.get(key_name(settings.name, is_backup=True)) or "",
+            )
+
+    def settings(self) -> list[OutputSettings]:
+        """What the show keeps: all outputs, without keys."""
+        return [self._all.settings(name) for name in self._all.names()]
+
+    def view(self) -> list[dict[str, Any]]:
+        """The part "outputs" of the state."""
+        plain: list[dict[str, Any]] = msgspec.to_builtins(self._all.statuses())
+        return plain
+
+    def told(self, status: OutputStatus) -> None:
+        """An output changed; to be called on the engine loop."""
+        before = self._before.get(status.name, OutputState.IDLE)
+        self._before[status.name] = status.state
+        self._announce(
+            OutputChanged(
+                output=status.name, state=status.state.value, before=before.value, status=status
+            )
+        )
+        self._touch("outputs")
+
+    # -- destinations ------------------------------------------------------------------------
+
+    @command(
+        "outputs.list",
+        role=Role.VIEWER,
+        label=("输出列表", "List outputs"),
+        help=("列出全部输出及其状态。", "Lists all outputs with their states."),
+    )
+    def list_all(self) -> Changed:
+        return changed(result=self.view())
+
+    @command(
+        "outputs.add",
+        role=Role.TECHNICIAN,
+        label=("添加输出", "Add an output"),
+        help=(
+            "添加推流目的地；密钥写在地址里时会移出并隐藏。",
+            "Adds a destination; a key that stands in the address is moved out and hidden.",
+        ),
+        secret=("url", "key", "backup_url", "backup_key"),
+    )
+    def add(
+        self,
+        name: Name,
+        url: str,
+        key: str = "",
+        canvas: CanvasArg = "landscape",
+        kind: Kind | None = None,
+        backup_url: str = "",
+        backup_key: str = "",
+        ca_file: str = "",
+    ) -> Changed:
+        settings = OutputSettings(
+            name=name,
+            kind=kind or ("rtmp" if "://" in url else "file"),
+            url=url,
+            canvas=canvas,
+            backup_url=backup_url,
+            ca_file=ca_file,
+        )
+        self._check_canvas(canvas)
+        self._all.add(settings, key, backup_key)
+        self._keep_keys(name)
+        return self._listed(undo=("outputs.remove", {"name": name}))
+
+    @command(
+        "outputs.edit",
+        role=Role.TECHNICIAN,
+        label=("修改输出", "Edit an output"),
+        help=("修改未在运行的输出；未给出的保持不变。", "Edits an output that is not running."),
+        secret=("url", "key", "backup_url", "backup_key"),
+    )
+    def edit(
+        self,
+        name: Name,
+        url: str | None = None,
+        key: str | None = None,
+        canvas: CanvasArg | None = None,
+        backup_url: str | None = None,
+        backup_key: str | None = None,
+        ca_file: str | None = None,
+        has_standby: bool | None = None,
+    ) -> Changed:
+        old = self._all.settings(name)
+        given = {
+            "url": url,
+            "canvas": canvas,
+            "backup_url": backup_url,
+            "ca_file": ca_file,
+            "has_standby": has_standby,
+        }
+        new = replace(old, **{field: value for field, value in given.items() if value is not None})
+        self._check_canvas(new.canvas)
+        self._all.edit(new, key, backup_key)
+        self._keep_keys(name)
+        return self._listed()
+
+    @command(
+        "outputs.remove",
+        role=Role.TECHNICIAN,
+        label=("移除输出", "Remove an output"),
+        help=(
+            "移除未在运行的输出及其密钥。",
+            "Removes an output that is not running, and its key.",
+        ),
+        needs_confirm=True,
+    )
+    def remove(self, name: Name) -> Changed:
+        self._all.remove(name)
+        for is_backup in (False, True):
+            self._keys.delete(key_name(name, is_backup=is_backup))
+        return self._listed()
+
+    # -- on air ------------------------------------------------------------------------------
+
+    @command(
+        "outputs.start",
+        label=("开始推流", "Start an output"),
+        help=("启动一个输出；不给名称则启动全部推流。", "Starts one output, or all streams."),
+    )
+    def start(self, name: str = "") -> Changed:
+        names = [name] if name else self._streams(is_running=False)
+        if not names:
+            raise StudioError("conflict", "outputs.none_to_start")
+        for each in names:
+            self._pipeline.start(each)
+        return changed("outputs", result={"outputs": names})
+
+    @command(
+        "outputs.stop",
+        label=("停止推流", "Stop an output"),
+        help=(
+            "停止一个输出；不给名称则停止全部推流。观众会看到直播结束。",
+            "Stops one output, or all streams. Viewers see the stream end.",
+        ),
+        needs_confirm=True,
+    )
+    async def stop(self, name: str = "") -> Changed:
+        names = [name] if name else self._streams(is_running=True)
+        if not names:
+            raise StudioError("conflict", "outputs.none_to_stop")
+        await asyncio.gather(*(asyncio.to_thread(self._pipeline.stop, each) for each in names))
+        return changed("outputs", result={"outputs": names})
+
+    @command(
+        "outputs.retry",
+        label=("立即重试", "Try now"),
+        help=("不等下次重试，立即连接。", "Connects now instead of waiting for the next try."),
+    )
+    def retry(self, name: Name) -> Changed:
+        self._all.retry(name)
+        return changed("outputs")
+
+    @command(
+        "record.start",
+        label=("开始录制", "Start recording"),
+        help=(
+            "录制到文件（.mkv、.mp4）；不给路径则存到录像文件夹。",
+            "Records to a file (.mkv, .mp4), or into the folder of recordings.",
+        ),
+    )
+    def record_start(self, file: str = "", canvas: CanvasArg = "landscape") -> Changed:
+        self._check_canvas(canvas)
+        name = self._recorder(canvas)
+        settings = OutputSettings(
+            name=name, kind="file", url=file or str(self._new_file(canvas)), canvas=canvas
+        )
+        if name in self._all.names():
+            self._all.edit(settings)
+        else:
+            self._all.add(settings)
+        self._pipeline.start(name)
+        return changed("outputs", result={"output": name, "file": settings.url})
+
+    @command(
+        "record.stop",
+        label=("停止录制", "Stop recording"),
+        help=("结束录制并写完文件。", "Ends the recording and completes the file."),
+    )
+    async def record_stop(self, canvas: CanvasArg = "landscape") -> Changed:
+        name = self._recorder(canvas)
+        if name not in self._all.names():
+            raise StudioError("conflict", "outputs.not_running", name=name)
+        await asyncio.to_thread(self._pipeline.stop, name)
+        return changed("outputs", result={"file": self._all.status(name).shown_url})
+
+    @command(
+        "record.status",
+        role=Role.VIEWER,
+        label=("录制状态", "Recording status"),
+        help=("录制的状态、文件和大小。", "State, file and size of the recording."),
+    )
+    def record_status(self, canvas: CanvasArg = "landscape") -> Changed:
+        name = self._recorder(canvas)
+        status = (
+            self._all.status(name)
+            if name in self._all.names()
+            else OutputStatus(name=name, kind="file", canvas=canvas)
+        )
+        return changed(result=msgspec.to_builtins(status))
+
+    # -- helpers -----------------------------------------------------------------------------
+
+    def _streams(self, *, is_running: bool) -> list[str]:
+        return [
+            name
+            for name in self._all.names()
+            if self._all.settings(name).kind == "rtmp" and self._all.is_running(name) is is_running
+        ]
+
+    def _check_canvas(self, canvas: str) -> None:
+        if canvas not in self._pipeline.canvases:
+            raise StudioError("not_found", "outputs.no_canvas", canvas=canvas)
+
+    def _keep_keys(self, name: str) -> None:
+        for is_backup, key in enumerate(self._all.keys(name)):
+            if key:
+                self._keys.set(key_name(name, is_backup=bool(is_backup)), key)
+
+    def _listed(self, undo: tuple[str, dict[str, Any]] | None = None) -> Changed:
+        self._announce(OutputListChanged(outputs=tuple(self._all.names())))
+        return changed("outputs", undo=undo)
+
+    @staticmethod
+    def _recorder(canvas: str) -> str:
+        return RECORD if canvas == "landscape" else f"{RECORD}-{canvas}"
+
+    def _new_file(self, canvas: str) -> Path:
+        folder = self._recordings or data_dir() / "recordings"
+        folder.mkdir(parents=True, exist_ok=True)
+        stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+        return folder / f"{stamp}{'' if canvas == 'landscape' else '_' + canvas}.mkv"

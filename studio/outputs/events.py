@@ -1,0 +1,37 @@
+"""What the outputs announce."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from studio.core.event import Event
+from studio.core.text import Text
+from studio.outputs.model import OutputStatus
+
+
+class OutputChanged(Event, frozen=True, kw_only=True):
+    """An output is in another state, or in it for another reason."""
+
+    name: ClassVar[str] = "outputs.changed"
+    label: ClassVar[Text] = Text("输出状态已变", "Output changed")
+    help: ClassVar[Text] = Text(
+        "推流或录制进入了新的状态，含原因与计数。",
+        "A stream or recording is in another state; with the reason and its counters.",
+    )
+
+    output: str
+    state: str
+    before: str
+    status: OutputStatus
+
+
+class OutputListChanged(Event, frozen=True, kw_only=True):
+    """Outputs were added, changed or removed."""
+
+    name: ClassVar[str] = "outputs.list_changed"
+    label: ClassVar[Text] = Text("输出列表已变", "Outputs changed")
+    help: ClassVar[Text] = Text(
+        "增加、修改或移除了输出。", "Outputs were added, changed or removed."
+    )
+
+    outputs: tuple[str, ...]

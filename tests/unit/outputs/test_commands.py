@@ -1,0 +1,166 @@
+"""Outputs by command: added, refused with reasons, recorded; keys stay secret."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.core.command import Bus, Role
+from studio.core.errors import StudioError
+from studio.core.event import Event, Events
+from studio.core.state import State
+from studio.outputs.commands import OutputCommands
+from studio.outputs.model import AudioSettings, OutputSettings, VideoSettings
+from studio.outputs.pipeline import OutputPipeline
+
+
+class Keys:
+    """A store in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        return self.kept.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        self.kept[name] = value
+
+    def delete(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+
+class Desk:
+    """A bus with the outputs on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.events = Events()
+        self.seen: list[Event] = []
+        self.events.on_all(self.seen.append)
+        self.state = State(self.events, lambda call: call())
+        self.bus = Bus(self.events, self.state)
+        self.keys = Keys()
+        self.pipeline = OutputPipeline(
+            {"landscape": VideoSettings(width=320, height=180)}, AudioSettings(), folder
+        )
+        self.commands = OutputCommands(
+            self.pipeline, self.events.publish, self.state.touch, self.keys, folder
+        )
+        self.bus.add(self.commands)
+        self.state.add("outputs", self.commands.view)
+
+    def run(self, id: str, **args: Any) -> Any:
+        return asyncio.run(self.bus.run(id, args)).result
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_the_key_in_the_address_is_moved_and_hidden(desk: Desk) -> None:
+    desk.run("outputs.add", name="抖音", url="rtmp://h/live/SECRETKEY?s=SECRET2")
+    assert desk.commands.settings() == [
+        OutputSettings(name="抖音", kind="rtmp", url="rtmp://h/live")
+    ]
+    assert desk.keys.kept == {"output/抖音/key": "SECRETKEY?s=SECRET2"}
+    told = repr(desk.run("outputs.list")) + repr(desk.seen) + repr(desk.state.get())
+    assert "SECRET" not in told
+    assert desk.run("outputs.list")[0]["shown_url"] == "rtmp://h/live/••••"
+
+
+def test_a_show_finds_its_keys_again(desk: Desk, tmp_path: Path) -> None:
+    desk.keys.kept["output/a/key"] = "kept-key"
+    desk.commands.load([OutputSettings(name="a", url="rtmp://h/live")])
+    assert desk.pipeline.destinations.keys("a") == ("kept-key", "")
+
+
+@pytest.mark.parametrize(
+    ("args", "key"),
+    [
+        ({"url": "http://h/a/k"}, "outputs.address_scheme"),
+        ({"url": "rtmp://h"}, "outputs.address_app"),
+        ({"url": ""}, "outputs.no_url"),
+        ({"url": "/nowhere/at/all/film.mkv"}, "outputs.no_folder"),
+        ({"url": "film.avi"}, "outputs.file_kind"),
+        ({"url": "rtmp://h/a/k", "canvas": "portrait"}, "outputs.no_canvas"),
+        ({"url": "rtmps://h/a/k", "ca_file": "/no/ca.pem"}, "outputs.ca_file"),
+    ],
+)
+def test_bad_input_is_said_before_air(desk: Desk, args: dict[str, str], key: str) -> None:
+    with pytest.raises(StudioError) as caught:
+        desk.run("outputs.add", name="x", **args)
+    assert caught.value.key == key
+    assert caught.value.in_language("zh") != caught.value.in_language("en")
+    assert "{" not in caught.value.in_language("en")
+    assert desk.pipeline.destinations.names() == []
+
+
+def test_what_cannot_be_is_refused(desk: Desk) -> None:
+    desk.run("outputs.add", name="x", url="rtmp://127.0.0.1:9/live")
+    for id, args, key in (
+        ("outputs.add", {"name": "x", "url": "rtmp://h/a/k"}, "outputs.name_taken"),
+        ("outputs.start", {"name": "x"}, "outputs.no_key"),
+        ("outputs.start", {"name": "y"}, "outputs.unknown"),
+        ("outputs.retry", {"name": "x"}, "outputs.not_running"),
+        ("outputs.stop", {"name": "x", "confirm": True}, "outputs.not_running"),
+        ("outputs.stop", {"confirm": True}, "outputs.none_to_stop"),
+        ("outputs.stop", {"name": "x"}, "command.confirm"),
+        ("record.stop", {}, "outputs.not_running"),
+    ):
+        with pytest.raises(StudioError) as caught:
+            desk.run(id, **args)
+        assert caught.value.key == key, id
+
+
+def test_edit_keeps_what_is_not_given(desk: Desk) -> None:
+    desk.run("outputs.add", name="x", url="rtmp://h/a/old-key", backup_url="rtmp://b/a/k2")
+    desk.run("outputs.edit", name="x", url="rtmps://other/a")
+    settings = desk.commands.settings()[0]
+    assert (settings.url, settings.backup_url) == ("rtmps://other/a", "rtmp://b/a")
+    assert desk.pipeline.destinations.keys("x") == ("old-key", "k2")
+    desk.run("outputs.remove", name="x", confirm=True)
+    assert desk.keys.kept == {}
+    assert desk.commands.settings() == []
+
+
+def test_going_live_needs_a_controller_and_settings_a_technician() -> None:
+    from studio.core.command import specs_of
+
+    roles = {spec.id: spec.role for spec, _ in specs_of(OutputCommands)}
+    assert roles["outputs.start"] is Role.CONTROLLER
+    assert roles["outputs.add"] is Role.TECHNICIAN
+    assert roles["outputs.list"] is Role.VIEWER
+    assert {s.id: s.secret_args for s, _ in specs_of(OutputCommands)}["outputs.add"] >= {"key"}
+
+
+def test_record_by_command(desk: Desk, tmp_path: Path) -> None:
+    loop_of: list[asyncio.AbstractEventLoop] = []
+
+    async def job() -> dict[str, Any]:
+        loop_of.append(asyncio.get_running_loop())
+        started = (await desk.bus.run("record.start")).result
+        deadline = loop_of[0].time() + 10
+        while loop_of[0].time() < deadline:
+            status = (await desk.bus.run("record.status")).result
+            if status["state"] == "standby" and status["packets"] > 30:
+                break
+            await asyncio.sleep(0.02)
+        assert status["state"] == "standby", status
+        with pytest.raises(StudioError, match="running"):
+            await desk.bus.run("record.start")
+        stopped = (await desk.bus.run("record.stop")).result
+        assert stopped["file"] == started["file"]
+        again = (await desk.bus.run("record.start", {"file": started["file"]})).result
+        await desk.bus.run("record.stop")
+        assert again["output"] == "record"
+        return dict(stopped)
+
+    work: Callable[[], Coroutine[Any, Any, dict[str, Any]]] = job
+    file = Path(asyncio.run(work())["file"])
+    assert file.parent == tmp_path
+    assert file.stat().st_size > 1000
