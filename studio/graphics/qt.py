@@ -32,6 +32,9 @@ def ready() -> None:
         if _app is not None:
             return
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        # PySide builds its classes and enums at first use, and not thread-safely: two sources
+        # that drew their first text together ended the process in QPainter.setPen (4 of 5 starts).
+        os.environ.setdefault("PYSIDE6_OPTION_LAZY", "0")
         try:
             from PySide6.QtGui import QFontDatabase, QGuiApplication
         except ImportError as error:
