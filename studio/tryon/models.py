@@ -97,9 +97,13 @@ class Network:
             for out in self._interpreter.get_output_details()
         }
 
-    def run(self, picture: NDArray[np.float32], *names: str) -> list[NDArray[np.float32]]:
-        """Runs the network on (height, width, 3) float32 and gives the named outputs, copied."""
-        self._interpreter.set_tensor(self._input, picture[None])
+    def picture(self) -> NDArray[np.float32]:
+        """Where the input goes, float32 (height, width, 3); fill it, drop it, then `run`."""
+        view: NDArray[np.float32] = self._interpreter.tensor(self._input)()[0]
+        return view
+
+    def run(self, *names: str) -> list[NDArray[np.float32]]:
+        """Runs the network on what was put into `picture` and gives the named outputs, copied."""
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(self._outputs[name]) for name in names]
 

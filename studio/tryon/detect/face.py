@@ -67,9 +67,8 @@ class FaceFinder:
         """
         area = area or whole(frame)
         side = self._detector.width
-        raw, logits = self._detector.run(
-            cut(frame, area, side, side, -1.0, 1.0), "regressors", "classificators"
-        )
+        cut(frame, area, self._detector.picture(), -1.0, 1.0)
+        raw, logits = self._detector.run("regressors", "classificators")
         out = []
         for found in decode(raw[0], logits[0, :, 0], FACE_GRIDS, side, most=most):
             eyes = area.to_frame(found.keys[:2])
@@ -82,8 +81,8 @@ class FaceFinder:
 
     def mesh(self, frame: Frame, roi: Roi, track: int = 0) -> Face:
         """The mesh of the face in a square of the frame; ``score`` says whether there is one."""
-        picture = cut(frame, roi, _MESH_SIDE, _MESH_SIDE)
-        raw, presence = self._mesh.run(picture, "Identity", "Identity_1")
+        cut(frame, roi, self._mesh.picture())
+        raw, presence = self._mesh.run("Identity", "Identity_1")
         points = roi.to_frame(raw.reshape(478, 3) * np.float32(1 / _MESH_SIDE))
         score = float(1 / (1 + np.exp(-np.clip(presence.ravel()[0], -80.0, 80.0))))
         return Face(score, points, box_of(points), track)

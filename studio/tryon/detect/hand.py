@@ -68,9 +68,8 @@ class HandFinder:
         """Squares of the frame in which a hand seems to be, best first."""
         area = area or whole(frame)
         side = self._detector.width
-        raw, logits = self._detector.run(
-            cut(frame, area, side, side), "Identity", "Identity_1"
-        )
+        cut(frame, area, self._detector.picture())
+        raw, logits = self._detector.run("Identity", "Identity_1")
         out = []
         for found in decode(raw[0], logits[0, :, 0], HAND_GRIDS, side, most=most):
             keys = area.to_frame(found.keys)
@@ -82,9 +81,8 @@ class HandFinder:
 
     def points(self, frame: Frame, roi: Roi, track: int = 0) -> Hand:
         """The points of the hand in a square; ``score`` says whether there is one."""
-        raw, presence, right = self._points.run(
-            cut(frame, roi, _SIDE, _SIDE), "Identity", "Identity_1", "Identity_2"
-        )
+        cut(frame, roi, self._points.picture())
+        raw, presence, right = self._points.run("Identity", "Identity_1", "Identity_2")
         points = roi.to_frame(raw.reshape(21, 3) * np.float32(1 / _SIDE))
         # The published label says "left" for this, but it supposes mirrored (selfie) pictures.
         is_right = float(right.ravel()[0]) > 0.5

@@ -41,8 +41,8 @@ class MaskFinder:
         """The mask of the whole frame at the network's size, uint8 (144, 256), 255 is person."""
         height, width = frame.y.shape
         area = Roi((width - 1) / 2, (height - 1) / 2, width, height)
-        picture = cut(frame, area, self._network.width, self._network.height)
-        alpha = self._network.run(picture, "segment_back")[0][0, :, :, 0]
+        cut(frame, area, self._network.picture())
+        alpha = self._network.run("segment_back")[0][0, :, :, 0]
         if self._last is not None:
             # Sure pixels count at once, unsure ones lean on the last frame (binary entropy).
             sure = np.abs(alpha * 2 - 1)

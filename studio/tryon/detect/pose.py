@@ -50,9 +50,8 @@ class PoseFinder:
         """Squares of the frame in which a body seems to be, best first."""
         area = area or whole(frame)
         side = self._detector.width
-        raw, logits = self._detector.run(
-            cut(frame, area, side, side, -1.0, 1.0), "Identity", "Identity_1"
-        )
+        cut(frame, area, self._detector.picture(), -1.0, 1.0)
+        raw, logits = self._detector.run("Identity", "Identity_1")
         out = []
         for found in decode(raw[0], logits[0, :, 0], POSE_GRIDS, side, most=most):
             keys = area.to_frame(found.keys)
@@ -61,9 +60,8 @@ class PoseFinder:
 
     def points(self, frame: Frame, roi: Roi, track: int = 0) -> tuple[Pose, Roi]:
         """The points of the body in a square, and the square to look at in the next frame."""
-        raw, score = self._points.run(
-            cut(frame, roi, _SIDE, _SIDE), "Identity", "Identity_1"
-        )
+        cut(frame, roi, self._points.picture())
+        raw, score = self._points.run("Identity", "Identity_1")
         values = raw.reshape(39, 5)
         points = roi.to_frame(values[:35, :3] * np.float32(1 / _SIDE))
         seen = (1 / (1 + np.exp(-np.clip(values[:33, 3], -80, 80)))).astype(np.float32)

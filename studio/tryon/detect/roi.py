@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from studio.media.cv import cv2
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -49,6 +51,11 @@ class Roi:
         return out
 
 
+_HALF = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
+_DOUBLE = np.array([[2.0, 0, 0.5], [0, 2.0, 0.5], [0, 0, 1]])
+"""Between pixel indices of a plane and of one of half its size."""
+
+
 def whole(frame: Frame, aspect: float = 1.0) -> Roi:
     """The whole frame, letterboxed into a rectangle of ``aspect`` (width to height)."""
     height, width = frame.y.shape
@@ -73,30 +80,25 @@ def _rgb_matrix(low: float, high: float) -> NDArray[np.float32]:
 
 
 def cut(
-    frame: Frame, roi: Roi, width: int, height: int, low: float = 0.0, high: float = 1.0
-) -> NDArray[np.float32]:
-    """The rectangle as an RGB picture, float32 (height, width, 3), values low..high."""
-    from studio.media.cv import cv2
-
+    frame: Frame, roi: Roi, out: NDArray[np.float32], low: float = 0.0, high: float = 1.0
+) -> None:
+    """Puts the rectangle as an RGB picture into ``out``, float32 (h, w, 3), values low..high."""
+    height, width = out.shape[:2]
     shrink = max(roi.width / width, roi.height / height)
     y, u, v = frame.y, frame.u, frame.v
     matrix = roi.matrix(width, height)
     if shrink >= 2:  # bilinear sampling would skip pixels: average the neighbourhood first
         y, u, v, matrix = _shrunk(y, u, v, roi, matrix, shrink)
-    chroma = matrix * 0.5
-    chroma[:, 2] -= 0.25
+    # Chroma is coarse anyway: it is cut at half the size and doubled.
+    chroma = (_HALF @ np.vstack([matrix, (0, 0, 1)]) @ _DOUBLE)[:2]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    size = (width, height)
-    planes = [
-        cv2.warpAffine(y, matrix, size, flags=flags, borderValue=16),
-        cv2.warpAffine(u, chroma, size, flags=flags, borderValue=128),
-        cv2.warpAffine(v, chroma, size, flags=flags, borderValue=128),
-    ]
-    picture = cv2.transform(
-        cv2.merge(planes).astype(np.float32), _rgb_matrix(low, high)
-    )
-    np.clip(picture, low, high, out=picture)
-    return picture
+    size, half = (width, height), (width // 2, height // 2)
+    planes = [cv2.warpAffine(y, matrix, size, flags=flags, borderValue=16)]
+    for plane in (u, v):
+        coarse = cv2.warpAffine(plane, chroma, half, flags=flags, borderValue=128)
+        planes.append(cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR))
+    cv2.transform(cv2.merge(planes).astype(np.float32), _rgb_matrix(low, high), dst=out)
+    np.clip(out, low, high, out=out)
 
 
 def _shrunk(
@@ -108,8 +110,6 @@ def _shrunk(
     shrink: float,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float64]]:
     """The planes of the needed part, area-averaged by a whole factor, and the matrix for them."""
-    from studio.media.cv import cv2
-
     factor = int(shrink)
     reach = 0.5 * (abs(np.cos(roi.angle)) + abs(np.sin(roi.angle)))
     half = max(roi.width, roi.height) * reach + 2 * factor
