@@ -130,7 +130,7 @@ class OutputLink:
                 self._queued, self._needs_key = 0, True
             if self._needs_key:
                 if not (is_video and is_keyframe):
-                    self.dropped += 1
+                    self.dropped += self._seen.packets > 0
                     return
                 self._needs_key = False
             head = wire.Packet(is_video, pts_us, dts_us, duration_us, is_keyframe)

@@ -99,6 +99,10 @@ class OutputPipeline:
         """
         self._open(canvas)
         self._prepared.add(canvas)
+        # A second of work at 1080p: done now, the first output is on air a second earlier.
+        threading.Thread(
+            target=self._clip, args=(canvas,), name=f"standby-{canvas}", daemon=True
+        ).start()
 
     def _open(self, canvas: str) -> None:
         if canvas not in self.canvases:

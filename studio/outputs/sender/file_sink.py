@@ -154,7 +154,6 @@ class FileSink:
             return
         if self.wants_keyframe:
             if not (unit.is_video and unit.is_keyframe):
-                self.dropped += 1
                 return
             self.wants_keyframe = False
         packet = av.Packet(unit.data)

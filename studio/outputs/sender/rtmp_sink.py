@@ -226,14 +226,14 @@ class RtmpSink:
     def _send(self, tag: Tag) -> None:
         connection = self._connection
         if connection is None or not connection.is_up or tag.is_header:
-            self.dropped += not tag.is_header
+            self._drop(tag)
             return
         if self._is_dropping and tag.type == VIDEO_TAG:
-            self.dropped += 1
+            self._drop(tag)
             return
         if self.wants_keyframe:
             if not tag.is_keyframe:
-                self.dropped += 1
+                self._drop(tag)
                 return
             self.wants_keyframe = False
             if not self._has_greeted:
@@ -243,3 +243,7 @@ class RtmpSink:
         self.bytes += connection.send(tag.type, tag.timestamp_ms, tag.payload)
         self.packets += 1
         self._sent_ns = time.monotonic_ns()
+
+    def _drop(self, tag: Tag) -> None:
+        """Counts what viewers will miss; before the first picture they miss nothing."""
+        self.dropped += self.packets > 0 and not tag.is_header
