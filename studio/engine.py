@@ -35,6 +35,7 @@ from studio.media.picture_file import write_picture
 from studio.outputs.commands import OutputCommands
 from studio.outputs.model import AudioSettings, OutputSettings, OutputStatus, VideoSettings
 from studio.outputs.pipeline import OutputPipeline
+from studio.remote.rooms import Rooms
 from studio.scenes.commands import SceneCommands
 from studio.scenes.compositor import Overlay
 from studio.scenes.events import TransitionEnded
@@ -455,6 +456,28 @@ class Engine:
             self.keeper.error = error
             _log.warning("%s", error)
             self.state.touch("show")
+
+    def rooms(self) -> Rooms:
+        """What the remote door may look at."""
+        return Rooms(
+            bus=self.bus,
+            events=self.events,
+            state=self.state,
+            scenes=self.scenes,
+            bank=self.bank,
+            sound=self.sound,
+            catalogue=self.catalogue,
+            pipeline=self.pipeline,
+            stage=self.stage,
+            source_kinds=self.source_kinds,
+            filter_kinds=self.filter_kinds,
+            transition_kinds=self.transition_kinds,
+            fps=self.fps,
+            recordings=self.recordings,
+            snapshot=self.snapshot,
+            stats=self.stats,
+            show=self.keeper.view,
+        )
 
     # -- small answers -------------------------------------------------------------------------
 

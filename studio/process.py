@@ -22,6 +22,7 @@ from studio.graphics import qt
 from studio.outputs.destinations import settings_from_url
 from studio.outputs.events import OutputChanged
 from studio.outputs.model import OutputSettings
+from studio.remote.server import Door
 from studio.show import resume
 from studio.show.keeper import OpenShow, open_show
 
@@ -101,7 +102,7 @@ async def _run(options: Options) -> int:
     engine = Engine(show, is_safe=options.safe_mode)
     stopping = asyncio.Event()
     _take_signals(stopping)
-    door = None
+    door: Door | None = None
     began = now_ns()
     try:
         await engine.start()
@@ -110,7 +111,7 @@ async def _run(options: Options) -> int:
             engine.resume(kept)
         if options.scene:
             await engine.bus.run("scenes.take", {"scene": options.scene}, origin="cli")
-        door = await _open_door(engine, options, stopping)
+        door = await _open_door(engine, options)
         engine.events.on(OutputChanged, lambda event: _say_output(event))
         await asyncio.to_thread(engine.set_standby_pictures)
         await _start_outputs(engine, options, kept)
@@ -158,12 +159,10 @@ async def _wait(stopping: asyncio.Event, for_s: float | None) -> None:
         return
 
 
-async def _open_door(engine: Engine, options: Options, stopping: asyncio.Event) -> Any:
-    try:
-        from studio.remote.server import open_door
-    except ImportError:
-        return None
-    return await open_door(engine, options.port, options.password, stopping.set)
+async def _open_door(engine: Engine, options: Options) -> Door:
+    from studio.remote.server import open_door
+
+    return await open_door(engine.rooms(), options.port, options.password)
 
 
 async def _start_outputs(engine: Engine, options: Options, kept: dict[str, Any] | None) -> None:
@@ -194,7 +193,7 @@ async def _start_outputs(engine: Engine, options: Options, kept: dict[str, Any] 
         await engine.bus.run("outputs.start", {"name": name}, origin="cli")
 
 
-def _on_air(engine: Engine, door: Any) -> dict[str, Any]:
+def _on_air(engine: Engine, door: Door) -> dict[str, Any]:
     import os
 
     senders = {
@@ -202,7 +201,7 @@ def _on_air(engine: Engine, door: Any) -> dict[str, Any]:
     }
     return {
         "event": "on_air",
-        "remote": door.address if door else "",
+        "remote": door.address,
         "scenes": [scene.name for scene in engine.scenes.state.scenes],
         "pids": {"engine": os.getpid(), "senders": senders},
     }

@@ -1,0 +1,196 @@
+"""Live pictures for desks on this machine: programme, preview, thumbnails, in shared memory."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from studio.core.clock import NS, now_ns
+from studio.core.errors import StudioError
+from studio.core.log import logger
+from studio.core.paths import runtime_dir
+from studio.media.frame import Frame, even
+from studio.media.picture_memory import PictureWriter
+from studio.scenes.model import CANVASES, Canvas
+from studio.scenes.stage import Renderer
+
+if TYPE_CHECKING:
+    from studio.remote.rooms import Rooms
+    from studio.remote.session import Session
+
+_log = logger(__name__)
+_numbers = itertools.count(1)
+MOST_VIEWS = 64
+
+
+@dataclass(slots=True)
+class View:
+    """One picture somebody looks at.
+
+    Attributes:
+        what: "programme", "preview" or "scene".
+        scene: for "scene", its name.
+        every_ns: time between two pictures.
+    """
+
+    id: str
+    session: Any
+    what: str
+    scene: str
+    canvas: str
+    writer: PictureWriter
+    every_ns: int
+    due_ns: int = 0
+    last: Any = None
+
+
+@dataclass(slots=True)
+class Views:
+    """Paints all open views in one thread that sleeps while nobody looks."""
+
+    rooms: Rooms
+    _views: dict[str, View] = field(default_factory=dict)
+    _wake: threading.Event = field(default_factory=threading.Event)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+    paint_ms: float = 0.0
+
+    def open(self, session: Session, data: dict[str, Any]) -> dict[str, Any]:
+        """Opens a view; answers where its pictures are (`studio.media.picture_memory`).
+
+        Args:
+            data: what ("programme", "preview", "scene"), scene, canvas, width, height, fps.
+
+        Raises:
+            StudioError: invalid.
+        """
+        what = str(data.get("what", "programme"))
+        canvas = str(data.get("canvas", "landscape"))
+        fps = float(data.get("fps", 30))
+        if what not in ("programme", "preview", "scene") or canvas not in CANVASES:
+            raise StudioError("invalid", "remote.view", what=what, canvas=canvas)
+        if not 0 < fps <= 60 or len(self._views) >= MOST_VIEWS:
+            raise StudioError("invalid", "remote.view_limits", fps=fps, most=MOST_VIEWS)
+        shape = self.rooms.scenes.state.canvas(canvas)
+        width = max(32, min(shape.width, even(int(data.get("width", 640)))))
+        height = max(32, min(shape.height, even(int(data.get("height", 0)) or 0)))
+        if not data.get("height"):
+            height = max(32, even(width * shape.height / shape.width))
+        id = f"view-{next(_numbers)}"
+        path = runtime_dir() / f"{id}-{session.number}.pic"
+        view = View(
+            id,
+            session,
+            what,
+            str(data.get("scene", "")),
+            canvas,
+            PictureWriter(path, width, height),
+            round(NS / fps),
+        )
+        self._views = {**self._views, id: view}
+        session.closing.append(lambda: self._end(id))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="views", daemon=True)
+            self._thread.start()
+        self._wake.set()
+        return {"view": id, "path": str(path), "width": width, "height": height}
+
+    def close(self, session: Session, id: str) -> bool:
+        """Closes a view of this session; False when it has none of that id."""
+        view = self._views.get(id)
+        if view is None or view.session is not session:
+            return False
+        self._end(id)
+        return True
+
+    def stop(self) -> None:
+        """Ends the thread and all views."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread:
+            self._thread.join(2.0)
+        for id in list(self._views):
+            self._end(id)
+
+    def _end(self, id: str) -> None:
+        view = self._views.get(id)
+        if view is not None:
+            self._views = {k: v for k, v in self._views.items() if k != id}
+            view.writer.close()
+
+    def _run(self) -> None:
+        renderer = Renderer()
+        while not self._stopping.is_set():
+            views = list(self._views.values())
+            if not views:
+                self._wake.wait()
+                self._wake.clear()
+                continue
+            now = now_ns()
+            due = [view for view in views if view.due_ns <= now]
+            for view in due:
+                view.due_ns = max(view.due_ns + view.every_ns, now - view.every_ns)
+                try:
+                    self._paint(view, renderer)
+                except Exception as fault:
+                    _log.warning("view %s: %s: %s", view.what, type(fault).__name__, fault)
+                    view.due_ns = now + NS
+            self.paint_ms = (now_ns() - now) / 1e6
+            nearest = min(view.due_ns for view in views)
+            self._stopping.wait(max(0.002, (nearest - now_ns()) / NS))
+
+    def _paint(self, view: View, renderer: Renderer) -> None:
+        frame = self._frame(view, renderer)
+        if frame is None:
+            return
+        slot = view.writer.slot()
+        try:
+            write_bgra(frame, view.writer.width, view.writer.height, slot)
+        finally:
+            slot.release()
+        view.writer.publish()
+
+    def _frame(self, view: View, renderer: Renderer) -> Frame | None:
+        snapshot = self.rooms.snapshot()
+        canvas = snapshot.state.canvas(view.canvas)
+        if view.what == "programme" and canvas.is_enabled:
+            picture = self.rooms.stage.latest[view.canvas].get()
+            if picture is None or picture is view.last:
+                return None
+            view.last = picture
+            return picture.frame
+        names = snapshot.state.programme if view.what == "programme" else snapshot.state.preview
+        name = view.scene if view.what == "scene" else names.get(view.canvas, "")
+        scene = snapshot.state.scene(name)
+        if scene is None:
+            return None
+        small = Canvas(view.canvas, view.writer.width, view.writer.height)
+        return renderer.draw(snapshot, scene, small, now_ns())
+
+
+def write_bgra(frame: Frame, width: int, height: int, out: memoryview) -> None:
+    """Scales a frame and writes it as BGRA, BT.709 limited to full range, in one pass."""
+    import av
+
+    source = frame.keep if isinstance(frame.keep, np.ndarray) else None
+    if source is None or source.shape != (frame.height * 3 // 2, frame.width):
+        source = frame.copy().keep
+    picture = av.VideoFrame.from_numpy_buffer(source, "yuv420p")
+    small = picture.reformat(
+        width=width,
+        height=height,
+        format="bgra",
+        src_colorspace="ITU709",
+        dst_colorspace="ITU709",
+        src_color_range="MPEG",
+        dst_color_range="JPEG",
+        interpolation="AREA" if frame.width > width else "BILINEAR",
+    )
+    plane = small.planes[0]
+    pixels = np.frombuffer(memoryview(plane), np.uint8).reshape(height, plane.line_size)
+    target = np.frombuffer(out, np.uint8).reshape(height, width * 4)
+    np.copyto(target, pixels[:, : width * 4])
