@@ -12,14 +12,21 @@ import urllib.request
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-MODULES = tuple(
-    f"/usr/{folder}/nginx/modules/ngx_rtmp_module.so" for folder in ("lib", "share", "lib64")
-)
+def module_path() -> Path | None:
+    """The rtmp module beside nginx, wherever that was installed or unpacked."""
+    program = shutil.which("nginx")
+    if program is None:
+        return None
+    for folder in ("lib", "share", "lib64"):
+        path = Path(program).parents[1] / folder / "nginx/modules/ngx_rtmp_module.so"
+        if path.exists():
+            return path
+    return None
 
 
 def is_there() -> bool:
     """Is nginx with its rtmp module installed?"""
-    return shutil.which("nginx") is not None and any(Path(m).exists() for m in MODULES)
+    return module_path() is not None
 
 
 def free_port() -> int:
@@ -84,7 +91,7 @@ class Nginx:
         raise RuntimeError(f"nginx did not start: {self.error_log()}")
 
     def _conf(self) -> str:
-        module = next(m for m in MODULES if Path(m).exists())
+        module = module_path()
         user = "user root;" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""
         guard = f"on_publish {self._on_publish};" if self._on_publish else ""
         return f"""
