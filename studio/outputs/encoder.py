@@ -116,8 +116,12 @@ class VideoEncoder:
             is_cut: begin a new scene with a keyframe.
 
         Returns:
-            False when the encoder is late and the picture was dropped (its buffer is released).
+            False when the encoder is late (counted) or not ready yet, and the picture was dropped
+            (its buffer is released).
         """
+        if not self.is_ready.is_set():  # still warming up: nothing is on air that could miss it
+            self._release(picture)
+            return False
         try:
             self._jobs.put_nowait((picture, tick, is_cut))
             return True
