@@ -126,7 +126,7 @@ def command(
     """
 
     def mark(method: Callable[..., Any]) -> Callable[..., Any]:
-        hints = typing.get_type_hints(method)
+        hints = typing.get_type_hints(method, include_extras=True)
         fields: list[Any] = []
         for name, parameter in list(inspect.signature(method).parameters.items())[1:]:
             if parameter.default is inspect.Parameter.empty:

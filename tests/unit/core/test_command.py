@@ -1,0 +1,149 @@
+"""A command is found, checked, run, told, and says what is wrong with a call."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+import pytest
+
+from studio.core.command import Bus, Changed, CommandRan, Role, changed, command
+from studio.core.errors import StudioError
+from studio.core.event import Event, Events
+from studio.core.state import State, StateChanged
+
+
+class Lamp:
+    def __init__(self) -> None:
+        self.level = 0
+
+    @command("lamp.set", label=("亮度", "Set"), help=("设亮度。", "Sets the level."))
+    def set(self, level: Annotated[int, msgspec.Meta(ge=0, le=10)]) -> Changed:
+        before, self.level = self.level, level
+        return changed("lamp", undo=("lamp.set", {"level": before}))
+
+    @command("lamp.smash", label=("砸", "Smash"), help=("砸。", "Smashes."), needs_confirm=True)
+    async def smash(self, how: str = "hard") -> Changed:
+        await asyncio.sleep(0)
+        return changed("lamp", result=how)
+
+    @command(
+        "lamp.key",
+        role=Role.TECHNICIAN,
+        label=("密钥", "Key"),
+        help=("密钥。", "Key."),
+        secret=("key",),
+    )
+    def key(self, key: str) -> None:
+        raise RuntimeError("boom")
+
+
+class Room:
+    def __init__(self) -> None:
+        self.events = Events()
+        self.told: list[Event] = []
+        self.events.on_all(self.told.append)
+        loop = asyncio.get_running_loop()
+        self.state = State(self.events, loop.call_soon)
+        self.lamp = Lamp()
+        self.state.add("lamp", lambda: self.lamp.level)
+        self.bus = Bus(self.events, self.state)
+        self.bus.add(self.lamp)
+
+
+def within(body):
+    async def run():
+        await body(Room())
+
+    asyncio.run(run())
+
+
+def test_a_command_changes_state_and_tells_it_once():
+    async def body(room):
+        await room.bus.run("lamp.set", {"level": 3}, origin="desk")
+        done = await room.bus.run("lamp.set", {"level": 4})
+        assert done.undo == ("lamp.set", {"level": 3})
+        await asyncio.sleep(0)
+        parts = [e.parts for e in room.told if isinstance(e, StateChanged)]
+        assert parts == [{"lamp": 4}]
+        ran = [e for e in room.told if isinstance(e, CommandRan)]
+        assert [e.origin for e in ran] == ["desk", "engine"]
+        assert all(e.ok for e in ran)
+
+    within(body)
+
+
+@pytest.mark.parametrize(
+    ("id", "args", "code"),
+    [
+        ("lamp.nope", {}, "not_found"),
+        ("lamp.set", {"level": 11}, "invalid"),
+        ("lamp.set", {"level": "3"}, "invalid"),
+        ("lamp.set", {"level": 3, "colour": 1}, "invalid"),
+        ("lamp.set", {}, "invalid"),
+        ("lamp.smash", {}, "confirm"),
+        ("lamp.key", {"key": "abcdef"}, "failed"),
+    ],
+)
+def test_a_wrong_call_is_refused_with_its_reason(id, args, code):
+    async def body(room):
+        with pytest.raises(StudioError) as caught:
+            await room.bus.run(id, args)
+        assert caught.value.code == code
+        assert id in caught.value.in_language("zh") or code == "failed"
+        assert room.told[-1].ok is False
+
+    within(body)
+
+
+def test_text_from_a_command_line_is_converted():
+    async def body(room):
+        await room.bus.run("lamp.set", {"level": "7"}, is_text=True)
+        assert room.lamp.level == 7
+        done = await room.bus.run("lamp.smash", {"confirm": "true"}, is_text=True)
+        assert done.result == "hard"
+
+    within(body)
+
+
+def test_a_role_that_is_too_low_is_denied():
+    async def body(room):
+        with pytest.raises(StudioError) as caught:
+            await room.bus.run("lamp.key", {"key": "abcdef"}, role=Role.CONTROLLER)
+        assert caught.value.code == "denied"
+
+    within(body)
+
+
+def test_a_secret_argument_is_never_told():
+    async def body(room):
+        with pytest.raises(StudioError):
+            await room.bus.run("lamp.key", {"key": "hush-hush"})
+        with pytest.raises(StudioError):
+            await room.bus.run("lamp.wrong", {"key": "hush-hush"})
+        assert "hush-hush" not in repr(room.told)
+
+    within(body)
+
+
+def test_a_listener_that_fails_stops_nobody():
+    async def body(room):
+        def bad(event):
+            raise RuntimeError
+
+        room.events.on_all(bad)
+        seen = []
+        room.events.on(CommandRan, seen.append)
+        await room.bus.run("lamp.set", {"level": 1})
+        assert len(seen) == 1
+
+    within(body)
+
+
+def test_an_id_cannot_be_defined_twice():
+    async def body(room):
+        with pytest.raises(ValueError, match="twice"):
+            room.bus.add(Lamp())
+
+    within(body)
