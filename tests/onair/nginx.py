@@ -12,6 +12,7 @@ import urllib.request
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+
 def module_path() -> Path | None:
     """The rtmp module beside nginx, wherever that was installed or unpacked."""
     program = shutil.which("nginx")
