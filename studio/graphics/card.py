@@ -33,13 +33,13 @@ def draw_card(spec: CardSpec, unit: float) -> Layer:
     price_font = qt.font(unit * 0.27, 800)
     title = qt.printable(f"{spec.number} {spec.name}".strip())
     metrics = QFontMetricsF(title_font)
-    need = max(
-        metrics.horizontalAdvance(title) if len(title) < 14 else 0,
-        QFontMetricsF(price_font).horizontalAdvance(spec.price)
-        + QFontMetricsF(small).horizontalAdvance(spec.was + spec.stock + spec.badge)
-        + unit * (0.1 + 0.08 * bool(spec.was) + 0.16 * (bool(spec.stock) + bool(spec.badge))),
-    )
-    text_width = min(unit * 2.6, max(unit * 1.25, need))
+    price_width = QFontMetricsF(price_font).horizontalAdvance(spec.price)
+    small_metrics = QFontMetricsF(qt.font(unit * 0.115, 500))
+    row = price_width + unit * 0.08
+    row += small_metrics.horizontalAdvance(spec.was) + unit * 0.08 if spec.was else 0
+    for pill in filter(None, (spec.badge, spec.stock)):
+        row += small_metrics.horizontalAdvance(pill) + unit * 0.16
+    text_width = max(row, min(unit * 2.2, max(unit * 1.25, metrics.horizontalAdvance(title))))
     width = pad + side + gap + text_width + pad + gap
     image = qt.canvas(round(width + 2 * shadow), round(unit + 2 * shadow))
     painter = QPainter(image)

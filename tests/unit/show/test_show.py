@@ -1,0 +1,122 @@
+"""A show is never lost: not by a broken file, not by a full disk, not by a crash while saving."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from studio.core.errors import StudioError
+from studio.show import resume
+from studio.show.file import KEPT, demo_show, read_show, write_show
+from studio.show.keeper import ShowCommands, ShowKeeper, open_show
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "我的.show"
+    write_show(path, {"schema": 1, "name": "我的", "scenes": {"scenes": [{"name": "a"}]}})
+    return path
+
+
+def test_the_demo_show_is_whole():
+    show = open_show(None)
+    assert len(show.scenes.scenes) >= 4
+    assert len(show.shop.products) >= 3
+    for source in show.sources:
+        path = source.settings.get("path")
+        assert path is None or (show.folder / path).is_file(), path
+    for product in show.shop.products:
+        assert (show.folder / product.photo).is_file()
+        assert product.try_on is None or (show.folder / product.try_on.asset).is_file()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "line 1"),
+        ('{"name": "x",}', "column"),
+        ("[]", "not an object"),
+        ('{"scenes": {"scenes": [{"items": []}]}}', "name"),
+        ('{"scenes": {"scenes": 3}}', "scenes"),
+        ('{"shop": {"products": [{"id": "a"}]}}', "shop.products[0]"),
+        ('{"shop": {"products": [{"id":"a","number":1,"name":"n","price_cents":-1}]}}', ">= 0"),
+        ('{"fps": "0"}', "fps"),
+        ('{"fps": "fast"}', "fast"),
+        ('{"schema": 99}', "newer"),
+    ],
+)
+def test_a_broken_show_says_where_and_is_not_touched(folder, text, said):
+    file = folder / "show.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(StudioError) as caught:
+        open_show(folder)
+    assert caught.value.code == "invalid"
+    assert said in caught.value.in_language("en")
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_a_show_that_is_not_there(tmp_path):
+    with pytest.raises(StudioError) as caught:
+        open_show(tmp_path / "no.show")
+    assert caught.value.code == "not_found"
+
+
+def test_what_is_not_known_is_kept(folder):
+    raw = json.loads((folder / "show.json").read_text(encoding="utf-8"))
+    raw |= {"later": {"a": 1}, "sources": [{"name": "x", "kind": "hologram", "settings": {"z": 9}}]}
+    write_show(folder, raw)
+    keeper = ShowKeeper(open_show(folder), lambda: {})
+    keeper.save()
+    again = json.loads((folder / "show.json").read_text(encoding="utf-8"))
+    assert again["later"] == {"a": 1}
+    assert again["sources"][0]["settings"] == {"z": 9}
+
+
+def test_the_last_ten_are_kept(folder):
+    for number in range(15):
+        write_show(folder, {"schema": 1, "name": f"n{number}"})
+    backups = sorted((folder / "backups").glob("*.json"))
+    assert 1 <= len(backups) <= KEPT
+    assert not list(folder.glob(".show-*"))
+
+
+def test_saving_the_same_makes_no_backup(folder):
+    _, raw = read_show(folder)
+    write_show(folder, raw)
+    assert not (folder / "backups").exists()
+
+
+def test_a_save_that_fails_leaves_the_old_file(folder, monkeypatch):
+    before = (folder / "show.json").read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StudioError, match="No space left"):
+        write_show(folder, {"schema": 1, "name": "other"})
+    assert (folder / "show.json").read_bytes() == before
+
+
+def test_the_demo_is_saved_elsewhere_with_its_media(tmp_path):
+    keeper = ShowKeeper(open_show(None), lambda: {"shop": {"products": []}})
+    with pytest.raises(StudioError) as caught:
+        keeper.save()
+    assert caught.value.key == "show.readonly"
+    commands = ShowCommands(keeper)
+    commands.save_as(str(tmp_path / "mine"))
+    mine = open_show(tmp_path / "mine.show")
+    assert mine.shop.products == ()
+    assert (tmp_path / "mine.show" / "media" / "host.mp4").is_file()
+    with pytest.raises(StudioError):
+        commands.save_as(str(tmp_path / "mine.show"))
+    assert demo_show().is_dir()
+
+
+def test_what_is_on_air_is_recalled():
+    resume.keep({"programme": {"landscape": "主播"}})
+    assert resume.recall() == {"programme": {"landscape": "主播"}}
+    resume.forget()
+    assert resume.recall() is None
