@@ -56,7 +56,7 @@ def open_show(folder: Path | None) -> OpenShow:
         folder = folder.parent
     head, raw = read_show(folder)
     scenes = part(raw, "scenes", ScenesState, folder)
-    sources = part({"sources": raw.get("sources", [])}, "sources", tuple[SourceSpec, ...], folder)  # type: ignore[arg-type]
+    sources = part({"sources": raw.get("sources", [])}, "sources", tuple[SourceSpec, ...], folder)
     sound = part(raw, "sound", SoundPart, folder)
     shop = part(raw, "shop", ShopState, folder)
     assert isinstance(scenes, ScenesState)
