@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -31,6 +32,7 @@ from studio.graphics.model import CommentSpec, LowerThirdSpec
 from studio.graphics.text import TextDrawer
 from studio.insight.journal import Journal
 from studio.insight.stats import Process, Stats, disk_free_gb
+from studio.media.packet import EncodedPacket
 from studio.media.picture_file import write_picture
 from studio.outputs.commands import OutputCommands
 from studio.outputs.model import AudioSettings, OutputSettings, OutputStatus, VideoSettings
@@ -56,6 +58,7 @@ from studio.sources.bank import SourceBank
 from studio.sources.base import Source, Surroundings
 from studio.sources.commands import SourceCommands
 from studio.sources.model import FilterSpec
+from studio.views import Views
 
 _log = logger(__name__)
 
@@ -65,6 +68,7 @@ RESUME_S = 0.2
 SAVE_S = 2.0
 FIRST_PICTURE_S = 5.0
 SAVED_PARTS = frozenset({"scenes", "sources", "sound", "shop", "outputs", "comments", "plans"})
+CUTS = ("scenes.take", "scenes.standby")
 MARK = {"zh": "虚拟试戴", "en": "Simulated"}
 
 
@@ -93,13 +97,14 @@ class Engine:
         self._tasks: list[asyncio.Task[None]] = []
         self._process = Process()
         self._stats: dict[str, Any] = {}
-        self.cut_ms: list[float] = []
-        self._cut_asked_ns = 0
+        self.cut_ms: deque[float] = deque(maxlen=500)
+        self._cut_asked_ns = self._cut_tick = 0
+        self.pipeline.on_packet = self._packet
         self._saved_touch = False
         self.journal = Journal(data_dir() / "journal.db", show.head.name)
         self.events.on_all(self.journal.event)
         self.events.on(CommandRan, self._after_command)
-        self._add_views()
+        self.views = Views(self)
 
     # -- building ------------------------------------------------------------------------------
 
@@ -152,19 +157,8 @@ class Engine:
         )
 
     def _build_show(self) -> None:
-        self.keeper = ShowKeeper(self.show, self._collect)
+        self.keeper = ShowKeeper(self.show, lambda: self.views.collect())
         self.bus.add(ShowCommands(self.keeper))
-
-    def _add_views(self) -> None:
-        add, plain = self.state.add, msgspec.to_builtins
-        add("scenes", lambda: {**plain(self.scenes.state), "transitions": self._transitions()})
-        add("sources", self._view_sources)
-        add("sound", self._view_sound)
-        add("shop", lambda: plain(self.catalogue.state))
-        add("outputs", self.outputs.view)
-        add("show", self.keeper.view)
-        add("tryon", self._view_tryon)
-        add("engine", self._view_engine)
 
     # -- beginning and end -----------------------------------------------------------------------
 
@@ -354,10 +348,18 @@ class Engine:
 
     def _on_tick(self, tick: int, at_ns: int, pictures: Sequence[Picture]) -> None:
         for one in pictures:
+            if one.is_cut and one.canvas == "landscape" and self._cut_asked_ns:
+                self._cut_tick = tick
             if self.pipeline.needs(one.canvas):
                 self.pipeline.video(one.canvas, one.frame.keep, tick, is_cut=one.is_cut)
         samples = self.mixer.mix(self._channels, tick, at_ns)
         self.pipeline.sound(samples, self.mixer.samples_until(tick) - len(samples))
+
+    def _packet(self, canvas: str, packet: EncodedPacket) -> None:
+        """Measures from the command of a cut to the first packet of the new scene."""
+        if self._cut_tick and canvas == "landscape" and packet.pts >= self._cut_tick:
+            self.cut_ms.append((packet.made_ns - self._cut_asked_ns) / 1e6)
+            self._cut_tick = self._cut_asked_ns = 0
 
     def _output_changed(self, status: OutputStatus) -> None:
         self.loop.call_soon_threadsafe(self.outputs.told, status)
@@ -439,6 +441,8 @@ class Engine:
             self.events.publish(Meters(levels=levels))
 
     def _after_command(self, ran: CommandRan) -> None:
+        if ran.ok and ran.command in CUTS:
+            self._cut_asked_ns = now_ns() - int(ran.took_ms * 1e6)
         self.sound.keep_only(self._with_sound())
         self.refresh()
         self._saved_touch = self._saved_touch or ran.ok
@@ -530,63 +534,3 @@ class Engine:
             fps_den=self.fps.denominator,
             bitrate_kbps=4500 if is_hd else 2500,
         )
-
-    def _transitions(self) -> list[dict[str, Any]]:
-        return [
-            {"kind": kind.kind, "label": list(kind.label), "default_ms": kind.default_ms}
-            for kind in self.transition_kinds
-        ]
-
-    def _view_sources(self) -> list[dict[str, Any]]:
-        shown = []
-        for name, spec in self.bank.specs.items():
-            kind = self.source_kinds.get(spec.kind) if spec.kind in self.source_kinds else None
-            health = self.bank.health.get(name)
-            shown.append(
-                {
-                    **msgspec.to_builtins(spec),
-                    "label": list(kind.label) if kind else [spec.kind, spec.kind],
-                    "has_video": bool(kind and kind.has_video),
-                    "has_sound": bool(kind and kind.has_sound),
-                    "health": msgspec.to_builtins(health) if health else None,
-                }
-            )
-        return shown
-
-    def _view_sound(self) -> dict[str, Any]:
-        strips = msgspec.to_builtins(list(self.sound.strips.values()))
-        return {"strips": strips, "master_db": self.sound.master_db}
-
-    def _view_tryon(self) -> dict[str, Any]:
-        return {
-            source: {
-                "is_worn": one.is_worn,
-                "quality": one.quality,
-                "faces": len(one.boxes),
-                "error": one.error.in_language() if one.error else "",
-            }
-            for source, one in self.wearer.filters().items()
-        }
-
-    def _view_engine(self) -> dict[str, Any]:
-        return {
-            "fps": str(self.fps),
-            "is_safe": self.is_safe,
-            "secrets_in": self.secrets.place,
-            "recordings": str(self.recordings),
-        }
-
-    def _collect(self) -> dict[str, Any]:
-        plain = msgspec.to_builtins
-        scenes = plain(self.scenes.state)
-        scenes.pop("canvases", None)
-        canvases = {c.name: [c.width, c.height] for c in self.scenes.state.canvases}
-        on = [c.name for c in self.scenes.state.canvases if c.is_enabled]
-        return {
-            "canvases": {**canvases, "on": on},
-            "scenes": scenes,
-            "sources": plain(tuple(self.bank.specs.values())),
-            "sound": self._view_sound(),
-            "shop": plain(self.catalogue.state),
-            "outputs": plain(self.outputs.settings()),
-        }

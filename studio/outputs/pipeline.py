@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
+from studio.media.packet import EncodedPacket
 from studio.outputs.destinations import Destinations
-from studio.outputs.encoder import AudioEncoder, Picture, VideoEncoder
+from studio.outputs.encoder import AudioEncoder, OnPacket, Picture, VideoEncoder
 from studio.outputs.model import AudioSettings, OutputStatus, VideoSettings
 from studio.outputs.standby import make_clip
 
@@ -60,6 +61,7 @@ class OutputPipeline:
         self.canvases = dict(canvases)
         self._audio_settings = audio
         self._release = release
+        self.on_packet: Callable[[str, EncodedPacket], None] | None = None
         self._standby = {canvas: _Standby() for canvas in canvases}
         self._video: dict[str, VideoEncoder] = {}
         self._audio: AudioEncoder | None = None
@@ -115,12 +117,23 @@ class OutputPipeline:
                 settings = self.canvases[canvas]
                 encoder = VideoEncoder(
                     settings,
-                    self.destinations.video(canvas, settings.fps_num, settings.fps_den),
+                    self._deliver(canvas, settings),
                     release=self._release,
                     name=canvas,
                 )
                 encoder.start()
                 self._video = {**self._video, canvas: encoder}
+
+    def _deliver(self, canvas: str, settings: VideoSettings) -> OnPacket:
+        """To all destinations of the canvas, and then to who measures (`on_packet`)."""
+        deliver = self.destinations.video(canvas, settings.fps_num, settings.fps_den)
+
+        def both(packet: EncodedPacket) -> None:
+            deliver(packet)
+            if self.on_packet is not None:
+                self.on_packet(canvas, packet)
+
+        return both
 
     def start(self, name: str) -> None:
         """Starts an output with all that it needs.

@@ -1,0 +1,95 @@
+"""How the engine's rooms look from outside: the parts of the state, and what a show keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from studio.engine import Engine
+
+
+class Views:
+    """Registers every room's part with the state."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        add = engine.state.add
+        add("scenes", self.scenes)
+        add("sources", self.sources)
+        add("sound", self.sound)
+        add("shop", lambda: msgspec.to_builtins(engine.catalogue.state))
+        add("outputs", engine.outputs.view)
+        add("show", engine.keeper.view)
+        add("tryon", self.tryon)
+        add("engine", self.engine)
+
+    def scenes(self) -> dict[str, Any]:
+        """Scenes, programme, preview, and the transitions there are."""
+        transitions = [
+            {"kind": kind.kind, "label": list(kind.label), "default_ms": kind.default_ms}
+            for kind in self._engine.transition_kinds
+        ]
+        return {**msgspec.to_builtins(self._engine.scenes.state), "transitions": transitions}
+
+    def sources(self) -> list[dict[str, Any]]:
+        """Every source with its settings and health."""
+        engine, shown = self._engine, []
+        for name, spec in engine.bank.specs.items():
+            kind = engine.source_kinds.get(spec.kind) if spec.kind in engine.source_kinds else None
+            health = engine.bank.health.get(name)
+            shown.append(
+                {
+                    **msgspec.to_builtins(spec),
+                    "label": list(kind.label) if kind else [spec.kind, spec.kind],
+                    "has_video": bool(kind and kind.has_video),
+                    "has_sound": bool(kind and kind.has_sound),
+                    "health": msgspec.to_builtins(health) if health else None,
+                }
+            )
+        return shown
+
+    def sound(self) -> dict[str, Any]:
+        """The mixer."""
+        desk = self._engine.sound
+        strips = msgspec.to_builtins(list(desk.strips.values()))
+        return {"strips": strips, "master_db": desk.master_db}
+
+    def tryon(self) -> dict[str, Any]:
+        """What is worn on which source."""
+        return {
+            source: {
+                "is_worn": one.is_worn,
+                "quality": one.quality,
+                "faces": len(one.boxes),
+                "error": one.error.in_language() if one.error else "",
+            }
+            for source, one in self._engine.wearer.filters().items()
+        }
+
+    def engine(self) -> dict[str, Any]:
+        """What is true of this engine as a whole."""
+        engine = self._engine
+        return {
+            "fps": str(engine.fps),
+            "is_safe": engine.is_safe,
+            "secrets_in": engine.secrets.place,
+            "recordings": str(engine.recordings),
+        }
+
+    def collect(self) -> dict[str, Any]:
+        """What show.json keeps of every room."""
+        engine, plain = self._engine, msgspec.to_builtins
+        scenes = plain(engine.scenes.state)
+        scenes.pop("canvases", None)
+        canvases = {c.name: [c.width, c.height] for c in engine.scenes.state.canvases}
+        on = [c.name for c in engine.scenes.state.canvases if c.is_enabled]
+        return {
+            "canvases": {**canvases, "on": on},
+            "scenes": scenes,
+            "sources": plain(tuple(engine.bank.specs.values())),
+            "sound": self.sound(),
+            "shop": plain(engine.catalogue.state),
+            "outputs": plain(engine.outputs.settings()),
+        }
