@@ -173,13 +173,24 @@ def request_classes() -> list[type[Requests]]:
 async def open_door(rooms: Rooms, port: int | None, password: str | None) -> Door:
     """Opens the door: the given port and password, or the person's own settings.
 
+    A port that was asked for must be had. When the one of the settings is taken (OBS itself has
+    4455 too), a free one serves as well: the show goes on, and the note says where the door is.
+
     Raises:
-        StudioError: unavailable, when the port is taken.
+        StudioError: unavailable, when the port that was asked for is taken.
     """
     from studio import settings
 
     door = Door(rooms, remote_password() if password is None else password)
-    await door.start(settings.load().remote_port if port is None else port)
+    if port is not None:
+        await door.start(port)
+        return door
+    usual = settings.load().remote_port
+    try:
+        await door.start(usual)
+    except StudioError as error:
+        await door.start(0)
+        _log.warning("%s The door is at %s instead.", error, door.address)
     return door
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from studio import settings
 from studio.core import life
 
 pytestmark = [pytest.mark.onair, pytest.mark.skipif(os.name == "nt", reason="POSIX signals")]
@@ -160,10 +162,14 @@ def test_what_cannot_run_is_told_in_one_line(start: Any, arguments: list[str]) -
 def test_opens_headless_and_writes_its_picture(start: Any, monkeypatch: Any) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SHOPCAST_LANG", "en")
-    shopcast = start()
-    assert shopcast.end(60) == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # as by OBS, which has the same port
+        port = taken.getsockname()[1]
+        settings.save(settings.Settings(remote_port=port))
+        shopcast = start()
+        assert shopcast.end(60) == 0
     said = "".join(shopcast.lines)
     assert "On air. Scenes: " in said
+    assert "Remote door: ws://127.0.0.1:" in said
+    assert f"127.0.0.1:{port}" not in said
     picture = Path(said.partition("Its picture is in ")[2].splitlines()[0])
     assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
