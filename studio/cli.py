@@ -226,10 +226,36 @@ def _track_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", help=translate("cli.arg.out"))
 
 
+def _check(arguments: argparse.Namespace) -> int:
+    from studio.check import check
+    from studio.show.file import demo_show
+
+    folder = Path(arguments.show) if arguments.show else None
+    findings = check(folder)
+    for one in findings:
+        _print(f"{'!' if one.is_fatal else '-'} {one.place}: {one.text}")
+    if any(one.is_fatal for one in findings):
+        return NO
+    _print(translate("check.ready", name=(folder or demo_show()).name))
+    return DONE
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from studio.bench.cli import bench
+
+    return DONE if bench(arguments.names) else NO
+
+
+def _bench_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="NAME", help=translate("cli.arg.bench"))
+
+
 Call = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]
 # name: (its arguments, its body, the module it cannot do without)
 CALLS: dict[str, Call] = {
     "run": (_run_arguments, _run, "studio.__main__"),
+    "check": (_open_arguments, _check, "studio.check"),
+    "bench": (_bench_arguments, _bench, "studio.bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),
 }
 

