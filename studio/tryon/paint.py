@@ -107,14 +107,16 @@ def draw_plane(
     Returns:
         The rectangle touched, None when it lies outside.
     """
-    w, h = sprite.width, sprite.height
-    corners = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float64)[None] - 0.5
+    x, y, w, h = sprite.bounds
+    size = np.array([sprite.width, sprite.height])
+    corners = np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]]) * size - 0.5
+    corners = corners[None]
     there = cv2.perspectiveTransform(corners, matrix)[0]
     rect = reach(there, frame)
     if rect is None:
         return None
     area = abs(float(cv2.contourArea(there.astype(np.float32)[None])))
-    level = sprite.level(float(np.sqrt(area / (w * h))))
+    level = sprite.level(float(np.sqrt(area / max(1.0, w * h * size[0] * size[1]))))
     to_level = _to_level(level)
     move = np.array([[1, 0, -rect.x], [0, 1, -rect.y], [0, 0, 1]], np.float64)
     luma = move @ matrix @ np.linalg.inv(to_level)

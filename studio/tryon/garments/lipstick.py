@@ -1,0 +1,69 @@
+"""Lipstick: colour on the lips, never on the teeth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import numpy as np
+
+from studio.core import extension
+from studio.core.extension import setting
+from studio.core.text import Text
+from studio.tryon import makeup, paint
+from studio.tryon.canonical import LIPS_INNER, LIPS_OUTER
+from studio.tryon.fit import Fit
+from studio.tryon.garments.base import Garment, GarmentSettings, Person
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from studio.media.frame import Frame
+
+
+class LipstickSettings(GarmentSettings, kw_only=True):
+    """How the lipstick looks."""
+
+    gloss: Annotated[float, setting("光泽", "Gloss", "slider", ge=0, le=1)] = 0.35
+    cover: Annotated[float, setting("遮盖", "Cover", "slider", ge=0, le=1)] = 0.82
+
+
+class Lipstick(Garment):
+    """Lipstick."""
+
+    kind: ClassVar[str] = "lipstick"
+    label: ClassVar[Text] = Text("口红", "Lipstick")
+    help: ClassVar[Text] = Text(
+        "颜色取自商品色号，没有色号时取自图片。",
+        "The colour is the product's; without one it is taken from the picture.",
+    )
+    takes: ClassVar[str] = "colour"
+    Settings: ClassVar[type[extension.Settings]] = LipstickSettings
+    settings: LipstickSettings
+
+    def __init__(
+        self,
+        picture: NDArray[np.uint8] | None,
+        fit: Fit | None,
+        settings: LipstickSettings | None = None,
+    ) -> None:
+        super().__init__(picture, fit, settings or LipstickSettings())
+        self._colour = makeup.pigment(self.fit.colour, picture, "#b3243c")
+
+    def draw(self, frame: Frame, person: Person) -> bool:
+        if person.face is None:
+            return False
+        points = person.face.points[:, :2]
+        outer = points[list(LIPS_OUTER)]
+        rect = paint.reach(outer, frame, 8)
+        if rect is None:
+            return False
+        wide = float(np.hypot(*(points[291] - points[61])))
+        mask = makeup.ring_mask(outer, points[list(LIPS_INNER)], rect, max(0.6, wide * 0.016))
+        strength = person.strength * self.settings.opacity
+        if strength < 1:
+            mask = (mask * np.float32(strength)).astype(np.uint8)
+        makeup.lay_on(
+            frame, rect, mask, self._colour, person.light,
+            cover=self.settings.cover, tone=0.8, gloss=self.settings.gloss,
+        )  # fmt: skip
+        return True
