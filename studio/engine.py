@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 import studio.filters as filter_folder
+import studio.plans.triggers as trigger_folder
 import studio.scenes.transitions as transition_folder
 import studio.sources as source_folder
 from studio.core.clock import NS, now_ns
@@ -37,6 +38,11 @@ from studio.media.picture_file import write_picture
 from studio.outputs.commands import OutputCommands
 from studio.outputs.model import AudioSettings, OutputSettings, OutputStatus, VideoSettings
 from studio.outputs.pipeline import OutputPipeline
+from studio.plans.commands import PlanCommands
+from studio.plans.files import read_plans
+from studio.plans.model import PlansPart
+from studio.plans.runner import Plans
+from studio.plans.triggers.base import Situation, Trigger
 from studio.remote.rooms import Rooms
 from studio.scenes.commands import SceneCommands
 from studio.scenes.compositor import Overlay
@@ -93,6 +99,7 @@ class Engine:
         self._build_sound()
         self._build_outputs()
         self._build_shop()
+        self._build_plans()
         self._build_show()
         self._tasks: list[asyncio.Task[None]] = []
         self._process = Process()
@@ -156,6 +163,14 @@ class Engine:
             ShopCommands(self.catalogue, self.events.publish, self.refresh_card, self.wearer.wear)
         )
 
+    def _build_plans(self) -> None:
+        kinds = discover(trigger_folder, Trigger)  # type: ignore[type-abstract]
+        self.plans = Plans(
+            self.bus, kinds, self._situation, self.events.publish, lambda: self.state.touch("plans")
+        )
+        self.plan_commands = PlanCommands(self.plans)
+        self.bus.add(self.plan_commands)
+
     def _build_show(self) -> None:
         self.keeper = ShowKeeper(self.show, lambda: self.views.collect())
         self.bus.add(ShowCommands(self.keeper))
@@ -183,6 +198,9 @@ class Engine:
             raise StudioError(
                 "invalid", "show.broken", path=str(show.folder), why=f"outputs: {error}"
             ) from None
+        part = msgspec.convert(show.raw.get("plans", {}), PlansPart)
+        plans, self.plans.errors = read_plans(show.folder)
+        self.plans.load(plans, part.enabled)
         self.refresh()
         self.stage.start()
         await self._first_picture()
@@ -191,6 +209,7 @@ class Engine:
             asyncio.create_task(self._watch(), name="watch"),
             asyncio.create_task(self._every_second(), name="stats"),
             asyncio.create_task(self._tell_meters(), name="meters"),
+            asyncio.create_task(self.plans.watch(), name="plans"),
         ]
 
     async def _first_picture(self) -> None:
@@ -258,6 +277,7 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.plans.stop()
         await asyncio.to_thread(self.pipeline.close, keep_senders=keep_senders)
         self.stage.stop()
         await asyncio.to_thread(self.bank.stop)
@@ -460,6 +480,17 @@ class Engine:
             self.keeper.error = error
             _log.warning("%s", error)
             self.state.touch("show")
+
+    def _situation(self) -> Situation:
+        late = self.stage.figures.late_recent
+        return Situation(
+            at_ns=now_ns(),
+            scenes=self.scenes.state,
+            health=self.bank.health,
+            outputs={one.name: one for one in self.pipeline.destinations.statuses()},
+            late_percent=100 * sum(1 for ms in late if ms > 10) / max(1, len(late)),
+            qualities={name: one.quality for name, one in self.wearer.filters().items()},
+        )
 
     def rooms(self) -> Rooms:
         """What the remote door may look at."""

@@ -23,6 +23,7 @@ class Views:
         add("outputs", engine.outputs.view)
         add("show", engine.keeper.view)
         add("tryon", self.tryon)
+        add("plans", engine.plan_commands.view)
         add("engine", self.engine)
 
     def scenes(self) -> dict[str, Any]:
@@ -92,4 +93,5 @@ class Views:
             "sound": self.sound(),
             "shop": plain(engine.catalogue.state),
             "outputs": plain(engine.outputs.settings()),
+            "plans": {"enabled": sorted(engine.plans.enabled)},
         }

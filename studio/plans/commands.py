@@ -1,0 +1,157 @@
+"""Plans from outside: run, abort, answer, switch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from studio.core.clock import utc_iso
+from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.plans.model import Moment, Words
+from studio.plans.runner import Plans
+
+SHOWN = 20
+
+
+class PlanCommands:
+    """The plans of the show."""
+
+    def __init__(self, plans: Plans) -> None:
+        self._plans = plans
+
+    def view(self) -> dict[str, Any]:
+        """The part "plans" of the state."""
+        plans = self._plans
+        return {
+            "plans": [
+                {
+                    "id": plan.id,
+                    "label": plan.label.pair(),
+                    "help": plan.help.pair(),
+                    "level": plan.level,
+                    "auto": plan.is_auto and plan.trigger is not None,
+                    "enabled": plan.id in plans.enabled,
+                    "running": plans.is_running(plan.id),
+                    "last_run_utc": plans.last_run_utc.get(plan.id, ""),
+                }
+                for plan in plans.plans.values()
+            ],
+            "incidents": [
+                {
+                    "id": one.id,
+                    "plan": one.plan,
+                    "label": one.label.pair(),
+                    "cause": one.cause.pair(),
+                    "state": one.state,
+                    "began_utc": one.began_utc,
+                    "saved_ms": one.saved_ms,
+                    "over_ms": one.over_ms,
+                    "timeline": [
+                        {
+                            "at_utc": moment.at_utc,
+                            "at_ms": moment.at_ms,
+                            "text": moment.text.pair(),
+                            "ok": moment.is_ok,
+                        }
+                        for moment in one.timeline
+                    ],
+                }
+                for one in list(plans.incidents)[:SHOWN]
+            ],
+            "asks": [
+                {
+                    "incident": one.incident,
+                    "role": one.role,
+                    "question": one.text.pair(),
+                    "options": list(one.options),
+                    "until_utc": one.until_utc,
+                }
+                for one in plans.questions.values()
+            ],
+            "told": [
+                {
+                    "at_utc": one.at_utc,
+                    "role": one.role,
+                    "text": one.text.pair(),
+                    "level": one.level,
+                }
+                for one in list(plans.told)[:SHOWN]
+            ],
+            "errors": [error.in_language() for error in plans.errors],
+        }
+
+    @command(
+        "plans.run",
+        label=("执行预案", "Run plan"),
+        help=("执行绿色或黄色预案。", "Runs a green or amber plan."),
+    )
+    def run(self, plan: str) -> Changed:
+        found = self._plans.get(plan)
+        if found.level == "red":
+            raise StudioError("confirm", "plans.red", plan=plan)
+        return changed("plans", result={"incident": self._plans.start(found, None, "hand").id})
+
+    @command(
+        "plans.run_red",
+        label=("执行红色预案", "Run red plan"),
+        help=("执行任何预案；需确认。", "Runs any plan; wants a confirmation."),
+        needs_confirm=True,
+    )
+    def run_red(self, plan: str) -> Changed:
+        incident = self._plans.start(self._plans.get(plan), None, "hand")
+        return changed("plans", result={"incident": incident.id})
+
+    @command(
+        "plans.abort",
+        label=("中止预案", "Abort plan"),
+        help=("中止正在执行的预案。", "Ends a running plan where it is."),
+    )
+    def abort(self, plan: str) -> Changed:
+        self._plans.abort(plan)
+        return changed("plans")
+
+    @command(
+        "plans.answer",
+        role=Role.STREAMER,
+        label=("回答", "Answer"),
+        help=("回答预案的提问。", "Answers a plan's question."),
+    )
+    def answer(self, incident: str, option: str) -> Changed:
+        self._plans.answer(incident, option)
+        return changed("plans")
+
+    @command(
+        "plans.enable",
+        role=Role.TECHNICIAN,
+        label=("启用预案", "Switch plan"),
+        help=("启用或停用预案的自动触发。", "Lets a plan start by itself, or not."),
+    )
+    def enable(self, plan: str, on: bool) -> Changed:
+        id = self._plans.get(plan).id
+        was = id in self._plans.enabled
+        (self._plans.enabled.add if on else self._plans.enabled.discard)(id)
+        return changed("plans", undo=("plans.enable", {"plan": id, "on": was}))
+
+    @command(
+        "plans.incidents",
+        role=Role.VIEWER,
+        label=("事件记录", "Incidents"),
+        help=("列出最近的事件与时间线。", "Lists the last incidents with their timelines."),
+    )
+    def incidents(self) -> Changed:
+        return changed(result=msgspec.to_builtins(list(self._plans.incidents)))
+
+    @command(
+        "plans.note",
+        label=("补充记录", "Add a note"),
+        help=("给事件补充一条说明。", "Adds a note to an incident."),
+    )
+    def note(self, incident: str, text: str) -> Changed:
+        for one in self._plans.incidents:
+            if one.id == incident:
+                at = one.timeline[-1].at_ms if one.timeline else 0
+                one.timeline.append(Moment(utc_iso(), at, Words(text, text)))
+                return changed("plans")
+        raise StudioError("not_found", "plans.no_incident", incident=incident)

@@ -1,0 +1,80 @@
+"""What the plans announce."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from studio.core.event import Event
+from studio.core.text import Text
+from studio.plans.model import Words
+
+
+class PlanStarted(Event, frozen=True, kw_only=True):
+    """A plan began."""
+
+    name: ClassVar[str] = "plans.started"
+    label: ClassVar[Text] = Text("预案启动", "Plan started")
+    help: ClassVar[Text] = Text("预案开始执行，附原因。", "A plan began; says why.")
+
+    plan: str
+    incident: str
+    cause: Words
+    origin: str
+
+
+class PlanStep(Event, frozen=True, kw_only=True):
+    """A step of a plan was done."""
+
+    name: ClassVar[str] = "plans.step"
+    label: ClassVar[Text] = Text("预案步骤", "Plan step")
+    help: ClassVar[Text] = Text("预案的一步已执行。", "A step of a plan was done, or failed.")
+
+    plan: str
+    incident: str
+    text: Words
+    is_ok: bool
+    at_ms: int
+
+
+class PlanAsked(Event, frozen=True, kw_only=True):
+    """A plan asks a role something."""
+
+    name: ClassVar[str] = "plans.asked"
+    label: ClassVar[Text] = Text("预案询问", "Plan asks")
+    help: ClassVar[Text] = Text("预案向某角色提问。", "A plan asks a role something.")
+
+    incident: str
+    role: str
+    text: Words
+    options: tuple[str, ...]
+    within_s: float
+
+
+class PlanEnded(Event, frozen=True, kw_only=True):
+    """A plan is over."""
+
+    name: ClassVar[str] = "plans.ended"
+    label: ClassVar[Text] = Text("预案结束", "Plan ended")
+    help: ClassVar[Text] = Text(
+        "预案结束：saved、failed 或 aborted。", "A plan is over: saved, failed or aborted."
+    )
+
+    plan: str
+    incident: str
+    state: str
+    saved_ms: int | None
+    over_ms: int | None
+
+
+class RoleTold(Event, frozen=True, kw_only=True):
+    """A role was told something."""
+
+    name: ClassVar[str] = "roles.told"
+    label: ClassVar[Text] = Text("通知角色", "Role told")
+    help: ClassVar[Text] = Text(
+        "通知主播、场控、技术或负责人。", "A role was told something."
+    )
+
+    role: str
+    text: Words
+    level: str

@@ -1,0 +1,160 @@
+"""Plans and incidents as plain data."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Level = Literal["green", "amber", "red"]
+Role = Literal["streamer", "controller", "technician", "owner"]
+Outcome = Literal["running", "saved", "failed", "aborted"]
+
+
+class Words(msgspec.Struct, frozen=True):
+    """A sentence in both languages; may hold {subject} and the cause's other parameters."""
+
+    zh: str
+    en: str
+
+    def filled(self, params: dict[str, str]) -> Words:
+        """With its parameters put in; an unknown one is left standing."""
+        kept = _Left(params)
+        return Words(self.zh.format_map(kept), self.en.format_map(kept))
+
+    def pair(self) -> list[str]:
+        """[zh, en], as views show it."""
+        return [self.zh, self.en]
+
+
+class _Left(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+class RunCommand(msgspec.Struct, frozen=True, tag="command"):
+    """Runs a command of the engine."""
+
+    command: str
+    args: dict[str, Any] = {}
+    is_optional: bool = False
+    """Its failure is noted and the plan goes on."""
+
+
+class Tell(msgspec.Struct, frozen=True, tag="tell"):
+    """Tells a role something."""
+
+    role: Role
+    text: Words
+    level: Level = "amber"
+
+
+class Ask(msgspec.Struct, frozen=True, tag="ask"):
+    """Asks a role; without an answer in time, ``otherwise`` is taken as the answer.
+
+    An answer that is "stop" ends the plan there.
+    """
+
+    role: Role
+    question: Words
+    options: tuple[str, ...]
+    within_s: float = 15.0
+    otherwise: str = ""
+
+
+class WaitWell(msgspec.Struct, frozen=True, tag="wait"):
+    """Waits until the cause is gone on evidence; gives up after ``within_s`` (0: never)."""
+
+    within_s: float = 0.0
+
+
+class TakeBack(msgspec.Struct, frozen=True, tag="return"):
+    """Takes the scene from before, unless somebody has taken another one meanwhile."""
+
+
+Step = RunCommand | Tell | Ask | WaitWell | TakeBack
+
+
+class TriggerSpec(msgspec.Struct, frozen=True):
+    """What starts a plan by itself."""
+
+    kind: str
+    settings: dict[str, Any] = {}
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """A plan: a file that people can read.
+
+    Attributes:
+        level: red plans want a confirmation from whoever runs them by hand.
+        trigger: None for a plan that is only run by hand.
+        is_auto: the trigger starts it; otherwise it is only offered.
+        steps: what is done at once.
+        recover: what is done when the cause is gone for ``well_ms``.
+        cooldown_s: the trigger rests so long after the plan ended.
+    """
+
+    id: str
+    label: Words
+    help: Words
+    level: Level = "amber"
+    trigger: TriggerSpec | None = None
+    is_auto: bool = True
+    steps: tuple[Step, ...] = ()
+    recover: tuple[Step, ...] = ()
+    well_ms: int = 2000
+    cooldown_s: float = 1.0
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """One line of an incident's timeline."""
+
+    at_utc: str
+    at_ms: int
+    text: Words
+    is_ok: bool = True
+
+
+class Incident(msgspec.Struct):
+    """What happened and what was done about it.
+
+    Attributes:
+        saved_ms: from the trigger to the end of the first steps: the show is safe.
+        over_ms: from the trigger to the end of the recovery.
+    """
+
+    id: str
+    plan: str
+    label: Words
+    cause: Words
+    began_utc: str
+    origin: str
+    state: Outcome = "running"
+    saved_ms: int | None = None
+    over_ms: int | None = None
+    timeline: list[Moment] = []
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A question that waits for an answer."""
+
+    incident: str
+    role: Role
+    text: Words
+    options: tuple[str, ...]
+    until_utc: str
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Something a role was told."""
+
+    at_utc: str
+    role: Role
+    text: Words
+    level: Level
+
+
+class PlansPart(msgspec.Struct, frozen=True):
+    """The plans in a show: which are on; None is all that are shipped or in the show."""
+
+    enabled: tuple[str, ...] | None = None

@@ -1,0 +1,385 @@
+"""Runs plans: judges triggers, does the steps, waits for evidence, keeps the incidents."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from studio.core.clock import now_ns, utc_iso
+from studio.core.command import Bus, Role
+from studio.core.errors import StudioError
+from studio.core.extension import Kinds
+from studio.core.i18n import translate
+from studio.core.log import logger
+from studio.plans.events import PlanAsked, PlanEnded, PlanStarted, PlanStep, RoleTold
+from studio.plans.model import (
+    Ask,
+    Incident,
+    Moment,
+    Outcome,
+    Plan,
+    Question,
+    RunCommand,
+    Step,
+    Tell,
+    Told,
+    WaitWell,
+    Words,
+)
+from studio.plans.triggers.base import Cause, Situation, Trigger
+
+_log = logger(__name__)
+
+JUDGE_S = 0.1
+KEPT = 50
+BY_HAND = Words("手动执行", "Run by hand")
+
+
+class PlanStop(Exception):
+    """Ends a plan early with an outcome."""
+
+    def __init__(self, state: Outcome) -> None:
+        super().__init__(state)
+        self.state: Outcome = state
+
+
+class Run:
+    """One plan at work."""
+
+    def __init__(self, plan: Plan, cause: Cause, incident: Incident, trigger: Trigger | None):
+        self.plan, self.cause, self.incident, self.trigger = plan, cause, incident, trigger
+        self.began_ns = now_ns()
+        self.took: dict[str, tuple[str, str]] = {}
+        self.answer: asyncio.Future[str] | None = None
+        self.task: asyncio.Task[None] | None = None
+
+    @property
+    def at_ms(self) -> int:
+        """Time since it began."""
+        return (now_ns() - self.began_ns) // 1_000_000
+
+
+class Plans:
+    """All plans of the show.
+
+    Args:
+        bus: where their commands go.
+        kinds: the triggers there are.
+        look: gives the situation now.
+        announce: publishes events.
+        touch: says that the part "plans" changed.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        kinds: Kinds[Trigger],
+        look: Callable[[], Situation],
+        announce: Callable[[Any], None],
+        touch: Callable[[], None],
+    ) -> None:
+        self._bus, self._kinds, self._look = bus, kinds, look
+        self._announce, self._touch = announce, touch
+        self.plans: dict[str, Plan] = {}
+        self.enabled: set[str] = set()
+        self.errors: list[StudioError] = []
+        self.incidents: deque[Incident] = deque(maxlen=KEPT)
+        self.told: deque[Told] = deque(maxlen=KEPT)
+        self.questions: dict[str, Question] = {}
+        self.last_run_utc: dict[str, str] = {}
+        self._triggers: dict[str, Trigger] = {}
+        self._wrong_since: dict[str, int] = {}
+        self._rest_until: dict[str, int] = {}
+        self._runs: dict[str, Run] = {}
+        self._numbers = itertools.count(1)
+
+    # -- what there is -------------------------------------------------------------------------
+
+    def load(self, plans: Iterable[Plan], enabled: Iterable[str] | None) -> None:
+        """Takes over plans; one whose trigger is not known can still be run by hand."""
+        self.plans = {plan.id: plan for plan in plans}
+        self.enabled = set(self.plans if enabled is None else enabled)
+        self._triggers = {}
+        for plan in self.plans.values():
+            if plan.trigger is None:
+                continue
+            try:
+                kind = self._kinds.get(plan.trigger.kind)
+                self._triggers[plan.id] = kind(kind.decode(plan.trigger.settings))
+            except StudioError as error:
+                self.errors.append(error)
+                _log.warning("plan %s: %s", plan.id, error)
+
+    def get(self, id: str) -> Plan:
+        """A plan.
+
+        Raises:
+            StudioError: not_found.
+        """
+        if id not in self.plans:
+            known = ", ".join(self.plans)
+            raise StudioError("not_found", "plans.no_plan", plan=id, known=known)
+        return self.plans[id]
+
+    def is_running(self, id: str) -> bool:
+        """Is the plan at work?"""
+        return id in self._runs
+
+    # -- running -------------------------------------------------------------------------------
+
+    async def watch(self) -> None:
+        """Judges the triggers until cancelled."""
+        while True:
+            await asyncio.sleep(JUDGE_S)
+            try:
+                self.judge(self._look())
+            except Exception:
+                _log.exception("the plans could not judge")
+
+    def judge(self, now: Situation) -> None:
+        """Starts the plans whose trigger has stood long enough."""
+        for id, trigger in self._triggers.items():
+            plan = self.plans[id]
+            if id not in self.enabled or not plan.is_auto or id in self._runs:
+                continue
+            if now.at_ns < self._rest_until.get(id, 0):
+                continue
+            cause = trigger.judge(now)
+            if cause is None:
+                self._wrong_since.pop(id, None)
+                continue
+            since = self._wrong_since.setdefault(id, now.at_ns)
+            if now.at_ns - since >= trigger.for_ms * 1_000_000:
+                self._wrong_since.pop(id, None)
+                self.start(plan, cause, "trigger")
+
+    def start(self, plan: Plan, cause: Cause | None, origin: str) -> Incident:
+        """Starts a plan; by hand without a cause.
+
+        Raises:
+            StudioError: conflict, when it runs already.
+        """
+        if plan.id in self._runs:
+            raise StudioError("conflict", "plans.running", plan=plan.id)
+        why = cause or Cause("", BY_HAND)
+        id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{next(self._numbers)}"
+        incident = Incident(id, plan.id, plan.label, why.words, utc_iso(), origin)
+        incident.timeline = [Moment(utc_iso(), 0, why.words)]
+        self.incidents.appendleft(incident)
+        self.last_run_utc[plan.id] = incident.began_utc
+        trigger = self._triggers.get(plan.id) if cause is not None else None
+        run = self._runs[plan.id] = Run(plan, why, incident, trigger)
+        self._announce(PlanStarted(plan=plan.id, incident=id, cause=why.words, origin=origin))
+        self._touch()
+        run.task = asyncio.get_running_loop().create_task(self._work(run), name=f"plan {plan.id}")
+        return incident
+
+    def abort(self, id: str) -> None:
+        """Ends a running plan where it is.
+
+        Raises:
+            StudioError: not_found, conflict (it does not run).
+        """
+        self.get(id)
+        run = self._runs.get(id)
+        if run is None or run.task is None:
+            raise StudioError("conflict", "plans.not_running", plan=id)
+        run.task.cancel()
+
+    def answer(self, incident: str, option: str) -> None:
+        """Answers a question.
+
+        Raises:
+            StudioError: not_found, invalid.
+        """
+        question = self.questions.get(incident)
+        run = next((r for r in self._runs.values() if r.incident.id == incident), None)
+        if question is None or run is None or run.answer is None or run.answer.done():
+            raise StudioError("not_found", "plans.no_question", incident=incident)
+        if option not in question.options:
+            known = ", ".join(question.options)
+            raise StudioError("invalid", "plans.bad_option", option=option, known=known)
+        run.answer.set_result(option)
+
+    async def stop(self) -> None:
+        """Ends all runs."""
+        tasks = [run.task for run in self._runs.values() if run.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # -- one run -------------------------------------------------------------------------------
+
+    async def _work(self, run: Run) -> None:
+        incident, plan = run.incident, run.plan
+        state: Outcome = "saved"
+        try:
+            for step in plan.steps:
+                await self._step(run, step)
+            incident.saved_ms = run.at_ms
+            self._touch()
+            if plan.recover and run.trigger is not None:
+                await self._well(run, 0)
+                self._note(run, Words("已恢复", "Well again"))
+                for step in plan.recover:
+                    await self._step(run, step)
+        except PlanStop as stop:
+            state = stop.state
+        except asyncio.CancelledError:
+            state = "aborted"
+            self._note(run, Words("已中止", "Aborted"), is_ok=False)
+        except Exception as fault:
+            state = "failed"
+            _log.exception("plan %s", plan.id)
+            self._note(run, Words(f"出错：{fault}", f"Failed: {fault}"), is_ok=False)
+        incident.state = state
+        incident.over_ms = run.at_ms
+        del self._runs[plan.id]
+        self.questions.pop(incident.id, None)
+        self._rest_until[plan.id] = now_ns() + int(plan.cooldown_s * 1e9)
+        self._announce(
+            PlanEnded(
+                plan=plan.id,
+                incident=incident.id,
+                state=state,
+                saved_ms=incident.saved_ms,
+                over_ms=incident.over_ms,
+            )
+        )
+        self._touch()
+
+    async def _step(self, run: Run, step: Step) -> None:
+        if isinstance(step, RunCommand):
+            await self._command(run, step)
+        elif isinstance(step, Tell):
+            self._tell(run, step)
+        elif isinstance(step, Ask):
+            await self._ask(run, step)
+        elif isinstance(step, WaitWell):
+            await self._well(run, step.within_s)
+        else:
+            await self._take_back(run)
+
+    async def _command(self, run: Run, step: RunCommand) -> None:
+        args = {
+            key: value.format_map(run.cause.params | {"subject": run.cause.subject})
+            if isinstance(value, str)
+            else value
+            for key, value in step.args.items()
+        }
+        before = self._look().scenes.programme
+        spec = next((s for s in self._bus.specs() if s.id == step.command), None)
+        label = Words(*(spec.label if spec else (step.command, step.command)))
+        try:
+            confirm = {"confirm": True} if spec and spec.needs_confirm else {}
+            await self._bus.run(
+                step.command, {**args, **confirm}, role=Role.OWNER, origin=f"plan:{run.plan.id}"
+            )
+        except StudioError as error:
+            said = Words(error.in_language("zh"), error.in_language("en"))
+            self._note(run, said, is_ok=False)
+            if not step.is_optional:
+                raise PlanStop("failed") from error
+            return
+        after = self._look().scenes.programme
+        for canvas, scene in after.items():
+            if before.get(canvas) != scene:
+                first = run.took.get(canvas, (before.get(canvas, ""), ""))[0]
+                run.took[canvas] = (first, scene)
+        self._note(run, label)
+
+    def _tell(self, run: Run, step: Tell) -> None:
+        words = step.text.filled(run.cause.params | {"subject": run.cause.subject})
+        self.told.appendleft(Told(utc_iso(), step.role, words, step.level))
+        self._announce(RoleTold(role=step.role, text=words, level=step.level))
+        self._note(run, words)
+
+    async def _ask(self, run: Run, step: Ask) -> None:
+        words = step.question.filled(run.cause.params | {"subject": run.cause.subject})
+        until = datetime.now(UTC) + timedelta(seconds=step.within_s)
+        run.answer = asyncio.get_running_loop().create_future()
+        self.questions[run.incident.id] = Question(
+            run.incident.id, step.role, words, step.options, until.isoformat()
+        )
+        self._announce(
+            PlanAsked(
+                incident=run.incident.id,
+                role=step.role,
+                text=words,
+                options=step.options,
+                within_s=step.within_s,
+            )
+        )
+        self._touch()
+        answer = step.otherwise
+        with suppress(TimeoutError):
+            answer = await asyncio.wait_for(run.answer, step.within_s)
+        self.questions.pop(run.incident.id, None)
+        self._note(run, Words(f"{words.zh} → {answer or '未答'}", f"{words.en} → {answer or '-'}"))
+        if answer == "stop":
+            raise PlanStop("aborted")
+
+    async def _well(self, run: Run, within_s: float) -> None:
+        """Waits until the cause is gone for the plan's ``well_ms``."""
+        if run.trigger is None:
+            return
+        began, well_since = now_ns(), 0
+        while True:
+            now = self._look()
+            if not run.trigger.is_well(now, run.cause.subject):
+                well_since = 0
+            elif not well_since:
+                well_since = now.at_ns
+            elif now.at_ns - well_since >= run.plan.well_ms * 1_000_000:
+                return
+            if within_s and now_ns() - began > within_s * 1e9:
+                self._note(run, Words("等待超时", "Waited too long"), is_ok=False)
+                raise PlanStop("failed")
+            await asyncio.sleep(JUDGE_S)
+
+    async def _take_back(self, run: Run) -> None:
+        programme = self._look().scenes.programme
+        by_scene: dict[str, list[str]] = {}
+        for canvas, (before, ours) in run.took.items():
+            if programme.get(canvas) == ours and before:
+                by_scene.setdefault(before, []).append(canvas)
+        if not by_scene:
+            self._note(run, Words("场景已由人切换，不再切回", "Somebody took another scene"))
+            return
+        for scene, canvases in by_scene.items():
+            one = canvases[0] if len(canvases) == 1 and len(programme) > 1 else ""
+            try:
+                await self._bus.run(
+                    "scenes.take",
+                    {"scene": scene, "canvas": one, "transition": "cut"},
+                    origin=f"plan:{run.plan.id}",
+                )
+            except StudioError as error:
+                said = Words(error.in_language("zh"), error.in_language("en"))
+                self._note(run, said, is_ok=False)
+                raise PlanStop("failed") from error
+            self._note(
+                run,
+                Words(
+                    translate("plans.back", "zh", scene=scene),
+                    translate("plans.back", "en", scene=scene),
+                ),
+            )
+
+    def _note(self, run: Run, text: Words, *, is_ok: bool = True) -> None:
+        run.incident.timeline.append(Moment(utc_iso(), run.at_ms, text, is_ok))
+        self._announce(
+            PlanStep(
+                plan=run.plan.id,
+                incident=run.incident.id,
+                text=text,
+                is_ok=is_ok,
+                at_ms=run.at_ms,
+            )
+        )
+        self._touch()

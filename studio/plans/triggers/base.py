@@ -1,0 +1,63 @@
+"""The contract of a trigger: looks at the situation, says what is wrong and when it is well."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import Any
+
+from studio.core.extension import Extension
+from studio.outputs.model import OutputStatus
+from studio.plans.model import Words
+from studio.scenes.model import ScenesState
+from studio.sources.health import Health
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """How things stand now; triggers read nothing else.
+
+    Attributes:
+        late_percent: ticks more than 10 ms late among the last 300.
+        qualities: of try-on, by source ("full", "half", …).
+    """
+
+    at_ns: int
+    scenes: ScenesState
+    health: dict[str, Health]
+    outputs: dict[str, OutputStatus]
+    late_percent: float = 0.0
+    qualities: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a plan starts: what it is about, and words for people."""
+
+    subject: str
+    words: Words
+    params: dict[str, str] = field(default_factory=dict)
+
+
+class Trigger(Extension):
+    """Judged about ten times a second on the engine loop; keeps no state but its settings.
+
+    The watcher sees to it that a verdict stands for ``for_ms`` before it counts, and for the
+    plan's ``well_ms`` before it counts as gone: nothing flaps.
+    """
+
+    def __init__(self, settings: Any) -> None:
+        self.settings = settings
+
+    @property
+    def for_ms(self) -> int:
+        """How long it must be wrong before the plan starts."""
+        return int(getattr(self.settings, "for_ms", 0))
+
+    @abstractmethod
+    def judge(self, now: Situation) -> Cause | None:
+        """What is wrong, None when all is well."""
+
+    @abstractmethod
+    def is_well(self, now: Situation, subject: str) -> bool:
+        """Is the subject of an earlier verdict well again?"""

@@ -1,0 +1,56 @@
+"""An output that was on air is down."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from studio.core.extension import Settings, setting
+from studio.core.text import Text
+from studio.plans.model import Words
+from studio.plans.triggers.base import Cause, Situation, Trigger
+
+DOWN = ("reconnecting", "refused", "failed")
+UP = ("live", "recording", "congested", "idle", "stopped")
+
+
+class OutputStateSettings(Settings):
+    """Which outputs."""
+
+    kinds: Annotated[tuple[str, ...], setting("输出类型", "Kinds of output")] = ("rtmp", "file")
+    for_ms: Annotated[int, setting("持续毫秒", "Lasting (ms)", ge=0)] = 300
+
+
+class OutputStateTrigger(Trigger):
+    """Says which output is down and which still stand."""
+
+    kind: ClassVar[str] = "output_state"
+    label: ClassVar[Text] = Text("断流", "Output down")
+    help: ClassVar[Text] = Text(
+        "推流断开、被拒绝或录制失败。", "A stream is down or refused, or a recording failed."
+    )
+    Settings: ClassVar[type[Settings]] = OutputStateSettings
+
+    settings: OutputStateSettings
+
+    def judge(self, now: Situation) -> Cause | None:
+        """The first output that is down."""
+        for name, status in now.outputs.items():
+            if status.kind in self.settings.kinds and status.state.value in DOWN:
+                standing = [n for n, s in now.outputs.items() if s.state.value in UP[:3]]
+                params = {
+                    "subject": name,
+                    "state": status.state.value,
+                    "standing": ", ".join(standing) or "-",
+                    "why": status.server_words or status.reason.key,
+                }
+                words = Words(
+                    "“{subject}”断开；仍在播出：{standing}",
+                    '"{subject}" is down; still on air: {standing}',
+                )
+                return Cause(name, words.filled(params), params)
+        return None
+
+    def is_well(self, now: Situation, subject: str) -> bool:
+        """It flows again, or was stopped or removed."""
+        status = now.outputs.get(subject)
+        return status is None or status.state.value in UP

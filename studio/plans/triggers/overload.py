@@ -1,0 +1,40 @@
+"""The machine cannot keep up."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from studio.core.extension import Settings, setting
+from studio.core.text import Text
+from studio.plans.model import Words
+from studio.plans.triggers.base import Cause, Situation, Trigger
+
+
+class OverloadSettings(Settings):
+    """From when on it is too much."""
+
+    late_percent: Annotated[float, setting("迟到帧 %", "Late ticks %", ge=0, le=100)] = 10.0
+    for_ms: Annotated[int, setting("持续毫秒", "Lasting (ms)", ge=0)] = 3000
+
+
+class Overload(Trigger):
+    """Too many ticks of the picture clock were late."""
+
+    kind: ClassVar[str] = "overload"
+    label: ClassVar[Text] = Text("机器过载", "Overload")
+    help: ClassVar[Text] = Text("出画连续迟到。", "Too many pictures were late.")
+    Settings: ClassVar[type[Settings]] = OverloadSettings
+
+    settings: OverloadSettings
+
+    def judge(self, now: Situation) -> Cause | None:
+        """Late ticks over the limit."""
+        if now.late_percent < self.settings.late_percent:
+            return None
+        params = {"subject": "machine", "late": f"{now.late_percent:.0f}"}
+        words = Words("{late}% 的画面迟到", "{late} % of the pictures were late")
+        return Cause("machine", words.filled(params), params)
+
+    def is_well(self, now: Situation, subject: str) -> bool:
+        """Well below the limit."""
+        return now.late_percent < self.settings.late_percent / 4
