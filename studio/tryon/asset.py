@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,9 @@ LONGEST = 1024
 _MOST_PIXELS = 100_000_000
 _PAD = 4
 """Transparent rim (even), so that edges fade out when warped."""
+
+_KEPT = 24
+"""So many assets are kept ready."""
 
 Rasterise = Callable[[bytes, int], "NDArray[np.uint8]"]
 _rasterise: Rasterise | None = None
@@ -76,14 +81,22 @@ class Sprite:
 def load(path: Path) -> NDArray[np.uint8]:
     """An asset as RGBA, uint8 (h, w, 4), straight alpha, at most `LONGEST` on its longer side.
 
+    The last few are kept until their file changes, so that variants switch at once.
+
     Raises:
         StudioError: not_found, unavailable (SVG without a way to draw it), or invalid when it is
             no picture, has no alpha, is too large or has nothing on it.
     """
     try:
-        data = path.read_bytes()
+        state = path.stat()
+        return _load(path, state.st_mtime_ns, state.st_size)
     except OSError:
         raise StudioError("not_found", "tryon.asset_missing", path=str(path)) from None
+
+
+@functools.lru_cache(_KEPT)
+def _load(path: Path, _changed_ns: int, _size: int) -> NDArray[np.uint8]:
+    data = path.read_bytes()
     if path.suffix.lower() == ".svg" or data[:256].lstrip().startswith((b"<svg", b"<?xml")):
         rgba = _svg(data, path)
     else:
@@ -152,8 +165,22 @@ def bounds_of(rgba: NDArray[np.uint8]) -> tuple[float, float, float, float]:
     )
 
 
+_made: OrderedDict[int, tuple[NDArray[np.uint8], Sprite]] = OrderedDict()
+
+
 def sprite(rgba: NDArray[np.uint8]) -> Sprite:
-    """An RGBA picture (h, w, 4) as a sprite."""
+    """An RGBA picture (h, w, 4) as a sprite; the last few are kept, by the picture's identity."""
+    known = _made.get(id(rgba))
+    if known is not None and known[0] is rgba:
+        return known[1]
+    made = _sprite(rgba)
+    _made[id(rgba)] = (rgba, made)
+    while len(_made) > _KEPT:
+        _made.popitem(last=False)
+    return made
+
+
+def _sprite(rgba: NDArray[np.uint8]) -> Sprite:
     height, width = rgba.shape[:2]
     levels = []
     scale = 1.0

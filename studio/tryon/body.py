@@ -25,6 +25,15 @@ ELBOWS, WRISTS = (14, 13), (16, 15)
 SHOULDERS_CM = 35.0
 """Mean distance of an adult's shoulder joints as the pose network marks them."""
 _LEAST_SEEN = 0.5
+_BONES_CM = (
+    (((12,), (11,)), SHOULDERS_CM),
+    (((11, 12), (23, 24)), 50.0),
+    (((12,), (14,)), 28.0),
+    (((11,), (13,)), 28.0),
+    (((14,), (16,)), 25.0),
+    (((13,), (15,)), 25.0),
+)
+"""Shoulders, torso, upper arms and forearms of an adult, ends and length."""
 _RISE_CM = 8.5
 """The foot of the neck stands so far above the shoulder joints."""
 
@@ -60,6 +69,18 @@ def shoulders(body: Pose) -> tuple[NDArray[np.float64], NDArray[np.float64]] | N
         body.points[SHOULDER_LEFT, :2].astype(np.float64),
         body.points[SHOULDER_RIGHT, :2].astype(np.float64),
     )
+
+
+def px_per_cm(pose: Pose) -> float:
+    """Pixels to a centimetre on this body, from those of its bones that lie in the picture."""
+    points = pose.points[:, :2].astype(np.float64)
+    sizes = []
+    for ends, length in _BONES_CM:
+        start, end = points[list(ends[0])].mean(0), points[list(ends[1])].mean(0)
+        if float(min(pose.seen[[*ends[0], *ends[1]]])) >= _LEAST_SEEN:
+            sizes.append(float(np.hypot(*(end - start))) / length)
+    # What points at the camera looks short: the longer ones tell the truth.
+    return float(np.percentile(sizes, 70)) if sizes else 0.0
 
 
 def neck_of(person: Person, neck_cm: float = 12.0) -> Neck | None:

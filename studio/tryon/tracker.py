@@ -147,8 +147,13 @@ class Finder:
             last = Landmarks()
         when: dict[What, int] = dict(last.when)
         faces, hands, poses, mask = last.faces, last.hands, last.poses, last.mask
-        # The face is what one looks at: every time. The dearer others take turns.
-        others = [f for f in (self._hands, self._poses) if f is not None]
+        # The face is what one looks at: every time. The dearer others take turns, and none of
+        # them is looked for in every frame: the flow carries them over.
+        others: list[follow.Follower[Hand] | follow.Follower[Pose] | None] = [
+            f for f in (self._hands, self._poses) if f is not None
+        ]
+        if len(others) == 1:
+            others.append(None)
         self._turn += 1
         chosen = others[self._turn % len(others)] if others else None
         if self._faces is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -60,6 +61,7 @@ class Glasses(Garment):
         assert self.sprite is not None
         assert picture is not None
         self._shadow = assets.sprite(_shadow_of(picture))
+        self._shadow_scale = self._shadow.width / self.sprite.width
         self._arm_yuv, self._arm_cm = self._arm(picture)
         self._grid = surface.grid(self.sprite.width, self.sprite.height)
         left, right = self.anchor_px("hinge_left"), self.anchor_px("hinge_right")
@@ -97,7 +99,7 @@ class Glasses(Garment):
         if rect is not None:
             skin = paint.Shape(rect, paint.polygon_mask([oval], rect))
             surface.draw(
-                frame, self._shadow, self._grid, low,
+                frame, self._shadow, self._grid * self._shadow_scale, low,
                 opacity=opacity * self.lens_shadow, shape=skin,
             )  # fmt: skip
         for side in (-1.0, 1.0):
@@ -187,13 +189,21 @@ class Glasses(Garment):
         return yuv_of(*(int(c) for c in colour)), thick
 
 
-def _shadow_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A soft dark copy, small: what the goods throw onto the skin."""
-    out = np.zeros_like(picture)
-    sigma = picture.shape[1] / 60
-    out[:, :, 3] = cv2.GaussianBlur(picture[:, :, 3], (0, 0), sigma)
+@functools.lru_cache(16)
+def _shadow(alpha: bytes, width: int, height: int) -> NDArray[np.uint8]:
+    out = np.zeros((height, width, 4), np.uint8)
+    mask = np.frombuffer(alpha, np.uint8).reshape(height, width)
+    out[:, :, 3] = cv2.GaussianBlur(mask, (0, 0), width / 60)
     out[:, :, 0] = 40
     return out
+
+
+def _shadow_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A soft dark copy, small: what the goods throw onto the skin."""
+    width = min(picture.shape[1], 256)
+    height = max(2, round(picture.shape[0] * width / picture.shape[1]))
+    small = cv2.resize(picture[:, :, 3], (width, height), interpolation=cv2.INTER_AREA)
+    return _shadow(small.tobytes(), width, height)
 
 
 def _before_nose(frame: Frame, head: Head) -> paint.Shape | None:

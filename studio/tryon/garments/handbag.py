@@ -87,11 +87,9 @@ class Handbag(Garment):
         self, frame: Frame, pose: Pose, side: int, strength: float, person: Person
     ) -> bool:
         assert self.sprite is not None
-        found = body.shoulders(pose)
-        if found is None:
+        px_per_cm = body.px_per_cm(pose)
+        if px_per_cm <= 0.1:
             return False
-        torso = float(np.linalg.norm(pose.points[11] - pose.points[12]))
-        px_per_cm = max(torso, 1.0) / body.SHOULDERS_CM
         elbow = pose.points[body.ELBOWS[side], :2].astype(np.float64)
         wrist = pose.points[body.WRISTS[side], :2].astype(np.float64)
         arm = wrist - elbow
