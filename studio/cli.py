@@ -250,11 +250,23 @@ def _bench_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=translate("cli.arg.bench"))
 
 
+def _moderate(arguments: argparse.Namespace) -> int:
+    from studio.audience.cli import moderate
+
+    folder = Path(arguments.rules) if arguments.rules else None
+    return DONE if moderate(sys.stdin, sys.stdout, folder) else NO
+
+
+def _moderate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rules", metavar="FOLDER", help=translate("cli.arg.rules"))
+
+
 Call = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]
 # name: (its arguments, its body, the module it cannot do without)
 CALLS: dict[str, Call] = {
     "run": (_run_arguments, _run, "studio.__main__"),
     "check": (_open_arguments, _check, "studio.check"),
+    "moderate": (_moderate_arguments, _moderate, "studio.audience.cli"),
     "bench": (_bench_arguments, _bench, "studio.bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),
 }

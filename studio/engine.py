@@ -12,10 +12,16 @@ from typing import Any
 
 import msgspec
 
+import studio.audience.platforms as platform_folder
 import studio.filters as filter_folder
 import studio.plans.triggers as trigger_folder
 import studio.scenes.transitions as transition_folder
 import studio.sources as source_folder
+from studio.audience.commands import AudienceCommands
+from studio.audience.keeper import Audience
+from studio.audience.model import AudiencePart
+from studio.audience.moderation.rules import shipped_rules
+from studio.audience.platforms.base import Feed, Platform
 from studio.core.clock import NS, now_ns
 from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
@@ -69,6 +75,7 @@ from studio.views import Views
 _log = logger(__name__)
 
 WATCH_S = 0.1
+COMMENTS_S = 0.2
 METERS_S = 0.066
 RESUME_S = 0.2
 SAVE_S = 2.0
@@ -99,6 +106,7 @@ class Engine:
         self._build_sound()
         self._build_outputs()
         self._build_shop()
+        self._build_audience()
         self._build_plans()
         self._build_show()
         self._tasks: list[asyncio.Task[None]] = []
@@ -163,6 +171,37 @@ class Engine:
             ShopCommands(self.catalogue, self.events.publish, self.refresh_card, self.wearer.wear)
         )
 
+    def _build_audience(self) -> None:
+        self.platform_kinds = discover(platform_folder, Platform)  # type: ignore[type-abstract]
+        self._comments_touched = False
+        self.audience = Audience(shipped_rules(), self.events.publish, self._touch_comments)
+        self.bus.add(AudienceCommands(self.audience, self.events.publish, self.show_comment))
+
+    def _touch_comments(self) -> None:
+        """Told a few times a second at most, however many come."""
+        if not self._comments_touched:
+            self._comments_touched = True
+            self.loop.call_later(COMMENTS_S, self._tell_comments)
+
+    def _tell_comments(self) -> None:
+        self._comments_touched = False
+        self.state.touch("comments")
+
+    def _load_audience(self) -> None:
+        part = msgspec.convert(self.show.raw.get("audience", {}), AudiencePart)
+        if part.rules:
+            self.audience.add_words(list(part.rules), "own", "hold")
+        for spec in part.feeds:
+            try:
+                kind = self.platform_kinds.get(spec.kind)
+                platform = kind(kind.decode(dict(spec.settings)), self.show.folder)
+            except StudioError as error:
+                _log.warning("feed %s: %s", spec.name, error)
+                continue
+            feed = Feed(spec.name, platform, self.audience.put)
+            self.audience.feeds[spec.name] = feed
+            feed.start()
+
     def _build_plans(self) -> None:
         kinds = discover(trigger_folder, Trigger)  # type: ignore[type-abstract]
         self.plans = Plans(
@@ -198,6 +237,7 @@ class Engine:
             raise StudioError(
                 "invalid", "show.broken", path=str(show.folder), why=f"outputs: {error}"
             ) from None
+        self._load_audience()
         part = msgspec.convert(show.raw.get("plans", {}), PlansPart)
         plans, self.plans.errors = read_plans(show.folder)
         self.plans.load(plans, part.enabled)
@@ -252,6 +292,9 @@ class Engine:
             self.catalogue.load(msgspec.structs.replace(self.catalogue.state, **fields))
         self.refresh()
         self.refresh_graphics()
+        comment = kept.get("comment") or []
+        if len(comment) == 3:
+            self.show_comment(*map(str, comment))
 
     def keep(self) -> dict[str, Any]:
         """What `resume` needs."""
@@ -267,6 +310,7 @@ class Engine:
                 "trying": shop.trying,
                 "variant": shop.variant,
             },
+            "comment": self._pinned(),
             "outputs": [
                 msgspec.to_builtins(self.pipeline.destinations.settings(name)) for name in running
             ],
@@ -278,6 +322,8 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.plans.stop()
+        for feed in self.audience.feeds.values():
+            await feed.stop()
         await asyncio.to_thread(self.pipeline.close, keep_senders=keep_senders)
         self.stage.stop()
         await asyncio.to_thread(self.bank.stop)
@@ -526,6 +572,10 @@ class Engine:
     def stats(self) -> dict[str, Any]:
         """Figures of the last second."""
         return dict(self._stats)
+
+    def _pinned(self) -> list[str]:
+        one = self.audience.pinned
+        return [one.comment.author, one.comment.text, one.comment.platform] if one else []
 
     def _announce_scene(self, event: Event) -> None:
         self.events.publish(event)

@@ -23,6 +23,7 @@ class Views:
         add("outputs", engine.outputs.view)
         add("show", engine.keeper.view)
         add("tryon", self.tryon)
+        add("comments", engine.audience.view)
         add("plans", engine.plan_commands.view)
         add("engine", self.engine)
 

@@ -1,0 +1,65 @@
+"""What the audience room announces."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from studio.core.event import Event
+from studio.core.text import Text
+
+
+class CommentReceived(Event, frozen=True, kw_only=True):
+    """A comment came and was judged."""
+
+    name: ClassVar[str] = "comments.received"
+    label: ClassVar[Text] = Text("收到评论", "Comment received")
+    help: ClassVar[Text] = Text("收到并审过一条评论。", "A comment came in and was judged.")
+    is_frequent: ClassVar[bool] = True
+
+    entry: dict[str, Any]
+
+
+class CommentModerated(Event, frozen=True, kw_only=True):
+    """A person released or blocked a comment."""
+
+    name: ClassVar[str] = "comments.moderated"
+    label: ClassVar[Text] = Text("评论已处理", "Comment moderated")
+    help: ClassVar[Text] = Text("人工放行或拦截了评论。", "A person released or blocked a comment.")
+
+    comment: str
+    state: str
+
+
+class CommentPinned(Event, frozen=True, kw_only=True):
+    """A comment is on the picture."""
+
+    name: ClassVar[str] = "comments.pinned"
+    label: ClassVar[Text] = Text("评论上屏", "Comment pinned")
+    help: ClassVar[Text] = Text("评论已上画面。", "A comment is on the picture.")
+
+    comment: str
+    author: str
+    text: str
+
+
+class CommentUnpinned(Event, frozen=True, kw_only=True):
+    """No comment is on the picture any more."""
+
+    name: ClassVar[str] = "comments.unpinned"
+    label: ClassVar[Text] = Text("评论下屏", "Comment unpinned")
+    help: ClassVar[Text] = Text("评论已离开画面。", "The comment left the picture.")
+
+    comment: str
+
+
+class AuthorMuted(Event, frozen=True, kw_only=True):
+    """An author was muted or may speak again."""
+
+    name: ClassVar[str] = "comments.muted"
+    label: ClassVar[Text] = Text("禁言", "Author muted")
+    help: ClassVar[Text] = Text(
+        "某人被禁言或解除；minutes 为 0 表示解除。", "An author was muted; 0 minutes: no longer."
+    )
+
+    who: str
+    minutes: float

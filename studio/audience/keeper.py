@@ -1,0 +1,233 @@
+"""Keeps the comments: judges them, ranks them, holds the lists the desk shows."""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from studio.audience.events import CommentReceived
+from studio.audience.model import Comment, Entry, Mute, State, Verdict, Words
+from studio.audience.moderation.rules import Rule, RuleTier, own_words
+from studio.audience.platforms.base import Feed
+from studio.audience.ranking import rank
+from studio.core.clock import NS, now_ns
+from studio.core.errors import StudioError
+from studio.core.log import logger
+
+_log = logger(__name__)
+
+KEPT = 500
+MOST_A_SECOND = 400
+MUTED = Words("该用户已被禁言", "This author is muted")
+SLOW = Words("慢速模式：全部先审", "Slow mode: everything is held")
+STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocked"}
+
+
+class Audience:
+    """All comments of the show. Lives on the engine loop.
+
+    Args:
+        rules: the rules there are; more may be added on air.
+        announce: publishes events.
+        touch: says that the part "comments" changed (told at most some times a second).
+    """
+
+    def __init__(
+        self,
+        rules: tuple[Rule, ...],
+        announce: Callable[[Any], None],
+        touch: Callable[[], None],
+    ) -> None:
+        self._rules = rules
+        self._words: dict[tuple[str, str], list[str]] = {}
+        self.tier = RuleTier(rules)
+        self._announce, self._touch = announce, touch
+        self.entries: OrderedDict[str, Entry] = OrderedDict()
+        self.counts = {"all": 0, "held": 0, "blocked": 0, "dropped": 0}
+        self.mutes: dict[str, Mute] = {}
+        self.feeds: dict[str, Feed] = {}
+        self.pinned: Entry | None = None
+        self.is_slow = False
+        self._same: OrderedDict[str, int] = OrderedDict()
+        self._recent: deque[int] = deque()
+        self._numbers = itertools.count(1)
+
+    # -- coming in -----------------------------------------------------------------------------
+
+    def put(self, comment: Comment) -> Entry | None:
+        """Judges a comment and keeps it; None when a flood made it fall away."""
+        now = now_ns()
+        while self._recent and now - self._recent[0] > NS:
+            self._recent.popleft()
+        if len(self._recent) >= MOST_A_SECOND:
+            self.counts["dropped"] += 1
+            return None
+        self._recent.append(now)
+        verdict = self._judge(comment, now)
+        ranked, topic = rank(comment.text)
+        number = next(self._numbers)
+        key = comment.id if comment.id not in self.entries else f"{comment.id}#{number}"
+        if key != comment.id:
+            from msgspec.structs import replace
+
+            comment = replace(comment, id=key)
+        entry = Entry(comment, verdict, STATES[verdict.action], number, ranked, topic)
+        entry.asked = self._asked(verdict.normalised) if ranked >= 2 else 1
+        self.entries[key] = entry
+        self._forget_old()
+        self.counts["all"] += 1
+        if entry.state in ("held", "blocked"):
+            self.counts[entry.state] += 1
+        self._announce(CommentReceived(entry=view_entry(entry)))
+        self._touch()
+        return entry
+
+    def _judge(self, comment: Comment, now: int) -> Verdict:
+        mute = self.mutes.get(comment.who)
+        if mute is not None:
+            if now < mute.until_ns:
+                return Verdict("block", "muted", "muted", why=MUTED)
+            del self.mutes[comment.who]
+        try:
+            verdict = self.tier.judge(comment.text)
+            if verdict.action != "block" and comment.author:
+                name = self.tier.judge(comment.author)
+                if name.action == "block":
+                    return name
+        except Exception:
+            # Never let through what could not be judged.
+            _log.exception("a comment could not be judged")
+            why = Words("审核出错，请人工看", "It could not be judged; look yourself")
+            return Verdict("hold", "error", "error", why=why)
+        if verdict.action == "allow" and self.is_slow:
+            return Verdict("hold", "slow", "slow", normalised=verdict.normalised, why=SLOW)
+        return verdict
+
+    def _asked(self, normalised: str) -> int:
+        count = self._same.pop(normalised, 0) + 1
+        self._same[normalised] = count
+        while len(self._same) > KEPT:
+            self._same.popitem(last=False)
+        return count
+
+    def _forget_old(self) -> None:
+        while len(self.entries) > KEPT:
+            # Held ones wait for a person: what nobody needs to look at goes first.
+            for key, entry in self.entries.items():
+                if entry.state != "held" and entry is not self.pinned:
+                    del self.entries[key]
+                    break
+            else:
+                self.entries.popitem(last=False)
+
+    # -- people's decisions --------------------------------------------------------------------
+
+    def get(self, id: str) -> Entry:
+        """A comment.
+
+        Raises:
+            StudioError: not_found.
+        """
+        if id not in self.entries:
+            raise StudioError("not_found", "audience.no_comment", id=id)
+        return self.entries[id]
+
+    def mute(self, comment: Comment, minutes: float) -> Mute:
+        """Blocks an author for a while; what of him is held or waiting is blocked as well."""
+        until = datetime.now(UTC) + timedelta(minutes=minutes)
+        mute = Mute(
+            comment.who,
+            comment.author,
+            until.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            now_ns() + int(minutes * 60 * NS),
+        )
+        self.mutes[comment.who] = mute
+        for entry in self.entries.values():
+            if entry.comment.who == comment.who and entry.state == "held":
+                entry.state = "blocked"
+        return mute
+
+    def add_words(self, words: list[str], category: str, action: str) -> None:
+        """Adds words to this show's own rules; counts from the next comment on."""
+        known = self._words.setdefault((category, action), [])
+        known += [word for word in words if word not in known]
+        own = [own_words(w, c, a) for (c, a), w in self._words.items()]  # type: ignore[arg-type]
+        self.tier = RuleTier((*self._rules, *own))
+
+    # -- lists ---------------------------------------------------------------------------------
+
+    def listed(self, which: str, most: int) -> list[Entry]:
+        """ "held", "best" or "all", newest (or best) first."""
+        entries = list(reversed(self.entries.values()))
+        if which == "held":
+            entries = [e for e in entries if e.state == "held"]
+        elif which == "best":
+            entries = [
+                e
+                for e in entries
+                if e.state in ("allowed", "released") and e.rank >= 2 and not e.is_answered
+            ]
+            entries.sort(key=lambda e: (e.rank, min(e.asked, 20), e.number), reverse=True)
+        return entries[:most]
+
+    def view(self) -> dict[str, Any]:
+        """The part "comments" of the state."""
+        held, best = self.listed("held", KEPT), self.listed("best", KEPT)
+        return {
+            "counts": {
+                "held": len(held),
+                "best": len(best),
+                "all": self.counts["all"],
+                "blocked": self.counts["blocked"],
+                "dropped": self.counts["dropped"],
+            },
+            "held": [view_entry(e) for e in held[:50]],
+            "best": [view_entry(e) for e in best[:50]],
+            "all": [view_entry(e) for e in self.listed("all", 100)],
+            "pinned": view_entry(self.pinned) if self.pinned else None,
+            "is_slow": self.is_slow,
+            "muted": [
+                {"who": m.who, "author": m.author, "until_utc": m.until_utc}
+                for m in self.mutes.values()
+            ],
+            "feeds": [
+                {
+                    "name": f.name,
+                    "kind": f.platform.kind,
+                    "state": f.state,
+                    "error": f.error,
+                    "count": f.count,
+                }
+                for f in self.feeds.values()
+            ],
+        }
+
+
+def view_entry(entry: Entry) -> dict[str, Any]:
+    """An entry as plain data for views and events."""
+    comment, verdict = entry.comment, entry.verdict
+    return {
+        "id": comment.id,
+        "platform": comment.platform,
+        "author": comment.author,
+        "text": comment.text,
+        "kind": comment.kind,
+        "at_utc": comment.at_utc,
+        "state": entry.state,
+        "category": verdict.category,
+        "reason": {
+            "rule": verdict.rule,
+            "matched": verdict.matched,
+            "normalised": verdict.normalised,
+            "span": list(verdict.span),
+            "text": {"zh": verdict.why.zh, "en": verdict.why.en},
+        },
+        "rank": entry.rank,
+        "topic": entry.topic,
+        "asked": entry.asked,
+        "answered": entry.is_answered,
+        "by": entry.by,
+    }

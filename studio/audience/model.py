@@ -1,0 +1,104 @@
+"""Comments and verdicts as plain data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Action = Literal["allow", "hold", "block"]
+State = Literal["allowed", "held", "blocked", "released"]
+
+
+class Comment(msgspec.Struct, frozen=True):
+    """What a viewer sent.
+
+    Attributes:
+        id: unique on its platform.
+        author_id: the platform's identity; "" when it gives none.
+    """
+
+    id: str
+    text: str
+    author: str = ""
+    author_id: str = ""
+    platform: str = ""
+    at_utc: str = ""
+    kind: str = "comment"
+
+    @property
+    def who(self) -> str:
+        """What mutes and floods go by."""
+        return f"{self.platform}/{self.author_id or self.author}"
+
+
+class Words(msgspec.Struct, frozen=True):
+    """A sentence in both languages."""
+
+    zh: str
+    en: str
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What the moderation decided, and why.
+
+    Attributes:
+        rule: id of the rule, "" when allowed.
+        matched: the words of the rule that were found, in normalised form.
+        normalised: the text as the rules saw it.
+        span: where in the original text it stands, [start, end).
+        why: for people.
+    """
+
+    action: Action
+    category: str = ""
+    rule: str = ""
+    matched: str = ""
+    normalised: str = ""
+    span: tuple[int, int] = (0, 0)
+    why: Words = Words("", "")
+
+
+class Entry(msgspec.Struct):
+    """A comment in the desk's lists.
+
+    Attributes:
+        rank: 0 noise, 1 talk, 2 question, 3 question many ask or about buying.
+        asked: how many asked the same.
+        by: who decided last: "rules" or a person.
+    """
+
+    comment: Comment
+    verdict: Verdict
+    state: State
+    number: int
+    rank: int = 1
+    topic: str = ""
+    asked: int = 1
+    is_answered: bool = False
+    by: str = "rules"
+
+
+class FeedSpec(msgspec.Struct, frozen=True):
+    """Where a show's comments come from."""
+
+    name: str
+    kind: str
+    settings: dict[str, object] = {}
+
+
+class Mute(msgspec.Struct, frozen=True):
+    """An author whose comments are blocked for a while."""
+
+    who: str
+    author: str
+    until_utc: str
+    until_ns: int
+
+
+class AudiencePart(msgspec.Struct, frozen=True):
+    """The audience in a show."""
+
+    feeds: tuple[FeedSpec, ...] = ()
+    rules: tuple[str, ...] = ()
+    """Words that are held in this show, beyond the rules that are shipped."""

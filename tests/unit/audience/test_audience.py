@@ -1,0 +1,215 @@
+"""Comments come in, are judged and ranked; a person decides; a flood harms nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from websockets.asyncio.server import serve
+
+from studio.audience.commands import AudienceCommands
+from studio.audience.keeper import KEPT, MOST_A_SECOND, Audience
+from studio.audience.model import Comment
+from studio.audience.moderation.rules import shipped_rules
+from studio.audience.platforms.base import Feed
+from studio.audience.platforms.replay import Replay
+from studio.audience.platforms.websocket import WebSocketFeed
+from studio.audience.ranking import rank
+from studio.core.errors import StudioError
+
+RULES = shipped_rules()
+
+
+class Room:
+    def __init__(self):
+        self.told, self.shown, self.touched = [], [], 0
+        self.audience = Audience(RULES, self.told.append, self.touch)
+        self.commands = AudienceCommands(
+            self.audience, self.told.append, lambda *what: self.shown.append(what)
+        )
+
+    def touch(self):
+        self.touched += 1
+
+    def say(self, text, who="小鹿", id=None):
+        number = len(self.audience.entries) + 1
+        return self.audience.put(Comment(id or f"c{number}", text, who, who, "douyin"))
+
+
+@pytest.fixture
+def room():
+    return Room()
+
+
+def test_a_clean_comment_can_be_pinned_and_taken_off(room):
+    entry = room.say("160 穿什么码？")
+    room.commands.pin(entry.comment.id)
+    assert room.shown == [("小鹿", "160 穿什么码？", "douyin")]
+    assert room.audience.view()["pinned"]["text"] == "160 穿什么码？"
+    room.commands.unpin()
+    assert room.shown[-1] == ("", "", "")
+
+
+def test_a_held_comment_reaches_the_picture_only_after_a_person_said_so(room):
+    entry = room.say("这是骗子吧")
+    assert entry.state == "held"
+    with pytest.raises(StudioError, match="指责欺诈"):
+        room.commands.pin(entry.comment.id)
+    assert room.shown == []
+    done = room.commands.release(entry.comment.id)
+    room.commands.pin(entry.comment.id)
+    assert room.shown
+    assert done.undo == ("comments.block", {"id": entry.comment.id})
+
+
+def test_blocking_takes_a_pinned_comment_off(room):
+    entry = room.say("多少钱")
+    room.commands.pin(entry.comment.id)
+    room.commands.block(entry.comment.id)
+    assert room.shown[-1] == ("", "", "")
+    assert room.audience.pinned is None
+
+
+def test_a_muted_author_is_blocked_until_it_is_over(room):
+    room.say("这是骗子吧", "坏人")
+    first = room.say("你好", "坏人")
+    done = room.commands.mute(first.comment.id, 0.001)
+    assert all(e.state != "held" for e in room.audience.entries.values())
+    assert room.say("我又来了", "坏人").verdict.rule == "muted"
+    room.commands.unmute(done.undo[1]["who"])
+    assert room.say("我又来了", "坏人").state == "allowed"
+
+
+def test_a_name_can_be_a_violation_too(room):
+    assert room.say("你好", "加微信xx999").state == "blocked"
+
+
+def test_slow_mode_holds_everything(room):
+    room.commands.slow(True)
+    assert room.say("好看").state == "held"
+    room.commands.slow(False)
+    assert room.say("好看").state == "allowed"
+
+
+def test_a_word_added_on_air_counts_at_once(room):
+    room.commands.add_rule("竞品")
+    assert room.say("竞 品 更便宜").state == "held"
+
+
+@pytest.mark.parametrize(
+    ("text", "ranked", "topic"),
+    [
+        ("160/52 穿什么码", 3, "size"),
+        ("do you ship to Malaysia?", 3, "shipping"),
+        ("主播今天好精神", 1, ""),
+        ("666666", 0, ""),
+        ("哈哈哈哈", 0, ""),
+        ("❤❤❤", 0, ""),
+        ("上次的断了，客服没回", 2, "service"),
+    ],
+)
+def test_ranking(text, ranked, topic):
+    assert rank(text) == (ranked, topic)
+
+
+def test_what_many_ask_comes_first(room):
+    room.say("包邮吗", "a")
+    for who in "bcd":
+        room.say("穿什么码？", who)
+    best = room.audience.listed("best", 10)
+    assert best[0].comment.text == "穿什么码？"
+    assert best[0].asked == 3
+    room.commands.answer(best[0].comment.id)
+    assert best[0] not in room.audience.listed("best", 10)
+
+
+def test_a_flood_is_bounded_and_counted(room):
+    for number in range(MOST_A_SECOND + 300):
+        room.say("好看", id=f"f{number}")
+    assert len(room.audience.entries) <= KEPT
+    assert room.audience.counts["dropped"] >= 250
+
+
+def test_held_comments_outlive_talk(room):
+    held = room.say("这是骗子吧", id="keep")
+    for number in range(KEPT + 50):
+        room.audience._recent.clear()
+        room.say("好看", id=f"g{number}")
+    assert room.audience.get(held.comment.id) is held
+
+
+def test_the_same_id_twice_is_two_comments(room):
+    room.say("一", id="x")
+    second = room.say("二", id="x")
+    assert second.comment.id != "x"
+    assert len(room.audience.entries) == 2
+
+
+def test_what_is_not_there_is_said(room):
+    for call in (room.commands.release, room.commands.pin, room.commands.answer):
+        with pytest.raises(StudioError):
+            call("nope")
+
+
+def test_a_replay_plays_in_order_and_leaves_out_garbage(tmp_path):
+    lines = [
+        json.dumps({"at_ms": 30, "text": "二"}),
+        "garbage",
+        json.dumps({"at_ms": 10, "text": "一"}),
+        json.dumps({"no": 1}),
+    ]
+    (tmp_path / "c.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+    async def run():
+        found = []
+        feed = Feed("f", Replay(Replay.decode({"path": "c.jsonl"}), tmp_path), found.append)
+        feed.start()
+        async with asyncio.timeout(5):
+            while feed.state != "ended":
+                await asyncio.sleep(0.01)
+        assert [c.text for c in found] == ["一", "二"]
+
+    asyncio.run(run())
+
+
+def test_a_feed_that_cannot_be_opened_says_why(tmp_path):
+    async def run():
+        feed = Feed("f", Replay(Replay.decode({"path": "no"}), tmp_path), lambda c: None)
+        feed.start()
+        async with asyncio.timeout(5):
+            while feed.state != "failed":
+                await asyncio.sleep(0.01)
+        assert "no" in feed.error
+        await feed.stop()
+
+    asyncio.run(run())
+
+
+def test_a_websocket_feed_reads_lines_counts_garbage_and_reconnects(tmp_path):
+    async def run():
+        found, rounds = [], 0
+
+        async def server(socket):
+            nonlocal rounds
+            rounds += 1
+            await socket.send('{"text": "一", "user": "小鹿"}\n{"text": "二"}\nnot json')
+            await socket.send(b'{"text": "\xe4\xb8\x89"}')
+            await socket.send("[" * 5000)
+            if rounds > 1:
+                await asyncio.sleep(5)
+
+        async with serve(server, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            settings = WebSocketFeed.decode({"url": f"ws://127.0.0.1:{port}", "platform": "p"})
+            feed = Feed("f", WebSocketFeed(settings, tmp_path), found.append)
+            feed.start()
+            async with asyncio.timeout(10):
+                while len(found) < 6 or "bad lines" not in feed.error:
+                    await asyncio.sleep(0.01)
+            assert [c.text for c in found[:3]] == ["一", "二", "三"]
+            assert found[0].author == "小鹿"
+            assert feed.state == "live"
+            await feed.stop()
+
+    asyncio.run(run())
