@@ -34,7 +34,7 @@ from studio.filters.base import Filter
 from studio.graphics import qt
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
-from studio.graphics.deck import Deck
+from studio.graphics.deck import SLIDE_NS, Deck
 from studio.graphics.model import CommentSpec, LowerThirdSpec
 from studio.graphics.text import TextDrawer
 from studio.insight.journal import Journal
@@ -250,6 +250,7 @@ class Engine:
             asyncio.create_task(self._every_second(), name="stats"),
             asyncio.create_task(self._tell_meters(), name="meters"),
             asyncio.create_task(self.plans.watch(), name="plans"),
+            asyncio.create_task(self._warm(), name="warm"),
         ]
 
     async def _first_picture(self) -> None:
@@ -354,8 +355,8 @@ class Engine:
         self.mixer.master_db = self.sound.master_db
 
     def refresh_graphics(self) -> None:
-        """Card, try-on, lower third as the state says (after a load)."""
-        self.refresh_card()
+        """Card, try-on, lower third as the state says (after a load): there from the start."""
+        self.refresh_card(is_there=True)
         trying = self.catalogue.state.trying
         product = self.catalogue.state.product(trying) if trying else None
         if product is not None and not self.is_safe:
@@ -371,9 +372,9 @@ class Engine:
                 c.name: draw_lower_third(lower, min(c.width, c.height) * 0.041)
                 for c in self.scenes.state.canvases
             }
-            self.deck.show("lower_third", layers, now_ns(), ("bottom-right", "top-left"))
+            self.deck.show("lower_third", layers, now_ns() - SLIDE_NS, ("bottom-right", "top-left"))
 
-    def refresh_card(self) -> None:
+    def refresh_card(self, *, is_there: bool = False) -> None:
         """Draws the card anew from the catalogue; the same card costs nothing."""
         shop = self.catalogue.state
         product = shop.product(shop.card) if shop.card else None
@@ -381,7 +382,7 @@ class Engine:
             self.cards.hide()
             return
         spec = card_spec(product, shop, self.show.folder, self.show.head.language)
-        self.cards.show(spec, self.scenes.state.canvases)
+        self.cards.show(spec, self.scenes.state.canvases, is_there=is_there)
 
     def show_comment(self, author: str, text: str, platform: str = "") -> None:
         """Puts a comment on the picture; "" takes it off."""
@@ -467,6 +468,10 @@ class Engine:
                 self.deck.show("mark", layers, now_ns(), ("top-right", "top-left"))
         elif is_up:
             self.deck.hide("mark", now_ns())
+
+    async def _warm(self) -> None:
+        if not self.is_safe:
+            await asyncio.to_thread(self.wearer.warm, self.catalogue.state.products)
 
     async def _every_second(self) -> None:
         ticks, seen = self.stage.figures.ticks, now_ns()

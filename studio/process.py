@@ -28,6 +28,7 @@ from studio.show.keeper import OpenShow, open_show
 
 _log = logger(__name__)
 BEAT_S = 0.25
+PICTURE_AFTER_S = 1.0  # until try-on and its mark are on
 
 
 class Options(msgspec.Struct, kw_only=True):
@@ -119,6 +120,7 @@ async def _run(options: Options) -> int:
         note.update(on_air=on_air)
         say(on_air)
         if options.picture:
+            await asyncio.sleep(PICTURE_AFTER_S)
             await asyncio.to_thread(engine.write_picture, Path(options.picture))
             say({"event": "picture", "file": options.picture})
         await _wait(stopping, options.for_s)

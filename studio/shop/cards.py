@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.core.clock import now_ns
-from studio.graphics.deck import Deck
+from studio.graphics.deck import SLIDE_NS, Deck
 from studio.graphics.model import CardSpec
 from studio.media.yuv import Layer
 from studio.scenes.model import Canvas
@@ -52,15 +52,20 @@ class Cards:
         self._draw = draw
         self._shown: tuple[CardSpec, tuple[Canvas, ...]] | None = None
 
-    def show(self, spec: CardSpec, canvases: tuple[Canvas, ...]) -> None:
-        """Slides the card in, or changes it in place; the same card is not drawn again."""
+    def show(self, spec: CardSpec, canvases: tuple[Canvas, ...], *, is_there: bool = False) -> None:
+        """Slides the card in, or changes it in place; the same card is not drawn again.
+
+        Args:
+            is_there: it stands there at once (a show that opens with it).
+        """
         if self._shown == (spec, canvases):
             return
         self._shown = (spec, canvases)
         layers: dict[str, Layer] = {
             canvas.name: self._draw(spec, card_unit(canvas)) for canvas in canvases
         }
-        self._deck.show(NAME, layers, now_ns(), ("bottom-left", "bottom-right", "top-left"))
+        since_ns = now_ns() - (SLIDE_NS if is_there else 0)
+        self._deck.show(NAME, layers, since_ns, ("bottom-left", "bottom-right", "top-left"))
 
     def hide(self) -> None:
         """Slides the card out."""

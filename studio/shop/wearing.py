@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.core.log import logger
 from studio.filters.tryon import TryOn as TryOnFilter
 from studio.media.yuv import Rect
 from studio.scenes.keeper import Scenes
@@ -15,6 +16,7 @@ from studio.shop.model import Product, TryOn
 from studio.sources.bank import SourceBank
 from studio.sources.model import FilterSpec
 
+_log = logger(__name__)
 FILTER = "试戴"
 
 
@@ -68,6 +70,20 @@ class Wearer:
             if other != name:
                 one.wear("")
         return name
+
+    def warm(self, products: tuple[Product, ...]) -> None:
+        """Reads all try-on pictures ahead, so that putting one on is quick; call it in a thread."""
+        from studio.tryon import wardrobe
+
+        for product in products:
+            for try_on in (product.try_on, *(variant.try_on for variant in product.variants)):
+                if try_on is None:
+                    continue
+                asset = (self.folder / try_on.asset).resolve() if try_on.asset else None
+                try:
+                    wardrobe.make(try_on.garment, asset, dict(try_on.fit))
+                except StudioError as error:
+                    _log.warning("try-on of %s: %s", product.name, error)
 
     def is_worn_on_air(self) -> bool:
         """Is something drawn on a source that is on programme? Then the mark must be up."""

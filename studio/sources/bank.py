@@ -204,7 +204,10 @@ class SourceBank:
                 made[one.name] = known[one.name]
                 continue
             try:
-                made[one.name] = self._make_filter(one)
+                fresh = made[one.name] = self._make_filter(one)
+                if hasattr(fresh, "on_late"):
+                    # A still picture comes once: filter it again when the filter is ready.
+                    fresh.on_late = lambda: runner.refilter(runner.filters, runner.sound_filters)
             except StudioError as error:
                 _log.warning("filter %s of %s is left out: %s", one.name, spec.name, error)
         self.filters[spec.name] = made
