@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -137,7 +137,8 @@ class Engine:
         self.scenes = Scenes(self.transition_kinds, self._announce_scene)
         self.wearer = Wearer(self.bank, self.scenes)
         self.deck = Deck(lambda canvas: self.wearer.faces(self.snapshot(), canvas))
-        self.stage = Stage(self.fps, self._graphics, self._on_tick)
+        self.stage = Stage(self.fps, self._graphics, self._on_tick, self._is_wanted)
+        self.is_looked_at: Callable[[str], bool] = lambda canvas: False
         self.bus.add(
             SceneCommands(self.scenes, self._announce_scene, lambda s: s in self.bank.specs),
             SourceCommands(self.bank, self.events.publish, self._scenes_with, self._renamed),
@@ -260,9 +261,7 @@ class Engine:
             self.bank.watch()
             shown = self.scenes.on_programme()
             states = [self.bank.health[name].state for name in shown if name in self.bank.health]
-            has_picture = self.stage.latest and all(
-                slot.get() for c, slot in self.stage.latest.items() if self._canvas(c).is_enabled
-            )
+            has_picture = self.stage.latest[self.main_canvas].get() is not None
             if has_picture and "opening" not in states:
                 return
             await asyncio.sleep(0.01)
@@ -396,18 +395,25 @@ class Engine:
         }
         self.deck.show("comment", layers, now_ns(), ("top-left", "bottom-right", "top-right"))
 
-    def picture_of(self, scene: str, canvas: str = "landscape") -> Picture | None:
-        """The programme picture now."""
-        slot = self.stage.latest.get(canvas)
-        return slot.get() if slot else None
+    @property
+    def main_canvas(self) -> str:
+        """The canvas that always runs: landscape, or the first that is on."""
+        canvases = self.scenes.state.canvases
+        return next((c.name for c in canvases if c.is_enabled), canvases[0].name)
 
-    def write_picture(self, file: Path, canvas: str = "landscape") -> None:
+    def write_picture(self, file: Path) -> None:
         """Writes the programme as it is now."""
-        picture = self.picture_of("", canvas)
+        picture = self.stage.latest[self.main_canvas].get()
         if picture is not None:
             write_picture(picture.frame.copy(), file)
 
     # -- threads' ways in ------------------------------------------------------------------------
+
+    def _is_wanted(self, canvas: str) -> bool:
+        """The main canvas always runs; another one only while it is sent or looked at."""
+        return (
+            canvas == self.main_canvas or self.pipeline.needs(canvas) or self.is_looked_at(canvas)
+        )
 
     def _graphics(self, canvas: Canvas, at_ns: int) -> Sequence[Overlay]:
         placed = self.deck.at(canvas.name, canvas.width, canvas.height, at_ns)

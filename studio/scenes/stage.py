@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
@@ -101,12 +101,21 @@ class Stage:
         fps: ticks a second.
         graphics: downstream graphics.
         on_tick: takes what was composed.
+        is_wanted: does anybody look at this canvas or send it? If not it is not composed.
     """
 
-    def __init__(self, fps: Fraction, graphics: Graphics, on_tick: OnTick) -> None:
+    def __init__(
+        self,
+        fps: Fraction,
+        graphics: Graphics,
+        on_tick: OnTick,
+        is_wanted: Callable[[str], bool] = lambda canvas: True,
+    ) -> None:
         self.fps = fps
+        self._is_wanted = is_wanted
         self.figures = Figures()
         self.latest: dict[str, Slot[Picture]] = {}
+        self.overlays: dict[str, Sequence[Overlay]] = {}
         self._graphics = graphics
         self._on_tick = on_tick
         self._snapshot: Slot[Snapshot] = Slot()
@@ -156,7 +165,7 @@ class Stage:
     def _compose(self, snapshot: Snapshot, tick: int, at_ns: int) -> list[Picture]:
         made = []
         for canvas in snapshot.state.canvases:
-            if not canvas.is_enabled:
+            if not canvas.is_enabled or not self._is_wanted(canvas.name):
                 continue
             pool = self._pools.get(canvas.name)
             if pool is None or pool.canvas != canvas:
@@ -164,13 +173,14 @@ class Stage:
             scene = snapshot.state.scene(snapshot.state.programme.get(canvas.name, ""))
             frame = pool.frame(at_ns)
             try:
+                overlays = self.overlays[canvas.name] = self._graphics(canvas, at_ns)
                 pool.compositor.compose(
                     frame,
                     scene or Scene(name=""),
                     snapshot.sources,
                     at_ns,
                     snapshot.changes.get(canvas.name),
-                    self._graphics(canvas, at_ns),
+                    overlays,
                 )
             except Exception as fault:
                 # Never black: the last picture stands until this one can be composed again.
