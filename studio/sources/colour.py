@@ -52,5 +52,9 @@ class ColourSource(Source):
         first = np.array(parse_colour(self.settings.top), np.float32)
         last = np.array(parse_colour(self.settings.bottom or self.settings.top), np.float32)
         ramp = np.linspace(0, 1, self.around.height, dtype=np.float32)[:, None, None]
-        column = np.rint(first + (last - first) * ramp).astype(np.uint8)
-        feed.picture(from_rgb(np.repeat(column, self.around.width, axis=1)), still=True)
+        picture = np.repeat(first + (last - first) * ramp, self.around.width, axis=1)
+        if self.settings.bottom:
+            # Half a step of noise hides the bands that eight bits make of a slow gradient.
+            grain = np.random.default_rng(1).random(picture.shape[:2], np.float32) - 0.5
+            picture += grain[:, :, None]
+        feed.picture(from_rgb(np.clip(np.rint(picture), 0, 255).astype(np.uint8)), still=True)

@@ -1,0 +1,191 @@
+"""Graphics, transitions and the demo's scenes on both canvases, beside the pictures kept.
+
+``SHOPCAST_GOLDEN=write`` keeps new ones: look at them before they are committed. A difference
+leaves the new picture and its difference in the test's folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+import studio.scenes.transitions as transition_folder
+import studio.sources as source_folder
+from studio.core.registry import discover
+from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
+from studio.graphics.card import draw_card
+from studio.graphics.deck import SLIDE_NS, Deck
+from studio.graphics.model import CardSpec, CommentSpec, LowerThirdSpec
+from studio.graphics.text import TextDrawer, draw_text
+from studio.media.cv import cv2
+from studio.media.frame import Frame, blank, from_av, from_rgb, to_rgb
+from studio.media.picture_file import read_picture
+from studio.media.yuv import Layer, Rect, Scratch, blend, layer
+from studio.scenes.compositor import Compositor, Overlay
+from studio.scenes.model import Canvas
+from studio.scenes.transitions.base import Transition
+from studio.shop.cards import card_spec, card_unit
+from studio.show.keeper import open_show
+from studio.sources.base import Feed, Source, Surroundings
+from studio.sources.runner import Shot, SourceRunner
+
+KEPT = Path(__file__).parent / "pictures"
+SHOW = open_show(None)
+KINDS = discover(source_folder, Source)
+TRANSITIONS = discover(transition_folder, Transition)
+pytestmark = pytest.mark.golden
+
+
+def on_grey(one: Layer) -> Frame:
+    target = blank(one.width + 40, one.height + 40, (110, 128, 128))
+    blend(target, one, 20, 20, Scratch())
+    return target
+
+
+def card(**more: str) -> Layer:
+    fields = {
+        "number": "1号",
+        "name": "猫眼偏光墨镜",
+        "variant": "琥珀",
+        "photo": str(SHOW.folder / "products" / "sunglasses.png"),
+        "price": "¥199",
+        **more,
+    }
+    return draw_card(CardSpec(**fields), 200)
+
+
+def ramp(top: tuple[int, int, int], bottom: tuple[int, int, int]) -> Frame:
+    part = np.linspace(0, 1, 180, dtype=np.float32)[:, None, None]
+    column = np.array(top, np.float32) * (1 - part) + np.array(bottom, np.float32) * part
+    return from_rgb(np.repeat(column, 320, axis=1).astype(np.uint8))
+
+
+def mixed(kind: str, progress: float) -> Frame:
+    target = blank(320, 180)
+    before, after = ramp((200, 40, 40), (20, 20, 60)), ramp((40, 160, 90), (240, 240, 200))
+    TRANSITIONS.get(kind)().mix(target, before, after, progress)
+    return target
+
+
+def still(kind: str, settings: dict[str, Any]) -> Frame:
+    cls = KINDS.get(kind)
+    got: list[Frame] = []
+    around = Surroundings(SHOW.folder, TextDrawer(), 30.0, 480, 270)
+    import threading
+
+    feed = Feed(threading.Event(), lambda f, s: got.append(f), lambda s, p: None, lambda: True)
+    cls(cls.decode(settings), around).run(feed)
+    frame = got[0]
+    return frame if frame.alpha is None else on_grey(layer(frame))
+
+
+def scene(name: str, canvas: Canvas) -> Frame:
+    """A scene of the demo with its first pictures, card, comment, lower third and mark."""
+    runners = {}
+    for spec in SHOW.sources:
+        cls = KINDS.get(spec.kind)
+        runner = SourceRunner(spec.name, cls(cls.decode(spec.settings), around()))
+        path = spec.settings.get("path", "")
+        if spec.kind == "clip":
+            with av.open(str(SHOW.folder / path)) as media:
+                frame = from_av(next(media.decode(video=0)), 0)
+                runner.slot.put(Shot(frame, 0))
+        elif spec.kind == "image":
+            runner.slot.put(Shot(read_picture(SHOW.folder / path), 0))
+        else:
+            runner.source.run(
+                Feed(runner._worker.stopping, runner._picture, runner._sound, lambda: True)
+            )
+        runners[spec.name] = runner
+    face = Rect(760, 220, 400, 480) if canvas.name == "landscape" else Rect(380, 500, 320, 380)
+    deck = Deck(lambda c: [face])
+    product = SHOW.shop.products[0]
+    spec = card_spec(product, SHOW.shop, SHOW.folder, "zh")
+    side = min(canvas.width, canvas.height)
+    deck.show("card", {canvas.name: draw_card(spec, card_unit(canvas))}, 0)
+    comment = draw_comment(
+        CommentSpec("小鹿", "160/52 穿什么码？"), side * 0.032, canvas.width * 0.62
+    )
+    deck.show("comment", {canvas.name: comment}, 0, ("top-left", "bottom-right"))
+    lower = draw_lower_third(LowerThirdSpec("秋季上新专场", "今晚 8 点"), side * 0.041)
+    deck.show("lower", {canvas.name: lower}, 0, ("bottom-right", "top-left"))
+    deck.show("mark", {canvas.name: draw_mark("虚拟试戴", side * 0.022)}, 0, ("top-right",))
+    deck.at(canvas.name, canvas.width, canvas.height, 0)
+    placed = deck.at(canvas.name, canvas.width, canvas.height, 2 * SLIDE_NS)
+    target = blank(canvas.width, canvas.height)
+    found = SHOW.scenes.scene(name)
+    assert found is not None
+    graphics = [Overlay(p.layer, p.x, p.y) for p in placed]
+    Compositor(canvas).compose(target, found, runners, 1, None, graphics)
+    return target
+
+
+def around() -> Surroundings:
+    return Surroundings(SHOW.folder, TextDrawer(), 30.0, 1920, 1080)
+
+
+WIDE, TALL = SHOW.scenes.canvases
+CASES: dict[str, Callable[[], Frame]] = {
+    "card": lambda: on_grey(card(was="¥359", stock="仅剩 38 件")),
+    "card-long": lambda: on_grey(
+        card(name="手工编织遮阳渔夫帽大檐防晒款", price="¥1,299", badge="秒杀 02:31")
+    ),
+    "card-english": lambda: on_grey(
+        card(
+            number="No. 1",
+            name="Cat-eye polarised sunglasses for the sunny season",
+            variant="",
+            price="$1,299.00",
+            was="$1,599.00",
+            stock="Only 4 left",
+        )
+    ),
+    "comment": lambda: on_grey(
+        draw_comment(CommentSpec("小鹿", "160 / 52 kg 穿什么码？会不会偏大"), 30, 500)
+    ),
+    "lower-third": lambda: on_grey(draw_lower_third(LowerThirdSpec("秋季上新", "主播小李"), 44)),
+    "mark": lambda: on_grey(draw_mark("虚拟试戴", 24)),
+    "text": lambda: on_grey(layer(draw_text("橱窗直播 Shopcast\n第二行", {"size": 64}))),
+    "source-colour": lambda: still("colour", {"top": "#ff8800", "bottom": "#223355"}),
+    "source-image": lambda: still("image", {"path": "products/handbag.png"}),
+    "source-text": lambda: still("text", {"text": "标题", "background": "#223344", "size": 80}),
+    "fade-30": lambda: mixed("fade", 0.3),
+    "cut": lambda: mixed("cut", 1.0),
+    **{
+        f"scene-{number}-{canvas.name}": lambda s=one.name, c=canvas: scene(s, c)
+        for number, one in enumerate(SHOW.scenes.scenes, 1)
+        for canvas in (WIDE, TALL)
+    },
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_picture_is_as_it_was_kept(name: str, tmp_path: Path) -> None:
+    rgb = to_rgb(CASES[name]())
+    side = max(rgb.shape[:2])
+    if side > 960:
+        size = (round(rgb.shape[1] * 960 / side), round(rgb.shape[0] * 960 / side))
+        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    kept = KEPT / f"{name}.webp"
+    if os.environ.get("SHOPCAST_GOLDEN") == "write":
+        kept.parent.mkdir(exist_ok=True)
+        cv2.imwrite(str(kept), rgb[:, :, ::-1], [cv2.IMWRITE_WEBP_QUALITY, 92])
+    assert kept.is_file(), f"no kept picture {kept}; keep one with SHOPCAST_GOLDEN=write"
+    before = cv2.imread(str(kept))[:, :, ::-1]
+    assert before.shape == rgb.shape
+    difference = np.abs(before.astype(int) - rgb.astype(int))
+    if difference.mean() > 2.5:
+        cv2.imwrite(str(tmp_path / "now.png"), rgb[:, :, ::-1])
+        cv2.imwrite(str(tmp_path / "difference.png"), np.minimum(difference * 8, 255))
+    assert difference.mean() <= 2.5, f"see {tmp_path}"
+
+
+def test_every_transition_and_scene_has_its_picture() -> None:
+    assert {kind.kind for kind in TRANSITIONS} == {"fade", "cut"}
+    assert len([name for name in CASES if name.startswith("scene-")]) == 10
