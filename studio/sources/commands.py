@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -10,8 +11,10 @@ from msgspec.structs import replace
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.sources.bank import SourceBank
+from studio.sources.camera import cameras
 from studio.sources.events import FilterChanged, SourceListChanged
 from studio.sources.health import Fault
+from studio.sources.microphone import microphones
 from studio.sources.model import FilterSpec, SourceSpec
 
 
@@ -91,6 +94,18 @@ class SourceCommands:
         self._announce(SourceListChanged(what="renamed", source=new_name, before=name))
         undo = {"name": new_name, "new_name": name}
         return changed("sources", "scenes", "sound", undo=("sources.rename", undo))
+
+    @command(
+        "sources.devices",
+        label=("本机设备", "Devices"),
+        help=("列出本机摄像头与麦克风，不打开它们。", "Lists cameras and microphones, unopened."),
+    )
+    async def devices(self) -> Changed:
+        found = await asyncio.gather(
+            asyncio.to_thread(cameras), asyncio.to_thread(microphones), return_exceptions=True
+        )
+        shown = [[] if isinstance(one, BaseException) else one for one in found]
+        return changed(result={"cameras": shown[0], "microphones": shown[1]})
 
     @command(
         "sources.media",
