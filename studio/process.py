@@ -168,31 +168,42 @@ async def _open_door(engine: Engine, options: Options) -> Door:
 
 
 async def _start_outputs(engine: Engine, options: Options, kept: dict[str, Any] | None) -> None:
-    """Outputs asked for on the command line; after a crash those that were running."""
-    all_outputs = engine.pipeline.destinations
+    """Outputs asked for on the command line; after a crash those that were running.
+
+    Raises:
+        StudioError: an output that was asked for cannot be; after a crash nothing is raised, the
+            others go on without it.
+    """
+    outputs = engine.outputs
     canvas = "portrait" if options.canvas == "portrait" else "landscape"
-    wanted: list[str] = []
     given = [(url, f"push{n + 1}") for n, url in enumerate(options.push)]
     if options.record:
         given.append((options.record, "record"))
+    wanted: list[str] = []
     for url, name in given:
         settings, key = settings_from_url(url, name=name, canvas=canvas)
-        if name not in all_outputs.names():
-            all_outputs.add(settings, key)
+        outputs.put_passing(settings, key)
         wanted.append(name)
-    for plain in (kept or {}).get("outputs", []):
-        settings = msgspec.convert(plain, OutputSettings)
-        if settings.name not in all_outputs.names():
-            all_outputs.add(settings, engine.secrets.get(f"output/{settings.name}/key"))
-        if settings.name not in wanted:
-            wanted.append(settings.name)
-    for canvas_name in {all_outputs.settings(name).canvas for name in wanted}:
+    if kept is not None:
+        wanted = []
+        for plain in kept.get("outputs", []):
+            try:
+                wanted.append(outputs.restore(msgspec.convert(plain, OutputSettings)))
+            except (StudioError, msgspec.ValidationError) as error:
+                _log.error("an output could not be restored: %s", error)
+    for canvas_name in {engine.pipeline.destinations.settings(name).canvas for name in wanted}:
         engine.pipeline.prepare(canvas_name)
+    for canvas_name in {engine.pipeline.destinations.settings(name).canvas for name in wanted}:
         encoder = engine.pipeline.encoder(canvas_name)
         if encoder is not None:
             await asyncio.to_thread(encoder.is_ready.wait, 10)
     for name in wanted:
-        await engine.bus.run("outputs.start", {"name": name}, origin="cli")
+        try:
+            await engine.bus.run("outputs.start", {"name": name}, origin="cli")
+        except StudioError as error:
+            if kept is None:
+                raise
+            _log.error("output %s was not taken up again: %s", name, error)
 
 
 def _on_air(engine: Engine, door: Door) -> dict[str, Any]:

@@ -82,6 +82,7 @@ class OutputCommands:
         self._keys = keys or NoStore()
         self._recordings = recordings
         self._before: dict[str, OutputState] = {}
+        self._passing: set[str] = set()
 
     # -- for the engine ----------------------------------------------------------------------
 
@@ -94,9 +95,41 @@ class OutputCommands:
                 self._keys.get(key_name(settings.name, is_backup=True)) or "",
             )
 
+    def put_passing(self, settings: OutputSettings, key: str = "") -> None:
+        """An output for this run alone: a show never keeps it.
+
+        Raises:
+            StudioError: invalid.
+        """
+        if settings.name in self._all.names():
+            self._all.edit(settings, key)
+        else:
+            self._all.add(settings, key)
+        self._passing.add(settings.name)
+
+    def restore(self, settings: OutputSettings) -> str:
+        """An output that ran before a crash, as it was; returns its name.
+
+        Raises:
+            StudioError: invalid.
+        """
+        name = settings.name
+        keys = [
+            self._keys.get(key_name(name, is_backup=is_backup)) or None
+            for is_backup in (False, True)
+        ]
+        if name in self._all.names():
+            self._all.edit(settings, *keys)
+        else:
+            self._all.add(settings, keys[0] or "", keys[1] or "")
+            if settings.kind == "file":
+                self._passing.add(name)
+        return name
+
     def settings(self) -> list[OutputSettings]:
-        """What the show keeps: all outputs, without keys."""
-        return [self._all.settings(name) for name in self._all.names()]
+        """What the show keeps: all outputs that are its own, without keys."""
+        own = (name for name in self._all.names() if name not in self._passing)
+        return [self._all.settings(name) for name in own]
 
     def view(self) -> list[dict[str, Any]]:
         """The part "outputs" of the state."""
@@ -261,10 +294,7 @@ class OutputCommands:
         settings = OutputSettings(
             name=name, kind="file", url=file or str(self._new_file(canvas)), canvas=canvas
         )
-        if name in self._all.names():
-            self._all.edit(settings)
-        else:
-            self._all.add(settings)
+        self.put_passing(settings)
         self._pipeline.start(name)
         return changed("outputs", result={"output": name, "file": settings.url})
 

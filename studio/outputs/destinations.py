@@ -13,7 +13,7 @@ from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
 from studio.media.packet import EncodedPacket
 from studio.outputs import wire
-from studio.outputs.link import STOP_S, OutputLink
+from studio.outputs.link import STOP_S, OutputLink, is_sender
 from studio.outputs.model import OutputSettings, OutputState, OutputStatus
 from studio.outputs.rtmp.address import BadAddress, hide_key, parse, split_key
 
@@ -66,6 +66,7 @@ class Destinations:
     Args:
         runtime: folder where senders leave their notes.
         clip: the standby clip of a canvas.
+        codec: digest of how a canvas is encoded.
         on_change: told when an output's state or reason changed; from that output's thread.
         on_keyframe_wanted: told the canvas; from an output's thread.
         log: folder for the senders' logs.
@@ -76,12 +77,14 @@ class Destinations:
         runtime: Path,
         *,
         clip: Callable[[str], bytes],
+        codec: Callable[[str], str] = lambda canvas: "",
         on_change: Callable[[OutputStatus], None] = lambda status: None,
         on_keyframe_wanted: Callable[[str], None] = lambda canvas: None,
         log: Path | None = None,
     ) -> None:
         self._runtime = runtime
         self._clip = clip
+        self._codec = codec
         self._on_change = on_change
         self._on_keyframe_wanted = on_keyframe_wanted
         self._log = log
@@ -221,9 +224,10 @@ class Destinations:
         if self.is_running(name):
             raise StudioError("conflict", "outputs.running", name=name)
         note = wire.read_note(wire.note_path(self._runtime, name))
-        if settings.kind == "rtmp" or note is None:
+        has_sender = note is not None and is_sender(note.pid)
+        if settings.kind == "rtmp" or not has_sender:
             check_address(settings, self._keys[name][0])
-        if settings.kind == "rtmp" and not self._keys[name][0]:
+        if settings.kind == "rtmp" and not self._keys[name][0] and not has_sender:
             raise StudioError("invalid", "outputs.no_key", name=name)
         old = self._links.pop(name, None)
         if old is not None:
@@ -233,6 +237,7 @@ class Destinations:
             self._keys[name],
             runtime=self._runtime,
             clip=lambda: self._clip(settings.canvas),
+            codec=self._codec(settings.canvas),
             on_status=self._heard,
             on_keyframe_wanted=lambda: self._on_keyframe_wanted(settings.canvas),
             log=self._log,

@@ -228,9 +228,7 @@ class VideoEncoder:
                 self._key_ns = made
                 self._want_key.clear()
             is_key, data = bool(packet.is_keyframe), bytes(packet)
-            self._on_packet(
-                EncodedPacket("video", packet.pts, packet.dts, 1, is_key, data, made)
-            )
+            self._on_packet(EncodedPacket("video", packet.pts, packet.dts, 1, is_key, data, made))
 
 
 class AudioEncoder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import selectors
 import signal
@@ -30,6 +31,9 @@ _START_S = 10.0
 _ANSWER_S = 3.0
 _DETACHED_PROCESS, _NEW_GROUP, _BREAKAWAY, _NO_WINDOW = 0x8, 0x200, 0x1000000, 0x08000000
 
+_FIXED = ("kind", "url", "canvas", "backup_url", "ca_file")
+"""What a sender cannot change without a new connection or file."""
+
 _log = logger(__name__)
 
 
@@ -44,7 +48,8 @@ class OutputLink:
         settings: what to publish.
         keys: key and backup key; secrets, told to the sender over its socket alone.
         runtime: folder of the notes.
-        clip: gives the standby clip (NUT bytes); may take a second, is called in the thread.
+        clip: gives the standby clip (NUT bytes); may take a second, is called in a thread.
+        codec: digest of how the packets are encoded; a running sender with another is replaced.
         on_status: told of each status, from the thread.
         on_keyframe_wanted: the sender waits for a keyframe.
         log: folder for the senders' logs.
@@ -59,9 +64,11 @@ class OutputLink:
         clip: Callable[[], bytes],
         on_status: Callable[[OutputStatus], None],
         on_keyframe_wanted: Callable[[], None],
+        codec: str = "",
         log: Path | None = None,
     ) -> None:
         self.settings = settings
+        self._codec = codec
         self._keys = keys
         self._runtime = runtime
         self._clip = clip
@@ -146,9 +153,9 @@ class OutputLink:
         """The newest status."""
         return self._seen
 
-    def _say(self, message: wire.ToSender) -> None:
+    def _say(self, message: wire.ToSender, payload: bytes = b"") -> None:
         with self._lock:
-            self._urgent.append(wire.pack(message))
+            self._urgent.append(wire.pack(message, payload))
         self._wake()
 
     def _wake(self) -> None:
@@ -197,8 +204,10 @@ class OutputLink:
                 kill_sender(note.pid)
                 path.unlink(missing_ok=True)
             else:
-                self._brief(line)
-                return line
+                if (what := self._differs(line)) is None:
+                    self._brief(line)
+                    return line
+                self._replace(line, note, what)
         self._spawn()
         deadline = time.monotonic() + _START_S
         while not stopping.is_set():
@@ -215,17 +224,58 @@ class OutputLink:
         self._kill()
         return None
 
-    def _brief(self, line: Line) -> None:
-        clip = self._clip()
-        import hashlib
+    def _differs(self, line: Line) -> str | None:
+        """What a running sender publishes otherwise than it is wanted now; None when it fits."""
+        welcome = line.welcome
+        if welcome is None or not welcome.is_configured or welcome.settings is None:
+            return None
+        for field in _FIXED:
+            if getattr(welcome.settings, field) != getattr(self.settings, field):
+                return field
+        return "codec" if welcome.codec != self._codec else None
 
-        digest = hashlib.sha256(clip).hexdigest()
-        line.send_all(wire.pack(wire.Configure(self.settings, *self._keys)))
-        line.send_all(wire.pack(wire.Standby(digest), clip))
+    def _replace(self, line: Line, note: wire.Note, what: str) -> None:
+        """Ends a sender that carries something else; viewers of the old address see an end."""
+        _log.warning("%s: its %s has changed: the sender is replaced", self.settings.name, what)
+        self._tell(
+            msgspec.structs.replace(
+                self._seen,
+                state=OutputState.RECONNECTING,
+                reason=Reason("outputs.settings_changed", {"what": what}),
+            )
+        )
+        try:
+            line.send_all(wire.pack(wire.Stop()))
+            deadline = time.monotonic() + STOP_S
+            while is_sender(note.pid) and time.monotonic() < deadline:
+                time.sleep(0.02)
+        except SenderFault:
+            pass
+        line.close()
+        kill_sender(note.pid)
+        wire.note_path(self._runtime, self.settings.name).unlink(missing_ok=True)
+
+    def _brief(self, line: Line) -> None:
+        configure = wire.Configure(self.settings, *self._keys, self._codec)
+        line.send_all(wire.pack(configure))
+        if line.welcome is not None and line.welcome.is_configured:
+            # It has a clip that fits: viewers wait for the programme, not for another picture.
+            threading.Thread(
+                target=lambda: self._say(*self._standby()),
+                name=f"clip-{self.settings.name}",
+                daemon=True,
+            ).start()
+        else:
+            head, clip = self._standby()
+            line.send_all(wire.pack(head, clip))
         with self._lock:
             self._queue.clear()
             self._queued, self._needs_key, self._is_open = 0, True, True
         self._on_keyframe_wanted()
+
+    def _standby(self) -> tuple[wire.Standby, bytes]:
+        clip = self._clip()
+        return wire.Standby(hashlib.sha256(clip).hexdigest()), clip
 
     def _spawn(self) -> None:
         command = [
@@ -371,6 +421,7 @@ class Line:
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
         self.pending = bytearray()
+        self.welcome: wire.Welcome | None = None
         self._unpacker = wire.EngineUnpacker()
         self._early: list[OutputStatus] = []
 
@@ -409,6 +460,7 @@ class Line:
                 if isinstance(message, wire.Status):
                     self._early.append(message.status)
                 elif message.output == note.output and message.version == wire.VERSION:
+                    self.welcome = message
                     return
                 else:
                     raise SenderFault("another sender")
@@ -466,7 +518,7 @@ class Line:
 
 def kill_sender(pid: int) -> None:
     """Kills process ``pid`` if it is a sender; numbers are used again, so look first."""
-    if pid <= 0 or not _is_sender(pid):
+    if pid <= 0 or not is_sender(pid):
         return
     try:
         os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
@@ -474,7 +526,8 @@ def kill_sender(pid: int) -> None:
         pass
 
 
-def _is_sender(pid: int) -> bool:
+def is_sender(pid: int) -> bool:
+    """Does process ``pid`` run, and is it a sender?"""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

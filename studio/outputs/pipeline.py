@@ -19,7 +19,7 @@ from studio.media.packet import EncodedPacket
 from studio.outputs.destinations import Destinations
 from studio.outputs.encoder import AudioEncoder, OnPacket, Picture, VideoEncoder
 from studio.outputs.model import AudioSettings, OutputStatus, VideoSettings
-from studio.outputs.standby import make_clip
+from studio.outputs.standby import codec_digest, make_clip
 
 _log = logger(__name__)
 
@@ -70,6 +70,7 @@ class OutputPipeline:
         self.destinations = Destinations(
             runtime,
             clip=self._clip,
+            codec=lambda canvas: codec_digest(self.canvases[canvas], audio),
             on_change=on_change,
             on_keyframe_wanted=self.force_keyframe,
             log=log,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from fractions import Fraction
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,11 @@ from studio.outputs.encoder import AAC_FRAME, RATE, Picture, set_up_audio, set_u
 from studio.outputs.model import AudioSettings, VideoSettings
 
 CLIP_S = 2.0
+
+
+def codec_digest(video: VideoSettings, audio: AudioSettings) -> str:
+    """Packets of two encoders with the same digest may follow each other on one connection."""
+    return hashlib.sha256(msgspec.json.encode([video, audio])).hexdigest()[:16]
 
 
 def plain_picture(width: int, height: int) -> Picture:

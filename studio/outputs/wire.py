@@ -18,7 +18,7 @@ import msgspec
 
 from studio.outputs.model import OutputSettings, OutputStatus
 
-VERSION = 1
+VERSION = 2
 MAX_HEAD = 1 << 16
 MAX_PAYLOAD = 1 << 26
 _LENGTHS = struct.Struct(">II")
@@ -36,20 +36,32 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
 
 
 class Welcome(msgspec.Struct, tag="welcome", frozen=True):
-    """The sender's answer: who it is, and whether it is on already (then it is adopted)."""
+    """The sender's answer: who it is, and whether it is on already (then it is adopted).
+
+    Attributes:
+        settings: what it publishes, None when it was not told yet.
+        codec: digest of how the packets it carries are encoded.
+    """
 
     pid: int
     output: str
     is_configured: bool
+    settings: OutputSettings | None = None
+    codec: str = ""
     version: int = VERSION
 
 
 class Configure(msgspec.Struct, tag="configure", frozen=True):
-    """What to publish and where. ``key`` is a secret. The same again changes nothing."""
+    """What to publish and where. ``key`` is a secret. The same again changes nothing.
+
+    Attributes:
+        codec: digest of how the packets will be encoded (`studio.outputs.standby.codec_digest`).
+    """
 
     settings: OutputSettings
     key: str = ""
     backup_key: str = ""
+    codec: str = ""
 
 
 class Standby(msgspec.Struct, tag="standby", frozen=True):

@@ -146,9 +146,7 @@ class PublishSession:
     def metadata(self, payload: bytes) -> bytes:
         """onMetaData (AMF0, as FLV has it) as @setDataFrame."""
         framed = amf0.encode("@setDataFrame") + payload
-        return self._writer.pack(
-            _AUDIO_CHANNEL, Message(DATA_AMF0, framed, 0, self._stream_id)
-        )
+        return self._writer.pack(_AUDIO_CHANNEL, Message(DATA_AMF0, framed, 0, self._stream_id))
 
     def end(self) -> None:
         """Queues the good-bye."""

@@ -119,7 +119,16 @@ class Sender:
         if self._engine is not None:
             self._engine.close()
         self._engine = line
-        line.send(wire.Welcome(os.getpid(), self._output, self._sink is not None))
+        told = self._configure
+        line.send(
+            wire.Welcome(
+                os.getpid(),
+                self._output,
+                self._sink is not None,
+                told.settings if told else None,
+                told.codec if told else "",
+            )
+        )
         self._changed()
         return True
 
@@ -161,6 +170,12 @@ class Sender:
         if self._sink is None:
             self._configure = message
             self._begin()
+        elif self._configure is not None:
+            # What can change under way does: the address cannot, the engine looks at that first.
+            known = self._configure
+            self._configure = msgspec.structs.replace(known, settings=message.settings)
+            if self._feed is not None:
+                self._feed.has_standby = message.settings.has_standby
 
     def _got_clip(self, message: wire.Standby, payload: bytes) -> None:
         if self._clip is not None and self._clip.sha256 == message.sha256:

@@ -77,8 +77,14 @@ def _loop(units: list[Unit]) -> tuple[list[Unit], int]:
     first = units[0].dts_us
     step = units[1].dts_us - first if len(units) > 1 else 33_333
     fixed = [
-        Unit(u.is_video, u.pts_us - first, u.dts_us - first, u.duration_us or step, u.is_keyframe,
-             u.data)
+        Unit(
+            u.is_video,
+            u.pts_us - first,
+            u.dts_us - first,
+            u.duration_us or step,
+            u.is_keyframe,
+            u.data,
+        )
         for u in units
     ]
     return fixed, fixed[-1].dts_us + (fixed[-1].duration_us or step)
@@ -102,8 +108,14 @@ class Player:
                     break
                 self._next[is_video] += 1
                 found.append(
-                    Unit(is_video, unit.pts_us + shift, unit.dts_us + shift, unit.duration_us,
-                         unit.is_keyframe, unit.data)
+                    Unit(
+                        is_video,
+                        unit.pts_us + shift,
+                        unit.dts_us + shift,
+                        unit.duration_us,
+                        unit.is_keyframe,
+                        unit.data,
+                    )
                 )
         found.sort(key=lambda unit: (unit.dts_us, not unit.is_video))
         return found

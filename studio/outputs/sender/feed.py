@@ -107,9 +107,7 @@ class Feed:
             del self._sound[:-_SOUND_HEAD]
 
     def _place(self, unit: Unit) -> None:
-        placed = self._timeline.place(
-            unit.is_video, unit.pts_us, unit.dts_us, unit.duration_us
-        )
+        placed = self._timeline.place(unit.is_video, unit.pts_us, unit.dts_us, unit.duration_us)
         if placed is None:
             self.ignored += 1
             return

@@ -1,0 +1,122 @@
+"""The line never drops: the whole program is broken on purpose while a real server listens."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from studio.bench.line.ask import ask
+from studio.bench.line.chain import Chain, write_show
+from studio.bench.line.film import read_film
+from studio.bench.line.server import Nginx, is_there
+from studio.core import life
+
+pytestmark = [
+    pytest.mark.onair,
+    pytest.mark.timeout(150),
+    pytest.mark.skipif(os.name == "nt" or not is_there(), reason="needs signals and nginx-rtmp"),
+]
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    names = {"SHOPCAST_RUNTIME": "run", "SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config"}
+    return {name: str(tmp_path / folder) for name, folder in names.items()}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Nginx]:
+    with Nginx(tmp_path / "nginx") as made:
+        yield made
+
+
+@pytest.fixture
+def live(tmp_path: Path, env: dict[str, str], server: Nginx) -> Iterator[Chain]:
+    show = write_show(tmp_path / "line.show")
+    chain = Chain(
+        "run", str(show), "--push", server.url("secret-key-1"), "--record",
+        str(tmp_path / "a.mkv"), "--port", "0", "--password", "", environment=env,
+    )  # fmt: skip
+    try:
+        chain.event("on_air")
+        chain.flows("push1")
+        chain.flows("record")
+        yield chain
+    finally:
+        chain.close()
+
+
+def remote(chain: Chain) -> str:
+    """The door of the newest engine."""
+    lines = [line for _, line in chain.lines if line["event"] in ("on_air", "back_on_air")]
+    return str(lines[-1]["remote"])
+
+
+def grows(server: Nginx, by: int = 80_000, limit_s: float = 15) -> None:
+    """Waits until the server has taken so much more."""
+    goal, deadline = server.bytes_in() + by, time.monotonic() + limit_s
+    while server.bytes_in() < goal:
+        assert time.monotonic() < deadline, "the server gets nothing"
+        time.sleep(0.05)
+
+
+def test_engine_killed_three_times(live: Chain, server: Nginx, tmp_path: Path) -> None:
+    ask(remote(live), "scenes.take", scene="Close-up")
+    ask(remote(live), "shop.card", product="p2")
+    for _ in range(3):
+        seen, killed = len(live.lines), time.monotonic()
+        live.kill(live.pid())
+        assert live.flows("push1", after=seen) - killed <= 4
+        live.flows("record", after=seen)
+        state = ask(remote(live), "state.get", parts=["scenes", "shop", "engine", "outputs"])
+        assert state["scenes"]["programme"]["landscape"] == "Close-up"
+        assert state["shop"]["card"] == "p2"
+        grows(server)
+    assert state["engine"]["is_safe"], "a second crash within 30 s starts it in safe mode"
+    assert live.stop() == 0
+    server.finish()
+    assert server.publishes() == 1, "the very same connection"
+    for file in (*server.files(), tmp_path / "a.mkv"):
+        film = read_film(file)
+        assert film.largest_hole_ms <= 1000
+        assert film.goes_back == film.faults == 0
+        assert film.pictures > 60
+    assert "secret-key-1" not in (tmp_path / "line.show" / "show.json").read_text()
+    left = [p for p in (tmp_path / "run").iterdir() if p.name.startswith(("sender-", "engine."))]
+    assert not left, "no sender and no note stays"
+
+
+def test_supervisor_killed_and_taken_over(
+    live: Chain, server: Nginx, tmp_path: Path, env: dict[str, str]
+) -> None:
+    engine = live.pid()
+    live.kill(live.process.pid)
+    live.process.wait(5)
+    grows(server)
+    assert life.is_running(engine), "the show goes on"
+    second = Chain(
+        "run", str(tmp_path / "line.show"), "--port", "0", "--password", "", environment=env
+    )
+    try:
+        told = second.event("on_air")
+        assert told["adopted"]
+        assert told["pids"]["engine"] == engine
+        # What it took over it also brings back.
+        seen, killed = len(second.lines), time.monotonic()
+        second.kill(engine)
+        second.event("back_on_air", after=seen)
+        second.flows("push1", after=seen)
+        assert time.monotonic() - killed <= 6
+        grows(server)
+        assert second.stop() == 0
+    finally:
+        second.close()
+    server.finish()
+    assert server.publishes() == 1
+    film = read_film(server.files()[0])
+    assert film.largest_hole_ms <= 1000
+    assert film.goes_back == film.faults == 0
