@@ -1,0 +1,181 @@
+"""Runs commands for buttons and keys, remembers how to take them back, says what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from ui.client import Client, Reply
+from ui.i18n import pick, t
+from ui.store import Store
+
+MERGE_S = 1.0
+MOST_UNDO = 100
+SURE_S = 4.0
+
+Args = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Done:
+    """Something that can be taken back."""
+
+    command: str
+    args: Args
+    undo: tuple[str, Args]
+    at_s: float = field(default_factory=time.monotonic)
+
+
+class Actions(QObject):
+    """The one way from the window to the engine's commands.
+
+    Signals:
+        said: (text, is_good) what was done, for the status bar.
+        failed: (widget or None, text) to be shown where it was asked for.
+        undo_changed: what can be taken back is another now.
+    """
+
+    said = Signal(str, bool)
+    failed = Signal(object, str)
+    undo_changed = Signal()
+
+    def __init__(self, client: Client, store: Store) -> None:
+        super().__init__()
+        self._client, self._store = client, store
+        self._undo: list[Done] = []
+        self._redo: list[Done] = []
+        self._asked: tuple[str, float] = ("", 0.0)
+
+    def label(self, command: str) -> str:
+        """What a command is called in the present language."""
+        info = self._store.commands.get(command)
+        return pick(info.label) if info else command
+
+    def run(
+        self,
+        command: str,
+        args: Args | None = None,
+        *,
+        origin: QWidget | None = None,
+        done: Callable[[Reply], None] | None = None,
+        is_quiet: bool = False,
+    ) -> None:
+        """Runs a command; its outcome is said, its undo kept.
+
+        Args:
+            command: id.
+            args: plain arguments; with ``confirm`` for guarded commands.
+            origin: the widget it was asked at: an error appears there.
+            done: called with the reply as well.
+            is_quiet: say nothing when it worked (faders).
+        """
+        given = dict(args or {})
+
+        def answered(reply: Reply) -> None:
+            if reply.ok:
+                self._keep(command, given, reply)
+                if not is_quiet:
+                    self.said.emit(self.describe(command, given), True)
+            else:
+                self._complain(reply, origin)
+            if done is not None:
+                done(reply)
+
+        self._client.call(command, given, answered)
+
+    def describe(self, command: str, args: Args) -> str:
+        """ "切出 特写": a command in words."""
+        shown = [
+            str(value)
+            for name, value in args.items()
+            if name in ("scene", "name", "source", "product", "id", "kind")
+            and isinstance(value, (str, int))
+            and value != ""
+        ]
+        shown = [self._product(name) for name in shown]
+        return " ".join([self.label(command), *shown])
+
+    def _product(self, id: str) -> str:
+        found = self._store.shop.product(id)
+        return found.name if found else id
+
+    # -- taking back ---------------------------------------------------------------------------
+
+    @property
+    def next_undo(self) -> str:
+        """What Ctrl+Z would take back, in words; "" when there is nothing."""
+        return self.describe(self._undo[-1].command, self._undo[-1].args) if self._undo else ""
+
+    def undo(self) -> None:
+        """Takes the last thing back."""
+        self._turn(self._undo, self._redo, "undo.done", "undo.nothing")
+
+    def redo(self) -> None:
+        """Does again what was taken back."""
+        self._turn(self._redo, self._undo, "undo.redone", "undo.nothing_redo")
+
+    def _turn(self, taken: list[Done], other: list[Done], key: str, empty: str) -> None:
+        if not taken:
+            self.said.emit(t(empty), False)
+            return
+        last = taken[-1]
+        command, args = last.undo
+        info = self._store.commands.get(command)
+        if info and info.needs_confirm:
+            name, at = self._asked
+            if name != command or time.monotonic() - at > SURE_S:
+                self._asked = (command, time.monotonic())
+                self.said.emit(t("undo.again", what=self.describe(command, args)), False)
+                return
+            args = {**args, "confirm": True}
+        taken.pop()
+        self.undo_changed.emit()
+        words = self.describe(last.command, last.args)
+
+        def answered(reply: Reply) -> None:
+            if not reply.ok:
+                self._complain(reply, None)
+                return
+            back = _undo_of(reply)
+            if back is not None:
+                other.append(Done(last.command, last.args, back))
+            self.undo_changed.emit()
+            self.said.emit(t(key, what=words), True)
+
+        self._client.call(command, args, answered)
+
+    def _keep(self, command: str, args: Args, reply: Reply) -> None:
+        back = _undo_of(reply)
+        if back is None:
+            return
+        self._redo.clear()
+        last = self._undo[-1] if self._undo else None
+        now = time.monotonic()
+        if (
+            last
+            and last.command == command
+            and command in ("sound.set", "sound.master", "scenes.transition")
+            and last.args.get("source") == args.get("source")
+            and now - last.at_s < MERGE_S
+        ):
+            last.args, last.at_s = args, now  # a fader that is being moved: one step back
+        else:
+            self._undo.append(Done(command, args, back))
+            del self._undo[:-MOST_UNDO]
+        self.undo_changed.emit()
+
+    def _complain(self, reply: Reply, origin: QWidget | None) -> None:
+        self.failed.emit(origin, pick(reply.text) or reply.code)
+
+
+def _undo_of(reply: Reply) -> tuple[str, Args] | None:
+    result = reply.result
+    back = result.get("undo") if isinstance(result, dict) else None
+    if isinstance(back, (list, tuple)) and len(back) == 2 and isinstance(back[1], dict):
+        return str(back[0]), dict(back[1])
+    return None

@@ -1,0 +1,315 @@
+"""The desk's way to the engine: obs-websocket v5 in a thread of its own; the window never waits.
+
+Everything crosses to the window as queued Qt signals. The link is watched: the engine tells its
+meters 15 times a second, so silence longer than `SILENT_S` is said at once; a lost link is made
+again by itself, to whatever address the engine's note then gives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from studio.api import Backoff, StudioError, logger, remote_address, remote_password, translate
+
+_log = logger(__name__)
+
+VENDOR = "shopcast"
+VENDOR_EVENTS = 1 << 9
+SILENT_S = 1.0
+ANSWER_S = 5.0
+CONNECT_S = 4.0
+WATCH_MS = 200
+STEPS_S = (0.05, 0.2, 0.4, 0.8, 1.5, 2.0)
+FREQUENT = ["sound.meters", "engine.stats"]
+
+CONNECTING, LIVE, SILENT, LOST, DENIED = "connecting", "live", "silent", "lost", "denied"
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the engine answered.
+
+    Attributes:
+        ok: it was done.
+        result: of a question, or ``{"changed", "result", "undo"}`` of a command.
+        code, text: of the error; text in Chinese and English.
+        took_ms: from the call to the answer.
+    """
+
+    ok: bool
+    result: Any = None
+    code: str = ""
+    text: dict[str, str] = field(default_factory=dict)
+    took_ms: float = 0.0
+
+
+def failure(code: str, key: str, **params: object) -> Reply:
+    """A reply the desk gives itself, because the engine could not."""
+    text = {name: translate(key, name, **params) for name in ("zh", "en")}
+    return Reply(False, None, code, text)
+
+
+def auth_answer(password: str, salt: str, challenge: str) -> str:
+    """The answer of obs-websocket v5 to a challenge."""
+    secret = base64.b64encode(hashlib.sha256((password + salt).encode()).digest()).decode()
+    return base64.b64encode(hashlib.sha256((secret + challenge).encode()).digest()).decode()
+
+
+class Client(QObject):
+    """One link to the engine, made again by itself.
+
+    Args:
+        host, port: where the door is; port 0 reads the note of the engine on this machine.
+        password: None takes the person's own.
+
+    Signals:
+        state_changed: (state, why) with state one of connecting, live, silent, lost, denied.
+        ready: the link stands and the desk is introduced; ask for everything anew.
+        heard: (event name, data).
+    """
+
+    state_changed = Signal(str, str)
+    ready = Signal()
+    heard = Signal(str, object)
+    _answered = Signal(object, object)
+    _linked = Signal(str, str)
+
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 0, password: str | None = None, name: str = ""
+    ) -> None:
+        super().__init__()
+        self.state, self.why = CONNECTING, ""
+        self.name = name or "desk"
+        self.garbage = 0
+        self._host, self._port, self._password = host, port, password
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._socket: Any = None
+        self._numbers = itertools.count(1)
+        self._waiting: dict[str, tuple[Callable[[Reply], None] | None, float]] = {}
+        self._last_heard = 0.0
+        self._writes: set[asyncio.Future[None]] = set()
+        self._answered.connect(self._give, Qt.ConnectionType.QueuedConnection)
+        self._linked.connect(self._set_state, Qt.ConnectionType.QueuedConnection)
+        self._watch = QTimer(self)
+        self._watch.timeout.connect(self._look)
+        self._watch.start(WATCH_MS)
+
+    # -- for the window ------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begins to connect."""
+        self._thread = threading.Thread(target=self._run, name="door", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the link and its thread."""
+        self._stopping.set()
+        self._watch.stop()
+        loop, task = self._loop, self._task
+        if loop is not None and task is not None and not loop.is_closed():
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(task.cancel)
+        if self._thread is not None:
+            self._thread.join(3.0)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether a call can be sent now."""
+        return self.state in (LIVE, SILENT)
+
+    def call(
+        self, kind: str, data: Plain | None = None, done: Callable[[Reply], None] | None = None
+    ) -> None:
+        """Asks a question or runs a command; ``done`` is called in the window's thread."""
+        number = str(next(self._numbers))
+        loop = self._loop
+        if not self.is_up or loop is None or loop.is_closed():
+            if done is not None:
+                done(failure("unavailable", "ui.link.no_engine"))
+            return
+        self._waiting[number] = (done, time.monotonic())
+        message = {
+            "op": 6,
+            "d": {
+                "requestType": "CallVendorRequest",
+                "requestId": number,
+                "requestData": {
+                    "vendorName": VENDOR,
+                    "requestType": kind,
+                    "requestData": data or {},
+                },
+            },
+        }
+        text = msgspec.json.encode(message).decode()
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._send, text)
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the engine was last heard."""
+        return time.monotonic() - self._last_heard if self._last_heard else 0.0
+
+    # -- in the window's thread ----------------------------------------------------------------
+
+    def _look(self) -> None:
+        if self.state == LIVE and self.silent_s > SILENT_S:
+            self._set_state(SILENT, "")
+        elif self.state == SILENT and self.silent_s < SILENT_S:
+            self._set_state(LIVE, "")
+        now = time.monotonic()
+        late = [n for n, (_, at) in self._waiting.items() if now - at > ANSWER_S]
+        for number in late:
+            self._give(number, failure("unavailable", "ui.link.no_answer", seconds=int(ANSWER_S)))
+
+    def _set_state(self, state: str, why: str) -> None:
+        if (state, why) == (self.state, self.why):
+            return
+        came_up = state == LIVE and self.state != SILENT
+        self.state, self.why = state, why
+        if not self.is_up:
+            for number in list(self._waiting):
+                self._give(number, failure("unavailable", "ui.link.no_engine"))
+        self.state_changed.emit(state, why)
+        if came_up:
+            self.call("session.introduce", {"name": self.name})
+            self.call("events.subscribe", {"names": FREQUENT})
+            self.ready.emit()
+
+    def _give(self, number: object, reply: object) -> None:
+        done, at = self._waiting.pop(str(number), (None, 0.0))
+        if done is not None and isinstance(reply, Reply):
+            done(replace(reply, took_ms=(time.monotonic() - at) * 1000))
+
+    # -- in the link's thread ------------------------------------------------------------------
+
+    def _run(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        try:
+            self._task = self._loop.create_task(self._stay_linked())
+            if self._stopping.is_set():
+                self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                self._loop.run_until_complete(self._task)
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        finally:
+            self._loop.close()
+
+    def _send(self, text: str) -> None:
+        """Hands a message to the socket; in the link's thread."""
+        if self._socket is not None:
+            task = asyncio.ensure_future(self._write(text))
+            self._writes.add(task)
+            task.add_done_callback(self._writes.discard)
+
+    async def _write(self, text: str) -> None:
+        with contextlib.suppress(Exception):  # the reader sees the end of a broken link
+            await self._socket.send(text)
+
+    async def _stay_linked(self) -> None:
+        backoff = Backoff(STEPS_S)
+        while True:
+            why = await self._link(backoff)
+            await asyncio.sleep(backoff.next_s())
+            if why is not None:
+                self._linked.emit(LOST, why)
+
+    async def _link(self, backoff: Backoff) -> str | None:
+        """One link from its beginning to its end; why it ended, None when that is said already."""
+        from websockets.asyncio.client import connect
+        from websockets.exceptions import ConnectionClosed, WebSocketException
+
+        address = f"ws://{self._host}:{self._port}" if self._port else remote_address()
+        if not address:
+            return "ui.link.no_note"
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                socket = await connect(address, max_size=32 * 1024 * 1024, compression=None)
+        except (OSError, TimeoutError, WebSocketException, ValueError):
+            return "ui.link.no_engine"
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                await self._greet(socket)
+            self._socket = socket
+            self._last_heard = time.monotonic()
+            self._linked.emit(LIVE, "")
+            backoff.reset()
+            async for frame in socket:
+                self._frame(frame)
+        except StudioError:
+            self._linked.emit(DENIED, "ui.link.denied")
+            return None
+        except ConnectionClosed as end:
+            code = end.rcvd.code if end.rcvd else 0
+            if code == 4009:
+                self._linked.emit(DENIED, "ui.link.denied")
+                return None
+        except (OSError, TimeoutError, WebSocketException, ValueError) as fault:
+            _log.info("link: %s: %s", type(fault).__name__, fault)
+        finally:
+            self._socket = None
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(socket.close(), 0.5)
+        self._linked.emit(LOST, "ui.link.lost")
+        return None
+
+    async def _greet(self, socket: Any) -> None:
+        hello = msgspec.json.decode(await socket.recv())["d"]
+        identify: Plain = {"rpcVersion": 1, "eventSubscriptions": VENDOR_EVENTS}
+        wants = hello.get("authentication")
+        if wants:
+            given = self._password
+            password = await asyncio.to_thread(remote_password) if given is None else given
+            identify["authentication"] = auth_answer(password, wants["salt"], wants["challenge"])
+        await socket.send(msgspec.json.encode({"op": 1, "d": identify}).decode())
+        answer = msgspec.json.decode(await socket.recv())
+        if answer.get("op") != 2:
+            raise StudioError("denied", "ui.link.denied")
+
+    def _frame(self, frame: str | bytes) -> None:
+        """One message of the engine; what cannot be read is counted and never harms."""
+        self._last_heard = time.monotonic()
+        try:
+            message = msgspec.json.decode(frame)
+            op, data = message["op"], message["d"]
+            if op == 5 and data.get("eventType") == "VendorEvent":
+                inner = data["eventData"]
+                if inner.get("vendorName") == VENDOR:
+                    self.heard.emit(str(inner["eventType"]), inner.get("eventData") or {})
+            elif op == 7:
+                self._answered.emit(str(data.get("requestId", "")), _reply(data))
+        except (msgspec.DecodeError, KeyError, TypeError, AttributeError, ValueError) as fault:
+            self.garbage += 1
+            _log.warning("a message could not be read: %s", fault)
+
+
+def _reply(data: Plain) -> Reply:
+    outer = data.get("responseData") or {}
+    inner = outer.get("responseData")
+    if not isinstance(inner, dict):
+        status = data.get("requestStatus") or {}
+        words = str(status.get("comment") or f"code {status.get('code')}")
+        return Reply(False, None, "failed", {"zh": words, "en": words})
+    if inner.get("ok"):
+        return Reply(True, inner.get("result"))
+    error = inner.get("error") or {}
+    text = error.get("text") or {}
+    return Reply(
+        False, None, str(error.get("code", "failed")), {k: str(v) for k, v in text.items()}
+    )

@@ -1,0 +1,40 @@
+"""What every panel is given: the link, the state, the way to act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtWidgets import QWidget
+
+from studio.api import Settings
+from ui.actions import Actions
+from ui.client import Client
+from ui.measure import Measure
+from ui.photos import Photos
+from ui.pictures import Pictures
+from ui.store import Store
+
+
+@dataclass(slots=True)
+class Desk:
+    """The hands of a panel.
+
+    Attributes:
+        settings: of the person; saved by the window.
+        reveal: brings a panel to the front by its id.
+        say: shows a message at a widget: (widget or None, text, tone).
+        change: asks the window for "layout", "language", "scale" to be another.
+        can_embed: asks for a panel without its dock (the host's layout).
+    """
+
+    client: Client
+    store: Store
+    actions: Actions
+    pictures: Pictures
+    measure: Measure
+    photos: Photos
+    settings: Settings
+    reveal: Callable[[str], object] = field(default=lambda panel: None)
+    say: Callable[[QWidget | None, str, str], object] = field(default=lambda w, text, tone: None)
+    change: Callable[[str, str], object] = field(default=lambda what, value: None)

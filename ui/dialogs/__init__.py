@@ -1,0 +1,1 @@
+"""Forms and cards that open inside the window; none of them blocks it."""

@@ -1,0 +1,92 @@
+"""F1: the keys of the panel one is in, and those that work everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+
+from ui.i18n import t
+from ui.theme import tokens
+from ui.widgets.basics import Text, clear, column
+
+EVERYWHERE = (
+    ("1 … 9", "keys.preview"),
+    ("Enter", "keys.take"),
+    ("Esc", "keys.standby"),
+    ("N", "products.key_next"),
+    ("C / Shift+C", "keys.card"),
+    ("T", "products.key_try_on"),
+    ("M", "mixer.key_mute"),
+    ("Ctrl+R", "outputs.key_record"),
+    ("Ctrl+Z / Ctrl+Shift+Z", "keys.undo"),
+    ("Ctrl+K", "keys.palette"),
+    ("Ctrl+1 … 3", "keys.layouts"),
+    ("Ctrl+L", "keys.language"),
+    ("Ctrl+ + / −", "keys.scale"),
+    ("F6", "keys.next_panel"),
+    ("F11", "keys.full"),
+    ("F1", "keys.this"),
+)
+
+
+class KeysCard(QFrame):
+    """A card over the window; any key or a click sends it away."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._around = window
+        self.setObjectName("card")
+        self._at = QVBoxLayout()
+        layout = column(gap=8, margins=(20, 16, 20, 16))
+        layout.addLayout(self._at)
+        self.setLayout(layout)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.hide()
+
+    def open(self, title: str, keys: Sequence[tuple[str, str]]) -> None:
+        """Shows the keys of a panel and of the window."""
+        clear(self._at)
+        if keys:
+            self._section(title, keys)
+        self._section(t("keys.everywhere"), EVERYWHERE)
+        self._at.addWidget(Text(t("keys.close"), size=12, tone="muted"))
+        self.setAccessibleName(t("keys.title"))
+        window = self._around
+        self.setFixedWidth(min(tokens.px(520), window.width() - tokens.px(32)))
+        self.adjustSize()
+        self.move(
+            (window.width() - self.width()) // 2, max(8, (window.height() - self.height()) // 2)
+        )
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def _section(self, title: str, keys: Sequence[tuple[str, str]]) -> None:
+        self._at.addWidget(Text(title, weight=600))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(tokens.px(16))
+        grid.setVerticalSpacing(tokens.px(4))
+        for line, (key, words) in enumerate(keys):
+            cap = Text(key, size=12, weight=600)
+            cap.setStyleSheet(
+                f"background: {tokens.RAISED}; border: 1px solid {tokens.LINE};"
+                f" border-radius: {tokens.px(4)}px; padding: 1px {tokens.px(7)}px;"
+            )
+            cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            grid.addWidget(cap, line, 0)
+            grid.addWidget(Text(t(words)), line, 1)
+        grid.setColumnStretch(1, 1)
+        self._at.addLayout(grid)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Any key."""
+        self.hide()
+        self._around.setFocus()
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click."""
+        self.hide()

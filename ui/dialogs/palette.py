@@ -1,0 +1,264 @@
+"""Ctrl+K: any command by its name in either language; its arguments are asked in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from ui.client import Reply
+from ui.desk import Desk
+from ui.i18n import pick, t
+from ui.models.commands import CommandInfo
+from ui.theme import tokens
+from ui.widgets.basics import Button, Text, clear, column, row
+from ui.widgets.hold import HoldButton
+from ui.widgets.schema_form import SchemaForm
+
+ID = Qt.ItemDataRole.UserRole
+MOST = 60
+
+
+def score(info: CommandInfo, words: Sequence[str]) -> int:
+    """How well a command fits what was typed; 0 is not at all."""
+    names = [info.label[0].lower(), info.label[1].lower(), info.id.lower()]
+    rest = " ".join((*info.help, *names)).lower()
+    total = 0
+    for word in words:
+        if any(name.startswith(word) for name in names):
+            total += 8
+        elif any(word in name for name in names):
+            total += 4
+        elif word in rest:
+            total += 1
+        else:
+            return 0
+    return total + 1
+
+
+class Palette(QFrame):
+    """Type, choose with the arrows, Enter; Esc leaves."""
+
+    def __init__(self, desk: Desk, window: QWidget) -> None:
+        super().__init__(window)
+        self._around = window
+        self.setObjectName("card")
+        self.desk = desk
+        self.search = QLineEdit()
+        self.search.setFont(tokens.font(15))
+        self.search.textChanged.connect(self._find)
+        self.search.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setStyleSheet(
+            f"QListWidget {{ background: transparent; border: none; }}"
+            f"QListWidget::item {{ padding: {tokens.px(6)}px {tokens.px(10)}px;"
+            f" border-radius: {tokens.px(4)}px; }}"
+            f"QListWidget::item:selected {{ background: {tokens.ACCENT_FILL};"
+            f" color: {tokens.WHITE}; }}"
+        )
+        self.list.itemClicked.connect(lambda _: self._choose())
+        self._form_at = QVBoxLayout()
+        self._help = Text(size=12, tone="muted", wraps=True)
+        layout = column(gap=8, margins=(12, 12, 12, 10))
+        layout.addWidget(self.search)
+        layout.addWidget(self.list, 1)
+        layout.addLayout(self._form_at)
+        layout.addWidget(self._help)
+        self.setLayout(layout)
+        self._info: CommandInfo | None = None
+        self._form: SchemaForm | None = None
+        self._go: Button | None = None
+        self._is_sure = False
+        self.hide()
+
+    def open(self) -> None:
+        """Shows it, empty, with the cursor in it."""
+        window = self._around
+        wide = min(tokens.px(620), window.width() - tokens.px(48))
+        high = min(tokens.px(460), window.height() - tokens.px(96))
+        self.setGeometry((window.width() - wide) // 2, tokens.px(72), wide, high)
+        self.search.setPlaceholderText(t("palette.hint"))
+        self.search.setAccessibleName(t("palette.open"))
+        self.setAccessibleName(t("palette.open"))
+        self._back()
+        self.search.clear()
+        self._find("")
+        self.show()
+        self.raise_()
+        self.search.setFocus()
+
+    def close_card(self) -> None:
+        """Goes away."""
+        self.hide()
+        self._around.setFocus()
+
+    # -- finding -------------------------------------------------------------------------------
+
+    def _find(self, text: str) -> None:
+        words = text.lower().split()
+        commands = self.desk.store.commands.values()
+        found = [(score(info, words), info) for info in commands]
+        found = [one for one in found if one[0] > 0]
+        found.sort(key=lambda one: (-one[0], one[1].id))
+        self.list.clear()
+        for _, info in found[:MOST]:
+            item = QListWidgetItem(_line(info))
+            item.setData(ID, info.id)
+            item.setToolTip(pick(info.help))
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self._help.setText(t("palette.nothing") if not found else t("palette.keys"))
+
+    def _choose(self) -> None:
+        item = self.list.currentItem()
+        info = self.desk.store.commands.get(item.data(ID)) if item else None
+        if info is None:
+            return
+        self._info, self._is_sure = info, False
+        if info.properties or info.needs_confirm:
+            self._ask(info)
+        else:
+            self._run({})
+
+    # -- asking --------------------------------------------------------------------------------
+
+    def _ask(self, info: CommandInfo) -> None:
+        self.list.hide()
+        clear(self._form_at)
+        self._form_at.addWidget(Text(_line(info), weight=600))
+        self._form = SchemaForm(info.args, choices=self.choices)
+        for child in self._form.findChildren(QLineEdit):
+            child.installEventFilter(self)
+        self._form_at.addWidget(self._form)
+        hidden = [n for n in info.required if n not in self._form.names]
+        if info.needs_confirm:
+            hold = HoldButton(t("palette.hold"), "attention", held=self._sure)
+            hold.name(pick(info.label))
+            self._go = hold
+        else:
+            self._go = Button(t("palette.run"), "primary", clicked=self._submit)
+        buttons = row(gap=8)
+        buttons.addStretch(1)
+        buttons.addWidget(Button(t("palette.back"), clicked=self._back))
+        buttons.addWidget(self._go)
+        self._form_at.addLayout(buttons)
+        self._form_at.addStretch(1)
+        if hidden:
+            self._help.setText(t("palette.needs", names=", ".join(hidden)))
+            self._go.setEnabled(False)
+        else:
+            self._help.setText(pick(info.help))
+        if self._form.names:
+            self._form.begin()
+        else:
+            self._go.setFocus()
+
+    def _back(self) -> None:
+        clear(self._form_at)
+        self._form, self._go, self._info = None, None, None
+        self.list.show()
+        self.search.setFocus()
+
+    def _sure(self) -> None:
+        self._is_sure = True
+        self._submit()
+
+    def _submit(self) -> None:
+        info, form = self._info, self._form
+        if info is None:
+            return
+        if info.needs_confirm and not self._is_sure:
+            self._help.setText(t("hold.tip", what=pick(info.label)))
+            return
+        args: dict[str, Any] = {}
+        if form is not None:
+            args = form.values(only_changed=True)
+            args.update({n: v for n, v in form.values().items() if n in info.required})
+            empty = [n for n in info.required if args.get(n) in ("", None)]
+            if empty:
+                self._help.setText(t("palette.empty", names=", ".join(empty)))
+                widget = form.widget(empty[0])
+                if widget is not None:
+                    widget.setFocus()
+                return
+        if info.needs_confirm:
+            args["confirm"] = True
+        self._run(args)
+
+    def _run(self, args: dict[str, Any]) -> None:
+        info = self._info
+        if info is not None:
+            self.desk.actions.run(info.id, args, origin=self, done=self._answered)
+
+    def _answered(self, reply: Reply) -> None:
+        if reply.ok:
+            self.close_card()
+        else:
+            self._help.setText(pick(reply.text))
+
+    def choices(self, name: str) -> list[tuple[str, str]]:
+        """Values one can choose from for an argument of this name."""
+        store = self.desk.store
+        info = self._info
+        room = info.id.split(".")[0] if info else ""
+        if name == "scene" or (name == "name" and room == "scenes"):
+            return [(s.name, s.name) for s in store.scenes.scenes]
+        if name == "source" or (name == "name" and room == "sources"):
+            return [(s.name, s.name) for s in store.sources]
+        if name == "product":
+            return [(p.id, f"{p.number} {p.name}") for p in store.shop.products]
+        if name == "name" and room == "outputs" and info and info.id != "outputs.add":
+            return [(o.name, o.name) for o in store.outputs]
+        if name == "kind" and room == "sources":
+            return [(k.kind, pick(k.label)) for k in store.kinds.sources]
+        if name in ("kind", "transition") and room == "scenes":
+            return [(k.kind, pick(k.label)) for k in store.scenes.transitions]
+        if name == "sku":
+            return [(v.sku, f"{p.name} {v.name}") for p in store.shop.products for v in p.variants]
+        if name == "id" and room == "plans":
+            return [(p.id, pick(p.label)) for p in store.plans.plans]
+        return []
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows move in the list while one types."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        key = event.key()
+        if key == Qt.Key.Key_Escape:
+            if self._form is not None:
+                self._back()
+            else:
+                self.close_card()
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self._form is not None:
+                self._submit()
+            else:
+                self._choose()
+            return True
+        if watched is self.search and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            step = 1 if key == Qt.Key.Key_Down else -1
+            count = max(1, self.list.count())
+            self.list.setCurrentRow((self.list.currentRow() + step) % count)
+            return True
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves wherever the cursor is; nothing reaches the window behind."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._back() if self._form is not None else self.close_card()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._form is not None:
+            self._submit()
+        event.accept()
+
+
+def _line(info: CommandInfo) -> str:
+    here, other = pick(info.label), info.label[1] if pick(info.label) == info.label[0] else ""
+    words = f"{here}   {other}" if other else f"{here}   {info.label[0]}"
+    return f"{words}   {info.keys}".strip()

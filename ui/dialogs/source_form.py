@@ -1,0 +1,119 @@
+"""The form of a source: kind, name, and its settings drawn from their schema."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QPlainTextEdit, QVBoxLayout
+
+from ui.client import Reply
+from ui.desk import Desk
+from ui.i18n import pick, t
+from ui.models.commands import Kind
+from ui.models.desk import SourceView
+from ui.theme import icons
+from ui.widgets.basics import Button, Text, clear, column, row
+from ui.widgets.schema_form import SchemaForm
+
+
+class SourceForm(QFrame):
+    """Adds a source, or changes the settings of one.
+
+    Signals:
+        closed: saved or left.
+    """
+
+    closed = Signal()
+
+    def __init__(self, desk: Desk, source: SourceView | None) -> None:
+        super().__init__()
+        self.setObjectName("form")
+        self.desk, self.source = desk, source
+        self.kind = QComboBox()
+        for kind in desk.store.kinds.sources:
+            self.kind.addItem(icons.icon(kind.kind), pick(kind.label), kind.kind)
+        self.name = QLineEdit(source.name if source else "")
+        self.name.setPlaceholderText(t("source_form.name"))
+        self.name.setAccessibleName(t("source_form.name"))
+        self.kind.setAccessibleName(t("source_form.kind"))
+        self._help = Text(size=12, tone="muted", wraps=True)
+        self._at = QVBoxLayout()
+        self.form = SchemaForm({})
+        self._error = Text(size=12, tone="attention", wraps=True)
+        self._error.hide()
+        self.save = Button(t("form.save"), "primary", clicked=self._save)
+        self.leave = Button(t("form.cancel"), clicked=self.closed.emit)
+        layout = column(gap=8, margins=(12, 10, 12, 10))
+        title = t("source_form.edit", name=source.name) if source else t("source_form.new")
+        layout.addWidget(Text(title, weight=600))
+        if source is None:
+            layout.addWidget(self.kind)
+            layout.addWidget(self.name)
+        for part in (self._help, self._error):
+            layout.addWidget(part)
+        layout.insertLayout(layout.count() - 1, self._at)
+        buttons = row(gap=8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.leave)
+        buttons.addWidget(self.save)
+        layout.addLayout(buttons)
+        self.setLayout(layout)
+        if source is not None:
+            self.kind.setCurrentIndex(max(0, self.kind.findData(source.kind)))
+        self.kind.currentIndexChanged.connect(self._show_kind)
+        self._show_kind()
+
+    def begin(self) -> None:
+        """Puts the hand where it starts."""
+        if self.source is None:
+            self.name.setFocus()
+        else:
+            self.form.begin()
+
+    def _kind(self) -> Kind | None:
+        wanted = self.source.kind if self.source else self.kind.currentData()
+        return next((k for k in self.desk.store.kinds.sources if k.kind == wanted), None)
+
+    def _show_kind(self) -> None:
+        kind = self._kind()
+        clear(self._at)
+        values = dict(self.source.settings) if self.source else None
+        self.form = SchemaForm(kind.settings if kind else {}, values)
+        self._at.addWidget(self.form)
+        missing = t("source_form.missing_kind", kind=self.source.kind) if self.source else ""
+        self._help.setText(pick(kind.help) if kind else missing)
+        self._help.setVisible(bool(self._help.text()))
+
+    def _save(self) -> None:
+        self.save.setEnabled(False)
+        if self.source is not None:
+            args: dict[str, object] = {
+                "name": self.source.name,
+                "settings": self.form.values(only_changed=True),
+            }
+            self.desk.actions.run("sources.edit", args, origin=self.save, done=self._answered)
+            return
+        args = {
+            "name": self.name.text().strip(),
+            "kind": self.kind.currentData(),
+            "settings": self.form.values(),
+        }
+        self.desk.actions.run("sources.add", args, origin=self.save, done=self._answered)
+
+    def _answered(self, reply: Reply) -> None:
+        self.save.setEnabled(True)
+        if reply.ok:
+            self.closed.emit()
+        else:
+            self._error.setText(pick(reply.text))
+            self._error.show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter saves, Esc leaves."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not isinstance(self.focusWidget(), QPlainTextEdit):
+                self._save()
+        else:
+            super().keyPressEvent(event)

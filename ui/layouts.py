@@ -1,0 +1,193 @@
+"""Three ready layouts, and what the person made of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QMainWindow
+
+from studio.api import config_dir, logger
+from ui.panels.base import Panel
+from ui.theme import tokens
+
+_log = logger(__name__)
+VERSION = 1
+NAMES = ("streamer", "controller", "technician")
+
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where panels stand.
+
+    Attributes:
+        columns: per area the stacks of panels from first to last, each as panels that share a
+            place, with the share of the area each stack takes.
+        right, left: width of the sides, as a part of the window.
+        bottom: height of the foot, as a part of the window.
+        has_preview, has_scenes: in the middle.
+    """
+
+    areas: dict[Qt.DockWidgetArea, tuple[tuple[tuple[str, ...], float], ...]]
+    right: float = 0.22
+    left: float = 0.0
+    bottom: float = 0.36
+    has_preview: bool = True
+    has_scenes: bool = True
+
+
+LAYOUTS = {
+    "controller": Layout(
+        {
+            RIGHT: ((("comments",), 1.0),),
+            BOTTOM: (
+                (("products",), 0.445),
+                (("mixer",), 0.225),
+                (("plans", "outputs", "sources", "journal"), 0.33),
+            ),
+        }
+    ),
+    "streamer": Layout(
+        {
+            LEFT: ((("host",), 1.0),),
+            RIGHT: ((("comments",), 1.0),),
+            BOTTOM: ((("products",), 1.0),),
+        },
+        right=0.27,
+        left=0.27,
+        bottom=0.30,
+        has_preview=False,
+        has_scenes=False,
+    ),
+    "technician": Layout(
+        {
+            RIGHT: ((("outputs",), 0.5), (("sources",), 0.5)),
+            BOTTOM: (
+                (("plans", "comments"), 0.4),
+                (("mixer",), 0.22),
+                (("journal", "products"), 0.38),
+            ),
+        },
+        right=0.30,
+        bottom=0.38,
+    ),
+}
+
+
+def arrange(window: QMainWindow, panels: dict[str, Panel], layout: Layout) -> None:
+    """Puts all panels where the layout says; the others are hidden."""
+    for panel in panels.values():
+        window.removeDockWidget(panel)
+        panel.setFloating(False)
+    for area, stacks in layout.areas.items():
+        along = Qt.Orientation.Horizontal if area == BOTTOM else Qt.Orientation.Vertical
+        before: Panel | None = None
+        for ids, _ in stacks:
+            group = [panels[id] for id in ids if id in panels]
+            if not group:
+                continue
+            first = group[0]
+            if before is None:
+                window.addDockWidget(area, first)
+            else:
+                window.splitDockWidget(before, first, along)
+            for other in group[1:]:
+                window.tabifyDockWidget(first, other)
+            for panel in group:
+                panel.show()
+            first.raise_()
+            before = first
+
+
+def resize(
+    window: QMainWindow, panels: dict[str, Panel], layout: Layout, scenes_height: int = 0
+) -> None:
+    """Gives the panels their shares of the window as it is now."""
+    wide, high = window.width(), window.height()
+    for area, part, along in (
+        (RIGHT, layout.right, Qt.Orientation.Horizontal),
+        (LEFT, layout.left, Qt.Orientation.Horizontal),
+        (BOTTOM, layout.bottom, Qt.Orientation.Vertical),
+    ):
+        docks = [panels[ids[0]] for ids, _ in layout.areas.get(area, ()) if ids[0] in panels]
+        if docks and not (area == BOTTOM and layout.has_preview):
+            size = round((wide if along == Qt.Orientation.Horizontal else high) * part)
+            if along == Qt.Orientation.Horizontal:
+                size = max(size, tokens.px(300))
+            window.resizeDocks([docks[0]], [size], along)
+    if layout.has_preview:
+        _hug(window, panels, layout, scenes_height)
+    foot = layout.areas.get(BOTTOM, ())
+    docks = [panels[ids[0]] for ids, _ in foot if ids[0] in panels]
+    room = wide - round(wide * (layout.right + layout.left))
+    if docks:
+        sizes = [max(1, round(room * share)) for ids, share in foot if ids[0] in panels]
+        window.resizeDocks(docks, sizes, Qt.Orientation.Horizontal)
+    side = layout.areas.get(RIGHT, ())
+    docks = [panels[ids[0]] for ids, _ in side if ids[0] in panels]
+    if len(docks) > 1:
+        sizes = [max(1, round(high * share)) for ids, share in side if ids[0] in panels]
+        window.resizeDocks(docks, sizes, Qt.Orientation.Vertical)
+
+
+def _hug(window: QMainWindow, panels: dict[str, Panel], layout: Layout, scenes_height: int) -> None:
+    """Gives the middle just the height its two pictures need, and the foot the rest."""
+    middle = window.centralWidget()
+    foot = [panels[ids[0]] for ids, _ in layout.areas.get(BOTTOM, ()) if ids[0] in panels]
+    if middle is None or not foot:
+        return
+    gap = tokens.px(8)
+    room = window.width() - 2 * gap - round(window.width() * (layout.right + layout.left)) - gap
+    picture = ((room - gap) / 2 - 4) * 9 / 16
+    row = scenes_height if layout.has_scenes else 0
+    wanted = round(picture) + tokens.px(30) + 4 + gap + row
+    rest = window.height() - 2 * gap - wanted - gap
+    least, most = round(window.height() * 0.24), round(window.height() * 0.5)
+    window.resizeDocks([foot[0]], [max(least, min(most, rest))], Qt.Orientation.Vertical)
+
+
+class Kept:
+    """What the person moved, by layout: ``desk.json`` in the settings folder."""
+
+    def __init__(self) -> None:
+        self._path = config_dir() / "desk.json"
+        self._states: dict[str, str] = {}
+        self.geometry = ""
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+            if isinstance(found, dict) and found.get("version") == VERSION:
+                self._states = {str(k): str(v) for k, v in found.get("layouts", {}).items()}
+                self.geometry = str(found.get("geometry", ""))
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, AttributeError) as fault:
+            _log.warning("desk.json cannot be read (%s): using the ready layouts", fault)
+
+    def restore(self, name: str, window: QMainWindow) -> bool:
+        """Puts the panels where the person left them; False when there is nothing kept."""
+        kept = self._states.get(name)
+        return bool(kept) and window.restoreState(QByteArray.fromBase64((kept or "").encode()))
+
+    def keep(self, name: str, window: QMainWindow) -> None:
+        """Remembers how it is now."""
+        self._states[name] = bytes(window.saveState().toBase64().data()).decode()
+
+    def forget(self, name: str) -> None:
+        """Back to the ready layout."""
+        self._states.pop(name, None)
+
+    def save(self) -> None:
+        """Writes it; a folder that cannot be written loses only this."""
+        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        whole = {"version": VERSION, "geometry": self.geometry, "layouts": self._states}
+        try:
+            fresh.write_text(json.dumps(whole), encoding="utf-8")
+            os.replace(fresh, self._path)
+        except OSError as fault:
+            _log.warning("desk.json cannot be written: %s", fault)

@@ -1,0 +1,1 @@
+"""What the desk knows of the engine: plain structs that forgive what is missing."""

@@ -1,0 +1,49 @@
+"""Commands and kinds as the engine lists them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+Pair = tuple[str, str]
+
+
+class CommandInfo(msgspec.Struct, frozen=True):
+    """A command one can run."""
+
+    id: str
+    role: str = "controller"
+    label: Pair = ("", "")
+    help: Pair = ("", "")
+    keys: str = ""
+    needs_confirm: bool = False
+    args: dict[str, Any] = {}
+
+    @property
+    def required(self) -> list[str]:
+        """Arguments without a default."""
+        return [str(name) for name in self.args.get("required", [])]
+
+    @property
+    def properties(self) -> dict[str, dict[str, Any]]:
+        """All arguments with their schemas."""
+        found = self.args.get("properties", {})
+        return found if isinstance(found, dict) else {}
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind of source, filter or transition with the schema of its settings."""
+
+    kind: str
+    label: Pair = ("", "")
+    help: Pair = ("", "")
+    settings: dict[str, Any] = {}
+
+
+class Kinds(msgspec.Struct, frozen=True):
+    """All kinds there are."""
+
+    sources: tuple[Kind, ...] = ()
+    filters: tuple[Kind, ...] = ()
+    transitions: tuple[Kind, ...] = ()

@@ -1,0 +1,90 @@
+"""Parts of the engine's state that have no struct of their own there, as the desk reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from studio.scenes.model import ScenesState
+from studio.sound.model import Strip
+from studio.sources.model import FilterSpec
+
+Pair = tuple[str, str]
+
+
+class TransitionKind(msgspec.Struct, frozen=True):
+    """A transition one can choose."""
+
+    kind: str
+    label: Pair = ("", "")
+    default_ms: int = 0
+
+
+class Scenes(ScenesState, frozen=True):
+    """The part "scenes": the scenes and the transitions there are."""
+
+    transitions: tuple[TransitionKind, ...] = ()
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Is a source well?"""
+
+    state: str = "opening"
+    fps: float = 0.0
+    error: str = ""
+    params: dict[str, str] = {}
+
+    @property
+    def is_bad(self) -> bool:
+        """Should somebody act?"""
+        return self.state in ("lost", "frozen", "missing", "black")
+
+
+class SourceView(msgspec.Struct, frozen=True):
+    """One source with its health."""
+
+    name: str
+    kind: str = ""
+    settings: dict[str, Any] = {}
+    version: int = 1
+    filters: tuple[FilterSpec, ...] = ()
+    label: Pair = ("", "")
+    has_video: bool = False
+    has_sound: bool = False
+    health: Health | None = None
+
+
+class Sound(msgspec.Struct, frozen=True):
+    """The part "sound"."""
+
+    strips: tuple[Strip, ...] = ()
+    master_db: float = 0.0
+
+
+class Show(msgspec.Struct, frozen=True):
+    """The part "show"."""
+
+    name: str = ""
+    folder: str = ""
+    language: str = "zh"
+    is_readonly: bool = False
+    error: str = ""
+
+
+class EngineInfo(msgspec.Struct, frozen=True):
+    """The part "engine"."""
+
+    fps: str = "30"
+    is_safe: bool = False
+    secrets_in: str = ""
+    recordings: str = ""
+
+
+class Worn(msgspec.Struct, frozen=True):
+    """Try-on on one source."""
+
+    is_worn: bool = False
+    quality: str = ""
+    faces: int = 0
+    error: str = ""

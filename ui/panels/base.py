@@ -1,0 +1,137 @@
+"""What a panel is: a dock with a quiet head, a body, keys of its own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
+
+from ui.desk import Desk
+from ui.i18n import language, t
+from ui.theme import tokens
+from ui.widgets.basics import Badge, Button, Text, clear, column, row
+
+HEAD = 38
+
+
+class Head(QFrame):
+    """Title, count and tools; when panels share a place, their names as tabs.
+
+    Signals:
+        picked: (panel id) of a neighbour whose tab was clicked.
+    """
+
+    picked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panelHead")
+        self.setFixedHeight(tokens.px(HEAD))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.title = Text(weight=600)
+        self.count = Text(size=12, tone="muted")
+        self.badge = Badge()
+        self.badge.hide()
+        self._tabs = QHBoxLayout()
+        self._tabs.setSpacing(tokens.px(2))
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(tokens.px(6))
+        layout = row(gap=8, margins=(12, 0, 8, 0))
+        layout.addLayout(self._tabs)
+        for part in (self.title, self.count, self.badge):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        layout.addLayout(self.tools)
+        self.setLayout(layout)
+        self._shown: list[tuple[str, str]] = []
+
+    def sizeHint(self) -> QSize:
+        """A dock asks for the height here alone."""
+        return QSize(super().sizeHint().width(), tokens.px(HEAD))
+
+    def minimumSizeHint(self) -> QSize:
+        """May be narrow."""
+        return QSize(tokens.px(80), tokens.px(HEAD))
+
+    def show_tabs(self, tabs: list[tuple[str, str]], present: str) -> None:
+        """Shows ``(id, title)`` of the panels that share this place; alone: just the title."""
+        if len(tabs) < 2:
+            tabs = []
+        if tabs != self._shown:
+            self._shown = tabs
+            clear(self._tabs)
+            for id, title in tabs:
+                button = Button(title, "quiet", checkable=True)
+                button.setFont(tokens.font(13, 600))
+                button.setChecked(id == present)
+                button.clicked.connect(lambda _=False, i=id, b=button: self._pick(i, b, present))
+                self._tabs.addWidget(button)
+        self.title.setVisible(not tabs)
+
+    def _pick(self, id: str, button: Button, present: str) -> None:
+        button.setChecked(id == present)
+        self.picked.emit(id)
+
+
+class Panel(QDockWidget):
+    """One panel of the desk.
+
+    Class attributes:
+        id: names it in layouts; its texts are ``ui.ID.*``.
+        keys: (key, text key) pairs for the F1 card.
+        place: where it goes when no layout knows it.
+    """
+
+    id: ClassVar[str] = ""
+    keys: ClassVar[tuple[tuple[str, str], ...]] = ()
+    place: ClassVar[Qt.DockWidgetArea] = Qt.DockWidgetArea.BottomDockWidgetArea
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName(self.id)
+        self.head = Head()
+        self.setTitleBarWidget(self.head)
+        body = QFrame()
+        body.setObjectName("panelBody")
+        body.setLayout(column(gap=0))
+        self._body_layout = body.layout()
+        self.setWidget(body)
+        self.build()
+        self.retext()
+        language.changed.connect(self.retext)
+
+    def build(self) -> None:
+        """Makes the widgets, once."""
+
+    def retext(self) -> None:
+        """Puts all texts in, in the present language."""
+        self.head.title.setText(t(f"{self.id}.title"))
+        self.setWindowTitle(t(f"{self.id}.title"))
+        self.setAccessibleName(t(f"{self.id}.title"))
+
+    def add(self, widget: QWidget, stretch: int = 0) -> None:
+        """Puts a widget into the body."""
+        layout = self._body_layout
+        assert layout is not None
+        layout.addWidget(widget)
+        if stretch:
+            layout.setStretchFactor(widget, stretch)  # type: ignore[attr-defined]
+
+    def add_scroll(self, inside: QWidget) -> QScrollArea:
+        """Puts a widget that may be taller than the panel into the body."""
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        area.setWidget(inside)
+        self.add(area, 1)
+        return area
+
+    def tool(self, button: Button) -> Button:
+        """Puts a button into the head."""
+        self.head.tools.addWidget(button)
+        return button

@@ -1,0 +1,122 @@
+"""What viewers say: the good ones first, the doubtful ones with their reason."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout
+
+from ui.i18n import t
+from ui.models.comments import Entry
+from ui.panels.base import Panel
+from ui.theme import tokens
+from ui.widgets.basics import Button, Segments, Text, column, holder, row
+from ui.widgets.comment_list import CommentList
+
+MUTE_MIN = 10
+
+
+class CommentsPanel(Panel):
+    """Three lists: best, held, all."""
+
+    id = "comments"
+    place = Qt.DockWidgetArea.RightDockWidgetArea
+    keys = (("↑ ↓", "comments.key_choose"), ("P", "comments.key_pin"),
+            ("R", "comments.key_answer"), ("A", "comments.key_release"),
+            ("B", "comments.key_block"), ("M", "comments.key_mute"))  # fmt: skip
+
+    def build(self) -> None:
+        self._tabs = Segments(gap=2)
+        self._tabs.chosen.connect(lambda _: self._show(is_other=True))
+        self.head.tools.addWidget(self._tabs)
+        self._pinned = Text(size=12, elides=True)
+        self._off = Button("", clicked=lambda: self._run("comments.unpin", {}))
+        bar = column(gap=0)
+        self._pin_bar = holder(bar, "pinned")
+        inner = holder(self._pin_layout(), "")
+        bar.addWidget(inner)
+        self._pin_bar.setStyleSheet(f"#pinned {{ background: {tokens.NEXT_SOFT}; }}")
+        self.list = CommentList()
+        self.list.acted.connect(self._act)
+        self.list.waiting.connect(self._wait)
+        self._fresh = Button("", "primary", clicked=self._to_top)
+        self._fresh.hide()
+        self._note = Text(size=12, tone="muted", wraps=True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._note.setContentsMargins(*(tokens.px(v) for v in (16, 20, 16, 20)))
+        self.add(self._pin_bar)
+        self.add(self._fresh)
+        self.add(self._note)
+        self.add(self.list, 1)
+        self.desk.store.changed.connect(lambda part: self._show() if part == "comments" else None)
+        self.desk.store.loaded.connect(self._show)
+        self._tick = QTimer(self)
+        self._tick.timeout.connect(self.list.viewport().update)
+        self._tick.start(5000)
+
+    def _pin_layout(self) -> QHBoxLayout:
+        made = row(gap=8, margins=(12, 5, 8, 5))
+        made.addWidget(self._pinned, 1)
+        made.addWidget(self._off)
+        return made
+
+    def retext(self) -> None:
+        super().retext()
+        self._off.setText(t("comments.unpin"))
+        self._off.name(t("comments.unpin"))
+        self.list.setAccessibleName(t("comments.title"))
+        self.list.retext()
+        self._show()
+
+    def _show(self, *, is_other: bool = False) -> None:
+        part = self.desk.store.comments
+        counts = part.counts
+        self._tabs.offer([
+            ("best", t("comments.best") + f" {counts.best}"),
+            ("held", t("comments.held") + f" {counts.held}"),
+            ("all", t("comments.all")),
+        ])  # fmt: skip
+        if not self._tabs.value:
+            self._tabs.set("best")
+        held = self._tabs.button("held")
+        if held is not None:
+            held.setStyleSheet(f"color: {tokens.ATTENTION};" if counts.held else "")
+        entries = {"best": part.best, "held": part.held}.get(self._tabs.value, part.all)
+        self.list.show_entries(entries, is_other=is_other)
+        pinned = part.pinned
+        self._pin_bar.setVisible(pinned is not None)
+        if pinned is not None:
+            self._pinned.setText(t("comments.on_picture", author=pinned.author, text=pinned.text))
+        broken = [f.name for f in part.feeds if f.state in ("lost", "failed", "error")]
+        if not self.desk.store.has("comments"):
+            words = t("comments.none_here") if self.desk.store.is_loaded else ""
+        elif not entries:
+            words = t(f"comments.empty_{self._tabs.value}")
+        else:
+            words = ""
+        if broken:
+            words = t("comments.feed_lost", names=", ".join(broken)) + (
+                "\n" + words if words else ""
+            )
+        self._note.setText(words)
+        self._note.setVisible(bool(words))
+
+    def _wait(self, count: int) -> None:
+        self._fresh.setVisible(count > 0)
+        self._fresh.setText("↑ " + t("comments.fresh", n=count))
+
+    def _to_top(self) -> None:
+        self.list.scrollToTop()
+        self.list.catch_up()
+
+    def _act(self, entry: object, act: str) -> None:
+        if not isinstance(entry, Entry):
+            return
+        if act == "unpin":
+            self._run("comments.unpin", {})
+        elif act == "mute":
+            self._run("comments.mute", {"id": entry.id, "minutes": MUTE_MIN})
+        else:
+            self._run(f"comments.{act}", {"id": entry.id})
+
+    def _run(self, command: str, args: dict[str, object]) -> None:
+        self.desk.actions.run(command, args, origin=self.list)

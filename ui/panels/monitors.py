@@ -1,0 +1,156 @@
+"""Preview and programme: the two pictures everything else is about."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QTimer, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QWidget
+
+from ui import client as link
+from ui.desk import Desk
+from ui.i18n import language, t
+from ui.theme import tokens
+from ui.widgets.basics import Badge, Segments, Text, column, row
+from ui.widgets.picture import PictureView
+
+EDGE = 2
+
+
+class Monitor(QFrame):
+    """One picture with its head and its edge."""
+
+    picked = Signal()
+
+    def __init__(self, desk: Desk, what: str, fps: float) -> None:
+        super().__init__()
+        self._edge = tokens.LINE
+        self.title = Text(weight=600)
+        self.scene = Text(elides=True, weight=600)
+        self.badge = Badge()
+        self.tools = row(gap=6)
+        self.view = PictureView(desk.pictures, what, fps)
+        head = row(gap=6, margins=(10, 0, 8, 0))
+        head.addWidget(self.title)
+        head.addWidget(self.scene, 1)
+        head.addLayout(self.tools)
+        head.addWidget(self.badge)
+        holder = QWidget()
+        holder.setLayout(head)
+        holder.setFixedHeight(tokens.px(30))
+        self.setLayout(column(holder, self.view, gap=0, margins=(EDGE, EDGE, EDGE, EDGE)))
+        self.layout().setStretch(1, 1)  # type: ignore[union-attr]
+
+    def set_edge(self, colour: str) -> None:
+        """The colour around it."""
+        if colour != self._edge:
+            self._edge = colour
+            self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Told to the row above."""
+        self.picked.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Panel and edge; the picture paints itself."""
+        painter = QPainter(self)
+        painter.fillRect(QRect(0, 0, self.width(), tokens.px(32)), QColor(tokens.PANEL))
+        wide = tokens.px(EDGE)
+        across, down, ink = self.width(), self.height(), QColor(self._edge)
+        painter.fillRect(0, 0, across, wide, ink)
+        painter.fillRect(0, down - wide, across, wide, ink)
+        painter.fillRect(0, 0, wide, down, ink)
+        painter.fillRect(across - wide, 0, wide, down, ink)
+
+
+class Monitors(QWidget):
+    """Preview left, programme right; both in the shape of the chosen canvas."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.canvas = "landscape"
+        self.preview = Monitor(desk, "preview", 15)
+        self.programme = Monitor(desk, "programme", 30)
+        self.preview.picked.connect(lambda: desk.actions.run("scenes.take", origin=self.preview))
+        self._canvases = Segments(gap=2)
+        self._canvases.chosen.connect(self.set_canvas)
+        self.programme.tools.addWidget(self._canvases)
+        layout = row(gap=8)
+        layout.addWidget(self.preview, 1)
+        layout.addWidget(self.programme, 1)
+        self.setLayout(layout)
+        desk.store.changed.connect(self._changed)
+        desk.client.state_changed.connect(lambda *_: self._show_state())
+        language.changed.connect(self.retext)
+        self._tick = QTimer(self)
+        self._tick.timeout.connect(self._show_state)
+        self._tick.start(500)
+        self.retext()
+
+    def retext(self) -> None:
+        """All texts."""
+        self.preview.title.setText(t("preview.title"))
+        self.programme.title.setText(t("programme.title"))
+        self.preview.setAccessibleName(t("preview.title"))
+        self.programme.setAccessibleName(t("programme.title"))
+        self._offer_canvases()
+        self._show_state()
+
+    def set_canvas(self, canvas: str) -> None:
+        """Shows another canvas on both."""
+        self.canvas = canvas
+        self._canvases.set(canvas)
+        self._show_scenes()
+
+    def show_preview(self, on: bool) -> None:
+        """The host needs the programme alone."""
+        self.preview.setVisible(on)
+
+    def _changed(self, part: str) -> None:
+        if part == "scenes":
+            self._offer_canvases()
+            self._show_scenes()
+        elif part == "outputs":
+            self._show_state()
+
+    def _offer_canvases(self) -> None:
+        choices = []
+        for canvas in self.desk.store.scenes.canvases:
+            if canvas.is_enabled:
+                size = f" {canvas.width}×{canvas.height}" if self.width() > tokens.px(1200) else ""
+                choices.append((canvas.name, t(f"canvas.{canvas.name}") + size))
+        self._canvases.offer(choices)
+        if self.canvas not in [name for name, _ in choices] and choices:
+            self.canvas = choices[0][0]
+        self._canvases.set(self.canvas)
+        self._canvases.setVisible(len(choices) > 1)
+
+    def _show_scenes(self) -> None:
+        scenes = self.desk.store.scenes
+        shape = next(
+            ((c.width, c.height) for c in scenes.canvases if c.name == self.canvas), (16, 9)
+        )
+        for monitor, names in ((self.preview, scenes.preview), (self.programme, scenes.programme)):
+            name = names.get(self.canvas, "")
+            order = next((n for n, s in enumerate(scenes.scenes, 1) if s.name == name), 0)
+            monitor.scene.setText(f"· {order} {name}" if order else "")
+            monitor.view.show_canvas(self.canvas, "", shape)
+
+    def _show_state(self) -> None:
+        store, state = self.desk.store, self.desk.client.state
+        self.preview.badge.set(t("preview.next"), "next")
+        is_live = state == link.LIVE and store.is_on_air
+        if is_live:
+            self.programme.badge.set("● " + t("onair.live"), "on_air")
+        elif state == link.LIVE:
+            self.programme.badge.set(t("onair.rehearsal"), "off")
+        else:
+            self.programme.badge.set(t(f"link.{state}"), "attention_soft")
+        # A picture nobody can vouch for gets no colour.
+        known = state == link.LIVE
+        self.preview.set_edge(tokens.NEXT if known else tokens.LINE)
+        soft = "#7D2C33"
+        self.programme.set_edge(tokens.ON_AIR if is_live else soft if known else tokens.LINE)
+        words = "" if state == link.LIVE else t(f"link.{state}")
+        for monitor in (self.preview, self.programme):
+            monitor.view.words = words or t("picture.waiting")

@@ -1,0 +1,227 @@
+"""Destinations and recording: start, stop, and how each is, on evidence."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from studio.outputs.model import OutputState, OutputStatus
+from ui import client as link
+from ui.client import Reply
+from ui.desk import Desk
+from ui.dialogs.output_form import OutputForm
+from ui.format import hms, rate, seconds, size
+from ui.i18n import t
+from ui.models.outputs import is_record, is_running, reason_of, shown_name, tone_of, word_of
+from ui.panels.base import Panel
+from ui.theme import tokens
+from ui.widgets.basics import Badge, Button, Dot, Text, column, put, row
+from ui.widgets.hold import HoldButton
+
+_BADGES = {"good": "good", "attention": "attention_soft", "off": "off"}
+
+
+class OutputRow(QFrame):
+    """One output."""
+
+    def __init__(self, desk: Desk, status: OutputStatus, edit: object) -> None:
+        super().__init__()
+        self.desk, self.status = desk, status
+        self.setObjectName("output")
+        self.dot, self.title = Dot(), Text(weight=600, elides=True)
+        self.canvas = Text(size=11, tone="muted")
+        self.word = Badge()
+        self.figures = Text(size=12, tone="muted", elides=True)
+        self.why = Text(size=12, tone="attention", wraps=True)
+        self.start = Button("", "primary", clicked=self._start)
+        self.stop = HoldButton("", held=self._stop)
+        self.stop.let_go.connect(
+            lambda: desk.say(self.stop, t("hold.tip", what=self.stop.text()), "attention")
+        )
+        self.retry = Button("", icon="retry", clicked=self._retry)
+        self.edit = Button("", "quiet", icon="edit")
+        self.edit.clicked.connect(lambda: edit(self.status.name))  # type: ignore[operator]
+        self.remove = HoldButton("", "quiet", icon="trash", held=self._remove)
+        self.remove.let_go.connect(
+            lambda: desk.say(self.remove, t("hold.tip", what=t("outputs.remove")), "attention")
+        )
+        head = row(self.dot, gap=8)
+        head.addWidget(self.title, 1)
+        for part in (self.canvas, self.word, self.retry, self.edit, self.remove, self.start,
+                     self.stop):  # fmt: skip
+            head.addWidget(part)
+        layout = column(gap=3, margins=(12, 8, 10, 8))
+        layout.addLayout(head)
+        layout.addWidget(self.figures)
+        layout.addWidget(self.why)
+        self.setLayout(layout)
+
+    def show_status(self, status: OutputStatus, is_known: bool) -> None:
+        """What is known now."""
+        self.status = status
+        evidence = self.desk.store.evidence
+        flows = is_known and evidence.flows(status)
+        tone = tone_of(status, flows) if is_known else "off"
+        name, record = shown_name(status), is_record(status)
+        self.dot.set(tone)
+        self.title.setText(name)
+        self.canvas.setText(t(f"canvas.{status.canvas}"))
+        self.word.set(word_of(status, flows) if is_known else t("link.unknown"), _BADGES[tone])
+        running = is_running(status)
+        self.figures.setText(self._figures(status, running, evidence.kbps(status.name)))
+        self.figures.setToolTip(status.shown_url)
+        why = reason_of(status) if status.state is not OutputState.STOPPED else ""
+        if status.server_words and status.state in (OutputState.REFUSED, OutputState.RECONNECTING):
+            why = f"{why} “{status.server_words}”" if status.server_words not in why else why
+        self.why.setText(why)
+        self.why.setVisible(bool(why))
+        waiting = status.next_try_s > 0
+        self.retry.setVisible(running and waiting)
+        self.retry.setText(t("outputs.retry"))
+        self.retry.name(t("outputs.retry_of", name=name))
+        self.start.setVisible(not running and not record)
+        self.start.setText(t("outputs.start"))
+        self.start.name(t("outputs.start_of", name=name))
+        self.stop.setVisible(running)
+        self.stop.setText(t("outputs.stop_record") if record else t("outputs.stop"))
+        self.stop.name(t("outputs.stop_of", name=name))
+        own = not running and not status.name.startswith("record")
+        self.edit.setVisible(own)
+        self.edit.name(t("outputs.edit_of", name=name))
+        self.remove.setVisible(not running)
+        self.remove.name(t("outputs.remove_of", name=name))
+        put(self, "now", "true" if tone == "attention" else "false")
+
+    def _figures(self, status: OutputStatus, running: bool, kbps: float) -> str:
+        if not running:
+            return status.shown_url
+        parts = []
+        if is_record(status):
+            parts += [size(status.acked_bytes), hms(status.live_ms / 1000), status.shown_url]
+            return "  ·  ".join(parts)
+        parts += [rate(kbps), hms(status.live_ms / 1000)]
+        if status.queue_ms > 200:
+            parts.append(t("outputs.queue", time=seconds(status.queue_ms)))
+        if status.reconnects:
+            parts.append(t("outputs.reconnects", n=status.reconnects))
+        if status.gap_ms:
+            parts.append(t("outputs.gap", time=seconds(status.gap_ms)))
+        if status.next_try_s:
+            parts.append(t("outputs.next_try", time=f"{status.next_try_s:.0f}"))
+        return "  ·  ".join([*parts, status.shown_url])
+
+    def _start(self) -> None:
+        self.desk.actions.run("outputs.start", {"name": self.status.name}, origin=self.start)
+
+    def _stop(self) -> None:
+        args: dict[str, object] = {"name": self.status.name, "confirm": True}
+        self.desk.actions.run("outputs.stop", args, origin=self.stop)
+
+    def _retry(self) -> None:
+        self.desk.actions.run("outputs.retry", {"name": self.status.name}, origin=self.retry)
+
+    def _remove(self) -> None:
+        args: dict[str, object] = {"name": self.status.name, "confirm": True}
+        self.desk.actions.run("outputs.remove", args, origin=self.remove)
+
+
+class OutputsPanel(Panel):
+    """All destinations, the recording, and the form to add one."""
+
+    id = "outputs"
+    keys = (("Space", "outputs.key_hold"), ("Ctrl+R", "outputs.key_record"))
+
+    def build(self) -> None:
+        self._record = self.tool(Button("", icon="record", clicked=self._toggle_record))
+        self._all = self.tool(Button("", "primary", clicked=self._start_all))
+        self._new = self.tool(Button("", icon="plus", clicked=lambda: self.edit("")))
+        inside = QWidget()
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(0)
+        inside.setLayout(self._list)
+        inside.setStyleSheet(
+            f"QFrame#output {{ border-bottom: 1px solid {tokens.RAISED}; }}"
+            f"QFrame#output[now='true'] {{ background: {tokens.ATTENTION_SOFT}; }}"
+        )
+        self._form_at = QVBoxLayout()
+        self._form_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 8)))
+        self._list.addLayout(self._form_at)
+        self._note = Text(size=12, tone="muted", wraps=True)
+        self._note.setContentsMargins(*(tokens.px(v) for v in (16, 16, 16, 16)))
+        self._list.addWidget(self._note)
+        self._list.addStretch(1)
+        self.add_scroll(inside)
+        self._rows: dict[str, OutputRow] = {}
+        self.form: OutputForm | None = None
+        self.desk.store.changed.connect(lambda part: self._show() if part == "outputs" else None)
+        self.desk.client.state_changed.connect(lambda *_: self._show())
+        self._tick = QTimer(self)
+        self._tick.timeout.connect(self._show)
+        self._tick.start(1000)
+
+    def retext(self) -> None:
+        super().retext()
+        self._new.setText(t("outputs.add"))
+        self._new.name(t("outputs.add_tip"))
+        self._all.setText(t("outputs.start_all"))
+        self._all.name(t("outputs.start_all_tip"))
+        self._note.setText(t("outputs.empty"))
+        self._show()
+
+    def edit(self, name: str) -> None:
+        """Opens the form for an output, or for a new one."""
+        if self.form is not None:
+            self.form.hide()
+            self.form.deleteLater()
+        status = self.desk.store.output(name) if name else None
+        self.form = OutputForm(self.desk, status)
+        self.form.closed.connect(self._close_form)
+        self._form_at.addWidget(self.form)
+        self.form.begin()
+
+    def _close_form(self) -> None:
+        if self.form is not None:
+            self.form.hide()
+            self.form.deleteLater()
+            self.form = None
+
+    def _show(self) -> None:
+        store = self.desk.store
+        is_known = self.desk.client.state == link.LIVE
+        names = [o.name for o in store.outputs]
+        for gone in [name for name in self._rows if name not in names]:
+            self._rows.pop(gone).deleteLater()
+        for position, status in enumerate(store.outputs):
+            row_ = self._rows.get(status.name)
+            if row_ is None:
+                row_ = self._rows[status.name] = OutputRow(self.desk, status, self.edit)
+                self._list.insertWidget(position + 1, row_)
+            row_.show_status(status, is_known)
+        streams = [o for o in store.outputs if not is_record(o)]
+        self._note.setVisible(not store.outputs)
+        self._all.setVisible(len([o for o in streams if not is_running(o)]) > 1)
+        recording = self._recording()
+        self._record.setText(t("outputs.stop_record") if recording else t("outputs.start_record"))
+        self._record.name(self._record.text(), t("outputs.record_tip"))
+        flowing = sum(store.evidence.flows(o) for o in streams) if is_known else 0
+        words = t("outputs.flowing", n=flowing, of=len(streams)) if streams else ""
+        self.head.count.setText(words)
+
+    def _recording(self) -> bool:
+        return any(o.name == "record" and is_running(o) for o in self.desk.store.outputs)
+
+    def key_record(self) -> None:
+        """Ctrl+R: recording on; off by the button that is held."""
+        self._toggle_record()
+
+    def _toggle_record(self) -> None:
+        command = "record.stop" if self._recording() else "record.start"
+        self.desk.actions.run(command, {}, origin=self._record)
+
+    def _start_all(self) -> None:
+        def done(reply: Reply) -> None:
+            if reply.ok:
+                self._show()
+
+        self.desk.actions.run("outputs.start", {}, origin=self._all, done=done)

@@ -1,0 +1,235 @@
+"""Plans: what can be done now, what asks for an answer, what happened."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from ui.desk import Desk
+from ui.format import age_s, clock, seconds
+from ui.i18n import pick, t
+from ui.models.plans import Ask, Incident, PlanView
+from ui.panels.base import Panel
+from ui.theme import tokens
+from ui.widgets.basics import Badge, Button, Dot, Text, clear, column, line, row
+from ui.widgets.hold import HoldButton
+
+SHOWN_INCIDENTS = 6
+
+
+class AskBox(QFrame):
+    """A question a plan waits for, with its time running out."""
+
+    def __init__(self, desk: Desk, ask: Ask) -> None:
+        super().__init__()
+        self.setObjectName("ask")
+        self.desk, self.ask = desk, ask
+        self._question = Text(pick(ask.question), weight=600, wraps=True)
+        self._left = Text(size=12, tone="attention")
+        head = row(gap=8)
+        head.addWidget(self._question, 1)
+        head.addWidget(self._left)
+        options = row(gap=6)
+        for option in ask.options:
+            value, words = _option(option)
+            button = Button(words, "attention")
+            button.clicked.connect(lambda _=False, v=value, b=button: self._answer(v, b))
+            options.addWidget(button)
+        options.addStretch(1)
+        layout = column(gap=6, margins=(10, 8, 10, 8))
+        layout.addLayout(head)
+        layout.addLayout(options)
+        self.setLayout(layout)
+        self.setAccessibleName(pick(ask.question))
+        self.tick()
+
+    def tick(self) -> None:
+        """The time that is left."""
+        age = age_s(self.ask.until_utc)
+        self._left.setText("" if age is None else f"{max(0, int(-age))} s")
+
+    def _answer(self, option: str, origin: QWidget) -> None:
+        args = {"incident": self.ask.incident, "option": option}
+        self.desk.actions.run("plans.answer", args, origin=origin)
+
+
+def _option(option: object) -> tuple[str, str]:
+    if isinstance(option, dict):
+        id = str(option.get("id") or option.get("value") or "")
+        return id, pick(option.get("label") or option) or id
+    return str(option), pick(option) or str(option)
+
+
+class PlanRow(QFrame):
+    """One plan: its level as a shape, its name, by itself or not, run or stop."""
+
+    def __init__(self, desk: Desk, plan: PlanView) -> None:
+        super().__init__()
+        self.desk, self.plan = desk, plan
+        self.setFixedHeight(tokens.px(34))
+        self.dot = Dot()
+        self.title = Text(elides=True)
+        self.state = Badge()
+        self.auto = Button(checkable=True, clicked=self._auto)
+        self.run: Button
+        if plan.level == "green":
+            self.run = Button(clicked=self._run)
+        else:
+            kind = "attention" if plan.level == "red" else ""
+            self.run = HoldButton("", kind, held=self._run)
+            self.run.let_go.connect(
+                lambda: desk.say(self.run, t("hold.tip", what=pick(self.plan.label)), "attention")
+            )
+        self.stop = HoldButton("", "attention", held=self._abort)
+        layout = row(self.dot, gap=8, margins=(12, 0, 10, 0))
+        layout.addWidget(self.title, 1)
+        for part in (self.state, self.auto, self.run, self.stop):
+            layout.addWidget(part)
+        self.setLayout(layout)
+        self.show_plan(plan)
+
+    def show_plan(self, plan: PlanView) -> None:
+        """What is known now."""
+        self.plan = plan
+        name = pick(plan.label) or plan.id
+        self.title.setText(name)
+        self.title.setToolTip(pick(plan.help))
+        self.dot.set("attention" if plan.running else "off")
+        self.state.set(t("plans.running") if plan.running else "", "attention")
+        self.state.setVisible(plan.running)
+        self.auto.setVisible(plan.auto)
+        self.auto.setChecked(plan.enabled)
+        self.auto.setText(t("plans.auto") if plan.enabled else t("plans.auto_off"))
+        self.auto.name(t("plans.auto_of", name=name), t("plans.auto_tip"))
+        self.run.setVisible(not plan.running)
+        self.run.setText(t("plans.run") if plan.level == "green" else t("plans.hold"))
+        self.run.name(t("plans.run_of", name=name), pick(plan.help))
+        self.stop.setVisible(plan.running)
+        self.stop.setText(t("plans.stop"))
+        self.stop.name(t("plans.stop_of", name=name))
+
+    def _run(self) -> None:
+        args: dict[str, object] = {"id": self.plan.id}
+        if self.plan.level == "red":
+            self.desk.actions.run("plans.run_red", {**args, "confirm": True}, origin=self.run)
+        else:
+            self.desk.actions.run("plans.run", args, origin=self.run)
+
+    def _abort(self) -> None:
+        self.desk.actions.run("plans.abort", {"id": self.plan.id}, origin=self.stop)
+
+    def _auto(self) -> None:
+        on = not self.plan.enabled
+        self.auto.setChecked(self.plan.enabled)
+        self.desk.actions.run("plans.enable", {"id": self.plan.id, "on": on}, origin=self.auto)
+
+
+class PlansPanel(Panel):
+    """Questions, plans, incidents: what wants an answer stands on top."""
+
+    id = "plans"
+    keys = (("Space", "plans.key_hold"), ("Tab", "plans.key_next"))
+
+    def build(self) -> None:
+        inside = QWidget()
+        self._asks, self._plans, self._past = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        layout = column(gap=0)
+        self._asks.setContentsMargins(*(tokens.px(v) for v in (8, 4, 8, 4)))
+        self._past.setContentsMargins(*(tokens.px(v) for v in (12, 8, 12, 8)))
+        self._past.setSpacing(tokens.px(5))
+        self._plans.setSpacing(0)
+        for part in (self._asks, self._plans):
+            layout.addLayout(part)
+        self._line = line()
+        layout.addWidget(self._line)
+        layout.addLayout(self._past)
+        layout.addStretch(1)
+        inside.setLayout(layout)
+        self.add_scroll(inside)
+        self._note = Text(size=12, tone="muted", wraps=True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._plans.addWidget(self._note)
+        self._rows: dict[str, PlanRow] = {}
+        self._boxes: list[AskBox] = []
+        self._shown_past: tuple[Incident, ...] = ()
+        self.desk.store.changed.connect(lambda part: self._show() if part == "plans" else None)
+        self.desk.store.loaded.connect(self._show)
+        self._tick = QTimer(self)
+        self._tick.timeout.connect(self._go_on)
+        self._tick.start(500)
+
+    def retext(self) -> None:
+        super().retext()
+        self._shown_past = ()
+        for box in self._boxes:
+            box.ask = Ask("")  # made anew in the other language
+        for row_ in self._rows.values():
+            row_.show_plan(row_.plan)
+        self._show()
+
+    def _show(self) -> None:
+        part = self.desk.store.plans
+        self._show_asks(part.asks)
+        ids = [(p.id, p.level) for p in part.plans]
+        for id in [id for id, row_ in self._rows.items() if (id, row_.plan.level) not in ids]:
+            self._rows.pop(id).deleteLater()
+        for position, plan in enumerate(part.plans):
+            row_ = self._rows.get(plan.id)
+            if row_ is None:
+                row_ = self._rows[plan.id] = PlanRow(self.desk, plan)
+            if self._plans.indexOf(row_) != position:
+                self._plans.insertWidget(position, row_)
+            row_.show_plan(plan)
+        has = self.desk.store.has("plans")
+        self._note.setVisible(not part.plans)
+        self._note.setText(t("plans.empty") if has else t("plans.none_here"))
+        running = sum(p.running for p in part.plans)
+        ready = len(part.plans) - running
+        self.head.count.setText(t("plans.ready", n=ready) if part.plans else "")
+        self.head.badge.set(t("plans.n_running", n=running) if running else "", "attention")
+        self.head.badge.setVisible(bool(running))
+        self._show_past(part.incidents)
+
+    def _go_on(self) -> None:
+        for box in self._boxes:
+            box.tick()
+
+    def _show_asks(self, asks: tuple[Ask, ...]) -> None:
+        if [box.ask for box in self._boxes] == list(asks):
+            return
+        clear(self._asks)
+        self._boxes = [AskBox(self.desk, ask) for ask in asks]
+        for box in self._boxes:
+            self._asks.addWidget(box)
+
+    def _show_past(self, incidents: tuple[Incident, ...]) -> None:
+        if incidents == self._shown_past:
+            return
+        self._shown_past = incidents
+        clear(self._past)
+        self._line.setVisible(bool(incidents))
+        for incident in incidents[:SHOWN_INCIDENTS]:
+            self._past.addWidget(_incident_line(incident))
+            for moment in incident.timeline[-3:] if incident.state == "running" else ():
+                text = f"{clock(moment.at_utc)}  {pick(moment.text)}"
+                self._past.addWidget(Text("    " + text, size=11, tone="muted", elides=True))
+
+
+def _incident_line(incident: Incident) -> QWidget:
+    at = Text(clock(incident.began_utc), size=12, weight=600)
+    label = Text(pick(incident.label) or incident.plan, size=12, elides=True)
+    took = Text(size=12, weight=600)
+    if incident.saved_ms is not None:
+        took.setText(seconds(incident.saved_ms))
+    tone = {"saved": "good", "running": "attention", "failed": "bad"}.get(incident.state, "off")
+    mark = Badge(t(f"incident_state.{incident.state}"), tone)
+    widget = QWidget()
+    layout = row(at, gap=8)
+    layout.addWidget(label, 1)
+    layout.addWidget(took)
+    layout.addWidget(mark)
+    widget.setLayout(layout)
+    moments = [f"{clock(m.at_utc)}  {pick(m.text)}" for m in incident.timeline]
+    widget.setToolTip("\n".join(moments))
+    widget.setAccessibleName(f"{clock(incident.began_utc)} {pick(incident.label)}")
+    return widget

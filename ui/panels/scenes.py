@@ -1,0 +1,250 @@
+"""The row of scenes with live thumbnails, and the keys that take one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSpinBox, QWidget
+
+from ui.desk import Desk
+from ui.i18n import language, pick, t
+from ui.theme import tokens
+from ui.widgets.basics import Button, Text, row
+from ui.widgets.picture import PictureView
+
+FOOT = 26
+
+
+class SceneCard(QFrame):
+    """One scene: click previews it, double click takes it."""
+
+    previewed = Signal()
+    taken = Signal()
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        super().__init__()
+        self.scene = name
+        self.tone = ""
+        self.order = 0
+        self.view = PictureView(desk.pictures, "scene", 4)
+        self.view.setParent(self)
+        self.view.show_canvas("landscape", name)
+        self.view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_size(self, wide: int) -> None:
+        """As wide as told, the thumbnail in 16:9."""
+        edge, high = tokens.px(2), wide * 9 // 16
+        self.setFixedSize(wide, high + tokens.px(FOOT))
+        self.view.setGeometry(edge, edge, wide - 2 * edge, high - edge)
+
+    def show_state(self, tone: str, order: int) -> None:
+        """programme, preview or neither; and its key."""
+        if (tone, order) != (self.tone, self.order):
+            self.tone, self.order = tone, order
+            self.update()
+        words = {"programme": t("scenes.on_programme"), "preview": t("scenes.on_preview")}
+        self.setAccessibleName(f"{order} {self.scene} {words.get(tone, '')}".strip())
+        self.setToolTip(t("scenes.card_tip"))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Previews."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.previewed.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Takes."""
+        self.taken.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space previews the focused one."""
+        if event.key() == Qt.Key.Key_Space:
+            self.previewed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Edge, name, key."""
+        painter = QPainter(self)
+        edge = {"programme": tokens.ON_AIR, "preview": tokens.NEXT}.get(self.tone, tokens.LINE)
+        if self.hasFocus():
+            edge = tokens.ACCENT
+        painter.fillRect(self.rect(), QColor(edge))
+        wide = tokens.px(2) if self.tone or self.hasFocus() else 1
+        painter.fillRect(self.rect().adjusted(wide, wide, -wide, -wide), QColor(tokens.RAISED))
+        foot = QRect(0, self.height() - tokens.px(FOOT), self.width(), tokens.px(FOOT) - 1)
+        key = str(self.order) if 0 < self.order < 10 else ""
+        painter.setFont(tokens.font(11))
+        if key:
+            box = QRect(foot.right() - tokens.px(24), foot.y() + tokens.px(5), tokens.px(17),
+                        tokens.px(16))  # fmt: skip
+            painter.setPen(QColor(tokens.LINE if not self.tone else edge))
+            painter.setBrush(QColor(tokens.PANEL))
+            painter.drawRoundedRect(box, tokens.px(3), tokens.px(3))
+            painter.setPen(QColor(tokens.MUTED if not self.tone else tokens.TEXT))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, key)
+        painter.setFont(tokens.font(12, 600 if self.tone else 400))
+        painter.setPen(QColor(tokens.TEXT))
+        room = foot.adjusted(tokens.px(9), 0, -tokens.px(30), 0)
+        name = painter.fontMetrics().elidedText(
+            self.scene, Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
+
+
+class Scenes(QFrame):
+    """Thumbnails left, taking right."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("panel")
+        self._wide = tokens.px(164)
+        self._cards: dict[str, SceneCard] = {}
+        self._strip = QWidget()
+        self._strip_layout = row(gap=8)
+        self._strip_layout.addStretch(1)
+        self._strip.setLayout(self._strip_layout)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(self._strip)
+        self.take = Button("", "take", dense=False, clicked=self._take)
+        self.take.setFont(tokens.font(15, 600))
+        self.standby = Button("", "attention", clicked=self._standby)
+        self._kinds: dict[str, Button] = {}
+        self._ms = QSpinBox()
+        self._ms.setRange(0, 20000)
+        self._ms.setSingleStep(50)
+        self._ms.setSuffix(" ms")
+        self._ms.setKeyboardTracking(False)
+        self._ms.setFont(tokens.font(12))
+        self._ms.setFixedWidth(tokens.px(66))
+        self._ms.valueChanged.connect(self._set_ms)
+        self._choice = row(gap=6)
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(tokens.px(6))
+        grid.addWidget(self.take, 0, 0)
+        grid.addLayout(self._choice, 1, 0)
+        grid.addWidget(self.standby, 2, 0)
+        grid.setRowStretch(0, 3)
+        for button in (self.take, self.standby):
+            policy = button.sizePolicy()
+            policy.setVerticalPolicy(policy.Policy.Expanding)
+            button.setSizePolicy(policy)
+        self._keys = QWidget()
+        self._keys.setLayout(grid)
+        self._keys.setFixedWidth(tokens.px(208))
+        layout = row(gap=10, margins=(8, 8, 8, 8))
+        layout.addWidget(self._area, 1)
+        layout.addWidget(self._keys)
+        self.setLayout(layout)
+        self.set_thumbs(164)
+        desk.store.changed.connect(lambda part: self._show() if part == "scenes" else None)
+        language.changed.connect(self.retext)
+        self.retext()
+
+    def retext(self) -> None:
+        """All texts."""
+        self.take.setText(t("scenes.take") + "  ⏎")
+        self.take.name(t("scenes.take"), t("scenes.take_tip"))
+        self.standby.setText(t("scenes.standby") + "  Esc")
+        self.standby.name(t("scenes.standby"), t("scenes.standby_tip"))
+        self._ms.setAccessibleName(t("scenes.duration"))
+        self._show()
+
+    def set_thumbs(self, wide: float) -> None:
+        """Another size of thumbnails, in pixels at scale 1."""
+        self._wide = tokens.px(wide)
+        high = self._wide * 9 // 16 + tokens.px(FOOT)
+        for card in self._cards.values():
+            card.set_size(self._wide)
+        self._area.setFixedHeight(high + tokens.px(2))
+        self.setFixedHeight(high + tokens.px(18))
+
+    def minimumSizeHint(self) -> QSize:
+        """Scenes scroll: the row may be narrow."""
+        return QSize(tokens.px(420), self.height())
+
+    def _show(self) -> None:
+        state = self.desk.store.scenes
+        names = [scene.name for scene in state.scenes]
+        if names != list(self._cards):
+            for gone in [name for name in self._cards if name not in names]:
+                card = self._cards.pop(gone)
+                card.view.drop()
+                card.deleteLater()
+            cards = {name: self._cards.get(name) or self._make(name) for name in names}
+            self._cards = cards
+            for position, card in enumerate(cards.values()):
+                self._strip_layout.insertWidget(position, card)
+        live, ready = set(state.programme.values()), set(state.preview.values())
+        for order, (name, card) in enumerate(self._cards.items(), 1):
+            tone = "programme" if name in live else "preview" if name in ready else ""
+            card.show_state(tone, order)
+        self._show_choice()
+
+    def _make(self, name: str) -> SceneCard:
+        card = SceneCard(self.desk, name)
+        card.set_size(self._wide)
+        card.previewed.connect(lambda: self.preview(card.scene, card))
+        card.taken.connect(
+            lambda: self.desk.actions.run("scenes.take", {"scene": card.scene}, origin=card)
+        )
+        return card
+
+    def _show_choice(self) -> None:
+        state = self.desk.store.scenes
+        kinds = {kind.kind: kind for kind in state.transitions}
+        if set(kinds) != set(self._kinds):
+            for button in self._kinds.values():
+                button.deleteLater()
+            self._choice.removeWidget(self._ms)
+            self._kinds = {}
+            for kind in kinds:
+                button = Button("", checkable=True)
+                button.clicked.connect(lambda _=False, k=kind: self._choose(k))
+                self._choice.addWidget(button, 1)
+                self._kinds[kind] = button
+            self._choice.addWidget(self._ms)
+        for kind, button in self._kinds.items():
+            button.setText(pick(kinds[kind].label))
+            button.setChecked(kind == state.transition.kind)
+            button.name(t("scenes.transition", name=pick(kinds[kind].label)))
+        self._ms.blockSignals(True)
+        self._ms.setValue(state.transition.duration_ms)
+        self._ms.blockSignals(False)
+        self._ms.setEnabled(state.transition.kind != "cut")
+
+    def preview(self, scene: str, origin: QWidget | None = None) -> None:
+        """Puts a scene on preview."""
+        self.desk.actions.run("scenes.preview", {"scene": scene}, origin=origin or self)
+
+    def preview_at(self, order: int) -> None:
+        """Puts the n-th scene on preview (keys 1 to 9)."""
+        names = list(self._cards)
+        if 0 < order <= len(names):
+            self.preview(names[order - 1], self._cards[names[order - 1]])
+        else:
+            self.desk.say(self, t("scenes.no_such", n=order), "attention")
+
+    def _take(self) -> None:
+        self.desk.actions.run("scenes.take", origin=self.take)
+
+    def _standby(self) -> None:
+        self.desk.actions.run("scenes.standby", origin=self.standby)
+
+    def _choose(self, kind: str) -> None:
+        self.desk.actions.run("scenes.transition", {"kind": kind}, origin=self._kinds[kind])
+
+    def _set_ms(self, value: int) -> None:
+        kind = self.desk.store.scenes.transition.kind
+        self.desk.actions.run(
+            "scenes.transition", {"kind": kind, "duration_ms": value}, origin=self._ms
+        )
+
+
+__all__ = ["Scenes", "Text"]

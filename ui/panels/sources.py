@@ -1,0 +1,143 @@
+"""Sources: is each one well, what is wrong, and its settings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from ui.desk import Desk
+from ui.dialogs.source_form import SourceForm
+from ui.i18n import pick, said, t
+from ui.models.desk import Health, SourceView
+from ui.panels.base import Panel
+from ui.theme import icons, tokens
+from ui.widgets.basics import Badge, Button, Dot, Text, column, put, row
+from ui.widgets.hold import HoldButton
+
+_TONES = {"ok": "good", "still": "good", "sound": "good", "opening": "off", "black": "attention"}
+
+
+class SourceRow(QFrame):
+    """One source."""
+
+    def __init__(self, desk: Desk, source: SourceView, edit: object) -> None:
+        super().__init__()
+        self.desk, self.source = desk, source
+        self.setObjectName("source")
+        self.dot, self.title = Dot(), Text(elides=True)
+        self.icon = QLabel()
+        self.icon.setFixedSize(QSize(tokens.px(18), tokens.px(18)))
+        self.kind = Text(size=11, tone="muted")
+        self.worn = Badge()
+        self.state = Badge()
+        self.why = Text(size=12, tone="attention", wraps=True)
+        self.edit = Button("", "quiet", icon="edit")
+        self.edit.clicked.connect(lambda: edit(self.source.name))  # type: ignore[operator]
+        self.remove = HoldButton("", "quiet", icon="trash", held=self._remove)
+        self.remove.let_go.connect(
+            lambda: desk.say(self.remove, t("hold.tip", what=t("sources.remove")), "attention")
+        )
+        head = row(self.dot, self.icon, gap=8)
+        head.addWidget(self.title, 1)
+        for part in (self.kind, self.worn, self.state, self.edit, self.remove):
+            head.addWidget(part)
+        layout = column(gap=2, margins=(12, 4, 8, 4))
+        layout.addLayout(head)
+        layout.addWidget(self.why)
+        self.setLayout(layout)
+
+    def show_source(self, source: SourceView) -> None:
+        """What is known now."""
+        self.source = source
+        health = source.health or Health("opening")
+        tone = _TONES.get(health.state, "attention")
+        self.dot.set(tone)
+        self.title.setText(source.name)
+        self.icon.setPixmap(
+            icons.pixmap(source.kind, tokens.px(16), tokens.MUTED, self.devicePixelRatioF())
+        )
+        self.kind.setText(pick(source.label))
+        word = t(f"health.{health.state}")
+        if health.fps > 0:
+            word += f" {health.fps:.0f} fps"
+        badge = {"good": "good", "attention": "attention_soft"}.get(tone, "off")
+        self.state.set(word, badge)
+        worn = self.desk.store.tryon.get(source.name)
+        self.worn.set(t("sources.worn") if worn and worn.is_worn else "", "accent")
+        self.worn.setVisible(bool(worn and worn.is_worn))
+        why = said(health.error, dict(health.params))
+        if worn and worn.error:
+            why = f"{why} {worn.error}".strip()
+        self.why.setText(why)
+        self.why.setVisible(bool(why))
+        self.edit.name(t("sources.edit_of", name=source.name))
+        self.remove.name(t("sources.remove_of", name=source.name))
+        put(self, "now", "true" if health.is_bad else "false")
+
+    def _remove(self) -> None:
+        self.desk.actions.run("sources.remove", {"name": self.source.name}, origin=self.remove)
+
+
+class SourcesPanel(Panel):
+    """All sources of the show."""
+
+    id = "sources"
+    keys = (("Tab", "sources.key_next"), ("Space", "sources.key_open"))
+
+    def build(self) -> None:
+        self._new = self.tool(Button("", icon="plus", clicked=lambda: self.edit("")))
+        inside = QWidget()
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(0)
+        self._form_at = QVBoxLayout()
+        self._form_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 8)))
+        self._list.addLayout(self._form_at)
+        self._list.addStretch(1)
+        inside.setLayout(self._list)
+        inside.setStyleSheet(
+            f"QFrame#source {{ border-bottom: 1px solid {tokens.RAISED}; }}"
+            f"QFrame#source[now='true'] {{ background: {tokens.ATTENTION_SOFT}; }}"
+        )
+        self.add_scroll(inside)
+        self._rows: dict[str, SourceRow] = {}
+        self.form: SourceForm | None = None
+        self.desk.store.changed.connect(
+            lambda part: self._show() if part in ("sources", "tryon") else None
+        )
+
+    def retext(self) -> None:
+        super().retext()
+        self._new.setText(t("sources.add"))
+        self._new.name(t("sources.add_tip"))
+        self._show()
+
+    def edit(self, name: str) -> None:
+        """Opens the form for a source, or for a new one."""
+        self._close_form()
+        self.form = SourceForm(self.desk, self.desk.store.source(name) if name else None)
+        self.form.closed.connect(self._close_form)
+        self._form_at.addWidget(self.form)
+        self.form.begin()
+
+    def _close_form(self) -> None:
+        if self.form is not None:
+            self.form.hide()
+            self.form.deleteLater()
+            self.form = None
+
+    def _show(self) -> None:
+        sources = self.desk.store.sources
+        names = [s.name for s in sources]
+        for gone in [name for name in self._rows if name not in names]:
+            self._rows.pop(gone).deleteLater()
+        for position, source in enumerate(sources):
+            row_ = self._rows.get(source.name)
+            if row_ is None:
+                row_ = self._rows[source.name] = SourceRow(self.desk, source, self.edit)
+                self._list.insertWidget(position + 1, row_)
+            row_.show_source(source)
+        bad = sum(bool(s.health and s.health.is_bad) for s in sources)
+        self.head.count.setText(t("sources.count", n=len(sources)))
+        self.head.badge.set(t("sources.bad", n=bad) if bad else "", "attention")
+        self.head.badge.setVisible(bool(bad))

@@ -1,0 +1,237 @@
+"""The line on top: are we on air, where to, is anything waiting for somebody."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+
+from studio.outputs.model import OutputStatus
+from ui import client as link
+from ui.desk import Desk
+from ui.format import MINUS, hms, rate, size
+from ui.i18n import language, t
+from ui.models.outputs import is_record, shown_name, tone_of, word_of
+from ui.theme import tokens
+from ui.widgets.basics import Badge, Button, Dot, Segments, Text, row
+
+BUDGET_S = 14.4  # 99.9 % of a show of four hours
+
+
+class Chip(QFrame):
+    """One output in the line: shape, name, rate."""
+
+    clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("chip")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.dot = Dot()
+        self.label = Text(size=12)
+        self.setLayout(row(self.dot, self.label, gap=6, margins=(10, 3, 11, 3)))
+        self.setStyleSheet(
+            f"#chip {{ background: {tokens.RAISED}; border-radius: {tokens.px(12)}px; }}"
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Opens the outputs."""
+        self.clicked.emit()
+
+
+class OnAir(QFrame):
+    """The big word: on air, trying, not on air."""
+
+    clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("onair")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.label = Text(size=14, weight=600)
+        self.time = Text(size=14, weight=600)
+        self.setLayout(row(self.label, self.time, gap=8, margins=(12, 3, 12, 3)))
+        self._tone = ""
+
+    def show_state(self, tone: str, words: str, time: str) -> None:
+        """red "on_air", amber "attention", grey "off"."""
+        self.label.setText(words)
+        self.time.setText(time)
+        self.time.setVisible(bool(time))
+        self.setAccessibleName(f"{words} {time}".strip())
+        if tone == self._tone:
+            return
+        self._tone = tone
+        fill, pen = {
+            "on_air": (tokens.ON_AIR_FILL, tokens.WHITE),
+            "attention": (tokens.ATTENTION_SOFT, tokens.ATTENTION),
+        }.get(tone, (tokens.RAISED, tokens.MUTED))
+        self.setStyleSheet(
+            f"#onair {{ background: {fill}; border-radius: {tokens.px(5)}px; }}"
+            f"#onair QLabel {{ color: {pen}; }}"
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Opens the outputs."""
+        self.clicked.emit()
+
+
+class TopBar(QFrame):
+    """Always there, whatever the layout."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("bar")
+        self.setFixedHeight(tokens.px(48))
+        self._brand = Text("Shopcast", weight=600)
+        self._show = Text(tone="muted")
+        self._on_air = OnAir()
+        self._on_air.clicked.connect(lambda: desk.reveal("outputs"))
+        self._chips = row(gap=8)
+        self._gap = Text(size=12, tone="muted")
+        self._engine = Badge()
+        self._waiting = Button("", "attention", icon="")
+        self._waiting.clicked.connect(self._look_after)
+        self._find = Button("", "quiet", icon="search")
+        self._find.clicked.connect(lambda: desk.change("palette", ""))
+        self._layouts = Segments(gap=2)
+        self._layouts.chosen.connect(lambda name: desk.change("layout", name))
+        self._language = Button("中 / EN", "quiet")
+        self._language.clicked.connect(
+            lambda: desk.change("language", "en" if language.code == "zh" else "zh")
+        )
+        layout = row(self._brand, self._show, self._on_air, gap=12, margins=(16, 0, 12, 0))
+        layout.addLayout(self._chips)
+        for part in (self._gap, 1, self._engine, self._waiting, self._layouts, self._find):
+            if isinstance(part, int):
+                layout.addStretch(part)
+            else:
+                layout.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self._language, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(layout)
+        self._made: dict[str, Chip] = {}
+        self._waits: list[str] = []
+        desk.store.changed.connect(self._changed)
+        desk.client.state_changed.connect(self._link)
+        language.changed.connect(self.retext)
+        self._tick = QTimer(self)
+        self._tick.timeout.connect(self._show_outputs)
+        self._tick.start(500)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.retext()
+
+    def retext(self) -> None:
+        """All texts."""
+        self._layouts.offer(
+            [(n, t(f"layout.{n}")) for n in ("streamer", "controller", "technician")]
+        )
+        self._layouts.set(self.desk.settings.layout)
+        self._find.name(t("palette.open"), t("palette.open") + "  Ctrl+K")
+        self._language.name(t("language.switch"))
+        self._link(self.desk.client.state, self.desk.client.why)
+        self._show_outputs()
+        self._show_waiting()
+
+    def set_layout(self, name: str) -> None:
+        """Shows which layout is on."""
+        self._layouts.set(name)
+
+    def _changed(self, part: str) -> None:
+        if part == "show":
+            self._show.setText(self.desk.store.show.name)
+        elif part == "outputs":
+            self._show_outputs()
+        if part in ("comments", "plans", "sources", "outputs", "show"):
+            self._show_waiting()
+
+    def _link(self, state: str, why: str) -> None:
+        tone = {link.LIVE: "", link.CONNECTING: "off"}.get(state, "attention")
+        self._engine.set(t(f"link.{state}") if tone else "", tone or "off")
+        self._engine.setVisible(bool(tone))
+        self._show_outputs()
+
+    def _show_outputs(self) -> None:
+        store = self.desk.store
+        is_known = self.desk.client.state == link.LIVE
+        names = [o.name for o in store.outputs]
+        for gone in [name for name in self._made if name not in names]:
+            self._made.pop(gone).deleteLater()
+        wide = self.width() > tokens.px(1500)
+        for status in store.outputs:
+            chip = self._made.get(status.name)
+            if chip is None:
+                chip = self._made[status.name] = Chip()
+                chip.clicked.connect(lambda: self.desk.reveal("outputs"))
+                self._chips.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._show_chip(chip, status, is_known, wide)
+        self._show_on_air(is_known)
+
+    def _show_chip(self, chip: Chip, status: OutputStatus, is_known: bool, wide: bool) -> None:
+        flows = is_known and self.desk.store.evidence.flows(status)
+        tone = tone_of(status, flows) if is_known else "off"
+        words = shown_name(status)
+        if not is_known:
+            words += " · " + t("link.unknown")
+        elif flows and is_record(status):
+            words += " " + size(status.acked_bytes)
+        elif flows and wide:
+            words += " " + rate(self.desk.store.evidence.kbps(status.name))
+        elif not flows:
+            words += " " + word_of(status, flows)
+        chip.dot.set(tone)
+        chip.label.setText(words)
+        chip.setAccessibleName(words)
+
+    def _show_on_air(self, is_known: bool) -> None:
+        store = self.desk.store
+        streams = [o for o in store.outputs if not is_record(o)]
+        flowing = [o for o in streams if is_known and store.evidence.flows(o)]
+        if flowing:
+            time = hms(max(o.live_ms for o in flowing) / 1000)
+            self._on_air.show_state("on_air", "● " + t("onair.live"), time)
+        elif not is_known and streams:
+            self._on_air.show_state("off", t("onair.unknown"), "")
+        elif store.is_trying:
+            self._on_air.show_state("attention", t("onair.trying"), "")
+        else:
+            self._on_air.show_state("off", t("onair.off"), "")
+        gap_s = max((o.gap_ms for o in streams), default=0) / 1000
+        self._gap.setVisible(bool(flowing) and self.width() > tokens.px(1300))
+        lost = f"{MINUS}{gap_s:.1f}" if gap_s >= 0.05 else "0.0"
+        self._gap.setText(t("onair.gap", lost=lost, budget=f"{BUDGET_S:.1f}"))
+        self._gap.setToolTip(t("onair.gap_tip"))
+        self._gap.set_tone("attention" if gap_s > BUDGET_S / 2 else "muted")
+
+    def _show_waiting(self) -> None:
+        store = self.desk.store
+        waits: list[tuple[str, str]] = []
+        waits += [("plans", t("waiting.asks", n=len(store.plans.asks)))] * bool(store.plans.asks)
+        bad = [s.name for s in store.sources if s.health and s.health.is_bad]
+        waits += [("sources", t("waiting.source", name=name)) for name in bad]
+        failing = ("refused", "reconnecting", "failed", "congested", "standby")
+        waits += [
+            ("outputs", t("waiting.output", name=shown_name(o), state=word_of(o, False)))
+            for o in store.outputs
+            if o.state.value in failing
+        ]
+        if store.comments.counts.held:
+            waits.append(("comments", t("waiting.held", n=store.comments.counts.held)))
+        if store.show.error:
+            waits.append(("journal", store.show.error))
+        self._waits = [panel for panel, _ in waits]
+        self._waiting.setVisible(bool(waits))
+        self._waiting.setText("⚠ " + t("waiting.count", n=len(waits)))
+        self._waiting.name(t("waiting.count", n=len(waits)), "\n".join(text for _, text in waits))
+
+    def _look_after(self) -> None:
+        if self._waits:
+            self.desk.reveal(self._waits[0])
+
+    def resizeEvent(self, event: object) -> None:
+        """Leaves out what is least needed when there is little room."""
+        self._layouts.setVisible(self.width() > tokens.px(1150))
+        self._show.setVisible(self.width() > tokens.px(900))
+
+
+__all__ = ["QWidget", "TopBar"]

@@ -1,0 +1,177 @@
+"""The engine's state as this desk last heard it; views listen to the parts they show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from studio.api import logger
+from studio.outputs.model import OutputStatus
+from studio.shop.model import ShopState
+from ui.client import Client, Reply
+from ui.models.commands import CommandInfo, Kinds
+from ui.models.comments import Comments
+from ui.models.desk import EngineInfo, Scenes, Show, Sound, SourceView, Worn
+from ui.models.evidence import Evidence
+from ui.models.plans import Plans
+
+_log = logger(__name__)
+
+PARTS: dict[str, Any] = {
+    "scenes": Scenes,
+    "sources": tuple[SourceView, ...],
+    "sound": Sound,
+    "shop": ShopState,
+    "outputs": tuple[OutputStatus, ...],
+    "show": Show,
+    "tryon": dict[str, Worn],
+    "engine": EngineInfo,
+    "comments": Comments,
+    "plans": Plans,
+}
+
+
+class Store(QObject):
+    """Mirror of the state.
+
+    Signals:
+        changed: (part) has a new value.
+        loaded: everything is here after the link was made (anew).
+        happened: (name, data) of everything but state and frequent events.
+        levels: (levels by source) 15 times a second.
+        stats_changed: figures of the last second are here.
+    """
+
+    changed = Signal(str)
+    loaded = Signal()
+    happened = Signal(str, object)
+    levels = Signal(object)
+    stats_changed = Signal()
+
+    def __init__(self, client: Client) -> None:
+        super().__init__()
+        self.client = client
+        self.scenes = Scenes()
+        self.sources: tuple[SourceView, ...] = ()
+        self.sound = Sound()
+        self.shop = ShopState()
+        self.outputs: tuple[OutputStatus, ...] = ()
+        self.show = Show()
+        self.tryon: dict[str, Worn] = {}
+        self.engine = EngineInfo()
+        self.comments = Comments()
+        self.plans = Plans()
+        self.present: set[str] = set()
+        self.commands: dict[str, CommandInfo] = {}
+        self.kinds = Kinds()
+        self.stats: dict[str, Any] = {}
+        self.evidence = Evidence()
+        self.is_loaded = False
+        client.heard.connect(self._heard)
+        client.ready.connect(self._ask)
+
+    def has(self, part: str) -> bool:
+        """Whether this engine has such a part."""
+        return part in self.present
+
+    def source(self, name: str) -> SourceView | None:
+        """The source of this name."""
+        return next((one for one in self.sources if one.name == name), None)
+
+    def output(self, name: str) -> OutputStatus | None:
+        """The output of this name."""
+        return next((one for one in self.outputs if one.name == name), None)
+
+    @property
+    def is_on_air(self) -> bool:
+        """Whether a stream is taken by a server just now."""
+        return any(o.kind == "rtmp" and self.evidence.flows(o) for o in self.outputs)
+
+    @property
+    def is_trying(self) -> bool:
+        """Whether a stream was asked for, whatever became of it."""
+        idle = ("idle", "stopped", "failed")
+        return any(o.kind == "rtmp" and o.state.value not in idle for o in self.outputs)
+
+    # -- what the engine says ------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        self.client.call("commands.list", {}, self._take_commands)
+        self.client.call("kinds.list", {}, self._take_kinds)
+        self.client.call("state.get", {}, self._take_all)
+        self.client.call("stats.get", {}, self._take_stats)
+
+    def _heard(self, name: str, data: object) -> None:
+        if not isinstance(data, dict):
+            return
+        if name == "state.changed":
+            parts = data.get("parts")
+            if isinstance(parts, dict):
+                for part, value in parts.items():
+                    self._put(part, value)
+        elif name == "sound.meters":
+            levels = data.get("levels")
+            if isinstance(levels, dict):
+                self.levels.emit(levels)
+        elif name == "engine.stats":
+            self._take_figures(data.get("figures"))
+        else:
+            self.happened.emit(name, data)
+
+    def _take_all(self, reply: Reply) -> None:
+        if not reply.ok or not isinstance(reply.result, dict):
+            return
+        self.present &= set(reply.result)
+        for part, value in reply.result.items():
+            self._put(part, value)
+        self.is_loaded = True
+        self.loaded.emit()
+
+    def _put(self, part: str, value: object) -> None:
+        """Takes a part's new value; one that cannot be read leaves the old one standing."""
+        kind = PARTS.get(part)
+        if kind is None:
+            return
+        try:
+            new = msgspec.convert(value, kind, strict=False)
+        except (msgspec.ValidationError, TypeError) as fault:
+            self.client.garbage += 1
+            _log.warning("part %s could not be read: %s", part, fault)
+            return
+        self.present.add(part)
+        if part == "outputs":
+            self.evidence.note(new)
+        setattr(self, part, new)
+        self.changed.emit(part)
+
+    def _take_commands(self, reply: Reply) -> None:
+        if reply.ok:
+            found: dict[str, CommandInfo] = {}
+            for plain in reply.result if isinstance(reply.result, list) else ():
+                try:
+                    info = msgspec.convert(plain, CommandInfo, strict=False)
+                except msgspec.ValidationError as fault:
+                    _log.warning("a command could not be read: %s", fault)
+                    continue
+                found[info.id] = info
+            self.commands = found
+            self.changed.emit("commands")
+
+    def _take_kinds(self, reply: Reply) -> None:
+        if reply.ok:
+            try:
+                self.kinds = msgspec.convert(reply.result, Kinds, strict=False)
+            except msgspec.ValidationError as fault:
+                _log.warning("kinds could not be read: %s", fault)
+            self.changed.emit("kinds")
+
+    def _take_stats(self, reply: Reply) -> None:
+        if reply.ok:
+            self._take_figures(reply.result)
+
+    def _take_figures(self, figures: object) -> None:
+        if isinstance(figures, dict):
+            self.stats = figures
+            self.stats_changed.emit()

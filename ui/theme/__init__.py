@@ -1,0 +1,1 @@
+"""How the desk looks: tokens, one style sheet, fonts, icons."""

@@ -1,0 +1,113 @@
+"""A live picture in the window, painted straight from shared memory."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from ui.pictures import Feed, Pictures
+from ui.theme import tokens as t
+
+SHAPES = {"landscape": (16, 9), "portrait": (9, 16)}
+
+
+class PictureView(QWidget):
+    """One picture, as large as the widget allows, in the shape of its canvas.
+
+    Args:
+        pictures: where it comes from.
+        what: "programme", "preview" or "scene".
+        fps: pictures a second at most.
+    """
+
+    def __init__(self, pictures: Pictures, what: str, fps: float) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._pictures = pictures
+        self._canvas, self._scene = "landscape", ""
+        self._shape = SHAPES["landscape"]
+        self.words = ""
+        self._feed = Feed(pictures, what, fps, self._new_picture)
+        self.setMinimumSize(t.px(48), t.px(27))
+
+    def show_canvas(self, canvas: str, scene: str = "", shape: tuple[int, int] | None = None) -> (
+        None
+    ):  # fmt: skip
+        """Another canvas or scene."""
+        wanted = shape or SHAPES.get(canvas, (16, 9))
+        if (canvas, scene, wanted) != (self._canvas, self._scene, self._shape):
+            self._canvas, self._scene, self._shape = canvas, scene, wanted
+            self._want()
+            self.update()
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether a picture is there."""
+        return self._feed.image is not None
+
+    def drop(self) -> None:
+        """Closes its feed for good."""
+        self._pictures.drop(self._feed)
+
+    def picture_rect(self) -> QRect:
+        """Where the picture stands in the widget."""
+        across, down = self._shape
+        size = QSize(across, down).scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        made = QRect(0, 0, size.width(), size.height())
+        made.moveCenter(self.rect().center())
+        return made
+
+    def _new_picture(self) -> None:
+        self.update(self.picture_rect())
+
+    def _want(self) -> None:
+        if not self.isVisible():
+            return
+        ratio = self.devicePixelRatioF()
+        size = self.picture_rect().size()
+        wide, high = round(size.width() * ratio), round(size.height() * ratio)
+        self._feed.want(QSize(wide - wide % 2, high - high % 2), self._canvas, self._scene)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Asks for pictures of the new size."""
+        self._want()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begins to look."""
+        self._want()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: costs nothing."""
+        self._feed.want(QSize(), self._canvas, self._scene)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the newest picture."""
+        began = time.perf_counter_ns()
+        painter = QPainter(self)
+        target, image = self.picture_rect(), self._feed.image
+        if target != self.rect() and not target.contains(event.rect()):
+            painter.fillRect(self.rect(), QColor("#0D0F12"))
+        if image is None:
+            painter.fillRect(target, QColor("#0D0F12"))
+            if self.words:
+                painter.setFont(t.font(12))
+                painter.setPen(QColor(t.MUTED))
+                painter.drawText(
+                    self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.words
+                )
+        else:
+            ratio = self.devicePixelRatioF()
+            spare_x = abs(image.width() - target.width() * ratio)
+            spare_y = abs(image.height() - target.height() * ratio)
+            if spare_x < 3 and spare_y < 3:
+                image.setDevicePixelRatio(ratio)
+                if spare_x or spare_y:
+                    painter.fillRect(target, QColor("#0D0F12"))
+                painter.drawImage(target.topLeft(), image)
+            else:
+                painter.drawImage(target, image)
+        painter.end()
+        self._pictures.measure.painted(time.perf_counter_ns() - began)

@@ -1,0 +1,254 @@
+"""A form drawn from a JSON schema: the fields of a source's settings, a command's arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QColorDialog,
+    QComboBox,
+    QCompleter,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QWidget,
+)
+
+from ui.i18n import language, t
+from ui.theme import tokens
+from ui.widgets.basics import Button, Text, row
+
+Schema = dict[str, Any]
+Choices = Callable[[str], Sequence[tuple[str, str]]]
+
+
+def label_of(name: str, schema: Schema) -> str:
+    """What a field is called: its own words, the catalogue's, else its name."""
+    own = schema.get("x-zh" if language.code == "zh" else "x-en")
+    if own:
+        return str(own)
+    words = t(f"arg.{name}")
+    return name if words == f"ui.arg.{name}" else words
+
+
+def plain_type(schema: Schema) -> Schema:
+    """The schema without its "or null"."""
+    options = schema.get("anyOf")
+    if isinstance(options, list):
+        real = [one for one in options if one.get("type") != "null"]
+        if len(real) == 1:
+            return {**real[0], **{k: v for k, v in schema.items() if k != "anyOf"}}
+        kinds = [one.get("type") for one in real]
+        if "string" in kinds:
+            return {**schema, "type": "string"}
+    return schema
+
+
+class Field:
+    """One field: its widget, how to read it, how to set it."""
+
+    def __init__(
+        self, widget: QWidget, read: Callable[[], Any], write: Callable[[Any], None]
+    ) -> None:
+        self.widget, self.read, self.write = widget, read, write
+
+
+def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
+    """The field for a schema; None for what a person cannot type (nested objects)."""
+    schema = plain_type(raw)
+    kind, widget = schema.get("type"), str(schema.get("x-widget", ""))
+    known = list(choices(widget.partition(":")[2] if widget.startswith("device") else name))
+    if "enum" in schema:
+        return _choice([(str(v), _enum_words(str(v))) for v in schema["enum"]], is_free=False)
+    if kind == "boolean":
+        box = QCheckBox()
+        return Field(box, box.isChecked, lambda v: box.setChecked(bool(v)))
+    if kind == "integer":
+        spin = QSpinBox()
+        low, high = int(schema.get("minimum", -(10**9))), int(schema.get("maximum", 10**9))
+        spin.setRange(low, high)
+        return Field(spin, spin.value, lambda v: spin.setValue(int(v or 0)))
+    if kind == "number":
+        real = QDoubleSpinBox()
+        real.setRange(float(schema.get("minimum", -1e9)), float(schema.get("maximum", 1e9)))
+        real.setDecimals(2)
+        return Field(real, real.value, lambda v: real.setValue(float(v or 0)))
+    if kind == "string":
+        if known:
+            return _choice(known, is_free=True)
+        if widget == "multiline":
+            area = QPlainTextEdit()
+            area.setMaximumHeight(tokens.px(72))
+            return Field(area, area.toPlainText, lambda v: area.setPlainText(str(v or "")))
+        if widget == "file":
+            return _file()
+        if widget == "colour":
+            return _colour()
+        edit = QLineEdit()
+        if widget == "secret" or "key" in name or "password" in name:
+            edit.setEchoMode(QLineEdit.EchoMode.Password)
+        return Field(edit, edit.text, lambda v: edit.setText(str(v or "")))
+    return None
+
+
+def _enum_words(value: str) -> str:
+    if not value:
+        return t("form.any")
+    words = t(f"enum.{value}")
+    return value if words == f"ui.enum.{value}" else words
+
+
+def _choice(known: Sequence[tuple[str, str]], *, is_free: bool) -> Field:
+    box = QComboBox()
+    box.setEditable(is_free)
+    for value, words in known:
+        box.addItem(words, value)
+    if is_free:
+        box.setCurrentIndex(-1)
+        box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        completer = box.completer()
+        if completer is not None:
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+
+    def read() -> Any:
+        text = box.currentText()
+        at = box.findText(text)
+        return box.itemData(at) if at >= 0 else text
+
+    def write(value: Any) -> None:
+        at = box.findData(str(value or ""))
+        if at >= 0:
+            box.setCurrentIndex(at)
+        elif is_free:
+            box.setEditText(str(value or ""))
+
+    return Field(box, read, write)
+
+
+def _file() -> Field:
+    edit = QLineEdit()
+
+    def pick_file() -> None:
+        dialog = QFileDialog(edit.window())
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog, False)
+        dialog.fileSelected.connect(edit.setText)
+        dialog.setModal(False)
+        dialog.show()
+
+    button = Button("", icon="folder", clicked=pick_file)
+    button.name(t("form.choose_file"))
+    box = QWidget()
+    layout = row(gap=6)
+    layout.addWidget(edit, 1)
+    layout.addWidget(button)
+    box.setLayout(layout)
+    box.setFocusProxy(edit)
+    return Field(box, edit.text, lambda v: edit.setText(str(v or "")))
+
+
+def _colour() -> Field:
+    edit = QLineEdit()
+    edit.setPlaceholderText("#rrggbb")
+    patch = Button("", icon="")
+    patch.setFixedWidth(tokens.px(32))
+    patch.name(t("form.choose_colour"))
+
+    def show() -> None:
+        text = edit.text().strip()
+        patch.setStyleSheet(f"background: {text};" if text.startswith("#") else "")
+
+    def choose() -> None:
+        dialog = QColorDialog(edit.window())
+        dialog.colorSelected.connect(lambda c: edit.setText(c.name()))
+        dialog.setModal(False)
+        dialog.show()
+
+    edit.textChanged.connect(show)
+    patch.clicked.connect(choose)
+    box = QWidget()
+    layout = row(gap=6)
+    layout.addWidget(edit, 1)
+    layout.addWidget(patch)
+    box.setLayout(layout)
+    box.setFocusProxy(edit)
+    return Field(box, edit.text, lambda v: edit.setText(str(v or "")))
+
+
+class SchemaForm(QWidget):
+    """All fields of an object's schema.
+
+    Args:
+        schema: JSON schema of an object.
+        values: what is set now; else the defaults.
+        choices: known values for a field by its name ("scene", "source", …), may be empty.
+        only: leave out all other fields.
+
+    Signals:
+        edited: a text field was left by Enter.
+    """
+
+    edited = Signal()
+
+    def __init__(
+        self,
+        schema: Schema,
+        values: dict[str, Any] | None = None,
+        choices: Choices = lambda name: (),
+        only: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__()
+        self._fields: dict[str, Field] = {}
+        self._before: dict[str, Any] = {}
+        layout = QFormLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(tokens.px(10))
+        layout.setVerticalSpacing(tokens.px(6))
+        for name, part in schema.get("properties", {}).items():
+            if only is not None and name not in only:
+                continue
+            field = make_field(name, part, choices)
+            if field is None:
+                continue
+            value = (values or {}).get(name, part.get("default"))
+            if value is not None:
+                field.write(value)
+            words = label_of(name, part)
+            field.widget.setAccessibleName(words)
+            layout.addRow(Text(words, size=12, tone="muted"), field.widget)
+            self._fields[name] = field
+            self._before[name] = field.read()
+        self.setLayout(layout)
+
+    @property
+    def names(self) -> list[str]:
+        """The fields there are."""
+        return list(self._fields)
+
+    def values(self, *, only_changed: bool = False) -> dict[str, Any]:
+        """What the fields hold."""
+        found = {name: field.read() for name, field in self._fields.items()}
+        if only_changed:
+            found = {k: v for k, v in found.items() if v != self._before[k]}
+        return found
+
+    def put(self, name: str, value: Any) -> None:
+        """Sets a field."""
+        if name in self._fields:
+            self._fields[name].write(value)
+
+    def widget(self, name: str) -> QWidget | None:
+        """The widget of a field."""
+        return self._fields[name].widget if name in self._fields else None
+
+    def begin(self) -> None:
+        """Puts the hand into the first field."""
+        for field in self._fields.values():
+            field.widget.setFocus()
+            return
