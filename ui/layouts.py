@@ -30,14 +30,12 @@ class Layout:
         columns: per area the stacks of panels from first to last, each as panels that share a
             place, with the share of the area each stack takes.
         right, left: width of the sides, as a part of the window.
-        bottom: height of the foot, as a part of the window.
         has_preview, has_scenes: in the middle.
     """
 
     areas: dict[Qt.DockWidgetArea, tuple[tuple[tuple[str, ...], float], ...]]
     right: float = 0.22
     left: float = 0.0
-    bottom: float = 0.36
     has_preview: bool = True
     has_scenes: bool = True
 
@@ -61,7 +59,6 @@ LAYOUTS = {
         },
         right=0.27,
         left=0.27,
-        bottom=0.30,
         has_preview=False,
         has_scenes=False,
     ),
@@ -75,7 +72,6 @@ LAYOUTS = {
             ),
         },
         right=0.30,
-        bottom=0.38,
     ),
 }
 
@@ -87,22 +83,21 @@ def arrange(window: QMainWindow, panels: dict[str, Panel], layout: Layout) -> No
         panel.setFloating(False)
     for area, stacks in layout.areas.items():
         along = Qt.Orientation.Horizontal if area == BOTTOM else Qt.Orientation.Vertical
+        groups = [[panels[id] for id in ids if id in panels] for ids, _ in stacks]
+        groups = [group for group in groups if group]
         before: Panel | None = None
-        for ids, _ in stacks:
-            group = [panels[id] for id in ids if id in panels]
-            if not group:
-                continue
-            first = group[0]
+        for first, *_ in groups:  # all places first: what is split off a stack lands in it
             if before is None:
                 window.addDockWidget(area, first)
             else:
                 window.splitDockWidget(before, first, along)
-            for other in group[1:]:
+            before = first
+        for first, *others in groups:
+            for other in others:
                 window.tabifyDockWidget(first, other)
-            for panel in group:
+            for panel in (first, *others):
                 panel.show()
             first.raise_()
-            before = first
 
 
 def resize(
@@ -113,16 +108,11 @@ def resize(
     for area, part, along in (
         (RIGHT, layout.right, Qt.Orientation.Horizontal),
         (LEFT, layout.left, Qt.Orientation.Horizontal),
-        (BOTTOM, layout.bottom, Qt.Orientation.Vertical),
     ):
         docks = [panels[ids[0]] for ids, _ in layout.areas.get(area, ()) if ids[0] in panels]
-        if docks and not (area == BOTTOM and layout.has_preview):
-            size = round((wide if along == Qt.Orientation.Horizontal else high) * part)
-            if along == Qt.Orientation.Horizontal:
-                size = max(size, tokens.px(300))
-            window.resizeDocks([docks[0]], [size], along)
-    if layout.has_preview:
-        _hug(window, panels, layout, scenes_height)
+        if docks and area != BOTTOM:
+            window.resizeDocks([docks[0]], [max(round(wide * part), tokens.px(300))], along)
+    _hug(window, panels, layout, scenes_height)
     foot = layout.areas.get(BOTTOM, ())
     docks = [panels[ids[0]] for ids, _ in foot if ids[0] in panels]
     room = wide - round(wide * (layout.right + layout.left))
@@ -144,7 +134,8 @@ def _hug(window: QMainWindow, panels: dict[str, Panel], layout: Layout, scenes_h
         return
     gap = tokens.px(8)
     room = window.width() - 2 * gap - round(window.width() * (layout.right + layout.left)) - gap
-    picture = ((room - gap) / 2 - 4) * 9 / 16
+    across = (room - gap) / 2 if layout.has_preview else room
+    picture = (across - 4) * 9 / 16
     row = scenes_height if layout.has_scenes else 0
     wanted = round(picture) + tokens.px(30) + 4 + gap + row
     rest = window.height() - 2 * gap - wanted - gap

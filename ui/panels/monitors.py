@@ -149,8 +149,8 @@ class Monitors(QWidget):
         # A picture nobody can vouch for gets no colour.
         known = state == link.LIVE
         self.preview.set_edge(tokens.NEXT if known else tokens.LINE)
-        soft = "#7D2C33"
-        self.programme.set_edge(tokens.ON_AIR if is_live else soft if known else tokens.LINE)
+        red = tokens.ON_AIR if is_live else tokens.ON_PROGRAMME
+        self.programme.set_edge(red if known else tokens.LINE)
         words = "" if state == link.LIVE else t(f"link.{state}")
         for monitor in (self.preview, self.programme):
             monitor.view.words = words or t("picture.waiting")

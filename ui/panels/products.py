@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.shop.model import Product, ShopState, price_text
 from ui.desk import Desk
@@ -17,6 +31,7 @@ from ui.theme import tokens
 from ui.widgets.basics import Button, Text, clear, put, row
 
 FEW = 10
+NARROW = 500
 MAKEUP = ("lipstick", "blush", "eye_shadow", "foundation", "nails", "makeup")
 
 
@@ -118,7 +133,7 @@ class ProductRow(QFrame):
         self.price = Number(600)
         self.price.setFixedWidth(tokens.px(66))
         self.stock = Number()
-        self.stock.setFixedWidth(tokens.px(72))
+        self.stock.setFixedWidth(tokens.px(76))
         self.explain = Button(checkable=True, clicked=self._explain)
         self.card = Button(checkable=True, clicked=self._card)
         self.try_on = Button(checkable=True, clicked=self._try_on)
@@ -138,13 +153,31 @@ class ProductRow(QFrame):
         names.addStretch(1)
         layout = row(self.number, self.photo, gap=10, margins=(12, 0, 10, 0))
         layout.addLayout(names, 1)
-        for part in (self.price, self.stock):
-            layout.addWidget(part)
+        self._figures = QGridLayout()
+        self._figures.setContentsMargins(0, 0, 0, 0)
+        self._figures.setHorizontalSpacing(tokens.px(10))
+        self._figures.setVerticalSpacing(0)
+        self._figures.addWidget(self.price, 0, 0)
+        self._figures.addWidget(self.stock, 0, 1)
+        layout.addLayout(self._figures)
         tools = row(self.explain, self.card, self.try_on, gap=6)
         layout.addLayout(tools)
         self.setLayout(layout)
+        self._is_narrow = False
         self._chips: dict[str, Button] = {}
         self._shown_variants: tuple[tuple[str, str], ...] = ()
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """In a narrow panel price and stock stand one above the other."""
+        if is_narrow == self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        self._figures.removeWidget(self.stock)
+        self._figures.addWidget(self.stock, int(is_narrow), int(not is_narrow))
+        self.number.setVisible(not is_narrow)
+        self.sub.setVisible(not is_narrow or not self._shown_variants)
+        for button, wide in ((self.explain, 50), (self.card, 62), (self.try_on, 50)):
+            button.setMinimumWidth(tokens.px(wide - 4 if is_narrow else wide))
 
     def show_product(self, product: Product, shop: ShopState, folder: str) -> None:
         """Shows what is known now."""
@@ -275,8 +308,13 @@ class ProductsPanel(Panel):
     """All goods of the show."""
 
     id = "products"
-    keys = (("C", "products.key_card"), ("Shift+C", "products.key_card_off"),
-            ("T", "products.key_try_on"), ("N", "products.key_next"), ("F2", "products.key_edit"))  # fmt: skip
+    keys = (
+        ("C", "products.key_card"),
+        ("Shift+C", "products.key_card_off"),
+        ("T", "products.key_try_on"),
+        ("N", "products.key_next"),
+        ("F2", "products.key_edit"),
+    )
 
     def build(self) -> None:
         self._rows: dict[str, ProductRow] = {}
@@ -292,11 +330,12 @@ class ProductsPanel(Panel):
         self._list.addStretch(1)
         inside.setLayout(self._list)
         inside.setStyleSheet(
-            f"QFrame#product {{ border-bottom: 1px solid {tokens.RAISED}; background: transparent; }}"
+            f"QFrame#product {{ border-bottom: 1px solid {tokens.RAISED}; }}"
             f"QFrame#product[now='true'] {{ background: {tokens.SELECTED};"
             f" border-left: {tokens.px(3)}px solid {tokens.ACCENT}; }}"
         )
         self.area = self.add_scroll(inside)
+        self.area.viewport().installEventFilter(self)
         self._empty = Text(tone="muted", wraps=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._list.insertWidget(0, self._empty)
@@ -313,6 +352,17 @@ class ProductsPanel(Panel):
         self._empty.setText(t("products.empty"))
         self._show()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Rows follow the width of the panel."""
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return False
+
+    def _fit(self) -> None:
+        is_narrow = self.area.viewport().width() < tokens.px(NARROW)
+        for row_ in self._rows.values():
+            row_.set_narrow(is_narrow)
+
     def _show(self) -> None:
         shop, folder = self.desk.store.shop, self.desk.store.show.folder
         products = sorted(shop.products, key=lambda p: p.number)
@@ -326,6 +376,7 @@ class ProductsPanel(Panel):
             if self._list.indexOf(row_) != position:
                 self._list.insertWidget(position, row_)
             row_.show_product(product, shop, folder)
+        self._fit()
         self._empty.setVisible(not products)
         order = next((p.number for p in products if p.id == shop.explaining), 0)
         words = t("products.count", n=len(products))

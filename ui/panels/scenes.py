@@ -23,7 +23,7 @@ class SceneCard(QFrame):
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__()
-        self.scene = name
+        self._desk, self.scene = desk, name
         self.tone = ""
         self.order = 0
         self.view = PictureView(desk.pictures, "scene", 4)
@@ -67,7 +67,8 @@ class SceneCard(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Edge, name, key."""
         painter = QPainter(self)
-        edge = {"programme": tokens.ON_AIR, "preview": tokens.NEXT}.get(self.tone, tokens.LINE)
+        red = tokens.ON_AIR if self._desk.store.is_on_air else tokens.ON_PROGRAMME
+        edge = {"programme": red, "preview": tokens.NEXT}.get(self.tone, tokens.LINE)
         if self.hasFocus():
             edge = tokens.ACCENT
         painter.fillRect(self.rect(), QColor(edge))
@@ -121,7 +122,7 @@ class Scenes(QFrame):
         self._ms.setSuffix(" ms")
         self._ms.setKeyboardTracking(False)
         self._ms.setFont(tokens.font(12))
-        self._ms.setFixedWidth(tokens.px(66))
+        self._ms.setFixedWidth(tokens.px(72))
         self._ms.valueChanged.connect(self._set_ms)
         self._choice = row(gap=6)
         grid = QGridLayout()
@@ -143,7 +144,7 @@ class Scenes(QFrame):
         layout.addWidget(self._keys)
         self.setLayout(layout)
         self.set_thumbs(164)
-        desk.store.changed.connect(lambda part: self._show() if part == "scenes" else None)
+        desk.store.changed.connect(self._changed)
         language.changed.connect(self.retext)
         self.retext()
 
@@ -168,6 +169,14 @@ class Scenes(QFrame):
     def minimumSizeHint(self) -> QSize:
         """Scenes scroll: the row may be narrow."""
         return QSize(tokens.px(420), self.height())
+
+    def _changed(self, part: str) -> None:
+        if part == "scenes":
+            self._show()
+        elif part == "outputs":
+            for card in self._cards.values():
+                if card.tone == "programme":
+                    card.update()
 
     def _show(self) -> None:
         state = self.desk.store.scenes

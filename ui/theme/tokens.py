@@ -18,6 +18,7 @@ ACCENT_TEXT = "#BFD6FF"
 SELECTED = "#1D2A45"
 ON_AIR = "#E5383B"
 ON_AIR_FILL = "#CC2B30"  # white text on it keeps 5:1
+ON_PROGRAMME = "#A5373E"  # taken, but nothing goes out: rehearsal
 ON_AIR_SOFT = "#43202A"
 NEXT = "#2FB170"
 NEXT_SOFT = "#1A3A2C"
