@@ -168,6 +168,22 @@ class SceneCommands:
         return changed("scenes", undo=("scenes.rename", {"name": new_name, "new_name": old}))
 
     @command(
+        "scenes.own_transition",
+        label=("场景专属转场", "Scene's own transition"),
+        help=(
+            "切到该场景时总用这种转场；空为用全局的。",
+            "Taking this scene always uses this transition; empty: the show's.",
+        ),
+    )
+    def own_transition(self, scene: str, kind: str = "", duration_ms: Ms = 0) -> Changed:
+        old = self._scenes.get(scene)
+        if kind:
+            self._scenes.kinds.get(kind)
+        self._scenes.put(replace(old, transition=kind, transition_ms=duration_ms))
+        undo = {"scene": old.name, "kind": old.transition, "duration_ms": old.transition_ms}
+        return changed("scenes", undo=("scenes.own_transition", undo))
+
+    @command(
         "items.add",
         label=("添加元素", "Add item"),
         help=("把来源放到场景最上层。", "Puts a source on a scene, on top."),
@@ -179,6 +195,25 @@ class SceneCommands:
         self._tell("created", scene, item)
         undo = ("items.remove", {"scene": scene, "item": item.id})
         return changed("scenes", result=plain(item), undo=undo)
+
+    @command(
+        "items.copy",
+        label=("复制元素", "Copy item"),
+        help=(
+            "把元素连同位置、裁剪复制到本场景或另一场景的最上层。",
+            "Copies an item, with its place and crop, to the top of this scene or another.",
+        ),
+    )
+    def copy_item(self, scene: str, item: int | str, to_scene: str = "") -> Changed:
+        _, one = self._scenes.item(scene, item)
+        target = self._scenes.get(to_scene or scene).name
+        fields = {name: getattr(one, name) for name in one.__struct_fields__}
+        for name in ("id", "source"):
+            fields.pop(name)
+        made = self._scenes.add_item(target, one.source, **fields)
+        self._tell("created", target, made)
+        undo = ("items.remove", {"scene": target, "item": made.id})
+        return changed("scenes", result=plain(made), undo=undo)
 
     @command(
         "items.remove",

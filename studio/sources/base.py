@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from studio.core.clock import NS, now_ns
 from studio.core.extension import Extension
@@ -44,6 +44,20 @@ class Surroundings:
         """A path from settings, taken from the show's folder unless absolute."""
         given = Path(path).expanduser()
         return given if given.is_absolute() else self.base / given
+
+
+class Progress(NamedTuple):
+    """How far a source that plays something has come.
+
+    Attributes:
+        state: "playing", "paused", "stopped" or "ended".
+        duration_ms: of the whole; None when it is not known.
+        cursor_ms: where it is.
+    """
+
+    state: Literal["playing", "paused", "stopped", "ended"]
+    duration_ms: int | None
+    cursor_ms: int
 
 
 class Feed:
@@ -93,6 +107,7 @@ class Source(Extension):
 
     Attributes:
         has_video, has_sound: what it gives.
+        is_media: it plays something that can be paused and wound (`control`, `progress`).
         is_live: it comes from outside and should never stand still: a picture that does not
             change any more is told as frozen.
         sound_delay_ms: how long after its moment a sample is taken by the mixer; covers how the
@@ -101,6 +116,7 @@ class Source(Extension):
 
     has_video: ClassVar[bool] = True
     has_sound: ClassVar[bool] = False
+    is_media: ClassVar[bool] = False
     is_live: bool = False
     sound_delay_ms: ClassVar[int] = 20
 
@@ -121,3 +137,7 @@ class Source(Extension):
 
     def control(self, action: str, value: float) -> None:
         """Media control while it runs: play, pause, restart, stop, seek (value in ms)."""
+
+    def progress(self) -> Progress | None:
+        """How far it has come; None for what does not play. Called from any thread."""
+        return None

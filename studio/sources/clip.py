@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from studio.core.clock import NS
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
 from studio.media.sound import RATE
-from studio.sources.base import Feed, Source, Surroundings
+from studio.sources.base import Feed, Progress, Source, Surroundings
 from studio.sources.pacing import SOUND_AHEAD_NS, Player
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Clip(Source):
     help: ClassVar[Text] = Text("播放一个视频文件，可循环。", "Plays a film, looped or once.")
     Settings: ClassVar[type[Settings]] = ClipSettings
     has_sound: ClassVar[bool] = True
+    is_media: ClassVar[bool] = True
     is_live: bool = True
 
     settings: ClipSettings
@@ -45,17 +46,26 @@ class Clip(Source):
         self._playing = threading.Event()
         self._playing.set()
         self._seek_ms: float | None = None
+        self._state: Literal["playing", "paused", "stopped", "ended"] = "playing"
+        self._duration_ms: int | None = None
+        self._at_ms = 0
 
     def control(self, action: str, value: float) -> None:
         """play, pause, stop, restart, seek (ms)."""
         if action in ("pause", "stop"):
             self._playing.clear()
+            self._state = "paused" if action == "pause" else "stopped"
         if action in ("play", "restart"):
             self._playing.set()
+            self._state = "playing"
         if action in ("restart", "stop"):
             self._seek_ms = 0.0
         if action == "seek":
             self._seek_ms = value
+
+    def progress(self) -> Progress:
+        """Where in the film it is."""
+        return Progress(self._state, self._duration_ms, self._at_ms)
 
     def run(self, feed: Feed) -> None:
         """Decodes and paces until stopped, or to the end without ``loop``."""
@@ -73,13 +83,14 @@ class Clip(Source):
     def _play(self, feed: Feed, pictures: _Track, sounds: _Track, path: str) -> None:
         player = Player(feed)
         from_ms = 0.0
+        main = pictures if pictures.is_there else sounds
+        self._duration_ms = main.duration_ms
         while not feed.stopping.is_set():
             pictures.seek(from_ms)
             sounds.seek(from_ms)
             player.restart(None if from_ms == 0.0 else 0)
             from_ms, self._seek_ms = 0.0, None
             seen = 0
-            main = pictures if pictures.is_there else sounds
             for frame in main.frames():
                 seen += 1
                 if main is pictures:
@@ -88,6 +99,7 @@ class Clip(Source):
                 else:
                     player.sound(frame)
                     player.only_sound()
+                self._at_ms = round((frame.time or 0.0) * 1000)
                 self._pause(feed, player)
                 if feed.stopping.is_set() or self._seek_ms is not None:
                     break
@@ -98,6 +110,7 @@ class Clip(Source):
                 continue
             player.finish()
             if not self.settings.loop:
+                self._state = "ended"
                 feed.stopping.wait()
 
     def _pause(self, feed: Feed, player: Player) -> None:
@@ -133,6 +146,12 @@ class _Track:
     def is_there(self) -> bool:
         """Has the file such a track?"""
         return self._stream is not None
+
+    @property
+    def duration_ms(self) -> int | None:
+        """How long the file is."""
+        found = self._media.duration
+        return None if found is None else round(found / 1000)
 
     def close(self) -> None:
         """Closes the file."""

@@ -147,6 +147,7 @@ class SourceCommands:
         kind: str = "",
         settings: dict[str, Any] | None = None,
         enabled: bool | None = None,
+        replace_all: bool = False,
     ) -> Changed:
         spec = self._bank.get(source)
         old = next((one for one in spec.filters if one.name == name), None)
@@ -156,7 +157,7 @@ class SourceCommands:
         new = replace(
             base,
             kind=kind or base.kind,
-            settings={**base.settings, **(settings or {})},
+            settings={**({} if replace_all else base.settings), **(settings or {})},
             is_enabled=base.is_enabled if enabled is None else enabled,
         )
         kept = tuple(new if one.name == name else one for one in spec.filters)
@@ -168,11 +169,67 @@ class SourceCommands:
             )
         )
         undo: tuple[str, dict[str, Any]] = (
-            ("filters.set", {"source": source, "name": name, "settings": old.settings})
+            (
+                "filters.set",
+                {
+                    "source": source,
+                    "name": name,
+                    "settings": old.settings,
+                    "enabled": old.is_enabled,
+                    "replace_all": True,
+                },
+            )
             if old
             else ("filters.remove", {"source": source, "name": name})
         )
         return changed("sources", undo=undo)
+
+    @command(
+        "filters.rename",
+        label=("重命名滤镜", "Rename filter"),
+        help=("修改滤镜名称。", "Renames a filter of a source."),
+    )
+    def rename_filter(self, source: str, name: str, new_name: str) -> Changed:
+        spec, old = self._filter(source, name)
+        if not new_name.strip() or any(one.name == new_name for one in spec.filters):
+            raise StudioError("conflict", "sources.name_taken", name=new_name)
+        new = replace(old, name=new_name)
+        kept = tuple(new if one.name == name else one for one in spec.filters)
+        self._bank.set_filters(source, kept)
+        self._announce(
+            FilterChanged(
+                what="edited",
+                source=source,
+                filter=new_name,
+                kind=new.kind,
+                is_enabled=new.is_enabled,
+            )
+        )
+        undo = {"source": source, "name": new_name, "new_name": name}
+        return changed("sources", undo=("filters.rename", undo))
+
+    @command(
+        "filters.move",
+        label=("调整滤镜顺序", "Reorder filter"),
+        help=("把滤镜移到第 index 位，0 最先。", "Moves a filter to place index, 0 works first."),
+    )
+    def move_filter(self, source: str, name: str, index: int) -> Changed:
+        spec, one = self._filter(source, name)
+        before = spec.filters.index(one)
+        rest = [other for other in spec.filters if other.name != name]
+        rest.insert(max(0, min(index, len(rest))), one)
+        self._bank.set_filters(source, tuple(rest))
+        self._announce(
+            FilterChanged(
+                what="edited",
+                source=source,
+                filter=name,
+                kind=one.kind,
+                is_enabled=one.is_enabled,
+            )
+        )
+        undo = {"source": source, "name": name, "index": before}
+        return changed("sources", undo=("filters.move", undo))
 
     @command(
         "filters.remove",
@@ -180,11 +237,15 @@ class SourceCommands:
         help=("从来源移除滤镜。", "Takes a filter off a source."),
     )
     def remove_filter(self, source: str, name: str) -> Changed:
-        spec = self._bank.get(source)
-        old = next((one for one in spec.filters if one.name == name), None)
-        if old is None:
-            raise StudioError("not_found", "sources.no_filter", filter=name, name=source)
+        spec, old = self._filter(source, name)
         self._bank.set_filters(source, tuple(one for one in spec.filters if one.name != name))
         self._announce(FilterChanged(what="removed", source=source, filter=name, kind=old.kind))
         undo = {"source": source, "name": name, "kind": old.kind, "settings": old.settings}
         return changed("sources", undo=("filters.set", undo))
+
+    def _filter(self, source: str, name: str) -> tuple[SourceSpec, FilterSpec]:
+        spec = self._bank.get(source)
+        for one in spec.filters:
+            if one.name == name:
+                return spec, one
+        raise StudioError("not_found", "sources.no_filter", filter=name, name=source)
