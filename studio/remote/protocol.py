@@ -130,15 +130,14 @@ class Challenge:
     Source: obs-websocket protocol.md, "Creating an authentication string".
     """
 
-    def __init__(self, password: str) -> None:
-        self._password = password
+    def __init__(self) -> None:
         self.salt = base64.b64encode(secrets.token_bytes(32)).decode()
         self.challenge = base64.b64encode(secrets.token_bytes(32)).decode()
 
-    def is_right(self, answer: str) -> bool:
-        """Is ``answer`` the right authentication string?"""
-        expected = authentication(self._password, self.salt, self.challenge)
-        return hmac.compare_digest(expected.encode(), answer.encode())
+    def is_right(self, answer: str, password: str) -> bool:
+        """Is ``answer`` the authentication string of ``password``?"""
+        expected = authentication(password, self.salt, self.challenge)
+        return hmac.compare_digest(expected.encode(), answer.encode("utf-8", "replace"))
 
 
 def authentication(password: str, salt: str, challenge: str) -> str:
@@ -153,12 +152,19 @@ class Codec:
 
     def __init__(self, subprotocol: str | None) -> None:
         self.is_binary = subprotocol == "obswebsocket.msgpack"
-        self._encoder: Any = msgspec.msgpack.Encoder() if self.is_binary else msgspec.json.Encoder()
 
     def encode(self, message: Data) -> str | bytes:
-        """A message for the wire."""
-        data: bytes = self._encoder.encode(message)
-        return data if self.is_binary else data.decode()
+        """A message for the wire.
+
+        Raises:
+            ValueError: something in it cannot be written in this form.
+        """
+        try:
+            if self.is_binary:
+                return msgspec.msgpack.encode(message)
+            return msgspec.json.encode(message).decode()
+        except (TypeError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
+            raise ValueError(str(error)) from None
 
     def decode(self, frame: str | bytes) -> Data:
         """A frame as plain data.
@@ -171,11 +177,30 @@ class Codec:
         try:
             found: Any
             if isinstance(frame, bytes):
-                found = msgspec.msgpack.decode(frame)
+                found = msgspec.msgpack.decode(frame, ext_hook=_no_extension)
             else:
                 found = msgspec.json.decode(frame)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, RecursionError, TypeError, OverflowError) as error:
             raise ValueError(str(error)) from None
         if not isinstance(found, dict):
             raise ValueError("not an object")
+        return found
+
+
+def _no_extension(code: int, data: memoryview) -> Any:
+    raise ValueError(f"extension type {code} is not spoken here")
+
+
+class Message:
+    """One message for many clients, encoded once in each form that somebody reads."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+        self._frames: dict[bool, str | bytes] = {}
+
+    def frame(self, codec: Codec) -> str | bytes:
+        """The message as ``codec`` writes it; ValueError when it cannot."""
+        found = self._frames.get(codec.is_binary)
+        if found is None:
+            found = self._frames[codec.is_binary] = codec.encode(self._data)
         return found

@@ -6,30 +6,42 @@ import asyncio
 import errno
 import http
 import itertools
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import logging
+import secrets
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import studio.remote.requests as request_folder
 from studio.core.errors import StudioError
 from studio.core.event import Event
-from studio.core.log import logger
+from studio.core.log import keep_secret, logger
+from studio.remote import panel, place
+from studio.remote.commands import RemoteCommands
+from studio.remote.gate import Gate
+from studio.remote.ids import Ids
 from studio.remote.obs_events import Translator
-from studio.remote.protocol import VENDOR, Data, RequestError, Status, Subscription
+from studio.remote.pictures import Pictures
+from studio.remote.protocol import VENDOR, Data, Message, Op, RequestError, Status, Subscription
 from studio.remote.requests import known
-from studio.remote.requests.base import Requests, answer
+from studio.remote.requests.base import Handler, Requests, answer
 from studio.remote.rooms import Rooms
 from studio.remote.session import Session, pick_subprotocol
 from studio.remote.views import Views
+from studio.security.secrets import Secrets
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import Server, ServerConnection
     from websockets.http11 import Request, Response
 
 _log = logger(__name__)
+# What strangers do to the socket (half a handshake, garbage, a broken frame) is no fault of ours.
+_quiet = logging.getLogger(f"{__name__}.socket")
+_quiet.setLevel(logging.CRITICAL)
+
 PASSWORD = "remote/password"
 MAX_MESSAGE = 8 * 1024 * 1024
-LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
+MOST_SESSIONS = 64
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Door:
@@ -38,20 +50,28 @@ class Door:
     Args:
         rooms: what it may look at; changes go through ``rooms.bus``.
         password: "" opens it on loopback without one.
+        store: where tokens are kept.
     """
 
-    def __init__(self, rooms: Rooms, password: str) -> None:
+    def __init__(self, rooms: Rooms, password: str, store: Secrets | None = None) -> None:
         self.rooms = rooms
+        self.ids = Ids()
         self.views = Views(rooms)
+        self.pictures = Pictures(rooms, self.views)
         self.sessions: set[Session] = set()
         self.port = 0
-        self._password = password
+        self.key = secrets.token_urlsafe(24)
+        keep_secret(self.key)
+        self.commands = RemoteCommands(self.pictures, store or Secrets(), self.forget_token)
+        self.gate = Gate(password, self.key, self.commands.tokens)
         self._server: Server | None = None
         self._numbers = itertools.count(1)
-        self._handlers: dict[str, Callable[[Session, Data], Any]] = {}
+        rooms.bus.add(self.commands)
+        self._handlers: dict[str, Handler] = {}
         for kind in request_classes():
-            self._handlers.update(kind(rooms).handlers())
-        self._translator = Translator(rooms, self.tell)
+            self._handlers.update(kind(self).handlers())
+        self.requests = sorted({*self._handlers, "Sleep"})
+        self._translator = Translator(rooms, self.ids, self.tell)
         rooms.events.on_all(self._event)
 
     @property
@@ -76,17 +96,24 @@ class Door:
                 process_request=self._check,
                 max_size=MAX_MESSAGE,
                 compression=None,
+                # A client that reads only when it has asked something answers no ping.
+                ping_interval=None,
+                logger=_quiet,
             )
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES, 10048, 10013):
                 raise
             raise StudioError("unavailable", "remote.port_taken", port=port) from None
         self.port = self._server.sockets[0].getsockname()[1]
+        place.write(place.Place(self.port, self.key))
 
     async def stop(self) -> None:
         """Says goodbye to all clients."""
+        self.tell(Subscription.GENERAL, "ExitStarted")
         self.views.stop()
+        place.forget()
         if self._server is not None:
+            await asyncio.sleep(0)  # lets the farewell go out first
             self._server.close()
             try:
                 await asyncio.wait_for(self._server.wait_closed(), 1.0)
@@ -95,13 +122,44 @@ class Door:
 
     def tell(self, kind: Subscription, name: str, data: Data | None = None) -> None:
         """Sends an event to all who asked for its category."""
-        for session in self.sessions:
-            session.event(kind, name, data)
+        listening = [one for one in self.sessions if one.events & kind]
+        if listening:
+            message = Message({"op": Op.EVENT, "d": _event(kind, name, data)})
+            for session in listening:
+                session.event(kind, message)
+
+    def forget_token(self, name: str) -> None:
+        """Ends the connections that came in with a token that is no more."""
+        for session in tuple(self.sessions):
+            if session.name == f"remote:{name}":
+                session.socket.transport.abort()
+
+    async def handle(self, session: Session, kind: str, data: Data | None) -> Data | None:
+        """Answers a request.
+
+        Raises:
+            RequestError: the status it is answered with instead.
+        """
+        handler = self._handlers.get(kind)
+        if handler is None:
+            if kind in known.REQUESTS:
+                raise RequestError(
+                    Status.CANNOT_ACT, f"Shopcast has nothing that {kind} could act on."
+                )
+            raise RequestError(Status.UNKNOWN_TYPE, f"There is no request {kind[:80]}.")
+        try:
+            result: Data | None = await answer(handler, session, data or {})
+        except RequestError:
+            raise
+        except Exception as fault:
+            _log.exception("request %s failed", kind)
+            raise RequestError(
+                Status.PROCESSING_FAILED, f"{type(fault).__name__}: {fault}"
+            ) from fault
+        return result
 
     async def _client(self, socket: ServerConnection) -> None:
-        session = Session(socket, self._password, self._handle, self)
-        session.number = next(self._numbers)
-        session.known_requests = set(self._handlers)
+        session = Session(socket, self, next(self._numbers))
         self.sessions.add(session)
         try:
             await session.run()
@@ -111,44 +169,50 @@ class Door:
             self.sessions.discard(session)
 
     def _check(self, connection: ServerConnection, request: Request) -> Response | None:
-        """A web page of somebody else may reach localhost: it is refused by its origin."""
+        """Lets clients in, and gives browsers the panel."""
+        if "upgrade" not in request.headers.get("Connection", "").lower():
+            return panel.serve(request.path)
         origin = request.headers.get("Origin")
-        if origin and origin not in ("null", "file://"):
-            host = urlsplit(origin).hostname or ""
-            if host not in LOOPBACK:
-                return connection.respond(http.HTTPStatus.FORBIDDEN, "origin not allowed\n")
+        if origin and not self._is_welcome(origin, request.headers.get("Host", "")):
+            return connection.respond(http.HTTPStatus.FORBIDDEN, "origin not allowed\n")
+        if len(self.sessions) >= MOST_SESSIONS:
+            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "too many clients\n")
         return None
 
-    async def _handle(self, session: Session, kind: str, data: Data | None) -> Data | None:
-        handler = self._handlers.get(kind)
-        if handler is None:
-            if kind in known.REQUESTS:
-                raise RequestError(
-                    Status.CANNOT_ACT, f"Shopcast has nothing that {kind} could act on."
-                )
-            raise RequestError(Status.UNKNOWN_TYPE, f"There is no request {kind}.")
+    def _is_welcome(self, origin: str, host: str) -> bool:
+        """A web page of somebody else may reach localhost: it is known by its origin.
+
+        With a password, pages of this machine, local files and the panel under whatever name it
+        was reached by may try it. Without one only the panel itself: a page that a browser shows
+        in a sandbox has the origin "null", and any other program's page has another port.
+        """
         try:
-            result: Data | None = await answer(handler, session, data or {})
-        except (RequestError, StudioError):
-            raise
-        except Exception as fault:
-            _log.exception("request %s failed", kind)
-            raise RequestError(
-                Status.PROCESSING_FAILED, f"{type(fault).__name__}: {fault}"
-            ) from fault
-        return result
+            found = urlsplit(origin)
+            where, port = found.hostname or "", found.port
+        except ValueError:
+            return False
+        if self.gate.is_open:
+            return where in LOOPBACK and port == self.port
+        return origin in ("null", "file://") or where in LOOPBACK or found.netloc == host
 
     def _event(self, event: Event) -> None:
-        if not self.sessions:
-            return
+        self._translator.event(event)
         data = None
-        for session in self.sessions:
+        for session in tuple(self.sessions):
             if event.is_frequent and event.name not in session.wants:
                 continue
             if data is None:
-                data = {"vendorName": VENDOR, "eventType": event.name, "eventData": event.data()}
-            session.event(Subscription.VENDORS, "VendorEvent", data)
-        self._translator.event(event)
+                inner = {"vendorName": VENDOR, "eventType": event.name, "eventData": event.data()}
+                kind = Subscription.VENDORS
+                data = Message({"op": Op.EVENT, "d": _event(kind, "VendorEvent", inner)})
+            session.event(Subscription.VENDORS, data)
+
+
+def _event(kind: Subscription, name: str, data: Data | None) -> Data:
+    inner: Data = {"eventType": name, "eventIntent": int(kind)}
+    if data is not None:
+        inner["eventData"] = data
+    return inner
 
 
 def request_classes() -> list[type[Requests]]:
@@ -170,11 +234,17 @@ def request_classes() -> list[type[Requests]]:
     return found
 
 
-async def open_door(rooms: Rooms, port: int | None, password: str | None) -> Door:
+async def open_door(
+    rooms: Rooms, port: int | None, password: str | None, *, is_again: bool = False
+) -> Door:
     """Opens the door: the given port and password, or the person's own settings.
 
     A port that was asked for must be had. When the one of the settings is taken (OBS itself has
     4455 too), a free one serves as well: the show goes on, and the note says where the door is.
+
+    Args:
+        is_again: the engine before this one died: the door opens where that one's was, so that
+            clients find it again even where the port had been any free one.
 
     Raises:
         StudioError: unavailable, when the port that was asked for is taken.
@@ -182,6 +252,13 @@ async def open_door(rooms: Rooms, port: int | None, password: str | None) -> Doo
     from studio import settings
 
     door = Door(rooms, remote_password() if password is None else password)
+    last = place.read() if is_again and not port else None
+    if last is not None:
+        try:
+            await door.start(last.port)
+            return door
+        except StudioError:
+            _log.warning("port %s is taken: clients must look for the door anew", last.port)
     if port is not None:
         await door.start(port)
         return door
@@ -196,10 +273,6 @@ async def open_door(rooms: Rooms, port: int | None, password: str | None) -> Doo
 
 def remote_password() -> str:
     """The password of this person's door, made at first use and kept with the secrets."""
-    import secrets
-
-    from studio.security.secrets import Secrets
-
     store = Secrets()
     found = store.get(PASSWORD)
     if not found:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from websockets.exceptions import ConnectionClosed
 
 from studio.core.command import Role
 from studio.core.log import logger
+from studio.remote.batch import Batch
 from studio.remote.protocol import (
     OBS_VERSION,
     PROTOCOL_VERSION,
@@ -20,6 +21,7 @@ from studio.remote.protocol import (
     Close,
     Codec,
     Data,
+    Message,
     Op,
     RequestError,
     Status,
@@ -34,33 +36,31 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 MOST_WAITING = 2000
+MOST_WAITING_BYTES = 64 * 1024 * 1024
+MOST_AT_ONCE = 64
 IDENTIFY_S = 20.0
 
 
 class Session:
     """Speaks with one client.
 
+    Requests begin in the order they come and are answered when they are done: one that takes two
+    seconds (the end of a stream) holds no other up.
+
     Args:
         socket: the connection.
-        password: "" lets everybody on loopback in.
-        handle: answers one request: (session, type, data) → response data or None.
+        door: answers the requests (`Door.handle`).
 
     Attributes:
         events: subscribed categories.
         wants: names of our frequent events it asked for ("sound.meters").
+        role, name: what it may do, and its name in the journal.
         closing: called when the connection ends (views it opened and the like).
     """
 
-    def __init__(
-        self,
-        socket: ServerConnection,
-        password: str,
-        handle: Callable[[Session, str, Data | None], Awaitable[Data | None]],
-        door: Door,
-    ) -> None:
+    def __init__(self, socket: ServerConnection, door: Door, number: int) -> None:
         self.door = door
-        self.number = 0
-        self.known_requests: set[str] = set()
+        self.number = number
         self.received = self.sent = 0
         self.socket = socket
         self.codec = Codec(socket.subprotocol)
@@ -70,10 +70,12 @@ class Session:
         self.name = "remote"
         self.closing: list[Callable[[], None]] = []
         self.is_identified = False
-        self._password = password
-        self._challenge = Challenge(password) if password else None
-        self._handle = handle
-        self._out: asyncio.Queue[Data | None] = asyncio.Queue(MOST_WAITING)
+        self.is_over = False
+        self._challenge = None if door.gate.is_open else Challenge()
+        self._out: asyncio.Queue[str | bytes] = asyncio.Queue(MOST_WAITING)
+        self._waiting_bytes = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def run(self) -> None:
         """Serves until the connection ends."""
@@ -84,32 +86,56 @@ class Session:
         except ConnectionClosed:
             pass
         finally:
+            # What was asked for is still done to its end; a batch stops before its next request.
+            self.is_over = True
             for end in self.closing:
                 end()
             writer.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionClosed):
                 await writer
 
-    def send(self, message: Data) -> None:
-        """Queues a message; a client that does not read is dropped, nobody waits for it."""
-        try:
-            self._out.put_nowait(message)
-        except asyncio.QueueFull:
-            _log.warning("a remote client does not read and is cut off")
-            self.socket.transport.abort()
+    # -- out ---------------------------------------------------------------------------------
 
-    def event(self, kind: Subscription, name: str, data: Data | None) -> None:
+    def send(self, message: Data | Message) -> bool:
+        """Queues a message; False when it cannot be written in the client's form.
+
+        A client that does not read is cut off: nobody waits for it.
+        """
+        try:
+            frame = (
+                message.frame(self.codec)
+                if isinstance(message, Message)
+                else self.codec.encode(message)
+            )
+        except ValueError as error:
+            _log.warning("a message could not be written: %s", error)
+            return False
+        self._waiting_bytes += len(frame)
+        if self._out.full() or self._waiting_bytes > MOST_WAITING_BYTES:
+            if not self.is_over:
+                _log.warning("%s does not read and is cut off", self.name)
+            self.is_over = True
+            self.socket.transport.abort()
+        else:
+            self._out.put_nowait(frame)
+        return True
+
+    def event(self, kind: Subscription, message: Message) -> None:
         """Sends an event if it was asked for."""
-        if not self.is_identified or not (self.events & kind):
-            return
-        inner: Data = {"eventType": name, "eventIntent": int(kind)}
-        if data is not None:
-            inner["eventData"] = data
-        self.send({"op": Op.EVENT, "d": inner})
+        if self.is_identified and not self.is_over and self.events & kind:
+            self.send(message)
 
     async def close(self, code: Close, reason: str) -> None:
         """Ends the connection with a protocol close code."""
-        await self.socket.close(int(code), reason[:120])
+        text = reason.encode("utf-8", "replace")[:120].decode("utf-8", "ignore")
+        await self.socket.close(int(code), text)
+
+    async def _write(self) -> None:
+        while True:
+            frame = await self._out.get()
+            self._waiting_bytes -= len(frame)
+            await self.socket.send(frame)
+            self.sent += 1
 
     def _hello(self) -> Data:
         inner: Data = {
@@ -124,10 +150,7 @@ class Session:
             }
         return {"op": Op.HELLO, "d": inner}
 
-    async def _write(self) -> None:
-        while (message := await self._out.get()) is not None:
-            await self.socket.send(self.codec.encode(message))
-            self.sent += 1
+    # -- in ----------------------------------------------------------------------------------
 
     async def _read(self) -> None:
         async with asyncio.timeout(IDENTIFY_S) as limit:
@@ -139,57 +162,69 @@ class Session:
                     limit.reschedule(None)
 
     async def _message(self, frame: str | bytes) -> bool:
+        """Takes a frame; False when the connection was closed for it."""
         try:
             message = self.codec.decode(frame)
         except ValueError as error:
-            await self.close(Close.DECODE_ERROR, str(error))
-            return False
+            return await self._refuse(Close.DECODE_ERROR, str(error))
         op, data = message.get("op"), message.get("d")
         if op is None or "d" not in message:
-            await self.close(Close.MISSING_FIELD, "Your payload is missing op or d.")
-            return False
-        if not isinstance(op, int) or not isinstance(data, dict):
-            await self.close(Close.INVALID_TYPE, "op must be a number and d an object.")
-            return False
+            return await self._refuse(Close.MISSING_FIELD, "Your payload is missing op or d.")
+        if not _is_number(op) or not isinstance(data, dict):
+            return await self._refuse(Close.INVALID_TYPE, "op must be a number and d an object.")
         if op == Op.IDENTIFY:
             return await self._identify(data)
         if op not in (Op.REIDENTIFY, Op.REQUEST, Op.BATCH):
-            await self.close(Close.UNKNOWN_OP, f"Unknown op {op}.")
-            return False
+            return await self._refuse(Close.UNKNOWN_OP, f"Unknown op {op}.")
         if not self.is_identified:
-            await self.close(Close.NOT_IDENTIFIED, "Identify first.")
-            return False
+            return await self._refuse(Close.NOT_IDENTIFIED, "Identify first.")
         if op == Op.REIDENTIFY:
             if not await self._subscribe(data):
                 return False
             self.send({"op": Op.IDENTIFIED, "d": {"negotiatedRpcVersion": RPC_VERSION}})
-        elif op == Op.REQUEST:
-            answer = await self.request(data)
-            self.send({"op": Op.RESPONSE, "d": answer})
-        else:
-            await self._batch(data)
+            return True
+        if op == Op.BATCH:
+            wrong = Batch.fault(data)
+            if wrong is not None:
+                return await self._refuse(*wrong)
+        await self._places.acquire()
+        work = self._one(data) if op == Op.REQUEST else self._batch(Batch(data))
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
         return True
+
+    async def _refuse(self, code: Close, reason: str) -> bool:
+        await self.close(code, reason)
+        return False
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._places.release()
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            _log.error("a request of %s failed", self.name, exc_info=fault)
 
     async def _identify(self, data: Data) -> bool:
         if self.is_identified:
-            await self.close(Close.ALREADY_IDENTIFIED, "You are identified already.")
-            return False
+            return await self._refuse(Close.ALREADY_IDENTIFIED, "You are identified already.")
         version = data.get("rpcVersion")
         if version is None:
-            await self.close(Close.MISSING_FIELD, "Your payload is missing rpcVersion.")
-            return False
-        if not isinstance(version, int) or isinstance(version, bool):
-            await self.close(Close.INVALID_TYPE, "rpcVersion must be a number.")
-            return False
+            return await self._refuse(Close.MISSING_FIELD, "Your payload is missing rpcVersion.")
+        if not _is_number(version):
+            return await self._refuse(Close.INVALID_TYPE, "rpcVersion must be a number.")
         if version != RPC_VERSION:
-            await self.close(Close.BAD_RPC_VERSION, f"RPC version {RPC_VERSION} is spoken here.")
-            return False
+            reason = f"RPC version {RPC_VERSION} is spoken here."
+            return await self._refuse(Close.BAD_RPC_VERSION, reason)
         if self._challenge:
             answer = data.get("authentication")
-            if not isinstance(answer, str) or not self._challenge.is_right(answer):
-                await asyncio.sleep(0.3)  # slows down guessing
-                await self.close(Close.AUTH_FAILED, "Authentication failed.")
-                return False
+            caller = (
+                await self.door.gate.admit(self._challenge, answer)
+                if isinstance(answer, str)
+                else None
+            )
+            if caller is None:
+                return await self._refuse(Close.AUTH_FAILED, "Authentication failed.")
+            self.name, self.role = caller
         self.events = Subscription.ALL
         if not await self._subscribe(data):
             return False
@@ -201,25 +236,36 @@ class Session:
         wanted = data.get("eventSubscriptions")
         if wanted is None:
             return True
-        if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 0:
-            await self.close(Close.INVALID_TYPE, "eventSubscriptions must be a number.")
-            return False
-        self.events = Subscription(wanted & 0xFFFFFFFF)
+        if not _is_number(wanted) or wanted < 0:
+            reason = "eventSubscriptions must be a number."
+            return await self._refuse(Close.INVALID_TYPE, reason)
+        self.events = Subscription(int(wanted) & 0xFFFFFFFF)
         return True
 
-    async def request(self, data: Data) -> Data:
+    # -- requests ----------------------------------------------------------------------------
+
+    async def _one(self, data: Data) -> None:
+        answer = await self.request(data)
+        if not self.send({"op": Op.RESPONSE, "d": answer}):
+            self.send({"op": Op.RESPONSE, "d": _unsaid(answer)})
+
+    async def request(self, data: Data, batch: Batch | None = None) -> Data:
         """Answers one request; never raises, never closes."""
-        kind, number = data.get("requestType"), data.get("requestId")
+        kind = data.get("requestType")
         answer: Data = {"requestType": kind if isinstance(kind, str) else ""}
         if "requestId" in data:
-            answer["requestId"] = number
+            answer["requestId"] = data["requestId"]
         try:
             if not isinstance(kind, str) or not kind:
                 raise RequestError(Status.MISSING_TYPE, "Your request has no requestType.")
             given = data.get("requestData")
             if given is not None and not isinstance(given, dict):
                 raise RequestError(Status.INVALID_FIELD_TYPE, "requestData must be an object.")
-            result = await self._handle(self, kind, given)
+            if kind == "Sleep":
+                await (batch or Batch({})).sleep(given or {}, self.door.rooms.fps)
+                result = None
+            else:
+                result = await self.door.handle(self, kind, given)
         except RequestError as error:
             status: Data = {"result": False, "code": int(error.status)}
             if error.comment:
@@ -231,37 +277,39 @@ class Session:
             answer["responseData"] = result
         return answer
 
-    async def _batch(self, data: Data) -> None:
-        requests = data.get("requests")
-        kind = data.get("executionType", 0)
+    async def _batch(self, batch: Batch) -> None:
         results: list[Data] = []
-        answer: Data = {"results": results}
-        if "requestId" in data:
-            answer["requestId"] = data["requestId"]
-        if not isinstance(requests, list):
-            await self.close(Close.INVALID_TYPE, "requests must be a list.")
-            return
-        if kind == 2:
-            results += await asyncio.gather(*(self._of_batch(one) for one in requests))
+        if batch.is_parallel:
+            results += await asyncio.gather(*(self.request(one, batch) for one in batch.requests))
         else:
-            for one in requests:
-                result = await self._of_batch(one)
+            for one in batch.requests:
+                if self.is_over:
+                    return
+                batch.fill(one)
+                result = await self.request(one, batch)
+                batch.learn(one, result)
                 results.append(result)
-                if data.get("haltOnFailure") and not result["requestStatus"]["result"]:
+                if batch.halts and not result["requestStatus"]["result"]:
                     break
-        self.send({"op": Op.BATCH_RESPONSE, "d": answer})
+        answer = {**batch.echo, "results": results}
+        if not self.send({"op": Op.BATCH_RESPONSE, "d": answer}):
+            answer["results"] = [_unsaid(one) for one in results]
+            self.send({"op": Op.BATCH_RESPONSE, "d": answer})
 
-    async def _of_batch(self, one: Any) -> Data:
-        if not isinstance(one, dict):
-            one = {}
-        if one.get("requestType") == "Sleep":
-            given = one.get("requestData") or {}
-            ms = given.get("sleepMillis", given.get("sleepFrames", 0) * 33)
-            if isinstance(ms, (int, float)) and 0 <= ms <= 50_000:
-                await asyncio.sleep(ms / 1000)
-            status = {"result": True, "code": int(Status.SUCCESS)}
-            return {"requestType": "Sleep", "requestStatus": status}
-        return await self.request(one)
+
+def _unsaid(answer: Data) -> Data:
+    """What is answered when the answer itself cannot be written in the client's form."""
+    comment = "The answer cannot be written in this form."
+    status = {"result": False, "code": int(Status.PROCESSING_FAILED), "comment": comment}
+    number = answer.get("requestId")
+    short: Data = {"requestType": answer.get("requestType", ""), "requestStatus": status}
+    if isinstance(number, str) or (isinstance(number, int) and abs(number) < 2**63):
+        short["requestId"] = number
+    return short
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def pick_subprotocol(connection: Any, offered: Any) -> Any:

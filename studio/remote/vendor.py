@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from studio.core.command import Spec
 from studio.core.errors import StudioError
 from studio.core.event import all_events
+from studio.remote.pictures import Shot, data_url
+from studio.remote.views import Wanted
 
 if TYPE_CHECKING:
     from studio.remote.rooms import Rooms
@@ -51,7 +53,18 @@ async def call(rooms: Rooms, session: Session, kind: str, data: dict[str, Any]) 
     question = QUESTIONS.get(kind)
     if question is not None:
         return question(rooms, session, data)
-    done = await rooms.bus.run(kind, data, role=session.role, origin=session.name)
+    if kind == "picture.get":
+        return await _picture(session, data)
+    if kind == "command.text":
+        line = _arguments(CommandText, kind, data)
+        return await _run(rooms, session, line.command, dict(line.args), is_text=True)
+    return await _run(rooms, session, kind, data)
+
+
+async def _run(
+    rooms: Rooms, session: Session, id: str, args: dict[str, Any], *, is_text: bool = False
+) -> Any:
+    done = await rooms.bus.run(id, args, role=session.role, origin=session.name, is_text=is_text)
     return {
         "changed": list(done.parts),
         "result": msgspec.to_builtins(done.result, enc_hook=str),
@@ -59,8 +72,64 @@ async def call(rooms: Rooms, session: Session, kind: str, data: dict[str, Any]) 
     }
 
 
+class CommandText(msgspec.Struct, frozen=True):
+    """A command as typed on a command line: values are text and are converted.
+
+    Attributes:
+        args: a value may also be a list or an object, for arguments that are one.
+    """
+
+    command: str
+    args: dict[str, str | list[Any] | dict[str, Any]] = {}
+
+
+class Names(msgspec.Struct, frozen=True):
+    """Names of events."""
+
+    names: list[str]
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """Names of the state's parts; None for all."""
+
+    parts: list[str] | None = None
+
+
+class Introduction(msgspec.Struct, frozen=True):
+    """How a client calls itself, for the journal."""
+
+    name: str = "remote"
+
+
+class ViewId(msgspec.Struct, frozen=True):
+    """A view."""
+
+    view: str = ""
+
+
+S = TypeVar("S")
+
+
+def _arguments(kind: type[S], request: str, data: dict[str, Any]) -> S:
+    """Plain data as the struct a question takes.
+
+    Raises:
+        StudioError: invalid, saying which field.
+    """
+    try:
+        return msgspec.convert(data, kind)
+    except (msgspec.ValidationError, TypeError) as error:
+        raise StudioError("invalid", "remote.arguments", request=request, why=str(error)) from None
+
+
+async def _picture(session: Session, data: dict[str, Any]) -> Any:
+    shot = _arguments(Shot, "picture.get", data)
+    picture = await session.door.pictures.take(shot)
+    return {"imageData": data_url(picture, shot.format)}
+
+
 def _state(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
-    return rooms.state.get(data.get("parts"))
+    return rooms.state.get(_arguments(Parts, "state.get", data).parts)
 
 
 def _commands(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
@@ -80,10 +149,7 @@ def _events(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
 
 
 def _subscribe(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
-    names = data.get("names")
-    if not isinstance(names, list):
-        raise StudioError("invalid", "remote.names", got=type(names).__name__)
-    session.wants = {str(name) for name in names}
+    session.wants = set(_arguments(Names, "events.subscribe", data).names)
     return sorted(session.wants)
 
 
@@ -112,16 +178,19 @@ def _stats(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
 
 
 def _introduce(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
-    session.name = str(data.get("name", "remote"))[:40]
-    return {"show": rooms.show(), "role": session.role.name.lower()}
+    given = _arguments(Introduction, "session.introduce", data).name[:40]
+    # Whoever came in with a token keeps the token's name in the journal.
+    if not session.name.startswith("remote:"):
+        session.name = given or "remote"
+    return {"show": rooms.show(), "role": session.role.name.lower(), "name": session.name}
 
 
 def _open_view(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
-    return session.door.views.open(session, data)
+    return session.door.views.open(session, _arguments(Wanted, "view.open", data))
 
 
 def _close_view(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
-    return session.door.views.close(session, str(data.get("view", "")))
+    return session.door.views.close(session, _arguments(ViewId, "view.close", data).view)
 
 
 QUESTIONS: dict[str, Question] = {

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from studio.core.clock import NS, now_ns
@@ -25,6 +26,22 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 _numbers = itertools.count(1)
 MOST_VIEWS = 64
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a desk asks for: "programme", "preview" or "scene" (named by ``scene``), at a size.
+
+    Attributes:
+        height: 0 keeps the canvas's proportions.
+        fps: pictures a second at most.
+    """
+
+    what: str = "programme"
+    scene: str = ""
+    canvas: str = "landscape"
+    width: int = 640
+    height: int = 0
+    fps: float = 30.0
 
 
 @dataclass(slots=True)
@@ -58,27 +75,23 @@ class Views:
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     paint_ms: float = 0.0
+    _glances: dict[str, int] = field(default_factory=dict)
 
-    def open(self, session: Session, data: dict[str, Any]) -> dict[str, Any]:
+    def open(self, session: Session, wanted: Wanted) -> dict[str, Any]:
         """Opens a view; answers where its pictures are (`studio.media.picture_memory`).
-
-        Args:
-            data: what ("programme", "preview", "scene"), scene, canvas, width, height, fps.
 
         Raises:
             StudioError: invalid.
         """
-        what = str(data.get("what", "programme"))
-        canvas = str(data.get("canvas", "landscape"))
-        fps = float(data.get("fps", 30))
+        what, canvas, fps = wanted.what, wanted.canvas, wanted.fps
         if what not in ("programme", "preview", "scene") or canvas not in CANVASES:
             raise StudioError("invalid", "remote.view", what=what, canvas=canvas)
         if not 0 < fps <= 60 or len(self._views) >= MOST_VIEWS:
             raise StudioError("invalid", "remote.view_limits", fps=fps, most=MOST_VIEWS)
         shape = self.rooms.scenes.state.canvas(canvas)
-        width = max(32, min(shape.width, even(int(data.get("width", 640)))))
-        height = max(32, min(shape.height, even(int(data.get("height", 0)) or 0)))
-        if not data.get("height"):
+        width = max(32, min(shape.width, even(wanted.width)))
+        height = max(32, min(shape.height, even(wanted.height)))
+        if not wanted.height:
             height = max(32, even(width * shape.height / shape.width))
         id = f"view-{next(_numbers)}"
         path = runtime_dir() / f"{id}-{session.number}.pic"
@@ -86,7 +99,7 @@ class Views:
             id,
             session,
             what,
-            str(data.get("scene", "")),
+            wanted.scene,
             canvas,
             PictureWriter(path, width, height),
             round(NS / fps),
@@ -106,6 +119,16 @@ class Views:
             return False
         self._end(id)
         return True
+
+    def looks_at(self, canvas: str) -> bool:
+        """Is a programme view of this canvas open, or did somebody just glance at it?"""
+        if self._glances.get(canvas, 0) > now_ns():
+            return True
+        return any(v.canvas == canvas and v.what == "programme" for v in self._views.values())
+
+    def glance(self, canvas: str) -> None:
+        """Has the programme of this canvas composed for a second: for a still."""
+        self._glances[canvas] = now_ns() + NS
 
     def stop(self) -> None:
         """Ends the thread and all views."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,12 @@ from studio.core.errors import Code, StudioError
 from studio.remote.protocol import Data, RequestError, Status
 
 if TYPE_CHECKING:
-    from studio.remote.rooms import Rooms
+    from studio.remote.server import Door
     from studio.remote.session import Session
+    from studio.scenes.model import Canvas, Scene
+    from studio.sources.model import SourceSpec
+
+Handler = Callable[["Session", Data], Any]
 
 _NAME = "__request__"
 
@@ -26,29 +31,32 @@ STATUS_OF: dict[Code, Status] = {
 }
 
 
-def request(name: str) -> Callable[[Any], Any]:
-    """Marks a method as the handler of a request type."""
+def request(*names: str) -> Callable[[Any], Any]:
+    """Marks a method as the handler of one or more request types."""
 
     def mark(method: Any) -> Any:
-        setattr(method, _NAME, name)
+        setattr(method, _NAME, names)
         return method
 
     return mark
 
 
 class Requests:
-    """Base of one category's handlers; methods take (session, data) and may be async."""
+    """Base of one category's handlers; methods take (session, data) and may be async.
 
-    def __init__(self, rooms: Rooms) -> None:
-        self.rooms = rooms
+    Handlers only read the rooms; what changes something runs a command (`run`).
+    """
 
-    def handlers(self) -> dict[str, Callable[[Session, Data], Any]]:
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        self.rooms = door.rooms
+        self.ids = door.ids
+
+    def handlers(self) -> dict[str, Handler]:
         """The handlers of this category by request type."""
-        found: dict[str, Callable[[Session, Data], Any]] = {}
+        found: dict[str, Handler] = {}
         for name in dir(type(self)):
-            member = getattr(type(self), name, None)
-            kind = getattr(member, _NAME, None)
-            if kind is not None:
+            for kind in getattr(getattr(type(self), name, None), _NAME, ()):
                 found[kind] = getattr(self, name)
         return found
 
@@ -60,8 +68,72 @@ class Requests:
             raise RequestError(STATUS_OF[error.code], error.in_language("en")) from error
         return done.result
 
+    # -- what a request speaks of ------------------------------------------------------------
 
-async def answer(handler: Callable[[Session, Data], Any], session: Session, data: Data) -> Any:
+    def canvas(self, data: Data) -> Canvas:
+        """The canvas of ``canvasUuid``; landscape, the main one, without it."""
+        uuid = maybe(data, "canvasUuid")
+        canvases = self.rooms.scenes.state.canvases
+        if uuid is None:
+            return canvases[0]
+        for canvas in canvases:
+            if self.ids.canvas(canvas.name) == uuid:
+                return canvas
+        raise RequestError(Status.NOT_FOUND, f"There is no canvas with the UUID {uuid}.")
+
+    def scene(self, data: Data, prefix: str = "scene") -> Scene:
+        """The scene of ``sceneUuid`` or ``sceneName``.
+
+        Raises:
+            RequestError: 300 when neither is there, 600, 602 when it is an input.
+        """
+        name, uuid = maybe(data, f"{prefix}Name"), maybe(data, f"{prefix}Uuid")
+        if name is None and uuid is None:
+            raise missing(f"{prefix}Name")
+        for scene in self.rooms.scenes.state.scenes:
+            if scene.id == uuid or (uuid is None and scene.name == name):
+                return scene
+        if self._input(name, uuid) is not None:
+            raise RequestError(Status.INVALID_RESOURCE_TYPE, f"{name or uuid} is not a scene.")
+        raise RequestError(Status.NOT_FOUND, f"There is no scene {name or uuid}.")
+
+    def input(self, data: Data) -> SourceSpec:
+        """The input of ``inputUuid`` or ``inputName``.
+
+        Raises:
+            RequestError: 300 when neither is there, 600, 602 when it is a scene.
+        """
+        name, uuid = maybe(data, "inputName"), maybe(data, "inputUuid")
+        if name is None and uuid is None:
+            raise missing("inputName")
+        found = self._input(name, uuid)
+        if found is not None:
+            return found
+        if any(uuid == one.id or name == one.name for one in self.rooms.scenes.state.scenes):
+            raise RequestError(Status.INVALID_RESOURCE_TYPE, f"{name or uuid} is not an input.")
+        raise RequestError(Status.NOT_FOUND, f"There is no input {name or uuid}.")
+
+    def source(self, data: Data) -> Scene | SourceSpec:
+        """The scene or input of ``sourceUuid`` or ``sourceName``."""
+        name, uuid = maybe(data, "sourceName"), maybe(data, "sourceUuid")
+        if name is None and uuid is None:
+            raise missing("sourceName")
+        found = self._input(name, uuid)
+        if found is not None:
+            return found
+        for scene in self.rooms.scenes.state.scenes:
+            if scene.id == uuid or (uuid is None and scene.name == name):
+                return scene
+        raise RequestError(Status.NOT_FOUND, f"There is no source {name or uuid}.")
+
+    def _input(self, name: str | None, uuid: str | None) -> SourceSpec | None:
+        specs = self.rooms.bank.specs
+        if uuid is not None:
+            return next((one for one in specs.values() if self.ids.input(one.name) == uuid), None)
+        return specs.get(name or "")
+
+
+async def answer(handler: Handler, session: Session, data: Data) -> Any:
     """Calls a handler, async or not."""
     try:
         result = handler(session, data)
@@ -70,18 +142,28 @@ async def answer(handler: Callable[[Session, Data], Any], session: Session, data
         raise RequestError(STATUS_OF[error.code], error.in_language("en")) from error
 
 
-def need(data: Data, name: str, kind: type | tuple[type, ...] = str) -> Any:
+def missing(name: str) -> RequestError:
+    """Status 300."""
+    return RequestError(Status.MISSING_FIELD, f"Your request is missing the `{name}` field.")
+
+
+def cannot(why: str) -> RequestError:
+    """Status 703: Shopcast has nothing that this could act on."""
+    return RequestError(Status.CANNOT_ACT, why)
+
+
+def need(data: Data, name: str, kind: type = str) -> Any:
     """A field that must be there.
 
     Raises:
         RequestError: 300 when it is missing, 401 for the wrong type, 403 for an empty string.
     """
-    if name not in data or data[name] is None:
-        raise RequestError(Status.MISSING_FIELD, f"Your request is missing the `{name}` field.")
+    if data.get(name) is None:
+        raise missing(name)
     return _typed(data[name], name, kind)
 
 
-def maybe(data: Data, name: str, kind: type | tuple[type, ...] = str, default: Any = None) -> Any:
+def maybe(data: Data, name: str, kind: type = str, default: Any = None) -> Any:
     """A field that may be there."""
     if data.get(name) is None:
         return default
@@ -94,19 +176,29 @@ def number(data: Data, name: str, low: float, high: float, default: float | None
     Raises:
         RequestError: 300, 401, or 402 when out of range.
     """
-    if data.get(name) is None and default is not None:
+    value = data.get(name)
+    if value is None and default is not None:
         return default
-    value = need(data, name, (int, float))
-    if not low <= value <= high:
+    if value is None:
+        raise missing(name)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise RequestError(Status.INVALID_FIELD_TYPE, f"`{name}` must be a number.")
+    if not math.isfinite(value) or not low <= value <= high:
         raise RequestError(Status.OUT_OF_RANGE, f"`{name}` must be between {low} and {high}.")
     return float(value)
 
 
-def _typed(value: Any, name: str, kind: type | tuple[type, ...]) -> Any:
-    kinds = kind if isinstance(kind, tuple) else (kind,)
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        wanted = " or ".join(one.__name__ for one in kinds)
-        raise RequestError(Status.INVALID_FIELD_TYPE, f"`{name}` must be of type {wanted}.")
-    if value == "" and str in kinds:
+def whole(data: Data, name: str, low: int, high: int, default: int | None = None) -> int:
+    """A whole number within limits; see `number`."""
+    return int(number(data, name, low, high, default))
+
+
+_WORDS = {str: "text", bool: "true or false", dict: "an object", list: "a list"}
+
+
+def _typed(value: Any, name: str, kind: type) -> Any:
+    if not isinstance(value, kind):
+        raise RequestError(Status.INVALID_FIELD_TYPE, f"`{name}` must be {_WORDS[kind]}.")
+    if value == "":
         raise RequestError(Status.EMPTY_FIELD, f"`{name}` must not be empty.")
     return value

@@ -6,8 +6,10 @@ import sys
 from typing import Any
 
 from studio import __version__
+from studio.core.command import Role
 from studio.core.errors import StudioError
 from studio.remote import vendor
+from studio.remote.pictures import FORMATS
 from studio.remote.protocol import (
     OBS_VERSION,
     PROTOCOL_VERSION,
@@ -18,12 +20,12 @@ from studio.remote.protocol import (
     Status,
     Subscription,
 )
-from studio.remote.requests.base import Requests, need, request
+from studio.remote.requests.base import Requests, cannot, maybe, need, request
 from studio.remote.session import Session
 
 
 class General(Requests):
-    """Category "general"."""
+    """Category "general" (hotkeys stand in `hotkeys`)."""
 
     @request("GetVersion")
     def version(self, session: Session, data: Data) -> Data:
@@ -32,8 +34,8 @@ class General(Requests):
             "obsVersion": OBS_VERSION,
             "obsWebSocketVersion": PROTOCOL_VERSION,
             "rpcVersion": RPC_VERSION,
-            "availableRequests": sorted(session.known_requests),
-            "supportedImageFormats": ["jpeg", "jpg", "png", "webp", "bmp"],
+            "availableRequests": self.door.requests,
+            "supportedImageFormats": list(FORMATS),
             "platform": {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux"),
             "platformDescription": f"Shopcast {__version__}",
         }
@@ -60,14 +62,16 @@ class General(Requests):
     @request("BroadcastCustomEvent")
     def broadcast(self, session: Session, data: Data) -> None:
         """Tells all clients what one of them says."""
-        session.door.tell(Subscription.GENERAL, "CustomEvent", need(data, "eventData", dict))
+        if session.role < Role.CONTROLLER:
+            raise cannot("Only a controller may speak to all.")
+        self.door.tell(Subscription.GENERAL, "CustomEvent", need(data, "eventData", dict))
 
     @request("CallVendorRequest")
     async def vendor(self, session: Session, data: Data) -> Data:
         """Our own commands and questions (docs/remote.md)."""
         name = need(data, "vendorName")
         kind = need(data, "requestType")
-        given: dict[str, Any] = data.get("requestData") or {}
+        given: dict[str, Any] = maybe(data, "requestData", dict, {})
         if name != VENDOR:
             raise RequestError(Status.NOT_FOUND, f"There is no vendor {name}; ours is {VENDOR}.")
         try:

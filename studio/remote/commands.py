@@ -1,0 +1,166 @@
+"""The door's own commands: tokens, clients' notes, pictures to files."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.core.paths import config_dir
+from studio.remote.pictures import FORMATS, Pictures, Shot, What
+from studio.security import roles
+from studio.security.secrets import Secrets
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Side = Annotated[int, msgspec.Meta(ge=0, le=4096)]
+CanvasArg = Literal["landscape", "portrait"]
+MOST_SLOTS = 1000
+MOST_BYTES = 64 * 1024
+
+
+class RemoteCommands:
+    """What clients may change of the door itself.
+
+    Args:
+        ended: told the name of a token that is no more.
+    """
+
+    def __init__(
+        self,
+        pictures: Pictures,
+        store: Secrets,
+        ended: Callable[[str], None] = lambda name: None,
+    ) -> None:
+        self._pictures = pictures
+        self._store = store
+        self._ended = ended
+        self._tokens: list[roles.Token] | None = None
+        self._notes: dict[str, Any] | None = None
+
+    def tokens(self) -> list[roles.Token]:
+        """The tokens that open the door; read from the secrets once."""
+        if self._tokens is None:
+            try:
+                self._tokens = roles.load(self._store)
+            except StudioError:
+                return []
+        return self._tokens
+
+    def note(self, realm: str, slot: str) -> Any:
+        """What a client keeps here; None when there is nothing."""
+        return self._read().get(f"{realm}/{slot}")
+
+    @command(
+        "remote.tokens",
+        role=Role.OWNER,
+        label=("远程令牌", "Remote tokens"),
+        help=("列出令牌的名称与角色。", "Lists the tokens' names and roles."),
+    )
+    def list_tokens(self) -> Changed:
+        return changed(result=[{"name": one.name, "role": one.role} for one in self.tokens()])
+
+    @command(
+        "remote.token_add",
+        role=Role.OWNER,
+        label=("新建远程令牌", "New remote token"),
+        help=(
+            "为一台设备新建令牌及角色；令牌只显示一次。",
+            "Makes a token with a role for a device; its secret is shown this once.",
+        ),
+    )
+    def add_token(self, name: Name, role: str = "controller") -> Changed:
+        token = roles.add(self._store, name, role)
+        self._tokens = None
+        return changed(result={"name": name, "role": token.role, "token": token.secret})
+
+    @command(
+        "remote.token_remove",
+        role=Role.OWNER,
+        label=("删除远程令牌", "Remove remote token"),
+        help=(
+            "删除令牌；用它的连接立即断开。",
+            "Forgets a token; connections that use it end at once.",
+        ),
+    )
+    def remove_token(self, name: Name) -> Changed:
+        roles.remove(self._store, name)
+        self._tokens = None
+        self._ended(name)
+        return changed()
+
+    @command(
+        "remote.keep",
+        label=("保存客户端数据", "Keep client data"),
+        help=("为外部控制器保存一小段数据。", "Keeps a little data for a controller."),
+    )
+    def keep(self, slot: Name, value: Any = None, realm: Name = "global") -> Changed:
+        notes = {**self._read()}
+        key = f"{realm}/{slot}"
+        if value is None:
+            notes.pop(key, None)
+        else:
+            notes[key] = value
+        size = len(msgspec.json.encode(value))
+        if len(notes) > MOST_SLOTS or size > MOST_BYTES:
+            raise StudioError("invalid", "remote.too_much", slots=MOST_SLOTS, kb=MOST_BYTES // 1024)
+        path = _notes_path()
+        fresh = path.with_suffix(".new")
+        try:
+            fresh.write_bytes(msgspec.json.encode(notes))
+            os.replace(fresh, path)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise StudioError("failed", "media.cannot_write", path=str(path), why=why) from None
+        self._notes = notes
+        return changed()
+
+    @command(
+        "pictures.save",
+        label=("保存截图", "Save picture"),
+        help=(
+            "把直播、场景或来源的画面存为图片文件。",
+            "Saves the programme, a scene or a source as a picture file.",
+        ),
+    )
+    async def save_picture(
+        self,
+        file: Name,
+        what: What = "programme",
+        name: str = "",
+        canvas: CanvasArg = "landscape",
+        width: Side = 0,
+        height: Side = 0,
+        format: str = "",
+        quality: Annotated[int, msgspec.Meta(ge=-1, le=100)] = -1,
+        clean: bool = False,
+    ) -> Changed:
+        path = Path(file).expanduser()
+        kind = format or path.suffix.lstrip(".").lower() or "png"
+        # A picture is written where pictures are: a remote must not replace a program or a show.
+        if path.suffix.lstrip(".").lower() not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise StudioError("invalid", "remote.picture_format", format=path.suffix, known=known)
+        if not path.is_absolute() or not path.parent.is_dir():
+            raise StudioError("invalid", "remote.picture_folder", path=str(path))
+        shot = Shot(what, name, canvas, width, height, kind, quality, clean)
+        await self._pictures.save(shot, path)
+        return changed(result={"file": str(path)})
+
+    def _read(self) -> dict[str, Any]:
+        if self._notes is None:
+            try:
+                found = json.loads(_notes_path().read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                found = {}
+            self._notes = found if isinstance(found, dict) else {}
+        return self._notes
+
+
+def _notes_path() -> Path:
+    return config_dir() / "remote-data.json"

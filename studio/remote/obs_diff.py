@@ -1,0 +1,232 @@
+"""What changed between two states, as events of the protocol: pure, so that nothing is forgotten.
+
+Whatever command, undo, plan or show made the change: it is seen here, because it is in the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from studio.remote.protocol import Data, Subscription
+from studio.remote.words import MAIN, Words, balance_of, mul_of
+from studio.scenes.model import Item, Scene, ScenesState
+from studio.sound.model import Strip
+from studio.sources.model import FilterSpec, SourceSpec
+
+
+class Said(NamedTuple):
+    """An event to tell."""
+
+    kind: Subscription
+    name: str
+    data: Data
+
+
+def scenes(words: Words, old: ScenesState, new: ScenesState) -> Iterator[Said]:
+    """Scenes, their items, programme, preview, transition, studio mode."""
+    if old is new:
+        return
+    yield from _scene_list(words, old, new)
+    before = {one.id: one for one in old.scenes}
+    for scene in new.scenes:
+        was = before.get(scene.id)
+        if was is not None and was is not scene:
+            yield from _items(words, was, scene)
+    for is_preview, name in ((False, "CurrentProgramSceneChanged"), (True, _PREVIEW)):
+        was_shown = words.shown(MAIN, old, is_preview)
+        shown = words.shown(MAIN, new, is_preview)
+        if is_preview and not new.is_studio_mode:
+            continue
+        if shown is not None and (was_shown is None or shown.id != was_shown.id):
+            yield Said(Subscription.SCENES, name, words.scene(shown))
+    if old.transition.kind != new.transition.kind:
+        data = words.transition(new.transition.kind)
+        yield Said(Subscription.TRANSITIONS, "CurrentSceneTransitionChanged", data)
+    if old.transition.duration_ms != new.transition.duration_ms:
+        data = {"transitionDuration": new.transition.duration_ms}
+        yield Said(Subscription.TRANSITIONS, "CurrentSceneTransitionDurationChanged", data)
+    if old.is_studio_mode != new.is_studio_mode:
+        data = {"studioModeEnabled": new.is_studio_mode}
+        yield Said(Subscription.UI, "StudioModeStateChanged", data)
+
+
+_PREVIEW = "CurrentPreviewSceneChanged"
+
+
+def _scene_list(words: Words, old: ScenesState, new: ScenesState) -> Iterator[Said]:
+    before = {one.id: one for one in old.scenes}
+    after = {one.id: one for one in new.scenes}
+    for id, scene in after.items():
+        if id not in before:
+            yield Said(
+                Subscription.SCENES, "SceneCreated", {**words.scene(scene), "isGroup": False}
+            )
+        elif before[id].name != scene.name:
+            data = {"oldSceneName": before[id].name, **words.scene(scene)}
+            yield Said(Subscription.SCENES, "SceneNameChanged", data)
+    for id, scene in before.items():
+        if id not in after:
+            yield Said(
+                Subscription.SCENES, "SceneRemoved", {**words.scene(scene), "isGroup": False}
+            )
+    if [(one.id, one.name) for one in old.scenes] != [(one.id, one.name) for one in new.scenes]:
+        data = {"scenes": words.scenes(new.scenes)}
+        yield Said(Subscription.SCENES, "SceneListChanged", data)
+
+
+def _items(words: Words, old: Scene, new: Scene) -> Iterator[Said]:
+    kind, scene = Subscription.SCENE_ITEMS, words.scene(new)
+    before = {one.id: one for one in old.items}
+    after = {one.id: one for one in new.items}
+    for id, item in after.items():
+        if id not in before:
+            data = {
+                **scene,
+                **_source(words, item),
+                "sceneItemId": id,
+                "sceneItemIndex": new.items.index(item),
+            }
+            yield Said(kind, "SceneItemCreated", data)
+        elif item is not before[id]:
+            yield from _item(words, scene, before[id], item)
+    for id, item in before.items():
+        if id not in after:
+            data = {**scene, **_source(words, item), "sceneItemId": id}
+            yield Said(kind, "SceneItemRemoved", data)
+    kept = [one.id for one in new.items if one.id in before]
+    if kept != [one.id for one in old.items if one.id in after]:
+        order = [{"sceneItemId": one.id, "sceneItemIndex": n} for n, one in enumerate(new.items)]
+        yield Said(kind, "SceneItemListReindexed", {**scene, "sceneItems": order})
+
+
+def _item(words: Words, scene: Data, old: Item, new: Item) -> Iterator[Said]:
+    kind, which = Subscription.SCENE_ITEMS, {**scene, "sceneItemId": new.id}
+    if old.is_enabled != new.is_enabled:
+        data = {**which, "sceneItemEnabled": new.is_enabled}
+        yield Said(kind, "SceneItemEnableStateChanged", data)
+    if old.is_locked != new.is_locked:
+        data = {**which, "sceneItemLocked": new.is_locked}
+        yield Said(kind, "SceneItemLockStateChanged", data)
+    if (old.boxes, old.crop, old.fit) != (new.boxes, new.crop, new.fit):
+        data = {**which, "sceneItemTransform": words.transform(new)}
+        yield Said(Subscription.SCENE_ITEM_TRANSFORM_CHANGED, "SceneItemTransformChanged", data)
+
+
+def _source(words: Words, item: Item) -> Data:
+    named = words.input(item.source)
+    return {"sourceName": named["inputName"], "sourceUuid": named["inputUuid"]}
+
+
+def inputs(
+    words: Words, old: Mapping[str, SourceSpec], new: Mapping[str, SourceSpec]
+) -> Iterator[Said]:
+    """Inputs that came, went or were edited, and their filters. Renames are told apart before."""
+    if old is new:
+        return
+    kind = Subscription.INPUTS
+    for name, spec in new.items():
+        if name not in old:
+            data = {
+                **words.input_entry(spec),
+                "inputSettings": spec.settings,
+                "defaultInputSettings": words.input_defaults(spec.kind)
+                if words.caps(spec.kind)
+                else {},
+            }
+            yield Said(kind, "InputCreated", data)
+        elif spec is not old[name]:
+            if spec.settings != old[name].settings:
+                data = {**words.input(name), "inputSettings": spec.settings}
+                yield Said(kind, "InputSettingsChanged", data)
+            yield from _filters(words, name, old[name].filters, spec.filters)
+    for name in old:
+        if name not in new:
+            yield Said(kind, "InputRemoved", words.input(name))
+
+
+def _filters(
+    words: Words, source: str, old: tuple[FilterSpec, ...], new: tuple[FilterSpec, ...]
+) -> Iterator[Said]:
+    kind = Subscription.FILTERS
+    which: Data = {"sourceName": source}
+    before = {one.name: one for one in old}
+    after = {one.name: one for one in new}
+    gone = [name for name in before if name not in after]
+    come = [name for name in after if name not in before]
+    if len(gone) == len(come) == 1 and _but_name(before[gone[0]]) == _but_name(after[come[0]]):
+        data = {**which, "oldFilterName": gone[0], "filterName": come[0]}
+        yield Said(kind, "SourceFilterNameChanged", data)
+        before[come[0]] = before.pop(gone[0])
+        gone = come = []
+    for name in gone:
+        yield Said(kind, "SourceFilterRemoved", {**which, "filterName": name})
+    for index, one in enumerate(new):
+        named = {**which, "filterName": one.name}
+        if one.name in come:
+            data = {
+                **named,
+                "filterKind": one.kind,
+                "filterIndex": index,
+                "filterSettings": one.settings,
+                "defaultFilterSettings": words.filter_defaults(one.kind),
+            }
+            yield Said(kind, "SourceFilterCreated", data)
+            continue
+        was = before[one.name]
+        if was.is_enabled != one.is_enabled:
+            data = {**named, "filterEnabled": one.is_enabled}
+            yield Said(kind, "SourceFilterEnableStateChanged", data)
+        if was.settings != one.settings:
+            data = {**named, "filterSettings": one.settings}
+            yield Said(kind, "SourceFilterSettingsChanged", data)
+    kept = [name for name in before if name in after]
+    if kept != [one.name for one in new if one.name in before]:
+        order = [words.filter(one, n) for n, one in enumerate(new)]
+        yield Said(kind, "SourceFilterListReindexed", {**which, "filters": order})
+
+
+def _but_name(one: FilterSpec) -> Any:
+    return (one.kind, one.settings, one.version, one.is_enabled)
+
+
+def strips(words: Words, old: Mapping[str, Strip], new: Mapping[str, Strip]) -> Iterator[Said]:
+    """Mutes, faders, balance and sync offsets."""
+    kind = Subscription.INPUTS
+    for name, strip in new.items():
+        was = old.get(name)
+        if was is None or was is strip:
+            continue
+        which = words.input(name)
+        if was.is_muted != strip.is_muted:
+            data = {**which, "inputMuted": strip.is_muted}
+            yield Said(kind, "InputMuteStateChanged", data)
+        if was.gain_db != strip.gain_db:
+            data = {
+                **which,
+                "inputVolumeMul": mul_of(strip.gain_db),
+                "inputVolumeDb": strip.gain_db,
+            }
+            yield Said(kind, "InputVolumeChanged", data)
+        if was.pan != strip.pan:
+            data = {**which, "inputAudioBalance": balance_of(strip.pan)}
+            yield Said(kind, "InputAudioBalanceChanged", data)
+        if was.sync_ms != strip.sync_ms:
+            data = {**which, "inputAudioSyncOffset": strip.sync_ms}
+            yield Said(kind, "InputAudioSyncOffsetChanged", data)
+
+
+def shown(words: Words, old: set[str], new: set[str], is_programme: bool) -> Iterator[Said]:
+    """Inputs that came on or went off the programme, or any picture somebody sees."""
+    kind, name, field = (
+        (Subscription.INPUT_ACTIVE_STATE_CHANGED, "InputActiveStateChanged", "videoActive")
+        if is_programme
+        else (Subscription.INPUT_SHOW_STATE_CHANGED, "InputShowStateChanged", "videoShowing")
+    )
+    for source in sorted(old ^ new):
+        yield Said(kind, name, {**words.input(source), field: source in new})
+
+
+def renamed(specs: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    """What was known under the old name, under the new one: so a rename is no removal."""
+    return {(new if name == old else name): value for name, value in specs.items()}

@@ -1,0 +1,194 @@
+"""Still pictures for whoever asks: programme, a scene, a source, at a size, as a file's bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from studio.core.clock import NS, now_ns
+from studio.core.errors import StudioError
+from studio.media.cv import cv2
+from studio.media.frame import Frame, even
+from studio.media.yuv import Scratch, blend
+from studio.remote.rooms import Rooms
+from studio.remote.views import Views
+from studio.scenes.model import Box, Canvas, Item, Scene
+from studio.scenes.stage import Renderer
+
+FORMATS = ("bmp", "jpeg", "jpg", "png", "webp")
+SMALLEST, LARGEST = 8, 4096
+FRESH_NS, PATIENCE_NS = 200_000_000, NS
+What = Literal["programme", "preview", "scene", "source"]
+
+
+class Shot(msgspec.Struct, frozen=True):
+    """What is wanted.
+
+    Attributes:
+        what: "programme" and "scene" come as they would go out, with the graphics.
+        name: of the scene or source.
+        width, height: 0 is the picture's own; one alone keeps the proportions.
+        quality: 0..100 for jpeg and webp, -1 is the usual.
+        is_clean: without the graphics.
+    """
+
+    what: What = "programme"
+    name: str = ""
+    canvas: str = "landscape"
+    width: int = 0
+    height: int = 0
+    format: str = "png"
+    quality: int = -1
+    is_clean: bool = False
+
+
+class Pictures:
+    """Draws one still at a time, off the loop."""
+
+    def __init__(self, rooms: Rooms, views: Views) -> None:
+        self._rooms = rooms
+        self._views = views
+        self._line = asyncio.Lock()
+
+    async def take(self, shot: Shot) -> bytes:
+        """The picture as the bytes of a file.
+
+        Raises:
+            StudioError: not_found (scene, source, canvas), invalid (format, size), unavailable
+                (a source without a picture).
+        """
+        if shot.format.lower() not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise StudioError("invalid", "remote.picture_format", format=shot.format, known=known)
+        if any(side and not SMALLEST <= side <= LARGEST for side in (shot.width, shot.height)):
+            raise StudioError("invalid", "remote.picture_size", low=SMALLEST, high=LARGEST)
+        self._check(shot)
+        async with self._line:
+            return await asyncio.to_thread(self._make, shot)
+
+    async def save(self, shot: Shot, file: Path) -> None:
+        """Writes the picture to a file.
+
+        Raises:
+            StudioError: failed, when it cannot be written; see `take`.
+        """
+        data = await self.take(shot)
+        try:
+            await asyncio.to_thread(file.write_bytes, data)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise StudioError("failed", "media.cannot_write", path=str(file), why=why) from None
+
+    def _check(self, shot: Shot) -> None:
+        if shot.what == "scene" and self._rooms.scenes.state.scene(shot.name) is None:
+            self._rooms.scenes.get(shot.name)
+        if shot.what == "source":
+            self._rooms.bank.get(shot.name)
+        if shot.canvas not in (one.name for one in self._rooms.scenes.state.canvases):
+            raise StudioError("invalid", "remote.view", what=shot.what, canvas=shot.canvas)
+
+    def _make(self, shot: Shot) -> bytes:
+        frame = self._frame(shot)
+        width, height = _size(shot, frame)
+        bgr = bgr_of(frame, width, height)
+        quality = 90 if shot.quality < 0 else min(100, shot.quality)
+        options = {
+            "jpg": [cv2.IMWRITE_JPEG_QUALITY, quality],
+            "jpeg": [cv2.IMWRITE_JPEG_QUALITY, quality],
+            "webp": [cv2.IMWRITE_WEBP_QUALITY, max(1, quality)],
+        }.get(shot.format.lower(), [])
+        is_ok, data = cv2.imencode(f".{shot.format.lower()}", bgr, options)
+        if not is_ok:
+            known = ", ".join(FORMATS)
+            raise StudioError("invalid", "remote.picture_format", format=shot.format, known=known)
+        return bytes(data.tobytes())
+
+    def _frame(self, shot: Shot) -> Frame:
+        snapshot = self._rooms.snapshot()
+        canvas = snapshot.state.canvas(shot.canvas)
+        if shot.what == "source":
+            return self._source(shot.name)
+        if shot.what == "programme" and not shot.is_clean and canvas.is_enabled:
+            frame = self._programme(shot.canvas)
+            if frame is not None:
+                return frame
+        names = {
+            "programme": snapshot.state.programme,
+            "preview": snapshot.state.preview,
+        }.get(shot.what, {shot.canvas: shot.name})
+        name = names.get(shot.canvas, "")
+        scene = snapshot.state.scene(name) or (self._rooms.scenes.get(name) if name else None)
+        frame = Renderer().draw(snapshot, scene or Scene(""), canvas, now_ns())
+        if not shot.is_clean:
+            scratch = Scratch()
+            for one in self._rooms.stage.overlays.get(shot.canvas, ()):
+                blend(frame, one.layer, one.x, one.y, scratch)
+        return frame
+
+    def _programme(self, canvas: str) -> Frame | None:
+        """The programme as it goes out; a canvas that nobody looked at is composed for it."""
+        slot, asked_ns = self._rooms.stage.latest[canvas], now_ns()
+        while now_ns() - asked_ns < PATIENCE_NS:
+            picture = slot.get()
+            if picture is not None and picture.at_ns > asked_ns - FRESH_NS:
+                return picture.frame.copy()
+            self._views.glance(canvas)
+            time.sleep(0.01)
+        return None
+
+    def _source(self, name: str) -> Frame:
+        """A source alone, over black where it lets the picture behind it through."""
+        snapshot = self._rooms.snapshot()
+        runner = snapshot.sources.get(name)
+        shot = runner.look(now_ns()) if runner else None
+        if shot is None:
+            raise StudioError("unavailable", "remote.no_picture", name=name)
+        size = (shot.frame.width, shot.frame.height)
+        if shot.frame.alpha is None:
+            return shot.frame
+        item = Item(1, name, {"landscape": Box()}, fit="stretch")
+        return Renderer().draw(snapshot, Scene("", (item,)), Canvas("landscape", *size), now_ns())
+
+
+def _size(shot: Shot, frame: Frame) -> tuple[int, int]:
+    if shot.width and shot.height:
+        return shot.width, shot.height
+    if shot.width:
+        return shot.width, max(1, round(shot.width * frame.height / frame.width))
+    if shot.height:
+        return max(1, round(shot.height * frame.width / frame.height)), shot.height
+    return frame.width, frame.height
+
+
+def bgr_of(frame: Frame, width: int, height: int) -> np.ndarray:
+    """A frame at a size as (h, w, 3) uint8 BGR: BT.709 limited to full range, in one pass."""
+    import av
+
+    source = frame.keep if isinstance(frame.keep, np.ndarray) else None
+    if source is None or source.shape != (even(frame.height) * 3 // 2, frame.width):
+        source = frame.copy().keep
+    small = av.VideoFrame.from_numpy_buffer(source, "yuv420p").reformat(
+        width=width,
+        height=height,
+        format="bgr24",
+        src_colorspace="ITU709",
+        dst_colorspace="ITU709",
+        src_color_range="MPEG",
+        dst_color_range="JPEG",
+        interpolation="AREA" if frame.width > width else "BILINEAR",
+    )
+    plane = small.planes[0]
+    pixels = np.frombuffer(memoryview(plane), np.uint8).reshape(height, plane.line_size)
+    return pixels[:, : width * 3].reshape(height, width, 3).copy()
+
+
+def data_url(data: bytes, format: str) -> str:
+    """Bytes of a picture as the protocol and web pages take them."""
+    kind = {"jpg": "jpeg"}.get(format.lower(), format.lower())
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"

@@ -1,0 +1,34 @@
+"""Canvas requests: landscape and portrait."""
+
+from __future__ import annotations
+
+from studio.remote.protocol import Data
+from studio.remote.requests.base import Requests, request
+from studio.remote.requests.config import video_settings
+from studio.remote.session import Session
+
+
+class Canvases(Requests):
+    """Category "canvases". Each canvas has a place of its own for every item."""
+
+    @request("GetCanvasList")
+    def list_all(self, session: Session, data: Data) -> Data:
+        """All canvases; the first is the main one."""
+        canvases = self.rooms.scenes.state.canvases
+        return {
+            "canvases": [
+                {
+                    "canvasName": one.name,
+                    "canvasUuid": self.ids.canvas(one.name),
+                    "canvasFlags": {
+                        "MAIN": one is canvases[0],
+                        "ACTIVATE": one.is_enabled,
+                        "MIX_AUDIO": True,
+                        "SCENE_REF": True,
+                        "EPHEMERAL": False,
+                    },
+                    "canvasVideoSettings": video_settings(self.rooms, one),
+                }
+                for one in canvases
+            ]
+        }

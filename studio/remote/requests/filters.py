@@ -1,0 +1,115 @@
+"""Filter requests: what changes an input's picture or sound."""
+
+from __future__ import annotations
+
+from studio.remote.protocol import Data, RequestError, Status
+from studio.remote.requests.base import Requests, cannot, maybe, need, request, whole
+from studio.remote.session import Session
+from studio.remote.words import Words
+from studio.scenes.model import Scene
+from studio.sources.model import FilterSpec, SourceSpec
+
+MOST_INDEX = 8192
+
+
+class Filters(Requests):
+    """Category "filters". Scenes have none."""
+
+    @request("GetSourceFilterKindList")
+    def kinds(self, session: Session, data: Data) -> Data:
+        """The kinds there are."""
+        return {"sourceFilterKinds": self.rooms.filter_kinds.names()}
+
+    @request("GetSourceFilterList")
+    def list_all(self, session: Session, data: Data) -> Data:
+        """A source's filters in the order in which they work."""
+        self.canvas(data)
+        found = self.source(data)
+        filters = () if isinstance(found, Scene) else found.filters
+        words = Words(self.rooms, self.ids)
+        return {"filters": [words.filter(one, n) for n, one in enumerate(filters)]}
+
+    @request("GetSourceFilterDefaultSettings")
+    def defaults(self, session: Session, data: Data) -> Data:
+        """Settings of a new filter of a kind."""
+        kind = need(data, "filterKind")
+        self._need_kind(kind)
+        return {"defaultFilterSettings": Words(self.rooms, self.ids).filter_defaults(kind)}
+
+    @request("GetSourceFilter")
+    def get(self, session: Session, data: Data) -> Data:
+        """One filter."""
+        spec, one = self._filter(data)
+        found = Words(self.rooms, self.ids).filter(one, spec.filters.index(one))
+        return {name: value for name, value in found.items() if name != "filterName"}
+
+    @request("CreateSourceFilter")
+    async def create(self, session: Session, data: Data) -> None:
+        """Puts a filter on an input."""
+        self.canvas(data)
+        found, name = self.source(data), need(data, "filterName")
+        kind, settings = need(data, "filterKind"), maybe(data, "filterSettings", dict, {})
+        if isinstance(found, Scene):
+            raise cannot("Scenes have no filters here.")
+        if any(one.name == name for one in found.filters):
+            raise RequestError(Status.ALREADY_EXISTS, f"{found.name} has a filter {name}.")
+        self._need_kind(kind)
+        await self.run(
+            session, "filters.set", source=found.name, name=name, kind=kind, settings=settings
+        )
+
+    @request("RemoveSourceFilter")
+    async def remove(self, session: Session, data: Data) -> None:
+        """Takes a filter off."""
+        spec, one = self._filter(data)
+        await self.run(session, "filters.remove", source=spec.name, name=one.name)
+
+    @request("SetSourceFilterName")
+    async def rename(self, session: Session, data: Data) -> None:
+        """Renames a filter."""
+        (spec, one), name = self._filter(data), need(data, "newFilterName")
+        if name == one.name:
+            return
+        if any(other.name == name for other in spec.filters):
+            raise RequestError(Status.ALREADY_EXISTS, f"{spec.name} has a filter {name}.")
+        await self.run(session, "filters.rename", source=spec.name, name=one.name, new_name=name)
+
+    @request("SetSourceFilterIndex")
+    async def move(self, session: Session, data: Data) -> None:
+        """Moves a filter in the order."""
+        spec, one = self._filter(data)
+        index = whole(data, "filterIndex", 0, MOST_INDEX)
+        await self.run(session, "filters.move", source=spec.name, name=one.name, index=index)
+
+    @request("SetSourceFilterSettings")
+    async def set_settings(self, session: Session, data: Data) -> None:
+        """Changes settings over those there are, or replaces them."""
+        (spec, one), given = self._filter(data), need(data, "filterSettings", dict)
+        replace = not maybe(data, "overlay", bool, True)
+        await self.run(
+            session,
+            "filters.set",
+            source=spec.name,
+            name=one.name,
+            settings=given,
+            replace_all=replace,
+        )
+
+    @request("SetSourceFilterEnabled")
+    async def enable(self, session: Session, data: Data) -> None:
+        """Switches a filter on or off."""
+        (spec, one), on = self._filter(data), need(data, "filterEnabled", bool)
+        await self.run(session, "filters.set", source=spec.name, name=one.name, enabled=on)
+
+    def _filter(self, data: Data) -> tuple[SourceSpec, FilterSpec]:
+        self.canvas(data)
+        found, name = self.source(data), need(data, "filterName")
+        if isinstance(found, SourceSpec):
+            for one in found.filters:
+                if one.name == name:
+                    return found, one
+        raise RequestError(Status.NOT_FOUND, f"{found.name} has no filter {name}.")
+
+    def _need_kind(self, kind: str) -> None:
+        if kind not in self.rooms.filter_kinds:
+            raise RequestError(Status.INVALID_FILTER_KIND, f"There is no filter kind {kind}.")

@@ -1,0 +1,70 @@
+"""Hotkey requests: our commands by name and by key."""
+
+from __future__ import annotations
+
+from studio.remote.protocol import Data, RequestError, Status
+from studio.remote.requests.base import Requests, maybe, need, request
+from studio.remote.session import Session
+
+# OBS's key names (obs-hotkeys.h) where they differ from ours.
+KEYS = {"ESCAPE": "Esc", "RETURN": "Return", "ENTER": "Return", "SPACE": "Space", "TAB": "Tab"}
+MODIFIERS = (("control", "Ctrl"), ("alt", "Alt"), ("shift", "Shift"), ("command", "Meta"))
+
+
+class Hotkeys(Requests):
+    """Hotkeys of category "general".
+
+    A hotkey's name is a command as it is written on the command line: "scenes.take",
+    "scenes.take scene=主播". Commands that want a confirmation have none.
+    """
+
+    @request("GetHotkeyList")
+    def list_all(self, session: Session, data: Data) -> Data:
+        """All commands that need no argument, and those that name a scene or a product."""
+        return {"hotkeys": list(self._hotkeys())}
+
+    @request("TriggerHotkeyByName")
+    async def by_name(self, session: Session, data: Data) -> None:
+        """Runs the command behind a hotkey."""
+        name = need(data, "hotkeyName")
+        maybe(data, "contextName")
+        found = self._hotkeys().get(name)
+        if found is None:
+            raise RequestError(Status.NOT_FOUND, f"There is no hotkey {name}.")
+        await self.run(session, found[0], **found[1])
+
+    @request("TriggerHotkeyByKeySequence")
+    async def by_keys(self, session: Session, data: Data) -> None:
+        """Runs the command that has this key on the desk."""
+        key = need(data, "keyId")
+        held: Data = maybe(data, "keyModifiers", dict, {})
+        bare = key.removeprefix("OBS_KEY_")
+        keys = [text for name, text in MODIFIERS if held.get(name)]
+        sequence = "+".join([*keys, KEYS.get(bare, bare)])
+        if not keys and bare.isdecimal() and bare != "0":
+            if int(bare) <= len(self.rooms.scenes.state.scenes):
+                await self.run(session, "scenes.preview", scene=bare)
+                return
+        else:
+            for spec in self.rooms.bus.specs():
+                if spec.keys == sequence and spec.id in self._hotkeys():
+                    await self.run(session, spec.id)
+                    return
+        raise RequestError(Status.NOT_FOUND, f"No command has the key {sequence}.")
+
+    def _hotkeys(self) -> dict[str, tuple[str, dict[str, str]]]:
+        found: dict[str, tuple[str, dict[str, str]]] = {}
+        ids = set()
+        for spec in self.rooms.bus.specs():
+            ids.add(spec.id)
+            required = spec.schema().get("required", [])
+            if not required and not spec.needs_confirm and not spec.secret_args:
+                found[spec.id] = (spec.id, {})
+        for scene in self.rooms.scenes.state.scenes:
+            for id in ("scenes.preview", "scenes.take"):
+                found[f"{id} scene={scene.name}"] = (id, {"scene": scene.name})
+        for product in self.rooms.catalogue.state.products:
+            for id in ("shop.card", "shop.explain"):
+                if id in ids:
+                    found[f"{id} product={product.id}"] = (id, {"product": product.id})
+        return found

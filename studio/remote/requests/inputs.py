@@ -1,0 +1,285 @@
+"""Input requests: our sources, their settings and their sound."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from studio.core.errors import StudioError
+from studio.remote.protocol import Data, RequestError, Status
+from studio.remote.requests.base import (
+    Requests,
+    cannot,
+    maybe,
+    missing,
+    need,
+    number,
+    request,
+)
+from studio.remote.session import Session
+from studio.remote.words import CAP_AUDIO, Words, balance_of, fader_db, mul_of
+from studio.sound.model import Strip
+from studio.sources.model import SourceSpec
+
+MONITORS = ("NONE", "MONITOR_ONLY", "MONITOR_AND_OUTPUT")
+TRACKS = 6
+NO_MIXES = ("desktop1", "desktop2", "mic2", "mic3", "mic4")
+
+
+class Inputs(Requests):
+    """Category "inputs", the list and the settings."""
+
+    @request("GetInputList")
+    def input_list(self, session: Session, data: Data) -> Data:
+        """All inputs, or those of a kind."""
+        kind = maybe(data, "inputKind")
+        words = Words(self.rooms, self.ids)
+        specs = self.rooms.bank.specs.values()
+        return {
+            "inputs": [words.input_entry(one) for one in specs if kind in (None, one.kind)],
+        }
+
+    @request("GetInputKindList")
+    def kinds(self, session: Session, data: Data) -> Data:
+        """The kinds of source there are."""
+        maybe(data, "unversioned", bool)
+        return {"inputKinds": self.rooms.source_kinds.names()}
+
+    @request("GetSpecialInputs")
+    def special(self, session: Session, data: Data) -> Data:
+        """The first microphone; there are no desktop channels."""
+        specs = self.rooms.bank.specs.values()
+        microphone = next((one.name for one in specs if one.kind == "microphone"), None)
+        return {**dict.fromkeys(NO_MIXES), "mic1": microphone}
+
+    @request("CreateInput")
+    async def create(self, session: Session, data: Data) -> Data:
+        """A new input, on a scene."""
+        self.canvas(data)
+        scene, name, kind = self.scene(data), need(data, "inputName"), need(data, "inputKind")
+        settings = maybe(data, "inputSettings", dict, {})
+        enabled = maybe(data, "sceneItemEnabled", bool, True)
+        self._need_free(name)
+        self._need_kind(kind)
+        await self.run(session, "sources.add", name=name, kind=kind, settings=settings)
+        try:
+            made = await self.run(
+                session, "items.add", scene=scene.id, source=name, enabled=enabled
+            )
+        except RequestError:
+            with contextlib.suppress(RequestError):
+                await self.run(session, "sources.remove", name=name)
+            raise
+        return {"inputUuid": self.ids.input(name), "sceneItemId": made["id"]}
+
+    @request("RemoveInput")
+    async def remove(self, session: Session, data: Data) -> None:
+        """Takes an input off all scenes and removes it."""
+        name = self.input(data).name
+        for scene in self.rooms.scenes.state.scenes:
+            for item in scene.items:
+                if item.source == name:
+                    await self.run(session, "items.remove", scene=scene.id, item=item.id)
+        await self.run(session, "sources.remove", name=name)
+
+    @request("SetInputName")
+    async def rename(self, session: Session, data: Data) -> None:
+        """Renames an input everywhere."""
+        spec, name = self.input(data), need(data, "newInputName")
+        if name != spec.name:
+            self._need_free(name)
+            await self.run(session, "sources.rename", name=spec.name, new_name=name)
+
+    @request("GetInputDefaultSettings")
+    def defaults(self, session: Session, data: Data) -> Data:
+        """Settings of a new input of a kind."""
+        kind = need(data, "inputKind")
+        self._need_kind(kind)
+        return {"defaultInputSettings": Words(self.rooms, self.ids).input_defaults(kind)}
+
+    @request("GetInputSettings")
+    def settings(self, session: Session, data: Data) -> Data:
+        """What is set of an input; the rest is as its kind's defaults."""
+        spec = self.input(data)
+        return {"inputSettings": spec.settings, "inputKind": spec.kind}
+
+    @request("SetInputSettings")
+    async def set_settings(self, session: Session, data: Data) -> None:
+        """Changes settings over those there are, or replaces them."""
+        spec, given = self.input(data), need(data, "inputSettings", dict)
+        replace = not maybe(data, "overlay", bool, True)
+        await self.run(session, "sources.edit", name=spec.name, settings=given, replace_all=replace)
+
+    @request("GetInputPropertiesListPropertyItems")
+    def choices(self, session: Session, data: Data) -> Data:
+        """What may be chosen for a setting that is a list."""
+        field = self._property(self.input(data), need(data, "propertyName"))
+        widget = str(field.get("x-widget", ""))
+        if widget.startswith("choice:"):
+            values: list[Any] = widget.removeprefix("choice:").split(",")
+        elif "enum" in field:
+            values = list(field["enum"])
+        else:
+            raise RequestError(Status.INVALID_RESOURCE_TYPE, "That property is not a list.")
+        items = [{"itemName": str(one), "itemEnabled": True, "itemValue": one} for one in values]
+        return {"propertyItems": items}
+
+    @request("PressInputPropertiesButton")
+    def press(self, session: Session, data: Data) -> None:
+        """No setting of ours is a button."""
+        self._property(self.input(data), need(data, "propertyName"))
+        raise RequestError(Status.INVALID_RESOURCE_TYPE, "That property is not a button.")
+
+    @request("GetInputDeinterlaceMode")
+    def deinterlace(self, session: Session, data: Data) -> Data:
+        """Pictures are progressive."""
+        self.input(data)
+        return {"inputDeinterlaceMode": "OBS_DEINTERLACE_MODE_DISABLE"}
+
+    @request("SetInputDeinterlaceMode")
+    def set_deinterlace(self, session: Session, data: Data) -> None:
+        """Only off is there."""
+        self.input(data)
+        if need(data, "inputDeinterlaceMode") != "OBS_DEINTERLACE_MODE_DISABLE":
+            raise cannot("Inputs are not deinterlaced here.")
+
+    @request("GetInputDeinterlaceFieldOrder")
+    def field_order(self, session: Session, data: Data) -> Data:
+        """Pictures are progressive."""
+        self.input(data)
+        return {"inputDeinterlaceFieldOrder": "OBS_DEINTERLACE_FIELD_ORDER_TOP"}
+
+    @request("SetInputDeinterlaceFieldOrder")
+    def set_field_order(self, session: Session, data: Data) -> None:
+        """Pictures are progressive."""
+        self.input(data)
+        if need(data, "inputDeinterlaceFieldOrder") != "OBS_DEINTERLACE_FIELD_ORDER_TOP":
+            raise cannot("Inputs are not deinterlaced here.")
+
+    def _need_free(self, name: str) -> None:
+        if self.rooms.scenes.state.scene(name) is not None or name in self.rooms.bank.specs:
+            raise RequestError(Status.ALREADY_EXISTS, f"A source is called {name} already.")
+
+    def _need_kind(self, kind: str) -> None:
+        if kind not in self.rooms.source_kinds:
+            known = ", ".join(self.rooms.source_kinds.names())
+            raise RequestError(
+                Status.INVALID_INPUT_KIND, f"There is no input kind {kind}. There are: {known}."
+            )
+
+    def _property(self, spec: SourceSpec, name: str) -> dict[str, Any]:
+        self._need_kind(spec.kind)
+        fields = self.rooms.source_kinds.get(spec.kind).schema().get("properties", {})
+        if name not in fields:
+            raise RequestError(Status.NOT_FOUND, f"{spec.name} has no property {name}.")
+        field: dict[str, Any] = fields[name]
+        return field
+
+
+class InputSound(Requests):
+    """Category "inputs", the mixer."""
+
+    @request("GetInputMute")
+    def muted(self, session: Session, data: Data) -> Data:
+        """Is it muted?"""
+        return {"inputMuted": self._strip(data).is_muted}
+
+    @request("SetInputMute")
+    async def mute(self, session: Session, data: Data) -> None:
+        """Mutes an input, or opens it."""
+        strip, on = self._strip(data), need(data, "inputMuted", bool)
+        await self.run(session, "sound.mute", source=strip.source, on=on)
+
+    @request("ToggleInputMute")
+    async def toggle_mute(self, session: Session, data: Data) -> Data:
+        """Mutes what is open, opens what is muted."""
+        strip = self._strip(data)
+        await self.run(session, "sound.mute", source=strip.source, on=not strip.is_muted)
+        return {"inputMuted": not strip.is_muted}
+
+    @request("GetInputVolume")
+    def volume(self, session: Session, data: Data) -> Data:
+        """The fader, as a factor and in dB."""
+        strip = self._strip(data)
+        return {"inputVolumeMul": mul_of(strip.gain_db), "inputVolumeDb": strip.gain_db}
+
+    @request("SetInputVolume")
+    async def set_volume(self, session: Session, data: Data) -> None:
+        """Sets the fader by one of the two."""
+        strip = self._strip(data)
+        has_mul, has_db = (data.get(n) is not None for n in ("inputVolumeMul", "inputVolumeDb"))
+        if has_mul and has_db:
+            raise RequestError(Status.TOO_MANY_FIELDS, "Give one volume field only.")
+        if not has_mul and not has_db:
+            raise missing("inputVolumeMul")
+        db = (
+            number(data, "inputVolumeDb", -100, 26)
+            if has_db
+            else min(26.0, fader_db(number(data, "inputVolumeMul", 0, 20)))
+        )
+        await self.run(session, "sound.set", source=strip.source, gain_db=db)
+
+    @request("GetInputAudioBalance")
+    def balance(self, session: Session, data: Data) -> Data:
+        """0 is left, 1 is right."""
+        return {"inputAudioBalance": balance_of(self._strip(data).pan)}
+
+    @request("SetInputAudioBalance")
+    async def set_balance(self, session: Session, data: Data) -> None:
+        """0 is left, 1 is right."""
+        strip, balance = self._strip(data), number(data, "inputAudioBalance", 0, 1)
+        await self.run(session, "sound.set", source=strip.source, pan=balance * 2 - 1)
+
+    @request("GetInputAudioSyncOffset")
+    def sync_offset(self, session: Session, data: Data) -> Data:
+        """How much later the sound comes than the picture, ms."""
+        return {"inputAudioSyncOffset": self._strip(data).sync_ms}
+
+    @request("SetInputAudioSyncOffset")
+    async def set_sync_offset(self, session: Session, data: Data) -> None:
+        """-500 to 2000 ms here."""
+        strip, ms = self._strip(data), number(data, "inputAudioSyncOffset", -500, 2000)
+        await self.run(session, "sound.set", source=strip.source, sync_ms=round(ms))
+
+    @request("GetInputAudioMonitorType")
+    def monitor(self, session: Session, data: Data) -> Data:
+        """Inputs are not monitored one by one."""
+        self._strip(data)
+        return {"monitorType": "OBS_MONITORING_TYPE_NONE"}
+
+    @request("SetInputAudioMonitorType")
+    def set_monitor(self, session: Session, data: Data) -> None:
+        """Inputs are not monitored one by one."""
+        self._strip(data)
+        kind = need(data, "monitorType")
+        if kind not in {f"OBS_MONITORING_TYPE_{one}" for one in MONITORS}:
+            raise RequestError(Status.INVALID_FIELD, f"There is no monitor type {kind}.")
+        if kind != "OBS_MONITORING_TYPE_NONE":
+            raise cannot("Inputs are not monitored one by one here.")
+
+    @request("GetInputAudioTracks")
+    def tracks(self, session: Session, data: Data) -> Data:
+        """There is one mix: track 1."""
+        self._strip(data)
+        return {"inputAudioTracks": {str(n): n == 1 for n in range(1, TRACKS + 1)}}
+
+    @request("SetInputAudioTracks")
+    def set_tracks(self, session: Session, data: Data) -> None:
+        """There is one mix: track 1."""
+        self._strip(data)
+        for name, on in need(data, "inputAudioTracks", dict).items():
+            if not isinstance(on, bool):
+                raise RequestError(Status.INVALID_FIELD_TYPE, f"Track {name} is on or off.")
+            if name not in {str(n) for n in range(1, TRACKS + 1)}:
+                raise RequestError(Status.INVALID_FIELD, f"There is no track {name}.")
+            if on != (name == "1"):
+                raise cannot("There is one mix here: track 1.")
+
+    def _strip(self, data: Data) -> Strip:
+        spec = self.input(data)
+        try:
+            return self.rooms.sound.get(spec.name)
+        except StudioError:
+            caps = Words(self.rooms, self.ids).caps(spec.kind)
+            why = "is not open" if caps & CAP_AUDIO else "has no sound"
+            raise RequestError(Status.INVALID_STATE, f"{spec.name} {why}.") from None

@@ -1,0 +1,149 @@
+"""Output requests: every destination by its name, virtual camera, replay buffer."""
+
+from __future__ import annotations
+
+from studio.outputs.model import OutputState, OutputStatus
+from studio.remote.protocol import Data, RequestError, Status
+from studio.remote.requests.base import Requests, cannot, maybe, need, request
+from studio.remote.session import Session
+from studio.remote.words import VIRTUAL_CAMERA, is_active, timecode
+
+FLAGS = {
+    "OBS_OUTPUT_AUDIO": True,
+    "OBS_OUTPUT_VIDEO": True,
+    "OBS_OUTPUT_ENCODED": True,
+    "OBS_OUTPUT_MULTI_TRACK": False,
+    "OBS_OUTPUT_SERVICE": False,
+}
+KINDS = {"rtmp": "rtmp_output", "file": "ffmpeg_muxer"}
+FULL_QUEUE_MS = 2000
+
+
+class Outputs(Requests):
+    """Category "outputs"."""
+
+    @request("GetOutputList")
+    def list_all(self, session: Session, data: Data) -> Data:
+        """Our destinations; controllers look for a virtual camera, which is never on here."""
+        outputs = [
+            self._entry(one.name, KINDS[one.kind], one.canvas, is_active(one))
+            for one in self.rooms.pipeline.destinations.statuses()
+        ]
+        camera = self._entry(VIRTUAL_CAMERA, VIRTUAL_CAMERA, "landscape", False)
+        return {"outputs": [*outputs, camera]}
+
+    @request("GetOutputStatus")
+    def status(self, session: Session, data: Data) -> Data:
+        """What one output is doing."""
+        return status_of([self._output(data)], float(self.rooms.fps))
+
+    @request("GetOutputSettings")
+    def settings(self, session: Session, data: Data) -> Data:
+        """Where it goes; never a key."""
+        one = self._output(data)
+        if one.name == VIRTUAL_CAMERA:
+            return {"outputSettings": {}}
+        found = self.rooms.pipeline.destinations.settings(one.name)
+        field = "server" if found.kind == "rtmp" else "path"
+        return {"outputSettings": {field: found.url, "canvas": found.canvas}}
+
+    @request("SetOutputSettings")
+    async def set_settings(self, session: Session, data: Data) -> None:
+        """Another address, key or file for an output that is not running."""
+        one, given = self._output(data), need(data, "outputSettings", dict)
+        if one.name == VIRTUAL_CAMERA:
+            raise cannot("There is no virtual camera here.")
+        if is_active(one):
+            raise RequestError(Status.OUTPUT_RUNNING, f"{one.name} is running.")
+        url = maybe(given, "server" if one.kind == "rtmp" else "path")
+        args = {"url": url, "key": maybe(given, "key"), "canvas": maybe(given, "canvas")}
+        args = {name: value for name, value in args.items() if value is not None}
+        await self.run(session, "outputs.edit", name=one.name, **args)
+
+    @request("StartOutput")
+    async def start(self, session: Session, data: Data) -> None:
+        """Starts one output."""
+        await self._switch(session, self._output(data), True)
+
+    @request("StopOutput")
+    async def stop(self, session: Session, data: Data) -> None:
+        """Stops one output."""
+        await self._switch(session, self._output(data), False)
+
+    @request("ToggleOutput")
+    async def toggle(self, session: Session, data: Data) -> Data:
+        """Starts what is stopped, stops what is running."""
+        one = self._output(data)
+        on = not is_active(one)
+        await self._switch(session, one, on)
+        return {"outputActive": on}
+
+    # -- what OBS has and we have not ----------------------------------------------------------
+
+    @request("GetVirtualCamStatus", "GetReplayBufferStatus")
+    def off(self, session: Session, data: Data) -> Data:
+        """Not there, so not on."""
+        return {"outputActive": False}
+
+    @request("StartVirtualCam", "ToggleVirtualCam")
+    def no_camera(self, session: Session, data: Data) -> None:
+        """There is no virtual camera."""
+        raise RequestError(Status.INVALID_STATE, "VirtualCam is not available.")
+
+    @request("StartReplayBuffer", "ToggleReplayBuffer")
+    def no_replay(self, session: Session, data: Data) -> None:
+        """There is no replay buffer."""
+        raise RequestError(Status.INVALID_STATE, "Replay buffer is not available.")
+
+    @request("StopVirtualCam", "StopReplayBuffer", "SaveReplayBuffer", "GetLastReplayBufferReplay")
+    def not_running(self, session: Session, data: Data) -> None:
+        """What is not there does not run."""
+        raise RequestError(Status.OUTPUT_NOT_RUNNING, "That output is not running.")
+
+    def _output(self, data: Data) -> OutputStatus:
+        name = need(data, "outputName")
+        if name == VIRTUAL_CAMERA:
+            return OutputStatus(name=VIRTUAL_CAMERA, state=OutputState.IDLE)
+        for one in self.rooms.pipeline.destinations.statuses():
+            if one.name == name:
+                return one
+        raise RequestError(Status.NOT_FOUND, f"There is no output {name}.")
+
+    async def _switch(self, session: Session, one: OutputStatus, on: bool) -> None:
+        if is_active(one) == on:
+            status = Status.OUTPUT_RUNNING if on else Status.OUTPUT_NOT_RUNNING
+            raise RequestError(status, f"{one.name} is {'running' if on else 'not running'}.")
+        if one.name == VIRTUAL_CAMERA:
+            raise RequestError(Status.INVALID_STATE, "VirtualCam is not available.")
+        if on:
+            await self.run(session, "outputs.start", name=one.name)
+        else:
+            await self.run(session, "outputs.stop", name=one.name, confirm=True)
+
+    def _entry(self, name: str, kind: str, canvas: str, on: bool) -> Data:
+        size = self.rooms.scenes.state.canvas(canvas)
+        return {
+            "outputName": name,
+            "outputKind": kind,
+            "outputWidth": size.width,
+            "outputHeight": size.height,
+            "outputActive": on,
+            "outputFlags": FLAGS,
+        }
+
+
+def status_of(statuses: list[OutputStatus], fps: float) -> Data:
+    """One or several outputs as one: the slowest speaks for congestion, the longest for time."""
+    active = [one for one in statuses if is_active(one)]
+    ms = max((one.live_ms for one in active), default=0)
+    queue_ms = max((one.queue_ms for one in active), default=0)
+    return {
+        "outputActive": bool(active),
+        "outputReconnecting": any(one.state is OutputState.RECONNECTING for one in active),
+        "outputTimecode": timecode(ms),
+        "outputDuration": ms,
+        "outputCongestion": min(1.0, queue_ms / FULL_QUEUE_MS),
+        "outputBytes": sum(one.bytes for one in active),
+        "outputSkippedFrames": sum(one.dropped for one in active),
+        "outputTotalFrames": round(ms * fps / 1000),
+    }

@@ -1,0 +1,80 @@
+"""Record requests: the recording of the main canvas."""
+
+from __future__ import annotations
+
+from studio.remote.protocol import Data, RequestError, Status
+from studio.remote.requests.base import Requests, cannot, maybe, request
+from studio.remote.session import Session
+from studio.remote.words import Words, is_active, timecode
+
+
+class Record(Requests):
+    """Category "record"."""
+
+    @request("GetRecordStatus")
+    def status(self, session: Session, data: Data) -> Data:
+        """Is it recording, since when, how much?"""
+        found = Words(self.rooms, self.ids).recording()
+        on = found is not None and is_active(found)
+        ms = found.live_ms if found and on else 0
+        return {
+            "outputActive": on,
+            "outputPaused": False,
+            "outputTimecode": timecode(ms),
+            "outputDuration": ms,
+            "outputBytes": found.bytes if found and on else 0,
+        }
+
+    @request("StartRecord")
+    async def start(self, session: Session, data: Data) -> None:
+        """Records into the folder of recordings."""
+        if self._is_on():
+            raise RequestError(Status.OUTPUT_RUNNING, "The recording is running.")
+        await self.run(session, "record.start")
+
+    @request("StopRecord")
+    async def stop(self, session: Session, data: Data) -> Data:
+        """Completes the file and says where it is."""
+        self._need_on()
+        found = Words(self.rooms, self.ids).recording()
+        assert found is not None
+        if found.name.startswith("record"):
+            canvas = {"canvas": "portrait"} if found.canvas == "portrait" else {}
+            done = await self.run(session, "record.stop", **canvas)
+            return {"outputPath": done["file"]}
+        await self.run(session, "outputs.stop", name=found.name, confirm=True)
+        return {"outputPath": found.shown_url}
+
+    @request("ToggleRecord")
+    async def toggle(self, session: Session, data: Data) -> Data:
+        """Starts or stops the recording."""
+        on = not self._is_on()
+        await (self.start if on else self.stop)(session, data)
+        return {"outputActive": on}
+
+    @request("PauseRecord", "ToggleRecordPause")
+    def pause(self, session: Session, data: Data) -> None:
+        """A recording has no gaps here."""
+        self._need_on()
+        raise cannot("Recordings are not paused here: stop it and start another.")
+
+    @request("ResumeRecord")
+    def resume(self, session: Session, data: Data) -> None:
+        """A recording is never paused."""
+        self._need_on()
+        raise RequestError(Status.OUTPUT_NOT_PAUSED, "The recording is not paused.")
+
+    @request("SplitRecordFile", "CreateRecordChapter")
+    def split(self, session: Session, data: Data) -> None:
+        """One file, without chapters."""
+        maybe(data, "chapterName")
+        self._need_on()
+        raise cannot("Recordings are one file without chapters here.")
+
+    def _is_on(self) -> bool:
+        found = Words(self.rooms, self.ids).recording()
+        return found is not None and is_active(found)
+
+    def _need_on(self) -> None:
+        if not self._is_on():
+            raise RequestError(Status.OUTPUT_NOT_RUNNING, "The recording is not running.")

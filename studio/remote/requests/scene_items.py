@@ -1,0 +1,197 @@
+"""Scene item requests: what stands where."""
+
+from __future__ import annotations
+
+import msgspec
+
+from studio.remote import transform
+from studio.remote.protocol import Data, RequestError, Status
+from studio.remote.requests.base import Requests, cannot, maybe, missing, need, request, whole
+from studio.remote.session import Session
+from studio.remote.words import Words
+from studio.scenes.model import Item, Scene
+
+BLENDS = ("NORMAL", "ADDITIVE", "SUBTRACT", "SCREEN", "MULTIPLY", "LIGHTEN", "DARKEN")
+MOST_INDEX = 8192
+
+
+class SceneItems(Requests):
+    """Category "scene items". An item is known by its scene and its number there."""
+
+    @request("GetSceneItemList")
+    def item_list(self, session: Session, data: Data) -> Data:
+        """A scene's items from back to front."""
+        canvas, scene = self.canvas(data), self.scene(data)
+        words = self._words()
+        return {"sceneItems": [words.item(scene, one, canvas.name) for one in scene.items]}
+
+    @request("GetGroupSceneItemList")
+    def group_items(self, session: Session, data: Data) -> Data:
+        """There are no groups."""
+        scene = self.scene(data)
+        raise RequestError(Status.INVALID_RESOURCE_TYPE, f"{scene.name} is not a group.")
+
+    @request("GetSceneItemId")
+    def item_id(self, session: Session, data: Data) -> Data:
+        """The number of a source's item in a scene."""
+        self.canvas(data)
+        scene, name = self.scene(data), need(data, "sourceName")
+        offset = whole(data, "searchOffset", -1, MOST_INDEX, 0)
+        found = [one.id for one in scene.items if one.source == name]
+        if not found or offset >= len(found):
+            raise RequestError(Status.NOT_FOUND, f"{name} is not in {scene.name}.")
+        return {"sceneItemId": found[offset]}
+
+    @request("GetSceneItemSource")
+    def item_source(self, session: Session, data: Data) -> Data:
+        """The source behind an item."""
+        item = self._item(data)[1]
+        return {"sourceName": item.source, "sourceUuid": self.ids.input(item.source)}
+
+    @request("CreateSceneItem")
+    async def create(self, session: Session, data: Data) -> Data:
+        """Puts an input on a scene."""
+        self.canvas(data)
+        scene, source = self.scene(data), self.source(data)
+        enabled = maybe(data, "sceneItemEnabled", bool, True)
+        if isinstance(source, Scene):
+            raise cannot("Scenes cannot stand in scenes here.")
+        made = await self.run(
+            session, "items.add", scene=scene.id, source=source.name, enabled=enabled
+        )
+        return {"sceneItemId": made["id"]}
+
+    @request("DuplicateSceneItem")
+    async def duplicate(self, session: Session, data: Data) -> Data:
+        """Copies an item within its scene or to another."""
+        scene, item = self._item(data)
+        has_target = any(
+            data.get(name) is not None for name in ("destinationSceneName", "destinationSceneUuid")
+        )
+        target = self.scene(data, "destinationScene") if has_target else scene
+        made = await self.run(
+            session, "items.copy", scene=scene.id, item=item.id, to_scene=target.id
+        )
+        return {"sceneItemId": made["id"]}
+
+    @request("RemoveSceneItem")
+    async def remove(self, session: Session, data: Data) -> None:
+        """Takes an item off; its source stays."""
+        scene, item = self._item(data)
+        await self.run(session, "items.remove", scene=scene.id, item=item.id)
+
+    # -- what is set of an item --------------------------------------------------------------
+
+    @request("GetSceneItemTransform")
+    def get_transform(self, session: Session, data: Data) -> Data:
+        """Where it stands, in the canvas's pixels."""
+        item = self._item(data)[1]
+        return {"sceneItemTransform": self._words().transform(item, self.canvas(data).name)}
+
+    @request("SetSceneItemTransform")
+    async def set_transform(self, session: Session, data: Data) -> None:
+        """Moves, scales or crops it on one canvas."""
+        canvas, (scene, item) = self.canvas(data), self._item(data)
+        given: Data = need(data, "sceneItemTransform", dict)
+        size = self._words().size(item.source)
+        if not any(name in _FIELDS for name in given):
+            raise RequestError(Status.CANNOT_ACT, "Nothing of the transform is given.")
+        placed = transform.apply(item, canvas.name, (canvas.width, canvas.height), size, given)
+        await self.run(
+            session,
+            "items.set",
+            scene=scene.id,
+            item=item.id,
+            canvas=canvas.name,
+            box=msgspec.to_builtins(placed.box),
+            crop=msgspec.to_builtins(placed.crop),
+            fit=placed.fit,
+        )
+
+    @request("GetSceneItemEnabled")
+    def get_enabled(self, session: Session, data: Data) -> Data:
+        """Is it shown?"""
+        return {"sceneItemEnabled": self._item(data)[1].is_enabled}
+
+    @request("SetSceneItemEnabled")
+    async def set_enabled(self, session: Session, data: Data) -> None:
+        """Shows or hides it."""
+        scene, item = self._item(data)
+        on = need(data, "sceneItemEnabled", bool)
+        await self.run(session, "items.enable", scene=scene.id, item=item.id, on=on)
+
+    @request("GetSceneItemLocked")
+    def get_locked(self, session: Session, data: Data) -> Data:
+        """Is it locked?"""
+        return {"sceneItemLocked": self._item(data)[1].is_locked}
+
+    @request("SetSceneItemLocked")
+    async def set_locked(self, session: Session, data: Data) -> None:
+        """Locks it, so that nobody moves it by mistake."""
+        scene, item = self._item(data)
+        on = need(data, "sceneItemLocked", bool)
+        await self.run(session, "items.set", scene=scene.id, item=item.id, locked=on)
+
+    @request("GetSceneItemIndex")
+    def get_index(self, session: Session, data: Data) -> Data:
+        """Its layer, 0 at the back."""
+        scene, item = self._item(data)
+        return {"sceneItemIndex": scene.items.index(item)}
+
+    @request("SetSceneItemIndex")
+    async def set_index(self, session: Session, data: Data) -> None:
+        """Moves it to a layer."""
+        scene, item = self._item(data)
+        index = whole(data, "sceneItemIndex", 0, MOST_INDEX)
+        await self.run(session, "items.move", scene=scene.id, item=item.id, index=index)
+
+    @request("GetSceneItemBlendMode")
+    def get_blend(self, session: Session, data: Data) -> Data:
+        """Items lie over each other plainly."""
+        self._item(data)
+        return {"sceneItemBlendMode": "OBS_BLEND_NORMAL"}
+
+    @request("SetSceneItemBlendMode")
+    def set_blend(self, session: Session, data: Data) -> None:
+        """Only the plain one is there."""
+        self._item(data)
+        mode = need(data, "sceneItemBlendMode")
+        if mode not in {f"OBS_BLEND_{one}" for one in BLENDS}:
+            raise RequestError(Status.INVALID_FIELD, f"There is no blend mode {mode}.")
+        if mode != "OBS_BLEND_NORMAL":
+            raise cannot("Items are blended normally here.")
+
+    def _item(self, data: Data) -> tuple[Scene, Item]:
+        self.canvas(data)
+        scene = self.scene(data)
+        if data.get("sceneItemId") is None:
+            raise missing("sceneItemId")
+        id = whole(data, "sceneItemId", 0, 2**53)
+        item = scene.item(id)
+        if item is None:
+            raise RequestError(Status.NOT_FOUND, f"{scene.name} has no item {id}.")
+        return scene, item
+
+    def _words(self) -> Words:
+        return Words(self.rooms, self.ids)
+
+
+_FIELDS = frozenset(
+    [
+        "positionX",
+        "positionY",
+        "rotation",
+        "scaleX",
+        "scaleY",
+        "alignment",
+        "boundsType",
+        "boundsAlignment",
+        "boundsWidth",
+        "boundsHeight",
+        "cropLeft",
+        "cropTop",
+        "cropRight",
+        "cropBottom",
+        "cropToBounds",
+    ]
+)

@@ -1,0 +1,95 @@
+"""Transition requests: how one scene gives way to the next."""
+
+from __future__ import annotations
+
+from studio.core.clock import now_ns
+from studio.remote.protocol import Data, RequestError, Status
+from studio.remote.requests.base import Requests, maybe, need, number, request, whole
+from studio.remote.session import Session
+from studio.remote.words import MAIN, Words
+
+
+class Transitions(Requests):
+    """Category "transitions". A transition's name is its English label."""
+
+    @request("GetTransitionKindList")
+    def kinds(self, session: Session, data: Data) -> Data:
+        """The kinds there are."""
+        return {"transitionKinds": self.rooms.transition_kinds.names()}
+
+    @request("GetSceneTransitionList")
+    def list_all(self, session: Session, data: Data) -> Data:
+        """One transition of every kind, and the one chosen."""
+        words, kind = self._words(), self.rooms.scenes.state.transition.kind
+        now = words.transition(kind)
+        return {
+            "currentSceneTransitionName": now["transitionName"],
+            "currentSceneTransitionUuid": now["transitionUuid"],
+            "currentSceneTransitionKind": kind,
+            "transitions": [
+                words.transition_entry(one) for one in self.rooms.transition_kinds.names()
+            ],
+        }
+
+    @request("GetCurrentSceneTransition")
+    def current(self, session: Session, data: Data) -> Data:
+        """The one that the next take uses."""
+        choice = self.rooms.scenes.state.transition
+        entry = self._words().transition_entry(choice.kind)
+        return {
+            **entry,
+            "transitionDuration": None if entry["transitionFixed"] else choice.duration_ms,
+            "transitionSettings": None,
+        }
+
+    @request("SetCurrentSceneTransition")
+    async def choose(self, session: Session, data: Data) -> None:
+        """Chooses a transition; its duration stays."""
+        name = need(data, "transitionName")
+        kind = self._words().transition_kind(name)
+        if kind is None:
+            raise RequestError(Status.NOT_FOUND, f"There is no transition {name}.")
+        ms = self.rooms.scenes.state.transition.duration_ms
+        await self.run(session, "scenes.transition", kind=kind, duration_ms=ms)
+
+    @request("SetCurrentSceneTransitionDuration")
+    async def set_duration(self, session: Session, data: Data) -> None:
+        """How long takes last, ms."""
+        ms = whole(data, "transitionDuration", 50, 20_000)
+        kind = self.rooms.scenes.state.transition.kind
+        await self.run(session, "scenes.transition", kind=kind, duration_ms=ms)
+
+    @request("SetCurrentSceneTransitionSettings")
+    def set_settings(self, session: Session, data: Data) -> None:
+        """Our transitions have nothing to set but their duration."""
+        need(data, "transitionSettings", dict)
+        maybe(data, "overlay", bool)
+        raise RequestError(Status.NOT_CONFIGURABLE, "This transition has no settings.")
+
+    @request("GetCurrentSceneTransitionCursor")
+    def cursor(self, session: Session, data: Data) -> Data:
+        """How far the running transition is, 0 to 1."""
+        change = self.rooms.scenes.changes.get(MAIN)
+        return {"transitionCursor": change.progress(now_ns()) if change else 1.0}
+
+    @request("TriggerStudioModeTransition")
+    async def take(self, session: Session, data: Data) -> None:
+        """Takes the preview."""
+        self._need_studio_mode()
+        await self.run(session, "scenes.take")
+
+    @request("SetTBarPosition")
+    async def t_bar(self, session: Session, data: Data) -> None:
+        """A T-bar takes the preview when it reaches its end; on its way nothing moves."""
+        position = number(data, "position", 0, 1)
+        maybe(data, "release", bool)
+        self._need_studio_mode()
+        if position >= 1.0:
+            await self.run(session, "scenes.take")
+
+    def _need_studio_mode(self) -> None:
+        if not self.rooms.scenes.state.is_studio_mode:
+            raise RequestError(Status.STUDIO_MODE_NOT_ACTIVE, "Studio mode is off.")
+
+    def _words(self) -> Words:
+        return Words(self.rooms, self.ids)

@@ -1,0 +1,231 @@
+"""Our things in the protocol's words: inputs, items, filters, transitions, outputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from studio.outputs.model import OutputState, OutputStatus
+from studio.remote import transform
+from studio.remote.ids import Ids
+from studio.remote.protocol import Data
+from studio.scenes.model import Item, Scene
+from studio.sound.mixer import FLOOR_DB, db_of, gain_of
+from studio.sources.model import FilterSpec, SourceSpec
+
+if TYPE_CHECKING:
+    from studio.remote.rooms import Rooms
+
+# obs-source.h: OBS_SOURCE_VIDEO, OBS_SOURCE_AUDIO, OBS_SOURCE_CONTROLLABLE_MEDIA.
+CAP_VIDEO, CAP_AUDIO, CAP_MEDIA = 1 << 0, 1 << 1, 1 << 13
+MAIN = "landscape"
+VIRTUAL_CAMERA = "virtualcam_output"
+
+
+class Words:
+    """Tells what the rooms hold."""
+
+    def __init__(self, rooms: Rooms, ids: Ids) -> None:
+        self._rooms = rooms
+        self._ids = ids
+
+    # -- scenes ------------------------------------------------------------------------------
+
+    def scene(self, scene: Scene | None) -> Data:
+        """A scene's name and UUID."""
+        return {
+            "sceneName": scene.name if scene else "",
+            "sceneUuid": scene.id if scene else "",
+        }
+
+    def scenes(self, scenes: tuple[Scene, ...]) -> list[Data]:
+        """The scene row as OBS lists it: the last one first, with index 0."""
+        last_first = reversed(scenes)
+        return [{"sceneIndex": n, **self.scene(one)} for n, one in enumerate(last_first)]
+
+    def shown(self, on_canvas: str, state: Any, is_preview: bool = False) -> Scene | None:
+        """The scene on a canvas's programme or preview."""
+        names = state.preview if is_preview else state.programme
+        found: Scene | None = state.scene(names.get(on_canvas, ""))
+        return found
+
+    def item(self, scene: Scene, item: Item, canvas: str = MAIN) -> Data:
+        """A scene item with all that is known of it."""
+        spec = self._rooms.bank.specs.get(item.source)
+        return {
+            "sceneItemId": item.id,
+            "sceneItemIndex": scene.items.index(item),
+            "sceneItemEnabled": item.is_enabled,
+            "sceneItemLocked": item.is_locked,
+            "sceneItemTransform": self.transform(item, canvas),
+            "sceneItemBlendMode": "OBS_BLEND_NORMAL",
+            "sourceName": item.source,
+            "sourceUuid": self._ids.input(item.source),
+            "sourceType": "OBS_SOURCE_TYPE_INPUT",
+            "inputKind": spec.kind if spec else None,
+            "isGroup": None,
+        }
+
+    def transform(self, item: Item, canvas: str = MAIN) -> Data:
+        """Where an item stands."""
+        found = self._rooms.scenes.state.canvas(canvas)
+        size = (found.width, found.height)
+        return transform.describe(item, canvas, size, self.size(item.source))
+
+    def size(self, source: str) -> tuple[int, int]:
+        """The size of a source's picture; (0, 0) while it has none."""
+        runner = self._rooms.bank.runners.get(source)
+        shot = runner.latest if runner else None
+        return (shot.frame.width, shot.frame.height) if shot else (0, 0)
+
+    # -- inputs ------------------------------------------------------------------------------
+
+    def input(self, name: str) -> Data:
+        """An input's name and UUID."""
+        return {"inputName": name, "inputUuid": self._ids.input(name)}
+
+    def caps(self, kind: str) -> int:
+        """What an input of this kind gives, as OBS's flags."""
+        if kind not in self._rooms.source_kinds:
+            return 0
+        found = self._rooms.source_kinds.get(kind)
+        return (
+            (CAP_VIDEO if found.has_video else 0)
+            | (CAP_AUDIO if found.has_sound else 0)
+            | (CAP_MEDIA if found.is_media else 0)
+        )
+
+    def input_entry(self, spec: SourceSpec) -> Data:
+        """An input as lists show it."""
+        return {
+            **self.input(spec.name),
+            "inputKind": spec.kind,
+            "unversionedInputKind": spec.kind,
+            "inputKindCaps": self.caps(spec.kind),
+        }
+
+    def input_defaults(self, kind: str) -> Data:
+        """The settings a new input of this kind has."""
+        return _defaults(self._rooms.source_kinds, kind)
+
+    # -- filters -----------------------------------------------------------------------------
+
+    def filter_defaults(self, kind: str) -> Data:
+        """The settings a new filter of this kind has."""
+        return _defaults(self._rooms.filter_kinds, kind)
+
+    def filter(self, one: FilterSpec, index: int) -> Data:
+        """A filter of a source."""
+        return {
+            "filterName": one.name,
+            "filterKind": one.kind,
+            "filterIndex": index,
+            "filterEnabled": one.is_enabled,
+            "filterSettings": one.settings,
+        }
+
+    # -- transitions -------------------------------------------------------------------------
+
+    def transition_name(self, kind: str) -> str:
+        """The name by which clients know a transition: its English label."""
+        if kind not in self._rooms.transition_kinds:
+            return kind
+        return self._rooms.transition_kinds.get(kind).label.en or kind
+
+    def transition(self, kind: str) -> Data:
+        """A transition's name and UUID."""
+        return {
+            "transitionName": self.transition_name(kind),
+            "transitionUuid": self._ids.transition(kind),
+        }
+
+    def transition_entry(self, kind: str) -> Data:
+        """A transition as lists show it."""
+        return {
+            **self.transition(kind),
+            "transitionKind": kind,
+            "transitionFixed": self._rooms.transition_kinds.get(kind).is_instant,
+            "transitionConfigurable": False,
+        }
+
+    def transition_kind(self, name: str) -> str | None:
+        """The kind behind a name: the label in either language, the kind, or the UUID."""
+        for kind in self._rooms.transition_kinds:
+            if name in (*kind.label, kind.kind, self._ids.transition(kind.kind)):
+                return str(kind.kind)
+        return None
+
+    # -- outputs -----------------------------------------------------------------------------
+
+    def streams(self) -> list[OutputStatus]:
+        """The streaming outputs."""
+        return [one for one in self._rooms.pipeline.destinations.statuses() if one.kind == "rtmp"]
+
+    def recording(self) -> OutputStatus | None:
+        """The recording that runs, or the last one."""
+        files = [one for one in self._rooms.pipeline.destinations.statuses() if one.kind == "file"]
+        running = [one for one in files if is_active(one)]
+        return next(iter(running or files), None)
+
+
+def _defaults(kinds: Any, kind: str) -> Data:
+    plain: Data = msgspec.to_builtins(kinds.get(kind).Settings())
+    return plain
+
+
+ACTIVE = (
+    OutputState.CONNECTING,
+    OutputState.LIVE,
+    OutputState.CONGESTED,
+    OutputState.RECONNECTING,
+    OutputState.STANDBY,
+    OutputState.REFUSED,
+    OutputState.RECORDING,
+)
+FLOWING = (
+    OutputState.LIVE,
+    OutputState.CONGESTED,
+    OutputState.STANDBY,
+    OutputState.RECORDING,
+)
+
+
+def is_active(status: OutputStatus) -> bool:
+    """Is this output meant to run now?"""
+    return status.state in ACTIVE
+
+
+def phase(statuses: list[OutputStatus]) -> str:
+    """What several outputs are doing together: "stopped", "starting", "started", "reconnecting"."""
+    states = {one.state for one in statuses}
+    if states & set(FLOWING):
+        return "started"
+    if states & {OutputState.RECONNECTING}:
+        return "reconnecting"
+    if states & {OutputState.CONNECTING, OutputState.REFUSED}:
+        return "starting"
+    return "stopped"
+
+
+def timecode(ms: int) -> str:
+    """Milliseconds as "HH:MM:SS.mmm"."""
+    seconds, ms = divmod(max(0, ms), 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}.{ms:03}"
+
+
+def mul_of(db: float) -> float:
+    """A fader's dB as a factor."""
+    return gain_of(db)
+
+
+def fader_db(mul: float) -> float:
+    """A factor as a fader's dB, -100 for silence."""
+    return max(FLOOR_DB, db_of(mul))
+
+
+def balance_of(pan: float) -> float:
+    """Our pan (-1..1) as OBS's balance (0..1)."""
+    return (pan + 1) / 2
