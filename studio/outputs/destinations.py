@@ -69,6 +69,7 @@ class Destinations:
         codec: digest of how a canvas is encoded.
         on_change: told when an output's state or reason changed; from that output's thread.
         on_keyframe_wanted: told the canvas; from an output's thread.
+        complete: adds to each status what the engine knows itself; from that output's thread.
         log: folder for the senders' logs.
     """
 
@@ -80,6 +81,7 @@ class Destinations:
         codec: Callable[[str], str] = lambda canvas: "",
         on_change: Callable[[OutputStatus], None] = lambda status: None,
         on_keyframe_wanted: Callable[[str], None] = lambda canvas: None,
+        complete: Callable[[OutputStatus], OutputStatus] = lambda status: status,
         log: Path | None = None,
     ) -> None:
         self._runtime = runtime
@@ -87,6 +89,7 @@ class Destinations:
         self._codec = codec
         self._on_change = on_change
         self._on_keyframe_wanted = on_keyframe_wanted
+        self._complete = complete
         self._log = log
         self._lock = threading.Lock()
         self._settings: dict[str, OutputSettings] = {}
@@ -325,6 +328,7 @@ class Destinations:
         before = self._last.get(status.name)
         if before is None:
             return
+        status = self._complete(status)
         self._last[status.name] = status
         if (before.state, before.reason) != (status.state, status.reason):
             self._on_change(status)

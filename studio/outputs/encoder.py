@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from studio.core.log import logger
@@ -77,6 +78,7 @@ class VideoEncoder:
 
     Attributes:
         dropped: pictures thrown away because the encoder was late.
+        thinned: pictures left out on purpose, because the line is slow.
         encoded: pictures encoded.
         busy_ns: time spent encoding.
     """
@@ -97,6 +99,9 @@ class VideoEncoder:
         self._key_ns = 0
         self._bitrate_kbps = settings.bitrate_kbps
         self.bitrate_kbps = settings.bitrate_kbps
+        self.frame_step = 1
+        self.thinned = 0
+        self._since_key = 0
         self.dropped = self.encoded = self.busy_ns = 0
         self.extradata = b""
         self.is_ready = threading.Event()
@@ -122,6 +127,10 @@ class VideoEncoder:
         if not self.is_ready.is_set():  # still warming up: nothing is on air that could miss it
             self._release(picture)
             return False
+        if self.frame_step > 1 and tick % self.frame_step and not is_cut:
+            self.thinned += 1
+            self._release(picture)
+            return True
         try:
             self._jobs.put_nowait((picture, tick, is_cut))
             return True
@@ -137,7 +146,11 @@ class VideoEncoder:
         self._want_key.set()
 
     def set_bitrate(self, kbps: int) -> None:
-        """From the next picture on; no new connection, no new parameters."""
+        """Less from the next picture on, more from the next keyframe; no new connection.
+
+        The encoder is opened anew (its parameter sets are the same, 12 ms at 720p): told to
+        change its rate, x264 takes more than a second to follow.
+        """
         self._bitrate_kbps = max(100, kbps)
 
     def stop(self, timeout_s: float = 2.0) -> bool:
@@ -160,7 +173,7 @@ class VideoEncoder:
             self.is_ready.set()
             while (job := self._jobs.get()) is not None:
                 try:
-                    self._encode(context, *job)
+                    context = self._encode(context, *job)
                 except Exception as fault:
                     context = self._recover(fault, job[0])
         except Exception as fault:
@@ -185,8 +198,9 @@ class VideoEncoder:
         import av
 
         context: VideoCodecContext = av.CodecContext.create("libx264", "w")
-        set_up_video(context, self.settings)
+        set_up_video(context, replace(self.settings, bitrate_kbps=self.bitrate_kbps))
         context.open()
+        self._since_key = 0
         return context
 
     def _warm_up(self) -> None:
@@ -203,17 +217,23 @@ class VideoEncoder:
 
     def _encode(
         self, context: VideoCodecContext, picture: Picture, tick: int, is_cut: bool
-    ) -> None:
+    ) -> VideoCodecContext:
         import av
         from av.video.frame import PictureType
 
         began = time.monotonic_ns()
-        if self.bitrate_kbps != self._bitrate_kbps:
+        wants_key = is_cut or (self._want_key.is_set() and began - self._key_ns > KEYFRAME_GAP_NS)
+        if self._bitrate_kbps != self.bitrate_kbps and (
+            self._bitrate_kbps < self.bitrate_kbps
+            or wants_key
+            or self._since_key >= context.gop_size
+        ):
             self.bitrate_kbps = self._bitrate_kbps
-            context.bit_rate = self.bitrate_kbps * 1000
+            context = self._open()
+        self._since_key += 1
         frame = av.VideoFrame.from_numpy_buffer(picture, "yuv420p")
         frame.pts = tick
-        if is_cut or (self._want_key.is_set() and began - self._key_ns > KEYFRAME_GAP_NS):
+        if wants_key:
             frame.pict_type = PictureType.I
         packets = context.encode(frame)
         del frame
@@ -226,9 +246,11 @@ class VideoEncoder:
                 continue
             if packet.is_keyframe:
                 self._key_ns = made
+                self._since_key = 1
                 self._want_key.clear()
             is_key, data = bool(packet.is_keyframe), bytes(packet)
             self._on_packet(EncodedPacket("video", packet.pts, packet.dts, 1, is_key, data, made))
+        return context
 
 
 class AudioEncoder:

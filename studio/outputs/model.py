@@ -121,6 +121,11 @@ class OutputStatus(msgspec.Struct, kw_only=True, frozen=True):
         packets, bytes: handed to the connection or file since the start.
         acked_bytes: taken by the server (its acknowledgements, or its TCP) or written to disk.
         queue_ms: age of the oldest media not yet taken.
+        kbps: handed over in the last second.
+        taken_kbps: taken by the server in the last second.
+        encode_kbps: what the picture of this canvas is encoded with now.
+        frame_step: every how many-th picture is encoded: 1, or 2 on a very slow line.
+        is_lowered: bitrate or frame rate are below what was set, because the line is slow.
         dropped: packets thrown away on the way (congestion, no connection).
         reconnects: connections that were replaced by a new one.
         gap_ms: time since the start in which viewers got nothing new, summed.
@@ -145,6 +150,11 @@ class OutputStatus(msgspec.Struct, kw_only=True, frozen=True):
     bytes: int = 0
     acked_bytes: int = 0
     queue_ms: int = 0
+    kbps: int = 0
+    taken_kbps: int = 0
+    encode_kbps: int = 0
+    frame_step: int = 1
+    is_lowered: bool = False
     dropped: int = 0
     reconnects: int = 0
     gap_ms: int = 0

@@ -6,10 +6,12 @@ One encode a canvas, shared by all destinations that carry it.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,9 +20,11 @@ from studio.core.log import logger
 from studio.media.packet import EncodedPacket
 from studio.outputs.destinations import Destinations
 from studio.outputs.encoder import AudioEncoder, OnPacket, Picture, VideoEncoder
-from studio.outputs.model import AudioSettings, OutputStatus, VideoSettings
+from studio.outputs.model import AudioSettings, OutputState, OutputStatus, VideoSettings
+from studio.outputs.rate import Rate
 from studio.outputs.standby import codec_digest, make_clip
 
+_FLOWING = (OutputState.LIVE, OutputState.CONGESTED)
 _log = logger(__name__)
 
 
@@ -63,6 +67,8 @@ class OutputPipeline:
         self._release = release
         self.on_packet: Callable[[str, EncodedPacket], None] | None = None
         self._standby = {canvas: _Standby() for canvas in canvases}
+        self.rates = {canvas: Rate(s.bitrate_kbps) for canvas, s in canvases.items()}
+        self._rate_lock = threading.Lock()
         self._video: dict[str, VideoEncoder] = {}
         self._audio: AudioEncoder | None = None
         self._prepared: set[str] = set()
@@ -73,6 +79,7 @@ class OutputPipeline:
             codec=lambda canvas: codec_digest(self.canvases[canvas], audio),
             on_change=on_change,
             on_keyframe_wanted=self.force_keyframe,
+            complete=self._follow_line,
             log=log,
         )
 
@@ -193,6 +200,29 @@ class OutputPipeline:
         if encoder is None or not self.destinations.canvases():
             return False
         return encoder.submit(samples, position)
+
+    def _follow_line(self, status: OutputStatus) -> OutputStatus:
+        """Gives the canvas the bitrate its destinations can take; called at each status."""
+        rate = self.rates.get(status.canvas)
+        if rate is None or status.kind != "rtmp":
+            return status
+        with self._rate_lock:
+            is_other = rate.heard(
+                status.name,
+                is_flowing=status.state in _FLOWING,
+                queue_ms=status.queue_ms,
+                taken_kbps=status.taken_kbps,
+                now_s=time.monotonic(),
+            )
+            kbps, step = rate.kbps, rate.frame_step
+        encoder = self._video.get(status.canvas)
+        if encoder is not None and is_other:
+            encoder.set_bitrate(kbps)
+            encoder.frame_step = step
+            _log.info("%s: %d kbit/s, every %d. picture", status.canvas, kbps, step)
+        return msgspec.structs.replace(
+            status, encode_kbps=kbps, frame_step=step, is_lowered=rate.is_lowered
+        )
 
     def force_keyframe(self, canvas: str) -> None:
         """The next picture of ``canvas`` becomes a keyframe (at most one every 300 ms)."""

@@ -36,6 +36,8 @@ class Show:
         self.base = np.full((height * 3 // 2, width), 128, np.uint8)
         self.base[:height] = np.kron(noise, np.ones((8, 8), np.uint8))[:height, :width] + 60
         self.height, self.width = height, width
+        self.is_busy = False  # a picture that needs all of its bits
+        self._rng = rng
         self.stopping = threading.Event()
         self.ticks = 0
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -52,6 +54,9 @@ class Show:
         position = 0
         while (tick := clock.wait(self.stopping)) >= 0:
             picture = self.base.copy()
+            if self.is_busy:
+                grain = self._rng.integers(0, 14, (self.height, self.width), dtype=np.uint8)
+                picture[: self.height] += grain
             left = tick * 6 % (self.width - 80)
             picture[40:120, left : left + 80] = 220
             self.pipeline.video(self.canvas, picture, tick)

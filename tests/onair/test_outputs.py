@@ -489,3 +489,34 @@ def test_lonely_sender_ends_by_itself(rig: Rig, tmp_path: Path) -> None:
         time.sleep(0.05)
     assert not wire.find_notes(rig.runtime)
     check_file(tmp_path / "film.mkv", largest_hole_ms=1000)
+
+
+# -- a slow line -----------------------------------------------------------------------------
+
+
+@needs_nginx
+def test_bitrate_follows_the_line(rig: Rig, server: nginx.Nginx) -> None:
+    from studio.bench.line.throttle import Throttle
+
+    rig.show.is_busy = True
+    with Throttle(server.port) as line:
+        rig.start(f"rtmp://127.0.0.1:{line.port}/live/k-9")
+        rig.wait(OutputState.LIVE)
+        rig.until(lambda: rig.status().kbps > 900, 10)
+        line.kbps = 500
+        cut = time.monotonic()
+        rig.until(lambda: rig.status().encode_kbps < 450, 5)
+        rig.until(lambda: time.monotonic() - cut > 5, 6)
+        worst = 0
+        while time.monotonic() - cut < 9:
+            worst = max(worst, rig.status().queue_ms)
+            time.sleep(0.05)
+        assert worst < 1000
+        assert rig.status().is_lowered
+        line.kbps = 0
+        low = rig.status().encode_kbps
+        rig.until(lambda: rig.status().encode_kbps > low, 16)
+        status = rig.status()
+        assert status.reconnects == 0
+        assert line.connections == 1
+    server.finish()

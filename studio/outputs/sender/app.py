@@ -25,6 +25,10 @@ from studio.outputs.sender.rtmp_sink import RtmpSink
 
 TICK_S = 0.02
 STATUS_S = 0.25
+PRESSED_STATUS_S = 0.1
+PRESSED_MS = 120
+"""With more than this waiting the engine is told more often: it has to act within a second."""
+
 ALONE_S = 20.0
 """A sender that nobody has told what to do ends after this."""
 
@@ -57,6 +61,7 @@ class Sink(Protocol):
     def live_ms(self) -> int: ...
     def start(self) -> None: ...
     def retry_now(self) -> None: ...
+    def rates_kbps(self) -> tuple[int, int]: ...
     def put(self, unit: Unit) -> None: ...
     def poll(self) -> None: ...
     async def stop(self) -> None: ...
@@ -219,7 +224,8 @@ class Sender:
             _log.warning("nobody said what to publish: ending")
             self._ended.set()
         now_s = time.monotonic()
-        if self._is_dirty or now_s - self._told_s >= STATUS_S:
+        is_pressed = sink is not None and sink.queue_ms > PRESSED_MS
+        if self._is_dirty or now_s - self._told_s >= (PRESSED_STATUS_S if is_pressed else STATUS_S):
             self._tell(now_s)
 
     def _watch_standby(self, feed: Feed, now_us: int) -> None:
@@ -272,6 +278,7 @@ class Sender:
 
 
 def _counted(status: OutputStatus, sink: Sink, feed: Feed) -> OutputStatus:
+    sent, taken = sink.rates_kbps()
     return msgspec.structs.replace(
         status,
         shown_url=sink.shown_url,
@@ -281,6 +288,8 @@ def _counted(status: OutputStatus, sink: Sink, feed: Feed) -> OutputStatus:
         bytes=sink.bytes,
         acked_bytes=sink.acked_bytes,
         queue_ms=sink.queue_ms,
+        kbps=sent,
+        taken_kbps=taken,
         dropped=sink.dropped,
         reconnects=sink.reconnects,
         gap_ms=sink.gap_ms(),

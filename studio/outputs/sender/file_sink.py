@@ -13,6 +13,7 @@ from studio.core.log import logger
 from studio.outputs.model import OutputState, Reason, Step
 from studio.outputs.sender.clip import Clip, Unit
 from studio.outputs.sender.machine import Machine
+from studio.outputs.sender.meter import Meter
 from studio.outputs.wire import Configure
 
 RESERVE_BYTES = 48 << 20
@@ -113,6 +114,7 @@ class FileSink:
         self._last_ns = 0
         self._gap_ns = 0
         self._flow_ns = 0
+        self._meter = Meter()
         self.shown_url = str(self._path)
         self.wants_keyframe = True
         self.packets = self.dropped = self.reconnects = self.attempt = self.queue_ms = 0
@@ -178,6 +180,7 @@ class FileSink:
         if disk is None:
             return
         now_ns = time.monotonic_ns()
+        self._meter.look(disk.written, disk.written, now_ns)
         if disk.written > self._seen and self.packets:
             self._seen = disk.written
             self._flow_ns = self._flow_ns or now_ns
@@ -206,6 +209,10 @@ class FileSink:
     def acked_bytes(self) -> int:
         """Written to the file: what the disk took."""
         return self.bytes
+
+    def rates_kbps(self) -> tuple[int, int]:
+        """Written in the last second, which is also what was taken."""
+        return self._meter.kbps()
 
     def gap_ms(self) -> int:
         """Time in which nothing was recorded, summed."""

@@ -12,12 +12,13 @@ from studio.outputs.rtmp.connection import Connection, LinkFault, fault, open_co
 from studio.outputs.sender.clip import Clip, Unit
 from studio.outputs.sender.flv import VIDEO_TAG, FlvMux, Tag
 from studio.outputs.sender.machine import Machine
+from studio.outputs.sender.meter import Meter
 from studio.outputs.sender.retry import Retry
 from studio.outputs.wire import Configure
 
 CONGESTED_MS = 700
 FLOWING_MS = 300
-DROP_MS = 2500
+DROP_MS = 2000
 STALL_MS = 8000
 _GAP_NS = 250_000_000
 _SILENT_NS = 1_000_000_000
@@ -63,6 +64,7 @@ class RtmpSink:
         self._sent_ns = self._good_ns = self._up_ns = 0
         self._gap_ns = 0
         self._flow_ns = 0
+        self._meter = Meter()
         self.wants_keyframe = True
         self.packets = self.bytes = self.dropped = self.reconnects = 0
         self.words = ""
@@ -94,6 +96,7 @@ class RtmpSink:
         connection.look()
         now_ns = time.monotonic_ns()
         ledger, machine = connection.ledger, self._machine
+        self._meter.look(ledger.sent, ledger.taken, now_ns)
         queue_ms = ledger.queue_ms(now_ns)
         if ledger.stalled_ms(now_ns) > STALL_MS:
             connection.drop(fault("outputs.stalled", seconds=STALL_MS // 1000))
@@ -163,6 +166,10 @@ class RtmpSink:
         connection = self._connection
         return connection.ledger.queue_ms(time.monotonic_ns()) if connection else 0
 
+    def rates_kbps(self) -> tuple[int, int]:
+        """Handed over and taken in the last second."""
+        return self._meter.kbps() if self._connection else (0, 0)
+
     def gap_ms(self) -> int:
         """Time without anything new for viewers, summed, the present gap included."""
         now = time.monotonic_ns() - self._good_ns if self._good_ns else 0
@@ -195,6 +202,7 @@ class RtmpSink:
     def _greet(self, connection: Connection) -> None:
         _log.info("published to %s", connection.address.shown)
         self._connection = connection
+        self._meter = Meter()
         self._is_dropping = self._has_greeted = False
         self._flow_bytes = self._seen_bytes = connection.ledger.sent
         self._up_ns = 0
