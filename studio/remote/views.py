@@ -14,6 +14,7 @@ from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.paths import runtime_dir
+from studio.core.priority import background_thread
 from studio.media.frame import Frame, even
 from studio.media.picture_memory import PictureWriter
 from studio.scenes.model import CANVASES, Canvas
@@ -146,6 +147,7 @@ class Views:
             view.writer.close()
 
     def _run(self) -> None:
+        background_thread()
         renderer = Renderer()
         while not self._stopping.is_set():
             views = list(self._views.values())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from studio.core.log import logger
+from studio.core.priority import background_thread
 from studio.core.worker import Worker
 from studio.media.slot import Slot
 from studio.tryon import follow, motion
@@ -87,7 +86,7 @@ class Tracker:
         return self._found.wait(timeout_s)
 
     def _run(self, stopping: threading.Event) -> None:
-        _step_behind()
+        background_thread()
         finder = Finder(self.needs, self._most_faces, self._where)
         quality: Quality = "full"
         seen = 0
@@ -237,13 +236,3 @@ class Strain:
         elif self._ratio < self._up and self._level > 0 and self._held > 60:
             self._level, self._held = self._level - 1, 0
         return _STEPS[self._level]
-
-
-def _step_behind() -> None:
-    """Lets the picture and the encoders go first where a thread may have its own priority."""
-    if not sys.platform.startswith("linux"):
-        return
-    try:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 2)
-    except OSError:
-        pass
