@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger, start_logging
 from studio.core.paths import log_dir
+from studio.core.priority import first_process
 from studio.engine import Engine
 from studio.graphics import qt
 from studio.outputs.destinations import settings_from_url
@@ -61,6 +63,7 @@ def say(line: dict[str, Any]) -> None:
 def main() -> int:
     """Runs the engine; returns the exit code."""
     sys.setswitchinterval(0.0005)
+    first_process()
     start_logging(log_dir() / "engine.log")
     text = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.readline()
     try:
@@ -104,7 +107,6 @@ async def _run(options: Options) -> int:
     stopping = asyncio.Event()
     _take_signals(stopping)
     door: Door | None = None
-    began = now_ns()
     try:
         await engine.start()
         beat = asyncio.create_task(_beat(note, stopping))
@@ -113,11 +115,14 @@ async def _run(options: Options) -> int:
         if options.scene:
             await engine.bus.run("scenes.take", {"scene": options.scene}, origin="cli")
         door = await _open_door(engine, options)
+        engine.is_looked_at = door.views.looks_at
         engine.events.on(OutputChanged, lambda event: _say_output(event))
         await asyncio.to_thread(engine.set_standby_pictures)
         await _start_outputs(engine, options, kept)
         on_air = _on_air(engine, door)
         note.update(on_air=on_air)
+        engine.stage.figures.start_over()
+        began = now_ns()
         say(on_air)
         if options.picture:
             await asyncio.sleep(PICTURE_AFTER_S)
@@ -164,7 +169,8 @@ async def _wait(stopping: asyncio.Event, for_s: float | None) -> None:
 async def _open_door(engine: Engine, options: Options) -> Door:
     from studio.remote.server import open_door
 
-    return await open_door(engine.rooms(), options.port, options.password)
+    is_again = options.restarts > 0
+    return await open_door(engine.rooms(), options.port, options.password, is_again=is_again)
 
 
 async def _start_outputs(engine: Engine, options: Options, kept: dict[str, Any] | None) -> None:
@@ -255,7 +261,16 @@ def _done(engine: Engine, began_ns: int) -> dict[str, Any]:
         "cpu_ms_per_frame": round(time.process_time() * 1000 / frames, 2),
         "compose_ms_p50": round(figures.compose_at(0.5), 3),
         "compose_ms_p99": round(figures.compose_at(0.99), 3),
+        "cuts": len(engine.cut_ms),
+        "cut_ms_p50": round(_at(engine.cut_ms, 0.5), 1),
+        "cut_ms_p99": round(_at(engine.cut_ms, 0.99), 1),
     }
+
+
+def _at(values: Iterable[float], part: float) -> float:
+    """A percentile (0..1); 0 without values."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else 0.0
 
 
 def _outputs(engine: Engine) -> list[dict[str, Any]]:

@@ -74,6 +74,24 @@ class Figures:
     worst_late_ms: float = 0.0
     compose_ms: deque[float] = field(default_factory=lambda: deque(maxlen=1800))
     late_recent: deque[float] = field(default_factory=lambda: deque(maxlen=300))
+    _late_before: int = 0
+    _missed_before: int = 0
+
+    def start_over(self) -> None:
+        """Counts from now on: the studio is on air, what was late while it opened is over."""
+        self._late_before += self.late
+        self._missed_before += self.missed
+        self.ticks = self.late = self.missed = 0
+        self.worst_late_ms = 0.0
+        self.compose_ms.clear()
+
+    def count(self, late: int, missed: int, behind_ms: float) -> None:
+        """One more tick; ``late`` and ``missed`` are the clock's own totals."""
+        self.ticks += 1
+        self.late = late - self._late_before
+        self.missed = missed - self._missed_before
+        self.late_recent.append(behind_ms)
+        self.worst_late_ms = max(self.worst_late_ms, behind_ms)
 
     def compose_at(self, part: float) -> float:
         """A percentile (0..1) of the compose time, ms."""
@@ -156,10 +174,7 @@ class Stage:
             except Exception as fault:
                 self._complain(f"tick: {type(fault).__name__}: {fault}")
             figures = self.figures
-            figures.ticks += 1
-            figures.late, figures.missed = clock.late, clock.missed
-            figures.late_recent.append((began - at_ns) / 1e6)
-            figures.worst_late_ms = clock.worst_late_ns / 1e6
+            figures.count(clock.late, clock.missed, (began - at_ns) / 1e6)
             figures.compose_ms.append((composed - began) / 1e6)
 
     def _compose(self, snapshot: Snapshot, tick: int, at_ns: int) -> list[Picture]:
