@@ -21,7 +21,7 @@ from studio.audience.commands import AudienceCommands
 from studio.audience.keeper import Audience
 from studio.audience.model import AudiencePart
 from studio.audience.moderation.rules import shipped_rules
-from studio.audience.platforms.base import Feed, Platform
+from studio.audience.platforms.base import Platform
 from studio.core.clock import NS, now_ns
 from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
@@ -98,6 +98,7 @@ class Engine:
         self.is_safe = is_safe
         self.began_ns = now_ns()
         self.fps: Fraction = show.fps
+        self.warnings: list[StudioError] = []
         self.loop = asyncio.get_running_loop()
         self.events = Events()
         self.state = State(self.events, self.loop.call_soon)
@@ -175,7 +176,9 @@ class Engine:
     def _build_audience(self) -> None:
         self.platform_kinds = discover(platform_folder, Platform)  # type: ignore[type-abstract]
         self._comments_touched = False
-        self.audience = Audience(shipped_rules(), self.events.publish, self._touch_comments)
+        self.audience = Audience(
+            shipped_rules(), self.events.publish, self._touch_comments, self.platform_kinds
+        )
         self.bus.add(AudienceCommands(self.audience, self.events.publish, self.show_comment))
 
     def _touch_comments(self) -> None:
@@ -192,16 +195,13 @@ class Engine:
         part = msgspec.convert(self.show.raw.get("audience", {}), AudiencePart)
         if part.rules:
             self.audience.add_words(list(part.rules), "own", "hold")
+        self.audience.folder = self.show.folder
         for spec in part.feeds:
             try:
-                kind = self.platform_kinds.get(spec.kind)
-                platform = kind(kind.decode(dict(spec.settings)), self.show.folder)
+                self.audience.add_feed(spec)
             except StudioError as error:
+                self.warnings.append(error)
                 _log.warning("feed %s: %s", spec.name, error)
-                continue
-            feed = Feed(spec.name, platform, self.audience.put)
-            self.audience.feeds[spec.name] = feed
-            feed.start()
 
     def _build_plans(self) -> None:
         kinds = discover(trigger_folder, Trigger)  # type: ignore[type-abstract]
@@ -225,6 +225,8 @@ class Engine:
         """
         qt.ready()  # in the main thread, where Qt wants its application object
         show = self.show
+        if not qt.has_own_font():
+            self.warnings.append(StudioError("unavailable", "graphics.no_font", used=qt.family()))
         self.wearer.folder = show.folder
         self.scenes.load(show.scenes)
         self.catalogue.load(show.shop)

@@ -78,6 +78,10 @@ class Views:
             "is_safe": engine.is_safe,
             "secrets_in": engine.secrets.place,
             "recordings": str(engine.recordings),
+            "warnings": [
+                [one.in_language("zh"), one.in_language("en")]
+                for one in (*engine.warnings, *engine.plans.errors)
+            ],
         }
 
     def collect(self) -> dict[str, Any]:
@@ -94,5 +98,6 @@ class Views:
             "sound": self.sound(),
             "shop": plain(engine.catalogue.state),
             "outputs": plain(engine.outputs.settings()),
+            "audience": engine.audience.part(),
             "plans": {"enabled": sorted(engine.plans.enabled)},
         }

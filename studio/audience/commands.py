@@ -9,7 +9,7 @@ import msgspec
 
 from studio.audience.events import AuthorMuted, CommentModerated, CommentPinned, CommentUnpinned
 from studio.audience.keeper import Audience, view_entry
-from studio.audience.model import Comment
+from studio.audience.model import Comment, FeedSpec
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
@@ -144,6 +144,30 @@ class AudienceCommands:
     ) -> Changed:
         self._audience.add_words([word], category, action)
         return changed("comments")
+
+    @command(
+        "feeds.add",
+        role=Role.TECHNICIAN,
+        label=("接入评论", "Add feed"),
+        help=(
+            "接入一路评论（回放文件或 WebSocket）。",
+            "Adds a feed: a file or WebSocket.",
+        ),
+    )
+    def add_feed(self, name: str, kind: str, settings: dict[str, Any] | None = None) -> Changed:
+        self._audience.add_feed(FeedSpec(name, kind, settings or {}))
+        return changed("comments", undo=("feeds.remove", {"name": name}))
+
+    @command(
+        "feeds.remove",
+        role=Role.TECHNICIAN,
+        label=("断开评论", "Remove feed"),
+        help=("断开一路评论。", "Ends a comment feed; its comments stay."),
+    )
+    async def remove_feed(self, name: str) -> Changed:
+        spec = await self._audience.remove_feed(name)
+        undo = {"name": spec.name, "kind": spec.kind, "settings": spec.settings}
+        return changed("comments", undo=("feeds.add", undo))
 
     @command(
         "comments.list",

@@ -6,15 +6,17 @@ import itertools
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from studio.audience.events import CommentReceived
-from studio.audience.model import Comment, Entry, Mute, State, Verdict, Words
+from studio.audience.model import Comment, Entry, FeedSpec, Mute, State, Verdict, Words
 from studio.audience.moderation.rules import Rule, RuleTier, own_words
-from studio.audience.platforms.base import Feed
+from studio.audience.platforms.base import Feed, Platform
 from studio.audience.ranking import rank
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
+from studio.core.extension import Kinds
 from studio.core.log import logger
 
 _log = logger(__name__)
@@ -33,6 +35,10 @@ class Audience:
         rules: the rules there are; more may be added on air.
         announce: publishes events.
         touch: says that the part "comments" changed (told at most some times a second).
+        kinds: the platforms there are.
+
+    Attributes:
+        folder: of the show; files of feeds are found from there.
     """
 
     def __init__(
@@ -40,7 +46,10 @@ class Audience:
         rules: tuple[Rule, ...],
         announce: Callable[[Any], None],
         touch: Callable[[], None],
+        kinds: Kinds[Platform] | None = None,
     ) -> None:
+        self._kinds = kinds or Kinds({}, "platforms")
+        self.folder = Path()
         self._rules = rules
         self._words: dict[tuple[str, str], list[str]] = {}
         self.tier = RuleTier(rules)
@@ -54,6 +63,43 @@ class Audience:
         self._same: OrderedDict[str, int] = OrderedDict()
         self._recent: deque[int] = deque()
         self._numbers = itertools.count(1)
+
+    # -- feeds ---------------------------------------------------------------------------------
+
+    def add_feed(self, spec: FeedSpec) -> None:
+        """Starts a feed.
+
+        Raises:
+            StudioError: conflict (name), not_found (kind), invalid (settings).
+        """
+        if spec.name in self.feeds or not spec.name.strip():
+            raise StudioError("conflict", "audience.feed_taken", name=spec.name)
+        kind = self._kinds.get(spec.kind)
+        platform = kind(kind.decode(dict(spec.settings)), self.folder)
+        feed = self.feeds[spec.name] = Feed(spec, platform, self.put)
+        feed.start()
+
+    async def remove_feed(self, name: str) -> FeedSpec:
+        """Ends a feed; its comments stay.
+
+        Raises:
+            StudioError: not_found.
+        """
+        feed = self.feeds.pop(name, None)
+        if feed is None:
+            known = ", ".join(self.feeds)
+            raise StudioError("not_found", "audience.no_feed", name=name, known=known)
+        await feed.stop()
+        return feed.spec
+
+    def part(self) -> dict[str, Any]:
+        """What the show keeps."""
+        words = [w for (_, action), ws in self._words.items() if action == "hold" for w in ws]
+        feeds = [
+            {"name": f.spec.name, "kind": f.spec.kind, "settings": f.spec.settings}
+            for f in self.feeds.values()
+        ]
+        return {"feeds": feeds, "rules": words}
 
     # -- coming in -----------------------------------------------------------------------------
 
@@ -195,7 +241,7 @@ class Audience:
             ],
             "feeds": [
                 {
-                    "name": f.name,
+                    "name": f.spec.name,
                     "kind": f.platform.kind,
                     "state": f.state,
                     "error": f.error,

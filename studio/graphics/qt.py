@@ -58,6 +58,11 @@ def family() -> str:
     return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
 
 
+def has_own_font() -> bool:
+    """Is the studio's font there? Without it Chinese may come out as boxes."""
+    return any((assets_dir() / "fonts").glob("*.[ot]tf"))
+
+
 def font(pixels: float, weight: int = 400) -> QFont:
     """The studio's font at a height in pixels; ``weight`` 100..900."""
     from PySide6.QtGui import QFont

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from studio.audience.model import Comment
+from studio.audience.model import Comment, FeedSpec
 from studio.core.backoff import Backoff
 from studio.core.errors import StudioError
 from studio.core.extension import Extension
@@ -40,15 +40,19 @@ class Platform(Extension):
 class Feed:
     """One platform at work: restarted when it fails, its state on evidence."""
 
-    def __init__(self, name: str, platform: Platform, put: Callable[[Comment], object]) -> None:
-        self.name, self.platform = name, platform
+    def __init__(
+        self, spec: FeedSpec, platform: Platform, put: Callable[[Comment], object]
+    ) -> None:
+        self.spec, self.platform = spec, platform
         self.state, self.error, self.count = "connecting", "", 0
         self._put = put
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Starts its task."""
-        self._task = asyncio.get_running_loop().create_task(self._work(), name=f"feed {self.name}")
+        self._task = asyncio.get_running_loop().create_task(
+            self._work(), name=f"feed {self.spec.name}"
+        )
 
     async def stop(self) -> None:
         """Ends its task."""
@@ -78,7 +82,7 @@ class Feed:
             except StudioError as error:
                 self._told("failed", error.in_language())
             except Exception as fault:
-                _log.warning("feed %s: %s: %s", self.name, type(fault).__name__, fault)
+                _log.warning("feed %s: %s: %s", self.spec.name, type(fault).__name__, fault)
                 self._told("failed", f"{type(fault).__name__}: {fault}")
             if self.count > before:
                 backoff.reset()

@@ -8,17 +8,20 @@ import json
 import pytest
 from websockets.asyncio.server import serve
 
+import studio.audience.platforms as platform_folder
 from studio.audience.commands import AudienceCommands
 from studio.audience.keeper import KEPT, MOST_A_SECOND, Audience
-from studio.audience.model import Comment
+from studio.audience.model import Comment, FeedSpec
 from studio.audience.moderation.rules import shipped_rules
-from studio.audience.platforms.base import Feed
+from studio.audience.platforms.base import Feed, Platform
 from studio.audience.platforms.replay import Replay
 from studio.audience.platforms.websocket import WebSocketFeed
 from studio.audience.ranking import rank
 from studio.core.errors import StudioError
+from studio.core.registry import discover
 
 RULES = shipped_rules()
+SPEC = FeedSpec("f", "test")
 
 
 class Room:
@@ -163,7 +166,7 @@ def test_a_replay_plays_in_order_and_leaves_out_garbage(tmp_path):
 
     async def run():
         found = []
-        feed = Feed("f", Replay(Replay.decode({"path": "c.jsonl"}), tmp_path), found.append)
+        feed = Feed(SPEC, Replay(Replay.decode({"path": "c.jsonl"}), tmp_path), found.append)
         feed.start()
         async with asyncio.timeout(5):
             while feed.state != "ended":
@@ -175,7 +178,7 @@ def test_a_replay_plays_in_order_and_leaves_out_garbage(tmp_path):
 
 def test_a_feed_that_cannot_be_opened_says_why(tmp_path):
     async def run():
-        feed = Feed("f", Replay(Replay.decode({"path": "no"}), tmp_path), lambda c: None)
+        feed = Feed(SPEC, Replay(Replay.decode({"path": "no"}), tmp_path), lambda c: None)
         feed.start()
         async with asyncio.timeout(5):
             while feed.state != "failed":
@@ -202,7 +205,7 @@ def test_a_websocket_feed_reads_lines_counts_garbage_and_reconnects(tmp_path):
         async with serve(server, "127.0.0.1", 0) as listening:
             port = listening.sockets[0].getsockname()[1]
             settings = WebSocketFeed.decode({"url": f"ws://127.0.0.1:{port}", "platform": "p"})
-            feed = Feed("f", WebSocketFeed(settings, tmp_path), found.append)
+            feed = Feed(SPEC, WebSocketFeed(settings, tmp_path), found.append)
             feed.start()
             async with asyncio.timeout(10):
                 while len(found) < 6 or "bad lines" not in feed.error:
@@ -211,5 +214,28 @@ def test_a_websocket_feed_reads_lines_counts_garbage_and_reconnects(tmp_path):
             assert found[0].author == "小鹿"
             assert feed.state == "live"
             await feed.stop()
+
+    asyncio.run(run())
+
+
+def test_feeds_come_and_go_and_are_kept(tmp_path):
+    async def run():
+        room = Room()
+        kinds = discover(platform_folder, Platform)
+        audience = Audience(RULES, room.told.append, room.touch, kinds)
+        audience.folder = tmp_path
+        (tmp_path / "c.jsonl").write_text('{"text": "一"}', encoding="utf-8")
+        commands = AudienceCommands(audience, room.told.append, lambda *what: None)
+        commands.add_feed("file", "replay", {"path": "c.jsonl", "speed": 1000.0})
+        async with asyncio.timeout(5):
+            while not audience.counts["all"]:
+                await asyncio.sleep(0.01)
+        assert audience.part()["feeds"][0]["kind"] == "replay"
+        for name, kind in (("file", "replay"), ("x", "pigeon")):
+            with pytest.raises(StudioError):
+                commands.add_feed(name, kind)
+        done = await commands.remove_feed("file")
+        assert done.undo[1]["settings"]["path"] == "c.jsonl"
+        assert audience.view()["feeds"] == []
 
     asyncio.run(run())
