@@ -57,6 +57,7 @@ class Translator:
         self._on_programme = rooms.scenes.on_programme()
         self._shown = self._all_shown()
         self._is_changing = False
+        self._paths: dict[str, str] = {}
         self._phases = {"rtmp": "stopped", "file": "stopped"}
 
     def event(self, event: Event) -> None:
@@ -144,8 +145,9 @@ class Translator:
             ("reconnecting", "started"): ["reconnected"],
             ("stopped", "started"): ["starting", "started"],
         }.get((was, now), ["stopping", "stopped"] if now == "stopped" else [now])
+        self._paths[kind] = event.status.shown_url or self._paths.get(kind, "")
         for step in steps:
-            self._tell_output(kind, step, event.status.shown_url)
+            self._tell_output(kind, step, self._paths[kind])
 
     def _tell_output(self, kind: str, step: str, path: str) -> None:
         state, is_active = STATE_WORDS[step]

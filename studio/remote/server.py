@@ -147,6 +147,7 @@ class Door:
                     Status.CANNOT_ACT, f"Shopcast has nothing that {kind} could act on."
                 )
             raise RequestError(Status.UNKNOWN_TYPE, f"There is no request {kind[:80]}.")
+        known.check(kind, data or {})
         try:
             result: Data | None = await answer(handler, session, data or {})
         except RequestError:

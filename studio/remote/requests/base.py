@@ -87,6 +87,7 @@ class Requests:
         Raises:
             RequestError: 300 when neither is there, 600, 602 when it is an input.
         """
+        self.canvas(data)
         name, uuid = maybe(data, f"{prefix}Name"), maybe(data, f"{prefix}Uuid")
         if name is None and uuid is None:
             raise missing(f"{prefix}Name")
@@ -115,6 +116,7 @@ class Requests:
 
     def source(self, data: Data) -> Scene | SourceSpec:
         """The scene or input of ``sourceUuid`` or ``sourceName``."""
+        self.canvas(data)
         name, uuid = maybe(data, "sourceName"), maybe(data, "sourceUuid")
         if name is None and uuid is None:
             raise missing("sourceName")

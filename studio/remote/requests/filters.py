@@ -23,7 +23,6 @@ class Filters(Requests):
     @request("GetSourceFilterList")
     def list_all(self, session: Session, data: Data) -> Data:
         """A source's filters in the order in which they work."""
-        self.canvas(data)
         found = self.source(data)
         filters = () if isinstance(found, Scene) else found.filters
         words = Words(self.rooms, self.ids)
@@ -46,7 +45,6 @@ class Filters(Requests):
     @request("CreateSourceFilter")
     async def create(self, session: Session, data: Data) -> None:
         """Puts a filter on an input."""
-        self.canvas(data)
         found, name = self.source(data), need(data, "filterName")
         kind, settings = need(data, "filterKind"), maybe(data, "filterSettings", dict, {})
         if isinstance(found, Scene):
@@ -102,7 +100,6 @@ class Filters(Requests):
         await self.run(session, "filters.set", source=spec.name, name=one.name, enabled=on)
 
     def _filter(self, data: Data) -> tuple[SourceSpec, FilterSpec]:
-        self.canvas(data)
         found, name = self.source(data), need(data, "filterName")
         if isinstance(found, SourceSpec):
             for one in found.filters:

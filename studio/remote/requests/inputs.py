@@ -55,7 +55,6 @@ class Inputs(Requests):
     @request("CreateInput")
     async def create(self, session: Session, data: Data) -> Data:
         """A new input, on a scene."""
-        self.canvas(data)
         scene, name, kind = self.scene(data), need(data, "inputName"), need(data, "inputKind")
         settings = maybe(data, "inputSettings", dict, {})
         enabled = maybe(data, "sceneItemEnabled", bool, True)

@@ -41,7 +41,7 @@ class Record(Requests):
         if found.name.startswith("record"):
             canvas = {"canvas": "portrait"} if found.canvas == "portrait" else {}
             done = await self.run(session, "record.stop", **canvas)
-            return {"outputPath": done["file"]}
+            return {"outputPath": done["file"] or found.shown_url}
         await self.run(session, "outputs.stop", name=found.name, confirm=True)
         return {"outputPath": found.shown_url}
 

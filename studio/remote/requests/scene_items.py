@@ -34,7 +34,6 @@ class SceneItems(Requests):
     @request("GetSceneItemId")
     def item_id(self, session: Session, data: Data) -> Data:
         """The number of a source's item in a scene."""
-        self.canvas(data)
         scene, name = self.scene(data), need(data, "sourceName")
         offset = whole(data, "searchOffset", -1, MOST_INDEX, 0)
         found = [one.id for one in scene.items if one.source == name]
@@ -51,7 +50,6 @@ class SceneItems(Requests):
     @request("CreateSceneItem")
     async def create(self, session: Session, data: Data) -> Data:
         """Puts an input on a scene."""
-        self.canvas(data)
         scene, source = self.scene(data), self.source(data)
         enabled = maybe(data, "sceneItemEnabled", bool, True)
         if isinstance(source, Scene):
@@ -162,7 +160,6 @@ class SceneItems(Requests):
             raise cannot("Items are blended normally here.")
 
     def _item(self, data: Data) -> tuple[Scene, Item]:
-        self.canvas(data)
         scene = self.scene(data)
         if data.get("sceneItemId") is None:
             raise missing("sceneItemId")

@@ -6,6 +6,7 @@ from studio.remote.pictures import FORMATS, LARGEST, SMALLEST, Shot, data_url
 from studio.remote.protocol import Data, RequestError, Status, Subscription
 from studio.remote.requests.base import Requests, need, request, whole
 from studio.remote.session import Session
+from studio.remote.words import CAP_VIDEO, Words
 from studio.scenes.model import Scene
 
 
@@ -55,12 +56,14 @@ class Sources(Requests):
         self.door.tell(Subscription.UI, "ScreenshotSaved", {"savedScreenshotPath": path})
 
     def _shot(self, data: Data) -> Shot:
-        found, canvas = self.source(data), self.canvas(data)
+        found, canvas, words = self.source(data), self.canvas(data), Words(self.rooms, self.ids)
         format = need(data, "imageFormat").lower()
         if format not in FORMATS:
             raise RequestError(
                 Status.INVALID_FIELD, f"`imageFormat` is one of {', '.join(FORMATS)}."
             )
+        if not isinstance(found, Scene) and not words.caps(found.kind) & CAP_VIDEO:
+            raise RequestError(Status.INVALID_STATE, f"{found.name} has no picture.")
         return Shot(
             what="scene" if isinstance(found, Scene) else "source",
             name=found.name,

@@ -45,6 +45,5 @@ class Ui(Requests):
     @request("OpenSourceProjector")
     def source_projector(self, session: Session, data: Data) -> None:
         """Projectors belong to the desk."""
-        self.canvas(data)
         self.source(data)
         raise cannot("The engine has no window: open it on the desk.")

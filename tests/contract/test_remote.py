@@ -1,0 +1,384 @@
+"""Every request of the protocol is answered: what it gives, what it says to wrong data."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.remote.requests.known import FIELDS, REQUESTS
+from tests.onair.peer import Peer
+from tests.onair.studio import Studio
+
+pytestmark = [pytest.mark.onair, pytest.mark.timeout(180)]
+
+PROTOCOL = json.loads(
+    (Path(__file__).parents[1] / "data" / "obs_protocol.json").read_text(encoding="utf-8")
+)
+TYPES: dict[str, Any] = {
+    "string": str,
+    "number": (int, float),
+    "boolean": bool,
+    "object": dict,
+    "object[]": list,
+    "string[]": list,
+    "any": object,
+}
+WRONG: dict[str, Any] = {
+    "string": 7,
+    "number": "seven",
+    "boolean": "yes",
+    "object": [1],
+    "any": None,
+}
+SCENE, ITEM = {"sceneName": "Two"}, {"sceneName": "Two", "sceneItemId": 2}
+CLIP, TONE = {"inputName": "clip"}, {"inputName": "tone"}
+FILTER = {"sourceName": "clip", "filterName": "worn"}
+
+# What each request is given, in this order, and the status it must be answered with.
+CALLS: list[tuple[str, dict[str, Any], int]] = [
+    ("GetVersion", {}, 100),
+    ("GetStats", {}, 100),
+    ("BroadcastCustomEvent", {"eventData": {"a": 1}}, 100),
+    ("CallVendorRequest", {"vendorName": "shopcast", "requestType": "stats.get"}, 100),
+    ("CallVendorRequest", {"vendorName": "nobody", "requestType": "x"}, 600),
+    ("GetHotkeyList", {}, 100),
+    ("TriggerHotkeyByName", {"hotkeyName": "scenes.preview scene=Two"}, 100),
+    ("TriggerHotkeyByName", {"hotkeyName": "outputs.stop"}, 600),
+    ("TriggerHotkeyByKeySequence", {"keyId": "OBS_KEY_2"}, 100),
+    ("TriggerHotkeyByKeySequence", {"keyId": "OBS_KEY_RETURN"}, 100),
+    ("TriggerHotkeyByKeySequence", {"keyId": "OBS_KEY_F24"}, 600),
+    ("Sleep", {"sleepMillis": 1}, 206),
+    ("GetPersistentData", {"realm": "OBS_WEBSOCKET_DATA_REALM_GLOBAL", "slotName": "s"}, 100),
+    (
+        "SetPersistentData",
+        {"realm": "OBS_WEBSOCKET_DATA_REALM_GLOBAL", "slotName": "s", "slotValue": [1, {"a": 2}]},
+        100,
+    ),
+    ("SetPersistentData", {"realm": "ELSEWHERE", "slotName": "s", "slotValue": 1}, 600),
+    ("GetSceneCollectionList", {}, 100),
+    ("SetCurrentSceneCollection", {"sceneCollectionName": "Small"}, 100),
+    ("SetCurrentSceneCollection", {"sceneCollectionName": "Other"}, 600),
+    ("CreateSceneCollection", {"sceneCollectionName": "Other"}, 703),
+    ("GetProfileList", {}, 100),
+    ("SetCurrentProfile", {"profileName": "Shopcast"}, 100),
+    ("CreateProfile", {"profileName": "Shopcast"}, 601),
+    ("RemoveProfile", {"profileName": "Shopcast"}, 603),
+    ("GetProfileParameter", {"parameterCategory": "Output", "parameterName": "Mode"}, 100),
+    (
+        "SetProfileParameter",
+        {"parameterCategory": "Output", "parameterName": "Mode", "parameterValue": "Simple"},
+        703,
+    ),
+    ("GetVideoSettings", {}, 100),
+    ("SetVideoSettings", {"baseWidth": 320, "baseHeight": 180}, 100),
+    ("SetVideoSettings", {"baseWidth": 640, "baseHeight": 360}, 703),
+    ("SetVideoSettings", {"baseWidth": 640}, 300),
+    ("GetStreamServiceSettings", {}, 100),
+    (
+        "SetStreamServiceSettings",
+        {
+            "streamServiceType": "rtmp_custom",
+            "streamServiceSettings": {"server": "rtmp://127.0.0.1:9/live", "key": "hidden-key"},
+        },
+        100,
+    ),
+    (
+        "SetStreamServiceSettings",
+        {"streamServiceType": "rtmp_common", "streamServiceSettings": {"service": "x"}},
+        703,
+    ),
+    ("GetRecordDirectory", {}, 100),
+    ("SetRecordDirectory", {"recordDirectory": "/nowhere"}, 703),
+    ("GetSourceActive", {"sourceName": "clip"}, 100),
+    ("GetSourceActive", {"sourceName": "nobody"}, 600),
+    ("GetSourceScreenshot", {"sourceName": "Two", "imageFormat": "png", "imageWidth": 64}, 100),
+    ("GetSourceScreenshot", {"sourceName": "clip", "imageFormat": "jpg"}, 100),
+    ("GetSourceScreenshot", {"sourceName": "tone", "imageFormat": "png"}, 604),
+    ("GetSourceScreenshot", {"sourceName": "Two", "imageFormat": "tiff"}, 400),
+    ("GetSourceScreenshot", {"sourceName": "Two", "imageFormat": "png", "imageWidth": 4}, 402),
+    (
+        "SaveSourceScreenshot",
+        {"sourceName": "Two", "imageFormat": "png", "imageFilePath": "relative.png"},
+        400,
+    ),
+    (
+        "SaveSourceScreenshot",
+        {"sourceName": "Two", "imageFormat": "png", "imageFilePath": "/nowhere/at/all.png"},
+        400,
+    ),
+    ("GetSceneList", {}, 100),
+    ("GetGroupList", {}, 100),
+    ("GetCurrentProgramScene", {}, 100),
+    ("SetCurrentProgramScene", {"sceneName": "Two"}, 100),
+    ("SetCurrentProgramScene", {"sceneName": "clip"}, 602),
+    ("SetCurrentProgramScene", {"sceneName": ""}, 403),
+    ("GetCurrentPreviewScene", {}, 100),
+    ("SetCurrentPreviewScene", {"sceneName": "One"}, 100),
+    ("CreateScene", {"sceneName": "Three"}, 100),
+    ("CreateScene", {"sceneName": "Three"}, 601),
+    ("SetSceneName", {"sceneName": "Three", "newSceneName": "Four"}, 100),
+    ("SetSceneName", {"sceneName": "Four", "newSceneName": "clip"}, 601),
+    ("GetSceneSceneTransitionOverride", {"sceneName": "Four"}, 100),
+    (
+        "SetSceneSceneTransitionOverride",
+        {"sceneName": "Four", "transitionName": "Fade", "transitionDuration": 500},
+        100,
+    ),
+    ("RemoveScene", {"sceneName": "Two"}, 604),
+    ("RemoveScene", {"sceneName": "Four"}, 100),
+    ("GetSceneItemList", SCENE, 100),
+    ("GetGroupSceneItemList", SCENE, 602),
+    ("GetSceneItemId", {**SCENE, "sourceName": "clip"}, 100),
+    ("GetSceneItemId", {**SCENE, "sourceName": "tone"}, 600),
+    ("GetSceneItemSource", ITEM, 100),
+    ("CreateSceneItem", {"sceneName": "One", "sourceName": "title"}, 100),
+    ("CreateSceneItem", {"sceneName": "One", "sourceName": "Two"}, 703),
+    ("DuplicateSceneItem", {**ITEM, "destinationSceneName": "One"}, 100),
+    ("RemoveSceneItem", {"sceneName": "One", "sceneItemId": 2}, 100),
+    ("RemoveSceneItem", {"sceneName": "One", "sceneItemId": 99}, 600),
+    ("GetSceneItemTransform", ITEM, 100),
+    ("SetSceneItemTransform", {**ITEM, "sceneItemTransform": {"positionX": 10}}, 100),
+    ("SetSceneItemTransform", {**ITEM, "sceneItemTransform": {}}, 703),
+    ("SetSceneItemTransform", {**ITEM, "sceneItemTransform": {"scaleX": "big"}}, 401),
+    ("SetSceneItemTransform", {**ITEM, "sceneItemTransform": {"boundsWidth": 0}}, 402),
+    ("SetSceneItemTransform", {**ITEM, "sceneItemTransform": {"rotation": 45}}, 703),
+    ("GetSceneItemEnabled", ITEM, 100),
+    ("SetSceneItemEnabled", {**ITEM, "sceneItemEnabled": False}, 100),
+    ("GetSceneItemLocked", ITEM, 100),
+    ("SetSceneItemLocked", {**ITEM, "sceneItemLocked": True}, 100),
+    ("GetSceneItemIndex", ITEM, 100),
+    ("SetSceneItemIndex", {**ITEM, "sceneItemIndex": 0}, 100),
+    ("GetSceneItemBlendMode", ITEM, 100),
+    ("SetSceneItemBlendMode", {**ITEM, "sceneItemBlendMode": "OBS_BLEND_NORMAL"}, 100),
+    ("SetSceneItemBlendMode", {**ITEM, "sceneItemBlendMode": "OBS_BLEND_SCREEN"}, 703),
+    ("SetSceneItemBlendMode", {**ITEM, "sceneItemBlendMode": "MELT"}, 400),
+    ("GetInputList", {}, 100),
+    ("GetInputKindList", {}, 100),
+    ("GetSpecialInputs", {}, 100),
+    ("CreateInput", {"sceneName": "One", "inputName": "new", "inputKind": "colour"}, 100),
+    ("CreateInput", {"sceneName": "One", "inputName": "new", "inputKind": "colour"}, 601),
+    ("CreateInput", {"sceneName": "One", "inputName": "odd", "inputKind": "teapot"}, 605),
+    ("SetInputName", {"inputName": "new", "newInputName": "newer"}, 100),
+    ("RemoveInput", {"inputName": "newer"}, 100),
+    ("RemoveInput", {"inputName": "newer"}, 600),
+    ("GetInputDefaultSettings", {"inputKind": "colour"}, 100),
+    ("GetInputDefaultSettings", {"inputKind": "teapot"}, 605),
+    ("GetInputSettings", CLIP, 100),
+    ("SetInputSettings", {"inputName": "title", "inputSettings": {"text": "Bye"}}, 100),
+    ("SetInputSettings", {"inputName": "title", "inputSettings": {"size": "huge"}}, 400),
+    ("GetInputMute", TONE, 100),
+    ("GetInputMute", {"inputName": "title"}, 604),
+    ("SetInputMute", {**TONE, "inputMuted": True}, 100),
+    ("ToggleInputMute", TONE, 100),
+    ("GetInputVolume", TONE, 100),
+    ("SetInputVolume", {**TONE, "inputVolumeDb": -6}, 100),
+    ("SetInputVolume", {**TONE, "inputVolumeMul": 0.5}, 100),
+    ("SetInputVolume", {**TONE, "inputVolumeMul": 0.5, "inputVolumeDb": -6}, 404),
+    ("SetInputVolume", {**TONE, "inputVolumeDb": 99}, 402),
+    ("GetInputAudioBalance", TONE, 100),
+    ("SetInputAudioBalance", {**TONE, "inputAudioBalance": 0.25}, 100),
+    ("GetInputAudioSyncOffset", TONE, 100),
+    ("SetInputAudioSyncOffset", {**TONE, "inputAudioSyncOffset": 100}, 100),
+    ("GetInputAudioMonitorType", TONE, 100),
+    ("SetInputAudioMonitorType", {**TONE, "monitorType": "OBS_MONITORING_TYPE_NONE"}, 100),
+    ("GetInputAudioTracks", TONE, 100),
+    ("SetInputAudioTracks", {**TONE, "inputAudioTracks": {"1": True, "2": False}}, 100),
+    ("SetInputAudioTracks", {**TONE, "inputAudioTracks": {"2": True}}, 703),
+    ("GetInputDeinterlaceMode", CLIP, 100),
+    (
+        "SetInputDeinterlaceMode",
+        {**CLIP, "inputDeinterlaceMode": "OBS_DEINTERLACE_MODE_DISABLE"},
+        100,
+    ),
+    ("GetInputDeinterlaceFieldOrder", CLIP, 100),
+    (
+        "SetInputDeinterlaceFieldOrder",
+        {**CLIP, "inputDeinterlaceFieldOrder": "OBS_DEINTERLACE_FIELD_ORDER_TOP"},
+        100,
+    ),
+    ("GetInputPropertiesListPropertyItems", {**CLIP, "propertyName": "loop"}, 602),
+    ("GetInputPropertiesListPropertyItems", {**CLIP, "propertyName": "teapot"}, 600),
+    ("PressInputPropertiesButton", {**CLIP, "propertyName": "loop"}, 602),
+    ("GetTransitionKindList", {}, 100),
+    ("GetSceneTransitionList", {}, 100),
+    ("GetCurrentSceneTransition", {}, 100),
+    ("SetCurrentSceneTransition", {"transitionName": "Fade"}, 100),
+    ("SetCurrentSceneTransition", {"transitionName": "Teapot"}, 600),
+    ("SetCurrentSceneTransitionDuration", {"transitionDuration": 200}, 100),
+    ("SetCurrentSceneTransitionDuration", {"transitionDuration": 5}, 402),
+    ("SetCurrentSceneTransitionSettings", {"transitionSettings": {}}, 606),
+    ("GetCurrentSceneTransitionCursor", {}, 100),
+    ("TriggerStudioModeTransition", {}, 100),
+    ("SetTBarPosition", {"position": 0.5}, 100),
+    ("GetSourceFilterKindList", {}, 100),
+    ("GetSourceFilterDefaultSettings", {"filterKind": "tryon"}, 100),
+    ("GetSourceFilterDefaultSettings", {"filterKind": "teapot"}, 607),
+    ("CreateSourceFilter", {**FILTER, "filterKind": "tryon"}, 100),
+    ("CreateSourceFilter", {**FILTER, "filterKind": "tryon"}, 601),
+    ("GetSourceFilterList", {"sourceName": "clip"}, 100),
+    ("GetSourceFilter", FILTER, 100),
+    ("SetSourceFilterSettings", {**FILTER, "filterSettings": {"most_faces": 2}}, 100),
+    ("SetSourceFilterEnabled", {**FILTER, "filterEnabled": False}, 100),
+    ("SetSourceFilterIndex", {**FILTER, "filterIndex": 0}, 100),
+    ("SetSourceFilterName", {**FILTER, "newFilterName": "worn2"}, 100),
+    ("RemoveSourceFilter", {"sourceName": "clip", "filterName": "worn2"}, 100),
+    ("RemoveSourceFilter", FILTER, 600),
+    ("GetMediaInputStatus", CLIP, 100),
+    ("SetMediaInputCursor", {**CLIP, "mediaCursor": 100}, 100),
+    ("OffsetMediaInputCursor", {**CLIP, "mediaCursorOffset": -50}, 100),
+    (
+        "TriggerMediaInputAction",
+        {**CLIP, "mediaAction": "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PAUSE"},
+        100,
+    ),
+    (
+        "TriggerMediaInputAction",
+        {**CLIP, "mediaAction": "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PLAY"},
+        100,
+    ),
+    (
+        "TriggerMediaInputAction",
+        {"inputName": "title", "mediaAction": "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PLAY"},
+        604,
+    ),
+    ("GetStreamStatus", {}, 100),
+    ("StopStream", {}, 501),
+    ("SendStreamCaption", {"captionText": "hello"}, 501),
+    ("GetRecordStatus", {}, 100),
+    ("StopRecord", {}, 501),
+    ("PauseRecord", {}, 501),
+    ("StartRecord", {}, 100),
+    ("StartRecord", {}, 500),
+    ("ResumeRecord", {}, 503),
+    ("PauseRecord", {}, 703),
+    ("ToggleRecordPause", {}, 703),
+    ("SplitRecordFile", {}, 703),
+    ("CreateRecordChapter", {"chapterName": "one"}, 703),
+    ("StopRecord", {}, 100),
+    ("ToggleRecord", {}, 100),
+    ("ToggleRecord", {}, 100),
+    ("GetOutputList", {}, 100),
+    ("GetOutputStatus", {"outputName": "record"}, 100),
+    ("GetOutputStatus", {"outputName": "virtualcam_output"}, 100),
+    ("GetOutputSettings", {"outputName": "stream"}, 100),
+    (
+        "SetOutputSettings",
+        {"outputName": "stream", "outputSettings": {"server": "rtmp://127.0.0.1:9/app"}},
+        100,
+    ),
+    ("StartOutput", {"outputName": "teapot"}, 600),
+    ("StopOutput", {"outputName": "stream"}, 501),
+    ("ToggleOutput", {"outputName": "virtualcam_output"}, 604),
+    ("StartStream", {}, 100),
+    ("StartStream", {}, 500),
+    ("ToggleStream", {}, 100),
+    ("GetVirtualCamStatus", {}, 100),
+    ("StartVirtualCam", {}, 604),
+    ("StopVirtualCam", {}, 501),
+    ("ToggleVirtualCam", {}, 604),
+    ("GetReplayBufferStatus", {}, 100),
+    ("StartReplayBuffer", {}, 604),
+    ("StopReplayBuffer", {}, 501),
+    ("ToggleReplayBuffer", {}, 604),
+    ("SaveReplayBuffer", {}, 501),
+    ("GetLastReplayBufferReplay", {}, 501),
+    ("GetStudioModeEnabled", {}, 100),
+    ("SetStudioModeEnabled", {"studioModeEnabled": False}, 100),
+    ("GetCurrentPreviewScene", {}, 506),
+    ("TriggerStudioModeTransition", {}, 506),
+    ("SetStudioModeEnabled", {"studioModeEnabled": True}, 100),
+    ("GetMonitorList", {}, 100),
+    ("OpenInputPropertiesDialog", CLIP, 703),
+    ("OpenInputFiltersDialog", CLIP, 703),
+    ("OpenInputInteractDialog", {"inputName": "teapot"}, 600),
+    ("OpenVideoMixProjector", {"videoMixType": "OBS_WEBSOCKET_VIDEO_MIX_TYPE_PROGRAM"}, 703),
+    ("OpenVideoMixProjector", {"videoMixType": "TEAPOT"}, 400),
+    ("OpenSourceProjector", {"sourceName": "clip"}, 703),
+    ("GetCanvasList", {}, 100),
+]
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with Studio(tmp_path_factory.mktemp("studio")) as running:
+        with Peer(running.address) as peer:
+            peer.until_pictured("clip", "title")
+        yield running
+    assert "Traceback" not in running.log()
+
+
+@pytest.fixture(scope="module")
+def peer(studio: Studio) -> Iterator[Peer]:
+    with Peer(studio.address, events=0) as one:
+        yield one
+
+
+def test_the_table_is_the_protocol() -> None:
+    assert set(PROTOCOL["requests"]) == REQUESTS
+    for name, one in PROTOCOL["requests"].items():
+        told = {f"{f.name}{'' if f.is_needed else '?'}": f.kind or "string" for f in FIELDS[name]}
+        assert told == one["takes"], name
+    assert {name for name, _, _ in CALLS} == REQUESTS
+    assert len(REQUESTS) == 147
+
+
+def test_every_name_is_announced(peer: Peer) -> None:
+    assert set(peer.ask("GetVersion")["availableRequests"]) == REQUESTS
+
+
+def test_answers(peer: Peer) -> None:
+    """In one go: each call finds the studio as the one before left it."""
+    for name, data, code in CALLS:
+        answer = peer.request(name, data)
+        assert answer["requestStatus"]["code"] == code, (name, data, answer)
+        assert answer["requestType"] == name
+        if code == 100:
+            _check_shape(name, answer.get("responseData") or {})
+        else:
+            assert answer["requestStatus"]["comment"]
+
+
+def _check_shape(name: str, found: dict[str, Any]) -> None:
+    """What the protocol promises is there, with its type (or null where OBS has null too)."""
+    for field, kind in PROTOCOL["requests"][name]["gives"].items():
+        assert field in found, (name, field, found)
+        value = found[field]
+        assert value is None or isinstance(value, TYPES[kind]), (name, field, value)
+
+
+@pytest.mark.parametrize("name", sorted(REQUESTS))
+def test_wrong_data_is_told(peer: Peer, name: str) -> None:
+    """No data, null, wrong types, and far too much: answered with a code for it, and it goes on."""
+    takes = PROTOCOL["requests"][name]["takes"]
+    required = [field for field in takes if not field.endswith("?")]
+    if required:
+        assert 300 <= peer.code(name) < 500 or peer.code(name) in (206,), name
+        assert 300 <= peer.code(name, {}) < 500 or peer.code(name) in (206,), name
+    right = next(data for known, data, _ in CALLS if known == name)
+    for field, kind in takes.items():
+        if kind == "any" or name == "Sleep":
+            continue
+        for wrong in (*WRONG.values(), "x" * 70_000, {"a": {"b": []}}, [], -1, True):
+            if wrong is None or isinstance(wrong, TYPES[kind]):
+                continue
+            data = {**right, field.rstrip("?"): wrong}
+            assert peer.code(name, data) == 401, (name, field, wrong)
+    assert peer.code(name, [1, 2]) == 401
+    assert peer.code(name, "text") == 401
+
+
+def test_random_garbage_is_answered(peer: Peer, studio: Studio) -> None:
+    chance = random.Random(5)
+    names = sorted(REQUESTS - {"Sleep"})
+    words = [*WRONG.values(), "Two", "clip", -1, 2**60, 1.5, {}, {"sceneName": None}, "\u0000", "𝔘"]
+    fields = sorted({f.rstrip("?") for one in PROTOCOL["requests"].values() for f in one["takes"]})
+    for _ in range(600):
+        data = {chance.choice(fields): chance.choice(words) for _ in range(chance.randrange(6))}
+        assert peer.code(chance.choice(names), data) != 702, data
+    assert peer.ask("GetVersion")
+    assert "Traceback" not in studio.log()
