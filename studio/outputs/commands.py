@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -355,4 +356,6 @@ class OutputCommands:
         folder = self._recordings or data_dir() / "recordings"
         folder.mkdir(parents=True, exist_ok=True)
         stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-        return folder / f"{stamp}{'' if canvas == 'landscape' else '_' + canvas}.mkv"
+        stem = f"{stamp}{'' if canvas == 'landscape' else '_' + canvas}"
+        names = itertools.chain([stem], (f"{stem}_{n}" for n in itertools.count(2)))
+        return next(path for name in names if not (path := folder / f"{name}.mkv").exists())

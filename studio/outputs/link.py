@@ -31,7 +31,7 @@ _START_S = 10.0
 _ANSWER_S = 3.0
 _DETACHED_PROCESS, _NEW_GROUP, _BREAKAWAY, _NO_WINDOW = 0x8, 0x200, 0x1000000, 0x08000000
 
-_FIXED = ("kind", "url", "canvas", "backup_url", "ca_file")
+FIXED = ("kind", "url", "canvas", "backup_url", "ca_file")
 """What a sender cannot change without a new connection or file."""
 
 _log = logger(__name__)
@@ -107,7 +107,10 @@ class OutputLink:
         """Ends the output and its sender; the stream ends. False when the thread still hangs."""
         self._worker.stopping.set()
         self._wake()
-        return self._worker.stop(timeout_s)
+        has_ended = self._worker.stop(timeout_s)
+        if has_ended and not self._is_detaching:
+            self._ended()  # stopped before its thread had begun, it has not said so itself
+        return has_ended
 
     def detach(self, timeout_s: float = 2.0) -> bool:
         """Lets go of the sender, which goes on by itself with the standby clip."""
@@ -117,6 +120,15 @@ class OutputLink:
     def retry_now(self) -> None:
         """Does not wait for the next try."""
         self._say(wire.RetryNow())
+
+    def tell(self, message: wire.Dump | wire.Split | wire.Mark) -> None:
+        """Hands a word to the sender."""
+        self._say(message)
+
+    def adjust(self, settings: OutputSettings) -> None:
+        """New settings that need no new connection."""
+        self.settings = settings
+        self._say(wire.Configure(settings, *self._keys, self._codec))
 
     def put(
         self,
@@ -229,7 +241,7 @@ class OutputLink:
         welcome = line.welcome
         if welcome is None or not welcome.is_configured or welcome.settings is None:
             return None
-        for field in _FIXED:
+        for field in FIXED:
             if getattr(welcome.settings, field) != getattr(self.settings, field):
                 return field
         return "codec" if welcome.codec != self._codec else None
