@@ -376,8 +376,15 @@ class Supervisor:
 
     def _open_desk(self) -> None:
         self._desk_starts.append(time.monotonic())
+        around = dict(os.environ)
+        if self._options.password is not None:  # in the environment: a process list shows the call
+            around["SHOPCAST_PASSWORD"] = self._options.password
         self._desk = subprocess.Popen(
-            self._desk_command, stdin=subprocess.DEVNULL, cwd=project_dir(), **own_session()
+            self._desk_command,
+            stdin=subprocess.DEVNULL,
+            cwd=project_dir(),
+            env=around,
+            **own_session(),
         )
         self._say({"event": "desk", "state": "open", "pid": self._desk.pid})
 

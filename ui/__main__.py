@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from ui.pictures import Pictures
     from ui.window import Window
 
 DONE, WRONG, DETACHED = 0, 2, 3
@@ -124,11 +125,13 @@ class Program:
         old.keep()
         size = old.size()
         old.closed.disconnect(self._closed)
+        self._let_go(pictures)
         tokens.set_scale(self._scale())
         sheet.dress(self.app)
         self._make()
         assert self.window is not None
         self.window.resize(size)
+        self.window.inherit(old)
         pictures.stop()
         photos.stop()
         old.hide()
@@ -139,8 +142,21 @@ class Program:
             self.store.changed.emit(part)
         self.pictures.open_all()
 
+    def _let_go(self, pictures: Pictures) -> None:
+        """The old window hears no more; only windows listen to these."""
+        from ui.i18n import language
+
+        store, actions, client = self.store, self.actions, self.client
+        for signal_ in (
+            store.changed, store.loaded, store.happened, store.levels, store.stats_changed,
+            actions.said, actions.failed, actions.undo_changed, client.state_changed,
+            language.changed,
+        ):  # fmt: skip
+            signal_.disconnect()
+        client.ready.disconnect(pictures.open_all)
+
     def _closed(self) -> None:
-        self.code = DETACHED if self.store.is_trying else DONE
+        self.code = DETACHED if self.store.is_busy else DONE
         self.app.quit()
 
     def close(self) -> None:
@@ -160,10 +176,14 @@ def main(argv: list[str] | None = None) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    app = QApplication([sys.argv[0]])
+    from ui.measure import Watched
+
+    app = (Watched if options.measure else QApplication)([sys.argv[0]])
     app.setApplicationName("Shopcast")
     app.setQuitOnLastWindowClosed(False)
     program = Program(app, options)
+    if isinstance(app, Watched):
+        app.measure, program.measure.is_watched = program.measure, True
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.quit())
     alive = QTimer()

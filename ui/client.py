@@ -37,6 +37,7 @@ FREQUENT = ["sound.meters", "engine.stats"]
 CONNECTING, LIVE, SILENT, LOST, DENIED = "connecting", "live", "silent", "lost", "denied"
 
 Plain = dict[str, Any]
+Prepare = Callable[[str, Plain], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,11 @@ class Client(QObject):
         host, port: where the door is; port 0 reads the note of the engine on this machine.
         password: None takes the person's own.
 
+    Attributes:
+        prepare: (event name, data) → what is handed to the window; runs in the link's thread, so
+            that decoding costs the window nothing.
+        garbage: messages that could not be read.
+
     Signals:
         state_changed: (state, why) with state one of connecting, live, silent, lost, denied.
         ready: the link stands and the desk is introduced; ask for everything anew.
@@ -95,6 +101,7 @@ class Client(QObject):
         self.state, self.why = CONNECTING, ""
         self.name = name or "desk"
         self.garbage = 0
+        self.prepare: Prepare = lambda name, data: data
         self._host, self._port, self._password = host, port, password
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -291,7 +298,8 @@ class Client(QObject):
             if op == 5 and data.get("eventType") == "VendorEvent":
                 inner = data["eventData"]
                 if inner.get("vendorName") == VENDOR:
-                    self.heard.emit(str(inner["eventType"]), inner.get("eventData") or {})
+                    name, told = str(inner["eventType"]), inner.get("eventData") or {}
+                    self.heard.emit(name, self.prepare(name, told))
             elif op == 7:
                 self._answered.emit(str(data.get("requestId", "")), _reply(data))
         except (msgspec.DecodeError, KeyError, TypeError, AttributeError, ValueError) as fault:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from PySide6.QtCore import QAbstractEventDispatcher, QObject
+from PySide6.QtCore import QEvent, QObject, QThread
+from PySide6.QtWidgets import QApplication
 
 LONG_MS = 50.0
 SETTLE_S = 3.0
 
 
-class Measure(QObject):
-    """Counts what the UI thread does between two sleeps of its event loop.
+class Measure:
+    """Counts what the UI thread does.
 
-    A "burst" is everything from waking up to going to sleep again: no single call can have been
-    longer than the longest burst. What happens until `SETTLE_S` after the first picture (building
-    the window) is counted apart.
+    Always: the processor time of the thread for each programme picture shown, painting, event
+    handling and all; and how late the picture timer came, which is how long the loop was kept
+    from it (by a long call, or by the machine). With `Watched` also each single call.
+    What happens until `SETTLE_S` after the first picture (building the window) is left out.
 
     Attributes:
         pictures: programme pictures shown.
@@ -24,25 +26,21 @@ class Measure(QObject):
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        self.pictures = 0
-        self.paint_ns = 0
-        self.start_longest_ms = 0.0
         self.first_picture_s: float | None = None
+        self.start_longest_ms = 0.0
+        self.is_watched = False
         self._began = time.monotonic()
-        self._woke = 0
         self._settled_at: float | None = None
+        self._is_settled = False
+        self._beat_ns = 0
         self._reset()
-        dispatcher = QAbstractEventDispatcher.instance()
-        dispatcher.awake.connect(self._awake)
-        dispatcher.aboutToBlock.connect(self._sleep)
 
     def _reset(self) -> None:
-        self.busy_ns = 0
-        self.bursts = 0
-        self.longest_ms = 0.0
-        self.long_bursts = 0
         self.pictures = self.paint_ns = 0
+        self.longest_ms = self.stall_ms = 0.0
+        self.long_calls = self.calls = 0
+        self.longest_what = ""
+        self._cpu_ns = time.thread_time_ns()
         self._since = time.monotonic()
 
     def picture(self) -> None:
@@ -51,44 +49,76 @@ class Measure(QObject):
         if self.first_picture_s is None:
             self.first_picture_s = time.monotonic() - self._began
             self._settled_at = time.monotonic() + SETTLE_S
+        elif not self._is_settled and time.monotonic() > (self._settled_at or 0):
+            self._is_settled = True
+            self._reset()
 
     def painted(self, ns: int) -> None:
         """A picture view painted for so long."""
         self.paint_ns += ns
 
-    def _awake(self) -> None:
-        if not self._woke:
-            self._woke = time.perf_counter_ns()
+    def beat(self, due_ms: float) -> None:
+        """The picture timer came; it was due ``due_ms`` after the last time."""
+        now = time.perf_counter_ns()
+        if self._beat_ns:
+            self.stall_ms = max(self.stall_ms, (now - self._beat_ns) / 1e6 - due_ms)
+        self._beat_ns = now
 
-    def _sleep(self) -> None:
-        if not self._woke:
-            return
-        took = time.perf_counter_ns() - self._woke
-        self._woke = 0
-        ms = took / 1e6
-        if self._settled_at is None or time.monotonic() < self._settled_at:
+    def call(self, ms: float, what: str) -> None:
+        """One event was handled."""
+        self.calls += 1
+        if not self._is_settled:
             self.start_longest_ms = max(self.start_longest_ms, ms)
             return
-        if not self.bursts:
-            self._reset()
-        self.bursts += 1
-        self.busy_ns += took
-        self.longest_ms = max(self.longest_ms, ms)
-        self.long_bursts += ms > LONG_MS
+        self.long_calls += ms > LONG_MS
+        if ms > self.longest_ms:
+            self.longest_ms, self.longest_what = ms, what
 
     def figures(self) -> dict[str, Any]:
-        """What was measured since the window settled, as plain data."""
+        """What was measured since the window settled, as plain data; call it in the UI thread."""
         seconds = max(1e-9, time.monotonic() - self._since)
         shown = max(1, self.pictures)
-        return {
+        cpu_ms = (time.thread_time_ns() - self._cpu_ns) / 1e6
+        found: dict[str, Any] = {
             "seconds": round(seconds, 1),
             "pictures": self.pictures,
             "pictures_per_s": round(self.pictures / seconds, 2),
             "paint_ms_per_picture": round(self.paint_ns / 1e6 / shown, 3),
-            "ui_ms_per_picture": round(self.busy_ns / 1e6 / shown, 3),
-            "ui_busy_percent": round(self.busy_ns / 1e7 / seconds, 2),
-            "longest_ms": round(self.longest_ms, 2),
-            "longer_than_50_ms": self.long_bursts,
+            "ui_ms_per_picture": round(cpu_ms / shown, 3),
+            "stall_ms": round(self.stall_ms, 2),
             "first_picture_s": round(self.first_picture_s or 0.0, 2),
-            "longest_at_start_ms": round(self.start_longest_ms, 1),
         }
+        if self.is_watched:
+            found |= {
+                "calls": self.calls,
+                "longest_ms": round(self.longest_ms, 2),
+                "longest_what": self.longest_what,
+                "longer_than_50_ms": self.long_calls,
+                "longest_at_start_ms": round(self.start_longest_ms, 1),
+            }
+        return found
+
+
+class Watched(QApplication):
+    """An application that times every event it hands out; for ``--measure``."""
+
+    measure: Measure | None = None
+    _depth = 0
+
+    def notify(self, receiver: QObject, event: QEvent) -> bool:
+        """Times the outermost events of the UI thread."""
+        measure = self.measure
+        if measure is None or self._depth or QThread.currentThread() is not self.thread():
+            return super().notify(receiver, event)
+        kind = event.type()
+        self._depth += 1
+        began = time.perf_counter_ns()
+        try:
+            return super().notify(receiver, event)
+        finally:
+            self._depth -= 1
+            ms = (time.perf_counter_ns() - began) / 1e6
+            what = ""
+            if ms > measure.longest_ms:
+                what = f"{kind.name} {type(receiver).__name__}"
+            measure.call(ms, what)

@@ -54,6 +54,7 @@ class Pictures(QObject):
             feed.open()
 
     def _poll(self) -> None:
+        self.measure.beat(POLL_MS)
         for feed in self._feeds:
             feed.poll()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -31,6 +32,30 @@ PARTS: dict[str, Any] = {
     "comments": Comments,
     "plans": Plans,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A part that is not of the shape it should be."""
+
+    why: str
+
+
+def read_parts(plain: object) -> dict[str, Any]:
+    """Parts of the state as structs; what is unknown is left out."""
+    found: dict[str, Any] = {}
+    for part, value in plain.items() if isinstance(plain, dict) else ():
+        if part in PARTS:
+            try:
+                found[part] = msgspec.convert(value, PARTS[part], strict=False)
+            except (msgspec.ValidationError, TypeError) as fault:
+                found[part] = Unreadable(str(fault))
+    return found
+
+
+def prepare(name: str, data: dict[str, Any]) -> object:
+    """Reads changed parts in the link's thread."""
+    return read_parts(data.get("parts")) if name == "state.changed" else data
 
 
 class Store(QObject):
@@ -69,6 +94,7 @@ class Store(QObject):
         self.stats: dict[str, Any] = {}
         self.evidence = Evidence()
         self.is_loaded = False
+        client.prepare = prepare
         client.heard.connect(self._heard)
         client.ready.connect(self._ask)
 
@@ -95,6 +121,12 @@ class Store(QObject):
         idle = ("idle", "stopped", "failed")
         return any(o.kind == "rtmp" and o.state.value not in idle for o in self.outputs)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything goes out or is recorded, or tries to."""
+        idle = ("idle", "stopped", "failed")
+        return any(o.state.value not in idle for o in self.outputs)
+
     # -- what the engine says ------------------------------------------------------------------
 
     def _ask(self) -> None:
@@ -107,10 +139,8 @@ class Store(QObject):
         if not isinstance(data, dict):
             return
         if name == "state.changed":
-            parts = data.get("parts")
-            if isinstance(parts, dict):
-                for part, value in parts.items():
-                    self._put(part, value)
+            for part, value in data.items():
+                self._put(part, value)
         elif name == "sound.meters":
             levels = data.get("levels")
             if isinstance(levels, dict):
@@ -124,27 +154,23 @@ class Store(QObject):
         if not reply.ok or not isinstance(reply.result, dict):
             return
         self.present &= set(reply.result)
-        for part, value in reply.result.items():
+        for part, value in read_parts(reply.result).items():
             self._put(part, value)
         self.is_loaded = True
         self.loaded.emit()
 
     def _put(self, part: str, value: object) -> None:
         """Takes a part's new value; one that cannot be read leaves the old one standing."""
-        kind = PARTS.get(part)
-        if kind is None:
-            return
-        try:
-            new = msgspec.convert(value, kind, strict=False)
-        except (msgspec.ValidationError, TypeError) as fault:
+        if isinstance(value, Unreadable):
             self.client.garbage += 1
-            _log.warning("part %s could not be read: %s", part, fault)
+            _log.warning("part %s could not be read: %s", part, value.why)
             return
         self.present.add(part)
         if part == "outputs":
-            self.evidence.note(new)
-        setattr(self, part, new)
-        self.changed.emit(part)
+            self.evidence.note(value)  # type: ignore[arg-type]
+        if getattr(self, part) != value or part == "outputs":
+            setattr(self, part, value)
+            self.changed.emit(part)
 
     def _take_commands(self, reply: Reply) -> None:
         if reply.ok:

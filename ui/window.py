@@ -356,6 +356,11 @@ class Window(QWidget):
         if self.kept.geometry:
             self.restoreGeometry(QByteArray.fromBase64(self.kept.geometry.encode()))
 
+    def inherit(self, old: Window) -> None:
+        """Takes over what the window before had noted."""
+        mine, its = self.panels["journal"], old.panels["journal"]
+        mine.lines.take(its.lines)  # type: ignore[attr-defined]
+
     def keep(self) -> None:
         """Remembers window and docks."""
         self.kept.keep(self.desk.settings.layout, self.docks)
@@ -363,7 +368,7 @@ class Window(QWidget):
         self.kept.save()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing the window is asked back only while something goes out; then by holding."""
+        """What goes out goes on without a window; else the studio ends (the exit code says)."""
         if self.is_kept:
             self.keep()
         self.closed.emit()

@@ -40,7 +40,7 @@ def score(info: CommandInfo, words: Sequence[str]) -> int:
 
 
 class Palette(QFrame):
-    """Type, choose with the arrows, Enter; Esc leaves."""
+    """Type, choose with the arrows, Enter; Shift+Enter asks what is optional too; Esc leaves."""
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)
@@ -113,13 +113,13 @@ class Palette(QFrame):
         self.list.setCurrentRow(0)
         self._help.setText(t("palette.nothing") if not found else t("palette.keys"))
 
-    def _choose(self) -> None:
+    def _choose(self, *, with_options: bool = False) -> None:
         item = self.list.currentItem()
         info = self.desk.store.commands.get(item.data(ID)) if item else None
         if info is None:
             return
         self._info, self._is_sure = info, False
-        if info.properties or info.needs_confirm:
+        if info.required or info.needs_confirm or (with_options and info.properties):
             self._ask(info)
         else:
             self._run({})
@@ -240,7 +240,8 @@ class Palette(QFrame):
             if self._form is not None:
                 self._submit()
             else:
-                self._choose()
+                mods = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+                self._choose(with_options=bool(mods))
             return True
         if watched is self.search and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             step = 1 if key == Qt.Key.Key_Down else -1

@@ -54,6 +54,12 @@ class JournalModel(QAbstractListModel):
             return f"{line.at} {line.text} {line.who}".strip()
         return None
 
+    def take(self, other: JournalModel) -> None:
+        """Goes on where another left off."""
+        self.beginResetModel()
+        self.lines = other.lines.copy()
+        self.endResetModel()
+
     def put(self, line: Line) -> None:
         """A new line on top."""
         if len(self.lines) == MOST:

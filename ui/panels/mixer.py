@@ -53,7 +53,7 @@ class StripView(QWidget):
 
     def show_strip(self, strip: Strip) -> None:
         """What the engine says."""
-        self.fader.set(strip.gain_db)
+        self._set_fader(strip.gain_db)
         self.gain.setText(db(self.fader.db))
         self.mute.setChecked(strip.is_muted)
         self.mute.setText(t("mixer.muted") if strip.is_muted else "M")
@@ -67,13 +67,17 @@ class StripView(QWidget):
         """The programme's own."""
         self.title.setText(t("mixer.programme"))
         self.title.set_tone("")
-        self.fader.set(gain_db)
+        self._set_fader(gain_db)
         self.gain.setText(db(self.fader.db))
         self.fader.setAccessibleName(t("mixer.gain", name=t("mixer.programme")))
         policy = self.mute.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.mute.setSizePolicy(policy)
         self.mute.setVisible(False)
+
+    def _set_fader(self, gain_db: float) -> None:
+        if not self._later.isActive():  # else the person's own value is on its way
+            self.fader.set(gain_db)
 
     def _moved(self, value: float) -> None:
         self.gain.setText(db(value))

@@ -130,6 +130,7 @@ class ProductRow(QFrame):
         self._variants = row(gap=2)
         self._variants_box = QWidget()
         self._variants_box.setLayout(self._variants)
+        self._variants_box.setMinimumWidth(tokens.px(36))
         self.price = Number(600)
         self.price.setFixedWidth(tokens.px(66))
         self.stock = Number()
@@ -175,9 +176,11 @@ class ProductRow(QFrame):
         self._figures.removeWidget(self.stock)
         self._figures.addWidget(self.stock, int(is_narrow), int(not is_narrow))
         self.number.setVisible(not is_narrow)
+        self.title.setMinimumWidth(tokens.px(36 if is_narrow else 64))
         self.sub.setVisible(not is_narrow or not self._shown_variants)
         for button, wide in ((self.explain, 50), (self.card, 62), (self.try_on, 50)):
             button.setMinimumWidth(tokens.px(wide - 4 if is_narrow else wide))
+            put(button, "tight", "true" if is_narrow else "false")
 
     def show_product(self, product: Product, shop: ShopState, folder: str) -> None:
         """Shows what is known now."""

@@ -120,8 +120,8 @@ class StatusBar(QFrame):
         show["disk"].show_value("–" if disk is None else f"{disk:.0f} GB · {hours}",
                                 disk is not None and disk < DISK_LOW_GB)  # fmt: skip
         figures = self.desk.measure.figures()
-        text = f"{figures['ui_ms_per_picture']:.1f} / {figures['longest_ms']:.0f} ms"
-        show["ui"].show_value(text if is_technical else "", figures["longest_ms"] > 50)
+        text = f"{figures['ui_ms_per_picture']:.1f} / {figures['stall_ms']:.0f} ms"
+        show["ui"].show_value(text if is_technical else "", figures["stall_ms"] > 50)
         room = self.width() > tokens.px(1100)
         self._hint.setVisible(self.width() > tokens.px(1500))
         show["disk"].setVisible(room)

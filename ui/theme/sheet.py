@@ -80,6 +80,7 @@ QPushButton[kind="attention"]:hover {{ background: {t.ATTENTION_SOFT}; }}
 QPushButton[kind="attention"]:focus {{ border: 1px solid {t.WHITE}; }}
 QPushButton[kind="attention"]:disabled {{ color: {t.FAINT}; border: 1px solid {t.LINE}; }}
 QPushButton[dense="true"] {{ padding: 0 {px(7)}px; min-height: {px(22)}px; }}
+QPushButton[tight="true"] {{ padding: 0 {px(4)}px; }}
 QPushButton::menu-indicator {{ width: 0; }}
 
 QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{

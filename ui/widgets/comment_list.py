@@ -123,9 +123,33 @@ class CommentModel(QAbstractListModel):
                 if a != b:
                     self.dataChanged.emit(self.index(at), self.index(at))
             return
-        self.beginResetModel()
-        self.entries = new
-        self.endResetModel()
+        if not self._put_on_top(new, old):
+            self.beginResetModel()
+            self.entries = new
+            self.endResetModel()
+
+    def _put_on_top(self, new: list[Entry], old: list[Entry]) -> bool:
+        """New ones on top, old ones off the end: the usual case, without laying out all rows."""
+        if not old or not new:
+            return False
+        order = [e.id for e in new]
+        first = order.index(old[0].id) if old[0].id in order else len(order)
+        kept = len(order) - first
+        if kept == 0 or order[first:] != [e.id for e in old[:kept]]:
+            return False
+        if kept < len(old):
+            self.beginRemoveRows(QModelIndex(), kept, len(old) - 1)
+            self.entries = old[:kept]
+            self.endRemoveRows()
+        if first:
+            self.beginInsertRows(QModelIndex(), 0, first - 1)
+            self.entries = new[:first] + self.entries
+            self.endInsertRows()
+        for at in range(first, len(new)):
+            if new[at] != self.entries[at]:
+                self.entries[at] = new[at]
+                self.dataChanged.emit(self.index(at), self.index(at))
+        return True
 
 
 class CommentDelegate(QStyledItemDelegate):

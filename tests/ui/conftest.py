@@ -1,0 +1,120 @@
+"""A real engine on a free port, and the desk's own window on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 30.0
+
+
+class RealEngine:
+    """``python -m studio`` as the supervisor starts it; its note is in the runtime folder."""
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        around = {
+            **os.environ,
+            "SHOPCAST_CONFIG": str(folder / "config"),
+            "SHOPCAST_DATA": str(folder / "data"),
+            "SHOPCAST_KEYRING": "0",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "studio"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            cwd=ROOT,
+            env=around,
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        with self.process.stdin as pipe:
+            pipe.write(json.dumps({"port": port, "password": ""}) + "\n")
+        self.on_air: dict[str, Any] = {}
+        self._is_up = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        if not self._is_up.wait(PATIENCE_S):
+            self.end()
+            raise TimeoutError("the engine did not come on air")
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as pipe:
+            for line in pipe:
+                try:
+                    found = json.loads(line)
+                except ValueError:
+                    continue
+                if found.get("event") == "on_air":
+                    self.on_air = found
+                    self._is_up.set()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(str(self.on_air["remote"]).rsplit(":", 1)[1])
+
+    def kill(self) -> None:
+        """As a crash ends it."""
+        self.process.kill()
+        self.process.wait()
+        self._reader.join(5)
+
+    def end(self) -> None:
+        """As the supervisor ends it."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._reader.join(5)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealEngine]:
+    """One engine for the tests of a file."""
+    made = RealEngine(tmp_path_factory.mktemp("engine"))
+    yield made
+    made.end()
+
+
+def open_desk(qtbot: Any, *call: str, size: str = "1600x900") -> Any:
+    """The desk's program with its window, linked and loaded."""
+    from PySide6.QtWidgets import QApplication
+
+    from ui.__main__ import Program, arguments
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    options = arguments(["--password", "", "--size", size, "--scale", "1", *call])
+    program = Program(app, options)
+    program.open()
+    program.window.is_kept = False
+    return program
+
+
+@pytest.fixture
+def program(qtbot: Any, engine: RealEngine) -> Iterator[Any]:
+    """The desk on the real engine, in English, everything loaded."""
+    made = open_desk(qtbot, "--port", str(engine.port), "--language", "en")
+    qtbot.waitUntil(lambda: made.store.is_loaded and bool(made.store.commands), timeout=15_000)
+    yield made
+    made.window.close()
+    made.close()
+    made.window.deleteLater()

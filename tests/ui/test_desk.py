@@ -1,0 +1,307 @@
+"""What a controller does all evening, on a real engine: the desk's promises, by key and click."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+
+from ui.widgets.basics import Text
+from ui.widgets.hold import HOLD_MS, HoldButton
+
+pytestmark = pytest.mark.ui
+SOON = 5_000
+
+
+def test_a_key_previews_and_enter_takes(qtbot: Any, program: Any) -> None:
+    window, store = program.window, program.store
+    names = [scene.name for scene in store.scenes.scenes]
+    QTest.keyClick(window, Qt.Key.Key_3)
+    qtbot.waitUntil(lambda: store.scenes.preview["landscape"] == names[2], timeout=SOON)
+    QTest.keyClick(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: store.scenes.programme["landscape"] == names[2], timeout=SOON)
+
+
+def test_a_click_previews_and_take_takes(qtbot: Any, program: Any) -> None:
+    window, store = program.window, program.store
+    card = next(c for c in window.scenes._cards.values() if c.tone == "")
+    QTest.mouseClick(card, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.scenes.preview["landscape"] == card.scene, timeout=SOON)
+    qtbot.waitUntil(lambda: card.tone == "preview", timeout=SOON)
+    QTest.mouseClick(window.scenes.take, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: card.tone == "programme", timeout=SOON)
+
+
+def test_escape_is_the_standby_scene(qtbot: Any, program: Any) -> None:
+    standby = next(s.name for s in program.store.scenes.scenes if s.purpose == "standby")
+    QTest.keyClick(program.window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: program.store.scenes.programme["landscape"] == standby, timeout=SOON)
+
+
+def test_what_was_done_is_taken_back_and_done_again(qtbot: Any, program: Any) -> None:
+    window, store = program.window, program.store
+    before = store.scenes.preview["landscape"]
+    other = next(n for n, s in enumerate(store.scenes.scenes, 1) if s.name != before)
+    QTest.keyClick(window, Qt.Key(Qt.Key.Key_0.value + other))
+    name = store.scenes.scenes[other - 1].name
+    qtbot.waitUntil(lambda: store.scenes.preview["landscape"] == name, timeout=SOON)
+    qtbot.waitUntil(lambda: bool(program.actions.next_undo), timeout=SOON)
+    program.actions.undo()
+    qtbot.waitUntil(lambda: store.scenes.preview["landscape"] == before, timeout=SOON)
+    qtbot.waitUntil(lambda: bool(program.actions._redo), timeout=SOON)
+    program.actions.redo()
+    qtbot.waitUntil(lambda: store.scenes.preview["landscape"] == name, timeout=SOON)
+
+
+def test_a_card_goes_up_and_comes_down(qtbot: Any, program: Any) -> None:
+    store = program.store
+    row = program.window.panels["products"]._rows["watch"]
+    QTest.mouseClick(row.card, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.shop.card == "watch", timeout=SOON)
+    qtbot.waitUntil(row.card.isChecked, timeout=SOON)
+    QTest.mouseClick(row.card, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.shop.card == "", timeout=SOON)
+    qtbot.waitUntil(lambda: not row.card.isChecked(), timeout=SOON)
+
+
+def test_stock_is_changed_in_place_and_nonsense_says_why(qtbot: Any, program: Any) -> None:
+    store = program.store
+    row = program.window.panels["products"]._rows["handbag"]
+    QTest.mouseDClick(row.stock, Qt.MouseButton.LeftButton)
+    row.stock.edit.setText("7")
+    QTest.keyClick(row.stock.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: store.shop.product("handbag").stock == 7, timeout=SOON)
+    qtbot.waitUntil(lambda: "▲" in row.stock.label.text(), timeout=SOON)
+    programme = dict(store.scenes.programme)
+    QTest.mouseDClick(row.stock, Qt.MouseButton.LeftButton)
+    row.stock.edit.setText("many")
+    QTest.keyClick(row.stock.edit, Qt.Key.Key_Return)
+    assert "many" in program.window.notice.text
+    assert program.window.notice.isVisible()
+    assert store.shop.product("handbag").stock == 7
+    assert store.scenes.programme == programme  # Enter in a field takes no scene
+
+
+def test_a_strip_is_muted_and_a_fader_moves(qtbot: Any, program: Any) -> None:
+    store, mixer = program.store, program.window.panels["mixer"]
+    name = store.sound.strips[0].source
+    strip = mixer.strip(name)
+    before = store.sound.strips[0].is_muted
+    QTest.mouseClick(strip.mute, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.sound.strips[0].is_muted is not before, timeout=SOON)
+    QTest.keyClick(strip.fader, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: store.sound.strips[0].gain_db == -3.0, timeout=SOON)
+    QTest.keyClick(strip.fader, Qt.Key.Key_PageUp)
+    QTest.mouseClick(strip.mute, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.sound.strips[0].gain_db == 0.0, timeout=SOON)
+
+
+def test_pictures_come_and_move(qtbot: Any, program: Any) -> None:
+    view = program.window.monitors.programme.view
+    host = next(s.name for s in program.store.scenes.scenes if s.purpose == "host")
+    program.actions.run("scenes.take", {"scene": host})
+
+    def colours() -> int:
+        image = view._feed.image
+        if image is None:
+            return 0
+        return len({image.pixel(x, image.height() // 2) for x in range(0, image.width(), 9)})
+
+    qtbot.waitUntil(lambda: colours() > 20, timeout=SOON)
+    thumbs = [card.view for card in program.window.scenes._cards.values()]
+    qtbot.waitUntil(lambda: all(thumb.has_picture for thumb in thumbs), timeout=SOON)
+
+
+def test_the_language_is_switched_live(qtbot: Any, program: Any) -> None:
+    window = program.window
+    head = window.panels["products"].head
+    assert head.title.text() == "Products"
+    window.change("language", "zh")
+    assert head.title.text() == "商品"
+    assert "切出" in window.scenes.take.text()
+    assert window.monitors.programme.title.text() == "直播"
+    window.change("language", "en")
+    assert head.title.text() == "Products"
+
+
+def test_any_command_is_found_by_its_name_in_both_languages(qtbot: Any, program: Any) -> None:
+    palette, store = program.window.palette_card, program.store
+    for words in ("垫片", "standby"):
+        palette.open()
+        palette.search.setText(words)
+        assert palette.list.item(0).data(Qt.ItemDataRole.UserRole) == "scenes.standby"
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    standby = next(s.name for s in store.scenes.scenes if s.purpose == "standby")
+    qtbot.waitUntil(lambda: store.scenes.programme["landscape"] == standby, timeout=SOON)
+    qtbot.waitUntil(lambda: not palette.isVisible(), timeout=SOON)
+
+
+def test_the_palette_asks_for_arguments_and_shows_the_error_there(qtbot: Any, program: Any) -> None:
+    palette, store = program.window.palette_card, program.store
+    palette.open()
+    palette.search.setText("shop.stock")
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    assert palette._form is not None
+    assert palette._form.names == ["product", "count"]
+    palette._submit()
+    assert "product" in palette._help.text()
+    palette._form.put("product", "no such thing")
+    palette._submit()
+    qtbot.waitUntil(lambda: "no such thing" in palette._help.text(), timeout=SOON)
+    palette._form.put("product", "heels")
+    palette._form.put("count", 12)
+    palette._submit()
+    qtbot.waitUntil(lambda: store.shop.product("heels").stock == 12, timeout=SOON)
+
+
+def test_what_cannot_be_undone_wants_to_be_held(qtbot: Any, program: Any) -> None:
+    store, panel = program.store, program.window.panels["outputs"]
+    program.actions.run("outputs.add", {"name": "spare", "url": "rtmp://127.0.0.1:9/live"})
+    qtbot.waitUntil(lambda: "spare" in panel._rows, timeout=SOON)
+    program.window.reveal("outputs")
+    remove = panel._rows["spare"].remove
+    assert isinstance(remove, HoldButton)
+    QTest.mouseClick(remove, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "0.8" in program.window.notice.text, timeout=SOON)
+    assert store.output("spare") is not None
+    with qtbot.waitSignal(remove.held, timeout=HOLD_MS * 4):
+        QTest.mousePress(remove, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.output("spare") is None, timeout=SOON)
+
+
+def test_a_key_is_never_seen_again(qtbot: Any, program: Any) -> None:
+    store, window = program.store, program.window
+    panel = window.panels["outputs"]
+    window.reveal("outputs")
+    panel.edit("")
+    form = panel.form
+    form.name.setText("shop")
+    form.url.setText("rtmp://127.0.0.1:9/live")
+    form.key.setText("very-secret-key-1234")
+    assert form.key.echoMode() == QLineEdit.EchoMode.Password
+    QTest.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.output("shop") is not None, timeout=SOON)
+    qtbot.waitUntil(lambda: panel.form is None, timeout=SOON)
+    panel.edit("shop")
+    shown = " ".join(
+        [w.text() for w in window.findChildren(QLineEdit)]
+        + [w.text() for w in window.findChildren(Text)]
+        + [w.toolTip() for w in window.findChildren(QWidget)]
+        + [line.text for line in window.panels["journal"].lines.lines]
+    )
+    assert "very-secret-key" not in shown
+    panel._close_form()
+    program.actions.run("outputs.remove", {"name": "shop", "confirm": True})
+    qtbot.waitUntil(lambda: store.output("shop") is None, timeout=SOON)
+
+
+def test_a_bad_address_says_what_is_wrong_in_the_form(qtbot: Any, program: Any) -> None:
+    panel = program.window.panels["outputs"]
+    program.window.reveal("outputs")
+    panel.edit("")
+    panel.form.name.setText("bad")
+    panel.form.url.setText("http://example.invalid/live")
+    panel.form.key.setText("k")
+    QTest.keyClick(panel.form.url, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "rtmp://" in panel.form._error.text(), timeout=SOON)
+    assert panel.form.key.text() == "k"  # typed once is enough
+    panel._close_form()
+
+
+def test_nothing_is_called_live_without_evidence(qtbot: Any, program: Any) -> None:
+    store, window = program.store, program.window
+    program.actions.run("outputs.add", {"name": "nobody", "url": "rtmp://127.0.0.1:9/live/k"})
+    qtbot.waitUntil(lambda: store.output("nobody") is not None, timeout=SOON)
+    program.actions.run("outputs.start", {"name": "nobody"})
+    qtbot.waitUntil(lambda: store.is_trying, timeout=SOON)
+    qtbot.waitUntil(lambda: store.output("nobody").reason.key != "", timeout=10_000)
+    row = window.panels["outputs"]._rows["nobody"]
+    qtbot.waitUntil(lambda: row.why.text() != "", timeout=SOON)
+    assert not store.is_on_air
+    assert row.dot.tone != "good"
+    assert window.monitors.programme.badge.tone != "on_air"
+    program.actions.run("outputs.stop", {"name": "nobody", "confirm": True})
+    qtbot.waitUntil(lambda: not store.is_trying, timeout=10_000)
+    program.actions.run("outputs.remove", {"name": "nobody", "confirm": True})
+    qtbot.waitUntil(lambda: store.output("nobody") is None, timeout=SOON)
+
+
+def test_a_recording_is_green_when_bytes_grow(qtbot: Any, program: Any) -> None:
+    store, panel = program.store, program.window.panels["outputs"]
+    panel.key_record()
+    qtbot.waitUntil(lambda: "record" in panel._rows, timeout=SOON)
+    row = panel._rows["record"]
+    qtbot.waitUntil(lambda: row.dot.tone == "good", timeout=20_000)
+    assert store.evidence.flows(store.output("record"))
+    panel.key_record()
+    qtbot.waitUntil(lambda: row.dot.tone == "off", timeout=10_000)
+
+
+def test_comments_are_judged_pinned_and_taken_off(qtbot: Any, program: Any) -> None:
+    store, panel = program.store, program.window.panels["comments"]
+    if not store.has("comments"):
+        pytest.skip("this engine has no comments")
+    qtbot.waitUntil(lambda: panel.list.comments.rowCount() > 0, timeout=20_000)
+    panel.list.setCurrentIndex(panel.list.comments.index(0))
+    QTest.keyClick(panel.list, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: store.comments.pinned is not None, timeout=SOON)
+    assert panel._pin_bar.isVisibleTo(panel)
+    QTest.mouseClick(panel._off, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.comments.pinned is None, timeout=SOON)
+
+
+def test_f1_shows_the_keys_and_any_key_closes_them(qtbot: Any, program: Any) -> None:
+    window = program.window
+    before = dict(program.store.scenes.programme)
+    window._show_keys()
+    assert window.keys_card.isVisible()
+    QTest.keyClick(window.keys_card, Qt.Key.Key_Return)
+    assert not window.keys_card.isVisible()
+    assert program.store.scenes.programme == before
+
+
+@pytest.mark.parametrize("layout", ["streamer", "controller", "technician"])
+def test_every_layout_stands_and_every_button_has_a_name(
+    qtbot: Any, program: Any, layout: str
+) -> None:
+    window = program.window
+    window.set_layout(layout)
+    qtbot.wait(50)
+    nameless = [
+        widget
+        for widget in window.findChildren(QAbstractButton)
+        if widget.isVisibleTo(window)
+        and not (widget.accessibleName() or widget.text() or widget.toolTip())
+        and not widget.objectName().startswith("qt_")
+    ]
+    assert nameless == []
+    for panel in window.panels.values():
+        assert panel.windowTitle()
+        assert not panel.windowTitle().startswith("ui.")
+
+
+def test_nothing_is_cut_off_on_a_small_laptop(qtbot: Any, program: Any) -> None:
+    window = program.window
+    window.set_layout("controller")
+    window.resize(1280, 720)
+    panel = window.panels["products"]
+    row = next(iter(panel._rows.values()))
+    qtbot.waitUntil(lambda: panel.area.viewport().width() < 500, timeout=SOON)
+    qtbot.waitUntil(lambda: row.width() <= panel.area.viewport().width(), timeout=SOON)
+    for button in (row.explain, row.card, row.try_on):
+        right = button.mapTo(panel.area.viewport(), QPoint(button.width(), 0)).x()
+        assert right <= panel.area.viewport().width()
+
+
+def test_another_text_size_makes_the_window_anew(qtbot: Any, program: Any) -> None:
+    old = program.window
+    old.asked.emit("scale", "+")
+    qtbot.waitUntil(lambda: program.window is not old, timeout=SOON)
+    new = program.window
+    new.is_kept = False
+    qtbot.waitUntil(lambda: len(new.scenes._cards) == 5, timeout=SOON)
+    qtbot.waitUntil(lambda: new.monitors.programme.view.has_picture, timeout=10_000)
+    assert new.scenes.take.mapTo(new, QPoint(0, 0)).y() > 0
