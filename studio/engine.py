@@ -541,7 +541,7 @@ class Engine:
             self.state.touch("show")
 
     def _situation(self) -> Situation:
-        late = self.stage.figures.late_recent
+        late = list(self.stage.figures.late_recent)  # the picture thread goes on writing it
         return Situation(
             at_ns=now_ns(),
             scenes=self.scenes.state,
