@@ -56,7 +56,7 @@ class OutputForm(QFrame):
             field.setAccessibleName(t(f"output_form.{key}"))
             grid.addWidget(label, at, 0)
             grid.addWidget(field, at, 1)
-        where = t("output_form.kept_in_" + (desk.store.engine.secrets_in or "file"))
+        where = t(f"output_form.kept_in_{desk.store.engine.secrets_in or 'file'}")
         note = Text(where, size=11, tone="muted", wraps=True)
         layout = column(gap=8, margins=(12, 10, 12, 10))
         title = "output_form.edit" if status else "output_form.new"
