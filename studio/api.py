@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from studio.core.backoff import Backoff
 from studio.core.errors import StudioError
 from studio.core.i18n import catalogue, system_language, translate
@@ -22,7 +25,49 @@ from studio.settings import Settings
 from studio.settings import load as load_settings
 from studio.settings import save as save_settings
 
+if TYPE_CHECKING:
+    from studio.core.extension import Settings as ExtensionSettings
+    from studio.core.extension import setting
+    from studio.filters.base import Filter
+    from studio.media.frame import Frame, blank
+    from studio.media.yuv import fade
+    from studio.plans.triggers.base import Trigger
+    from studio.scenes.transitions.base import Transition
+    from studio.sources.base import Feed, Source
+
+# What plugins are written with; fetched when asked for, so that the desk stays light.
+_LATE = {
+    "ExtensionSettings": ("studio.core.extension", "Settings"),
+    "blank": ("studio.media.frame", "blank"),
+    "fade": ("studio.media.yuv", "fade"),
+    "setting": ("studio.core.extension", "setting"),
+    "Feed": ("studio.sources.base", "Feed"),
+    "Filter": ("studio.filters.base", "Filter"),
+    "Frame": ("studio.media.frame", "Frame"),
+    "Source": ("studio.sources.base", "Source"),
+    "Transition": ("studio.scenes.transitions.base", "Transition"),
+    "Trigger": ("studio.plans.triggers.base", "Trigger"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATE:
+        module, attribute = _LATE[name]
+        return getattr(importlib.import_module(module), attribute)
+    raise AttributeError(f"module {__name__} has no attribute {name}")
+
+
 __all__ = [
+    "ExtensionSettings",
+    "Feed",
+    "Filter",
+    "Frame",
+    "Source",
+    "Transition",
+    "Trigger",
+    "blank",
+    "fade",
+    "setting",
     "Backoff",
     "PictureReader",
     "Settings",

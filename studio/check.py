@@ -12,7 +12,8 @@ import studio.scenes.transitions as transition_folder
 import studio.sources as source_folder
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
-from studio.core.registry import discover
+from studio.core.paths import plugins_dir
+from studio.core.registry import discover, load_plugins
 from studio.filters.base import Filter
 from studio.outputs.destinations import check_address
 from studio.outputs.model import OutputSettings
@@ -46,8 +47,9 @@ def check(folder: Path | None) -> list[Finding]:
 
 
 def _sources(show: OpenShow) -> list[Finding]:
-    kinds = discover(source_folder, Source)  # type: ignore[type-abstract]
-    filters = discover(filter_folder, Filter)
+    plugins, _ = load_plugins(plugins_dir())
+    kinds = discover(source_folder, Source, plugins)  # type: ignore[type-abstract]
+    filters = discover(filter_folder, Filter, plugins)
     found = []
     for spec in show.sources:
         place = f"sources[{spec.name}]"
@@ -66,7 +68,7 @@ def _sources(show: OpenShow) -> list[Finding]:
 
 def _scenes(show: OpenShow) -> list[Finding]:
     names = {spec.name for spec in show.sources}
-    transitions = discover(transition_folder, Transition)  # type: ignore[type-abstract]
+    transitions = discover(transition_folder, Transition, load_plugins(plugins_dir())[0])  # type: ignore[type-abstract]
     found = []
     if not show.scenes.scenes:
         found.append(Finding("scenes", translate("check.no_scenes")))

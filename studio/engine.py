@@ -27,8 +27,8 @@ from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.log import logger
-from studio.core.paths import data_dir, log_dir, runtime_dir
-from studio.core.registry import discover
+from studio.core.paths import data_dir, log_dir, plugins_dir, runtime_dir
+from studio.core.registry import discover, load_plugins
 from studio.core.state import State
 from studio.filters.base import Filter
 from studio.graphics import qt
@@ -125,10 +125,12 @@ class Engine:
     # -- building ------------------------------------------------------------------------------
 
     def _build_picture(self) -> None:
+        self.plugins, errors = ([], []) if self.is_safe else load_plugins(plugins_dir())
+        self.warnings += errors
         landscape = self.show.scenes.canvas("landscape")
-        self.source_kinds = discover(source_folder, Source)  # type: ignore[type-abstract]
-        self.filter_kinds = discover(filter_folder, Filter)
-        self.transition_kinds = discover(transition_folder, Transition)  # type: ignore[type-abstract]
+        self.source_kinds = discover(source_folder, Source, self.plugins)  # type: ignore[type-abstract]
+        self.filter_kinds = discover(filter_folder, Filter, self.plugins)
+        self.transition_kinds = discover(transition_folder, Transition, self.plugins)  # type: ignore[type-abstract]
         self.around = Surroundings(
             self.show.folder, TextDrawer(), float(self.fps), landscape.width, landscape.height
         )
@@ -174,7 +176,7 @@ class Engine:
         )
 
     def _build_audience(self) -> None:
-        self.platform_kinds = discover(platform_folder, Platform)  # type: ignore[type-abstract]
+        self.platform_kinds = discover(platform_folder, Platform, self.plugins)  # type: ignore[type-abstract]
         self._comments_touched = False
         self.audience = Audience(
             shipped_rules(), self.events.publish, self._touch_comments, self.platform_kinds
@@ -204,7 +206,7 @@ class Engine:
                 _log.warning("feed %s: %s", spec.name, error)
 
     def _build_plans(self) -> None:
-        kinds = discover(trigger_folder, Trigger)  # type: ignore[type-abstract]
+        kinds = discover(trigger_folder, Trigger, self.plugins)  # type: ignore[type-abstract]
         self.plans = Plans(
             self.bus, kinds, self._situation, self.events.publish, lambda: self.state.touch("plans")
         )

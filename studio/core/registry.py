@@ -3,17 +3,51 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import ModuleType
 
+from studio.core.errors import StudioError
 from studio.core.extension import Extension, Kinds, X
 from studio.core.log import logger
 
 _log = logger(__name__)
 
 
-def discover(folder: ModuleType, base: type[X]) -> Kinds[X]:
+def load_plugins(folder: Path) -> tuple[list[ModuleType], list[StudioError]]:
+    """Imports ``folder/NAME/plugin.py`` of every plugin there is.
+
+    Returns:
+        The modules, and an error for each plugin that could not be loaded: it is left out, the
+        studio starts all the same.
+    """
+    modules, errors = [], []
+    for path in sorted(folder.glob("*/plugin.py")):
+        name = f"shopcast_plugin_{path.parent.name}"
+        try:
+            spec = importlib.util.spec_from_file_location(name, path)
+            if spec is None or spec.loader is None:
+                raise ImportError(str(path))
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[name] = module
+            spec.loader.exec_module(module)
+        except Exception as fault:
+            sys.modules.pop(name, None)
+            why = f"{type(fault).__name__}: {fault}"
+            _log.warning("plugin %s is left out: %s", path, why)
+            errors.append(StudioError("failed", "extension.plugin", path=str(path), why=why))
+            continue
+        modules.append(module)
+    return modules, errors
+
+
+def discover(folder: ModuleType, base: type[X], plugins: Sequence[ModuleType] = ()) -> Kinds[X]:
     """All subclasses of ``base`` with a ``kind`` in the modules of package ``folder``.
+
+    Those of plugins come after; a plugin cannot take the place of a kind that is there.
 
     A module that cannot be imported is left out and said in the log: one broken file never
     keeps the studio from starting. Modules keep heavy imports inside their functions.
@@ -22,22 +56,30 @@ def discover(folder: ModuleType, base: type[X]) -> Kinds[X]:
         ValueError: two classes claim one kind.
     """
     found: dict[str, type[X]] = {}
+    modules = []
     for info in sorted(pkgutil.iter_modules(folder.__path__), key=lambda i: i.name):
         name = f"{folder.__name__}.{info.name}"
         try:
-            module = importlib.import_module(name)
+            modules.append(importlib.import_module(name))
         except Exception:
             _log.exception("extension %s could not be loaded and is left out", name)
-            continue
-        for value in vars(module).values():
-            if not (isinstance(value, type) and issubclass(value, base) and value is not base):
-                continue
-            if value.__module__ != name or not value.kind:
-                continue
-            if value.kind in found:
-                raise ValueError(f"{value.kind} is defined in {name} and elsewhere")
-            found[value.kind] = value
+    for kind in (one for module in modules for one in _kinds_in(module, base)):
+        if kind.kind in found:
+            raise ValueError(f"{kind.kind} is defined in {kind.__module__} and elsewhere")
+        found[kind.kind] = kind
+    for kind in (one for module in plugins for one in _kinds_in(module, base)):
+        if kind.kind in found:
+            _log.warning("%s of %s is there already", kind.kind, kind.__module__)
+        else:
+            found[kind.kind] = kind
     return Kinds(found, folder.__name__.rsplit(".", 1)[-1])
 
 
-__all__ = ["Extension", "Kinds", "discover"]
+def _kinds_in(module: ModuleType, base: type[X]) -> Iterator[type[X]]:
+    for value in vars(module).values():
+        is_kind = isinstance(value, type) and issubclass(value, base) and value is not base
+        if is_kind and value.__module__ == module.__name__ and value.kind:
+            yield value
+
+
+__all__ = ["Extension", "Kinds", "discover", "load_plugins"]

@@ -17,7 +17,8 @@ from studio.audience.commands import AudienceCommands
 from studio.audience.platforms.base import Platform
 from studio.core.command import Role, Spec, specs_of
 from studio.core.event import all_events
-from studio.core.registry import discover
+from studio.core.paths import plugins_dir
+from studio.core.registry import discover, load_plugins
 from studio.filters.base import Filter
 from studio.insight import stats as _stats  # noqa: F401  (its events count too)
 from studio.outputs.commands import OutputCommands
@@ -50,10 +51,11 @@ OWNERS = (
     SoundCommands,
     SourceCommands,
 )
+PLUGINS, PLUGIN_ERRORS = load_plugins(plugins_dir())
 KINDS = [
     pytest.param(kind, id=f"{room}-{kind.kind}")
     for room, (folder, base) in FOLDERS.items()
-    for kind in discover(folder, base)
+    for kind in discover(folder, base, PLUGINS)
 ]
 COMMANDS = [pytest.param(s, id=s.id) for owner in OWNERS for s, _ in specs_of(owner)]
 EVENTS = [pytest.param(kind, id=name) for name, kind in all_events().items()]
@@ -125,3 +127,27 @@ def test_no_heavy_import_before_it_is_needed():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == ""
+
+
+def test_bundled_plugins_load_and_lean_on_the_api_alone():
+    import ast
+
+    assert PLUGIN_ERRORS == []
+    assert {m.__name__ for m in PLUGINS} >= {"shopcast_plugin_clock", "shopcast_plugin_dip"}
+    for path in plugins_dir().rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            for name in names:
+                assert not name.startswith(("studio", "ui")) or name == "studio.api", (path, name)
+
+
+def test_a_plugin_that_fails_is_left_out_and_said(tmp_path):
+    for name, text in (("bad", "1/0"), ("worse", "def"), ("good", "X = 1")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "plugin.py").write_text(text)
+    modules, errors = load_plugins(tmp_path)
+    assert [m.__name__ for m in modules] == ["shopcast_plugin_good"]
+    assert len(errors) == 2
+    assert "ZeroDivisionError" in str(errors[0])
