@@ -119,6 +119,7 @@ class Engine:
         self._saved_touch = False
         self.journal = Journal(data_dir() / "journal.db", show.head.name)
         self.events.on_all(self.journal.event)
+        self.events.on_all(self.outputs.film.event)
         self.events.on(CommandRan, self._after_command)
         self.views = Views(self)
 
@@ -166,7 +167,8 @@ class Engine:
         self.outputs = OutputCommands(
             self.pipeline, self.events.publish, self.state.touch, self.secrets, self.recordings
         )
-        self.bus.add(self.outputs)
+        self.pipeline.look = self._look
+        self.bus.add(self.outputs, self.outputs.air, self.outputs.film)
 
     def _build_shop(self) -> None:
         self.catalogue = Catalogue()
@@ -438,6 +440,14 @@ class Engine:
             self.cut_ms.append((packet.made_ns - self._cut_asked_ns) / 1e6)
             self._cut_tick = self._cut_asked_ns = 0
 
+    def _look(self, canvas: str) -> tuple[float | None, float | None]:
+        """Mean luma and loudness in dB of what is on programme; None where there is nothing."""
+        slot = self.stage.latest.get(canvas)
+        picture = slot.get() if slot else None
+        luma = float(picture.frame.y[::8, ::8].mean()) if picture else None
+        meter = self.mixer.meters.get("programme")
+        return luma, max(meter.rms_db) if meter else None
+
     def _output_changed(self, status: OutputStatus) -> None:
         self.loop.call_soon_threadsafe(self.outputs.told, status)
 
@@ -506,7 +516,7 @@ class Engine:
             }
             ticks, seen = figures.ticks, now
             self.events.publish(Stats(figures=self._stats))
-            self.state.touch("outputs")
+            self.state.touch("outputs", "air")
             resume.keep(self.keep())
             if self._saved_touch:
                 self._saved_touch = False

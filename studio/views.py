@@ -21,6 +21,7 @@ class Views:
         add("sound", self.sound)
         add("shop", lambda: msgspec.to_builtins(engine.catalogue.state))
         add("outputs", engine.outputs.view)
+        add("air", engine.outputs.air.view)
         add("show", engine.keeper.view)
         add("tryon", self.tryon)
         add("comments", engine.audience.view)

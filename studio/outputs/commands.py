@@ -16,11 +16,16 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.paths import data_dir
+from studio.outputs.air_commands import AirCommands
 from studio.outputs.events import OutputChanged, OutputListChanged
+from studio.outputs.film_commands import FilmCommands
 from studio.outputs.model import Kind, OutputSettings, OutputState, OutputStatus
 from studio.outputs.pipeline import OutputPipeline
+from studio.outputs.platforms import platforms
 
 CanvasArg = Literal["landscape", "portrait"]
+Kbps = Annotated[int, msgspec.Meta(ge=0, le=50_000)]
+DelayS = Annotated[float, msgspec.Meta(ge=0, le=30)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 RECORD = "record"
 
@@ -84,6 +89,8 @@ class OutputCommands:
         self._recordings = recordings
         self._before: dict[str, OutputState] = {}
         self._passing: set[str] = set()
+        self.air = AirCommands(pipeline, self._touch, self._folder)
+        self.film = FilmCommands(pipeline, self._folder)
 
     # -- for the engine ----------------------------------------------------------------------
 
@@ -179,7 +186,13 @@ class OutputCommands:
         backup_url: str = "",
         backup_key: str = "",
         ca_file: str = "",
+        platform: str = "",
+        bitrate_kbps: Kbps = 0,
+        delay_s: DelayS = 0.0,
+        split_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0,
+        split_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0,
     ) -> Changed:
+        self._check_platform(platform)
         settings = OutputSettings(
             name=name,
             kind=kind or ("rtmp" if "://" in url else "file"),
@@ -187,6 +200,11 @@ class OutputCommands:
             canvas=canvas,
             backup_url=backup_url,
             ca_file=ca_file,
+            platform=platform,
+            bitrate_kbps=bitrate_kbps,
+            delay_s=delay_s,
+            split_min=split_min,
+            split_mb=split_mb,
         )
         self._check_canvas(canvas)
         self._all.add(settings, key, backup_key)
@@ -210,7 +228,12 @@ class OutputCommands:
         backup_key: str | None = None,
         ca_file: str | None = None,
         has_standby: bool | None = None,
+        platform: str | None = None,
+        bitrate_kbps: Kbps | None = None,
+        split_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None,
+        split_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None = None,
     ) -> Changed:
+        self._check_platform(platform or "")
         old = self._all.settings(name)
         given = {
             "url": url,
@@ -218,6 +241,10 @@ class OutputCommands:
             "backup_url": backup_url,
             "ca_file": ca_file,
             "has_standby": has_standby,
+            "platform": platform,
+            "bitrate_kbps": bitrate_kbps,
+            "split_min": split_min,
+            "split_mb": split_mb,
         }
         new = replace(old, **{field: value for field, value in given.items() if value is not None})
         self._check_canvas(new.canvas)
@@ -335,6 +362,12 @@ class OutputCommands:
             if self._all.settings(name).kind == "rtmp" and self._all.is_running(name) is is_running
         ]
 
+    @staticmethod
+    def _check_platform(platform: str) -> None:
+        if platform and platform not in platforms():
+            known = ", ".join(platforms())
+            raise StudioError("not_found", "outputs.no_platform", platform=platform, known=known)
+
     def _check_canvas(self, canvas: str) -> None:
         if canvas not in self._pipeline.canvases:
             raise StudioError("not_found", "outputs.no_canvas", canvas=canvas)
@@ -352,9 +385,13 @@ class OutputCommands:
     def _recorder(canvas: str) -> str:
         return RECORD if canvas == "landscape" else f"{RECORD}-{canvas}"
 
-    def _new_file(self, canvas: str) -> Path:
+    def _folder(self) -> Path:
         folder = self._recordings or data_dir() / "recordings"
         folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _new_file(self, canvas: str) -> Path:
+        folder = self._folder()
         stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
         stem = f"{stamp}{'' if canvas == 'landscape' else '_' + canvas}"
         names = itertools.chain([stem], (f"{stem}_{n}" for n in itertools.count(2)))

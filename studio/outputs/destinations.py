@@ -13,7 +13,7 @@ from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
 from studio.media.packet import EncodedPacket
 from studio.outputs import wire
-from studio.outputs.link import STOP_S, OutputLink, is_sender
+from studio.outputs.link import FIXED, STOP_S, OutputLink, is_sender
 from studio.outputs.model import OutputSettings, OutputState, OutputStatus
 from studio.outputs.rtmp.address import BadAddress, hide_key, parse, split_key
 
@@ -157,6 +157,40 @@ class Destinations:
             return parse(settings.url, key).shown
         except BadAddress:
             return hide_key(settings.url)
+
+    def adjust(self, settings: OutputSettings) -> None:
+        """Changes what can be changed under way: standby, delay, splits.
+
+        Raises:
+            StudioError: not_found, conflict when something else differs too.
+        """
+        old = self.settings(settings.name)
+        if any(getattr(old, field) != getattr(settings, field) for field in FIXED):
+            raise StudioError("conflict", "outputs.running", name=settings.name)
+        self._settings[settings.name] = settings
+        link = self._links.get(settings.name)
+        if link is not None:
+            link.adjust(settings)
+
+    def tell(self, name: str, message: wire.Dump | wire.Split | wire.Mark) -> None:
+        """Hands a word to a running output.
+
+        Raises:
+            StudioError: not_found, conflict when it does not run.
+        """
+        self.settings(name)
+        link = self._links.get(name)
+        if link is None or not self.is_running(name):
+            raise StudioError("conflict", "outputs.not_running", name=name)
+        link.tell(message)
+
+    def running(self, kind: str = "") -> list[str]:
+        """Names of the outputs that run (of one kind)."""
+        return [
+            name
+            for name, settings in self._settings.items()
+            if self.is_running(name) and kind in ("", settings.kind)
+        ]
 
     def remove(self, name: str) -> None:
         """Forgets an output and its keys.

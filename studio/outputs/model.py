@@ -23,6 +23,11 @@ class OutputSettings(msgspec.Struct, kw_only=True, frozen=True):
         ca_file: PEM file of an authority of one's own for rtmps; "" for the system's.
         has_standby: goes on with the standby clip when the engine is silent.
         standby_limit_s: how long it holds the line alone before it hangs up.
+        platform: profile it is checked against (`studio.outputs.platforms`); "" for none.
+        bitrate_kbps: of its own; the canvas is encoded for the least of its destinations. 0: the
+            canvas' own.
+        delay_s: how far behind the studio it is; within it a dump throws away what was said.
+        split_min, split_mb: a recording goes on in a new file after so much; 0 never.
     """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -33,6 +38,11 @@ class OutputSettings(msgspec.Struct, kw_only=True, frozen=True):
     ca_file: str = ""
     has_standby: bool = True
     standby_limit_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 1800
+    platform: str = ""
+    bitrate_kbps: Annotated[int, msgspec.Meta(ge=0, le=50_000)] = 0
+    delay_s: Annotated[float, msgspec.Meta(ge=0, le=30)] = 0.0
+    split_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0
+    split_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
 
 
 class OutputState(enum.Enum):
@@ -133,6 +143,10 @@ class OutputStatus(msgspec.Struct, kw_only=True, frozen=True):
         is_standby: the standby clip is on now.
         live_ms: time since it first flowed, without the gaps.
         wants_keyframe: the sender waits for one.
+        delayed_ms: how much of the show waits to go out, where a delay is set.
+        files: recordings so far, when it goes on in new files.
+        time_left_s: until the disk is full, at the present rate; 0 when not known.
+        playable_ms: how much of the present file was read back and can be played.
         server_words: what the server last said.
         pid: process of the sender, 0 when there is none.
         since_utc: when it was started, UTC ISO 8601.
@@ -162,6 +176,10 @@ class OutputStatus(msgspec.Struct, kw_only=True, frozen=True):
     is_standby: bool = False
     live_ms: int = 0
     wants_keyframe: bool = False
+    delayed_ms: int = 0
+    files: int = 0
+    time_left_s: int = 0
+    playable_ms: int = 0
     server_words: str = ""
     pid: int = 0
     since_utc: str = ""

@@ -22,6 +22,7 @@ from studio.outputs.destinations import Destinations
 from studio.outputs.encoder import AudioEncoder, OnPacket, Picture, VideoEncoder
 from studio.outputs.model import AudioSettings, OutputState, OutputStatus, VideoSettings
 from studio.outputs.rate import Rate
+from studio.outputs.replay import ReplayRing
 from studio.outputs.standby import codec_digest, make_clip
 
 _FLOWING = (OutputState.LIVE, OutputState.CONGESTED)
@@ -69,13 +70,17 @@ class OutputPipeline:
         self._standby = {canvas: _Standby() for canvas in canvases}
         self.rates = {canvas: Rate(s.bitrate_kbps) for canvas, s in canvases.items()}
         self._rate_lock = threading.Lock()
+        self.replay = ReplayRing(self.canvases)
+        self._held: set[str] = set()
+        self.look: Callable[[str], tuple[float | None, float | None]] = lambda canvas: (None, None)
+        """(mean luma, loudness in dB) of a canvas' programme; the engine gives it."""
         self._video: dict[str, VideoEncoder] = {}
         self._audio: AudioEncoder | None = None
         self._prepared: set[str] = set()
         self._lock = threading.Lock()
         self.destinations = Destinations(
             runtime,
-            clip=self._clip,
+            clip=self.clip,
             codec=lambda canvas: codec_digest(self.canvases[canvas], audio),
             on_change=on_change,
             on_keyframe_wanted=self.force_keyframe,
@@ -111,7 +116,7 @@ class OutputPipeline:
         self._prepared.add(canvas)
         # A second of work at 1080p: done now, the first output is on air a second earlier.
         threading.Thread(
-            target=self._clip, args=(canvas,), name=f"standby-{canvas}", daemon=True
+            target=self.clip, args=(canvas,), name=f"standby-{canvas}", daemon=True
         ).start()
 
     def _open(self, canvas: str) -> None:
@@ -119,7 +124,7 @@ class OutputPipeline:
             raise StudioError("not_found", "outputs.no_canvas", canvas=canvas)
         with self._lock:
             if self._audio is None:
-                self._audio = AudioEncoder(self._audio_settings, self.destinations.audio)
+                self._audio = AudioEncoder(self._audio_settings, self._deliver_sound)
                 self._audio.start()
             if canvas not in self._video:
                 settings = self.canvases[canvas]
@@ -138,10 +143,45 @@ class OutputPipeline:
 
         def both(packet: EncodedPacket) -> None:
             deliver(packet)
+            self.replay.video(canvas, packet)
             if self.on_packet is not None:
                 self.on_packet(canvas, packet)
 
         return both
+
+    def _deliver_sound(self, packet: EncodedPacket) -> None:
+        self.destinations.audio(packet)
+        self.replay.audio(packet)
+
+    def hold(self, canvas: str, is_on: bool) -> None:
+        """Encodes ``canvas`` for the replay also while no output runs.
+
+        Raises:
+            StudioError: not_found when there is no such canvas.
+        """
+        if is_on:
+            self._open(canvas)
+            self._held = {*self._held, canvas}
+        else:
+            self._held = self._held - {canvas}
+            self._end_unused()
+
+    def _set_nominal(self, canvas: str) -> None:
+        """The canvas is encoded for the least of the destinations that run on it."""
+        own = [
+            settings.bitrate_kbps
+            for settings in map(self.destinations.settings, self.destinations.running("rtmp"))
+            if settings.canvas == canvas and settings.bitrate_kbps
+        ]
+        nominal = min([self.canvases[canvas].bitrate_kbps, *own])
+        with self._rate_lock:
+            rate = self.rates[canvas]
+            if not rate.set_nominal(nominal):
+                return
+            kbps = rate.kbps
+        encoder = self._video.get(canvas)
+        if encoder is not None:
+            encoder.set_bitrate(kbps)
 
     def start(self, name: str) -> None:
         """Starts an output with all that it needs.
@@ -155,20 +195,25 @@ class OutputPipeline:
         except StudioError:
             self._end_unused()
             raise
+        self._set_nominal(self.destinations.settings(name).canvas)
 
     def stop(self, name: str) -> None:
         """Ends an output (blocks up to about 2 s), and the encoders nobody needs any more."""
         self.destinations.stop(name)
+        canvas = self.destinations.settings(name).canvas
+        self.rates[canvas].gone(name)
+        self._set_nominal(canvas)
         self._end_unused()
 
     def close(self, *, keep_senders: bool = False) -> None:
         """Ends everything, or lets go of the senders while they go on."""
         self._prepared.clear()
+        self._held = set()
         self.destinations.close(keep_senders=keep_senders)
         self._end_unused()
 
     def _end_unused(self) -> None:
-        used = self.destinations.canvases() | self._prepared
+        used = self.destinations.canvases() | self._prepared | self._held
         with self._lock:
             idle = {c: e for c, e in self._video.items() if c not in used}
             self._video = {c: e for c, e in self._video.items() if c in used}
@@ -183,7 +228,9 @@ class OutputPipeline:
 
     def needs(self, canvas: str) -> bool:
         """Is the canvas encoded now? If not, no buffer need be filled for it."""
-        return canvas in self._video and canvas in self.destinations.canvases()
+        return canvas in self._video and (
+            canvas in self._held or canvas in self.destinations.canvases()
+        )
 
     def video(self, canvas: str, picture: Picture, tick: int, *, is_cut: bool = False) -> bool:
         """A composed picture, see `VideoEncoder.submit`; False when it was not taken."""
@@ -197,7 +244,7 @@ class OutputPipeline:
     def sound(self, samples: NDArray[np.float32], position: int) -> bool:
         """Mixed sound, see `AudioEncoder.submit`; False when it was not taken."""
         encoder = self._audio
-        if encoder is None or not self.destinations.canvases():
+        if encoder is None or not (self._held or self.destinations.canvases()):
             return False
         return encoder.submit(samples, position)
 
@@ -234,8 +281,8 @@ class OutputPipeline:
         """The running encoder of ``canvas``, for its counters and its bitrate."""
         return self._video.get(canvas)
 
-    def _clip(self, canvas: str) -> bytes:
-        """The clip of a canvas; encoded once, in the thread of whoever needs it first."""
+    def clip(self, canvas: str) -> bytes:
+        """The standby clip of a canvas; encoded once, in the thread of whoever needs it first."""
         standby = self._standby[canvas]
         with standby.lock:
             if not standby.data:

@@ -95,6 +95,15 @@ class Rate:
         line.queue_ms, line.taken_kbps, line.at_s = queue_ms, taken_kbps, now_s
         return self._decide(now_s)
 
+    def set_nominal(self, kbps: int) -> bool:
+        """Another limit; True when what it gets now changes."""
+        if kbps == self.nominal_kbps:
+            return False
+        was_full, self.nominal_kbps = self.kbps >= self.nominal_kbps, kbps
+        if was_full or self.kbps > kbps:
+            self.kbps = kbps
+        return True
+
     def gone(self, name: str) -> None:
         """The destination has ended."""
         self._lines.pop(name, None)

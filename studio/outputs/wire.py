@@ -89,6 +89,32 @@ class RetryNow(msgspec.Struct, tag="retry", frozen=True):
     """Do not wait for the next try."""
 
 
+class Dump(msgspec.Struct, tag="dump", frozen=True):
+    """Throw away what waits in the delay and show the standby clip for ``hold_s`` at least."""
+
+    hold_s: float = 5.0
+
+
+class Split(msgspec.Struct, tag="split", frozen=True):
+    """Go on in a new file at the next keyframe."""
+
+
+class Mark(msgspec.Struct, tag="mark", frozen=True):
+    """Something happened that a recording keeps as a chapter.
+
+    Attributes:
+        kind: scene, product, incident or mark.
+        label: for a person.
+        ref: what it is about, e.g. the product's id.
+        at_utc: UTC ISO 8601.
+    """
+
+    kind: str
+    label: str
+    ref: str = ""
+    at_utc: str = ""
+
+
 class Stop(msgspec.Struct, tag="stop", frozen=True):
     """Say good-bye to the server, finish the file, end."""
 
@@ -99,7 +125,7 @@ class Status(msgspec.Struct, tag="status", frozen=True):
     status: OutputStatus
 
 
-ToSender = Hello | Configure | Standby | Packet | RetryNow | Stop
+ToSender = Hello | Configure | Standby | Packet | RetryNow | Dump | Split | Mark | Stop
 ToEngine = Welcome | Status
 
 _encoder = msgspec.msgpack.Encoder()

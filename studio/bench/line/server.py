@@ -1,4 +1,4 @@
-"""A real RTMP server for tests and benchmarks: nginx with the rtmp module on free loopback ports."""
+"""A real RTMP server for tests and benchmarks: nginx with the rtmp module, on loopback."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from studio.core.log import keep_secret, logger
 from studio.outputs import wire
 from studio.outputs.model import OutputState, OutputStatus, Reason, Step
 from studio.outputs.sender.clip import BadClip, Clip, Unit
+from studio.outputs.sender.delay import Delay
 from studio.outputs.sender.feed import Feed
 from studio.outputs.sender.file_sink import FileSink
 from studio.outputs.sender.machine import Machine
@@ -83,6 +84,7 @@ class Sender:
         self._clip: Clip | None = None
         self._feed: Feed | None = None
         self._sink: Sink | None = None
+        self._delay = Delay()
         self._machine = Machine("rtmp", self._changed)
         self._ended = asyncio.Event()
         self._is_dirty = True
@@ -141,24 +143,23 @@ class Sender:
         """The line is gone; the show is not."""
         if line is self._engine:
             self._engine = None
-            if self._feed is not None:
-                self._feed.lost()
+            self._delay.put(None, _now_us())
+            self._pass_on()
 
     def heard(self, message: wire.ToSender, payload: bytes) -> None:
         """One message of the engine."""
         if isinstance(message, wire.Packet):
             if self._feed is not None:
-                self._feed.put(
-                    Unit(
-                        message.is_video,
-                        message.pts_us,
-                        message.dts_us,
-                        message.duration_us,
-                        message.is_keyframe,
-                        payload,
-                    ),
-                    _now_us(),
+                unit = Unit(
+                    message.is_video,
+                    message.pts_us,
+                    message.dts_us,
+                    message.duration_us,
+                    message.is_keyframe,
+                    payload,
                 )
+                self._delay.put(unit, _now_us())
+                self._pass_on()
         elif isinstance(message, wire.Configure):
             self._configured(message)
         elif isinstance(message, wire.Standby):
@@ -166,6 +167,16 @@ class Sender:
         elif isinstance(message, wire.RetryNow):
             if self._sink is not None:
                 self._sink.retry_now()
+        elif isinstance(message, wire.Dump):
+            self._delay.clear()
+            if self._feed is not None:
+                self._feed.hold(_now_us(), round(message.hold_s * 1_000_000))
+        elif isinstance(message, wire.Split):
+            if isinstance(self._sink, FileSink):
+                self._sink.split()
+        elif isinstance(message, wire.Mark):
+            if isinstance(self._sink, FileSink):
+                self._sink.mark(message)
         elif isinstance(message, wire.Stop):
             self._ended.set()
 
@@ -181,6 +192,7 @@ class Sender:
             self._configure = msgspec.structs.replace(known, settings=message.settings)
             if self._feed is not None:
                 self._feed.has_standby = message.settings.has_standby
+            self._delay.length_us = round(message.settings.delay_s * 1_000_000)
 
     def _got_clip(self, message: wire.Standby, payload: bytes) -> None:
         if self._clip is not None and self._clip.sha256 == message.sha256:
@@ -203,6 +215,7 @@ class Sender:
         if self._configure is None or self._clip is None:
             return
         settings = self._configure.settings
+        self._delay.length_us = round(settings.delay_s * 1_000_000)
         self._machine.kind = settings.kind
         kind = FileSink if settings.kind == "file" else RtmpSink
         sink: Sink = kind(self._configure, self._clip, self._machine)
@@ -217,6 +230,7 @@ class Sender:
         if feed is not None and sink is not None:
             if sink.wants_keyframe and feed.is_standby:
                 feed.restart(now_us)
+            self._pass_on()
             feed.tick(now_us)
             sink.poll()
             self._watch_standby(feed, now_us)
@@ -227,6 +241,17 @@ class Sender:
         is_pressed = sink is not None and sink.queue_ms > PRESSED_MS
         if self._is_dirty or now_s - self._told_s >= (PRESSED_STATUS_S if is_pressed else STATUS_S):
             self._tell(now_s)
+
+    def _pass_on(self) -> None:
+        """What has waited long enough goes on its way."""
+        feed, now_us = self._feed, _now_us()
+        if feed is None:
+            return
+        for unit in self._delay.due(now_us):
+            if unit is None:
+                feed.lost()
+            else:
+                feed.put(unit, now_us)
 
     def _watch_standby(self, feed: Feed, now_us: int) -> None:
         machine = self._machine
@@ -263,6 +288,7 @@ class Sender:
         )
         if sink is None or feed is None:
             return status
+        status = msgspec.structs.replace(status, delayed_ms=self._delay.waiting_us // 1000)
         return _counted(status, sink, feed)
 
     async def _finish(self) -> None:
@@ -298,6 +324,9 @@ def _counted(status: OutputStatus, sink: Sink, feed: Feed) -> OutputStatus:
         is_standby=feed.is_standby,
         wants_keyframe=sink.wants_keyframe or feed.is_waiting or feed.is_standby,
         server_words=sink.words,
+        files=sink.files if isinstance(sink, FileSink) else 0,
+        time_left_s=sink.time_left_s if isinstance(sink, FileSink) else 0,
+        playable_ms=sink.playable_ms if isinstance(sink, FileSink) else 0,
     )
 
 

@@ -33,6 +33,7 @@ class Feed:
         self._player: Player | None = None
         self.began_us = 0
         self._standby_us = 0
+        self._held_until_us = 0
         self._sound: list[Unit] = []
         self.is_waiting = True
         self.ignored = 0
@@ -48,6 +49,9 @@ class Feed:
 
     def put(self, unit: Unit, now_us: int) -> None:
         """A packet of the engine."""
+        if now_us < self._held_until_us:
+            self.ignored += 1
+            return
         if self._player is not None or self.is_waiting:
             if not (unit.is_video and unit.is_keyframe):
                 self._keep_sound(unit)
@@ -66,6 +70,12 @@ class Feed:
         """The engine's connection is gone: what comes next has another zero."""
         self.is_waiting = self.is_waiting or self._player is None
         self._sound.clear()
+
+    def hold(self, now_us: int, for_us: int) -> None:
+        """The clip at once, for ``for_us`` at least, whatever comes."""
+        self._held_until_us = now_us + for_us
+        self._sound.clear()
+        self._enter_standby(now_us)
 
     def restart(self, now_us: int) -> None:
         """The sink needs a keyframe: the clip begins anew; of the engine one is awaited."""

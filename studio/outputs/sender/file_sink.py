@@ -5,21 +5,25 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import threading
 import time
 from fractions import Fraction
 from pathlib import Path
 
 from studio.core.log import logger
 from studio.outputs.model import OutputState, Reason, Step
+from studio.outputs.sender.chapters import Chapters
 from studio.outputs.sender.clip import Clip, Unit
 from studio.outputs.sender.machine import Machine
 from studio.outputs.sender.meter import Meter
-from studio.outputs.wire import Configure
+from studio.outputs.sender.readback import playable_ms
+from studio.outputs.wire import Configure, Mark
 
 RESERVE_BYTES = 48 << 20
 """The recording ends while there is still room for its end, the journal and the logs."""
 
 _SPACE_NS = 500_000_000
+_READ_BACK_NS = 5_000_000_000
 _MICROSECOND = Fraction(1, 1_000_000)
 FORMATS = {
     ".mkv": ("matroska", {"cluster_time_limit": "500", "flush_packets": "1"}),
@@ -102,10 +106,24 @@ def open_new(path: Path) -> tuple[int, Path]:
 
 
 class FileSink:
-    """A recording. A full disk ends it cleanly and says so."""
+    """A recording, in one file or in several. A full disk ends it cleanly and says so.
+
+    Attributes:
+        files: how many it has begun.
+        time_left_s: until the disk is full at the present rate; 0 when not known.
+        playable_ms: how much of the present file was read back.
+    """
 
     def __init__(self, configure: Configure, clip: Clip, machine: Machine) -> None:
         self._path = Path(configure.settings.url)
+        self._settings = configure.settings
+        self._chapters: Chapters | None = None
+        self._wants_split = False
+        self._base_us = self._end_us = 0
+        self._before = 0
+        self._read_ns = 0
+        self._reader: threading.Thread | None = None
+        self.files = self.time_left_s = self.playable_ms = 0
         self._clip = clip
         self._machine = machine
         self._disk: Disk | None = None
@@ -123,19 +141,26 @@ class FileSink:
 
     def start(self) -> None:
         """Opens the file."""
-        import av
-
         self._machine.fire(Step.START)
         wrong = check_file(self._path)
         if wrong is not None:
             self._machine.fire(Step.BROKEN, wrong)
             return
+        self._open()
+
+    def _open(self) -> None:
+        import av
+
         try:
             descriptor, path = open_new(self._path)
         except OSError as error:
             self._machine.fire(Step.BROKEN, self._why(error))
             return
         self.shown_url = str(path)
+        self.files += 1
+        self.playable_ms = 0
+        self._chapters = Chapters(path)
+        self._read_ns = time.monotonic_ns()
         name, options = FORMATS[path.suffix.lower()]
         self._disk = Disk(descriptor)
         self._container = av.open(self._disk, "w", format=name, options=options)
@@ -147,10 +172,39 @@ class FileSink:
     def retry_now(self) -> None:
         """A file that failed is started again by hand, as a new file."""
 
+    def split(self) -> None:
+        """Goes on in a new file at the next keyframe."""
+        self._wants_split = self.packets > 0
+
+    def mark(self, mark: Mark) -> None:
+        """A chapter begins here."""
+        if self._chapters is not None and self._disk is not None:
+            self._chapters.add(mark, max(0, self._end_us - self._base_us) // 1000)
+
+    def _is_split_due(self, unit: Unit) -> bool:
+        if not (unit.is_video and unit.is_keyframe) or self._disk is None:
+            return False
+        settings = self._settings
+        is_long = 0 < settings.split_min * 60_000_000 <= unit.dts_us - self._base_us
+        is_big = 0 < settings.split_mb << 20 <= self._disk.written
+        return self._wants_split or is_long or is_big
+
+    def _next_file(self) -> None:
+        self._wants_split = False
+        disk = self._disk
+        self._finish(None)
+        if disk is not None:
+            self._before += disk.written
+        self._seen = 0
+        self._open()
+
     def put(self, unit: Unit) -> None:
         """A unit of the timeline."""
         import av
 
+        if self.packets and self._is_split_due(unit):
+            self._next_file()
+            self._base_us = unit.dts_us
         if self._disk is None:
             self.dropped += 1
             return
@@ -158,9 +212,14 @@ class FileSink:
             if not (unit.is_video and unit.is_keyframe):
                 return
             self.wants_keyframe = False
+            self._base_us = unit.dts_us
+        if self.files > 1 and unit.dts_us < self._base_us:
+            return  # sound of the moment before the split; it is less than a frame
         packet = av.Packet(unit.data)
         packet.stream = self._streams[unit.is_video]
-        packet.pts, packet.dts, packet.duration = unit.pts_us, unit.dts_us, unit.duration_us
+        shift = self._base_us if self.files > 1 else 0
+        packet.pts, packet.dts = unit.pts_us - shift, unit.dts_us - shift
+        packet.duration = unit.duration_us
         packet.time_base = _MICROSECOND
         packet.is_keyframe = unit.is_keyframe
         try:
@@ -169,6 +228,8 @@ class FileSink:
             self._finish(self._why(self._disk.error or error))
             return
         self.packets += 1
+        if unit.is_video:
+            self._end_us = unit.dts_us + unit.duration_us
         now_ns = time.monotonic_ns()
         if self._last_ns and now_ns - self._last_ns > 250_000_000:
             self._gap_ns += now_ns - self._last_ns
@@ -193,6 +254,11 @@ class FileSink:
             except OSError as error:
                 self._finish(self._why(error))
                 return
+            rate = self._meter.kbps()[0]
+            self.time_left_s = int((free - RESERVE_BYTES) * 8 / 1000 / rate) if rate else 0
+            if now_ns - self._read_ns > _READ_BACK_NS:
+                self._read_ns = now_ns
+                self._read_back()
             if free < RESERVE_BYTES:
                 self._finish(Reason("outputs.disk_full", {"folder": str(self._path.parent)}))
 
@@ -203,7 +269,7 @@ class FileSink:
     @property
     def bytes(self) -> int:
         """Written to the file."""
-        return self._disk.written if self._disk is not None else self._seen
+        return self._before + (self._disk.written if self._disk is not None else self._seen)
 
     @property
     def acked_bytes(self) -> int:
@@ -222,6 +288,23 @@ class FileSink:
         """Time since it began to record."""
         return (time.monotonic_ns() - self._flow_ns) // 1_000_000 if self._flow_ns else 0
 
+    def _read_back(self) -> None:
+        """In a thread: reading three megabytes must not hold up what is written."""
+        if self._reader is not None and self._reader.is_alive():
+            return
+        file = Path(self.shown_url)
+
+        def read() -> None:
+            try:
+                found = playable_ms(file)
+            except OSError:
+                return
+            if file == Path(self.shown_url):
+                self.playable_ms = found
+
+        self._reader = threading.Thread(target=read, name="read-back", daemon=True)
+        self._reader.start()
+
     def _finish(self, why: Reason | None) -> None:
         disk, self._disk = self._disk, None
         if disk is None:
@@ -233,6 +316,8 @@ class FileSink:
         except (av.FFmpegError, OSError) as error:
             _log.warning("the end of %s was not written: %s", self.shown_url, error)
         self._seen = disk.written
+        if self._chapters is not None:
+            self._chapters.finish((self._end_us - self._base_us) // 1000)
         try:
             disk.close()
         except OSError as error:

@@ -1,0 +1,1 @@
+"""The line benchmark: real processes, a real server, and somebody who breaks them."""

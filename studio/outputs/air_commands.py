@@ -1,0 +1,174 @@
+"""Air as a whole from outside: the self-check, delay and dump, platforms, the error budget."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec.structs import replace
+
+from studio.core.clock import utc_iso
+from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.outputs import wire
+from studio.outputs.check import Finding, check_disk, check_picture, check_stream, finding
+from studio.outputs.model import AudioSettings
+from studio.outputs.pipeline import OutputPipeline
+from studio.outputs.platforms import misfits, platforms
+
+BUDGET_SHARE = 0.001
+"""99.9 %: 14.4 s in four hours."""
+
+SHOW_S = 4 * 3600
+HOLD_S = 5.0
+Name = Annotated[str, msgspec.Meta(max_length=80)]
+
+
+class AirCommands:
+    """What concerns being on air rather than one output.
+
+    Args:
+        pipeline: the way out.
+        touch: marks parts of the state as changed.
+        recordings: folder for recordings.
+    """
+
+    def __init__(
+        self,
+        pipeline: OutputPipeline,
+        touch: Callable[[str], None],
+        recordings: Callable[[], Path],
+    ) -> None:
+        self._pipeline = pipeline
+        self._all = pipeline.destinations
+        self._touch = touch
+        self._recordings = recordings
+        self._checked: dict[str, Any] = {}
+
+    def view(self) -> dict[str, Any]:
+        """The part "air" of the state: how the show as a whole is doing on its lines."""
+        streams = [s for s in self._all.statuses() if s.kind == "rtmp" and s.since_utc]
+        gap_s = max((s.gap_ms for s in streams), default=0) / 1000
+        live_s = max((s.live_ms + s.gap_ms for s in streams), default=0) / 1000
+        total_s = max(SHOW_S, live_s) * BUDGET_SHARE
+        return {
+            "is_live": any(s.state.value in ("live", "congested", "standby") for s in streams),
+            "live_s": round(live_s, 1),
+            "budget": {"used_s": round(gap_s, 2), "total_s": round(total_s, 2)},
+            "standby_s": round(max((s.standby_ms for s in streams), default=0) / 1000, 2),
+            "gaps": {s.name: round(s.gap_ms / 1000, 2) for s in streams},
+            "rates": {
+                canvas: {
+                    "nominal_kbps": rate.nominal_kbps,
+                    "kbps": rate.kbps,
+                    "frame_step": rate.frame_step,
+                    "lowered": rate.lowered,
+                }
+                for canvas, rate in self._pipeline.rates.items()
+            },
+            "replay_s": {
+                canvas: round(self._pipeline.replay.length_s(canvas), 1)
+                for canvas in self._pipeline.canvases
+            },
+            "check": self._checked,
+        }
+
+    @command(
+        "outputs.delay",
+        role=Role.TECHNICIAN,
+        label=("设置延时", "Set the delay"),
+        help=(
+            "让推流比现场晚 0–30 秒，可在直播中更改；改大时观众先看到垫片。",
+            "Sends the stream 0–30 s late, also under way; while it grows viewers see standby.",
+        ),
+    )
+    def delay(
+        self, seconds: Annotated[float, msgspec.Meta(ge=0, le=30)], name: Name = ""
+    ) -> Changed:
+        names = [name] if name else self._streams()
+        before = {}
+        for each in names:
+            old = self._all.settings(each)
+            before[each] = old.delay_s
+            self._all.adjust(replace(old, delay_s=seconds))
+        undo = None
+        if len(set(before.values())) == 1:
+            undo = ("outputs.delay", {"name": name, "seconds": next(iter(before.values()))})
+        return changed("outputs", result={"outputs": names}, undo=undo)
+
+    @command(
+        "outputs.dump",
+        label=("丢弃延时并切垫片", "Dump the delay"),
+        help=(
+            "丢弃还没播出的延时内容，立即播垫片，延时重新积满后自动返回。",
+            "Throws away what has not gone out yet; standby at once, back when the delay is full.",
+        ),
+        keys="Ctrl+Shift+D",
+    )
+    def dump(self, name: Name = "") -> Changed:
+        names = [name] if name else self._all.running("rtmp")
+        if not names:
+            raise StudioError("conflict", "outputs.none_to_stop")
+        for each in names:
+            hold_s = max(HOLD_S, self._all.settings(each).delay_s)
+            self._all.tell(each, wire.Dump(hold_s))
+        return changed("outputs", result={"outputs": names})
+
+    @command(
+        "outputs.platforms",
+        role=Role.VIEWER,
+        label=("平台预设", "Platform profiles"),
+        help=(
+            "列出各平台的尺寸、码率、关键帧与安全区。",
+            "Lists the platforms: sizes, bitrates, keyframes, safe areas.",
+        ),
+    )
+    def platforms(self) -> Changed:
+        return changed(result=msgspec.to_builtins(list(platforms().values())))
+
+    @command(
+        "outputs.check",
+        role=Role.TECHNICIAN,
+        label=("开播自检", "Check before air"),
+        help=(
+            "试连每个目的地两秒，检查密钥、上行、磁盘、响度与画面，并给出处理办法。",
+            "Tries every destination for two seconds; checks key, upload, disk, sound, picture.",
+        ),
+    )
+    async def check(self, name: Name = "") -> Changed:
+        names = [name] if name else self._all.names()
+        jobs = [self._check_one(each) for each in names]
+        canvases = {self._all.settings(each).canvas for each in names} or {"landscape"}
+        jobs += [check_picture(self._pipeline.look, canvas) for canvas in sorted(canvases)]
+        found = [line for lines in await asyncio.gather(*jobs) for line in lines]
+        found.append(check_disk(self._recordings(), 5000))
+        result = {
+            "is_ready": not any(line.verdict == "bad" for line in found),
+            "at_utc": utc_iso(),
+            "lines": msgspec.to_builtins(found),
+        }
+        self._checked = result
+        self._touch("air")
+        return changed("air", result=result)
+
+    async def _check_one(self, name: str) -> list[Finding]:
+        settings = self._all.settings(name)
+        video = self._pipeline.canvases[settings.canvas]
+        found = [
+            finding("platform", "warn", name, reason=reason)
+            for reason in misfits(settings, video, AudioSettings())
+        ]
+        if self._all.is_running(name):
+            return [*found, finding("on_air", "ok", name)]
+        if settings.kind == "file":
+            return [*found, check_disk(Path(settings.url).parent, video.bitrate_kbps + 160, name)]
+        clip = await asyncio.to_thread(self._pipeline.clip, settings.canvas)
+        kbps = (settings.bitrate_kbps or video.bitrate_kbps) + 160
+        found += await check_stream(settings, self._all.keys(name), clip, kbps)
+        return found
+
+    def _streams(self) -> list[str]:
+        return [n for n in self._all.names() if self._all.settings(n).kind == "rtmp"]

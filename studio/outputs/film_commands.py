@@ -1,0 +1,205 @@
+"""Recordings from outside: splits, marks, chapters, clips, and the replay of the last seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from studio.core.clock import utc_iso
+from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.core.event import Event
+from studio.outputs import wire
+from studio.outputs.clips import LONGEST_S, Span, cut, mark_span, product_spans
+from studio.outputs.pipeline import OutputPipeline
+from studio.outputs.sender.chapters import read_chapters
+from studio.outputs.sender.clip import Clip
+
+CanvasArg = Literal["landscape", "portrait"]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
+_FIELDS = {"scenes.taken": ("scene", "scene"), "shop.explained": ("product", "product")}
+
+
+class FilmCommands:
+    """What is kept of a show.
+
+    Args:
+        pipeline: the way out.
+        recordings: folder for recordings and clips.
+    """
+
+    def __init__(self, pipeline: OutputPipeline, recordings: Callable[[], Path]) -> None:
+        self._pipeline = pipeline
+        self._all = pipeline.destinations
+        self._recordings = recordings
+
+    def event(self, event: Event) -> None:
+        """Scene cuts, product changes and incidents become chapters by themselves."""
+        if event.name in _FIELDS:
+            kind, field = _FIELDS[event.name]
+            ref = str(getattr(event, field, ""))
+            self._tell(wire.Mark(kind, ref, ref, utc_iso()))
+        elif event.name == "plans.started":
+            plan = str(getattr(event, "plan", ""))
+            self._tell(wire.Mark("incident", plan, plan, utc_iso()))
+
+    def _tell(self, message: wire.Mark | wire.Split) -> list[str]:
+        names = self._all.running("file")
+        for name in names:
+            self._all.tell(name, message)
+        return names
+
+    # -- while it records ----------------------------------------------------------------------
+
+    @command(
+        "record.split",
+        label=("录制分段", "Split the recording"),
+        help=("从下一个关键帧起写入新文件。", "Goes on in a new file at the next keyframe."),
+    )
+    def split(self) -> Changed:
+        names = self._tell(wire.Split())
+        if not names:
+            raise StudioError("conflict", "outputs.not_recording")
+        return changed("outputs", result={"outputs": names})
+
+    @command(
+        "marks.add",
+        role=Role.STREAMER,
+        label=("打标记", "Add a mark"),
+        help=(
+            "在正在录制的文件里记一个时间点，之后可剪成片段。",
+            "Remembers this moment in the recording; a clip can be cut from it later.",
+        ),
+        keys="M",
+    )
+    def mark(self, label: str = "", product: str = "") -> Changed:
+        names = self._tell(wire.Mark("mark", label or product or "mark", product, utc_iso()))
+        if not names:
+            raise StudioError("conflict", "outputs.not_recording")
+        return changed(result={"outputs": names})
+
+    @command(
+        "marks.list",
+        role=Role.VIEWER,
+        label=("标记与章节", "Marks and chapters"),
+        help=("列出一个录像的标记与章节。", "Lists marks and chapters of a recording."),
+    )
+    def marks(self, file: str = "") -> Changed:
+        recording = self._find(file)
+        return changed(result={"file": str(recording), "chapters": read_chapters(recording)})
+
+    # -- afterwards ----------------------------------------------------------------------------
+
+    @command(
+        "clips.cut",
+        label=("剪片段", "Cut clips"),
+        help=(
+            "按商品（讲解回放）、标记或时间从录像剪出片段，不重新编码。",
+            "Cuts clips from a recording by product, mark or time, without encoding again.",
+        ),
+    )
+    async def cut(
+        self,
+        product: str = "",
+        mark: int = 0,
+        from_s: Seconds = 0.0,
+        to_s: Seconds = 0.0,
+        file: str = "",
+    ) -> Changed:
+        recording = self._find(file)
+        if product:
+            spans = product_spans(recording, product)
+            if not spans:
+                raise StudioError(
+                    "not_found", "outputs.not_explained", product=product, file=recording.name
+                )
+        elif mark:
+            spans = [mark_span(recording, mark, 20.0, 10.0)]
+        elif to_s > from_s and to_s - from_s <= LONGEST_S * 12:
+            spans = [Span(from_s, to_s)]
+        else:
+            raise StudioError("invalid", "outputs.bad_span", from_s=from_s, to_s=to_s)
+        made: list[dict[str, Any]] = []
+        for span in spans:
+            name = product or (f"mark{mark}" if mark else f"{int(span.from_s)}s")
+            target = self._fresh(f"{recording.stem}_{name}", recording.suffix)
+            length_s = await asyncio.to_thread(cut, recording, span, target)
+            made.append({"file": str(target), "length_s": round(length_s, 2)})
+        return changed(result={"clips": made})
+
+    # -- the last seconds ----------------------------------------------------------------------
+
+    @command(
+        "replay.hold",
+        label=("回放缓存", "Keep a replay"),
+        help=(
+            "没有推流和录制时也保留最近的画面；关闭则只在推流或录制时保留。",
+            "Keeps the last seconds also while nothing is on air.",
+        ),
+    )
+    def hold(self, is_on: bool = True, canvas: CanvasArg = "landscape") -> Changed:
+        self._pipeline.hold(canvas, is_on)
+        return changed(
+            "air",
+            undo=("replay.hold", {"is_on": not is_on, "canvas": canvas}),
+            result={"is_on": is_on},
+        )
+
+    @command(
+        "replay.save",
+        label=("保存回放", "Save the replay"),
+        help=("把最近几秒存成片段，不重新编码。", "Saves the last seconds as a clip, as they are."),
+        keys="Ctrl+R",
+    )
+    async def save(
+        self,
+        seconds: Annotated[float, msgspec.Meta(ge=1, le=600)] = 20.0,
+        canvas: CanvasArg = "landscape",
+        file: str = "",
+    ) -> Changed:
+        target = Path(file) if file else self._fresh(f"replay_{_stamp()}", ".mp4")
+
+        def work() -> float:
+            clip = Clip(self._pipeline.clip(canvas))
+            return self._pipeline.replay.save(canvas, seconds, clip, target)
+
+        length_s = await asyncio.to_thread(work)
+        return changed(result={"file": str(target), "length_s": round(length_s, 2)})
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    def _find(self, file: str) -> Path:
+        """The recording meant: the one given, the one that runs, or the newest."""
+        if file:
+            return Path(file)
+        running = self._all.running("file")
+        if running:
+            return Path(self._all.status(running[0]).shown_url)
+        found = [
+            path
+            for path in self._recordings().glob("*")
+            if path.suffix in (".mkv", ".mp4") and read_chapters(path)
+        ]
+        if not found:
+            raise StudioError("not_found", "outputs.no_recording", file=str(self._recordings()))
+        return max(found, key=lambda path: path.stat().st_mtime)
+
+    def _fresh(self, stem: str, suffix: str) -> Path:
+        folder = self._recordings() / "clips"
+        folder.mkdir(parents=True, exist_ok=True)
+        plain = re.sub(r"[^\w.-]+", "_", stem)[:80]
+        for number in range(1, 10_000):
+            path = folder / f"{plain}{'' if number == 1 else f'-{number}'}{suffix}"
+            if not path.exists():
+                return path
+        raise StudioError("failed", "outputs.file_failed", file=str(folder), why="10000")
+
+
+def _stamp() -> str:
+    return datetime.now().strftime("%Y-%m-%d_%H-%M-%S")

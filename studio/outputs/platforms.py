@@ -1,0 +1,96 @@
+"""Profiles of the platforms: what each takes, so that it is said before air."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from studio.core.log import logger
+from studio.core.paths import assets_dir
+from studio.outputs.model import AudioSettings, OutputSettings, Reason, VideoSettings
+
+_log = logger(__name__)
+
+
+class SafeArea(msgspec.Struct, frozen=True):
+    """Where the platform's own chrome lies, as parts (0..1) of the picture on each side."""
+
+    top: float = 0.0
+    bottom: float = 0.0
+    left: float = 0.0
+    right: float = 0.0
+
+
+class Platform(msgspec.Struct, kw_only=True, frozen=True):
+    """What a platform takes.
+
+    Attributes:
+        label: name in Chinese and English.
+        host: what its publishing addresses contain, "" when they differ from show to show.
+        max_long, max_short: longest and shortest side of the picture in pixels.
+        max_fps: pictures a second.
+        max_kbps, best_kbps: limit and recommendation for the picture.
+        max_audio_kbps: limit for the sound.
+        keyint_s: longest distance between keyframes.
+        orientations: what viewers are shown.
+        safe: the platform's chrome by canvas.
+        note: where the figures come from and how sure they are.
+    """
+
+    id: str
+    label: dict[str, str]
+    host: str = ""
+    max_long: int = 1920
+    max_short: int = 1080
+    max_fps: int = 60
+    max_kbps: int = 6000
+    best_kbps: int = 4000
+    max_audio_kbps: int = 320
+    keyint_s: float = 2.0
+    orientations: tuple[str, ...] = ("landscape", "portrait")
+    safe: dict[str, SafeArea] = {}
+    note: str = ""
+
+
+@cache
+def platforms() -> dict[str, Platform]:
+    """All profiles by id; a broken file is left out and logged."""
+    found: dict[str, Platform] = {}
+    for path in sorted((assets_dir() / "platforms").glob("*.json")):
+        try:
+            one = msgspec.json.decode(path.read_bytes(), type=Platform)
+        except (OSError, msgspec.DecodeError) as error:
+            _log.error("platform profile %s: %s", Path(path).name, error)
+            continue
+        found[one.id] = one
+    return found
+
+
+def misfits(settings: OutputSettings, video: VideoSettings, audio: AudioSettings) -> list[Reason]:
+    """What of the canvas the platform of ``settings`` will not take."""
+    one = platforms().get(settings.platform)
+    if one is None:
+        return []
+    found: list[Reason] = []
+    name = one.id
+
+    def say(key: str, **params: str | int | float | bool) -> None:
+        found.append(Reason(f"outputs.misfit_{key}", {"platform": name, **params}))
+
+    long, short = max(video.width, video.height), min(video.width, video.height)
+    if long > one.max_long or short > one.max_short:
+        say("size", got=f"{video.width}×{video.height}", limit=f"{one.max_long}×{one.max_short}")
+    kbps = settings.bitrate_kbps or video.bitrate_kbps
+    if kbps > one.max_kbps:
+        say("kbps", got=kbps, limit=one.max_kbps)
+    if video.fps_num / video.fps_den > one.max_fps + 0.01:
+        say("fps", got=round(video.fps_num / video.fps_den, 2), limit=one.max_fps)
+    if video.keyint_s > one.keyint_s + 0.01:
+        say("keyint", got=video.keyint_s, limit=one.keyint_s)
+    if audio.bitrate_kbps > one.max_audio_kbps:
+        say("audio", got=audio.bitrate_kbps, limit=one.max_audio_kbps)
+    if settings.canvas not in one.orientations:
+        say("canvas", got=settings.canvas, limit=", ".join(one.orientations))
+    return found

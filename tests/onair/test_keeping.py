@@ -1,0 +1,132 @@
+"""Delay and dump, marks and clips, replay and self-check: on the whole program."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.bench.line.ask import ask
+from studio.bench.line.chain import Chain, write_show
+from studio.bench.line.film import read_film
+from studio.bench.line.server import Nginx, free_port, is_there
+
+pytestmark = [
+    pytest.mark.onair,
+    pytest.mark.timeout(150),
+    pytest.mark.skipif(os.name == "nt" or not is_there(), reason="needs signals and nginx-rtmp"),
+]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Nginx]:
+    with Nginx(tmp_path / "nginx") as made:
+        yield made
+
+
+@pytest.fixture
+def live(tmp_path: Path, server: Nginx) -> Iterator[Chain]:
+    names = {"SHOPCAST_RUNTIME": "run", "SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config"}
+    show = write_show(tmp_path / "line.show")
+    chain = Chain(
+        "run", str(show), "--push", server.url("k-1"), "--record", str(tmp_path / "a.mkv"),
+        "--port", "0", "--password", "",
+        environment={name: str(tmp_path / folder) for name, folder in names.items()},
+    )  # fmt: skip
+    try:
+        chain.event("on_air")
+        chain.flows("push1")
+        chain.flows("record")
+        yield chain
+    finally:
+        chain.close()
+
+
+def door(chain: Chain) -> str:
+    return str(chain.event("on_air")["remote"])
+
+
+def status(chain: Chain, name: str) -> dict[str, Any]:
+    outputs = ask(door(chain), "state.get", parts=["outputs"])["outputs"]
+    return dict(next(one for one in outputs if one["name"] == name))
+
+
+def until(chain: Chain, name: str, is_so: Any, limit_s: float = 15) -> dict[str, Any]:
+    deadline = time.monotonic() + limit_s
+    while not is_so(found := status(chain, name)):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+    return found
+
+
+def test_marks_clips_replay_split(live: Chain, tmp_path: Path) -> None:
+    remote = door(live)
+    ask(remote, "shop.explain", product="p1")
+    until(live, "record", lambda s: s["live_ms"] > 3500)
+    ask(remote, "marks.add", label="smile")
+    ask(remote, "scenes.take", scene="Close-up")
+    ask(remote, "shop.explain", product="p2")
+    until(live, "record", lambda s: s["playable_ms"] > 3000 and s["time_left_s"] > 0)
+    kinds = [one["kind"] for one in ask(remote, "marks.list")["result"]["chapters"]]
+    assert {"product", "mark", "scene"} <= set(kinds)
+    saved = ask(remote, "replay.save", seconds=2)["result"]
+    film = read_film(Path(saved["file"]))
+    assert film.faults == film.goes_back == 0
+    assert film.length_ms >= 1900
+    clips = ask(remote, "clips.cut", product="p1")["result"]["clips"]
+    assert read_film(Path(clips[0]["file"])).faults == 0
+    ask(remote, "record.split")
+    until(live, "record", lambda s: s["files"] == 2)
+    air = ask(remote, "state.get", parts=["air"])["air"]
+    assert air["budget"]["total_s"] == 14.4
+    assert air["budget"]["used_s"] == 0
+    assert live.stop() == 0
+    for file in tmp_path.glob("a*.mkv"):
+        assert read_film(file).faults == 0
+    assert json.loads((tmp_path / "a.mkv.chapters.json").read_text())["chapters"]
+
+
+def test_delay_and_dump(live: Chain, server: Nginx) -> None:
+    remote = door(live)
+    ask(remote, "outputs.delay", seconds=3, name="push1")
+    until(live, "push1", lambda s: s["is_standby"])
+    found = until(live, "push1", lambda s: not s["is_standby"] and s["delayed_ms"] > 2500)
+    assert found["delayed_ms"] < 3300
+    ask(remote, "outputs.dump", name="push1")
+    until(live, "push1", lambda s: s["is_standby"] and s["delayed_ms"] < 1500, 3)
+    until(live, "push1", lambda s: not s["is_standby"])
+    ask(remote, "outputs.delay", seconds=0, name="push1")
+    until(live, "push1", lambda s: s["delayed_ms"] == 0 and s["state"] == "live")
+    assert status(live, "record")["standby_ms"] == 0, "the recording keeps what was dumped"
+    assert live.stop() == 0
+    server.finish()
+    assert server.publishes() == 1
+    film = read_film(server.files()[0])
+    assert film.faults == film.goes_back == 0
+    assert film.largest_hole_ms < 1000
+
+
+def test_self_check(live: Chain, server: Nginx) -> None:
+    remote = door(live)
+    ask(remote, "outputs.add", name="good", url=server.url("k-2"), platform="taobao")
+    ask(remote, "outputs.add", name="bad", url=f"rtmp://127.0.0.1:{free_port()}/live/k-3")
+    seen = len(live.lines)
+    result = ask(remote, "outputs.check")["result"]
+    lines = {(one["output"], one["id"]): one for one in result["lines"]}
+    assert not result["is_ready"]
+    for id in ("address", "reach", "handshake", "key", "upload"):
+        assert lines["good", id]["verdict"] == "ok", lines["good", id]
+    assert lines["bad", "reach"]["verdict"] == "bad"
+    assert lines["bad", "reach"]["mend"]["zh"]
+    assert lines["push1", "on_air"]["verdict"] == "ok"
+    assert lines["", "picture"]["verdict"] == "ok"
+    assert lines["", "loudness"]["verdict"] in ("ok", "warn")
+    assert ("", "disk") in lines
+    assert "k-2" not in json.dumps(result)
+    changes = [line for _, line in live.lines[seen:] if line["event"] == "output"]
+    assert changes == [], "what is on air does not notice"
