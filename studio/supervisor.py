@@ -38,6 +38,7 @@ HANG_S = 4.0  # a heartbeat comes every 0.25 s; the senders hold the line meanwh
 FIRST_BEAT_S = 30.0  # from start to the first heartbeat, on a cold disk
 STOP_S = 8.0  # from the polite request to the kill
 SAFE_MODE_WITHIN_S = 30.0
+UP_S = 1.0  # an engine that died sooner after it came on air is in a crash loop
 DESK_RESTARTS = 3
 DESK_DETACHED = 3  # exit code of a desk that was closed while the stream goes on
 WINDOWS = sys.platform == "win32"
@@ -160,6 +161,7 @@ class Supervisor:
         self._desk_starts: list[float] = []
         self._started_at = 0.0  # of the present engine
         self._first_on_air_at: float | None = None
+        self._up_at = float("inf")  # when the present engine came on air
         self._crashes: list[float] = []
         self._start_again_at: float | None = None
         self._stop_asked_at: float | None = None
@@ -243,6 +245,7 @@ class Supervisor:
     def _hear(self, line: Line) -> None:
         event = line.get("event")
         if event == "on_air":
+            self._up_at = min(self._up_at, time.monotonic())
             line.setdefault("pids", {})["supervisor"] = os.getpid()
             if self._first_on_air_at is None:
                 self._first_on_air_at = time.monotonic()
@@ -275,6 +278,7 @@ class Supervisor:
 
     def _start_engine(self) -> None:
         self._start_again_at = None
+        self._up_at = float("inf")
         options = asdict(self._options)
         options["restarts"] = len(self._crashes)
         recent = [at for at in self._crashes if time.monotonic() - at < SAFE_MODE_WITHIN_S]
@@ -342,7 +346,9 @@ class Supervisor:
         if self._first_on_air_at is None and len(recent) >= 3:
             return 1  # it cannot even start
         # At once the first times; a crash loop gets slower, so that it leaves the senders air.
-        wait_s = min(10.0, 2.0 ** (len(recent) - 3)) if len(recent) >= 3 else 0.0
+        # One that was on air each time is worth a start at once: viewers look at the standby clip.
+        loops = len(recent) >= 3 and now - self._up_at < UP_S
+        wait_s = min(10.0, 2.0 ** (len(recent) - 3)) if loops else 0.0
         self._start_again_at = now + wait_s
         why = f"signal {-code}" if code < 0 else f"exit code {code}"
         self._say({
