@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
@@ -38,6 +39,7 @@ class Show:
         self.height, self.width = height, width
         self.is_busy = False  # a picture that needs all of its bits
         self._rng = rng
+        self.flashes = False  # a white flash and a beep at the same moment, once a second
         self.stopping = threading.Event()
         self.ticks = 0
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -57,12 +59,16 @@ class Show:
             if self.is_busy:
                 grain = self._rng.integers(0, 14, (self.height, self.width), dtype=np.uint8)
                 picture[: self.height] += grain
+            if self.flashes and tick % FPS < 3:
+                picture[: self.height] = 235
             left = tick * 6 % (self.width - 80)
             picture[40:120, left : left + 80] = 220
             self.pipeline.video(self.canvas, picture, tick)
             end = (tick + 1) * 48_000 // FPS
             at = np.arange(position, end)
             tone = (0.2 * np.sin(at * (2 * np.pi * 440 / 48_000))).astype(np.float32)
+            if self.flashes:
+                tone = (3 * tone * (at % 48_000 < 4800)).astype(np.float32)
             self.pipeline.sound(np.stack([tone, tone], 1), position)
             position = end
             self.ticks += 1
@@ -93,6 +99,7 @@ def main() -> int:
     pipeline.destinations.add(settings, key)
     pipeline.prepare("landscape")
     show = Show(pipeline, "landscape", (size[0], size[1]))
+    show.flashes = "FAKE_ENGINE_FLASHES" in os.environ
     show.start()
     pipeline.start(settings.name)
     time.sleep(seconds)

@@ -24,6 +24,7 @@ import fake_engine
 import nginx
 from hostile import Hostile
 
+from studio.bench.line.film import read_film
 from studio.outputs import wire
 from studio.outputs.destinations import settings_from_url
 from studio.outputs.model import (
@@ -197,7 +198,8 @@ def test_engine_killed_and_back_on_the_same_connection(
     runtime.mkdir()
     script = str(Path(__file__).parent / "fake_engine.py")
     command = [sys.executable, script, str(runtime), server.url("k-1"), "60", "640x360"]
-    first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    flashing = {**os.environ, "FAKE_ENGINE_FLASHES": "1"}
+    first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=flashing)
     assert first.stdout is not None
     pid = 0
     for line in first.stdout:
@@ -220,7 +222,9 @@ def test_engine_killed_and_back_on_the_same_connection(
     assert server.publishers() == 1
 
     command[4] = "3"
-    second = subprocess.run(command, capture_output=True, text=True, timeout=40, check=True)
+    second = subprocess.run(
+        command, capture_output=True, text=True, timeout=40, check=True, env=flashing
+    )
     told_all = [json.loads(line) for line in second.stdout.splitlines()]
     states = [told["state"] for told in told_all]
     assert states.index("standby") < states.index("live")
@@ -229,6 +233,10 @@ def test_engine_killed_and_back_on_the_same_connection(
     server.finish()
     assert server.publishes() == 1, "the very same connection"
     check_file(server.files()[0], largest_hole_ms=1000)
+    in_step = read_film(server.files()[0]).out_of_step_ms()
+    assert len(in_step) >= 4
+    assert max(in_step) - min(in_step) <= 20, "sound and picture are as far apart as before"
+    assert max(map(abs, in_step)) <= 40
 
 
 @needs_nginx
@@ -520,3 +528,67 @@ def test_bitrate_follows_the_line(rig: Rig, server: nginx.Nginx) -> None:
         assert status.reconnects == 0
         assert line.connections == 1
     server.finish()
+
+
+# -- taking over a sender that runs ----------------------------------------------------------
+
+
+@needs_nginx
+def test_a_sender_keeps_its_key(rig: Rig, server: nginx.Nginx) -> None:
+    rig.start(server.url("k-10"))
+    pid = rig.wait(OutputState.LIVE).pid
+    rig.pipeline.close(keep_senders=True)
+    rig.show.stop()
+    second = Rig(rig.runtime)
+    try:
+        settings, _ = settings_from_url(server.url("k-10"), name="push")
+        second.pipeline.destinations.add(settings)  # whoever comes back may not know the key
+        second.pipeline.start("push")
+        assert second.wait(OutputState.LIVE).pid == pid
+        assert server.publishes() == 1
+    finally:
+        second.close()
+
+
+@needs_nginx
+def test_changed_settings_are_seen_and_said(rig: Rig, server: nginx.Nginx) -> None:
+    rig.start(server.url("k-11"))
+    pid = rig.wait(OutputState.LIVE).pid
+    rig.pipeline.close(keep_senders=True)
+    rig.show.stop()
+    second = Rig(rig.runtime)
+    try:
+        with nginx.Nginx(rig.runtime.parent / "other") as other:
+            second.start(other.url("k-11"))
+            second.until(
+                lambda: any(s.reason.key == "outputs.settings_changed" for s in second.told), 5
+            )
+            second.until(
+                lambda: second.status().state is OutputState.LIVE
+                and second.status().pid not in (0, pid),
+                10,
+            )
+            assert other.publishers() == 1
+            second.until(lambda: server.publishers() == 0, 5)
+            second.pipeline.stop("push")
+    finally:
+        second.close()
+
+
+def test_stop_is_quick_while_it_tries_again(rig: Rig) -> None:
+    rig.start(f"rtmp://127.0.0.1:{nginx.free_port()}/live/k-12")
+    rig.wait(OutputState.RECONNECTING)
+    rig.until(lambda: rig.status().attempt > 1, 8)
+    began = time.monotonic()
+    rig.pipeline.stop("push")
+    assert time.monotonic() - began < 2
+    assert rig.status().state is OutputState.STOPPED
+
+
+@needs_nginx
+def test_a_stale_note_harms_nothing(rig: Rig, server: nginx.Nginx) -> None:
+    wire.write_note(
+        wire.note_path(rig.runtime, "push"), wire.Note(999_999, nginx.free_port(), "x", "push")
+    )
+    rig.start(server.url("k-13"))
+    rig.wait(OutputState.LIVE)

@@ -25,7 +25,7 @@ class Delay:
         is_cut = False
         while self._waiting and self._waiting[0][0] + self.length_us <= now_us:
             at_us, unit = self._waiting.popleft()
-            if self.length_us == 0 or now_us - at_us - self.length_us < 1_000_000:
+            if now_us - at_us - self.length_us < 1_000_000:
                 found.append(unit)
             elif not is_cut:
                 is_cut = True
