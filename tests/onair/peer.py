@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from types import TracebackType
 from typing import Any
 
 import msgspec
@@ -32,7 +31,12 @@ class Peer:
     ) -> None:
         protocols = [Subprotocol("obswebsocket.msgpack")] if binary else None
         self._context = connect(
-            address, subprotocols=protocols, max_size=None, compression=None, **more
+            address,
+            subprotocols=protocols,
+            max_size=None,
+            compression=None,
+            close_timeout=1,
+            **more,
         )
         self.socket: ClientConnection = self._context.__enter__()
         self.is_binary = binary
@@ -152,12 +156,7 @@ class Peer:
     def __enter__(self) -> Peer:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _until(self, found: Any, what: str) -> dict[str, Any]:

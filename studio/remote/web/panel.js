@@ -1,0 +1,308 @@
+"use strict";
+// The phone's panel: speaks obs-websocket v5 to the door that served it, and nothing else.
+
+const TEXT = {
+  zh: { programme: "播出画面", scenes: "场景", take: "切出", fade: "淡变", standby: "垫片", products: "商品",
+    comments: "待审评论", outputs: "输出", password: "远程控制密码或令牌", keep: "在本机记住", enter: "进入",
+    card: "上卡", card_off: "下卡", release: "放行", block: "拦截", stock: "库存", air: "播出", next: "预监",
+    none: "未设置推流", live: "直播中", idle: "未开播", lost: "连接中断，正在重连…", wrong: "密码不对。",
+    nobody: "连不上引擎。", viewer: "只读", streamer: "主播", controller: "场控", technician: "技术", owner: "负责人",
+    connecting: "连接中", congested: "拥塞", reconnecting: "重连中", refused: "被拒绝", failed: "失败",
+    stopped: "已停止", recording: "录制中" },
+  en: { programme: "PROGRAMME", scenes: "Scenes", take: "Take", fade: "Fade", standby: "Standby", products: "Products",
+    comments: "Comments to judge", outputs: "Outputs", password: "Remote password or token", keep: "Remember on this device",
+    enter: "Enter", card: "Card", card_off: "Hide", release: "Release", block: "Block", stock: "stock", air: "programme",
+    next: "next", none: "No stream is set up", live: "live", idle: "off air", lost: "Connection lost, trying again…",
+    wrong: "The password is not right.", nobody: "The engine cannot be reached.", viewer: "view only", streamer: "streamer",
+    controller: "controller", technician: "technician", owner: "owner", connecting: "connecting",
+    congested: "congested", reconnecting: "reconnecting", refused: "refused", failed: "failed",
+    stopped: "stopped", recording: "recording" },
+};
+const SIGNS = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "¥", MYR: "RM", SGD: "S$" };
+const PARTS = ["scenes", "shop", "outputs", "comments", "show"];
+const $ = (id) => document.getElementById(id);
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+let language = localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en");
+let password = localStorage.getItem("password") || "";
+let state = {}, role = "", socket = null, waiting = new Map(), number = 0, isIn = false;
+
+const text = (key) => TEXT[language][key] ?? key;
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+// -- the protocol ------------------------------------------------------------------------------
+
+async function digest(words) {
+  const bytes = new Uint8Array(await sha256(new TextEncoder().encode(words)));
+  return btoa(String.fromCharCode(...bytes));
+}
+
+async function sha256(bytes) {
+  if (globalThis.crypto?.subtle) return crypto.subtle.digest("SHA-256", bytes);
+  return sha256Here(bytes); // a page that came over plain http from another machine has no subtle
+}
+
+function sha256Here(bytes) {
+  const rotate = (x, n) => (x >>> n) | (x << (32 - n));
+  const primes = [], k = [], h = [];
+  for (let n = 2; primes.length < 64; n++) if (primes.every((p) => n % p)) primes.push(n);
+  const part = (x) => ((x - Math.floor(x)) * 4294967296) >>> 0;
+  primes.forEach((p, i) => { k.push(part(Math.cbrt(p))); if (i < 8) h.push(part(Math.sqrt(p))); });
+  const padded = new Uint8Array(((bytes.length + 72) >> 6) << 6);
+  padded.set(bytes);
+  padded[bytes.length] = 128;
+  const view = new DataView(padded.buffer);
+  view.setUint32(padded.length - 4, bytes.length * 8);
+  for (let at = 0; at < padded.length; at += 64) {
+    const w = Array.from({ length: 16 }, (_, i) => view.getUint32(at + i * 4));
+    for (let i = 16; i < 64; i++) {
+      const a = w[i - 15], b = w[i - 2];
+      const s0 = rotate(a, 7) ^ rotate(a, 18) ^ (a >>> 3), s1 = rotate(b, 17) ^ rotate(b, 19) ^ (b >>> 10);
+      w[i] = (w[i - 16] + s0 + w[i - 7] + s1) >>> 0;
+    }
+    const r = h.slice();
+    for (let i = 0; i < 64; i++) {
+      const s1 = rotate(r[4], 6) ^ rotate(r[4], 11) ^ rotate(r[4], 25);
+      const t1 = (r[7] + s1 + ((r[4] & r[5]) ^ (~r[4] & r[6])) + k[i] + w[i]) >>> 0;
+      const s0 = rotate(r[0], 2) ^ rotate(r[0], 13) ^ rotate(r[0], 22);
+      const t2 = (s0 + ((r[0] & r[1]) ^ (r[0] & r[2]) ^ (r[1] & r[2]))) >>> 0;
+      r.pop(); r.unshift((t1 + t2) >>> 0); r[4] = (r[4] + t1) >>> 0;
+    }
+    r.forEach((x, i) => { h[i] = (h[i] + x) >>> 0; });
+  }
+  const out = new DataView(new ArrayBuffer(32));
+  h.forEach((x, i) => out.setUint32(i * 4, x));
+  return out.buffer;
+}
+
+function connect() {
+  return new Promise((done, refuse) => {
+    socket = new WebSocket(location.origin.replace(/^http/, "ws"), "obswebsocket.json");
+    socket.onclose = (event) => {
+      for (const one of waiting.values()) one.refuse(new Error("closed"));
+      waiting.clear();
+      refuse(Object.assign(new Error("closed"), { code: event.code }));
+      if (isIn) { isIn = false; comeBack(); }
+    };
+    socket.onmessage = async (event) => {
+      const { op, d } = JSON.parse(event.data);
+      if (op === 0) {
+        const identity = { rpcVersion: 1, eventSubscriptions: 512 };
+        if (d.authentication && !password) {
+          refuse(Object.assign(new Error("password"), { code: 4009 }));
+          socket.close();
+          return;
+        }
+        if (d.authentication) {
+          const secret = await digest(password + d.authentication.salt);
+          identity.authentication = await digest(secret + d.authentication.challenge);
+        }
+        socket.send(JSON.stringify({ op: 1, d: identity }));
+      } else if (op === 2) done();
+      else if (op === 5) told(d.eventData);
+      else if (op === 7) {
+        const one = waiting.get(d.requestId);
+        waiting.delete(d.requestId);
+        if (one) one.done(d);
+      }
+    };
+  });
+}
+
+function ask(question, data = {}) {
+  return new Promise((done, refuse) => {
+    if (!socket || socket.readyState !== WebSocket.OPEN) { refuse(new Error("closed")); return; }
+    const requestId = String(++number);
+    waiting.set(requestId, { refuse, done: ({ requestStatus, responseData }) => {
+      const answer = responseData?.responseData;
+      if (answer?.ok) { done(answer.result); return; }
+      refuse(new Error(answer?.error?.text?.[language] ?? requestStatus.comment ?? "?"));
+    } });
+    socket.send(JSON.stringify({ op: 6, d: { requestType: "CallVendorRequest", requestId,
+      requestData: { vendorName: "shopcast", requestType: question, requestData: data } } }));
+  });
+}
+
+async function run(command, data = {}) {
+  try { await ask(command, data); } catch (error) { say(error.message); }
+}
+
+function told({ eventType, eventData }) {
+  if (eventType !== "state.changed") return;
+  for (const part of PARTS) if (part in eventData.parts) state[part] = eventData.parts[part];
+  draw();
+}
+
+// -- coming in -----------------------------------------------------------------------------------
+
+async function enter() {
+  await connect();
+  const me = await ask("session.introduce", { name: "panel" });
+  role = me.role;
+  state = await ask("state.get", { parts: PARTS });
+  isIn = true;
+  $("door").hidden = true;
+  $("desk").hidden = false;
+  draw();
+  look();
+}
+
+async function comeBack() {
+  drawState();
+  for (let wait = 300; ; wait = Math.min(wait * 2, 5000)) {
+    await sleep(wait);
+    try { await enter(); return; } catch (error) {
+      if (error.code === 4009) { knock(text("wrong")); return; }
+    }
+  }
+}
+
+function knock(why) {
+  $("desk").hidden = true;
+  $("door").hidden = false;
+  $("why").textContent = why;
+  drawWords();
+}
+
+$("door").onsubmit = async (event) => {
+  event.preventDefault();
+  password = $("password").value;
+  try {
+    await enter();
+    if ($("keep").checked) localStorage.setItem("password", password);
+    $("password").value = "";
+  } catch (error) { knock(text(error.code === 4009 ? "wrong" : "nobody")); }
+};
+
+// -- the picture, while somebody looks -------------------------------------------------------------
+
+let isLooking = false;
+
+async function look() {
+  if (isLooking) return;
+  isLooking = true;
+  while (isIn) {
+    if (!document.hidden) {
+      try {
+        const width = Math.min(960, Math.max(320, Math.round($("picture").clientWidth * devicePixelRatio)));
+        const found = await ask("picture.get", { what: "programme", width, format: "jpg", quality: 70 });
+        $("picture").src = found.imageData;
+      } catch { break; }
+    }
+    await sleep(1000);
+  }
+  isLooking = false;
+}
+
+// -- drawing ---------------------------------------------------------------------------------------
+
+function drawWords() {
+  document.documentElement.lang = language;
+  for (const one of document.querySelectorAll("[data-text]")) one.textContent = text(one.dataset.text);
+}
+
+function drawState() {
+  const outputs = state.outputs ?? [];
+  const isLive = outputs.some((one) => ["live", "congested", "standby"].includes(one.state) && one.kind === "rtmp");
+  const shown = $("state");
+  shown.className = `state ${isIn ? (isLive ? "live" : "") : "lost"}`;
+  shown.textContent = text(isIn ? (isLive ? "live" : "idle") : "lost");
+}
+
+function draw() {
+  drawWords();
+  drawState();
+  $("show").textContent = state.show?.name || "Shopcast";
+  $("role").textContent = text(role);
+  const canAct = role !== "viewer";
+  for (const id of ["take", "fade", "standby"]) $(id).disabled = !canAct;
+  drawScenes(canAct);
+  drawProducts(canAct);
+  drawComments(canAct);
+  drawOutputs();
+}
+
+function drawScenes(canAct) {
+  const { scenes = [], programme = {}, preview = {} } = state.scenes ?? {};
+  $("on-air").textContent = programme.landscape ?? "";
+  $("scenes").replaceChildren(...scenes.map((scene, index) => {
+    const isAir = scene.name === programme.landscape, isNext = scene.name === preview.landscape;
+    const word = isAir ? text("air") : isNext ? text("next") : String(index + 1);
+    const button = element("button", { type: "button", disabled: !canAct,
+      className: `scene ${isAir ? "air" : isNext ? "next" : ""}`,
+      onclick: () => run("scenes.preview", { scene: scene.name }) }, scene.name, element("small", {}, word));
+    return button;
+  }));
+}
+
+function price({ price_cents: cents, currency }) {
+  const sign = SIGNS[currency] ?? `${currency} `;
+  return sign + (cents / 100).toLocaleString("en", { minimumFractionDigits: cents % 100 ? 2 : 0 });
+}
+
+function drawProducts(canAct) {
+  const shop = state.shop ?? {};
+  $("products").replaceChildren(...(shop.products ?? []).map((one) => {
+    const isUp = shop.card === one.id;
+    const isLow = one.stock !== null && one.stock <= one.low_stock;
+    const stock = one.stock === null ? "" : element("span", { className: isLow ? "low" : "" },
+      ` · ${text("stock")} ${one.stock}`);
+    const name = element("span", { className: "name" }, `${one.number} ${one.name}`,
+      element("small", {}, price(one), stock));
+    const button = element("button", { type: "button", className: isUp ? "on" : "", disabled: !canAct,
+      onclick: () => (isUp ? run("shop.card_off") : run("shop.card", { product: one.id })) },
+    text(isUp ? "card_off" : "card"));
+    return element("li", {}, name, button);
+  }));
+}
+
+function drawComments(canAct) {
+  const held = (state.comments?.held ?? []).slice(0, 6);
+  $("comments-part").hidden = !held.length;
+  $("comments").replaceChildren(...held.map((one) => {
+    const act = (word) => element("button", { type: "button", disabled: !canAct,
+      onclick: () => run(`comments.${word}`, { id: one.id }) }, text(word));
+    const why = one.reason?.text?.[language] ?? "";
+    const name = element("span", { className: "name" }, one.text,
+      element("small", {}, why ? `${one.author} · ${why}` : one.author));
+    return element("li", {}, name, act("release"), act("block"));
+  }));
+}
+
+function drawOutputs() {
+  const outputs = state.outputs ?? [];
+  const rows = outputs.map((one) => {
+    const isLive = ["live", "recording"].includes(one.state);
+    const isWarning = ["reconnecting", "refused", "failed", "congested", "standby"].includes(one.state);
+    const name = element("span", { className: "name" }, one.name, element("small", {}, one.shown_url));
+    return element("li", {}, name,
+      element("span", { className: `tag ${isLive ? "live" : isWarning ? "warn" : ""}` }, text(one.state)));
+  });
+  $("outputs").replaceChildren(...(rows.length ? rows : [element("li", { className: "muted" }, text("none"))]));
+}
+
+let hiding = 0;
+
+function say(words) {
+  $("toast").textContent = words;
+  $("toast").hidden = false;
+  clearTimeout(hiding);
+  hiding = setTimeout(() => { $("toast").hidden = true; }, 5000);
+}
+
+$("take").onclick = () => run("scenes.take");
+$("fade").onclick = () => run("scenes.take", { transition: "fade" });
+$("standby").onclick = () => run("scenes.standby");
+$("language").onclick = () => {
+  language = language === "zh" ? "en" : "zh";
+  localStorage.setItem("language", language);
+  if (isIn) draw(); else drawWords();
+};
+
+drawWords();
+enter().catch((error) => knock(error.code === 4009 ? (password ? text("wrong") : "") : text("nobody")));

@@ -1,0 +1,191 @@
+"""A small client of the door for the command line: one question at a time, its answer awaited."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from studio.core import life
+from studio.core.errors import Code, StudioError
+from studio.remote import place
+
+SECONDS = 30.0
+MOST_BYTES = 64 * 1024 * 1024
+
+
+class Where(NamedTuple):
+    """A door and what opens it."""
+
+    address: str
+    password: str
+
+
+def find() -> Where:
+    """The door of the engine that runs for this user.
+
+    Raises:
+        StudioError: unavailable, when none runs.
+    """
+    note = life.read_note("engine") or {}
+    on_air = note.get("on_air")
+    pid = note.get("pid")
+    if not isinstance(on_air, dict) or not isinstance(pid, int) or not life.is_running(pid):
+        raise StudioError("unavailable", "remote.not_running")
+    key = place.read()
+    if key is not None and str(on_air.get("remote", "")).endswith(f":{key.port}"):
+        return Where(str(on_air["remote"]), key.key)
+    from studio.security.secrets import Secrets
+
+    return Where(str(on_air.get("remote", "")), Secrets().get("remote/password"))
+
+
+class Client:
+    """Speaks obs-websocket v5 (JSON, no events). Use as a context manager.
+
+    Raises:
+        StudioError: unavailable (nobody there, lost), denied (the password).
+    """
+
+    def __init__(self, address: str, password: str = "", name: str = "cli") -> None:
+        from websockets.exceptions import WebSocketException
+        from websockets.sync.client import connect
+
+        self._lost = (OSError, TimeoutError, WebSocketException)
+        self._numbers = itertools.count(1)
+        try:
+            self._context = connect(address, max_size=MOST_BYTES, compression=None, open_timeout=10)
+            self._socket = self._context.__enter__()
+        except self._lost as error:
+            raise StudioError("unavailable", "remote.lost", why=_why(error)) from None
+        try:
+            self._identify(password)
+            self.vendor("session.introduce", name=name)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._socket.close()
+
+    def request(self, kind: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+        """A request of the protocol; its data.
+
+        Raises:
+            StudioError: failed, with the status it was answered with.
+        """
+        number = next(self._numbers)
+        self._say(6, {"requestType": kind, "requestId": number, "requestData": data or {}})
+        while True:
+            message = self._hear()
+            if message.get("op") == 7 and message["d"].get("requestId") == number:
+                break
+        status = message["d"]["requestStatus"]
+        if not status["result"]:
+            why, code = status.get("comment", ""), status["code"]
+            raise StudioError("failed", "remote.refused", request=kind, why=why, code=code)
+        found: dict[str, Any] = message["d"].get("responseData") or {}
+        return found
+
+    def vendor(self, question: str, /, **data: Any) -> Any:
+        """One of our own questions or commands; its result.
+
+        Raises:
+            StudioError: what the engine says, as if it had been raised here.
+        """
+        given = {"vendorName": "shopcast", "requestType": question, "requestData": data}
+        answer = self.request("CallVendorRequest", given)["responseData"]
+        if not answer["ok"]:
+            error = answer["error"]
+            raise StudioError(cast(Code, error["code"]), error["key"], **error["params"])
+        return answer["result"]
+
+    def _identify(self, password: str) -> None:
+        from studio.remote.protocol import authentication
+
+        wanted = self._hear()["d"].get("authentication")
+        data: dict[str, Any] = {"rpcVersion": 1, "eventSubscriptions": 0}
+        if wanted:
+            data["authentication"] = authentication(password, wanted["salt"], wanted["challenge"])
+        self._say(1, data)
+        try:
+            self._hear()
+        except StudioError:
+            if self._socket.close_code == 4009:
+                raise StudioError("denied", "remote.not_admitted") from None
+            raise
+
+    def _say(self, op: int, data: dict[str, Any]) -> None:
+        try:
+            self._socket.send(json.dumps({"op": op, "d": data}, ensure_ascii=False))
+        except self._lost as error:
+            raise StudioError("unavailable", "remote.lost", why=_why(error)) from None
+
+    def _hear(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = json.loads(self._socket.recv(timeout=SECONDS))
+        except self._lost as error:
+            raise StudioError("unavailable", "remote.lost", why=_why(error)) from None
+        return found
+
+
+def _why(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+def parse_pairs(words: list[str]) -> dict[str, Any]:
+    """ "key=value" words as arguments; a value that is a JSON list or object is read as one.
+
+    Raises:
+        StudioError: invalid, for a word without "=".
+    """
+    found: dict[str, Any] = {}
+    for word in words:
+        key, sign, value = word.partition("=")
+        if not sign or not key.strip():
+            raise StudioError("invalid", "remote.not_a_pair", text=word)
+        found[key.strip()] = value
+        if value[:1] in "[{" and value:
+            try:
+                found[key.strip()] = json.loads(value)
+            except ValueError:
+                continue
+    return found
+
+
+def do(command: str, words: list[str]) -> Any:
+    """Runs a command on the running engine; its result, None when it has nothing to say.
+
+    Raises:
+        StudioError: what the engine says.
+    """
+    args = parse_pairs(words)
+    with Client(*find()) as client:
+        return client.vendor("command.text", command=command, args=args)["result"]
+
+
+def snapshot(file: Path, scene: str | None) -> None:
+    """Writes the programme, or a scene as it would go out, of the running engine to a file.
+
+    Raises:
+        StudioError: what the engine says; failed, when the file cannot be written.
+    """
+    format = file.suffix.lstrip(".").lower() or "png"
+    what = {"what": "scene", "name": scene} if scene else {"what": "programme"}
+    with Client(*find()) as client:
+        found = client.vendor("picture.get", format=format, **what)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(base64.b64decode(found["imageData"].partition(",")[2]))
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StudioError("failed", "media.cannot_write", path=str(file), why=why) from None
