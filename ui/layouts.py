@@ -47,7 +47,7 @@ LAYOUTS = {
             BOTTOM: (
                 (("products",), 0.445),
                 (("mixer",), 0.225),
-                (("plans", "outputs", "sources", "journal"), 0.33),
+                (("plans", "outputs", "sources", "ready", "journal"), 0.33),
             ),
         }
     ),
@@ -68,7 +68,7 @@ LAYOUTS = {
             BOTTOM: (
                 (("plans", "comments"), 0.4),
                 (("mixer",), 0.22),
-                (("journal", "products"), 0.38),
+                (("journal", "ready", "products"), 0.38),
             ),
         },
         right=0.30,
@@ -150,6 +150,7 @@ class Kept:
         self._path = config_dir() / "desk.json"
         self._states: dict[str, str] = {}
         self.geometry = ""
+        self.is_first = not self._path.exists()
         try:
             found = json.loads(self._path.read_text(encoding="utf-8"))
             if isinstance(found, dict) and found.get("version") == VERSION:

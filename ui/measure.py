@@ -53,6 +53,11 @@ class Measure:
             self._is_settled = True
             self._reset()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the window is built and figures mean something."""
+        return self._is_settled
+
     def painted(self, ns: int) -> None:
         """A picture view painted for so long."""
         self.paint_ns += ns

@@ -37,7 +37,9 @@ from ui.widgets.basics import column
 from ui.widgets.notice import Notice
 
 TYPING = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
-ORDER = ("products", "mixer", "plans", "outputs", "sources", "journal", "comments", "host")
+ORDER = (
+    "products", "mixer", "plans", "outputs", "sources", "ready", "journal", "comments", "host",
+)  # fmt: skip
 SMALL = 820
 
 
@@ -163,6 +165,8 @@ class Window(QWidget):
         self.scenes.setVisible(layout.has_scenes)
         self._fit()
         arrange(self.docks, self.panels, layout)
+        if self.kept.is_first:
+            self.panels["ready"].raise_()  # somebody who opens it for the first time
         if not self.kept.restore(name, self.docks):
             QTimer.singleShot(0, self, self._give_room)
         self._soon()

@@ -111,7 +111,14 @@ class Palette(QFrame):
             item.setToolTip(pick(info.help))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        self._fit()
         self._help.setText(t("palette.nothing") if not found else t("palette.keys"))
+
+    def _fit(self) -> None:
+        """As high as what was found."""
+        window, rows = self._around, max(1, min(12, self.list.count()))
+        high = tokens.px(104) + rows * max(tokens.px(30), self.list.sizeHintForRow(0))
+        self.resize(self.width(), min(high, window.height() - tokens.px(96)))
 
     def _choose(self, *, with_options: bool = False) -> None:
         item = self.list.currentItem()
@@ -128,6 +135,8 @@ class Palette(QFrame):
 
     def _ask(self, info: CommandInfo) -> None:
         self.list.hide()
+        high = tokens.px(210) + len(info.properties) * tokens.px(36)
+        self.resize(self.width(), min(high, self._around.height() - tokens.px(96)))
         clear(self._form_at)
         self._form_at.addWidget(Text(_line(info), weight=600))
         self._form = SchemaForm(info.args, choices=self.choices)

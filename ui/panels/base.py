@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QWidget,
+)
 
 from ui.desk import Desk
 from ui.i18n import language, t
@@ -45,6 +54,12 @@ class Head(QFrame):
         layout.addLayout(self.tools)
         self.setLayout(layout)
         self._shown: list[tuple[str, str]] = []
+        self._present = ""
+        self._buttons: list[Button] = []
+        self._more = Button("", "quiet", clicked=self._open_more)
+        self._more.setFont(tokens.font(13, 600))
+        self._more.hide()
+        layout.insertWidget(0, self._more)
 
     def sizeHint(self) -> QSize:
         """A dock asks for the height here alone."""
@@ -58,16 +73,47 @@ class Head(QFrame):
         """Shows ``(id, title)`` of the panels that share this place; alone: just the title."""
         if len(tabs) < 2:
             tabs = []
+        self._present = present
         if tabs != self._shown:
             self._shown = tabs
+            self._buttons = []
             clear(self._tabs)
             for id, title in tabs:
                 button = Button(title, "quiet", checkable=True)
                 button.setFont(tokens.font(13, 600))
                 button.setChecked(id == present)
                 button.clicked.connect(lambda _=False, i=id, b=button: self._pick(i, b, present))
+                button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
                 self._tabs.addWidget(button)
+                self._buttons.append(button)
         self.title.setVisible(not tabs)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Tabs that have no room become one name with the others behind it."""
+        needs = sum(button.sizeHint().width() + tokens.px(2) for button in self._buttons)
+        spare = self.tools.sizeHint().width() + tokens.px(28)
+        is_folded = bool(self._buttons) and needs + spare > self.width()
+        for button in self._buttons:
+            button.setVisible(not is_folded)
+        self._more.setVisible(is_folded)
+        title = next((words for id, words in self._shown if id == self._present), "")
+        self._more.setText(f"{title}  ▾")
+        self._more.name(title)
+        room = needs + spare + self.count.sizeHint().width() + tokens.px(16)
+        self.count.setVisible(is_folded or not self._buttons or room < self.width())
+
+    def _open_more(self) -> None:
+        menu = QMenu(self)
+        for id, words in self._shown:
+            action = menu.addAction(words)
+            action.triggered.connect(lambda _=False, i=id: self.picked.emit(i))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, another fit."""
+        self._fold()
 
     def _pick(self, id: str, button: Button, present: str) -> None:
         button.setChecked(id == present)

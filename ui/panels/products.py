@@ -138,7 +138,7 @@ class ProductRow(QFrame):
         self.explain = Button(checkable=True, clicked=self._explain)
         self.card = Button(checkable=True, clicked=self._card)
         self.try_on = Button(checkable=True, clicked=self._try_on)
-        for button, wide in ((self.explain, 50), (self.card, 62), (self.try_on, 50)):
+        for button, wide in ((self.explain, 56), (self.card, 66), (self.try_on, 64)):
             button.setMinimumWidth(tokens.px(wide))
         self.price.entered.connect(self._set_price)
         self.stock.entered.connect(self._set_stock)
@@ -178,8 +178,8 @@ class ProductRow(QFrame):
         self.number.setVisible(not is_narrow)
         self.title.setMinimumWidth(tokens.px(36 if is_narrow else 64))
         self.sub.setVisible(not is_narrow or not self._shown_variants)
-        for button, wide in ((self.explain, 50), (self.card, 62), (self.try_on, 50)):
-            button.setMinimumWidth(tokens.px(wide - 4 if is_narrow else wide))
+        for button, wide in ((self.explain, 56), (self.card, 66), (self.try_on, 64)):
+            button.setMinimumWidth(tokens.px(wide - 12 if is_narrow else wide))
             put(button, "tight", "true" if is_narrow else "false")
 
     def show_product(self, product: Product, shop: ShopState, folder: str) -> None:

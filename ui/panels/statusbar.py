@@ -121,7 +121,10 @@ class StatusBar(QFrame):
                                 disk is not None and disk < DISK_LOW_GB)  # fmt: skip
         figures = self.desk.measure.figures()
         text = f"{figures['ui_ms_per_picture']:.1f} / {figures['stall_ms']:.0f} ms"
-        show["ui"].show_value(text if is_technical else "", figures["stall_ms"] > 50)
+        show["ui"].show_value(
+            text if is_technical and self.desk.measure.is_settled else "",
+            figures["ui_ms_per_picture"] > 3,
+        )
         room = self.width() > tokens.px(1100)
         self._hint.setVisible(self.width() > tokens.px(1500))
         show["disk"].setVisible(room)

@@ -29,7 +29,8 @@ class Chip(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.dot = Dot()
         self.label = Text(size=12)
-        self.setLayout(row(self.dot, self.label, gap=6, margins=(10, 3, 11, 3)))
+        self.setLayout(row(self.dot, self.label, gap=6, margins=(10, 0, 11, 0)))
+        self.setFixedHeight(tokens.px(26))
         self.setStyleSheet(
             f"#chip {{ background: {tokens.RAISED}; border-radius: {tokens.px(12)}px; }}"
         )

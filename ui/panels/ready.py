@@ -1,0 +1,87 @@
+"""Ready for air? What was checked, what is not known yet, and where each thing is mended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from ui.desk import Desk
+from ui.i18n import t
+from ui.models.readiness import Check, Listener, checks
+from ui.panels.base import Panel
+from ui.theme import tokens
+from ui.widgets.basics import Button, Dot, Text, row
+
+
+class CheckRow(QFrame):
+    """One line with its mend beside it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk, self._mend_at = desk, ""
+        self.setFixedHeight(tokens.px(30))
+        self.dot = Dot()
+        self.name = Text(size=12, tone="muted")
+        self.name.setFixedWidth(tokens.px(64))
+        self.text = Text(elides=True)
+        self.mend = Button("", clicked=lambda: desk.reveal(self._mend_at))
+        layout = row(self.dot, self.name, gap=8, margins=(12, 0, 10, 0))
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.mend)
+        self.setLayout(layout)
+
+    def show_check(self, check: Check) -> None:
+        """What is known now."""
+        self.dot.set(check.tone)
+        self.name.setText(t(f"check.{check.id}"))
+        self.text.setText(check.text)
+        self.text.set_tone("attention" if check.tone == "attention" else "")
+        self._mend_at = check.mend
+        self.mend.setVisible(bool(check.mend) and check.tone != "good")
+        self.mend.setText(t("ready.mend"))
+        self.mend.name(t("ready.mend_of", name=t(f"check.{check.id}")))
+        self.setAccessibleName(f"{t(f'check.{check.id}')}: {check.text}")
+
+
+class ReadyPanel(Panel):
+    """The round before air; it goes on watching while on air."""
+
+    id = "ready"
+    keys = (("Tab", "ready.key_next"), ("Space", "ready.key_mend"))
+
+    def build(self) -> None:
+        self.listener = Listener()
+        self._rows: dict[str, CheckRow] = {}
+        inside = QWidget()
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, tokens.px(4), 0, tokens.px(4))
+        self._list.setSpacing(0)
+        self._list.addStretch(1)
+        inside.setLayout(self._list)
+        self.add_scroll(inside)
+        self.desk.store.levels.connect(self.listener.hear)
+        self._tick = QTimer(self)
+        self._tick.timeout.connect(self._go_on)
+        self._tick.start(1000)
+
+    def retext(self) -> None:
+        super().retext()
+        self._show()
+
+    def _go_on(self) -> None:
+        if self.isVisible():
+            self._show()
+
+    def _show(self) -> None:
+        found = checks(self.desk.store, self.listener)
+        for position, check in enumerate(found):
+            row_ = self._rows.get(check.id)
+            if row_ is None:
+                row_ = self._rows[check.id] = CheckRow(self.desk)
+                self._list.insertWidget(position, row_)
+            row_.show_check(check)
+        good = sum(check.tone == "good" for check in found)
+        self.head.count.setText(t("ready.count", n=good, of=len(found)))
+        wants = sum(check.tone == "attention" for check in found)
+        self.head.badge.set(t("ready.wants", n=wants) if wants else "", "attention")
+        self.head.badge.setVisible(bool(wants))
