@@ -6,7 +6,6 @@ line, the remote door, the desk's palette and the docs.
 
 from __future__ import annotations
 
-import asyncio
 import enum
 import inspect
 import typing
@@ -163,7 +162,9 @@ def specs_of(owner: type | object) -> list[tuple[Spec, str]]:
 
 @dataclass(slots=True)
 class Bus:
-    """Finds, checks and runs commands on the engine loop, one at a time.
+    """Finds, checks and runs commands on the engine loop.
+
+    One that awaits (an output that is being stopped) holds up no other.
 
     find → decode and validate → right? → confirmed? → run → journal → changed → event.
     """
@@ -172,7 +173,6 @@ class Bus:
     state: State
     _commands: dict[str, tuple[Spec, Callable[..., Any]]] = field(default_factory=dict)
     _gates: list[Callable[[Spec, dict[str, Any]], None]] = field(default_factory=list)
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def add(self, *owners: object) -> None:
         """Registers all commands of ``owners``.
