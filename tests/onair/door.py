@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import threading
@@ -15,7 +16,8 @@ class Door:
     """Speaks obs-websocket v5 (JSON); events are collected as they come."""
 
     def __init__(self, address: str) -> None:
-        self._socket = connect(address, max_size=None)
+        self._open = contextlib.ExitStack()
+        self._socket = self._open.enter_context(connect(address, max_size=None))
         self._socket.recv(timeout=10)
         self._socket.send(json.dumps({"op": 1, "d": {"rpcVersion": 1}}))
         self._socket.recv(timeout=10)
@@ -30,7 +32,7 @@ class Door:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        self._open.close()
         self._reader.join(5)
 
     def _read(self) -> None:
