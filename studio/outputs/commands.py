@@ -215,7 +215,10 @@ class OutputCommands:
         "outputs.edit",
         role=Role.TECHNICIAN,
         label=("修改输出", "Edit an output"),
-        help=("修改未在运行的输出；未给出的保持不变。", "Edits an output that is not running."),
+        help=(
+            "修改输出；未给出的保持不变。直播中只能改垫片、码率与分段，其余需先停止。",
+            "Edits an output; while it runs only standby, bitrate and splits can change.",
+        ),
         secret=("url", "key", "backup_url", "backup_key"),
     )
     def edit(
@@ -248,6 +251,9 @@ class OutputCommands:
         }
         new = replace(old, **{field: value for field, value in given.items() if value is not None})
         self._check_canvas(new.canvas)
+        if self._all.is_running(name) and key is None and backup_key is None:
+            self._pipeline.adjust(new)  # what needs no new connection changes under way
+            return self._listed()
         self._all.edit(new, key, backup_key)
         self._keep_keys(name)
         return self._listed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from studio.core import life
 from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
 from studio.media.packet import EncodedPacket
@@ -159,7 +161,7 @@ class Destinations:
             return hide_key(settings.url)
 
     def adjust(self, settings: OutputSettings) -> None:
-        """Changes what can be changed under way: standby, delay, splits.
+        """Changes what can be changed under way: standby, delay, splits, bitrate.
 
         Raises:
             StudioError: not_found, conflict when something else differs too.
@@ -261,7 +263,9 @@ class Destinations:
         if self.is_running(name):
             raise StudioError("conflict", "outputs.running", name=name)
         note = wire.read_note(wire.note_path(self._runtime, name))
-        has_sender = note is not None and is_sender(note.pid)
+        has_sender = note is not None and (
+            life.is_running(note.pid) if sys.platform == "win32" else is_sender(note.pid)
+        )
         if settings.kind == "rtmp" or not has_sender:
             check_address(settings, self._keys[name][0])
         if settings.kind == "rtmp" and not self._keys[name][0] and not has_sender:

@@ -544,7 +544,7 @@ def is_sender(pid: int) -> bool:
         words = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         if sys.platform == "win32":
-            return False  # it ends by itself: nobody holds its line
+            return False  # cannot be told there; an old sender ends by itself
         try:
             words = subprocess.run(
                 ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, timeout=2

@@ -20,7 +20,13 @@ from studio.core.log import logger
 from studio.media.packet import EncodedPacket
 from studio.outputs.destinations import Destinations
 from studio.outputs.encoder import AudioEncoder, OnPacket, Picture, VideoEncoder
-from studio.outputs.model import AudioSettings, OutputState, OutputStatus, VideoSettings
+from studio.outputs.model import (
+    AudioSettings,
+    OutputSettings,
+    OutputState,
+    OutputStatus,
+    VideoSettings,
+)
 from studio.outputs.rate import Rate
 from studio.outputs.replay import ReplayRing
 from studio.outputs.standby import codec_digest, make_clip
@@ -196,6 +202,11 @@ class OutputPipeline:
             self._end_unused()
             raise
         self._set_nominal(self.destinations.settings(name).canvas)
+
+    def adjust(self, settings: OutputSettings) -> None:
+        """Changes a running output, see `Destinations.adjust`."""
+        self.destinations.adjust(settings)
+        self._set_nominal(settings.canvas)
 
     def stop(self, name: str) -> None:
         """Ends an output (blocks up to about 2 s), and the encoders nobody needs any more."""

@@ -49,6 +49,8 @@ class Sink(Protocol):
     words: str
 
     @property
+    def asks_keyframe(self) -> bool: ...
+    @property
     def bytes(self) -> int: ...
     @property
     def acked_bytes(self) -> int: ...
@@ -322,7 +324,7 @@ def _counted(status: OutputStatus, sink: Sink, feed: Feed) -> OutputStatus:
         live_ms=sink.live_ms(),
         standby_ms=feed.standby_us(_now_us()) // 1000,
         is_standby=feed.is_standby,
-        wants_keyframe=sink.wants_keyframe or feed.is_waiting or feed.is_standby,
+        wants_keyframe=sink.asks_keyframe or feed.is_waiting or feed.is_standby,
         server_words=sink.words,
         files=sink.files if isinstance(sink, FileSink) else 0,
         time_left_s=sink.time_left_s if isinstance(sink, FileSink) else 0,

@@ -276,6 +276,11 @@ class FileSink:
         """Written to the file: what the disk took."""
         return self.bytes
 
+    @property
+    def asks_keyframe(self) -> bool:
+        """Shall the encoder be asked for one?"""
+        return self.wants_keyframe
+
     def rates_kbps(self) -> tuple[int, int]:
         """Written in the last second, which is also what was taken."""
         return self._meter.kbps()

@@ -59,6 +59,7 @@ class RtmpSink:
         self._try_at_ns = 0
         self._is_dropping = False
         self._has_greeted = False
+        self._is_patient = False
         self._flow_bytes = self._seen_bytes = 0
         self._acked_before = 0
         self._sent_ns = self._good_ns = self._up_ns = 0
@@ -121,7 +122,7 @@ class RtmpSink:
         if self._machine.state is not OutputState.STANDBY:
             self._machine.fire(Step.TAKEN)
         if self._is_dropping:
-            self._is_dropping, self.wants_keyframe = False, True
+            self._is_dropping, self.wants_keyframe, self._is_patient = False, True, True
 
     def _count_gap(self, connection: Connection, now_ns: int) -> None:
         """Viewers get something as long as the server takes bytes and no picture is dropped."""
@@ -166,6 +167,11 @@ class RtmpSink:
         connection = self._connection
         return connection.ledger.queue_ms(time.monotonic_ns()) if connection else 0
 
+    @property
+    def asks_keyframe(self) -> bool:
+        """Shall the encoder be asked for one? A slow line waits for the next: the others pay."""
+        return self.wants_keyframe and not self._is_patient
+
     def rates_kbps(self) -> tuple[int, int]:
         """Handed over and taken in the last second."""
         return self._meter.kbps() if self._connection else (0, 0)
@@ -203,7 +209,7 @@ class RtmpSink:
         _log.info("published to %s", connection.address.shown)
         self._connection = connection
         self._meter = Meter()
-        self._is_dropping = self._has_greeted = False
+        self._is_dropping = self._has_greeted = self._is_patient = False
         self._flow_bytes = self._seen_bytes = connection.ledger.sent
         self._up_ns = 0
         self.wants_keyframe = True
@@ -243,7 +249,7 @@ class RtmpSink:
             if not tag.is_keyframe:
                 self._drop(tag)
                 return
-            self.wants_keyframe = False
+            self.wants_keyframe = self._is_patient = False
             if not self._has_greeted:
                 self._has_greeted = True
                 for header in self._mux.headers:
