@@ -36,6 +36,7 @@ from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
 from studio.graphics.deck import SLIDE_NS, Deck
 from studio.graphics.model import CommentSpec, LowerThirdSpec
+from studio.graphics.svg import rasterise
 from studio.graphics.text import TextDrawer
 from studio.insight.journal import Journal
 from studio.insight.stats import Process, Stats, disk_free_gb
@@ -70,6 +71,7 @@ from studio.sources.bank import SourceBank
 from studio.sources.base import Source, Surroundings
 from studio.sources.commands import SourceCommands
 from studio.sources.model import FilterSpec
+from studio.tryon.asset import use_svg
 from studio.views import Views
 
 _log = logger(__name__)
@@ -229,6 +231,7 @@ class Engine:
         """
         qt.ready()  # in the main thread, where Qt wants its application object
         show = self.show
+        use_svg(rasterise)
         if not qt.has_own_font():
             self.warnings.append(StudioError("unavailable", "graphics.no_font", used=qt.family()))
         self.wearer.folder = show.folder

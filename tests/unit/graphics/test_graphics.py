@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from studio.core.errors import StudioError
 from studio.graphics import qt
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
 from studio.graphics.deck import MOVE_NS, SLIDE_NS, Deck
 from studio.graphics.model import CardSpec, CommentSpec, LowerThirdSpec
 from studio.graphics.placer import CORNERS, at_corner, find_place, safe_area
+from studio.graphics.svg import rasterise
 from studio.graphics.text import draw_text
 from studio.media.frame import blank
 from studio.media.yuv import Rect, layer
@@ -149,3 +151,14 @@ def test_layers_are_premultiplied():
     card = draw_card(CardSpec("1", "猫眼", "", "", "¥9"), 100)
     clear = np.asarray(card.inverse) == 255
     assert card.frame.y[clear].max() == 0
+
+
+def test_an_svg_is_drawn_at_the_size_asked_for():
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="20" '
+    svg += b'height="20" fill="#ff0000"/></svg>'
+    picture = rasterise(svg, 200)
+    assert picture.shape == (100, 200, 4)
+    assert picture[50, 50].tolist() == [255, 0, 0, 255]
+    assert picture[50, 150, 3] == 0
+    with pytest.raises(StudioError):
+        rasterise(b"<svg", 100)

@@ -1,0 +1,36 @@
+"""Draws SVG pictures at a size, for goods that are tried on."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.errors import StudioError
+from studio.graphics import qt
+
+
+def rasterise(data: bytes, longest: int) -> NDArray[np.uint8]:
+    """An SVG as (h, w, 4) uint8 RGBA, straight alpha, its longer side ``longest`` pixels.
+
+    Raises:
+        StudioError: invalid, when it is no SVG with a size.
+    """
+    from PySide6.QtCore import QByteArray
+    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    qt.ready()
+    renderer = QSvgRenderer(QByteArray(data))
+    size = renderer.defaultSize()
+    if not renderer.isValid() or size.isEmpty():
+        raise StudioError("invalid", "graphics.bad_svg")
+    scale = longest / max(size.width(), size.height())
+    width, height = max(2, round(size.width() * scale)), max(2, round(size.height() * scale))
+    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = QPainter(image)
+    renderer.render(painter)
+    painter.end()
+    image = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())
+    return rows[:, : width * 4].reshape(height, width, 4).copy()
