@@ -55,7 +55,11 @@ class Throttle:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        try:
+            up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:  # the server behind it is gone: so is the line
+            writer.transport.abort()
+            return
         try:
             await asyncio.gather(
                 self._pass(reader, up_writer, is_slow=True),

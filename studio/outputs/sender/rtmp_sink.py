@@ -23,6 +23,8 @@ STALL_MS = 8000
 _GAP_NS = 250_000_000
 _SILENT_NS = 1_000_000_000
 _STEADY_NS = 2_000_000_000
+_PROBE_S = 0.6
+_NOBODY_THERE = ("outputs.nobody_listens", "outputs.no_way", "outputs.no_such_host")
 
 _log = logger(__name__)
 
@@ -191,7 +193,7 @@ class RtmpSink:
 
     async def _run(self) -> None:
         while True:
-            address = self._addresses[self._retry.use_backup and len(self._addresses) > 1]
+            address = self._next_address()
             self.shown_url = address.shown
             try:
                 connection = await open_connection(address, self._ca_file)
@@ -221,11 +223,33 @@ class RtmpSink:
         _log.info("%s: %s; next try in %.1f s", self.shown_url, why, delay_s)
         self._try_at_ns = time.monotonic_ns() + int(delay_s * 1e9)
         self._now.clear()
+        probe: asyncio.Task[None] | None = None
+        if why.reason.key in _NOBODY_THERE and delay_s > _PROBE_S:
+            probe = asyncio.get_running_loop().create_task(self._probe(self._next_address()))
         try:
             await asyncio.wait_for(self._now.wait(), delay_s)
         except TimeoutError:
             pass
+        finally:
+            if probe is not None:
+                probe.cancel()
         self._try_at_ns = 0
+
+    def _next_address(self) -> RtmpAddress:
+        return self._addresses[self._retry.use_backup and len(self._addresses) > 1]
+
+    async def _probe(self, address: RtmpAddress) -> None:
+        """Knocks now and then while it waits: a server that is back is taken at once."""
+        while True:
+            await asyncio.sleep(_PROBE_S)
+            try:
+                async with asyncio.timeout(_PROBE_S):
+                    _, writer = await asyncio.open_connection(address.host, address.port)
+            except (OSError, TimeoutError):
+                continue
+            writer.close()
+            self._now.set()
+            return
 
     @staticmethod
     def _taken(connection: Connection) -> int:
