@@ -1,0 +1,53 @@
+"""Installs other people's clients, unmodified, where our own packages do not see them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOCK = ROOT / "requirements-peers.lock"
+VENV = ROOT / ".venv-peers"
+NODE = ROOT / "tests" / "peers"
+SECONDS = 300
+
+
+def python() -> str:
+    """The Python of the peers' environment; made and filled at first use."""
+    program = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp = VENV / "installed"
+    wanted = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
+    if not (stamp.is_file() and stamp.read_text() == wanted):
+        shutil.rmtree(VENV, ignore_errors=True)
+        venv.create(VENV, with_pip=True)
+        install = ["-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r"]
+        _run([str(program), *install, str(LOCK)])
+        stamp.write_text(wanted)
+    return str(program)
+
+
+def node() -> str:
+    """Node, with the packages of tests/peers; skips the test where there is no Node."""
+    program, npm = shutil.which("node"), shutil.which("npm")
+    if program is None or npm is None:
+        pytest.skip("node and npm are not installed")
+    stamp = NODE / "node_modules" / "installed"
+    wanted = hashlib.sha256((NODE / "package-lock.json").read_bytes()).hexdigest()
+    if not (stamp.is_file() and stamp.read_text() == wanted):
+        _run([npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], NODE)
+        stamp.write_text(wanted)
+    return program
+
+
+def _run(command: list[str], folder: Path = ROOT) -> None:
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
