@@ -261,10 +261,66 @@ def _moderate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", metavar="FOLDER", help=translate("cli.arg.rules"))
 
 
+def _do(arguments: argparse.Namespace) -> int:
+    from studio.remote.client import do
+
+    result = do(arguments.command, arguments.pairs)
+    if result is not None:
+        _print(json.dumps(result, ensure_ascii=False, indent=1))
+    return DONE
+
+
+def _do_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("command", metavar="COMMAND", help=translate("cli.arg.command"))
+    parser.add_argument("pairs", nargs="*", metavar="key=value", help=translate("cli.arg.pairs"))
+
+
+def _commands(arguments: argparse.Namespace) -> int:
+    from studio.core.i18n import system_language
+    from studio.remote import listing
+
+    _print((listing.markdown() if arguments.markdown else listing.text(system_language())).rstrip())
+    return DONE
+
+
+def _commands_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--markdown", action="store_true", help=translate("cli.arg.markdown"))
+
+
+def _snapshot(arguments: argparse.Namespace) -> int:
+    from studio.remote.client import snapshot
+
+    file = Path(arguments.file).expanduser().resolve()
+    try:
+        snapshot(file, arguments.scene)
+    except StudioError as error:
+        if error.key != "remote.not_running":
+            raise
+        return _snapshot_alone(file, arguments.scene)
+    return DONE
+
+
+def _snapshot_alone(file: Path, scene: str | None) -> int:
+    """No engine runs: one is started for the demo show's picture, and ends."""
+    from studio.remote.client import check_format
+
+    check_format(file)
+    options = EngineOptions(scene=scene, picture=str(file), for_s=0.1, port=0)
+    return Supervisor(options, lambda line: None).run()
+
+
+def _snapshot_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--scene", metavar="NAME", help=translate("cli.arg.snapshot_scene"))
+    parser.add_argument("file", metavar="FILE.png", help=translate("cli.arg.file"))
+
+
 Call = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]
 # name: (its arguments, its body, the module it cannot do without)
 CALLS: dict[str, Call] = {
     "run": (_run_arguments, _run, "studio.__main__"),
+    "do": (_do_arguments, _do, "studio.remote.client"),
+    "commands": (_commands_arguments, _commands, "studio.remote.listing"),
+    "snapshot": (_snapshot_arguments, _snapshot, "studio.remote.client"),
     "check": (_open_arguments, _check, "studio.check"),
     "moderate": (_moderate_arguments, _moderate, "studio.audience.cli"),
     "bench": (_bench_arguments, _bench, "studio.bench.cli"),

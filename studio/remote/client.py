@@ -173,13 +173,28 @@ def do(command: str, words: list[str]) -> Any:
         return client.vendor("command.text", command=command, args=args)["result"]
 
 
+def check_format(file: Path) -> str:
+    """The picture format of a file's ending.
+
+    Raises:
+        StudioError: invalid, when pictures are not written in it.
+    """
+    from studio.remote.protocol import FORMATS
+
+    format = file.suffix.lstrip(".").lower() or "png"
+    if format not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise StudioError("invalid", "remote.picture_format", format=format, known=known)
+    return format
+
+
 def snapshot(file: Path, scene: str | None) -> None:
     """Writes the programme, or a scene as it would go out, of the running engine to a file.
 
     Raises:
         StudioError: what the engine says; failed, when the file cannot be written.
     """
-    format = file.suffix.lstrip(".").lower() or "png"
+    format = check_format(file)
     what = {"what": "scene", "name": scene} if scene else {"what": "programme"}
     with Client(*find()) as client:
         found = client.vendor("picture.get", format=format, **what)

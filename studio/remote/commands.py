@@ -13,7 +13,8 @@ import msgspec
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.paths import config_dir
-from studio.remote.pictures import FORMATS, Pictures, Shot, What
+from studio.remote.pictures import Pictures, Shot, What
+from studio.remote.protocol import FORMATS
 from studio.security import roles
 from studio.security.secrets import Secrets
 

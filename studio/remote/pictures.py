@@ -16,12 +16,12 @@ from studio.core.errors import StudioError
 from studio.media.cv import cv2
 from studio.media.frame import Frame, even
 from studio.media.yuv import Scratch, blend
+from studio.remote.protocol import FORMATS
 from studio.remote.rooms import Rooms
 from studio.remote.views import Views
 from studio.scenes.model import Box, Canvas, Item, Scene
 from studio.scenes.stage import Renderer
 
-FORMATS = ("bmp", "jpeg", "jpg", "png", "webp")
 SMALLEST, LARGEST = 8, 4096
 FRESH_NS, PATIENCE_NS = 200_000_000, NS
 What = Literal["programme", "preview", "scene", "source"]

@@ -21,6 +21,9 @@ OBS_VERSION = "32.0.0"
 VENDOR = "shopcast"
 SUBPROTOCOLS = ("obswebsocket.json", "obswebsocket.msgpack")
 
+FORMATS = ("bmp", "jpeg", "jpg", "png", "webp")
+"""In which pictures are answered."""
+
 Data = dict[str, Any]
 
 

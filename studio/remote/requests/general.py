@@ -9,8 +9,8 @@ from studio import __version__
 from studio.core.command import Role
 from studio.core.errors import StudioError
 from studio.remote import vendor
-from studio.remote.pictures import FORMATS
 from studio.remote.protocol import (
+    FORMATS,
     OBS_VERSION,
     PROTOCOL_VERSION,
     RPC_VERSION,
