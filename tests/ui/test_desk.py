@@ -13,7 +13,8 @@ from ui.widgets.basics import Text
 from ui.widgets.hold import HOLD_MS, HoldButton
 
 pytestmark = pytest.mark.ui
-SOON = 5_000
+SOON = 8_000
+SLOW = 40_000  # a process starts, on a machine that is busy
 
 
 def test_a_key_previews_and_enter_takes(qtbot: Any, program: Any) -> None:
@@ -129,7 +130,7 @@ def test_the_language_is_switched_live(qtbot: Any, program: Any) -> None:
 
 def test_any_command_is_found_by_its_name_in_both_languages(qtbot: Any, program: Any) -> None:
     palette, store = program.window.palette_card, program.store
-    for words in ("垫片", "standby"):
+    for words in ("一键垫片", "standby"):
         palette.open()
         palette.search.setText(words)
         assert palette.list.item(0).data(Qt.ItemDataRole.UserRole) == "scenes.standby"
@@ -215,18 +216,20 @@ def test_nothing_is_called_live_without_evidence(qtbot: Any, program: Any) -> No
     store, window = program.store, program.window
     program.actions.run("outputs.add", {"name": "nobody", "url": "rtmp://127.0.0.1:9/live/k"})
     qtbot.waitUntil(lambda: store.output("nobody") is not None, timeout=SOON)
-    program.actions.run("outputs.start", {"name": "nobody"})
-    qtbot.waitUntil(lambda: store.is_trying, timeout=SOON)
-    qtbot.waitUntil(lambda: store.output("nobody").reason.key != "", timeout=10_000)
-    row = window.panels["outputs"]._rows["nobody"]
-    qtbot.waitUntil(lambda: row.why.text() != "", timeout=SOON)
-    assert not store.is_on_air
-    assert row.dot.tone != "good"
-    assert window.monitors.programme.badge.tone != "on_air"
-    program.actions.run("outputs.stop", {"name": "nobody", "confirm": True})
-    qtbot.waitUntil(lambda: not store.is_trying, timeout=10_000)
-    program.actions.run("outputs.remove", {"name": "nobody", "confirm": True})
-    qtbot.waitUntil(lambda: store.output("nobody") is None, timeout=SOON)
+    try:
+        program.actions.run("outputs.start", {"name": "nobody"})
+        qtbot.waitUntil(lambda: store.is_trying, timeout=SOON)
+        qtbot.waitUntil(lambda: store.output("nobody").reason.key != "", timeout=SLOW)
+        row = window.panels["outputs"]._rows["nobody"]
+        qtbot.waitUntil(lambda: row.why.text() != "", timeout=SOON)
+        assert not store.is_on_air
+        assert row.dot.tone != "good"
+        assert window.monitors.programme.badge.tone != "on_air"
+    finally:
+        program.actions.run("outputs.stop", {"name": "nobody", "confirm": True})
+        qtbot.waitUntil(lambda: not store.is_trying, timeout=SLOW)
+        program.actions.run("outputs.remove", {"name": "nobody", "confirm": True})
+        qtbot.waitUntil(lambda: store.output("nobody") is None, timeout=SLOW)
 
 
 def test_a_recording_is_green_when_bytes_grow(qtbot: Any, program: Any) -> None:
@@ -234,7 +237,7 @@ def test_a_recording_is_green_when_bytes_grow(qtbot: Any, program: Any) -> None:
     panel.key_record()
     qtbot.waitUntil(lambda: "record" in panel._rows, timeout=SOON)
     row = panel._rows["record"]
-    qtbot.waitUntil(lambda: row.dot.tone == "good", timeout=20_000)
+    qtbot.waitUntil(lambda: row.dot.tone == "good", timeout=SLOW)
     assert store.evidence.flows(store.output("record"))
     panel.key_record()
     qtbot.waitUntil(lambda: row.dot.tone == "off", timeout=10_000)
@@ -244,7 +247,7 @@ def test_comments_are_judged_pinned_and_taken_off(qtbot: Any, program: Any) -> N
     store, panel = program.store, program.window.panels["comments"]
     if not store.has("comments"):
         pytest.skip("this engine has no comments")
-    qtbot.waitUntil(lambda: panel.list.comments.rowCount() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.list.comments.rowCount() > 0, timeout=SLOW)
     panel.list.setCurrentIndex(panel.list.comments.index(0))
     QTest.keyClick(panel.list, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: store.comments.pinned is not None, timeout=SOON)

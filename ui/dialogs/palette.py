@@ -22,16 +22,17 @@ ID = Qt.ItemDataRole.UserRole
 MOST = 60
 
 
-def score(info: CommandInfo, words: Sequence[str]) -> int:
+def score(info: CommandInfo, words: Sequence[str]) -> float:
     """How well a command fits what was typed; 0 is not at all."""
     names = [info.label[0].lower(), info.label[1].lower(), info.id.lower()]
     rest = " ".join((*info.help, *names)).lower()
-    total = 0
+    total = 0.0
     for word in words:
+        share = max((len(word) / len(name) for name in names if name and word in name), default=0)
         if any(name.startswith(word) for name in names):
-            total += 8
-        elif any(word in name for name in names):
-            total += 4
+            total += 8 + 4 * share
+        elif share:
+            total += 4 + 4 * share
         elif word in rest:
             total += 1
         else:
