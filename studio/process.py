@@ -17,12 +17,13 @@ from studio.core import life
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger, start_logging
-from studio.core.paths import log_dir
+from studio.core.paths import log_dir, runtime_dir
 from studio.core.priority import first_process
 from studio.engine import Engine
 from studio.graphics import qt
 from studio.outputs.destinations import settings_from_url
 from studio.outputs.events import OutputChanged
+from studio.outputs.link import end_orphan, orphans
 from studio.outputs.model import OutputSettings
 from studio.remote.server import Door
 from studio.show import resume
@@ -99,9 +100,11 @@ def _with_options(show: OpenShow, options: Options) -> OpenShow:
 
 
 async def _run(options: Options) -> int:
-    kept = resume.recall() if options.restarts else None
+    kept = resume.recall() if options.restarts or orphans(runtime_dir()) else None
     folder = Path(options.show) if options.show else None
     show = _with_options(await asyncio.to_thread(open_show, folder), options)
+    if kept is not None and not options.restarts and kept.get("show") != str(show.folder):
+        kept = None  # senders of another show: they are ended once this one is up
     note = life.Note("engine")
     engine = Engine(show, is_safe=options.safe_mode)
     stopping = asyncio.Event()
@@ -191,10 +194,12 @@ async def _start_outputs(engine: Engine, options: Options, kept: dict[str, Any] 
         outputs.put_passing(settings, key)
         wanted.append(name)
     if kept is not None:
-        wanted = []
+        wanted = [] if options.restarts else wanted
         for plain in kept.get("outputs", []):
             try:
-                wanted.append(outputs.restore(msgspec.convert(plain, OutputSettings)))
+                settings = msgspec.convert(plain, OutputSettings)
+                if settings.name not in wanted:
+                    wanted.append(outputs.restore(settings))
             except (StudioError, msgspec.ValidationError) as error:
                 _log.error("an output could not be restored: %s", error)
     for canvas_name in {engine.pipeline.destinations.settings(name).canvas for name in wanted}:
@@ -210,6 +215,10 @@ async def _start_outputs(engine: Engine, options: Options, kept: dict[str, Any] 
             if kept is None:
                 raise
             _log.error("output %s was not taken up again: %s", name, error)
+    for name, sender in orphans(runtime_dir()).items():
+        if name not in wanted:
+            _log.warning("sender of %s (%d) belongs to no output: ending it", name, sender.pid)
+            await asyncio.to_thread(end_orphan, runtime_dir(), sender)
 
 
 def _on_air(engine: Engine, door: Door) -> dict[str, Any]:

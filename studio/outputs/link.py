@@ -528,6 +528,29 @@ class Line:
         self.socket.close()
 
 
+def orphans(runtime: Path) -> dict[str, wire.Note]:
+    """Senders that run, by output: they hold the line for an engine that has gone."""
+    found = wire.find_notes(runtime)
+    return {name: note for name, note in found.items() if is_sender(note.pid)}
+
+
+def end_orphan(runtime: Path, note: wire.Note) -> None:
+    """Ends a sender nobody wants any more: politely, and within about 2 s."""
+    try:
+        line = Line.open(note)
+        try:
+            line.send_all(wire.pack(wire.Stop()))
+            deadline = time.monotonic() + STOP_S
+            while is_sender(note.pid) and time.monotonic() < deadline:
+                time.sleep(0.02)
+        finally:
+            line.close()
+    except SenderFault:
+        pass
+    kill_sender(note.pid)
+    wire.note_path(runtime, note.output).unlink(missing_ok=True)
+
+
 def kill_sender(pid: int) -> None:
     """Kills process ``pid`` if it is a sender; numbers are used again, so look first."""
     if pid <= 0 or not is_sender(pid):

@@ -120,3 +120,49 @@ def test_supervisor_killed_and_taken_over(
     film = read_film(server.files()[0])
     assert film.largest_hole_ms <= 1000
     assert film.goes_back == film.faults == 0
+
+
+def test_both_killed_and_started_again(
+    live: Chain, server: Nginx, tmp_path: Path, env: dict[str, str]
+) -> None:
+    """Power fails for the studio but not for its senders: the next start takes them over."""
+    engine = live.pid()
+    live.kill(live.process.pid)
+    live.kill(engine)
+    live.process.wait(5)
+    grows(server, 20_000)
+    second = Chain(
+        "run", str(tmp_path / "line.show"), "--port", "0", "--password", "", environment=env
+    )
+    try:
+        second.event("on_air")
+        second.flows("push1")
+        grows(server)
+        assert second.stop() == 0
+    finally:
+        second.close()
+    server.finish()
+    assert server.publishes() == 1
+    film = read_film(server.files()[0])
+    assert film.largest_hole_ms <= 1000
+    assert film.goes_back == film.faults == 0
+
+
+def test_senders_of_another_show_are_ended(
+    live: Chain, server: Nginx, tmp_path: Path, env: dict[str, str]
+) -> None:
+    engine = live.pid()
+    live.kill(live.process.pid)
+    live.kill(engine)
+    live.process.wait(5)
+    other = write_show(tmp_path / "other.show")
+    second = Chain("run", str(other), "--port", "0", "--password", "", environment=env)
+    try:
+        second.event("on_air")
+        deadline = time.monotonic() + 10
+        while server.publishers():
+            assert time.monotonic() < deadline, "nobody steers it, so it must not stay on air"
+            time.sleep(0.05)
+        assert second.stop() == 0
+    finally:
+        second.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-TAIL = 3 << 20
+TAIL = 3 << 19
 _CLUSTER = b"\x1f\x43\xb6\x75"
 
 
