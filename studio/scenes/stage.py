@@ -84,6 +84,7 @@ class Figures:
         self.ticks = self.late = self.missed = 0
         self.worst_late_ms = 0.0
         self.compose_ms.clear()
+        self.late_recent.clear()
 
     def count(self, late: int, missed: int, behind_ms: float) -> None:
         """One more tick; ``late`` and ``missed`` are the clock's own totals."""
