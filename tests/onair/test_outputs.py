@@ -592,3 +592,27 @@ def test_a_stale_note_harms_nothing(rig: Rig, server: nginx.Nginx) -> None:
     )
     rig.start(server.url("k-13"))
     rig.wait(OutputState.LIVE)
+
+
+@needs_nginx
+def test_a_slow_destination_drags_no_other(rig: Rig, server: nginx.Nginx) -> None:
+    from studio.bench.line.throttle import Throttle
+
+    rig.show.is_busy = True
+    with Throttle(server.port) as line:
+        rig.start(server.url("k-20"), "primary")
+        rig.start(server.url("k-21"), "second")
+        rig.start(f"rtmp://127.0.0.1:{line.port}/live/k-22", "slow")
+        for name in ("primary", "second", "slow"):
+            rig.wait(OutputState.LIVE, name)
+        line.kbps = 300
+        rig.until(lambda: rig.status("slow").dropped > 0, 15)
+        assert rig.status("slow").state is OutputState.CONGESTED
+        line.kbps = 0
+        rig.wait(OutputState.LIVE, "slow")
+        for name in ("primary", "second"):
+            status = rig.status(name)
+            assert status.encode_kbps == 1200, "nobody else pays"
+            assert status.dropped == status.reconnects == status.gap_ms == 0
+        assert rig.status("slow").reconnects == 0
+        assert rig.status("slow").gap_ms > 0, "what its viewers missed is counted"
