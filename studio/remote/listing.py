@@ -13,6 +13,7 @@ from studio.core.command import Spec, specs_of
 
 # Where a room keeps its commands; a contract test compares this with the engine's bus.
 MODULES = ("commands", "desk", "keeper")
+ENDING = "_commands"
 
 HEAD = """\
 # 命令 · Commands
@@ -42,7 +43,7 @@ def _modules() -> Iterator[Any]:
             continue
         folder = importlib.import_module(f"studio.{room.name}")
         for one in pkgutil.iter_modules(folder.__path__):
-            if one.name in MODULES:
+            if one.name in MODULES or one.name.endswith(ENDING):
                 yield importlib.import_module(f"studio.{room.name}.{one.name}")
 
 

@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from studio.core.command import CommandRan
 from studio.core.event import Event
+from studio.core.state import StateChanged
 from studio.outputs.events import OutputChanged
 from studio.remote import obs_diff
 from studio.remote.ids import Ids
 from studio.remote.protocol import Data, Subscription
-from studio.remote.words import MAIN, Words, mul_of, phase
+from studio.remote.words import MAIN, Words, is_active, mul_of, phase
 from studio.scenes.events import SceneTaken, TransitionEnded
 from studio.sound.desk import Meters
 from studio.sources.events import SourceListChanged
@@ -77,6 +78,8 @@ class Translator:
             self._ended(event.transition)
         elif isinstance(event, OutputChanged):
             self._output(event)
+        elif isinstance(event, StateChanged) and "outputs" in event.parts:
+            self._file()
         elif isinstance(event, CommandRan) and event.ok and event.command == "sources.media":
             self._media(event.args)
 
@@ -156,6 +159,16 @@ class Translator:
             data["outputPath"] = path if step in ("started", "stopped") else None
         name = "RecordStateChanged" if kind == "file" else "StreamStateChanged"
         self._tell(Subscription.OUTPUTS, name, data)
+
+    def _file(self) -> None:
+        """A recording that was split goes on in another file."""
+        found = self._words.recording()
+        if found is None or not is_active(found) or not found.shown_url:
+            return
+        before, self._paths["file"] = self._paths.get("file"), found.shown_url
+        if before and before != found.shown_url and self._phases["file"] == "started":
+            data = {"newOutputPath": found.shown_url}
+            self._tell(Subscription.OUTPUTS, "RecordFileChanged", data)
 
     def _media(self, args: Data) -> None:
         action = MEDIA.get(str(args.get("action")))

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from studio.remote import listing
 from studio.remote.requests.known import FIELDS, REQUESTS
+from studio.remote.vendor import QUESTIONS
 from tests.onair.peer import Peer
 from tests.onair.studio import Studio
 
@@ -257,8 +259,8 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("ResumeRecord", {}, 503),
     ("PauseRecord", {}, 703),
     ("ToggleRecordPause", {}, 703),
-    ("SplitRecordFile", {}, 703),
-    ("CreateRecordChapter", {"chapterName": "one"}, 703),
+    ("SplitRecordFile", {}, 100),
+    ("CreateRecordChapter", {"chapterName": "one"}, 100),
     ("StopRecord", {}, 100),
     ("ToggleRecord", {}, 100),
     ("ToggleRecord", {}, 100),
@@ -282,9 +284,13 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("StopVirtualCam", {}, 501),
     ("ToggleVirtualCam", {}, 604),
     ("GetReplayBufferStatus", {}, 100),
-    ("StartReplayBuffer", {}, 604),
+    ("StartReplayBuffer", {}, 100),
+    ("StartReplayBuffer", {}, 500),
+    ("GetLastReplayBufferReplay", {}, 100),
+    ("StopReplayBuffer", {}, 100),
     ("StopReplayBuffer", {}, 501),
-    ("ToggleReplayBuffer", {}, 604),
+    ("ToggleReplayBuffer", {}, 100),
+    ("ToggleReplayBuffer", {}, 100),
     ("SaveReplayBuffer", {}, 501),
     ("GetLastReplayBufferReplay", {}, 501),
     ("GetStudioModeEnabled", {}, 100),
@@ -329,6 +335,20 @@ def test_the_table_is_the_protocol() -> None:
 
 def test_every_name_is_announced(peer: Peer) -> None:
     assert set(peer.ask("GetVersion")["availableRequests"]) == REQUESTS
+
+
+def test_the_page_of_commands_is_what_the_engine_has(peer: Peer) -> None:
+    running = {one["id"] for one in peer.run("commands.list")}
+    assert {spec.id for spec in listing.specs()} == running
+    page = Path(__file__).parents[2] / "docs" / "commands.md"
+    renew = "renew it: shopcast commands --markdown > docs/commands.md"
+    assert page.read_text(encoding="utf-8") == listing.markdown(), renew
+
+
+def test_the_page_of_the_door_knows_every_question() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "remote.md").read_text(encoding="utf-8")
+    for question in (*QUESTIONS, "picture.get", "command.text"):
+        assert f"`{question}`" in page, question
 
 
 def test_answers(peer: Peer) -> None:

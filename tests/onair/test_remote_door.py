@@ -278,10 +278,27 @@ def test_a_recording_is_told_with_its_file(peer: Peer) -> None:
     assert told["outputActive"] is True
     status = peer.ask("GetRecordStatus")
     assert status["outputActive"] is True
+    peer.ask("SplitRecordFile")
+    second = peer.event("RecordFileChanged")["newOutputPath"]
+    assert second != told["outputPath"]
     path = peer.ask("StopRecord")["outputPath"]
     assert Path(path).stat().st_size > 0
     stopped = peer.event("RecordStateChanged", outputState="OBS_WEBSOCKET_OUTPUT_STOPPED")
-    assert stopped["outputPath"] == path
+    assert stopped["outputPath"] == path == second
+
+
+def test_the_last_seconds_are_saved(peer: Peer) -> None:
+    peer.ask("StartReplayBuffer")
+    peer.event("ReplayBufferStateChanged", outputActive=True)
+    deadline = time.monotonic() + 20
+    while peer.code("SaveReplayBuffer") != 100:  # until there is something to save
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    path = peer.event("ReplayBufferSaved")["savedReplayPath"]
+    assert peer.ask("GetLastReplayBufferReplay")["savedReplayPath"] == path
+    assert Path(path).stat().st_size > 0
+    peer.ask("StopReplayBuffer")
+    peer.event("ReplayBufferStateChanged", outputActive=False)
 
 
 def test_a_clean_end_says_goodbye(tmp_path: Path) -> None:

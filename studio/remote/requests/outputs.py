@@ -1,4 +1,4 @@
-"""Output requests: every destination by its name, virtual camera, replay buffer."""
+"""Output requests: every destination by its name, and the virtual camera there is not."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ class Outputs(Requests):
         await self._switch(session, one, on)
         return {"outputActive": on}
 
-    # -- what OBS has and we have not ----------------------------------------------------------
+    # -- the virtual camera --------------------------------------------------------------------
 
-    @request("GetVirtualCamStatus", "GetReplayBufferStatus")
-    def off(self, session: Session, data: Data) -> Data:
+    @request("GetVirtualCamStatus")
+    def no_camera_status(self, session: Session, data: Data) -> Data:
         """Not there, so not on."""
         return {"outputActive": False}
 
@@ -90,15 +90,10 @@ class Outputs(Requests):
         """There is no virtual camera."""
         raise RequestError(Status.INVALID_STATE, "VirtualCam is not available.")
 
-    @request("StartReplayBuffer", "ToggleReplayBuffer")
-    def no_replay(self, session: Session, data: Data) -> None:
-        """There is no replay buffer."""
-        raise RequestError(Status.INVALID_STATE, "Replay buffer is not available.")
-
-    @request("StopVirtualCam", "StopReplayBuffer", "SaveReplayBuffer", "GetLastReplayBufferReplay")
-    def not_running(self, session: Session, data: Data) -> None:
+    @request("StopVirtualCam")
+    def stop_camera(self, session: Session, data: Data) -> None:
         """What is not there does not run."""
-        raise RequestError(Status.OUTPUT_NOT_RUNNING, "That output is not running.")
+        raise RequestError(Status.OUTPUT_NOT_RUNNING, "VirtualCam is not running.")
 
     def _output(self, data: Data) -> OutputStatus:
         name = need(data, "outputName")

@@ -64,12 +64,17 @@ class Record(Requests):
         self._need_on()
         raise RequestError(Status.OUTPUT_NOT_PAUSED, "The recording is not paused.")
 
-    @request("SplitRecordFile", "CreateRecordChapter")
-    def split(self, session: Session, data: Data) -> None:
-        """One file, without chapters."""
-        maybe(data, "chapterName")
+    @request("SplitRecordFile")
+    async def split(self, session: Session, data: Data) -> None:
+        """Goes on in a new file."""
         self._need_on()
-        raise cannot("Recordings are one file without chapters here.")
+        await self.run(session, "record.split")
+
+    @request("CreateRecordChapter")
+    async def chapter(self, session: Session, data: Data) -> None:
+        """Marks this moment in the file."""
+        self._need_on()
+        await self.run(session, "marks.add", label=maybe(data, "chapterName", str, ""))
 
     def _is_on(self) -> bool:
         found = Words(self.rooms, self.ids).recording()

@@ -1,0 +1,96 @@
+"""Who comes in, with which role, and how slowly one may guess."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from studio.core.command import Role
+from studio.core.errors import StudioError
+from studio.remote.gate import LINE, Gate
+from studio.remote.protocol import Challenge, authentication
+from studio.security import roles
+from studio.security.secrets import Secrets
+
+
+def answer(challenge: Challenge, password: str) -> str:
+    return authentication(password, challenge.salt, challenge.challenge)
+
+
+def test_the_string_is_the_protocols() -> None:
+    """The example of obs-websocket's protocol.md, "Creating an authentication string"."""
+    found = authentication(
+        "supersecretpassword",
+        "lM1GncleQOaCu9lT1yeUZhFYnqhsLLP1G5lAGo3ixaI=",
+        "+IxH4CnCiqpX1rM9scsNynZzbOe4KhDeYcTNS3PDaeY=",
+    )
+    assert found == "1Ct943GAT+6YQUUX47Ia/ncufilbe6+oD6lY+5kaCu4="
+
+
+def test_password_key_and_tokens_each_open_with_their_role() -> None:
+    tokens = [roles.Token("phone", "t1", "streamer"), roles.Token("old", "t2", "wizard")]
+
+    async def admit(password: str) -> object:
+        gate = Gate("pw", "key", lambda: tokens, first_s=0.0)
+        challenge = Challenge()
+        return await gate.admit(challenge, answer(challenge, password))
+
+    assert asyncio.run(admit("pw")) == ("remote", Role.OWNER)
+    assert asyncio.run(admit("key")) == ("remote", Role.OWNER)
+    assert asyncio.run(admit("t1")) == ("remote:phone", Role.STREAMER)
+    assert asyncio.run(admit("t2")) == ("remote:old", Role.VIEWER)
+    assert asyncio.run(admit("")) is None
+    assert asyncio.run(admit("PW")) is None
+
+
+def test_an_empty_password_opens_nothing_but_an_open_door() -> None:
+    assert Gate("").is_open
+    assert not Gate("x").is_open
+
+
+def test_guessing_gets_slower_and_waits_in_one_line() -> None:
+    async def guess() -> tuple[float, float, int]:
+        gate = Gate("pw", first_s=0.02)
+        challenge = Challenge()
+        began = time.monotonic()
+        await gate.admit(challenge, "wrong")
+        first = time.monotonic() - began
+        began = time.monotonic()
+        found = await asyncio.gather(*(gate.admit(challenge, "wrong") for _ in range(20)))
+        rest = time.monotonic() - began
+        assert set(found) == {None}
+        right = await gate.admit(challenge, answer(challenge, "pw"))
+        assert right is not None
+        return first, rest, len(found)
+
+    first, rest, _ = asyncio.run(guess())
+    # The line takes LINE of the 20; they wait 0.04, 0.08, 0.16 … one after the other.
+    assert first >= 0.02
+    assert rest >= sum(0.02 * 2**n for n in range(1, LINE + 1))
+    assert rest < 5
+
+
+def test_tokens_are_kept_and_forgotten(tmp_path: Path) -> None:
+    store = Secrets(tmp_path, use_keyring=False)
+    made = roles.add(store, "平板", "controller")
+    assert roles.load(store) == [made]
+    assert made.right is Role.CONTROLLER
+    assert len(made.secret) >= 20
+    assert made.secret.encode() not in (tmp_path / "secrets.bin").read_bytes()
+    with pytest.raises(StudioError, match="token"):
+        roles.add(store, "平板", "viewer")
+    with pytest.raises(StudioError, match="wizard"):
+        roles.add(store, "x", "wizard")
+    with pytest.raises(StudioError, match="nobody"):
+        roles.remove(store, "nobody")
+    roles.remove(store, "平板")
+    assert roles.load(store) == []
+
+
+def test_broken_tokens_let_nobody_in(tmp_path: Path) -> None:
+    store = Secrets(tmp_path, use_keyring=False)
+    store.set(roles.TOKENS, '[{"name": 5}]')
+    assert roles.load(store) == []

@@ -1,0 +1,107 @@
+"""A client's pixels and our parts of the canvas are the same place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from studio.remote.protocol import RequestError
+from studio.remote.transform import apply, describe
+from studio.scenes.layout import lay
+from studio.scenes.model import Box, Crop, Item
+
+CANVAS, SOURCE = (1920, 1080), (640, 480)
+
+
+def item(**more: Any) -> Item:
+    box = Box(0.25, 0.5, 0.5, 0.25)
+    return Item(1, "x", {"landscape": box}, **more)
+
+
+@pytest.mark.parametrize("fit", ["cover", "contain", "stretch"])
+def test_what_was_told_may_be_set_again_and_changes_nothing(fit: Any) -> None:
+    one = item(fit=fit, crop=Crop(0.25, 0.0, 0.25, 0.5))
+    told = describe(one, "landscape", CANVAS, SOURCE)
+    told = {key: value for key, value in told.items() if not key.startswith(("scale", "source"))}
+    placed = apply(one, "landscape", CANVAS, SOURCE, told)
+    assert placed.fit == fit
+    assert placed.crop == one.crop
+    assert placed.box == one.boxes["landscape"]
+
+
+@pytest.mark.parametrize("fit", ["contain", "stretch"])
+def test_the_told_size_is_what_the_compositor_draws(fit: Any) -> None:
+    one = item(fit=fit)
+    told = describe(one, "landscape", CANVAS, SOURCE)
+    drawn = lay(one, one.boxes["landscape"], SOURCE, CANVAS).rect
+    assert abs(told["width"] - drawn.w) <= 2
+    assert abs(told["height"] - drawn.h) <= 2
+
+
+def test_bounds_and_position_are_the_box_in_pixels() -> None:
+    told = describe(item(), "landscape", CANVAS, SOURCE)
+    assert (told["positionX"], told["positionY"]) == (480, 540)
+    assert (told["boundsWidth"], told["boundsHeight"]) == (960, 270)
+    assert told["boundsType"] == "OBS_BOUNDS_SCALE_OUTER"
+    assert told["alignment"] == 5
+    assert told["cropToBounds"] is True
+
+
+def test_a_scale_gives_a_box_of_that_size() -> None:
+    placed = apply(item(), "landscape", CANVAS, SOURCE, {"scaleX": 0.5, "scaleY": 0.25})
+    assert placed.fit == "stretch"
+    assert placed.box == pytest.approx(Box(0.25, 0.5, 320 / 1920, 120 / 1080))
+
+
+def test_a_position_may_name_another_corner() -> None:
+    given = {"positionX": 1920, "positionY": 1080, "alignment": 2 | 8}
+    placed = apply(item(), "landscape", CANVAS, SOURCE, given)
+    assert placed.box == pytest.approx(Box(0.5, 0.75, 0.5, 0.25))
+    centred = apply(item(), "landscape", CANVAS, SOURCE, {**given, "alignment": 0})
+    assert centred.box.x == pytest.approx(1 - 0.25)
+
+
+def test_a_crop_is_in_the_sources_pixels() -> None:
+    placed = apply(item(), "landscape", CANVAS, SOURCE, {"cropLeft": 64, "cropBottom": 120})
+    assert placed.crop == Crop(0.1, 0.0, 0.0, 0.25)
+    assert placed.box == item().boxes["landscape"]
+
+
+def test_an_item_that_a_canvas_does_not_show_has_no_size() -> None:
+    told = describe(item(), "portrait", (1080, 1920), SOURCE)
+    assert (told["boundsWidth"], told["boundsHeight"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"rotation": 30}, 703),
+        ({"rotation": 720}, 402),
+        ({"scaleX": -1}, 703),
+        ({"scaleX": 0}, 402),
+        ({"scaleX": 1e300}, 402),
+        ({"scaleX": float("nan")}, 402),
+        ({"positionX": float("inf")}, 402),
+        ({"boundsType": "OBS_BOUNDS_LOST"}, 400),
+        ({"boundsType": 5}, 401),
+        ({"boundsWidth": 0}, 402),
+        ({"cropLeft": 640}, 402),
+        ({"cropLeft": 400, "cropRight": 300}, 402),
+        ({"cropLeft": -1}, 402),
+        ({"alignment": 99}, 402),
+        ({"positionX": True}, 401),
+    ],
+)
+def test_what_cannot_be_is_told(given: dict[str, Any], code: int) -> None:
+    with pytest.raises(RequestError) as refused:
+        apply(item(), "landscape", CANVAS, SOURCE, given)
+    assert refused.value.status == code
+
+
+def test_without_a_picture_there_is_nothing_to_crop() -> None:
+    with pytest.raises(RequestError) as refused:
+        apply(item(), "landscape", CANVAS, (0, 0), {"cropLeft": 1})
+    assert refused.value.status == 604
+    moved = apply(item(), "landscape", CANVAS, (0, 0), {"positionX": 0})
+    assert moved.box.x == 0
