@@ -70,5 +70,7 @@ def size(count: float) -> str:
 
 
 def seconds(ms: float) -> str:
-    """ "2.1 s"."""
+    """ "2.1 s", "80 ms"."""
+    if ms < 100:
+        return f"{ms:.0f} ms"
     return f"{ms / 1000:.1f} s"

@@ -89,10 +89,17 @@ class Head(QFrame):
         self.title.setVisible(not tabs)
         self._fold()
 
+    def show_badge(self, text: str, tone: str = "attention") -> None:
+        """A word beside the title; "" for none."""
+        self.badge.set(text, tone)
+        self.badge.setVisible(bool(text))
+        self._fold()
+
     def _fold(self) -> None:
         """Tabs that have no room become one name with the others behind it."""
         needs = sum(button.sizeHint().width() + tokens.px(2) for button in self._buttons)
-        spare = self.tools.sizeHint().width() + tokens.px(28)
+        badge = self.badge.sizeHint().width() if self.badge.text else 0
+        spare = self.tools.sizeHint().width() + badge + tokens.px(36)
         is_folded = bool(self._buttons) and needs + spare > self.width()
         for button in self._buttons:
             button.setVisible(not is_folded)

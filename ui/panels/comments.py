@@ -10,7 +10,7 @@ from ui.models.comments import Entry
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, Text, column, holder, row
-from ui.widgets.comment_list import CommentList
+from ui.widgets.comment_list import CommentList, drawable
 
 MUTE_MIN = 10
 
@@ -85,7 +85,9 @@ class CommentsPanel(Panel):
         pinned = part.pinned
         self._pin_bar.setVisible(pinned is not None)
         if pinned is not None:
-            self._pinned.setText(t("comments.on_picture", author=pinned.author, text=pinned.text))
+            self._pinned.setText(
+                t("comments.on_picture", author=pinned.author, text=drawable(pinned.text))
+            )
         broken = [f.name for f in part.feeds if f.state in ("lost", "failed", "error")]
         if not self.desk.store.has("comments"):
             words = t("comments.none_here") if self.desk.store.is_loaded else ""

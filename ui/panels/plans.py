@@ -186,8 +186,7 @@ class PlansPanel(Panel):
         running = sum(p.running for p in part.plans)
         ready = len(part.plans) - running
         self.head.count.setText(t("plans.ready", n=ready) if part.plans else "")
-        self.head.badge.set(t("plans.n_running", n=running) if running else "", "attention")
-        self.head.badge.setVisible(bool(running))
+        self.head.show_badge(t("plans.n_running", n=running) if running else "")
         self._show_past(part.incidents)
 
     def _go_on(self) -> None:
@@ -219,7 +218,7 @@ def _incident_line(incident: Incident) -> QWidget:
     at = Text(clock(incident.began_utc), size=12, weight=600)
     label = Text(pick(incident.label) or incident.plan, size=12, elides=True)
     took = Text(size=12, weight=600)
-    if incident.saved_ms is not None:
+    if incident.saved_ms:
         took.setText(seconds(incident.saved_ms))
     tone = {"saved": "good", "running": "attention", "failed": "bad"}.get(incident.state, "off")
     mark = Badge(t(f"incident_state.{incident.state}"), tone)

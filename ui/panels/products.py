@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QLineEdit,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -31,7 +32,7 @@ from ui.theme import tokens
 from ui.widgets.basics import Button, Text, clear, put, row
 
 FEW = 10
-NARROW = 500
+NARROW = 560
 MAKEUP = ("lipstick", "blush", "eye_shadow", "foundation", "nails", "makeup")
 
 
@@ -150,6 +151,7 @@ class ProductRow(QFrame):
         under = row(gap=6)
         under.addWidget(self._variants_box)
         under.addWidget(self.sub, 1)
+        under.addStretch(0)
         names.addLayout(under)
         names.addStretch(1)
         layout = row(self.number, self.photo, gap=10, margins=(12, 0, 10, 0))
@@ -256,6 +258,7 @@ class ProductRow(QFrame):
                     f" border-radius: {tokens.px(4)}px; }}"
                 )
                 chip.clicked.connect(lambda _=False, s=sku: self._choose(s))
+                chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
                 chip.name(t("products.variant", name=name))
                 self._variants.addWidget(chip)
                 self._chips[sku] = chip

@@ -83,5 +83,4 @@ class ReadyPanel(Panel):
         good = sum(check.tone == "good" for check in found)
         self.head.count.setText(t("ready.count", n=good, of=len(found)))
         wants = sum(check.tone == "attention" for check in found)
-        self.head.badge.set(t("ready.wants", n=wants) if wants else "", "attention")
-        self.head.badge.setVisible(bool(wants))
+        self.head.show_badge(t("ready.wants", n=wants) if wants else "")

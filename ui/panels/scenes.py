@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSpinBox, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QScrollArea, QSpinBox, QWidget
 
 from ui.desk import Desk
 from ui.i18n import language, pick, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, row
+from ui.widgets.basics import Button, row
 from ui.widgets.picture import PictureView
 
 FOOT = 26
@@ -116,6 +116,7 @@ class Scenes(QFrame):
         self.take.setFont(tokens.font(15, 600))
         self.standby = Button("", "attention", clicked=self._standby)
         self._kinds: dict[str, Button] = {}
+        self._other = "fade"
         self._ms = QSpinBox()
         self._ms.setRange(0, 20000)
         self._ms.setSingleStep(50)
@@ -124,7 +125,9 @@ class Scenes(QFrame):
         self._ms.setFont(tokens.font(12))
         self._ms.setFixedWidth(tokens.px(72))
         self._ms.valueChanged.connect(self._set_ms)
-        self._choice = row(gap=6)
+        self._more = Button("▾", clicked=self._open_more)
+        self._more.setFixedWidth(tokens.px(24))
+        self._choice = row(self._more, self._ms, gap=6)
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(tokens.px(6))
@@ -138,7 +141,7 @@ class Scenes(QFrame):
             button.setSizePolicy(policy)
         self._keys = QWidget()
         self._keys.setLayout(grid)
-        self._keys.setFixedWidth(tokens.px(208))
+        self._keys.setFixedWidth(tokens.px(232))
         layout = row(gap=10, margins=(8, 8, 8, 8))
         layout.addWidget(self._area, 1)
         layout.addWidget(self._keys)
@@ -208,17 +211,19 @@ class Scenes(QFrame):
     def _show_choice(self) -> None:
         state = self.desk.store.scenes
         kinds = {kind.kind: kind for kind in state.transitions}
-        if set(kinds) != set(self._kinds):
+        shown = self._shown_kinds(list(kinds), state.transition.kind)
+        if shown != list(self._kinds):
             for button in self._kinds.values():
+                button.hide()
                 button.deleteLater()
-            self._choice.removeWidget(self._ms)
             self._kinds = {}
-            for kind in kinds:
+            for position, kind in enumerate(shown):
                 button = Button("", checkable=True)
                 button.clicked.connect(lambda _=False, k=kind: self._choose(k))
-                self._choice.addWidget(button, 1)
+                self._choice.insertWidget(position, button, 1)
                 self._kinds[kind] = button
-            self._choice.addWidget(self._ms)
+        self._more.setVisible(len(kinds) > len(shown))
+        self._more.name(t("scenes.more_transitions"))
         for kind, button in self._kinds.items():
             button.setText(pick(kinds[kind].label))
             button.setChecked(kind == state.transition.kind)
@@ -227,6 +232,22 @@ class Scenes(QFrame):
         self._ms.setValue(state.transition.duration_ms)
         self._ms.blockSignals(False)
         self._ms.setEnabled(state.transition.kind != "cut")
+
+    def _shown_kinds(self, kinds: list[str], chosen: str) -> list[str]:
+        """The cut, and the one used last beside it; the others are behind the arrow."""
+        if chosen in kinds and chosen != "cut":
+            self._other = chosen
+        if self._other not in kinds:
+            self._other = next((kind for kind in ("fade", *kinds) if kind in kinds), "")
+        return [kind for kind in kinds if kind in ("cut", self._other)]
+
+    def _open_more(self) -> None:
+        menu = QMenu(self)
+        for kind in self.desk.store.scenes.transitions:
+            action = menu.addAction(pick(kind.label))
+            action.triggered.connect(lambda _=False, k=kind.kind: self._choose(k))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
 
     def preview(self, scene: str, origin: QWidget | None = None) -> None:
         """Puts a scene on preview."""
@@ -247,13 +268,11 @@ class Scenes(QFrame):
         self.desk.actions.run("scenes.standby", origin=self.standby)
 
     def _choose(self, kind: str) -> None:
-        self.desk.actions.run("scenes.transition", {"kind": kind}, origin=self._kinds[kind])
+        origin = self._kinds.get(kind) or self._more
+        self.desk.actions.run("scenes.transition", {"kind": kind}, origin=origin)
 
     def _set_ms(self, value: int) -> None:
         kind = self.desk.store.scenes.transition.kind
         self.desk.actions.run(
             "scenes.transition", {"kind": kind, "duration_ms": value}, origin=self._ms
         )
-
-
-__all__ = ["Scenes", "Text"]

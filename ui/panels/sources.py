@@ -139,5 +139,4 @@ class SourcesPanel(Panel):
             row_.show_source(source)
         bad = sum(bool(s.health and s.health.is_bad) for s in sources)
         self.head.count.setText(t("sources.count", n=len(sources)))
-        self.head.badge.set(t("sources.bad", n=bad) if bad else "", "attention")
-        self.head.badge.setVisible(bool(bad))
+        self.head.show_badge(t("sources.bad", n=bad) if bad else "")

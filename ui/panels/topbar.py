@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from studio.outputs.model import OutputStatus
 from ui import client as link
@@ -233,6 +233,3 @@ class TopBar(QFrame):
         """Leaves out what is least needed when there is little room."""
         self._layouts.setVisible(self.width() > tokens.px(1150))
         self._show.setVisible(self.width() > tokens.px(900))
-
-
-__all__ = ["QWidget", "TopBar"]

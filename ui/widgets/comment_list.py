@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +19,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QFontDatabase,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ui.format import age_s, ms_short
 from ui.i18n import language, t
@@ -67,6 +76,19 @@ def acts_of(entry: Entry) -> list[Act]:
         first = Act("pin", t("comments.pin") + " P")
     answer = Act("answer", t("comments.answer") + " R")
     return [first, *([] if entry.answered else [answer]), Act("mute", t("comments.mute") + " M")]
+
+
+@functools.lru_cache(maxsize=2000)
+def drawable(text: str) -> str:
+    """``text`` without what this machine has no glyph for: no boxes."""
+    if all(ord(sign) < 0x1F000 for sign in text) or _has_emoji():
+        return text
+    return "".join(sign for sign in text if ord(sign) < 0x1F000).strip() or "…"
+
+
+@functools.cache
+def _has_emoji() -> bool:
+    return any("emoji" in name.lower() for name in QFontDatabase.families())
 
 
 def reason_words(entry: Entry) -> str:
@@ -189,7 +211,7 @@ class CommentDelegate(QStyledItemDelegate):
         head = QRect(left, rect.y() + tokens.px(8), wide, tokens.px(18))
         metrics = QFontMetrics(self._text)
         flags = int(Qt.TextFlag.TextWrapAnywhere | Qt.TextFlag.TextWordWrap)
-        needs = metrics.boundingRect(QRect(0, 0, wide, 9999), flags, entry.text).height()
+        needs = metrics.boundingRect(QRect(0, 0, wide, 9999), flags, drawable(entry.text)).height()
         text = QRect(left, head.bottom() + tokens.px(4), wide,
                      min(needs, metrics.lineSpacing() * MOST_LINES))  # fmt: skip
         y = text.bottom() + tokens.px(3)
@@ -232,7 +254,7 @@ class CommentDelegate(QStyledItemDelegate):
         painter.setFont(self._text)
         painter.setPen(QColor(tokens.MUTED if is_out or entry.answered else tokens.TEXT))
         flags = int(Qt.TextFlag.TextWrapAnywhere | Qt.TextFlag.TextWordWrap)
-        painter.drawText(parts["text"], flags, entry.text)
+        painter.drawText(parts["text"], flags, drawable(entry.text))
         words = reason_words(entry)
         if words:
             painter.setFont(self._small)
@@ -446,6 +468,3 @@ class CommentList(QListView):
             super().keyPressEvent(event)
         else:
             event.ignore()
-
-
-__all__ = ["CommentList", "QWidget"]
