@@ -21,10 +21,11 @@ LINE = 4
 
 
 class Caller(NamedTuple):
-    """Who a client is: a name for the journal, and what it may do."""
+    """Who a client is: a name for the journal, what it may do, and by which token."""
 
     name: str
     role: Role
+    token: str = ""
 
 
 class Gate:
@@ -81,7 +82,7 @@ class Gate:
                 return Caller("remote", Role.OWNER)
         for token in self._tokens():
             if challenge.is_right(answer, token.secret):
-                return Caller(f"remote:{token.name}", token.right)
+                return Caller(f"remote:{token.name}", token.right, token.name)
         return None
 
     def _penalty_s(self) -> float:

@@ -131,7 +131,7 @@ class Door:
     def forget_token(self, name: str) -> None:
         """Ends the connections that came in with a token that is no more."""
         for session in tuple(self.sessions):
-            if session.name == f"remote:{name}":
+            if session.token == name:
                 session.socket.transport.abort()
 
     async def handle(self, session: Session, kind: str, data: Data | None) -> Data | None:

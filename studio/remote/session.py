@@ -55,6 +55,7 @@ class Session:
         events: subscribed categories.
         wants: names of our frequent events it asked for ("sound.meters").
         role, name: what it may do, and its name in the journal.
+        token: name of the token it came in with, "" for the password.
         closing: called when the connection ends (views it opened and the like).
     """
 
@@ -68,6 +69,7 @@ class Session:
         self.wants: set[str] = set()
         self.role = Role.OWNER
         self.name = "remote"
+        self.token = ""
         self.closing: list[Callable[[], None]] = []
         self.is_identified = False
         self.is_over = False
@@ -224,7 +226,7 @@ class Session:
             )
             if caller is None:
                 return await self._refuse(Close.AUTH_FAILED, "Authentication failed.")
-            self.name, self.role = caller
+            self.name, self.role, self.token = caller
         self.events = Subscription.ALL
         if not await self._subscribe(data):
             return False

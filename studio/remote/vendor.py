@@ -179,9 +179,9 @@ def _stats(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
 
 def _introduce(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
     given = _arguments(Introduction, "session.introduce", data).name[:40]
-    # Whoever came in with a token keeps the token's name in the journal.
-    if not session.name.startswith("remote:"):
-        session.name = given or "remote"
+    # Whoever came in with a token keeps its name in the journal, and nobody takes another's.
+    if not session.token:
+        session.name = given.replace(":", " ").strip() or "remote"
     return {"show": rooms.show(), "role": session.role.name.lower(), "name": session.name}
 
 

@@ -163,7 +163,7 @@ class Peer:
         deadline = time.monotonic() + SECONDS
         while (one := found()) is None:
             left = deadline - time.monotonic()
-            assert left > 0, (what, [event["eventType"] for event in self.events])
+            assert left > 0, (what, [event["eventType"] for event in self.events[-20:]])
             try:
                 message = self.receive(left)
             except TimeoutError:
