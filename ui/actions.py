@@ -93,16 +93,20 @@ class Actions(QObject):
         shown = [
             str(value)
             for name, value in args.items()
-            if name in ("scene", "name", "source", "product", "id", "kind")
+            if name in ("scene", "name", "source", "product", "plan", "kind", "label")
             and isinstance(value, (str, int))
             and value != ""
         ]
-        shown = [self._product(name) for name in shown]
+        shown = [self._known(name) for name in shown]
         return " ".join([self.label(command), *shown])
 
-    def _product(self, id: str) -> str:
-        found = self._store.shop.product(id)
-        return found.name if found else id
+    def _known(self, id: str) -> str:
+        """A product or plan by the name people know."""
+        product = self._store.shop.product(id)
+        if product is not None:
+            return product.name
+        plan = next((p for p in self._store.plans.plans if p.id == id), None)
+        return pick(plan.label) if plan else id
 
     # -- taking back ---------------------------------------------------------------------------
 

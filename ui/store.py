@@ -12,6 +12,7 @@ from studio.api import logger
 from studio.outputs.model import OutputStatus
 from studio.shop.model import ShopState
 from ui.client import Client, Reply
+from ui.models.air import Air, Platform
 from ui.models.commands import CommandInfo, Kinds
 from ui.models.comments import Comments
 from ui.models.desk import EngineInfo, Scenes, Show, Sound, SourceView, Worn
@@ -29,6 +30,7 @@ PARTS: dict[str, Any] = {
     "show": Show,
     "tryon": dict[str, Worn],
     "engine": EngineInfo,
+    "air": Air,
     "comments": Comments,
     "plans": Plans,
 }
@@ -86,6 +88,8 @@ class Store(QObject):
         self.show = Show()
         self.tryon: dict[str, Worn] = {}
         self.engine = EngineInfo()
+        self.air = Air()
+        self.platforms: tuple[Platform, ...] = ()
         self.comments = Comments()
         self.plans = Plans()
         self.present: set[str] = set()
@@ -134,6 +138,7 @@ class Store(QObject):
         self.client.call("kinds.list", {}, self._take_kinds)
         self.client.call("state.get", {}, self._take_all)
         self.client.call("stats.get", {}, self._take_stats)
+        self.client.call("outputs.platforms", {}, self._take_platforms)
 
     def _heard(self, name: str, data: object) -> None:
         if not isinstance(data, dict):
@@ -192,6 +197,14 @@ class Store(QObject):
             except msgspec.ValidationError as fault:
                 _log.warning("kinds could not be read: %s", fault)
             self.changed.emit("kinds")
+
+    def _take_platforms(self, reply: Reply) -> None:
+        if reply.ok and isinstance(reply.result, dict):
+            try:
+                found = reply.result.get("result")
+                self.platforms = msgspec.convert(found, tuple[Platform, ...], strict=False)
+            except msgspec.ValidationError as fault:
+                _log.warning("platforms could not be read: %s", fault)
 
     def _take_stats(self, reply: Reply) -> None:
         if reply.ok:

@@ -25,7 +25,7 @@ from ui import client as link
 from ui.desk import Desk
 from ui.dialogs.keys import KeysCard
 from ui.dialogs.palette import Palette
-from ui.i18n import language, t
+from ui.i18n import language, pick, t
 from ui.layouts import LAYOUTS, NAMES, Kept, arrange, resize
 from ui.panels.base import Panel
 from ui.panels.monitors import Monitors
@@ -119,6 +119,9 @@ class Window(QWidget):
         self._tabs_later.timeout.connect(self._show_tabs)
         self._first = True
         self.is_kept = True
+        self._command_keys: dict[str, str] = {}
+        desk.store.changed.connect(self._take_commands)
+        self._take_commands("commands")
         self._own_keys()
         language.changed.connect(self.retext)
         self.retext()
@@ -266,8 +269,7 @@ class Window(QWidget):
             ("Ctrl+1", lambda: self.set_layout(NAMES[0])),
             ("Ctrl+2", lambda: self.set_layout(NAMES[1])),
             ("Ctrl+3", lambda: self.set_layout(NAMES[2])),
-            ("Ctrl+R", lambda: self.panels["outputs"].key_record()),  # type: ignore[attr-defined]
-            ("Ctrl+S", lambda: actions.run("show.save")),
+            ("Ctrl+Shift+R", lambda: self.panels["outputs"].key_record()),  # type: ignore[attr-defined]
             ("Ctrl++", lambda: self.asked.emit("scale", "+")),
             ("Ctrl+=", lambda: self.asked.emit("scale", "+")),
             ("Ctrl+-", lambda: self.asked.emit("scale", "-")),
@@ -299,10 +301,21 @@ class Window(QWidget):
             products.key_try_on()  # type: ignore[attr-defined]
         elif plain and key == Qt.Key.Key_N:
             products.key_next()  # type: ignore[attr-defined]
-        elif plain and key == Qt.Key.Key_M:
+        elif plain and key == Qt.Key.Key_X:
             mixer.key_mute()  # type: ignore[attr-defined]
+        elif id := self._command_keys.get(_sequence(event)):
+            self.desk.actions.run(id)
         else:
             event.ignore()
+
+    def _take_commands(self, part: str) -> None:
+        """Commands bring keys of their own: those that need no arguments work everywhere."""
+        if part == "commands":
+            self._command_keys = {
+                info.keys: info.id
+                for info in self.desk.store.commands.values()
+                if info.keys and not info.required and not info.needs_confirm
+            }
 
     def _escape(self) -> None:
         """What lies on top goes first; then it is the standby scene."""
@@ -327,7 +340,12 @@ class Window(QWidget):
             return
         panel = self.focused_panel()
         title = t(f"{panel.id}.title") if panel else ""
-        self.keys_card.open(title, panel.keys if panel else ())
+        own = [
+            (keys, pick(self.desk.store.commands[id].label))
+            for keys, id in sorted(self._command_keys.items())
+            if keys not in ("Return", "Esc")
+        ]
+        self.keys_card.open(title, panel.keys if panel else (), own)
 
     def _next_panel(self, step: int) -> None:
         shown = [
@@ -377,3 +395,8 @@ class Window(QWidget):
             self.keep()
         self.closed.emit()
         event.accept()
+
+
+def _sequence(event: QKeyEvent) -> str:
+    """A key as commands name it: "Ctrl+Shift+D"."""
+    return QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)

@@ -308,3 +308,72 @@ def test_another_text_size_makes_the_window_anew(qtbot: Any, program: Any) -> No
     qtbot.waitUntil(lambda: len(new.scenes._cards) == 5, timeout=SOON)
     qtbot.waitUntil(lambda: new.monitors.programme.view.has_picture, timeout=10_000)
     assert new.scenes.take.mapTo(new, QPoint(0, 0)).y() > 0
+
+
+def test_a_plan_is_run_by_hand_and_leaves_its_incident(qtbot: Any, program: Any) -> None:
+    store, panel = program.store, program.window.panels["plans"]
+    program.window.reveal("plans")
+    close_up = next(s.name for s in store.scenes.scenes if s.purpose == "close_up")
+    host = next(s.name for s in store.scenes.scenes if s.purpose == "host")
+    program.actions.run("scenes.take", {"scene": host})
+    qtbot.waitUntil(lambda: store.scenes.programme["landscape"] == host, timeout=SOON)
+    row = panel._rows["host_away"]
+    seen = len(store.plans.incidents)
+    QTest.mouseClick(row.run, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.scenes.programme["landscape"] == close_up, timeout=SOON)
+    qtbot.waitUntil(lambda: len(store.plans.incidents) > seen, timeout=SOON)
+    if any(p.running for p in store.plans.plans if p.id == "host_away"):
+        program.actions.run("plans.abort", {"plan": "host_away"})
+    qtbot.waitUntil(
+        lambda: not any(p.running for p in store.plans.plans if p.id == "host_away"),
+        timeout=SLOW,
+    )
+
+
+def test_a_red_plan_wants_to_be_held(qtbot: Any, program: Any) -> None:
+    program.window.reveal("plans")
+    row = program.window.panels["plans"]._rows["spoken_violation"]
+    before = dict(program.store.scenes.programme)
+    QTest.mouseClick(row.run, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "0.8" in program.window.notice.text, timeout=SOON)
+    assert program.store.scenes.programme == before
+    assert isinstance(row.run, HoldButton)
+
+
+def test_a_plan_stands_by_or_not(qtbot: Any, program: Any) -> None:
+    store = program.store
+    program.window.reveal("plans")
+    row = program.window.panels["plans"]._rows["source_lost"]
+
+    def is_on() -> bool:
+        return next(p.enabled for p in store.plans.plans if p.id == "source_lost")
+
+    before = is_on()
+    QTest.mouseClick(row.auto, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: is_on() is not before, timeout=SOON)
+    program.actions.undo()
+    qtbot.waitUntil(lambda: is_on() is before, timeout=SOON)
+
+
+def test_the_check_before_air_names_what_is_missing(qtbot: Any, program: Any) -> None:
+    panel = program.window.panels["ready"]
+    program.window.reveal("ready")
+    QTest.mouseClick(panel._prove, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: program.store.air.check.at_utc != "", timeout=SLOW)
+    panel._show()
+    row = panel._rows["destination"]
+    assert row.dot.tone == "attention"
+    assert row.mend.isVisibleTo(panel)
+
+
+def test_commands_bring_their_own_keys(qtbot: Any, program: Any) -> None:
+    store, window = program.store, program.window
+    assert window._command_keys.get("Ctrl+Shift+D") == "outputs.dump"
+    before = len(window.panels["journal"].lines.lines)
+    QTest.keyClick(
+        window,
+        Qt.Key.Key_D,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )
+    qtbot.waitUntil(lambda: len(window.panels["journal"].lines.lines) > before, timeout=SOON)
+    assert store.commands["outputs.dump"].keys == "Ctrl+Shift+D"

@@ -19,8 +19,8 @@ EVERYWHERE = (
     ("N", "products.key_next"),
     ("C / Shift+C", "keys.card"),
     ("T", "products.key_try_on"),
-    ("M", "mixer.key_mute"),
-    ("Ctrl+R", "outputs.key_record"),
+    ("X", "mixer.key_mute"),
+    ("Ctrl+Shift+R", "outputs.key_record"),
     ("Ctrl+Z / Ctrl+Shift+Z", "keys.undo"),
     ("Ctrl+K", "keys.palette"),
     ("Ctrl+1 … 3", "keys.layouts"),
@@ -46,12 +46,18 @@ class KeysCard(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hide()
 
-    def open(self, title: str, keys: Sequence[tuple[str, str]]) -> None:
+    def open(
+        self,
+        title: str,
+        keys: Sequence[tuple[str, str]],
+        commands: Sequence[tuple[str, str]] = (),
+    ) -> None:
         """Shows the keys of a panel and of the window."""
         clear(self._at)
         if keys:
-            self._section(title, keys)
-        self._section(t("keys.everywhere"), EVERYWHERE)
+            self._section(title, [(key, t(words)) for key, words in keys])
+        everywhere = [(key, t(words)) for key, words in EVERYWHERE]
+        self._section(t("keys.everywhere"), [*everywhere, *commands])
         self._at.addWidget(Text(t("keys.close"), size=12, tone="muted"))
         self.setAccessibleName(t("keys.title"))
         window = self._around
@@ -77,7 +83,7 @@ class KeysCard(QFrame):
             )
             cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
             grid.addWidget(cap, line, 0)
-            grid.addWidget(Text(t(words)), line, 1)
+            grid.addWidget(Text(words), line, 1)
         grid.setColumnStretch(1, 1)
         self._at.addLayout(grid)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QWidget
 
 from studio.outputs.model import OutputStatus
 from ui.client import Reply
@@ -31,6 +31,11 @@ class OutputForm(QFrame):
         self.desk, self.status = desk, status
         self.name = QLineEdit(status.name if status else "")
         self.name.setEnabled(status is None)
+        self.platform = QComboBox()
+        self.platform.addItem(t("output_form.no_platform"), "")
+        for one in desk.store.platforms:
+            self.platform.addItem(pick(one.label), one.id)
+        self.platform.activated.connect(self._use_platform)
         self.url = QLineEdit(status.shown_url.removesuffix(HIDDEN) if status else "")
         self.url.setPlaceholderText("rtmp://…")
         self.key = QLineEdit()
@@ -48,8 +53,14 @@ class OutputForm(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(tokens.px(10))
         grid.setVerticalSpacing(tokens.px(6))
-        fields = (("name", self.name), ("url", self.url), ("key", self.key),
-                  ("backup", self.backup), ("canvas", self.canvas))  # fmt: skip
+        fields: tuple[tuple[str, QWidget], ...] = (
+            ("platform", self.platform),
+            ("name", self.name),
+            ("url", self.url),
+            ("key", self.key),
+            ("backup", self.backup),
+            ("canvas", self.canvas),
+        )
         for at, (key, field) in enumerate(fields):
             label = Text(t(f"output_form.{key}"), size=12, tone="muted")
             label.setBuddy(field)
@@ -75,6 +86,17 @@ class OutputForm(QFrame):
         """Puts the hand where it starts."""
         (self.url if self.status else self.name).setFocus()
 
+    def _use_platform(self) -> None:
+        """A platform brings its name and the canvas it is watched on."""
+        id = self.platform.currentData()
+        found = next((p for p in self.desk.store.platforms if p.id == id), None)
+        if found is None:
+            return
+        if self.status is None and not self.name.text():
+            self.name.setText(pick(found.label))
+        if len(found.orientations) == 1:
+            self.canvas.set(found.orientations[0])
+
     def _save(self) -> None:
         args: dict[str, object] = {"name": self.name.text().strip()}
         url = self.url.text().strip()
@@ -84,6 +106,8 @@ class OutputForm(QFrame):
             args["key"] = self.key.text().strip()
         if self.backup.text().strip():
             args["backup_url"] = self.backup.text().strip()
+        if self.platform.currentData():
+            args["platform"] = self.platform.currentData()
         args["canvas"] = self.canvas.value or "landscape"
         command = "outputs.edit" if self.status else "outputs.add"
         if not args["name"]:

@@ -227,9 +227,11 @@ class Palette(QFrame):
             return [(k.kind, pick(k.label)) for k in store.kinds.sources]
         if name in ("kind", "transition") and room == "scenes":
             return [(k.kind, pick(k.label)) for k in store.scenes.transitions]
+        if name == "platform" and info and info.id.startswith("outputs."):
+            return [(p.id, pick(p.label)) for p in store.platforms]
         if name == "sku":
             return [(v.sku, f"{p.name} {v.name}") for p in store.shop.products for v in p.variants]
-        if name == "id" and room == "plans":
+        if name == "plan":
             return [(p.id, pick(p.label)) for p in store.plans.plans]
         return []
 

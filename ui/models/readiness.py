@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from studio.outputs.model import OutputState
 from ui.format import db
-from ui.i18n import t
+from ui.i18n import pick, t
+from ui.models.air import CheckLine
 from ui.models.outputs import is_record, reason_of
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ class Check:
     Attributes:
         tone: good, attention or off (not known yet).
         mend: id of the panel where it is put right, "" for none.
+        name: what it is about, where the catalogue has no word for its id.
     """
 
     id: str
     tone: str
     text: str
     mend: str = ""
+    name: str = ""
 
 
 class Listener:
@@ -68,7 +71,7 @@ class Listener:
 
 def checks(store: Store, listener: Listener) -> list[Check]:
     """All lines, in the order one goes through them."""
-    return [
+    found = [
         _camera(store),
         _sound(listener),
         _loudness(listener),
@@ -80,6 +83,15 @@ def checks(store: Store, listener: Listener) -> list[Check]:
         _plans(store),
         _show(store),
     ]
+    proven = [_line(line) for line in store.air.check.lines if line.output]
+    return [*found, *proven]
+
+
+def _line(line: CheckLine) -> Check:
+    """One line of the engine's own check of a destination."""
+    tone = "good" if line.is_ok else "off" if line.verdict in ("unknown", "skip") else "attention"
+    text = f"{pick(line.text)} {'' if line.is_ok else pick(line.mend)}".strip()
+    return Check(f"{line.output}/{line.id}", tone, text, "outputs", line.output)
 
 
 def _camera(store: Store) -> Check:

@@ -105,7 +105,7 @@ class MixerPanel(Panel):
     """All strips side by side."""
 
     id = "mixer"
-    keys = (("M", "mixer.key_mute"), ("↑ ↓", "mixer.key_gain"), ("PgUp PgDn", "mixer.key_page"))
+    keys = (("X", "mixer.key_mute"), ("↑ ↓", "mixer.key_gain"), ("PgUp PgDn", "mixer.key_page"))
 
     def build(self) -> None:
         self._strips: dict[str, StripView] = {}
@@ -159,7 +159,7 @@ class MixerPanel(Panel):
         self.head.count.setText(f"{db(peak_db) if peak_db > -59 else '–'} dBFS")
 
     def key_mute(self) -> None:
-        """M: the first strip (the host), or the one in focus."""
+        """X: the first strip (the host), or the one in focus."""
         for view in self._strips.values():
             if view.fader.hasFocus() or view.mute.hasFocus():
                 view.mute.click()

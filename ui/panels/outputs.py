@@ -11,7 +11,7 @@ from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.output_form import OutputForm
 from ui.format import hms, rate, seconds, size
-from ui.i18n import t
+from ui.i18n import pick, t
 from ui.models.outputs import is_record, is_running, reason_of, shown_name, tone_of, word_of
 from ui.panels.base import Panel
 from ui.theme import tokens
@@ -39,6 +39,7 @@ class OutputRow(QFrame):
             lambda: desk.say(self.stop, t("hold.tip", what=self.stop.text()), "attention")
         )
         self.retry = Button("", icon="retry", clicked=self._retry)
+        self.check = Button("", "quiet", icon="check", clicked=self._check)
         self.edit = Button("", "quiet", icon="edit")
         self.edit.clicked.connect(lambda: edit(self.status.name))  # type: ignore[operator]
         self.remove = HoldButton("", "quiet", icon="trash", held=self._remove)
@@ -47,9 +48,10 @@ class OutputRow(QFrame):
         )
         head = row(self.dot, gap=8)
         head.addWidget(self.title, 1)
-        for part in (self.canvas, self.word, self.retry, self.edit, self.remove, self.start,
-                     self.stop):  # fmt: skip
+        for part in (self.canvas, self.word, self.retry, self.check, self.edit, self.remove):
             head.addWidget(part)
+        for button in (self.start, self.stop):
+            head.addWidget(button)
         layout = column(gap=3, margins=(12, 8, 10, 8))
         layout.addLayout(head)
         layout.addWidget(self.figures)
@@ -73,6 +75,8 @@ class OutputRow(QFrame):
         why = reason_of(status) if status.state is not OutputState.STOPPED else ""
         if status.server_words and status.state in (OutputState.REFUSED, OutputState.RECONNECTING):
             why = f"{why} “{status.server_words}”" if status.server_words not in why else why
+        if not why and not running:
+            why = _check_words(self.desk, status.name)
         self.why.setText(why)
         self.why.setVisible(bool(why))
         waiting = status.next_try_s > 0
@@ -86,6 +90,8 @@ class OutputRow(QFrame):
         self.stop.setText(t("outputs.stop_record") if record else t("outputs.stop"))
         self.stop.name(t("outputs.stop_of", name=name))
         own = not running and not status.name.startswith("record")
+        self.check.setVisible(own)
+        self.check.name(t("outputs.check_of", name=name), t("outputs.check_tip"))
         self.edit.setVisible(own)
         self.edit.name(t("outputs.edit_of", name=name))
         self.remove.setVisible(not running)
@@ -100,6 +106,8 @@ class OutputRow(QFrame):
             parts += [size(status.acked_bytes), hms(status.live_ms / 1000), status.shown_url]
             return "  ·  ".join(parts)
         parts += [rate(kbps), hms(status.live_ms / 1000)]
+        if status.delayed_ms:
+            parts.append(t("outputs.delayed", time=seconds(status.delayed_ms)))
         if status.queue_ms > 200:
             parts.append(t("outputs.queue", time=seconds(status.queue_ms)))
         if status.reconnects:
@@ -117,6 +125,15 @@ class OutputRow(QFrame):
         args: dict[str, object] = {"name": self.status.name, "confirm": True}
         self.desk.actions.run("outputs.stop", args, origin=self.stop)
 
+    def _check(self) -> None:
+        self.check.setEnabled(False)
+        self.desk.actions.run(
+            "outputs.check",
+            {"name": self.status.name},
+            origin=self.check,
+            done=lambda _: self.check.setEnabled(True),
+        )
+
     def _retry(self) -> None:
         self.desk.actions.run("outputs.retry", {"name": self.status.name}, origin=self.retry)
 
@@ -125,13 +142,20 @@ class OutputRow(QFrame):
         self.desk.actions.run("outputs.remove", args, origin=self.remove)
 
 
+def _check_words(desk: Desk, name: str) -> str:
+    """What the last check found wrong with an output, and how to mend it."""
+    lines = [x for x in desk.store.air.check.lines if x.output == name and not x.is_ok]
+    return "  ".join(f"{pick(x.text)} {pick(x.mend)}".strip() for x in lines)
+
+
 class OutputsPanel(Panel):
     """All destinations, the recording, and the form to add one."""
 
     id = "outputs"
-    keys = (("Space", "outputs.key_hold"), ("Ctrl+R", "outputs.key_record"))
+    keys = (("Space", "outputs.key_hold"), ("Ctrl+Shift+R", "outputs.key_record"))
 
     def build(self) -> None:
+        self._dump = self.tool(Button("", "attention", clicked=self._dump_delay))
         self._record = self.tool(Button("", icon="record", clicked=self._toggle_record))
         self._all = self.tool(Button("", "primary", clicked=self._start_all))
         self._new = self.tool(Button("", icon="plus", clicked=lambda: self.edit("")))
@@ -154,7 +178,9 @@ class OutputsPanel(Panel):
         self.add_scroll(inside)
         self._rows: dict[str, OutputRow] = {}
         self.form: OutputForm | None = None
-        self.desk.store.changed.connect(lambda part: self._show() if part == "outputs" else None)
+        self.desk.store.changed.connect(
+            lambda part: self._show() if part in ("outputs", "air") else None
+        )
         self.desk.client.state_changed.connect(lambda *_: self._show())
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._show)
@@ -165,6 +191,8 @@ class OutputsPanel(Panel):
         self._new.setText(t("outputs.add"))
         self._new.name(t("outputs.add_tip"))
         self._all.setText(t("outputs.start_all"))
+        self._dump.setText(t("outputs.dump"))
+        self._dump.name(t("outputs.dump_tip"))
         self._all.name(t("outputs.start_all_tip"))
         self._note.setText(t("outputs.empty"))
         self._show()
@@ -200,6 +228,7 @@ class OutputsPanel(Panel):
             row_.show_status(status, is_known)
         streams = [o for o in store.outputs if not is_record(o)]
         self._note.setVisible(not store.outputs)
+        self._dump.setVisible(any(o.delayed_ms for o in streams))
         self._all.setVisible(len([o for o in streams if not is_running(o)]) > 1)
         recording = self._recording()
         self._record.setText(t("outputs.stop_record") if recording else t("outputs.start_record"))
@@ -212,12 +241,15 @@ class OutputsPanel(Panel):
         return any(o.name == "record" and is_running(o) for o in self.desk.store.outputs)
 
     def key_record(self) -> None:
-        """Ctrl+R: recording on; off by the button that is held."""
+        """Ctrl+Shift+R: recording on, or off."""
         self._toggle_record()
 
     def _toggle_record(self) -> None:
         command = "record.stop" if self._recording() else "record.start"
         self.desk.actions.run(command, {}, origin=self._record)
+
+    def _dump_delay(self) -> None:
+        self.desk.actions.run("outputs.dump", {}, origin=self._dump)
 
     def _start_all(self) -> None:
         def done(reply: Reply) -> None:

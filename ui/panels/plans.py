@@ -109,19 +109,19 @@ class PlanRow(QFrame):
         self.stop.name(t("plans.stop_of", name=name))
 
     def _run(self) -> None:
-        args: dict[str, object] = {"id": self.plan.id}
+        args: dict[str, object] = {"plan": self.plan.id}
         if self.plan.level == "red":
             self.desk.actions.run("plans.run_red", {**args, "confirm": True}, origin=self.run)
         else:
             self.desk.actions.run("plans.run", args, origin=self.run)
 
     def _abort(self) -> None:
-        self.desk.actions.run("plans.abort", {"id": self.plan.id}, origin=self.stop)
+        self.desk.actions.run("plans.abort", {"plan": self.plan.id}, origin=self.stop)
 
     def _auto(self) -> None:
         on = not self.plan.enabled
         self.auto.setChecked(self.plan.enabled)
-        self.desk.actions.run("plans.enable", {"id": self.plan.id, "on": on}, origin=self.auto)
+        self.desk.actions.run("plans.enable", {"plan": self.plan.id, "on": on}, origin=self.auto)
 
 
 class PlansPanel(Panel):

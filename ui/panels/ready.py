@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import t
 from ui.models.readiness import Check, Listener, checks
@@ -33,14 +34,15 @@ class CheckRow(QFrame):
     def show_check(self, check: Check) -> None:
         """What is known now."""
         self.dot.set(check.tone)
-        self.name.setText(t(f"check.{check.id}"))
+        name = check.name or t(f"check.{check.id}")
+        self.name.setText(name)
         self.text.setText(check.text)
         self.text.set_tone("attention" if check.tone == "attention" else "")
         self._mend_at = check.mend
         self.mend.setVisible(bool(check.mend) and check.tone != "good")
         self.mend.setText(t("ready.mend"))
-        self.mend.name(t("ready.mend_of", name=t(f"check.{check.id}")))
-        self.setAccessibleName(f"{t(f'check.{check.id}')}: {check.text}")
+        self.mend.name(t("ready.mend_of", name=name))
+        self.setAccessibleName(f"{name}: {check.text}")
 
 
 class ReadyPanel(Panel):
@@ -52,6 +54,7 @@ class ReadyPanel(Panel):
     def build(self) -> None:
         self.listener = Listener()
         self._rows: dict[str, CheckRow] = {}
+        self._prove = self.tool(Button("", "primary", icon="check", clicked=self._run))
         inside = QWidget()
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, tokens.px(4), 0, tokens.px(4))
@@ -66,6 +69,17 @@ class ReadyPanel(Panel):
 
     def retext(self) -> None:
         super().retext()
+        self._prove.setText(t("ready.prove"))
+        self._prove.name(t("ready.prove_tip"))
+        self._show()
+
+    def _run(self) -> None:
+        """The engine tries every destination; the window does not wait."""
+        self._prove.setEnabled(False)
+        self.desk.actions.run("outputs.check", {}, origin=self._prove, done=self._proven)
+
+    def _proven(self, reply: Reply) -> None:
+        self._prove.setEnabled(True)
         self._show()
 
     def _go_on(self) -> None:
@@ -80,6 +94,9 @@ class ReadyPanel(Panel):
                 row_ = self._rows[check.id] = CheckRow(self.desk)
                 self._list.insertWidget(position, row_)
             row_.show_check(check)
+        ids = [check.id for check in found]
+        for gone in [id for id in self._rows if id not in ids]:
+            self._rows.pop(gone).deleteLater()
         good = sum(check.tone == "good" for check in found)
         self.head.count.setText(t("ready.count", n=good, of=len(found)))
         wants = sum(check.tone == "attention" for check in found)

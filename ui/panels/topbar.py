@@ -15,8 +15,6 @@ from ui.models.outputs import is_record, shown_name, tone_of, word_of
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Dot, Segments, Text, row
 
-BUDGET_S = 14.4  # 99.9 % of a show of four hours
-
 
 class Chip(QFrame):
     """One output in the line: shape, name, rate."""
@@ -197,12 +195,13 @@ class TopBar(QFrame):
             self._on_air.show_state("attention", t("onair.trying"), "")
         else:
             self._on_air.show_state("off", t("onair.off"), "")
-        gap_s = max((o.gap_ms for o in streams), default=0) / 1000
+        budget = store.air.budget
+        gap_s = budget.used_s
         self._gap.setVisible(bool(flowing) and self.width() > tokens.px(1300))
         lost = f"{MINUS}{gap_s:.1f}" if gap_s >= 0.05 else "0.0"
-        self._gap.setText(t("onair.gap", lost=lost, budget=f"{BUDGET_S:.1f}"))
+        self._gap.setText(t("onair.gap", lost=lost, budget=f"{budget.total_s:.1f}"))
         self._gap.setToolTip(t("onair.gap_tip"))
-        self._gap.set_tone("attention" if gap_s > BUDGET_S / 2 else "muted")
+        self._gap.set_tone("attention" if gap_s > budget.total_s / 2 else "muted")
 
     def _show_waiting(self) -> None:
         store = self.desk.store
@@ -210,6 +209,10 @@ class TopBar(QFrame):
         waits += [("plans", t("waiting.asks", n=len(store.plans.asks)))] * bool(store.plans.asks)
         bad = [s.name for s in store.sources if s.health and s.health.is_bad]
         waits += [("sources", t("waiting.source", name=name)) for name in bad]
+        low = [rate.kbps for rate in store.air.rates.values() if rate.is_lowered]
+        waits += [
+            ("outputs", t("waiting.lowered", mbps=f"{min(low, default=0) / 1000:.1f}"))
+        ] * bool(low and store.is_on_air)
         failing = ("refused", "reconnecting", "failed", "congested", "standby")
         waits += [
             ("outputs", t("waiting.output", name=shown_name(o), state=word_of(o, False)))
