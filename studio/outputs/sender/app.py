@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hmac
 import os
 import signal
@@ -197,7 +198,8 @@ class Sender:
             self._delay.length_us = round(message.settings.delay_s * 1_000_000)
 
     def _got_clip(self, message: wire.Standby, payload: bytes) -> None:
-        if self._clip is not None and self._clip.sha256 == message.sha256:
+        known = self._feed.clip if self._feed is not None else self._clip
+        if known is not None and known.sha256 == message.sha256:
             return
         try:
             clip = Clip(payload)
@@ -210,8 +212,11 @@ class Sender:
         if self._clip is None:
             self._clip = clip
             self._begin()
-        elif clip.extradata == self._clip.extradata and self._feed is not None:
+            return
+        if clip.extradata == self._clip.extradata and self._feed is not None:
             self._feed.clip = clip  # another picture, the same codec: from its next turn on
+        clip.release()
+        gc.collect()  # FFmpeg's objects hold each other; every engine that comes back brings one
 
     def _begin(self) -> None:
         if self._configure is None or self._clip is None:

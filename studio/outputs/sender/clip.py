@@ -67,6 +67,10 @@ class Clip:
         context = stream.codec_context
         return bytes(context.extradata or b"") if context is not None else b""
 
+    def release(self) -> None:
+        """Closes what only a template needs; it can be played on."""
+        self._container.close()
+
     def player(self) -> Player:
         """A new run of the clip, from its first keyframe on."""
         return Player(self._loops)
