@@ -16,6 +16,7 @@ from ui.models.air import Air, Platform
 from ui.models.commands import CommandInfo, Kinds
 from ui.models.comments import Comments
 from ui.models.desk import EngineInfo, Scenes, Show, Sound, SourceView, Worn
+from ui.models.devices import Devices
 from ui.models.evidence import Evidence
 from ui.models.plans import Plans
 
@@ -95,6 +96,7 @@ class Store(QObject):
         self.present: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}
         self.kinds = Kinds()
+        self.devices = Devices()
         self.stats: dict[str, Any] = {}
         self.evidence = Evidence()
         self.is_loaded = False
@@ -139,6 +141,7 @@ class Store(QObject):
         self.client.call("state.get", {}, self._take_all)
         self.client.call("stats.get", {}, self._take_stats)
         self.client.call("outputs.platforms", {}, self._take_platforms)
+        self.look_for_devices()
 
     def _heard(self, name: str, data: object) -> None:
         if not isinstance(data, dict):
@@ -197,6 +200,21 @@ class Store(QObject):
             except msgspec.ValidationError as fault:
                 _log.warning("kinds could not be read: %s", fault)
             self.changed.emit("kinds")
+
+    def look_for_devices(self) -> None:
+        """Asks which cameras and microphones are there now."""
+        self.client.call("sources.devices", {}, self._take_devices)
+
+    def _take_devices(self, reply: Reply) -> None:
+        if reply.ok and isinstance(reply.result, dict):
+            try:
+                new = msgspec.convert(reply.result.get("result"), Devices, strict=False)
+            except msgspec.ValidationError as fault:
+                _log.warning("devices could not be read: %s", fault)
+                return
+            if new != self.devices:
+                self.devices = new
+                self.changed.emit("devices")
 
     def _take_platforms(self, reply: Reply) -> None:
         if reply.ok and isinstance(reply.result, dict):

@@ -377,3 +377,33 @@ def test_commands_bring_their_own_keys(qtbot: Any, program: Any) -> None:
     )
     qtbot.waitUntil(lambda: len(window.panels["journal"].lines.lines) > before, timeout=SOON)
     assert store.commands["outputs.dump"].keys == "Ctrl+Shift+D"
+
+
+def test_a_device_that_is_plugged_in_is_offered_at_once(qtbot: Any, program: Any) -> None:
+    from ui.models.devices import Device, Devices
+
+    store, panel = program.store, program.window.panels["sources"]
+    program.window.reveal("sources")
+    qtbot.wait(100)
+    store.devices = Devices(cameras=(Device("/dev/video-none", "Shop camera"),))
+    store.changed.emit("devices")
+    use = next(
+        b for b in panel.findChildren(QAbstractButton) if "Shop camera" in b.accessibleName()
+    )
+    QTest.mouseClick(use, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.source("Shop camera") is not None, timeout=SOON)
+    # There is no such device here: the source is kept and says so, with what to do.
+    row = panel._rows["Shop camera"]
+    qtbot.waitUntil(lambda: row.why.text() != "", timeout=SLOW)
+    assert panel._offers == []
+    program.actions.run("sources.remove", {"name": "Shop camera"})
+    qtbot.waitUntil(lambda: store.source("Shop camera") is None, timeout=SOON)
+
+
+def test_slow_mode_is_seen_and_ended_where_comments_are(qtbot: Any, program: Any) -> None:
+    store, panel = program.store, program.window.panels["comments"]
+    program.actions.run("comments.slow", {"on": True})
+    qtbot.waitUntil(lambda: store.comments.is_slow, timeout=SOON)
+    assert panel._slow.isVisibleTo(panel)
+    QTest.mouseClick(panel._slow, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not store.comments.is_slow, timeout=SOON)

@@ -78,11 +78,14 @@ class SourceForm(QFrame):
         kind = self._kind()
         clear(self._at)
         values = dict(self.source.settings) if self.source else None
-        self.form = SchemaForm(kind.settings if kind else {}, values)
+        self.form = SchemaForm(kind.settings if kind else {}, values, self._choices)
         self._at.addWidget(self.form)
         missing = t("source_form.missing_kind", kind=self.source.kind) if self.source else ""
         self._help.setText(pick(kind.help) if kind else missing)
         self._help.setVisible(bool(self._help.text()))
+
+    def _choices(self, name: str) -> list[tuple[str, str]]:
+        return [(one.id, one.name or one.id) for one in self.desk.store.devices.of(name)]
 
     def _save(self) -> None:
         self.save.setEnabled(False)

@@ -99,6 +99,9 @@ def _camera(store: Store) -> Check:
     bad = [s.name for s in store.sources if s.health and s.health.is_bad]
     if bad:
         return Check("camera", "attention", t("ready.source_bad", names=", ".join(bad)), "sources")
+    if not live and store.devices.cameras:
+        name = store.devices.cameras[0].name
+        return Check("camera", "attention", t("ready.camera_found", name=name), "sources")
     if not live:
         return Check("camera", "off", t("ready.no_camera"), "sources")
     return Check("camera", "good", t("ready.camera", names=", ".join(s.name for s in live)))

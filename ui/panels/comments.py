@@ -35,6 +35,8 @@ class CommentsPanel(Panel):
         inner = holder(self._pin_layout(), "")
         bar.addWidget(inner)
         self._pin_bar.setStyleSheet(f"#pinned {{ background: {tokens.NEXT_SOFT}; }}")
+        self._slow = Button("", "attention", clicked=self._end_slow)
+        self._slow.hide()
         self.list = CommentList()
         self.list.acted.connect(self._act)
         self.list.waiting.connect(self._wait)
@@ -43,6 +45,7 @@ class CommentsPanel(Panel):
         self._note = Text(size=12, tone="muted", wraps=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._note.setContentsMargins(*(tokens.px(v) for v in (16, 20, 16, 20)))
+        self.add(self._slow)
         self.add(self._pin_bar)
         self.add(self._fresh)
         self.add(self._note)
@@ -62,6 +65,8 @@ class CommentsPanel(Panel):
     def retext(self) -> None:
         super().retext()
         self._off.setText(t("comments.unpin"))
+        self._slow.setText(t("comments.slow"))
+        self._slow.name(t("comments.slow"), t("comments.slow_tip"))
         self._off.name(t("comments.unpin"))
         self.list.setAccessibleName(t("comments.title"))
         self.list.retext()
@@ -82,6 +87,7 @@ class CommentsPanel(Panel):
             held.setStyleSheet(f"color: {tokens.ATTENTION};" if counts.held else "")
         entries = {"best": part.best, "held": part.held}.get(self._tabs.value, part.all)
         self.list.show_entries(entries, is_other=is_other)
+        self._slow.setVisible(part.is_slow)
         pinned = part.pinned
         self._pin_bar.setVisible(pinned is not None)
         if pinned is not None:
@@ -101,6 +107,9 @@ class CommentsPanel(Panel):
             )
         self._note.setText(words)
         self._note.setVisible(bool(words))
+
+    def _end_slow(self) -> None:
+        self._run("comments.slow", {"on": False})
 
     def _wait(self, count: int) -> None:
         self._fresh.setVisible(count > 0)

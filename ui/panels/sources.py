@@ -9,9 +9,10 @@ from ui.desk import Desk
 from ui.dialogs.source_form import SourceForm
 from ui.i18n import pick, said, t
 from ui.models.desk import Health, SourceView
+from ui.models.devices import Device
 from ui.panels.base import Panel
 from ui.theme import icons, tokens
-from ui.widgets.basics import Badge, Button, Dot, Text, column, put, row
+from ui.widgets.basics import Badge, Button, Dot, Text, clear, column, put, row
 from ui.widgets.hold import HoldButton
 
 _TONES = {"ok": "good", "still": "good", "sound": "good", "opening": "off", "black": "attention"}
@@ -93,6 +94,12 @@ class SourcesPanel(Panel):
         self._form_at = QVBoxLayout()
         self._form_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 8)))
         self._list.addLayout(self._form_at)
+        self._offers_at = QVBoxLayout()
+        self._offers_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 4)))
+        self._offers_at.setSpacing(tokens.px(4))
+        self._list.addLayout(self._offers_at)
+        self._offers: list[tuple[str, Device]] = []
+        self.visibilityChanged.connect(self._shown)
         self._list.addStretch(1)
         inside.setLayout(self._list)
         inside.setStyleSheet(
@@ -103,11 +110,12 @@ class SourcesPanel(Panel):
         self._rows: dict[str, SourceRow] = {}
         self.form: SourceForm | None = None
         self.desk.store.changed.connect(
-            lambda part: self._show() if part in ("sources", "tryon") else None
+            lambda part: self._show() if part in ("sources", "tryon", "devices") else None
         )
 
     def retext(self) -> None:
         super().retext()
+        self._offers = []
         self._new.setText(t("sources.add"))
         self._new.name(t("sources.add_tip"))
         self._show()
@@ -126,7 +134,43 @@ class SourcesPanel(Panel):
             self.form.deleteLater()
             self.form = None
 
+    def _shown(self, is_shown: bool) -> None:
+        """Somebody looks: what was plugged in meanwhile is offered."""
+        if is_shown and self.desk.client.is_up:
+            self.desk.store.look_for_devices()
+
+    def _show_offers(self) -> None:
+        offers = self.desk.store.devices.unused(self.desk.store.sources)
+        if offers == self._offers:
+            return
+        self._offers = offers
+        clear(self._offers_at)
+        for kind, device in offers:
+            self._offers_at.addWidget(self._offer(kind, device))
+
+    def _offer(self, kind: str, device: Device) -> QFrame:
+        """A device nobody uses, one click from the show."""
+        box = QFrame()
+        box.setObjectName("form")
+        layout = row(gap=8, margins=(10, 4, 6, 4))
+        words = t(f"sources.found_{kind}", name=device.name or device.id)
+        layout.addWidget(Text(words, elides=True), 1)
+        button = Button(t("sources.use"), "primary")
+        button.name(t("sources.use_of", name=device.name))
+        button.clicked.connect(lambda: self._use(kind, device, button))
+        layout.addWidget(button)
+        box.setLayout(layout)
+        return box
+
+    def _use(self, kind: str, device: Device, origin: QWidget) -> None:
+        taken = {source.name for source in self.desk.store.sources}
+        base = device.name or t(f"sources.{kind}")
+        name = next(n for n in (base, *(f"{base} {i}" for i in range(2, 99))) if n not in taken)
+        args = {"name": name, "kind": kind, "settings": {"device": device.id}}
+        self.desk.actions.run("sources.add", args, origin=origin)
+
     def _show(self) -> None:
+        self._show_offers()
         sources = self.desk.store.sources
         names = [s.name for s in sources]
         for gone in [name for name in self._rows if name not in names]:
@@ -135,7 +179,7 @@ class SourcesPanel(Panel):
             row_ = self._rows.get(source.name)
             if row_ is None:
                 row_ = self._rows[source.name] = SourceRow(self.desk, source, self.edit)
-                self._list.insertWidget(position + 1, row_)
+                self._list.insertWidget(position + 2, row_)
             row_.show_source(source)
         bad = sum(bool(s.health and s.health.is_bad) for s in sources)
         self.head.count.setText(t("sources.count", n=len(sources)))

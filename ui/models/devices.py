@@ -1,0 +1,32 @@
+"""Cameras and microphones of the engine's machine."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ui.models.desk import SourceView
+
+
+class Device(msgspec.Struct, frozen=True):
+    """One device, as its system names it."""
+
+    id: str
+    name: str = ""
+
+
+class Devices(msgspec.Struct, frozen=True):
+    """What is plugged in."""
+
+    cameras: tuple[Device, ...] = ()
+    microphones: tuple[Device, ...] = ()
+
+    def of(self, kind: str) -> tuple[Device, ...]:
+        """The devices a kind of source can open."""
+        return {"camera": self.cameras, "microphone": self.microphones}.get(kind, ())
+
+    def unused(self, sources: tuple[SourceView, ...]) -> list[tuple[str, Device]]:
+        """(kind, device) of what no source of the show has opened."""
+        taken = {str(source.settings.get("device", "")) for source in sources}
+        found = [("camera", one) for one in self.cameras]
+        found += [("microphone", one) for one in self.microphones]
+        return [(kind, one) for kind, one in found if one.id not in taken]
