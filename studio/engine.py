@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections import deque
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -17,6 +18,7 @@ import studio.filters as filter_folder
 import studio.plans.triggers as trigger_folder
 import studio.scenes.transitions as transition_folder
 import studio.sources as source_folder
+from studio import settings
 from studio.audience.commands import AudienceCommands
 from studio.audience.keeper import Audience
 from studio.audience.model import AudiencePart
@@ -79,7 +81,7 @@ _log = logger(__name__)
 WATCH_S = 0.1
 COMMENTS_S = 0.2
 METERS_S = 0.066
-RESUME_S = 0.2
+RESUME_S = 0.03
 SAVE_S = 2.0
 FIRST_PICTURE_S = 5.0
 SAVED_PARTS = frozenset({"scenes", "sources", "sound", "shop", "outputs", "comments", "plans"})
@@ -118,7 +120,7 @@ class Engine:
         self.cut_ms: deque[float] = deque(maxlen=500)
         self._cut_asked_ns = self._cut_tick = 0
         self.pipeline.on_packet = self._packet
-        self._saved_touch = False
+        self._saved_touch = self._keep_asked = False
         self.journal = Journal(data_dir() / "journal.db", show.head.name)
         self.events.on_all(self.journal.event)
         self.events.on_all(self.outputs.film.event)
@@ -327,6 +329,7 @@ class Engine:
 
     async def stop(self, *, keep_senders: bool = False) -> None:
         """Ends everything in order; outputs end within about 2 s."""
+        self._keep_asked = True  # what is on air is not kept any more
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -520,7 +523,7 @@ class Engine:
             ticks, seen = figures.ticks, now
             self.events.publish(Stats(figures=self._stats))
             self.state.touch("outputs", "air")
-            resume.keep(self.keep())
+            self._keep_soon()
             if self._saved_touch:
                 self._saved_touch = False
                 self._save()
@@ -541,7 +544,17 @@ class Engine:
         self.refresh()
         self._saved_touch = self._saved_touch or ran.ok
         if ran.ok:
-            resume.keep(self.keep())
+            self._keep_soon()
+
+    def _keep_soon(self) -> None:
+        """Writes what is on air beside the loop; several changes at once are one write."""
+        if not self._keep_asked:
+            self._keep_asked = True
+            self.loop.call_later(RESUME_S, self._keep_now)
+
+    def _keep_now(self) -> None:
+        self._keep_asked = False
+        self.loop.run_in_executor(None, resume.keep, self.keep())
 
     def _save(self) -> None:
         """Saves by itself what was edited; the demo stays as it is."""
@@ -590,11 +603,17 @@ class Engine:
 
     # -- small answers -------------------------------------------------------------------------
 
-    @property
+    @functools.cached_property
     def recordings(self) -> Path:
-        """Where recordings go."""
-        folder = data_dir() / "recordings"
-        folder.mkdir(exist_ok=True)
+        """Where recordings go: the person's own folder, or one in the data folder."""
+        chosen = settings.load().recordings
+        folder = Path(chosen).expanduser() if chosen else data_dir() / "recordings"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            _log.warning("recordings cannot go to %s: %s", folder, error)
+            folder = data_dir() / "recordings"
+            folder.mkdir(exist_ok=True)
         return folder
 
     def stats(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from typing import Any
 
 from studio.core.log import logger
@@ -11,6 +12,7 @@ from studio.core.paths import runtime_dir
 
 _log = logger(__name__)
 FILE = "resume.json"
+_one_writer = threading.Lock()
 
 
 def keep(state: dict[str, Any]) -> None:
@@ -18,8 +20,9 @@ def keep(state: dict[str, Any]) -> None:
     path = runtime_dir() / FILE
     fresh = path.with_suffix(".new")
     try:
-        fresh.write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
-        os.replace(fresh, path)
+        with _one_writer:
+            fresh.write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
+            os.replace(fresh, path)
     except OSError as error:
         _log.warning("what is on air could not be kept: %s", error)
 
