@@ -39,6 +39,14 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_OWN, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_application() -> Iterator[object]:
+    """One Qt application for windows and painting alike: a process can have only one."""
+    from PySide6.QtWidgets import QApplication
+
+    yield QApplication.instance() or QApplication(["tests"])
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """The folder of test data."""

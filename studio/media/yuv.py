@@ -123,8 +123,8 @@ def resize_plane(plane: Plane, width: int, height: int, out: Plane | None = None
             return plane
         np.copyto(out, plane)
         return out
-    # INTER_AREA is exact, but only its 2:1 kernel is fast (1080p to a quarter: 0.86 ms at once, 0.09
-    # in two halvings). So: halve while both sides allow it, then linear for what is left.
+    # INTER_AREA is exact, but only its 2:1 kernel is fast (1080p to a quarter: 0.86 ms at once,
+    # 0.09 in two halvings). So: halve while both sides allow it, then linear for what is left.
     while w >= 2 * width and h >= 2 * height and (w, h) != (2 * width, 2 * height):
         w, h = w // 2, h // 2
         plane = cv2.resize(plane[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)
