@@ -89,7 +89,7 @@ class Actions(QObject):
         self._client.call(command, given, answered)
 
     def describe(self, command: str, args: Args) -> str:
-        """ "切出 特写": a command in words."""
+        """A command and what it acts on, in words."""
         shown = [
             str(value)
             for name, value in args.items()

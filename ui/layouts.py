@@ -64,7 +64,7 @@ LAYOUTS = {
     ),
     "technician": Layout(
         {
-            RIGHT: ((("outputs",), 0.5), (("sources",), 0.5)),
+            RIGHT: ((("outputs",), 0.5), (("sources", "items"), 0.5)),
             BOTTOM: (
                 (("plans", "comments"), 0.4),
                 (("mixer",), 0.22),

@@ -38,7 +38,8 @@ from ui.widgets.notice import Notice
 
 TYPING = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
 ORDER = (
-    "products", "mixer", "plans", "outputs", "sources", "ready", "journal", "comments", "host",
+    "products", "mixer", "plans", "outputs", "sources", "items", "ready", "journal", "comments",
+    "host",
 )  # fmt: skip
 SMALL = 820
 

@@ -407,3 +407,34 @@ def test_slow_mode_is_seen_and_ended_where_comments_are(qtbot: Any, program: Any
     assert panel._slow.isVisibleTo(panel)
     QTest.mouseClick(panel._slow, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not store.comments.is_slow, timeout=SOON)
+
+
+def test_an_item_of_the_preview_scene_is_hidden_and_comes_back(qtbot: Any, program: Any) -> None:
+    store, panel = program.store, program.window.panels["items"]
+    host = next(s.name for s in store.scenes.scenes if s.purpose == "host")
+    program.window.reveal("items")
+    program.actions.run("scenes.preview", {"scene": host})
+    qtbot.waitUntil(lambda: panel.scene == host, timeout=SOON)
+    item = store.scenes.scene(host).items[-1]
+    row = panel._rows[host, item.id]
+    assert panel._list.indexOf(row) == 0  # the top row is in front
+    QTest.mouseClick(row.eye, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not store.scenes.scene(host).items[-1].is_enabled, timeout=SOON)
+    qtbot.waitUntil(lambda: row.dot.tone == "off", timeout=SOON)
+    program.actions.undo()
+    qtbot.waitUntil(lambda: store.scenes.scene(host).items[-1].is_enabled, timeout=SOON)
+
+
+def test_both_canvases_can_be_looked_at(qtbot: Any, program: Any) -> None:
+    monitors = program.window.monitors
+    monitors.set_canvas("portrait")
+    rect = monitors.programme.view.picture_rect()
+    assert rect.height() > rect.width()
+    qtbot.waitUntil(
+        lambda: (
+            (image := monitors.programme.view._feed.image) is not None
+            and image.height() > image.width()
+        ),
+        timeout=SOON,
+    )
+    monitors.set_canvas("landscape")
