@@ -166,7 +166,9 @@ def test_opens_headless_and_writes_its_picture(start: Any, monkeypatch: Any) -> 
         port = taken.getsockname()[1]
         settings.save(settings.Settings(remote_port=port))
         shopcast = start()
-        assert shopcast.end(60) == 0
+        code = shopcast.end(60)
+        assert shopcast.process.stderr is not None
+        assert code == 0, (shopcast.lines, shopcast.process.stderr.read())
     said = "".join(shopcast.lines)
     assert "On air. Scenes: " in said
     assert "Remote door: ws://127.0.0.1:" in said
