@@ -148,7 +148,12 @@ class Engine:
         self.stage = Stage(self.fps, self._graphics, self._on_tick, self._is_wanted)
         self.is_looked_at: Callable[[str], bool] = lambda canvas: False
         self.bus.add(
-            SceneCommands(self.scenes, self._announce_scene, lambda s: s in self.bank.specs),
+            SceneCommands(
+                self.scenes,
+                self._announce_scene,
+                lambda s: s in self.bank.specs,
+                lambda canvas: canvas in self.pipeline.destinations.canvases(),
+            ),
             SourceCommands(self.bank, self.events.publish, self._scenes_with, self._renamed),
         )
 
@@ -171,6 +176,7 @@ class Engine:
         self.outputs = OutputCommands(
             self.pipeline, self.events.publish, self.state.touch, self.secrets, self.recordings
         )
+        self.outputs.is_composed = lambda name: self.scenes.state.canvas(name).is_enabled
         self.pipeline.look = self._look
         self.bus.add(self.outputs, self.outputs.air, self.outputs.film)
 

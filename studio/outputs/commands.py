@@ -87,6 +87,7 @@ class OutputCommands:
         self._touch = touch
         self._keys = keys or NoStore()
         self._recordings = recordings
+        self.is_composed: Callable[[str], bool] = lambda canvas: True
         self._before: dict[str, OutputState] = {}
         self._passing: set[str] = set()
         self.air = AirCommands(pipeline, self._touch, self._folder)
@@ -286,6 +287,8 @@ class OutputCommands:
         if not names:
             raise StudioError("conflict", "outputs.none_to_start")
         for each in names:
+            self._check_composed(self._all.settings(each).canvas)
+        for each in names:
             self._pipeline.start(each)
         return changed("outputs", result={"outputs": names})
 
@@ -324,6 +327,7 @@ class OutputCommands:
     )
     def record_start(self, file: str = "", canvas: CanvasArg = "landscape") -> Changed:
         self._check_canvas(canvas)
+        self._check_composed(canvas)
         name = self._recorder(canvas)
         settings = OutputSettings(
             name=name, kind="file", url=file or str(self._new_file(canvas)), canvas=canvas
@@ -377,6 +381,11 @@ class OutputCommands:
     def _check_canvas(self, canvas: str) -> None:
         if canvas not in self._pipeline.canvases:
             raise StudioError("not_found", "outputs.no_canvas", canvas=canvas)
+
+    def _check_composed(self, canvas: str) -> None:
+        """A canvas that is off has no pictures: viewers would see the standby clip for ever."""
+        if not self.is_composed(canvas):
+            raise StudioError("conflict", "outputs.canvas_off", canvas=canvas)
 
     def _keep_keys(self, name: str) -> None:
         for is_backup, key in enumerate(self._all.keys(name)):

@@ -26,10 +26,12 @@ class SceneCommands:
         scenes: Scenes,
         announce: Callable[[Any], None],
         has_source: Callable[[str], bool],
+        is_sent: Callable[[str], bool] = lambda canvas: False,
     ) -> None:
         self._scenes = scenes
         self._announce = announce
         self._has_source = has_source
+        self._is_sent = is_sent
 
     @command(
         "scenes.preview",
@@ -110,6 +112,8 @@ class SceneCommands:
     )
     def canvas(self, name: Literal["landscape", "portrait"], on: bool) -> Changed:
         before = self._scenes.state.canvas(name)
+        if not on and self._is_sent(name):  # its viewers would get the standby clip
+            raise StudioError("conflict", "scenes.canvas_sent", canvas=name)
         self._scenes.set_canvas(replace(before, is_enabled=on))
         undo = {"name": name, "on": before.is_enabled}
         return changed("scenes", undo=("scenes.canvas", undo))

@@ -164,3 +164,13 @@ def test_record_by_command(desk: Desk, tmp_path: Path) -> None:
     file = Path(asyncio.run(work())["file"])
     assert file.parent == tmp_path
     assert file.stat().st_size > 1000
+
+
+def test_nothing_starts_on_a_canvas_that_is_off(desk: Desk) -> None:
+    desk.commands.is_composed = lambda canvas: False
+    desk.run("outputs.add", name="a", url="rtmp://127.0.0.1:1/live", key="k")
+    for call in ({"id": "outputs.start", "name": "a"}, {"id": "record.start"}):
+        with pytest.raises(StudioError, match="landscape") as caught:
+            desk.run(**call)
+        assert (caught.value.code, caught.value.key) == ("conflict", "outputs.canvas_off")
+    assert desk.pipeline.destinations.canvases() == set()

@@ -75,6 +75,16 @@ def test_a_take_swaps_preview_and_programme(scenes, told):
     assert [e.scene for e in told if isinstance(e, SceneTaken)] == ["主播"]
 
 
+def test_a_canvas_that_goes_out_is_not_switched_off(scenes, told):
+    commands = SceneCommands(scenes, told.append, lambda s: True, lambda c: c == "landscape")
+    with pytest.raises(StudioError) as caught:
+        commands.canvas("landscape", on=False)
+    assert caught.value.key == "scenes.canvas_sent"
+    assert scenes.state.canvas("landscape").is_enabled
+    commands.canvas("portrait", on=False)
+    assert not scenes.state.canvas("portrait").is_enabled
+
+
 def test_one_canvas_can_be_taken_alone(scenes):
     scenes.take("特写", canvas="portrait")
     assert scenes.state.programme == {"landscape": "开场", "portrait": "特写"}
