@@ -24,6 +24,7 @@ from studio.audience.keeper import Audience
 from studio.audience.model import AudiencePart
 from studio.audience.moderation.rules import shipped_rules
 from studio.audience.platforms.base import Platform
+from studio.chores import Chores
 from studio.core.clock import NS, now_ns
 from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
@@ -34,16 +35,13 @@ from studio.core.registry import discover, load_plugins
 from studio.core.state import State
 from studio.filters.base import Filter
 from studio.graphics import qt
-from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
-from studio.graphics.card import draw_card
-from studio.graphics.deck import SLIDE_NS, Deck
-from studio.graphics.model import CommentSpec, LowerThirdSpec
+from studio.graphics.deck import Deck
 from studio.graphics.svg import rasterise
 from studio.graphics.text import TextDrawer
 from studio.insight.journal import Journal
-from studio.insight.stats import Process, Stats, disk_free_gb
 from studio.media.packet import EncodedPacket
 from studio.media.picture_file import write_picture
+from studio.on_picture import OnPicture
 from studio.outputs.commands import OutputCommands
 from studio.outputs.model import AudioSettings, OutputSettings, OutputStatus, VideoSettings
 from studio.outputs.pipeline import OutputPipeline
@@ -54,20 +52,16 @@ from studio.plans.runner import Plans
 from studio.plans.triggers.base import Situation, Trigger
 from studio.remote.rooms import Rooms
 from studio.scenes.commands import SceneCommands
-from studio.scenes.compositor import Overlay
-from studio.scenes.events import TransitionEnded
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import Canvas
 from studio.scenes.stage import Picture, Renderer, Snapshot, Stage
 from studio.scenes.transitions.base import Transition
 from studio.security.secrets import Secrets
-from studio.shop.cards import Cards, card_spec
 from studio.shop.catalogue import Catalogue
 from studio.shop.commands import ShopCommands
 from studio.shop.wearing import Wearer
-from studio.show import resume
 from studio.show.keeper import OpenShow, ShowCommands, ShowKeeper
-from studio.sound.desk import Meters, SoundCommands, SoundDesk
+from studio.sound.desk import SoundCommands, SoundDesk
 from studio.sound.mixer import Channel, Mixer
 from studio.sources.bank import SourceBank
 from studio.sources.base import Source, Surroundings
@@ -78,15 +72,9 @@ from studio.views import Views
 
 _log = logger(__name__)
 
-WATCH_S = 0.1
 COMMENTS_S = 0.2
-METERS_S = 0.066
-RESUME_S = 0.03
-SAVE_S = 2.0
 FIRST_PICTURE_S = 5.0
-SAVED_PARTS = frozenset({"scenes", "sources", "sound", "shop", "outputs", "comments", "plans"})
 CUTS = ("scenes.take", "scenes.standby")
-MARK = {"zh": "虚拟试戴", "en": "Simulated"}
 
 
 class Engine:
@@ -114,17 +102,15 @@ class Engine:
         self._build_audience()
         self._build_plans()
         self._build_show()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._process = Process()
-        self._stats: dict[str, Any] = {}
+        self.chores = Chores(self)
+        self._plan_watch: asyncio.Task[None] | None = None
         self.cut_ms: deque[float] = deque(maxlen=500)
         self._cut_asked_ns = self._cut_tick = 0
         self.pipeline.on_packet = self._packet
-        self._saved_touch = self._keep_asked = False
         self.journal = Journal(data_dir() / "journal.db", show.head.name)
         self.events.on_all(self.journal.event)
         self.events.on_all(self.outputs.film.event)
-        self.events.on(CommandRan, self._after_command)
+        self.events.on(CommandRan, self._ran)
         self.views = Views(self)
 
     # -- building ------------------------------------------------------------------------------
@@ -145,7 +131,12 @@ class Engine:
         self.scenes = Scenes(self.transition_kinds, self._announce_scene)
         self.wearer = Wearer(self.bank, self.scenes)
         self.deck = Deck(lambda canvas: self.wearer.faces(self.snapshot(), canvas))
-        self.stage = Stage(self.fps, self._graphics, self._on_tick, self._is_wanted)
+        self.stage = Stage(
+            self.fps,
+            lambda canvas, at_ns: self.on_picture.at(canvas, at_ns),
+            self._on_tick,
+            self._is_wanted,
+        )
         self.is_looked_at: Callable[[str], bool] = lambda canvas: False
         self.bus.add(
             SceneCommands(
@@ -182,9 +173,11 @@ class Engine:
 
     def _build_shop(self) -> None:
         self.catalogue = Catalogue()
-        self.cards = Cards(self.deck, draw_card)
+        self.on_picture = OnPicture(self.show, self.deck, self.scenes, self.catalogue, self.wearer)
         self.bus.add(
-            ShopCommands(self.catalogue, self.events.publish, self.refresh_card, self.wearer.wear)
+            ShopCommands(
+                self.catalogue, self.events.publish, self.on_picture.refresh_card, self.wearer.wear
+            )
         )
 
     def _build_audience(self) -> None:
@@ -193,7 +186,9 @@ class Engine:
         self.audience = Audience(
             shipped_rules(), self.events.publish, self._touch_comments, self.platform_kinds
         )
-        self.bus.add(AudienceCommands(self.audience, self.events.publish, self.show_comment))
+        self.bus.add(
+            AudienceCommands(self.audience, self.events.publish, self.on_picture.show_comment)
+        )
 
     def _touch_comments(self) -> None:
         """Told a few times a second at most, however many come."""
@@ -247,7 +242,7 @@ class Engine:
         self.catalogue.load(show.shop)
         self.bank.load(show.sources, self.around)
         self.sound.load(show.sound.strips, show.sound.master_db)
-        self.sound.keep_only(self._with_sound())
+        self.sound.keep_only(self.with_sound())
         raw_outputs = self.show.raw.get("outputs", [])
         try:
             self.outputs.load(msgspec.convert(raw_outputs, list[OutputSettings]))
@@ -262,14 +257,9 @@ class Engine:
         self.refresh()
         self.stage.start()
         await self._first_picture()
-        self.refresh_graphics()
-        self._tasks = [
-            asyncio.create_task(self._watch(), name="watch"),
-            asyncio.create_task(self._every_second(), name="stats"),
-            asyncio.create_task(self._tell_meters(), name="meters"),
-            asyncio.create_task(self.plans.watch(), name="plans"),
-            asyncio.create_task(self._warm(), name="warm"),
-        ]
+        self.on_picture.open(with_try_on=not self.is_safe)
+        self.chores.start()
+        self._plan_watch = asyncio.create_task(self.plans.watch(), name="plans")
 
     async def _first_picture(self) -> None:
         """Waits until every source on programme has a picture (or is known to have none)."""
@@ -308,10 +298,10 @@ class Engine:
             fields = {k: shop[k] for k in ("card", "explaining", "trying", "variant") if k in shop}
             self.catalogue.load(msgspec.structs.replace(self.catalogue.state, **fields))
         self.refresh()
-        self.refresh_graphics()
+        self.on_picture.open(with_try_on=not self.is_safe)
         comment = kept.get("comment") or []
         if len(comment) == 3:
-            self.show_comment(*map(str, comment))
+            self.on_picture.show_comment(*map(str, comment))
 
     def keep(self) -> dict[str, Any]:
         """What `resume` needs."""
@@ -335,17 +325,17 @@ class Engine:
 
     async def stop(self, *, keep_senders: bool = False) -> None:
         """Ends everything in order; outputs end within about 2 s."""
-        self._keep_asked = True  # what is on air is not kept any more
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.chores.stop()
+        if self._plan_watch is not None:
+            self._plan_watch.cancel()
+            await asyncio.gather(self._plan_watch, return_exceptions=True)
         await self.plans.stop()
         for feed in self.audience.feeds.values():
             await feed.stop()
         await asyncio.to_thread(self.pipeline.close, keep_senders=keep_senders)
         self.stage.stop()
         await asyncio.to_thread(self.bank.stop)
-        self._save()
+        self.chores.save()
         self.journal.close()
 
     # -- what is shown -------------------------------------------------------------------------
@@ -371,48 +361,6 @@ class Engine:
         )
         self.mixer.master_db = self.sound.master_db
 
-    def refresh_graphics(self) -> None:
-        """Card, try-on, lower third as the state says (after a load): there from the start."""
-        self.refresh_card(is_there=True)
-        trying = self.catalogue.state.trying
-        product = self.catalogue.state.product(trying) if trying else None
-        if product is not None and not self.is_safe:
-            variant = product.variant(self.catalogue.state.variant.get(product.id, ""))
-            try_on = (variant.try_on if variant else None) or product.try_on
-            try:
-                self.wearer.wear(product, try_on, "")
-            except StudioError as error:
-                _log.warning("try-on of the show: %s", error)
-        lower = msgspec.convert(self.show.raw.get("lower_third") or {"title": ""}, LowerThirdSpec)
-        if lower.title:
-            layers = {
-                c.name: draw_lower_third(lower, min(c.width, c.height) * 0.041)
-                for c in self.scenes.state.canvases
-            }
-            self.deck.show("lower_third", layers, now_ns() - SLIDE_NS, ("bottom-right", "top-left"))
-
-    def refresh_card(self, *, is_there: bool = False) -> None:
-        """Draws the card anew from the catalogue; the same card costs nothing."""
-        shop = self.catalogue.state
-        product = shop.product(shop.card) if shop.card else None
-        if product is None:
-            self.cards.hide()
-            return
-        spec = card_spec(product, shop, self.show.folder, self.show.head.language)
-        self.cards.show(spec, self.scenes.state.canvases, is_there=is_there)
-
-    def show_comment(self, author: str, text: str, platform: str = "") -> None:
-        """Puts a comment on the picture; "" takes it off."""
-        if not text:
-            self.deck.hide("comment", now_ns())
-            return
-        spec = CommentSpec(author, text, platform)
-        layers = {
-            c.name: draw_comment(spec, min(c.width, c.height) * 0.032, c.width * 0.62)
-            for c in self.scenes.state.canvases
-        }
-        self.deck.show("comment", layers, now_ns(), ("top-left", "bottom-right", "top-right"))
-
     @property
     def main_canvas(self) -> str:
         """The canvas that always runs: landscape, or the first that is on."""
@@ -432,10 +380,6 @@ class Engine:
         return (
             canvas == self.main_canvas or self.pipeline.needs(canvas) or self.is_looked_at(canvas)
         )
-
-    def _graphics(self, canvas: Canvas, at_ns: int) -> Sequence[Overlay]:
-        placed = self.deck.at(canvas.name, canvas.width, canvas.height, at_ns)
-        return [Overlay(one.layer, one.x, one.y) for one in placed]
 
     def _on_tick(self, tick: int, at_ns: int, pictures: Sequence[Picture]) -> None:
         for one in pictures:
@@ -460,119 +404,15 @@ class Engine:
         meter = self.mixer.meters.get("programme")
         return luma, max(meter.rms_db) if meter else None
 
+    def _ran(self, ran: CommandRan) -> None:
+        if ran.ok and ran.command in CUTS:
+            self._cut_asked_ns = now_ns() - int(ran.took_ms * 1e6)
+        self.chores.after_command(ran)
+
     def _output_changed(self, status: OutputStatus) -> None:
         self.loop.call_soon_threadsafe(self.outputs.told, status)
 
-    # -- the loop's own work -------------------------------------------------------------------
-
-    async def _watch(self) -> None:
-        """Health, transitions that end, the try-on mark, what must be kept."""
-        while True:
-            await asyncio.sleep(WATCH_S)
-            if self.bank.watch():
-                self.state.touch("sources")
-                self.sound.keep_only(self._with_sound())
-                self.refresh()
-            self._end_transitions()
-            self._mark()
-
-    def _end_transitions(self) -> None:
-        now = now_ns()
-        over = [c for c, change in self.scenes.changes.items() if change.progress(now) >= 1.0]
-        for canvas in over:
-            change = self.scenes.changes.pop(canvas)
-            scene = self.scenes.state.programme.get(canvas, "")
-            if canvas == "landscape" or len(over) == 1:
-                kind = change.transition.kind
-                self.events.publish(TransitionEnded(scene=scene, transition=kind))
-        if over:
-            self.refresh()
-
-    def _mark(self) -> None:
-        is_up = "mark" in self.deck.names
-        if self.wearer.is_worn_on_air():
-            if not is_up:
-                text = MARK.get(self.show.head.language, MARK["en"])
-                layers = {
-                    c.name: draw_mark(text, min(c.width, c.height) * 0.022)
-                    for c in self.scenes.state.canvases
-                }
-                self.deck.show("mark", layers, now_ns(), ("top-right", "top-left"))
-        elif is_up:
-            self.deck.hide("mark", now_ns())
-
-    async def _warm(self) -> None:
-        if not self.is_safe:
-            await asyncio.to_thread(self.wearer.warm, self.catalogue.state.products)
-
-    async def _every_second(self) -> None:
-        ticks, seen = self.stage.figures.ticks, now_ns()
-        while True:
-            await asyncio.sleep(1.0)
-            now, figures = now_ns(), self.stage.figures
-            encoders = {c: self.pipeline.encoder(c) for c in self.pipeline.canvases}
-            dropped = sum(e.dropped for e in encoders.values() if e)
-            self._stats = {
-                "fps": round((figures.ticks - ticks) * NS / (now - seen), 2),
-                "ticks": figures.ticks,
-                "late": figures.late,
-                "missed": figures.missed,
-                "dropped": dropped,
-                "cpu_percent": self._process.cpu_percent(),
-                "memory_mb": self._process.memory_mb(),
-                "compose_ms_p50": round(figures.compose_at(0.5), 3),
-                "compose_ms_p99": round(figures.compose_at(0.99), 3),
-                "disk_free_gb": disk_free_gb(self.recordings),
-                "cut_ms": round(self.cut_ms[-1], 1) if self.cut_ms else None,
-                "uptime_s": round((now - self.began_ns) / NS, 1),
-            }
-            ticks, seen = figures.ticks, now
-            self.events.publish(Stats(figures=self._stats))
-            self.state.touch("outputs", "air")
-            self._keep_soon()
-            if self._saved_touch:
-                self._saved_touch = False
-                self._save()
-
-    async def _tell_meters(self) -> None:
-        while True:
-            await asyncio.sleep(METERS_S)
-            levels = {
-                name: {"peak": meter.peak_db, "rms": meter.rms_db}
-                for name, meter in list(self.mixer.meters.items())
-            }
-            self.events.publish(Meters(levels=levels))
-
-    def _after_command(self, ran: CommandRan) -> None:
-        if ran.ok and ran.command in CUTS:
-            self._cut_asked_ns = now_ns() - int(ran.took_ms * 1e6)
-        self.sound.keep_only(self._with_sound())
-        self.refresh()
-        self._saved_touch = self._saved_touch or ran.ok
-        if ran.ok:
-            self._keep_soon()
-
-    def _keep_soon(self) -> None:
-        """Writes what is on air beside the loop; several changes at once are one write."""
-        if not self._keep_asked:
-            self._keep_asked = True
-            self.loop.call_later(RESUME_S, self._keep_now)
-
-    def _keep_now(self) -> None:
-        self._keep_asked = False
-        self.loop.run_in_executor(None, resume.keep, self.keep())
-
-    def _save(self) -> None:
-        """Saves by itself what was edited; the demo stays as it is."""
-        if self.keeper.is_readonly:
-            return
-        try:
-            self.keeper.save()
-            self.keeper.error = None
-        except StudioError as error:
-            self.keeper.error = error
-            _log.warning("%s", error)
-            self.state.touch("show")
+    # -- for others ----------------------------------------------------------------------------
 
     def _situation(self) -> Situation:
         late = list(self.stage.figures.late_recent)  # the picture thread goes on writing it
@@ -624,7 +464,7 @@ class Engine:
 
     def stats(self) -> dict[str, Any]:
         """Figures of the last second."""
-        return dict(self._stats)
+        return dict(self.chores.stats)
 
     def _pinned(self) -> list[str]:
         one = self.audience.pinned
@@ -650,7 +490,8 @@ class Engine:
             self.scenes.put(msgspec.structs.replace(scene, items=items))
         self.sound.rename(old, new)
 
-    def _with_sound(self) -> list[str]:
+    def with_sound(self) -> list[str]:
+        """Sources that give sound."""
         return [name for name, r in self.bank.runners.items() if r.source.has_sound]
 
     def _canvas(self, name: str) -> Canvas:

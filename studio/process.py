@@ -24,13 +24,14 @@ from studio.graphics import qt
 from studio.outputs.destinations import settings_from_url
 from studio.outputs.events import OutputChanged
 from studio.outputs.link import end_orphan, orphans
-from studio.outputs.model import OutputSettings
+from studio.outputs.model import OutputSettings, OutputState, OutputStatus
 from studio.remote.server import Door
 from studio.show import resume
 from studio.show.keeper import OpenShow, open_show
 
 _log = logger(__name__)
 BEAT_S = 0.25
+FLOWING_S = 4.0
 PICTURE_AFTER_S = 1.0  # until try-on and its mark are on
 
 
@@ -119,14 +120,19 @@ async def _run(options: Options) -> int:
             await engine.bus.run("scenes.take", {"scene": options.scene}, origin="cli")
         door = await _open_door(engine, options)
         engine.is_looked_at = door.views.looks_at
-        engine.events.on(OutputChanged, lambda event: _say_output(event))
         await asyncio.to_thread(engine.set_standby_pictures)
-        await _start_outputs(engine, options, kept)
+        started = await _start_outputs(engine, options, kept)
+        if kept is None:
+            await _until_flowing(engine, started, stopping)
         on_air = _on_air(engine, door)
         note.update(on_air=on_air)
         engine.stage.figures.start_over()
         began = now_ns()
         say(on_air)
+        for status in engine.pipeline.destinations.statuses():
+            if status.state is not OutputState.IDLE:
+                _say_status(status, OutputState.IDLE.value)
+        engine.events.on(OutputChanged, lambda event: _say_status(event.status, event.before))
         if options.picture:
             await asyncio.sleep(PICTURE_AFTER_S)
             await asyncio.to_thread(engine.write_picture, Path(options.picture))
@@ -176,8 +182,24 @@ async def _open_door(engine: Engine, options: Options) -> Door:
     return await open_door(engine.rooms(), options.port, options.password, is_again=is_again)
 
 
-async def _start_outputs(engine: Engine, options: Options, kept: dict[str, Any] | None) -> None:
+async def _until_flowing(engine: Engine, names: list[str], stopping: asyncio.Event) -> None:
+    """Until every output flows or has said why not: "on air" is told, and timed, from there."""
+    waiting = (OutputState.IDLE, OutputState.CONNECTING)
+    until = now_ns() + int(FLOWING_S * 1e9)
+    while now_ns() < until and not stopping.is_set():
+        states = [engine.pipeline.destinations.status(name).state for name in names]
+        if not any(state in waiting for state in states):
+            return
+        await asyncio.sleep(0.02)
+
+
+async def _start_outputs(
+    engine: Engine, options: Options, kept: dict[str, Any] | None
+) -> list[str]:
     """Outputs asked for on the command line; after a crash those that were running.
+
+    Returns:
+        Their names.
 
     Raises:
         StudioError: an output that was asked for cannot be; after a crash nothing is raised, the
@@ -215,6 +237,7 @@ async def _start_outputs(engine: Engine, options: Options, kept: dict[str, Any] 
             if kept is None:
                 raise
             _log.error("output %s was not taken up again: %s", name, error)
+    return wanted
     for name, sender in orphans(runtime_dir()).items():
         if name not in wanted:
             _log.warning("sender of %s (%d) belongs to no output: ending it", name, sender.pid)
@@ -235,14 +258,14 @@ def _on_air(engine: Engine, door: Door) -> dict[str, Any]:
     }
 
 
-def _say_output(event: OutputChanged) -> None:
-    reason = event.status.reason
+def _say_status(status: OutputStatus, before: str) -> None:
+    reason = status.reason
     say(
         {
             "event": "output",
-            "name": event.output,
-            "state": event.state,
-            "before": event.before,
+            "name": status.name,
+            "state": status.state.value,
+            "before": before,
             "why": _text(reason.key, reason.params) if reason.key else "",
         }
     )
