@@ -15,6 +15,7 @@ from studio.core.errors import StudioError
 from studio.scenes.model import Canvas, ScenesState
 from studio.shop.model import ShopState
 from studio.show.file import demo_show, part, read_show, write_show
+from studio.show.gather import gather
 from studio.show.model import Raw, ShowHead
 from studio.sound.model import Strip
 from studio.sources.model import SourceSpec
@@ -108,7 +109,10 @@ class ShowKeeper:
         if folder is None and self.is_readonly:
             raise StudioError("conflict", "show.readonly")
         target = folder or self.show.folder
-        write_show(target, {**self.show.raw, **self._collect()})
+        raw = {**self.show.raw, **self._collect()}
+        if folder is not None:
+            raw = gather(raw, self.show.folder, folder)
+        write_show(target, raw)
         return target
 
 

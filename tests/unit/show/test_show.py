@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from studio.check import check
 from studio.core.errors import StudioError
 from studio.show import resume
 from studio.show.file import KEPT, demo_show, read_show, write_show
@@ -113,6 +114,27 @@ def test_the_demo_is_saved_elsewhere_with_its_media(tmp_path):
     with pytest.raises(StudioError):
         commands.save_as(str(tmp_path / "mine.show"))
     assert demo_show().is_dir()
+
+
+def test_a_copy_stands_alone(tmp_path):
+    far = tmp_path / "far"
+    far.mkdir()
+    (far / "host.mp4").write_bytes(b"clip")
+    demo = open_show(None)
+    raw = {**demo.raw, "sources": [*demo.raw["sources"]]}
+    raw["sources"].append(
+        {"name": "远", "kind": "clip", "settings": {"path": str(far / "host.mp4")}}
+    )
+    keeper = ShowKeeper(demo, lambda: raw)
+    ShowCommands(keeper).save_as(str(tmp_path / "mine"))
+    mine = open_show(tmp_path / "mine.show")
+    assert (mine.folder / mine.sources[-1].settings["path"]).read_bytes() == b"clip"
+    assert mine.sources[-1].settings["path"] == "media/host-2.mp4"  # the demo has a host.mp4
+    worn = mine.shop.products[0].try_on
+    assert worn is not None
+    assert (mine.folder / worn.asset).resolve().is_relative_to(mine.folder.resolve())
+    assert check(mine.folder) == []
+    assert raw["sources"][-1]["settings"]["path"] == str(far / "host.mp4")
 
 
 def test_what_is_on_air_is_recalled():
