@@ -13,6 +13,7 @@ from studio.media.yuv import Layer, Rect
 SLIDE_NS = 250_000_000
 MOVE_NS = 400_000_000
 DWELL_NS = 700_000_000
+FOREMOST = "mark"
 
 
 class Placed(NamedTuple):
@@ -74,8 +75,8 @@ class Deck:
 
     @property
     def names(self) -> list[str]:
-        """What is up or leaving."""
-        return [up.name for up in self._ups]
+        """What is up; not what is leaving or has left."""
+        return [up.name for up in self._ups if not up.hidden_ns]
 
     def show(
         self,
@@ -108,8 +109,10 @@ class Deck:
         """The graphics for a tick, placed and moved; called on the picture thread only."""
         area = safe_area(width, height)
         taken: list[Rect] = list(self._faces(canvas)) if self._ups else []
-        placed = []
-        for up in self._ups:
+        placed: list[Placed] = []
+        foremost: list[Placed] = []
+        # What the law wants on the picture is seated first and drawn last: nothing covers it.
+        for up in sorted(self._ups, key=lambda up: up.name != FOREMOST):
             layer = up.layers.get(canvas)
             if layer is None or up.is_over(at_ns):
                 self._seats.pop((canvas, up.name), None)
@@ -117,8 +120,12 @@ class Deck:
             seat = self._seat(canvas, up, layer, area, taken, at_ns)
             taken.append(seat.rect)
             x, y = _slide(_moved(seat, at_ns), seat.corner, up, width, at_ns)
-            placed.append(Placed(layer, x, y))
-        return placed
+            place = Placed(layer, x, y)
+            if up.name == FOREMOST:
+                foremost.append(place)
+            else:
+                placed.append(place)
+        return placed + foremost
 
     def _seat(
         self, canvas: str, up: Up, layer: Layer, area: Rect, taken: list[Rect], at_ns: int

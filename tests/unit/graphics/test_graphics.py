@@ -125,6 +125,26 @@ def test_two_graphics_never_lie_on_each_other():
     assert not any(a.meets(b) for i, a in enumerate(rects) for b in rects[i + 1 :])
 
 
+def test_nothing_covers_the_mark():
+    deck = Deck()
+    for name in ("card", "lower_third", "comment", "more"):
+        deck.show(name, {"portrait": box(300, 60)}, 0, ("top-right",))
+    deck.at("portrait", 360, 640, 0)
+    deck.show("mark", {"portrait": box(90, 20)}, MS, ("top-right", "top-left"))
+    deck.at("portrait", 360, 640, 2 * MS)
+    deck.show("comment", {"portrait": box(320, 60)}, 3 * MS, ("top-right",))
+    last = deck.at("portrait", 360, 640, 2000 * MS)[-1]
+    assert (last.layer.width, last.layer.height) == (90, 20)
+
+
+def test_what_has_left_is_not_up():
+    deck = Deck()
+    deck.show("mark", {"landscape": box(90, 20)}, 0)
+    assert deck.names == ["mark"]
+    deck.hide("mark", 100 * MS)
+    assert deck.names == []
+
+
 def test_a_face_that_stays_moves_the_card_a_nod_does_not():
     faces: list[Rect] = []
     deck = Deck(lambda canvas: faces)
