@@ -267,7 +267,7 @@ class Client(QObject):
             if code == 4009:
                 self._linked.emit(DENIED, "ui.link.denied")
                 return None
-        except (OSError, TimeoutError, WebSocketException, ValueError) as fault:
+        except Exception as fault:  # whatever a stranger on that port says, it is tried again
             _log.info("link: %s: %s", type(fault).__name__, fault)
         finally:
             self._socket = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.api import Settings
@@ -25,7 +26,7 @@ class Desk:
         reveal: brings a panel to the front by its id.
         say: shows a message at a widget: (widget or None, text, tone).
         change: asks the window for "layout", "language", "scale" to be another.
-        can_embed: asks for a panel without its dock (the host's layout).
+        press: hands a key to the window (from a panel that floats).
     """
 
     client: Client
@@ -38,3 +39,4 @@ class Desk:
     reveal: Callable[[str], object] = field(default=lambda panel: None)
     say: Callable[[QWidget | None, str, str], object] = field(default=lambda w, text, tone: None)
     change: Callable[[str, str], object] = field(default=lambda what, value: None)
+    press: Callable[[QKeyEvent], object] = field(default=lambda event: None)

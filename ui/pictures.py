@@ -79,6 +79,7 @@ class Feed(QObject):
         self._reader: PictureReader | None = None
         self._number = 0
         self._new_at = 0.0
+        self.is_elsewhere = False
         self.image: QImage | None = None
         self._kept: memoryview | None = None
         self._later = QTimer(self)
@@ -134,7 +135,11 @@ class Feed(QObject):
             reader = PictureReader(Path(str(found.get("path", ""))))
         except (OSError, ValueError) as fault:
             _log.info("pictures of %s: %s", self._what, fault)  # an engine on another computer
+            self._pictures.client.call("view.close", {"view": view})
+            self.is_elsewhere = True
+            self._changed()
             return
+        self.is_elsewhere = False
         self._drop_reader()
         self._view, self._reader, self._number = view, reader, 0
 

@@ -72,7 +72,7 @@ class Window(QWidget):
         self.setObjectName("overlay")
         self.desk = desk
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        desk.reveal, desk.change = self.reveal, self.change
+        desk.reveal, desk.change, desk.press = self.reveal, self.change, self.keyPressEvent
         self.topbar = TopBar(desk)
         self.statusbar = StatusBar(desk)
         self.docks = QMainWindow()
@@ -277,7 +277,7 @@ class Window(QWidget):
             ("Ctrl+0", lambda: self.asked.emit("scale", "0")),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
             shortcut.activated.connect(call)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -153,6 +153,19 @@ def test_nonsense_from_the_door_is_counted_and_harms_nothing(qtbot: Any) -> None
         door.stop()
 
 
+def test_a_stranger_on_the_port_is_tried_again(qtbot: Any) -> None:
+    door = Nonsense(hello="what do you want?")
+    program = open_desk(qtbot, "--port", str(door.port), "--language", "en")
+    try:
+        qtbot.waitUntil(lambda: program.client.state == link.LOST, timeout=SOON)
+        greeted = door.greeted
+        qtbot.waitUntil(lambda: door.greeted > greeted + 1, timeout=10_000)
+    finally:
+        program.window.close()
+        program.close()
+        door.stop()
+
+
 def test_nobody_at_home_is_said_and_the_window_opens_all_the_same(qtbot: Any) -> None:
     program = open_desk(qtbot, "--port", "9", "--language", "en")
     try:
@@ -171,7 +184,9 @@ def _event(name: str, data: object) -> str:
 class Nonsense:
     """A door that greets properly and then says what it is told."""
 
-    def __init__(self, password: str = "") -> None:
+    def __init__(self, password: str = "", hello: str = "") -> None:
+        self.greeted = 0
+        self._hello = hello
         self.port = 0
         self._password = password
         self._loop = asyncio.new_event_loop()
@@ -207,6 +222,10 @@ class Nonsense:
             await self._end.wait()
 
     async def _client(self, socket: Any) -> None:
+        self.greeted += 1
+        if self._hello:
+            await socket.send(self._hello)
+            return
         hello: dict[str, Any] = {"rpcVersion": 1}
         if self._password:
             hello["authentication"] = {"challenge": "c", "salt": "s"}

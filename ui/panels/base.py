@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -154,6 +154,13 @@ class Panel(QDockWidget):
         self.build()
         self.retext()
         language.changed.connect(self.retext)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A panel that floats is a window of its own: the keys of the show work there too."""
+        if self.isFloating():
+            self.desk.press(event)
+        else:
+            super().keyPressEvent(event)
 
     def build(self) -> None:
         """Makes the widgets, once."""

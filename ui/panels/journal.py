@@ -16,6 +16,7 @@ from ui.models.outputs import shown_name
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.comment_list import Index
+from ui.widgets.paint import painting
 
 MOST = 500
 LINE = Qt.ItemDataRole.UserRole
@@ -79,6 +80,7 @@ class JournalDelegate(QStyledItemDelegate):
         """One line each."""
         return QSize(tokens.px(80), tokens.px(24))
 
+    @painting
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draws one line."""
         line = index.data(LINE)

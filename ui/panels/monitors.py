@@ -11,6 +11,7 @@ from ui.desk import Desk
 from ui.i18n import language, t
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Segments, Text, column, row
+from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
 
 EDGE = 2
@@ -50,6 +51,7 @@ class Monitor(QFrame):
         """Told to the row above."""
         self.picked.emit()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Panel and edge; the picture paints itself."""
         painter = QPainter(self)

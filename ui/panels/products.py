@@ -30,6 +30,7 @@ from ui.i18n import t
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text, clear, put, row
+from ui.widgets.paint import painting
 
 FEW = 10
 NARROW = 560
@@ -52,6 +53,7 @@ class Photo(QWidget):
             self._path = path
             self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws it with round corners."""
         painter = QPainter(self)

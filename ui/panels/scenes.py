@@ -10,6 +10,7 @@ from ui.desk import Desk
 from ui.i18n import language, pick, t
 from ui.theme import tokens
 from ui.widgets.basics import Button, row
+from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
 
 FOOT = 26
@@ -64,6 +65,7 @@ class SceneCard(QFrame):
         else:
             super().keyPressEvent(event)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Edge, name, key."""
         painter = QPainter(self)

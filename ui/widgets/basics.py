@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from ui.theme import icons
 from ui.theme import tokens as t
+from ui.widgets.paint import painting
 
 
 def row(*parts: QWidget | int, gap: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> (
@@ -138,6 +139,7 @@ class Text(QLabel):
     def _is_cut(self) -> bool:
         return QFontMetrics(self.font()).horizontalAdvance(self._full) > self.width()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws cut text with an ellipsis."""
         if not self._elides or not self._is_cut():
@@ -235,6 +237,7 @@ class Badge(QWidget):
         metrics = QFontMetrics(self.font())
         return QSize(metrics.horizontalAdvance(self._text) + t.px(12), metrics.height() + t.px(1))
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws it."""
         if not self._text:
@@ -276,6 +279,7 @@ class Dot(QWidget):
             self._tone = tone
             self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws it."""
         painter = QPainter(self)

@@ -35,6 +35,7 @@ from ui.i18n import language, t
 from ui.models.comments import Entry
 from ui.theme import tokens
 from ui.widgets.basics import Badge
+from ui.widgets.paint import painting
 
 ENTRY = Qt.ItemDataRole.UserRole
 MOST_LINES = 3
@@ -234,6 +235,7 @@ class CommentDelegate(QStyledItemDelegate):
         """The button under the mouse, "" for none."""
         return next((act.id for act, box in self.buttons(rect, entry) if box.contains(at)), "")
 
+    @painting
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draws one comment."""
         entry = index.data(ENTRY)

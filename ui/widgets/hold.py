@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from ui.i18n import t as words
 from ui.theme import tokens as t
 from ui.widgets.basics import Button
+from ui.widgets.paint import painting
 
 HOLD_MS = 800
 
@@ -70,6 +71,7 @@ class HoldButton(Button):
             self.update()
             self.let_go.emit()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button, filling up while it is held."""
         super().paintEvent(event)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import tokens as t
+from ui.widgets.paint import painting
 
 LOWEST_DB = -60.0
 HOT_DB, CLIP_DB = -18.0, -6.0
@@ -79,6 +80,7 @@ class Meter(QWidget):
             self._drawn = seen
             self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws both bars."""
         painter = QPainter(self)
@@ -187,6 +189,7 @@ class Fader(QWidget):
         else:
             self._tell(max(self._db, BOTTOM_DB) + step)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the way and the knob."""
         painter = QPainter(self)

@@ -8,8 +8,10 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from ui.i18n import t as t_words
 from ui.pictures import Feed, Pictures
 from ui.theme import tokens as t
+from ui.widgets.paint import painting
 
 SHAPES = {"landscape": (16, 9), "portrait": (9, 16)}
 
@@ -84,6 +86,7 @@ class PictureView(QWidget):
         """Nobody looks: costs nothing."""
         self._feed.want(QSize(), self._canvas, self._scene)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the newest picture."""
         began = time.perf_counter_ns()
@@ -93,11 +96,12 @@ class PictureView(QWidget):
             painter.fillRect(self.rect(), QColor("#0D0F12"))
         if image is None:
             painter.fillRect(target, QColor("#0D0F12"))
-            if self.words:
+            words = t_words("picture.elsewhere") if self._feed.is_elsewhere else self.words
+            if words:
                 painter.setFont(t.font(12))
                 painter.setPen(QColor(t.MUTED))
                 painter.drawText(
-                    self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.words
+                    self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words
                 )
         else:
             ratio = self.devicePixelRatioF()
