@@ -17,6 +17,7 @@ from studio.core.registry import discover, load_plugins
 from studio.filters.base import Filter
 from studio.outputs.destinations import check_address
 from studio.outputs.model import OutputSettings
+from studio.plans.files import read_plans
 from studio.scenes.transitions.base import Transition
 from studio.shop.model import Product, TryOn
 from studio.show.keeper import OpenShow, open_show
@@ -43,7 +44,7 @@ def check(folder: Path | None) -> list[Finding]:
         show = open_show(folder)
     except StudioError as error:
         return [Finding("show.json", error.in_language())]
-    return [*_sources(show), *_scenes(show), *_shop(show), *_outputs(show)]
+    return [*_sources(show), *_scenes(show), *_shop(show), *_outputs(show), *_plans(show)]
 
 
 def _sources(show: OpenShow) -> list[Finding]:
@@ -129,3 +130,8 @@ def _outputs(show: OpenShow) -> list[Finding]:
         except StudioError as error:
             found.append(Finding(f"outputs[{settings.name}]", error.in_language()))
     return found
+
+
+def _plans(show: OpenShow) -> list[Finding]:
+    _, errors = read_plans(show.folder)
+    return [Finding("plans", error.in_language(), is_fatal=False) for error in errors]

@@ -15,6 +15,7 @@ from studio.scenes.keeper import Scenes
 from studio.scenes.model import Box, Crop, Fit, Item, Scene, new_id, plain
 
 CanvasArg = Literal["", "landscape", "portrait"]
+FAR = 100.0  # canvases; whoever zooms in that far sees one pixel
 Ms = Annotated[int, msgspec.Meta(ge=0, le=20_000)]
 
 
@@ -266,6 +267,7 @@ class SceneCommands:
         found, one = self._scenes.item(scene, item)
         new: dict[str, Any] = {}
         if box is not None:
+            _check_box(box)
             names = [canvas] if canvas else list(one.boxes) or ["landscape"]
             new["boxes"] = {**one.boxes, **dict.fromkeys(names, box)}
         for key, value in (("crop", crop), ("fit", fit), ("opacity", opacity)):
@@ -314,3 +316,10 @@ class SceneCommands:
                 is_enabled=item.is_enabled,
             )
         )
+
+
+def _check_box(box: Box) -> None:
+    """A box may reach over the canvas's edges, but it must have a size and be somewhere near."""
+    is_near = all(-FAR <= at <= FAR for at in (box.x, box.y))  # false for nan as well
+    if not (is_near and 0 < box.w <= FAR and 0 < box.h <= FAR):
+        raise StudioError("invalid", "scenes.bad_box", x=box.x, y=box.y, w=box.w, h=box.h)

@@ -85,6 +85,16 @@ def test_a_canvas_that_goes_out_is_not_switched_off(scenes, told):
     assert not scenes.state.canvas("portrait").is_enabled
 
 
+@pytest.mark.parametrize("box", [Box(5, 0, -1, 1), Box(0, 0, 1, 0), Box(float("nan"), 0, 1, 1)])
+def test_a_box_without_a_size_or_place_is_refused(scenes, commands, box):
+    before = scenes.state
+    with pytest.raises(StudioError) as caught:
+        commands.set_item("主播", 1, "landscape", box=box)
+    assert caught.value.key == "scenes.bad_box"
+    assert scenes.state is before
+    commands.set_item("主播", 1, "landscape", box=Box(-0.5, -0.5, 2, 2))  # zoomed in
+
+
 def test_one_canvas_can_be_taken_alone(scenes):
     scenes.take("特写", canvas="portrait")
     assert scenes.state.programme == {"landscape": "开场", "portrait": "特写"}

@@ -116,6 +116,14 @@ def test_the_demo_is_saved_elsewhere_with_its_media(tmp_path):
     assert demo_show().is_dir()
 
 
+def test_the_check_names_a_broken_plan(folder):
+    (folder / "plans").mkdir()
+    (folder / "plans" / "mine.json").write_text('{"id": "mine"', encoding="utf-8")
+    (found,) = [one for one in check(folder) if one.place == "plans"]
+    assert "mine.json" in found.text
+    assert not found.is_fatal
+
+
 def test_a_copy_stands_alone(tmp_path):
     far = tmp_path / "far"
     far.mkdir()
