@@ -94,7 +94,7 @@ class Program:
         )  # fmt: skip
         window = self.window = Window(desk)
         window.asked.connect(self._asked)
-        window.closed.connect(self._closed)
+        window.closed.connect(self.leave)
         window.is_kept = not (self.options.grab or self.options.measure)
         if self.options.size:
             wide, _, high = self.options.size.partition("x")
@@ -124,7 +124,7 @@ class Program:
         assert old is not None
         old.keep()
         size = old.size()
-        old.closed.disconnect(self._closed)
+        old.closed.disconnect(self.leave)
         self._let_go(pictures)
         tokens.set_scale(self._scale())
         sheet.dress(self.app)
@@ -155,7 +155,8 @@ class Program:
             signal_.disconnect()
         client.ready.disconnect(pictures.open_all)
 
-    def _closed(self) -> None:
+    def leave(self) -> None:
+        """Ends the desk; what goes out goes on without it."""
         self.code = DETACHED if self.store.is_busy else DONE
         self.app.quit()
 
@@ -185,7 +186,7 @@ def main(argv: list[str] | None = None) -> int:
     if isinstance(app, Watched):
         app.measure, program.measure.is_watched = program.measure, True
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: app.quit())
+        signal.signal(number, lambda *_: program.leave())
     alive = QTimer()
     alive.timeout.connect(lambda: None)  # lets Python see a signal
     alive.start(250)

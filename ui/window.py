@@ -6,15 +6,11 @@ import importlib
 import pkgutil
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QApplication,
-    QComboBox,
-    QLineEdit,
     QMainWindow,
     QMenu,
-    QPlainTextEdit,
     QTabBar,
     QWidget,
 )
@@ -25,8 +21,9 @@ from ui import client as link
 from ui.desk import Desk
 from ui.dialogs.keys import KeysCard
 from ui.dialogs.palette import Palette
-from ui.i18n import language, pick, t
-from ui.layouts import LAYOUTS, NAMES, Kept, arrange, resize
+from ui.hotkeys import Hotkeys
+from ui.i18n import language, t
+from ui.layouts import LAYOUTS, Kept, arrange, resize
 from ui.panels.base import Panel
 from ui.panels.monitors import Monitors
 from ui.panels.scenes import Scenes
@@ -36,7 +33,6 @@ from ui.theme import tokens
 from ui.widgets.basics import column
 from ui.widgets.notice import Notice
 
-TYPING = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
 ORDER = (
     "products", "mixer", "plans", "outputs", "sources", "items", "ready", "journal", "comments",
     "host",
@@ -120,10 +116,7 @@ class Window(QWidget):
         self._tabs_later.timeout.connect(self._show_tabs)
         self._first = True
         self.is_kept = True
-        self._command_keys: dict[str, str] = {}
-        desk.store.changed.connect(self._take_commands)
-        self._take_commands("commands")
-        self._own_keys()
+        self.hotkeys = Hotkeys(self)
         language.changed.connect(self.retext)
         self.retext()
 
@@ -255,76 +248,9 @@ class Window(QWidget):
 
     # -- keys ----------------------------------------------------------------------------------
 
-    def _own_keys(self) -> None:
-        actions = self.desk.actions
-        for keys, call in (
-            ("Ctrl+K", self.palette_card.open),
-            ("Ctrl+Z", actions.undo),
-            ("Ctrl+Shift+Z", actions.redo),
-            ("Ctrl+Y", actions.redo),
-            ("F1", self._show_keys),
-            ("F6", lambda: self._next_panel(1)),
-            ("Shift+F6", lambda: self._next_panel(-1)),
-            ("F11", self._full),
-            ("Ctrl+L", lambda: self.change("language", "en" if language.code == "zh" else "zh")),
-            ("Ctrl+1", lambda: self.set_layout(NAMES[0])),
-            ("Ctrl+2", lambda: self.set_layout(NAMES[1])),
-            ("Ctrl+3", lambda: self.set_layout(NAMES[2])),
-            ("Ctrl+Shift+R", lambda: self.panels["outputs"].key_record()),  # type: ignore[attr-defined]
-            ("Ctrl++", lambda: self.asked.emit("scale", "+")),
-            ("Ctrl+=", lambda: self.asked.emit("scale", "+")),
-            ("Ctrl+-", lambda: self.asked.emit("scale", "-")),
-            ("Ctrl+0", lambda: self.asked.emit("scale", "0")),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
-            shortcut.activated.connect(call)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The keys of the show; never while somebody types."""
-        if isinstance(QApplication.focusWidget(), TYPING) or event.isAutoRepeat():
-            event.ignore()
-            return
-        key, mods = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        plain, shift = not mods, mods == Qt.KeyboardModifier.ShiftModifier
-        products, mixer = self.panels["products"], self.panels["mixer"]
-        if plain and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
-            self.scenes.preview_at(key - Qt.Key.Key_0)
-        elif plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.desk.actions.run("scenes.take", origin=self.scenes.take)
-        elif plain and key == Qt.Key.Key_Escape:
-            self._escape()
-        elif plain and key == Qt.Key.Key_C:
-            products.key_card()  # type: ignore[attr-defined]
-        elif shift and key == Qt.Key.Key_C:
-            products.key_card_off()  # type: ignore[attr-defined]
-        elif plain and key == Qt.Key.Key_T:
-            products.key_try_on()  # type: ignore[attr-defined]
-        elif plain and key == Qt.Key.Key_N:
-            products.key_next()  # type: ignore[attr-defined]
-        elif plain and key == Qt.Key.Key_X:
-            mixer.key_mute()  # type: ignore[attr-defined]
-        elif id := self._command_keys.get(_sequence(event)):
-            self.desk.actions.run(id)
-        else:
-            event.ignore()
-
-    def _take_commands(self, part: str) -> None:
-        """Commands bring keys of their own: those that need no arguments work everywhere."""
-        if part == "commands":
-            self._command_keys = {
-                info.keys: info.id
-                for info in self.desk.store.commands.values()
-                if info.keys and not info.required and not info.needs_confirm
-            }
-
-    def _escape(self) -> None:
-        """What lies on top goes first; then it is the standby scene."""
-        for card in (self.keys_card, self.palette_card, self.notice):
-            if card.isVisible():
-                card.hide()
-                return
-        self.desk.actions.run("scenes.standby", origin=self.scenes.standby)
+        """The keys of the show."""
+        self.hotkeys.press(event)
 
     def focused_panel(self) -> Panel | None:
         """The panel the cursor is in."""
@@ -335,20 +261,8 @@ class Window(QWidget):
             widget = widget.parentWidget()
         return None
 
-    def _show_keys(self) -> None:
-        if self.keys_card.isVisible():
-            self.keys_card.hide()
-            return
-        panel = self.focused_panel()
-        title = t(f"{panel.id}.title") if panel else ""
-        own = [
-            (keys, pick(self.desk.store.commands[id].label))
-            for keys, id in sorted(self._command_keys.items())
-            if keys not in ("Return", "Esc")
-        ]
-        self.keys_card.open(title, panel.keys if panel else (), own)
-
-    def _next_panel(self, step: int) -> None:
+    def next_panel(self, step: int) -> None:
+        """Puts the cursor into the next panel that can be seen."""
         shown = [
             p for p in self.panels.values() if p.isVisible() and not p.visibleRegion().isEmpty()
         ]
@@ -362,7 +276,8 @@ class Window(QWidget):
                 child.setFocus(Qt.FocusReason.TabFocusReason)
                 return
 
-    def _full(self) -> None:
+    def full_screen(self) -> None:
+        """Fills the screen, or no longer."""
         self.showNormal() if self.isFullScreen() else self.showFullScreen()
 
     # -- beginning and end ---------------------------------------------------------------------
@@ -396,8 +311,3 @@ class Window(QWidget):
             self.keep()
         self.closed.emit()
         event.accept()
-
-
-def _sequence(event: QKeyEvent) -> str:
-    """A key as commands name it: "Ctrl+Shift+D"."""
-    return QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)

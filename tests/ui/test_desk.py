@@ -37,6 +37,7 @@ def test_a_click_previews_and_take_takes(qtbot: Any, program: Any) -> None:
 
 
 def test_escape_is_the_standby_scene(qtbot: Any, program: Any) -> None:
+    program.window.notice.say(None, "something failed")  # a message never costs the key
     standby = next(s.name for s in program.store.scenes.scenes if s.purpose == "standby")
     QTest.keyClick(program.window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: program.store.scenes.programme["landscape"] == standby, timeout=SOON)
@@ -259,7 +260,7 @@ def test_comments_are_judged_pinned_and_taken_off(qtbot: Any, program: Any) -> N
 def test_f1_shows_the_keys_and_any_key_closes_them(qtbot: Any, program: Any) -> None:
     window = program.window
     before = dict(program.store.scenes.programme)
-    window._show_keys()
+    window.hotkeys.show_card()
     assert window.keys_card.isVisible()
     QTest.keyClick(window.keys_card, Qt.Key.Key_Return)
     assert not window.keys_card.isVisible()
@@ -368,7 +369,7 @@ def test_the_check_before_air_names_what_is_missing(qtbot: Any, program: Any) ->
 
 def test_commands_bring_their_own_keys(qtbot: Any, program: Any) -> None:
     store, window = program.store, program.window
-    assert window._command_keys.get("Ctrl+Shift+D") == "outputs.dump"
+    assert window.hotkeys.commands.get("Ctrl+Shift+D") == "outputs.dump"
     before = len(window.panels["journal"].lines.lines)
     QTest.keyClick(
         window,
@@ -438,3 +439,15 @@ def test_both_canvases_can_be_looked_at(qtbot: Any, program: Any) -> None:
         timeout=SOON,
     )
     monitors.set_canvas("landscape")
+
+
+def test_closing_ends_the_studio_only_when_nothing_runs(qtbot: Any, program: Any) -> None:
+    store, panel = program.store, program.window.panels["outputs"]
+    program.leave()
+    assert program.code == 0
+    panel.key_record()
+    qtbot.waitUntil(lambda: store.is_busy, timeout=SLOW)
+    program.leave()
+    assert program.code == 3  # the supervisor lets the engine go on
+    panel.key_record()
+    qtbot.waitUntil(lambda: not store.is_busy, timeout=SLOW)

@@ -10,7 +10,8 @@ from ui.models.comments import Entry
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, Text, column, holder, row
-from ui.widgets.comment_list import CommentList, drawable
+from ui.widgets.comment_list import CommentList
+from ui.widgets.comment_words import drawable
 
 MUTE_MIN = 10
 

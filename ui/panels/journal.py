@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 
 from ui.format import now_clock
 from ui.i18n import pick, t
+from ui.models.comment_model import Index
 from ui.models.outputs import shown_name
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.comment_list import Index
 from ui.widgets.paint import painting
 
 MOST = 500

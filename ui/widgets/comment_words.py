@@ -1,0 +1,80 @@
+"""A comment in words: what it is about, why it is held, what can be done with it."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from PySide6.QtGui import QFontDatabase
+
+from ui.i18n import language, t
+from ui.models.comments import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A button in a row."""
+
+    id: str
+    words: str
+    kind: str = ""
+
+
+def known_words(group: str, name: str) -> str:
+    """The catalogue's words for a name the engine uses; the name itself where it has none."""
+    words = t(f"{group}.{name}")
+    return name if words == f"ui.{group}.{name}" else words
+
+
+def category_words(entry: Entry) -> str:
+    """What a comment is about, or why it is held."""
+    about = entry.category or entry.topic
+    return known_words("category", about) if about else ""
+
+
+def acts_of(entry: Entry) -> list[Act]:
+    """What can be done with a comment."""
+    if entry.state in ("held",):
+        return [Act("release", t("comments.release") + " A"),
+                Act("block", t("comments.block") + " B"),
+                Act("mute", t("comments.mute") + " M")]  # fmt: skip
+    if entry.state == "blocked":
+        return [Act("release", t("comments.release") + " A")]
+    if entry.state == "pinned":
+        first = Act("unpin", t("comments.unpin") + " P", "on")
+    else:
+        first = Act("pin", t("comments.pin") + " P")
+    answer = Act("answer", t("comments.answer") + " R")
+    return [first, *([] if entry.answered else [answer]), Act("mute", t("comments.mute") + " M")]
+
+
+@functools.lru_cache(maxsize=2000)
+def drawable(text: str) -> str:
+    """``text`` without what this machine has no glyph for: no boxes."""
+    if all(ord(sign) < 0x1F000 for sign in text) or _has_emoji():
+        return text
+    return "".join(sign for sign in text if ord(sign) < 0x1F000).strip() or "…"
+
+
+@functools.cache
+def _has_emoji() -> bool:
+    return any("emoji" in name.lower() for name in QFontDatabase.families())
+
+
+def reason_words(entry: Entry) -> str:
+    """Why it is held: what was written → what it means · rule."""
+    reason = entry.reason
+    if reason is None or entry.state not in ("held", "blocked"):
+        return ""
+    parts = []
+    written = entry.text[slice(*reason.span)] if reason.span else ""
+    if written and reason.matched and written.lower() != reason.matched.lower():
+        parts.append(t("comments.restored", written=_near(written), read=_near(reason.matched)))
+    parts.append(reason.text.get(language.code) or reason.text.get("en", ""))
+    if reason.rule:
+        parts.append(t("comments.rule", id=reason.rule))
+    return " · ".join(part for part in parts if part)
+
+
+def _near(text: str) -> str:
+    return text if len(text) <= 24 else text[:23] + "…"

@@ -1,0 +1,310 @@
+"""One product of the list: photo, name, price, stock, and what can be done with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.shop.model import Product, ShopState, price_text
+from ui.desk import Desk
+from ui.format import age_s, ms_short
+from ui.i18n import t
+from ui.theme import tokens
+from ui.widgets.basics import Button, Text, clear, put, row
+from ui.widgets.paint import painting
+
+FEW = 10
+MAKEUP = ("lipstick", "blush", "eye_shadow", "foundation", "nails", "makeup")
+
+
+class Photo(QWidget):
+    """A product's photo, or its number where there is none."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk, self._path = desk, Path()
+        self._side = tokens.px(38)
+        self.setFixedSize(self._side, self._side)
+        desk.photos.loaded.connect(lambda path: self.update() if path == str(self._path) else None)
+
+    def show_path(self, path: Path) -> None:
+        """Another photo."""
+        if path != self._path:
+            self._path = path
+            self.update()
+
+    @painting
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws it with round corners."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        path = QPainterPath()
+        path.addRoundedRect(0, 0, self._side, self._side, tokens.px(5), tokens.px(5))
+        painter.fillPath(path, QColor("#EDEAE4"))
+        side = round(self._side * self.devicePixelRatioF())
+        found = self._desk.photos.get(self._path, side) if self._path.name else None
+        if found is not None:
+            painter.setClipPath(path)
+            size = found.size().scaled(
+                QSize(self._side, self._side), Qt.AspectRatioMode.KeepAspectRatio
+            )
+            x, y = (self._side - size.width()) // 2, (self._side - size.height()) // 2
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(x, y, size.width(), size.height(), found)
+
+
+class Number(QStackedWidget):
+    """A number one can change in place: double click, type, Enter."""
+
+    entered = Signal(str)
+
+    def __init__(self, weight: int = 400) -> None:
+        super().__init__()
+        self.label = Text(weight=weight)
+        self.edit = QLineEdit()
+        self.edit.setFont(tokens.font(13))
+        self.addWidget(self.label)
+        self.addWidget(self.edit)
+        self.edit.returnPressed.connect(self._take)
+        self.edit.editingFinished.connect(lambda: self.setCurrentIndex(0))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+
+    def _open(self) -> None:
+        plain = "".join(c for c in self.label.text() if c.isdigit() or c == ".")
+        self.edit.setText(plain)
+        self.setCurrentIndex(1)
+        self.edit.setFocus()
+        self.edit.selectAll()
+
+    def _take(self) -> None:
+        self.entered.emit(self.edit.text())
+        self.setCurrentIndex(0)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Opens the field."""
+        self._open()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F2 or the space bar opens the field, Esc closes it."""
+        if event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Space) and self.currentIndex() == 0:
+            self._open()
+        elif event.key() == Qt.Key.Key_Escape and self.currentIndex() == 1:
+            self.setCurrentIndex(0)
+        elif self.currentIndex() == 0:
+            super().keyPressEvent(event)
+
+
+class ProductRow(QFrame):
+    """One product."""
+
+    def __init__(self, desk: Desk, id: str) -> None:
+        super().__init__()
+        self.desk, self.product_id = desk, id
+        self.product = Product(id, 0, "", 0)
+        self.setObjectName("product")
+        self.setFixedHeight(tokens.px(54))
+        self.number = Text(tone="muted", size=12)
+        self.number.setFixedWidth(tokens.px(22))
+        self.photo = Photo(desk)
+        self.title = Text(elides=True)
+        self.title.setMinimumWidth(tokens.px(64))
+        self.sub = Text(size=11, tone="muted", elides=True)
+        self._variants = row(gap=2)
+        self._variants_box = QWidget()
+        self._variants_box.setLayout(self._variants)
+        self._variants_box.setMinimumWidth(tokens.px(36))
+        self.price = Number(600)
+        self.price.setFixedWidth(tokens.px(66))
+        self.stock = Number()
+        self.stock.setFixedWidth(tokens.px(76))
+        self.explain = Button(checkable=True, clicked=self._explain)
+        self.card = Button(checkable=True, clicked=self._card)
+        self.try_on = Button(checkable=True, clicked=self._try_on)
+        for button, wide in ((self.explain, 56), (self.card, 66), (self.try_on, 64)):
+            button.setMinimumWidth(tokens.px(wide))
+        self.price.entered.connect(self._set_price)
+        self.stock.entered.connect(self._set_stock)
+        names = QVBoxLayout()
+        names.setContentsMargins(0, 0, 0, 0)
+        names.setSpacing(tokens.px(1))
+        names.addStretch(1)
+        names.addWidget(self.title)
+        under = row(gap=6)
+        under.addWidget(self._variants_box)
+        under.addWidget(self.sub, 1)
+        under.addStretch(0)
+        names.addLayout(under)
+        names.addStretch(1)
+        layout = row(self.number, self.photo, gap=10, margins=(12, 0, 10, 0))
+        layout.addLayout(names, 1)
+        self._figures = QGridLayout()
+        self._figures.setContentsMargins(0, 0, 0, 0)
+        self._figures.setHorizontalSpacing(tokens.px(10))
+        self._figures.setVerticalSpacing(0)
+        self._figures.addWidget(self.price, 0, 0)
+        self._figures.addWidget(self.stock, 0, 1)
+        layout.addLayout(self._figures)
+        tools = row(self.explain, self.card, self.try_on, gap=6)
+        layout.addLayout(tools)
+        self.setLayout(layout)
+        self._is_narrow = False
+        self._chips: dict[str, Button] = {}
+        self._shown_variants: tuple[tuple[str, str], ...] = ()
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """In a narrow panel price and stock stand one above the other."""
+        if is_narrow == self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        self._figures.removeWidget(self.stock)
+        self._figures.addWidget(self.stock, int(is_narrow), int(not is_narrow))
+        self.number.setVisible(not is_narrow)
+        self.title.setMinimumWidth(tokens.px(36 if is_narrow else 64))
+        self.sub.setVisible(not is_narrow or not self._shown_variants)
+        for button, wide in ((self.explain, 56), (self.card, 66), (self.try_on, 64)):
+            button.setMinimumWidth(tokens.px(wide - 12 if is_narrow else wide))
+            put(button, "tight", "true" if is_narrow else "false")
+
+    def show_product(self, product: Product, shop: ShopState, folder: str) -> None:
+        """Shows what is known now."""
+        self.product = product
+        self.number.setText(f"{product.number:02d}")
+        self.title.setText(product.name)
+        self.photo.show_path(Path(folder) / product.photo if product.photo else Path())
+        self.price.label.setText(price_text(product.price_cents, product.currency))
+        self._show_stock(product)
+        is_now = shop.explaining == product.id
+        is_card = shop.card == product.id
+        is_worn = shop.trying == product.id
+        self._set(self.explain, is_now, t("products.explain"))
+        self._set(self.card, is_card, t("products.card_on") if is_card else t("products.card"))
+        makeup = bool(product.try_on and product.try_on.garment in MAKEUP)
+        has_try_on = bool(product.try_on or any(v.try_on for v in product.variants))
+        words = t("products.make_up") if makeup else t("products.try_on")
+        self._set(self.try_on, is_worn, words if has_try_on else "—")
+        self.try_on.setEnabled(has_try_on)
+        if not has_try_on:
+            self.try_on.name(t("products.no_try_on"))
+        put(self, "now", "true" if is_now else "false")
+        self._show_variants(product, shop)
+        self.tick(shop)
+
+    def tick(self, shop: ShopState) -> None:
+        """Time goes on for the one that is explained."""
+        parts = []
+        if shop.explaining == self.product_id:
+            since = age_s(shop.explaining_since)
+            parts.append(
+                t("products.explaining", time=ms_short(since)) if since else t("products.now")
+            )
+        if not self._shown_variants and self.product.points:
+            parts.append(" · ".join(self.product.points[:2]))
+        self.sub.setText("  ".join(parts))
+
+    def _set(self, button: Button, on: bool, words: str) -> None:
+        button.setChecked(on)
+        button.setText(words)
+        button.name(f"{words} {self.product.name}", words)
+
+    def _show_stock(self, product: Product) -> None:
+        label = self.stock.label
+        self.stock.setToolTip(t("products.edit_tip"))
+        self.price.setToolTip(t("products.edit_tip"))
+        self.stock.setAccessibleName(t("products.stock_of", name=product.name))
+        self.price.setAccessibleName(t("products.price_of", name=product.name))
+        if product.stock is None:
+            label.setText(t("products.stock_unknown"))
+            label.set_tone("muted")
+        elif product.stock == 0:
+            label.setText(t("products.sold_out"))
+            label.set_tone("attention")
+        elif product.stock <= FEW:
+            label.setText(t("products.stock", n=product.stock) + " ▲")
+            label.set_tone("attention")
+        else:
+            label.setText(t("products.stock", n=product.stock))
+            label.set_tone("")
+
+    def _show_variants(self, product: Product, shop: ShopState) -> None:
+        wanted = tuple((v.sku, v.name) for v in product.variants)
+        if wanted != self._shown_variants:
+            self._shown_variants = wanted
+            clear(self._variants)
+            self._chips = {}
+            for sku, name in wanted:
+                chip = Button(name, "quiet", checkable=True)
+                chip.setFont(tokens.font(11))
+                chip.setStyleSheet(
+                    f"QPushButton {{ padding: 0 {tokens.px(5)}px; min-height: {tokens.px(17)}px;"
+                    f" border-radius: {tokens.px(4)}px; }}"
+                )
+                chip.clicked.connect(lambda _=False, s=sku: self._choose(s))
+                chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+                chip.name(t("products.variant", name=name))
+                self._variants.addWidget(chip)
+                self._chips[sku] = chip
+        self._variants_box.setVisible(bool(wanted))
+        chosen = shop.variant.get(product.id, "")
+        for sku, chip in self._chips.items():
+            chip.setChecked(sku == chosen)
+
+    def _run(self, command: str, args: dict[str, object], origin: QWidget) -> None:
+        self.desk.actions.run(command, args, origin=origin, done=lambda _: self._again())
+
+    def _again(self) -> None:
+        """A button shows what is, not what was clicked."""
+        store = self.desk.store
+        found = store.shop.product(self.product_id)
+        if found is not None:
+            self.show_product(found, store.shop, store.show.folder)
+
+    def _explain(self) -> None:
+        on = self.desk.store.shop.explaining != self.product_id
+        self._run("shop.explain", {"product": self.product_id if on else ""}, self.explain)
+
+    def _card(self) -> None:
+        if self.desk.store.shop.card == self.product_id:
+            self._run("shop.card_off", {}, self.card)
+        else:
+            self._run("shop.card", {"product": self.product_id}, self.card)
+
+    def _try_on(self) -> None:
+        on = self.desk.store.shop.trying != self.product_id
+        self._run("shop.try_on", {"product": self.product_id if on else ""}, self.try_on)
+
+    def _choose(self, sku: str) -> None:
+        args: dict[str, object] = {"product": self.product_id, "sku": sku}
+        self._run("shop.variant", args, self._chips[sku])
+
+    def _set_price(self, text: str) -> None:
+        try:
+            cents = round(float(text) * 100)
+        except ValueError:
+            self.desk.say(self.price, t("products.bad_number", text=text), "attention")
+            return
+        self._run("shop.price", {"product": self.product_id, "cents": cents}, self.price)
+
+    def _set_stock(self, text: str) -> None:
+        if not text.isdecimal():
+            self.desk.say(self.stock, t("products.bad_number", text=text), "attention")
+            return
+        self._run("shop.stock", {"product": self.product_id, "count": int(text)}, self.stock)
