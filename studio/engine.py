@@ -47,7 +47,7 @@ from studio.outputs.model import AudioSettings, OutputSettings, OutputStatus, Vi
 from studio.outputs.pipeline import OutputPipeline
 from studio.plans.commands import PlanCommands
 from studio.plans.files import read_plans
-from studio.plans.model import PlansPart
+from studio.plans.model import Incident, PlansPart
 from studio.plans.runner import Plans
 from studio.plans.triggers.base import Situation, Trigger
 from studio.remote.rooms import Rooms
@@ -74,6 +74,7 @@ _log = logger(__name__)
 
 COMMENTS_S = 0.2
 FIRST_PICTURE_S = 5.0
+KEPT_INCIDENTS = 20
 CUTS = ("scenes.take", "scenes.standby")
 
 
@@ -299,6 +300,8 @@ class Engine:
             self.catalogue.load(msgspec.structs.replace(self.catalogue.state, **fields))
         self.refresh()
         self.on_picture.open(with_try_on=not self.is_safe)
+        with contextlib.suppress(msgspec.ValidationError):
+            self.plans.recall(msgspec.convert(kept.get("incidents", []), list[Incident]))
         comment = kept.get("comment") or []
         if len(comment) == 3:
             self.on_picture.show_comment(*map(str, comment))
@@ -318,6 +321,7 @@ class Engine:
                 "variant": shop.variant,
             },
             "comment": self._pinned(),
+            "incidents": msgspec.to_builtins(list(self.plans.incidents)[:KEPT_INCIDENTS]),
             "outputs": [
                 msgspec.to_builtins(self.pipeline.destinations.settings(name)) for name in running
             ],

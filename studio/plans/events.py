@@ -71,9 +71,7 @@ class RoleTold(Event, frozen=True, kw_only=True):
 
     name: ClassVar[str] = "roles.told"
     label: ClassVar[Text] = Text("通知角色", "Role told")
-    help: ClassVar[Text] = Text(
-        "通知主播、场控、技术或负责人。", "A role was told something."
-    )
+    help: ClassVar[Text] = Text("通知主播、场控、技术或负责人。", "A role was told something.")
 
     role: str
     text: Words

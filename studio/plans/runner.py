@@ -115,6 +115,13 @@ class Plans:
                 self.errors.append(error)
                 _log.warning("plan %s: %s", plan.id, error)
 
+    def recall(self, incidents: list[Incident]) -> None:
+        """Incidents of an engine that was killed; those that ran then were cut off."""
+        for one in reversed(incidents):
+            if one.state == "running":
+                one.state = "aborted"
+            self.incidents.appendleft(one)
+
     def get(self, id: str) -> Plan:
         """A plan.
 

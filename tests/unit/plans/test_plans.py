@@ -281,3 +281,21 @@ def test_an_unknown_trigger_leaves_the_plan_for_the_hand():
         assert house.plans.get("save")
 
     within(body, replace(SAVE, trigger=TriggerSpec("moon_phase")))
+
+
+def test_incidents_of_a_killed_engine_are_recalled():
+    import msgspec
+
+    from studio.plans.model import Incident
+
+    async def body(house):
+        house.commands.run("save")
+        await house.until(lambda: not house.plans.is_running("save"))
+        plain = msgspec.to_builtins(list(house.plans.incidents))
+        plain[0]["state"] = "running"
+        house.plans.incidents.clear()
+        house.plans.recall(msgspec.convert(plain, list[Incident]))
+        assert [one.state for one in house.plans.incidents] == ["aborted"]
+        assert house.plans.incidents[0].timeline
+
+    within(body, SAVE)
