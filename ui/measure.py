@@ -37,7 +37,7 @@ class Measure:
 
     def _reset(self) -> None:
         self.pictures = self.paint_ns = 0
-        self.longest_ms = self.stall_ms = 0.0
+        self.longest_ms = self.longest_cpu_ms = self.stall_ms = 0.0
         self.long_calls = self.calls = 0
         self.longest_what = ""
         self._cpu_ns = time.thread_time_ns()
@@ -69,13 +69,14 @@ class Measure:
             self.stall_ms = max(self.stall_ms, (now - self._beat_ns) / 1e6 - due_ms)
         self._beat_ns = now
 
-    def call(self, ms: float, what: str) -> None:
-        """One event was handled."""
+    def call(self, ms: float, cpu_ms: float, what: str) -> None:
+        """One event was handled, in so much time and so much of it on the processor."""
         self.calls += 1
         if not self._is_settled:
             self.start_longest_ms = max(self.start_longest_ms, ms)
             return
         self.long_calls += ms > LONG_MS
+        self.longest_cpu_ms = max(self.longest_cpu_ms, cpu_ms)
         if ms > self.longest_ms:
             self.longest_ms, self.longest_what = ms, what
 
@@ -97,6 +98,7 @@ class Measure:
             found |= {
                 "calls": self.calls,
                 "longest_ms": round(self.longest_ms, 2),
+                "longest_cpu_ms": round(self.longest_cpu_ms, 2),
                 "longest_what": self.longest_what,
                 "longer_than_50_ms": self.long_calls,
                 "longest_at_start_ms": round(self.start_longest_ms, 1),
@@ -117,13 +119,14 @@ class Watched(QApplication):
             return super().notify(receiver, event)
         kind = event.type()
         self._depth += 1
-        began = time.perf_counter_ns()
+        began, cpu = time.perf_counter_ns(), time.thread_time_ns()
         try:
             return super().notify(receiver, event)
         finally:
             self._depth -= 1
+            cpu_ms = (time.thread_time_ns() - cpu) / 1e6
             ms = (time.perf_counter_ns() - began) / 1e6
             what = ""
             if ms > measure.longest_ms:
                 what = f"{kind.name} {type(receiver).__name__}"
-            measure.call(ms, what)
+            measure.call(ms, cpu_ms, what)
