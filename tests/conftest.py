@@ -40,11 +40,11 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_application() -> Iterator[object]:
+def one_application() -> object:
     """One Qt application for windows and painting alike: a process can have only one."""
     from PySide6.QtWidgets import QApplication
 
-    yield QApplication.instance() or QApplication(["tests"])
+    return QApplication.instance() or QApplication(["tests"])
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,24 @@ def views(buffer: NDArray[np.uint8], width: int, height: int, pts_ns: int = 0) -
     )
 
 
+def to_av(buffer: NDArray[np.uint8]) -> av.VideoFrame:
+    """A picture in one buffer, (h*3/2, w) uint8 as in `views`, for FFmpeg; no copy where it can.
+
+    PyAV takes such a buffer as it is only when the height divides by four; elsewhere it would
+    look for chroma in the wrong place, so the planes are copied.
+    """
+    import av
+
+    height, width = buffer.shape[0] * 2 // 3, buffer.shape[1]
+    if height % 4 == 0:
+        return av.VideoFrame.from_numpy_buffer(buffer, "yuv420p")
+    picture = av.VideoFrame(width, height, "yuv420p")
+    for mine, its in zip(picture.planes, views(buffer, width, height).planes, strict=True):
+        rows = np.frombuffer(memoryview(mine), np.uint8).reshape(-1, mine.line_size)
+        rows[: its.shape[0], : its.shape[1]] = its
+    return picture
+
+
 def blank(
     width: int, height: int, yuv: tuple[int, int, int] = (16, 128, 128), pts_ns: int = 0
 ) -> Frame:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from studio.core.log import logger
+from studio.media.frame import to_av
 from studio.media.packet import EncodedPacket
 from studio.outputs.model import AudioSettings, VideoSettings
 
@@ -205,20 +206,18 @@ class VideoEncoder:
 
     def _warm_up(self) -> None:
         """The first pictures of a fresh encoder cost several times as much: not on air."""
-        import av
 
         context = self._open()
         size = (self.settings.height * 3 // 2, self.settings.width)
         for number in range(3):
             grey = np.full(size, 100 + number, np.uint8)
-            frame = av.VideoFrame.from_numpy_buffer(grey, "yuv420p")
+            frame = to_av(grey)
             frame.pts = number
             context.encode(frame)
 
     def _encode(
         self, context: VideoCodecContext, picture: Picture, tick: int, is_cut: bool
     ) -> VideoCodecContext:
-        import av
         from av.video.frame import PictureType
 
         began = time.monotonic_ns()
@@ -231,7 +230,7 @@ class VideoEncoder:
             self.bitrate_kbps = self._bitrate_kbps
             context = self._open()
         self._since_key += 1
-        frame = av.VideoFrame.from_numpy_buffer(picture, "yuv420p")
+        frame = to_av(picture)
         frame.pts = tick
         if wants_key:
             frame.pict_type = PictureType.I

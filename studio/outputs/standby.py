@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.media.frame import to_av
 from studio.outputs.encoder import AAC_FRAME, RATE, Picture, set_up_audio, set_up_video
 from studio.outputs.model import AudioSettings, VideoSettings
 
@@ -69,7 +70,7 @@ def make_clip(
         sound_stream = container.add_stream("aac", rate=RATE)
         set_up_audio(sound_stream.codec_context, audio)
         for number in range(count):
-            frame = av.VideoFrame.from_numpy_buffer(shown[number % len(shown)], "yuv420p")
+            frame = to_av(shown[number % len(shown)])
             frame.pts = number
             container.mux(picture_stream.encode(frame))
         container.mux(picture_stream.encode(None))

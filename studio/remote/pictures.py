@@ -14,7 +14,7 @@ import numpy as np
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.media.cv import cv2
-from studio.media.frame import Frame, even
+from studio.media.frame import Frame, even, to_av
 from studio.media.yuv import Scratch, blend
 from studio.remote.protocol import FORMATS
 from studio.remote.rooms import Rooms
@@ -168,12 +168,11 @@ def _size(shot: Shot, frame: Frame) -> tuple[int, int]:
 
 def bgr_of(frame: Frame, width: int, height: int) -> np.ndarray:
     """A frame at a size as (h, w, 3) uint8 BGR: BT.709 limited to full range, in one pass."""
-    import av
 
     source = frame.keep if isinstance(frame.keep, np.ndarray) else None
     if source is None or source.shape != (even(frame.height) * 3 // 2, frame.width):
         source = frame.copy().keep
-    small = av.VideoFrame.from_numpy_buffer(source, "yuv420p").reformat(
+    small = to_av(source).reformat(
         width=width,
         height=height,
         format="bgr24",

@@ -15,7 +15,7 @@ from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.paths import runtime_dir
 from studio.core.priority import background_thread
-from studio.media.frame import Frame, even
+from studio.media.frame import Frame, even, to_av
 from studio.media.picture_memory import PictureWriter
 from studio.scenes.model import CANVASES, Canvas
 from studio.scenes.stage import Renderer
@@ -199,12 +199,11 @@ class Views:
 
 def write_bgra(frame: Frame, width: int, height: int, out: memoryview) -> None:
     """Scales a frame and writes it as BGRA, BT.709 limited to full range, in one pass."""
-    import av
 
     source = frame.keep if isinstance(frame.keep, np.ndarray) else None
     if source is None or source.shape != (frame.height * 3 // 2, frame.width):
         source = frame.copy().keep
-    picture = av.VideoFrame.from_numpy_buffer(source, "yuv420p")
+    picture = to_av(source)
     small = picture.reformat(
         width=width,
         height=height,

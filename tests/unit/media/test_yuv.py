@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from studio.media.frame import blank, from_rgb, to_rgb, views, yuv_of
+from studio.media.frame import blank, from_av, from_rgb, to_av, to_rgb, views, yuv_of
 from studio.media.yuv import Rect, Scratch, blend, crop, even_rect, fade, layer, place, resize
 
 
@@ -92,3 +92,14 @@ def test_rectangles_are_even_and_never_empty():
         rect = even_rect(x, x, 0.1, 3.3)
         assert all(value % 2 == 0 for value in rect)
         assert rect.w >= 2
+
+
+@pytest.mark.parametrize("size", [(64, 48), (64, 50), (1080, 270), (96, 1082)])
+def test_any_even_size_reaches_ffmpeg_with_its_colours(size):
+    width, height = size
+    frame = flat(width, height, (200, 40, 60)).copy()
+    picture = to_av(frame.keep)
+    back = from_av(picture, 0)
+    assert (back.width, back.height) == size
+    for mine, its in zip(back.planes, frame.planes, strict=True):
+        assert np.array_equal(mine, its)
