@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 import time
@@ -66,6 +67,8 @@ def main() -> int:
     """Runs the engine; returns the exit code."""
     sys.setswitchinterval(0.0005)
     first_process()
+    # The engine paints and shows no window, whatever screen its parent has (or has lost).
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     start_logging(log_dir() / "engine.log")
     text = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.readline()
     try:
@@ -237,16 +240,14 @@ async def _start_outputs(
             if kept is None:
                 raise
             _log.error("output %s was not taken up again: %s", name, error)
-    return wanted
     for name, sender in orphans(runtime_dir()).items():
         if name not in wanted:
             _log.warning("sender of %s (%d) belongs to no output: ending it", name, sender.pid)
             await asyncio.to_thread(end_orphan, runtime_dir(), sender)
+    return wanted
 
 
 def _on_air(engine: Engine, door: Door) -> dict[str, Any]:
-    import os
-
     senders = {
         status.name: status.pid for status in engine.pipeline.destinations.statuses() if status.pid
     }
