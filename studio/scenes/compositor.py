@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from studio.media.frame import Frame, blank, yuv_of
-from studio.media.yuv import Layer, Rect, Scratch, blend, crop, layer, place
+from studio.media.yuv import Layer, Rect, Scratch, blend, layer, place
 from studio.scenes.layout import lay
 from studio.scenes.model import Canvas, Item, Scene
 from studio.scenes.transitions.base import Transition
@@ -42,32 +42,6 @@ class Change:
     def progress(self, at_ns: int) -> float:
         """0..1."""
         return min(1.0, max(0.0, (at_ns - self.start_ns) / max(1, self.duration_ns)))
-
-
-def _is_opaque(item: Item, picture: Frame) -> bool:
-    return picture.alpha is None and item.opacity >= 1.0
-
-
-def seen(rect: Rect, above: Sequence[Rect]) -> list[Rect]:
-    """What is left of ``rect`` beside those above that cut it through from edge to edge."""
-    pieces = [rect]
-    for over in above:
-        left: list[Rect] = []
-        for one in pieces:
-            x0, x1 = max(one.x, over.x), min(one.x + one.w, over.x + over.w)
-            y0, y1 = max(one.y, over.y), min(one.y + one.h, over.y + over.h)
-            is_tall = y0 <= one.y and y1 >= one.y + one.h
-            is_wide = x0 <= one.x and x1 >= one.x + one.w
-            if x0 >= x1 or y0 >= y1 or not (is_tall or is_wide):
-                left.append(one)
-            elif is_tall:
-                left.append(Rect(one.x, one.y, x0 - one.x, one.h))
-                left.append(Rect(x1, one.y, one.x + one.w - x1, one.h))
-            else:
-                left.append(Rect(one.x, one.y, one.w, y0 - one.y))
-                left.append(Rect(one.x, y1, one.w, one.y + one.h - y1))
-        pieces = [one for one in left if one.w > 0 and one.h > 0]
-    return pieces
 
 
 @dataclass(slots=True)
@@ -105,18 +79,10 @@ class Compositor:
         items = [one for one in scene.items if one.is_enabled and self.canvas.name in one.boxes]
         if not (items and self._covers(items[0], sources)):
             self._fill(target, scene.colour)
-        laid = [found for one in items if (found := self._laid(one, sources, at_ns))]
-        hidden = [rect for item, picture, rect in laid if _is_opaque(item, picture)]
-        for item, picture, rect in laid:
-            if not _is_opaque(item, picture):
-                over = self._layer(item, picture)
-                blend(target, over, rect.x, rect.y, self._scratch)
-                continue
-            hidden.pop(0)
-            # What a later item hides anyway is not copied: half of a background behind a host.
-            for piece in seen(rect, hidden):
-                part = crop(picture, Rect(piece.x - rect.x, piece.y - rect.y, piece.w, piece.h))
-                place(target, part, piece.x, piece.y)
+        for item in items:
+            runner = sources.get(item.source)
+            if runner is not None:
+                self._draw_item(target, item, runner, at_ns)
 
     def _scene_picture(self, spare: Frame, scene: Scene, sources: Sources, at_ns: int) -> Frame:
         """The scene's picture: a source's own where it alone fills the canvas, else drawn."""
@@ -134,19 +100,21 @@ class Compositor:
         self.draw_scene(spare, scene, sources, at_ns)
         return spare
 
-    def _laid(self, item: Item, sources: Sources, at_ns: int) -> tuple[Item, Frame, Rect] | None:
-        """An item's picture at its size, and where it goes; None when there is nothing."""
-        runner = sources.get(item.source)
-        shot = runner.latest if runner else None
-        if runner is None or shot is None or item.opacity <= 0.0:
-            return None
-        size = (shot.frame.width, shot.frame.height)
+    def _draw_item(self, target: Frame, item: Item, runner: SourceRunner, at_ns: int) -> None:
+        shot = runner.latest
+        if shot is None:
+            return
         canvas = (self.canvas.width, self.canvas.height)
-        part, rect = lay(item, item.boxes[self.canvas.name], size, canvas)
+        part, rect = lay(
+            item, item.boxes[self.canvas.name], (shot.frame.width, shot.frame.height), canvas
+        )
         picture = runner.shot(Want(part, rect.w, rect.h), at_ns)
         if picture is None or (picture.width, picture.height) != (rect.w, rect.h):
-            return None
-        return item, picture, rect
+            return
+        if picture.alpha is None and item.opacity >= 1.0:
+            place(target, picture, rect.x, rect.y)
+        elif item.opacity > 0.0:
+            blend(target, self._layer(item, picture), rect.x, rect.y, self._scratch)
 
     def _layer(self, item: Item, picture: Frame) -> Layer:
         key = (item.source, item.id)

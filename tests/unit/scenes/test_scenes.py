@@ -13,7 +13,7 @@ from studio.core.registry import discover
 from studio.media.frame import blank, from_rgb, to_rgb
 from studio.media.yuv import Rect, layer
 from studio.scenes.commands import SceneCommands
-from studio.scenes.compositor import Change, Compositor, Overlay, seen
+from studio.scenes.compositor import Change, Compositor, Overlay
 from studio.scenes.events import SceneTaken
 from studio.scenes.keeper import Scenes
 from studio.scenes.layout import lay, through
@@ -267,23 +267,3 @@ def test_a_double_name_in_a_show_is_refused(scenes):
     twice = (Scene(name="a"), Scene(name="a"))
     with pytest.raises(StudioError):
         scenes.load(replace(scenes.state, scenes=twice))
-
-
-def test_what_is_hidden_is_not_copied_and_nothing_seen_is_missing():
-    rect = Rect(0, 0, 100, 60)
-    assert seen(rect, []) == [rect]
-    assert seen(rect, [Rect(20, -4, 40, 80)]) == [Rect(0, 0, 20, 60), Rect(60, 0, 40, 60)]
-    assert seen(rect, [Rect(-10, 10, 200, 20)]) == [Rect(0, 0, 100, 10), Rect(0, 30, 100, 30)]
-    assert seen(rect, [Rect(10, 10, 20, 20)]) == [rect]
-    assert seen(rect, [Rect(0, 0, 100, 60)]) == []
-    assert seen(rect, [Rect(0, 0, 50, 60), Rect(50, 0, 50, 60)]) == []
-
-
-def test_a_host_between_strips_of_background():
-    sources = {"back": showing((200, 0, 0)), "host": showing((0, 0, 200))}
-    box = {"landscape": Box(0.25, 0.0, 0.5, 1.0)}
-    scene = Scene(name="x", items=(Item(1, "back"), Item(2, "host", boxes=box)))
-    picture = compose(scene, sources)
-    assert near(picture[30, 10], (200, 0, 0))
-    assert near(picture[30, 64], (0, 0, 200))
-    assert near(picture[30, 120], (200, 0, 0))
