@@ -33,7 +33,7 @@ class Chores:
         self._tasks: list[asyncio.Task[None]] = []
         self._process = Process()
         self._ticks, self._seen_ns = 0, now_ns()
-        self._has_edits = self._is_keeping = False
+        self._has_edits = self._is_keeping = self._is_stopped = False
         self.stats: dict[str, Any] = {}
 
     def start(self) -> None:
@@ -49,7 +49,7 @@ class Chores:
 
     async def stop(self) -> None:
         """Ends them; what is on air is not kept any more."""
-        self._is_keeping = True
+        self._is_keeping = self._is_stopped = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -60,8 +60,9 @@ class Chores:
         engine.sound.keep_only(engine.with_sound())
         engine.refresh()
         self._has_edits = self._has_edits or ran.ok
-        if ran.ok:
-            self.keep_soon()
+        if ran.ok and not self._is_stopped:
+            # At once, not soon: what was answered must be there after a kill the next moment.
+            resume.keep(self._engine.keep())
 
     def keep_soon(self) -> None:
         """Writes what is on air beside the loop; several changes at once are one write."""
