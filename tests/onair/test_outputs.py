@@ -22,9 +22,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import fake_engine
 import nginx
-from hostile import Hostile
 
 from studio.bench.line.film import read_film
+from studio.bench.line.hostile import Hostile
 from studio.outputs import wire
 from studio.outputs.destinations import settings_from_url
 from studio.outputs.model import (

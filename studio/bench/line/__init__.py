@@ -1,7 +1,8 @@
 """The line benchmark: real processes, a real server, and somebody who breaks them.
 
-SHOPCAST_LINE chooses jobs (kills, server, slow, cost, soak; all when empty), SHOPCAST_LINE_KILLS
-how many kills (30), SHOPCAST_SOAK_S how long the soak takes (1800).
+SHOPCAST_LINE chooses jobs (kills, server, slow, hostile, desk, cuts, cost, soak; all when empty).
+How much of each: SHOPCAST_LINE_KILLS (30), _DESKS (30), _CUTS (200), _HOLD_S (20, with each bad
+server), _FROZEN_S (60); SHOPCAST_SOAK_S (1800).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A hostile RTMP server for tests: silent, rude, flaky, deaf, or talking rubbish."""
+"""A hostile RTMP server on loopback: silent, rude, flaky, deaf, or talking rubbish."""
 
 from __future__ import annotations
 
@@ -121,9 +121,7 @@ class Hostile:
         reader, writer = ChunkReader(), ChunkWriter()
 
         def say(*values: object, stream: int = 0) -> None:
-            client.sendall(
-                writer.pack(3, Message(COMMAND_AMF0, amf0.encode(*values), 0, stream))
-            )
+            client.sendall(writer.pack(3, Message(COMMAND_AMF0, amf0.encode(*values), 0, stream)))
 
         published_s = 0.0
         while True:
