@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.errors import StudioError
 from studio.core.paths import assets_dir
+from studio.tryon.prune import pruned
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,17 +76,19 @@ class Network:
     Args:
         data: the .tflite file.
         name: said in errors.
+        outputs: the outputs that are asked for; what only others need is not computed.
 
     Raises:
         StudioError: unavailable when LiteRT cannot be loaded, failed when the file is no model.
     """
 
-    def __init__(self, data: bytes, name: str) -> None:
+    def __init__(self, data: bytes, name: str, outputs: Collection[str] = ()) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
             raise StudioError("unavailable", "tryon.no_litert", why=str(error)) from None
         try:
+            data = pruned(data, outputs) if outputs else data
             self._interpreter = Interpreter(model_content=data, num_threads=1)
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError):
@@ -108,13 +112,21 @@ class Network:
         return [self._interpreter.get_tensor(self._outputs[name]) for name in names]
 
 
-def load(bundle: str, name: str = "", where: Path | None = None) -> Network:
+def load(
+    bundle: str, name: str = "", where: Path | None = None, outputs: Collection[str] = ()
+) -> Network:
     """A network out of a bundle, or a bare .tflite file when ``name`` is empty.
+
+    Args:
+        bundle: file name of the bundle.
+        name: the file inside it.
+        where: the folder, by default the studio's own.
+        outputs: the outputs that are asked for, all when empty.
 
     Raises:
         StudioError: unavailable or failed, naming the file.
     """
     if name:
-        return Network(part(bundle, name, where), f"{bundle}!{name}")
+        return Network(part(bundle, name, where), f"{bundle}!{name}", outputs)
     path = (where or folder()) / bundle
-    return Network(_checked(path), str(path))
+    return Network(_checked(path), str(path), outputs)

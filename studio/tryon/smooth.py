@@ -7,6 +7,7 @@ place (shift, size, turn) follows at once when it moves, the shape stays calm.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,27 +27,29 @@ class OneEuro:
 
     def __init__(self, rest_hz: float, speed: float, speed_hz: float = 3.0) -> None:
         self._rest_hz, self._speed, self._speed_hz = rest_hz, speed, speed_hz
-        self._value: NDArray[np.float64] | None = None
-        self._raw: NDArray[np.float64] | None = None
-        self._rate: NDArray[np.float64] | float = 0.0
+        self._value: NDArray[np.floating] | None = None
+        self._raw: NDArray[np.floating] | None = None
+        self._rate: NDArray[np.floating] | float = 0.0
 
-    def update(self, value: NDArray[np.float64], dt_s: float) -> NDArray[np.float64]:
+    def update(self, value: NDArray[np.floating], dt_s: float) -> NDArray[np.floating]:
         """The filtered value, ``dt_s`` seconds after the last one; same shape."""
         if self._value is None or self._raw is None:
             self._value = self._raw = value
             return value
         dt_s = min(max(dt_s, 1e-3), 1.0)
-        rate = (value - self._raw) / dt_s
+        rate = (value - self._raw) * (1 / dt_s)
         self._rate = self._rate + _share(self._speed_hz, dt_s) * (rate - self._rate)
-        cutoff = self._rest_hz + self._speed * np.abs(self._rate)
-        self._value = self._value + _share(cutoff, dt_s) * (value - self._value)
+        # share = 1 / (1 + 1 / w), w = 2 pi dt cutoff
+        w = np.abs(self._rate) * (2 * math.pi * dt_s * self._speed)
+        w += 2 * math.pi * dt_s * self._rest_hz
+        self._value = self._value + w / (w + 1) * (value - self._value)
         self._raw = value
         return self._value
 
 
-def _share(cutoff_hz: NDArray[np.float64] | float, dt_s: float) -> NDArray[np.float64] | float:
+def _share(cutoff_hz: float, dt_s: float) -> float:
     """How much of a new value is taken: 1 / (1 + tau / dt)."""
-    return 1 / (1 + 1 / (2 * np.pi * cutoff_hz * dt_s))
+    return 1 / (1 + 1 / (2 * math.pi * cutoff_hz * dt_s))
 
 
 class Steady:
@@ -60,50 +63,48 @@ class Steady:
         self._steady = steady
         self._place = OneEuro(1.2, 60.0)
         self._shape = OneEuro(0.8, 6.0)
-        self._reference: NDArray[np.float64] | None = None
+        self._reference: NDArray[np.float32] | None = None
+        self._size0 = 1.0
         self._pts_ns: int | None = None
 
     def update(self, points: NDArray[np.float32], pts_ns: int) -> NDArray[np.float32]:
         """Smoothed points (n, 3), the same shape and unit as those given."""
         base = points if self._steady is None else points[self._steady]
-        centre = base[:, :2].mean(0, dtype=np.float64)
-        spread = base[:, :2] - centre
-        size = float(np.sqrt((spread * spread).sum(1).mean()))
-        if not np.isfinite(size) or size < 1e-3:
+        xs, ys = base[:, 0], base[:, 1]
+        cx, cy = float(xs.mean()), float(ys.mean())
+        xs, ys = xs - np.float32(cx), ys - np.float32(cy)
+        size = math.sqrt(float(xs @ xs + ys @ ys) / len(base))
+        if not math.isfinite(size) or size < 1e-3:
             return points
-        spread = spread / size
+        spread = np.stack([xs, ys])
         if self._reference is None:
-            self._reference = spread
+            self._reference = spread / np.float32(size)
             self._size0 = size
         turn = _turn(self._reference, spread)
         # In units of the thing's own size, so that near and far are filtered alike.
-        place = np.array([*(centre / self._size0), np.log(size / self._size0), turn])
+        size0 = self._size0
+        place = np.array([cx / size0, cy / size0, math.log(size / size0), turn])
         dt_s = 1 / 30 if self._pts_ns is None else (pts_ns - self._pts_ns) / 1e9
         self._pts_ns = pts_ns
-        shape = _turned(points.astype(np.float64), centre, 1 / size, -turn, back=False)
-        x, y, log_size, turn = self._place.update(place, dt_s)
-        shape = self._shape.update(shape, dt_s)
-        middle = np.array([x, y]) * self._size0
-        size = float(np.exp(log_size)) * self._size0
-        return _turned(shape, middle, size, float(turn), back=True).astype(np.float32)
+        there = points.copy()
+        there[:, 0] -= np.float32(cx)
+        there[:, 1] -= np.float32(cy)
+        shape = self._shape.update(there @ _spin(-turn, 1 / size), dt_s)
+        x, y, log_size, turn = self._place.update(place, dt_s).tolist()
+        out = (shape @ _spin(turn, math.exp(log_size) * size0)).astype(np.float32)
+        out[:, 0] += np.float32(x * size0)
+        out[:, 1] += np.float32(y * size0)
+        return out
 
 
-def _turn(start: NDArray[np.float64], end: NDArray[np.float64]) -> float:
-    """The angle that turns centred points onto centred points (least squares)."""
-    dot = float((start * end).sum())
-    cross = float((start[:, 0] * end[:, 1] - start[:, 1] * end[:, 0]).sum())
-    return float(np.arctan2(cross, dot))
+def _turn(start: NDArray[np.float32], end: NDArray[np.float32]) -> float:
+    """The angle that turns centred points (2, n) onto centred points (least squares)."""
+    dot = float(start[0] @ end[0] + start[1] @ end[1])
+    cross = float(start[0] @ end[1] - start[1] @ end[0])
+    return math.atan2(cross, dot)
 
 
-def _turned(
-    points: NDArray[np.float64], centre: NDArray[np.float64], scale: float, angle: float, back: bool
-) -> NDArray[np.float64]:
-    """(n, 3) about ``centre``, turned and scaled; ``back`` puts it there instead of taking it."""
-    c, s = np.cos(angle) * scale, np.sin(angle) * scale
-    turn = np.array([[c, s], [-s, c]])
-    out = points * scale
-    if back:
-        out[:, :2] = points[:, :2] @ turn + centre
-    else:
-        out[:, :2] = (points[:, :2] - centre) @ turn
-    return out
+def _spin(angle: float, scale: float) -> NDArray[np.float32]:
+    """(3, 3) that turns and scales points written as rows; depth is scaled alone."""
+    c, s = math.cos(angle) * scale, math.sin(angle) * scale
+    return np.array([[c, s, 0], [-s, c, 0], [0, 0, scale]], np.float32)

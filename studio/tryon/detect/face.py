@@ -29,8 +29,10 @@ _MESH_SIDE = 256
 
 def box_of(points: NDArray[np.float32]) -> Box:
     """The upright rectangle around points (n, 2 or more)."""
-    low, high = points[:, :2].min(0), points[:, :2].max(0)
-    return Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+    # One column at a time: over rows of two, min and max take ten times as long.
+    x, y = points[:, 0], points[:, 1]
+    left, top = float(x.min()), float(y.min())
+    return Box(left, top, float(x.max()) - left, float(y.max()) - top)
 
 
 def roi_of(points: NDArray[np.float32]) -> Roi:
@@ -38,11 +40,10 @@ def roi_of(points: NDArray[np.float32]) -> Roi:
     across = points[_EYE_OUT_LEFT, :2] - points[_EYE_OUT_RIGHT, :2]
     angle = float(np.arctan2(across[1], across[0]))
     c, s = np.cos(angle), np.sin(angle)
-    turned = points[:, :2] @ np.array([[c, -s], [s, c]], np.float32)
-    low, high = turned.min(0), turned.max(0)
-    mid = (low + high) / 2
-    side = float((high - low).max()) * _MARGIN
-    return Roi(float(mid[0] * c - mid[1] * s), float(mid[0] * s + mid[1] * c), side, side, angle)
+    box = box_of(points[:, :2] @ np.array([[c, -s], [s, c]], np.float32))
+    x, y = box.centre
+    side = max(box.width, box.height) * _MARGIN
+    return Roi(float(x * c - y * s), float(x * s + y * c), side, side, angle)
 
 
 class FaceFinder:
@@ -54,7 +55,9 @@ class FaceFinder:
 
     def __init__(self, where: Path | None = None) -> None:
         self._detector = models.load(BUNDLE, "face_detector.tflite", where)
-        self._mesh = models.load(BUNDLE, "face_landmarks_detector.tflite", where)
+        self._mesh = models.load(
+            BUNDLE, "face_landmarks_detector.tflite", where, ("Identity", "Identity_1")
+        )
 
     def detect(self, frame: Frame, area: Roi | None = None, most: int = 10) -> list[Roi]:
         """Squares of the frame in which a face seems to be, best first.

@@ -51,11 +51,6 @@ class Roi:
         return out
 
 
-_HALF = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
-_DOUBLE = np.array([[2.0, 0, 0.5], [0, 2.0, 0.5], [0, 0, 1]])
-"""Between pixel indices of a plane and of one of half its size."""
-
-
 def whole(frame: Frame, aspect: float = 1.0) -> Roi:
     """The whole frame, letterboxed into a rectangle of ``aspect`` (width to height)."""
     height, width = frame.y.shape
@@ -64,8 +59,8 @@ def whole(frame: Frame, aspect: float = 1.0) -> Roi:
 
 
 @cache
-def _rgb_matrix(low: float, high: float) -> NDArray[np.float32]:
-    """(3, 4) from 8-bit BT.709 limited YUV to RGB in low..high (ITU-R BT.709-6, section 3)."""
+def _rgb_matrix() -> NDArray[np.float32]:
+    """(3, 4) from 8-bit BT.709 limited YUV to 8-bit RGB (ITU-R BT.709-6, section 3)."""
     kr, kb = 0.2126, 0.0722
     kg = 1 - kr - kb
     linear = np.array(
@@ -74,9 +69,7 @@ def _rgb_matrix(low: float, high: float) -> NDArray[np.float32]:
          [1, 2 * (1 - kb), 0]]
     ) @ np.diag([1 / 219, 1 / 224, 1 / 224])  # fmt: skip
     offset = linear @ np.array([-16.0, -128.0, -128.0])
-    full = np.column_stack([linear, offset]) * (high - low)
-    full[:, 3] += low
-    return full.astype(np.float32)
+    return (np.column_stack([linear, offset]) * 255).astype(np.float32)
 
 
 def cut(
@@ -90,15 +83,17 @@ def cut(
     if shrink >= 2:  # bilinear sampling would skip pixels: average the neighbourhood first
         y, u, v, matrix = _shrunk(y, u, v, roi, matrix, shrink)
     # Chroma is coarse anyway: it is cut at half the size and doubled.
-    chroma = (_HALF @ np.vstack([matrix, (0, 0, 1)]) @ _DOUBLE)[:2]
+    linear = matrix[:, :2]
+    chroma = matrix.copy()
+    chroma[:, 2] = (linear.sum(1) * 0.5 + matrix[:, 2]) * 0.5 - 0.25
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     size, half = (width, height), (width // 2, height // 2)
-    planes = [cv2.warpAffine(y, matrix, size, flags=flags, borderValue=16)]
-    for plane in (u, v):
-        coarse = cv2.warpAffine(plane, chroma, half, flags=flags, borderValue=128)
-        planes.append(cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR))
-    cv2.transform(cv2.merge(planes).astype(np.float32), _rgb_matrix(low, high), dst=out)
-    np.clip(out, low, high, out=out)
+    luma = cv2.warpAffine(y, matrix, size, flags=flags, borderValue=16)
+    coarse = [cv2.warpAffine(p, chroma, half, flags=flags, borderValue=128) for p in (u, v)]
+    both = cv2.resize(cv2.merge(coarse), size, interpolation=cv2.INTER_LINEAR)
+    # In bytes as long as possible: what is not in the cache any more costs the network time.
+    rgb = cv2.transform(cv2.merge([luma, both]), _rgb_matrix())
+    cv2.addWeighted(rgb, (high - low) / 255, rgb, 0, low, dst=out, dtype=cv2.CV_32F)
 
 
 def _shrunk(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import shutil
 
+import numpy as np
 import pytest
 
 from studio.core.errors import StudioError
 from studio.tryon import models
 from studio.tryon.canonical import canonical
 from studio.tryon.detect.face import FaceFinder
+from studio.tryon.prune import pruned
 
 
 @pytest.mark.parametrize("name", sorted(models.BUNDLES))
@@ -51,3 +53,27 @@ def test_average_face_is_a_real_size() -> None:
     assert face.triangles.max() == 467
     assert face.pupils_cm == pytest.approx(6.3, abs=0.1)
     assert face.weights.shape == face.steady.shape
+
+
+def test_a_network_without_its_mask_says_the_same() -> None:
+    bundle, name = "pose_landmarker.task", "pose_landmarks_detector.tflite"
+    picture = np.random.default_rng(1).random((256, 256, 3), np.float32)
+    said = []
+    for outputs in ((), ("Identity", "Identity_1")):
+        network = models.load(bundle, name, None, outputs)
+        network.picture()[:] = picture
+        said.append(network.run("Identity", "Identity_1"))
+    for whole, part in zip(*said, strict=True):
+        np.testing.assert_allclose(part, whole, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("data", [b"", b"nothing like a network", bytes(400)])
+def test_only_networks_are_pruned(data: bytes) -> None:
+    with pytest.raises(ValueError, match="network|tflite"):
+        pruned(data, ["Identity"])
+
+
+def test_an_output_that_is_not_there_is_said() -> None:
+    data = models.part("pose_landmarker.task", "pose_landmarks_detector.tflite")
+    with pytest.raises(ValueError, match="Wings"):
+        pruned(data, ["Wings"])
