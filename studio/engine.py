@@ -52,6 +52,8 @@ from studio.plans.runner import Plans
 from studio.plans.triggers.base import Situation, Trigger
 from studio.remote.rooms import Rooms
 from studio.scenes.commands import SceneCommands
+from studio.scenes.events import TallyChanged
+from studio.scenes.item_commands import ItemCommands
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import Canvas
 from studio.scenes.stage import Picture, Renderer, Snapshot, Stage
@@ -106,6 +108,7 @@ class Engine:
         self.chores = Chores(self)
         self._plan_watch: asyncio.Task[None] | None = None
         self.cut_ms: deque[float] = deque(maxlen=500)
+        self._tally: dict[str, str] = {}
         self._cut_asked_ns = self._cut_tick = 0
         self.pipeline.on_packet = self._packet
         self.journal = Journal(data_dir() / "journal.db", show.head.name)
@@ -143,9 +146,9 @@ class Engine:
             SceneCommands(
                 self.scenes,
                 self._announce_scene,
-                lambda s: s in self.bank.specs,
                 lambda canvas: canvas in self.pipeline.destinations.canvases(),
             ),
+            ItemCommands(self.scenes, self._announce_scene, lambda s: s in self.bank.specs),
             SourceCommands(self.bank, self.events.publish, self._scenes_with, self._renamed),
         )
 
@@ -239,6 +242,7 @@ class Engine:
         if not qt.has_own_font():
             self.warnings.append(StudioError("unavailable", "graphics.no_font", used=qt.family()))
         self.wearer.folder = show.folder
+        self.scenes.box.base = show.folder
         self.scenes.load(show.scenes)
         self.catalogue.load(show.shop)
         self.bank.load(show.sources, self.around)
@@ -364,6 +368,16 @@ class Engine:
             if name in self.bank.runners
         )
         self.mixer.master_db = self.sound.master_db
+        self._tell_tally()
+
+    def _tell_tally(self) -> None:
+        """Lights that changed since the last time; what was acknowledged counts for its light."""
+        before, self._tally = self._tally, self.scenes.tally()
+        for source in before.keys() | self._tally.keys():
+            state = self._tally.get(source, "off")
+            if before.get(source, "off") != state:
+                self.scenes.acknowledged.pop(source, None)
+                self.events.publish(TallyChanged(source=source, state=state))
 
     @property
     def main_canvas(self) -> str:

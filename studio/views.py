@@ -31,10 +31,26 @@ class Views:
     def scenes(self) -> dict[str, Any]:
         """Scenes, programme, preview, and the transitions there are."""
         transitions = [
-            {"kind": kind.kind, "label": list(kind.label), "default_ms": kind.default_ms}
+            {
+                "kind": kind.kind,
+                "label": list(kind.label),
+                "default_ms": kind.default_ms,
+                "is_instant": kind.is_instant,
+            }
             for kind in self._engine.transition_kinds
         ]
-        return {**msgspec.to_builtins(self._engine.scenes.state), "transitions": transitions}
+        scenes = self._engine.scenes
+        seen = scenes.acknowledged
+        tally = {
+            source: {"state": state, "seen_by": seen[source][1] if source in seen else None}
+            for source, state in scenes.tally().items()
+        }
+        return {
+            **msgspec.to_builtins(scenes.state),
+            "transitions": transitions,
+            "tally": tally,
+            "tbar": scenes.held,
+        }
 
     def sources(self) -> list[dict[str, Any]]:
         """Every source with its settings and health."""

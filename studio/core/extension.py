@@ -18,16 +18,25 @@ class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
 
 
 def setting(
-    zh: str, en: str, widget: str = "", *, ge: float | None = None, le: float | None = None
+    zh: str,
+    en: str,
+    widget: str = "",
+    *,
+    ge: float | None = None,
+    le: float | None = None,
+    words: dict[str, tuple[str, str]] | None = None,
 ) -> msgspec.Meta:
     """What the form needs to know of a field: ``Annotated[int, setting("宽", "Width", ge=16)]``.
 
     Args:
         zh, en: label.
-        widget: "file", "colour", "multiline", "slider", "choice:a,b", "device:camera" or "".
+        widget: "file", "colour", "multiline", "slider", "device:camera" or "".
         ge, le: least and greatest value.
+        words: what the choices of a ``Literal`` are called, Chinese and English.
     """
-    extra = {"x-zh": zh, "x-en": en} | ({"x-widget": widget} if widget else {})
+    extra: dict[str, Any] = {"x-zh": zh, "x-en": en} | ({"x-widget": widget} if widget else {})
+    if words:
+        extra["x-words"] = {value: list(pair) for value, pair in words.items()}
     if ge is not None and le is not None:
         return msgspec.Meta(extra_json_schema=extra, ge=ge, le=le)
     if ge is not None:

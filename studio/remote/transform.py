@@ -2,7 +2,8 @@
 
 Our items stand in a box, given in parts of the canvas, that their picture covers, fits into or is
 stretched to. OBS calls that bounds: SCALE_OUTER (cropped to them), SCALE_INNER, STRETCH. A client
-that sets a scale instead gets a stretched box of that size. Nothing turns or mirrors here.
+that sets a scale instead gets a stretched box of that size; a negative scale mirrors. OBS turns an
+item about the point that its alignment names, we about the middle of its box.
 
 Source: obs-websocket protocol.md, "GetSceneItemTransform"; obs.h, enum obs_bounds_type and
 OBS_ALIGN_*.
@@ -44,6 +45,9 @@ class Placed(NamedTuple):
     box: Box
     crop: Crop
     fit: Fit
+    rotation: float = 0.0
+    is_mirrored: bool = False
+    is_flipped: bool = False
 
 
 def describe(item: Item, canvas: str, size: Size, source: Size) -> Data:
@@ -62,14 +66,17 @@ def describe(item: Item, canvas: str, size: Size, source: Size) -> Data:
         scale_x = scale_y = max(scale_x, scale_y)
     elif item.fit == "contain":
         scale_x = scale_y = min(scale_x, scale_y)
+    corner = _turned(-width / 2, -height / 2, item.rotation)
+    x = box.x * size[0] + width / 2 + corner[0]
+    y = box.y * size[1] + height / 2 + corner[1]
     return {
         "sourceWidth": float(source[0]),
         "sourceHeight": float(source[1]),
-        "positionX": round(box.x * size[0], 3),
-        "positionY": round(box.y * size[1], 3),
-        "rotation": 0.0,
-        "scaleX": scale_x,
-        "scaleY": scale_y,
+        "positionX": round(x, 3),
+        "positionY": round(y, 3),
+        "rotation": item.rotation,
+        "scaleX": -scale_x if item.is_mirrored else scale_x,
+        "scaleY": -scale_y if item.is_flipped else scale_y,
         "width": seen[0] * scale_x,
         "height": seen[1] * scale_y,
         "alignment": LEFT | TOP,
@@ -89,11 +96,11 @@ def apply(item: Item, canvas: str, size: Size, source: Size, given: Data) -> Pla
     """Where ``item`` stands after a client's SetSceneItemTransform; only what is given changes.
 
     Raises:
-        RequestError: 401 and 402 for a field, 703 for what our items cannot do.
+        RequestError: 400, 401 and 402 for a field, 604 and 703 for what cannot be done now.
     """
     now = describe(item, canvas, size, source)
-    if number(given, "rotation", -360, 360, 0.0) % 360:
-        raise RequestError(Status.CANNOT_ACT, "Items do not turn here: `rotation` must be 0.")
+    rotation = number(given, "rotation", -360, 360, item.rotation)
+    mirrored, flipped = item.is_mirrored, item.is_flipped
     fit = item.fit
     bounds = maybe(given, "boundsType")
     if bounds is not None:
@@ -109,9 +116,17 @@ def apply(item: Item, canvas: str, size: Size, source: Size, given: Data) -> Pla
     if wants_scale and bounds in (None, "OBS_BOUNDS_NONE"):
         fit = "stretch"
         width, height = _scaled(given, now, crop, source)
-    x, y = _corner(given, now, width, height)
+        mirrored, flipped = width < 0, height < 0
+        width, height = abs(width), abs(height)
+    x, y = _corner(given, now, width, height, rotation)
     box = Box(x / size[0], y / size[1], width / size[0], height / size[1])
-    return Placed(box, crop, fit)
+    return Placed(box, crop, fit, rotation, mirrored, flipped)
+
+
+def _turned(x: float, y: float, degrees: float) -> tuple[float, float]:
+    angle = math.radians(degrees)
+    cos, sin = math.cos(angle), math.sin(angle)
+    return cos * x - sin * y, sin * x + cos * y
 
 
 _CROPS = ("cropLeft", "cropTop", "cropRight", "cropBottom")
@@ -143,25 +158,25 @@ def _scaled(given: Data, now: Data, crop: Crop, source: Size) -> tuple[float, fl
     cut = (crop.left + crop.right, crop.top + crop.bottom)
     for name, length, part in zip(("scaleX", "scaleY"), source, cut, strict=True):
         scale = number(given, name, -FARTHEST, FARTHEST, now[name])
-        if scale < 0:
-            raise RequestError(Status.CANNOT_ACT, f"Items are not mirrored here: `{name}` < 0.")
         side = scale * length * (1 - part)
-        if not math.isfinite(side) or not 1 <= side <= FARTHEST:
+        if not math.isfinite(side) or not 1 <= abs(side) <= FARTHEST:
             raise RequestError(Status.OUT_OF_RANGE, f"`{name}` leaves no size that can be shown.")
         sides.append(side)
     return sides[0], sides[1]
 
 
-def _corner(given: Data, now: Data, width: float, height: float) -> tuple[float, float]:
-    """The top left corner, from the point that the alignment names."""
+def _corner(
+    given: Data, now: Data, width: float, height: float, rotation: float
+) -> tuple[float, float]:
+    """The top left corner of the upright box, from the point that the alignment names."""
     alignment = whole(given, "alignment", 0, 15, LEFT | TOP)
     x = number(given, "positionX", -FARTHEST, FARTHEST, now["positionX"])
     y = number(given, "positionY", -FARTHEST, FARTHEST, now["positionY"])
-    if given.get("positionX") is not None:
-        x -= width * _share(alignment, LEFT, RIGHT)
-    if given.get("positionY") is not None:
-        y -= height * _share(alignment, TOP, BOTTOM)
-    return x, y
+    across = _share(alignment, LEFT, RIGHT) if given.get("positionX") is not None else 0.0
+    down = _share(alignment, TOP, BOTTOM) if given.get("positionY") is not None else 0.0
+    # The position stays where it is when the item turns about it; from it to the middle.
+    middle = _turned((0.5 - across) * width, (0.5 - down) * height, rotation)
+    return x + middle[0] - width / 2, y + middle[1] - height / 2
 
 
 def _share(alignment: int, near: int, far: int) -> float:

@@ -146,7 +146,9 @@ class Words:
             **self.transition(kind),
             "transitionKind": kind,
             "transitionFixed": self._rooms.transition_kinds.get(kind).is_instant,
-            "transitionConfigurable": False,
+            "transitionConfigurable": bool(
+                self._rooms.transition_kinds.get(kind).Settings.__struct_fields__
+            ),
         }
 
     def transition_kind(self, name: str) -> str | None:

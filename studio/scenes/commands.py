@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -10,12 +11,11 @@ from msgspec.structs import replace
 
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
-from studio.scenes.events import ItemChanged, SceneListChanged, StudioModeChanged
+from studio.scenes.events import SceneListChanged, StudioModeChanged, TallyAcknowledged
 from studio.scenes.keeper import Scenes
-from studio.scenes.model import Box, Crop, Fit, Item, Scene, new_id, plain
+from studio.scenes.model import CanvasName, Scene, new_id, plain
 
 CanvasArg = Literal["", "landscape", "portrait"]
-FAR = 100.0  # canvases; whoever zooms in that far sees one pixel
 Ms = Annotated[int, msgspec.Meta(ge=0, le=20_000)]
 
 
@@ -26,12 +26,10 @@ class SceneCommands:
         self,
         scenes: Scenes,
         announce: Callable[[Any], None],
-        has_source: Callable[[str], bool],
         is_sent: Callable[[str], bool] = lambda canvas: False,
     ) -> None:
         self._scenes = scenes
         self._announce = announce
-        self._has_source = has_source
         self._is_sent = is_sent
 
     @command(
@@ -65,9 +63,63 @@ class SceneCommands:
         transition: str = "",
         duration_ms: Ms | None = None,
     ) -> Changed:
-        before = self._scenes.take(scene, canvas, transition, duration_ms)
-        undo = ("scenes.take", {"scene": before, "canvas": canvas})
+        undo = self._as_it_is()
+        self._scenes.take(scene, canvas, transition, duration_ms)
         return changed("scenes", undo=undo)
+
+    @command(
+        "scenes.tbar",
+        label=("推杆", "T-bar"),
+        help=(
+            "用推杆手动转场：0 为直播，1 为预监。",
+            "Moves the T-bar: 0 is programme, 1 has taken the preview.",
+        ),
+    )
+    def tbar(
+        self, position: Annotated[float, msgspec.Meta(ge=0, le=1)], canvas: CanvasArg = ""
+    ) -> Changed:
+        self._scenes.hold(position, canvas)
+        return changed("scenes")
+
+    @command(
+        "scenes.put_air",
+        label=("恢复直播画面", "Put programme back"),
+        help=(
+            "把每个画布的直播与预监恢复为给定场景（撤销切出）。",
+            "Gives each canvas back the programme and preview it had.",
+        ),
+    )
+    def put_air(
+        self, programme: dict[CanvasName, str], preview: dict[CanvasName, str] | None = None
+    ) -> Changed:
+        undo = self._as_it_is()
+        self._scenes.put_air(
+            {str(c): name for c, name in programme.items()},
+            {str(c): name for c, name in (preview or {}).items()},
+        )
+        return changed("scenes", undo=undo)
+
+    def _as_it_is(self) -> tuple[str, dict[str, Any]]:
+        state = self._scenes.state
+        return ("scenes.put_air", {"programme": state.programme, "preview": state.preview})
+
+    @command(
+        "tally.acknowledge",
+        role=Role.STREAMER,
+        label=("确认提示灯", "Acknowledge tally"),
+        help=(
+            "机位操作者确认已看到提示灯。",
+            "The person at a camera says that the tally light was seen.",
+        ),
+    )
+    def acknowledge(self, source: str, who: str = "") -> Changed:
+        tally = self._scenes.tally()
+        if source not in tally:
+            known = ", ".join(sorted(tally)) or "–"
+            raise StudioError("not_found", "scenes.no_tally", source=source, known=known)
+        self._scenes.acknowledged[source] = (tally[source], who)
+        self._announce(TallyAcknowledged(source=source, state=tally[source], who=who))
+        return changed("scenes")
 
     @command(
         "scenes.standby",
@@ -79,18 +131,28 @@ class SceneCommands:
         scene = self._scenes.for_purpose("standby")
         if scene is None:
             raise StudioError("not_found", "scenes.no_standby")
-        before = self._scenes.take(scene.name, canvas, "cut")
-        return changed("scenes", undo=("scenes.take", {"scene": before, "canvas": canvas}))
+        undo = self._as_it_is()
+        self._scenes.take(scene.name, canvas, "cut")
+        return changed("scenes", undo=undo)
 
     @command(
         "scenes.transition",
         label=("转场", "Transition"),
         help=("选择转场方式和时长。", "Chooses the transition and how long it takes."),
     )
-    def transition(self, kind: str, duration_ms: Ms | None = None) -> Changed:
+    async def transition(
+        self, kind: str, duration_ms: Ms | None = None, settings: dict[str, Any] | None = None
+    ) -> Changed:
         before = self._scenes.state.transition
-        self._scenes.set_transition(kind, duration_ms)
-        undo = {"kind": before.kind, "duration_ms": before.duration_ms}
+        if settings is None and before.kind == kind:
+            settings = before.settings
+        await self._load(kind, settings or {})
+        self._scenes.set_transition(kind, duration_ms, settings)
+        undo = {
+            "kind": before.kind,
+            "duration_ms": before.duration_ms,
+            "settings": before.settings,
+        }
         return changed("scenes", undo=("scenes.transition", undo))
 
     @command(
@@ -180,146 +242,67 @@ class SceneCommands:
             "Taking this scene always uses this transition; empty: the show's.",
         ),
     )
-    def own_transition(self, scene: str, kind: str = "", duration_ms: Ms = 0) -> Changed:
-        old = self._scenes.get(scene)
-        if kind:
-            self._scenes.kinds.get(kind)
-        self._scenes.put(replace(old, transition=kind, transition_ms=duration_ms))
-        undo = {"scene": old.name, "kind": old.transition, "duration_ms": old.transition_ms}
-        return changed("scenes", undo=("scenes.own_transition", undo))
-
-    @command(
-        "items.add",
-        label=("添加元素", "Add item"),
-        help=("把来源放到场景最上层。", "Puts a source on a scene, on top."),
-    )
-    def add_item(self, scene: str, source: str, enabled: bool = True) -> Changed:
-        if not self._has_source(source):
-            raise StudioError("not_found", "sources.no_source", name=source)
-        item = self._scenes.add_item(scene, source, is_enabled=enabled)
-        self._tell("created", scene, item)
-        undo = ("items.remove", {"scene": scene, "item": item.id})
-        return changed("scenes", result=plain(item), undo=undo)
-
-    @command(
-        "items.copy",
-        label=("复制元素", "Copy item"),
-        help=(
-            "把元素连同位置、裁剪复制到本场景或另一场景的最上层。",
-            "Copies an item, with its place and crop, to the top of this scene or another.",
-        ),
-    )
-    def copy_item(self, scene: str, item: int | str, to_scene: str = "") -> Changed:
-        _, one = self._scenes.item(scene, item)
-        target = self._scenes.get(to_scene or scene).name
-        fields = {name: getattr(one, name) for name in one.__struct_fields__}
-        for name in ("id", "source"):
-            fields.pop(name)
-        made = self._scenes.add_item(target, one.source, **fields)
-        self._tell("created", target, made)
-        undo = ("items.remove", {"scene": target, "item": made.id})
-        return changed("scenes", result=plain(made), undo=undo)
-
-    @command(
-        "items.remove",
-        label=("移除元素", "Remove item"),
-        help=("从场景中移除元素，来源保留。", "Takes an item off a scene; the source stays."),
-    )
-    def remove_item(self, scene: str, item: int | str) -> Changed:
-        found, one = self._scenes.item(scene, item)
-        rest = tuple(i for i in found.items if i.id != one.id)
-        self._scenes.put(replace(found, items=rest))
-        self._tell("removed", scene, one)
-        undo = ("items.add", {"scene": scene, "source": one.source, "enabled": one.is_enabled})
-        return changed("scenes", undo=undo)
-
-    @command(
-        "items.enable",
-        label=("显示/隐藏元素", "Show or hide item"),
-        help=("显示或隐藏场景中的元素。", "Shows or hides an item of a scene."),
-    )
-    def enable_item(self, scene: str, item: int | str, on: bool) -> Changed:
-        found, one = self._scenes.item(scene, item)
-        self._scenes.put(found.with_item(replace(one, is_enabled=on)))
-        self._tell("enabled", scene, replace(one, is_enabled=on))
-        undo = ("items.enable", {"scene": scene, "item": one.id, "on": one.is_enabled})
-        return changed("scenes", undo=undo)
-
-    @command(
-        "items.set",
-        label=("调整元素", "Adjust item"),
-        help=(
-            "调整元素的位置、裁剪、透明度等；位置为画布比例 0–1。",
-            "Moves, crops or fades an item; boxes are parts (0–1) of the canvas.",
-        ),
-    )
-    def set_item(
+    async def own_transition(
         self,
         scene: str,
-        item: int | str,
-        canvas: CanvasArg = "",
-        box: Box | None = None,
-        crop: Crop | None = None,
-        fit: Fit | None = None,
-        opacity: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None,
-        locked: bool | None = None,
+        kind: str = "",
+        duration_ms: Ms = 0,
+        settings: dict[str, Any] | None = None,
     ) -> Changed:
-        found, one = self._scenes.item(scene, item)
-        new: dict[str, Any] = {}
-        if box is not None:
-            _check_box(box)
-            names = [canvas] if canvas else list(one.boxes) or ["landscape"]
-            new["boxes"] = {**one.boxes, **dict.fromkeys(names, box)}
-        for key, value in (("crop", crop), ("fit", fit), ("opacity", opacity)):
-            if value is not None:
-                new[key] = value
-        if locked is not None:
-            new["is_locked"] = locked
-        after = replace(one, **new)
-        self._scenes.put(found.with_item(after))
-        self._tell("changed", scene, after)
-        return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
-
-    @command(
-        "items.restore",
-        label=("恢复元素", "Restore item"),
-        help=("把元素恢复为给定状态。", "Gives an item back the state it had."),
-    )
-    def restore_item(self, scene: str, item: Item) -> Changed:
-        found, one = self._scenes.item(scene, item.id)
-        self._scenes.put(found.with_item(item))
-        self._tell("changed", scene, item)
-        return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
-
-    @command(
-        "items.move",
-        label=("调整层次", "Reorder item"),
-        help=("把元素移到第 index 层，0 为最底。", "Moves an item to layer index, 0 at the back."),
-    )
-    def move_item(self, scene: str, item: int | str, index: int) -> Changed:
-        found, one = self._scenes.item(scene, item)
-        before = found.items.index(one)
-        rest = [i for i in found.items if i.id != one.id]
-        rest.insert(max(0, min(index, len(rest))), one)
-        self._scenes.put(replace(found, items=tuple(rest)))
-        self._tell("moved", scene, one)
-        undo = ("items.move", {"scene": scene, "item": one.id, "index": before})
-        return changed("scenes", undo=undo)
-
-    def _tell(self, what: str, scene: str, item: Item) -> None:
-        self._announce(
-            ItemChanged(
-                what=what,
-                scene=self._scenes.get(scene).name,
-                item=item.id,
-                source=item.source,
-                is_enabled=item.is_enabled,
+        if kind:
+            await self._load(kind, settings or {})
+        old = self._scenes.get(scene)
+        self._scenes.put(
+            replace(
+                old,
+                transition=kind,
+                transition_ms=duration_ms,
+                transition_settings=settings or {},
             )
         )
+        undo = {
+            "scene": old.name,
+            "kind": old.transition,
+            "duration_ms": old.transition_ms,
+            "settings": old.transition_settings,
+        }
+        return changed("scenes", undo=("scenes.own_transition", undo))
 
+    async def _load(self, kind: str, settings: dict[str, Any]) -> None:
+        """Loads a transition off the loop, so that a bad film is told now and not at the take."""
+        box = self._scenes.box
+        one = box.get(kind, settings)
+        await asyncio.to_thread(box.prepare, one, self._scenes.state.canvases)
 
-def _check_box(box: Box) -> None:
-    """A box may reach over the canvas's edges, but it must have a size and be somewhere near."""
-    is_near = all(-FAR <= at <= FAR for at in (box.x, box.y))  # false for nan as well
-    if not (is_near and 0 < box.w <= FAR and 0 < box.h <= FAR):
-        raise StudioError("invalid", "scenes.bad_box", x=box.x, y=box.y, w=box.w, h=box.h)
+    @command(
+        "scenes.move",
+        label=("移动场景", "Move scene"),
+        help=("把场景移到第 index 位，0 为最前。", "Moves a scene to place index, 0 comes first."),
+    )
+    def move(self, name: str, index: int) -> Changed:
+        scene = self._scenes.get(name)
+        before = self._scenes.move(name, index)
+        self._announce(SceneListChanged(what="moved", scene=scene.name))
+        return changed("scenes", undo=("scenes.move", {"name": scene.name, "index": before}))
+
+    @command(
+        "scenes.set",
+        label=("场景设置", "Scene settings"),
+        help=("设置场景的用途与底色。", "Sets its purpose and the colour behind its items."),
+    )
+    def set_scene(
+        self,
+        scene: str,
+        purpose: str | None = None,
+        colour: Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")] | None = None,
+    ) -> Changed:
+        old = self._scenes.get(scene)
+        self._scenes.put(
+            replace(
+                old,
+                purpose=old.purpose if purpose is None else purpose,
+                colour=colour or old.colour,
+            )
+        )
+        undo = {"scene": old.name, "purpose": old.purpose, "colour": old.colour}
+        return changed("scenes", undo=("scenes.set", undo))

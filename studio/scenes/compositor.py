@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from studio.media.blends import Ink, blend_as, ink
 from studio.media.frame import Frame, blank, yuv_of
+from studio.media.turn import mirrored, turned
 from studio.media.yuv import Layer, Rect, Scratch, blend, layer, place
 from studio.scenes.layout import lay
 from studio.scenes.model import Canvas, Item, Scene
@@ -38,10 +40,24 @@ class Change:
     before: Scene
     start_ns: int
     duration_ns: int
+    held: float | None = None
+    """Where a hand on the T-bar holds it, 0..1."""
 
     def progress(self, at_ns: int) -> float:
         """0..1."""
+        if self.held is not None:
+            return self.held
         return min(1.0, max(0.0, (at_ns - self.start_ns) / max(1, self.duration_ns)))
+
+
+class Drawn(NamedTuple):
+    """A layer made of an item's picture, kept while neither changes."""
+
+    picture: Frame
+    item: Item
+    rect: Rect
+    layer: Layer
+    ink: Ink | None
 
 
 @dataclass(slots=True)
@@ -50,7 +66,7 @@ class Compositor:
 
     canvas: Canvas
     _scratch: Scratch = field(default_factory=Scratch)
-    _layers: dict[tuple[str, int], tuple[Frame, float, Layer]] = field(default_factory=dict)
+    _layers: dict[int, Drawn] = field(default_factory=dict)
     _before: Frame | None = None
     _after: Frame | None = None
 
@@ -94,7 +110,7 @@ class Compositor:
                 size = (shot.frame.width, shot.frame.height)
                 box, canvas = items[0].boxes[self.canvas.name], (spare.width, spare.height)
                 part, rect = lay(items[0], box, size, canvas)
-                picture = runner.shot(Want(part, rect.w, rect.h), at_ns)
+                picture = runner.shot(Want(part, rect.w, rect.h, not items[0].has_try_on), at_ns)
                 if rect == (0, 0, *canvas) and picture is not None:
                     return picture
         self.draw_scene(spare, scene, sources, at_ns)
@@ -108,28 +124,41 @@ class Compositor:
         part, rect = lay(
             item, item.boxes[self.canvas.name], (shot.frame.width, shot.frame.height), canvas
         )
-        picture = runner.shot(Want(part, rect.w, rect.h), at_ns)
+        picture = runner.shot(Want(part, rect.w, rect.h, not item.has_try_on), at_ns)
         if picture is None or (picture.width, picture.height) != (rect.w, rect.h):
             return
-        if picture.alpha is None and item.opacity >= 1.0:
+        if picture.alpha is None and is_plain(item):
             place(target, picture, rect.x, rect.y)
         elif item.opacity > 0.0:
-            blend(target, self._layer(item, picture), rect.x, rect.y, self._scratch)
+            made = self._drawn(item, picture, rect)
+            if made.ink is not None:
+                blend_as(target, made.ink, item.blend, made.rect.x, made.rect.y)
+            else:
+                blend(target, made.layer, made.rect.x, made.rect.y, self._scratch)
 
-    def _layer(self, item: Item, picture: Frame) -> Layer:
-        key = (item.source, item.id)
+    def _drawn(self, item: Item, picture: Frame, rect: Rect) -> Drawn:
+        """The item's picture mirrored, turned and thinned; a still one is made once."""
+        key = id(item)  # items are immutable, and kept here as long as their layer
         kept = self._layers.get(key)
-        if kept is None or kept[0] is not picture or kept[1] != item.opacity:
+        if kept is None or kept.picture is not picture or kept.item is not item:
             if len(self._layers) > 64:
                 self._layers.clear()
-            kept = self._layers[key] = (picture, item.opacity, layer(picture, item.opacity))
-        return kept[2]
+            frame = mirrored(
+                picture, is_left_right=item.is_mirrored, is_upside_down=item.is_flipped
+            )
+            around = rect
+            if item.rotation % 360:
+                frame, around = turned(frame, rect, item.rotation)
+            over = layer(frame, item.opacity)
+            made = ink(over) if item.blend != "normal" else None
+            kept = self._layers[key] = Drawn(picture, item, around, over, made)
+        return kept
 
     def _covers(self, item: Item, sources: Sources) -> bool:
         """Does the back item hide the whole canvas, so that filling can be left out?"""
         runner = sources.get(item.source)
         shot = runner.latest if runner else None
-        if shot is None or shot.frame.alpha is not None or item.opacity < 1.0:
+        if shot is None or shot.frame.alpha is not None or not is_plain(item):
             return False
         whole = Rect(0, 0, self.canvas.width, self.canvas.height)
         size = (shot.frame.width, shot.frame.height)
@@ -146,3 +175,14 @@ class Compositor:
             self._before = blank(self.canvas.width, self.canvas.height)
             self._after = blank(self.canvas.width, self.canvas.height)
         return self._before, self._after
+
+
+def is_plain(item: Item) -> bool:
+    """Is the item's picture copied as it is: opaque, upright, not mirrored, not blended?"""
+    return (
+        item.opacity >= 1.0
+        and not item.rotation % 360
+        and item.blend == "normal"
+        and not item.is_mirrored
+        and not item.is_flipped
+    )

@@ -76,6 +76,33 @@ class ItemChanged(Event, frozen=True, kw_only=True):
     is_enabled: bool = True
 
 
+class TallyChanged(Event, frozen=True, kw_only=True):
+    """A source came on programme or preview, or left it."""
+
+    name: ClassVar[str] = "tally.changed"
+    label: ClassVar[Text] = Text("提示灯变化", "Tally changed")
+    help: ClassVar[Text] = Text(
+        "某路来源进入或离开直播/预监；state 为 programme、preview 或 off。",
+        "A source came on or left: state is programme, preview or off.",
+    )
+
+    source: str
+    state: str
+    canvases: tuple[str, ...] = ()
+
+
+class TallyAcknowledged(Event, frozen=True, kw_only=True):
+    """Somebody at a camera has seen the tally."""
+
+    name: ClassVar[str] = "tally.acknowledged"
+    label: ClassVar[Text] = Text("提示灯已确认", "Tally acknowledged")
+    help: ClassVar[Text] = Text("机位操作者已确认。", "The person at the camera has seen it.")
+
+    source: str
+    state: str
+    who: str = ""
+
+
 class StudioModeChanged(Event, frozen=True, kw_only=True):
     """Studio mode was switched."""
 

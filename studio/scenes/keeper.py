@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -12,8 +13,9 @@ from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
 from studio.scenes.compositor import Change
-from studio.scenes.events import PreviewSet, SceneTaken
+from studio.scenes.events import PreviewSet, SceneTaken, TransitionEnded
 from studio.scenes.model import CANVASES, Canvas, Item, Scene, ScenesState, TransitionChoice
+from studio.scenes.transition_box import TransitionBox
 from studio.scenes.transitions.base import Transition
 
 Announce = Callable[[Any], None]
@@ -29,9 +31,11 @@ class Scenes:
 
     def __init__(self, kinds: Kinds[Transition], announce: Announce) -> None:
         self.kinds = kinds
+        self.box = TransitionBox(kinds)
         self._announce = announce
         self._state = ScenesState()
         self.changes: dict[str, Change] = {}
+        self.acknowledged: dict[str, tuple[str, str]] = {}
 
     @property
     def state(self) -> ScenesState:
@@ -49,6 +53,7 @@ class Scenes:
         preview = {c: _known(state.preview.get(c), names, second) for c in CANVASES}
         self.changes = {}
         self._state = replace(state, programme=programme, preview=preview)
+        self.box.prepare_all(self._state)
 
     def get(self, name: str) -> Scene:
         """A scene by name, by id or by its number in the row ("1" is the first).
@@ -85,7 +90,10 @@ class Scenes:
         """
         scene = self.get(name or self._state.preview[self._which(canvas)[0]])
         choice = self._choice(scene, kind, duration_ms)
-        transition = self.kinds.get(choice.kind)()
+        transition = self.box.get(choice.kind, choice.settings)
+        if not transition.is_ready:  # better a plain cut now than a stinger late
+            choice = TransitionChoice("cut", 0)
+            transition = self.box.get("cut")
         now = now_ns()
         before = self._state.programme[self._which(canvas)[0]]
         programme, preview = dict(self._state.programme), dict(self._state.preview)
@@ -111,14 +119,92 @@ class Scenes:
         )
         return before
 
-    def set_transition(self, kind: str, duration_ms: int | None = None) -> None:
-        """How takes look from now on."""
+    def hold(self, part: float, canvas: str = "") -> None:
+        """The T-bar at ``part`` (0..1) of the way from programme to preview.
+
+        At 1 the preview is taken; back at 0 all is as it was. The first move begins it.
+        """
+        names = self._which(canvas)
+        now, changes = now_ns(), dict(self.changes)
+        programme, preview = dict(self._state.programme), dict(self._state.preview)
+        for one in names:
+            change = changes.get(one)
+            if change is None or change.held is None:
+                if part <= 0 or programme[one] == preview[one]:
+                    continue
+                old = self._state.scene(programme[one])
+                choice = self._choice(self.get(preview[one]), "", None)
+                transition = self.box.get(choice.kind, choice.settings)
+                if transition.is_instant or not transition.is_ready:
+                    transition = self.box.get("fade")
+                if old is None:
+                    continue
+                change = Change(transition, old, now, 1, 0.0)
+                programme[one], preview[one] = preview[one], old.name
+                taken = SceneTaken(
+                    scene=programme[one],
+                    before=old.name,
+                    canvas=one if canvas else "",
+                    transition=transition.kind,
+                    duration_ms=0,
+                )
+                if one == names[0]:
+                    self._announce(taken)
+            if part <= 0:
+                programme[one], preview[one] = preview[one], programme[one]
+                changes.pop(one)
+            elif part >= 1:
+                changes.pop(one)
+                kind = change.transition.kind
+                self._announce(TransitionEnded(scene=programme[one], transition=kind))
+            else:
+                changes[one] = replace_change(change, part)
+        self.changes = changes
+        self._state = replace(self._state, programme=programme, preview=preview)
+
+    @property
+    def held(self) -> float:
+        """Where the T-bar stands: 0 while nobody holds it."""
+        return next((c.held for c in self.changes.values() if c.held is not None), 0.0)
+
+    def put_air(self, programme: dict[str, str], preview: dict[str, str]) -> None:
+        """Programme and preview of each canvas as they were before a take (cut)."""
+        for name in (*programme.values(), *preview.values()):
+            self.get(name)
+        self.changes = {}
+        self._state = replace(
+            self._state,
+            programme={**self._state.programme, **programme},
+            preview={**self._state.preview, **preview},
+        )
+        main = next(iter(programme), "")
+        self._announce(
+            SceneTaken(
+                scene=programme.get(main, ""),
+                before="",
+                canvas="",
+                transition="cut",
+                duration_ms=0,
+            )
+        )
+
+    def set_transition(
+        self,
+        kind: str,
+        duration_ms: int | None = None,
+        settings: dict[str, Any] | None = None,
+    ) -> None:
+        """How takes look from now on; settings that are not given stay when the kind does."""
         found = self.kinds.get(kind)
         ms = found.default_ms if duration_ms is None else duration_ms
         if not 0 <= ms <= 20_000:
             raise StudioError("invalid", "scenes.bad_duration", ms=ms)
-        keep = self._state.transition.duration_ms if found.is_instant else ms
-        self._state = replace(self._state, transition=TransitionChoice(kind, keep))
+        before = self._state.transition
+        keep = before.duration_ms if found.is_instant else ms
+        if settings is None:
+            settings = before.settings if before.kind == kind else {}
+        self.box.get(kind, settings)
+        self._state = replace(self._state, transition=TransitionChoice(kind, keep, settings))
 
     def set_studio_mode(self, is_on: bool) -> None:
         """With a preview, or straight to programme."""
@@ -202,6 +288,26 @@ class Scenes:
         """The sources on any programme now."""
         return self.sources_on(self._state.programme.values())
 
+    def tally(self) -> dict[str, str]:
+        """ "programme" or "preview" for every source that is on one, of any canvas in use."""
+        names = [c.name for c in self._state.canvases if c.is_enabled]
+        going = [c.before.name for name, c in self.changes.items() if name in names]
+        on = self.sources_on([*(self._state.programme[n] for n in names), *going])
+        found = dict.fromkeys(on, "programme")
+        if self._state.is_studio_mode:
+            for source in self.sources_on(self._state.preview[name] for name in names):
+                found.setdefault(source, "preview")
+        return found
+
+    def move(self, name: str, index: int) -> int:
+        """Another place in the row; returns the old one."""
+        scene = self.get(name)
+        before = self._state.scenes.index(scene)
+        rest = [one for one in self._state.scenes if one.id != scene.id]
+        rest.insert(max(0, min(index, len(rest))), scene)
+        self._state = replace(self._state, scenes=tuple(rest))
+        return before
+
     def _which(self, canvas: str) -> tuple[str, ...]:
         if not canvas:
             return CANVASES
@@ -218,7 +324,15 @@ class Scenes:
         ms = duration_ms
         if ms is None:
             ms = scene.transition_ms if scene.transition and not kind else show.duration_ms
-        return TransitionChoice(chosen, ms or found.default_ms)
+        settings = show.settings if chosen == show.kind else {}
+        if scene.transition == chosen and not kind:
+            settings = scene.transition_settings
+        return TransitionChoice(chosen, ms or found.default_ms, settings)
+
+
+def replace_change(change: Change, part: float) -> Change:
+    """The same transition, held at another part of its way."""
+    return dataclasses.replace(change, held=part)
 
 
 def _known(name: str | None, names: list[str], otherwise: str) -> str:

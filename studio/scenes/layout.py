@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from studio.media.frame import even
 from studio.media.yuv import Rect, even_rect
@@ -59,3 +59,35 @@ def through(placement: Placement, size: tuple[int, int], box: Rect) -> Rect:
         box.w * sx,
         box.h * sy,
     )
+
+
+Align = Literal[
+    "fill",
+    "fit",
+    "centre",
+    "left",
+    "right",
+    "top",
+    "bottom",
+    "top_left",
+    "top_right",
+    "bottom_left",
+    "bottom_right",
+]
+
+
+def aligned(box: Box, to: Align, margin: float = 0.0) -> Box:
+    """``box`` filling the canvas, in its middle, or at a side or corner of it.
+
+    Args:
+        margin: left free at the sides, as a part of the canvas.
+    """
+    if to in ("fill", "fit"):
+        return Box()
+    x, y = (1 - box.w) / 2, (1 - box.h) / 2
+    if to == "centre":
+        return Box(x, y, box.w, box.h)
+    words = to.split("_")
+    x = margin if "left" in words else 1 - box.w - margin if "right" in words else box.x
+    y = margin if "top" in words else 1 - box.h - margin if "bottom" in words else box.y
+    return Box(x, y, box.w, box.h)

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from studio.media.blends import Blend
+
 CanvasName = Literal["landscape", "portrait"]
 CANVASES: tuple[CanvasName, CanvasName] = ("landscape", "portrait")
 Fit = Literal["cover", "contain", "stretch"]
@@ -61,6 +63,11 @@ class Item(msgspec.Struct, frozen=True):
         boxes: place per canvas; a canvas without a box doesn't show it.
         fit: cover fills the box and crops, contain shows all, stretch distorts.
         focus_x, focus_y: which part of the picture stays in view with cover (0.5 is the middle).
+        rotation: degrees clockwise about the middle of its box.
+        blend: how it meets what is behind it.
+        is_mirrored, is_flipped: left to right, upside down.
+        group: items of a scene with the same word are picked, moved and hidden together.
+        has_try_on: what is tried on is seen here; else the picture as it was before.
     """
 
     id: int
@@ -75,6 +82,12 @@ class Item(msgspec.Struct, frozen=True):
     is_locked: bool = False
     focus_x: float = 0.5
     focus_y: float = 0.5
+    rotation: float = 0.0
+    blend: Blend = "normal"
+    is_mirrored: bool = False
+    is_flipped: bool = False
+    group: str = ""
+    has_try_on: bool = True
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -84,6 +97,7 @@ class Scene(msgspec.Struct, frozen=True):
         label: what people see; "" shows the name.
         purpose: what it is for, so that plans find it: "host", "close_up", "standby", …
         transition: overrides the show's when this scene is taken; "" doesn't.
+        transition_settings: of that transition.
     """
 
     name: str
@@ -92,6 +106,7 @@ class Scene(msgspec.Struct, frozen=True):
     purpose: str = ""
     transition: str = ""
     transition_ms: int = 0
+    transition_settings: dict[str, Any] = {}
     colour: str = "#000000"
 
     def item(self, id: int) -> Item | None:
@@ -109,6 +124,7 @@ class TransitionChoice(msgspec.Struct, frozen=True):
 
     kind: str = "cut"
     duration_ms: int = 300
+    settings: dict[str, Any] = {}
 
 
 class ScenesState(msgspec.Struct, frozen=True):

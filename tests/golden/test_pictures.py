@@ -28,7 +28,7 @@ from studio.media.frame import Frame, blank, from_av, from_rgb, to_rgb
 from studio.media.picture_file import read_picture
 from studio.media.yuv import Layer, Rect, Scratch, blend, layer
 from studio.scenes.compositor import Compositor, Overlay
-from studio.scenes.model import Canvas
+from studio.scenes.model import Box, Canvas, Item, Scene
 from studio.scenes.transitions.base import Transition
 from studio.shop.cards import card_spec, card_unit
 from studio.show.keeper import open_show
@@ -66,10 +66,13 @@ def ramp(top: tuple[int, int, int], bottom: tuple[int, int, int]) -> Frame:
     return from_rgb(np.repeat(column, 320, axis=1).astype(np.uint8))
 
 
-def mixed(kind: str, progress: float) -> Frame:
+def mixed(kind: str, progress: float, **settings: Any) -> Frame:
     target = blank(320, 180)
     before, after = ramp((200, 40, 40), (20, 20, 60)), ramp((40, 160, 90), (240, 240, 200))
-    TRANSITIONS.get(kind)().mix(target, before, after, progress)
+    cls = TRANSITIONS.get(kind)
+    one = cls(cls.decode(settings), KEPT.parent)
+    one.prepare(320, 180)
+    one.mix(target, before, after, progress)
     return target
 
 
@@ -130,6 +133,45 @@ def around() -> Surroundings:
     return Surroundings(SHOW.folder, TextDrawer(), 30.0, 1920, 1080)
 
 
+BLENDS = ("add", "subtract", "screen", "multiply", "lighten", "darken")
+
+
+def standing(frame: Frame) -> SourceRunner:
+    runner = SourceRunner("x", KINDS.get("colour")(None, around()))
+    runner.slot.put(Shot(frame, 0))
+    return runner
+
+
+def blended(mode: str) -> Frame:
+    photo = read_picture(SHOW.folder / "products" / "heels.png")
+    sources = {
+        "back": standing(read_picture(SHOW.folder / "media" / "shop.jpg")),
+        "front": standing(photo),
+    }
+    box = {"landscape": Box(0.3, 0.1, 0.4, 0.8)}
+    items = (Item(1, "back"), Item(2, "front", box, fit="contain", blend=mode))  # type: ignore[arg-type]
+    target = blank(480, 270)
+    small = Canvas("landscape", 480, 270)
+    Compositor(small).compose(target, Scene("x", items), sources, 1)
+    return target
+
+
+def turned_items() -> Frame:
+    shop = standing(read_picture(SHOW.folder / "media" / "shop.jpg"))
+    bag = standing(read_picture(SHOW.folder / "products" / "handbag.png"))
+    items = (
+        Item(1, "shop", {"landscape": Box(0.05, 0.2, 0.4, 0.4)}, rotation=-12),
+        Item(2, "shop", {"landscape": Box(0.5, 0.1, 0.3, 0.3)}, rotation=30, is_mirrored=True),
+        Item(3, "bag", {"landscape": Box(0.55, 0.4, 0.4, 0.55)}, fit="contain", rotation=20),
+        Item(4, "bag", {"landscape": Box(0.1, 0.55, 0.3, 0.4)}, fit="contain", is_flipped=True),
+    )
+    target = blank(480, 270)
+    small = Canvas("landscape", 480, 270)
+    scene = Scene("x", items, colour="#263040")
+    Compositor(small).compose(target, scene, {"shop": shop, "bag": bag}, 1)
+    return target
+
+
 WIDE, TALL = SHOW.scenes.canvases
 CASES: dict[str, Callable[[], Frame]] = {
     "card": lambda: on_grey(card(was="¥359", stock="仅剩 38 件")),
@@ -157,6 +199,18 @@ CASES: dict[str, Callable[[], Frame]] = {
     "source-text": lambda: still("text", {"text": "标题", "background": "#223344", "size": 80}),
     "fade-30": lambda: mixed("fade", 0.3),
     "cut": lambda: mixed("cut", 1.0),
+    "slide-40": lambda: mixed("slide", 0.4),
+    "slide-over-up-60": lambda: mixed("slide", 0.6, direction="up", push=False),
+    "wipe-40": lambda: mixed("wipe", 0.4),
+    "wipe-circle-50": lambda: mixed("wipe", 0.5, shape="circle", softness=0.2),
+    "wipe-clock-30": lambda: mixed("wipe", 0.3, shape="clock", softness=0.0),
+    "wipe-blinds-50": lambda: mixed("wipe", 0.5, shape="blinds"),
+    "wipe-diagonal-50": lambda: mixed("wipe", 0.5, shape="diagonal"),
+    "zoom-50": lambda: mixed("zoom", 0.5),
+    "stinger-30": lambda: mixed("stinger", 0.3, path="stinger.webm"),
+    "stinger-50": lambda: mixed("stinger", 0.5, path="stinger.webm"),
+    "items-turned": lambda: turned_items(),
+    **{f"blend-{mode}": lambda m=mode: blended(m) for mode in BLENDS},
     **{
         f"scene-{number}-{canvas.name}": lambda s=one.name, c=canvas: scene(s, c)
         for number, one in enumerate(SHOW.scenes.scenes, 1)
@@ -187,5 +241,6 @@ def test_a_picture_is_as_it_was_kept(name: str, tmp_path: Path) -> None:
 
 
 def test_every_transition_and_scene_has_its_picture() -> None:
-    assert {kind.kind for kind in TRANSITIONS} == {"fade", "cut"}
+    drawn = {name.split("-")[0] for name in CASES}
+    assert {kind.kind for kind in TRANSITIONS} <= drawn
     assert len([name for name in CASES if name.startswith("scene-")]) == 10

@@ -65,7 +65,13 @@ def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
     kind, widget = schema.get("type"), str(schema.get("x-widget", ""))
     known = list(choices(widget.partition(":")[2] if widget.startswith("device") else name))
     if "enum" in schema:
-        return _choice([(str(v), _enum_words(str(v))) for v in schema["enum"]], is_free=False)
+        own = schema.get("x-words", {})
+        at = 0 if language.code == "zh" else 1
+        named = [
+            (str(v), own[str(v)][at] if str(v) in own else _enum_words(str(v)))
+            for v in schema["enum"]
+        ]
+        return _choice(named, is_free=False)
     if kind == "boolean":
         box = QCheckBox()
         return Field(box, box.isChecked, lambda v: box.setChecked(bool(v)))

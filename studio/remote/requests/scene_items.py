@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from studio.media.blends import Blend
 from studio.remote import transform
 from studio.remote.protocol import Data, RequestError, Status
 from studio.remote.requests.base import Requests, cannot, maybe, missing, need, request, whole
@@ -11,7 +12,15 @@ from studio.remote.session import Session
 from studio.remote.words import Words
 from studio.scenes.model import Item, Scene
 
-BLENDS = ("NORMAL", "ADDITIVE", "SUBTRACT", "SCREEN", "MULTIPLY", "LIGHTEN", "DARKEN")
+BLENDS: dict[Blend, str] = {
+    "normal": "NORMAL",
+    "add": "ADDITIVE",
+    "subtract": "SUBTRACT",
+    "screen": "SCREEN",
+    "multiply": "MULTIPLY",
+    "lighten": "LIGHTEN",
+    "darken": "DARKEN",
+}
 MOST_INDEX = 8192
 
 
@@ -27,7 +36,13 @@ class SceneItems(Requests):
 
     @request("GetGroupSceneItemList")
     def group_items(self, session: Session, data: Data) -> Data:
-        """There are no groups."""
+        """The items of a group, known by its name, back to front."""
+        words, name = self._words(), data.get("sceneName")
+        canvas = self.canvas(data).name
+        for scene in self.rooms.scenes.state.scenes:
+            members = [one for one in scene.items if name and one.group == name]
+            if members:
+                return {"sceneItems": [words.item(scene, one, canvas) for one in members]}
         scene = self.scene(data)
         raise RequestError(Status.INVALID_RESOURCE_TYPE, f"{scene.name} is not a group.")
 
@@ -104,6 +119,9 @@ class SceneItems(Requests):
             box=msgspec.to_builtins(placed.box),
             crop=msgspec.to_builtins(placed.crop),
             fit=placed.fit,
+            rotation=placed.rotation,
+            mirrored=placed.is_mirrored,
+            flipped=placed.is_flipped,
         )
 
     @request("GetSceneItemEnabled")
@@ -145,19 +163,18 @@ class SceneItems(Requests):
 
     @request("GetSceneItemBlendMode")
     def get_blend(self, session: Session, data: Data) -> Data:
-        """Items lie over each other plainly."""
-        self._item(data)
-        return {"sceneItemBlendMode": "OBS_BLEND_NORMAL"}
+        """How it meets what is behind it."""
+        return {"sceneItemBlendMode": f"OBS_BLEND_{BLENDS[self._item(data)[1].blend]}"}
 
     @request("SetSceneItemBlendMode")
-    def set_blend(self, session: Session, data: Data) -> None:
-        """Only the plain one is there."""
-        self._item(data)
+    async def set_blend(self, session: Session, data: Data) -> None:
+        """Changes how it meets what is behind it."""
+        scene, item = self._item(data)
         mode = need(data, "sceneItemBlendMode")
-        if mode not in {f"OBS_BLEND_{one}" for one in BLENDS}:
+        ours = next((name for name, its in BLENDS.items() if mode == f"OBS_BLEND_{its}"), None)
+        if ours is None:
             raise RequestError(Status.INVALID_FIELD, f"There is no blend mode {mode}.")
-        if mode != "OBS_BLEND_NORMAL":
-            raise cannot("Items are blended normally here.")
+        await self.run(session, "items.set", scene=scene.id, item=item.id, blend=ours)
 
     def _item(self, data: Data) -> tuple[Scene, Item]:
         scene = self.scene(data)

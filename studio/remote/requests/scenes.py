@@ -28,8 +28,9 @@ class Scenes(Requests):
 
     @request("GetGroupList")
     def group_list(self, session: Session, data: Data) -> Data:
-        """There are no groups."""
-        return {"groups": []}
+        """The names of all groups."""
+        scenes = self.rooms.scenes.state.scenes
+        return {"groups": sorted({i.group for s in scenes for i in s.items if i.group})}
 
     @request("GetCurrentProgramScene")
     def programme(self, session: Session, data: Data) -> Data:

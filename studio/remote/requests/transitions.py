@@ -39,7 +39,7 @@ class Transitions(Requests):
         return {
             **entry,
             "transitionDuration": None if entry["transitionFixed"] else choice.duration_ms,
-            "transitionSettings": None,
+            "transitionSettings": choice.settings if entry["transitionConfigurable"] else None,
         }
 
     @request("SetCurrentSceneTransition")
@@ -60,11 +60,21 @@ class Transitions(Requests):
         await self.run(session, "scenes.transition", kind=kind, duration_ms=ms)
 
     @request("SetCurrentSceneTransitionSettings")
-    def set_settings(self, session: Session, data: Data) -> None:
-        """Our transitions have nothing to set but their duration."""
-        need(data, "transitionSettings", dict)
-        maybe(data, "overlay", bool)
-        raise RequestError(Status.NOT_CONFIGURABLE, "This transition has no settings.")
+    async def set_settings(self, session: Session, data: Data) -> None:
+        """The settings of the one that is chosen."""
+        given = need(data, "transitionSettings", dict)
+        overlay = maybe(data, "overlay", bool, True)
+        choice = self.rooms.scenes.state.transition
+        if not self._words().transition_entry(choice.kind)["transitionConfigurable"]:
+            raise RequestError(Status.NOT_CONFIGURABLE, "This transition has no settings.")
+        settings = {**(choice.settings if overlay else {}), **given}
+        await self.run(
+            session,
+            "scenes.transition",
+            kind=choice.kind,
+            duration_ms=choice.duration_ms,
+            settings=settings,
+        )
 
     @request("GetCurrentSceneTransitionCursor")
     def cursor(self, session: Session, data: Data) -> Data:
@@ -80,12 +90,13 @@ class Transitions(Requests):
 
     @request("SetTBarPosition")
     async def t_bar(self, session: Session, data: Data) -> None:
-        """A T-bar takes the preview when it reaches its end; on its way nothing moves."""
+        """Moves the T-bar; let go below the middle it falls back, above it goes on to the end."""
         position = number(data, "position", 0, 1)
-        maybe(data, "release", bool)
+        release = maybe(data, "release", bool, True)
         self._need_studio_mode()
-        if position >= 1.0:
-            await self.run(session, "scenes.take")
+        if release:
+            position = 1.0 if position >= 0.5 else 0.0
+        await self.run(session, "scenes.tbar", position=position)
 
     def _need_studio_mode(self) -> None:
         if not self.rooms.scenes.state.is_studio_mode:

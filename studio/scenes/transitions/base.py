@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 from studio.core.extension import Extension
 from studio.media.frame import Frame
 
 
 class Transition(Extension):
-    """Mixes two composed pictures. Called on the picture thread: no allocation, no waiting.
+    """Mixes two composed pictures. Called on the picture thread: no waiting, little allocation.
+
+    One instance lives as long as its settings are chosen; both canvases and takes share it.
 
     Attributes:
         is_instant: takes no time (a cut).
@@ -20,6 +23,22 @@ class Transition(Extension):
     is_instant: ClassVar[bool] = False
     default_ms: ClassVar[int] = 300
 
+    def __init__(self, settings: Any = None, base: Path | None = None) -> None:
+        self.settings = self.Settings() if settings is None else settings
+        self.base = base or Path()
+
     @abstractmethod
     def mix(self, target: Frame, before: Frame, after: Frame, progress: float) -> None:
         """Writes the mix into ``target`` (not one of the others); progress in 0..1."""
+
+    def prepare(self, width: int, height: int) -> None:
+        """Loads what it needs for a canvas of this size, off the picture thread.
+
+        Raises:
+            StudioError: it cannot be used; a take falls back to a cut.
+        """
+
+    @property
+    def is_ready(self) -> bool:
+        """Can it go on air now?"""
+        return True

@@ -59,7 +59,7 @@ class House:
                 )
             )
         )
-        bus.add(SceneCommands(self.scenes, self.events.publish, lambda s: True))
+        bus.add(SceneCommands(self.scenes, self.events.publish))
         self.health = {name: Health("ok") for name in ("cam", "logo", "clip")}
         self.outputs: dict[str, OutputStatus] = {}
         kinds = discover(folder, Trigger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from studio.media.yuv import Rect, layer
 from studio.scenes.commands import SceneCommands
 from studio.scenes.compositor import Change, Compositor, Overlay
 from studio.scenes.events import SceneTaken
+from studio.scenes.item_commands import ItemCommands
 from studio.scenes.keeper import Scenes
 from studio.scenes.layout import lay, through
 from studio.scenes.model import Box, Canvas, Crop, Item, Scene, ScenesState
@@ -63,7 +65,12 @@ def scenes(told):
 
 @pytest.fixture
 def commands(scenes, told):
-    return SceneCommands(scenes, told.append, lambda source: True)
+    return SceneCommands(scenes, told.append)
+
+
+@pytest.fixture
+def items(scenes, told):
+    return ItemCommands(scenes, told.append, lambda source: True)
 
 
 def test_a_take_swaps_preview_and_programme(scenes, told):
@@ -76,7 +83,7 @@ def test_a_take_swaps_preview_and_programme(scenes, told):
 
 
 def test_a_canvas_that_goes_out_is_not_switched_off(scenes, told):
-    commands = SceneCommands(scenes, told.append, lambda s: True, lambda c: c == "landscape")
+    commands = SceneCommands(scenes, told.append, lambda c: c == "landscape")
     with pytest.raises(StudioError) as caught:
         commands.canvas("landscape", on=False)
     assert caught.value.key == "scenes.canvas_sent"
@@ -86,13 +93,13 @@ def test_a_canvas_that_goes_out_is_not_switched_off(scenes, told):
 
 
 @pytest.mark.parametrize("box", [Box(5, 0, -1, 1), Box(0, 0, 1, 0), Box(float("nan"), 0, 1, 1)])
-def test_a_box_without_a_size_or_place_is_refused(scenes, commands, box):
+def test_a_box_without_a_size_or_place_is_refused(scenes, items, box):
     before = scenes.state
     with pytest.raises(StudioError) as caught:
-        commands.set_item("主播", 1, "landscape", box=box)
+        items.set_item("主播", 1, "landscape", box=box)
     assert caught.value.key == "scenes.bad_box"
     assert scenes.state is before
-    commands.set_item("主播", 1, "landscape", box=Box(-0.5, -0.5, 2, 2))  # zoomed in
+    items.set_item("主播", 1, "landscape", box=Box(-0.5, -0.5, 2, 2))  # zoomed in
 
 
 def test_one_canvas_can_be_taken_alone(scenes):
@@ -117,9 +124,13 @@ def test_a_cut_changes_at_once_a_fade_takes_time(scenes):
 
 
 def test_standby_is_one_call_and_can_be_undone(scenes, commands):
+    scenes.take("特写", canvas="portrait")
     done = commands.standby()
-    assert scenes.state.programme["landscape"] == "垫片"
-    assert done.undo == ("scenes.take", {"scene": "开场", "canvas": ""})
+    assert scenes.state.programme == {"landscape": "垫片", "portrait": "垫片"}
+    name, args = done.undo
+    assert name == "scenes.put_air"
+    commands.put_air(**args)
+    assert scenes.state.programme == {"landscape": "开场", "portrait": "特写"}
 
 
 def test_a_scene_on_air_cannot_be_removed_another_can_and_comes_back(scenes, commands):
@@ -128,8 +139,6 @@ def test_a_scene_on_air_cannot_be_removed_another_can_and_comes_back(scenes, com
     assert caught.value.code == "conflict"
     done = commands.remove("特写")
     assert scenes.state.scene("特写") is None
-    import msgspec
-
     commands.restore(msgspec.convert(done.undo[1]["scene"], Scene))
     assert scenes.state.scene("特写").items[0].source == "s-特写"
 
@@ -149,18 +158,22 @@ def test_names_are_unique(commands, call):
         commands.add("主播") if call == "add" else commands.copy("主播", "特写")
 
 
-def test_items_are_edited_and_every_edit_can_be_taken_back(scenes, commands):
-    added = commands.add_item("主播", "logo").result
-    commands.set_item("主播", added["id"], box=Box(0.5, 0, 0.5, 0.5), opacity=0.4)
-    back = commands.enable_item("主播", "logo", False)
+def test_items_are_edited_and_every_edit_can_be_taken_back(scenes, items):
+    added = items.add_item("主播", "logo").result
+    items.set_item("主播", added["id"], box=Box(0.5, 0, 0.5, 0.5), opacity=0.4)
+    back = items.enable_item("主播", "logo", False)
     assert back.undo[1]["on"] is True
     _, item = scenes.item("主播", "logo")
     assert (item.opacity, item.is_enabled, item.boxes["portrait"].x) == (0.4, False, 0.5)
-    commands.move_item("主播", "logo", 0)
+    items.move_item("主播", "logo", 0)
     assert scenes.get("主播").items[0].source == "logo"
-    commands.remove_item("主播", "logo")
+    gone = items.remove_item("主播", "logo")
     with pytest.raises(StudioError):
         scenes.item("主播", "logo")
+    name, args = gone.undo
+    assert name == "items.put"
+    items.put_item(args["scene"], msgspec.convert(args["item"], Item), args["index"])
+    assert scenes.get("主播").items[0] == item
 
 
 def test_without_studio_mode_a_preview_goes_straight_on_air(scenes, commands):

@@ -1,0 +1,84 @@
+"""Turns and mirrors pictures: a rotated item becomes a layer with soft edges."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from studio.media.cv import cv2
+from studio.media.frame import Frame, Plane, even
+from studio.media.yuv import Rect, even_rect
+
+
+def mirrored(frame: Frame, *, is_left_right: bool, is_upside_down: bool) -> Frame:
+    """``frame`` mirrored; copies its planes."""
+    if not (is_left_right or is_upside_down):
+        return frame
+    code = -1 if is_left_right and is_upside_down else 1 if is_left_right else 0
+    planes = [cv2.flip(plane, code) for plane in frame.planes]
+    alpha = cv2.flip(frame.alpha, code) if frame.alpha is not None else None
+    alpha_uv = cv2.flip(frame.alpha_uv, code) if frame.alpha_uv is not None else None
+    return Frame(planes[0], planes[1], planes[2], frame.pts_ns, alpha, alpha_uv)
+
+
+def bounds(rect: Rect, degrees: float) -> Rect:
+    """The upright rectangle around ``rect`` turned about its middle."""
+    angle = math.radians(degrees)
+    cos, sin = abs(math.cos(angle)), abs(math.sin(angle))
+    w, h = rect.w * cos + rect.h * sin, rect.w * sin + rect.h * cos
+    x, y = rect.x + (rect.w - w) / 2, rect.y + (rect.h - h) / 2
+    around = even_rect(x - 1, y - 1, w + 2, h + 2)
+    return Rect(around.x, around.y, even(around.w), even(around.h))
+
+
+def turned(frame: Frame, rect: Rect, degrees: float) -> tuple[Frame, Rect]:
+    """``frame``, which fills ``rect``, turned clockwise about its middle.
+
+    Returns:
+        A premultiplied frame with alpha and the rectangle of the canvas it fills.
+    """
+    around = bounds(rect, degrees)
+    alpha, alpha_uv = frame.alpha, frame.alpha_uv
+    if alpha is None or alpha_uv is None:
+        alpha, alpha_uv = _opaque(frame.width, frame.height)
+    middle = (
+        rect.x + rect.w / 2 - around.x,
+        rect.y + rect.h / 2 - around.y,
+    )
+    made = []
+    for plane, shift in (
+        (frame.y, 0),
+        (frame.u, 1),
+        (frame.v, 1),
+        (alpha, 0),
+        (alpha_uv, 1),
+    ):
+        half = 1 << shift
+        matrix = _matrix(
+            plane.shape[1], plane.shape[0], middle[0] / half, middle[1] / half, degrees
+        )
+        size = (around.w // half, around.h // half)
+        made.append(cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR, borderValue=0))
+    return Frame(made[0], made[1], made[2], frame.pts_ns, made[3], made[4]), around
+
+
+@lru_cache(maxsize=16)
+def _opaque(width: int, height: int) -> tuple[Plane, Plane]:
+    """Full alpha; outside it is nothing, so a turned edge is soft instead of stepped."""
+    alpha = np.full((height, width), 255, np.uint8)
+    return alpha, np.full((height // 2, width // 2), 255, np.uint8)
+
+
+def _matrix(width: int, height: int, x: float, y: float, degrees: float) -> np.ndarray:
+    """From the plane's pixels to the canvas's, pixel centres at half (as in `cv2.warpAffine`)."""
+    angle = math.radians(degrees)
+    cos, sin = math.cos(angle), math.sin(angle)
+    cx, cy = (width - 1) / 2, (height - 1) / 2
+    return np.array(
+        [
+            [cos, -sin, x - 0.5 - cos * cx + sin * cy],
+            [sin, cos, y - 0.5 - sin * cx - cos * cy],
+        ]
+    )

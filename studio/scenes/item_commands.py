@@ -1,0 +1,335 @@
+"""A scene's items from outside: add, place, turn, crop, blend, group, reorder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from studio.core.command import Changed, changed, command
+from studio.core.errors import StudioError
+from studio.media.blends import Blend
+from studio.scenes.events import ItemChanged
+from studio.scenes.keeper import Scenes
+from studio.scenes.layout import Align, aligned
+from studio.scenes.model import Box, CanvasName, Crop, Fit, Item, plain
+
+CanvasArg = Literal["", "landscape", "portrait"]
+Part = Annotated[float, msgspec.Meta(ge=0, le=1)]
+FAR = 100.0  # canvases; whoever zooms in that far sees one pixel
+
+
+class ItemCommands:
+    """The items of scenes."""
+
+    def __init__(
+        self,
+        scenes: Scenes,
+        announce: Callable[[Any], None],
+        has_source: Callable[[str], bool],
+    ) -> None:
+        self._scenes = scenes
+        self._announce = announce
+        self._has_source = has_source
+
+    @command(
+        "items.add",
+        label=("添加元素", "Add item"),
+        help=("把来源放到场景最上层。", "Puts a source on a scene, on top."),
+    )
+    def add_item(self, scene: str, source: str, enabled: bool = True) -> Changed:
+        if not self._has_source(source):
+            raise StudioError("not_found", "sources.no_source", name=source)
+        item = self._scenes.add_item(scene, source, is_enabled=enabled)
+        self._tell("created", scene, item)
+        undo = ("items.remove", {"scene": scene, "item": item.id})
+        return changed("scenes", result=plain(item), undo=undo)
+
+    @command(
+        "items.copy",
+        label=("复制元素", "Copy item"),
+        help=(
+            "把元素连同位置、裁剪复制到本场景或另一场景的最上层。",
+            "Copies an item, with its place and crop, to the top of this scene or another.",
+        ),
+    )
+    def copy_item(self, scene: str, item: int | str, to_scene: str = "") -> Changed:
+        _, one = self._scenes.item(scene, item)
+        target = self._scenes.get(to_scene or scene).name
+        fields = {name: getattr(one, name) for name in one.__struct_fields__}
+        for name in ("id", "source", "group"):
+            fields.pop(name)
+        made = self._scenes.add_item(target, one.source, **fields)
+        self._tell("created", target, made)
+        undo = ("items.remove", {"scene": target, "item": made.id})
+        return changed("scenes", result=plain(made), undo=undo)
+
+    @command(
+        "items.remove",
+        label=("移除元素", "Remove item"),
+        help=("从场景中移除元素，来源保留。", "Takes an item off a scene; the source stays."),
+    )
+    def remove_item(self, scene: str, item: int | str) -> Changed:
+        found, one = self._scenes.item(scene, item)
+        rest = tuple(i for i in found.items if i.id != one.id)
+        self._scenes.put(replace(found, items=rest))
+        self._tell("removed", scene, one)
+        index = found.items.index(one)
+        undo = ("items.put", {"scene": scene, "item": plain(one), "index": index})
+        return changed("scenes", undo=undo)
+
+    @command(
+        "items.put",
+        label=("放回元素", "Put item back"),
+        help=("把移除的元素放回原来的层次（撤销移除）。", "Puts a removed item back in its layer."),
+    )
+    def put_item(self, scene: str, item: Item, index: int) -> Changed:
+        found = self._scenes.get(scene)
+        if not self._has_source(item.source):
+            raise StudioError("not_found", "sources.no_source", name=item.source)
+        if found.item(item.id) is not None:
+            raise StudioError("conflict", "scenes.item_there", item=item.id, scene=found.name)
+        rest = list(found.items)
+        rest.insert(max(0, min(index, len(rest))), item)
+        self._scenes.put(replace(found, items=tuple(rest)))
+        self._tell("created", scene, item)
+        return changed("scenes", undo=("items.remove", {"scene": scene, "item": item.id}))
+
+    @command(
+        "items.enable",
+        label=("显示/隐藏元素", "Show or hide item"),
+        help=("显示或隐藏场景中的元素。", "Shows or hides an item of a scene."),
+    )
+    def enable_item(self, scene: str, item: int | str, on: bool) -> Changed:
+        found, one = self._scenes.item(scene, item)
+        self._scenes.put(found.with_item(replace(one, is_enabled=on)))
+        self._tell("enabled", scene, replace(one, is_enabled=on))
+        undo = ("items.enable", {"scene": scene, "item": one.id, "on": one.is_enabled})
+        return changed("scenes", undo=undo)
+
+    @command(
+        "items.set",
+        label=("调整元素", "Adjust item"),
+        help=(
+            "调整元素的位置、裁剪、透明度等；位置为画布比例 0–1。",
+            "Moves, crops or fades an item; boxes are parts (0–1) of the canvas.",
+        ),
+    )
+    def set_item(
+        self,
+        scene: str,
+        item: int | str,
+        canvas: CanvasArg = "",
+        box: Box | None = None,
+        crop: Crop | None = None,
+        fit: Fit | None = None,
+        opacity: Part | None = None,
+        locked: bool | None = None,
+        rotation: Annotated[float, msgspec.Meta(ge=-360, le=360)] | None = None,
+        blend: Blend | None = None,
+        mirrored: bool | None = None,
+        flipped: bool | None = None,
+        focus_x: Part | None = None,
+        focus_y: Part | None = None,
+    ) -> Changed:
+        found, one = self._scenes.item(scene, item)
+        new: dict[str, Any] = {}
+        moves = (box, crop, fit, rotation, mirrored, flipped, focus_x, focus_y)
+        if one.is_locked and locked is not False and any(x is not None for x in moves):
+            raise StudioError("conflict", "scenes.locked", item=one.source, scene=found.name)
+        if box is not None:
+            _check_box(box)
+            names = [canvas] if canvas else list(one.boxes) or ["landscape"]
+            new["boxes"] = {**one.boxes, **dict.fromkeys(names, box)}
+        if crop is not None:
+            _check_crop(crop)
+        given = {
+            "crop": crop,
+            "fit": fit,
+            "opacity": opacity,
+            "is_locked": locked,
+            "rotation": rotation,
+            "blend": blend,
+            "is_mirrored": mirrored,
+            "is_flipped": flipped,
+            "focus_x": focus_x,
+            "focus_y": focus_y,
+        }
+        new |= {key: value for key, value in given.items() if value is not None}
+        after = replace(one, **new)
+        self._scenes.put(found.with_item(after))
+        self._tell("changed", scene, after)
+        return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
+
+    @command(
+        "items.restore",
+        label=("恢复元素", "Restore item"),
+        help=("把元素恢复为给定状态。", "Gives an item back the state it had."),
+    )
+    def restore_item(self, scene: str, item: Item) -> Changed:
+        found, one = self._scenes.item(scene, item.id)
+        self._scenes.put(found.with_item(item))
+        self._tell("changed", scene, item)
+        return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
+
+    @command(
+        "items.move",
+        label=("调整层次", "Reorder item"),
+        help=("把元素移到第 index 层，0 为最底。", "Moves an item to layer index, 0 at the back."),
+    )
+    def move_item(self, scene: str, item: int | str, index: int) -> Changed:
+        found, one = self._scenes.item(scene, item)
+        before = found.items.index(one)
+        rest = [i for i in found.items if i.id != one.id]
+        rest.insert(max(0, min(index, len(rest))), one)
+        self._scenes.put(replace(found, items=tuple(rest)))
+        self._tell("moved", scene, one)
+        undo = ("items.move", {"scene": scene, "item": one.id, "index": before})
+        return changed("scenes", undo=undo)
+
+    @command(
+        "items.align",
+        label=("对齐元素", "Align item"),
+        help=(
+            "铺满、适应、居中，或贴到画布的一边、一角。",
+            "Fills or fits the canvas, centres, or goes to a side or corner of it.",
+        ),
+    )
+    def align_item(
+        self,
+        scene: str,
+        item: int | str,
+        to: Align,
+        canvas: CanvasArg = "",
+        margin: Annotated[float, msgspec.Meta(ge=0, le=0.4)] = 0.0,
+    ) -> Changed:
+        found, one = self._scenes.item(scene, item)
+        if one.is_locked:
+            raise StudioError("conflict", "scenes.locked", item=one.source, scene=found.name)
+        names = [canvas] if canvas else list(one.boxes) or ["landscape"]
+        boxes = {name: aligned(one.boxes.get(name, Box()), to, margin) for name in names}
+        after = replace(one, boxes={**one.boxes, **boxes})
+        if to in ("fill", "fit"):
+            after = replace(after, fit="cover" if to == "fill" else "contain", rotation=0.0)
+        self._scenes.put(found.with_item(after))
+        self._tell("changed", scene, after)
+        return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
+
+    @command(
+        "items.show_on",
+        label=("画布显示", "Show on canvas"),
+        help=("元素是否出现在某个画布上。", "Whether an item appears on a canvas at all."),
+    )
+    def show_on(self, scene: str, item: int | str, canvas: CanvasName, on: bool) -> Changed:
+        found, one = self._scenes.item(scene, item)
+        boxes = {name: box for name, box in one.boxes.items() if name != canvas}
+        if on:
+            boxes[canvas] = one.boxes.get(canvas, Box())
+        after = replace(one, boxes=boxes)
+        self._scenes.put(found.with_item(after))
+        self._tell("changed", scene, after)
+        return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
+
+    @command(
+        "items.group",
+        label=("编组", "Group items"),
+        help=(
+            "把几个元素编成一组，一起选中、移动、显隐；名称为空则解散。",
+            "Groups items: picked, moved and hidden together; an empty name dissolves it.",
+        ),
+    )
+    def group_items(self, scene: str, items: list[int | str], group: str = "") -> Changed:
+        found = self._scenes.get(scene)
+        before = {}
+        for item in items:
+            found, one = self._scenes.item(scene, item)
+            before[str(one.id)] = one.group
+            self._scenes.put(found.with_item(replace(one, group=group.strip())))
+            self._tell("changed", scene, one)
+        undo = ("items.regroup", {"scene": found.name, "groups": before})
+        return changed("scenes", undo=undo)
+
+    @command(
+        "items.regroup",
+        label=("恢复编组", "Restore groups"),
+        help=("按元素编号恢复编组。", "Gives items back the groups they had, by their numbers."),
+    )
+    def regroup_items(self, scene: str, groups: dict[str, str]) -> Changed:
+        before = {}
+        for item, group in groups.items():
+            found, one = self._scenes.item(scene, item)
+            before[item] = one.group
+            self._scenes.put(found.with_item(replace(one, group=group)))
+            self._tell("changed", scene, one)
+        return changed("scenes", undo=("items.regroup", {"scene": scene, "groups": before}))
+
+    @command(
+        "items.enable_group",
+        label=("显示/隐藏编组", "Show or hide group"),
+        help=("显示或隐藏一组元素。", "Shows or hides all items of a group."),
+    )
+    def enable_group(self, scene: str, group: str, on: bool) -> Changed:
+        found = self._scenes.get(scene)
+        names = [one for one in found.items if group and one.group == group]
+        if not names:
+            raise StudioError("not_found", "scenes.no_group", group=group, scene=found.name)
+        for one in names:
+            found = found.with_item(replace(one, is_enabled=on))
+        self._scenes.put(found)
+        for one in names:
+            self._tell("enabled", scene, replace(one, is_enabled=on))
+        undo = ("items.enable_group", {"scene": scene, "group": group, "on": not on})
+        return changed("scenes", undo=undo)
+
+    @command(
+        "items.place",
+        label=("摆放元素", "Place items"),
+        help=(
+            "一次改变几个元素的位置（拖动一组时）。",
+            "Gives several items their places at once, as when a group is dragged.",
+        ),
+    )
+    def place_items(
+        self, scene: str, boxes: dict[str, Box], canvas: CanvasName = "landscape"
+    ) -> Changed:
+        before: dict[str, Box] = {}
+        for item, box in boxes.items():
+            _check_box(box)
+            found, one = self._scenes.item(scene, item)
+            if one.is_locked:
+                raise StudioError("conflict", "scenes.locked", item=one.source, scene=found.name)
+        for item, box in boxes.items():
+            found, one = self._scenes.item(scene, item)
+            before[item] = one.boxes.get(canvas, Box())
+            after = replace(one, boxes={**one.boxes, canvas: box})
+            self._scenes.put(found.with_item(after))
+            self._tell("changed", scene, after)
+        undo = {"scene": scene, "boxes": plain(before), "canvas": canvas}
+        return changed("scenes", undo=("items.place", undo))
+
+    def _tell(self, what: str, scene: str, item: Item) -> None:
+        self._announce(
+            ItemChanged(
+                what=what,
+                scene=self._scenes.get(scene).name,
+                item=item.id,
+                source=item.source,
+                is_enabled=item.is_enabled,
+            )
+        )
+
+
+def _check_box(box: Box) -> None:
+    """A box may reach over the canvas's edges, but it must have a size and be somewhere near."""
+    is_near = all(-FAR <= at <= FAR for at in (box.x, box.y))  # false for nan as well
+    if not (is_near and 0 < box.w <= FAR and 0 < box.h <= FAR):
+        raise StudioError("invalid", "scenes.bad_box", x=box.x, y=box.y, w=box.w, h=box.h)
+
+
+def _check_crop(crop: Crop) -> None:
+    sides = (crop.left, crop.top, crop.right, crop.bottom)
+    is_part = all(0 <= side < 1 for side in sides)
+    if not is_part or crop.left + crop.right >= 1 or crop.top + crop.bottom >= 1:
+        raise StudioError("invalid", "scenes.bad_crop", sides=", ".join(f"{s:g}" for s in sides))

@@ -1,0 +1,80 @@
+"""A stinger: a short film with alpha runs over the picture; under it the scenes are cut."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from studio.core.errors import StudioError
+from studio.core.extension import Settings, setting
+from studio.core.text import Text
+from studio.media.alpha_film import AlphaFilm, read_alpha_film
+from studio.media.frame import Frame
+from studio.media.yuv import Scratch, blend, place
+from studio.scenes.transitions.base import Transition
+
+
+class StingerSettings(Settings):
+    """Settings of a stinger."""
+
+    path: Annotated[str, setting("影片（带透明）", "Film with alpha", "file")] = ""
+    cut_percent: Annotated[
+        int, setting("切换点 %（0 自动）", "Cut at % (0: by itself)", ge=0, le=100)
+    ] = 0
+
+
+class Stinger(Transition):
+    """The film is decoded when it is chosen, not when it is taken.
+
+    A landscape film on the portrait canvas is stretched to it; use a film that bears that.
+    """
+
+    kind: ClassVar[str] = "stinger"
+    label: ClassVar[Text] = Text("片花", "Stinger")
+    help: ClassVar[Text] = Text(
+        "播放一段带透明通道的短片，在其遮挡时切换。",
+        "A short film with alpha hides the moment of the cut.",
+    )
+    Settings: ClassVar[type[Settings]] = StingerSettings
+    default_ms: ClassVar[int] = 1000
+
+    settings: StingerSettings
+
+    def __init__(self, settings: Any = None, base: Path | None = None) -> None:
+        super().__init__(settings, base)
+        self._films: dict[tuple[int, int], AlphaFilm] = {}
+        self._cut_at = 0.5
+        self._scratch = Scratch()
+        self._line = threading.Lock()
+
+    @property
+    def is_ready(self) -> bool:
+        """The film is in memory."""
+        return bool(self._films)
+
+    def prepare(self, width: int, height: int) -> None:
+        """Reads the film at the canvas's size.
+
+        Raises:
+            StudioError: not_found or invalid.
+        """
+        with self._line:
+            if (width, height) in self._films:
+                return
+            if not self.settings.path:
+                raise StudioError("invalid", "scenes.no_stinger")
+            given = Path(self.settings.path).expanduser()
+            path = given if given.is_absolute() else self.base / given
+            film = read_alpha_film(path, width, height)
+            self._cut_at = self.settings.cut_percent / 100 or film.half_way()
+            self._films = {**self._films, (width, height): film}
+
+    def mix(self, target: Frame, before: Frame, after: Frame, progress: float) -> None:
+        """The scene below, the film over it."""
+        place(target, before if progress < self._cut_at else after, 0, 0)
+        film = self._films.get((target.width, target.height))
+        if film is not None:
+            picture = film.at(progress)
+            if picture.layer is not None:
+                blend(target, picture.layer, picture.x, picture.y, self._scratch)
