@@ -18,6 +18,7 @@ from studio.outputs.check import Finding, check_disk, check_picture, check_strea
 from studio.outputs.model import AudioSettings
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import misfits, platforms
+from studio.outputs.rungs import MOST_EXTRA, plan, wanted
 
 BUDGET_SHARE = 0.001
 """99.9 %: 14.4 s in four hours."""
@@ -69,12 +70,29 @@ class AirCommands:
                 }
                 for canvas, rate in self._pipeline.rates.items()
             },
+            "rungs": self._rungs(),
+            "squeezed": self._pipeline.plan.squeezed,
             "replay_s": {
                 canvas: round(self._pipeline.replay.length_s(canvas), 1)
                 for canvas in self._pipeline.canvases
             },
             "check": self._checked,
         }
+
+    def _rungs(self) -> list[dict[str, Any]]:
+        """What is encoded now, and for whom."""
+        return [
+            {
+                "id": rung.id,
+                "canvas": rung.canvas,
+                "codec": rung.settings.codec,
+                "size": [rung.settings.width, rung.settings.height],
+                "nominal_kbps": rung.settings.bitrate_kbps,
+                "outputs": list(rung.outputs),
+            }
+            for rung in self._pipeline.plan.rungs.values()
+            if rung.outputs
+        ]
 
     @command(
         "outputs.delay",
@@ -156,8 +174,9 @@ class AirCommands:
 
     async def _check_one(self, name: str) -> list[Finding]:
         settings = self._all.settings(name)
-        video = self._pipeline.canvases[settings.canvas]
-        found = [
+        video = wanted(settings, self._pipeline.canvases[settings.canvas])
+        found = self._check_rung(name)
+        found += [
             finding("platform", "warn", name, reason=reason)
             for reason in misfits(settings, video, AudioSettings())
         ]
@@ -165,10 +184,31 @@ class AirCommands:
             return [*found, finding("on_air", "ok", name)]
         if settings.kind == "file":
             return [*found, check_disk(Path(settings.url).parent, video.bitrate_kbps + 160, name)]
-        clip = await asyncio.to_thread(self._pipeline.clip, settings.canvas)
-        kbps = (settings.bitrate_kbps or video.bitrate_kbps) + 160
+        try:
+            clip = await asyncio.to_thread(self._pipeline.clip, settings.canvas, video)
+        except Exception as fault:  # whatever an encoder says no with
+            size = f"{video.width}×{video.height}"
+            return [
+                *found,
+                finding("encoder", "bad", name, size=size, codec=video.codec, why=fault),
+            ]
+        kbps = video.bitrate_kbps + 160
         found += await check_stream(settings, self._all.keys(name), clip, kbps)
         return found
+
+    def _check_rung(self, name: str) -> list[Finding]:
+        """Does it get what it can take, and is there an encode for it at all?
+
+        Looks at all outputs at once, as if the whole show were on air.
+        """
+        all_on = [self._all.settings(each) for each in self._all.names()]
+        coming = plan(self._pipeline.canvases, all_on)
+        if coming.is_too_much:
+            return [finding("rung", "bad", name, most=MOST_EXTRA)]
+        if name in coming.squeezed:
+            kbps = coming.squeezed[name]
+            return [finding("rung", "warn", name, figure=kbps, kbps=kbps, most=MOST_EXTRA)]
+        return []
 
     def _streams(self) -> list[str]:
         return [n for n in self._all.names() if self._all.settings(n).kind == "rtmp"]

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from studio.core.errors import StudioError
-from studio.outputs.model import OutputSettings, Reason
+from studio.outputs.model import Codec, OutputSettings, Reason
 from studio.outputs.rtmp.address import BadAddress, RtmpAddress, hide_key, parse
 from studio.outputs.rtmp.connection import Connection, LinkFault, open_connection
 from studio.outputs.sender.clip import Clip
@@ -92,12 +92,12 @@ async def check_stream(
             )
             continue
         found.append(finding("address", "ok", name, url=hide_key(address.shown)))
-        found += await _trial(name, address, settings.ca_file, clip, need_kbps)
+        found += await _trial(name, address, settings, clip, need_kbps)
     return found
 
 
 async def _trial(
-    name: str, address: RtmpAddress, ca_file: str, clip: bytes, need_kbps: int
+    name: str, address: RtmpAddress, settings: OutputSettings, clip: bytes, need_kbps: int
 ) -> list[Finding]:
     phase = "tcp"
 
@@ -107,7 +107,9 @@ async def _trial(
 
     began = time.monotonic()
     try:
-        connection = await open_connection(address, ca_file, on_phase=note)
+        connection = await open_connection(
+            address, settings.ca_file, on_phase=note, codec=settings.codec
+        )
     except LinkFault as why:
         failed = _PHASE_LINE.get(phase, "handshake")
         passed = {"reach": [], "handshake": ["reach"], "key": ["reach", "handshake"]}[failed]
@@ -121,7 +123,7 @@ async def _trial(
         finding("handshake", "ok", name),
     ]
     try:
-        taken_kbps, queue_ms = await _publish(connection, clip, need_kbps)
+        taken_kbps, queue_ms = await _publish(connection, clip, need_kbps, settings.codec)
     finally:
         await connection.close()
     fault = connection.ended.result() if connection.ended.done() else None
@@ -142,7 +144,9 @@ async def _trial(
     return found
 
 
-async def _publish(connection: Connection, clip_data: bytes, need_kbps: int) -> tuple[int, int]:
+async def _publish(
+    connection: Connection, clip_data: bytes, need_kbps: int, codec: Codec
+) -> tuple[int, int]:
     """Two seconds of the clip, filled up to a quarter more than the show will need.
 
     Returns:
@@ -162,7 +166,7 @@ async def _publish(connection: Connection, clip_data: bytes, need_kbps: int) -> 
                     continue
                 payload = tag.payload
                 if tag.type == VIDEO_TAG and sent < want:
-                    payload += _filler(want - sent)
+                    payload += _filler(want - sent, codec)
                 sent += connection.send(tag.type, tag.timestamp_ms, payload)
         connection.look()
         meter.look(connection.ledger.sent, connection.ledger.taken, time.monotonic_ns())
@@ -172,9 +176,13 @@ async def _publish(connection: Connection, clip_data: bytes, need_kbps: int) -> 
     return best, queue_ms
 
 
-def _filler(count: int) -> bytes:
-    """A NAL unit that decoders skip (H.264 7.3.2.7), AVCC framed."""
-    body = b"\x0c" + b"\xff" * max(1, min(count, 1 << 19)) + b"\x80"
+def _filler(count: int, codec: Codec) -> bytes:
+    """A NAL unit that decoders skip (H.264 7.3.2.7, H.265 7.3.2.8), with its length before it."""
+    body = (
+        (b"\x0c" if codec == "h264" else b"\x4c\x01")
+        + b"\xff" * max(1, min(count, 1 << 19))
+        + b"\x80"
+    )
     return len(body).to_bytes(4, "big") + body
 
 

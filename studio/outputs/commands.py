@@ -19,12 +19,13 @@ from studio.core.paths import data_dir
 from studio.outputs.air_commands import AirCommands
 from studio.outputs.events import OutputChanged, OutputListChanged
 from studio.outputs.film_commands import FilmCommands
-from studio.outputs.model import Kind, OutputSettings, OutputState, OutputStatus
+from studio.outputs.model import Codec, Kind, OutputSettings, OutputState, OutputStatus
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import platforms
 
 CanvasArg = Literal["landscape", "portrait"]
 Kbps = Annotated[int, msgspec.Meta(ge=0, le=50_000)]
+ShortSide = Annotated[int, msgspec.Meta(ge=0, le=4320)]
 DelayS = Annotated[float, msgspec.Meta(ge=0, le=30)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 RECORD = "record"
@@ -189,6 +190,8 @@ class OutputCommands:
         ca_file: str = "",
         platform: str = "",
         bitrate_kbps: Kbps = 0,
+        codec: Codec = "h264",
+        short_side: ShortSide = 0,
         delay_s: DelayS = 0.0,
         split_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0,
         split_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0,
@@ -203,6 +206,8 @@ class OutputCommands:
             ca_file=ca_file,
             platform=platform,
             bitrate_kbps=bitrate_kbps,
+            codec=codec,
+            short_side=short_side,
             delay_s=delay_s,
             split_min=split_min,
             split_mb=split_mb,
@@ -234,6 +239,8 @@ class OutputCommands:
         has_standby: bool | None = None,
         platform: str | None = None,
         bitrate_kbps: Kbps | None = None,
+        codec: Codec | None = None,
+        short_side: ShortSide | None = None,
         split_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] | None = None,
         split_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None = None,
     ) -> Changed:
@@ -247,6 +254,8 @@ class OutputCommands:
             "has_standby": has_standby,
             "platform": platform,
             "bitrate_kbps": bitrate_kbps,
+            "codec": codec,
+            "short_side": short_side,
             "split_min": split_min,
             "split_mb": split_mb,
         }
@@ -282,15 +291,19 @@ class OutputCommands:
         label=("开始推流", "Start an output"),
         help=("启动一个输出；不给名称则启动全部推流。", "Starts one output, or all streams."),
     )
-    def start(self, name: str = "") -> Changed:
+    async def start(self, name: str = "") -> Changed:
         names = [name] if name else self._streams(is_running=False)
         if not names:
             raise StudioError("conflict", "outputs.none_to_start")
         for each in names:
             self._check_composed(self._all.settings(each).canvas)
+        before = self._pipeline.plan.squeezed
         for each in names:
+            await asyncio.to_thread(self._pipeline.ready, each)
             self._pipeline.start(each)
-        return changed("outputs", result={"outputs": names})
+        now = self._pipeline.plan.squeezed
+        squeezed = {one: kbps for one, kbps in now.items() if before.get(one) != kbps}
+        return changed("outputs", "air", result={"outputs": names, "squeezed": squeezed})
 
     @command(
         "outputs.stop",
@@ -325,7 +338,7 @@ class OutputCommands:
             "Records to a file (.mkv, .mp4), or into the folder of recordings.",
         ),
     )
-    def record_start(self, file: str = "", canvas: CanvasArg = "landscape") -> Changed:
+    async def record_start(self, file: str = "", canvas: CanvasArg = "landscape") -> Changed:
         self._check_canvas(canvas)
         self._check_composed(canvas)
         name = self._recorder(canvas)
@@ -333,6 +346,7 @@ class OutputCommands:
             name=name, kind="file", url=file or str(self._new_file(canvas)), canvas=canvas
         )
         self.put_passing(settings)
+        await asyncio.to_thread(self._pipeline.ready, name)
         self._pipeline.start(name)
         return changed("outputs", result={"output": name, "file": settings.url})
 

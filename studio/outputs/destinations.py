@@ -67,10 +67,10 @@ class Destinations:
 
     Args:
         runtime: folder where senders leave their notes.
-        clip: the standby clip of a canvas.
-        codec: digest of how a canvas is encoded.
+        clip: the standby clip of an output.
+        codec: digest of how it is encoded.
         on_change: told when an output's state or reason changed; from that output's thread.
-        on_keyframe_wanted: told the canvas; from an output's thread.
+        on_keyframe_wanted: told the rung; from an output's thread.
         complete: adds to each status what the engine knows itself; from that output's thread.
         log: folder for the senders' logs.
     """
@@ -79,10 +79,10 @@ class Destinations:
         self,
         runtime: Path,
         *,
-        clip: Callable[[str], bytes],
-        codec: Callable[[str], str] = lambda canvas: "",
+        clip: Callable[[OutputSettings], bytes],
+        codec: Callable[[OutputSettings], str] = lambda settings: "",
         on_change: Callable[[OutputStatus], None] = lambda status: None,
-        on_keyframe_wanted: Callable[[str], None] = lambda canvas: None,
+        on_keyframe_wanted: Callable[[str], None] = lambda rung: None,
         complete: Callable[[OutputStatus], OutputStatus] = lambda status: status,
         log: Path | None = None,
     ) -> None:
@@ -251,10 +251,29 @@ class Destinations:
         """Canvases that some running output carries."""
         return {link.settings.canvas for link in self._fed}
 
+    def rungs(self) -> set[str]:
+        """Rungs that some running output takes pictures from."""
+        return {rung for link in self._fed for rung in link.rungs}
+
+    def rung_of(self, name: str) -> str:
+        """The rung ``name`` is on; "" when it does not run."""
+        link = self._links.get(name)
+        return link.rung if link is not None else ""
+
+    def move(self, name: str, rung: str) -> None:
+        """Has a running output go on with another rung of its family."""
+        link = self._links.get(name)
+        if link is not None and link.move(rung):
+            self._on_keyframe_wanted(rung)
+
+    def started(self) -> list[OutputSettings]:
+        """Settings of the outputs that run, in the order they were started."""
+        return [link.settings for link in self._fed if self.is_running(link.settings.name)]
+
     # -- start and stop ----------------------------------------------------------------------
 
-    def start(self, name: str) -> None:
-        """Starts an output, or takes over the sender that runs for it already.
+    def start(self, name: str, rung: str = "") -> None:
+        """Starts an output on ``rung``, or takes over the sender that runs for it already.
 
         Raises:
             StudioError: not_found, conflict when it runs, invalid when it cannot.
@@ -277,10 +296,11 @@ class Destinations:
             settings,
             self._keys[name],
             runtime=self._runtime,
-            clip=lambda: self._clip(settings.canvas),
-            codec=self._codec(settings.canvas),
+            clip=lambda: self._clip(settings),
+            codec=self._codec(settings),
+            rung=rung,
             on_status=self._heard,
-            on_keyframe_wanted=lambda: self._on_keyframe_wanted(settings.canvas),
+            on_keyframe_wanted=lambda: self._on_keyframe_wanted(self.rung_of(name)),
             log=self._log,
         )
         with self._lock:
@@ -337,13 +357,13 @@ class Destinations:
 
     # -- packets and statuses, from other threads --------------------------------------------
 
-    def video(self, canvas: str, fps_num: int, fps_den: int) -> Callable[[EncodedPacket], None]:
-        """What the encoder of ``canvas`` hands its packets to; never blocks."""
+    def video(self, rung: str, fps_num: int, fps_den: int) -> Callable[[EncodedPacket], None]:
+        """What the encoder of ``rung`` hands its packets to; never blocks."""
 
         def deliver(packet: EncodedPacket) -> None:
             tick_us = 1_000_000 * fps_den
             for link in self._fed:
-                if link.settings.canvas == canvas:
+                if rung in link.rungs:
                     link.put(
                         True,
                         packet.pts * tick_us // fps_num,
@@ -351,6 +371,7 @@ class Destinations:
                         packet.duration * tick_us // fps_num,
                         packet.is_keyframe,
                         packet.data,
+                        rung,
                     )
 
         return deliver

@@ -7,16 +7,16 @@ import threading
 import time
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from studio.core.log import logger
-from studio.media.frame import to_av
+from studio.media.frame import to_av, views
 from studio.media.packet import EncodedPacket
-from studio.outputs.model import AudioSettings, VideoSettings
+from studio.outputs.model import AudioSettings, Codec, VideoSettings
 
 if TYPE_CHECKING:
     from av.audio.codeccontext import AudioCodecContext
@@ -28,6 +28,7 @@ QUEUE_DEPTH = 3
 KEYFRAME_GAP_NS = 300_000_000
 _GLOBAL_HEADER = 1 << 22
 _BT709, _LIMITED = 1, 1
+ENCODERS: dict[Codec, Literal["libx264", "libx265"]] = {"h264": "libx264", "hevc": "libx265"}
 
 Picture = NDArray[np.uint8]
 OnPacket = Callable[[EncodedPacket], None]
@@ -35,7 +36,7 @@ _log = logger(__name__)
 
 
 def set_up_video(context: VideoCodecContext, settings: VideoSettings) -> None:
-    """Gives ``context`` (libx264) all that makes two encoders' packets fit behind each other."""
+    """Gives ``context`` all that makes two encoders' packets fit behind each other."""
     rate = settings.bitrate_kbps * 1000
     context.width, context.height = settings.width, settings.height
     context.pix_fmt = "yuv420p"
@@ -48,6 +49,9 @@ def set_up_video(context: VideoCodecContext, settings: VideoSettings) -> None:
     context.color_range = _LIMITED
     context.color_primaries = context.color_trc = context.colorspace = _BT709
     context.flags |= _GLOBAL_HEADER
+    if settings.codec == "hevc":
+        context.options = _hevc_options(settings, context.gop_size)
+        return
     context.options = {
         "preset": settings.preset,
         "tune": "zerolatency",
@@ -56,6 +60,21 @@ def set_up_video(context: VideoCodecContext, settings: VideoSettings) -> None:
         "sc_threshold": "0",
         "maxrate": str(rate),
         "bufsize": str(rate),
+    }
+
+
+def _hevc_options(settings: VideoSettings, gop: int) -> dict[str, str]:
+    kbps = settings.bitrate_kbps
+    params = {
+        "log-level": "none", "info": 0, "repeat-headers": 0, "keyint": gop, "min-keyint": 1,
+        "scenecut": 0, "open-gop": 0, "bframes": 0, "vbv-maxrate": kbps, "vbv-bufsize": kbps,
+        "pools": settings.threads, "frame-threads": 1,
+    }  # fmt: skip
+    return {
+        "preset": "ultrafast",
+        "tune": "zerolatency",
+        "forced-idr": "1",
+        "x265-params": ":".join(f"{name}={value}" for name, value in params.items()),
     }
 
 
@@ -70,7 +89,9 @@ def set_up_audio(context: AudioCodecContext, settings: AudioSettings) -> None:
 
 
 class VideoEncoder:
-    """x264 in a thread of its own, fed through a queue three deep.
+    """x264 or x265 in a thread of its own, fed through a queue three deep.
+
+    Pictures of another size are scaled to its own.
 
     Args:
         settings: see `set_up_video`.
@@ -103,6 +124,7 @@ class VideoEncoder:
         self.frame_step = 1
         self.thinned = 0
         self._since_key = 0
+        self._scaled: Picture | None = None
         self.dropped = self.encoded = self.busy_ns = 0
         self.extradata = b""
         self.is_ready = threading.Event()
@@ -198,7 +220,7 @@ class VideoEncoder:
     def _open(self) -> VideoCodecContext:
         import av
 
-        context: VideoCodecContext = av.CodecContext.create("libx264", "w")
+        context: VideoCodecContext = av.CodecContext.create(ENCODERS[self.settings.codec], "w")
         set_up_video(context, replace(self.settings, bitrate_kbps=self.bitrate_kbps))
         context.open()
         self._since_key = 0
@@ -230,7 +252,7 @@ class VideoEncoder:
             self.bitrate_kbps = self._bitrate_kbps
             context = self._open()
         self._since_key += 1
-        frame = to_av(picture)
+        frame = to_av(self._fitted(picture))
         frame.pts = tick
         if wants_key:
             frame.pict_type = PictureType.I
@@ -250,6 +272,22 @@ class VideoEncoder:
             is_key, data = bool(packet.is_keyframe), bytes(packet)
             self._on_packet(EncodedPacket("video", packet.pts, packet.dts, 1, is_key, data, made))
         return context
+
+    def _fitted(self, picture: Picture) -> Picture:
+        """The picture at this encoder's size."""
+        width, height = self.settings.width, self.settings.height
+        if picture.shape == (height * 3 // 2, width):
+            return picture
+        from studio.media.yuv import resize_plane
+
+        tall, wide = picture.shape[0] * 2 // 3, picture.shape[1]
+        if self._scaled is None:
+            self._scaled = np.empty((height * 3 // 2, width), np.uint8)
+        source = views(picture, wide, tall, 0)
+        target = views(self._scaled, width, height, 0)
+        for plane, out in zip(source.planes, target.planes, strict=True):
+            resize_plane(plane, out.shape[1], out.shape[0], out)
+        return self._scaled
 
 
 class AudioEncoder:

@@ -22,6 +22,7 @@ from studio.core.log import logger
 from studio.core.paths import project_dir
 from studio.core.worker import Worker
 from studio.outputs import wire
+from studio.outputs.change_over import ChangeOver, Piece
 from studio.outputs.model import OutputSettings, OutputState, OutputStatus, Reason
 
 QUEUE_BYTES = 12 << 20
@@ -31,7 +32,7 @@ _START_S = 10.0
 _ANSWER_S = 3.0
 _DETACHED_PROCESS, _NEW_GROUP, _BREAKAWAY, _NO_WINDOW = 0x8, 0x200, 0x1000000, 0x08000000
 
-FIXED = ("kind", "url", "canvas", "backup_url", "ca_file")
+FIXED = ("kind", "url", "canvas", "backup_url", "ca_file", "codec", "short_side")
 """What a sender cannot change without a new connection or file."""
 
 _log = logger(__name__)
@@ -50,6 +51,7 @@ class OutputLink:
         runtime: folder of the notes.
         clip: gives the standby clip (NUT bytes); may take a second, is called in a thread.
         codec: digest of how the packets are encoded; a running sender with another is replaced.
+        rung: whose pictures it carries (`studio.outputs.rungs`); "" is the canvas' first.
         on_status: told of each status, from the thread.
         on_keyframe_wanted: the sender waits for a keyframe.
         log: folder for the senders' logs.
@@ -65,9 +67,11 @@ class OutputLink:
         on_status: Callable[[OutputStatus], None],
         on_keyframe_wanted: Callable[[], None],
         codec: str = "",
+        rung: str = "",
         log: Path | None = None,
     ) -> None:
         self.settings = settings
+        self._change = ChangeOver(rung or settings.canvas)
         self._codec = codec
         self._keys = keys
         self._runtime = runtime
@@ -138,27 +142,55 @@ class OutputLink:
         duration_us: int,
         is_keyframe: bool,
         data: bytes,
+        rung: str = "",
     ) -> None:
-        """Hands an encoded packet on; never blocks. Too much waiting: on from the next keyframe."""
+        """Hands an encoded packet on; never blocks. Too much waiting: on from the next keyframe.
+
+        A picture of another ``rung`` than its own is left out (see `ChangeOver`).
+        """
         if not self._is_open:
             return
+        piece = Piece(is_video, pts_us, dts_us, duration_us, is_keyframe, data)
+        was_empty = False
         with self._lock:
-            if self._queued > QUEUE_BYTES:
-                self.dropped += len(self._queue)
-                self._queue.clear()
-                self._queued, self._needs_key = 0, True
-            if self._needs_key:
-                if not (is_video and is_keyframe):
-                    self.dropped += self._seen.packets > 0
-                    return
-                self._needs_key = False
-            head = wire.Packet(is_video, pts_us, dts_us, duration_us, is_keyframe)
-            frame = wire.pack(head, data)
-            was_empty = not self._queue
-            self._queue.append(frame)
-            self._queued += len(frame)
+            pieces = self._change.put(rung, piece) if is_video and rung else [piece]
+            for one in pieces:
+                was_empty = self._append(one) or was_empty
         if was_empty:
             self._wake()
+
+    def _append(self, one: Piece) -> bool:
+        """Queues it; was nothing waiting?"""
+        if self._queued > QUEUE_BYTES:
+            self.dropped += len(self._queue)
+            self._queue.clear()
+            self._queued, self._needs_key = 0, True
+        if self._needs_key:
+            if not (one.is_video and one.is_keyframe):
+                self.dropped += self._seen.packets > 0
+                return False
+            self._needs_key = False
+        head = wire.Packet(one.is_video, one.pts_us, one.dts_us, one.duration_us, one.is_keyframe)
+        frame = wire.pack(head, one.data)
+        was_empty = not self._queue
+        self._queue.append(frame)
+        self._queued += len(frame)
+        return was_empty
+
+    def move(self, rung: str) -> bool:
+        """Goes on with another rung of its family at that one's next keyframe; is it another?"""
+        with self._lock:
+            return self._change.to(rung)
+
+    @property
+    def rung(self) -> str:
+        """Whose pictures it carries."""
+        return self._change.rung
+
+    @property
+    def rungs(self) -> set[str]:
+        """Rungs it takes pictures from."""
+        return {self._change.rung, self._change.next} - {""}
 
     @property
     def status(self) -> OutputStatus:

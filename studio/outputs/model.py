@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 
 Kind = Literal["rtmp", "file"]
+Codec = Literal["h264", "hevc"]
+Backup = Literal["none", "away", "warm", "in_use"]
 Text = str | int | float | bool
 
 
@@ -24,8 +26,10 @@ class OutputSettings(msgspec.Struct, kw_only=True, frozen=True):
         has_standby: goes on with the standby clip when the engine is silent.
         standby_limit_s: how long it holds the line alone before it hangs up.
         platform: profile it is checked against (`studio.outputs.platforms`); "" for none.
-        bitrate_kbps: of its own; the canvas is encoded for the least of its destinations. 0: the
-            canvas' own.
+        bitrate_kbps: of its own, 0: the canvas' own. What it cannot share is encoded for it
+            (`studio.outputs.rungs`).
+        codec: "h264", or "hevc" where the server takes enhanced RTMP.
+        short_side: shortest side of its picture in pixels, 0: the canvas' own.
         delay_s: how far behind the studio it is; within it a dump throws away what was said.
         split_min, split_mb: a recording goes on in a new file after so much; 0 never.
     """
@@ -40,6 +44,8 @@ class OutputSettings(msgspec.Struct, kw_only=True, frozen=True):
     standby_limit_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 1800
     platform: str = ""
     bitrate_kbps: Annotated[int, msgspec.Meta(ge=0, le=50_000)] = 0
+    codec: Codec = "h264"
+    short_side: Annotated[int, msgspec.Meta(ge=0, le=4320)] = 0
     delay_s: Annotated[float, msgspec.Meta(ge=0, le=30)] = 0.0
     split_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0
     split_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
@@ -134,6 +140,9 @@ class OutputStatus(msgspec.Struct, kw_only=True, frozen=True):
         kbps: handed over in the last second.
         taken_kbps: taken by the server in the last second.
         encode_kbps: what the picture of this canvas is encoded with now.
+        rung: which encode it is on (`studio.outputs.rungs`), "" when it does not run.
+        backup: the backup address: none, away (cannot be reached now), warm (connected, it only
+            has to publish), in_use.
         frame_step: every how many-th picture is encoded: 1, or 2 on a very slow line.
         is_lowered: bitrate or frame rate are below what was set, because the line is slow.
         dropped: packets thrown away on the way (congestion, no connection).
@@ -167,6 +176,8 @@ class OutputStatus(msgspec.Struct, kw_only=True, frozen=True):
     kbps: int = 0
     taken_kbps: int = 0
     encode_kbps: int = 0
+    rung: str = ""
+    backup: Backup = "none"
     frame_step: int = 1
     is_lowered: bool = False
     dropped: int = 0
@@ -193,8 +204,9 @@ class VideoSettings(msgspec.Struct, kw_only=True, frozen=True):
         fps_num, fps_den: frame rate as a fraction.
         bitrate_kbps: mean; the peak is the same within one second of buffer.
         keyint_s: longest distance between keyframes.
-        preset: x264's.
+        preset: the encoder's (HEVC is always encoded with "ultrafast").
         threads: of the encoder.
+        codec: "h264" or "hevc".
     """
 
     width: int = 1920
@@ -205,6 +217,7 @@ class VideoSettings(msgspec.Struct, kw_only=True, frozen=True):
     keyint_s: Annotated[float, msgspec.Meta(gt=0, le=10)] = 2.0
     preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast"] = "veryfast"
     threads: Annotated[int, msgspec.Meta(ge=1, le=16)] = 2
+    codec: Codec = "h264"
 
 
 class AudioSettings(msgspec.Struct, kw_only=True, frozen=True):

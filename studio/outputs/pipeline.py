@@ -1,6 +1,7 @@
 """The way out as the engine uses it: pictures and sound in; encoders run while outputs need them.
 
-One encode a canvas, shared by all destinations that carry it.
+One encode a canvas, shared by all destinations that carry it, and a few more (`rungs`) for
+those that cannot take it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from studio.outputs.model import (
 )
 from studio.outputs.rate import Rate
 from studio.outputs.replay import ReplayRing
+from studio.outputs.rungs import MOST_EXTRA, Plan, Rung, family_of, plan, wanted
 from studio.outputs.standby import codec_digest, make_clip
 
 _FLOWING = (OutputState.LIVE, OutputState.CONGESTED)
@@ -37,12 +39,34 @@ _log = logger(__name__)
 
 @dataclass(slots=True)
 class _Standby:
-    """What a canvas shows while the engine is away, and its encoded form once it is needed."""
+    """What a canvas shows while the engine is away, and its encoded forms (by family) as needed."""
 
     pictures: Sequence[Picture] = ()
     sound: NDArray[np.float32] | None = None
-    data: bytes = b""
+    data: dict[str, bytes] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class _Shared:
+    """Pictures that several encoders have: given back when the last of them is done."""
+
+    def __init__(self, release: Callable[[Picture], None]) -> None:
+        self._release = release
+        self._left: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def take(self, picture: Picture, count: int) -> None:
+        with self._lock:
+            self._left[id(picture)] = count
+
+    def give_back(self, picture: Picture) -> None:
+        with self._lock:
+            left = self._left.get(id(picture), 1) - 1
+            if left > 0:
+                self._left[id(picture)] = left
+                return
+            self._left.pop(id(picture), None)
+        self._release(picture)
 
 
 class OutputPipeline:
@@ -72,6 +96,7 @@ class OutputPipeline:
         self.canvases = dict(canvases)
         self._audio_settings = audio
         self._release = release
+        self._shared = _Shared(release or (lambda picture: None))
         self.on_packet: Callable[[str, EncodedPacket], None] | None = None
         self._standby = {canvas: _Standby() for canvas in canvases}
         self.rates = {canvas: Rate(s.bitrate_kbps) for canvas, s in canvases.items()}
@@ -83,11 +108,12 @@ class OutputPipeline:
         self._video: dict[str, VideoEncoder] = {}
         self._audio: AudioEncoder | None = None
         self._prepared: set[str] = set()
+        self.plan: Plan = plan(self.canvases, ())
         self._lock = threading.Lock()
         self.destinations = Destinations(
             runtime,
-            clip=self.clip,
-            codec=lambda canvas: codec_digest(self.canvases[canvas], audio),
+            clip=lambda one: self.clip(one.canvas, wanted(one, self.canvases[one.canvas])),
+            codec=lambda one: codec_digest(wanted(one, self.canvases[one.canvas]), audio),
             on_change=on_change,
             on_keyframe_wanted=self.force_keyframe,
             complete=self._follow_line,
@@ -128,30 +154,34 @@ class OutputPipeline:
     def _open(self, canvas: str) -> None:
         if canvas not in self.canvases:
             raise StudioError("not_found", "outputs.no_canvas", canvas=canvas)
+        self._open_rung(self.plan.rungs[canvas])
+
+    def _open_rung(self, rung: Rung) -> None:
         with self._lock:
             if self._audio is None:
                 self._audio = AudioEncoder(self._audio_settings, self._deliver_sound)
                 self._audio.start()
-            if canvas not in self._video:
-                settings = self.canvases[canvas]
+            if rung.id not in self._video:
                 encoder = VideoEncoder(
-                    settings,
-                    self._deliver(canvas, settings),
-                    release=self._release,
-                    name=canvas,
+                    rung.settings,
+                    self._deliver(rung, rung.settings),
+                    release=None if self._release is None else self._shared.give_back,
+                    name=rung.id,
                 )
                 encoder.start()
-                self._video = {**self._video, canvas: encoder}
+                self._video = {**self._video, rung.id: encoder}
 
-    def _deliver(self, canvas: str, settings: VideoSettings) -> OnPacket:
-        """To all destinations of the canvas, and then to who measures (`on_packet`)."""
-        deliver = self.destinations.video(canvas, settings.fps_num, settings.fps_den)
+    def _deliver(self, rung: Rung, settings: VideoSettings) -> OnPacket:
+        """To all destinations of the rung, and then to who measures (`on_packet`)."""
+        deliver = self.destinations.video(rung.id, settings.fps_num, settings.fps_den)
+        if rung.id != rung.canvas:
+            return deliver
 
         def both(packet: EncodedPacket) -> None:
             deliver(packet)
-            self.replay.video(canvas, packet)
+            self.replay.video(rung.canvas, packet)
             if self.on_packet is not None:
-                self.on_packet(canvas, packet)
+                self.on_packet(rung.canvas, packet)
 
         return both
 
@@ -172,48 +202,105 @@ class OutputPipeline:
             self._held = self._held - {canvas}
             self._end_unused()
 
-    def _set_nominal(self, canvas: str) -> None:
-        """The canvas is encoded for the least of the destinations that run on it."""
-        own = [
-            settings.bitrate_kbps
-            for settings in map(self.destinations.settings, self.destinations.running("rtmp"))
-            if settings.canvas == canvas and settings.bitrate_kbps
-        ]
-        nominal = min([self.canvases[canvas].bitrate_kbps, *own])
+    def plan_with(self, name: str) -> Plan:
+        """What would be encoded if ``name`` ran too (or with its settings as they are now).
+
+        Raises:
+            StudioError: not_found.
+        """
+        started = [one for one in self.destinations.started() if one.name != name]
+        return plan(self.canvases, [*started, self.destinations.settings(name)])
+
+    def _replan(self) -> None:
+        """Opens the encoders that are needed now, moves outputs to the rungs they fit."""
+        self.plan = plan(self.canvases, self.destinations.started())
+        for rung in self.plan.rungs.values():
+            if rung.outputs and rung.id != rung.canvas:
+                self._open_rung(rung)
+            self._set_nominal(rung)
+        for name, rung_id in self.plan.of.items():
+            if self.destinations.rung_of(name) != rung_id:
+                self._gone(name)
+            self.destinations.move(name, rung_id)
+
+    def _set_nominal(self, rung: Rung) -> None:
+        nominal = rung.settings.bitrate_kbps
         with self._rate_lock:
-            rate = self.rates[canvas]
+            rate = self.rates.setdefault(rung.id, Rate(nominal))
             if not rate.set_nominal(nominal):
                 return
             kbps = rate.kbps
-        encoder = self._video.get(canvas)
+        encoder = self._video.get(rung.id)
         if encoder is not None:
             encoder.set_bitrate(kbps)
+
+    def _gone(self, name: str) -> None:
+        with self._rate_lock:
+            for rate in self.rates.values():
+                rate.gone(name)
+
+    def ready(self, name: str, limit_s: float = 8.0) -> None:
+        """Opens the encoder of an output before it starts, and waits until it can be used.
+
+        Raises:
+            StudioError: conflict when more encodes would be needed than there may be,
+                unavailable when no encoder takes the picture as it is wanted.
+        """
+        coming = self.plan_with(name)
+        if coming.is_too_much:
+            raise StudioError("conflict", "outputs.too_many_rungs", name=name, most=MOST_EXTRA)
+        rung = coming.rungs[coming.of[name]]
+        self._open_rung(rung)
+        encoder = self._video[rung.id]
+        encoder.is_ready.wait(limit_s)
+        if encoder.extradata:
+            return
+        own = rung.settings
+        if not self.destinations.rungs() & {rung.id}:
+            with self._lock:
+                self._video = {k: v for k, v in self._video.items() if k != rung.id}
+            encoder.stop()
+        raise StudioError(
+            "unavailable",
+            "outputs.no_encoder",
+            name=name,
+            codec=own.codec,
+            size=f"{own.width}×{own.height}",
+            fps=round(own.fps_num / own.fps_den, 2),
+            why=str(encoder.fault or "?"),
+        )
 
     def start(self, name: str) -> None:
         """Starts an output with all that it needs.
 
         Raises:
-            StudioError: see `Destinations.start`.
+            StudioError: see `Destinations.start`; conflict when too many encodes are needed.
         """
-        self._open(self.destinations.settings(name).canvas)
+        settings = self.destinations.settings(name)
+        if settings.canvas not in self.canvases:
+            raise StudioError("not_found", "outputs.no_canvas", canvas=settings.canvas)
+        coming = self.plan_with(name)
+        if coming.is_too_much:
+            raise StudioError("conflict", "outputs.too_many_rungs", name=name, most=MOST_EXTRA)
+        rung = coming.rungs[coming.of[name]]
+        self._open_rung(rung)
         try:
-            self.destinations.start(name)
+            self.destinations.start(name, rung.id)
         except StudioError:
             self._end_unused()
             raise
-        self._set_nominal(self.destinations.settings(name).canvas)
+        self._replan()
 
     def adjust(self, settings: OutputSettings) -> None:
         """Changes a running output, see `Destinations.adjust`."""
         self.destinations.adjust(settings)
-        self._set_nominal(settings.canvas)
+        self._replan()
 
     def stop(self, name: str) -> None:
         """Ends an output (blocks up to about 2 s), and the encoders nobody needs any more."""
         self.destinations.stop(name)
-        canvas = self.destinations.settings(name).canvas
-        self.rates[canvas].gone(name)
-        self._set_nominal(canvas)
+        self._gone(name)
+        self._replan()
         self._end_unused()
 
     def close(self, *, keep_senders: bool = False) -> None:
@@ -224,7 +311,7 @@ class OutputPipeline:
         self._end_unused()
 
     def _end_unused(self) -> None:
-        used = self.destinations.canvases() | self._prepared | self._held
+        used = self.destinations.rungs() | self._prepared | self._held
         with self._lock:
             idle = {c: e for c, e in self._video.items() if c not in used}
             self._video = {c: e for c, e in self._video.items() if c in used}
@@ -239,18 +326,24 @@ class OutputPipeline:
 
     def needs(self, canvas: str) -> bool:
         """Is the canvas encoded now? If not, no buffer need be filled for it."""
-        return canvas in self._video and (
-            canvas in self._held or canvas in self.destinations.canvases()
-        )
+        return canvas in self._held or canvas in self.destinations.canvases()
 
     def video(self, canvas: str, picture: Picture, tick: int, *, is_cut: bool = False) -> bool:
         """A composed picture, see `VideoEncoder.submit`; False when it was not taken."""
-        encoder = self._video.get(canvas)
-        if encoder is None or not self.needs(canvas):
+        wants = self.destinations.rungs() | self._held
+        encoders = [
+            encoder
+            for id, encoder in self._video.items()
+            if id in wants and (id == canvas or id.startswith(f"{canvas}/"))
+        ]
+        if not encoders:
             if self._release is not None:
                 self._release(picture)
             return False
-        return encoder.submit(picture, tick, is_cut=is_cut)
+        if self._release is not None:
+            self._shared.take(picture, len(encoders))
+        taken = [encoder.submit(picture, tick, is_cut=is_cut) for encoder in encoders]
+        return all(taken)
 
     def sound(self, samples: NDArray[np.float32], position: int) -> bool:
         """Mixed sound, see `AudioEncoder.submit`; False when it was not taken."""
@@ -261,9 +354,12 @@ class OutputPipeline:
 
     def _follow_line(self, status: OutputStatus) -> OutputStatus:
         """Gives the canvas the bitrate its destinations can take; called at each status."""
-        rate = self.rates.get(status.canvas)
-        if rate is None or status.kind != "rtmp":
+        rung = self.destinations.rung_of(status.name)
+        rate = self.rates.get(rung)
+        if rate is None:
             return status
+        if status.kind != "rtmp":
+            return msgspec.structs.replace(status, rung=rung)
         with self._rate_lock:
             is_other = rate.heard(
                 status.name,
@@ -273,18 +369,21 @@ class OutputPipeline:
                 now_s=time.monotonic(),
             )
             kbps, step = rate.kbps, rate.frame_step
-        encoder = self._video.get(status.canvas)
+        encoder = self._video.get(rung)
         if encoder is not None and is_other:
             encoder.set_bitrate(kbps)
             encoder.frame_step = step
-            _log.info("%s: %d kbit/s, every %d. picture", status.canvas, kbps, step)
+            _log.info("%s: %d kbit/s, every %d. picture", rung, kbps, step)
         return msgspec.structs.replace(
-            status, encode_kbps=kbps, frame_step=step, is_lowered=rate.is_lowered
+            status, rung=rung, encode_kbps=kbps, frame_step=step, is_lowered=rate.is_lowered
         )
 
-    def force_keyframe(self, canvas: str) -> None:
-        """The next picture of ``canvas`` becomes a keyframe (at most one every 300 ms)."""
-        encoder = self._video.get(canvas)
+    def force_keyframe(self, rung: str) -> None:
+        """The next picture of a rung (a canvas' first is called like it) becomes a keyframe.
+
+        At most one every 300 ms.
+        """
+        encoder = self._video.get(rung)
         if encoder is not None:
             encoder.force_keyframe()
 
@@ -292,13 +391,18 @@ class OutputPipeline:
         """The running encoder of ``canvas``, for its counters and its bitrate."""
         return self._video.get(canvas)
 
-    def clip(self, canvas: str) -> bytes:
-        """The standby clip of a canvas; encoded once, in the thread of whoever needs it first."""
+    def clip(self, canvas: str, own: VideoSettings | None = None) -> bytes:
+        """The standby clip of a canvas, as ``own`` says (None: as its first rung is encoded).
+
+        Encoded once, in the thread of whoever needs it first.
+        """
+        base = self.canvases[canvas]
+        own = own or base
         standby = self._standby[canvas]
+        family = family_of(canvas, base, own)
         with standby.lock:
-            if not standby.data:
-                settings = self.canvases[canvas]
-                standby.data = make_clip(
-                    settings, self._audio_settings, standby.pictures, standby.sound
+            if family not in standby.data:
+                standby.data[family] = make_clip(
+                    own, self._audio_settings, standby.pictures, standby.sound
                 )
-            return standby.data
+            return standby.data[family]

@@ -9,10 +9,11 @@ from fractions import Fraction
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from studio.media.frame import to_av
-from studio.outputs.encoder import AAC_FRAME, RATE, Picture, set_up_audio, set_up_video
+from studio.media.frame import to_av, views
+from studio.outputs.encoder import AAC_FRAME, ENCODERS, RATE, Picture, set_up_audio, set_up_video
 from studio.outputs.model import AudioSettings, VideoSettings
 
 CLIP_S = 2.0
@@ -20,7 +21,8 @@ CLIP_S = 2.0
 
 def codec_digest(video: VideoSettings, audio: AudioSettings) -> str:
     """Packets of two encoders with the same digest may follow each other on one connection."""
-    return hashlib.sha256(msgspec.json.encode([video, audio])).hexdigest()[:16]
+    same = replace(video, bitrate_kbps=100)  # the rate is in no parameter set
+    return hashlib.sha256(msgspec.json.encode([same, audio])).hexdigest()[:16]
 
 
 def plain_picture(width: int, height: int) -> Picture:
@@ -28,6 +30,26 @@ def plain_picture(width: int, height: int) -> Picture:
     picture = np.full((height * 3 // 2, width), 128, np.uint8)
     picture[:height] = np.linspace(52, 28, height).astype(np.uint8)[:, None]
     return picture
+
+
+def _fitted(picture: Picture, width: int, height: int) -> Picture:
+    """A picture of the same shape, scaled where it is not as large.
+
+    Raises:
+        ValueError: it has other proportions.
+    """
+    tall, wide = picture.shape[0] * 2 // 3, picture.shape[1]
+    if (tall, wide) == (height, width):
+        return picture
+    if abs(wide * height - tall * width) > 0.02 * wide * height:
+        raise ValueError(f"standby picture {wide}×{tall} is not like {width}×{height}")
+    from studio.media.yuv import resize_plane
+
+    fresh = np.empty((height * 3 // 2, width), np.uint8)
+    source, target = views(picture, wide, tall), views(fresh, width, height)
+    for plane, out in zip(source.planes, target.planes, strict=True):
+        resize_plane(plane, out.shape[1], out.shape[0], out)
+    return fresh
 
 
 def make_clip(
@@ -48,15 +70,12 @@ def make_clip(
         A NUT file; its first packet is a keyframe.
 
     Raises:
-        ValueError: a picture has another size.
+        ValueError: a picture has other proportions.
     """
     import av
 
-    size = (video.height * 3 // 2, video.width)
     shown = list(pictures) or [plain_picture(video.width, video.height)]
-    for picture in shown:
-        if picture.shape != size:
-            raise ValueError(f"standby picture {picture.shape} is not {size}")
+    shown = [_fitted(picture, video.width, video.height) for picture in shown]
     fps = Fraction(video.fps_num, video.fps_den)
     count = len(shown) if len(shown) > 1 else max(2, round(CLIP_S * fps))
     if sound is None:
@@ -65,7 +84,7 @@ def make_clip(
 
     out = io.BytesIO()
     with av.open(out, "w", format="nut") as container:
-        picture_stream = container.add_stream("libx264", rate=fps)
+        picture_stream = container.add_stream(ENCODERS[video.codec], rate=fps)
         set_up_video(picture_stream.codec_context, video)
         sound_stream = container.add_stream("aac", rate=RATE)
         set_up_audio(sound_stream.codec_context, audio)

@@ -64,11 +64,11 @@ class Rig:
             self.told.append(status)
             self._news.notify_all()
 
-    def add(self, url: str, name: str = "push", **more: str) -> None:
+    def add(self, url: str, name: str = "push", **more: object) -> None:
         settings, key = settings_from_url(url, name=name)
         self.pipeline.destinations.add(msgspec.structs.replace(settings, **more), key)
 
-    def start(self, url: str, name: str = "push", **more: str) -> None:
+    def start(self, url: str, name: str = "push", **more: object) -> None:
         self.add(url, name, **more)
         self.pipeline.start(name)
 

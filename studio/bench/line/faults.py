@@ -83,6 +83,11 @@ def _status(remote: str, name: str) -> Status:
     return dict(next(one for one in outputs if one["name"] == name))
 
 
+def _names(remote: str) -> list[str]:
+    outputs = ask(remote, "state.get", parts=["outputs"])["outputs"]
+    return [str(one["name"]) for one in outputs]
+
+
 def _reason(one: Status) -> str:
     return str(one["reason"].get("key", ""))
 
@@ -90,7 +95,7 @@ def _reason(one: Status) -> str:
 def _bad_server(
     name: str, url: str, reasons: set[str], remote: str, tree: Tree, hold_s: float
 ) -> list[Row]:
-    if "bad" not in [one["name"] for one in ask(remote, "outputs.list")]:
+    if "bad" not in _names(remote):
         ask(remote, "outputs.add", name="bad", url=url)
     else:
         ask(remote, "outputs.edit", name="bad", url=url)
@@ -230,6 +235,9 @@ def _one_desk(port: str, chain: Chain, runtime: Path) -> bool:
     finally:
         process.kill()
         process.wait()
+    until = time.monotonic() + 10
+    while list(runtime.glob("*.pic")) and time.monotonic() < until:
+        time.sleep(0.05)
     return has_shown
 
 

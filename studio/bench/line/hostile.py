@@ -26,6 +26,8 @@ class Hostile:
         accepted: connections so far.
         received: bytes of all connections.
         media: (type, timestamp) of every audio and video message.
+        connected: what the newest client said of itself.
+        first_video: payload of the first video message.
     """
 
     def __init__(
@@ -37,6 +39,8 @@ class Hostile:
         self._tls = tls
         self.accepted = self.received = 0
         self.media: list[tuple[int, int]] = []
+        self.connected: dict[str, object] = {}
+        self.first_video = b""
         self._stopping = threading.Event()
         self._server = socket.create_server(("127.0.0.1", 0))
         if mode == "deaf":
@@ -128,10 +132,14 @@ class Hostile:
             for message in reader.feed(data):
                 if message.type in (8, 9):
                     self.media.append((message.type, message.timestamp_ms))
+                    if message.type == 9 and not self.first_video:
+                        self.first_video = bytes(message.payload[:16])
                 if message.type != COMMAND_AMF0:
                     continue
                 values = amf0.decode(message.payload)
                 if values[0] == "connect":
+                    if isinstance(values[2], dict):
+                        self.connected = dict(values[2])
                     ok = {"code": "NetConnection.Connect.Success", "level": "status"}
                     say("_result", values[1], {}, ok)
                 elif values[0] == "createStream":

@@ -61,9 +61,11 @@ class Connection(asyncio.Protocol):
     `ended`, which never raises and gives the fault (None after our own `close`).
     """
 
-    def __init__(self, address: RtmpAddress) -> None:
+    def __init__(
+        self, address: RtmpAddress, *, codec: str = "h264", holds_publish: bool = False
+    ) -> None:
         self.address = address
-        self.session = PublishSession(address)
+        self.session = PublishSession(address, codec=codec, holds_publish=holds_publish)
         self.ledger = SendLedger()
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[LinkFault | None] = loop.create_future()
@@ -142,6 +144,27 @@ class Connection(asyncio.Protocol):
         self.session.begin()
         self._flush(counts=False)
 
+    async def publish(self, limit_s: float = PHASE_S) -> None:
+        """Publishes on a connection that was held ready.
+
+        Raises:
+            LinkFault: it did not come about; nothing is left open.
+        """
+        self.session.publish()
+        self._flush()
+        try:
+            async with asyncio.timeout(limit_s):
+                await self.reach(Phase.LIVE)
+        except TimeoutError:
+            why = fault("outputs.silent", phase=Phase.PUBLISH.value)
+            self.drop(why)
+            raise why from None
+
+    @property
+    def is_ready(self) -> bool:
+        """Held ready: it only has to publish."""
+        return self.session.phase is Phase.READY and not self.ended.done()
+
     @property
     def is_up(self) -> bool:
         """Published, and not ended."""
@@ -176,6 +199,11 @@ class Connection(asyncio.Protocol):
         """Gives the connection up at once."""
         self._end(why)
 
+    def release(self) -> None:
+        """Lets go of it at once, without a fault."""
+        self._is_ours = True
+        self._end(None)
+
     async def close(self, grace_s: float = 0.7) -> None:
         """Says good-bye and closes; never takes longer than ``grace_s``."""
         self._is_ours = True
@@ -202,12 +230,16 @@ async def open_connection(
     phase_s: float = PHASE_S,
     total_s: float = TOTAL_S,
     on_phase: Callable[[str], None] = lambda phase: None,
+    codec: str = "h264",
+    holds_publish: bool = False,
 ) -> Connection:
     """Connects and publishes.
 
     Args:
         address: with its key.
         ca_file: PEM of an authority of one's own.
+        codec: "h264" or "hevc" (enhanced RTMP).
+        holds_publish: stops just before it publishes (`Connection.publish` goes on).
         phase_s: limit of each phase.
         total_s: limit of all together.
         on_phase: told as each phase begins.
@@ -216,7 +248,7 @@ async def open_connection(
         LinkFault: with the reason; nothing is left open.
     """
     now = "tcp"
-    connection = Connection(address)
+    connection = Connection(address, codec=codec, holds_publish=holds_publish)
 
     def begin(phase: str) -> None:
         nonlocal now
@@ -233,12 +265,12 @@ async def open_connection(
                 async with asyncio.timeout(phase_s):
                     await _start_tls(connection, address, ca_file, phase_s)
             connection.greet()
-            for phase, aim in (
+            steps = [
                 (Phase.HANDSHAKE, Phase.CONNECT),
                 (Phase.CONNECT, Phase.CREATE),
-                (Phase.CREATE, Phase.PUBLISH),
-                (Phase.PUBLISH, Phase.LIVE),
-            ):
+                (Phase.CREATE, Phase.READY),
+            ]
+            for phase, aim in steps if holds_publish else [*steps, (Phase.PUBLISH, Phase.LIVE)]:
                 begin(phase.value)
                 async with asyncio.timeout(phase_s):
                     await connection.reach(aim)

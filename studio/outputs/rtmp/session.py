@@ -41,6 +41,7 @@ class Phase(enum.Enum):
     HANDSHAKE = "handshake"
     CONNECT = "connect"
     CREATE = "create_stream"
+    READY = "ready"
     PUBLISH = "publish"
     LIVE = "live"
     CLOSED = "closed"
@@ -78,7 +79,11 @@ class Refused(Exception):
 class PublishSession:
     """Walks handshake → connect → createStream → publish → live.
 
-    Call `begin`, write what `take` gives to the socket, and `feed` what comes from it.
+    Call `begin`, write what `take` gives to the socket, and `feed` what comes from it. One that
+    ``holds_publish`` waits before the last step for `publish`.
+
+    Args:
+        codec: "h264" or "hevc".
 
     Attributes:
         phase: how far it is.
@@ -87,8 +92,13 @@ class PublishSession:
         window: what the server uses between acknowledgements, as far as known.
     """
 
-    def __init__(self, address: RtmpAddress) -> None:
+    def __init__(
+        self, address: RtmpAddress, *, codec: str = "h264", holds_publish: bool = False
+    ) -> None:
         self._address = address
+        # Enhanced RTMP: a client that sends another codec says so.
+        self._offer = {"fourCcList": ["hvc1"]} if codec == "hevc" else {}
+        self._holds_publish = holds_publish
         self._reader = ChunkReader()
         self._writer = ChunkWriter()
         self._raw = bytearray()
@@ -166,6 +176,7 @@ class PublishSession:
             "connect",
             1,
             {
+                **self._offer,
                 "app": self._address.app,
                 "type": "nonprivate",
                 "flashVer": "FMLE/3.0 (compatible; Shopcast)",
@@ -174,10 +185,20 @@ class PublishSession:
             },
         )
 
-    def _say_create(self) -> None:
-        self.phase = Phase.CREATE
+    def publish(self) -> None:
+        """Queues what a session that holds its publish has not said yet."""
+        if self.phase is Phase.READY:
+            self._claim()
+            self._say_publish()
+
+    def _claim(self) -> None:
         self._command("releaseStream", 2, None, self._address.stream)
         self._command("FCPublish", 3, None, self._address.stream)
+
+    def _say_create(self) -> None:
+        self.phase = Phase.CREATE
+        if not self._holds_publish:  # until it publishes it lays no claim to the stream
+            self._claim()
         self._command("createStream", 4, None)
 
     def _say_publish(self) -> None:
@@ -223,7 +244,10 @@ class PublishSession:
                 if not isinstance(stream_id, float) or not 0 <= stream_id < 1 << 32:
                     raise ProtocolFault(self.phase, "createStream without a stream number")
                 self._stream_id = int(stream_id)
-                self._say_publish()
+                if self._holds_publish:
+                    self.phase = Phase.READY
+                else:
+                    self._say_publish()
         elif name == "_error" and number in (1, 4, 5):
             raise self._refusal(values[-1])
         elif name == "onStatus":

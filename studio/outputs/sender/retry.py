@@ -47,6 +47,10 @@ class Retry:
             return BUSY_S * (1 + self._rng.uniform(-0.2, 0.2))
         return self._backoff.next_s()
 
+    def turn(self) -> None:
+        """The other address is taken at once, because it stands ready."""
+        self.use_backup, self._here = not self.use_backup, 0
+
     def worked(self) -> None:
         """The server took something: start from the first step again."""
         self._backoff.reset()

@@ -6,7 +6,7 @@ import asyncio
 import time
 
 from studio.core.log import logger
-from studio.outputs.model import OutputState, Reason, Step
+from studio.outputs.model import Backup, OutputState, Reason, Step
 from studio.outputs.rtmp.address import BadAddress, RtmpAddress, hide_key, parse
 from studio.outputs.rtmp.connection import Connection, LinkFault, fault, open_connection
 from studio.outputs.sender.clip import Clip, Unit
@@ -14,6 +14,7 @@ from studio.outputs.sender.flv import VIDEO_TAG, FlvMux, Tag
 from studio.outputs.sender.machine import Machine
 from studio.outputs.sender.meter import Meter
 from studio.outputs.sender.retry import Retry
+from studio.outputs.sender.spare import Spare
 from studio.outputs.wire import Configure
 
 CONGESTED_MS = 700
@@ -54,13 +55,16 @@ class RtmpSink:
         except BadAddress as bad:
             self._wrong = Reason(bad.key, {"url": bad.shown})
         self.shown_url = self._addresses[0].shown if self._addresses else hide_key(settings.url)
+        self._codec = settings.codec
         self._retry = Retry(has_backup=len(self._addresses) > 1)
+        self._spare = Spare(settings.ca_file, settings.codec)
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._now = asyncio.Event()
         self._try_at_ns = 0
         self._is_dropping = False
         self._has_greeted = False
+        self._kept_for = self._is_busy = False
         self._is_patient = False
         self._flow_bytes = self._seen_bytes = 0
         self._acked_before = 0
@@ -80,6 +84,7 @@ class RtmpSink:
         if self._wrong is not None:
             self._machine.fire(Step.BROKEN, self._wrong)
             return
+        self._keep_spare()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def retry_now(self) -> None:
@@ -138,6 +143,7 @@ class RtmpSink:
 
     async def stop(self) -> None:
         """Ends within a second."""
+        self._spare.stop()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task], timeout=0.2)
@@ -193,10 +199,8 @@ class RtmpSink:
 
     async def _run(self) -> None:
         while True:
-            address = self._next_address()
-            self.shown_url = address.shown
             try:
-                connection = await open_connection(address, self._ca_file)
+                connection = await self._reach()
             except LinkFault as why:
                 await self._wait(why)
                 continue
@@ -206,6 +210,42 @@ class RtmpSink:
             self._connection = None
             self.reconnects += 1
             await self._wait(why_ended or fault("outputs.closed"))
+
+    async def _reach(self) -> Connection:
+        """Publishes: on the connection that stands ready after a failure, or on a new one.
+
+        Raises:
+            LinkFault: with the reason.
+        """
+        ready: Connection | None = None
+        if self._retry.use_backup != self._kept_for:  # it is the other one's turn
+            ready = self._spare.take()
+        elif self._retry.attempt and not self._is_busy:
+            ready = self._spare.take()
+            if ready is not None:
+                self._retry.turn()
+        self.shown_url = self._next_address().shown
+        if self._retry.use_backup != self._kept_for:
+            self._keep_spare()
+        if ready is not None:
+            await ready.publish()
+            return ready
+        return await open_connection(self._next_address(), self._ca_file, codec=self._codec)
+
+    def _keep_spare(self) -> None:
+        """The address that is not in use is kept ready."""
+        self._kept_for = self._retry.use_backup
+        if len(self._addresses) > 1:
+            self._spare.keep(self._addresses[not self._retry.use_backup])
+
+    @property
+    def backup(self) -> Backup:
+        """How it stands with the backup address."""
+        if len(self._addresses) < 2:
+            return "none"
+        if self._retry.use_backup:
+            return "in_use"
+        return "warm" if self._spare.is_warm else "away"
 
     def _greet(self, connection: Connection) -> None:
         _log.info("published to %s", connection.address.shown)
@@ -218,7 +258,10 @@ class RtmpSink:
 
     async def _wait(self, why: LinkFault) -> None:
         self.words = why.words or self.words
+        self._is_busy = why.is_busy
         delay_s = self._retry.failed(is_busy=why.is_busy)
+        if self._spare.is_warm and not why.is_busy:
+            delay_s = 0.0  # the other address only has to publish
         self._machine.fire(Step.REFUSED if why.is_refusal else Step.LOST, why.reason)
         _log.info("%s: %s; next try in %.1f s", self.shown_url, why, delay_s)
         self._try_at_ns = time.monotonic_ns() + int(delay_s * 1e9)
