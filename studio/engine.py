@@ -34,6 +34,7 @@ from studio.core.paths import data_dir, log_dir, plugins_dir, runtime_dir
 from studio.core.registry import discover, load_plugins
 from studio.core.state import State
 from studio.filters.base import Filter
+from studio.filters.workshop import Workshop
 from studio.graphics import qt
 from studio.graphics.deck import Deck
 from studio.graphics.svg import rasterise
@@ -68,7 +69,7 @@ from studio.sound.mixer import Channel, Mixer
 from studio.sources.bank import SourceBank
 from studio.sources.base import Source, Surroundings
 from studio.sources.commands import SourceCommands
-from studio.sources.model import FilterSpec
+from studio.sources.filter_commands import FilterCommands
 from studio.tryon.asset import use_svg
 from studio.views import Views
 
@@ -129,8 +130,9 @@ class Engine:
         self.around = Surroundings(
             self.show.folder, TextDrawer(), float(self.fps), landscape.width, landscape.height
         )
+        workshop = Workshop(self.filter_kinds, lambda: self.around.base)
         self.bank = SourceBank(
-            self.source_kinds, self.around, self._make_filter, self.events.publish
+            self.source_kinds, self.around, workshop, self.events.publish
         )
         self.scenes = Scenes(self.transition_kinds, self._announce_scene)
         self.wearer = Wearer(self.bank, self.scenes)
@@ -150,6 +152,7 @@ class Engine:
             ),
             ItemCommands(self.scenes, self._announce_scene, lambda s: s in self.bank.specs),
             SourceCommands(self.bank, self.events.publish, self._scenes_with, self._renamed),
+            FilterCommands(self.bank, workshop, self.events.publish),
         )
 
     def _build_sound(self) -> None:
@@ -490,10 +493,6 @@ class Engine:
 
     def _announce_scene(self, event: Event) -> None:
         self.events.publish(event)
-
-    def _make_filter(self, spec: FilterSpec) -> Filter:
-        kind = self.filter_kinds.get(spec.kind)
-        return kind(kind.decode(spec.settings, spec.version))
 
     def _scenes_with(self, source: str) -> list[str]:
         scenes = self.scenes.state.scenes

@@ -65,6 +65,7 @@ class Views:
                     "has_video": bool(kind and kind.has_video),
                     "has_sound": bool(kind and kind.has_sound),
                     "health": msgspec.to_builtins(health) if health else None,
+                    "filter_status": msgspec.to_builtins(engine.bank.filter_status(name)),
                 }
             )
         return shown

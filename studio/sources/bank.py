@@ -14,9 +14,11 @@ from studio.core.log import logger
 from studio.media.frame import Frame
 from studio.media.sound import Samples
 from studio.sources.base import Source, Surroundings
-from studio.sources.events import SourceHealthChanged
+from studio.sources.events import FilterStateChanged, SourceHealthChanged
+from studio.sources.guard import Guard
 from studio.sources.health import Fault, Health
-from studio.sources.model import FilterSpec, SourceSpec
+from studio.sources.levels import Levels
+from studio.sources.model import FilterSpec, FilterStatus, SourceSpec
 from studio.sources.runner import SourceRunner
 
 _log = logger(__name__)
@@ -29,10 +31,21 @@ class AnyFilter(Protocol):
     def is_picture(self) -> bool: ...
     @property
     def is_sound(self) -> bool: ...
+    @property
+    def budget_ms(self) -> float: ...
+    @property
+    def error(self) -> Exception | None: ...
 
     def apply(self, frame: Frame) -> Frame: ...
     def apply_sound(self, samples: Samples) -> Samples: ...
     def close(self) -> None: ...
+
+
+class FilterMaker(Protocol):
+    """Makes filters (`studio.filters.workshop.Workshop`)."""
+
+    def make(self, kind: str, settings: dict[str, Any], version: int) -> AnyFilter: ...
+    def change(self, one: AnyFilter, settings: dict[str, Any], version: int) -> bool: ...
 
 
 class SourceBank:
@@ -41,7 +54,7 @@ class SourceBank:
     Args:
         kinds: the kinds of source there are.
         around: where they run.
-        make_filter: builds a filter from its spec; raises `StudioError` for an unknown kind.
+        workshop: builds filters; raises `StudioError` for an unknown kind.
         announce: publishes events.
     """
 
@@ -49,7 +62,7 @@ class SourceBank:
         self,
         kinds: Kinds[Source],
         around: Surroundings,
-        make_filter: Callable[[FilterSpec], AnyFilter],
+        workshop: FilterMaker,
         announce: Callable[[Any], None],
     ) -> None:
         self.kinds = kinds
@@ -59,7 +72,11 @@ class SourceBank:
         self.missing: dict[str, StudioError] = {}
         self.health: dict[str, Health] = {}
         self.filters: dict[str, dict[str, AnyFilter]] = {}
-        self._make_filter = make_filter
+        self.levels = Levels()
+        self._guards: dict[str, dict[str, Guard]] = {}
+        self._lost_filters: dict[str, dict[str, StudioError]] = {}
+        self._told: dict[tuple[str, str], str] = {}
+        self._workshop = workshop
         self._announce = announce
 
     def load(self, specs: tuple[SourceSpec, ...], around: Surroundings) -> None:
@@ -101,6 +118,7 @@ class SourceBank:
         except StudioError as error:
             self.missing[spec.name] = error
             return
+        runner.levels = self.levels
         self._refilter(spec, runner)
         runner.start()
         self.runners = {**self.runners, spec.name: runner}
@@ -131,8 +149,24 @@ class SourceBank:
             runner.name = new_name
             self.runners = {(new_name if n == name else n): r for n, r in self.runners.items()}
         self.filters[new_name] = self.filters.pop(name, {})
+        self._guards[new_name] = self._guards.pop(name, {})
+        self._lost_filters[new_name] = self._lost_filters.pop(name, {})
         self.health.pop(name, None)
+        self.levels.forget(name)
+        self._rename_in_filters(name, new_name)
         del spec
+
+    def _rename_in_filters(self, name: str, new_name: str) -> None:
+        """Filters that listen to the source go on doing so: their setting is called source."""
+        for spec in list(self.specs.values()):
+            filters = tuple(
+                replace(one, settings={**one.settings, "source": new_name})
+                if one.settings.get("source") == name
+                else one
+                for one in spec.filters
+            )
+            if filters != spec.filters:
+                self.set_filters(spec.name, filters)
 
     def set_filters(self, name: str, filters: tuple[FilterSpec, ...]) -> None:
         """Other filters on a source; filters that stay the same keep what they know."""
@@ -174,6 +208,38 @@ class SourceBank:
                         params=health.params,
                     )
                 )
+        return self._watch_filters() or has_changed
+
+    def filter_status(self, name: str) -> dict[str, FilterStatus]:
+        """How the filters of a source are doing, by name."""
+        found = {n: guard.status for n, guard in self._guards.get(name, {}).items()}
+        for n, error in self._lost_filters.get(name, {}).items():
+            params = {k: str(v) for k, v in error.params.items()}
+            found[n] = FilterStatus("missing", error=error.key, params=params)
+        return found
+
+    def _watch_filters(self) -> bool:
+        """Announces filters that were bypassed or work again."""
+        now: dict[tuple[str, str], str] = {}
+        has_changed = False
+        for name in self.specs:
+            for which, status in self.filter_status(name).items():
+                now[name, which] = status.state
+                before = self._told.get((name, which), "ok")
+                if before != status.state:
+                    has_changed = True
+                    self._announce(
+                        FilterStateChanged(
+                            source=name,
+                            filter=which,
+                            state=status.state,
+                            before=before,
+                            ms=status.ms,
+                            error=status.error,
+                            params=status.params,
+                        )
+                    )
+        self._told = now
         return has_changed
 
     def stop(self) -> None:
@@ -189,6 +255,9 @@ class SourceBank:
         if runner:
             self.runners = {n: r for n, r in self.runners.items() if n != name}
             runner.stop()
+        self._guards.pop(name, None)
+        self._lost_filters.pop(name, None)
+        self.levels.forget(name)
         for one in self.filters.pop(name, {}).values():
             one.close()
 
@@ -198,23 +267,52 @@ class SourceBank:
         known = self.filters.get(spec.name, {})
         before = {f.name: f for f in old.filters} if old else {}
         made: dict[str, AnyFilter] = {}
+        guards: dict[str, Guard] = {}
+        lost: dict[str, StudioError] = {}
         for one in spec.filters:
-            was = before.get(one.name)
-            if one.name in known and was and replace(was, is_enabled=one.is_enabled) == one:
-                made[one.name] = known[one.name]
-                continue
             try:
-                fresh = made[one.name] = self._make_filter(one)
-                if hasattr(fresh, "on_late"):
-                    # A still picture comes once: filter it again when the filter is ready.
-                    fresh.on_late = lambda: runner.refilter(runner.filters, runner.sound_filters)
+                found = self._kept(one, before.get(one.name), known.get(one.name))
+                if found is None:
+                    found = self._made(one, runner)
             except StudioError as error:
                 _log.warning("filter %s of %s is left out: %s", one.name, spec.name, error)
+                lost[one.name] = error
+                continue
+            made[one.name] = found
+            guard = self._guards.get(spec.name, {}).get(one.name)
+            if guard is None or guard.one is not found:
+                guard = Guard(one.name, found, 0.0)
+            elif before.get(one.name) != one:
+                guard.forgive()
+            guard.budget_ms = one.budget_ms or found.budget_ms
+            guards[one.name] = guard
         self.filters[spec.name] = made
-        active = [made[f.name] for f in spec.filters if f.is_enabled and f.name in made]
+        self._guards[spec.name], self._lost_filters[spec.name] = guards, lost
+        active = [f.name for f in spec.filters if f.is_enabled and f.name in made]
         runner.refilter(
-            tuple(f for f in active if f.is_picture), tuple(f for f in active if f.is_sound)
+            tuple(guards[n] for n in active if made[n].is_picture),
+            tuple(guards[n] for n in active if made[n].is_sound),
         )
         for name, unused in known.items():
             if made.get(name) is not unused:
                 unused.close()
+
+    def _kept(
+        self, one: FilterSpec, was: FilterSpec | None, known: AnyFilter | None
+    ) -> AnyFilter | None:
+        """The filter that is there already, with its settings changed; None to make it anew."""
+        if known is None or was is None or (was.kind, was.version) != (one.kind, one.version):
+            return None
+        is_same = was.settings == one.settings
+        if is_same or self._workshop.change(known, one.settings, one.version):
+            return known
+        return None
+
+    def _made(self, one: FilterSpec, runner: SourceRunner) -> AnyFilter:
+        fresh = self._workshop.make(one.kind, one.settings, one.version)
+        if hasattr(fresh, "on_late"):
+            # A still picture comes once: filter it again when the filter is ready.
+            fresh.on_late = runner.filter_again
+        if hasattr(fresh, "level_db"):
+            fresh.level_db = self.levels.level_db
+        return fresh

@@ -1,4 +1,4 @@
-"""Sources from outside: add, edit, remove, filter, media control."""
+"""Sources from outside: add, edit, remove, media control."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.sources.bank import SourceBank
 from studio.sources.camera import cameras
-from studio.sources.events import FilterChanged, SourceListChanged
+from studio.sources.events import SourceListChanged
 from studio.sources.health import Fault
 from studio.sources.microphone import microphones
-from studio.sources.model import FilterSpec, SourceSpec
+from studio.sources.model import SourceSpec
 
 
 class SourceCommands:
@@ -134,118 +134,3 @@ class SourceCommands:
         self._bank.fault(name, Fault(fault))
         undo = {"name": name, "fault": "none"}
         return changed("sources", undo=("sources.fault", undo))
-
-    @command(
-        "filters.set",
-        label=("设置滤镜", "Set filter"),
-        help=("给来源添加或修改滤镜。", "Adds a filter to a source, or changes it."),
-    )
-    def set_filter(
-        self,
-        source: str,
-        name: str,
-        kind: str = "",
-        settings: dict[str, Any] | None = None,
-        enabled: bool | None = None,
-        replace_all: bool = False,
-    ) -> Changed:
-        spec = self._bank.get(source)
-        old = next((one for one in spec.filters if one.name == name), None)
-        if old is None and not kind:
-            raise StudioError("not_found", "sources.no_filter", filter=name, name=source)
-        base = old or FilterSpec(name=name, kind=kind)
-        new = replace(
-            base,
-            kind=kind or base.kind,
-            settings={**({} if replace_all else base.settings), **(settings or {})},
-            is_enabled=base.is_enabled if enabled is None else enabled,
-        )
-        kept = tuple(new if one.name == name else one for one in spec.filters)
-        self._bank.set_filters(source, kept if old else (*kept, new))
-        what = "edited" if old else "created"
-        self._announce(
-            FilterChanged(
-                what=what, source=source, filter=name, kind=new.kind, is_enabled=new.is_enabled
-            )
-        )
-        undo: tuple[str, dict[str, Any]] = (
-            (
-                "filters.set",
-                {
-                    "source": source,
-                    "name": name,
-                    "settings": old.settings,
-                    "enabled": old.is_enabled,
-                    "replace_all": True,
-                },
-            )
-            if old
-            else ("filters.remove", {"source": source, "name": name})
-        )
-        return changed("sources", undo=undo)
-
-    @command(
-        "filters.rename",
-        label=("重命名滤镜", "Rename filter"),
-        help=("修改滤镜名称。", "Renames a filter of a source."),
-    )
-    def rename_filter(self, source: str, name: str, new_name: str) -> Changed:
-        spec, old = self._filter(source, name)
-        if not new_name.strip() or any(one.name == new_name for one in spec.filters):
-            raise StudioError("conflict", "sources.name_taken", name=new_name)
-        new = replace(old, name=new_name)
-        kept = tuple(new if one.name == name else one for one in spec.filters)
-        self._bank.set_filters(source, kept)
-        self._announce(
-            FilterChanged(
-                what="edited",
-                source=source,
-                filter=new_name,
-                kind=new.kind,
-                is_enabled=new.is_enabled,
-            )
-        )
-        undo = {"source": source, "name": new_name, "new_name": name}
-        return changed("sources", undo=("filters.rename", undo))
-
-    @command(
-        "filters.move",
-        label=("调整滤镜顺序", "Reorder filter"),
-        help=("把滤镜移到第 index 位，0 最先。", "Moves a filter to place index, 0 works first."),
-    )
-    def move_filter(self, source: str, name: str, index: int) -> Changed:
-        spec, one = self._filter(source, name)
-        before = spec.filters.index(one)
-        rest = [other for other in spec.filters if other.name != name]
-        rest.insert(max(0, min(index, len(rest))), one)
-        self._bank.set_filters(source, tuple(rest))
-        self._announce(
-            FilterChanged(
-                what="edited",
-                source=source,
-                filter=name,
-                kind=one.kind,
-                is_enabled=one.is_enabled,
-            )
-        )
-        undo = {"source": source, "name": name, "index": before}
-        return changed("sources", undo=("filters.move", undo))
-
-    @command(
-        "filters.remove",
-        label=("移除滤镜", "Remove filter"),
-        help=("从来源移除滤镜。", "Takes a filter off a source."),
-    )
-    def remove_filter(self, source: str, name: str) -> Changed:
-        spec, old = self._filter(source, name)
-        self._bank.set_filters(source, tuple(one for one in spec.filters if one.name != name))
-        self._announce(FilterChanged(what="removed", source=source, filter=name, kind=old.kind))
-        undo = {"source": source, "name": name, "kind": old.kind, "settings": old.settings}
-        return changed("sources", undo=("filters.set", undo))
-
-    def _filter(self, source: str, name: str) -> tuple[SourceSpec, FilterSpec]:
-        spec = self._bank.get(source)
-        for one in spec.filters:
-            if one.name == name:
-                return spec, one
-        raise StudioError("not_found", "sources.no_filter", filter=name, name=source)

@@ -55,3 +55,22 @@ class FilterChanged(Event, frozen=True, kw_only=True):
     filter: str
     kind: str = ""
     is_enabled: bool = True
+
+
+class FilterStateChanged(Event, frozen=True, kw_only=True):
+    """A filter was bypassed because it is too slow or failed, or works again."""
+
+    name: ClassVar[str] = "sources.filter_state"
+    label: ClassVar[Text] = Text("滤镜状态", "Filter state")
+    help: ClassVar[Text] = Text(
+        "滤镜因太慢或出错被旁路，或已恢复；state 为 ok、slow、failed、missing。",
+        "A filter was bypassed (slow, failed, missing) or works again (ok).",
+    )
+
+    source: str
+    filter: str
+    state: str
+    before: str
+    ms: float = 0.0
+    error: str = ""
+    params: dict[str, str] = {}

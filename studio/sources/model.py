@@ -8,13 +8,35 @@ import msgspec
 
 
 class FilterSpec(msgspec.Struct, frozen=True):
-    """A filter on a source."""
+    """A filter on a source.
+
+    Attributes:
+        budget_ms: the most it may take for a picture or block of sound; 0 is as its kind says.
+    """
 
     name: str
     kind: str
     settings: dict[str, Any] = {}
     version: int = 1
     is_enabled: bool = True
+    budget_ms: float = 0.0
+
+
+class FilterStatus(msgspec.Struct, frozen=True):
+    """How a filter is doing.
+
+    Attributes:
+        state: "ok", "slow" (bypassed: over its budget), "failed" (bypassed, or without effect),
+            "missing" (its kind or a file is not there).
+        ms: how long it takes, smoothed.
+        error: message key and parameters, or "".
+    """
+
+    state: str
+    ms: float = 0.0
+    budget_ms: float = 0.0
+    error: str = ""
+    params: dict[str, str] = {}
 
 
 class SourceSpec(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from studio.core.clock import NS, now_ns
@@ -17,6 +17,7 @@ from studio.media.sound import Samples, SoundRing
 from studio.media.yuv import Rect, crop, resize
 from studio.sources.base import Feed, Source
 from studio.sources.health import Fault, Health, Watch
+from studio.sources.levels import Levels
 
 _log = logger(__name__)
 
@@ -41,26 +42,35 @@ class SoundFilter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A piece of the source's picture at a size: ``crop`` in its own pixels, None for all."""
+    """A piece of the source's picture at a size: ``crop`` in its own pixels, None for all.
+
+    ``is_bare`` asks for the picture as it was before the try-on.
+    """
 
     crop: Rect | None
     width: int
     height: int
+    is_bare: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Shot:
-    """One picture of a source, with the versions of it that have been prepared."""
+    """One picture of a source, with the versions of it that have been prepared.
+
+    ``bare`` is the picture before the try-on, None where nothing is tried on.
+    """
 
     frame: Frame
     number: int
+    bare: Frame | None = None
     _made: dict[Want, Frame] = field(default_factory=dict)
 
     def at(self, want: Want) -> Frame:
         """The picture as wanted; made now (and kept) when it is not there yet."""
         found = self._made.get(want)
         if found is None:
-            part = self.frame if want.crop is None else crop(self.frame, want.crop)
+            whole = self.bare if want.is_bare and self.bare is not None else self.frame
+            part = whole if want.crop is None else crop(whole, want.crop)
             found = self._made[want] = resize(part, want.width, want.height)
         return found
 
@@ -88,6 +98,7 @@ class SourceRunner:
         self.watch = Watch(is_live=source.is_live, has_video=source.has_video)
         self.filters: tuple[PictureFilter, ...] = ()
         self.sound_filters: tuple[SoundFilter, ...] = ()
+        self.levels: Levels | None = None
         self.error: StudioError | None = None
         self.fault = Fault.NONE
         self._on_fault = on_fault
@@ -96,6 +107,9 @@ class SourceRunner:
         self._seen_ns = 0
         self._raw: Frame | None = None
         self._restarts = 0
+        # A still picture may be filtered by the engine loop or the pulse below.
+        self._filtering = threading.Lock()
+        self._pulse: Worker | None = None
         self._worker = Worker(f"source {name}", self._run, on_fault=self._failed)
 
     def start(self) -> None:
@@ -105,12 +119,22 @@ class SourceRunner:
 
     def stop(self) -> None:
         """Ends its thread (waits up to 2 s)."""
+        if self._pulse is not None:
+            self._pulse.stop()
+            self._pulse = None
         if not self._worker.stop():
             _log.warning("source %s did not stop in time and is left behind", self.name)
 
     def ask_stop(self) -> None:
         """Asks its thread to end without waiting."""
+        if self._pulse is not None:
+            self._pulse.stopping.set()
         self._worker.stopping.set()
+
+    @property
+    def raw(self) -> Frame | None:
+        """The newest picture as the source gave it, before any filter."""
+        return self._raw
 
     @property
     def latest(self) -> Shot | None:
@@ -136,8 +160,29 @@ class SourceRunner:
     def refilter(self, filters: tuple[PictureFilter, ...], sound: tuple[SoundFilter, ...]) -> None:
         """Other filters from now on; a still picture is filtered again."""
         self.filters, self.sound_filters = filters, sound
-        if self._raw is not None and self.watch.is_still:
-            self._deliver(self._raw)
+        is_moving = any(getattr(one, "is_moving", False) for one in filters)
+        if is_moving and self._pulse is None:
+            self._pulse = Worker(f"moves {self.name}", self._beat)
+            self._pulse.start()
+        elif not is_moving and self._pulse is not None:
+            self._pulse.stopping.set()
+            self._pulse = None
+        self.filter_again()
+
+    def filter_again(self) -> None:
+        """A filter has other settings: a still picture is filtered again."""
+        raw = self._raw
+        if raw is not None and self.watch.is_still:
+            self._deliver(raw)
+
+    def _beat(self, stopping: threading.Event) -> None:
+        """A still picture that a filter moves comes again and again, while somebody looks."""
+        around = getattr(self.source, "around", None)
+        wait_s = 1 / (around.fps if around else 30.0)
+        while not stopping.wait(wait_s):
+            raw = self._raw
+            if raw is not None and self.watch.is_still and self._is_wanted():
+                self._deliver(replace(raw, pts_ns=now_ns()))
 
     def _run(self, stopping: threading.Event) -> None:
         feed = Feed(stopping, self._picture, self._sound, self._is_wanted)
@@ -175,9 +220,13 @@ class SourceRunner:
         self._deliver(frame)
 
     def _deliver(self, frame: Frame) -> None:
+        bare: Frame | None = None
         for one in self.filters:
+            before = frame
             frame = one.apply(frame)
-        shot = Shot(frame, self.slot.count)
+            if frame is not before and _is_try_on(one):
+                bare = before
+        shot = Shot(frame, self.slot.count, bare)
         now = now_ns()
         for want, asked_ns in list(self._wanted.items()):
             if now - asked_ns > DEMAND_NS:
@@ -196,7 +245,14 @@ class SourceRunner:
             self.watch.heard()
         for one in self.sound_filters:
             samples = one.apply_sound(samples)
+        if self.levels is not None:
+            self.levels.put(self.name, samples)
         self.ring.put(samples, pts_ns)
+
+
+def _is_try_on(one: PictureFilter) -> bool:
+    """Is it the try-on, perhaps behind its guard?"""
+    return bool(getattr(getattr(one, "one", one), "is_try_on", False))
 
 
 def _fits(rect: Rect, frame: Frame) -> bool:

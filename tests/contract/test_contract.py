@@ -31,6 +31,7 @@ from studio.show.keeper import ShowCommands
 from studio.sound.desk import SoundCommands
 from studio.sources.base import Source
 from studio.sources.commands import SourceCommands
+from studio.sources.filter_commands import FilterCommands
 from studio.tryon.garments.base import Garment
 
 FOLDERS = {
@@ -43,6 +44,7 @@ FOLDERS = {
 }
 OWNERS = (
     AudienceCommands,
+    FilterCommands,
     OutputCommands,
     PlanCommands,
     SceneCommands,

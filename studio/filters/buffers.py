@@ -1,0 +1,71 @@
+"""Planes that are used again: a fresh megabyte costs more in page faults than the maths on it.
+
+A plane is free when nobody but the pool refers to it, which CPython's reference counts say; views
+refer to what they look at. So a picture that is still shown or held back is never written over.
+One pool a thread.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import numpy as np
+
+from studio.media.cv import cv2
+from studio.media.frame import Plane
+
+MOST = 24
+"""Planes kept of a size; what goes beyond is made and forgotten."""
+SIZES = 16
+
+
+class _Pools(threading.local):
+    def __init__(self) -> None:
+        self.by_shape: dict[tuple[int, int], list[Plane]] = {}
+
+
+_pools = _Pools()
+_FREE = 3  # the list, the loop's name, the call's argument
+
+
+def fresh(height: int, width: int) -> Plane:
+    """A plane (height, width) uint8, contiguous, whose content does not matter."""
+    by_shape = _pools.by_shape
+    kept = by_shape.get((height, width))
+    if kept is None:
+        if len(by_shape) >= SIZES:
+            by_shape.clear()
+        kept = by_shape[height, width] = []
+    for one in kept:
+        if sys.getrefcount(one) <= _FREE:
+            return one
+    made = np.empty((height, width), np.uint8)
+    if len(kept) < MOST:
+        kept.append(made)
+    return made
+
+
+def multiplied(first: Plane, second: Plane) -> Plane:
+    """first * second / 255."""
+    out: Plane = cv2.multiply(first, second, dst=fresh(*first.shape), scale=1 / 255)
+    return out
+
+
+def looked_up(plane: Plane, table: Plane) -> Plane:
+    """Each level through a table of 256."""
+    out: Plane = cv2.LUT(plane, table, dst=fresh(*plane.shape))
+    return out
+
+
+def added(first: Plane, a: float, second: Plane, b: float, plus: float = 0.0) -> Plane:
+    """first * a + second * b + plus, saturated."""
+    out: Plane = cv2.addWeighted(first, a, second, b, plus, dst=fresh(*first.shape))
+    return out
+
+
+def scaled(plane: Plane, width: int, height: int) -> Plane:
+    """At another size: areas on the way down, linear on the way up."""
+    how = cv2.INTER_AREA if width < plane.shape[1] else cv2.INTER_LINEAR
+    out: Plane = cv2.resize(plane, (width, height), dst=fresh(height, width), interpolation=how)
+    return out

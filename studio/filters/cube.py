@@ -1,0 +1,128 @@
+"""Colour tables in .cube files (Adobe Cube LUT Specification 1.0), 1D and 3D."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.errors import StudioError
+
+MOST_BYTES = 64_000_000
+MOST_3D, MOST_1D = 129, 65536
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cube:
+    """A table.
+
+    Attributes:
+        table: float32, (n, 3) for 1D; (n, n, n, 3) for 3D, indexed blue, green, red.
+        low, high: the input that the first and the last entry stand for, by channel.
+    """
+
+    table: NDArray[np.float32]
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+
+    def look_up(self, rgb: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Colours (n, 3), 0..1, through the table: linear in 1D, trilinear in 3D."""
+        low, high = np.array(self.low, np.float32), np.array(self.high, np.float32)
+        at = np.clip((rgb - low) / (high - low), 0, 1) * (len(self.table) - 1)
+        if self.table.ndim == 2:
+            known = np.arange(len(self.table), dtype=np.float32)
+            one = [np.interp(at[:, i], known, self.table[:, i]) for i in range(3)]
+            return np.stack(one, axis=1).astype(np.float32)
+        below = np.minimum(at.astype(np.int32), len(self.table) - 2)
+        part = at - below
+        r, g, b = below.T
+        out = np.zeros_like(rgb)
+        for corner in range(8):
+            dr, dg, db = corner & 1, corner >> 1 & 1, corner >> 2
+            weight = (
+                (part[:, 0] if dr else 1 - part[:, 0])
+                * (part[:, 1] if dg else 1 - part[:, 1])
+                * (part[:, 2] if db else 1 - part[:, 2])
+            )
+            out += weight[:, None] * self.table[b + db, g + dg, r + dr]
+        return out
+
+
+def read_cube(path: str) -> Cube:
+    """Reads a .cube file; the last few are kept until they change.
+
+    Raises:
+        StudioError: not_found; invalid, saying the line.
+    """
+    place = Path(path).expanduser()
+    try:
+        stat = place.stat()
+        if stat.st_size > MOST_BYTES:
+            raise StudioError(
+                "invalid", "filters.cube", path=path, line=0, why=f"{stat.st_size} bytes"
+            )
+        return _read(place, stat.st_mtime_ns)
+    except OSError:
+        raise StudioError("not_found", "filters.file_missing", path=path) from None
+
+
+@functools.lru_cache(maxsize=8)
+def _read(place: Path, _changed_ns: int) -> Cube:
+    def wrong(line: int, why: str) -> StudioError:
+        return StudioError("invalid", "filters.cube", path=str(place), line=line, why=why)
+
+    text = place.read_bytes()
+    if b"\0" in text[:4096]:
+        raise wrong(1, "not a text file")
+    size = dimensions = 0
+    low, high = [0.0] * 3, [1.0] * 3
+    numbers: list[bytes] = []
+    first = 0
+    lines = text.splitlines()
+    for count, raw in enumerate(lines, 1):
+        line = raw.strip()
+        if not line or line.startswith(b"#"):
+            continue
+        if line[:1] in b"0123456789+-.":
+            first = first or count
+            numbers.append(line)
+            continue
+        word, *rest = line.split()
+        try:
+            if word in (b"LUT_1D_SIZE", b"LUT_3D_SIZE"):
+                dimensions, size = int(word[4:5]), int(rest[0])
+            elif word == b"DOMAIN_MIN":
+                low = [float(n) for n in rest[:3]]
+            elif word == b"DOMAIN_MAX":
+                high = [float(n) for n in rest[:3]]
+            elif word in (b"LUT_3D_INPUT_RANGE", b"LUT_1D_INPUT_RANGE"):
+                low, high = [float(rest[0])] * 3, [float(rest[1])] * 3
+        except (ValueError, IndexError):
+            raise wrong(count, line.decode("utf-8", "replace")[:80]) from None
+    if not size:
+        raise wrong(0, "no LUT_1D_SIZE or LUT_3D_SIZE")
+    if not 2 <= size <= (MOST_3D if dimensions == 3 else MOST_1D):
+        raise wrong(0, f"size {size}")
+    if len(low) != 3 or len(high) != 3 or any(b <= a for a, b in zip(low, high, strict=True)):
+        raise wrong(0, f"domain {low} .. {high}")
+    wanted = size**dimensions
+    if len(numbers) != wanted:
+        raise wrong(len(lines), f"{len(numbers)} entries, {wanted} needed")
+    try:
+        flat = np.array(b" ".join(numbers).split(), np.float32)
+    except ValueError:
+        flat = np.empty(0, np.float32)
+    if flat.size != wanted * 3 or not np.isfinite(flat).all():
+        for count, line in enumerate(numbers, first):
+            try:
+                entry = [float(n) for n in line.split()]
+            except ValueError:
+                entry = []
+            if len(entry) != 3 or not np.isfinite(entry).all():
+                raise wrong(count, line.decode("utf-8", "replace")[:80])
+        raise wrong(first, f"{flat.size} numbers, {wanted * 3} needed")
+    table = flat.reshape((size, 3) if dimensions == 1 else (size, size, size, 3))
+    return Cube(table, (low[0], low[1], low[2]), (high[0], high[1], high[2]))
