@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from studio.core.clock import NS, now_ns
 from studio.core.command import CommandRan
 from studio.core.errors import StudioError
@@ -13,7 +15,7 @@ from studio.core.log import logger
 from studio.insight.stats import Process, Stats, disk_free_gb
 from studio.scenes.events import TransitionEnded
 from studio.show import resume
-from studio.sound.desk import Meters
+from studio.sound.events import LoudnessChanged, Meters
 
 if TYPE_CHECKING:
     from studio.engine import Engine
@@ -34,6 +36,8 @@ class Chores:
         self._process = Process()
         self._ticks, self._seen_ns = 0, now_ns()
         self._has_edits = self._is_keeping = self._is_stopped = False
+        self._loudness = "ok"
+        self._worn: object = None
         self.stats: dict[str, Any] = {}
 
     def start(self) -> None:
@@ -103,6 +107,10 @@ class Chores:
             engine.refresh()
         self._end_transitions()
         engine.on_picture.mark()
+        worn = engine.wearer.told()
+        if worn != self._worn:
+            self._worn = worn
+            engine.state.touch("tryon")
 
     def _end_transitions(self) -> None:
         scenes, now = self._engine.scenes, now_ns()
@@ -148,7 +156,19 @@ class Chores:
             name: {"peak": meter.peak_db, "rms": meter.rms_db}
             for name, meter in list(self._engine.mixer.meters.items())
         }
-        self._engine.events.publish(Meters(levels=levels))
+        reading = self._engine.sound.watch.reading
+        loudness = msgspec.to_builtins(reading)
+        self._engine.events.publish(Meters(levels=levels, loudness=loudness))
+        if reading.verdict != self._loudness:
+            self._loudness = reading.verdict
+            self._engine.events.publish(
+                LoudnessChanged(
+                    verdict=reading.verdict,
+                    short_term=reading.short_term,
+                    target=reading.target,
+                )
+            )
+            self._engine.state.touch("sound")
 
     async def _warm(self) -> None:
         if not self._engine.is_safe:

@@ -62,6 +62,7 @@ from studio.scenes.transitions.base import Transition
 from studio.security.secrets import Secrets
 from studio.shop.catalogue import Catalogue
 from studio.shop.commands import ShopCommands
+from studio.shop.tryon_commands import TryOnCommands
 from studio.shop.wearing import Wearer
 from studio.show.keeper import OpenShow, ShowCommands, ShowKeeper
 from studio.sound.desk import SoundCommands, SoundDesk
@@ -187,6 +188,21 @@ class Engine:
             )
         )
 
+        self.tryon = TryOnCommands(
+            self.catalogue,
+            self.wearer,
+            self.scenes,
+            self.events.publish,
+            self._own_assets,
+            lambda: self.recordings,
+            self.on_picture.marked,
+        )
+        self.bus.add(self.tryon)
+
+    def _own_assets(self) -> Path:
+        """Where cut-out goods go: into the show; the demo show stays as it is."""
+        folder = data_dir() if self.keeper.is_readonly else self.show.folder
+        return folder / "tryon"
     def _build_audience(self) -> None:
         self.platform_kinds = discover(platform_folder, Platform, self.plugins)  # type: ignore[type-abstract]
         self._comments_touched = False
@@ -309,6 +325,8 @@ class Engine:
         self.on_picture.open(with_try_on=not self.is_safe)
         with contextlib.suppress(msgspec.ValidationError):
             self.plans.recall(msgspec.convert(kept.get("incidents", []), list[Incident]))
+        with contextlib.suppress(StudioError, msgspec.ValidationError):
+            self.tryon.recall(msgspec.convert(kept.get("tryon", {}), dict[str, Any]))
         comment = kept.get("comment") or []
         if len(comment) == 3:
             self.on_picture.show_comment(*map(str, comment))
@@ -329,6 +347,7 @@ class Engine:
             },
             "comment": self._pinned(),
             "incidents": msgspec.to_builtins(list(self.plans.incidents)[:KEPT_INCIDENTS]),
+            "tryon": self.wearer.keep(),
             "outputs": [
                 msgspec.to_builtins(self.pipeline.destinations.settings(name)) for name in running
             ],
@@ -345,6 +364,7 @@ class Engine:
             await feed.stop()
         await asyncio.to_thread(self.pipeline.close, keep_senders=keep_senders)
         self.stage.stop()
+        await self.tryon.stop()
         await asyncio.to_thread(self.bank.stop)
         self.chores.save()
         self.journal.close()

@@ -13,7 +13,8 @@ from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
 from studio.graphics.deck import SLIDE_NS, Deck
 from studio.graphics.model import CommentSpec, LowerThirdSpec
-from studio.media.yuv import Layer
+from studio.media.frame import Frame, even
+from studio.media.yuv import Layer, Scratch, blend
 from studio.scenes.compositor import Overlay
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import Canvas
@@ -44,6 +45,7 @@ class OnPicture:
         self._show, self._scenes = show, scenes
         self._catalogue, self._wearer = catalogue, wearer
         self._cards = Cards(deck, draw_card)
+        self._marks: dict[int, Layer] = {}
 
     def open(self, *, with_try_on: bool) -> None:
         """Card, try-on and lower third as the state says: there from the first picture."""
@@ -98,6 +100,18 @@ class OnPicture:
                 self.deck.show("mark", layers, now_ns(), ("top-right", "top-left"))
         elif is_up:
             self.deck.hide("mark", now_ns())
+
+    def marked(self, frame: Frame) -> Frame:
+        """A copy of a picture that bears the mark, for what is kept of a try-on."""
+        side = min(frame.width, frame.height)
+        if side not in self._marks:
+            text = MARK.get(self._show.head.language, MARK["en"])
+            self._marks[side] = draw_mark(text, max(9.0, side * 0.03))
+        mark, copy = self._marks[side], frame.copy()
+        gap = even(side * 0.03)
+        x = max(0, copy.width - mark.frame.width - gap) & ~1
+        blend(copy, mark, x, gap, Scratch())
+        return copy
 
     def at(self, canvas: Canvas, at_ns: int) -> Sequence[Overlay]:
         """The graphics for a tick; called on the picture thread."""

@@ -78,15 +78,7 @@ class Views:
 
     def tryon(self) -> dict[str, Any]:
         """What is worn on which source."""
-        return {
-            source: {
-                "is_worn": one.is_worn,
-                "quality": one.quality,
-                "faces": len(one.boxes),
-                "error": one.error.in_language() if one.error else "",
-            }
-            for source, one in self._engine.wearer.filters().items()
-        }
+        return self._engine.wearer.view()
 
     def engine(self) -> dict[str, Any]:
         """What is true of this engine as a whole."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -31,6 +32,7 @@ class TryOnSettings(extension.Settings, kw_only=True):
     fit: Annotated[dict[str, float | str | bool], setting("贴合", "Fit")] = {}
     most_faces: Annotated[int, setting("最多人脸", "Faces at most", ge=1, le=4)] = 1
     is_split: Annotated[bool, setting("前后对比", "Before | after")] = False
+    split_at: Annotated[float, setting("分界", "Where it parts", "slider", ge=0.1, le=0.9)] = 0.5
 
 
 class TryOn(Filter):
@@ -44,6 +46,9 @@ class TryOn(Filter):
         is_worn: something was drawn on the last frame: the picture needs the mark 虚拟试戴.
         quality: how often landmarks are found.
         age_ms: how old the landmarks of the last frame were.
+        ages_ms: the same of the last few hundred frames on which something was worn.
+        is_split: without the garment left of the line, with it right of it.
+        split_at: where the line is, 0..1 of the width.
         error: why nothing can be drawn, None when all is well.
         on_late: called once, from another thread, when the first landmarks come after a frame
             that may be the only one (a still picture): filter it again.
@@ -55,13 +60,19 @@ class TryOn(Filter):
         "把商品戴在画面里的人身上。", "Puts the product on the person in the picture."
     )
     Settings: ClassVar[type[extension.Settings]] = TryOnSettings
+    settings: TryOnSettings
+    is_try_on: ClassVar[bool] = True
+    budget_ms: ClassVar[float] = 30.0
 
     def __init__(self, settings: TryOnSettings) -> None:
         super().__init__(settings)
         self.boxes: tuple[Box, ...] = ()
         self.is_worn = False
+        self.is_split = settings.is_split
+        self.split_at = settings.split_at
         self.quality: Quality = "full"
         self.age_ms = 0.0
+        self.ages_ms: deque[float] = deque(maxlen=600)
         self.error: StudioError | None = None
         self.on_late: Callable[[], None] | None = None
         self._lock = threading.Lock()
@@ -126,13 +137,21 @@ class TryOn(Filter):
             worn = _draw(first, drawn, people)
             other = frame.copy()
             worn = _draw(second, other, people) or worn
-            _right_half(drawn, other)
+            _side(drawn, other, self.split_at)
         else:
             worn = _draw(first, drawn, people)
-            if self.settings.is_split:
-                _right_half(drawn, frame, is_left=True)
+            if self.is_split:
+                _side(drawn, frame, self.split_at, is_left=True)
         self.is_worn = worn
+        if worn:
+            self.ages_ms.append(self.age_ms)
         return drawn if worn else frame
+
+    @property
+    def worn(self) -> str:
+        """Kind of garment that is on, "" for none."""
+        first = self._worn[0]
+        return first.kind if first is not None else ""
 
     def close(self) -> None:
         """Ends the tracker."""
@@ -182,9 +201,9 @@ def _draw(garment: Garment, frame: Frame, people: list[Any]) -> bool:
     return worn
 
 
-def _right_half(target: Frame, other: Frame, is_left: bool = False) -> None:
-    """Takes the right (or left) half of the picture from ``other``, a thin line between."""
-    half = target.width // 4 * 2
+def _side(target: Frame, other: Frame, at: float, is_left: bool = False) -> None:
+    """Takes what is right (or left) of the line from ``other``."""
+    half = round(target.width * at / 2) * 2
     for index, (mine, its) in enumerate(zip(target.planes, other.planes, strict=True)):
         middle = half if index == 0 else half // 2
         part = slice(0, middle) if is_left else slice(middle, None)

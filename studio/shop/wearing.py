@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.filters.tryon import TryOn as TryOnFilter
+from studio.media.frame import Frame
 from studio.media.yuv import Rect
 from studio.scenes.keeper import Scenes
 from studio.scenes.layout import lay, through
+from studio.scenes.model import Item
 from studio.scenes.stage import Snapshot
 from studio.shop.model import Product, TryOn
 from studio.sources.bank import SourceBank
@@ -26,6 +29,10 @@ class Wearer:
     Attributes:
         folder: of the show; assets are found from there.
         is_bypassed: try-on is off for now (a plan's step when the machine is overloaded).
+        is_split: before and after, side by side.
+        compared: SKU of the variant worn on the right half, "" for none.
+        source: who wears it.
+        worn: what is worn.
     """
 
     def __init__(self, bank: SourceBank, scenes: Scenes) -> None:
@@ -33,6 +40,13 @@ class Wearer:
         self._scenes = scenes
         self.folder = Path()
         self.is_bypassed = False
+        self.is_split = False
+        self.split_at = 0.5
+        self.compared = ""
+        self.source = ""
+        self.worn: TryOn | None = None
+        self._beside: TryOn | None = None
+        self._product = ""
 
     def filters(self) -> dict[str, TryOnFilter]:
         """Try-on filters by source."""
@@ -47,29 +61,96 @@ class Wearer:
         """Puts something on, or (None) takes all off; returns the source that wears it.
 
         Args:
+            product: whose it is.
+            try_on: what; a comparison with another product ends.
             source: whose picture; "" is the source with a try-on filter on programme, else any.
 
         Raises:
             StudioError: no source to wear it on, asset missing or broken, garment unknown.
         """
+        id = product.id if product else ""
         if try_on is None:
             for one in self.filters().values():
                 one.wear("")
+            self.worn = self._beside = None
+            self.compared = self._product = ""
             return source
         name = source or self._likely()
         if name not in self.filters():
             spec = self._bank.get(name)
             self._bank.set_filters(name, (*spec.filters, FilterSpec(name=FILTER, kind="tryon")))
-        asset = (self.folder / try_on.asset).resolve() if try_on.asset else None
-        if asset is not None and not asset.is_file():
-            raise StudioError("not_found", "sources.file_missing", path=str(asset))
-        chosen = self.filters()[name]
-        if not self.is_bypassed:
-            chosen.wear(try_on.garment, asset, dict(try_on.fit))
+        beside = self._beside if id and id == self._product else None
+        self._put(name, try_on, beside)
+        self.source, self.worn, self._product = name, try_on, id
+        self._beside = beside
+        self.compared = self.compared if beside is not None else ""
         for other, one in self.filters().items():
             if other != name:
                 one.wear("")
         return name
+
+    def compare(self, sku: str, beside: TryOn | None) -> None:
+        """Wears a second variant on the right half of the picture; None ends it.
+
+        Raises:
+            StudioError: conflict when nothing is worn; asset missing or broken.
+        """
+        if self.worn is None or self.source not in self.filters():
+            raise StudioError("conflict", "tryon.nothing_worn")
+        self._put(self.source, self.worn, beside)
+        self._beside, self.compared = beside, sku if beside is not None else ""
+
+    def split(self, is_on: bool, at: float = 0.5) -> None:
+        """Shows before left of the line and after right of it."""
+        self.is_split, self.split_at = is_on, at
+        for one in self.filters().values():
+            one.is_split, one.split_at = is_on, at
+
+    def bypass(self, is_on: bool) -> None:
+        """Leaves the picture as it is for now; what is worn is remembered.
+
+        Raises:
+            StudioError: what was worn cannot be put on again.
+        """
+        self.is_bypassed = is_on
+        if is_on:
+            for one in self.filters().values():
+                one.wear("")
+        elif self.worn is not None and self.source in self.filters():
+            self._put(self.source, self.worn, self._beside)
+
+    def asset(self, name: str) -> Path | None:
+        """Where an asset of the show is, None for "".
+
+        Raises:
+            StudioError: not_found.
+        """
+        if not name:
+            return None
+        path = (self.folder / name).resolve()
+        if not path.is_file():
+            raise StudioError("not_found", "sources.file_missing", path=str(path))
+        return path
+
+    def bare(self, source: str = "") -> tuple[str, Frame]:
+        """A source and its newest picture without anything tried on.
+
+        Raises:
+            StudioError: not_found without a source or a picture of it.
+        """
+        name = source or self.source or self._likely()
+        self._bank.get(name)
+        runner = self._bank.runners.get(name)
+        frame = runner.raw if runner else None
+        if frame is None or frame.alpha is not None:
+            raise StudioError("not_found", "tryon.no_picture", source=name)
+        return name, frame
+
+    def latest(self, source: str) -> Frame | None:
+        """A source's newest picture with what is worn on it."""
+        runner = self._bank.runners.get(source)
+        shot = runner.latest if runner else None
+        return shot.frame if shot else None
 
     def warm(self, products: tuple[Product, ...]) -> None:
         """Reads all try-on pictures ahead, so that putting one on is quick; call it in a thread."""
@@ -87,8 +168,51 @@ class Wearer:
 
     def is_worn_on_air(self) -> bool:
         """Is something drawn on a source that is on programme? Then the mark must be up."""
-        shown = self._scenes.on_programme()
-        return any(one.is_worn for source, one in self.filters().items() if source in shown)
+        worn = {source for source, one in self.filters().items() if one.is_worn}
+        worn &= self._scenes.on_programme()
+        if not worn:
+            return False
+        items = self._on_programme()
+        for source in worn:
+            own = [item.has_try_on for item in items if item.source == source]
+            if any(own) or not own:  # not by itself: it is in a scene that is shown as a source
+                return True
+        return False
+
+    def view(self) -> dict[str, dict[str, Any]]:
+        """What is true of each source with a try-on, as plain data; no landmarks."""
+        return {
+            source: {
+                "is_worn": one.is_worn,
+                "quality": one.quality,
+                "faces": len(one.boxes),
+                "age_ms": round(one.age_ms, -1),
+                "error": one.error.in_language() if one.error else "",
+                "product": self._product if source == self.source else "",
+                "garment": one.worn,
+                "compared": self.compared if source == self.source else "",
+                "is_split": one.is_split,
+                "split_at": one.split_at,
+                "is_bypassed": self.is_bypassed,
+            }
+            for source, one in self.filters().items()
+        }
+
+    def told(self) -> object:
+        """What of `view` is worth telling at once when it changes."""
+        return {
+            name: (one.is_worn, one.quality, str(one.error), self.is_bypassed)
+            for name, one in self.filters().items()
+        }
+
+    def keep(self) -> dict[str, Any]:
+        """What a restarted engine needs beside the product that is worn."""
+        return {
+            "compared": self.compared,
+            "is_split": self.is_split,
+            "split_at": self.split_at,
+            "is_bypassed": self.is_bypassed,
+        }
 
     def faces(self, snapshot: Snapshot, canvas_name: str) -> Sequence[Rect]:
         """The face boxes on a canvas's programme, in its pixels; safe on the picture thread."""
@@ -109,6 +233,28 @@ class Wearer:
             for box in one.boxes:
                 rect = Rect(round(box.x), round(box.y), round(box.width), round(box.height))
                 found.append(through(place, size, rect))
+        return found
+
+    def _put(self, name: str, try_on: TryOn, beside: TryOn | None) -> None:
+        """Makes a filter wear it; checks the assets even while try-on is bypassed."""
+        asset = self.asset(try_on.asset)
+        second = None
+        if beside is not None:
+            second = (beside.garment, self.asset(beside.asset), dict(beside.fit))
+        if self.is_bypassed:
+            return
+        one = self.filters()[name]
+        one.is_split, one.split_at = self.is_split, self.split_at
+        one.wear(try_on.garment, asset, dict(try_on.fit), second)
+
+    def _on_programme(self) -> list[Item]:
+        """Everything that is visible on a canvas that is on."""
+        state = self._scenes.state
+        found = []
+        for canvas in state.canvases:
+            scene = state.scene(state.programme.get(canvas.name, ""))
+            if canvas.is_enabled and scene is not None:
+                found += [i for i in scene.items if i.is_enabled and canvas.name in i.boxes]
         return found
 
     def _likely(self) -> str:

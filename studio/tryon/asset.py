@@ -96,16 +96,7 @@ def load(path: Path) -> NDArray[np.uint8]:
 
 @functools.lru_cache(_KEPT)
 def _load(path: Path, _changed_ns: int, _size: int) -> NDArray[np.uint8]:
-    data = path.read_bytes()
-    if path.suffix.lower() == ".svg" or data[:256].lstrip().startswith((b"<svg", b"<?xml")):
-        rgba = _svg(data, path)
-    else:
-        rgba = _decoded(data, path)
-    longest = max(rgba.shape[:2])
-    if longest > LONGEST:
-        ratio = LONGEST / longest
-        size = (max(1, round(rgba.shape[1] * ratio)), max(1, round(rgba.shape[0] * ratio)))
-        rgba = _shrunk(rgba, size)
+    rgba = small(decoded(path.read_bytes(), path, needs_alpha=True))
     if int(rgba[:, :, 3].max()) < 32:
         raise StudioError("invalid", "tryon.asset_empty", path=str(path))
     if int(rgba[:, :, 3].min()) > 250:
@@ -113,7 +104,31 @@ def _load(path: Path, _changed_ns: int, _size: int) -> NDArray[np.uint8]:
     return rgba
 
 
-def _decoded(data: bytes, path: Path) -> NDArray[np.uint8]:
+def small(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """An RGBA picture at most `LONGEST` on its longer side."""
+    longest = max(rgba.shape[:2])
+    if longest <= LONGEST:
+        return rgba
+    ratio = LONGEST / longest
+    return _shrunk(
+        rgba, (max(1, round(rgba.shape[1] * ratio)), max(1, round(rgba.shape[0] * ratio)))
+    )
+
+
+def decoded(data: bytes, path: Path, *, needs_alpha: bool = False) -> NDArray[np.uint8]:
+    """A picture file as RGBA, uint8 (h, w, 4), straight alpha; whole where it has none.
+
+    Args:
+        data: of the file.
+        path: its name, for errors and to know an SVG.
+        needs_alpha: a picture without transparency is refused.
+
+    Raises:
+        StudioError: invalid when it is no picture, far too large or has no alpha; unavailable for
+            an SVG without a way to draw it.
+    """
+    if path.suffix.lower() == ".svg" or data[:256].lstrip().startswith((b"<svg", b"<?xml")):
+        return _svg(data, path)
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
@@ -124,9 +139,13 @@ def _decoded(data: bytes, path: Path) -> NDArray[np.uint8]:
         raise StudioError("invalid", "tryon.asset_large", path=str(path))
     if picture.dtype == np.uint16:
         picture = (picture >> 8).astype(np.uint8)
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 4:
+    channels = picture.shape[2] if picture.ndim == 3 else 1
+    if picture.dtype != np.uint8 or (channels != 4 and needs_alpha):
         raise StudioError("invalid", "tryon.asset_opaque", path=str(path))
-    rgba: NDArray[np.uint8] = np.ascontiguousarray(picture[:, :, [2, 1, 0, 3]])
+    ways = {1: cv2.COLOR_GRAY2RGBA, 3: cv2.COLOR_BGR2RGBA, 4: cv2.COLOR_BGRA2RGBA}
+    if channels not in ways:
+        raise StudioError("invalid", "tryon.asset_broken", path=str(path))
+    rgba: NDArray[np.uint8] = cv2.cvtColor(picture, ways[channels])
     return rgba
 
 

@@ -71,12 +71,14 @@ class Garment(extension.Extension):
         anchors: places on the asset that matter, for the fitting tool.
         usual_mm: real width when the fit file gives none.
         takes: "picture" needs an asset, "colour" needs ``fit.colour``.
+        is_experimental: said beside its name; works on some people and not on others.
     """
 
     needs: ClassVar[frozenset[What]] = frozenset({"face"})
     anchors: ClassVar[tuple[Anchor, ...]] = ()
     usual_mm: ClassVar[float] = 140.0
     takes: ClassVar[str] = "picture"
+    is_experimental: ClassVar[bool] = False
     Settings: ClassVar[type[extension.Settings]] = GarmentSettings
 
     def __init__(
