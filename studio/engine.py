@@ -65,7 +65,8 @@ from studio.shop.commands import ShopCommands
 from studio.shop.tryon_commands import TryOnCommands
 from studio.shop.wearing import Wearer
 from studio.show.keeper import OpenShow, ShowCommands, ShowKeeper
-from studio.sound.desk import SoundCommands, SoundDesk
+from studio.sound.commands import SoundCommands
+from studio.sound.desk import SoundDesk
 from studio.sound.mixer import Channel, Mixer
 from studio.sources.bank import SourceBank
 from studio.sources.base import Source, Surroundings
@@ -187,7 +188,6 @@ class Engine:
                 self.catalogue, self.events.publish, self.on_picture.refresh_card, self.wearer.wear
             )
         )
-
         self.tryon = TryOnCommands(
             self.catalogue,
             self.wearer,
@@ -203,6 +203,7 @@ class Engine:
         """Where cut-out goods go: into the show; the demo show stays as it is."""
         folder = data_dir() if self.keeper.is_readonly else self.show.folder
         return folder / "tryon"
+
     def _build_audience(self) -> None:
         self.platform_kinds = discover(platform_folder, Platform, self.plugins)  # type: ignore[type-abstract]
         self._comments_touched = False
@@ -265,7 +266,8 @@ class Engine:
         self.scenes.load(show.scenes)
         self.catalogue.load(show.shop)
         self.bank.load(show.sources, self.around)
-        self.sound.load(show.sound.strips, show.sound.master_db)
+        self.sound.load(show.sound.strips, show.sound.master_db, show.sound.target_lufs)
+        self.sound.watch.start()
         self.sound.keep_only(self.with_sound())
         raw_outputs = self.show.raw.get("outputs", [])
         try:
@@ -323,10 +325,10 @@ class Engine:
             self.catalogue.load(msgspec.structs.replace(self.catalogue.state, **fields))
         self.refresh()
         self.on_picture.open(with_try_on=not self.is_safe)
-        with contextlib.suppress(msgspec.ValidationError):
-            self.plans.recall(msgspec.convert(kept.get("incidents", []), list[Incident]))
         with contextlib.suppress(StudioError, msgspec.ValidationError):
             self.tryon.recall(msgspec.convert(kept.get("tryon", {}), dict[str, Any]))
+        with contextlib.suppress(msgspec.ValidationError):
+            self.plans.recall(msgspec.convert(kept.get("incidents", []), list[Incident]))
         comment = kept.get("comment") or []
         if len(comment) == 3:
             self.on_picture.show_comment(*map(str, comment))
@@ -345,9 +347,9 @@ class Engine:
                 "trying": shop.trying,
                 "variant": shop.variant,
             },
+            "tryon": self.wearer.keep(),
             "comment": self._pinned(),
             "incidents": msgspec.to_builtins(list(self.plans.incidents)[:KEPT_INCIDENTS]),
-            "tryon": self.wearer.keep(),
             "outputs": [
                 msgspec.to_builtins(self.pipeline.destinations.settings(name)) for name in running
             ],
@@ -362,9 +364,10 @@ class Engine:
         await self.plans.stop()
         for feed in self.audience.feeds.values():
             await feed.stop()
+        await self.tryon.stop()
         await asyncio.to_thread(self.pipeline.close, keep_senders=keep_senders)
         self.stage.stop()
-        await self.tryon.stop()
+        await asyncio.to_thread(self.sound.stop)
         await asyncio.to_thread(self.bank.stop)
         self.chores.save()
         self.journal.close()
@@ -379,13 +382,18 @@ class Engine:
         """Hands the picture thread the state as it is now."""
         self._snapshot = Snapshot(self.scenes.state, self.scenes.changes, self.bank.runners)
         self.stage.show(self._snapshot)
-        on_air = self.scenes.on_programme()
+        state = self.scenes.state
+        main = self.main_canvas
+        buses = (main, *(c.name for c in state.canvases if c.is_enabled and c.name != main))
+        shown = {bus: self.scenes.sources_on([state.programme.get(bus, "")]) for bus in buses}
+        self.mixer.buses = buses
         self._channels = tuple(
             Channel(
                 strip,
                 self.bank.runners[name].ring,
                 self.bank.runners[name].source.sound_delay_ms,
-                not strip.follows_scene or name in on_air,
+                not strip.follows_scene or name in shown[main],
+                frozenset(b for b in buses if not strip.follows_scene or name in shown[b]),
             )
             for name, strip in self.sound.strips.items()
             if name in self.bank.runners
@@ -429,6 +437,8 @@ class Engine:
             if self.pipeline.needs(one.canvas):
                 self.pipeline.video(one.canvas, one.frame.keep, tick, is_cut=one.is_cut)
         samples = self.mixer.mix(self._channels, tick, at_ns)
+        self.sound.watch.hear(samples)
+        self.sound.monitor.hear(self.mixer.phones, at_ns)
         self.pipeline.sound(samples, self.mixer.samples_until(tick) - len(samples))
 
     def _packet(self, canvas: str, packet: EncodedPacket) -> None:

@@ -74,7 +74,19 @@ class Views:
         """The mixer."""
         desk = self._engine.sound
         strips = msgspec.to_builtins(list(desk.strips.values()))
-        return {"strips": strips, "master_db": desk.master_db}
+        error = desk.monitor.error
+        return {
+            "strips": strips,
+            "master_db": desk.master_db,
+            "target_lufs": desk.watch.target,
+            "tolerance_lu": desk.watch.tolerance,
+            "loudness": msgspec.to_builtins(desk.watch.reading),
+            "headphones": {
+                **msgspec.to_builtins(desk.monitor.settings),
+                "is_playing": desk.monitor.is_playing,
+                "error": [error.in_language("zh"), error.in_language("en")] if error else None,
+            },
+        }
 
     def tryon(self) -> dict[str, Any]:
         """What is worn on which source."""
@@ -105,7 +117,11 @@ class Views:
             "canvases": {**canvases, "on": on},
             "scenes": scenes,
             "sources": plain(tuple(engine.bank.specs.values())),
-            "sound": self.sound(),
+            "sound": {
+                "strips": plain([*engine.sound.strips.values()]),
+                "master_db": engine.sound.master_db,
+                "target_lufs": engine.sound.watch.target,
+            },
             "shop": plain(engine.catalogue.state),
             "outputs": plain(engine.outputs.settings()),
             "audience": engine.audience.part(),

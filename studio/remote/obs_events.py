@@ -16,7 +16,7 @@ from studio.remote.ids import Ids
 from studio.remote.protocol import Data, Subscription
 from studio.remote.words import MAIN, Words, is_active, mul_of, phase
 from studio.scenes.events import SceneTaken, TransitionEnded
-from studio.sound.desk import Meters
+from studio.sound.events import Meters
 from studio.sources.events import SourceListChanged
 
 if TYPE_CHECKING:

@@ -40,22 +40,47 @@ def measure(samples: Samples) -> Meter:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A strip with where its samples come from; ``is_open`` while it should be heard."""
+    """A strip with where its samples come from.
+
+    Attributes:
+        is_open: it should be heard on the programme.
+        open_on: canvases on which it is heard, where that differs from one to another.
+    """
 
     strip: Strip
     ring: SoundRing
     delay_ms: int
     is_open: bool
+    open_on: frozenset[str] | None = None
+
+    def gains(self, bus: str) -> tuple[float, float]:
+        """Factors left and right on a bus."""
+        strip = self.strip
+        is_open = self.is_open if self.open_on is None else bus in self.open_on
+        if strip.is_muted or not is_open:
+            return (0.0, 0.0)
+        send = strip.sends.get(bus, 0.0)
+        gain = gain_of(strip.gain_db + send) if send > FLOOR_DB else 0.0
+        return (gain * min(1.0, 1 - strip.pan), gain * min(1.0, 1 + strip.pan))
 
 
 @dataclass(slots=True)
 class Mixer:
-    """Belongs to the tick thread; channels are handed in as one immutable tuple."""
+    """Belongs to the tick thread; channels are handed in as one immutable tuple.
+
+    Attributes:
+        buses: the mixes there are, the main one first; a canvas each.
+        sent: the blocks of the last tick by bus. Buses that sound alike share one array.
+        phones: what the headphones get.
+    """
 
     fps: Fraction
+    buses: tuple[str, ...] = ("landscape",)
     meters: dict[str, Meter] = field(default_factory=dict)
+    sent: dict[str, Samples] = field(default_factory=dict)
+    phones: Samples = field(default_factory=lambda: silence(0))
     master_db: float = 0.0
-    _gains: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _gains: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     _done: int = 0
 
     def samples_until(self, tick: int) -> int:
@@ -63,41 +88,85 @@ class Mixer:
         return (tick + 1) * RATE * self.fps.denominator // self.fps.numerator
 
     def mix(self, channels: tuple[Channel, ...], tick: int, at_ns: int) -> Samples:
-        """The programme's sound up to the end of ``tick``: (n, 2) float32, gapless.
+        """The main bus's sound up to the end of ``tick``: (n, 2) float32, gapless.
 
         After skipped ticks the block is longer: sound and picture keep one length.
         """
         count = self.samples_until(tick) - self._done
         self._done += count
         if count <= 0:
+            self.sent = dict.fromkeys(self.buses, silence(0))
             return silence(0)
         span_ns = count * NS // RATE
         tick_ns = NS * self.fps.denominator // self.fps.numerator
-        out = silence(count)
+        blocks = []
         for one in channels:
             lag_ns = (one.delay_ms + one.strip.sync_ms) * 1_000_000
-            block = one.ring.take(count, at_ns + tick_ns - span_ns - lag_ns)
-            gained = self._gain(one, block)
-            self.meters[one.strip.source] = measure(gained if one.is_open else block * 0)
+            blocks.append(one.ring.take(count, at_ns + tick_ns - span_ns - lag_ns))
+        made: dict[tuple[tuple[float, float], ...], Samples] = {}
+        for bus in self.buses:
+            steps = tuple(self._step(one, bus) for one in channels)
+            key = tuple(pair for step in steps for pair in step)
+            found = made.get(key)
+            if found is None:
+                is_main = bus == self.buses[0]
+                found = made[key] = self._sum(channels, blocks, steps, count, is_main)
+            self.sent[bus] = found
+        out = self.sent[self.buses[0]]
+        self.meters["programme"] = measure(out)
+        self.phones = self._listen(channels, blocks, out)
+        return out
+
+    def _step(self, one: Channel, bus: str) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Gains at the beginning and end of this block."""
+        wanted = one.gains(bus)
+        key = (bus, one.strip.source)
+        before = self._gains.get(key, wanted)
+        self._gains[key] = wanted
+        return before, wanted
+
+    def _sum(
+        self,
+        channels: tuple[Channel, ...],
+        blocks: list[Samples],
+        steps: tuple[tuple[tuple[float, float], tuple[float, float]], ...],
+        count: int,
+        is_main: bool,
+    ) -> Samples:
+        out = silence(count)
+        for one, block, (before, wanted) in zip(channels, blocks, steps, strict=True):
+            gained = _gained(block, before, wanted)
+            if is_main:
+                self.meters[one.strip.source] = measure(gained)
             out += gained
         if self.master_db:
             out *= gain_of(self.master_db)
         np.clip(out, -CEILING, CEILING, out=out)
-        self.meters["programme"] = measure(out)
         return out
 
-    def _gain(self, channel: Channel, block: Samples) -> Samples:
-        strip = channel.strip
-        gain = gain_of(strip.gain_db) if channel.is_open and not strip.is_muted else 0.0
-        wanted = (gain * min(1.0, 1 - strip.pan), gain * min(1.0, 1 + strip.pan))
-        before = self._gains.get(strip.source, wanted)
-        self._gains[strip.source] = wanted
-        if before == wanted:
-            if wanted == (1.0, 1.0):
-                return block
-            return block * np.array(wanted, np.float32)
-        # A ramp over the block: no click at a cut or a mute.
-        ramp = np.linspace(0, 1, len(block), dtype=np.float32)[:, None]
-        first, last = np.array(before, np.float32), np.array(wanted, np.float32)
-        ramped: Samples = block * (first + (last - first) * ramp)
-        return ramped
+    def _listen(
+        self, channels: tuple[Channel, ...], blocks: list[Samples], programme: Samples
+    ) -> Samples:
+        """Solo strips alone, before their faders; else the programme and what is monitored."""
+        solo = [b for c, b in zip(channels, blocks, strict=True) if c.strip.is_solo]
+        if solo:
+            return np.clip(np.sum(solo, axis=0, dtype=np.float32), -CEILING, CEILING)
+        extra = [
+            block * gain_of(one.strip.gain_db)
+            for one, block in zip(channels, blocks, strict=True)
+            if one.strip.is_monitored and not any(one.gains(self.buses[0]))
+        ]
+        if not extra:
+            return programme
+        heard: Samples = np.clip(programme + np.sum(extra, axis=0), -CEILING, CEILING)
+        return heard.astype(np.float32)
+
+
+def _gained(block: Samples, before: tuple[float, float], wanted: tuple[float, float]) -> Samples:
+    if before == wanted:
+        return block if wanted == (1.0, 1.0) else block * np.array(wanted, np.float32)
+    # A ramp over the block: no click at a cut or a mute.
+    ramp = np.linspace(0, 1, len(block), dtype=np.float32)[:, None]
+    first, last = np.array(before, np.float32), np.array(wanted, np.float32)
+    ramped: Samples = block * (first + (last - first) * ramp)
+    return ramped

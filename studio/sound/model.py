@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+Verdict = Literal["ok", "quiet", "loud", "silent"]
 
 
 class Strip(msgspec.Struct, frozen=True):
@@ -13,6 +17,9 @@ class Strip(msgspec.Struct, frozen=True):
         pan: -1 left .. 1 right.
         follows_scene: heard only while its source is on programme.
         sync_ms: delays (positive) the sound against the picture.
+        is_solo: heard alone in the headphones; what viewers hear does not change.
+        is_monitored: also heard in the headphones while it is not on programme.
+        sends: dB added on a canvas's own mix, -100 takes it off there; a canvas not named gets 0.
     """
 
     source: str
@@ -21,6 +28,22 @@ class Strip(msgspec.Struct, frozen=True):
     pan: float = 0.0
     follows_scene: bool = True
     sync_ms: int = 0
+    is_solo: bool = False
+    is_monitored: bool = False
+    sends: dict[str, float] = {}
+
+
+class Headphones(msgspec.Struct, frozen=True):
+    """Where the desk's own ears are.
+
+    Attributes:
+        device: name of the output, "" is the system's.
+        gain_db: level in the headphones alone.
+    """
+
+    is_on: bool = False
+    device: str = ""
+    gain_db: float = 0.0
 
 
 class Meter(msgspec.Struct, frozen=True):
@@ -28,3 +51,17 @@ class Meter(msgspec.Struct, frozen=True):
 
     peak_db: tuple[float, float]
     rms_db: tuple[float, float]
+
+
+class LoudnessReading(msgspec.Struct, frozen=True):
+    """How loud the programme is, LUFS; -120 is nothing yet.
+
+    Attributes:
+        verdict: "quiet" and "loud" after 10 s off the target, "silent" after 5 s of nothing.
+    """
+
+    momentary: float = -120.0
+    short_term: float = -120.0
+    integrated: float = -120.0
+    target: float = -16.0
+    verdict: Verdict = "ok"

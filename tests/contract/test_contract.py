@@ -28,7 +28,7 @@ from studio.scenes.commands import SceneCommands
 from studio.scenes.transitions.base import Transition
 from studio.shop.commands import ShopCommands
 from studio.show.keeper import ShowCommands
-from studio.sound.desk import SoundCommands
+from studio.sound.commands import SoundCommands
 from studio.sources.base import Source
 from studio.sources.commands import SourceCommands
 from studio.sources.filter_commands import FilterCommands

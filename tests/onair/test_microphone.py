@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
 import sys
 import threading
 import time
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pulse import Pulse
 
 from studio.core.clock import now_ns
+from studio.media.sound import NS_PER_SAMPLE
+from studio.sound.headphones import Monitor, playbacks
+from studio.sound.model import Headphones
 from studio.sources.base import Surroundings
 from studio.sources.microphone import Microphone, microphones
 from studio.sources.runner import SourceRunner
@@ -28,64 +28,6 @@ pytestmark = [
         reason="needs pulseaudio",
     ),
 ]
-
-
-class Pulse:
-    """A sound server of our own with one virtual microphone."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.socket = folder, folder / "p"
-        self.environment = {
-            **os.environ,
-            "PULSE_SERVER": f"unix:{self.socket}",
-            "PULSE_RUNTIME_PATH": str(folder),
-            "HOME": str(folder),
-            "XDG_RUNTIME_DIR": str(folder),
-        }
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [
-                "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
-                "--disallow-exit", "-L",
-                f"module-native-protocol-unix socket={self.socket} auth-anonymous=1",
-                "-L", "module-null-sink sink_name=vmic rate=48000",
-                "-L", "module-remap-source master=vmic.monitor source_name=mic",
-            ],
-            env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        for _ in range(400):
-            if (
-                subprocess.run(
-                    ["pactl", "info"], env=self.environment, capture_output=True, check=False
-                ).returncode
-                == 0
-            ):
-                break
-            time.sleep(0.02)
-        subprocess.run(["pactl", "set-default-source", "mic"], env=self.environment, check=True)
-
-    def play(self, seconds: float) -> subprocess.Popen[bytes]:
-        """A tone into the microphone."""
-        at = np.arange(int(seconds * 48_000)) / 48_000
-        tone = self.folder / "tone.wav"
-        with wave.open(str(tone), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(48_000)
-            file.writeframes((8000 * np.sin(2 * np.pi * 440 * at)).astype("<i2").tobytes())
-        return subprocess.Popen(
-            ["paplay", "-d", "vmic", str(tone)],
-            env=self.environment,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-        self.socket.unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -132,3 +74,50 @@ def test_a_microphone_is_listed_heard_lost_and_heard_again(pulse: Pulse) -> None
         runner.stop()
         player.kill()
         player.wait()
+
+
+def test_the_headphones_play_go_silent_and_play_again(pulse: Pulse) -> None:
+    """What the monitor plays is heard at the sound server's own speaker."""
+    assert any(
+        "vmic" in one["name"].lower() or "null" in one["name"].lower() for one in playbacks()
+    )
+    runner = SourceRunner("mic", Microphone(Microphone.decode({}), Surroundings(Path())))
+    runner.start()
+    monitor, stopping = Monitor(), threading.Event()
+
+    def mix() -> None:
+        made, began = 0, now_ns()
+        tone = (0.3 * np.sin(2 * np.pi * 440 * np.arange(1600) / 48_000)).astype(np.float32)
+        while not stopping.wait(0.005):
+            while began + made * NS_PER_SAMPLE < now_ns():
+                monitor.hear(np.stack([tone, tone], 1), int(began + made * NS_PER_SAMPLE))
+                made += 1600
+
+    mixer = threading.Thread(target=mix)
+    mixer.start()
+
+    def level() -> float:
+        return float(np.abs(runner.ring.take(1600, now_ns() - 60_000_000)).max())
+
+    try:
+        monitor.set(Headphones(is_on=True))
+        assert until(lambda: level() > 0.1)
+        assert monitor.is_playing
+        monitor.set(Headphones(is_on=True, gain_db=-40.0))
+        assert until(lambda: 0 < level() < 0.05)
+        pulse.stop()
+        assert until(lambda: monitor.error is not None)
+        pulse.start()
+        monitor.set(Headphones(is_on=True))
+        assert until(lambda: level() > 0.1, 30)
+        monitor.set(Headphones())
+        assert not monitor.is_playing
+        assert until(lambda: level() < 0.01)
+        monitor.set(Headphones(is_on=True, device="no such device"))
+        assert until(lambda: monitor.error is not None)
+        assert "no such device" in monitor.error.in_language("en")
+    finally:
+        stopping.set()
+        mixer.join()
+        monitor.stop()
+        runner.stop()

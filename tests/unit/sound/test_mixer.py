@@ -10,7 +10,8 @@ import pytest
 from studio.core.clock import NS
 from studio.core.errors import StudioError
 from studio.media.sound import RATE, SoundRing
-from studio.sound.desk import SoundCommands, SoundDesk
+from studio.sound.commands import SoundCommands
+from studio.sound.desk import SoundDesk
 from studio.sound.mixer import Channel, Mixer, db_of, gain_of, measure
 from studio.sound.model import Strip
 
@@ -90,3 +91,89 @@ def test_strips_from_outside():
         commands.mute("nobody")
     desk.rename("主播", "小李")
     assert desk.get("小李").gain_db == -12.0
+
+
+def test_solo_is_for_the_headphones_alone():
+    mixer = Mixer(Fraction(30))
+    loud = Channel(Strip("a"), steady(0.5), 0, True)
+    off = Channel(Strip("b", is_solo=True, gain_db=-100), steady(0.2), 0, False)
+    out = mixer.mix((loud, off), 0, NS // 10)
+    assert out[-1] == pytest.approx([0.5, 0.5])
+    assert mixer.phones[-1] == pytest.approx([0.2, 0.2])
+
+
+def test_without_solo_the_headphones_hear_the_programme_and_what_is_monitored():
+    mixer = Mixer(Fraction(30))
+    on = Channel(Strip("a"), steady(0.25), 0, True)
+    waiting = Channel(Strip("b", is_monitored=True), steady(0.5), 0, False)
+    out = mixer.mix((on, waiting), 0, NS // 10)
+    assert out[-1] == pytest.approx([0.25, 0.25])
+    assert mixer.phones[-1] == pytest.approx([0.75, 0.75])
+
+
+def test_each_canvas_has_its_own_mix_and_alike_ones_cost_one():
+    mixer = Mixer(Fraction(30), ("landscape", "portrait"))
+    ring, other = steady(0.5), steady(0.25)
+    alike = Channel(Strip("a"), ring, 0, True, frozenset({"landscape", "portrait"}))
+    mixer.mix((alike,), 0, NS // 10)
+    assert mixer.sent["landscape"] is mixer.sent["portrait"]
+    sends = Channel(Strip("a", sends={"portrait": -100.0}), ring, 0, True)
+    there = Channel(Strip("b"), other, 0, False, frozenset({"portrait"}))
+    mixer._gains.clear()
+    out = mixer.mix((sends, there), 1, NS // 10)
+    assert out[-1] == pytest.approx([0.5, 0.5])
+    assert mixer.sent["portrait"][-1] == pytest.approx([0.25, 0.25])
+
+
+def test_a_send_and_a_solo_can_be_taken_back():
+    desk = SoundDesk(lambda event: None)
+    desk.keep_only(["a"])
+    commands = SoundCommands(desk)
+    done = commands.send("a", "portrait", -6.0)
+    assert desk.get("a").sends == {"portrait": -6.0}
+    commands.send(**done.undo[1])
+    assert desk.get("a").sends == {}
+    commands.solo("a")
+    assert desk.get("a").is_solo
+    back = commands.set_strip("a", monitored=True)
+    commands.set_strip(**back.undo[1])
+    assert not desk.get("a").is_monitored
+
+
+@pytest.mark.parametrize(("ppm", "minutes"), [(200, 30), (-200, 6), (500, 6)])
+def test_half_an_hour_with_a_clock_that_is_off_stays_in_step(ppm, minutes):
+    """30 minutes in the mixer's own time: a beep that is due at t is heard at t, within 20 ms.
+
+    The source's clock runs off by ``ppm``: it delivers that much more or less a second, and its
+    stamps are the machine's, jittered by up to 4 ms as a device's are.
+    """
+    random = np.random.default_rng(3)
+    ring, mixer = SoundRing(), Mixer(Fraction(30))
+    one = Channel(Strip("a"), ring, 60, True)
+    tick_ns, block = NS // 30, 960
+    made, worst, beeps = 0, 0.0, 0
+    period = 60.0
+    for tick in range(30 * 60 * minutes):
+        at_ns = NS + tick * tick_ns
+        while True:
+            due_s = made / (RATE * (1 + ppm * 1e-6))
+            if NS + due_s * NS + block * NS / RATE > at_ns + tick_ns:
+                break
+            samples = np.zeros((block, 2), np.float32)
+            left = int((period - due_s % period) * RATE)
+            if left < block:  # a click at each minute
+                samples[left : left + RATE // 1000] = 1.0
+            jitter = int(random.uniform(0, 4_000_000))
+            ring.put(samples, NS + int(due_s * NS) + jitter)
+            made += block
+        out = mixer.mix((one,), tick, at_ns)
+        loud = np.flatnonzero(out[:, 0] > 0.3)
+        if len(loud):
+            heard_s = (at_ns - NS) / NS + loud[0] / RATE - 0.060
+            minute = round(heard_s / period) * period
+            if minute > 0:
+                beeps += 1
+                worst = max(worst, abs(heard_s - minute))
+    assert beeps >= minutes - 2
+    assert worst < 0.020, f"{1000 * worst:.1f} ms"
+    assert ring.jumps == 0
