@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pulse import Pulse
 
 from studio.core.clock import now_ns
 from studio.media.sound import NS_PER_SAMPLE
@@ -20,6 +19,7 @@ from studio.sound.model import Headphones
 from studio.sources.base import Surroundings
 from studio.sources.microphone import Microphone, microphones
 from studio.sources.runner import SourceRunner
+from tests.onair.pulse import Pulse
 
 pytestmark = [
     pytest.mark.onair,
