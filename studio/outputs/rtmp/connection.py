@@ -73,7 +73,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._socket: socket.socket | None = None
         self._is_ours = False
-        self._handshake_bytes = 0
+        self._corked = bytearray()
 
     # -- asyncio's side ----------------------------------------------------------------------
 
@@ -112,6 +112,7 @@ class Connection(asyncio.Protocol):
     # -- our side ----------------------------------------------------------------------------
 
     def _flush(self, *, counts: bool = True) -> None:
+        self._uncork()  # what was said before goes before
         data = self.session.take()
         if data and self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
@@ -179,14 +180,23 @@ class Connection(asyncio.Protocol):
         else:
             assert type in (AUDIO, VIDEO)
             data = self.session.media(type, timestamp_ms, payload)
-        self._transport.write(data)
+        if not self._corked:  # sound and picture that come together leave together
+            asyncio.get_running_loop().call_soon(self._uncork)
+        self._corked += data
         self.ledger.wrote(len(data), time.monotonic_ns())
         return len(data)
+
+    def _uncork(self) -> None:
+        data, self._corked = self._corked, bytearray()
+        if data and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
 
     @property
     def own_queue(self) -> int:
         """Bytes in our own buffer."""
-        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+        if self._transport is None:
+            return 0
+        return self._transport.get_write_buffer_size() + len(self._corked)
 
     def look(self) -> None:
         """Brings the ledger up to date."""
@@ -210,6 +220,7 @@ class Connection(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             self._end(None)
             return
+        self._uncork()
         self.session.end()
         self._flush()
         deadline = time.monotonic() + grace_s

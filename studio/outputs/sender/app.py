@@ -26,6 +26,9 @@ from studio.outputs.sender.machine import Machine
 from studio.outputs.sender.rtmp_sink import RtmpSink
 
 TICK_S = 0.02
+CALM_TICK_S = 0.04
+"""While the engine's packets pass straight through, nothing has to be paced here."""
+
 STATUS_S = 0.25
 PRESSED_STATUS_S = 0.1
 PRESSED_MS = 120
@@ -90,6 +93,7 @@ class Sender:
         self._delay = Delay()
         self._machine = Machine("rtmp", self._changed)
         self._ended = asyncio.Event()
+        self._fault: Exception | None = None
         self._is_dirty = True
         self._told_s = 0.0
         self._since = utc_iso()
@@ -103,17 +107,28 @@ class Sender:
         wire.write_note(self._note, wire.Note(os.getpid(), port, self._token, self._output))
         self._hear_signals(loop)
         try:
-            while not self._ended.is_set():
-                self._tick()
-                try:
-                    await asyncio.wait_for(self._ended.wait(), TICK_S)
-                except TimeoutError:
-                    pass
+            self._beat(loop)
+            await self._ended.wait()
+            if self._fault is not None:
+                raise self._fault
             await self._finish()
         finally:
             note = wire.read_note(self._note)
             if note is not None and note.token == self._token:
                 self._note.unlink(missing_ok=True)
+
+    def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._ended.is_set():
+            return
+        try:
+            self._tick()
+        except Exception as fault:
+            self._fault = fault
+            self._ended.set()
+            return
+        feed = self._feed
+        is_calm = feed is not None and not feed.is_standby and not self._delay.length_us
+        loop.call_later(CALM_TICK_S if is_calm else TICK_S, self._beat, loop)
 
     def _hear_signals(self, loop: asyncio.AbstractEventLoop) -> None:
         if sys.platform != "win32":
