@@ -45,7 +45,7 @@ LAYOUTS = {
         {
             RIGHT: ((("comments",), 1.0),),
             BOTTOM: (
-                (("products",), 0.445),
+                (("products", "fitting"), 0.445),
                 (("mixer",), 0.225),
                 (("plans", "outputs", "sources", "ready", "journal"), 0.33),
             ),
@@ -55,7 +55,7 @@ LAYOUTS = {
         {
             LEFT: ((("host",), 1.0),),
             RIGHT: ((("comments",), 1.0),),
-            BOTTOM: ((("products",), 1.0),),
+            BOTTOM: ((("products", "fitting"), 1.0),),
         },
         right=0.27,
         left=0.27,

@@ -229,7 +229,12 @@ class TryOnCommands:
         from studio.tryon import fitting
 
         path = self._wearer.asset(asset)
-        found = await self._aside(lambda: fitting.proposal(garment, path, fit))
+
+        def work() -> dict[str, Any]:
+            picture = base64.b64encode(fitting.thumbnail(path)).decode() if path else ""
+            return {**fitting.proposal(garment, path, fit), "picture": picture}
+
+        found = await self._aside(work)
         return changed(result={**found, "path": str(path or "")})
 
     @command(

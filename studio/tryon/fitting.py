@@ -11,6 +11,7 @@ import msgspec
 
 from studio.media.cv import cv2
 from studio.media.frame import Frame, to_rgb
+from studio.tryon import asset as assets
 from studio.tryon import wardrobe
 from studio.tryon.presence import Presence
 from studio.tryon.tracker import Finder
@@ -65,6 +66,19 @@ def jpeg(frame: Frame, longest: int = 960, quality: int = 88) -> bytes:
         rgb = cv2.resize(rgb, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
     data = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return bytes(data.tobytes())
+
+
+def thumbnail(asset: Path, longest: int = 480) -> bytes:
+    """An asset as a PNG with alpha, at most so many pixels on its longer side.
+
+    Raises:
+        StudioError: not_found or invalid.
+    """
+    rgba = assets.load(asset)
+    ratio = min(1.0, longest / max(rgba.shape[:2]))
+    if ratio < 1:
+        rgba = cv2.resize(rgba, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
+    return bytes(cv2.imencode(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA))[1].tobytes())
 
 
 def proposal(kind: str, asset: Path | None, values: Values | None = None) -> dict[str, Any]:

@@ -51,6 +51,8 @@ CASES: dict[str, tuple[str, Path | None, str, Crop, dict[str, float | str | bool
     "earrings-turned": ("earrings", GOODS / "earring-pearl.png", "host 530", HOST, {}),
     "necklace": ("necklace", GOODS / "necklace-ruby.png", "host 62", (180, 200, 600, 520), {}),
     "scarf": ("scarf", GOODS / "scarf.webp", "host 62", (180, 200, 600, 520), {}),
+    "hair-portrait": ("hair", None, "far", BUST, {"colour": "#7a2f6a"}),
+    "hair-host": ("hair", None, "host 62", HOST, {"colour": "#2f5a9a"}),
     "ring": ("ring", GOODS / "ring-sapphire.png", "host 1180", (150, 330, 560, 390), {}),
     "nails": ("nails", None, "host 1180", (150, 330, 560, 390), {}),
     "top": ("top", GOODS / "t-shirt.webp", "body 50", (400, 0, 430, 502), {}),

@@ -1,0 +1,92 @@
+"""The fitting room by hand: a photo dropped, an anchor dragged, the fit kept and worn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDropEvent, QImage, QPainter
+from PySide6.QtTest import QTest
+
+pytestmark = pytest.mark.ui
+SOON = 15_000
+
+
+@pytest.fixture
+def panel(qtbot: Any, program: Any) -> Any:
+    program.window.reveal("fitting")
+    made = program.window.panels["fitting"]
+    qtbot.waitUntil(lambda: bool(made._kinds), timeout=SOON)
+    made.product.setCurrentIndex(made.product.findData("sunglasses"))
+    made._open()
+    qtbot.waitUntil(lambda: made.board.has_asset and made.still.has_picture, timeout=SOON)
+    return made
+
+
+def _fit_of(program: Any, product: str) -> dict[str, Any]:
+    found = program.store.shop.product(product)
+    return dict(found.try_on.fit) if found.try_on else {}
+
+
+def test_an_anchor_is_dragged_and_the_fit_kept(qtbot: Any, program: Any, panel: Any) -> None:
+    board = panel.board
+    name = next(iter(board.spots))
+    start = board.spot_at(name).toPoint()
+    QTest.mousePress(board, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(board, start + QPoint(12, 6))
+    QTest.mouseRelease(board, Qt.MouseButton.LeftButton, pos=start + QPoint(12, 6))
+    assert f"{name}_x" in panel.fit()
+    before = board.spots[name]
+    QTest.keyClick(board, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert board.spots[name][0] > before[0]
+    drawn = panel._drawn
+    qtbot.waitUntil(lambda: panel._drawn is not None and panel._drawn != drawn, timeout=SOON)
+    panel._numbers["width_mm"].setValue(139.0)
+    QTest.mouseClick(panel.keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: _fit_of(program, "sunglasses").get("width_mm") == 139.0, timeout=SOON)
+    assert f"{name}_x" in _fit_of(program, "sunglasses")
+    program.actions.undo()
+    qtbot.waitUntil(lambda: "width_mm" not in _fit_of(program, "sunglasses"), timeout=SOON)
+
+
+def test_a_photo_is_dropped_cut_out_and_shown(qtbot: Any, panel: Any, tmp_path: Path) -> None:
+    photo = QImage(600, 400, QImage.Format.Format_RGB32)
+    photo.fill(QColor(244, 244, 242))
+    painter = QPainter(photo)
+    painter.setBrush(QColor(40, 60, 120))
+    painter.drawRoundedRect(80, 120, 440, 150, 60, 60)
+    painter.end()
+    path = tmp_path / "glasses.png"
+    assert photo.save(str(path))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    before = panel._asset
+    event = QDropEvent(
+        QPointF(20, 20), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    panel.board.dropEvent(event)
+    qtbot.waitUntil(lambda: panel._asset != before, timeout=SOON)
+    assert panel._asset.endswith(".png")
+    qtbot.waitUntil(lambda: bool(panel.board.spots), timeout=SOON)
+
+
+def test_live_switches_say_what_is(qtbot: Any, program: Any, panel: Any) -> None:
+    live = panel.live
+    qtbot.waitUntil(lambda: live.worn.is_worn, timeout=SOON)
+    QTest.mouseClick(live.split, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: live.worn.is_split and live.split.isChecked(), timeout=SOON)
+    QTest.mouseClick(live.split, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not live.worn.is_split, timeout=SOON)
+    index = live.compare.findData("SG-BLACK")
+    assert index > 0
+    live.compare.setCurrentIndex(index)
+    live.compare.activated.emit(index)
+    qtbot.waitUntil(lambda: live.worn.compared == "SG-BLACK", timeout=SOON)
+    QTest.mouseClick(live.bypass, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: live.worn.is_bypassed and not live.worn.is_worn, timeout=SOON)
+    qtbot.waitUntil(lambda: live.state.text == "Bypassed", timeout=SOON)
+    QTest.mouseClick(live.bypass, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: live.worn.is_worn, timeout=SOON)
