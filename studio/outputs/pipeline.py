@@ -227,6 +227,8 @@ class OutputPipeline:
         nominal = rung.settings.bitrate_kbps
         with self._rate_lock:
             rate = self.rates.setdefault(rung.id, Rate(nominal))
+            streams = self.destinations.running("rtmp")
+            rate.primary = next((one for one in rung.outputs if one in streams), "")
             if not rate.set_nominal(nominal):
                 return
             kbps = rate.kbps

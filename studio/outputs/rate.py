@@ -47,12 +47,14 @@ class Rate:
         kbps: what it gets now.
         frame_step: every how many-th picture is encoded (1 all, 2 every second).
         lowered: how often it went down since the start.
+        primary: the destination that was started first; "" is the one that flowed first.
     """
 
     nominal_kbps: int
     kbps: int = 0
     frame_step: int = 1
     lowered: int = 0
+    primary: str = ""
     _lines: dict[str, _Line] = field(default_factory=dict)
     _down_s: float = -1e9
     _up_s: float = -1e9
@@ -78,7 +80,7 @@ class Rate:
         """A destination told how it is; True when `kbps` or `frame_step` changed.
 
         Args:
-            name: of the destination; the first one is the primary.
+            name: of the destination.
             is_flowing: it is connected and published.
             queue_ms: age of the oldest media it has not got rid of.
             taken_kbps: what its server took in the last second.
@@ -109,7 +111,9 @@ class Rate:
         self._lines.pop(name, None)
 
     def _decide(self, now_s: float) -> bool:
-        fresh = [line for line in self._lines.values() if now_s - line.at_s < _OLD_S]
+        # Who flows first may be anybody: the primary is who was started first.
+        names = sorted(self._lines, key=lambda name: name != self.primary)
+        fresh = [self._lines[name] for name in names if now_s - self._lines[name].at_s < _OLD_S]
         pressed = [line for line in fresh if line.is_pressed]
         if pressed and (fresh[0].is_pressed or 2 * len(pressed) > len(fresh)):
             self._busy_s = now_s
