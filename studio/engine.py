@@ -64,7 +64,10 @@ from studio.shop.catalogue import Catalogue
 from studio.shop.commands import ShopCommands
 from studio.shop.tryon_commands import TryOnCommands
 from studio.shop.wearing import Wearer
+from studio.show.brand import Brand, BrandCommands
 from studio.show.keeper import OpenShow, ShowCommands, ShowKeeper
+from studio.show.layout_commands import LayoutCommands
+from studio.show.templates import Builder, Goods
 from studio.sound.commands import SoundCommands
 from studio.sound.desk import SoundDesk
 from studio.sound.mixer import Channel, Mixer
@@ -244,7 +247,35 @@ class Engine:
         self.plan_commands = PlanCommands(self.plans)
         self.bus.add(self.plan_commands)
 
+    def _builder(self) -> Builder:
+        """Makes scenes from templates with the show as it is now."""
+        shop = self.catalogue.state
+        ordered = sorted(shop.products, key=lambda one: one.id != shop.explaining)
+        goods = tuple(Goods(one.name, one.photo) for one in ordered)
+        language = self.show.head.language
+        return Builder(self.scenes, self.bank, goods, self.brand.kit, language)
+
+    def _face_in(self, source: str) -> tuple[float, float] | None:
+        """Where the largest face is in a source's picture, 0..1."""
+        one, runner = self.wearer.filters().get(source), self.bank.runners.get(source)
+        shot = runner.latest if runner else None
+        if one is None or shot is None or not one.boxes:
+            return None
+        box = max(one.boxes, key=lambda b: b.width * b.height)
+        x, y = box.x + box.width / 2, box.y + box.height / 2
+        return (
+            min(1.0, max(0.0, x / shot.frame.width)),
+            min(1.0, max(0.0, y / shot.frame.height)),
+        )
+
     def _build_show(self) -> None:
+        self.brand = Brand(self.bank, lambda kit: self.on_picture.wear_brand(kit))
+        self.bus.add(
+            BrandCommands(self.brand),
+            LayoutCommands(
+                self.scenes, self.bank, self._builder, self._announce_scene, self._face_in
+            ),
+        )
         self.keeper = ShowKeeper(self.show, lambda: self.views.collect())
         self.bus.add(ShowCommands(self.keeper))
 
@@ -284,6 +315,9 @@ class Engine:
         self.stage.start()
         await self._first_picture()
         self.on_picture.open(with_try_on=not self.is_safe)
+        self.brand.load(show.brand)
+        if self.brand.error is not None:
+            self.warnings.append(self.brand.error)
         self.chores.start()
         self._plan_watch = asyncio.create_task(self.plans.watch(), name="plans")
 

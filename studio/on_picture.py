@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import msgspec
 
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger
+from studio.graphics import qt
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
 from studio.graphics.deck import SLIDE_NS, Deck
-from studio.graphics.model import CommentSpec, LowerThirdSpec
+from studio.graphics.model import CommentSpec, LowerThirdSpec, Style
+from studio.graphics.placer import CORNERS
 from studio.media.frame import Frame, even
-from studio.media.yuv import Layer, Scratch, blend
+from studio.media.picture_file import read_picture
+from studio.media.yuv import Layer, Scratch, blend, layer, resize
 from studio.scenes.compositor import Overlay
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import Canvas
@@ -22,6 +26,7 @@ from studio.shop.cards import Cards, card_spec
 from studio.shop.catalogue import Catalogue
 from studio.shop.wearing import Wearer
 from studio.show.keeper import OpenShow
+from studio.show.model import BrandKit
 
 _log = logger(__name__)
 MARK = {"zh": "虚拟试戴", "en": "Simulated"}
@@ -44,8 +49,11 @@ class OnPicture:
         self.deck = deck
         self._show, self._scenes = show, scenes
         self._catalogue, self._wearer = catalogue, wearer
-        self._cards = Cards(deck, draw_card)
+        self._cards = Cards(deck, lambda spec, unit: draw_card(spec, unit, self.style))
         self._marks: dict[int, Layer] = {}
+        self._lower = LowerThirdSpec("")
+        self._comment = CommentSpec("", "")
+        self.style = Style()
 
     def open(self, *, with_try_on: bool) -> None:
         """Card, try-on and lower third as the state says: there from the first picture."""
@@ -65,9 +73,51 @@ class OnPicture:
         except msgspec.ValidationError as error:
             _log.warning("lower third of the show: %s", error)
             return
-        if lower.title:
-            layers = self._drawn(lambda canvas: draw_lower_third(lower, _side(canvas) * 0.041))
-            self.deck.show("lower_third", layers, now_ns() - SLIDE_NS, ("bottom-right", "top-left"))
+        self._lower = lower
+        self._show_lower_third(now_ns() - SLIDE_NS)
+
+    def _show_lower_third(self, since_ns: int) -> None:
+        if self._lower.title:
+            layers = self._drawn(
+                lambda canvas: draw_lower_third(self._lower, _side(canvas) * 0.041, self.style)
+            )
+            self.deck.show("lower_third", layers, since_ns, ("bottom-right", "top-left"))
+
+    def wear_brand(self, brand: BrandKit) -> None:
+        """Draws everything that is up anew in the brand's colours and font, and its logo.
+
+        Raises:
+            StudioError: not_found or invalid: the font or the logo; nothing has changed then.
+        """
+        folder = self._show.folder
+        family = brand.font
+        if Path(brand.font).suffix.lower() in (".ttf", ".otf", ".ttc"):
+            family = qt.add_font(folder / brand.font)
+        logo = read_picture(folder / brand.logo) if brand.logo else None
+        self.style = Style(
+            accent=brand.accent,
+            ink=brand.ink,
+            paper=brand.paper,
+            plate=brand.plate,
+            plate_ink=brand.plate_ink,
+            bar=brand.bar,
+            family=family,
+        )
+        self._cards.forget()
+        self.refresh_card(is_there=True)
+        self._show_lower_third(now_ns() - SLIDE_NS)
+        if "comment" in self.deck.names:
+            self.show_comment(self._comment.author, self._comment.text, self._comment.platform)
+        if logo is None:
+            self.deck.hide("logo", now_ns())
+            return
+
+        def scaled(canvas: Canvas) -> Layer:
+            high = max(8, even(_side(canvas) * brand.logo_size))
+            return layer(resize(logo, max(8, even(high * logo.width / logo.height)), high))
+
+        corners = (brand.logo_corner, *(c for c in CORNERS if c != brand.logo_corner))
+        self.deck.show("logo", self._drawn(scaled), now_ns() - SLIDE_NS, corners)
 
     def refresh_card(self, *, is_there: bool = False) -> None:
         """Draws the card anew from the catalogue; the same card costs nothing."""
@@ -84,9 +134,11 @@ class OnPicture:
         if not text:
             self.deck.hide("comment", now_ns())
             return
-        spec = CommentSpec(author, text, platform)
+        spec = self._comment = CommentSpec(author, text, platform)
         layers = self._drawn(
-            lambda canvas: draw_comment(spec, _side(canvas) * 0.032, canvas.width * 0.62)
+            lambda canvas: draw_comment(
+                spec, _side(canvas) * 0.032, canvas.width * 0.62, self.style
+            )
         )
         self.deck.show("comment", layers, now_ns(), ("top-left", "bottom-right", "top-right"))
 

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def _with_options(show: OpenShow, options: Options) -> OpenShow:
         scenes = msgspec.structs.replace(scenes, canvases=canvases)
     if options.fps:
         head = msgspec.structs.replace(head, fps=str(options.fps))
-    return OpenShow(show.folder, head, show.raw, scenes, show.sources, show.sound, show.shop)
+    return replace(show, head=head, scenes=scenes)
 
 
 async def _run(options: Options) -> int:

@@ -23,6 +23,7 @@ class Views:
         add("outputs", engine.outputs.view)
         add("air", engine.outputs.air.view)
         add("show", engine.keeper.view)
+        add("brand", lambda: msgspec.to_builtins(engine.brand.kit))
         add("tryon", self.tryon)
         add("comments", engine.audience.view)
         add("plans", engine.plan_commands.view)
@@ -123,6 +124,7 @@ class Views:
                 "target_lufs": engine.sound.watch.target,
             },
             "shop": plain(engine.catalogue.state),
+            "brand": plain(engine.brand.kit),
             "outputs": plain(engine.outputs.settings()),
             "audience": engine.audience.part(),
             "plans": {"enabled": sorted(engine.plans.enabled)},

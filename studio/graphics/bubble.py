@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from studio.graphics import qt
-from studio.graphics.model import CommentSpec, LowerThirdSpec
+from studio.graphics.model import PLAIN, CommentSpec, LowerThirdSpec, Style
 from studio.media.yuv import Layer, layer
 
-ACCENT = "#4c8dff"
 
-
-def draw_comment(spec: CommentSpec, unit: float, max_width: float) -> Layer:
+def draw_comment(spec: CommentSpec, unit: float, max_width: float, style: Style = PLAIN) -> Layer:
     """A dark bubble: author above, text in two lines at most; ``unit`` is the text's height."""
     from PySide6.QtCore import QRectF, Qt
     from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-    name_font, text_font = qt.font(unit * 0.72, 500), qt.font(unit, 600)
+    family = style.family
+    name_font, text_font = qt.font(unit * 0.72, 500, family), qt.font(unit, 600, family)
     name_metrics, metrics = QFontMetricsF(name_font), QFontMetricsF(text_font)
     spec = CommentSpec(qt.printable(spec.author), qt.printable(spec.text), spec.platform)
     pad = unit * 0.6
@@ -32,16 +31,20 @@ def draw_comment(spec: CommentSpec, unit: float, max_width: float) -> Layer:
     painter = QPainter(image)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(16, 18, 24, 205))
+    ground = QColor(style.plate)
+    ground.setAlpha(205)
+    painter.setBrush(ground)
     painter.drawRoundedRect(QRectF(0, 0, width, height), unit * 0.45, unit * 0.45)
-    painter.setBrush(QColor(ACCENT))
+    painter.setBrush(QColor(style.bar))
     painter.drawRoundedRect(QRectF(0, unit * 0.5, unit * 0.12, height - unit), 2, 2)
     painter.setFont(name_font)
-    painter.setPen(QColor("#9fc1ff"))
+    soft = QColor(style.plate_ink)
+    soft.setAlpha(180)
+    painter.setPen(soft)
     author = name_metrics.elidedText(spec.author, Qt.TextElideMode.ElideRight, inner)
     painter.drawText(round(pad), round(pad * 0.7 + name_metrics.ascent()), author)
     painter.setFont(text_font)
-    painter.setPen(QColor("#ffffff"))
+    painter.setPen(QColor(style.plate_ink))
     box = QRectF(pad, pad * 0.7 + head, inner, text_height)
     shown = spec.text
     while (
@@ -58,12 +61,13 @@ def draw_comment(spec: CommentSpec, unit: float, max_width: float) -> Layer:
     return layer(qt.to_frame(image))
 
 
-def draw_lower_third(spec: LowerThirdSpec, unit: float) -> Layer:
+def draw_lower_third(spec: LowerThirdSpec, unit: float, style: Style = PLAIN) -> Layer:
     """A title with a line under it; ``unit`` is the title's height."""
     from PySide6.QtCore import QRectF, Qt
     from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 
-    title_font, line_font = qt.font(unit, 700), qt.font(unit * 0.6, 400)
+    family = style.family
+    title_font, line_font = qt.font(unit, 700, family), qt.font(unit * 0.6, 400, family)
     title, line = QFontMetricsF(title_font), QFontMetricsF(line_font)
     pad = unit * 0.55
     text = max(title.horizontalAdvance(spec.title), line.horizontalAdvance(spec.line))
@@ -74,15 +78,16 @@ def draw_lower_third(spec: LowerThirdSpec, unit: float) -> Layer:
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     ramp = QLinearGradient(0, 0, width, 0)
-    ramp.setColorAt(0, QColor(14, 16, 22, 225))
-    ramp.setColorAt(0.75, QColor(14, 16, 22, 190))
-    ramp.setColorAt(1, QColor(14, 16, 22, 0))
+    ground = QColor(style.plate)
+    for at, alpha in ((0.0, 225), (0.75, 190), (1.0, 0)):
+        ground.setAlpha(alpha)
+        ramp.setColorAt(at, ground)
     painter.setBrush(ramp)
     painter.drawRoundedRect(QRectF(0, 0, width, height), 4, 4)
-    painter.setBrush(QColor(ACCENT))
+    painter.setBrush(QColor(style.bar))
     painter.drawRect(QRectF(0, 0, unit * 0.14, height))
     painter.setFont(title_font)
-    painter.setPen(QColor("#ffffff"))
+    painter.setPen(QColor(style.plate_ink))
     painter.drawText(round(pad), round(pad / 2 + title.ascent()), spec.title)
     if spec.line:
         painter.setFont(line_font)

@@ -6,22 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.graphics import qt
-from studio.graphics.model import CardSpec
+from studio.graphics.model import PLAIN, CardSpec, Style
 from studio.media.yuv import Layer, layer
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
     from PySide6.QtGui import QPainter
 
-INK = "#1b1e25"
 SOFT = "#7b8190"
-PRICE = "#d42a34"
 PILL = "#fff1d6"
 PILL_INK = "#8a5200"
 PHOTO = "#f1ece4"
 
 
-def draw_card(spec: CardSpec, unit: float) -> Layer:
+def draw_card(spec: CardSpec, unit: float, style: Style = PLAIN) -> Layer:
     """A card; ``unit`` is its height in pixels, the width is what the text needs (2.2 to 3.4 ×)."""
     from PySide6.QtCore import QRectF, Qt
     from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
@@ -29,12 +27,13 @@ def draw_card(spec: CardSpec, unit: float) -> Layer:
     shadow = unit * 0.09
     pad, gap = unit * 0.09, unit * 0.07
     side = unit - 2 * pad
-    title_font, small = qt.font(unit * 0.165, 600), qt.font(unit * 0.115, 400)
-    price_font = qt.font(unit * 0.27, 800)
+    name = style.family
+    title_font, small = qt.font(unit * 0.165, 600, name), qt.font(unit * 0.115, 400, name)
+    price_font = qt.font(unit * 0.27, 800, name)
     title = qt.printable(f"{spec.number} {spec.name}".strip())
     metrics = QFontMetricsF(title_font)
     price_width = QFontMetricsF(price_font).horizontalAdvance(spec.price)
-    small_metrics = QFontMetricsF(qt.font(unit * 0.115, 500))
+    small_metrics = QFontMetricsF(qt.font(unit * 0.115, 500, name))
     row = price_width + unit * 0.08
     row += small_metrics.horizontalAdvance(spec.was) + unit * 0.08 if spec.was else 0
     for pill in filter(None, (spec.badge, spec.stock)):
@@ -50,7 +49,9 @@ def draw_card(spec: CardSpec, unit: float) -> Layer:
     )
     painter.setPen(Qt.PenStyle.NoPen)
     _shadow(painter, QRectF(shadow, shadow, width, unit), shadow, unit * 0.1)
-    painter.setBrush(QColor(255, 255, 255, 248))
+    ground = QColor(style.paper)
+    ground.setAlpha(248)
+    painter.setBrush(ground)
     painter.drawRoundedRect(QRectF(shadow, shadow, width, unit), unit * 0.1, unit * 0.1)
     photo = QRectF(shadow + pad, shadow + pad, side, side)
     path = QPainterPath()
@@ -66,7 +67,7 @@ def draw_card(spec: CardSpec, unit: float) -> Layer:
     lines = _wrap(title, metrics, text_width)
     has_variant = bool(spec.variant) and len(lines) == 1
     painter.setFont(title_font)
-    painter.setPen(QColor(INK))
+    painter.setPen(QColor(style.ink))
     y = shadow + pad + metrics.ascent() - unit * 0.02
     for line in lines:
         painter.drawText(round(left), round(y), line)
@@ -75,7 +76,7 @@ def draw_card(spec: CardSpec, unit: float) -> Layer:
         painter.setFont(small)
         painter.setPen(QColor(SOFT))
         painter.drawText(round(left), round(y - unit * 0.02), spec.variant)
-    _prices(painter, spec, left, shadow + unit - pad - unit * 0.03, unit)
+    _prices(painter, spec, left, shadow + unit - pad - unit * 0.03, unit, style)
     painter.end()
     return layer(qt.to_frame(image))
 
@@ -130,18 +131,21 @@ def _wrap(text: str, metrics: object, width: float) -> list[str]:
     return [text[:cut].strip(), metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)]
 
 
-def _prices(painter: QPainter, spec: CardSpec, left: float, base: float, unit: float) -> None:
+def _prices(
+    painter: QPainter, spec: CardSpec, left: float, base: float, unit: float, style: Style
+) -> None:
     from PySide6.QtCore import QRectF, Qt
     from PySide6.QtGui import QColor, QFontMetricsF
 
-    price_font, small = qt.font(unit * 0.27, 800), qt.font(unit * 0.115, 500)
+    name = style.family
+    price_font, small = qt.font(unit * 0.27, 800, name), qt.font(unit * 0.115, 500, name)
     painter.setFont(price_font)
-    painter.setPen(QColor(PRICE))
+    painter.setPen(QColor(style.accent))
     painter.drawText(round(left), round(base), spec.price)
     x = left + QFontMetricsF(price_font).horizontalAdvance(spec.price) + unit * 0.08
     metrics = QFontMetricsF(small)
     if spec.was:
-        struck = qt.font(unit * 0.115, 400)
+        struck = qt.font(unit * 0.115, 400, name)
         struck.setStrikeOut(True)
         painter.setFont(struck)
         painter.setPen(QColor(SOFT))

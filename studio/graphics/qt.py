@@ -6,6 +6,7 @@ import functools
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,12 +64,40 @@ def has_own_font() -> bool:
     return any((assets_dir() / "fonts").glob("*.[ot]tf"))
 
 
-def font(pixels: float, weight: int = 400) -> QFont:
-    """The studio's font at a height in pixels; ``weight`` 100..900."""
+def add_font(path: Path) -> str:
+    """Makes a font file of the brand usable; returns the name of its family.
+
+    Raises:
+        StudioError: not_found, or invalid when Qt cannot read it.
+    """
+    from PySide6.QtGui import QFontDatabase
+
+    ready()
+    if not path.is_file():
+        raise StudioError("not_found", "sources.file_missing", path=str(path))
+    key = str(path.resolve())
+    if key not in _added:
+        number = QFontDatabase.addApplicationFont(key)
+        names = QFontDatabase.applicationFontFamilies(number) if number >= 0 else []
+        if not names:
+            raise StudioError("invalid", "graphics.bad_font", path=str(path))
+        _added[key] = names[0]
+    return _added[key]
+
+
+_added: dict[str, str] = {}
+
+
+def font(pixels: float, weight: int = 400, name: str = "") -> QFont:
+    """The studio's font, or the one named, at a height in pixels; ``weight`` 100..900.
+
+    What a brand's font lacks (Chinese, often) is taken from the studio's own.
+    """
     from PySide6.QtGui import QFont
 
     ready()
-    made = QFont(family())
+    made = QFont()
+    made.setFamilies([name, family()] if name else [family()])
     made.setPixelSize(max(1, round(pixels)))
     made.setWeight(QFont.Weight(max(1, min(1000, weight))))
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)

@@ -67,6 +67,10 @@ class Cards:
         since_ns = now_ns() - (SLIDE_NS if is_there else 0)
         self._deck.show(NAME, layers, since_ns, ("bottom-left", "bottom-right", "top-left"))
 
+    def forget(self) -> None:
+        """The next `show` draws anew, whatever it shows."""
+        self._shown = None
+
     def hide(self) -> None:
         """Slides the card out."""
         self._shown = None

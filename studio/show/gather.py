@@ -8,7 +8,9 @@ from typing import Any
 
 from studio.core.errors import StudioError
 
-PLACES = frozenset({"path", "photo", "asset"})  # fields of show.json that name a file
+PLACES = frozenset(
+    {"path", "photo", "asset", "logo", "font"}
+)  # fields of show.json that name a file
 INTO = "media"
 
 

@@ -16,7 +16,7 @@ from studio.scenes.model import Canvas, ScenesState
 from studio.shop.model import ShopState
 from studio.show.file import demo_show, part, read_show, write_show
 from studio.show.gather import gather
-from studio.show.model import Raw, ShowHead
+from studio.show.model import BrandKit, Raw, ShowHead
 from studio.sound.model import Strip
 from studio.sources.model import SourceSpec
 
@@ -40,6 +40,7 @@ class OpenShow:
     sources: tuple[SourceSpec, ...]
     sound: SoundPart
     shop: ShopState
+    brand: BrandKit = BrandKit()
 
     @property
     def fps(self) -> Fraction:
@@ -63,6 +64,8 @@ def open_show(folder: Path | None) -> OpenShow:
     shop = part(raw, "shop", ShopState, folder)
     assert isinstance(scenes, ScenesState)
     assert isinstance(sources, tuple)
+    brand = part(raw, "brand", BrandKit, folder)
+    assert isinstance(brand, BrandKit)
     assert isinstance(sound, SoundPart)
     assert isinstance(shop, ShopState)
     wide, tall = head.canvases.landscape, head.canvases.portrait
@@ -71,7 +74,7 @@ def open_show(folder: Path | None) -> OpenShow:
         Canvas("portrait", *tall, "portrait" in head.canvases.on),
     )
     scenes = msgspec.structs.replace(scenes, canvases=canvases)
-    return OpenShow(folder, head, raw, scenes, sources, sound, shop)
+    return OpenShow(folder, head, raw, scenes, sources, sound, shop, brand)
 
 
 class ShowKeeper:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 SCHEMA = 1
+Colour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")]
 
 
 class Canvases(msgspec.Struct, frozen=True):
@@ -15,6 +16,34 @@ class Canvases(msgspec.Struct, frozen=True):
     landscape: tuple[int, int] = (1920, 1080)
     portrait: tuple[int, int] = (1080, 1920)
     on: tuple[str, ...] = ("landscape", "portrait")
+
+
+class BrandKit(msgspec.Struct, frozen=True):
+    """The brand's colours ("#rrggbb"), font and logo; everything drawn on the picture wears them.
+
+    Attributes:
+        accent: prices and what calls.
+        bar: edges of comments and lower thirds.
+        ink, paper: the product card.
+        plate, plate_ink: ground and text of comments, lower thirds and titles.
+        top, bottom: the two ends of colour grounds.
+        font: a font file in the show's folder, or the name of an installed family; "" is ours.
+        logo: a picture in the show's folder; "" for none.
+        logo_corner, logo_size: where it stands, and how high, as a part of the short side.
+    """
+
+    accent: Colour = "#d42a34"
+    bar: Colour = "#4c8dff"
+    ink: Colour = "#1b1e25"
+    paper: Colour = "#ffffff"
+    plate: Colour = "#0e1016"
+    plate_ink: Colour = "#ffffff"
+    top: Colour = "#2b3350"
+    bottom: Colour = "#151925"
+    font: str = ""
+    logo: str = ""
+    logo_corner: Literal["top-left", "top-right", "bottom-left", "bottom-right"] = "top-left"
+    logo_size: Annotated[float, msgspec.Meta(ge=0.02, le=0.4)] = 0.09
 
 
 class ShowHead(msgspec.Struct, frozen=True):

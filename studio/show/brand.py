@@ -1,0 +1,133 @@
+"""The brand kit: set once, worn by cards, comments, lower thirds, titles and grounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.show.model import BrandKit
+from studio.sources.bank import SourceBank
+from studio.sources.model import SourceSpec
+
+TEXTS, GROUNDS = ("text",), ("colour",)
+
+
+class Brand:
+    """Owns the kit.
+
+    Args:
+        wear: draws the downstream graphics anew; raises when font or logo cannot be used.
+    """
+
+    def __init__(self, bank: SourceBank, wear: Callable[[BrandKit], None]) -> None:
+        self.kit = BrandKit()
+        self.error: StudioError | None = None
+        self._bank = bank
+        self._wear = wear
+
+    def load(self, kit: BrandKit) -> None:
+        """Takes over a show's kit; a logo that is gone is told and left out."""
+        self.kit, self.error = kit, None
+        if kit == BrandKit():
+            return
+        try:
+            self._wear(kit)
+        except StudioError as error:
+            self.error = error
+            self._wear(replace(kit, font="", logo=""))
+
+    def put(self, kit: BrandKit) -> None:
+        """Wears another kit.
+
+        Raises:
+            StudioError: not_found or invalid (font, logo); the old one stays.
+        """
+        self._wear(kit)
+        self.kit, self.error = kit, None
+
+    def dress(self) -> dict[str, dict[str, Any]]:
+        """Gives texts and grounds of the show the brand's colours; returns what they had."""
+        before: dict[str, dict[str, Any]] = {}
+        for name, spec in list(self._bank.specs.items()):
+            settings = {**spec.settings, **self.settings_for(spec.kind)}
+            if spec.kind == "text" and not spec.settings.get("background"):
+                settings["background"] = ""  # a title without a plate gets none
+            if settings != spec.settings:
+                before[name] = spec.settings
+                self._bank.put(replace(spec, settings=settings))
+        return before
+
+    def undress(self, settings: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Gives sources back settings; returns those they had."""
+        before = {}
+        for name, old in settings.items():
+            spec: SourceSpec = self._bank.get(name)
+            before[name] = spec.settings
+            self._bank.put(replace(spec, settings=old))
+        return before
+
+    def settings_for(self, kind: str) -> dict[str, Any]:
+        """What the brand says of a kind of source."""
+        if kind in TEXTS:
+            return {"colour": self.kit.plate_ink, "background": self.kit.plate}
+        if kind in GROUNDS:
+            return {"top": self.kit.top, "bottom": self.kit.bottom}
+        return {}
+
+
+class BrandCommands:
+    """The brand kit from outside."""
+
+    def __init__(self, brand: Brand) -> None:
+        self._brand = brand
+
+    @command(
+        "brand.set",
+        role=Role.CONTROLLER,
+        label=("品牌套件", "Brand kit"),
+        help=(
+            "设置品牌颜色、字体、台标；卡片、评论、标题条立即换装。只写要改的项。",
+            "Sets colours, font and logo; cards, comments and lower thirds wear them at once.",
+        ),
+    )
+    def set_brand(self, kit: dict[str, Any]) -> Changed:
+        old = self._brand.kit
+        unknown = sorted(set(kit) - set(old.__struct_fields__))
+        if unknown:
+            known = ", ".join(old.__struct_fields__)
+            raise StudioError("invalid", "show.brand_field", field=unknown[0], known=known)
+        try:
+            new = msgspec.convert({**msgspec.to_builtins(old), **kit}, BrandKit)
+        except msgspec.ValidationError as error:
+            raise StudioError("invalid", "show.brand_value", why=str(error)) from None
+        self._brand.put(new)
+        return changed("brand", undo=("brand.set", {"kit": msgspec.to_builtins(old)}))
+
+    @command(
+        "brand.apply",
+        role=Role.CONTROLLER,
+        label=("品牌换装", "Wear the brand"),
+        help=(
+            "把品牌颜色用到节目里所有文字和底色来源。",
+            "Gives all texts and grounds of the show the brand's colours.",
+        ),
+    )
+    def apply(self) -> Changed:
+        before = self._brand.dress()
+        undo = ("brand.restore", {"settings": before})
+        return changed("sources", result={"changed": sorted(before)}, undo=undo)
+
+    @command(
+        "brand.restore",
+        role=Role.CONTROLLER,
+        label=("撤销换装", "Take the brand off"),
+        help=("把来源恢复为换装前的设置。", "Gives sources back the settings they had."),
+    )
+    def restore(self, settings: dict[str, dict[str, Any]]) -> Changed:
+        before = self._brand.undress(settings)
+        return changed("sources", undo=("brand.restore", {"settings": before}))

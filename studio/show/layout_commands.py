@@ -1,0 +1,134 @@
+"""Scenes made for people: from templates, and from one orientation to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from studio.core.command import Changed, changed, command
+from studio.core.errors import StudioError
+from studio.scenes.auto_layout import arranged
+from studio.scenes.events import SceneListChanged
+from studio.scenes.keeper import Scenes
+from studio.scenes.model import CanvasName, Scene, plain
+from studio.show.templates import Builder, templates
+from studio.sources.bank import SourceBank
+
+
+class LayoutCommands:
+    """Templates and automatic layout from outside.
+
+    Args:
+        builder: makes a builder that knows the show as it is now.
+        focus_of: where a face is in a source's picture (0..1), None without one.
+    """
+
+    def __init__(
+        self,
+        scenes: Scenes,
+        bank: SourceBank,
+        builder: Callable[[], Builder],
+        announce: Callable[[Any], None],
+        focus_of: Callable[[str], tuple[float, float] | None] = lambda name: None,
+    ) -> None:
+        self._scenes, self._bank = scenes, bank
+        self._builder = builder
+        self._announce = announce
+        self._focus_of = focus_of
+
+    @command(
+        "templates.list",
+        label=("场景模板", "Scene templates"),
+        help=("列出场景模板与品类。", "Lists the templates and the kinds of goods."),
+    )
+    def list_all(self) -> Changed:
+        known = templates()
+        return changed(
+            result={
+                "templates": {name: list(one.label) for name, one in known.purposes.items()},
+                "categories": {name: list(one.label) for name, one in known.categories.items()},
+            }
+        )
+
+    @command(
+        "templates.use",
+        label=("套用模板", "Use template"),
+        help=(
+            "按模板与品类新建场景，横竖屏同时排好；sources 指定角色对应的来源。",
+            "Makes a scene for both canvases; sources says which source plays which role.",
+        ),
+    )
+    def use(
+        self,
+        template: str,
+        category: str = "general",
+        name: str = "",
+        sources: dict[str, str] | None = None,
+    ) -> Changed:
+        made = self._builder().build(template, category, name, sources or {})
+        self._announce(SceneListChanged(what="created", scene=made.scene))
+        undo = ("templates.take_back", {"scene": made.scene, "sources": list(made.sources)})
+        return changed("scenes", "sources", result=plain(made), undo=undo)
+
+    @command(
+        "templates.take_back",
+        label=("撤销模板", "Take template back"),
+        help=(
+            "删除模板建的场景与来源。",
+            "Removes a template's scene and the sources made for it.",
+        ),
+    )
+    def take_back(self, scene: str, sources: list[str]) -> Changed:
+        gone = self._scenes.remove(scene)
+        self._announce(SceneListChanged(what="removed", scene=gone.name))
+        used = {item.source for one in self._scenes.state.scenes for item in one.items}
+        for source in sources:
+            if source in self._bank.specs and source not in used:
+                self._bank.remove(source)
+        return changed("scenes", "sources")
+
+    @command(
+        "scenes.auto_layout",
+        label=("自动排版", "Lay out by itself"),
+        help=(
+            "按一个画布的布局自动排好另一个画布。",
+            "Lays a scene out on one canvas from how it stands on the other.",
+        ),
+    )
+    def auto_layout(
+        self, scene: str, canvas: CanvasName = "portrait", only_missing: bool = False
+    ) -> Changed:
+        old = self._scenes.get(scene)
+        other: CanvasName = "landscape" if canvas == "portrait" else "portrait"
+        if not any(other in item.boxes for item in old.items):
+            raise StudioError("invalid", "show.nothing_to_lay", scene=old.name, canvas=other)
+        if only_missing and any(canvas in item.boxes for item in old.items):
+            return changed("scenes")
+        state = self._scenes.state
+        sizes: dict[CanvasName, tuple[int, int]] = {
+            name: (state.canvas(name).width, state.canvas(name).height) for name in (other, canvas)
+        }
+        new = arranged(old, other, canvas, sizes, self._size, self._is_title, self._focus_of)
+        self._scenes.put(new)
+        return changed("scenes", undo=("scenes.put", {"scene": plain(old)}))
+
+    @command(
+        "scenes.put",
+        label=("还原场景", "Put scene"),
+        help=("把场景整体换回给定状态（撤销）。", "Gives a scene back all its items as given."),
+    )
+    def put(self, scene: Scene) -> Changed:
+        old = self._scenes.get(scene.id)
+        if scene.name != old.name:
+            raise StudioError("conflict", "scenes.name_taken", name=scene.name)
+        self._scenes.put(scene)
+        return changed("scenes", undo=("scenes.put", {"scene": plain(old)}))
+
+    def _size(self, source: str) -> tuple[int, int]:
+        runner = self._bank.runners.get(source)
+        shot = runner.latest if runner else None
+        return (shot.frame.width, shot.frame.height) if shot else (0, 0)
+
+    def _is_title(self, source: str) -> bool:
+        spec = self._bank.specs.get(source)
+        return spec is not None and spec.kind == "text"
