@@ -15,11 +15,11 @@ from studio.core.log import logger
 from studio.core.text import Text
 from studio.filters.alpha import half
 from studio.filters.base import Filter
-from studio.filters.buffers import fresh, looked_up, multiplied, scaled
+from studio.filters.buffers import fresh, looked_up, scaled
 from studio.filters.colours import yuv_of_text
 from studio.media.cv import cv2
 from studio.media.frame import Frame, Plane, from_rgb
-from studio.media.yuv import resize
+from studio.media.yuv import Rect, resize
 from studio.tryon.model import Landmarks
 from studio.tryon.tracker import Tracker
 
@@ -140,6 +140,10 @@ class Behind:
         edge = np.clip((level - settings.threshold) / width + 0.5, 0, 1)
         self.edge = np.rint(edge * edge * (3 - 2 * edge) * 255).astype(np.uint8)
 
+    def put(self, picture: Frame) -> None:
+        """Another picture, in place of the file's."""
+        self._picture, self._sized = picture, None
+
     def picture(self, width: int, height: int) -> Frame | None:
         """The picture at this size, filling it; None when a colour stands behind."""
         if self._picture is None:
@@ -186,40 +190,89 @@ def composed(frame: Frame, mask: Plane, behind: Behind) -> Frame:
     """
     s = behind.settings
     width, height = frame.width, frame.height
-    alpha_uv = refined(mask, frame, behind.edge)
-    alpha = scaled(alpha_uv, width, height)
-    u, v = frame.u, frame.v
-    if s.decontaminate > 0 and s.what != "blur":
-        u, v = _decontaminated((u, v), alpha_uv, s.decontaminate)
-    front = [multiplied(frame.y, alpha)]
-    front += [multiplied(plane, alpha_uv) for plane in (u, v)]
+    small = _refined_small(mask, frame)
+    box = _box(cv2.LUT(small, behind.edge), width // 2, height // 2)
+    alpha_uv = looked_up(scaled(small, width // 2, height // 2), behind.edge)
+    out = _ground(frame, alpha_uv, behind)
+    whole_alpha = whole_alpha_uv = None
     if s.what == "clear":
-        return Frame(front[0], front[1], front[2], frame.pts_ns, alpha, alpha_uv)
-    inverse = cv2.bitwise_not(alpha, dst=fresh(height, width))
-    inverse_uv = cv2.bitwise_not(alpha_uv, dst=fresh(height // 2, width // 2))
-    picture = behind.picture(width, height)
-    for index, mine in enumerate(front):
-        room = inverse if index == 0 else inverse_uv
-        if s.what == "blur":
-            back = _blurred_behind(frame.planes[index], room, s.blur / (1 if index == 0 else 2))
-            back = multiplied(back, room)
-        elif picture is not None and s.what == "image":
-            back = multiplied(picture.planes[index], room)
+        whole_alpha, whole_alpha_uv = fresh(height, width), fresh(height // 2, width // 2)
+        whole_alpha.fill(0)
+        np.copyto(whole_alpha_uv, alpha_uv)
+    if box is not None:
+        # Only around the person is anything blended; the rest is the new background as it is.
+        large = Rect(*(2 * n for n in box))
+        alpha_uv = _part(alpha_uv, box)
+        alpha = cv2.resize(
+            alpha_uv, large[2:], dst=_room(width, height, large), interpolation=cv2.INTER_LINEAR
+        )
+        if whole_alpha is not None:
+            np.copyto(_part(whole_alpha, large), alpha)
+        front = [_part(plane, r) for plane, r in zip(frame.planes, (large, box, box), strict=True)]
+        if s.decontaminate > 0 and s.what != "blur":
+            half_size = (width // 2, height // 2)
+            front[1:] = _decontaminated((front[1], front[2]), alpha_uv, s.decontaminate, half_size)
+        for index, plane in enumerate(front):
+            rect, seen = (large, alpha) if index == 0 else (box, alpha_uv)
+            full = (width, height) if index == 0 else (width // 2, height // 2)
+            mine = cv2.multiply(plane, seen, dst=_room(*full, rect), scale=1 / 255)
+            behind_it = _part(out[index], rect)
+            if s.what != "clear":
+                rest = cv2.bitwise_not(seen, dst=_room(*full, rect))
+                cv2.multiply(behind_it, rest, dst=behind_it, scale=1 / 255)
+            cv2.add(behind_it, mine, dst=behind_it)
+    return Frame(out[0], out[1], out[2], frame.pts_ns, whole_alpha, whole_alpha_uv)
+
+
+def _part(plane: Plane, rect: Rect) -> Plane:
+    return plane[rect.y : rect.y + rect.h, rect.x : rect.x + rect.w]
+
+
+def _room(width: int, height: int, rect: Rect) -> Plane:
+    """A piece of a plane that is used again: pieces differ from frame to frame, planes do not."""
+    return fresh(height, width)[: rect.h, : rect.w]
+
+
+def _box(small: Plane, width: int, height: int) -> Rect | None:
+    """Where the person is, at chroma size, a little wider; None when nobody is there."""
+    x, y, w, h = cv2.boundingRect(small)
+    if w == 0 or h == 0:
+        return None
+    fx, fy = width / small.shape[1], height / small.shape[0]
+    x0, y0 = max(0, int((x - 2) * fx)), max(0, int((y - 2) * fy))
+    x1, y1 = min(width, int((x + w + 2) * fx) + 1), min(height, int((y + h + 2) * fy) + 1)
+    return Rect(x0, y0, x1 - x0, y1 - y0)
+
+
+def _ground(frame: Frame, alpha_uv: Plane, behind: Behind) -> list[Plane]:
+    """The new background, to be drawn on; black and clear when there is none."""
+    s = behind.settings
+    width, height = frame.width, frame.height
+    if s.what == "blur":
+        room = cv2.bitwise_not(alpha_uv, dst=fresh(*alpha_uv.shape))
+        return [
+            _blurred_behind(plane, room, s.blur / (1 if index == 0 else 2))
+            for index, plane in enumerate(frame.planes)
+        ]
+    out = [fresh(height, width), fresh(height // 2, width // 2), fresh(height // 2, width // 2)]
+    picture = behind.picture(width, height) if s.what == "image" else None
+    for index, plane in enumerate(out):
+        if picture is not None:
+            np.copyto(plane, picture.planes[index])
         else:
-            back = cv2.convertScaleAbs(room, alpha=behind.yuv[index] / 255, dst=fresh(*room.shape))
-        cv2.add(mine, back, dst=mine)
-    return Frame(front[0], front[1], front[2], frame.pts_ns)
+            plane.fill(0 if s.what == "clear" else behind.yuv[index])
+    return out
 
 
-def refined(mask: Plane, frame: Frame, edge: Plane) -> Plane:
-    """The mask at chroma size, its edge drawn to the edges of the picture.
+def _refined_small(mask: Plane, frame: Frame) -> Plane:
+    """The mask at a quarter of the size, its edge drawn to the edges of the picture.
 
     A guided filter (He, Sun, Tang 2010) of the mask with luma as guide, at an eighth of the size.
     """
     width, height = frame.width, frame.height
     size = (width // 8, height // 8)
-    guide = half(frame.y)
-    small = cv2.resize(half(guide), size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    guide = half(half(frame.y))
+    small = cv2.resize(guide, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     rough = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR).astype(np.float32)
     side = (9, 9)
     mean, mean_mask = cv2.blur(small, side), cv2.blur(rough, side)
@@ -228,43 +281,54 @@ def refined(mask: Plane, frame: Frame, edge: Plane) -> Plane:
     slope = both / (variance + 60.0)
     offset = mean_mask - slope * mean
     slope, offset = cv2.blur(slope, side), cv2.blur(offset, side)
-    quarter = (width // 4, height // 4)
-    detail = half(guide).astype(np.float32)
+    quarter = (guide.shape[1], guide.shape[0])
     slope = cv2.resize(slope, quarter, interpolation=cv2.INTER_LINEAR)
     offset = cv2.resize(offset, quarter, interpolation=cv2.INTER_LINEAR)
-    better = cv2.convertScaleAbs(np.maximum(slope * detail + offset, 0))
-    return looked_up(scaled(better, width // 2, height // 2), edge)
+    slope *= guide
+    slope += offset
+    return np.asarray(cv2.convertScaleAbs(np.maximum(slope, 0, out=slope)))
 
 
-def _decontaminated(planes: tuple[Plane, Plane], alpha: Plane, amount: float) -> list[Plane]:
+def _decontaminated(
+    planes: tuple[Plane, Plane], alpha: Plane, amount: float, full: tuple[int, int]
+) -> list[Plane]:
     """Chroma at the edge taken from further inside the person, so that no old ground shines.
 
     The person's colour, spread outwards: blur(colour * inside) / blur(inside).
     """
     height, width = alpha.shape
-    size = (width // 4, height // 4)
-    inside = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
-    inside = cv2.erode(cv2.LUT(inside, _SURE), np.ones((3, 3), np.uint8)).astype(np.float32)
-    reach = (15, 15)
-    total = cv2.blur(inside, reach) + 1e-3
+    size = (max(1, width // 2), max(1, height // 2))
+    small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+    inside = cv2.erode(cv2.LUT(small, _SURE), np.ones((3, 3), np.uint8)).astype(np.float32)
+    reach = (27, 27)
+    total = cv2.blur(inside, reach)
     # Most where the edge is half and half, and only where the person is near.
-    near = scaled(cv2.convertScaleAbs(total, alpha=4), width, height)
-    weight = multiplied(near, looked_up(alpha, _EDGE))
-    cv2.convertScaleAbs(weight, alpha=amount, dst=weight)
-    rest = cv2.bitwise_not(weight, dst=fresh(height, width))
+    weight = cv2.min(total * (4 / 255), 1.0)
+    weight *= cv2.LUT(small, _EDGE)
+    weight *= amount
+    total += 1e-3
+    box = Rect(0, 0, width, height)
     out = []
     for plane in planes:
-        small = cv2.resize(plane, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-        spread = cv2.convertScaleAbs(cv2.blur(small * inside, reach) / total)
-        own = multiplied(plane, rest)
-        cv2.add(own, multiplied(scaled(spread, width, height), weight), dst=own)
-        out.append(own)
+        own = cv2.resize(plane, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        change = cv2.blur(own * inside, reach)
+        change /= total
+        change -= own
+        change *= weight
+        change += 128
+        large = _enlarged(cv2.convertScaleAbs(change), _room(*full, box))
+        out.append(cv2.addWeighted(plane, 1.0, large, 1.0, -128, dst=large))
     return out
+
+
+def _enlarged(plane: Plane, out: Plane) -> Plane:
+    size = (out.shape[1], out.shape[0])
+    return np.asarray(cv2.resize(plane, size, dst=out, interpolation=cv2.INTER_LINEAR))
 
 
 _LEVEL = np.arange(256, dtype=np.float32) / 255
 _SURE = np.where(_LEVEL > 0.97, 255, 0).astype(np.uint8)
-_EDGE = np.rint(np.clip((1 - _LEVEL) * 4, 0, 1) * 255).astype(np.uint8)
+_EDGE = np.clip((1 - _LEVEL) * 4, 0, 1).astype(np.float32)
 
 
 def _blurred_behind(plane: Plane, room: Plane, radius: float) -> Plane:
@@ -282,4 +346,4 @@ def _blurred_behind(plane: Plane, room: Plane, radius: float) -> Plane:
     return scaled(cv2.convertScaleAbs(small), width, height)
 
 
-__all__ = ["Background", "BackgroundSettings", "Behind", "composed", "refined"]
+__all__ = ["Background", "BackgroundSettings", "Behind", "composed"]

@@ -12,7 +12,7 @@ from studio.core.extension import setting
 from studio.core.text import Text
 from studio.filters.alpha import Planes, half, recoloured
 from studio.filters.base import Filter
-from studio.filters.buffers import added, looked_up, multiplied, scaled
+from studio.filters.buffers import added, fresh, looked_up, scaled
 from studio.media.cv import cv2
 from studio.media.frame import Frame, Plane
 
@@ -74,20 +74,43 @@ class Beauty(Filter):
 
 def _smoothed(planes: Planes, made: _Made) -> Planes:
     y, u, v = planes
-    s = made.settings
-    height, width = y.shape
-    size = (width // 4, height // 4)
     skin = cv2.min(looked_up(u, made.skin_u), looked_up(v, made.skin_v))
-    mask = scaled(skin, *size)
+    mask = half(skin)
     mask = cv2.blur(cv2.dilate(mask, np.ones((3, 3), np.uint8)), (7, 7))
+    # Only where skin is: a quarter-size box, grown by what the filter reaches.
+    left, top, w, h = cv2.boundingRect(mask)
+    if w == 0 or h == 0:
+        return planes
+    side = 2 * max(2, round(min(y.shape) / 4 * 0.02)) + 1
+    x0, y0 = max(0, left - side), max(0, top - side)
+    x1, y1 = min(mask.shape[1], left + w + side), min(mask.shape[0], top + h + side)
+    out = [_copied(y), u, v]
+    part = slice(4 * y0, 4 * y1), slice(4 * x0, 4 * x1)
+    _smooth_luma(out[0][part], y[part], mask[y0:y1, x0:x1], side, made.settings)
+    if made.settings.rosiness:
+        glow = scaled(mask, u.shape[1], u.shape[0])
+        out[1] = added(u, 1.0, glow, -made.settings.rosiness * 5 / 255)
+        out[2] = added(v, 1.0, glow, made.settings.rosiness * 12 / 255)
+    return out[0], out[1], out[2]
+
+
+def _copied(plane: Plane) -> Plane:
+    out = fresh(*plane.shape)
+    np.copyto(out, plane)
+    return out
+
+
+def _smooth_luma(target: Plane, y: Plane, mask: Plane, side: int, s: BeautySettings) -> None:
+    """Writes smoother luma into ``target``; ``mask`` is where skin is, at quarter size."""
+    height, width = y.shape
+    size = (mask.shape[1], mask.shape[0])
     weight = mask.astype(np.float32) * (1 / 255)
 
     # y' = a*y + b, a near 1 where luma has an edge, near 0 where it is even; both are smooth, so
     # they are made small and enlarged. What is not skin has a = 1, b = 0.
     # Halved first, not quartered: fine texture must count as variance, edges must be found.
-    small = half(y)
+    small = cv2.resize(y, (size[0] * 2, size[1] * 2), interpolation=cv2.INTER_AREA)
     small = cv2.resize(small, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    side = 2 * max(2, round(min(width, height) / 4 * 0.02)) + 1
     mean = cv2.blur(small, (side, side))
     variance = cv2.blur(small * small, (side, side)) - mean * mean
     even = (4 + 16 * s.smoothing) ** 2 if s.smoothing else 1e-3
@@ -100,13 +123,8 @@ def _smoothed(planes: Planes, made: _Made) -> Planes:
         # Lifts the middle more than the ends, as a curve would.
         level = np.clip((mean - 16) / 219, 0, 1)
         b = b + weight * (s.whitening * 90) * level * (1 - level)
-    if s.smoothing or s.whitening:
-        scale = scaled(cv2.convertScaleAbs(a, alpha=255), width, height)
-        lift = scaled(cv2.convertScaleAbs(b), width, height)
-        y = multiplied(y, scale)
-        cv2.add(y, lift, dst=y)
-    if s.rosiness:
-        glow = scaled(mask, width // 2, height // 2)
-        v = added(v, 1.0, glow, s.rosiness * 12 / 255)
-        u = added(u, 1.0, glow, -s.rosiness * 5 / 255)
-    return y, u, v
+    room = (width, height)
+    scale = cv2.resize(cv2.convertScaleAbs(a, alpha=255), room, interpolation=cv2.INTER_LINEAR)
+    lift = cv2.resize(cv2.convertScaleAbs(b), room, interpolation=cv2.INTER_LINEAR)
+    cv2.multiply(y, scale, dst=target, scale=1 / 255)
+    cv2.add(target, lift, dst=target)

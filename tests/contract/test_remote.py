@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+import studio.filters as filters
+from studio.core.registry import discover
+from studio.filters.base import Filter
 from studio.remote import listing
 from studio.remote.requests.known import FIELDS, REQUESTS
 from studio.remote.vendor import QUESTIONS
@@ -230,6 +233,26 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("SetSourceFilterName", {**FILTER, "newFilterName": "worn2"}, 100),
     ("RemoveSourceFilter", {"sourceName": "clip", "filterName": "worn2"}, 100),
     ("RemoveSourceFilter", FILTER, 600),
+    *(
+        (request, {"sourceName": "clip", "filterName": kind, **more}, 100)
+        for kind in discover(filters, Filter).names()
+        for request, more in (
+            ("CreateSourceFilter", {"filterKind": kind}),
+            ("GetSourceFilter", {}),
+            ("SetSourceFilterEnabled", {"filterEnabled": False}),
+            ("SetSourceFilterSettings", {"filterSettings": {}, "overlay": True}),
+            ("RemoveSourceFilter", {}),
+        )
+    ),
+    (
+        "CreateSourceFilter",
+        {**FILTER, "filterKind": "chroma_key_filter_v2", "filterSettings": {"similarity": 300}},
+        100,
+    ),
+    ("SetSourceFilterSettings", {**FILTER, "filterSettings": {"similarity": 0.5}}, 100),
+    ("SetSourceFilterSettings", {**FILTER, "filterSettings": {"teapot": 1}}, 400),
+    ("SetSourceFilterSettings", {**FILTER, "filterSettings": {"colour": "green"}}, 400),
+    ("RemoveSourceFilter", FILTER, 100),
     ("GetMediaInputStatus", CLIP, 100),
     ("SetMediaInputCursor", {**CLIP, "mediaCursor": 100}, 100),
     ("OffsetMediaInputCursor", {**CLIP, "mediaCursorOffset": -50}, 100),

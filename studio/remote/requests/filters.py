@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.filters.obs import from_obs
 from studio.remote.protocol import Data, RequestError, Status
 from studio.remote.requests.base import Requests, cannot, maybe, need, request, whole
 from studio.remote.session import Session
@@ -51,6 +52,9 @@ class Filters(Requests):
             raise cannot("Scenes have no filters here.")
         if any(one.name == name for one in found.filters):
             raise RequestError(Status.ALREADY_EXISTS, f"{found.name} has a filter {name}.")
+        theirs = None if kind in self.rooms.filter_kinds else from_obs(kind, settings)
+        if theirs is not None:  # a controller that knows OBS's own filters
+            kind, settings = theirs
         self._need_kind(kind)
         await self.run(
             session, "filters.set", source=found.name, name=name, kind=kind, settings=settings

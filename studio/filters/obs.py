@@ -1,0 +1,205 @@
+"""Filters of OBS Studio in our words: for its controllers and its scene collections.
+
+Names and units are those of obs-studio 30, ``plugins/obs-filters``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+Settings = dict[str, Any]
+
+
+def from_obs(kind: str, settings: Settings) -> tuple[str, Settings] | None:
+    """An OBS filter as one of ours.
+
+    Args:
+        kind: OBS's id, with or without its ``_v2``.
+        settings: OBS's settings; what is left out has OBS's default.
+
+    Returns:
+        Our kind and settings, or None when there is nothing like it here.
+    """
+    found = _KINDS.get(kind) or _KINDS.get(kind.removesuffix("_v2").removesuffix("_v3"))
+    if found is None:
+        return None
+    ours, translate = found
+    given = settings if isinstance(settings, dict) else {}
+    side = given.get("sidechain_source")
+    if ours == "compressor" and isinstance(side, str) and side not in ("", "none"):
+        return "ducking", _ducking(given, side)  # a compressor that listens to another source
+    return ours, translate(given)
+
+
+def known_kinds() -> list[str]:
+    """OBS's kinds that have a counterpart."""
+    return sorted(_KINDS)
+
+
+def _number(settings: Settings, name: str, default: float, low: float, high: float) -> float:
+    value = settings.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        value = default
+    return min(high, max(low, float(value)))
+
+
+def _colour(settings: Settings, name: str, default: int) -> str:
+    """OBS writes colours as 0xAABBGGRR."""
+    value = settings.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int):
+        value = default
+    red, green, blue = value & 255, value >> 8 & 255, value >> 16 & 255
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _text(settings: Settings, name: str) -> str:
+    value = settings.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+_KEYS = {"green": "#00ff00", "blue": "#0099ff", "magenta": "#ff00ff"}
+
+
+def _chroma_key(s: Settings) -> Settings:
+    key = s.get("key_color_type", "green")
+    colour = _KEYS.get(key) if isinstance(key, str) else None
+    # OBS: similarity 400, smoothness 80, spill 100 of 1000 by default.
+    return {
+        "colour": colour or _colour(s, "key_color", 0x00FF00),
+        "similarity": _number(s, "similarity", 400, 1, 1000) / 1000,
+        "smoothness": _number(s, "smoothness", 80, 1, 1000) / 1000,
+        "spill": min(1.0, _number(s, "spill", 100, 1, 1000) / 125),
+    }
+
+
+def _luma_key(s: Settings) -> Settings:
+    return {
+        "luma_min": _number(s, "luma_min", 0, 0, 1),
+        "luma_min_smooth": _number(s, "luma_min_smooth", 0, 0, 1),
+        "luma_max": _number(s, "luma_max", 1, 0, 1),
+        "luma_max_smooth": _number(s, "luma_max_smooth", 0, 0, 1),
+    }
+
+
+def _colour_correction(s: Settings) -> Settings:
+    # Contrast of OBS: up to 4 above 0 and as much below; version 1 had opacity 0..100.
+    opacity = _number(s, "opacity", 1.0, 0, 100)
+    return {
+        "brightness": _number(s, "brightness", 0, -1, 1),
+        "contrast": _number(s, "contrast", 0, -4, 4) / 4,
+        "gamma": _number(s, "gamma", 0, -3, 3),
+        "saturation": _number(s, "saturation", 0, -1, 5),
+        "hue_deg": _number(s, "hue_shift", 0, -180, 180),
+        "opacity": opacity / 100 if opacity > 1 else opacity,
+    }
+
+
+def _crop(s: Settings) -> Settings:
+    sides = ("left", "top", "right", "bottom")
+    return {side: round(_number(s, side, 0, -4096, 4096)) for side in sides}
+
+
+def _lut(s: Settings) -> Settings:
+    amount = _number(s, "clut_amount", 1.0, 0, 100)
+    return {
+        "path": _text(s, "image_path"),
+        "strength": amount / 100 if amount > 1 else amount,
+    }
+
+
+def _mask(s: Settings) -> Settings:
+    kind = s.get("type", "")
+    return {
+        "shape": "image",
+        "image": _text(s, "image_path"),
+        "is_inverted": isinstance(kind, str) and "sub" in kind,
+    }
+
+
+def _sharpen(s: Settings) -> Settings:
+    return {"strength": _number(s, "sharpness", 0.08, 0, 1) * 2}
+
+
+def _scroll(s: Settings) -> Settings:
+    return {
+        "speed_x": _number(s, "speed_x", 0, -500, 500),
+        "speed_y": _number(s, "speed_y", 0, -500, 500),
+        "is_loop": s.get("loop", True) is not False,
+    }
+
+
+def _delay(s: Settings) -> Settings:
+    return {"delay_ms": round(_number(s, "delay_ms", 0, 0, 10_000)), "what": "picture"}
+
+
+def _gain(s: Settings) -> Settings:
+    return {"gain_db": _number(s, "db", 0, -30, 30)}
+
+
+def _gate(s: Settings) -> Settings:
+    return {
+        "threshold_db": _number(s, "open_threshold", -26, -80, 0),
+        "attack_ms": _number(s, "attack_time", 25, 0.1, 500),
+        "release_ms": _number(s, "release_time", 150, 1, 2000),
+    }
+
+
+def _noise(s: Settings) -> Settings:
+    return {"reduction_db": min(40.0, -_number(s, "suppress_level", -30, -60, -1))}
+
+
+def _compressor(s: Settings) -> Settings:
+    return {
+        "threshold_db": _number(s, "threshold", -18, -60, 0),
+        "ratio": _number(s, "ratio", 10, 1, 20),
+        "attack_ms": _number(s, "attack_time", 6, 0.1, 500),
+        "release_ms": _number(s, "release_time", 60, 1, 2000),
+        "output_gain_db": _number(s, "output_gain", 0, 0, 32),
+    }
+
+
+def _ducking(s: Settings, source: str) -> Settings:
+    return {
+        "source": source,
+        "threshold_db": _number(s, "threshold", -18, -60, 0),
+        "attack_ms": _number(s, "attack_time", 6, 1, 2000),
+        "release_ms": _number(s, "release_time", 60, 1, 5000),
+    }
+
+
+def _limiter(s: Settings) -> Settings:
+    return {
+        "threshold_db": _number(s, "threshold", -6, -24, 0),
+        "release_ms": _number(s, "release_time", 60, 1, 1000),
+    }
+
+
+def _equaliser(s: Settings) -> Settings:
+    return {
+        "low_db": _number(s, "low", 0, -20, 20),
+        "mid_db": _number(s, "mid", 0, -20, 20),
+        "high_db": _number(s, "high", 0, -20, 20),
+    }
+
+
+_KINDS: dict[str, tuple[str, Callable[[Settings], Settings]]] = {
+    "chroma_key_filter": ("chroma_key", _chroma_key),
+    "color_key_filter": ("chroma_key", _chroma_key),
+    "luma_key_filter": ("luma_key", _luma_key),
+    "color_filter": ("colour_correction", _colour_correction),
+    "crop_filter": ("crop", _crop),
+    "clut_filter": ("lut", _lut),
+    "mask_filter": ("mask", _mask),
+    "sharpness_filter": ("sharpen", _sharpen),
+    "scroll_filter": ("scroll", _scroll),
+    "gpu_delay": ("delay", _delay),
+    "async_delay_filter": ("delay", _delay),
+    "gain_filter": ("gain", _gain),
+    "noise_gate_filter": ("gate", _gate),
+    "noise_suppress_filter": ("noise_reduction", _noise),
+    "compressor_filter": ("compressor", _compressor),
+    "limiter_filter": ("limiter", _limiter),
+    "basic_eq_filter": ("equaliser", _equaliser),
+}

@@ -1,0 +1,51 @@
+"""Filters of OBS become ours, whatever their settings hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import studio.filters as filter_folder
+from studio.core.registry import discover
+from studio.filters.base import Filter
+from studio.filters.obs import from_obs, known_kinds
+
+KINDS = discover(filter_folder, Filter)
+
+
+@pytest.mark.parametrize("kind", known_kinds())
+@pytest.mark.parametrize("suffix", ["", "_v2"])
+@pytest.mark.parametrize("junk", [None, 1e12, -1e12, "x", True, [], float("nan")])
+def test_each_becomes_a_filter_that_can_be_made(kind: str, suffix: str, junk: Any) -> None:
+    names = ("similarity", "smoothness", "spill", "key_color", "key_color_type", "opacity",
+             "contrast", "left", "db", "ratio", "threshold", "suppress_level", "delay_ms",
+             "image_path", "type", "loop", "speed_x", "low", "sharpness", "attack_time",
+             "sidechain_source", "clut_amount")  # fmt: skip
+    given = {} if junk is None else dict.fromkeys(names, junk)
+    found = from_obs(kind + suffix, given)
+    assert found is not None
+    ours, settings = found
+    cls = KINDS.get(ours)
+    cls.decode(settings)
+    assert set(settings) <= set(cls.schema()["properties"])
+
+
+def test_well_known_settings_are_translated() -> None:
+    assert from_obs("chroma_key_filter_v2", {"key_color_type": "custom", "key_color": 0xFF2244AA,
+                                             "similarity": 300}) == (
+        "chroma_key",
+        {"colour": "#aa4422", "similarity": 0.3, "smoothness": 0.08, "spill": 0.8},
+    )  # fmt: skip
+    assert from_obs("crop_filter", {"left": 12, "bottom": -8}) == (
+        "crop", {"left": 12, "top": 0, "right": 0, "bottom": -8},
+    )  # fmt: skip
+    found = from_obs("color_filter", {"opacity": 50, "hue_shift": 20.0})
+    assert found is not None
+    assert found[1]["opacity"] == 0.5
+    assert found[1]["hue_deg"] == 20
+    side = from_obs("compressor_filter", {"sidechain_source": "Mic", "threshold": -30})
+    assert side is not None
+    assert side[0] == "ducking"
+    assert side[1]["source"] == "Mic"
+    assert from_obs("vst_filter", {}) is None
