@@ -44,7 +44,13 @@ from studio.media.packet import EncodedPacket
 from studio.media.picture_file import write_picture
 from studio.on_picture import OnPicture
 from studio.outputs.commands import OutputCommands
-from studio.outputs.model import AudioSettings, OutputSettings, OutputStatus, VideoSettings
+from studio.outputs.model import (
+    AudioSettings,
+    OutputSettings,
+    OutputStatus,
+    StandbyMedia,
+    VideoSettings,
+)
 from studio.outputs.pipeline import OutputPipeline
 from studio.plans.commands import PlanCommands
 from studio.plans.files import read_plans
@@ -307,6 +313,10 @@ class Engine:
             raise StudioError(
                 "invalid", "show.broken", path=str(show.folder), why=f"outputs: {error}"
             ) from None
+        self.outputs.air.find = self.around.find
+        with contextlib.suppress(msgspec.ValidationError):
+            media = msgspec.convert(self.show.raw.get("standby", {}), StandbyMedia)
+            self.outputs.air.load_standby(media)
         self._load_audience()
         part = msgspec.convert(show.raw.get("plans", {}), PlansPart)
         plans, self.plans.errors = read_plans(show.folder)

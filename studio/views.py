@@ -126,6 +126,7 @@ class Views:
             "shop": plain(engine.catalogue.state),
             "brand": plain(engine.brand.kit),
             "outputs": plain(engine.outputs.settings()),
+            "standby": plain(engine.outputs.air.standby),
             "audience": engine.audience.part(),
             "plans": {"enabled": sorted(engine.plans.enabled)},
         }

@@ -13,12 +13,14 @@ from msgspec.structs import replace
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.core.paths import data_dir
 from studio.outputs import wire
 from studio.outputs.check import Finding, check_disk, check_picture, check_stream, finding
-from studio.outputs.model import AudioSettings
+from studio.outputs.model import AudioSettings, MediaFile, StandbyMedia
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import misfits, platforms
 from studio.outputs.rungs import MOST_EXTRA, plan, wanted
+from studio.outputs.standby_film import check_media
 
 BUDGET_SHARE = 0.001
 """99.9 %: 14.4 s in four hours."""
@@ -48,6 +50,9 @@ class AirCommands:
         self._touch = touch
         self._recordings = recordings
         self._checked: dict[str, Any] = {}
+        self.standby = StandbyMedia()
+        self.find: Callable[[str], Path] = lambda path: Path(path).expanduser()
+        self._cache = data_dir() / "standby"
 
     def view(self) -> dict[str, Any]:
         """The part "air" of the state: how the show as a whole is doing on its lines."""
@@ -55,6 +60,7 @@ class AirCommands:
         gap_s = max((s.gap_ms for s in streams), default=0) / 1000
         live_s = max((s.live_ms + s.gap_ms for s in streams), default=0) / 1000
         total_s = max(SHOW_S, live_s) * BUDGET_SHARE
+        film = self._pipeline.film_state
         return {
             "is_live": any(s.state.value in ("live", "congested", "standby") for s in streams),
             "live_s": round(live_s, 1),
@@ -77,7 +83,43 @@ class AirCommands:
                 for canvas in self._pipeline.canvases
             },
             "check": self._checked,
+            "standby": {
+                "picture": self.standby.picture.path,
+                "music": self.standby.music.path,
+                "state": film.state,
+                "why": film.why.in_language() if film.why else "",
+            },
         }
+
+    # -- the standby film ----------------------------------------------------------------------
+
+    def load_standby(self, media: StandbyMedia) -> None:
+        """What the show keeps; what cannot be read is said in the state and left out."""
+        self.standby = media
+        if media.picture.path:
+            music = self.find(media.music.path) if media.music.path else None
+            self._pipeline.set_film(self.find(media.picture.path), music, self._cache)
+
+    @command(
+        "outputs.standby",
+        role=Role.TECHNICIAN,
+        label=("设置垫片", "Set the standby clip"),
+        help=(
+            "引擎中断时观众看到的画面：自己的图片或短片（前 20 秒），可配音乐；留空则用垫片场景。",
+            "What viewers see while the engine is away: a picture or film of your own "
+            "(its first 20 s), with music if you like; empty is the standby scene.",
+        ),
+    )
+    async def set_standby(self, path: str = "", music: str = "") -> Changed:
+        old = self.standby
+        if path:
+            sound = self.find(music) if music else None
+            await asyncio.to_thread(check_media, self.find(path), sound)
+        self.standby = StandbyMedia(MediaFile(path), MediaFile(music if path else ""))
+        where = self.find(path) if path else None
+        self._pipeline.set_film(where, self.find(music) if path and music else None, self._cache)
+        undo = ("outputs.standby", {"path": old.picture.path, "music": old.music.path})
+        return changed("air", "show", undo=undo)
 
     def _rungs(self) -> list[dict[str, Any]]:
         """What is encoded now, and for whom."""

@@ -115,15 +115,21 @@ class Destinations:
     def edit(
         self, settings: OutputSettings, key: str | None = None, backup_key: str | None = None
     ) -> OutputSettings:
-        """New settings; keys that are None stay. It must not be running.
+        """New settings; keys that are None stay, unless another stands in a new address.
+
+        It must not be running.
 
         Raises:
             StudioError: not_found, conflict, invalid.
         """
-        self.settings(settings.name)
+        before = self.settings(settings.name)
         if self.is_running(settings.name):
             raise StudioError("conflict", "outputs.running", name=settings.name)
         old = self._keys.get(settings.name, ("", ""))
+        if key is None and settings.url != before.url and split_key(settings.url)[1]:
+            key = ""
+        if backup_key is None and split_key(settings.backup_url)[1]:
+            backup_key = "" if settings.backup_url != before.backup_url else None
         return self._put(
             settings,
             old[0] if key is None else key,
@@ -265,6 +271,11 @@ class Destinations:
         link = self._links.get(name)
         if link is not None and link.move(rung):
             self._on_keyframe_wanted(rung)
+
+    def renew_clips(self) -> None:
+        """Hands every running sender its standby clip again, because it may be another now."""
+        for link in self._fed:
+            link.renew_clip()
 
     def started(self) -> list[OutputSettings]:
         """Settings of the outputs that run, in the order they were started."""

@@ -130,6 +130,14 @@ class OutputLink:
         """Hands a word to the sender."""
         self._say(message)
 
+    def renew_clip(self) -> None:
+        """Gives the sender the standby clip as it is now; one that it has already changes nothing.
+
+        May take a second: call it in a thread.
+        """
+        if self._is_open:
+            self._say(*self._standby())
+
     def adjust(self, settings: OutputSettings) -> None:
         """New settings that need no new connection."""
         self.settings = settings

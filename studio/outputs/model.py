@@ -51,6 +51,24 @@ class OutputSettings(msgspec.Struct, kw_only=True, frozen=True):
     split_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
 
 
+class MediaFile(msgspec.Struct, frozen=True):
+    """A file a show brings along; relative to its folder. "" is none."""
+
+    path: str = ""
+
+
+class StandbyMedia(msgspec.Struct, frozen=True):
+    """What viewers see while the engine is away, as the show keeps it.
+
+    Attributes:
+        picture: a picture or a film of the brand's own; none: the standby scene as it stands.
+        music: sound for it; none: the film's own, or silence.
+    """
+
+    picture: MediaFile = MediaFile()
+    music: MediaFile = MediaFile()
+
+
 class OutputState(enum.Enum):
     """What an output is doing, on evidence."""
 

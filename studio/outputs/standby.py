@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import msgspec
@@ -52,10 +53,20 @@ def _fitted(picture: Picture, width: int, height: int) -> Picture:
     return fresh
 
 
+def _run_of(pictures: Iterable[Picture], video: VideoSettings, fps: Fraction) -> Iterator[Picture]:
+    """All pictures as large as the canvas; one alone is held for `CLIP_S`. One is in memory."""
+    given = iter(pictures)
+    head = list(itertools.islice(given, 2)) or [plain_picture(video.width, video.height)]
+    if len(head) == 1:
+        head *= max(2, round(CLIP_S * fps))
+    for picture in itertools.chain(head, given):
+        yield _fitted(picture, video.width, video.height)
+
+
 def make_clip(
     video: VideoSettings,
     audio: AudioSettings,
-    pictures: Sequence[Picture] = (),
+    pictures: Iterable[Picture] = (),
     sound: NDArray[np.float32] | None = None,
 ) -> bytes:
     """Encodes a clip that a sender can loop.
@@ -74,25 +85,22 @@ def make_clip(
     """
     import av
 
-    shown = list(pictures) or [plain_picture(video.width, video.height)]
-    shown = [_fitted(picture, video.width, video.height) for picture in shown]
     fps = Fraction(video.fps_num, video.fps_den)
-    count = len(shown) if len(shown) > 1 else max(2, round(CLIP_S * fps))
-    if sound is None:
-        sound = np.zeros((int(count / fps * RATE), 2), np.float32)
-    sound = sound[: max(1, len(sound) // AAC_FRAME) * AAC_FRAME]
-
+    count = 0
     out = io.BytesIO()
     with av.open(out, "w", format="nut") as container:
         picture_stream = container.add_stream(ENCODERS[video.codec], rate=fps)
         set_up_video(picture_stream.codec_context, video)
         sound_stream = container.add_stream("aac", rate=RATE)
         set_up_audio(sound_stream.codec_context, audio)
-        for number in range(count):
-            frame = to_av(shown[number % len(shown)])
-            frame.pts = number
+        for count, picture in enumerate(_run_of(pictures, video, fps), 1):
+            frame = to_av(picture)
+            frame.pts = count - 1
             container.mux(picture_stream.encode(frame))
         container.mux(picture_stream.encode(None))
+        if sound is None:
+            sound = np.zeros((int(count / fps * RATE), 2), np.float32)
+        sound = sound[: max(1, len(sound) // AAC_FRAME) * AAC_FRAME]
         for start in range(0, len(sound), AAC_FRAME):
             block = np.ascontiguousarray(sound[start : start + AAC_FRAME].T)
             if block.shape[1] < AAC_FRAME:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from studio.bench.line.hostile import Hostile
+from studio.outputs import wire
 from studio.outputs.model import OutputState
 from tests.onair import nginx
 from tests.onair.test_outputs import Rig, check_file
@@ -143,3 +144,29 @@ def test_an_enhanced_server_is_told_the_codec(rig: Rig) -> None:
         # IsExHeader, then a sequence start (0) or coded frames (1, 3), with the FourCC behind it.
         assert good.first_video[0] & 0x80
         assert good.first_video[1:5] == b"hvc1"
+
+
+def test_the_brands_own_standby(rig: Rig, tmp_path: Path) -> None:
+    """A running sender gets it; viewers see it when the engine goes."""
+    import av
+    import cv2
+    import numpy as np
+
+    white = tmp_path / "white.png"
+    cv2.imwrite(str(white), np.full((360, 640, 3), 255, np.uint8))
+    film = tmp_path / "film.mkv"
+    rig.start(str(film), "record", standby_limit_s=2)
+    rig.wait(OutputState.RECORDING, "record")
+    rig.pipeline.set_film(white, None, tmp_path / "cache")
+    rig.until(lambda: rig.pipeline.film_state.state == "ready", 10)
+    before = rig.status("record").packets
+    rig.until(lambda: rig.status("record").packets > before + 120, 8)
+    rig.pipeline.close(keep_senders=True)
+    deadline = time.monotonic() + 10
+    while wire.find_notes(rig.runtime) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    with av.open(str(film)) as found:
+        luma = [frame.to_ndarray()[:360].mean() for frame in found.decode(video=0)]
+    assert max(luma[:30]) < 200
+    assert min(luma[-30:]) > 220
+    check_file(film, largest_hole_ms=1000)

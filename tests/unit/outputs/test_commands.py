@@ -174,3 +174,12 @@ def test_nothing_starts_on_a_canvas_that_is_off(desk: Desk) -> None:
             desk.run(**call)
         assert (caught.value.code, caught.value.key) == ("conflict", "outputs.canvas_off")
     assert desk.pipeline.destinations.canvases() == set()
+
+
+def test_another_address_brings_its_key(desk: Desk) -> None:
+    desk.run("outputs.add", name="a", url="rtmp://one/live", key="first")
+    desk.run("outputs.edit", name="a", url="rtmp://two/live")
+    assert desk.pipeline.destinations.keys("a")[0] == "first", "no key in it: the old one stays"
+    desk.run("outputs.edit", name="a", url="rtmp://three/live/second")
+    assert desk.pipeline.destinations.keys("a")[0] == "second"
+    assert desk.pipeline.destinations.settings("a").url == "rtmp://three/live"
