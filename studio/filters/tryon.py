@@ -22,6 +22,7 @@ from studio.tryon.presence import Presence
 from studio.tryon.tracker import Tracker
 
 _log = logger(__name__)
+_AGES = 150
 
 
 class TryOnSettings(extension.Settings, kw_only=True):
@@ -72,7 +73,7 @@ class TryOn(Filter):
         self.split_at = settings.split_at
         self.quality: Quality = "full"
         self.age_ms = 0.0
-        self.ages_ms: deque[float] = deque(maxlen=600)
+        self.ages_ms: deque[float] = deque(maxlen=_AGES)
         self.error: StudioError | None = None
         self.on_late: Callable[[], None] | None = None
         self._lock = threading.Lock()
@@ -146,6 +147,11 @@ class TryOn(Filter):
         if worn:
             self.ages_ms.append(self.age_ms)
         return drawn if worn else frame
+
+    def age_at(self, share: float) -> float:
+        """How old landmarks were in so large a share of the frames of the last seconds, ms."""
+        ages = sorted(self.ages_ms.copy())
+        return ages[min(len(ages) - 1, int(share * len(ages)))] if ages else 0.0
 
     @property
     def worn(self) -> str:

@@ -187,6 +187,7 @@ class Wearer:
                 "quality": one.quality,
                 "faces": len(one.boxes),
                 "age_ms": round(one.age_ms, -1),
+                "age_p95_ms": round(one.age_at(0.95), 1),
                 "error": one.error.in_language() if one.error else "",
                 "product": self._product if source == self.source else "",
                 "garment": one.worn,
