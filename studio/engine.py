@@ -71,12 +71,15 @@ from studio.shop.commands import ShopCommands
 from studio.shop.tryon_commands import TryOnCommands
 from studio.shop.wearing import Wearer
 from studio.show.brand import Brand, BrandCommands
+from studio.show.import_commands import ImportCommands
 from studio.show.keeper import OpenShow, ShowCommands, ShowKeeper
 from studio.show.layout_commands import LayoutCommands
+from studio.show.obs_import import Strip as ImportedStrip
 from studio.show.templates import Builder, Goods
 from studio.sound.commands import SoundCommands
 from studio.sound.desk import SoundDesk
 from studio.sound.mixer import Channel, Mixer
+from studio.sound.model import Strip
 from studio.sources.bank import SourceBank
 from studio.sources.base import Source, Surroundings
 from studio.sources.commands import SourceCommands
@@ -261,6 +264,18 @@ class Engine:
         language = self.show.head.language
         return Builder(self.scenes, self.bank, goods, self.brand.kit, language)
 
+    def _take_strip(self, source: str, given: ImportedStrip) -> None:
+        """A source that was brought in gets its place in the mixer once it has sound."""
+        self.sound.expect(
+            Strip(
+                source,
+                gain_db=given.gain_db,
+                is_muted=given.is_muted,
+                pan=given.pan,
+                sync_ms=given.sync_ms,
+            )
+        )
+
     def _face_in(self, source: str) -> tuple[float, float] | None:
         """Where the largest face is in a source's picture, 0..1."""
         one, runner = self.wearer.filters().get(source), self.bank.runners.get(source)
@@ -281,6 +296,7 @@ class Engine:
             LayoutCommands(
                 self.scenes, self.bank, self._builder, self._announce_scene, self._face_in
             ),
+            ImportCommands(self.scenes, self.bank, self.events.publish, self._take_strip),
         )
         self.keeper = ShowKeeper(self.show, lambda: self.views.collect())
         self.bus.add(ShowCommands(self.keeper))

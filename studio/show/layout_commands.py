@@ -67,25 +67,8 @@ class LayoutCommands:
     ) -> Changed:
         made = self._builder().build(template, category, name, sources or {})
         self._announce(SceneListChanged(what="created", scene=made.scene))
-        undo = ("templates.take_back", {"scene": made.scene, "sources": list(made.sources)})
+        undo = ("show.take_back", {"scenes": [made.scene], "sources": list(made.sources)})
         return changed("scenes", "sources", result=plain(made), undo=undo)
-
-    @command(
-        "templates.take_back",
-        label=("撤销模板", "Take template back"),
-        help=(
-            "删除模板建的场景与来源。",
-            "Removes a template's scene and the sources made for it.",
-        ),
-    )
-    def take_back(self, scene: str, sources: list[str]) -> Changed:
-        gone = self._scenes.remove(scene)
-        self._announce(SceneListChanged(what="removed", scene=gone.name))
-        used = {item.source for one in self._scenes.state.scenes for item in one.items}
-        for source in sources:
-            if source in self._bank.specs and source not in used:
-                self._bank.remove(source)
-        return changed("scenes", "sources")
 
     @command(
         "scenes.auto_layout",

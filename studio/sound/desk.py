@@ -20,6 +20,7 @@ class SoundDesk:
     def __init__(self, announce: Callable[[Any], None]) -> None:
         self.strips: dict[str, Strip] = {}
         self.master_db = 0.0
+        self._expected: dict[str, Strip] = {}
         self.monitor = Monitor()
         self.watch = LoudnessWatch()
         self._announce = announce
@@ -39,7 +40,14 @@ class SoundDesk:
 
     def keep_only(self, sources: list[str]) -> None:
         """Makes strips for new sources, forgets those of sources that are gone."""
-        self.strips = {name: self.strips.get(name, Strip(name)) for name in sources}
+        expected = self._expected
+        self.strips = {
+            name: self.strips.get(name) or expected.pop(name, Strip(name)) for name in sources
+        }
+
+    def expect(self, strip: Strip) -> None:
+        """What a source gets as soon as it is known to have sound."""
+        self._expected[strip.source] = strip
 
     def rename(self, old: str, new: str) -> None:
         """A source has another name."""

@@ -21,6 +21,7 @@ from studio.scenes.keeper import Scenes
 from studio.scenes.model import CANVASES, Box, Item, Scene
 from studio.scenes.transitions.base import Transition
 from studio.show.brand import Brand, BrandCommands
+from studio.show.import_commands import ImportCommands
 from studio.show.keeper import open_show
 from studio.show.layout_commands import LayoutCommands
 from studio.show.model import BrandKit
@@ -47,6 +48,10 @@ class House:
         self.brand = Brand(self.bank, self.worn.append)
         self.layouts = LayoutCommands(self.scenes, self.bank, self.builder, lambda event: None)
         self.brands = BrandCommands(self.brand)
+        self.strips = {}
+        self.imports = ImportCommands(
+            self.scenes, self.bank, lambda event: None, self.strips.__setitem__
+        )
 
     def builder(self):
         return Builder(self.scenes, self.bank, self.goods, self.brand.kit, "zh")
@@ -97,7 +102,7 @@ def test_a_template_can_be_taken_back(house):
     before = (house.scenes.state.scenes, set(house.bank.specs))
     done = house.layouts.use("offers", "food")
     assert set(house.bank.specs) > before[1]
-    house.layouts.take_back(**done.undo[1])
+    house.imports.take_back(**done.undo[1])
     assert (house.scenes.state.scenes, set(house.bank.specs)) == before
 
 

@@ -1,0 +1,157 @@
+"""Brings in what another studio's show held."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec.structs import replace
+
+from studio.core.command import Changed, changed, command
+from studio.core.errors import StudioError
+from studio.scenes.events import SceneListChanged
+from studio.scenes.keeper import Scenes
+from studio.scenes.model import Item, Scene, plain
+from studio.show.obs_import import Collection, Strip, read_collection
+from studio.sources.bank import SourceBank
+from studio.sources.events import SourceListChanged
+from studio.sources.model import SourceSpec
+
+Side = Annotated[int, msgspec.Meta(ge=16, le=16384)]
+
+
+class ImportCommands:
+    """Imports from outside.
+
+    Args:
+        set_strip: gives a source its place in the mixer.
+    """
+
+    def __init__(
+        self,
+        scenes: Scenes,
+        bank: SourceBank,
+        announce: Callable[[Any], None],
+        set_strip: Callable[[str, Strip], None],
+    ) -> None:
+        self._scenes, self._bank = scenes, bank
+        self._announce = announce
+        self._set_strip = set_strip
+
+    @command(
+        "show.import_obs",
+        label=("导入 OBS 场景集合", "Import OBS scenes"),
+        help=(
+            "导入 OBS 场景集合（JSON）：场景、来源、滤镜；列出没有对应的项。",
+            "Brings in an OBS scene collection (JSON) and lists what has no counterpart.",
+        ),
+    )
+    async def import_obs(
+        self, file: str, base_width: Side = 1920, base_height: Side = 1080
+    ) -> Changed:
+        path = Path(file).expanduser()
+        canvas = (float(base_width), float(base_height))
+        found = await asyncio.to_thread(read_collection, path, canvas, size_of)
+        names = self._rename(found)
+        added = []
+        for spec in found.sources:
+            named = self._named(spec, names)
+            try:
+                self._bank.check(named)
+            except StudioError:
+                # A kind that is not here, or settings out of range: kept and shown as missing.
+                named = replace(named, filters=())
+            self._bank.put(named)
+            added.append(named.name)
+            self._announce(SourceListChanged(what="created", source=named.name, kind=named.kind))
+            if spec.name in found.strips:
+                self._set_strip(named.name, found.strips[spec.name])
+        made = []
+        for scene in found.scenes:
+            new = self._scene(scene, names)
+            self._scenes.add(new)
+            made.append(new.name)
+            self._announce(SceneListChanged(what="created", scene=new.name))
+        result = {
+            "name": found.name,
+            "scenes": made,
+            "sources": added,
+            "unmatched": plain(list(found.unmatched)),
+        }
+        undo = ("show.take_back", {"scenes": made, "sources": added})
+        return changed("scenes", "sources", "sound", result=result, undo=undo)
+
+    @command(
+        "show.take_back",
+        label=("撤销新增", "Take back"),
+        help=(
+            "删除给定的场景，以及不再被使用的来源（撤销模板或导入）。",
+            "Removes scenes, and sources nothing uses any more: undoes a template or an import.",
+        ),
+    )
+    def take_back(self, scenes: list[str], sources: list[str]) -> Changed:
+        on_air = set(self._scenes.state.programme.values())
+        for name in scenes:
+            if name in on_air:
+                raise StudioError("conflict", "scenes.on_air", name=name)
+        for name in scenes:
+            gone = self._scenes.remove(name)
+            self._announce(SceneListChanged(what="removed", scene=gone.name))
+        used = {item.source for one in self._scenes.state.scenes for item in one.items}
+        for source in sources:
+            if source in self._bank.specs and source not in used:
+                spec = self._bank.remove(source)
+                self._announce(SourceListChanged(what="removed", source=source, kind=spec.kind))
+        return changed("scenes", "sources", "sound")
+
+    def _rename(self, found: Collection) -> dict[str, str]:
+        """New names for what has a name that is taken: scenes and sources share the list."""
+        taken = {*self._bank.specs}
+        names = {}
+        for spec in found.sources:
+            names[spec.name] = free(spec.name, taken)
+            taken.add(names[spec.name])
+        return names
+
+    def _named(self, spec: SourceSpec, names: dict[str, str]) -> SourceSpec:
+        if spec.kind != "scene":
+            return replace(spec, name=names[spec.name])
+        there = {one.name for one in self._scenes.state.scenes}
+        settings = {**spec.settings, "scene": free(spec.settings["scene"], there)}
+        return replace(spec, name=names[spec.name], settings=settings)
+
+    def _scene(self, scene: Scene, names: dict[str, str]) -> Scene:
+        items: list[Item] = [
+            replace(one, source=names.get(one.source, one.source)) for one in scene.items
+        ]
+        there = {one.name for one in self._scenes.state.scenes}
+        return replace(scene, name=free(scene.name or "OBS", there), items=tuple(items))
+
+
+def free(name: str, taken: set[str]) -> str:
+    """``name``, or with a number behind it when it is taken."""
+    count, found = 1, name
+    while found in taken:
+        count += 1
+        found = f"{name} {count}"
+    return found
+
+
+def size_of(spec: SourceSpec) -> tuple[float, float]:
+    """The size of a file's picture, read from its head; (0, 0) when it cannot be known."""
+    path = str(spec.settings.get("path", ""))
+    if spec.kind == "colour" or not path or not Path(path).is_file():
+        return (0.0, 0.0)
+    import av
+
+    try:
+        with av.open(path) as media:
+            if media.streams.video:
+                stream = media.streams.video[0]
+                return float(stream.width), float(stream.height)
+    except (av.FFmpegError, OSError, ValueError):
+        pass
+    return (0.0, 0.0)
