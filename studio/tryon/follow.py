@@ -197,6 +197,45 @@ def _tiles(frame: Frame) -> list[Roi]:
     return out
 
 
+class Sides:
+    """Keeps left and right of a body from changing places for a frame or two.
+
+    Seen small or from the side, the network now and then calls the left arm the right one. A body
+    cannot turn about in a thirtieth of a second: where the swapped points lie much nearer to those
+    of the frame before, they are swapped back, for `_STUBBORN` frames at most.
+    """
+
+    _STUBBORN = 12
+
+    def __init__(self) -> None:
+        self._last: tuple[int, NDArray[np.float32]] = (0, np.zeros((0, 2), np.float32))
+        self._swapped = 0
+
+    def kept(self, body: Pose) -> Pose:
+        """The same body, its sides as in the frame before."""
+        track, before = self._last
+        if track == body.track and len(before):
+            now = body.points[_LIMBS, :2]
+            turned = body.points[_MIRRORED][_LIMBS, :2]
+            as_is = float(np.abs(now - before).mean())
+            other = float(np.abs(turned - before).mean())
+            if other < 0.5 * as_is and self._swapped < self._STUBBORN:
+                self._swapped += 1
+                body = replace(body, points=body.points[_MIRRORED], seen=body.seen[_MIRRORED])
+            else:
+                self._swapped = 0
+        self._last = (body.track, body.points[_LIMBS, :2].copy())
+        return body
+
+
+_LIMBS = np.array([11, 12, 13, 14, 15, 16, 23, 24])
+_MIRRORED = np.array(
+    [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15, 18, 17, 20, 19, 22, 21, 24, 23,
+     26, 25, 28, 27, 30, 29, 32, 31]
+)  # fmt: skip
+"""Index of the same point on the other side of the body."""
+
+
 def faces(most: int = 1, where: Path | None = None, is_smooth: bool = True) -> Follower[Face]:
     """A follower of faces.
 
@@ -239,9 +278,14 @@ def poses(most: int = 1, where: Path | None = None, is_smooth: bool = True) -> F
     Raises:
         StudioError: unavailable or failed when a model file is missing or broken.
     """
-    finder = pose.PoseFinder(where)
+    finder, sides = pose.PoseFinder(where), Sides()
     torso = np.array([11, 12, 23, 24], np.int32)
+
+    def look(frame: Frame, square: Roi, track: int) -> tuple[Pose, Roi]:
+        found, following = finder.points(frame, square, track)
+        return sides.kept(found), following
+
     return Follower(
-        finder.detect, finder.points, least=pose.LEAST_PRESENCE, most=most,
+        finder.detect, look, least=pose.LEAST_PRESENCE, most=most,
         steady=torso, is_smooth=is_smooth,
     )  # fmt: skip

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from studio.media.cv import cv2
-from studio.media.frame import Frame, to_rgb
+from studio.media.frame import Frame, from_rgb, to_rgb
 from studio.tryon import wardrobe
 from studio.tryon.cli import frames
 from studio.tryon.model import Landmarks
@@ -54,11 +55,16 @@ CASES: dict[str, tuple[str, Path | None, str, Crop, dict[str, float | str | bool
     "hair-portrait": ("hair", None, "far", BUST, {"colour": "#7a2f6a"}),
     "hair-host": ("hair", None, "host 62", HOST, {"colour": "#2f5a9a"}),
     "ring": ("ring", GOODS / "ring-sapphire.png", "host 1180", (150, 330, 560, 390), {}),
+    "watch": ("watch", PRODUCTS / "watch.png", "wrist 120", (200, 60, 480, 480), {}),
+    "watch-both": ("watch", PRODUCTS / "watch.png", "wrist 24", (0, 120, 820, 500), {}),
+    "bracelet": ("bracelet", GOODS / "bracelet-silver.png", "wrist 120", (200, 60, 480, 480), {}),
     "nails": ("nails", None, "host 1180", (150, 330, 560, 390), {}),
     "top": ("top", GOODS / "t-shirt.webp", "body 50", (400, 0, 430, 502), {}),
     "dress": ("dress", GOODS / "dress.webp", "body 90", (400, 0, 430, 502), {}),
     "handbag": ("handbag", PRODUCTS / "handbag.png", "body 90", (400, 0, 430, 502), {}),
 }  # fmt: skip
+WRISTS = {24: (568, 0), 120: (626, 174)}
+"""Where hands are in frames of the full-body clip: 200 × 150 pixels from here are enlarged."""
 _seen: dict[tuple[str, frozenset[str]], tuple[Frame, Landmarks]] = {}
 
 
@@ -77,7 +83,13 @@ def _found(scene: str, needs: frozenset[str]) -> tuple[Frame, Landmarks]:
             found = finder.find(frame)
             if index == int(number):
                 return frame, found
-    if place == "host":
+    if place == "wrist":
+        x, y = WRISTS[int(number)]
+        frame = next(itertools.islice(frames(people.BODY), int(number), None))
+        part = to_rgb(frame)[y : y + 150, x : x + 200]
+        rgb = np.ascontiguousarray(cv2.resize(part, (960, 720), interpolation=cv2.INTER_CUBIC))
+        shots = tuple(from_rgb(rgb, pts_ns=(n + 1) * people.FRAME_NS) for n in range(3))
+    elif place == "host":
         shots = people.host_frames(int(number), 1) * 3
     else:
         matrix = {
@@ -115,5 +127,4 @@ def test_worn_as_it_was_kept(name: str, tmp_path: Path) -> None:
 
 def test_each_kind_has_its_picture() -> None:
     pictured = {case[0] for case in CASES.values()}
-    # No clip at hand shows a wrist; those two are tried on drawn arms in tests/unit.
-    assert set(wardrobe.kinds().names()) - pictured == {"bracelet", "watch"}
+    assert pictured == set(wardrobe.kinds().names())

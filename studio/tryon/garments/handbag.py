@@ -51,6 +51,7 @@ class Handbag(Garment):
         settings: HandbagSettings | None = None,
     ) -> None:
         super().__init__(picture, fit, settings or HandbagSettings())
+        self._side: dict[int, int] = {}
         self._swing = Swing(spring=25.0, drag=4.0, push=0.012)
 
     @classmethod
@@ -80,7 +81,12 @@ class Handbag(Garment):
         if wanted in ("left", "right"):
             chosen = 0 if wanted == "right" else 1  # the person's right is the picture's left
         else:
-            chosen = 0 if sure[0] >= sure[1] - 0.1 else 1
+            # The arm that carries it goes on doing so until the other is seen far better.
+            lead = 0.35 if pose.track in self._side else 0.1
+            chosen = self._side.get(pose.track, 0)
+            if sure[chosen] < sure[1 - chosen] - lead:
+                chosen = 1 - chosen
+            self._side = {pose.track: chosen}
         return chosen if sure[chosen] >= 0.5 else None
 
     def _carry(

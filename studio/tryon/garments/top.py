@@ -86,6 +86,7 @@ class Top(Garment):
     ) -> None:
         super().__init__(picture, fit, settings)
         assert picture is not None
+        self._on: set[int] = set()
         self._sleeves: tuple[assets.Sprite, assets.Sprite] | None = None
         if self.has_sleeves:
             body_part, left, right = self._parts(picture)
@@ -106,8 +107,12 @@ class Top(Garment):
         left, right = found
         across = right - left
         width = float(np.hypot(*across))
-        if width < 8 or float(across[0]) < 0.3 * width:
+        # What is on stays on a little longer: at the limit it would come and go.
+        least = 0.15 if pose.track in self._on else 0.3
+        self._on.discard(pose.track)
+        if width < 8 or float(across[0]) < least * width:
             return False  # seen from behind or from the side: a front view would lie
+        self._on.add(pose.track)
         unit = across / width
         middle = (left + right) / 2
         down, length = _down(pose, middle, unit)

@@ -61,3 +61,23 @@ def test_one_euro_settles_on_a_constant() -> None:
     for _ in range(200):
         value = one.update(np.array([5.0]), 1 / 30)
     assert value[0] == pytest.approx(5.0, abs=1e-3)
+
+
+def test_a_body_keeps_its_left_and_right() -> None:
+    from studio.tryon.follow import _MIRRORED, Sides
+    from studio.tryon.model import Box, Pose
+
+    points = np.random.default_rng(4).uniform(0, 400, (33, 3)).astype(np.float32)
+    seen = np.linspace(0, 1, 33, dtype=np.float32)
+    sides, box = Sides(), Box(0, 0, 1, 1)
+    for n in range(20):
+        is_wrong = n in (7, 8, 13)
+        order = _MIRRORED if is_wrong else np.arange(33)
+        shaken = points[order] + np.float32(n)
+        found = sides.kept(Pose(0.9, shaken, seen[order], box, 1))
+        np.testing.assert_allclose(found.points, points + n)
+        np.testing.assert_allclose(found.seen, seen)
+    turned = [
+        sides.kept(Pose(0.9, points[_MIRRORED], seen[_MIRRORED], box, 1)).points for _ in range(20)
+    ]
+    np.testing.assert_allclose(turned[-1], points[_MIRRORED])  # she did turn about
