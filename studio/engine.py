@@ -84,6 +84,7 @@ from studio.sources.bank import SourceBank
 from studio.sources.base import Source, Surroundings
 from studio.sources.commands import SourceCommands
 from studio.sources.filter_commands import FilterCommands
+from studio.switching import Switch
 from studio.tryon.asset import use_svg
 from studio.views import Views
 
@@ -236,7 +237,8 @@ class Engine:
         self._comments_touched = False
         self.state.touch("comments")
 
-    def _load_audience(self) -> None:
+    def load_audience(self) -> None:
+        """Starts the show's comment feeds and takes its words."""
         part = msgspec.convert(self.show.raw.get("audience", {}), AudiencePart)
         if part.rules:
             self.audience.add_words(list(part.rules), "own", "hold")
@@ -299,7 +301,7 @@ class Engine:
             ImportCommands(self.scenes, self.bank, self.events.publish, self._take_strip),
         )
         self.keeper = ShowKeeper(self.show, lambda: self.views.collect())
-        self.bus.add(ShowCommands(self.keeper))
+        self.bus.add(ShowCommands(self.keeper, Switch(self).open))
 
     # -- beginning and end -----------------------------------------------------------------------
 
@@ -333,13 +335,13 @@ class Engine:
         with contextlib.suppress(msgspec.ValidationError):
             media = msgspec.convert(self.show.raw.get("standby", {}), StandbyMedia)
             self.outputs.air.load_standby(media)
-        self._load_audience()
+        self.load_audience()
         part = msgspec.convert(show.raw.get("plans", {}), PlansPart)
         plans, self.plans.errors = read_plans(show.folder)
         self.plans.load(plans, part.enabled)
         self.refresh()
         self.stage.start()
-        await self._first_picture()
+        await self.first_picture()
         self.on_picture.open(with_try_on=not self.is_safe)
         self.brand.load(show.brand)
         if self.brand.error is not None:
@@ -347,7 +349,7 @@ class Engine:
         self.chores.start()
         self._plan_watch = asyncio.create_task(self.plans.watch(), name="plans")
 
-    async def _first_picture(self) -> None:
+    async def first_picture(self) -> None:
         """Waits until every source on programme has a picture (or is known to have none)."""
         until = now_ns() + int(FIRST_PICTURE_S * NS)
         while now_ns() < until:

@@ -119,6 +119,15 @@ class OnPicture:
         corners = (brand.logo_corner, *(c for c in CORNERS if c != brand.logo_corner))
         self.deck.show("logo", self._drawn(scaled), now_ns() - SLIDE_NS, corners)
 
+    def take_over(self, show: OpenShow, *, with_try_on: bool) -> None:
+        """Another show: its card, lower third and try-on; nothing of the old one stays."""
+        self._show = show
+        self._marks.clear()
+        self._cards.forget()
+        self._comment = CommentSpec("", "")
+        self.style = Style()
+        self.open(with_try_on=with_try_on)
+
     def refresh_card(self, *, is_there: bool = False) -> None:
         """Draws the card anew from the catalogue; the same card costs nothing."""
         shop = self._catalogue.state

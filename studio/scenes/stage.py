@@ -142,12 +142,17 @@ class Stage:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._complained: set[str] = set()
+        self._is_held = False
 
     def show(self, snapshot: Snapshot) -> None:
         """From the next tick on this is what is composed."""
         for canvas in snapshot.state.canvases:
             self.latest.setdefault(canvas.name, Slot())
         self._snapshot.put(snapshot)
+
+    def hold(self, is_held: bool) -> None:
+        """Held, the last picture goes out again and again: a show changes without a black one."""
+        self._is_held = is_held
 
     def start(self) -> None:
         """Starts ticking."""
@@ -188,6 +193,13 @@ class Stage:
                 pool = self._pools[canvas.name] = _Pool(canvas)
             scene = snapshot.state.scene(snapshot.state.programme.get(canvas.name, ""))
             frame = pool.frame(at_ns)
+            last = self.latest[canvas.name].get()
+            if self._is_held and last is not None and last.frame.y.shape == frame.y.shape:
+                np.copyto(frame.keep, last.frame.keep)
+                picture = Picture(canvas.name, last.scene, frame, tick, at_ns)
+                self.latest[canvas.name].put(picture)
+                made.append(picture)
+                continue
             try:
                 overlays = self.overlays[canvas.name] = self._graphics(canvas, at_ns)
                 pool.compositor.compose(
@@ -201,12 +213,10 @@ class Stage:
             except Exception as fault:
                 # Never black: the last picture stands until this one can be composed again.
                 self._complain(f"{canvas.name}: {type(fault).__name__}: {fault}")
-                last = self.latest[canvas.name].get()
                 if last is not None and last.frame.y.shape == frame.y.shape:
                     frame = last.frame
             name = scene.name if scene else ""
-            last_one = self.latest[canvas.name].get()
-            has_cut = last_one is not None and last_one.scene != name
+            has_cut = last is not None and last.scene != name
             is_cut = has_cut and canvas.name not in snapshot.changes
             picture = Picture(canvas.name, name, frame, tick, at_ns, is_cut)
             self.latest[canvas.name].put(picture)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,11 @@ class Wearer:
             for one in list(filters.values())
             if isinstance(one, TryOnFilter)
         }
+
+    def take_off_all(self) -> None:
+        """Nothing is worn any more: the show that owned it is closed."""
+        with contextlib.suppress(StudioError):
+            self.wear(None, None, "")
 
     def wear(self, product: Product | None, try_on: TryOn | None, source: str) -> str:
         """Puts something on, or (None) takes all off; returns the source that wears it.

@@ -57,6 +57,30 @@ def read_show(folder: Path) -> tuple[ShowHead, Raw]:
     return head, raw
 
 
+def fresh_show(name: str, like: ShowHead) -> Raw:
+    """A show with nothing but a standby scene, so that plans have somewhere to go."""
+    is_zh = like.language == "zh"
+    standby, ground, words = (
+        ("垫片", "垫片底色", "马上回来") if is_zh else ("Standby", "Ground", "Back in a moment")
+    )
+    title = {"landscape": {"x": 0.2, "y": 0.4, "w": 0.6, "h": 0.18},
+             "portrait": {"x": 0.1, "y": 0.42, "w": 0.8, "h": 0.1}}  # fmt: skip
+    items = [
+        {"id": 1, "source": ground},
+        {"id": 2, "source": words, "fit": "contain", "boxes": title},
+    ]
+    colours = {"top": "#2b3350", "bottom": "#151925"}
+    return {
+        **msgspec.to_builtins(like),
+        "name": name,
+        "sources": [
+            {"name": ground, "kind": "colour", "settings": colours},
+            {"name": words, "kind": "text", "settings": {"text": words, "size": 120}},
+        ],
+        "scenes": {"scenes": [{"name": standby, "purpose": "standby", "items": items}]},
+    }
+
+
 def part(raw: Raw, name: str, kind: type, path: Path) -> object:
     """One room's part of the show, decoded; its default when it is not there.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
+from studio import settings
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.scenes.model import Canvas, ScenesState
 from studio.shop.model import ShopState
-from studio.show.file import demo_show, part, read_show, write_show
+from studio.show.file import demo_show, fresh_show, part, read_show, write_show
 from studio.show.gather import gather
 from studio.show.model import BrandKit, Raw, ShowHead
 from studio.sound.model import Strip
@@ -123,8 +124,63 @@ class ShowKeeper:
 class ShowCommands:
     """The show file from outside."""
 
-    def __init__(self, keeper: ShowKeeper) -> None:
+    def __init__(
+        self,
+        keeper: ShowKeeper,
+        switch: Callable[[Path | None], Awaitable[OpenShow]] | None = None,
+    ) -> None:
         self._keeper = keeper
+        self._switch = switch
+
+    @command(
+        "show.open",
+        role=Role.CONTROLLER,
+        label=("打开节目", "Open show"),
+        help=(
+            "在运行中换到另一个节目；推流不断，画面停在最后一帧直到新画面就绪。空为演示节目。",
+            "Goes over to another show: outputs run on, the last picture stands till it is ready.",
+        ),
+    )
+    async def open_show(self, folder: str = "") -> Changed:
+        if self._switch is None:
+            raise StudioError("unavailable", "show.no_switch")
+        before = str(self._keeper.show.folder)
+        show = await self._switch(Path(folder).expanduser() if folder else None)
+        return changed(
+            "show",
+            result={"name": show.head.name, "folder": str(show.folder)},
+            undo=("show.open", {"folder": before}),
+        )
+
+    @command(
+        "show.new",
+        role=Role.CONTROLLER,
+        label=("新建节目", "New show"),
+        help=(
+            "在文件夹里新建节目，自带垫片场景，画布同当前节目。",
+            "Makes a show in a folder with a standby scene, canvases like those of this show.",
+        ),
+    )
+    def new(self, folder: str, name: str = "") -> Changed:
+        target = Path(folder).expanduser()
+        if target.suffix != ".show":
+            target = target.with_name(target.name + ".show")
+        if (target / "show.json").exists():
+            raise StudioError("conflict", "show.exists", path=str(target))
+        head = self._keeper.show.head
+        raw = fresh_show(name or target.stem, head)
+        write_show(target, raw)
+        return changed(result={"folder": str(target)})
+
+    @command(
+        "show.recent",
+        role=Role.VIEWER,
+        label=("最近的节目", "Recent shows"),
+        help=("列出最近打开的节目。", "Lists the shows opened lately."),
+    )
+    def recent(self) -> Changed:
+        found = [path for path in settings.load().recent_shows if Path(path).is_dir()]
+        return changed(result={"shows": found, "now": str(self._keeper.show.folder)})
 
     @command(
         "show.save",

@@ -1,0 +1,93 @@
+"""Several shows: another one is opened while a recording runs, and nothing goes black."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from tests.onair.door import Door
+from tests.onair.studio import Studio, small_show
+
+pytestmark = [pytest.mark.onair, pytest.mark.timeout(120)]
+
+
+def other_show(folder: Path, **head: Any) -> Path:
+    """Another house: names that clash, a bright ground, its own output and product."""
+    show = json.loads((small_show(folder) / "show.json").read_text(encoding="utf-8"))
+    show |= {"name": "Other", **head}
+    show["sources"][0]["settings"] = {"top": "#c0c0c0"}
+    show["sources"].append({"name": "logo", "kind": "text", "settings": {"text": "B"}})
+    show["shop"]["products"] = [{"id": "bag", "number": 7, "name": "Bag", "price_cents": 1}]
+    show["outputs"] = [{"name": "second", "kind": "file", "url": str(folder / "b.mkv")}]
+    (folder / "show.json").write_text(json.dumps(show), encoding="utf-8")
+    return folder
+
+
+def test_another_show_is_opened_on_air(tmp_path: Path) -> None:
+    film = tmp_path / "a.mkv"
+    other = other_show(tmp_path / "other.show")
+    with Studio(tmp_path, record=str(film)) as studio, Door(studio.address) as door:
+        running = [o["name"] for o in door.run("outputs.list")["result"]]
+        done = door.run("show.open", folder=str(other))
+        assert done["result"]["name"] == "Other"
+        state = door.run("state.get")
+        assert state["show"]["name"] == "Other"
+        assert [p["id"] for p in state["shop"]["products"]] == ["bag"]
+        assert {"backdrop", "logo"} <= {s["name"] for s in state["sources"]}
+        names = {o["name"]: o["state"] for o in state["outputs"]}
+        assert "second" in names
+        assert names[running[0]] == "recording"
+        recent = door.run("show.recent")["result"]
+        assert recent["now"] == str(other)
+        back = door.run("show.open", folder=done["undo"][1]["folder"])
+        assert back["result"]["name"] == "Small"
+        assert [p["id"] for p in door.run("state.get")["shop"]["products"]] == ["hat"]
+    with av.open(str(film)) as media:
+        levels = [float(f.to_ndarray(format="gray").mean()) for f in media.decode(video=0)]
+    assert min(levels) > 40, "a black picture went out"
+    assert max(levels) > 150, "the other show was never seen"
+
+
+def test_what_cannot_be_opened_leaves_everything_as_it_is(tmp_path: Path) -> None:
+    broken = other_show(tmp_path / "broken.show")
+    (broken / "show.json").write_text('{"schema": 1, "scenes": 5}', encoding="utf-8")
+    larger = other_show(
+        tmp_path / "larger.show", canvases={"landscape": [640, 360], "portrait": [180, 320]}
+    )
+    with Studio(tmp_path) as studio, Door(studio.address) as door:
+        before = door.run("state.get")
+        wrong = {broken: "show.broken", larger: "show.other_form", tmp_path: "show.missing"}
+        for folder, key in wrong.items():
+            data = {
+                "vendorName": "shopcast",
+                "requestType": "show.open",
+                "requestData": {"folder": str(folder)},
+            }
+            answer = door.request("CallVendorRequest", data)["responseData"]["responseData"]
+            assert not answer["ok"]
+            assert answer["error"]["key"] == key
+        after = door.run("state.get")
+        for part in ("scenes", "show", "shop"):
+            assert after[part] == before[part]
+
+
+def test_a_new_show_is_made_beside_the_old_one(tmp_path: Path) -> None:
+    with Studio(tmp_path) as studio, Door(studio.address) as door:
+        folder = str(tmp_path / "evening")
+        made = door.run("show.new", folder=folder, name="Evening")["result"]["folder"]
+        assert made == folder + ".show"
+        door.run("show.open", folder=made)
+        state = door.run("state.get")
+        assert state["show"]["name"] == "Evening"
+        assert [s["purpose"] for s in state["scenes"]["scenes"]] == ["standby"]
+        door.run("templates.use", template="host", category="fashion")
+        door.run("show.save")
+        assert (
+            len(json.loads((Path(made) / "show.json").read_text("utf-8"))["scenes"]["scenes"]) == 2
+        )
+        assert os.path.isdir(made)
