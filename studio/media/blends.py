@@ -9,15 +9,14 @@ item's rectangle with OpenCV kernels, 8 to 16 bit.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from studio.media.blend_modes import Blend
 from studio.media.cv import cv2
 from studio.media.frame import Frame, Plane
 from studio.media.yuv import Layer, Rect
 
-Blend = Literal["normal", "add", "subtract", "screen", "multiply", "lighten", "darken"]
 BLACK, SPAN = 16, 219
 
 

@@ -166,6 +166,9 @@ def _kinds(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
                 "label": list(kind.label),
                 "help": list(kind.help),
                 "settings": kind.schema(),
+                # A filter says what it changes.
+                **({"is_sound": True} if getattr(kind, "is_sound", False) else {}),
+                **({} if getattr(kind, "is_picture", True) else {"is_picture": False}),
             }
             for kind in kinds
         ]

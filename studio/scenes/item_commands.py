@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
-from studio.media.blends import Blend
+from studio.media.blend_modes import Blend
 from studio.scenes.events import ItemChanged
 from studio.scenes.keeper import Scenes
 from studio.scenes.layout import Align, aligned

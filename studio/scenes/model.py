@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from studio.media.blends import Blend
+from studio.media.blend_modes import Blend
 
 CanvasName = Literal["landscape", "portrait"]
 CANVASES: tuple[CanvasName, CanvasName] = ("landscape", "portrait")

@@ -17,7 +17,7 @@ import msgspec
 
 from studio.core.errors import StudioError
 from studio.filters.obs import from_obs
-from studio.media.blends import Blend
+from studio.media.blend_modes import Blend
 from studio.scenes.model import Box, Crop, Fit, Item, Scene
 from studio.sources.model import FilterSpec, SourceSpec
 

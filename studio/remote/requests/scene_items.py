@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from studio.media.blends import Blend
+from studio.media.blend_modes import Blend
 from studio.remote import transform
 from studio.remote.protocol import Data, RequestError, Status
 from studio.remote.requests.base import Requests, cannot, maybe, missing, need, request, whole
