@@ -47,7 +47,7 @@ LAYOUTS = {
             BOTTOM: (
                 (("products", "fitting"), 0.445),
                 (("mixer",), 0.225),
-                (("plans", "outputs", "sources", "ready", "journal"), 0.33),
+                (("plans", "outputs", "sources", "filters", "ready", "journal"), 0.33),
             ),
         }
     ),
@@ -64,7 +64,7 @@ LAYOUTS = {
     ),
     "technician": Layout(
         {
-            RIGHT: ((("outputs",), 0.5), (("sources", "items"), 0.5)),
+            RIGHT: ((("outputs",), 0.5), (("sources", "filters", "items"), 0.5)),
             BOTTOM: (
                 (("plans", "comments"), 0.4),
                 (("mixer",), 0.22),

@@ -113,15 +113,16 @@ def _smooth_luma(target: Plane, y: Plane, mask: Plane, side: int, s: BeautySetti
     small = cv2.resize(small, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     mean = cv2.blur(small, (side, side))
     variance = cv2.blur(small * small, (side, side)) - mean * mean
-    even = (4 + 16 * s.smoothing) ** 2 if s.smoothing else 1e-3
+    even = (4 + 16 * s.smoothing) ** 2
     slope = cv2.blur(variance / (variance + even), (side, side))
-    offset = cv2.blur(mean * (1 - slope), (side, side)) if s.smoothing else 0.0
+    offset = cv2.blur(mean * (1 - slope), (side, side))
     strength = weight * min(1.0, 0.35 + 0.65 * s.smoothing) if s.smoothing else weight * 0.0
     a = 1 - strength * (1 - slope)
     b = strength * offset
     if s.whitening:
         # Lifts the middle more than the ends, as a curve would.
-        level = np.clip((mean - 16) / 219, 0, 1)
+        # Its level is the smoothed one, which keeps edges: a plain mean would draw rings.
+        level = np.clip((slope * small + offset - 16) / 219, 0, 1)
         b = b + weight * (s.whitening * 90) * level * (1 - level)
     room = (width, height)
     scale = cv2.resize(cv2.convertScaleAbs(a, alpha=255), room, interpolation=cv2.INTER_LINEAR)

@@ -39,6 +39,8 @@ class Kind(msgspec.Struct, frozen=True):
     label: Pair = ("", "")
     help: Pair = ("", "")
     settings: dict[str, Any] = {}
+    is_picture: bool = True
+    is_sound: bool = False
 
 
 class Kinds(msgspec.Struct, frozen=True):

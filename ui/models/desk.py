@@ -8,7 +8,7 @@ import msgspec
 
 from studio.scenes.model import ScenesState
 from studio.sound.model import Strip
-from studio.sources.model import FilterSpec
+from studio.sources.model import FilterSpec, FilterStatus
 
 Pair = tuple[str, str]
 
@@ -53,6 +53,7 @@ class SourceView(msgspec.Struct, frozen=True):
     has_video: bool = False
     has_sound: bool = False
     health: Health | None = None
+    filter_status: dict[str, FilterStatus] = {}
 
 
 class Sound(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QColorDialog,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLineEdit,
     QPlainTextEdit,
+    QSlider,
     QSpinBox,
     QWidget,
 )
@@ -79,11 +80,16 @@ def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
         spin = QSpinBox()
         low, high = int(schema.get("minimum", -(10**9))), int(schema.get("maximum", 10**9))
         spin.setRange(low, high)
+        if widget == "slider":
+            return _slider(spin)
         return Field(spin, spin.value, lambda v: spin.setValue(int(v or 0)))
     if kind == "number":
         real = QDoubleSpinBox()
         real.setRange(float(schema.get("minimum", -1e9)), float(schema.get("maximum", 1e9)))
         real.setDecimals(2)
+        if widget == "slider":
+            real.setSingleStep(0.01 if real.maximum() - real.minimum() <= 10 else 0.5)
+            return _slider(real)
         return Field(real, real.value, lambda v: real.setValue(float(v or 0)))
     if kind == "string":
         if known:
@@ -135,6 +141,55 @@ def _choice(known: Sequence[tuple[str, str]], *, is_free: bool) -> Field:
             box.setEditText(str(value or ""))
 
     return Field(box, read, write)
+
+
+class _Beside(QWidget):
+    """A slider with its number beside; its name is the number's too."""
+
+    def __init__(self, spin: QSpinBox | QDoubleSpinBox) -> None:
+        super().__init__()
+        self._spin = spin
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, 1000)
+        self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the number is the way by keyboard
+        spin.setFixedWidth(tokens.px(82))
+        layout = row(gap=6)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(spin)
+        self.setLayout(layout)
+        self.setFocusProxy(spin)
+        self.slider.valueChanged.connect(self._slid)
+        spin.valueChanged.connect(self._typed)
+        self._typed()
+
+    def setAccessibleName(self, name: str) -> None:
+        """Named as a whole and at the number, where the hand is."""
+        super().setAccessibleName(name)
+        self._spin.setAccessibleName(name)
+
+    def _slid(self, at: int) -> None:
+        low, high = self._spin.minimum(), self._spin.maximum()
+        value = low + (high - low) * at / 1000
+        if isinstance(self._spin, QSpinBox):
+            self._spin.setValue(round(value))
+        else:
+            self._spin.setValue(value)
+
+    def _typed(self) -> None:
+        low, high = self._spin.minimum(), self._spin.maximum()
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(1000 * (self._spin.value() - low) / max(1e-9, high - low)))
+        self.slider.blockSignals(False)
+
+
+def _slider(spin: QSpinBox | QDoubleSpinBox) -> Field:
+    def write(value: Any) -> None:
+        if isinstance(spin, QSpinBox):
+            spin.setValue(int(value or 0))
+        else:
+            spin.setValue(float(value or 0))
+
+    return Field(_Beside(spin), spin.value, write)
 
 
 def _file() -> Field:
