@@ -19,6 +19,7 @@ from studio.outputs.check import Finding, check_disk, check_picture, check_strea
 from studio.outputs.model import AudioSettings, MediaFile, StandbyMedia
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import misfits, platforms
+from studio.outputs.rtmp.address import hide_key
 from studio.outputs.rungs import MOST_EXTRA, plan, wanted
 from studio.outputs.standby_film import check_media
 
@@ -77,6 +78,7 @@ class AirCommands:
                 for canvas, rate in self._pipeline.rates.items()
             },
             "rungs": self._rungs(),
+            "settings": {name: self._settings_view(name) for name in self._all.names()},
             "squeezed": self._pipeline.plan.squeezed,
             "replay_s": {
                 canvas: round(self._pipeline.replay.length_s(canvas), 1)
@@ -120,6 +122,13 @@ class AirCommands:
         self._pipeline.set_film(where, self.find(music) if path and music else None, self._cache)
         undo = ("outputs.standby", {"path": old.picture.path, "music": old.music.path})
         return changed("air", "show", undo=undo)
+
+    def _settings_view(self, name: str) -> dict[str, Any]:
+        """How an output is set up, as it may be shown."""
+        found: dict[str, Any] = msgspec.to_builtins(self._all.settings(name))
+        for field in ("url", "backup_url"):
+            found[field] = hide_key(found[field])
+        return found
 
     def _rungs(self) -> list[dict[str, Any]]:
         """What is encoded now, and for whom."""

@@ -200,6 +200,37 @@ def test_a_key_is_never_seen_again(qtbot: Any, program: Any) -> None:
     qtbot.waitUntil(lambda: store.output("shop") is None, timeout=SOON)
 
 
+def test_a_destination_with_all_its_fields(qtbot: Any, program: Any) -> None:
+    store, window = program.store, program.window
+    panel = window.panels["outputs"]
+    window.reveal("outputs")
+    panel.edit("")
+    form = panel.form
+    form.name.setText("full")
+    form.url.setText("rtmp://127.0.0.1:9/live/the-key-in-it")
+    form.backup.setText("rtmp://127.0.0.1:9/spare")
+    form.more.click()
+    form.bitrate.setValue(1500)
+    form.size_.setCurrentIndex(form.size_.findData(720))
+    form.codec.set("hevc")
+    form.delay.setValue(7)
+    QTest.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "full" in store.air.settings, timeout=SOON)
+    kept = store.air.settings["full"]
+    assert (kept.bitrate_kbps, kept.short_side, kept.codec) == (1500, 720, "hevc")
+    assert kept.delay_s == 7
+    assert kept.url == "rtmp://127.0.0.1:9/live", "the key was moved out of it"
+    panel.edit("full")
+    assert panel.form.bitrate.value() == 1500, "what is set is there again"
+    assert not panel.form._rest.isHidden()
+    panel.form.bitrate.setValue(0)
+    QTest.mouseClick(panel.form.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.air.settings["full"].bitrate_kbps == 0, timeout=SOON)
+    assert store.air.settings["full"].codec == "hevc"
+    program.actions.run("outputs.remove", {"name": "full", "confirm": True})
+    qtbot.waitUntil(lambda: store.output("full") is None, timeout=SOON)
+
+
 def test_a_bad_address_says_what_is_wrong_in_the_form(qtbot: Any, program: Any) -> None:
     panel = program.window.panels["outputs"]
     program.window.reveal("outputs")

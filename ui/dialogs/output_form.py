@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QSpinBox, QWidget
 
-from studio.outputs.model import OutputStatus
+from studio.outputs.model import OutputSettings, OutputStatus
 from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import pick, t
@@ -14,6 +14,19 @@ from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, Text, column, row
 
 HIDDEN = "/••••"
+SIZES = (1080, 720, 540, 480)
+_MORE = ("bitrate_kbps", "short_side", "delay_s", "ca_file", "split_min", "split_mb")
+
+
+def _spin(low: int, high: int, step: int, unit: str, none: str, value: int) -> QSpinBox:
+    """A number whose least means "none"."""
+    made = QSpinBox()
+    made.setRange(low, high)
+    made.setSingleStep(step)
+    made.setSuffix(unit)
+    made.setSpecialValueText(none)
+    made.setValue(value)
+    return made
 
 
 class OutputForm(QFrame):
@@ -46,6 +59,9 @@ class OutputForm(QFrame):
         self.canvas = Segments()
         self.canvas.offer([(n, t(f"canvas.{n}")) for n in ("landscape", "portrait")])
         self.canvas.set(status.canvas if status else "landscape")
+        old = desk.store.air.settings.get(status.name) if status else None
+        self.before = old or OutputSettings(name="new")
+        self._make_more(self.before)
         self._error = Text(size=12, tone="attention", wraps=True)
         self._error.hide()
         self.save = Button(t("form.save"), "primary", clicked=self._save)
@@ -61,18 +77,50 @@ class OutputForm(QFrame):
             ("backup", self.backup),
             ("canvas", self.canvas),
         )
-        for at, (key, field) in enumerate(fields):
-            label = Text(t(f"output_form.{key}"), size=12, tone="muted")
-            label.setBuddy(field)
-            field.setAccessibleName(t(f"output_form.{key}"))
-            grid.addWidget(label, at, 0)
-            grid.addWidget(field, at, 1)
+        more: tuple[tuple[str, QWidget], ...] = (
+            ("bitrate", self.bitrate),
+            ("size", self.size_),
+            ("codec", self.codec),
+            ("delay", self.delay),
+            ("backup_key", self.backup_key),
+            ("ca", self.ca),
+            ("split_min", self.split_min),
+            ("split_mb", self.split_mb),
+        )
+        self._rest = QWidget()
+        rest = QGridLayout()
+        rest.setContentsMargins(0, 0, 0, 0)
+        rest.setHorizontalSpacing(tokens.px(10))
+        rest.setVerticalSpacing(tokens.px(6))
+        self._rest.setLayout(rest)
+        for form, which in ((grid, fields), (rest, more)):
+            for line, (name, field) in enumerate(which):
+                label = Text(t(f"output_form.{name}"), size=12, tone="muted")
+                label.setBuddy(field)
+                label.setFixedWidth(tokens.px(88))
+                field.setMinimumWidth(tokens.px(80))
+                if isinstance(field, QComboBox):
+                    field.setMinimumContentsLength(6)
+                    field.setSizeAdjustPolicy(
+                        QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+                    )
+                field.setAccessibleName(t(f"output_form.{name}"))
+                form.addWidget(label, line, 0)
+                form.addWidget(field, line, 1)
+        self.more = Button(t("output_form.more"), "quiet", checkable=True)
+        self.more.toggled.connect(self._rest.setVisible)
+        is_special = any(getattr(self.before, name) for name in _MORE) or self.codec.value == "hevc"
+        self.more.setChecked(is_special)
+        self._rest.setVisible(is_special)
         where = t(f"output_form.kept_in_{desk.store.engine.secrets_in or 'file'}")
         note = Text(where, size=11, tone="muted", wraps=True)
         layout = column(gap=8, margins=(12, 10, 12, 10))
         title = "output_form.edit" if status else "output_form.new"
         layout.addWidget(Text(t(title), weight=600))
         layout.addLayout(grid)
+        layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._rest)
+        layout.addWidget(self._takes)
         layout.addWidget(note)
         layout.addWidget(self._error)
         buttons = row(gap=8)
@@ -81,6 +129,48 @@ class OutputForm(QFrame):
         buttons.addWidget(self.save)
         layout.addLayout(buttons)
         self.setLayout(layout)
+
+    def _make_more(self, old: OutputSettings) -> None:
+        """What most destinations leave as it is."""
+        self.platform.setCurrentIndex(max(0, self.platform.findData(old.platform)))
+        if old.backup_url:
+            self.backup.setText(old.backup_url)
+        self.bitrate = _spin(0, 50_000, 250, " kbps", t("output_form.of_canvas"), old.bitrate_kbps)
+        self.size_ = QComboBox()
+        self.size_.addItem(t("output_form.of_canvas"), 0)
+        for lines in SIZES if old.short_side in (0, *SIZES) else (*SIZES, old.short_side):
+            self.size_.addItem(t("output_form.size_p", n=lines), lines)
+        self.size_.setCurrentIndex(max(0, self.size_.findData(old.short_side)))
+        self.codec = Segments()
+        self.codec.offer([(n, t(f"output_form.codec_{n}")) for n in ("h264", "hevc")])
+        self.codec.set(old.codec)
+        self.delay = _spin(0, 30, 1, " s", t("air.delay_none"), round(old.delay_s))
+        self.backup_key = QLineEdit()
+        self.backup_key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.backup_key.setPlaceholderText(t("output_form.optional"))
+        self.ca = QLineEdit(old.ca_file)
+        self.ca.setPlaceholderText(t("output_form.optional"))
+        self.split_min = _spin(0, 1440, 5, " min", t("output_form.never"), old.split_min)
+        self.split_mb = _spin(0, 1_000_000, 500, " MB", t("output_form.never"), old.split_mb)
+        self._takes = Text(size=11, tone="muted", wraps=True)
+        self._takes.hide()
+
+    def _more_args(self) -> dict[str, object]:
+        """Of those the ones that are other than they were."""
+        now: dict[str, object] = {
+            "bitrate_kbps": self.bitrate.value(),
+            "short_side": self.size_.currentData(),
+            "codec": self.codec.value or "h264",
+            "ca_file": self.ca.text().strip(),
+            "split_min": self.split_min.value(),
+            "split_mb": self.split_mb.value(),
+        }
+        found = {k: v for k, v in now.items() if v != getattr(self.before, k)}
+        if self.status is None and self.delay.value():
+            found["delay_s"] = float(self.delay.value())
+        if self.backup_key.text():
+            found["backup_key"] = self.backup_key.text().strip()
+        return found
 
     def begin(self) -> None:
         """Puts the hand where it starts."""
@@ -96,6 +186,10 @@ class OutputForm(QFrame):
             self.name.setText(pick(found.label))
         if len(found.orientations) == 1:
             self.canvas.set(found.orientations[0])
+        if found.max_kbps:
+            words = t("output_form.takes", kbps=found.max_kbps, best=found.best_kbps)
+            self._takes.setText(f"{pick(found.label)}: {words}")
+        self._takes.setVisible(bool(found.max_kbps))
 
     def _save(self) -> None:
         args: dict[str, object] = {"name": self.name.text().strip()}
@@ -104,10 +198,11 @@ class OutputForm(QFrame):
             args["url"] = url
         if self.key.text() or self.status is None:
             args["key"] = self.key.text().strip()
-        if self.backup.text().strip():
+        if self.backup.text().strip() != self.before.backup_url:
             args["backup_url"] = self.backup.text().strip()
-        if self.platform.currentData():
+        if self.platform.currentData() != self.before.platform:
             args["platform"] = self.platform.currentData()
+        args |= self._more_args()
         args["canvas"] = self.canvas.value or "landscape"
         command = "outputs.edit" if self.status else "outputs.add"
         if not args["name"]:
@@ -120,7 +215,11 @@ class OutputForm(QFrame):
     def _answered(self, reply: Reply) -> None:
         self.save.setEnabled(True)
         if reply.ok:
+            if self.status is not None and self.delay.value() != round(self.before.delay_s):
+                late: dict[str, object] = {"name": self.status.name, "seconds": self.delay.value()}
+                self.desk.actions.run("outputs.delay", late)
             self.key.clear()
+            self.backup_key.clear()
             self.closed.emit()
         else:
             self._complain(pick(reply.text))

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from studio.outputs.model import OutputSettings
+
 
 class Budget(msgspec.Struct, frozen=True):
     """Time in which viewers got nothing new, and how much of it a show may have."""
@@ -57,6 +59,32 @@ class AirCheck(msgspec.Struct, frozen=True):
     lines: tuple[CheckLine, ...] = ()
 
 
+class Rung(msgspec.Struct, frozen=True):
+    """One encode and who shares it."""
+
+    id: str = ""
+    canvas: str = ""
+    codec: str = ""
+    size: tuple[int, int] = (0, 0)
+    nominal_kbps: int = 0
+    outputs: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Size and codec, short."""
+        codec = "HEVC" if self.codec == "hevc" else "H.264"
+        return f"{min(self.size)}p {codec}"
+
+
+class StandbyView(msgspec.Struct, frozen=True):
+    """The brand's own standby: files, and none, encoding, ready or failed."""
+
+    picture: str = ""
+    music: str = ""
+    state: str = "none"
+    why: str = ""
+
+
 class Air(msgspec.Struct, frozen=True):
     """Everything about the way out."""
 
@@ -65,6 +93,10 @@ class Air(msgspec.Struct, frozen=True):
     budget: Budget = Budget()
     standby_s: float = 0.0
     rates: dict[str, Rate] = {}
+    rungs: tuple[Rung, ...] = ()
+    settings: dict[str, OutputSettings] = {}
+    squeezed: dict[str, int] = {}
+    standby: StandbyView = StandbyView()
     replay_s: dict[str, float] = {}
     check: AirCheck = AirCheck()
 
@@ -74,5 +106,6 @@ class Platform(msgspec.Struct, frozen=True):
 
     id: str
     label: dict[str, str] = {}
+    max_kbps: int = 0
     best_kbps: int = 0
     orientations: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from ui.i18n import pick, t
 from ui.models.outputs import is_record, is_running, reason_of, shown_name, tone_of, word_of
 from ui.panels.base import Panel
 from ui.theme import tokens
+from ui.widgets.air_strip import AirStrip
 from ui.widgets.basics import Badge, Button, Dot, Text, column, put, row
 from ui.widgets.hold import HoldButton
 
@@ -31,7 +32,8 @@ class OutputRow(QFrame):
         self.dot, self.title = Dot(), Text(weight=600, elides=True)
         self.canvas = Text(size=11, tone="muted")
         self.word = Badge()
-        self.figures = Text(size=12, tone="muted", elides=True)
+        self.figures = Text(size=12, tone="muted", wraps=True)
+        self.where = Text(size=11, tone="muted", elides=True)
         self.why = Text(size=12, tone="attention", wraps=True)
         self.start = Button("", "primary", clicked=self._start)
         self.stop = HoldButton("", held=self._stop)
@@ -48,14 +50,20 @@ class OutputRow(QFrame):
         )
         head = row(self.dot, gap=8)
         head.addWidget(self.title, 1)
-        for part in (self.canvas, self.word, self.retry, self.check, self.edit, self.remove):
+        for part in (self.word, self.check, self.edit, self.remove):
             head.addWidget(part)
         for button in (self.start, self.stop):
             head.addWidget(button)
         layout = column(gap=3, margins=(12, 8, 10, 8))
         layout.addLayout(head)
         layout.addWidget(self.figures)
-        layout.addWidget(self.why)
+        again = row(gap=8)
+        again.addWidget(self.why, 1)
+        again.addWidget(self.retry)
+        layout.addLayout(again)
+        place = row(self.canvas, gap=8)
+        place.addWidget(self.where, 1)
+        layout.addLayout(place)
         self.setLayout(layout)
 
     def show_status(self, status: OutputStatus, is_known: bool) -> None:
@@ -70,8 +78,11 @@ class OutputRow(QFrame):
         self.canvas.setText(t(f"canvas.{status.canvas}"))
         self.word.set(word_of(status, flows) if is_known else t("link.unknown"), _BADGES[tone])
         running = is_running(status)
-        self.figures.setText(self._figures(status, running, evidence.kbps(status.name)))
-        self.figures.setToolTip(status.shown_url)
+        figures = self._figures(status, running, evidence.kbps(status.name))
+        self.figures.setText(figures)
+        self.figures.setVisible(bool(figures))
+        self.where.setText(status.shown_url)
+        self.where.setToolTip(status.shown_url)
         why = reason_of(status) if status.state is not OutputState.STOPPED else ""
         if status.server_words and status.state in (OutputState.REFUSED, OutputState.RECONNECTING):
             why = f"{why} “{status.server_words}”" if status.server_words not in why else why
@@ -100,23 +111,40 @@ class OutputRow(QFrame):
 
     def _figures(self, status: OutputStatus, running: bool, kbps: float) -> str:
         if not running:
-            return status.shown_url
-        parts = []
+            return ""
         if is_record(status):
-            parts += [size(status.acked_bytes), hms(status.live_ms / 1000), status.shown_url]
-            return "  ·  ".join(parts)
-        parts += [rate(kbps), hms(status.live_ms / 1000)]
+            return _joined(_record_figures(status))
+        parts = [rate(kbps), hms(status.live_ms / 1000)]
+        if status.taken_kbps and status.taken_kbps < 0.8 * status.kbps:
+            parts.append(t("outputs.taken", rate=rate(status.taken_kbps)))
+        if status.is_lowered:
+            parts.append(t("outputs.lowered", kbps=status.encode_kbps))
+        elif status.encode_kbps:
+            parts.append(t("outputs.encoded", kbps=status.encode_kbps))
+        if status.frame_step > 1:
+            parts.append(t("outputs.half"))
+        own = next((r for r in self.desk.store.air.rungs if r.id == status.rung), None)
+        if own is not None and "/" in own.id:
+            parts.append(t("outputs.rung", what=own.words))
         if status.delayed_ms:
             parts.append(t("outputs.delayed", time=seconds(status.delayed_ms)))
         if status.queue_ms > 200:
             parts.append(t("outputs.queue", time=seconds(status.queue_ms)))
         if status.reconnects:
             parts.append(t("outputs.reconnects", n=status.reconnects))
+        if status.dropped:
+            parts.append(t("outputs.dropped", n=status.dropped))
         if status.gap_ms:
             parts.append(t("outputs.gap", time=seconds(status.gap_ms)))
+        if status.backup != "none":
+            parts.append(t(f"outputs.backup_{status.backup}"))
         if status.next_try_s:
-            parts.append(t("outputs.next_try", time=f"{status.next_try_s:.0f}"))
-        return "  ·  ".join([*parts, status.shown_url])
+            parts.append(
+                t("outputs.next_try", n=status.attempt + 1, time=f"{status.next_try_s:.0f}")
+            )
+        elif status.attempt and status.state is not OutputState.LIVE:
+            parts.append(t("outputs.trying_now", n=status.attempt + 1))
+        return _joined(parts)
 
     def _start(self) -> None:
         self.desk.actions.run("outputs.start", {"name": self.status.name}, origin=self.start)
@@ -142,6 +170,22 @@ class OutputRow(QFrame):
         self.desk.actions.run("outputs.remove", args, origin=self.remove)
 
 
+def _joined(parts: list[str]) -> str:
+    """Figures in a row; a line breaks between them, never within one."""
+    return "  · ".join(part.replace(" ", "\u00a0") for part in parts)
+
+
+def _record_figures(status: OutputStatus) -> list[str]:
+    parts = [size(status.acked_bytes), hms(status.live_ms / 1000)]
+    if status.time_left_s:
+        parts.append(t("outputs.time_left", time=hms(status.time_left_s)))
+    if status.playable_ms:
+        parts.append(t("outputs.playable", time=hms(status.playable_ms / 1000)))
+    if status.files > 1:
+        parts.append(t("outputs.file_number", n=status.files))
+    return parts
+
+
 def _check_words(desk: Desk, name: str) -> str:
     """What the last check found wrong with an output, and how to mend it."""
     lines = [x for x in desk.store.air.check.lines if x.output == name and not x.is_ok]
@@ -155,7 +199,6 @@ class OutputsPanel(Panel):
     keys = (("Space", "outputs.key_hold"), ("Ctrl+Shift+R", "outputs.key_record"))
 
     def build(self) -> None:
-        self._dump = self.tool(Button("", "attention", clicked=self._dump_delay))
         self._record = self.tool(Button("", icon="record", clicked=self._toggle_record))
         self._all = self.tool(Button("", "primary", clicked=self._start_all))
         self._new = self.tool(Button("", icon="plus", clicked=lambda: self.edit("")))
@@ -165,11 +208,14 @@ class OutputsPanel(Panel):
         self._list.setSpacing(0)
         inside.setLayout(self._list)
         inside.setStyleSheet(
+            f"QFrame#air {{ border-bottom: 1px solid {tokens.LINE}; }}"
             f"QFrame#output {{ border-bottom: 1px solid {tokens.RAISED}; }}"
             f"QFrame#output[now='true'] {{ background: {tokens.ATTENTION_SOFT}; }}"
         )
         self._form_at = QVBoxLayout()
         self._form_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 8)))
+        self.air = AirStrip(self.desk)
+        self._list.addWidget(self.air)
         self._list.addLayout(self._form_at)
         self._note = Text(size=12, tone="muted", wraps=True)
         self._note.setContentsMargins(*(tokens.px(v) for v in (16, 16, 16, 16)))
@@ -191,8 +237,7 @@ class OutputsPanel(Panel):
         self._new.setText(t("outputs.add"))
         self._new.name(t("outputs.add_tip"))
         self._all.setText(t("outputs.start_all"))
-        self._dump.setText(t("outputs.dump"))
-        self._dump.name(t("outputs.dump_tip"))
+        self.air.retext()
         self._all.name(t("outputs.start_all_tip"))
         self._note.setText(t("outputs.empty"))
         self._show()
@@ -224,11 +269,11 @@ class OutputsPanel(Panel):
             row_ = self._rows.get(status.name)
             if row_ is None:
                 row_ = self._rows[status.name] = OutputRow(self.desk, status, self.edit)
-                self._list.insertWidget(position + 1, row_)
+                self._list.insertWidget(position + 2, row_)
             row_.show_status(status, is_known)
         streams = [o for o in store.outputs if not is_record(o)]
         self._note.setVisible(not store.outputs)
-        self._dump.setVisible(any(o.delayed_ms for o in streams))
+        self.air.show_air()
         self._all.setVisible(len([o for o in streams if not is_running(o)]) > 1)
         recording = self._recording()
         self._record.setText(t("outputs.stop_record") if recording else t("outputs.start_record"))
@@ -247,9 +292,6 @@ class OutputsPanel(Panel):
     def _toggle_record(self) -> None:
         command = "record.stop" if self._recording() else "record.start"
         self.desk.actions.run(command, {}, origin=self._record)
-
-    def _dump_delay(self) -> None:
-        self.desk.actions.run("outputs.dump", {}, origin=self._dump)
 
     def _start_all(self) -> None:
         def done(reply: Reply) -> None:

@@ -210,7 +210,12 @@ class Sender:
             self._configure = msgspec.structs.replace(known, settings=message.settings)
             if self._feed is not None:
                 self._feed.has_standby = message.settings.has_standby
-            self._delay.length_us = round(message.settings.delay_s * 1_000_000)
+            length_us = round(message.settings.delay_s * 1_000_000)
+            if length_us > self._delay.length_us and self._feed is not None:
+                self._feed.hold(
+                    _now_us(), 0
+                )  # the clip at once, not after half a second of nothing
+            self._delay.length_us = length_us
 
     def _got_clip(self, message: wire.Standby, payload: bytes) -> None:
         known = self._feed.clip if self._feed is not None else self._clip
