@@ -10,11 +10,10 @@ from studio.core.text import Text
 from studio.media.cv import cv2
 from studio.tryon import makeup, paint
 from studio.tryon.canonical import FACE_OVAL
-from studio.tryon.fit import Fit
-from studio.tryon.garments.base import Garment, GarmentSettings, Person
+from studio.tryon.garments.base import Person
+from studio.tryon.garments.coloured import Coloured
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
     from studio.media.frame import Frame
 
@@ -22,7 +21,7 @@ _CHEEKS = (((50, 101, 205), (123, 116)), ((280, 330, 425), (352, 345)))
 """Apple of the cheek, and the cheekbone towards which it runs out; right and left."""
 
 
-class Blush(Garment):
+class Blush(Coloured):
     """Blush."""
 
     kind: ClassVar[str] = "blush"
@@ -30,16 +29,7 @@ class Blush(Garment):
     help: ClassVar[Text] = Text(
         "从苹果肌向颧骨晕开。", "Runs out from the apple of the cheek to the cheekbone."
     )
-    takes: ClassVar[str] = "colour"
-
-    def __init__(
-        self,
-        picture: NDArray[np.uint8] | None,
-        fit: Fit | None,
-        settings: GarmentSettings | None = None,
-    ) -> None:
-        super().__init__(picture, fit, settings)
-        self._colour = makeup.pigment(self.fit.colour, picture, "#e0607a")
+    usual_colour: ClassVar[str] = "#e0607a"
 
     def draw(self, frame: Frame, person: Person) -> bool:
         if person.face is None:

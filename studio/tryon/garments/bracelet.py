@@ -9,14 +9,12 @@ import numpy as np
 from studio.core import extension
 from studio.core.extension import setting
 from studio.core.text import Text
-from studio.tryon import asset as assets
 from studio.tryon import limb, surface
-from studio.tryon.fit import Fit
-from studio.tryon.garments.base import Anchor, Garment, GarmentSettings, Person
-from studio.tryon.model import Hand, What
+from studio.tryon.garments.base import Anchor, Person
+from studio.tryon.garments.on_hand import HandSettings, OnHand, aside
+from studio.tryon.model import Hand
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
     from studio.media.frame import Frame
 
@@ -24,16 +22,15 @@ WRIST_CM = 5.6
 """Mean width of an adult's wrist."""
 
 
-class BraceletSettings(GarmentSettings, kw_only=True):
-    """Which wrist wears it."""
+class BraceletSettings(HandSettings, kw_only=True):
+    """Where on the wrist it sits."""
 
-    hand: Annotated[str, setting("哪只手", "Hand", "choice:both,left,right")] = "both"
     back_cm: Annotated[
         float, setting("离手掌（厘米）", "Distance from the hand (cm)", ge=0, le=8)
     ] = 1.8
 
 
-class Bracelet(Garment):
+class Bracelet(OnHand):
     """A bracelet."""
 
     kind: ClassVar[str] = "bracelet"
@@ -47,40 +44,10 @@ class Bracelet(Garment):
         Anchor("band_left", Text("左端", "Left end")),
         Anchor("band_right", Text("右端", "Right end")),
     )
-    needs: ClassVar[frozenset[What]] = frozenset({"hand"})
     usual_mm: ClassVar[float] = 80.0
     is_seen_from_palm: ClassVar[bool] = True
     Settings: ClassVar[type[extension.Settings]] = BraceletSettings
     settings: BraceletSettings
-
-    def __init__(
-        self,
-        picture: NDArray[np.uint8] | None,
-        fit: Fit | None,
-        settings: BraceletSettings | None = None,
-    ) -> None:
-        super().__init__(picture, fit, settings or BraceletSettings())
-        assert self.sprite is not None
-        self._grid = surface.grid(self.sprite.width, self.sprite.height, 13, 7)
-
-    @classmethod
-    def propose(cls, picture: NDArray[np.uint8] | None) -> Fit:
-        if picture is None:
-            return Fit(kind=cls.kind, width_mm=cls.usual_mm)
-        x, y, w, h = assets.bounds_of(picture)
-        return Fit(
-            kind=cls.kind,
-            width_mm=cls.usual_mm,
-            anchors={"band_left": (x, y + h / 2), "band_right": (x + w, y + h / 2)},
-        )
-
-    def draw(self, frame: Frame, person: Person) -> bool:
-        drawn = False
-        for hand, strength in person.hands:
-            if self.settings.hand != "both" and (self.settings.hand == "right") != hand.is_right:
-                continue
-            drawn = self._draw_on(frame, hand, strength, person) or drawn
-        return drawn
 
     def _draw_on(self, frame: Frame, hand: Hand, strength: float, person: Person) -> bool:
         assert self.sprite is not None
@@ -89,18 +56,10 @@ class Bracelet(Garment):
         place = limb.wrist(hand, self.settings.back_cm)
         if seen <= 0 or place.tilt > 0.93:
             return False
-        left, right = self.anchor_px("band_left"), self.anchor_px("band_right")
-        across_px = right - left
-        px_mm = float(np.hypot(*across_px)) / self.width_mm
-        level = float(np.arctan2(across_px[1], across_px[0])) + np.radians(self.fit.tilt_deg)
-        c, s = np.cos(level), np.sin(level)
-        flat = (self._grid - (left + right) / 2) @ np.array([[c, -s], [s, c]])
-        flat = flat * (np.array([1.0, -1.0]) * self.cm_scale / px_mm)
-        flat += np.array(self.fit.offset_mm[:2]) * 0.1
+        flat = self._flat()
         # Around the wrist: a length of band is an angle; its sides turn away and are cut there.
         radius = WRIST_CM / 2 * 1.04
-        side = float(np.sqrt(max(0.0, 1 - back * back))) * (-1 if hand.is_right else 1)
-        turned = 0.0 if self.is_seen_from_palm else side * 0.9
+        turned = 0.0 if self.is_seen_from_palm else aside(hand.is_right, back) * 0.9
         angle = flat[:, 0] / radius + turned
         x = np.sin(np.clip(angle, -1.5, 1.5)) + 0.02 * (angle - np.clip(angle, -1.5, 1.5))
         depth = np.cos(np.clip(angle, -1.5, 1.5))

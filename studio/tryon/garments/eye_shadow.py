@@ -10,11 +10,10 @@ from studio.core.text import Text
 from studio.media.cv import cv2
 from studio.tryon import makeup, paint
 from studio.tryon.canonical import EYE_LEFT, EYE_RIGHT
-from studio.tryon.fit import Fit
-from studio.tryon.garments.base import Garment, GarmentSettings, Person
+from studio.tryon.garments.base import Person
+from studio.tryon.garments.coloured import Coloured
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
     from studio.media.frame import Frame
 
@@ -31,7 +30,7 @@ _CREASE = (
 _EYES = (EYE_RIGHT, EYE_LEFT)
 
 
-class EyeShadow(Garment):
+class EyeShadow(Coloured):
     """Eye shadow."""
 
     kind: ClassVar[str] = "eye_shadow"
@@ -39,16 +38,7 @@ class EyeShadow(Garment):
     help: ClassVar[Text] = Text(
         "从睫毛根部向上晕染，眼珠不受影响。", "Fades upwards from the lashes; the eye stays free."
     )
-    takes: ClassVar[str] = "colour"
-
-    def __init__(
-        self,
-        picture: NDArray[np.uint8] | None,
-        fit: Fit | None,
-        settings: GarmentSettings | None = None,
-    ) -> None:
-        super().__init__(picture, fit, settings)
-        self._colour = makeup.pigment(self.fit.colour, picture, "#7a4a5e")
+    usual_colour: ClassVar[str] = "#7a4a5e"
 
     def draw(self, frame: Frame, person: Person) -> bool:
         if person.face is None:

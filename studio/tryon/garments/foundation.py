@@ -19,8 +19,8 @@ from studio.tryon.canonical import (
     FACE_OVAL,
     LIPS_OUTER,
 )
-from studio.tryon.fit import Fit
-from studio.tryon.garments.base import Garment, GarmentSettings, Person
+from studio.tryon.garments.base import GarmentSettings, Person
+from studio.tryon.garments.coloured import Coloured
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ class FoundationSettings(GarmentSettings, kw_only=True):
     smooth: Annotated[float, setting("匀净", "Evenness", "slider", ge=0, le=1)] = 0.4
 
 
-class Foundation(Garment):
+class Foundation(Coloured):
     """Foundation."""
 
     kind: ClassVar[str] = "foundation"
@@ -43,18 +43,9 @@ class Foundation(Garment):
     help: ClassVar[Text] = Text(
         "按色号统一肤色，保留皮肤纹理。", "Draws the skin to the shade and keeps its texture."
     )
-    takes: ClassVar[str] = "colour"
+    usual_colour: ClassVar[str] = "#e3b795"
     Settings: ClassVar[type[extension.Settings]] = FoundationSettings
     settings: FoundationSettings
-
-    def __init__(
-        self,
-        picture: NDArray[np.uint8] | None,
-        fit: Fit | None,
-        settings: FoundationSettings | None = None,
-    ) -> None:
-        super().__init__(picture, fit, settings or FoundationSettings())
-        self._colour = makeup.pigment(self.fit.colour, picture, "#e3b795")
 
     def draw(self, frame: Frame, person: Person) -> bool:
         if person.face is None:

@@ -17,7 +17,8 @@ from studio.media.cv import cv2
 from studio.tryon import makeup, paint
 from studio.tryon.canonical import BROW_LEFT, BROW_RIGHT, FACE_OVAL
 from studio.tryon.fit import Fit
-from studio.tryon.garments.base import Garment, GarmentSettings, Person
+from studio.tryon.garments.base import GarmentSettings, Person
+from studio.tryon.garments.coloured import Coloured
 from studio.tryon.model import What
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class _Colours:
     room: NDArray[np.float32] | None
 
 
-class Hair(Garment):
+class Hair(Coloured):
     """Hair colour."""
 
     kind: ClassVar[str] = "hair"
@@ -54,7 +55,7 @@ class Hair(Garment):
         "试验功能：按颜色区分头发、皮肤和背景；头发与背景同色时会出错。",
         "Experimental: hair is told from skin and room by its colour; it errs where alike.",
     )
-    takes: ClassVar[str] = "colour"
+    usual_colour: ClassVar[str] = "#7a2f3a"
     is_experimental: ClassVar[bool] = True
     needs: ClassVar[frozenset[What]] = frozenset({"face", "mask"})
 
@@ -65,7 +66,6 @@ class Hair(Garment):
         settings: GarmentSettings | None = None,
     ) -> None:
         super().__init__(picture, fit, settings)
-        self._colour = makeup.pigment(self.fit.colour, picture, "#7a2f3a")
         self._known: dict[int, _Colours] = {}
         self._last: dict[int, NDArray[np.float32]] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 
@@ -26,7 +26,18 @@ if TYPE_CHECKING:
 class HandbagSettings(GarmentSettings, kw_only=True):
     """Which arm carries it."""
 
-    arm: Annotated[str, setting("哪只手臂", "Arm", "choice:free,left,right")] = "free"
+    arm: Annotated[
+        Literal["free", "left", "right"],
+        setting(
+            "哪只手臂",
+            "Arm",
+            words={
+                "free": ("看得清的那只", "The one that is seen"),
+                "left": ("左臂", "Left"),
+                "right": ("右臂", "Right"),
+            },
+        ),
+    ] = "free"
 
 
 class Handbag(Garment):

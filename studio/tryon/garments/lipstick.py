@@ -12,8 +12,8 @@ from studio.core.text import Text
 from studio.media.cv import cv2
 from studio.tryon import makeup, paint
 from studio.tryon.canonical import LIPS_INNER, LIPS_OUTER
-from studio.tryon.fit import Fit
-from studio.tryon.garments.base import Garment, GarmentSettings, Person
+from studio.tryon.garments.base import GarmentSettings, Person
+from studio.tryon.garments.coloured import Coloured
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class LipstickSettings(GarmentSettings, kw_only=True):
 _FOREHEAD = (9, 151, 8, 108, 337, 66, 296)
 
 
-class Lipstick(Garment):
+class Lipstick(Coloured):
     """Lipstick."""
 
     kind: ClassVar[str] = "lipstick"
@@ -41,18 +41,9 @@ class Lipstick(Garment):
         "颜色取自商品色号，没有色号时取自图片。",
         "The colour is the product's; without one it is taken from the picture.",
     )
-    takes: ClassVar[str] = "colour"
+    usual_colour: ClassVar[str] = "#b3243c"
     Settings: ClassVar[type[extension.Settings]] = LipstickSettings
     settings: LipstickSettings
-
-    def __init__(
-        self,
-        picture: NDArray[np.uint8] | None,
-        fit: Fit | None,
-        settings: LipstickSettings | None = None,
-    ) -> None:
-        super().__init__(picture, fit, settings or LipstickSettings())
-        self._colour = makeup.pigment(self.fit.colour, picture, "#b3243c")
 
     def draw(self, frame: Frame, person: Person) -> bool:
         if person.face is None:

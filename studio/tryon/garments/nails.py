@@ -10,8 +10,8 @@ from studio.core import extension
 from studio.core.extension import setting
 from studio.core.text import Text
 from studio.tryon import limb, makeup, paint
-from studio.tryon.fit import Fit
-from studio.tryon.garments.base import Garment, GarmentSettings, Person
+from studio.tryon.garments.base import GarmentSettings, Person
+from studio.tryon.garments.coloured import Coloured
 from studio.tryon.model import What
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class NailSettings(GarmentSettings, kw_only=True):
     gloss: Annotated[float, setting("光泽", "Gloss", "slider", ge=0, le=1)] = 0.6
 
 
-class Nails(Garment):
+class Nails(Coloured):
     """Nail colour."""
 
     kind: ClassVar[str] = "nails"
@@ -37,19 +37,10 @@ class Nails(Garment):
     help: ClassVar[Text] = Text(
         "手背朝向镜头时给指甲上色。", "Colours the nails while the back of the hand is seen."
     )
-    takes: ClassVar[str] = "colour"
+    usual_colour: ClassVar[str] = "#b01030"
     needs: ClassVar[frozenset[What]] = frozenset({"hand"})
     Settings: ClassVar[type[extension.Settings]] = NailSettings
     settings: NailSettings
-
-    def __init__(
-        self,
-        picture: NDArray[np.uint8] | None,
-        fit: Fit | None,
-        settings: NailSettings | None = None,
-    ) -> None:
-        super().__init__(picture, fit, settings or NailSettings())
-        self._colour = makeup.pigment(self.fit.colour, picture, "#b01030")
 
     def draw(self, frame: Frame, person: Person) -> bool:
         drawn = False

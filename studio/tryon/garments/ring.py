@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 
@@ -11,9 +11,9 @@ from studio.core.extension import setting
 from studio.core.text import Text
 from studio.tryon import asset as assets
 from studio.tryon import limb, surface
-from studio.tryon.fit import Fit
-from studio.tryon.garments.base import Anchor, Garment, GarmentSettings, Person
-from studio.tryon.model import Hand, What
+from studio.tryon.garments.base import Anchor, Person
+from studio.tryon.garments.on_hand import HandSettings, OnHand, aside
+from studio.tryon.model import Hand
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,16 +21,26 @@ if TYPE_CHECKING:
     from studio.media.frame import Frame
 
 
-class RingSettings(GarmentSettings, kw_only=True):
+class RingSettings(HandSettings, kw_only=True):
     """Which finger wears it."""
 
     finger: Annotated[
-        str, setting("手指", "Finger", "choice:thumb,index,middle,ring,little")
+        Literal["thumb", "index", "middle", "ring", "little"],
+        setting(
+            "手指",
+            "Finger",
+            words={
+                "thumb": ("拇指", "Thumb"),
+                "index": ("食指", "Index finger"),
+                "middle": ("中指", "Middle finger"),
+                "ring": ("无名指", "Ring finger"),
+                "little": ("小指", "Little finger"),
+            },
+        ),
     ] = "ring"
-    hand: Annotated[str, setting("哪只手", "Hand", "choice:both,left,right")] = "both"
 
 
-class Ring(Garment):
+class Ring(OnHand):
     """A ring."""
 
     kind: ClassVar[str] = "ring"
@@ -44,46 +54,21 @@ class Ring(Garment):
         Anchor("band_left", Text("戒圈左", "Band left")),
         Anchor("band_right", Text("戒圈右", "Band right")),
     )
-    needs: ClassVar[frozenset[What]] = frozenset({"hand"})
+    mesh: ClassVar[tuple[int, int]] = (9, 5)
     usual_mm: ClassVar[float] = 19.5
     Settings: ClassVar[type[extension.Settings]] = RingSettings
     settings: RingSettings
 
-    def __init__(
-        self,
-        picture: NDArray[np.uint8] | None,
-        fit: Fit | None,
-        settings: RingSettings | None = None,
-    ) -> None:
-        super().__init__(picture, fit, settings or RingSettings())
-        assert self.sprite is not None
-        self._grid = surface.grid(self.sprite.width, self.sprite.height, 9, 5)
-
     @classmethod
-    def propose(cls, picture: NDArray[np.uint8] | None) -> Fit:
-        if picture is None:
-            return Fit(kind=cls.kind, width_mm=cls.usual_mm)
+    def _level(cls, picture: NDArray[np.uint8]) -> float:
+        """The band is where it reaches farthest to the sides."""
         x, y, w, h = assets.bounds_of(picture)
         height, width = picture.shape[:2]
-        # The band is where it reaches farthest to the sides.
         seen = picture[:, :, 3] > 96
         edge = max(1, round(w * width * 0.06))
         left = round(x * width)
         rows = np.flatnonzero(seen[:, left : left + edge].any(1))
-        level = float(rows.mean() + 0.5) / height if rows.size else y + h / 2
-        return Fit(
-            kind=cls.kind,
-            width_mm=cls.usual_mm,
-            anchors={"band_left": (x, level), "band_right": (x + w, level)},
-        )
-
-    def draw(self, frame: Frame, person: Person) -> bool:
-        drawn = False
-        for hand, strength in person.hands:
-            if self.settings.hand != "both" and (self.settings.hand == "right") != hand.is_right:
-                continue
-            drawn = self._draw_on(frame, hand, strength, person) or drawn
-        return drawn
+        return float(rows.mean() + 0.5) / height if rows.size else y + h / 2
 
     def _draw_on(self, frame: Frame, hand: Hand, strength: float, person: Person) -> bool:
         assert self.sprite is not None
@@ -93,18 +78,10 @@ class Ring(Garment):
         place = limb.finger(hand, name, 0.48)
         if seen <= 0 or place.tilt > 0.93:
             return False
-        left, right = self.anchor_px("band_left"), self.anchor_px("band_right")
-        across_px = right - left
-        px_mm = float(np.hypot(*across_px)) / self.width_mm
-        level = float(np.arctan2(across_px[1], across_px[0])) + np.radians(self.fit.tilt_deg)
-        c, s = np.cos(level), np.sin(level)
-        # Centimetres: x across the finger, y towards the tip.
-        flat = (self._grid - (left + right) / 2) @ np.array([[c, -s], [s, c]])
-        flat = flat * (np.array([1.0, -1.0]) * self.cm_scale / px_mm)
-        flat[:, :2] += np.array(self.fit.offset_mm[:2]) * 0.1
+        flat = self._flat()
         slim = {"thumb": 1.15, "index": 1.0, "middle": 1.02, "ring": 0.96, "little": 0.84}[name]
         # The hand turned sideways shows the stone beside the middle of the finger.
-        side = float(np.sqrt(max(0.0, 1 - back * back))) * (-1 if hand.is_right else 1)
+        side = aside(hand.is_right, back)
         across = np.array([-place.along[1], place.along[0]])
         radius = self.width_mm * self.cm_scale / 2
         x = np.clip(flat[:, 0] / radius, -1.6, 1.6)
