@@ -113,7 +113,7 @@ def _smooth_luma(target: Plane, y: Plane, mask: Plane, side: int, s: BeautySetti
     small = cv2.resize(small, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     mean = cv2.blur(small, (side, side))
     variance = cv2.blur(small * small, (side, side)) - mean * mean
-    even = (4 + 16 * s.smoothing) ** 2
+    even = (3 + 9 * s.smoothing) ** 2
     slope = cv2.blur(variance / (variance + even), (side, side))
     offset = cv2.blur(mean * (1 - slope), (side, side))
     strength = weight * min(1.0, 0.35 + 0.65 * s.smoothing) if s.smoothing else weight * 0.0
