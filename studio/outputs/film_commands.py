@@ -20,6 +20,7 @@ from studio.outputs.clips import LONGEST_S, Span, cut, mark_span, product_spans
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.sender.chapters import read_chapters
 from studio.outputs.sender.clip import Clip
+from studio.sources.replay import remember
 
 CanvasArg = Literal["landscape", "portrait"]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
@@ -154,7 +155,10 @@ class FilmCommands:
     @command(
         "replay.save",
         label=("保存回放", "Save the replay"),
-        help=("把最近几秒存成片段，不重新编码。", "Saves the last seconds as a clip, as they are."),
+        help=(
+            "把最近几秒存成片段，不重新编码；“回放”来源随即播放它。",
+            "Saves the last seconds as a clip, as they are; a replay source plays it.",
+        ),
         keys="Ctrl+R",
     )
     async def save(
@@ -170,7 +174,8 @@ class FilmCommands:
             return self._pipeline.replay.save(canvas, seconds, clip, target)
 
         length_s = await asyncio.to_thread(work)
-        return changed(result={"file": str(target), "length_s": round(length_s, 2)})
+        remember(target)  # a replay source plays it from now on
+        return changed("air", result={"file": str(target), "length_s": round(length_s, 2)})
 
     # -- helpers -------------------------------------------------------------------------------
 

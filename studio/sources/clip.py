@@ -69,7 +69,9 @@ class Clip(Source):
 
     def run(self, feed: Feed) -> None:
         """Decodes and paces until stopped, or to the end without ``loop``."""
-        path = self.around.find(self.settings.path)
+        self._run_file(feed, self.around.find(self.settings.path))
+
+    def _run_file(self, feed: Feed, path: Path) -> None:
         # Sound is read through a second handle: files whose tracks lie far apart play evenly.
         pictures, sounds = _Track(path, "video"), _Track(path, "audio")
         if not pictures.is_there and not sounds.is_there:

@@ -130,3 +130,26 @@ def test_self_check(live: Chain, server: Nginx) -> None:
     assert "k-2" not in json.dumps(result)
     changes = [line for _, line in live.lines[seen:] if line["event"] == "output"]
     assert changes == [], "what is on air does not notice"
+
+
+def test_a_replay_on_the_picture_and_a_standby_of_ones_own(live: Chain, tmp_path: Path) -> None:
+    until(live, "push1", lambda one: one["packets"] > 300)
+    saved = ask(door(live), "replay.save", seconds=2)["result"]
+    assert Path(saved["file"]).is_file()
+    ask(door(live), "sources.add", name="again", kind="replay")
+    ask(door(live), "outputs.standby", path="film.mp4")
+
+    def found() -> tuple[str, str]:
+        parts = ask(door(live), "state.get", parts=["sources", "air"])
+        health = next(one for one in parts["sources"] if one["name"] == "again")["health"]
+        return (health or {}).get("state", ""), parts["air"]["standby"]["state"]
+
+    deadline = time.monotonic() + 20
+    while found() != ("ok", "ready") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert found() == ("ok", "ready")
+    with pytest.raises(RuntimeError, match="nowhere"):
+        ask(door(live), "outputs.standby", path="nowhere.png")
+    ask(door(live), "show.save")
+    kept = json.loads((tmp_path / "line.show" / "show.json").read_text())
+    assert kept["standby"]["picture"] == {"path": "film.mp4"}

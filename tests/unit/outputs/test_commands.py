@@ -183,3 +183,38 @@ def test_another_address_brings_its_key(desk: Desk) -> None:
     desk.run("outputs.edit", name="a", url="rtmp://three/live/second")
     assert desk.pipeline.destinations.keys("a")[0] == "second"
     assert desk.pipeline.destinations.settings("a").url == "rtmp://three/live"
+
+
+def test_a_canvas_no_encoder_can_do_is_said_before_air(tmp_path: Path) -> None:
+    made = OutputPipeline(
+        {"landscape": VideoSettings(width=17_000, height=16)}, AudioSettings(), tmp_path
+    )
+    made.destinations.add(OutputSettings(name="a", url="rtmp://one/live"), "k")
+    try:
+        with pytest.raises(StudioError) as said:
+            made.ready("a")
+    finally:
+        made.close()
+    assert said.value.key == "outputs.no_encoder"
+    for language in ("zh", "en"):
+        assert "17000×16" in said.value.in_language(language)
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("http://example.invalid/live", "outputs.address_scheme"),
+        ("rtmp:///live", "outputs.address_host"),
+        ("rtmp://host:99999/live", "outputs.address_port"),
+        ("rtmp://host", "outputs.address_app"),
+        ("rtmp://host/li ve", "outputs.address_space"),
+        ("/nowhere/at/all.mkv", "outputs.no_folder"),
+        ("film.txt", "outputs.file_kind"),
+    ],
+)
+def test_what_is_wrong_is_said_when_it_is_added(desk: Desk, url: str, key: str) -> None:
+    with pytest.raises(StudioError) as said:
+        desk.run("outputs.add", name="a", url=url, key="the-key")
+    assert said.value.key == key
+    assert "the-key" not in str(said.value)
+    assert said.value.in_language("zh") != said.value.in_language("en")
