@@ -76,7 +76,7 @@ class FiltersPanel(Panel):
             f"QFrame#filter {{ border-bottom: 1px solid {tokens.RAISED}; }}"
             f"QFrame#filter:focus {{ border: 1px solid {tokens.ACCENT}; }}"
         )
-        self.add_scroll(inside)
+        self._area = self.add_scroll(inside)
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._ask_times)
@@ -175,6 +175,13 @@ class FiltersPanel(Panel):
         self.form.closed.connect(self._close)
         row_.body.addWidget(self.form)
         self.form.form.begin()
+        QTimer.singleShot(60, self._reveal)  # once it is laid out
+
+    def _reveal(self) -> None:
+        """What was opened comes into view, its top first."""
+        row_ = self.form.parentWidget() if self.form is not None else None
+        if row_ is not None:
+            self._area.verticalScrollBar().setValue(row_.y())
 
     def _close(self) -> None:
         self.opened = ""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
+    QFormLayout,
     QFrame,
     QLineEdit,
     QSpinBox,
@@ -45,6 +46,9 @@ class FilterForm(QFrame):
             dict(spec.settings),
             lambda name: known if name == "source" else (),
         )
+        inside = self.form.layout()
+        if isinstance(inside, QFormLayout):  # a narrow panel: the field goes under its label
+            inside.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._sent = {**self.form.values(), **self._sent}
         fields = kind.settings.get("properties", {}) if kind else {}
         self._defaults = {name: part.get("default") for name, part in fields.items()}

@@ -119,7 +119,9 @@ class FilterRow(QFrame):
 
     def show_time(self, status: FilterStatus | None) -> None:
         """How long it takes."""
-        is_known = status is not None and status.ms > 0 and self.spec.is_enabled
+        # A state takes the place of the time: its reason tells it.
+        is_well = self.spec.is_enabled and not self.state.text
+        is_known = status is not None and status.ms > 0 and is_well
         ms = status.ms if status is not None else 0.0
         self.ms.setText(t("filters.ms", ms=f"{ms:.1f}") if is_known else "")
 

@@ -151,6 +151,7 @@ class _Beside(QWidget):
         self._spin = spin
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 1000)
+        self.slider.setMinimumWidth(tokens.px(48))
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the number is the way by keyboard
         spin.setFixedWidth(tokens.px(82))
         layout = row(gap=6)
