@@ -90,3 +90,21 @@ def test_live_switches_say_what_is(qtbot: Any, program: Any, panel: Any) -> None
     qtbot.waitUntil(lambda: live.state.text == "Bypassed", timeout=SOON)
     QTest.mouseClick(live.bypass, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: live.worn.is_worn, timeout=SOON)
+
+
+def test_an_item_of_a_scene_shows_the_picture_before_the_try_on(qtbot: Any, program: Any) -> None:
+    store, items = program.store, program.window.panels["items"]
+    scene = next(s.name for s in store.scenes.scenes if s.purpose == "try_on")
+    program.actions.run("scenes.preview", {"scene": scene})
+    qtbot.waitUntil(lambda: items.scene == scene and bool(items._rows), timeout=SOON)
+    row = next(iter(items._rows.values()))
+    assert row.worn.isVisibleTo(row)
+    row.worn.click()
+
+    def shows() -> bool:
+        found = store.scenes.scene(scene)
+        return bool(found and found.items[0].has_try_on)
+
+    qtbot.waitUntil(lambda: not shows(), timeout=SOON)
+    program.actions.undo()
+    qtbot.waitUntil(shows, timeout=SOON)

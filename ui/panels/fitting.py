@@ -51,6 +51,7 @@ class FittingPanel(Panel):
         self._shown: tuple[str, str] = ("", "")
         self._drawn: tuple[str, str, Fits] | None = None
         self._is_asking = self._is_filling = False
+        self._asked = 0
         self.product, self.variant, self.kind = QComboBox(), QComboBox(), QComboBox()
         self.product.activated.connect(lambda: self._open())
         self.variant.activated.connect(lambda: self._open())
@@ -249,16 +250,24 @@ class FittingPanel(Panel):
     def _propose(self, fit: Fits) -> None:
         kind = self._kinds.get(str(self.kind.currentData() or ""))
         self.note.setText(pick(kind.help) if kind else "")
+        self._asked += 1
+        number = self._asked
         self.keep.setEnabled(bool(self._product))
         if kind is None or (kind.takes == "picture" and not self._asset):
             self._fill(Proposal())
             return
         args = {"garment": kind.kind, "asset": self._asset, "fit": fit}
         self.desk.actions.run(
-            "tryon.propose", args, origin=self.kind, done=self._take_proposal, is_quiet=True
+            "tryon.propose",
+            args,
+            origin=self.kind,
+            done=lambda reply: self._take_proposal(number, reply),
+            is_quiet=True,
         )
 
-    def _take_proposal(self, reply: Reply) -> None:
+    def _take_proposal(self, number: int, reply: Reply) -> None:
+        if number != self._asked:
+            return  # another product was opened meanwhile
         found = _result(reply)
         self._fill(
             msgspec.convert(found, Proposal, strict=False)

@@ -26,6 +26,7 @@ class ItemRow(QFrame):
         self.title = Text(elides=True)
         self.where = Text(size=11, tone="muted")
         self.eye = Button("", checkable=True, clicked=self._enable)
+        self.worn = Button("", "quiet", icon="try-on", checkable=True, clicked=self._show_worn)
         self.forward = Button("▲", "quiet", clicked=lambda: self._move(1))
         self.back = Button("▼", "quiet", clicked=lambda: self._move(-1))
         self.remove = HoldButton("", "quiet", icon="trash", held=self._remove)
@@ -34,7 +35,7 @@ class ItemRow(QFrame):
         )
         layout = row(self.dot, gap=8, margins=(12, 0, 8, 0))
         layout.addWidget(self.title, 1)
-        for part in (self.where, self.eye, self.forward, self.back, self.remove):
+        for part in (self.where, self.worn, self.eye, self.forward, self.back, self.remove):
             layout.addWidget(part)
         self.setLayout(layout)
         self.show_item(item, index)
@@ -49,6 +50,10 @@ class ItemRow(QFrame):
         self.eye.setChecked(item.is_enabled)
         self.eye.setText(t("items.shown") if item.is_enabled else t("items.hidden"))
         self.eye.name(t("items.show_of", name=item.source))
+        self.worn.setVisible(item.source in self.desk.store.tryon)
+        self.worn.setChecked(item.has_try_on)
+        words = t("items.try_on") if item.has_try_on else t("items.bare")
+        self.worn.name(f"{words} · {item.source}", words)
         self.forward.name(t("items.forward", name=item.source))
         self.back.name(t("items.back", name=item.source))
         self.remove.name(t("items.remove_of", name=item.source))
@@ -60,6 +65,11 @@ class ItemRow(QFrame):
         on = not self.item.is_enabled
         self.eye.setChecked(not on)
         self.desk.actions.run("items.enable", {**self._args(), "on": on}, origin=self.eye)
+
+    def _show_worn(self) -> None:
+        on = not self.item.has_try_on
+        self.worn.setChecked(not on)
+        self.desk.actions.run("tryon.item", {**self._args(), "is_on": on}, origin=self.worn)
 
     def _move(self, step: int) -> None:
         args = {**self._args(), "index": max(0, self.index + step)}
@@ -87,7 +97,9 @@ class ItemsPanel(Panel):
         inside.setStyleSheet(f"QFrame#item {{ border-bottom: 1px solid {tokens.RAISED}; }}")
         self.add_scroll(inside)
         self._rows: dict[tuple[str, int], ItemRow] = {}
-        self.desk.store.changed.connect(lambda part: self._show() if part == "scenes" else None)
+        self.desk.store.changed.connect(
+            lambda part: self._show() if part in ("scenes", "tryon") else None
+        )
 
     def retext(self) -> None:
         super().retext()

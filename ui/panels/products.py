@@ -51,7 +51,8 @@ class ProductsPanel(Panel):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._list.insertWidget(0, self._empty)
         store = self.desk.store
-        store.changed.connect(lambda part: self._show() if part in ("shop", "show") else None)
+        parts = ("shop", "show", "tryon")
+        store.changed.connect(lambda part: self._show() if part in parts else None)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._go_on)
         self._tick.start(1000)
@@ -95,7 +96,21 @@ class ProductsPanel(Panel):
             words += " · " + t("products.explaining_nth", n=order)
         self.head.count.setText(words)
         self._search.setVisible(len(products) > 6)
+        self._say_how_try_on_is()
         self._filter()
+
+    def _say_how_try_on_is(self) -> None:
+        """Try-on that cannot keep up, or cannot work at all, says so where it was asked for."""
+        worn = [one for one in self.desk.store.tryon.values() if one.garment or one.is_bypassed]
+        if any(one.error for one in self.desk.store.tryon.values()):
+            words, tone = t("products.try_on_fault"), "attention"
+        elif any(one.is_bypassed for one in worn):
+            words, tone = t("products.try_on_bypassed"), "attention_soft"
+        elif any(one.quality in ("half", "third") for one in worn):
+            words, tone = t("products.try_on_slow"), "attention_soft"
+        else:
+            words, tone = "", "off"
+        self.head.show_badge(words, tone)
 
     def _go_on(self) -> None:
         for row_ in self._rows.values():
