@@ -189,6 +189,7 @@ class Engine:
         self.outputs = OutputCommands(
             self.pipeline, self.events.publish, self.state.touch, self.secrets, self.recordings
         )
+        self.outputs.keep_folder = self._keep_recordings
         self.outputs.is_composed = lambda name: self.scenes.state.canvas(name).is_enabled
         self.pipeline.look = self._look
         self.bus.add(self.outputs, self.outputs.air, self.outputs.film)
@@ -574,6 +575,16 @@ class Engine:
             folder = data_dir() / "recordings"
             folder.mkdir(exist_ok=True)
         return folder
+
+    def _keep_recordings(self, folder: Path) -> None:
+        """Recordings go to ``folder`` from now on, also in the next run."""
+        self.recordings = folder
+        kept = settings.load()
+        kept.recordings = str(folder)
+        try:
+            settings.save(kept)
+        except OSError as error:
+            _log.warning("the folder of recordings is not kept: %s", error)
 
     def stats(self) -> dict[str, Any]:
         """Figures of the last second."""

@@ -22,6 +22,7 @@ from studio.outputs.film_commands import FilmCommands
 from studio.outputs.model import Codec, Kind, OutputSettings, OutputState, OutputStatus
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import platforms
+from studio.outputs.sender.file_sink import check_file
 
 CanvasArg = Literal["landscape", "portrait"]
 Kbps = Annotated[int, msgspec.Meta(ge=0, le=50_000)]
@@ -88,6 +89,7 @@ class OutputCommands:
         self._touch = touch
         self._keys = keys or NoStore()
         self._recordings = recordings
+        self.keep_folder: Callable[[Path], None] = lambda folder: None
         self.is_composed: Callable[[str], bool] = lambda canvas: True
         self._before: dict[str, OutputState] = {}
         self._passing: set[str] = set()
@@ -361,6 +363,29 @@ class OutputCommands:
             raise StudioError("conflict", "outputs.not_running", name=name)
         await asyncio.to_thread(self._pipeline.stop, name)
         return changed("outputs", result={"file": self._all.status(name).shown_url})
+
+    @command(
+        "record.folder",
+        role=Role.TECHNICIAN,
+        label=("录像文件夹", "Folder of recordings"),
+        help=(
+            "录像与片段存放的文件夹；不给路径则只查询。正在录制的文件不受影响。",
+            "Where recordings and clips go; without a path it only tells. "
+            "A recording that runs stays where it is.",
+        ),
+    )
+    def record_folder(self, path: str = "") -> Changed:
+        before = str(self._folder())
+        if not path:
+            return changed(result={"folder": before})
+        folder = Path(path).expanduser()
+        wrong = check_file(folder / "x.mkv")
+        if wrong is not None:
+            raise StudioError("invalid", wrong.key, **wrong.params)
+        self._recordings = folder
+        self.keep_folder(folder)
+        undo = ("record.folder", {"path": before})
+        return changed("engine", undo=undo, result={"folder": str(folder)})
 
     @command(
         "record.status",

@@ -98,7 +98,7 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
         703,
     ),
     ("GetRecordDirectory", {}, 100),
-    ("SetRecordDirectory", {"recordDirectory": "/nowhere"}, 703),
+    ("SetRecordDirectory", {"recordDirectory": "/nowhere"}, 400),
     ("GetSourceActive", {"sourceName": "clip"}, 100),
     ("GetSourceActive", {"sourceName": "nobody"}, 600),
     ("GetSourceScreenshot", {"sourceName": "Two", "imageFormat": "png", "imageWidth": 64}, 100),

@@ -167,15 +167,15 @@ class Config(Requests):
             await self.run(session, "outputs.add", name=STREAM, kind="rtmp", **args)
 
     @request("GetRecordDirectory")
-    def record_directory(self, session: Session, data: Data) -> Data:
+    async def record_directory(self, session: Session, data: Data) -> Data:
         """Where recordings go."""
-        return {"recordDirectory": str(self.rooms.recordings)}
+        told = await self.run(session, "record.folder")
+        return {"recordDirectory": told["folder"]}
 
     @request("SetRecordDirectory")
-    def set_record_directory(self, session: Session, data: Data) -> None:
-        """The folder is a setting of the machine; the same one is accepted."""
-        if need(data, "recordDirectory") != str(self.rooms.recordings):
-            raise cannot("The folder of recordings is set on the desk.")
+    async def set_record_directory(self, session: Session, data: Data) -> None:
+        """Another folder, from the next recording on."""
+        await self.run(session, "record.folder", path=need(data, "recordDirectory"))
 
     def _show(self) -> str:
         return str(self.rooms.show().get("name") or "Shopcast")

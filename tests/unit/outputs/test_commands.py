@@ -218,3 +218,18 @@ def test_what_is_wrong_is_said_when_it_is_added(desk: Desk, url: str, key: str) 
     assert said.value.key == key
     assert "the-key" not in str(said.value)
     assert said.value.in_language("zh") != said.value.in_language("en")
+
+
+def test_the_folder_of_recordings(desk: Desk, tmp_path: Path) -> None:
+    kept: list[Path] = []
+    desk.commands.keep_folder = kept.append
+    other = tmp_path / "other disk"
+    other.mkdir()
+    before = desk.run("record.folder")["folder"]
+    desk.run("record.folder", path=str(other))
+    assert desk.run("record.folder")["folder"] == str(other) != before
+    assert kept == [other]
+    with pytest.raises(StudioError) as said:
+        desk.run("record.folder", path=str(tmp_path / "not there"))
+    assert said.value.key == "outputs.no_folder"
+    assert desk.run("record.folder")["folder"] == str(other)
