@@ -44,6 +44,7 @@ class FiltersPanel(Panel):
         self.copied: tuple[FilterSpec, ...] = ()
         self.opened = ""
         self.form: FilterForm | None = None
+        self._to_open = ("", "")
         self._rows: dict[tuple[str, str], FilterRow] = {}
         self.choice = QComboBox()
         self.choice.setMinimumWidth(tokens.px(80))
@@ -144,6 +145,11 @@ class FiltersPanel(Panel):
                 self._list.insertWidget(index, row_)
             if self.form is not None and spec.name == self.opened:
                 self.form.take(spec)
+        fresh = self._rows.get(self._to_open)
+        if fresh is not None:
+            self._to_open = ("", "")
+            if self.opened != fresh.spec.name:
+                self._open(fresh)
         self._empty.setVisible(not filters)
         self.copy.setEnabled(bool(filters))
         self.paste.setEnabled(bool(self.copied) and source is not None)
@@ -175,7 +181,7 @@ class FiltersPanel(Panel):
         self.form.closed.connect(self._close)
         row_.body.addWidget(self.form)
         self.form.form.begin()
-        QTimer.singleShot(60, self._reveal)  # once it is laid out
+        QTimer.singleShot(60, self, self._reveal)  # once it is laid out
 
     def _reveal(self) -> None:
         """What was opened comes into view, its top first."""
@@ -252,16 +258,8 @@ class FiltersPanel(Panel):
         name = unused(pick(kind.label), [one.name for one in source.filters])
         args = {"source": source.name, "name": name, "kind": kind.kind}
 
-        def added(reply: Reply) -> None:
-            if reply.ok:
-                QTimer.singleShot(200, lambda: self._open_new(source.name, name))
-
-        self.desk.actions.run("filters.set", args, origin=self._new, done=added)
-
-    def _open_new(self, source: str, name: str) -> None:
-        row_ = self._rows.get((source, name))
-        if row_ is not None and self.opened != name:
-            self._open(row_)
+        self._to_open = (source.name, name)
+        self.desk.actions.run("filters.set", args, origin=self._new)
 
     def _copy_all(self) -> None:
         if self.source is not None:
