@@ -68,3 +68,8 @@ def film_rows(what: str, film: Film, hole_ms: float) -> list[Row]:
         Row(f"{what}: timestamps going back", film.goes_back, None, "", 0),
         Row(f"{what}: decoding faults", film.faults, None, "", 0),
     ]
+
+
+def missing_of(film: Film, fps: int = 30) -> int:
+    """Pictures that a film of this rate should have between its first and last."""
+    return sum(max(0, round(step * fps / 1000) - 1) for step in film.steps_ms())
