@@ -17,6 +17,8 @@ FLAGS = {
 }
 KINDS = {"rtmp": "rtmp_output", "file": "ffmpeg_muxer"}
 FULL_QUEUE_MS = 2000
+_SETTINGS = ("bitrate_kbps", "codec", "short_side", "platform", "split_min", "split_mb")
+"""Ours, by our own names."""
 
 
 class Outputs(Requests):
@@ -45,7 +47,8 @@ class Outputs(Requests):
             return {"outputSettings": {}}
         found = self.rooms.pipeline.destinations.settings(one.name)
         field = "server" if found.kind == "rtmp" else "path"
-        return {"outputSettings": {field: found.url, "canvas": found.canvas}}
+        more = {name: getattr(found, name) for name in _SETTINGS}
+        return {"outputSettings": {field: found.url, "canvas": found.canvas, **more}}
 
     @request("SetOutputSettings")
     async def set_settings(self, session: Session, data: Data) -> None:
@@ -57,6 +60,7 @@ class Outputs(Requests):
             raise RequestError(Status.OUTPUT_RUNNING, f"{one.name} is running.")
         url = maybe(given, "server" if one.kind == "rtmp" else "path")
         args = {"url": url, "key": maybe(given, "key"), "canvas": maybe(given, "canvas")}
+        args |= {name: given.get(name) for name in _SETTINGS}
         args = {name: value for name, value in args.items() if value is not None}
         await self.run(session, "outputs.edit", name=one.name, **args)
 
