@@ -15,6 +15,7 @@ from studio.core.i18n import translate
 from studio.core.paths import plugins_dir
 from studio.core.registry import discover, load_plugins
 from studio.filters.base import Filter
+from studio.filters.workshop import Workshop
 from studio.outputs.destinations import check_address
 from studio.outputs.model import OutputSettings
 from studio.plans.files import read_plans
@@ -51,6 +52,7 @@ def _sources(show: OpenShow) -> list[Finding]:
     plugins, _ = load_plugins(plugins_dir())
     kinds = discover(source_folder, Source, plugins)  # type: ignore[type-abstract]
     filters = discover(filter_folder, Filter, plugins)
+    workshop = Workshop(filters, lambda: show.folder)
     found = []
     for spec in show.sources:
         place = f"sources[{spec.name}]"
@@ -61,7 +63,8 @@ def _sources(show: OpenShow) -> list[Finding]:
                 raise StudioError("not_found", "sources.file_missing", path=path or "-")
             for one in spec.filters:
                 place = f"sources[{spec.name}].filters[{one.name}]"
-                filters.get(one.kind).decode(one.settings, one.version)
+                today = workshop.upgraded(one.kind, one.settings, one.version)
+                workshop.check(one.kind, today, ())
         except StudioError as error:
             found.append(Finding(place, error.in_language()))
     return found

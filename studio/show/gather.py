@@ -9,7 +9,7 @@ from typing import Any
 from studio.core.errors import StudioError
 
 PLACES = frozenset(
-    {"path", "photo", "asset", "logo", "font"}
+    {"path", "photo", "asset", "image", "logo", "font"}
 )  # fields of show.json that name a file
 INTO = "media"
 

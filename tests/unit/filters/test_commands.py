@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -268,3 +270,34 @@ def test_music_ducks_under_another_source_and_follows_its_name(place: Place) -> 
     assert until(lambda: 0 < loud() < 0.35 * max(peak, 0.05)), (peak, loud())
     place.bank.rename("mic", "host")
     assert place.spec("d", "music").settings["source"] == "host"
+
+
+def test_a_check_before_air_tells_a_filter_whose_file_is_gone(tmp_path: Path) -> None:
+    from studio.check import check
+
+    folder = tmp_path / "my.show"
+    shutil.copytree(BASE, folder)
+    file = folder / "show.json"
+    plain = json.loads(file.read_text(encoding="utf-8"))
+    look = {"name": "look", "kind": "lut", "settings": {"path": "gone.cube"}}
+    plain["sources"][0].setdefault("filters", []).append(look)
+    file.write_text(json.dumps(plain), encoding="utf-8")
+    found = [one for one in check(folder) if "filters[look]" in one.place]
+    assert len(found) == 1
+    assert "gone.cube" in found[0].text
+
+
+def test_a_copy_of_a_show_brings_the_files_of_its_filters_along(tmp_path: Path) -> None:
+    from studio.show.gather import gather
+
+    for name in ("a.cube", "hole.png"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    filters = [
+        {"kind": "lut", "settings": {"path": str(tmp_path / "a.cube")}},
+        {"kind": "mask", "settings": {"image": str(tmp_path / "hole.png")}},
+    ]
+    new = tmp_path / "new.show"
+    made = gather({"sources": [{"filters": filters}]}, tmp_path / "old.show", new)
+    kept = [one["settings"] for one in made["sources"][0]["filters"]]
+    assert kept == [{"path": "media/a.cube"}, {"image": "media/hole.png"}]
+    assert (new / "media" / "hole.png").is_file()
