@@ -6,6 +6,8 @@ import base64
 import json
 import re
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -168,3 +170,31 @@ def test_landmarks_are_in_no_file_log_event_or_answer(studio: Studio, door: Door
         assert not NUMBERS.search(data), path
         assert b"landmarks" not in data.lower(), path
     assert looked_at >= 3
+
+
+def test_starved_of_the_processor_it_looks_less_often_and_says_so(door: Door) -> None:
+    until(lambda: worn(door)["is_worn"])
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+    try:
+        until(lambda: worn(door)["quality"] != "full" or worn(door)["is_bypassed"], 40)
+    finally:
+        for one in busy:
+            one.kill()
+            one.wait()
+
+
+def test_what_was_bypassed_stays_so_when_the_engine_is_killed(studio: Studio) -> None:
+    with Door(studio.address) as door:
+        until(lambda: worn(door)["is_worn"])
+        door.run("tryon.split", is_on=True, at=0.3)
+        door.run("tryon.bypass", is_on=True)
+    studio.kill()
+    studio.options["restarts"] = 1
+    studio.start()
+    with Door(studio.address) as door:
+        again = worn(door)
+        assert again["is_bypassed"]
+        assert again["split_at"] == 0.3
+        door.run("tryon.bypass", is_on=False)
+        until(lambda: worn(door)["is_worn"])
+        assert worn(door)["is_split"]

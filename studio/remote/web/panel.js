@@ -4,14 +4,14 @@
 const TEXT = {
   zh: { programme: "播出画面", scenes: "场景", take: "切出", fade: "淡变", standby: "垫片", products: "商品",
     comments: "待审评论", outputs: "输出", password: "远程控制密码或令牌", keep: "在本机记住", enter: "进入",
-    card: "上卡", card_off: "下卡", release: "放行", block: "拦截", stock: "库存", air: "播出", next: "预监",
+    card: "上卡", card_off: "下卡", try_on: "试戴", try_off: "摘下", release: "放行", block: "拦截", stock: "库存", air: "播出", next: "预监",
     none: "未设置推流", live: "直播中", idle: "未开播", lost: "连接中断，正在重连…", wrong: "密码不对。",
     nobody: "连不上引擎。", viewer: "只读", streamer: "主播", controller: "场控", technician: "技术", owner: "负责人",
     connecting: "连接中", congested: "拥塞", reconnecting: "重连中", refused: "被拒绝", failed: "失败",
     stopped: "已停止", recording: "录制中" },
   en: { programme: "PROGRAMME", scenes: "Scenes", take: "Take", fade: "Fade", standby: "Standby", products: "Products",
     comments: "Comments to judge", outputs: "Outputs", password: "Remote password or token", keep: "Remember on this device",
-    enter: "Enter", card: "Card", card_off: "Hide", release: "Release", block: "Block", stock: "stock", air: "programme",
+    enter: "Enter", card: "Card", card_off: "Hide", try_on: "Try on", try_off: "Take off", release: "Release", block: "Block", stock: "stock", air: "programme",
     next: "next", none: "No stream is set up", live: "live", idle: "off air", lost: "Connection lost, trying again…",
     wrong: "The password is not right.", nobody: "The engine cannot be reached.", viewer: "view only", streamer: "streamer",
     controller: "controller", technician: "technician", owner: "owner", connecting: "connecting",
@@ -257,7 +257,13 @@ function drawProducts(canAct) {
     const button = element("button", { type: "button", className: isUp ? "on" : "", disabled: !canAct,
       onclick: () => (isUp ? run("shop.card_off") : run("shop.card", { product: one.id })) },
     text(isUp ? "card_off" : "card"));
-    return element("li", {}, name, button);
+    const parts = [one.try_on, ...(one.variants ?? []).map((other) => other.try_on)];
+    if (!parts.some(Boolean)) return element("li", {}, name, button);
+    const isWorn = shop.trying === one.id;
+    const wear = element("button", { type: "button", className: isWorn ? "on" : "", disabled: !canAct,
+      onclick: () => run("shop.try_on", { product: isWorn ? "" : one.id }) },
+    text(isWorn ? "try_off" : "try_on"));
+    return element("li", {}, name, wear, button);
   }));
 }
 

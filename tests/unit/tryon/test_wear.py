@@ -281,3 +281,37 @@ def test_strain_steps_down_and_up_again() -> None:
     for _ in range(400):
         last = strain.judge(0.0062, 0.006)
     assert last == "full"
+
+
+def test_an_item_without_try_on_sees_the_same_frame_bare() -> None:
+    from studio.sources.base import Feed, Source
+    from studio.sources.runner import SourceRunner, Want
+
+    class Nothing(Source):
+        def run(self, feed: Feed) -> None:
+            feed.stopping.wait()
+
+    class Painted:
+        """Draws a white square, as a try-on draws goods."""
+
+        is_try_on = True
+
+        def apply(self, frame: Frame) -> Frame:
+            drawn = frame.copy()
+            drawn.y[:32, :32] = 235
+            return drawn
+
+    runner = SourceRunner("host", Nothing(None, None))  # type: ignore[arg-type]
+    runner.filters = (Painted(),)
+    runner._deliver(blank(64, 64, (40, 128, 128), pts_ns=7))
+    shot = runner.latest
+    assert shot is not None
+    worn, bare = (shot.at(Want(None, 64, 64, is_bare)) for is_bare in (False, True))
+    assert worn.y[0, 0] == 235
+    assert bare.y[0, 0] == 40
+    assert shot.frame.pts_ns == 7  # not a frame later for it
+    runner.filters = ()
+    runner._deliver(blank(64, 64, (50, 128, 128)))
+    shot = runner.latest
+    assert shot is not None
+    assert shot.at(Want(None, 64, 64, True)).y[0, 0] == 50
