@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -229,6 +230,23 @@ def test_a_destination_with_all_its_fields(qtbot: Any, program: Any) -> None:
     assert store.air.settings["full"].codec == "hevc"
     program.actions.run("outputs.remove", {"name": "full", "confirm": True})
     qtbot.waitUntil(lambda: store.output("full") is None, timeout=SOON)
+
+
+def test_a_standby_of_ones_own(qtbot: Any, program: Any) -> None:
+    store, window = program.store, program.window
+    panel = window.panels["outputs"]
+    window.reveal("outputs")
+    panel.air.own.click()
+    panel.form.picture.setText("/not/there.png")
+    QTest.mouseClick(panel.form.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "/not/there.png" in panel.form._error.text(), timeout=SOON)
+    own = str(Path(__file__).parents[1] / "data" / "person_fullbody.mp4")
+    panel.form.picture.setText(own)
+    QTest.mouseClick(panel.form.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.air.standby.picture == own, timeout=SOON)
+    qtbot.waitUntil(lambda: panel.form is None, timeout=SOON)
+    program.actions.run("outputs.standby", {})
+    qtbot.waitUntil(lambda: store.air.standby.picture == "", timeout=SOON)
 
 
 def test_a_bad_address_says_what_is_wrong_in_the_form(qtbot: Any, program: Any) -> None:

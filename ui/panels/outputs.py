@@ -10,6 +10,7 @@ from ui import client as link
 from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.output_form import OutputForm
+from ui.dialogs.standby_form import StandbyForm
 from ui.format import hms, rate, seconds, size
 from ui.i18n import pick, t
 from ui.models.outputs import is_record, is_running, reason_of, shown_name, tone_of, word_of
@@ -215,6 +216,7 @@ class OutputsPanel(Panel):
         self._form_at = QVBoxLayout()
         self._form_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 8)))
         self.air = AirStrip(self.desk)
+        self.air.wants_standby.connect(lambda: self._open_form(StandbyForm(self.desk)))
         self._list.addWidget(self.air)
         self._list.addLayout(self._form_at)
         self._note = Text(size=12, tone="muted", wraps=True)
@@ -223,7 +225,7 @@ class OutputsPanel(Panel):
         self._list.addStretch(1)
         self.add_scroll(inside)
         self._rows: dict[str, OutputRow] = {}
-        self.form: OutputForm | None = None
+        self.form: OutputForm | StandbyForm | None = None
         self.desk.store.changed.connect(
             lambda part: self._show() if part in ("outputs", "air") else None
         )
@@ -244,14 +246,15 @@ class OutputsPanel(Panel):
 
     def edit(self, name: str) -> None:
         """Opens the form for an output, or for a new one."""
-        if self.form is not None:
-            self.form.hide()
-            self.form.deleteLater()
         status = self.desk.store.output(name) if name else None
-        self.form = OutputForm(self.desk, status)
-        self.form.closed.connect(self._close_form)
-        self._form_at.addWidget(self.form)
-        self.form.begin()
+        self._open_form(OutputForm(self.desk, status))
+
+    def _open_form(self, form: OutputForm | StandbyForm) -> None:
+        self._close_form()
+        self.form = form
+        form.closed.connect(self._close_form)
+        self._form_at.addWidget(form)
+        form.begin()
 
     def _close_form(self) -> None:
         if self.form is not None:

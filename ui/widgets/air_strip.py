@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QWidget
 
@@ -67,7 +67,13 @@ def _result(reply: Reply) -> dict[str, Any]:
 
 
 class AirStrip(QFrame):
-    """Stands above the destinations."""
+    """Stands above the destinations.
+
+    Signals:
+        wants_standby: the form of the standby is asked for.
+    """
+
+    wants_standby = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -90,6 +96,8 @@ class AirStrip(QFrame):
         first = row(self._budget_name, self._bar, self._budget, gap=8)
         delay = row(self._delay_name, self._delay, gap=8)
         delay.addStretch(1)
+        self.own = Button("", "quiet", icon="standby", clicked=self.wants_standby.emit)
+        delay.addWidget(self.own)
         keep = row(self.mark, self.replay, self.clip, gap=6)
         keep.addStretch(1)
         keep.addWidget(self.dump)
@@ -109,6 +117,7 @@ class AirStrip(QFrame):
         self._delay.setToolTip(t("air.delay_tip"))
         self.dump.setText(t("outputs.dump"))
         self.dump.name(t("outputs.dump_tip"))
+        self.own.name(t("standby_form.title"), t("standby_form.note"))
         self.mark.setText(t("air.mark"))
         self.mark.name(t("air.mark"), t("air.mark_tip"))
         self.replay.setText(t("air.replay"))
@@ -141,6 +150,8 @@ class AirStrip(QFrame):
         rest = [t("air.delay_now", time=seconds(waiting))] if waiting else []
         if air.standby_s:
             rest.append(t("air.standby", time=f"{air.standby_s:.1f} s"))
+        if air.standby.state in ("encoding", "failed"):
+            rest.append(air.standby.why or t(f"standby_form.{air.standby.state}"))
         if len(air.rungs) > 1:
             rest.append(t("air.rungs", n=len(air.rungs)))
         if air.squeezed:
