@@ -64,6 +64,36 @@ def grows(server: Nginx, by: int = 80_000, limit_s: float = 15) -> None:
         time.sleep(0.05)
 
 
+def test_every_rung_survives_a_kill(live: Chain, server: Nginx) -> None:
+    """Another bitrate, another codec, a standby of one's own: all on the same connections."""
+    door = remote(live)
+    ask(door, "outputs.standby", path="film.mp4")
+    ask(door, "outputs.add", name="thin", url=server.url("k-2"), bitrate_kbps=600)
+    ask(door, "outputs.add", name="small", url=server.url("k-3"), short_side=180)
+    for name in ("thin", "small"):
+        seen = len(live.lines)
+        ask(door, "outputs.start", name=name)
+        live.flows(name, after=seen)
+    grows(server, 400_000)
+    seen = len(live.lines)
+    live.kill(live.pid())
+    for name in ("push1", "thin", "small"):
+        live.flows(name, 30, after=seen)
+    state = ask(remote(live), "state.get", parts=["outputs", "air"])
+    rungs = {one["name"]: one["rung"] for one in state["outputs"]}
+    assert rungs["push1"] == rungs["record"] == "landscape"
+    assert rungs["small"] == "landscape/h264-180p"
+    assert len({one["id"] for one in state["air"]["rungs"]}) == 3
+    grows(server, 400_000)
+    assert live.stop() == 0
+    server.finish()
+    assert server.publishes() == 3, "one connection each"
+    for file in server.files():
+        film = read_film(file)
+        assert film.faults == film.goes_back == 0, file
+        assert film.largest_hole_ms < 1500
+
+
 def test_engine_killed_three_times(live: Chain, server: Nginx, tmp_path: Path) -> None:
     ask(remote(live), "scenes.take", scene="Close-up")
     ask(remote(live), "shop.card", product="p2")
