@@ -20,13 +20,13 @@ class CheckRow(QFrame):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk, self._mend_at = desk, ""
-        self.setFixedHeight(tokens.px(30))
+        self.setMinimumHeight(tokens.px(30))
         self.dot = Dot()
         self.name = Text(size=12, tone="muted")
         self.name.setFixedWidth(tokens.px(64))
-        self.text = Text(elides=True)
+        self.text = Text(wraps=True)
         self.mend = Button("", clicked=lambda: desk.reveal(self._mend_at))
-        layout = row(self.dot, self.name, gap=8, margins=(12, 0, 10, 0))
+        layout = row(self.dot, self.name, gap=8, margins=(12, 2, 10, 2))
         layout.addWidget(self.text, 1)
         layout.addWidget(self.mend)
         self.setLayout(layout)
