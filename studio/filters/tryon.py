@@ -15,9 +15,9 @@ from studio.core.log import logger
 from studio.core.text import Text
 from studio.filters.base import Filter
 from studio.media.frame import Frame
-from studio.tryon import wardrobe
+from studio.tryon import behind, wardrobe
 from studio.tryon.garments.base import Garment
-from studio.tryon.model import Box, Landmarks, Quality
+from studio.tryon.model import Box, Landmarks, Quality, What
 from studio.tryon.presence import Presence
 from studio.tryon.tracker import Tracker
 
@@ -108,10 +108,12 @@ class TryOn(Filter):
         """
         first = wardrobe.make(garment, asset, fit) if garment else None
         second = wardrobe.make(*beside) if beside else None
-        needs = {"face"}
-        for one in (first, second):
-            needs |= one.needs if one else set()
-        self._look_for(frozenset(needs))
+        needs: set[What] = {"face"}
+        worn = [one for one in (first, second) if one is not None]
+        for one in worn:
+            needs |= one.needs
+        rare: set[What] = {"hand"} if any(map(behind.wants_hands, worn)) else set()
+        self._look_for(frozenset(needs | rare), frozenset(rare - needs))
         self._worn = (first, second)
         self.error = None
 
@@ -135,12 +137,12 @@ class TryOn(Filter):
             return frame
         drawn = frame.copy()
         if second is not None:
-            worn = _draw(first, drawn, people)
+            worn = _draw(first, drawn, people, frame)
             other = frame.copy()
-            worn = _draw(second, other, people) or worn
+            worn = _draw(second, other, people, frame) or worn
             _side(drawn, other, self.split_at)
         else:
-            worn = _draw(first, drawn, people)
+            worn = _draw(first, drawn, people, frame)
             if self.is_split:
                 _side(drawn, frame, self.split_at, is_left=True)
         self.is_worn = worn
@@ -165,15 +167,18 @@ class TryOn(Filter):
         if tracker is not None:
             tracker.stop()
 
-    def _look_for(self, needs: frozenset[Any]) -> None:
+    def _look_for(
+        self, needs: frozenset[What], rare: frozenset[What] = frozenset()
+    ) -> None:
         """A tracker for these; the running one stays when it finds all of them already."""
         with self._lock:
             before = self._tracker
-            if before is not None and before.needs == needs:
+            if before is not None and (before.needs, before.rare) == (needs, rare):
                 return
             tracker = Tracker(
                 needs,
                 most_faces=self.settings.most_faces,
+                rare=rare,
                 on_quality=self._on_quality,
                 on_fault=self._on_fault,
                 on_found=self._on_found,
@@ -200,10 +205,12 @@ class TryOn(Filter):
                 self.on_late()
 
 
-def _draw(garment: Garment, frame: Frame, people: list[Any]) -> bool:
+def _draw(garment: Garment, frame: Frame, people: list[Any], bare: Frame) -> bool:
     worn = False
     for person in people:
         worn = garment.draw(frame, person) or worn
+    if worn and behind.wants_hands(garment):
+        behind.put_back(frame, bare, people[0].hands)
     return worn
 
 

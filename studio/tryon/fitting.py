@@ -12,7 +12,7 @@ import msgspec
 from studio.media.cv import cv2
 from studio.media.frame import Frame, to_rgb
 from studio.tryon import asset as assets
-from studio.tryon import wardrobe
+from studio.tryon import behind, wardrobe
 from studio.tryon.presence import Presence
 from studio.tryon.tracker import Finder
 
@@ -53,8 +53,12 @@ class Still:
         """The still with the garment on, and whether somebody in it wears it."""
         drawn = self.frame.copy()
         worn = False
-        for person in self.people(frozenset(garment.needs)):
+        hidden = behind.wants_hands(garment)
+        people = self.people(frozenset(garment.needs | ({"hand"} if hidden else set())))
+        for person in people:
             worn = garment.draw(drawn, person) or worn
+        if worn and hidden:
+            behind.put_back(drawn, self.frame, people[0].hands)
         return drawn, worn
 
 

@@ -88,6 +88,8 @@ class Follower(Generic[T]):
         self._tracks: list[_Track[T]] = []
         self._frames = 0
         self._tile = 0
+        self.is_rare = False
+        """Things that only hide others: looked for now and then, and not in tiles."""
 
     def step(self, frame: Frame) -> tuple[T, ...]:
         """What is in this frame; frames come in order."""
@@ -101,7 +103,7 @@ class Follower(Generic[T]):
                 lost += 1
         self._tracks = kept
         room = self.most - len(kept)
-        due = lost or not kept or self._frames % _SEARCH_EVERY == 0
+        due = lost or (not kept and not self.is_rare) or self._frames % _SEARCH_EVERY == 0
         if room > 0 and due:
             self._search(frame, room)
         return tuple(track.thing for track in self._tracks)
@@ -130,7 +132,7 @@ class Follower(Generic[T]):
 
     def _search(self, frame: Frame, room: int) -> None:
         squares = self._detect(frame, None, self.most)
-        if len(squares) <= len(self._tracks):
+        if len(squares) <= len(self._tracks) and not self.is_rare:
             # Small things are missed in the whole picture: one tile of it at a time, in turn.
             tiles = _tiles(frame)
             squares += self._detect(frame, tiles[self._tile % len(tiles)], self.most)

@@ -36,6 +36,7 @@ class Tracker:
     Args:
         needs: what is looked for.
         most_faces: how many faces are followed.
+        rare: of the needs, what is looked for only now and then (see `Finder`).
         name: of the source, for logs.
         where: folder of the models.
         on_quality: told from the tracker's thread when it steps down or up.
@@ -48,13 +49,14 @@ class Tracker:
         needs: Collection[What],
         *,
         most_faces: int = 1,
+        rare: Collection[What] = (),
         name: str = "",
         where: Path | None = None,
         on_quality: Callable[[Quality], None] | None = None,
         on_fault: Callable[[Exception], None] | None = None,
         on_found: Callable[[Landmarks], None] | None = None,
     ) -> None:
-        self.needs = frozenset(needs)
+        self.needs, self.rare = frozenset(needs), frozenset(rare)
         self._most_faces = most_faces
         self._where = where
         self._on_quality = on_quality
@@ -87,7 +89,7 @@ class Tracker:
 
     def _run(self, stopping: threading.Event) -> None:
         background_thread()
-        finder = Finder(self.needs, self._most_faces, self._where)
+        finder = Finder(self.needs, self._most_faces, self._where, self.rare)
         quality: Quality = "full"
         seen = 0
         while not stopping.is_set():
@@ -119,16 +121,23 @@ class Finder:
         needs: what is looked for.
         most_faces: how many faces are followed.
         where: folder of the models.
+        rare: of the needs, what only hides goods: looked for now and then while none is there.
 
     Raises:
         StudioError: unavailable or failed when a model file is missing or broken.
     """
 
     def __init__(
-        self, needs: Collection[What], most_faces: int = 1, where: Path | None = None
+        self,
+        needs: Collection[What],
+        most_faces: int = 1,
+        where: Path | None = None,
+        rare: Collection[What] = (),
     ) -> None:
         self._faces = follow.faces(most_faces, where) if "face" in needs else None
         self._hands = follow.hands(2, where) if "hand" in needs else None
+        if self._hands is not None:
+            self._hands.is_rare = "hand" in rare
         self._poses = follow.poses(1, where) if "pose" in needs else None
         self._mask = MaskFinder(where) if "mask" in needs else None
         self._last = Landmarks()

@@ -31,6 +31,7 @@ class GarmentSettings(extension.Settings, kw_only=True):
     pupil_mm: Annotated[
         float, setting("瞳距（毫米）", "Pupil distance (mm)", ge=50, le=78)
     ] = 63.0
+    hands_in_front: Annotated[bool, setting("手挡在前面", "Hands hide it")] = True
 
 
 @dataclass(frozen=True, slots=True)

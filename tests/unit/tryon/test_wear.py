@@ -315,3 +315,30 @@ def test_an_item_without_try_on_sees_the_same_frame_bare() -> None:
     shot = runner.latest
     assert shot is not None
     assert shot.at(Want(None, 64, 64, True)).y[0, 0] == 50
+
+
+def test_a_hand_in_front_hides_what_is_worn() -> None:
+    from studio.tryon import behind
+    from studio.tryon.detect.face import box_of
+    from studio.tryon.model import Hand
+
+    bare = blank(400, 400, (90, 128, 128))
+    drawn = blank(400, 400, (200, 90, 160))
+    up = np.array([
+        (0, 0), (-40, -20), (-60, -45), (-75, -65), (-85, -85),
+        (-28, -95), (-30, -130), (-31, -150), (-32, -170), (0, -100), (0, -140), (0, -162),
+        (0, -185), (22, -92), (24, -128), (25, -148), (26, -168), (42, -80), (46, -105),
+        (48, -120), (50, -135),
+    ])  # fmt: skip
+    points = np.column_stack([up + (200, 300), np.zeros(21)]).astype(np.float32)
+    hand = Hand(0.95, points, box_of(points))
+    behind.put_back(drawn, bare, [(hand, 1.0)])
+    assert drawn.y[240, 200] == 90, "the palm"
+    assert drawn.y[140, 200] == 90, "a finger"
+    assert drawn.y[60, 60] == 200, "beside it"
+    doubtful = blank(400, 400, (200, 90, 160))
+    behind.put_back(doubtful, bare, [(Hand(0.6, points, box_of(points)), 1.0)])
+    assert (doubtful.y == 200).all()
+    garment = wardrobe.make("sunglasses", AMBER)
+    assert behind.wants_hands(garment)
+    assert not behind.wants_hands(wardrobe.make("sunglasses", AMBER, {"hands_in_front": False}))
