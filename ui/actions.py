@@ -28,6 +28,7 @@ class Done:
     command: str
     args: Args
     undo: tuple[str, Args]
+    merge: str = ""
     at_s: float = field(default_factory=time.monotonic)
 
 
@@ -64,6 +65,7 @@ class Actions(QObject):
         origin: QWidget | None = None,
         done: Callable[[Reply], None] | None = None,
         is_quiet: bool = False,
+        merge: str = "",
     ) -> None:
         """Runs a command; its outcome is said, its undo kept.
 
@@ -73,12 +75,13 @@ class Actions(QObject):
             origin: the widget it was asked at: an error appears there.
             done: called with the reply as well.
             is_quiet: say nothing when it worked (faders).
+            merge: runs with the same word are one step back (a drag).
         """
         given = dict(args or {})
 
         def answered(reply: Reply) -> None:
             if reply.ok:
-                self._keep(command, given, reply)
+                self._keep(command, given, reply, merge)
                 if not is_quiet:
                     self.said.emit(self.describe(command, given), True)
             else:
@@ -153,14 +156,16 @@ class Actions(QObject):
 
         self._client.call(command, args, answered)
 
-    def _keep(self, command: str, args: Args, reply: Reply) -> None:
+    def _keep(self, command: str, args: Args, reply: Reply, merge: str) -> None:
         back = _undo_of(reply)
         if back is None:
             return
         self._redo.clear()
         last = self._undo[-1] if self._undo else None
         now = time.monotonic()
-        if (
+        if last and merge and last.merge == merge and last.command == command:
+            last.args, last.at_s = args, now
+        elif (
             last
             and last.command == command
             and command in ("sound.set", "sound.master", "scenes.transition")
@@ -169,7 +174,7 @@ class Actions(QObject):
         ):
             last.args, last.at_s = args, now  # a fader that is being moved: one step back
         else:
-            self._undo.append(Done(command, args, back))
+            self._undo.append(Done(command, args, back, merge))
             del self._undo[:-MOST_UNDO]
         self.undo_changed.emit()
 

@@ -50,6 +50,7 @@ class Hotkeys(QObject):
             ("F6", lambda: window.next_panel(1)),
             ("Shift+F6", lambda: window.next_panel(-1)),
             ("F11", window.full_screen),
+            ("Ctrl+Shift+M", window.open_multiview),
             ("Ctrl+L", self._other_language),
             *((f"Ctrl+{n}", lambda name=name: window.set_layout(name))
               for n, name in enumerate(NAMES, 1)),
@@ -70,6 +71,7 @@ class Hotkeys(QObject):
             (KEY.Key_C, shift): products.key_card_off,  # type: ignore[attr-defined]
             (KEY.Key_T, none): products.key_try_on,  # type: ignore[attr-defined]
             (KEY.Key_N, none): products.key_next,  # type: ignore[attr-defined]
+            (KEY.Key_E, none): window.monitors.toggle_edit,
             (KEY.Key_X, none): mixer.key_mute,  # type: ignore[attr-defined]
         }
 

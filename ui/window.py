@@ -276,9 +276,16 @@ class Window(QWidget):
                 child.setFocus(Qt.FocusReason.TabFocusReason)
                 return
 
+    def open_multiview(self) -> None:
+        """All scenes with tally and health, in a window of its own."""
+        from ui.projector import Multiview
+
+        Multiview(self.desk).show()
+
     def full_screen(self) -> None:
-        """Fills the screen, or no longer."""
-        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+        """The window one is in fills the screen, or no longer."""
+        window = QApplication.activeWindow() or self
+        window.showNormal() if window.isFullScreen() else window.showFullScreen()
 
     # -- beginning and end ---------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from studio.media.frame import Frame, even, to_av
 from studio.media.yuv import Scratch, blend
 from studio.remote.protocol import FORMATS
 from studio.remote.rooms import Rooms
-from studio.remote.views import Views
+from studio.remote.views import Views, scaler
 from studio.scenes.model import Box, Canvas, Item, Scene
 from studio.scenes.stage import Renderer
 
@@ -180,7 +180,7 @@ def bgr_of(frame: Frame, width: int, height: int) -> np.ndarray:
         dst_colorspace="ITU709",
         src_color_range="MPEG",
         dst_color_range="JPEG",
-        interpolation="AREA" if frame.width > width else "BILINEAR",
+        interpolation=scaler(frame, width, height),
     )
     plane = small.planes[0]
     pixels = np.frombuffer(memoryview(plane), np.uint8).reshape(height, plane.line_size)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from studio.outputs.model import OutputSettings
+from ui.i18n import language
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -101,6 +102,15 @@ class Air(msgspec.Struct, frozen=True):
     check: AirCheck = AirCheck()
 
 
+class SafeArea(msgspec.Struct, frozen=True):
+    """The platform's own chrome at each side, as parts of the picture."""
+
+    top: float = 0.0
+    bottom: float = 0.0
+    left: float = 0.0
+    right: float = 0.0
+
+
 class Platform(msgspec.Struct, frozen=True):
     """A platform with what it takes."""
 
@@ -109,3 +119,9 @@ class Platform(msgspec.Struct, frozen=True):
     max_kbps: int = 0
     best_kbps: int = 0
     orientations: tuple[str, ...] = ()
+    safe: dict[str, SafeArea] = {}
+
+
+def pick_label(label: dict[str, str]) -> str:
+    """A label in the present language."""
+    return label.get(language.code) or label.get("en", "")

@@ -21,10 +21,19 @@ class TransitionKind(msgspec.Struct, frozen=True):
     default_ms: int = 0
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """A source's light: "programme" or "preview"; who has seen it."""
+
+    state: str = ""
+    seen_by: str | None = None
+
+
 class Scenes(ScenesState, frozen=True):
     """The part "scenes": the scenes and the transitions there are."""
 
     transitions: tuple[TransitionKind, ...] = ()
+    tally: dict[str, Tally] = {}
+    tbar: float = 0.0
 
 
 class Health(msgspec.Struct, frozen=True):

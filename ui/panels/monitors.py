@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from ui import client as link
 from ui.desk import Desk
 from ui.i18n import language, t
+from ui.models.air import pick_label
+from ui.projector import projector_menu
 from ui.theme import tokens
-from ui.widgets.basics import Badge, Segments, Text, column, row
+from ui.widgets.basics import Badge, Button, Segments, Text, column, row
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
+from ui.widgets.stage_view import StageView
 
 EDGE = 2
 
@@ -21,15 +24,16 @@ class Monitor(QFrame):
     """One picture with its head and its edge."""
 
     picked = Signal()
+    asked = Signal(QPoint)
 
-    def __init__(self, desk: Desk, what: str, fps: float) -> None:
+    def __init__(self, view: PictureView) -> None:
         super().__init__()
         self._edge = tokens.LINE
         self.title = Text(weight=600)
         self.scene = Text(elides=True, weight=600)
         self.badge = Badge()
         self.tools = row(gap=6)
-        self.view = PictureView(desk.pictures, what, fps)
+        self.view = view
         head = row(gap=6, margins=(10, 0, 8, 0))
         head.addWidget(self.title)
         head.addWidget(self.scene, 1)
@@ -51,6 +55,10 @@ class Monitor(QFrame):
         """Told to the row above."""
         self.picked.emit()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Projectors; while the stage is edited its own menu comes."""
+        self.asked.emit(event.globalPos())
+
     @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Panel and edge; the picture paints itself."""
@@ -71,9 +79,20 @@ class Monitors(QWidget):
         super().__init__()
         self.desk = desk
         self.canvas = "landscape"
-        self.preview = Monitor(desk, "preview", 15)
-        self.programme = Monitor(desk, "programme", 30)
+        self.stage = StageView(desk, "preview", 15)
+        self.preview = Monitor(self.stage)
+        self.programme = Monitor(PictureView(desk.pictures, "programme", 30))
+        for monitor, what in ((self.preview, "preview"), (self.programme, "programme")):
+            monitor.asked.connect(
+                lambda at, m=monitor, w=what: projector_menu(desk, m, w, self.canvas).popup(at)
+            )
         self.preview.picked.connect(lambda: desk.actions.run("scenes.take", origin=self.preview))
+        self._platform = ""
+        self.stage.scene_name = lambda: self.desk.store.scenes.preview.get(self.canvas, "")
+        self.edit = Button("", checkable=True, clicked=self.toggle_edit)
+        self.guides = Button("", checkable=True, clicked=self._open_guides)
+        for button in (self.guides, self.edit):
+            self.preview.tools.addWidget(button)
         self._canvases = Segments(gap=2)
         self._canvases.chosen.connect(self.set_canvas)
         self.programme.tools.addWidget(self._canvases)
@@ -95,13 +114,62 @@ class Monitors(QWidget):
         self.programme.title.setText(t("programme.title"))
         self.preview.setAccessibleName(t("preview.title"))
         self.programme.setAccessibleName(t("programme.title"))
+        self.edit.setText(t("stage.edit"))
+        self.edit.name(t("stage.edit"), t("stage.edit_tip"))
+        self.guides.setText(t("stage.guides"))
+        self.guides.name(t("stage.guides"), t("stage.guides_tip"))
         self._offer_canvases()
         self._show_state()
+
+    def toggle_edit(self) -> None:
+        """Lets the mouse place items, or no longer."""
+        on = not self.stage.is_editing
+        self.edit.setChecked(on)
+        self.stage.set_editing(on)
+        if on:
+            self.stage.setFocus()
+
+    def _open_guides(self) -> None:
+        """Guides: none, thirds alone, or with the safe area of a platform."""
+        menu = QMenu(self)
+        chosen = self._platform if self.stage.has_guides else None
+        choices: list[tuple[str | None, str]] = [
+            (None, t("stage.no_guides")),
+            ("", t("stage.thirds")),
+        ]
+        choices += [
+            (one.id, pick_label(one.label))
+            for one in self.desk.store.platforms
+            if self.canvas in one.safe
+        ]
+        for value, words in choices:
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(value == chosen)
+            action.triggered.connect(lambda _=False, v=value: self._guide(v))
+        self.guides.setChecked(self.stage.has_guides)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.guides.mapToGlobal(QPoint(0, self.guides.height())))
+
+    def _guide(self, platform: str | None) -> None:
+        self.stage.has_guides = platform is not None
+        self._platform = platform or ""
+        self.guides.setChecked(self.stage.has_guides)
+        self._find_safe()
+        self.stage.update()
+
+    def _find_safe(self) -> None:
+        """The safe area of the platform that was chosen, on the canvas that is shown."""
+        known = {one.id: one for one in self.desk.store.platforms}
+        chosen = known.get(self._platform)
+        self.stage.safe = chosen.safe.get(self.canvas) if chosen else None
 
     def set_canvas(self, canvas: str) -> None:
         """Shows another canvas on both."""
         self.canvas = canvas
         self._canvases.set(canvas)
+        self.stage.select([])
+        self._find_safe()
         self._show_scenes()
 
     def show_preview(self, on: bool) -> None:

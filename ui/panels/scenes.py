@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QScrollArea, QSpinBox, QWidget
 
 from ui.desk import Desk
@@ -12,6 +14,9 @@ from ui.theme import tokens
 from ui.widgets.basics import Button, row
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
+from ui.widgets.pop_form import PopForm
+from ui.widgets.scene_menu import open_card, open_new
+from ui.widgets.tbar import TBar
 
 FOOT = 26
 
@@ -21,6 +26,7 @@ class SceneCard(QFrame):
 
     previewed = Signal()
     taken = Signal()
+    asked = Signal(QPoint)
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__()
@@ -54,6 +60,10 @@ class SceneCard(QFrame):
         if event.button() == Qt.MouseButton.LeftButton:
             self.previewed.emit()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """All that can be done with it."""
+        self.asked.emit(event.globalPos())
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Takes."""
         self.taken.emit()
@@ -62,6 +72,8 @@ class SceneCard(QFrame):
         """Space previews the focused one."""
         if event.key() == Qt.Key.Key_Space:
             self.previewed.emit()
+        elif event.key() in (Qt.Key.Key_Menu, Qt.Key.Key_F10):
+            self.asked.emit(self.mapToGlobal(QPoint(0, self.height())))
         else:
             super().keyPressEvent(event)
 
@@ -127,6 +139,9 @@ class Scenes(QFrame):
         self._ms.setFont(tokens.font(12))
         self._ms.setFixedWidth(tokens.px(72))
         self._ms.valueChanged.connect(self._set_ms)
+        self._new = Button("", icon="plus", clicked=lambda: open_new(self.desk, self._new))
+        self._new.setFixedWidth(tokens.px(30))
+        self.tbar = TBar(desk)
         self._more = Button("▾", clicked=self._open_more)
         self._more.setFixedWidth(tokens.px(24))
         self._choice = row(self._more, self._ms, gap=6)
@@ -136,16 +151,19 @@ class Scenes(QFrame):
         grid.addWidget(self.take, 0, 0)
         grid.addLayout(self._choice, 1, 0)
         grid.addWidget(self.standby, 2, 0)
+        grid.addWidget(self.tbar, 0, 1, 3, 1)
+        grid.setColumnStretch(0, 1)
         grid.setRowStretch(0, 3)
-        for button in (self.take, self.standby):
+        for button in (self.take, self.standby, self._new):
             policy = button.sizePolicy()
             policy.setVerticalPolicy(policy.Policy.Expanding)
             button.setSizePolicy(policy)
         self._keys = QWidget()
         self._keys.setLayout(grid)
-        self._keys.setFixedWidth(tokens.px(232))
+        self._keys.setFixedWidth(tokens.px(264))
         layout = row(gap=10, margins=(8, 8, 8, 8))
         layout.addWidget(self._area, 1)
+        layout.addWidget(self._new)
         layout.addWidget(self._keys)
         self.setLayout(layout)
         self.set_thumbs(164)
@@ -160,6 +178,7 @@ class Scenes(QFrame):
         self.standby.setText(t("scenes.standby") + "  Esc")
         self.standby.name(t("scenes.standby"), t("scenes.standby_tip"))
         self._ms.setAccessibleName(t("scenes.duration"))
+        self._new.name(t("scenes.new"))
         self._show()
 
     def set_thumbs(self, wide: float) -> None:
@@ -205,6 +224,7 @@ class Scenes(QFrame):
         card = SceneCard(self.desk, name)
         card.set_size(self._wide)
         card.previewed.connect(lambda: self.preview(card.scene, card))
+        card.asked.connect(lambda at: open_card(self.desk, card, card.scene, at))
         card.taken.connect(
             lambda: self.desk.actions.run("scenes.take", {"scene": card.scene}, origin=card)
         )
@@ -224,7 +244,7 @@ class Scenes(QFrame):
                 button.clicked.connect(lambda _=False, k=kind: self._choose(k))
                 self._choice.insertWidget(position, button, 1)
                 self._kinds[kind] = button
-        self._more.setVisible(len(kinds) > len(shown))
+        self._more.setVisible(bool(kinds))
         self._more.name(t("scenes.more_transitions"))
         for kind, button in self._kinds.items():
             button.setText(pick(kinds[kind].label))
@@ -248,8 +268,27 @@ class Scenes(QFrame):
         for kind in self.desk.store.scenes.transitions:
             action = menu.addAction(pick(kind.label))
             action.triggered.connect(lambda _=False, k=kind.kind: self._choose(k))
+        menu.addSeparator()
+        settings = menu.addAction(t("scenes.settings"))
+        settings.setEnabled(bool(self._schema().get("properties")))
+        settings.triggered.connect(self._open_settings)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
+
+    def _schema(self) -> dict[str, Any]:
+        """Of the settings of the transition that is chosen."""
+        chosen = self.desk.store.scenes.transition.kind
+        kinds = self.desk.store.kinds.transitions
+        return next((one.settings for one in kinds if one.kind == chosen), {})
+
+    def _open_settings(self) -> None:
+        choice = self.desk.store.scenes.transition
+
+        def save(values: dict[str, Any]) -> None:
+            args = {"kind": choice.kind, "duration_ms": choice.duration_ms, "settings": values}
+            self.desk.actions.run("scenes.transition", args, origin=self._more)
+
+        PopForm(self._more, t("scenes.settings"), self._schema(), choice.settings, save).open()
 
     def preview(self, scene: str, origin: QWidget | None = None) -> None:
         """Puts a scene on preview."""

@@ -1,0 +1,116 @@
+"""What can be done with scenes: new ones, copies, names, places, own transitions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+from ui.client import Reply
+from ui.desk import Desk
+from ui.i18n import language, pick, t
+from ui.widgets.pop_form import PopForm
+
+
+def name_schema() -> dict[str, Any]:
+    """The schema of one name, labelled in both languages."""
+    return {
+        "type": "object",
+        "properties": {"name": {"type": "string", "x-zh": "名称", "x-en": "Name"}},
+    }
+
+
+def open_new(desk: Desk, at: QWidget) -> None:
+    """New, or from a template: asked of the engine, so that plugins' templates are there too."""
+
+    def show(reply: Reply) -> None:
+        menu = QMenu(at)
+        menu.addAction(t("scenes.new")).triggered.connect(partial(_ask_new, desk, at))
+        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        if reply.ok and isinstance(found, dict):
+            part = menu.addMenu(t("scenes.from_template"))
+            for category, label in found.get("categories", {}).items():
+                kinds = part.addMenu(pick(tuple(label)))
+                for template, words in found.get("templates", {}).items():
+                    action = kinds.addAction(pick(tuple(words)))
+                    args = {"template": template, "category": category}
+                    action.triggered.connect(
+                        lambda _=False, a=args: desk.actions.run("templates.use", a, origin=at)
+                    )
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at.mapToGlobal(QPoint(0, at.height())))
+
+    desk.client.call("templates.list", {}, show)
+
+
+def _ask_new(desk: Desk, at: QWidget) -> None:
+    def make(values: dict[str, Any]) -> None:
+        desk.actions.run("scenes.add", {"name": str(values.get("name", ""))}, origin=at)
+
+    PopForm(at, t("scenes.new"), name_schema(), {}, make).open()
+
+
+def open_card(desk: Desk, at: QWidget, scene: str, where: QPoint) -> None:
+    """The menu of one scene."""
+    state = desk.store.scenes
+    names = [one.name for one in state.scenes]
+    if scene not in names:
+        return
+    place, found = names.index(scene), state.scene(scene)
+    menu = QMenu(at)
+
+    def run(command: str, args: dict[str, Any]) -> None:
+        desk.actions.run(command, args, origin=at)
+
+    def ask(title: str, command: str, old: str) -> None:
+        def save(values: dict[str, Any]) -> None:
+            run(command, {"name": scene, "new_name": str(values.get("name", ""))})
+
+        PopForm(at, title, name_schema(), {"name": old}, save).open()
+
+    copy = f"{scene} {t('scenes.copy')}" if language.code == "en" else f"{scene} 副本"
+    menu.addAction(t("scenes.rename")).triggered.connect(
+        lambda: ask(t("scenes.rename"), "scenes.rename", scene)
+    )
+    menu.addAction(t("scenes.copy")).triggered.connect(
+        lambda: run("scenes.copy", {"name": scene, "new_name": _free(copy, names)})
+    )
+    left = menu.addAction(t("scenes.left"))
+    left.setEnabled(place > 0)
+    left.triggered.connect(lambda: run("scenes.move", {"name": scene, "index": place - 1}))
+    right = menu.addAction(t("scenes.right"))
+    right.setEnabled(place < len(names) - 1)
+    right.triggered.connect(lambda: run("scenes.move", {"name": scene, "index": place + 1}))
+    own = menu.addMenu(t("scenes.own"))
+    none = own.addAction(t("scenes.own_none"))
+    none.setCheckable(True)
+    none.setChecked(bool(found and not found.transition))
+    none.triggered.connect(lambda: run("scenes.own_transition", {"scene": scene}))
+    for kind in state.transitions:
+        action = own.addAction(pick(kind.label))
+        action.setCheckable(True)
+        action.setChecked(bool(found and found.transition == kind.kind))
+        args = {"scene": scene, "kind": kind.kind, "duration_ms": kind.default_ms}
+        action.triggered.connect(lambda _=False, a=args: run("scenes.own_transition", a))
+    auto = menu.addMenu(t("stage.auto", canvas="…").rstrip("… "))
+    for canvas in ("portrait", "landscape"):
+        args = {"scene": scene, "canvas": canvas}
+        auto.addAction(t(f"canvas.{canvas}")).triggered.connect(
+            lambda _=False, a=args: run("scenes.auto_layout", a)
+        )
+    menu.addSeparator()
+    gone = menu.addAction(t("scenes.remove"))
+    gone.setEnabled(scene not in state.programme.values())
+    gone.triggered.connect(lambda: run("scenes.remove", {"name": scene}))
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(where)
+
+
+def _free(name: str, taken: list[str]) -> str:
+    count, free = 1, name
+    while free in taken:
+        count += 1
+        free = f"{name} {count}"
+    return free

@@ -1,0 +1,471 @@
+"""The preview as a stage: items are picked, moved, scaled, turned and cropped with the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
+
+from studio.scenes.model import Box, Crop, Item
+from ui.desk import Desk
+from ui.i18n import t as words
+from ui.models import placing
+from ui.models.air import SafeArea
+from ui.theme import tokens as t
+from ui.widgets.paint import painting
+from ui.widgets.picture import PictureView
+from ui.widgets.stage_menu import fill_menu
+
+SEND_MS = 60
+CURSORS = {
+    "n": Qt.CursorShape.SizeVerCursor,
+    "s": Qt.CursorShape.SizeVerCursor,
+    "e": Qt.CursorShape.SizeHorCursor,
+    "w": Qt.CursorShape.SizeHorCursor,
+    "nw": Qt.CursorShape.SizeFDiagCursor,
+    "se": Qt.CursorShape.SizeFDiagCursor,
+    "ne": Qt.CursorShape.SizeBDiagCursor,
+    "sw": Qt.CursorShape.SizeBDiagCursor,
+    "turn": Qt.CursorShape.CrossCursor,
+}
+
+
+class Drag:
+    """What the hand is doing: begun at a point, on items as they were then."""
+
+    def __init__(self, handle: str, at: placing.Point, items: list[Item], canvas: str) -> None:
+        self.handle, self.at = handle, at
+        self.before = {one.id: one for one in items}
+        self.boxes = {one.id: one.boxes[canvas] for one in items}
+        self.crop: Crop | None = None
+        self.rotation: float | None = None
+        self.has_moved = False
+
+
+class StageView(PictureView):
+    """The scene on preview, editable while `is_editing`.
+
+    Signals:
+        picked: the selection changed.
+    """
+
+    picked = Signal()
+    MERGES = 0
+
+    def __init__(self, desk: Desk, what: str, fps: float) -> None:
+        super().__init__(desk.pictures, what, fps)
+        self.desk = desk
+        self.is_editing = False
+        self.has_guides = False
+        self.safe: SafeArea | None = None
+        self.selected: list[int] = []
+        self.scene_name: Callable[[], str] = lambda: ""
+        self._drag: Drag | None = None
+        self._lines = placing.Lines()
+        self._merge = ""
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._send)
+        self.setMouseTracking(True)
+        desk.store.changed.connect(self._changed)
+
+    # -- what there is -------------------------------------------------------------------------
+
+    def set_editing(self, on: bool) -> None:
+        """Lets the mouse edit, or only look."""
+        self.is_editing = on
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.NoFocus)
+        if not on:
+            self.select([])
+            self.unsetCursor()
+        self.update()
+
+    def select(self, ids: list[int]) -> None:
+        """Picks items; those of a group go together."""
+        groups = {one.group for one in self.items() if one.id in ids and one.group}
+        ids = [one.id for one in self.items() if one.id in ids or one.group in groups]
+        if ids != self.selected:
+            self.selected = ids
+            self.picked.emit()
+            self.update()
+
+    def items(self) -> list[Item]:
+        """The scene's items on this canvas, back to front."""
+        scene = self.desk.store.scenes.scene(self.scene_name())
+        return [one for one in scene.items if self._canvas in one.boxes] if scene else []
+
+    def chosen(self) -> list[Item]:
+        """The items that are selected."""
+        return [one for one in self.items() if one.id in self.selected]
+
+    def _changed(self, part: str) -> None:
+        if part == "scenes" and self.is_editing:
+            known = {one.id for one in self.items()}
+            self.selected = [id for id in self.selected if id in known]
+            self.update()
+
+    # -- pixels ----------------------------------------------------------------------------------
+
+    def _size(self) -> placing.Size:
+        rect = self.picture_rect()
+        return max(1.0, rect.width()), max(1.0, rect.height())
+
+    def _point(self, at: QPointF) -> placing.Point:
+        rect = self.picture_rect()
+        return at.x() - rect.x(), at.y() - rect.y()
+
+    def _box(self, item: Item) -> tuple[Box, float]:
+        """An item's box and rotation as they are under the hand."""
+        drag = self._drag
+        if drag is not None and item.id in drag.boxes:
+            turned = item.rotation if drag.rotation is None else drag.rotation
+            return drag.boxes[item.id], turned
+        return item.boxes[self._canvas], item.rotation
+
+    def _item_at(self, point: placing.Point) -> Item | None:
+        for one in reversed(self.items()):
+            box, rotation = self._box(one)
+            if one.is_enabled and placing.is_in(point, box, self._size(), rotation):
+                return one
+        return None
+
+    # -- the mouse -------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Picks what is there; a handle begins to pull."""
+        if not self.is_editing or event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        self.setFocus()
+        point = self._point(event.position())
+        chosen = self.chosen()
+        handle = ""
+        if len(chosen) == 1 and not chosen[0].is_locked:
+            box, rotation = self._box(chosen[0])
+            handle = placing.handle_at(point, box, self._size(), rotation)
+        if not handle:
+            found = self._item_at(point)
+            has_more = bool(
+                event.modifiers()
+                & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+            )
+            if found is None:
+                if not has_more:
+                    self.select([])
+                return
+            if has_more:
+                is_in = found.id in self.selected
+                rest = [id for id in self.selected if id != found.id]
+                self.select(rest if is_in else [*rest, found.id])
+            elif found.id not in self.selected:
+                self.select([found.id])
+            chosen = self.chosen()
+        free = [one for one in chosen if not one.is_locked]
+        if free:
+            StageView.MERGES += 1
+            self._merge = f"drag-{StageView.MERGES}"
+            self._drag = Drag(handle, point, free, self._canvas)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Moves, scales, turns or crops."""
+        if not self.is_editing:
+            super().mouseMoveEvent(event)
+            return
+        point = self._point(event.position())
+        if self._drag is None:
+            self._show_cursor(point)
+            return
+        by = (point[0] - self._drag.at[0], point[1] - self._drag.at[1])
+        if not self._drag.has_moved and max(abs(by[0]), abs(by[1])) < 3:
+            return
+        self._drag.has_moved = True
+        self._pull(self._drag, point, by, event.modifiers())
+        self.update()
+        if not self._later.isActive():
+            self._later.start(SEND_MS)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The last place counts."""
+        if self._drag is None:
+            super().mouseReleaseEvent(event)
+            return
+        self._later.stop()
+        if self._drag.has_moved:
+            self._send()
+        self._drag, self._lines = None, placing.Lines()
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """While editing a second click picks; else it takes the preview."""
+        if self.is_editing:
+            self.mousePressEvent(event)
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def _pull(
+        self, drag: Drag, point: placing.Point, by: placing.Point, keys: Qt.KeyboardModifier
+    ) -> None:
+        size = self._size()
+        is_free = bool(keys & Qt.KeyboardModifier.ControlModifier)
+        has_shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
+        if not drag.handle:
+            if has_shift:  # along one axis
+                by = (by[0], 0.0) if abs(by[0]) > abs(by[1]) else (0.0, by[1])
+            old = {id: one.boxes[self._canvas] for id, one in drag.before.items()}
+            whole = placing.moved(_around(old.values()), by, size)
+            self._lines = placing.Lines()
+            if not is_free:
+                whole, self._lines = placing.snap(whole, self._targets(), size)
+            start = _around(old.values())
+            shift = ((whole.x - start.x) * size[0], (whole.y - start.y) * size[1])
+            drag.boxes = {id: placing.moved(box, shift, size) for id, box in old.items()}
+            return
+        id, item = next(iter(drag.before.items()))
+        box = item.boxes[self._canvas]
+        if drag.handle == placing.TURN:
+            drag.rotation = placing.angle_to(point, box, size, in_steps=has_shift)
+        elif keys & Qt.KeyboardModifier.AltModifier and not item.rotation % 360:
+            drag.boxes[id], drag.crop = placing.cropped(box, item.crop, drag.handle, by, size)
+        else:
+            is_corner = len(drag.handle) == 2
+            new = placing.resized(
+                box,
+                drag.handle,
+                by,
+                size,
+                item.rotation,
+                keeps_shape=is_corner != has_shift,
+                from_middle=False,
+            )
+            self._lines = placing.Lines()
+            if not is_free and not item.rotation % 360 and not (is_corner and not has_shift):
+                new, self._lines = placing.snap_side(new, drag.handle, self._targets(), size)
+            drag.boxes[id] = new
+
+    def _targets(self) -> placing.Lines:
+        moving = self._drag.before if self._drag else {}
+        others = [
+            one.boxes[self._canvas]
+            for one in self.items()
+            if one.id not in moving and one.is_enabled and not one.rotation % 360
+        ]
+        return placing.lines_of(others, self._safe_box())
+
+    def _safe_box(self) -> Box | None:
+        safe = self.safe
+        if safe is None or not self.has_guides:
+            return None
+        return Box(safe.left, safe.top, 1 - safe.left - safe.right, 1 - safe.top - safe.bottom)
+
+    def _show_cursor(self, point: placing.Point) -> None:
+        chosen = self.chosen()
+        if len(chosen) == 1 and not chosen[0].is_locked:
+            box, rotation = self._box(chosen[0])
+            handle = placing.handle_at(point, box, self._size(), rotation)
+            if handle:
+                self.setCursor(CURSORS[handle])
+                return
+        over = self._item_at(point)
+        self.setCursor(
+            Qt.CursorShape.SizeAllCursor
+            if over is not None and not over.is_locked
+            else Qt.CursorShape.ArrowCursor
+        )
+
+    def _send(self) -> None:
+        """Tells the engine where things are now; one drag is one step back."""
+        drag = self._drag
+        if drag is None:
+            return
+        scene = self.scene_name()
+        if drag.handle:
+            id = next(iter(drag.before))
+            args: dict[str, object] = {"scene": scene, "item": id}
+            if drag.rotation is not None:
+                args["rotation"] = round(drag.rotation, 2)
+            else:
+                args |= {"canvas": self._canvas, "box": _plain(drag.boxes[id])}
+                if drag.crop is not None:
+                    crop = drag.crop
+                    args["crop"] = {
+                        "left": crop.left, "top": crop.top, "right": crop.right,
+                        "bottom": crop.bottom,
+                    }  # fmt: skip
+            self._run("items.set", args)
+            return
+        boxes = {str(id): _plain(box) for id, box in drag.boxes.items()}
+        self._run("items.place", {"scene": scene, "canvas": self._canvas, "boxes": boxes})
+
+    def _run(self, command: str, args: dict[str, object]) -> None:
+        self.desk.actions.run(command, args, origin=self, is_quiet=True, merge=self._merge)
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows nudge by a pixel of the canvas (Shift: ten); Del removes; Ctrl+A, D, G."""
+        if not self.is_editing or not self._press(event):
+            super().keyPressEvent(event)
+
+    def _press(self, event: QKeyEvent) -> bool:
+        key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        has_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        chosen, scene = self.chosen(), self.scene_name()
+        if has_ctrl and key == Qt.Key.Key_A:
+            self.select([one.id for one in self.items() if not one.is_locked])
+            return True
+        if key == Qt.Key.Key_Escape and self.selected:
+            self.select([])
+            return True
+        if not chosen:
+            return False
+        arrows = {
+            Qt.Key.Key_Left: (-1, 0),
+            Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, -1),
+            Qt.Key.Key_Down: (0, 1),
+        }
+        if key in arrows and not has_ctrl:
+            by, step = arrows[Qt.Key(key)], 10 if shift else 1
+            canvas = self.desk.store.scenes.canvas(self._canvas)
+            boxes = {}
+            for one in chosen:
+                if not one.is_locked:
+                    box = one.boxes[self._canvas]
+                    boxes[str(one.id)] = _plain(
+                        Box(
+                            box.x + by[0] * step / canvas.width,
+                            box.y + by[1] * step / canvas.height,
+                            box.w,
+                            box.h,
+                        )
+                    )
+            if boxes:
+                self._merge = "nudge"
+                self._run("items.place", {"scene": scene, "canvas": self._canvas, "boxes": boxes})
+            return True
+        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            for one in chosen:
+                self.desk.actions.run("items.remove", {"scene": scene, "item": one.id}, origin=self)
+            return True
+        if has_ctrl and key == Qt.Key.Key_D:
+            for one in chosen:
+                self.desk.actions.run("items.copy", {"scene": scene, "item": one.id}, origin=self)
+            return True
+        if has_ctrl and key == Qt.Key.Key_G:
+            group = "" if shift else words("stage.group_name", n=chosen[0].id)
+            args = {"scene": scene, "items": [one.id for one in chosen], "group": group}
+            self.desk.actions.run("items.group", args, origin=self)
+            return True
+        return False
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """All that can be done with what is picked."""
+        if not self.is_editing:
+            event.ignore()
+            return
+        found = self._item_at(self._point(QPointF(event.pos())))
+        if found is not None and found.id not in self.selected:
+            self.select([found.id])
+        self.open_menu(event.globalPos())
+
+    def open_menu(self, at: QPoint) -> None:
+        """The menu of the selection."""
+        menu = fill_menu(self, self.desk, self.scene_name(), self._canvas, self.chosen())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The edge of focus goes."""
+        self.update()
+
+    # -- painting ----------------------------------------------------------------------------------
+
+    @painting
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The picture; over it what is picked, guides and safe area."""
+        super().paintEvent(event)
+        if not (self.is_editing or self.has_guides):
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = self.picture_rect()
+        painter.translate(rect.topLeft())
+        size = self._size()
+        if self.has_guides:
+            self._paint_guides(painter, size)
+        if self.is_editing:
+            for one in self.chosen():
+                self._paint_item(painter, one, size)
+            self._paint_lines(painter, size)
+        painter.end()
+
+    def _paint_guides(self, painter: QPainter, size: placing.Size) -> None:
+        thin = QPen(QColor(255, 255, 255, 70), 1)
+        painter.setPen(thin)
+        for part in (1 / 3, 2 / 3):
+            painter.drawLine(QPointF(part * size[0], 0), QPointF(part * size[0], size[1]))
+            painter.drawLine(QPointF(0, part * size[1]), QPointF(size[0], part * size[1]))
+        box = self._safe_box()
+        if box is None:
+            return
+        inside = QRectF(box.x * size[0], box.y * size[1], box.w * size[0], box.h * size[1])
+        shade = QPainterPath()
+        shade.setFillRule(Qt.FillRule.OddEvenFill)
+        shade.addRect(QRectF(0, 0, *size))
+        shade.addRect(inside)
+        painter.fillPath(shade, QColor(0, 0, 0, 90))
+        painter.setPen(QPen(QColor(t.ATTENTION), 1, Qt.PenStyle.DashLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(inside)
+
+    def _paint_item(self, painter: QPainter, item: Item, size: placing.Size) -> None:
+        box, rotation = self._box(item)
+        shape = QPolygonF([QPointF(*at) for at in placing.corners(box, size, rotation)])
+        colour = QColor(t.MUTED if item.is_locked else t.ACCENT)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for ink, wide in ((QColor(0, 0, 0, 160), 3.0), (colour, 1.5)):
+            painter.setPen(QPen(ink, wide))
+            painter.drawPolygon(shape)
+        if item.is_locked or len(self.selected) > 1:
+            return
+        top = QPointF(*placing.place_of("n", box, size, rotation))
+        turn = QPointF(*placing.place_of(placing.TURN, box, size, rotation))
+        painter.drawLine(top, turn)
+        painter.setPen(QPen(colour, 1.5))
+        painter.setBrush(QColor(t.WHITE))
+        painter.drawEllipse(turn, t.px(4), t.px(4))
+        half = t.px(4)
+        for name in placing.HANDLES:
+            at = placing.place_of(name, box, size, rotation)
+            painter.drawRect(QRectF(at[0] - half, at[1] - half, 2 * half, 2 * half))
+
+    def _paint_lines(self, painter: QPainter, size: placing.Size) -> None:
+        painter.setPen(QPen(QColor(t.NEXT), 1))
+        for x in self._lines.xs:
+            painter.drawLine(QPointF(x * size[0], 0), QPointF(x * size[0], size[1]))
+        for y in self._lines.ys:
+            painter.drawLine(QPointF(0, y * size[1]), QPointF(size[0], y * size[1]))
+
+
+def _around(boxes: Iterable[Box]) -> Box:
+    """The smallest box around several."""
+    found = list(boxes)
+    x0, y0 = min(b.x for b in found), min(b.y for b in found)
+    x1, y1 = max(b.x + b.w for b in found), max(b.y + b.h for b in found)
+    return Box(x0, y0, x1 - x0, y1 - y0)
+
+
+def _plain(box: Box) -> dict[str, float]:
+    return {"x": box.x, "y": box.y, "w": box.w, "h": box.h}
