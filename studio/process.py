@@ -25,7 +25,7 @@ from studio.engine import Engine
 from studio.graphics import qt
 from studio.outputs.destinations import settings_from_url
 from studio.outputs.events import OutputChanged
-from studio.outputs.link import end_orphan, orphans
+from studio.outputs.line import end_orphan, orphans
 from studio.outputs.model import OutputSettings, OutputState, OutputStatus
 from studio.remote.server import Door
 from studio.show import resume

@@ -61,7 +61,7 @@ class AirCommands:
         gap_s = max((s.gap_ms for s in streams), default=0) / 1000
         live_s = max((s.live_ms + s.gap_ms for s in streams), default=0) / 1000
         total_s = max(SHOW_S, live_s) * BUDGET_SHARE
-        film = self._pipeline.film_state
+        film = self._pipeline.films.state
         return {
             "is_live": any(s.state.value in ("live", "congested", "standby") for s in streams),
             "live_s": round(live_s, 1),

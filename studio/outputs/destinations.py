@@ -15,7 +15,8 @@ from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
 from studio.media.packet import EncodedPacket
 from studio.outputs import wire
-from studio.outputs.link import FIXED, STOP_S, OutputLink, is_sender
+from studio.outputs.line import STOP_S, is_sender
+from studio.outputs.link import FIXED, OutputLink
 from studio.outputs.model import OutputSettings, OutputState, OutputStatus
 from studio.outputs.rtmp.address import BadAddress, hide_key, parse, split_key
 

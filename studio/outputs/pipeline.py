@@ -21,6 +21,7 @@ from studio.core.log import logger
 from studio.media.packet import EncodedPacket
 from studio.outputs.destinations import Destinations
 from studio.outputs.encoder import AudioEncoder, OnPacket, Picture, VideoEncoder
+from studio.outputs.films import Films
 from studio.outputs.model import (
     AudioSettings,
     OutputSettings,
@@ -32,7 +33,6 @@ from studio.outputs.rate import Rate
 from studio.outputs.replay import ReplayRing
 from studio.outputs.rungs import MOST_EXTRA, Plan, Rung, family_of, plan, wanted
 from studio.outputs.standby import codec_digest, make_clip
-from studio.outputs.standby_film import encode_film
 
 _FLOWING = (OutputState.LIVE, OutputState.CONGESTED)
 _log = logger(__name__)
@@ -45,16 +45,7 @@ class _Standby:
     pictures: Sequence[Picture] = ()
     sound: NDArray[np.float32] | None = None
     data: dict[str, bytes] = field(default_factory=dict)
-    films: dict[str, bytes] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-@dataclass(frozen=True, slots=True)
-class FilmState:
-    """How it stands with the brand's own standby film: none, encoding, ready or failed."""
-
-    state: str = "none"
-    why: StudioError | None = None
 
 
 class _Shared:
@@ -111,8 +102,6 @@ class OutputPipeline:
         self._standby = {canvas: _Standby() for canvas in canvases}
         self.rates = {canvas: Rate(s.bitrate_kbps) for canvas, s in canvases.items()}
         self._rate_lock = threading.Lock()
-        self._film: tuple[Path, Path | None, Path] | None = None
-        self.film_state = FilmState()
         self.replay = ReplayRing(self.canvases)
         self._held: set[str] = set()
         self.look: Callable[[str], tuple[float | None, float | None]] = lambda canvas: (None, None)
@@ -131,6 +120,7 @@ class OutputPipeline:
             complete=self._follow_line,
             log=log,
         )
+        self.films = Films(audio, self.destinations.renew_clips)
 
     # -- before air --------------------------------------------------------------------------
 
@@ -146,59 +136,20 @@ class OutputPipeline:
             pictures: (h*3/2, w) uint8 planar YUV 4:2:0; one is held, several are a loop.
             sound: (n, 2) float32 at 48 kHz, None is silence.
         """
-        films = self._standby[canvas].films
-        self._standby[canvas] = _Standby(tuple(pictures), sound, films=films)
+        self._standby[canvas] = _Standby(tuple(pictures), sound)
 
     def set_film(self, picture: Path | None, music: Path | None, cache: Path) -> None:
-        """The brand's own film (or picture, with music) instead of the standby scene.
+        """The brand's own film instead of the standby scene, see `Films.set`.
 
         It is encoded in the background; until then, and if it fails, the scene's picture stands.
-
-        Args:
-            picture: None is the standby scene again.
-            music: None is the film's own sound, or silence.
-            cache: folder where what was encoded is kept for the next start.
         """
-        self._film = (picture, music, cache) if picture is not None else None
-        for standby in self._standby.values():
-            with standby.lock:
-                standby.films.clear()
-        self.film_state = FilmState("encoding" if self._film else "none")
-        if self._film is None:
-            self._later(self.destinations.renew_clips)
-        for settings in self.destinations.started():
-            own = wanted(settings, self.canvases[settings.canvas])
-            self._want_film(settings.canvas, own)
-        if self._film and not self.destinations.started():
-            for canvas in self._prepared or set(list(self.canvases)[:1]):
-                self._want_film(canvas, self.canvases[canvas])
-
-    def _want_film(self, canvas: str, own: VideoSettings) -> None:
-        """Has the film encoded for a family, unless that is done or under way."""
-        film, standby = self._film, self._standby[canvas]
-        family = family_of(canvas, self.canvases[canvas], own)
-        if film is None or family in standby.films:
-            return
-        standby.films[family] = b""  # under way
-
-        def work() -> None:
-            try:
-                data = encode_film(film[0], film[1], own, self._audio_settings, film[2])
-            except Exception as fault:
-                _log.warning("standby film: %s", fault)
-                why = fault if isinstance(fault, StudioError) else None
-                self.film_state = FilmState("failed", why)
-                return
-            if film is self._film:
-                standby.films[family] = data
-                self.film_state = FilmState("ready")
-                self.destinations.renew_clips()
-
-        self._later(work)
-
-    @staticmethod
-    def _later(work: Callable[[], None]) -> None:
-        threading.Thread(target=work, name="standby-film", daemon=True).start()
+        self.films.set(picture, music, cache)
+        wants = [(one.canvas, one) for one in self.destinations.started()]
+        for canvas, one in wants:
+            self.clip(canvas, wanted(one, self.canvases[canvas]))
+        if picture is not None and not wants:
+            canvas = next(iter(self._prepared or self.canvases))
+            self.films.get(canvas, self.canvases[canvas])
 
     def prepare(self, canvas: str) -> None:
         """Opens and warms up the encoder of ``canvas`` and the sound's; returns at once.
@@ -466,8 +417,7 @@ class OutputPipeline:
         own = own or base
         standby = self._standby[canvas]
         family = family_of(canvas, base, own)
-        self._want_film(canvas, own)
-        if film := standby.films.get(family):
+        if film := self.films.get(family, own):
             return film
         with standby.lock:
             if family not in standby.data:

@@ -1,0 +1,171 @@
+"""The engine's socket to a sender, and how senders are found and ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from studio.outputs import wire
+from studio.outputs.model import OutputStatus
+
+STOP_S = 2.0
+_ANSWER_S = 3.0
+
+
+class SenderFault(Exception):
+    """The sender is gone or does not answer."""
+
+
+class Line:
+    """The engine's socket to a sender."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket = connection
+        self.pending = bytearray()
+        self.welcome: wire.Welcome | None = None
+        self._unpacker = wire.EngineUnpacker()
+        self._early: list[OutputStatus] = []
+
+    @classmethod
+    def open(cls, note: wire.Note) -> Line:
+        """Connects and says hello.
+
+        Raises:
+            SenderFault: nobody there, or not ours.
+        """
+        try:
+            connection = socket.create_connection(("127.0.0.1", note.port), timeout=1.0)
+        except OSError as error:
+            raise SenderFault(f"not there: {error}") from None
+        line = cls(connection)
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.settimeout(_ANSWER_S)
+            connection.sendall(wire.pack(wire.Hello(note.token)))
+            line._await_welcome(note)
+        except (OSError, wire.WireFault) as error:
+            line.close()
+            raise SenderFault(f"does not answer: {error}") from None
+        except SenderFault:
+            line.close()
+            raise
+        return line
+
+    def _await_welcome(self, note: wire.Note) -> None:
+        deadline = time.monotonic() + _ANSWER_S
+        while time.monotonic() < deadline:
+            data = self.socket.recv(65536)
+            if not data:
+                raise SenderFault("turned us away")
+            for message in self._unpacker.feed(data):
+                if isinstance(message, wire.Status):
+                    self._early.append(message.status)
+                elif message.output == note.output and message.version == wire.VERSION:
+                    self.welcome = message
+                    return
+                else:
+                    raise SenderFault("another sender")
+        raise SenderFault("no welcome")
+
+    def send_all(self, data: bytes) -> None:
+        """Sends before the line is non-blocking.
+
+        Raises:
+            SenderFault: it is gone or does not read.
+        """
+        try:
+            self.socket.sendall(data)
+        except OSError as error:
+            raise SenderFault(f"does not read: {error}") from None
+
+    def flush(self) -> None:
+        """Sends what it can of `pending`.
+
+        Raises:
+            SenderFault: it is gone.
+        """
+        if self.pending:
+            try:
+                del self.pending[: self.socket.send(self.pending)]
+            except (BlockingIOError, InterruptedError):
+                pass
+            except OSError as error:
+                raise SenderFault(str(error)) from None
+
+    def read(self) -> list[OutputStatus]:
+        """Statuses that have come.
+
+        Raises:
+            SenderFault: it is gone, or speaks another language.
+        """
+        found, self._early = self._early, []
+        try:
+            data = self.socket.recv(65536)
+            if not data:
+                raise SenderFault("hung up")
+            for message in self._unpacker.feed(data):
+                if isinstance(message, wire.Status):
+                    found.append(message.status)
+        except (BlockingIOError, InterruptedError):
+            pass
+        except (OSError, wire.WireFault) as error:
+            raise SenderFault(str(error)) from None
+        return found
+
+    def close(self) -> None:
+        """Hangs up."""
+        self.socket.close()
+
+
+def orphans(runtime: Path) -> dict[str, wire.Note]:
+    """Senders that run, by output: they hold the line for an engine that has gone."""
+    found = wire.find_notes(runtime)
+    return {name: note for name, note in found.items() if is_sender(note.pid)}
+
+
+def end_orphan(runtime: Path, note: wire.Note) -> None:
+    """Ends a sender nobody wants any more: politely, and within about 2 s."""
+    try:
+        line = Line.open(note)
+        try:
+            line.send_all(wire.pack(wire.Stop()))
+            deadline = time.monotonic() + STOP_S
+            while is_sender(note.pid) and time.monotonic() < deadline:
+                time.sleep(0.02)
+        finally:
+            line.close()
+    except SenderFault:
+        pass
+    kill_sender(note.pid)
+    wire.note_path(runtime, note.output).unlink(missing_ok=True)
+
+
+def kill_sender(pid: int) -> None:
+    """Kills process ``pid`` if it is a sender; numbers are used again, so look first."""
+    if pid <= 0 or not is_sender(pid):
+        return
+    try:
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    except OSError:
+        pass
+
+
+def is_sender(pid: int) -> bool:
+    """Does process ``pid`` run, and is it a sender?"""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        if sys.platform == "win32":
+            return False  # cannot be told there; an old sender ends by itself
+        try:
+            words = subprocess.run(
+                ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, timeout=2
+            ).stdout
+        except (OSError, subprocess.SubprocessError):
+            return False
+    return b"studio.outputs.sender" in words
