@@ -11,14 +11,18 @@ BACKGROUND = 10
 FIRST = -5
 
 
-def background_thread() -> None:
+def background_thread(niceness: int = BACKGROUND) -> None:
     """This thread waits for others: previews, thumbnails, finding landmarks.
 
     Linux keeps a niceness per thread, Windows a priority; elsewhere nothing changes.
+
+    Args:
+        niceness: of Linux. One that takes the GIL often must not be too nice: while it waits for
+            the processor with the GIL in hand, the picture waits too.
     """
     if sys.platform.startswith("linux"):
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
     elif sys.platform == "win32":
         import ctypes
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 _FLOW_FACE = (33, 133, 263, 362, 168, 6, 4, 1, 61, 291, 70, 105, 300, 334, 10, 9, 50, 280)
 _STEPS: tuple[Quality, ...] = ("full", "half", "third")
+NICENESS = 4
+"""Behind the picture and the encoders, yet never starved with the GIL in hand."""
 _CUT_NS = 700_000_000
 """A gap this long between frames, or time going back, is a cut: everything is looked for anew."""
 
@@ -88,7 +90,7 @@ class Tracker:
         return self._found.wait(timeout_s)
 
     def _run(self, stopping: threading.Event) -> None:
-        background_thread()
+        background_thread(NICENESS)
         finder = Finder(self.needs, self._most_faces, self._where, self.rare)
         quality: Quality = "full"
         seen = 0
