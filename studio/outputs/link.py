@@ -79,6 +79,7 @@ class OutputLink:
         self._queued = 0
         self._is_open = False
         self._needs_key = True
+        self._is_woken = False
         self._urgent: deque[bytes] = deque()
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
@@ -154,17 +155,17 @@ class OutputLink:
         if not self._is_open:
             return
         piece = Piece(is_video, pts_us, dts_us, duration_us, is_keyframe, data)
-        was_empty = False
         with self._lock:
-            pieces = self._change.put(rung, piece) if is_video and rung else [piece]
-            for one in pieces:
-                was_empty = self._append(one) or was_empty
-        # Sound goes with the next picture: half the wakings, and nobody hears 30 ms.
-        if was_empty and is_video or self._queued > SOUND_ALONE_BYTES:
+            for one in self._change.put(rung, piece) if is_video and rung else [piece]:
+                self._append(one)
+            # Sound goes with the next picture: half the wakings, and nobody hears 30 ms.
+            wakes = bool(self._queue) and not self._is_woken
+            wakes = wakes and (is_video or self._queued > SOUND_ALONE_BYTES)
+            self._is_woken = self._is_woken or wakes
+        if wakes:
             self._wake()
 
-    def _append(self, one: Piece) -> bool:
-        """Queues it; was nothing waiting?"""
+    def _append(self, one: Piece) -> None:
         if self._queued > QUEUE_BYTES:
             self.dropped += len(self._queue)
             self._queue.clear()
@@ -172,14 +173,12 @@ class OutputLink:
         if self._needs_key:
             if not (one.is_video and one.is_keyframe):
                 self.dropped += self._seen.packets > 0
-                return False
+                return
             self._needs_key = False
         head = wire.Packet(one.is_video, one.pts_us, one.dts_us, one.duration_us, one.is_keyframe)
         frame = wire.pack(head, one.data)
-        was_empty = not self._queue
         self._queue.append(frame)
         self._queued += len(frame)
-        return was_empty
 
     def move(self, rung: str) -> bool:
         """Goes on with another rung of its family at that one's next keyframe; is it another?"""
@@ -399,6 +398,7 @@ class OutputLink:
         """Moves frames to the line when it has nothing left; is there anything to send?"""
         if not line.pending:
             with self._lock:
+                self._is_woken = False
                 while self._urgent:
                     line.pending += self._urgent.popleft()
                 while self._queue and len(line.pending) < 1 << 16:
