@@ -19,7 +19,7 @@ from studio.bench.line.chain import Chain
 from studio.bench.line.film import read_film
 from studio.bench.line.hostile import Hostile
 from studio.bench.line.processes import Tree
-from studio.bench.line.rig import Rig, film_rows, missing_of, remote_of, running_rig
+from studio.bench.line.rig import Rig, film_rows, missing_of, remote_of, running_rig, whole_rows
 from studio.bench.line.server import Nginx, free_port
 from studio.core.paths import project_dir
 
@@ -75,12 +75,7 @@ def hostile() -> list[Row]:
             done = chain.event("done", 5)
         finally:
             chain.close()
-        film = read_film(rig.recording)
-        missing, skipped = missing_of(film), int(done["missed"]) + int(done["dropped"])
-        # On a crowded machine the clock itself skips; nothing else may be missing.
-        rows.append(Row("meanwhile: pictures the clock skipped", skipped, None, ""))
-        rows.append(Row("recording: other pictures missing", missing - skipped, None, "", 0))
-        rows += film_rows("recording meanwhile", film, 100 + 34 * skipped)
+        rows += whole_rows("recording meanwhile", read_film(rig.recording), done)
     return rows
 
 

@@ -14,7 +14,7 @@ from studio.bench.line.chain import Chain
 from studio.bench.line.faults import cuts, desk, hostile
 from studio.bench.line.film import read_film
 from studio.bench.line.processes import Tree
-from studio.bench.line.rig import Rig, film_rows, remote_of, running_rig
+from studio.bench.line.rig import Rig, film_rows, remote_of, running_rig, whole_rows
 from studio.bench.line.throttle import Throttle
 
 
@@ -66,10 +66,11 @@ def server() -> list[Row]:
                 rows.append(Row(f"server away {gone_s} s: live again after", took, None, "s", 2))
                 time.sleep(3)
             chain.stop()
+            done = chain.event("done", 5)
         finally:
             chain.close()
         film = read_film(rig.recording)
-    return [*rows, *film_rows("recording meanwhile", film, 100)]
+    return [*rows, *whole_rows("recording meanwhile", film, done)]
 
 
 def slow() -> list[Row]:

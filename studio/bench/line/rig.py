@@ -6,6 +6,7 @@ import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from studio.bench.base import Row
 from studio.bench.line.chain import Chain, write_show
@@ -73,3 +74,17 @@ def film_rows(what: str, film: Film, hole_ms: float) -> list[Row]:
 def missing_of(film: Film, fps: int = 30) -> int:
     """Pictures that a film of this rate should have between its first and last."""
     return sum(max(0, round(step * fps / 1000) - 1) for step in film.steps_ms())
+
+
+def whole_rows(what: str, film: Film, done: dict[str, Any]) -> list[Row]:
+    """Nothing is missing but what the clock of a crowded machine skipped itself.
+
+    Args:
+        done: the engine's last line.
+    """
+    missing, skipped = missing_of(film), int(done["missed"]) + int(done["dropped"])
+    return [
+        Row(f"{what}: pictures the clock skipped", skipped, None, ""),
+        Row(f"{what}: other pictures missing", missing - skipped, None, "", 0),
+        *film_rows(what, film, 100 + 34 * skipped),
+    ]
