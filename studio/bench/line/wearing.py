@@ -189,7 +189,8 @@ def measure(root: Path) -> Found:
         with_it.close()
     dropped = sum(int(after[key]) - int(before[key]) for key in ("dropped", "missed"))
     seen = numbers(record)
-    added = _lag(seen, 3, off - 0.5) - _lag(seen, off + 1, on - 0.5)
+    # Close to the moment of the change: a machine that is busy drifts over longer times.
+    added = _lag(seen, off - 3, off - 1) - _lag(seen, off + 1.5, min(on, off + 3.5))
     added = (added + FRAMES / 2) % FRAMES - FRAMES / 2
     without = _start(
         root / "without", write_show(root / "without.show", clip, wears=False), root / "b.mkv"
