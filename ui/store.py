@@ -98,6 +98,7 @@ class Store(QObject):
         self.kinds = Kinds()
         self.devices = Devices()
         self.stats: dict[str, Any] = {}
+        self.loudness: dict[str, Any] = {}
         self.evidence = Evidence()
         self.is_loaded = False
         client.prepare = prepare
@@ -152,6 +153,8 @@ class Store(QObject):
         elif name == "sound.meters":
             levels = data.get("levels")
             if isinstance(levels, dict):
+                loudness = data.get("loudness")
+                self.loudness = loudness if isinstance(loudness, dict) else {}
                 self.levels.emit(levels)
         elif name == "engine.stats":
             self._take_figures(data.get("figures"))

@@ -65,11 +65,24 @@ class SourceView(msgspec.Struct, frozen=True):
     filter_status: dict[str, FilterStatus] = {}
 
 
+class HeadphonesView(msgspec.Struct, frozen=True):
+    """The desk's own ears, on the engine's machine."""
+
+    is_on: bool = False
+    device: str = ""
+    gain_db: float = 0.0
+    is_playing: bool = False
+    error: Pair | None = None
+
+
 class Sound(msgspec.Struct, frozen=True):
     """The part "sound"."""
 
     strips: tuple[Strip, ...] = ()
     master_db: float = 0.0
+    target_lufs: float = -16.0
+    tolerance_lu: float = 3.0
+    headphones: HeadphonesView = msgspec.field(default_factory=lambda: HeadphonesView())
 
 
 class Show(msgspec.Struct, frozen=True):

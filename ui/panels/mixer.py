@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.sound.model import Strip
+from ui.client import Reply
 from ui.desk import Desk
 from ui.format import db
-from ui.i18n import t
+from ui.i18n import pick, t
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text, row
 from ui.widgets.meter import Fader, Meter
+from ui.widgets.pop_form import PopForm
 
 PROGRAMME = "programme"
 SEND_MS = 60
@@ -30,7 +33,9 @@ class StripView(QWidget):
         self.gain = Text(size=12)
         self.gain.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.mute = Button("M", checkable=True, clicked=self._mute)
-        self.mute.setMinimumWidth(tokens.px(52))
+        self.solo = Button("S", checkable=True, clicked=self._solo)
+        for button in (self.mute, self.solo):
+            button.setMinimumWidth(tokens.px(26))
         self.fader.moved.connect(self._moved)
         bars = row(gap=4)
         bars.addStretch(1)
@@ -43,7 +48,10 @@ class StripView(QWidget):
         layout.addWidget(self.title)
         layout.addLayout(bars, 1)
         layout.addWidget(self.gain)
-        layout.addWidget(self.mute, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._buttons = row(gap=3)
+        self._buttons.addWidget(self.mute, 1)
+        self._buttons.addWidget(self.solo, 1)
+        layout.addLayout(self._buttons)
         self.setLayout(layout)
         self.setMinimumWidth(tokens.px(56))
         self.setMaximumWidth(tokens.px(96))
@@ -56,12 +64,20 @@ class StripView(QWidget):
         self._set_fader(strip.gain_db)
         self.gain.setText(db(self.fader.db))
         self.mute.setChecked(strip.is_muted)
-        self.mute.setText(t("mixer.muted") if strip.is_muted else "M")
+        self.solo.setChecked(strip.is_solo)
+        self.solo.set_kind("primary" if strip.is_solo else "")
+        self.solo.name(t("mixer.solo", name=self.source), t("mixer.solo_tip"))
         self.mute.set_kind("attention" if strip.is_muted else "")
         self.mute.name(t("mixer.mute", name=self.source))
         self.fader.setAccessibleName(t("mixer.gain", name=self.source))
-        follows = t("mixer.follows") if strip.follows_scene else t("mixer.always")
-        self.title.setToolTip(f"{self.source} · {follows}")
+        notes = [self.source, t("mixer.follows") if strip.follows_scene else t("mixer.always")]
+        if strip.pan:
+            side = t("mixer.left" if strip.pan < 0 else "mixer.right")
+            notes.append(f"{side} {abs(strip.pan):.0%}")
+        if strip.sync_ms:
+            notes.append(f"{strip.sync_ms:+d} ms")
+        notes += [f"{t(f'canvas.{name}')} {db(gain)} dB" for name, gain in strip.sends.items()]
+        self.title.setToolTip(" · ".join(notes))
 
     def show_master(self, gain_db: float) -> None:
         """The programme's own."""
@@ -70,10 +86,11 @@ class StripView(QWidget):
         self._set_fader(gain_db)
         self.gain.setText(db(self.fader.db))
         self.fader.setAccessibleName(t("mixer.gain", name=t("mixer.programme")))
-        policy = self.mute.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.mute.setSizePolicy(policy)
-        self.mute.setVisible(False)
+        for button in (self.mute, self.solo):
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            button.setSizePolicy(policy)
+            button.setVisible(False)
 
     def _set_fader(self, gain_db: float) -> None:
         if not self._later.isActive():  # else the person's own value is on its way
@@ -100,6 +117,106 @@ class StripView(QWidget):
         args = {"source": self.source, "on": wanted}
         self.desk.actions.run("sound.mute", args, origin=self.mute)
 
+    def _solo(self) -> None:
+        strip = next((s for s in self.desk.store.sound.strips if s.source == self.source), None)
+        wanted = not (strip and strip.is_solo)
+        self.solo.setChecked(not wanted)
+        args = {"source": self.source, "on": wanted}
+        self.desk.actions.run("sound.solo", args, origin=self.solo)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Pan, sync, sends: what is set once."""
+        self.open_form()
+
+    def open_form(self) -> None:
+        """The strip's settings, or the programme's loudness target."""
+        sound = self.desk.store.sound
+        if self.source == PROGRAMME:
+            values = {"lufs": sound.target_lufs, "tolerance": sound.tolerance_lu}
+
+            def set_target(given: dict[str, object]) -> None:
+                self.desk.actions.run("sound.target", given, origin=self.title)
+
+            PopForm(self.title, t("mixer.target"), target_schema(), values, set_target).open()
+            return
+        strip = next((s for s in sound.strips if s.source == self.source), None)
+        if strip is None:
+            return
+        before: dict[str, object] = {
+            "pan": strip.pan,
+            "sync_ms": strip.sync_ms,
+            "follows_scene": strip.follows_scene,
+            "monitored": strip.is_monitored,
+            "landscape": strip.sends.get("landscape", 0.0),
+            "portrait": strip.sends.get("portrait", 0.0),
+        }
+
+        def save(given: dict[str, object]) -> None:
+            new = {k: v for k, v in given.items() if v != before.get(k)}
+            for canvas in ("landscape", "portrait"):
+                if canvas in new:
+                    args = {"source": self.source, "canvas": canvas, "gain_db": new.pop(canvas)}
+                    self.desk.actions.run("sound.send", args, origin=self.title)
+            if new:
+                self.desk.actions.run(
+                    "sound.set", {"source": self.source, **new}, origin=self.title
+                )
+
+        PopForm(self.title, self.source, strip_schema(), before, save).open()
+
+
+def strip_schema() -> dict[str, object]:
+    """What the form of a strip asks."""
+
+    def number(zh: str, en: str, low: float, high: float, kind: str = "number") -> object:
+        return {"type": kind, "x-zh": zh, "x-en": en, "minimum": low, "maximum": high}
+
+    return {
+        "type": "object",
+        "properties": {
+            "pan": number("声像（−1 左 … 1 右）", "Pan (−1 left … 1 right)", -1, 1),
+            "sync_ms": number("延时 ms", "Sync offset ms", -500, 2000, "integer"),
+            "follows_scene": {"type": "boolean", "x-zh": "声音随场景", "x-en": "Follows the scene"},
+            "monitored": {
+                "type": "boolean",
+                "x-zh": "未上直播时也在耳机里听",
+                "x-en": "In the headphones off air too",
+            },
+            "landscape": number("横屏混音 ±dB", "Landscape mix ±dB", -100, 26),
+            "portrait": number("竖屏混音 ±dB", "Portrait mix ±dB", -100, 26),
+        },
+    }
+
+
+def phones_schema() -> dict[str, object]:
+    """What the form of the headphones asks."""
+    return {
+        "type": "object",
+        "properties": {
+            "device": {"type": "string", "x-zh": "设备（空为系统默认）",
+                       "x-en": "Device (empty: the system's)"},
+            "gain_db": {"type": "number", "x-zh": "音量 dB", "x-en": "Level dB",
+                        "minimum": -60, "maximum": 12},
+        },
+    }  # fmt: skip
+
+
+def target_schema() -> dict[str, object]:
+    """What the form of the programme asks."""
+    return {
+        "type": "object",
+        "properties": {
+            "lufs": {
+                "type": "number", "x-zh": "响度目标 LUFS", "x-en": "Target LUFS",
+                "minimum": -40, "maximum": -5,
+            },
+            "tolerance": {
+                "type": "number", "x-zh": "允许偏差 LU", "x-en": "Tolerance LU",
+                "minimum": 0.5, "maximum": 20,
+            },
+        },
+    }  # fmt: skip
+
 
 class MixerPanel(Panel):
     """All strips side by side."""
@@ -108,6 +225,10 @@ class MixerPanel(Panel):
     keys = (("X", "mixer.key_mute"), ("↑ ↓", "mixer.key_gain"), ("PgUp PgDn", "mixer.key_page"))
 
     def build(self) -> None:
+        self.phones = self.tool(Button("", checkable=True, clicked=self._phones))
+        self.phones_more = self.tool(Button("▾", clicked=self._choose_phones))
+        self.phones_more.setFixedWidth(tokens.px(24))
+        self._devices: list[tuple[str, str]] = []
         self._strips: dict[str, StripView] = {}
         self._master = StripView(self.desk, PROGRAMME)
         inside = QWidget()
@@ -128,7 +249,39 @@ class MixerPanel(Panel):
 
     def retext(self) -> None:
         super().retext()
+        self.phones.setText(t("mixer.phones"))
+        self.phones.name(t("mixer.phones"), t("mixer.phones_tip"))
+        self.phones_more.name(t("mixer.phones_more"))
         self._show()
+
+    def _phones(self) -> None:
+        on = not self.desk.store.sound.headphones.is_on
+        self.phones.setChecked(not on)
+        self.desk.actions.run("sound.headphones", {"on": on}, origin=self.phones)
+
+    def _choose_phones(self) -> None:
+        def show(reply: Reply) -> None:
+            found = reply.result.get("result") if isinstance(reply.result, dict) else None
+            self._devices = [
+                (str(one.get("id", "")), str(one.get("name", "")))
+                for one in found or []
+                if isinstance(one, dict)
+            ]
+            now = self.desk.store.sound.headphones
+
+            def save(given: dict[str, object]) -> None:
+                self.desk.actions.run("sound.headphones", given, origin=self.phones_more)
+
+            PopForm(
+                self.phones_more,
+                t("mixer.phones"),
+                phones_schema(),
+                {"device": now.device, "gain_db": now.gain_db},
+                save,
+                lambda name: self._devices if name == "device" else (),
+            ).open()
+
+        self.desk.client.call("sound.devices", {}, show)
 
     def strip(self, source: str) -> StripView | None:
         """The strip of a source."""
@@ -147,6 +300,12 @@ class MixerPanel(Panel):
                 self._row.insertWidget(position, view)
             view.show_strip(strip)
         self._master.show_master(sound.master_db)
+        phones = sound.headphones
+        self.phones.setChecked(phones.is_on)
+        bad = bool(phones.is_on and phones.error)
+        self.phones.set_kind("attention" if bad else "primary" if phones.is_on else "")
+        if bad and phones.error:
+            self.phones.setToolTip(pick(phones.error))
 
     def _hear(self, levels: object) -> None:
         if not self.isVisible() or not isinstance(levels, dict):
@@ -154,9 +313,31 @@ class MixerPanel(Panel):
         for name, view in (*self._strips.items(), (PROGRAMME, self._master)):
             found = levels.get(name)
             peak = found.get("peak") if isinstance(found, dict) else None
-            view.meter.hear(peak if isinstance(peak, (list, tuple)) else (-100.0, -100.0))
-        peak_db = self._master.meter.peak_db
-        self.head.count.setText(f"{db(peak_db) if peak_db > -59 else '–'} dBFS")
+            rms = found.get("rms") if isinstance(found, dict) else None
+            silent = (-100.0, -100.0)
+            view.meter.hear(
+                peak if isinstance(peak, (list, tuple)) else silent,
+                rms if isinstance(rms, (list, tuple)) else silent,
+            )
+        self._show_loudness()
+
+    def _show_loudness(self) -> None:
+        """Short-term LUFS in the head; amber with a word when it left its target."""
+        loudness = self.desk.store.loudness
+        short = float(loudness.get("short_term", -120.0))
+        words = f"{db(short)} LUFS" if short > -70 else "– LUFS"
+        if words != self.head.count.text():
+            self.head.count.setText(words)
+            whole = float(loudness.get("integrated", -120.0))
+            self.head.count.setToolTip(
+                t(
+                    "mixer.loudness_tip",
+                    whole=db(whole) if whole > -70 else "–",
+                    target=db(float(loudness.get("target", -16.0))),
+                )
+            )
+        verdict = str(loudness.get("verdict", "ok"))
+        self.head.show_badge("" if verdict == "ok" else t(f"mixer.verdict_{verdict}"))
 
     def key_mute(self) -> None:
         """X: the first strip (the host), or the one in focus."""

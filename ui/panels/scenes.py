@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QScrollArea, QSpinBox, QWidget
 
 from ui.desk import Desk
@@ -108,6 +116,17 @@ class SceneCard(QFrame):
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
 
 
+class Strip(QScrollArea):
+    """Scrolls sideways with the wheel; a bar would cover the scenes' names."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Up is left."""
+        delta = event.angleDelta()
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() - (delta.y() or delta.x()))
+        event.accept()
+
+
 class Scenes(QFrame):
     """Thumbnails left, taking right."""
 
@@ -121,9 +140,10 @@ class Scenes(QFrame):
         self._strip_layout = row(gap=8)
         self._strip_layout.addStretch(1)
         self._strip.setLayout(self._strip_layout)
-        self._area = QScrollArea()
+        self._area = Strip()
         self._area.setWidgetResizable(True)
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self._strip)
         self.take = Button("", "take", dense=False, clicked=self._take)
@@ -217,6 +237,8 @@ class Scenes(QFrame):
         live, ready = set(state.programme.values()), set(state.preview.values())
         for order, (name, card) in enumerate(self._cards.items(), 1):
             tone = "programme" if name in live else "preview" if name in ready else ""
+            if tone == "preview" and card.tone != "preview":
+                self._area.ensureWidgetVisible(card, tokens.px(24), 0)
             card.show_state(tone, order)
         self._show_choice()
 

@@ -28,8 +28,8 @@ QSlider#tbar::groove:vertical {{ background: {t.BACKGROUND}; border: 1px solid {
     width: {px(8)}px; border-radius: {px(4)}px; }}
 QSlider#tbar::handle:vertical {{ background: {t.TEXT}; height: {px(12)}px;
     margin: 0 -{px(8)}px; border-radius: {px(3)}px; }}
-QSlider#tbar::handle:vertical:hover, QSlider#tbar:focus::handle:vertical {{
-    background: {t.ACCENT_TEXT}; }}
+QSlider#tbar::handle:vertical:hover {{ background: {t.ACCENT_TEXT}; }}
+QSlider#tbar:focus {{ border: 1px solid {t.ACCENT}; border-radius: {px(4)}px; }}
 QFrame#panel {{ background: {t.PANEL}; border: none; border-radius: {px(t.RADIUS)}px; }}
 QFrame#panelHead {{ background: {t.PANEL}; border: none;
     border-top-left-radius: {px(t.RADIUS)}px; border-top-right-radius: {px(t.RADIUS)}px; }}

@@ -43,11 +43,15 @@ def fader_db(part: float) -> float:
 
 
 class Meter(QWidget):
-    """Two bars, left and right: green, amber from −18 dB of programme level, white peak line."""
+    """Two bars, left and right: full up to the RMS, pale up to the peak, a line at the held peak.
+
+    Green, yellow-green from −18 dB, amber from −6 dB.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._levels = [LOWEST_DB, LOWEST_DB]
+        self._rms = [LOWEST_DB, LOWEST_DB]
         self._peaks = [LOWEST_DB, LOWEST_DB]
         self._peak_at = [0.0, 0.0]
         self._at = time.monotonic()
@@ -65,17 +69,25 @@ class Meter(QWidget):
         """The held peak of the louder side."""
         return max(self._peaks)
 
-    def hear(self, peaks_db: tuple[float, float] | list[float]) -> None:
+    def hear(
+        self,
+        peaks_db: tuple[float, float] | list[float],
+        rms_db: tuple[float, float] | list[float] | None = None,
+    ) -> None:
         """Takes in levels; bars fall slowly, so that the eye can follow."""
+        rms_db = peaks_db if rms_db is None else rms_db
         now = time.monotonic()
         fall = (now - self._at) * FALL_DB_S
         self._at = now
         for side in (0, 1):
             level = float(peaks_db[side]) if side < len(peaks_db) else LOWEST_DB
             self._levels[side] = max(level, self._levels[side] - fall, LOWEST_DB)
+            rms = float(rms_db[side]) if side < len(rms_db) else LOWEST_DB
+            self._rms[side] = max(rms, self._rms[side] - fall, LOWEST_DB)
             if level >= self._peaks[side] or now - self._peak_at[side] > HOLD_S:
                 self._peaks[side], self._peak_at[side] = max(level, LOWEST_DB), now
-        seen = tuple(round(part_of(db) * self.height()) for db in (*self._levels, *self._peaks))
+        all_db = (*self._levels, *self._rms, *self._peaks)
+        seen = tuple(round(part_of(db) * self.height()) for db in all_db)
         if seen != self._drawn:
             self._drawn = seen
             self.update()
@@ -94,14 +106,16 @@ class Meter(QWidget):
         high = self.height()
         painter.fillRect(x, 0, wide, high, QColor(t.RAISED))
         edges = [(LOWEST_DB, t.NEXT), (HOT_DB, "#7FB24A"), (CLIP_DB, t.ATTENTION)]
-        level = part_of(self._levels[side])
-        for index, (from_db, ink) in enumerate(edges):
-            low = part_of(from_db)
-            top = part_of(edges[index + 1][0]) if index + 1 < len(edges) else 1.0
-            until = min(level, top)
-            if until > low:
-                y = round(high * (1 - until))
-                painter.fillRect(x, y, wide, round(high * (1 - low)) - y, QColor(ink))
+        for level, alpha in ((self._levels[side], 110), (self._rms[side], 255)):
+            for index, (from_db, ink) in enumerate(edges):
+                low = part_of(from_db)
+                top = part_of(edges[index + 1][0]) if index + 1 < len(edges) else 1.0
+                until = min(part_of(level), top)
+                if until > low:
+                    y = round(high * (1 - until))
+                    colour = QColor(ink)
+                    colour.setAlpha(alpha)
+                    painter.fillRect(x, y, wide, round(high * (1 - low)) - y, colour)
         peak = part_of(self._peaks[side])
         if peak > 0:
             y = min(high - 2, round(high * (1 - peak)))

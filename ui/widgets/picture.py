@@ -71,8 +71,8 @@ class PictureView(QWidget):
         ratio = self.devicePixelRatioF()
         size = self.picture_rect().size()
         wide, high = round(size.width() * ratio), round(size.height() * ratio)
-        # Widths in eights and heights in fours are what every converter gets right and fast.
-        self._feed.want(QSize(wide - wide % 8, high - high % 4), self._canvas, self._scene)
+        # Chroma rows come in pairs of lines: a height in fours is what every converter gets right.
+        self._feed.want(QSize(wide - wide % 2, high - high % 4), self._canvas, self._scene)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Asks for pictures of the new size."""
@@ -107,7 +107,7 @@ class PictureView(QWidget):
             ratio = self.devicePixelRatioF()
             spare_x = abs(image.width() - target.width() * ratio)
             spare_y = abs(image.height() - target.height() * ratio)
-            if spare_x < 9 and spare_y < 5:
+            if spare_x < 4 and spare_y < 5:
                 image.setDevicePixelRatio(ratio)
                 if spare_x or spare_y:
                     painter.fillRect(target, QColor("#0D0F12"))
