@@ -168,7 +168,11 @@ class Finder:
         chosen = others[self._turn % len(others)] if others else None
         if self._faces is not None:
             faces, when["face"] = self._faces.step(frame), frame.pts_ns
-        if self._hands is not None and (chosen is self._hands or not last.pts_ns):
+        if self._hands is not None and self._hands.is_rare and quality != "full":
+            # A busy machine is spared what only hides goods.
+            self._hands.forget()
+            hands = ()
+        elif self._hands is not None and (chosen is self._hands or not last.pts_ns):
             hands, when["hand"] = self._hands.step(frame), frame.pts_ns
         if self._poses is not None and (chosen is self._poses or not last.pts_ns):
             poses, when["pose"] = self._poses.step(frame), frame.pts_ns

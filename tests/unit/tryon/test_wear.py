@@ -342,3 +342,19 @@ def test_a_hand_in_front_hides_what_is_worn() -> None:
     garment = wardrobe.make("sunglasses", AMBER)
     assert behind.wants_hands(garment)
     assert not behind.wants_hands(wardrobe.make("sunglasses", AMBER, {"hands_in_front": False}))
+
+
+def test_a_busy_machine_is_spared_the_hands_that_only_hide() -> None:
+    from studio.tryon.model import Quality
+
+    finder = Finder({"face", "hand"}, rare={"hand"})
+    shots = people.host_frames(1180, 1)
+    quality: Quality = "full"
+    for n in range(14):
+        frame = Frame(shots[0].y, shots[0].u, shots[0].v, (n + 1) * people.FRAME_NS)
+        found = finder.find(frame, quality)
+    assert found.hands, "a hand is there"
+    frame = Frame(shots[0].y, shots[0].u, shots[0].v, 15 * people.FRAME_NS)
+    found = finder.find(frame, "half")
+    assert found.faces
+    assert not found.hands
