@@ -42,6 +42,7 @@ from studio.graphics.text import TextDrawer
 from studio.insight.journal import Journal
 from studio.media.packet import EncodedPacket
 from studio.media.picture_file import write_picture
+from studio.nesting import Nesting, say
 from studio.on_picture import OnPicture
 from studio.outputs.commands import OutputCommands
 from studio.outputs.model import (
@@ -59,7 +60,7 @@ from studio.plans.runner import Plans
 from studio.plans.triggers.base import Situation, Trigger
 from studio.remote.rooms import Rooms
 from studio.scenes.commands import SceneCommands
-from studio.scenes.events import TallyChanged
+from studio.scenes.events import SceneListChanged, TallyChanged
 from studio.scenes.item_commands import ItemCommands
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import Canvas
@@ -131,6 +132,7 @@ class Engine:
         self.events.on_all(self.journal.event)
         self.events.on_all(self.outputs.film.event)
         self.events.on(CommandRan, self._ran)
+        self.events.on(SceneListChanged, self._scene_renamed)
         self.views = Views(self)
 
     # -- building ------------------------------------------------------------------------------
@@ -142,8 +144,16 @@ class Engine:
         self.source_kinds = discover(source_folder, Source, self.plugins)  # type: ignore[type-abstract]
         self.filter_kinds = discover(filter_folder, Filter, self.plugins)
         self.transition_kinds = discover(transition_folder, Transition, self.plugins)  # type: ignore[type-abstract]
+        self.nesting = Nesting(lambda: getattr(self, "_snapshot", None))
         self.around = Surroundings(
-            self.show.folder, TextDrawer(), float(self.fps), landscape.width, landscape.height
+            self.show.folder,
+            TextDrawer(),
+            float(self.fps),
+            landscape.width,
+            landscape.height,
+            render=self.nesting.render,
+            look=self.nesting.look,
+            state=lambda path: say(self.state.get, path),
         )
         workshop = Workshop(self.filter_kinds, lambda: self.around.base)
         self.bank = SourceBank(
@@ -461,6 +471,11 @@ class Engine:
             for name, strip in self.sound.strips.items()
             if name in self.bank.runners
         )
+        for channel in self._channels:
+            runner = self.bank.runners[channel.strip.source]
+            runner.is_heard = channel.strip.is_solo or any(
+                channel.gains(bus) != (0.0, 0.0) for bus in buses
+            )
         self.mixer.master_db = self.sound.master_db
         self._tell_tally()
 
@@ -502,7 +517,8 @@ class Engine:
         samples = self.mixer.mix(self._channels, tick, at_ns)
         self.sound.watch.hear(samples)
         self.sound.monitor.hear(self.mixer.phones, at_ns)
-        self.pipeline.sound(samples, self.mixer.samples_until(tick) - len(samples))
+        at = self.mixer.samples_until(tick) - len(samples)
+        self.pipeline.sound(samples, at, self.mixer.sent)
 
     def _packet(self, canvas: str, packet: EncodedPacket) -> None:
         """Measures from the command of a cut to the first packet of the new scene."""
@@ -609,6 +625,11 @@ class Engine:
             )
             self.scenes.put(msgspec.structs.replace(scene, items=items))
         self.sound.rename(old, new)
+
+    def _scene_renamed(self, told: SceneListChanged) -> None:
+        if told.what == "renamed":
+            self.bank.rename_in_settings("scene", told.before, told.scene)
+            self.state.touch("sources")
 
     def with_sound(self) -> list[str]:
         """Sources that give sound."""

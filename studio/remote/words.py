@@ -53,6 +53,7 @@ class Words:
     def item(self, scene: Scene, item: Item, canvas: str = MAIN) -> Data:
         """A scene item with all that is known of it."""
         spec = self._rooms.bank.specs.get(item.source)
+        is_scene = spec is not None and spec.kind == "scene"
         return {
             "sceneItemId": item.id,
             "sceneItemIndex": scene.items.index(item),
@@ -62,8 +63,8 @@ class Words:
             "sceneItemBlendMode": "OBS_BLEND_NORMAL",
             "sourceName": item.source,
             "sourceUuid": self._ids.input(item.source),
-            "sourceType": "OBS_SOURCE_TYPE_INPUT",
-            "inputKind": spec.kind if spec else None,
+            "sourceType": f"OBS_SOURCE_TYPE_{'SCENE' if is_scene else 'INPUT'}",
+            "inputKind": spec.kind if spec and not is_scene else None,
             "isGroup": None,
         }
 

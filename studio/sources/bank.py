@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
 from msgspec.structs import replace
@@ -12,16 +12,23 @@ from studio.core.errors import StudioError
 from studio.core.extension import Kinds
 from studio.core.log import logger
 from studio.media.frame import Frame
+from studio.media.picture_file import read_picture
 from studio.media.sound import Samples
 from studio.sources.base import Source, Surroundings
 from studio.sources.events import FilterStateChanged, SourceHealthChanged
 from studio.sources.guard import Guard
 from studio.sources.health import Fault, Health
 from studio.sources.levels import Levels
-from studio.sources.model import FilterSpec, FilterStatus, SourceSpec
-from studio.sources.runner import SourceRunner
+from studio.sources.model import FilterSpec, FilterStatus, OnLoss, SourceSpec
+from studio.sources.runner import Shot, SourceRunner
+from studio.sources.settings_check import check_settings
+from studio.sources.slate import slate
 
 _log = logger(__name__)
+
+
+SHOWS_ANOTHER = ("mirror", "scene")
+"""Kinds whose settings name another source or a scene, and follow it when it is renamed."""
 
 
 class AnyFilter(Protocol):
@@ -115,6 +122,7 @@ class SourceBank:
             kind = self.kinds.get(spec.kind)
             settings = kind.decode(spec.settings, spec.version)
             runner = SourceRunner(spec.name, kind(settings, self.around))
+            runner.is_sleepy, runner.on_loss = True, spec.on_loss
         except StudioError as error:
             self.missing[spec.name] = error
             return
@@ -123,9 +131,15 @@ class SourceBank:
         runner.start()
         self.runners = {**self.runners, spec.name: runner}
 
-    def check(self, spec: SourceSpec) -> None:
-        """Raises what is wrong with a spec before it is used."""
-        self.kinds.get(spec.kind).decode(spec.settings, spec.version)
+    def check(self, spec: SourceSpec, given: Collection[str] = ()) -> None:
+        """Raises what is wrong with a spec before it is used.
+
+        Args:
+            given: names that a person has just set: one that the kind does not know is refused.
+        """
+        kind = self.kinds.get(spec.kind)
+        check_settings(kind, spec.settings, given)
+        kind.decode(spec.settings, spec.version)
 
     def remove(self, name: str) -> SourceSpec:
         """Ends and forgets a source."""
@@ -154,7 +168,40 @@ class SourceBank:
         self.health.pop(name, None)
         self.levels.forget(name)
         self._rename_in_filters(name, new_name)
+        self.rename_in_settings("source", name, new_name)
         del spec
+
+    def rename_in_settings(self, field: str, name: str, new_name: str) -> None:
+        """Sources that show another source or a scene follow its new name."""
+        for spec in list(self.specs.values()):
+            is_named = spec.kind in SHOWS_ANOTHER and spec.settings.get(field) == name
+            if is_named:
+                self.put(replace(spec, settings={**spec.settings, field: new_name}))
+
+    def set_on_loss(self, name: str, policy: OnLoss, picture: str) -> None:
+        """What is seen while a source is lost; it goes on undisturbed.
+
+        Raises:
+            StudioError: not_found (source, picture), invalid (not a picture).
+        """
+        spec = replace(self.get(name), on_loss=policy, slate=picture)
+        if picture:
+            read_picture(self.around.find(picture), 64)
+        self.specs = {**self.specs, name: spec}
+        runner = self.runners.get(name)
+        if runner:
+            runner.on_loss, runner.away = policy, None
+            self._put_away(spec, runner)
+
+    def _put_away(self, spec: SourceSpec, runner: SourceRunner) -> None:
+        health = self.health.get(spec.name)
+        is_away = health is not None and health.state in ("lost", "missing")
+        if is_away and spec.on_loss == "slate" and runner.away is None:
+            last = runner.slot.get()
+            runner.away = Shot(slate(spec, self.around, last.frame if last else None), 0)
+        elif not is_away:
+            runner.away = None
+        runner.put_away(is_away)
 
     def _rename_in_filters(self, name: str, new_name: str) -> None:
         """Filters that listen to the source go on doing so: their setting is called source."""
@@ -197,7 +244,9 @@ class SourceBank:
                 health = Health("missing", 0.0, error.key, params)
             before = self.health.get(name)
             self.health[name] = health
-            if before is None or before.state != health.state:
+            if runner:
+                self._put_away(self.specs[name], runner)
+            if before is None or _is_other(before, health):
                 has_changed = True
                 self._announce(
                     SourceHealthChanged(
@@ -206,6 +255,7 @@ class SourceBank:
                         before=before.state if before else "",
                         error=health.error,
                         params=health.params,
+                        is_silent=health.is_silent,
                     )
                 )
         return self._watch_filters() or has_changed
@@ -244,7 +294,7 @@ class SourceBank:
 
     def stop(self) -> None:
         """Ends all sources."""
-        for runner in self.runners.values():
+        for runner in list(self.runners.values()):
             runner.ask_stop()
         for name in list(self.runners):
             self._end(name)
@@ -316,3 +366,8 @@ class SourceBank:
         if hasattr(fresh, "level_db"):
             fresh.level_db = self.levels.level_db
         return fresh
+
+
+def _is_other(before: Health, now: Health) -> bool:
+    """Is it worth telling? What the pace is, is not."""
+    return (before.state, before.is_silent) != (now.state, now.is_silent)

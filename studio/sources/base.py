@@ -23,6 +23,16 @@ class Drawer(Protocol):
         ...
 
 
+class Render(Protocol):
+    """Draws a scene as a canvas would show it at a moment (monotonic ns), without graphics.
+
+    The picture is reused at the next call from the same thread. None: there is no such scene.
+    ``ground`` ("#rrggbb") stands in for the scene's own colour.
+    """
+
+    def __call__(self, scene: str, canvas: str, at_ns: int, ground: str = "") -> Frame | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a source may know of the place it runs in.
@@ -32,6 +42,9 @@ class Surroundings:
         draw: draws text.
         fps: of the programme, as a float: sources that make their own pictures keep to it.
         width, height: of the landscape canvas in pixels.
+        render: draws a scene.
+        look: the newest picture of another source, and from now on it is wanted.
+        state: what the studio knows under a dotted path ("shop.card.name"), as people read it.
     """
 
     base: Path
@@ -39,6 +52,9 @@ class Surroundings:
     fps: float = 30.0
     width: int = 1920
     height: int = 1080
+    render: Render | None = None
+    look: Callable[[str], Frame | None] | None = None
+    state: Callable[[str], str] | None = None
 
     def find(self, path: str) -> Path:
         """A path from settings, taken from the show's folder unless absolute."""
@@ -60,6 +76,17 @@ class Progress(NamedTuple):
     cursor_ms: int
 
 
+class Demand(Protocol):
+    """What a runner knows of who looks and listens (`studio.sources.runner.SourceRunner`)."""
+
+    @property
+    def may_rest(self) -> bool: ...
+    @property
+    def is_heard(self) -> bool: ...
+    def rest(self, seconds: float) -> bool: ...
+    def beat(self) -> None: ...
+
+
 class Feed:
     """What a source's thread talks to. Made by its runner.
 
@@ -73,11 +100,13 @@ class Feed:
         on_picture: Callable[[Frame, bool], None],
         on_sound: Callable[[Samples, int], None],
         is_wanted: Callable[[], bool],
+        demand: Demand | None = None,
     ) -> None:
         self.stopping = stopping
         self._on_picture = on_picture
         self._on_sound = on_sound
         self._is_wanted = is_wanted
+        self._demand = demand
 
     def picture(self, frame: Frame, *, still: bool = False) -> None:
         """Delivers a picture; ``still`` means that no other will follow by itself."""
@@ -91,6 +120,30 @@ class Feed:
     def is_wanted(self) -> bool:
         """Does anything look at the picture or listen? An idle source may rest."""
         return self._is_wanted()
+
+    @property
+    def may_rest(self) -> bool:
+        """Nobody looks: no picture need be made (but see `is_heard`)."""
+        return self._demand is not None and self._demand.may_rest
+
+    @property
+    def is_heard(self) -> bool:
+        """Does anybody hear its sound?"""
+        return self._demand is None or self._demand.is_heard
+
+    def rest(self, seconds: float) -> bool:
+        """Waits until somebody looks or hears, or must stop; True when it goes on at once.
+
+        A source that rests is well: its last picture stays, and it says so.
+        """
+        if self._demand is None:
+            return True
+        return self._demand.rest(seconds)
+
+    def beat(self) -> None:
+        """A picture came that nobody needs: a sign of life, without the work."""
+        if self._demand is not None:
+            self._demand.beat()
 
     def sleep_until(self, due_ns: int) -> bool:
         """Sleeps to a monotonic moment; False when it was woken to stop."""
@@ -136,7 +189,12 @@ class Source(Extension):
         """
 
     def control(self, action: str, value: float) -> None:
-        """Media control while it runs: play, pause, restart, stop, seek (value in ms)."""
+        """Control while it runs.
+
+        Args:
+            action: play, pause, restart, stop, seek (value in ms), next, previous, cue (value is
+                its number, from 1), reset.
+        """
 
     def progress(self) -> Progress | None:
         """How far it has come; None for what does not play. Called from any thread."""

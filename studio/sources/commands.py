@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from studio.core.command import Changed, Role, changed, command
@@ -13,9 +14,14 @@ from studio.core.errors import StudioError
 from studio.sources.bank import SourceBank
 from studio.sources.camera import cameras
 from studio.sources.events import SourceListChanged
+from studio.sources.filter_commands import unused
 from studio.sources.health import Fault
 from studio.sources.microphone import microphones
-from studio.sources.model import SourceSpec
+from studio.sources.model import OnLoss, SourceSpec
+
+MediaAction = Literal[
+    "play", "pause", "restart", "stop", "seek", "next", "previous", "cue", "reset"
+]
 
 
 class SourceCommands:
@@ -48,7 +54,7 @@ class SourceCommands:
             raise StudioError("conflict", "sources.name_taken", name=name)
         version = self._bank.kinds.get(kind).version
         spec = SourceSpec(name=name, kind=kind, settings=settings or {}, version=version)
-        self._bank.check(spec)
+        self._bank.check(spec, spec.settings)
         self._bank.put(spec)
         self._announce(SourceListChanged(what="created", source=name, kind=kind))
         return changed("sources", "sound", undo=("sources.remove", {"name": name}))
@@ -62,7 +68,7 @@ class SourceCommands:
         old = self._bank.get(name)
         merged = settings if replace_all else {**old.settings, **settings}
         spec = replace(old, settings=merged)
-        self._bank.check(spec)
+        self._bank.check(spec, [one for one in settings if one not in old.settings])
         self._bank.put(spec)
         self._announce(SourceListChanged(what="edited", source=name, kind=spec.kind))
         undo = {"name": name, "settings": old.settings, "replace_all": True}
@@ -80,8 +86,61 @@ class SourceCommands:
             raise StudioError("conflict", "sources.in_use", name=name, scenes=", ".join(scenes))
         spec = self._bank.remove(name)
         self._announce(SourceListChanged(what="removed", source=name, kind=spec.kind))
-        undo = {"name": name, "kind": spec.kind, "settings": spec.settings}
-        return changed("sources", "sound", undo=("sources.add", undo))
+        undo = {"spec": msgspec.to_builtins(spec)}
+        return changed("sources", "sound", undo=("sources.put_back", undo))
+
+    @command(
+        "sources.put_back",
+        label=("恢复来源", "Put a source back"),
+        help=(
+            "按保存的完整内容恢复来源，含滤镜与信号丢失时的画面。",
+            "Puts a source back as it was, filters and all.",
+        ),
+    )
+    def put_back(self, spec: dict[str, Any]) -> Changed:
+        try:
+            wanted = msgspec.convert(spec, SourceSpec)
+        except msgspec.ValidationError as error:
+            raise StudioError("invalid", "sources.bad_spec", why=str(error)) from None
+        if wanted.name in self._bank.specs or not wanted.name.strip():
+            raise StudioError("conflict", "sources.name_taken", name=wanted.name)
+        self._bank.put(wanted)
+        self._announce(SourceListChanged(what="created", source=wanted.name, kind=wanted.kind))
+        return changed("sources", "sound", undo=("sources.remove", {"name": wanted.name}))
+
+    @command(
+        "sources.copy",
+        label=("复制来源", "Copy a source"),
+        help=(
+            "复制来源及其滤镜；新名称留空则自动取名。",
+            "Makes another source like this one, filters and all; finds a name when none is given.",
+        ),
+    )
+    def copy(self, name: str, new_name: str = "") -> Changed:
+        old = self._bank.get(name)
+        wanted = new_name.strip() or unused(name, self._bank.specs)
+        if wanted in self._bank.specs:
+            raise StudioError("conflict", "sources.name_taken", name=wanted)
+        self._bank.put(replace(old, name=wanted))
+        self._announce(SourceListChanged(what="created", source=wanted, kind=old.kind))
+        undo = ("sources.remove", {"name": wanted})
+        return changed("sources", "sound", result={"name": wanted}, undo=undo)
+
+    @command(
+        "sources.on_loss",
+        label=("信号丢失时的画面", "On loss of a source"),
+        help=(
+            "来源丢失时：hold 保持最后画面，slate 显示垫片（可选图片），hide 隐藏。",
+            "While a source is lost: hold its last picture, show a slate (a picture may be chosen),"
+            " or hide it.",
+        ),
+    )
+    def on_loss(self, name: str, policy: OnLoss, picture: str = "") -> Changed:
+        old = self._bank.get(name)
+        self._bank.set_on_loss(name, policy, picture)
+        self._announce(SourceListChanged(what="edited", source=name, kind=old.kind))
+        undo = {"name": name, "policy": old.on_loss, "picture": old.slate}
+        return changed("sources", undo=("sources.on_loss", undo))
 
     @command(
         "sources.rename",
@@ -110,12 +169,17 @@ class SourceCommands:
     @command(
         "sources.media",
         label=("播放控制", "Media control"),
-        help=("播放、暂停、重播、停止或跳转。", "Play, pause, restart, stop or seek a clip."),
+        help=(
+            "播放、暂停、重播、停止、跳转（毫秒）、上一个、下一个；cue 跳到第 at_ms 个标记点；"
+            "reset 让倒计时归位。",
+            "Play, pause, restart, stop, seek (ms), next, previous; cue goes to cue point number "
+            "at_ms; reset puts a countdown back.",
+        ),
     )
     def media(
         self,
         name: str,
-        action: Literal["play", "pause", "restart", "stop", "seek"],
+        action: MediaAction,
         at_ms: float = 0.0,
     ) -> Changed:
         self._bank.get(name)

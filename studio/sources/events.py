@@ -14,8 +14,9 @@ class SourceHealthChanged(Event, frozen=True, kw_only=True):
     name: ClassVar[str] = "sources.health"
     label: ClassVar[Text] = Text("来源状态", "Source health")
     help: ClassVar[Text] = Text(
-        "来源的状态变化：ok、still、frozen、black、lost、missing、opening、sound。",
-        "A source's health changed: ok, still, frozen, black, lost, missing, opening, sound.",
+        "来源的状态变化：ok、still、frozen、black、lost、missing、opening、sound、silent。",
+        "A source's health changed: ok, still, frozen, black, lost, missing, opening, "
+        "sound, silent.",
     )
 
     source: str
@@ -23,6 +24,7 @@ class SourceHealthChanged(Event, frozen=True, kw_only=True):
     before: str
     error: str = ""
     params: dict[str, str] = {}
+    is_silent: bool = False
 
 
 class SourceListChanged(Event, frozen=True, kw_only=True):

@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.media.frame import Frame, Plane
+from studio.media.sound import Samples
 
 LOST_NS = 700_000_000
 FROZEN_NS = 1_300_000_000
 BLACK_NS = 2 * NS
 OPENING_NS = 10 * NS
 BLACK_LUMA = 20.0
+SILENT_NS = 5 * NS
+SILENT_PEAK = 0.001  # -60 dB of full scale
 
 
 class Fault(enum.Enum):
@@ -32,15 +36,20 @@ class Health(msgspec.Struct, frozen=True):
 
     Attributes:
         state: "opening", "ok", "still" (a picture that is meant to stand), "frozen", "black",
-            "lost", "missing" (could not be opened), "sound" (no picture by nature).
+            "lost", "missing" (could not be opened), "sound" (no picture by nature), "silent" (no
+            picture by nature, and nothing heard for 5 s).
         fps: pictures a second over the last second.
         error: message key and parameters of the last error, or "".
+        is_silent: it gives sound, and none of it was above -60 dB for 5 s.
+        is_resting: nobody looks, so it makes no pictures.
     """
 
     state: str
     fps: float = 0.0
     error: str = ""
     params: dict[str, str] = {}
+    is_silent: bool = False
+    is_resting: bool = False
 
     @property
     def is_bad(self) -> bool:
@@ -55,16 +64,37 @@ class Watch:
     is_live: bool
     has_video: bool
     is_still: bool = False
+    is_resting: bool = False
     _began_ns: int = field(default_factory=now_ns)
     _last_ns: int = 0
     _moved_ns: int = 0
     _lit_ns: int = 0
+    _heard_ns: int = 0
+    _loud_ns: int = 0
     _sample: Plane | None = None
     _stamps: list[int] = field(default_factory=list)
 
     def begin(self) -> None:
         """The source is being opened (again)."""
         self._began_ns = now_ns()
+        self.is_resting = False
+
+    def rest(self) -> None:
+        """Nobody looks: no pictures from now on, which is no fault."""
+        self.is_resting = True
+
+    def wake(self) -> None:
+        """Pictures are made again; it has as long as a fresh one to show the first."""
+        if self.is_resting:
+            now = now_ns()
+            self._last_ns = self._moved_ns = self._lit_ns = now
+            self.is_resting = False
+
+    def beat(self) -> None:
+        """A picture came that nobody needed to see."""
+        now = now_ns()
+        self._last_ns = now
+        self._stamp(now)
 
     def saw(self, frame: Frame, still: bool) -> None:
         """A picture arrived."""
@@ -77,20 +107,46 @@ class Watch:
         if float(sample.mean()) > BLACK_LUMA:
             self._lit_ns = now
         self._sample, self.is_still, self._last_ns = sample, still, now
+        self.is_resting = False
+        self._stamp(now)
+
+    def heard(self, samples: Samples) -> None:
+        """Sound arrived; for a source without picture that is its sign of life."""
+        now = now_ns()
+        if not self.has_video:
+            self._last_ns = now
+        if not self._heard_ns or now - self._heard_ns > NS:
+            self._loud_ns = now  # it was not heard for a while: silence is counted anew
+        self._heard_ns = now
+        if len(samples) and max(samples.max(), -samples.min()) > SILENT_PEAK:
+            self._loud_ns = now
+
+    def _stamp(self, now: int) -> None:
         self._stamps = [t for t in self._stamps if now - t < NS] + [now]
 
-    def heard(self) -> None:
-        """Sound arrived (of a source without picture)."""
-        self._last_ns = now_ns()
+    def _is_silent(self, at_ns: int) -> bool:
+        is_heard = self._heard_ns > 0 and at_ns - self._heard_ns < NS
+        return is_heard and at_ns - self._loud_ns > SILENT_NS
 
     def health(self, at_ns: int, error: StudioError | None, fault: Fault) -> Health:
         """The verdict at ``at_ns``."""
+        found = self._judge(at_ns, error, fault)
+        if not self._is_silent(at_ns) or found.is_bad:
+            return found
+        state = "silent" if found.state == "sound" else found.state
+        return replace(found, state=state, error=found.error or "sources.silent", is_silent=True)
+
+    def _judge(self, at_ns: int, error: StudioError | None, fault: Fault) -> Health:
         key, params = (
             (error.key, {k: str(v) for k, v in error.params.items()}) if error else ("", {})
         )
         if not self._last_ns:
             waiting = at_ns - self._began_ns < OPENING_NS and error is None
             return Health("opening" if waiting else "missing", 0.0, key, params)
+        if self.is_resting and error is None:
+            if fault is not Fault.NONE:
+                return Health(fault.value, 0.0, f"sources.{fault.value}", params)
+            return Health("ok", 0.0, key, params, is_resting=True)
         age = at_ns - self._last_ns
         if self.is_still and fault is Fault.NONE:
             return Health("still", 0.0, key, params)

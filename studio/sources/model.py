@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -39,6 +39,9 @@ class FilterStatus(msgspec.Struct, frozen=True):
     params: dict[str, str] = {}
 
 
+OnLoss = Literal["hold", "slate", "hide"]
+
+
 class SourceSpec(msgspec.Struct, frozen=True):
     """A source of a show.
 
@@ -46,6 +49,8 @@ class SourceSpec(msgspec.Struct, frozen=True):
         name: unique in the show.
         kind: of source; one that is not known here is kept and shown as missing.
         settings: as its kind knows them; never a secret.
+        on_loss: what is seen while it is lost: its last picture (hold), a slate, or nothing (hide).
+        slate: a picture for the slate; "" is the last picture, dimmed, with the source's name.
     """
 
     name: str
@@ -53,3 +58,5 @@ class SourceSpec(msgspec.Struct, frozen=True):
     settings: dict[str, Any] = {}
     version: int = 1
     filters: tuple[FilterSpec, ...] = ()
+    on_loss: OnLoss = "hold"
+    slate: str = ""

@@ -18,6 +18,7 @@ from studio.media.yuv import Rect, crop, resize
 from studio.sources.base import Feed, Source
 from studio.sources.health import Fault, Health, Watch
 from studio.sources.levels import Levels
+from studio.sources.model import OnLoss
 
 _log = logger(__name__)
 
@@ -82,6 +83,11 @@ class SourceRunner:
         name: unique in the show.
         source: the instance to run.
         on_fault: called from the source's thread with what went wrong, once per fault.
+
+    Attributes:
+        is_sleepy: it may rest while nobody looks.
+        is_heard: somebody hears its sound.
+        on_loss, away: what is seen while it is lost; ``away`` is the slate.
     """
 
     def __init__(
@@ -101,6 +107,12 @@ class SourceRunner:
         self.levels: Levels | None = None
         self.error: StudioError | None = None
         self.fault = Fault.NONE
+        self.is_sleepy = False
+        self.is_heard = True
+        self.on_loss: OnLoss = "hold"
+        self.away: Shot | None = None
+        self._is_away = False
+        self._asked = threading.Event()
         self._on_fault = on_fault
         self._on_picture = on_picture
         self._wanted: dict[Want, int] = {}
@@ -122,14 +134,17 @@ class SourceRunner:
         if self._pulse is not None:
             self._pulse.stop()
             self._pulse = None
+        self._worker.stopping.set()
+        self._asked.set()
         if not self._worker.stop():
             _log.warning("source %s did not stop in time and is left behind", self.name)
 
     def ask_stop(self) -> None:
         """Asks its thread to end without waiting."""
+        self._worker.stopping.set()
+        self._asked.set()
         if self._pulse is not None:
             self._pulse.stopping.set()
-        self._worker.stopping.set()
 
     @property
     def raw(self) -> Frame | None:
@@ -138,20 +153,56 @@ class SourceRunner:
 
     @property
     def latest(self) -> Shot | None:
-        """The newest picture; stays when the source falls silent."""
+        """What is to be seen: the newest picture; while it is lost, what its policy says."""
+        if self._is_away and self.on_loss != "hold":
+            return self.away if self.on_loss == "slate" else None
         return self.slot.get()
 
     def shot(self, want: Want, at_ns: int) -> Frame | None:
         """The newest picture as wanted; from now on its thread prepares this version itself."""
         self._wanted[want] = at_ns
-        self._seen_ns = at_ns
-        shot = self.slot.get()
+        self.seen(at_ns)
+        shot = self.latest
         return None if shot is None else shot.at(want)
 
     def look(self, at_ns: int) -> Shot | None:
         """The newest picture for someone who scales it himself (thumbnails)."""
+        self.seen(at_ns)
+        return self.latest
+
+    def seen(self, at_ns: int) -> None:
+        """Somebody looks: a source that rests wakes up."""
         self._seen_ns = at_ns
-        return self.slot.get()
+        if not self._asked.is_set():
+            self._asked.set()
+
+    def put_away(self, is_away: bool) -> None:
+        """It is lost (or back): from now on its policy says what is seen."""
+        self._is_away = is_away
+
+    @property
+    def may_rest(self) -> bool:
+        """Nobody looks and it need not work for itself. (`studio.sources.base.Demand`)"""
+        return self.is_sleepy and not self._is_wanted()
+
+    def rest(self, seconds: float) -> bool:
+        """See `studio.sources.base.Feed.rest`."""
+        if not self.may_rest:
+            self.watch.wake()
+            return True
+        self.watch.rest()
+        self._asked.clear()
+        if not self.may_rest or self._worker.stopping.is_set():  # between the two lines above
+            self._asked.set()
+        is_asked = self._asked.wait(seconds)
+        if is_asked:
+            self.watch.wake()
+        return is_asked
+
+    def beat(self) -> None:
+        """See `studio.sources.base.Feed.beat`."""
+        if self.fault is Fault.NONE:
+            self.watch.beat()
 
     def health(self, at_ns: int) -> Health:
         """How it is, on evidence."""
@@ -185,7 +236,7 @@ class SourceRunner:
                 self._deliver(replace(raw, pts_ns=now_ns()))
 
     def _run(self, stopping: threading.Event) -> None:
-        feed = Feed(stopping, self._picture, self._sound, self._is_wanted)
+        feed = Feed(stopping, self._picture, self._sound, self._is_wanted, self)
         self.watch.begin()
         self.source.run(feed)
         if not stopping.is_set() and not self.watch.is_still and self.source.has_video:
@@ -218,6 +269,7 @@ class SourceRunner:
         self._raw = frame
         self.watch.saw(frame, still)
         self._deliver(frame)
+        self._is_away = False
 
     def _deliver(self, frame: Frame) -> None:
         bare: Frame | None = None
@@ -242,9 +294,9 @@ class SourceRunner:
             return
         if not self.source.has_video:
             self.error = None
-            self.watch.heard()
         for one in self.sound_filters:
             samples = one.apply_sound(samples)
+        self.watch.heard(samples)
         if self.levels is not None:
             self.levels.put(self.name, samples)
         self.ring.put(samples, pts_ns)

@@ -23,7 +23,10 @@ from studio.sources.model import SourceSpec
 
 MONITORS = ("NONE", "MONITOR_ONLY", "MONITOR_AND_OUTPUT")
 TRACKS = 6
-NO_MIXES = ("desktop1", "desktop2", "mic2", "mic3", "mic4")
+SPECIAL = {
+    "desktop_sound": ("desktop1", "desktop2"),
+    "microphone": ("mic1", "mic2", "mic3", "mic4"),
+}
 
 
 class Inputs(Requests):
@@ -47,10 +50,13 @@ class Inputs(Requests):
 
     @request("GetSpecialInputs")
     def special(self, session: Session, data: Data) -> Data:
-        """The first microphone; there are no desktop channels."""
-        specs = self.rooms.bank.specs.values()
-        microphone = next((one.name for one in specs if one.kind == "microphone"), None)
-        return {**dict.fromkeys(NO_MIXES), "mic1": microphone}
+        """The first of each: desktop sound and microphones."""
+        specs = list(self.rooms.bank.specs.values())
+        found: Data = {}
+        for kind, places in SPECIAL.items():
+            names = [one.name for one in specs if one.kind == kind]
+            found |= {p: names[n] if n < len(names) else None for n, p in enumerate(places)}
+        return found
 
     @request("CreateInput")
     async def create(self, session: Session, data: Data) -> Data:

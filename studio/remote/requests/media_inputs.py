@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from studio.remote.protocol import Data, RequestError, Status
-from studio.remote.requests.base import Requests, cannot, need, number, request
+from studio.remote.requests.base import Requests, need, number, request
 from studio.remote.session import Session
 from studio.sources.base import Progress
 
 PREFIX = "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_"
-ACTIONS = {"PLAY": "play", "PAUSE": "pause", "STOP": "stop", "RESTART": "restart"}
+ACTIONS = {
+    "PLAY": "play",
+    "PAUSE": "pause",
+    "STOP": "stop",
+    "RESTART": "restart",
+    "NEXT": "next",
+    "PREVIOUS": "previous",
+}
 FARTHEST_MS = 1e12
 
 
@@ -48,14 +55,12 @@ class MediaInputs(Requests):
 
     @request("TriggerMediaInputAction")
     async def act(self, session: Session, data: Data) -> None:
-        """Play, pause, stop, restart."""
+        """Play, pause, stop, restart, next, previous."""
         spec, wanted = self.input(data), need(data, "mediaAction")
         action = wanted.removeprefix(PREFIX)
-        if not wanted.startswith(PREFIX) or action not in (*ACTIONS, "NONE", "NEXT", "PREVIOUS"):
+        if not wanted.startswith(PREFIX) or action not in (*ACTIONS, "NONE"):
             raise RequestError(Status.INVALID_FIELD, f"There is no media action {wanted}.")
         self._media(data)
-        if action in ("NEXT", "PREVIOUS"):
-            raise cannot("An input plays one file here.")
         if action != "NONE":
             await self.run(session, "sources.media", name=spec.name, action=ACTIONS[action])
 

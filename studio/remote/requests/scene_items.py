@@ -11,6 +11,7 @@ from studio.remote.requests.base import Requests, cannot, maybe, missing, need, 
 from studio.remote.session import Session
 from studio.remote.words import Words
 from studio.scenes.model import Item, Scene
+from studio.sources.filter_commands import unused
 
 BLENDS: dict[Blend, str] = {
     "normal": "NORMAL",
@@ -64,15 +65,27 @@ class SceneItems(Requests):
 
     @request("CreateSceneItem")
     async def create(self, session: Session, data: Data) -> Data:
-        """Puts an input on a scene."""
+        """Puts an input on a scene, or another scene by way of an input that draws it."""
         scene, source = self.scene(data), self.source(data)
         enabled = maybe(data, "sceneItemEnabled", bool, True)
+        name = source.name
         if isinstance(source, Scene):
-            raise cannot("Scenes cannot stand in scenes here.")
-        made = await self.run(
-            session, "items.add", scene=scene.id, source=source.name, enabled=enabled
-        )
+            name = await self._nested(session, scene, source)
+        made = await self.run(session, "items.add", scene=scene.id, source=name, enabled=enabled)
         return {"sceneItemId": made["id"]}
+
+    async def _nested(self, session: Session, scene: Scene, inner: Scene) -> str:
+        """The input that draws ``inner``; made, under the scene's name, when there is none."""
+        specs = self.rooms.bank.specs
+        if inner.id == scene.id:
+            raise cannot("A scene cannot show itself.")
+        for one in specs.values():
+            if one.kind == "scene" and one.settings.get("scene") in (inner.name, inner.id):
+                return one.name
+        name = unused(inner.name, specs)
+        settings = {"scene": inner.name}
+        await self.run(session, "sources.add", name=name, kind="scene", settings=settings)
+        return name
 
     @request("DuplicateSceneItem")
     async def duplicate(self, session: Session, data: Data) -> Data:

@@ -1,0 +1,130 @@
+"""Scenes in scenes, mirrors, copies and what is seen on loss: in a real engine, from outside."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+
+import numpy as np
+import pytest
+
+from studio.media.cv import cv2
+from tests.onair.door import Door
+from tests.onair.studio import Studio
+
+pytestmark = pytest.mark.onair
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory):
+    with Studio(tmp_path_factory.mktemp("nested")) as studio, Door(studio.address) as client:
+        yield client
+
+
+def picture(door: Door, name: str, size=(320, 180)):
+    """What a source or scene looks like, (h, w, 3) BGR; None while it has none."""
+    answer = door.request(
+        "GetSourceScreenshot",
+        {"sourceName": name, "imageFormat": "png", "imageWidth": size[0], "imageHeight": size[1]},
+    )
+    if not answer["requestStatus"]["result"]:
+        return None
+    data = base64.b64decode(answer["responseData"]["imageData"].split(",", 1)[1])
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+
+
+def until(check, seconds=15.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = check()
+        if found is not None and found is not False:
+            return found
+        time.sleep(0.1)
+    return None
+
+
+def health(door: Door, name: str):
+    answer = door.run("state.get", parts=["sources"])
+    return next(one["health"] for one in answer["sources"] if one["name"] == name) or {}
+
+
+def test_a_scene_is_a_source_and_follows_its_new_name(door):
+    door.run("sources.add", name="inner", kind="scene", settings={"scene": "Two"})
+    assert until(lambda: picture(door, "inner")) is not None
+    door.run("scenes.rename", name="Two", new_name="Second")
+    spec = door.request("GetInputSettings", {"inputName": "inner"})["responseData"]
+    assert spec["inputSettings"]["scene"] == "Second"
+    assert until(lambda: picture(door, "inner")) is not None
+    door.run("scenes.rename", name="Second", new_name="Two")
+
+
+def test_a_scene_that_shows_itself_is_refused_and_the_engine_goes_on(door):
+    door.run("sources.add", name="round", kind="scene", settings={"scene": "One"})
+    item = door.run("items.add", scene="One", source="round")
+    assert until(lambda: health(door, "round").get("error") == "sources.scene_round")
+    door.run("items.remove", scene="One", item=item["result"]["id"])
+    assert until(lambda: health(door, "round").get("state") == "ok"), health(door, "round")
+
+
+def test_a_mirror_shows_the_same_and_follows_a_rename(door):
+    door.run("sources.add", name="again", kind="mirror", settings={"source": "backdrop"})
+    seen = until(lambda: picture(door, "again"))
+    assert np.abs(seen.astype(int) - picture(door, "backdrop")).max() <= 2
+    door.run("sources.rename", name="backdrop", new_name="ground")
+    settings = door.request("GetInputSettings", {"inputName": "again"})["responseData"]
+    assert settings["inputSettings"]["source"] == "ground"
+    door.run("sources.rename", name="ground", new_name="backdrop")
+
+
+def test_a_copy_has_all_and_its_own_name(door):
+    made = door.run("sources.copy", name="title")
+    assert made["result"] == {"name": "title 2"}
+    assert until(lambda: picture(door, "title 2")) is not None
+    door.run("sources.remove", name="title 2")
+
+
+def test_what_is_seen_on_loss_is_chosen(door):
+    door.run(
+        "sources.add",
+        name="film",
+        kind="clip",
+        settings=dict(
+            door.request("GetInputSettings", {"inputName": "clip"})["responseData"]["inputSettings"]
+        ),
+    )
+    before = until(lambda: picture(door, "film"))
+    door.run("sources.on_loss", name="film", policy="slate")
+    door.run("sources.fault", name="film", fault="lost")
+    assert until(lambda: health(door, "film").get("state") == "lost")
+    slate = until(lambda: (p := picture(door, "film")) is not None
+                  and p.mean() < 0.7 * before.mean() and p)  # fmt: skip
+    assert slate is not None
+    door.run("sources.on_loss", name="film", policy="hide")
+    assert until(lambda: picture(door, "film") is None)
+    door.run("sources.fault", name="film", fault="none")
+    assert until(lambda: picture(door, "film")) is not None
+    door.run("sources.remove", name="film")
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "word"),
+    [("text", {"txt": "a"}, "txt"), ("colour", {"top": "red"}, "red"),
+     ("tone", {"hz": 5}, "hz")],
+)  # fmt: skip
+def test_wrong_settings_are_refused_with_the_reason(door, kind, settings, word):
+    data = {"vendorName": "shopcast", "requestType": "sources.add",
+            "requestData": {"name": "x", "kind": kind, "settings": settings}}  # fmt: skip
+    answer = door.request("CallVendorRequest", data)["responseData"]["responseData"]
+    assert not answer["ok"]
+    assert word in json.dumps(answer)
+
+
+def test_a_scene_put_on_a_scene_from_outside_becomes_a_source_of_its_name(door):
+    made = door.request("CreateSceneItem", {"sceneName": "One", "sourceName": "Two"})
+    assert made["requestStatus"]["result"], made
+    items = door.request("GetSceneItemList", {"sceneName": "One"})["responseData"]["sceneItems"]
+    last = items[-1]
+    assert (last["sourceName"], last["sourceType"]) == ("inner", "OBS_SOURCE_TYPE_SCENE")
+    refused = door.request("CreateSceneItem", {"sceneName": "One", "sourceName": "One"})
+    assert not refused["requestStatus"]["result"]
