@@ -388,12 +388,21 @@ class Destinations:
 
         return deliver
 
-    def audio(self, packet: EncodedPacket) -> None:
-        """Where the sound encoder hands its packets; every output gets them."""
+    def audio(
+        self, packet: EncodedPacket, canvas: str = "", apart: frozenset[str] = frozenset()
+    ) -> None:
+        """Where a sound encoder hands its packets.
+
+        Args:
+            canvas: whose mix it is; "" is the common one.
+            apart: canvases that have a mix of their own, and don't get the common one.
+        """
         pts_us = packet.pts * 1_000_000 // 48_000
         duration_us = packet.duration * 1_000_000 // 48_000
         for link in self._fed:
-            link.put(False, pts_us, pts_us, duration_us, True, packet.data)
+            own = link.settings.canvas
+            if own == canvas if canvas else own not in apart:
+                link.put(False, pts_us, pts_us, duration_us, True, packet.data)
 
     def _heard(self, status: OutputStatus, of: OutputLink | None = None) -> None:
         before = self._last.get(status.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -108,6 +108,8 @@ class OutputPipeline:
         """(mean luma, loudness in dB) of a canvas' programme; the engine gives it."""
         self._video: dict[str, VideoEncoder] = {}
         self._audio: AudioEncoder | None = None
+        self._own_audio: dict[str, AudioEncoder] = {}
+        self._apart: frozenset[str] = frozenset()
         self._prepared: set[str] = set()
         self.plan: Plan = plan(self.canvases, ())
         self._lock = threading.Lock()
@@ -201,8 +203,19 @@ class OutputPipeline:
         return both
 
     def _deliver_sound(self, packet: EncodedPacket) -> None:
-        self.destinations.audio(packet)
+        self.destinations.audio(packet, apart=self._apart)
         self.replay.audio(packet)
+
+    def _deliver_own(self, canvas: str) -> OnPacket:
+        """A canvas's own mix: from its first packet on the common one is not for it any more."""
+
+        def deliver(packet: EncodedPacket) -> None:
+            if canvas not in self._apart:
+                self._apart |= {canvas}
+            self.destinations.audio(packet, canvas)
+            self.replay.audio(packet, canvas)
+
+        return deliver
 
     def hold(self, canvas: str, is_on: bool) -> None:
         """Encodes ``canvas`` for the replay also while no output runs.
@@ -333,9 +346,13 @@ class OutputPipeline:
             idle = {c: e for c, e in self._video.items() if c not in used}
             self._video = {c: e for c, e in self._video.items() if c in used}
             audio, self._audio = (None, self._audio) if used else (self._audio, None)
+            gone = [] if used else list(self._own_audio.values())
+            if not used:
+                self._own_audio, self._apart = {}, frozenset()
         ended = [encoder.stop() for encoder in idle.values()]
         if audio is not None:
             ended.append(audio.stop())
+        ended += [one.stop() for one in gone]
         if not all(ended):
             _log.error("an encoder did not end")
 
@@ -362,11 +379,31 @@ class OutputPipeline:
         taken = [encoder.submit(picture, tick, is_cut=is_cut) for encoder in encoders]
         return all(taken)
 
-    def sound(self, samples: NDArray[np.float32], position: int) -> bool:
-        """Mixed sound, see `AudioEncoder.submit`; False when it was not taken."""
+    def sound(
+        self,
+        samples: NDArray[np.float32],
+        position: int,
+        mixes: Mapping[str, NDArray[np.float32]] | None = None,
+    ) -> bool:
+        """Mixed sound, see `AudioEncoder.submit`; False when it was not taken.
+
+        Args:
+            mixes: the mix of each canvas; one that is ``samples`` itself is the common one. A
+                canvas that once had a mix of its own keeps its encoder until all is stopped.
+        """
         encoder = self._audio
         if encoder is None or not (self._held or self.destinations.canvases()):
             return False
+        for canvas, own in (mixes or {}).items():
+            its = self._own_audio.get(canvas)
+            if its is None:
+                if own is samples or not self.needs(canvas):
+                    continue
+                with self._lock:
+                    its = AudioEncoder(self._audio_settings, self._deliver_own(canvas))
+                    self._own_audio[canvas] = its
+                its.start()
+            its.submit(own, position)
         return encoder.submit(samples, position)
 
     def _follow_line(self, status: OutputStatus) -> OutputStatus:

@@ -39,7 +39,7 @@ class ReplayRing:
         self._most = most_bytes
         self._settings = canvases
         self._canvases = {name: _Canvas() for name in canvases}
-        self._audio: deque[EncodedPacket] = deque()
+        self._audio: dict[str, deque[EncodedPacket]] = {"": deque()}
         self._lock = threading.Lock()
 
     def video(self, canvas: str, packet: EncodedPacket) -> None:
@@ -64,15 +64,16 @@ class ReplayRing:
             if ring.video and ring.video[0].is_keyframe:
                 return
 
-    def audio(self, packet: EncodedPacket) -> None:
-        """Sound was encoded."""
+    def audio(self, packet: EncodedPacket, canvas: str = "") -> None:
+        """Sound was encoded: of a canvas's own mix, or the common one."""
         with self._lock:
-            if self._audio and packet.pts <= self._audio[-1].pts:
-                self._audio.clear()
-            self._audio.append(packet)
+            kept = self._audio.setdefault(canvas, deque())
+            if kept and packet.pts <= kept[-1].pts:
+                kept.clear()
+            kept.append(packet)
             oldest = packet.pts - int((self.seconds + 1) * 48_000)
-            while self._audio[0].pts < oldest:
-                self._audio.popleft()
+            while kept[0].pts < oldest:
+                kept.popleft()
 
     def length_s(self, canvas: str) -> float:
         """How much there is."""
@@ -99,7 +100,8 @@ class ReplayRing:
         settings = self._settings[canvas]
         fps = Fraction(settings.fps_num, settings.fps_den)
         with self._lock:
-            video, audio = list(self._canvases[canvas].video), list(self._audio)
+            video = list(self._canvases[canvas].video)
+            audio = list(self._audio.get(canvas) or self._audio[""])
         if not video:
             raise StudioError("unavailable", "outputs.replay_empty", canvas=canvas)
         from_pts = video[-1].pts - int(seconds * fps)
