@@ -174,7 +174,7 @@ def soak() -> list[Row]:
     early, late = sorted(step[:third]), sorted(step[-third:])
     drift = late[len(late) // 2] - early[len(early) // 2] if step else 999.0
     rows = [Row(f"soak of {seconds:.0f} s: faults", faults, None, "")]
-    for name in ("supervisor", "engine", "record"):
+    for name in ("supervisor", "engine", "record", "push1"):
         rows += _growth(name, samples)
     return [
         *rows,
