@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.media import colours
 from studio.media.cv import cv2
 
 if TYPE_CHECKING:
@@ -117,23 +118,40 @@ def blank(
 
 
 def from_av(picture: av.VideoFrame, pts_ns: int) -> Frame:
-    """A decoded picture as a frame; anything that is not yuv420p (limited) is converted.
+    """A decoded picture as a frame, whatever its format: 8 bit, BT.709, limited range.
 
-    Odd sizes lose their last row or column.
+    BT.601 and full range are converted, HDR (PQ, HLG) is mapped to SDR. Odd sizes lose their
+    last row or column.
     """
+    transfer = int(picture.color_trc)
+    is_hdr, is_full = colours.is_hdr(picture), colours.is_full(picture)
+    is_601 = not is_hdr and colours.is_601(picture)
     width, height = picture.width & ~1, picture.height & ~1
-    if picture.format.name not in ("yuv420p",) or (width, height) != (
-        picture.width,
-        picture.height,
-    ):
-        picture = picture.reformat(width=width, height=height, format="yuv420p")
-    planes = [
+    is_plain = picture.format.name == "yuv420p" and not is_full
+    if not is_plain or (width, height) != (picture.width, picture.height):
+        # The matrix is changed below, by kernels that are faster than swscale's.
+        space: Any = "ITU601" if is_601 else "ITU709"
+        is_2020 = int(picture.colorspace) in (colours.BT2020_NCL, colours.BT2020_CL)
+        picture = picture.reformat(
+            width=width,
+            height=height,
+            format="yuv420p",
+            src_colorspace="BT2020" if is_2020 and not is_hdr else space,
+            dst_colorspace=space,
+            src_color_range="JPEG" if is_full or picture.format.is_rgb else "MPEG",
+            dst_color_range="MPEG",
+        )
+    y, u, v = (
         np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[
             : height >> shift, : width >> shift
         ]
         for plane, shift in zip(picture.planes, (0, 1, 1), strict=True)
-    ]
-    return Frame(planes[0], planes[1], planes[2], pts_ns, keep=picture)
+    )
+    if is_601:
+        y, u, v = colours.from_601(y, u, v)
+    elif is_hdr:
+        y, u, v = colours.to_sdr(y, u, v, transfer)
+    return Frame(y, u, v, pts_ns, keep=picture)
 
 
 # BT.709, limited range, from full-range R'G'B' (ITU-R BT.709-6, item 3).

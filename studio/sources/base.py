@@ -84,6 +84,7 @@ class Demand(Protocol):
     @property
     def is_heard(self) -> bool: ...
     def rest(self, seconds: float) -> bool: ...
+    def still_here(self) -> None: ...
     def beat(self) -> None: ...
 
 
@@ -139,6 +140,11 @@ class Feed:
         if self._demand is None:
             return True
         return self._demand.rest(seconds)
+
+    def still_here(self) -> None:
+        """It is paused on purpose: the picture stands, and that is no fault."""
+        if self._demand is not None:
+            self._demand.still_here()
 
     def beat(self) -> None:
         """A picture came that nobody needs: a sign of life, without the work."""

@@ -1,22 +1,19 @@
-"""A film file with its sound, looping or once."""
+"""A film file with its sound: looped or once, from a place to a place, at a speed."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from studio.core.clock import NS
+from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
-from studio.media.sound import RATE
 from studio.sources.base import Feed, Progress, Source, Surroundings
-from studio.sources.pacing import SOUND_AHEAD_NS, Player
+from studio.sources.film import Film, Stop
 
-if TYPE_CHECKING:
-    import av
+OnShow = Literal["follow", "pause", "restart"]
 
 
 class ClipSettings(Settings):
@@ -24,6 +21,25 @@ class ClipSettings(Settings):
 
     path: Annotated[str, setting("文件", "File", "file")] = ""
     loop: Annotated[bool, setting("循环", "Loop")] = True
+    sound: Annotated[bool, setting("播放声音", "Play its sound")] = True
+    in_ms: Annotated[int, setting("入点（毫秒）", "In point (ms)", ge=0, le=86_400_000)] = 0
+    out_ms: Annotated[
+        int, setting("出点（毫秒，0 为结尾）", "Out point (ms, 0: the end)", ge=0, le=86_400_000)
+    ] = 0
+    cues: Annotated[list[int], setting("标记点（毫秒）", "Cue points (ms)", "numbers")] = []
+    speed: Annotated[float, setting("速度", "Speed", ge=0.5, le=2)] = 1.0
+    on_show: Annotated[
+        OnShow,
+        setting(
+            "无人观看后再显示时",
+            "When it is seen again",
+            words={
+                "follow": ("跟上时间", "As if it had gone on"),
+                "pause": ("从暂停处继续", "Go on where it was"),
+                "restart": ("从头播放", "Start over"),
+            },
+        ),
+    ] = "follow"
     watch_frozen: Annotated[bool, setting("画面不动视为故障", "Frozen counts as a fault")] = True
 
 
@@ -32,7 +48,10 @@ class Clip(Source):
 
     kind: ClassVar[str] = "clip"
     label: ClassVar[Text] = Text("视频文件", "Clip")
-    help: ClassVar[Text] = Text("播放一个视频文件，可循环。", "Plays a film, looped or once.")
+    help: ClassVar[Text] = Text(
+        "播放一个视频文件：循环、入点出点、标记点、速度；可带透明。",
+        "Plays a film: looped, from a place to a place, at a speed; alpha is kept.",
+    )
     Settings: ClassVar[type[Settings]] = ClipSettings
     has_sound: ClassVar[bool] = True
     is_media: ClassVar[bool] = True
@@ -50,18 +69,42 @@ class Clip(Source):
         self._duration_ms: int | None = None
         self._at_ms = 0
 
+    @property
+    def in_ms(self) -> int:
+        """Where it begins."""
+        return int(getattr(self.settings, "in_ms", 0))
+
     def control(self, action: str, value: float) -> None:
-        """play, pause, stop, restart, seek (ms)."""
+        """play, pause, stop, restart, seek (ms), cue (number from 1), next and previous cue."""
         if action in ("pause", "stop"):
             self._playing.clear()
             self._state = "paused" if action == "pause" else "stopped"
         if action in ("play", "restart"):
+            if action == "play" and self._state == "ended":
+                self._seek_ms = float(self.in_ms)
             self._playing.set()
             self._state = "playing"
         if action in ("restart", "stop"):
-            self._seek_ms = 0.0
+            self._seek_ms = float(self.in_ms)
         if action == "seek":
-            self._seek_ms = value
+            self._seek_ms = max(0.0, value)
+        if action in ("cue", "next", "previous"):
+            self._to_cue(action, round(value))
+
+    def _to_cue(self, action: str, number: int) -> None:
+        cues = sorted(getattr(self.settings, "cues", []))
+        if action == "cue":
+            if not 1 <= number <= len(cues):
+                raise StudioError("not_found", "sources.no_cue", cue=str(number), n=str(len(cues)))
+            self._seek_ms = float(cues[number - 1])
+        elif action == "next":
+            later = [cue for cue in cues if cue > self._at_ms + 50]
+            self._seek_ms = float(later[0]) if later else self._seek_ms
+        else:
+            earlier = [cue for cue in cues if cue < self._at_ms - 1000]
+            self._seek_ms = float(earlier[-1]) if earlier else float(self.in_ms)
+        if self._state == "ended":
+            self._state = "playing"
 
     def progress(self) -> Progress:
         """Where in the film it is."""
@@ -72,126 +115,66 @@ class Clip(Source):
         self._run_file(feed, self.around.find(self.settings.path))
 
     def _run_file(self, feed: Feed, path: Path) -> None:
-        # Sound is read through a second handle: files whose tracks lie far apart play evenly.
-        pictures, sounds = _Track(path, "video"), _Track(path, "audio")
-        if not pictures.is_there and not sounds.is_there:
-            raise StudioError("invalid", "sources.file_empty", path=str(path))
-        try:
-            self._play(feed, pictures, sounds, str(path))
-        finally:
-            pictures.close()
-            sounds.close()
+        settings = self.settings
+        in_ms, out_ms = self.in_ms, int(getattr(settings, "out_ms", 0))
+        if out_ms and out_ms <= in_ms:
+            raise StudioError("invalid", "sources.in_out", in_ms=str(in_ms), out_ms=str(out_ms))
+        with Film(
+            path,
+            feed,
+            has_sound=bool(getattr(settings, "sound", True)),
+            speed=float(getattr(settings, "speed", 1.0)),
+            out_ms=out_ms or None,
+        ) as film:
+            self._duration_ms = film.duration_ms
+            self._play(feed, film, in_ms)
 
-    def _play(self, feed: Feed, pictures: _Track, sounds: _Track, path: str) -> None:
-        player = Player(feed)
-        from_ms = 0.0
-        main = pictures if pictures.is_there else sounds
-        self._duration_ms = main.duration_ms
+    def _play(self, feed: Feed, film: Film, in_ms: int) -> None:
+        from_ms, is_exact, goes_on = float(in_ms), True, False
         while not feed.stopping.is_set():
-            pictures.seek(from_ms)
-            sounds.seek(from_ms)
-            player.restart(None if from_ms == 0.0 else 0)
-            from_ms, self._seek_ms = 0.0, None
-            seen = 0
-            for frame in main.frames():
-                seen += 1
-                if main is pictures:
-                    sounds.deliver(player, frame.time or 0.0)
-                    player.picture(frame)
-                else:
-                    player.sound(frame)
-                    player.only_sound()
-                self._at_ms = round((frame.time or 0.0) * 1000)
-                self._pause(feed, player)
-                if feed.stopping.is_set() or self._seek_ms is not None:
-                    break
-            if not seen:
-                raise StudioError("invalid", "sources.file_empty", path=path)
-            if self._seek_ms is not None:
+            self._seek_ms = None
+            why = film.play(from_ms, self._look, is_exact=is_exact, goes_on=goes_on)
+            self._at_ms = round(film.at_ms)
+            from_ms, is_exact, goes_on = float(in_ms), True, why is Stop.END
+            if why is Stop.REST:
+                from_ms, is_exact = self._rest(feed, film), False
+            elif self._seek_ms is not None:
                 from_ms = self._seek_ms
-                continue
-            player.finish()
-            if not self.settings.loop:
-                self._state = "ended"
-                feed.stopping.wait()
+            elif why is Stop.END:
+                film.finish()
+                if not self.settings.loop:
+                    self._wait_for_more(feed)
+                    goes_on = False
+                    from_ms = self._seek_ms if self._seek_ms is not None else from_ms
 
-    def _pause(self, feed: Feed, player: Player) -> None:
-        while not self._playing.is_set() and not feed.stopping.is_set():
-            self._playing.wait(0.1)
-            player.hold()
+    def _look(self, film: Film, at_ms: float) -> bool:
+        """Asked by the film at every picture: True ends its playing."""
+        self._at_ms = round(at_ms)
+        if not self._playing.is_set():
+            film.hold(self._playing, lambda: self._seek_ms is not None)
+        return self._seek_ms is not None
 
+    def _wait_for_more(self, feed: Feed) -> None:
+        """At the end: until it is wound or played again."""
+        self._state = "ended"
+        while not feed.stopping.wait(0.05) and self._seek_ms is None:
+            feed.still_here()
+        if self._state == "ended":
+            self._state = "playing"
 
-class _Track:
-    """One track of a file: decoded frames, sound already at 48 kHz stereo float."""
-
-    def __init__(self, path: Path, kind: str) -> None:
-        import av
-
-        if not path.is_file():
-            raise StudioError("not_found", "sources.file_missing", path=str(path))
-        try:
-            self._media = av.open(str(path))
-        except (av.FFmpegError, OSError) as error:
-            raise StudioError(
-                "invalid", "sources.file_broken", path=str(path), why=str(error)
-            ) from None
-        found = self._media.streams.video if kind == "video" else self._media.streams.audio
-        self._stream = found[0] if found else None
-        if self._stream is not None:
-            # One thread: decoding is cheap, and the encoders need the cores.
-            self._stream.codec_context.thread_count = 1
-        self._path = path
-        self._ahead: Iterator[Any] | None = None
-        self._next: av.AudioFrame | None = None
-
-    @property
-    def is_there(self) -> bool:
-        """Has the file such a track?"""
-        return self._stream is not None
-
-    @property
-    def duration_ms(self) -> int | None:
-        """How long the file is."""
-        found = self._media.duration
-        return None if found is None else round(found / 1000)
-
-    def close(self) -> None:
-        """Closes the file."""
-        self._media.close()
-
-    def seek(self, ms: float) -> None:
-        """To the keyframe at or before ``ms``."""
-        if self._stream is not None:
-            self._media.seek(round(ms * 1000))
-        self._ahead = self._next = None
-
-    def frames(self) -> Iterator[Any]:
-        """Decoded frames to the end; a broken place ends it early."""
-        import av
-
-        if self._stream is None:
-            return
-        is_sound = self._stream.type == "audio"
-        sampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
-        try:
-            for packet in self._media.demux(self._stream):
-                for frame in packet.decode():
-                    if is_sound:
-                        yield from sampler.resample(frame)  # type: ignore[arg-type]
-                    else:
-                        yield frame
-        except av.FFmpegError:
-            # The rest cannot be read; what could be was shown, the loop starts over.
-            return
-
-    def deliver(self, player: Player, media_s: float) -> None:
-        """Hands the player all sound up to a little past ``media_s``."""
-        if self._stream is None:
-            return
-        if self._ahead is None:
-            self._ahead = self.frames()
-            self._next = next(self._ahead, None)
-        until = media_s + 2 * SOUND_AHEAD_NS / NS
-        while self._next is not None and (self._next.time or 0.0) <= until:
-            player.sound(self._next)
-            self._next = next(self._ahead, None)
+    def _rest(self, feed: Feed, film: Film) -> float:
+        """Nobody looks or hears: nothing is decoded. Returns where to go on, ms."""
+        began, at_ms = now_ns(), film.at_ms
+        while not feed.stopping.is_set() and not feed.rest(1.0):
+            if film.has_sound and feed.is_heard:
+                break
+            if self._seek_ms is not None:
+                began, at_ms, self._seek_ms = now_ns(), self._seek_ms, None
+                self._at_ms = round(at_ms)
+        how = getattr(self.settings, "on_show", "follow")
+        if how == "restart":
+            return float(self.in_ms)
+        if how == "pause" or not self._playing.is_set():
+            return at_ms
+        at_ms += (now_ns() - began) / NS * 1000 * film.speed
+        return film.within(at_ms, self.in_ms, is_loop=self.settings.loop)

@@ -19,6 +19,7 @@ FROZEN_NS = 1_300_000_000
 BLACK_NS = 2 * NS
 OPENING_NS = 10 * NS
 BLACK_LUMA = 20.0
+STANDS_NS = 600_000_000
 SILENT_NS = 5 * NS
 SILENT_PEAK = 0.001  # -60 dB of full scale
 
@@ -70,6 +71,7 @@ class Watch:
     _moved_ns: int = 0
     _lit_ns: int = 0
     _heard_ns: int = 0
+    _stood_ns: int = 0
     _loud_ns: int = 0
     _sample: Plane | None = None
     _stamps: list[int] = field(default_factory=list)
@@ -89,6 +91,10 @@ class Watch:
             now = now_ns()
             self._last_ns = self._moved_ns = self._lit_ns = now
             self.is_resting = False
+
+    def stand(self) -> None:
+        """It is paused, or stands at its end, on purpose; told again while it lasts."""
+        self._stood_ns = now_ns()
 
     def beat(self) -> None:
         """A picture came that nobody needed to see."""
@@ -147,6 +153,8 @@ class Watch:
             if fault is not Fault.NONE:
                 return Health(fault.value, 0.0, f"sources.{fault.value}", params)
             return Health("ok", 0.0, key, params, is_resting=True)
+        if at_ns - self._stood_ns < STANDS_NS and fault is Fault.NONE:
+            return Health("still", 0.0, key, params)
         age = at_ns - self._last_ns
         if self.is_still and fault is Fault.NONE:
             return Health("still", 0.0, key, params)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from studio.core.clock import NS, now_ns
-from studio.media.frame import from_av
+from studio.media.frame import Frame, from_av
 from studio.media.sound import RATE, Samples
 from studio.sources.base import Feed
 
@@ -24,6 +25,9 @@ class Player:
     Args:
         feed: where to.
         live: the media sets the pace (a camera): what arrives is due now.
+
+    Attributes:
+        speed: media seconds a second.
     """
 
     def __init__(self, feed: Feed, *, live: bool = False) -> None:
@@ -31,13 +35,14 @@ class Player:
         self._live = live
         self._zero_ns: int | None = None
         self._sound: list[tuple[int, Samples]] = []
-        self._sample_ns: int | None = None
+        self.speed = 1.0
         self.end_ns = 0
         self.media_ns = 0
 
     def restart(self, at_ns: int | None = None) -> None:
         """Media time begins again (a loop, a seek) at ``at_ns``, by default where it ended."""
         self._zero_ns = None
+        self._sound.clear()
         self.end_ns = at_ns if at_ns is not None else max(self.end_ns, now_ns() - RESYNC_NS)
 
     def hold(self) -> None:
@@ -48,15 +53,18 @@ class Player:
 
     def picture(self, frame: av.VideoFrame) -> bool:
         """Waits until ``frame`` is due and delivers it; False when stopping."""
-        media_ns = round(float(frame.time or 0.0) * NS)
-        due = self._due(media_ns)
-        ready = from_av(frame, due)
+        return self.show(round(float(frame.time or 0.0) * NS), lambda due: from_av(frame, due))
+
+    def show(self, media_ns: int, make: Callable[[int], Frame]) -> bool:
+        """Makes the picture of a moment of the media, waits until it is due and delivers it."""
+        due = self.due_ns(media_ns)
+        ready = make(due)
         if not self._live:
             self._flush(due)
             if not self._feed.sleep_until(due):
                 return False
             if now_ns() - due > RESYNC_NS:
-                self._zero_ns = now_ns() - media_ns
+                self._zero_ns = now_ns() - round(media_ns / self.speed)
         self._flush(now_ns() + SOUND_AHEAD_NS)
         self.media_ns = media_ns
         self._feed.picture(ready)
@@ -68,9 +76,17 @@ class Player:
         samples = np.frombuffer(memoryview(frame.planes[0]), np.float32)[
             : frame.samples * 2
         ].reshape(-1, 2)
-        due = self._due(round(float(frame.time or 0.0) * NS))
+        self.block(samples.copy(), round(float(frame.time or 0.0) * NS))
+
+    def block(self, samples: Samples, media_ns: int) -> None:
+        """Takes (n, 2) samples at 48 kHz that belong to a moment of the media."""
+        due = self.due_ns(media_ns)
         self.end_ns = max(self.end_ns, due + round(len(samples) * NS / RATE))
-        self._sound.append((due, samples.copy()))
+        self._sound.append((due, samples))
+        self.flush()
+
+    def flush(self) -> None:
+        """Delivers the sound that is due soon."""
         self._flush(now_ns() + SOUND_AHEAD_NS)
 
     def only_sound(self) -> bool:
@@ -89,10 +105,16 @@ class Player:
             self._flush(now_ns() + SOUND_AHEAD_NS)
         return self._feed.sleep_until(self.end_ns - SOUND_AHEAD_NS // 3)
 
-    def _due(self, media_ns: int) -> int:
+    def due_ns(self, media_ns: int) -> int:
+        """The monotonic moment at which a moment of the media is due."""
+        own = round(media_ns / self.speed)
         if self._zero_ns is None:
-            self._zero_ns = (self.end_ns or now_ns()) - media_ns
-        return self._zero_ns + media_ns
+            self._zero_ns = (self.end_ns or now_ns()) - own
+        return self._zero_ns + own
+
+    def now_ns_of_media(self) -> int:
+        """The moment of the media that is due now."""
+        return round((now_ns() - (self._zero_ns or now_ns())) * self.speed)
 
     def _flush(self, until_ns: int) -> None:
         while self._sound and self._sound[0][0] <= until_ns:

@@ -199,6 +199,10 @@ class SourceRunner:
             self.watch.wake()
         return is_asked
 
+    def still_here(self) -> None:
+        """See `studio.sources.base.Feed.still_here`."""
+        self.watch.stand()
+
     def beat(self) -> None:
         """See `studio.sources.base.Feed.beat`."""
         if self.fault is Fault.NONE:

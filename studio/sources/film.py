@@ -1,0 +1,244 @@
+"""Plays a film file to a source's feed: pictures and sound on one clock, resting while unseen."""
+
+from __future__ import annotations
+
+import enum
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from studio.core.clock import NS, now_ns
+from studio.core.errors import StudioError
+from studio.sources.base import Feed
+from studio.sources.pacing import SOUND_AHEAD_NS, Player
+from studio.sources.track import Block, Picture, Track, ns, pixel_shape, to_frame
+
+CATCH_UP_NS = 100_000_000
+"""Pictures that are later than this after a rest are decoded, and not shown."""
+
+
+class Stop(enum.Enum):
+    """Why a film stopped playing."""
+
+    END = "end"
+    ASKED = "asked"
+    REST = "rest"
+
+
+class Film:
+    """One open file. Use as a context manager; belongs to the source's thread.
+
+    Args:
+        has_sound: its sound is played, if it has any.
+        speed: 0.5 to 2.
+        out_ms: where it ends; None is the end of the file.
+
+    Attributes:
+        at_ms: where it is.
+
+    Raises:
+        StudioError: not_found, invalid (cannot be read, neither picture nor sound).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        feed: Feed,
+        *,
+        has_sound: bool = True,
+        speed: float = 1.0,
+        out_ms: int | None = None,
+        player: Player | None = None,
+    ) -> None:
+        # Sound is read through a second handle: files whose tracks lie far apart play evenly.
+        self._pictures = Track(path, "video", speed)
+        try:
+            self._sounds = Track(path, "audio", speed)
+        except StudioError:
+            self._pictures.close()
+            raise
+        self.path, self.speed, self._feed = path, speed, feed
+        self.has_sound = has_sound and self._sounds.is_there
+        self._out_s = out_ms / 1000 if out_ms else float("inf")
+        self._shape = pixel_shape(self._pictures)
+        self.player = player or Player(feed)
+        self.player.speed = speed
+        self._ahead: Iterator[Block] | None = None
+        self._next: Block | None = None
+        self.at_ms = 0.0
+        if not self._pictures.is_there and not self._sounds.is_there:
+            self.close()
+            raise StudioError("invalid", "sources.file_empty", path=str(path))
+
+    def __enter__(self) -> Film:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def duration_ms(self) -> int | None:
+        """How long the file is."""
+        main = self._pictures if self._pictures.is_there else self._sounds
+        return main.duration_ms
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._pictures.close()
+        self._sounds.close()
+
+    def within(self, at_ms: float, in_ms: float, *, is_loop: bool) -> float:
+        """``at_ms`` brought back between the in point and the end."""
+        end_ms = min(self._out_s * 1000, float(self.duration_ms or 0.0))
+        length = end_ms - in_ms
+        if length <= 0:
+            return in_ms
+        if at_ms < end_ms:
+            return max(in_ms, at_ms)
+        return in_ms + (at_ms - in_ms) % length if is_loop else max(in_ms, end_ms - 100)
+
+    def play(
+        self,
+        from_ms: float,
+        look: Callable[[Film, float], bool],
+        *,
+        is_exact: bool = True,
+        goes_on: bool = False,
+    ) -> Stop:
+        """Plays from a place until the end, until ``look`` says so, or until it may rest.
+
+        Args:
+            is_exact: begin there; else at the keyframe before, which is shown at once.
+            goes_on: what was played before it ends where this begins.
+
+        Raises:
+            StudioError: invalid: nothing in it could be decoded.
+        """
+        self._pictures.seek(from_ms)
+        self._wind_sound(from_ms)
+        self.player.restart(None if goes_on else 0)
+        self.at_ms = from_ms
+        begin_s = from_ms / 1000 - 0.001 if is_exact else -1.0
+        if not self._pictures.is_there:
+            return self._play_sound(begin_s, look)
+        seen = 0
+        pictures = self._pictures.pictures()
+        while True:
+            one = next(pictures, None)
+            if one is None or one.at_s >= self._out_s:
+                break
+            seen += 1
+            if one.at_s < begin_s:
+                continue
+            if begin_s < 0 < from_ms and seen == 1:
+                self._wind_sound(one.at_s * 1000)
+            if not self._show(one):
+                return Stop.ASKED
+            if look(self, self.at_ms) or self._feed.stopping.is_set():
+                return Stop.ASKED
+            if self._feed.may_rest:
+                if not (self.has_sound and self._feed.is_heard):
+                    return Stop.REST
+                ended = self._only_heard(look)
+                if ended is not None:
+                    return ended
+                pictures = self._caught_up()
+        if not seen and from_ms <= 0:
+            raise StudioError("invalid", "sources.file_empty", path=str(self.path))
+        return Stop.END
+
+    def finish(self) -> bool:
+        """Delivers what is left; False when stopping."""
+        return self.player.finish()
+
+    def hold(self, playing: threading.Event, is_over: Callable[[], bool]) -> None:
+        """Waits while paused; the picture stands."""
+        while not playing.is_set() and not self._feed.stopping.is_set() and not is_over():
+            self._feed.still_here()
+            playing.wait(0.1)
+            self.player.hold()
+        if self._next is not None:
+            self._wind_sound(self.at_ms)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _show(self, one: Picture) -> bool:
+        self._hand_sound(one.at_s)
+        self.at_ms = one.at_s * 1000
+        return self.player.show(ns(one.at_s), lambda due: to_frame(one.frame, due, self._shape))
+
+    def _wind_sound(self, ms: float) -> None:
+        if self.has_sound:
+            self._sounds.seek(ms)
+            self._ahead = self._from(self._sounds.blocks(), ms / 1000)
+            self._next = next(self._ahead, None)
+
+    @staticmethod
+    def _from(blocks: Iterator[Block], begin_s: float) -> Iterator[Block]:
+        """Blocks from a place on, the first cut to it."""
+        for one in blocks:
+            end_s = one.at_s + len(one.samples) / 48_000
+            if end_s <= begin_s:
+                continue
+            if one.at_s < begin_s:
+                skip = round((begin_s - one.at_s) * 48_000)
+                yield Block(begin_s, one.samples[skip:])
+            else:
+                yield one
+
+    def _hand_sound(self, media_s: float) -> None:
+        """Hands the player all sound up to a little past ``media_s``."""
+        if not self.has_sound or self._ahead is None:
+            return
+        until = media_s + 2 * SOUND_AHEAD_NS / NS * self.speed
+        while self._next is not None and self._next.at_s <= min(until, self._out_s):
+            self.player.block(self._next.samples, ns(self._next.at_s))
+            self._next = next(self._ahead, None)
+
+    def _play_sound(self, begin_s: float, look: Callable[[Film, float], bool]) -> Stop:
+        """A file without pictures."""
+        seen = 0
+        while self._next is not None and self._next.at_s < self._out_s:
+            seen += 1
+            self.at_ms = self._next.at_s * 1000
+            self.player.block(self._next.samples, ns(self._next.at_s))
+            self._next = next(self._ahead, None) if self._ahead else None
+            if not self.player.only_sound():
+                return Stop.ASKED
+            if look(self, self.at_ms) or self._feed.stopping.is_set():
+                return Stop.ASKED
+        if not seen and begin_s <= 0:
+            raise StudioError("invalid", "sources.file_empty", path=str(self.path))
+        return Stop.END
+
+    def _only_heard(self, look: Callable[[Film, float], bool]) -> Stop | None:
+        """Nobody looks, somebody hears: sound goes on alone. None: somebody looks again."""
+        while not self._feed.stopping.is_set():
+            at_s = self.player.now_ns_of_media() / NS
+            self.at_ms = at_s * 1000
+            self._hand_sound(at_s)
+            self.player.flush()
+            if look(self, self.at_ms):
+                return Stop.ASKED
+            if self._next is None or at_s >= self._out_s:
+                return Stop.END
+            if not self._feed.is_heard:
+                return Stop.REST
+            if self._feed.rest(0.05):
+                return None
+        return Stop.ASKED
+
+    def _caught_up(self) -> Iterator[Picture]:
+        """Pictures again from where the sound is: the keyframe before it is shown at once."""
+        self._pictures.seek(self.at_ms)
+        is_first = True
+        for one in self._pictures.pictures():
+            late_ns = now_ns() - self.player.due_ns(ns(one.at_s))
+            if late_ns > CATCH_UP_NS and not is_first:
+                continue
+            if late_ns > CATCH_UP_NS:
+                self._feed.picture(to_frame(one.frame, now_ns(), self._shape))
+                is_first = False
+                continue
+            is_first = False
+            yield one

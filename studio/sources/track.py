@@ -1,0 +1,251 @@
+"""One track of a media file: decoded pictures or sound with their times, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from studio.core.clock import NS
+from studio.core.errors import StudioError
+from studio.media.alpha_film import with_alpha
+from studio.media.cv import cv2
+from studio.media.frame import Frame, even, from_av
+from studio.media.sound import RATE, Samples
+from studio.media.yuv import resize
+
+if TYPE_CHECKING:
+    import av
+
+WIDEST = 16
+"""Sample aspect ratios beyond this are damage, not a format."""
+OWN_DECODERS = {"vp9": "libvpx-vp9", "vp8": "libvpx"}
+"""Decoders that know the alpha of these; FFmpeg's own drop it."""
+
+
+class Picture(NamedTuple):
+    """A decoded picture and its place in the film, s."""
+
+    at_s: float
+    frame: av.VideoFrame
+
+
+class Block(NamedTuple):
+    """(n, 2) float32 samples at 48 kHz and their place in the film, s."""
+
+    at_s: float
+    samples: Samples
+
+
+class Track:
+    """The pictures or the sound of a file.
+
+    Args:
+        kind: "video" or "audio".
+        speed: of playing; sound keeps its pitch.
+
+    Raises:
+        StudioError: not_found, invalid (cannot be read).
+    """
+
+    def __init__(self, path: Path, kind: str, speed: float = 1.0) -> None:
+        import av
+
+        if not path.is_file():
+            raise StudioError("not_found", "sources.file_missing", path=str(path))
+        try:
+            self._media = av.open(str(path))
+        except (av.FFmpegError, OSError, ValueError) as error:
+            raise StudioError(
+                "invalid", "sources.file_broken", path=str(path), why=str(error)
+            ) from None
+        found: Any = self._media.streams.video if kind == "video" else self._media.streams.audio
+        # A cover of a song is a picture, but no film.
+        real = [one for one in found if not int(one.disposition) & int(_cover())]
+        self.stream: Any = (real or list(found) or [None])[0]
+        self.path, self.speed = path, speed
+        self._own: Any = None
+        self._zero_s = (self._media.start_time or 0) / 1e6
+        if self.stream is not None:
+            # One thread: decoding is cheap, and the encoders need the cores.
+            self.stream.codec_context.thread_count = 1
+            self._own = self._decoder() if kind == "video" else None
+
+    @property
+    def is_there(self) -> bool:
+        """Has the file such a track?"""
+        return self.stream is not None
+
+    @property
+    def duration_ms(self) -> int | None:
+        """How long the file is."""
+        found = self._media.duration
+        return None if found is None else round(found / 1000)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._media.close()
+
+    def seek(self, ms: float) -> None:
+        """To the keyframe at or before ``ms``; `pictures` and `blocks` begin there."""
+        import av
+
+        if self.stream is None:
+            return
+        try:
+            self._media.seek(round(ms * 1000 + self._zero_s * 1e6))
+        except (av.FFmpegError, OSError):
+            return  # it cannot be wound: goes on where it is
+        if self._own is not None:
+            self._own = self._decoder()
+
+    def pictures(self) -> Iterator[Picture]:
+        """Decoded pictures to the end; broken ones are left out."""
+        for frame in self._decoded():
+            yield Picture(float(frame.time or 0.0) - self._zero_s, frame)
+
+    def blocks(self) -> Iterator[Block]:
+        """Sound to the end as the mixer takes it; broken parts are left out."""
+        sampler = _Sampler(self.speed)
+        for frame in self._decoded():
+            yield from sampler.blocks(frame, float(frame.time or 0.0) - self._zero_s)
+
+    def _decoded(self) -> Iterator[Any]:
+        import av
+
+        if self.stream is None:
+            return
+        packets = self._media.demux(self.stream)
+        while True:
+            try:
+                packet = next(packets, None)
+                if packet is None:
+                    return
+                if self._own is None:
+                    found: list[Any] = packet.decode()
+                else:
+                    found = self._own.decode(packet if packet.size else None)
+            except (av.InvalidDataError, av.PatchWelcomeError):
+                continue  # this piece is broken, what follows may not be
+            except (av.FFmpegError, OSError):
+                return
+            for frame in found:
+                if self._own is not None and frame.time_base is None:
+                    frame.time_base = self.stream.time_base
+                yield frame
+
+    def _decoder(self) -> Any:
+        import av
+
+        context = self.stream.codec_context
+        says = {key.lower(): value for key, value in self.stream.metadata.items()}
+        name = OWN_DECODERS.get(context.name)
+        if name is None or says.get("alpha_mode") != "1":
+            return None
+        own: Any = av.CodecContext.create(name, "r")
+        own.extradata = context.extradata
+        own.thread_count = 1
+        return own
+
+
+def to_frame(picture: av.VideoFrame, due_ns: int, pixel_shape: float = 1.0) -> Frame:
+    """A decoded picture upright, with square pixels, with its alpha.
+
+    Args:
+        pixel_shape: width of a pixel in heights.
+    """
+    turn = round(float(picture.rotation) / 90) % 4
+    has_alpha = any(part.is_alpha for part in picture.format.components)
+    frame = with_alpha(picture, due_ns) if has_alpha else from_av(picture, due_ns)
+    if abs(pixel_shape - 1.0) > 0.01 and 1 / WIDEST < pixel_shape < WIDEST:
+        frame = resize(frame, max(2, min(7680, even(frame.width * pixel_shape))), frame.height)
+    return upright(frame, turn) if turn else frame
+
+
+def upright(frame: Frame, quarters: int) -> Frame:
+    """Turned by quarters to the left (counter-clockwise), as a display matrix asks for."""
+    how = {
+        1: cv2.ROTATE_90_COUNTERCLOCKWISE,
+        2: cv2.ROTATE_180,
+        3: cv2.ROTATE_90_CLOCKWISE,
+    }[quarters % 4]
+    y, u, v = (np.asarray(cv2.rotate(plane, how), np.uint8) for plane in frame.planes)
+    if frame.alpha is None or frame.alpha_uv is None:
+        return Frame(y, u, v, frame.pts_ns)
+    alpha, half = (cv2.rotate(plane, how) for plane in (frame.alpha, frame.alpha_uv))
+    return Frame(y, u, v, frame.pts_ns, np.asarray(alpha), np.asarray(half))
+
+
+def pixel_shape(track: Track) -> float:
+    """Width of a pixel of the film in heights; 1 when it does not say."""
+    found = track.stream.sample_aspect_ratio if track.stream is not None else None
+    return float(found) if found else 1.0
+
+
+class _Sampler:
+    """Any sound to 48 kHz stereo float, at another speed if asked, made anew when it changes."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._key: tuple[Any, ...] = ()
+        self._resampler: Any = None
+        self._graph: Any = None
+        self._next_s: float | None = None
+
+    def blocks(self, frame: av.AudioFrame, at_s: float) -> Iterator[Block]:
+        import av
+
+        key = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if key != self._key:
+            self._key = key
+            self._resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+            self._graph = self._tempo() if self._speed != 1.0 else None
+            self._next_s = None
+        if self._next_s is None or abs(at_s - self._next_s) > 1.0:
+            self._next_s = at_s
+        frame.pts = None
+        for made in self._resampler.resample(frame):
+            for ready in self._at_speed(made):
+                samples = np.frombuffer(memoryview(ready.planes[0]), np.float32)
+                samples = samples[: ready.samples * 2].reshape(-1, 2).copy()
+                yield Block(self._next_s, samples)
+                self._next_s += len(samples) / RATE * self._speed
+
+    def _tempo(self) -> Any:
+        import av.filter
+
+        graph = av.filter.Graph()
+        begin = graph.add_abuffer(format="flt", layout="stereo", sample_rate=RATE)
+        tempo = graph.add("atempo", f"{self._speed:.4f}")
+        end = graph.add("abuffersink")
+        begin.link_to(tempo)
+        tempo.link_to(end)
+        graph.configure()
+        return graph
+
+    def _at_speed(self, frame: av.AudioFrame) -> Iterator[av.AudioFrame]:
+        import av
+
+        if self._graph is None:
+            yield frame
+            return
+        frame.pts = None
+        self._graph.push(frame)
+        while True:
+            try:
+                yield self._graph.pull()
+            except (av.BlockingIOError, av.EOFError):
+                return
+
+
+def _cover() -> int:
+    from av.stream import Disposition
+
+    return int(Disposition.attached_pic)
+
+
+def ns(seconds: float) -> int:
+    """Seconds as nanoseconds."""
+    return round(seconds * NS)

@@ -1,0 +1,261 @@
+"""Clips: every odd file plays or says why not; places, cues, speed, and rest while unseen."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+import pytest
+
+import studio.sources as folder
+from studio.core.clock import now_ns
+from studio.core.errors import StudioError
+from studio.core.registry import discover
+from studio.media.frame import to_rgb
+from studio.sources.base import Source
+from tests.unit.sources.media import film, runner_of, state, turned, until
+
+KINDS = discover(folder, Source)
+
+
+@pytest.fixture
+def run(tmp_path):
+    runners = []
+
+    def start(kind="clip", sleepy=False, **settings):
+        runner = runner_of(KINDS, kind, settings, tmp_path)
+        runner.is_sleepy = sleepy
+        runners.append(runner)
+        runner.start()
+        return runner
+
+    yield start
+    for runner in runners:
+        runner.stop()
+
+
+def first(runner):
+    assert until(lambda: runner.latest is not None), runner.error
+    return runner.latest.frame
+
+
+def red_above_blue(number):
+    picture = np.zeros((90, 160, 3), np.uint8)
+    picture[:45] = (220, 30, 30)
+    picture[45:] = (30, 30, 220)
+    picture[:, : 4 + number] = 120
+    return picture
+
+
+def test_a_phone_held_upright(run, tmp_path):
+    runner = run(path=str(turned(film(tmp_path / "p.mp4", draw=red_above_blue))))
+    frame = first(runner)
+    assert (frame.width, frame.height) == (90, 160)
+    rgb = to_rgb(frame)
+    # The matrix says: turned a quarter clockwise, so what was above is at the right.
+    assert rgb[100, 70, 0] > 150
+    assert rgb[100, 20, 2] > 150
+
+
+def test_uneven_times_keep_their_pace(run, tmp_path):
+    stamps = [0.0, 0.02, 0.3, 0.31, 0.9, 1.0, 1.6, 1.62]
+    runner = run(path=str(film(tmp_path / "v.mkv", stamps=stamps)), loop=False)
+    first(runner)
+    began = now_ns()
+    assert until(lambda: runner.source.progress().state == "ended")
+    assert (now_ns() - began) / 1e9 == pytest.approx(1.62, abs=0.4)
+    assert until(lambda: state(runner) == "still")
+
+
+@pytest.mark.parametrize(
+    ("codec", "pix", "size"),
+    [
+        ("libx264", "yuv420p10le", (160, 90)),
+        ("libx264", "yuv444p", (161, 91)),
+        ("libx264", "yuv422p", (160, 90)),
+        ("mjpeg", "yuvj422p", (160, 90)),
+        ("libx264rgb", "rgb24", (160, 90)),
+        ("rawvideo", "gray", (160, 90)),
+    ],
+)
+def test_odd_pixels_and_sizes_come_out_with_right_colours(run, tmp_path, codec, pix, size):
+    def draw(number):
+        picture = np.full((size[1], size[0], 3), (180, 90, 60), np.uint8)
+        picture[:, : 3 + number] = 40
+        return picture
+
+    runner = run(path=str(film(tmp_path / "o.mkv", 1.0, size=size, codec=codec,
+                               pix=pix, draw=draw)))  # fmt: skip
+    frame = first(runner)
+    assert (frame.width, frame.height) == (size[0] & ~1, size[1] & ~1)
+    wanted = np.array([108] * 3 if pix == "gray" else [180, 90, 60])
+    assert np.abs(to_rgb(frame)[40, 120].astype(int) - wanted).max() <= 12
+
+
+def test_full_range_and_hd_matrix_are_told_by_the_file(run, tmp_path):
+    def mark(context):
+        context.color_range, context.colorspace = 2, 1
+
+    def draw(number):
+        return np.full((90, 160, 3), (200, 60, 40))
+
+    path = tmp_path / "f.mkv"
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("ffv1", rate=30)
+        video.width, video.height, video.pix_fmt = 160, 90, "yuv420p"
+        mark(video.codec_context)
+        for number in range(30):
+            frame = av.VideoFrame.from_ndarray(draw(number).astype(np.uint8), "rgb24")
+            frame = frame.reformat(
+                format="yuv420p", dst_colorspace="ITU709", dst_color_range="JPEG"
+            )
+            frame.pts = number
+            out.mux(video.encode(frame))
+        out.mux(video.encode(None))
+    rgb = to_rgb(first(run(path=str(path), watch_frozen=False)))[45, 80].astype(int)
+    assert np.abs(rgb - (200, 60, 40)).max() <= 6
+
+
+@pytest.mark.parametrize(("transfer", "code", "wanted"), [(16, 148, 239), (18, 192, 239)])
+def test_hdr_is_mapped_to_what_a_screen_shows(run, tmp_path, transfer, code, wanted):
+    def mark(context):
+        context.color_trc, context.color_primaries, context.colorspace = transfer, 9, 9
+
+    runner = run(
+        path=str(film(tmp_path / "h.mkv", 1.0, pix="yuv420p10le", mark=mark,
+                      draw=lambda n: np.full((90, 160, 3), code))),
+        watch_frozen=False,
+    )  # fmt: skip
+    # Diffuse white (203 nits) is a bright grey, and grey stays grey.
+    rgb = to_rgb(first(runner))[45, 80].astype(int)
+    assert np.abs(rgb - wanted).max() <= 6
+
+
+def test_alpha_of_a_web_film_is_kept(run, tmp_path):
+    def draw(number):
+        picture = np.zeros((90, 160, 4), np.uint8)
+        picture[20:60, 10 + number : 60 + number] = (250, 200, 0, 255)
+        return picture
+
+    path = film(tmp_path / "a.webm", 1.0, codec="libvpx-vp9", pix="yuva420p", draw=draw)
+    frame = first(run(path=str(path)))
+    assert frame.alpha is not None
+    assert frame.alpha[5, 5] < 10
+    assert frame.alpha[40, 40] > 240
+
+
+@pytest.mark.parametrize("sound", [(44_100, "mono"), (48_000, "5.1"), (22_050, "stereo")])
+def test_every_sound_comes_as_stereo_at_48k(run, tmp_path, sound):
+    runner = run(path=str(film(tmp_path / "s.mkv", 2.0, sound=sound)))
+    assert until(lambda: len(runner.ring) > 24_000)
+    samples = runner.ring.take(24_000, round(runner.ring._head_ns))
+    assert np.abs(samples).max() > 0.05
+    crossings = np.count_nonzero(np.diff(np.signbit(samples[4000:20_000, 0])))
+    assert crossings == pytest.approx(2 * 440 * 16_000 / 48_000, rel=0.05)
+
+
+def test_sound_can_be_left_out(run, tmp_path):
+    runner = run(path=str(film(tmp_path / "s.mkv", sound=(48_000, "stereo"))), sound=False)
+    assert until(lambda: runner.slot.count > 10)
+    assert len(runner.ring) == 0
+
+
+def test_a_film_cut_off_plays_as_far_as_it_goes(run, tmp_path):
+    path = film(tmp_path / "c.mkv", 3.0, sound=(48_000, "stereo"))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    runner = run(path=str(path))
+    assert until(lambda: runner.slot.count > 20), runner.error
+    assert state(runner) == "ok"
+
+
+def test_damage_in_the_middle_is_skipped(run, tmp_path):
+    noise = np.random.default_rng(3)
+    path = film(tmp_path / "d.ts", 3.0, draw=lambda n: noise.integers(0, 255, (90, 160, 3)))
+    data = bytearray(path.read_bytes())
+    third = len(data) // 3
+    data[third : third + third // 2] = bytes(noise.integers(0, 255, third // 2, np.uint8))
+    path.write_bytes(bytes(data))
+    runner = run(path=str(path), loop=False)
+    first(runner)
+    assert until(lambda: runner.source.progress().state == "ended"), runner.error
+    assert runner.source.progress().cursor_ms > 2000
+
+
+def test_nothing_inside_is_said(run, tmp_path):
+    (tmp_path / "zero.mp4").write_bytes(b"")
+    runner = run(path=str(tmp_path / "zero.mp4"))
+    assert until(lambda: runner.error is not None)
+    assert runner.error.key == "sources.file_broken"
+
+
+def test_it_plays_from_the_in_to_the_out_point_round_and_round(run, tmp_path):
+    runner = run(path=str(film(tmp_path / "i.mp4", 3.0, sound=(48_000, "stereo"))), in_ms=1000,
+                 out_ms=1500)  # fmt: skip
+    seen = set()
+    first(runner)
+    began = now_ns()
+    while now_ns() - began < 1.3e9:
+        seen.add(runner.source.progress().cursor_ms)
+        until(lambda: runner.source.progress().cursor_ms not in seen, 0.3)
+    assert min(seen) >= 990
+    assert max(seen) < 1500
+    assert state(runner) == "ok"
+
+
+def test_cues_are_gone_to_by_number_and_one_after_the_other(run, tmp_path):
+    runner = run(path=str(film(tmp_path / "q.mp4", 6.0)), cues=[4000, 2000], loop=False)
+    first(runner)
+    runner.source.control("cue", 2)
+    assert until(lambda: 3990 <= runner.source.progress().cursor_ms < 4600)
+    runner.source.control("previous", 0)
+    assert until(lambda: 1990 <= runner.source.progress().cursor_ms < 2600)
+    runner.source.control("next", 0)
+    assert until(lambda: 3990 <= runner.source.progress().cursor_ms < 4600)
+    with pytest.raises(StudioError) as wrong:
+        runner.source.control("cue", 3)
+    assert wrong.value.key == "sources.no_cue"
+
+
+def test_twice_the_speed_takes_half_the_time_at_the_same_pitch(run, tmp_path):
+    path = film(tmp_path / "2.mkv", 3.0, sound=(48_000, "stereo"))
+    runner = run(path=str(path), speed=2.0, loop=False)
+    first(runner)
+    began = now_ns()
+    assert until(lambda: len(runner.ring) > 20_000)
+    samples = runner.ring.take(16_000, round(runner.ring._head_ns))[4000:]
+    crossings = np.count_nonzero(np.diff(np.signbit(samples[:, 0])))
+    assert crossings == pytest.approx(2 * 440 * len(samples) / 48_000, rel=0.1)
+    assert until(lambda: runner.source.progress().state == "ended")
+    assert (now_ns() - began) / 1e9 == pytest.approx(1.5, abs=0.4)
+
+
+def test_unseen_and_unheard_it_rests_and_wakes_with_a_fresh_picture(run, tmp_path):
+    runner = run(sleepy=True, path=str(film(tmp_path / "r.mp4", 8.0)))
+    runner.is_heard = False
+    first(runner)
+    assert until(lambda: runner.health(now_ns()).is_resting)
+    number, at_ms, slept = runner.slot.count, runner.source.progress().cursor_ms, now_ns()
+    until(lambda: False, 1.0)
+    assert runner.slot.count == number
+    assert state(runner) == "ok"
+    asked = now_ns()
+    runner.look(asked)
+    assert until(lambda: runner.slot.count > number, 2.0)
+    assert now_ns() - asked < 0.3e9
+    moved = (asked - slept) / 1e6
+    cursor = runner.source.progress().cursor_ms
+    assert at_ms < cursor <= at_ms + moved + 400
+    assert cursor > at_ms + moved - 600  # the keyframe before
+
+
+def test_unseen_but_heard_its_sound_goes_on_alone(run, tmp_path):
+    runner = run(sleepy=True, path=str(film(tmp_path / "h.mkv", 8.0, sound=(48_000, "stereo"))))
+    first(runner)
+    assert until(lambda: runner.health(now_ns()).is_resting)
+    number = runner.slot.count
+    head = runner.ring._head_ns + len(runner.ring) * 1e9 / 48_000
+    assert until(lambda: runner.ring._head_ns + len(runner.ring) * 1e9 / 48_000 > head + 0.8e9, 3.0)
+    assert runner.slot.count == number
+    runner.look(now_ns())
+    assert until(lambda: runner.slot.count > number + 3, 2.0)
+    drift = runner.latest.frame.pts_ns - now_ns()
+    assert abs(drift) < 0.2e9
