@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from studio.core.errors import StudioError
 from studio.media.sound import RATE
 from studio.sources.base import Feed, Source
-from studio.sources.pacing import Player
+from studio.sources.live_player import LivePlayer
 
 _WITH_PASSWORD = re.compile(r"//[^/@\s]+@")
 
@@ -43,7 +43,7 @@ class LiveInput(Source):
             ) from None
         with media:
             try:
-                self._read(media, feed)
+                self._read(media, feed, self.sound_delay_ms)
             except (av.FFmpegError, OSError) as error:
                 raise StudioError(
                     "unavailable", "sources.input_lost", what=shown, why=_why(error)
@@ -52,7 +52,7 @@ class LiveInput(Source):
             raise StudioError("unavailable", "sources.input_ended", what=shown)
 
     @staticmethod
-    def _read(media: Any, feed: Feed) -> None:
+    def _read(media: Any, feed: Feed, sound_delay_ms: int) -> None:
         import av
 
         streams = [*media.streams.video[:1], *media.streams.audio[:1]]
@@ -60,16 +60,19 @@ class LiveInput(Source):
             stream.thread_type = "SLICE"
             stream.codec_context.flags |= av.codec.context.Flags.low_delay
         sampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
-        player = Player(feed, live=True)
-        for packet in media.demux(streams):
-            if feed.stopping.is_set():
-                return
-            for frame in packet.decode():
-                if isinstance(frame, av.VideoFrame):
-                    player.picture(frame)
-                else:
-                    for block in sampler.resample(frame):
-                        player.sound(block)
+        player = LivePlayer(feed, sound_delay_ms, has_sound=bool(media.streams.audio))
+        try:
+            for packet in media.demux(streams):
+                if feed.stopping.is_set():
+                    return
+                for frame in packet.decode():
+                    if isinstance(frame, av.VideoFrame):
+                        player.picture(frame)
+                    else:
+                        for block in sampler.resample(frame):
+                            player.sound(block)
+        finally:
+            player.close()
 
 
 def _why(error: Exception) -> str:
