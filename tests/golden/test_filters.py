@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from studio.filters.base import Filter
 from studio.media.cv import cv2
 from studio.media.frame import Frame, from_rgb, to_rgb
 from studio.media.yuv import Scratch, blend, layer
+from tests.golden.kept import compare
 
 KEPT = Path(__file__).parent / "filters"
 DATA = Path(__file__).parents[1] / "data"
@@ -143,18 +143,7 @@ def test_a_filtered_picture_is_as_it_was_kept(name: str, tmp_path: Path) -> None
     if kind == "lut":
         settings = {**settings, "path": cube(tmp_path)}
     rgb = to_rgb(on_chequers(filtered(kind, settings, picture())))
-    kept = KEPT / f"{name}.webp"
-    if os.environ.get("SHOPCAST_GOLDEN") == "write":
-        kept.parent.mkdir(exist_ok=True)
-        cv2.imwrite(str(kept), rgb[:, :, ::-1], [cv2.IMWRITE_WEBP_QUALITY, 92])
-    assert kept.is_file(), f"no kept picture {kept}; keep one with SHOPCAST_GOLDEN=write"
-    before = cv2.imread(str(kept))[:, :, ::-1]
-    assert before.shape == rgb.shape
-    difference = np.abs(before.astype(int) - rgb.astype(int))
-    if difference.mean() > 2.5:
-        cv2.imwrite(str(tmp_path / "now.png"), rgb[:, :, ::-1])
-        cv2.imwrite(str(tmp_path / "difference.png"), np.minimum(difference * 8, 255))
-    assert difference.mean() <= 2.5, f"see {tmp_path}"
+    compare(KEPT / f"{name}.webp", np.ascontiguousarray(rgb[:, :, ::-1]))
 
 
 def test_every_picture_filter_has_its_picture() -> None:

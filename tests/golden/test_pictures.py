@@ -6,7 +6,6 @@ leaves the new picture and its difference in the test's folder.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from studio.shop.cards import card_spec, card_unit
 from studio.show.keeper import open_show
 from studio.sources.base import Feed, Source, Surroundings
 from studio.sources.runner import Shot, SourceRunner
+from tests.golden.kept import compare
 
 KEPT = Path(__file__).parent / "pictures"
 SHOW = open_show(None)
@@ -220,24 +220,13 @@ CASES: dict[str, Callable[[], Frame]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_picture_is_as_it_was_kept(name: str, tmp_path: Path) -> None:
+def test_a_picture_is_as_it_was_kept(name: str) -> None:
     rgb = to_rgb(CASES[name]())
     side = max(rgb.shape[:2])
     if side > 960:
         size = (round(rgb.shape[1] * 960 / side), round(rgb.shape[0] * 960 / side))
         rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    kept = KEPT / f"{name}.webp"
-    if os.environ.get("SHOPCAST_GOLDEN") == "write":
-        kept.parent.mkdir(exist_ok=True)
-        cv2.imwrite(str(kept), rgb[:, :, ::-1], [cv2.IMWRITE_WEBP_QUALITY, 92])
-    assert kept.is_file(), f"no kept picture {kept}; keep one with SHOPCAST_GOLDEN=write"
-    before = cv2.imread(str(kept))[:, :, ::-1]
-    assert before.shape == rgb.shape
-    difference = np.abs(before.astype(int) - rgb.astype(int))
-    if difference.mean() > 2.5:
-        cv2.imwrite(str(tmp_path / "now.png"), rgb[:, :, ::-1])
-        cv2.imwrite(str(tmp_path / "difference.png"), np.minimum(difference * 8, 255))
-    assert difference.mean() <= 2.5, f"see {tmp_path}"
+    compare(KEPT / f"{name}.webp", np.ascontiguousarray(rgb[:, :, ::-1]))
 
 
 def test_every_transition_and_scene_has_its_picture() -> None:
