@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
 from studio.media.cv import cv2
 from studio.media.frame import Frame, from_rgb, to_rgb
 
 MAX_SIDE = 4096
+MOVING = (".gif", ".webp", ".png", ".apng")
+MOST_BYTES = 512_000_000
 
 
 def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
@@ -26,6 +30,11 @@ def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
     picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     if picture is None:
         raise StudioError("invalid", "sources.picture_broken", path=str(path))
+    return _frame_of(picture, path, max_side)
+
+
+def _frame_of(picture: NDArray[Any], path: Path, max_side: int) -> Frame:
+    """A (h, w), (h, w, 3) or (h, w, 4) picture in OpenCV's order, 8 or 16 bit, as a frame."""
     if picture.dtype != np.uint8:
         picture = cv2.convertScaleAbs(picture, alpha=1 / 257)
     if picture.ndim == 2:
@@ -40,6 +49,31 @@ def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
     if alpha is not None and int(alpha.min()) == 255:
         alpha = None
     return from_rgb(np.ascontiguousarray(picture[:, :, 2::-1]), alpha)
+
+
+def read_animation(path: Path, max_side: int = MAX_SIDE) -> list[tuple[Frame, int]]:
+    """The pictures of a GIF, WebP or APNG with how long each stands, ms; one for a still picture.
+
+    Raises:
+        StudioError: not_found or invalid (not a picture, or one that fills the memory).
+    """
+    if path.suffix.lower() not in MOVING or not path.is_file():
+        return [(read_picture(path, max_side), 0)]
+    data = np.fromfile(path, np.uint8)
+    try:
+        is_ok, film = cv2.imdecodeanimation(data) if data.size else (False, None)
+    except cv2.error:
+        is_ok, film = False, None
+    if not is_ok or film is None or len(film.frames) < 2:
+        return [(read_picture(path, max_side), 0)]
+    if sum(one.nbytes for one in film.frames) > MOST_BYTES:
+        raise StudioError(
+            "invalid", "media.film_long", path=str(path), most_mb=MOST_BYTES // 1_000_000
+        )
+    return [
+        (_frame_of(one, path, max_side), max(20, int(ms) or 100))
+        for one, ms in zip(film.frames, film.durations, strict=True)
+    ]
 
 
 def encode_picture(frame: Frame, extension: str = ".png", quality: int = 90) -> bytes:

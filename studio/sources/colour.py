@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
@@ -35,6 +36,19 @@ class ColourSettings(Settings):
         str,
         setting("渐变到", "Gradient to", "colour"),
     ] = ""
+    direction: Annotated[
+        Literal["down", "right", "corner", "round"],
+        setting(
+            "渐变方向",
+            "Direction",
+            words={
+                "down": ("向下", "Down"),
+                "right": ("向右", "To the right"),
+                "corner": ("对角", "To the corner"),
+                "round": ("由中心向外", "From the middle"),
+            },
+        ),
+    ] = "down"
 
 
 class ColourSource(Source):
@@ -42,7 +56,7 @@ class ColourSource(Source):
 
     kind: ClassVar[str] = "colour"
     label: ClassVar[Text] = Text("纯色 / 渐变", "Colour")
-    help: ClassVar[Text] = Text("铺满一种颜色或上下渐变。", "One colour, or a gradient downwards.")
+    help: ClassVar[Text] = Text("铺满一种颜色或渐变。", "One colour, or a gradient.")
     Settings: ClassVar[type[Settings]] = ColourSettings
 
     settings: ColourSettings
@@ -51,10 +65,23 @@ class ColourSource(Source):
         """Delivers the picture once."""
         first = np.array(parse_colour(self.settings.top), np.float32)
         last = np.array(parse_colour(self.settings.bottom or self.settings.top), np.float32)
-        ramp = np.linspace(0, 1, self.around.height, dtype=np.float32)[:, None, None]
-        picture = np.repeat(first + (last - first) * ramp, self.around.width, axis=1)
+        picture = first + (last - first) * self._ramp()[:, :, None]
         if self.settings.bottom:
             # Half a step of noise hides the bands that eight bits make of a slow gradient.
             grain = np.random.default_rng(1).random(picture.shape[:2], np.float32) - 0.5
             picture += grain[:, :, None]
         feed.picture(from_rgb(np.clip(np.rint(picture), 0, 255).astype(np.uint8)), still=True)
+
+    def _ramp(self) -> NDArray[np.float32]:
+        """0 where the first colour is, 1 where the last is, for every pixel."""
+        down = np.linspace(0, 1, self.around.height, dtype=np.float32)[:, None]
+        right = np.linspace(0, 1, self.around.width, dtype=np.float32)[None, :]
+        flat = np.zeros((self.around.height, self.around.width), np.float32)
+        if self.settings.direction == "right":
+            return flat + right
+        if self.settings.direction == "corner":
+            return flat + (down + right) * np.float32(0.5)
+        if self.settings.direction == "round":
+            far = np.hypot(down - np.float32(0.5), right - np.float32(0.5))
+            return np.minimum(flat + far * np.float32(2**0.5), np.float32(1))
+        return flat + down

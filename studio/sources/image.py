@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
+from studio.core.clock import now_ns
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
-from studio.media.picture_file import read_picture
+from studio.media.picture_file import read_animation
 from studio.sources.base import Feed, Source
 
 
@@ -20,21 +22,34 @@ class ImageSettings(Settings):
 
 
 class Image(Source):
-    """PNG, JPEG, WebP, BMP; alpha is kept."""
+    """PNG, JPEG, WebP, BMP, GIF; alpha is kept, moving pictures move."""
 
     kind: ClassVar[str] = "image"
     label: ClassVar[Text] = Text("图片", "Image")
     help: ClassVar[Text] = Text(
-        "显示一张图片，可带透明。", "Shows a picture, with alpha if it has any."
+        "显示一张图片，可带透明；GIF、WebP、APNG 动图会动。",
+        "Shows a picture, with alpha if it has any; GIF, WebP and APNG move.",
     )
     Settings: ClassVar[type[Settings]] = ImageSettings
 
     settings: ImageSettings
 
     def run(self, feed: Feed) -> None:
-        """Delivers the picture once.
+        """Delivers the picture once; a moving one again and again, while somebody looks.
 
         Raises:
             StudioError: not_found, invalid (not a picture).
         """
-        feed.picture(read_picture(self.around.find(self.settings.path)), still=True)
+        pictures = read_animation(self.around.find(self.settings.path))
+        if len(pictures) == 1:
+            feed.picture(pictures[0][0], still=True)
+            return
+        due = now_ns()
+        while not feed.stopping.is_set():
+            for frame, ms in pictures:
+                feed.picture(replace(frame, pts_ns=due), still=True)
+                due = max(due + ms * 1_000_000, now_ns())
+                if not feed.sleep_until(due):
+                    return
+                while feed.may_rest and not feed.rest(1.0):
+                    pass

@@ -1,0 +1,149 @@
+"""Several films or sounds one after the other, without a gap."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from studio.core.clock import NS, now_ns
+from studio.core.errors import StudioError
+from studio.core.extension import Settings, setting
+from studio.core.log import logger
+from studio.core.text import Text
+from studio.sources.base import Feed, Progress, Source, Surroundings
+from studio.sources.film import Film, Stop
+from studio.sources.gather import FILMS, Order, gather
+from studio.sources.pacing import Player
+
+_log = logger(__name__)
+
+
+class PlaylistSettings(Settings):
+    """Settings of a playlist."""
+
+    files: Annotated[list[str], setting("文件", "Files", "files")] = []
+    folder: Annotated[str, setting("文件夹", "Folder", "folder")] = ""
+    loop: Annotated[bool, setting("循环", "Loop")] = True
+    shuffle: Annotated[bool, setting("随机顺序", "Shuffle")] = False
+    sound: Annotated[bool, setting("播放声音", "Play the sound")] = True
+    watch_frozen: Annotated[bool, setting("画面不动视为故障", "Frozen counts as a fault")] = False
+
+
+class Playlist(Source):
+    """next and previous go from one to another; a file that cannot be played is passed over."""
+
+    kind: ClassVar[str] = "playlist"
+    label: ClassVar[Text] = Text("播放列表", "Playlist")
+    help: ClassVar[Text] = Text(
+        "依次无缝播放多个视频或声音文件，可循环、随机、上一个、下一个。",
+        "Plays films or sounds one after the other without a gap; loop, shuffle, next, previous.",
+    )
+    Settings: ClassVar[type[Settings]] = PlaylistSettings
+    has_sound: ClassVar[bool] = True
+    is_media: ClassVar[bool] = True
+    is_live: bool = True
+
+    settings: PlaylistSettings
+
+    def __init__(self, settings: Any, around: Surroundings) -> None:
+        super().__init__(settings, around)
+        self.is_live = settings.watch_frozen
+        self._playing = threading.Event()
+        self._playing.set()
+        self._step: int | None = None
+        self._seek_ms: float | None = None
+        self._state: Literal["playing", "paused", "stopped", "ended"] = "playing"
+        self._duration_ms: int | None = None
+        self._at_ms = 0
+        self.now_playing = ""
+
+    def control(self, action: str, value: float) -> None:
+        """play, pause, stop, restart, seek (ms in this file), next, previous."""
+        if action in ("pause", "stop"):
+            self._playing.clear()
+            self._state = "paused" if action == "pause" else "stopped"
+        elif action == "next":
+            self._step = 1
+        elif action == "previous":
+            self._step = -1 if self._at_ms < 3000 else 0
+        elif action == "seek":
+            self._seek_ms = max(0.0, value)
+        if action in ("restart", "stop"):
+            self._step = 0
+        if action in ("play", "restart", "next", "previous"):
+            if self._state == "ended" and action == "play":
+                self._step = 1
+            self._playing.set()
+            self._state = "playing"
+
+    def progress(self) -> Progress:
+        """Where in this file it is."""
+        return Progress(self._state, self._duration_ms, self._at_ms)
+
+    def run(self, feed: Feed) -> None:
+        """Plays file after file until stopped.
+
+        Raises:
+            StudioError: not_found (no file), invalid (none of them can be played).
+        """
+        s = self.settings
+        files = gather(s.files, s.folder, FILMS, self.around)
+        order, player = Order(len(files), is_shuffled=s.shuffle), Player(feed)
+        bad: StudioError | None = None
+        failed, goes_on = 0, False
+        while not feed.stopping.is_set():
+            try:
+                goes_on = self._file(feed, files[order.now], player, goes_on)
+                failed = 0
+            except StudioError as error:
+                bad, failed, goes_on = error, failed + 1, False
+                _log.warning("the playlist passes over %s: %s", files[order.now], error)
+                if failed >= len(files):
+                    raise bad from None
+            step, self._step = self._step, None
+            if step is None and order.is_last and not s.loop:
+                self._state = "ended"
+                while not feed.stopping.wait(0.05) and self._step is None:
+                    feed.still_here()
+                step, self._step = self._step, None
+                goes_on = False
+            order.step(1 if step is None else step)
+
+    def _file(self, feed: Feed, path: Path, player: Player, goes_on: bool) -> bool:
+        """Plays one; True when it came to its end."""
+        self.now_playing, from_ms, is_exact = path.name, 0.0, True
+        with Film(path, feed, has_sound=self.settings.sound, player=player) as film:
+            self._duration_ms = film.duration_ms
+            while not feed.stopping.is_set():
+                self._seek_ms = None
+                why = film.play(from_ms, self._look, is_exact=is_exact, goes_on=goes_on)
+                goes_on, is_exact = False, True
+                if self._step is not None:
+                    return False
+                if why is Stop.REST:
+                    from_ms, is_exact = self._rest(feed, film), False
+                elif self._seek_ms is not None:
+                    from_ms = self._seek_ms
+                else:
+                    return film.finish()
+        return False
+
+    def _look(self, film: Film, at_ms: float) -> bool:
+        self._at_ms = round(at_ms)
+        if not self._playing.is_set():
+            film.hold(self._playing, lambda: self._asked)
+        return self._asked
+
+    @property
+    def _asked(self) -> bool:
+        return self._seek_ms is not None or self._step is not None
+
+    def _rest(self, feed: Feed, film: Film) -> float:
+        """Nobody looks or hears: it stands, and follows the clock within this file."""
+        began, at_ms = now_ns(), film.at_ms
+        while not feed.stopping.is_set() and not self._asked and not feed.rest(1.0):
+            if film.has_sound and feed.is_heard:
+                break
+        gone_ms = (now_ns() - began) / NS * 1000 if self._playing.is_set() else 0.0
+        return film.within(at_ms + gone_ms, 0.0, is_loop=True)

@@ -1,0 +1,88 @@
+"""What the sources draw, beside the pictures kept (``SHOPCAST_GOLDEN=write`` keeps new ones)."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import studio.sources as source_folder
+from studio.core.registry import discover
+from studio.graphics.text import TextDrawer
+from studio.media.frame import Frame, blank, to_rgb
+from studio.media.yuv import Scratch, blend, layer
+from studio.show.keeper import open_show
+from studio.sources.base import Feed, Source, Surroundings
+from studio.sources.model import SourceSpec
+from studio.sources.slate import slate
+from studio.sources.text import window
+from tests.golden.kept import compare
+
+KEPT = Path(__file__).parent / "sources"
+SHOW = open_show(None)
+KINDS = discover(source_folder, Source)
+AROUND = Surroundings(SHOW.folder, TextDrawer(), 30.0, 480, 270, state=lambda path: "猫眼偏光墨镜")
+pytestmark = pytest.mark.golden
+
+
+def first(kind: str, **settings: Any) -> Frame:
+    """Its first picture; with alpha, on grey."""
+    cls = KINDS.get(kind)
+    got: list[Frame] = []
+    stopping = threading.Event()
+
+    def take(frame: Frame, still: bool) -> None:
+        got.append(frame)
+        stopping.set()
+
+    feed = Feed(stopping, take, lambda s, p: None, lambda: True)
+    cls(cls.decode(settings), AROUND).run(feed)
+    return on_grey(got[0])
+
+
+def on_grey(frame: Frame) -> Frame:
+    if frame.alpha is None:
+        return frame
+    target = blank(frame.width + 40, frame.height + 40, (110, 128, 128))
+    blend(target, layer(frame), 20, 20, Scratch())
+    return target
+
+
+def scrolled() -> Frame:
+    words = AROUND.draw.text("新品上市 · 全场八折 · ", {"size": 48})  # type: ignore[union-attr]
+    return on_grey(window(words, 400, 180, 0, False))
+
+
+BIG = {"size": 56, "colour": "#ffe9b0", "outline": 4, "outline_colour": "#a01830"}
+CASES = {
+    "text-outline": lambda: first("text", text="限时秒杀 Sale", **BIG),
+    "text-wrapped-centre": lambda: first(
+        "text", text="一场直播里最重要的是好货好价 and honest words", size=32, wrap=260,
+        align="centre", background="#223344",
+    ),
+    "text-vertical": lambda: first("text", text="秋季上新\n今晚八点", size=44, is_vertical=True),
+    "text-state": lambda: first("text", text="正在讲解：{}", state="shop.card.name", size=40),
+    "text-scrolled": scrolled,
+    "countdown": lambda: first("countdown", seconds=5025, text="距开播 {}", starts=False, **BIG),
+    "colour-right": lambda: first("colour", top="#ff8800", bottom="#223355", direction="right"),
+    "colour-corner": lambda: first("colour", top="#ff8800", bottom="#223355", direction="corner"),
+    "colour-round": lambda: first("colour", top="#ffd9a0", bottom="#402030", direction="round"),
+    "slide_show-contain": lambda: first("slide_show", folder="products", colour="#334455"),
+    "slide_show-cover": lambda: first("slide_show", files=["media/shop.jpg"], fit="cover"),
+    "turntable": lambda: first("turntable", folder="products", largest=270),
+    "slate": lambda: slate(
+        SourceSpec(name="主机位", kind="camera"), AROUND, first("image", path="media/shop.jpg")
+    ),
+    "slate-of-nothing": lambda: slate(SourceSpec(name="Cam 2", kind="camera"), AROUND, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_source_looks_as_it_was_kept(name: str) -> None:
+    rgb = to_rgb(CASES[name]())
+    side = max(rgb.shape[:2])
+    step = max(1, side // 640)
+    compare(KEPT / f"{name}.webp", np.ascontiguousarray(rgb[::step, ::step, ::-1]))
