@@ -216,9 +216,14 @@ async def _start_outputs(
         given.append((options.record, "record"))
     wanted: list[str] = []
     for url, name in given:
-        settings, key = settings_from_url(url, name=name, canvas=canvas)
-        outputs.put_passing(settings, key)
-        wanted.append(name)
+        try:
+            outputs.put_passing(*settings_from_url(url, name=name, canvas=canvas))
+            wanted.append(name)
+        except StudioError as error:
+            # After a crash its sender may be at it, whatever the disk says now: `kept` knows.
+            if kept is None:
+                raise
+            _log.warning("output %s is not as it was asked for: %s", name, error)
     if kept is not None:
         wanted = [] if options.restarts else wanted
         for plain in kept.get("outputs", []):

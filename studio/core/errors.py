@@ -30,8 +30,12 @@ class StudioError(Exception):
         self.params = params
 
     def in_language(self, language: str | None = None) -> str:
-        """The message for a person."""
-        return translate(self.key, language, **self.params)
+        """The message for a person; an error among the parameters is told in the same language."""
+        params = {
+            name: value.in_language(language) if isinstance(value, StudioError) else value
+            for name, value in self.params.items()
+        }
+        return translate(self.key, language, **params)
 
     def __str__(self) -> str:
         return self.in_language("en")

@@ -13,7 +13,7 @@ import msgspec
 
 from studio.core.errors import StudioError
 from studio.outputs.model import Codec, OutputSettings, Reason
-from studio.outputs.rtmp.address import BadAddress, RtmpAddress, hide_key, parse
+from studio.outputs.rtmp.address import BadAddress, RtmpAddress, backup_key_of, hide_key, parse
 from studio.outputs.rtmp.connection import Connection, LinkFault, open_connection
 from studio.outputs.sender.clip import Clip
 from studio.outputs.sender.flv import VIDEO_TAG, FlvMux
@@ -78,7 +78,7 @@ async def check_stream(
     name = settings.name
     pairs = [(settings.url, keys[0])]
     if settings.backup_url:
-        pairs.append((settings.backup_url, keys[1] or keys[0]))
+        pairs.append((settings.backup_url, backup_key_of(keys[1], keys[0])))
     for url, key in pairs:
         try:
             address = parse(url, key)

@@ -22,6 +22,7 @@ from studio.outputs.film_commands import FilmCommands
 from studio.outputs.model import Codec, Kind, OutputSettings, OutputState, OutputStatus
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import platforms
+from studio.outputs.rtmp.address import holds_another_key
 from studio.outputs.sender.file_sink import check_file
 
 CanvasArg = Literal["landscape", "portrait"]
@@ -105,6 +106,7 @@ class OutputCommands:
                 settings,
                 self._keys.get(key_name(settings.name)) or "",
                 self._keys.get(key_name(settings.name, is_backup=True)) or "",
+                is_checked=False,
             )
 
     def put_passing(self, settings: OutputSettings, key: str = "") -> None:
@@ -131,9 +133,9 @@ class OutputCommands:
             for is_backup in (False, True)
         ]
         if name in self._all.names():
-            self._all.edit(settings, *keys)
+            self._all.edit(settings, *keys, is_checked=False)
         else:
-            self._all.add(settings, keys[0] or "", keys[1] or "")
+            self._all.add(settings, keys[0] or "", keys[1] or "", is_checked=False)
             if settings.kind == "file":
                 self._passing.add(name)
         return name
@@ -215,6 +217,8 @@ class OutputCommands:
             split_mb=split_mb,
         )
         self._check_canvas(canvas)
+        self._check_name(name)
+        self._check_keys(name, (url, key), (backup_url, backup_key))
         self._all.add(settings, key, backup_key)
         self._keep_keys(name)
         return self._listed(undo=("outputs.remove", {"name": name}))
@@ -263,6 +267,7 @@ class OutputCommands:
         }
         new = replace(old, **{field: value for field, value in given.items() if value is not None})
         self._check_canvas(new.canvas)
+        self._check_keys(name, (url or "", key or ""), (backup_url or "", backup_key or ""))
         if self._all.is_running(name) and key is None and backup_key is None:
             self._pipeline.adjust(new)  # what needs no new connection changes under way
             return self._listed()
@@ -297,15 +302,32 @@ class OutputCommands:
         names = [name] if name else self._streams(is_running=False)
         if not names:
             raise StudioError("conflict", "outputs.none_to_start")
-        for each in names:
-            self._check_composed(self._all.settings(each).canvas)
         before = self._pipeline.plan.squeezed
+        started: list[str] = []
+        refused: list[StudioError] = []
         for each in names:
-            await asyncio.to_thread(self._pipeline.ready, each)
-            self._pipeline.start(each)
+            try:
+                self._check_composed(self._all.settings(each).canvas)
+                await asyncio.to_thread(self._pipeline.ready, each)
+                self._pipeline.start(each)
+                started.append(each)
+            except StudioError as error:  # one that cannot start keeps no other from starting
+                refused.append(error)
         now = self._pipeline.plan.squeezed
         squeezed = {one: kbps for one, kbps in now.items() if before.get(one) != kbps}
-        return changed("outputs", "air", result={"outputs": names, "squeezed": squeezed})
+        if refused and started:
+            self._touch("outputs")
+            self._touch("air")
+            raise StudioError(
+                refused[0].code,
+                "outputs.some_started",
+                started=", ".join(started),
+                why=refused[0],
+                more=len(refused) - 1,
+            )
+        if refused:
+            raise refused[0]
+        return changed("outputs", "air", result={"outputs": started, "squeezed": squeezed})
 
     @command(
         "outputs.stop",
@@ -417,6 +439,17 @@ class OutputCommands:
             known = ", ".join(platforms())
             raise StudioError("not_found", "outputs.no_platform", platform=platform, known=known)
 
+    @staticmethod
+    def _check_name(name: str) -> None:
+        """A recording takes its own name whatever it was: it would take a destination's life."""
+        if name.casefold() == RECORD or name.casefold().startswith(f"{RECORD}-"):
+            raise StudioError("invalid", "outputs.name_reserved", name=name)
+
+    @staticmethod
+    def _check_keys(name: str, *pairs: tuple[str, str]) -> None:
+        if any(holds_another_key(url, key) for url, key in pairs):
+            raise StudioError("invalid", "outputs.two_keys", name=name)
+
     def _check_canvas(self, canvas: str) -> None:
         if canvas not in self._pipeline.canvases:
             raise StudioError("not_found", "outputs.no_canvas", canvas=canvas)
@@ -428,8 +461,11 @@ class OutputCommands:
 
     def _keep_keys(self, name: str) -> None:
         for is_backup, key in enumerate(self._all.keys(name)):
+            kept_as = key_name(name, is_backup=bool(is_backup))
             if key:
-                self._keys.set(key_name(name, is_backup=bool(is_backup)), key)
+                self._keys.set(kept_as, key)
+            else:
+                self._keys.delete(kept_as)
 
     def _listed(self, undo: tuple[str, dict[str, Any]] | None = None) -> Changed:
         self._announce(OutputListChanged(outputs=tuple(self._all.names())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -18,7 +19,7 @@ from studio.outputs import wire
 from studio.outputs.line import STOP_S, is_sender
 from studio.outputs.link import FIXED, OutputLink
 from studio.outputs.model import OutputSettings, OutputState, OutputStatus
-from studio.outputs.rtmp.address import BadAddress, hide_key, parse, split_key
+from studio.outputs.rtmp.address import BadAddress, fold, hide_key, parse, split_key, unfold
 
 _log = logger(__name__)
 
@@ -59,8 +60,25 @@ def check_address(settings: OutputSettings, key: str = "") -> None:
             parse(url, key)
         except BadAddress as bad:
             raise StudioError("invalid", bad.key, url=bad.shown) from None
-    if settings.ca_file and not Path(settings.ca_file).is_file():
-        raise StudioError("invalid", "outputs.ca_file", file=settings.ca_file, why="?")
+    if settings.ca_file:
+        try:
+            ssl.create_default_context(cafile=settings.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            why = error.strerror if isinstance(error, FileNotFoundError) else error
+            raise StudioError(
+                "invalid", "outputs.ca_file", file=settings.ca_file, why=str(why)
+            ) from None
+
+
+def _without_secrets(url: str, key: str) -> tuple[str, str]:
+    """An address and its key, apart: a key or a query that stands in the address is moved out."""
+    base, inside = split_key(url)
+    stream = unfold(key)[1]
+    if inside and stream in (inside, inside.partition("?")[0]):
+        url, key = base, inside  # pasted whole, and the key a second time
+    elif not key:
+        url, key = base, inside
+    return fold(url, key) if url else (url, key)
 
 
 class Destinations:
@@ -103,18 +121,36 @@ class Destinations:
 
     # -- what there is -----------------------------------------------------------------------
 
-    def add(self, settings: OutputSettings, key: str = "", backup_key: str = "") -> OutputSettings:
+    def add(
+        self,
+        settings: OutputSettings,
+        key: str = "",
+        backup_key: str = "",
+        *,
+        is_checked: bool = True,
+    ) -> OutputSettings:
         """Makes an output known; a key that stands in the address is moved out of it.
+
+        Args:
+            settings: what it is.
+            key, backup_key: its secrets.
+            is_checked: False for what a show brings: a disk that is not plugged in must not keep
+                the show from opening; the start says it.
 
         Raises:
             StudioError: conflict when the name is taken, invalid when the address is wrong.
         """
         if settings.name in self._settings:
             raise StudioError("conflict", "outputs.name_taken", name=settings.name)
-        return self._put(settings, key, backup_key)
+        return self._put(settings, key, backup_key, is_checked=is_checked)
 
     def edit(
-        self, settings: OutputSettings, key: str | None = None, backup_key: str | None = None
+        self,
+        settings: OutputSettings,
+        key: str | None = None,
+        backup_key: str | None = None,
+        *,
+        is_checked: bool = True,
     ) -> OutputSettings:
         """New settings; keys that are None stay, unless another stands in a new address.
 
@@ -127,26 +163,29 @@ class Destinations:
         if self.is_running(settings.name):
             raise StudioError("conflict", "outputs.running", name=settings.name)
         old = self._keys.get(settings.name, ("", ""))
-        if key is None and settings.url != before.url and split_key(settings.url)[1]:
-            key = ""
+        if key is None and settings.url != before.url:
+            key = "" if split_key(settings.url)[1] else unfold(old[0])[1]
+        elif key and settings.url == before.url and unfold(old[0])[0] and not unfold(key)[0]:
+            key = fold(f"{settings.url}?{unfold(old[0])[0]}", key)[1]
         if backup_key is None and split_key(settings.backup_url)[1]:
             backup_key = "" if settings.backup_url != before.backup_url else None
         return self._put(
             settings,
             old[0] if key is None else key,
             old[1] if backup_key is None else backup_key,
+            is_checked=is_checked,
         )
 
-    def _put(self, settings: OutputSettings, key: str, backup_key: str) -> OutputSettings:
+    def _put(
+        self, settings: OutputSettings, key: str, backup_key: str, *, is_checked: bool = True
+    ) -> OutputSettings:
         if settings.kind == "rtmp":
-            if not key:
-                base, key = split_key(settings.url)
-                settings = msgspec.structs.replace(settings, url=base)
-            if settings.backup_url and not backup_key:
-                base, backup_key = split_key(settings.backup_url)
-                settings = msgspec.structs.replace(settings, backup_url=base)
-        check_address(settings, key)
-        for secret in (key, backup_key):
+            url, key = _without_secrets(settings.url, key)
+            backup_url, backup_key = _without_secrets(settings.backup_url, backup_key)
+            settings = msgspec.structs.replace(settings, url=url, backup_url=backup_url)
+        if is_checked:
+            check_address(settings, key)
+        for secret in (*unfold(key), *unfold(backup_key)):
             keep_secret(secret)
         self._settings[settings.name] = settings
         self._keys[settings.name] = key, backup_key
@@ -297,9 +336,9 @@ class Destinations:
         has_sender = note is not None and (
             life.is_running(note.pid) if sys.platform == "win32" else is_sender(note.pid)
         )
-        if settings.kind == "rtmp" or not has_sender:
+        if not has_sender:
             check_address(settings, self._keys[name][0])
-        if settings.kind == "rtmp" and not self._keys[name][0] and not has_sender:
+        if settings.kind == "rtmp" and not unfold(self._keys[name][0])[1] and not has_sender:
             raise StudioError("invalid", "outputs.no_key", name=name)
         old = self._links.pop(name, None)
         if old is not None:

@@ -69,6 +69,40 @@ def split_key(url: str) -> tuple[str, str]:
     return f"{scheme}://{'/'.join(parts[:-1])}", parts[-1] + question + query
 
 
+def holds_another_key(url: str, key: str) -> bool:
+    """Does ``url`` end in something like a key, though another ``key`` is given beside it?"""
+    inside = split_key(url)[1]
+    part, question, _ = inside.partition("?")
+    if not key or not part or key.partition("?")[0] == part:
+        return False
+    return bool(question) or (len(part) >= 12 and any(sign.isdigit() for sign in part))
+
+
+def fold(url: str, key: str) -> tuple[str, str]:
+    """``url`` without the query of its application → (url, key that carries the query along).
+
+    A query is a secret as much as the key is (signatures, tokens): both are kept in one place, as
+    ``?query key``. A space stands in neither.
+    """
+    base, question, query = url.strip().partition("?")
+    return (base, f"?{query} {unfold(key)[1]}") if question and query else (url.strip(), key)
+
+
+def unfold(key: str) -> tuple[str, str]:
+    """A key from `fold` → (query of the application, the publishing key itself)."""
+    if not key.startswith("?") or " " not in key:
+        return "", key
+    query, _, stream = key[1:].partition(" ")
+    return query, stream
+
+
+def backup_key_of(backup_key: str, key: str) -> str:
+    """What the backup address is opened with: its own query, and its own key or the first one's."""
+    query, stream = unfold(backup_key)
+    stream = stream or unfold(key)[1]
+    return f"?{query} {stream}" if query else stream
+
+
 def hide_key(url: str) -> str:
     """``url`` as it may be shown: what could be a key is ••••."""
     if not url.lower().startswith(("rtmp://", "rtmps://")):
@@ -92,6 +126,7 @@ def parse(url: str, key: str = "") -> RtmpAddress:
     if not key:
         url, key = split_key(url)
     url = url.strip()
+    query, key = unfold(key)
     if _SPACE.search(url) or _SPACE.search(key):
         raise BadAddress("outputs.address_space", shown)
     try:
@@ -104,8 +139,11 @@ def parse(url: str, key: str = "") -> RtmpAddress:
         raise BadAddress("outputs.address_scheme", shown)
     if not parts.hostname:
         raise BadAddress("outputs.address_host", shown)
-    app = parts.path.strip("/") + (f"?{parts.query}" if parts.query else "")
-    if not app:
+    if parts.username is not None:
+        raise BadAddress("outputs.address_user", shown)
+    query = parts.query or query
+    app = parts.path.strip("/") + (f"?{query}" if query else "")
+    if not parts.path.strip("/"):
         raise BadAddress("outputs.address_app", shown)
     return RtmpAddress(
         host=parts.hostname,

@@ -7,7 +7,13 @@ import time
 
 from studio.core.log import logger
 from studio.outputs.model import Backup, OutputState, Reason, Step
-from studio.outputs.rtmp.address import BadAddress, RtmpAddress, hide_key, parse
+from studio.outputs.rtmp.address import (
+    BadAddress,
+    RtmpAddress,
+    backup_key_of,
+    hide_key,
+    parse,
+)
 from studio.outputs.rtmp.connection import Connection, LinkFault, fault, open_connection
 from studio.outputs.sender.clip import Clip, Unit
 from studio.outputs.sender.flv import VIDEO_TAG, FlvMux, Tag
@@ -49,9 +55,8 @@ class RtmpSink:
         try:
             self._addresses.append(parse(settings.url, configure.key))
             if settings.backup_url:
-                self._addresses.append(
-                    parse(settings.backup_url, configure.backup_key or configure.key)
-                )
+                backup_key = backup_key_of(configure.backup_key, configure.key)
+                self._addresses.append(parse(settings.backup_url, backup_key))
         except BadAddress as bad:
             self._wrong = Reason(bad.key, {"url": bad.shown})
         self.shown_url = self._addresses[0].shown if self._addresses else hide_key(settings.url)

@@ -2,7 +2,16 @@
 
 import pytest
 
-from studio.outputs.rtmp.address import BadAddress, hide_key, parse, split_key
+from studio.outputs.rtmp.address import (
+    BadAddress,
+    backup_key_of,
+    fold,
+    hide_key,
+    holds_another_key,
+    parse,
+    split_key,
+    unfold,
+)
 
 
 def test_key_is_the_last_part() -> None:
@@ -37,6 +46,8 @@ def test_ipv6_and_query_of_the_app() -> None:
         ("rtmp://h:x/a/k", "outputs.address_port"),
         ("rtmp://h/a b/k", "outputs.address_space"),
         ("rtmp://h/a/k\nx", "outputs.address_space"),
+        ("rtmp://me:word@h/a/k", "outputs.address_user"),
+        ("rtmp://h/?token=x", "outputs.address_app"),
     ],
 )
 def test_wrong_addresses_say_why(url: str, key: str) -> None:
@@ -68,3 +79,34 @@ def test_split_key() -> None:
     assert split_key("rtmp://h/app/key") == ("rtmp://h/app", "key")
     assert split_key("rtmp://h/app") == ("rtmp://h/app", "")
     assert split_key("/some/file.mkv") == ("/some/file.mkv", "")
+
+
+def test_the_query_of_the_application_goes_with_the_key() -> None:
+    url, key = fold("rtmp://h/app?token=x", "k?y=1")
+    assert (url, unfold(key)) == ("rtmp://h/app", ("token=x", "k?y=1"))
+    address = parse(url, key)
+    assert (address.app, address.stream) == ("app?token=x", "k?y=1")
+    assert "token=x" not in address.shown
+    assert unfold(fold(url, "k")[1]) == ("", "k")
+    assert unfold(fold("rtmp://h/app?a=2", key)[1]) == ("a=2", "k?y=1")
+
+
+def test_the_backup_has_its_own_query() -> None:
+    assert backup_key_of("", "?a=1 k") == "k"
+    assert unfold(backup_key_of("?b=2 ", "?a=1 k")) == ("b=2", "k")
+    assert backup_key_of("own", "k") == "own"
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "is_another"),
+    [
+        ("rtmp://h/live/abcdef123456", "other", True),
+        ("rtmp://h/live/k?sign=1", "other", True),
+        ("rtmp://h/live/abcdef123456", "abcdef123456", False),
+        ("rtmp://h/live/abcdef123456", "", False),
+        ("rtmp://h/live/instance", "key", False),
+        ("rtmp://h/live", "key", False),
+    ],
+)
+def test_two_keys(url: str, key: str, is_another: bool) -> None:
+    assert holds_another_key(url, key) is is_another

@@ -73,6 +73,51 @@ def test_the_key_in_the_address_is_moved_and_hidden(desk: Desk) -> None:
     assert desk.run("outputs.list")[0]["shown_url"] == "rtmp://h/live/••••"
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"url": "rtmp://h/live/SECRETKEY", "key": "SECRETKEY"},
+        {"url": "rtmp://h/live/SECRETKEY?s=SECRET2", "key": "SECRETKEY"},
+        {"url": "rtmp://h/live?token=SECRET3", "key": "SECRETKEY"},
+        {"url": "rtmp://h/live?token=SECRET3"},
+        {"url": "rtmp://h/live/SECRETKEY", "backup_url": "rtmp://g/live?token=SECRET4"},
+    ],
+)
+def test_no_secret_of_an_address_is_kept_in_a_show(desk: Desk, given: dict[str, str]) -> None:
+    desk.run("outputs.add", name="a", **given)
+    told = repr(desk.run("outputs.list")) + repr(desk.seen) + repr(desk.state.get())
+    assert "SECRET" not in repr(desk.commands.settings()) + told
+    assert "SECRET" in repr(desk.keys.kept)
+
+
+def test_a_new_key_leaves_the_query_of_the_application(desk: Desk) -> None:
+    desk.run("outputs.add", name="a", url="rtmp://h/live?token=x", key="k1")
+    desk.run("outputs.edit", name="a", key="k2")
+    assert desk.pipeline.destinations.keys("a")[0] == "?token=x k2"
+    desk.run("outputs.edit", name="a", url="rtmp://g/live")
+    assert desk.pipeline.destinations.keys("a")[0] == "k2"
+
+
+def test_a_show_opens_though_a_disk_is_gone(desk: Desk, tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone" / "x.mkv")
+    desk.commands.load([OutputSettings(name="usb", kind="file", url=gone)])
+    assert desk.pipeline.destinations.names() == ["usb"]
+    with pytest.raises(StudioError, match="gone"):
+        desk.run("outputs.start", name="usb")
+
+
+def test_one_that_cannot_start_keeps_no_other(desk: Desk, tmp_path: Path) -> None:
+    desk.run("outputs.add", name="keyless", url="rtmp://127.0.0.1:9/live")
+    desk.run("outputs.add", name="good", url="rtmp://127.0.0.1:9/live", key="k")
+    with pytest.raises(StudioError) as caught:
+        desk.run("outputs.start")
+    assert caught.value.key == "outputs.some_started"
+    assert caught.value.params["started"] == "good"
+    assert "密钥" in caught.value.in_language("zh")
+    assert desk.pipeline.destinations.running() == ["good"]
+    desk.pipeline.stop("good")
+
+
 def test_a_show_finds_its_keys_again(desk: Desk, tmp_path: Path) -> None:
     desk.keys.kept["output/a/key"] = "kept-key"
     desk.commands.load([OutputSettings(name="a", url="rtmp://h/live")])
@@ -89,11 +134,15 @@ def test_a_show_finds_its_keys_again(desk: Desk, tmp_path: Path) -> None:
         ({"url": "film.avi"}, "outputs.file_kind"),
         ({"url": "rtmp://h/a/k", "canvas": "portrait"}, "outputs.no_canvas"),
         ({"url": "rtmps://h/a/k", "ca_file": "/no/ca.pem"}, "outputs.ca_file"),
+        ({"url": "rtmps://h/a/k", "ca_file": __file__}, "outputs.ca_file"),
+        ({"url": "rtmp://me:word@h/a/k"}, "outputs.address_user"),
+        ({"url": "rtmp://h/a/abcdef123456", "key": "other"}, "outputs.two_keys"),
+        ({"url": "rtmp://h/a/k", "name": "Record"}, "outputs.name_reserved"),
     ],
 )
 def test_bad_input_is_said_before_air(desk: Desk, args: dict[str, str], key: str) -> None:
     with pytest.raises(StudioError) as caught:
-        desk.run("outputs.add", name="x", **args)
+        desk.run("outputs.add", **{"name": "x", **args})
     assert caught.value.key == key
     assert caught.value.in_language("zh") != caught.value.in_language("en")
     assert "{" not in caught.value.in_language("en")
