@@ -18,7 +18,7 @@ from studio.core.event import Event
 from studio.core.paths import data_dir
 from studio.outputs.air_commands import AirCommands
 from studio.outputs.events import OutputChanged, OutputListChanged
-from studio.outputs.film_commands import FilmCommands
+from studio.outputs.film_commands import FilmCommands, placed
 from studio.outputs.model import Codec, Kind, OutputSettings, OutputState, OutputStatus
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import platforms
@@ -201,9 +201,12 @@ class OutputCommands:
         split_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0,
     ) -> Changed:
         self._check_platform(platform)
+        kind = kind or ("rtmp" if "://" in url else "file")
+        if kind == "file" and url:
+            url = str(placed(url, self._folder()))
         settings = OutputSettings(
             name=name,
-            kind=kind or ("rtmp" if "://" in url else "file"),
+            kind=kind,
             url=url,
             canvas=canvas,
             backup_url=backup_url,
@@ -252,6 +255,8 @@ class OutputCommands:
     ) -> Changed:
         self._check_platform(platform or "")
         old = self._all.settings(name)
+        if old.kind == "file" and url:
+            url = str(placed(url, self._folder()))
         given = {
             "url": url,
             "canvas": canvas,
@@ -366,9 +371,8 @@ class OutputCommands:
         self._check_canvas(canvas)
         self._check_composed(canvas)
         name = self._recorder(canvas)
-        settings = OutputSettings(
-            name=name, kind="file", url=file or str(self._new_file(canvas)), canvas=canvas
-        )
+        path = placed(file, self._folder()) if file else self._new_file(canvas)
+        settings = OutputSettings(name=name, kind="file", url=str(path), canvas=canvas)
         self.put_passing(settings)
         await asyncio.to_thread(self._pipeline.ready, name)
         self._pipeline.start(name)

@@ -24,6 +24,7 @@ from studio.sources.replay import remember
 
 CanvasArg = Literal["landscape", "portrait"]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
+CLIP_KINDS = (".mp4", ".mkv")
 _FIELDS = {"scenes.taken": ("scene", "scene"), "shop.explained": ("product", "product")}
 
 
@@ -167,7 +168,7 @@ class FilmCommands:
         canvas: CanvasArg = "landscape",
         file: str = "",
     ) -> Changed:
-        target = Path(file) if file else self._fresh(f"replay_{_stamp()}", ".mp4")
+        target = self._given(file) if file else self._fresh(f"replay_{_stamp()}", ".mp4")
 
         def work() -> float:
             clip = Clip(self._pipeline.clip(canvas))
@@ -182,7 +183,7 @@ class FilmCommands:
     def _find(self, file: str) -> Path:
         """The recording meant: the one given, the one that runs, or the newest."""
         if file:
-            return Path(file)
+            return placed(file, self._recordings())
         running = self._all.running("file")
         if running:
             return Path(self._all.status(running[0]).shown_url)
@@ -195,6 +196,18 @@ class FilmCommands:
             raise StudioError("not_found", "outputs.no_recording", file=str(self._recordings()))
         return max(found, key=lambda path: path.stat().st_mtime)
 
+    def _given(self, file: str) -> Path:
+        """Where a person wants a clip: a film, in a folder that is there, over no other file."""
+        path = placed(file, self._recordings())
+        if path.suffix.lower() not in CLIP_KINDS:
+            kinds = " ".join(CLIP_KINDS)
+            raise StudioError("invalid", "outputs.file_kind", file=str(path), kinds=kinds)
+        if not path.parent.is_dir():
+            raise StudioError("invalid", "outputs.no_folder", folder=str(path.parent))
+        if path.exists():
+            raise StudioError("conflict", "outputs.file_there", file=str(path))
+        return path
+
     def _fresh(self, stem: str, suffix: str) -> Path:
         folder = self._recordings() / "clips"
         folder.mkdir(parents=True, exist_ok=True)
@@ -204,6 +217,11 @@ class FilmCommands:
             if not path.exists():
                 return path
         raise StudioError("failed", "outputs.file_failed", file=str(folder), why="10000")
+
+
+def placed(file: str, folder: Path) -> Path:
+    """A file as a person names it: ``~`` is home, and without a place it lies in ``folder``."""
+    return folder / Path(file).expanduser()
 
 
 def _stamp() -> str:

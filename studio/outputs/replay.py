@@ -15,6 +15,8 @@ from studio.outputs.sender.clip import Clip
 
 SECONDS = 60.0
 MOST_BYTES = 96 << 20
+_BREAK_S = 2.0
+"""After so long without a picture nothing was encoded: what was before belongs to another time."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,8 @@ class ReplayRing:
         keep = round(self.seconds * settings.fps_num / settings.fps_den)
         with self._lock:
             ring = self._canvases[canvas]
-            if ring.video and packet.pts <= ring.video[-1].pts:
+            step = packet.pts - ring.video[-1].pts if ring.video else 1
+            if not 0 < step <= _BREAK_S * settings.fps_num / settings.fps_den:
                 ring.video.clear()
                 ring.bytes = 0
             ring.video.append(packet)

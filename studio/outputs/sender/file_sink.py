@@ -85,7 +85,7 @@ def check_file(path: Path) -> Reason | None:
     if not os.access(folder, os.W_OK):
         return Reason("outputs.folder_locked", {"folder": str(folder)})
     if shutil.disk_usage(folder).free < RESERVE_BYTES:
-        return Reason("outputs.disk_full", {"folder": str(folder)})
+        return Reason("outputs.no_room", {"folder": str(folder), "mb": RESERVE_BYTES >> 20})
     return None
 
 

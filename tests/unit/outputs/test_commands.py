@@ -282,3 +282,25 @@ def test_the_folder_of_recordings(desk: Desk, tmp_path: Path) -> None:
         desk.run("record.folder", path=str(tmp_path / "not there"))
     assert said.value.key == "outputs.no_folder"
     assert desk.run("record.folder")["folder"] == str(other)
+
+
+def test_a_file_without_a_place_lies_with_the_recordings(desk: Desk, tmp_path: Path) -> None:
+    desk.run("outputs.add", name="film", url="film.mkv")
+    assert desk.commands.settings()[0].url == str(tmp_path / "film.mkv")
+
+
+@pytest.mark.parametrize(
+    ("file", "key"),
+    [
+        ("x.txt", "outputs.file_kind"),
+        ("no/where/x.mp4", "outputs.no_folder"),
+        ("there.mp4", "outputs.file_there"),
+    ],
+)
+def test_a_replay_goes_over_no_other_file(desk: Desk, tmp_path: Path, file: str, key: str) -> None:
+    desk.bus.add(desk.commands.film)
+    (tmp_path / "there.mp4").write_bytes(b"dear")
+    with pytest.raises(StudioError) as caught:
+        desk.run("replay.save", file=file)
+    assert caught.value.key == key
+    assert (tmp_path / "there.mp4").read_bytes() == b"dear"

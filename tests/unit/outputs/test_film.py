@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -192,6 +193,16 @@ def test_replay_of_the_last_seconds(
     assert film.faults == film.goes_back == 0
     assert film.pictures == pytest.approx(length * 30, abs=1)
     assert abs(film.times_ms[True][0] - film.times_ms[False][0]) < 40
+
+
+def test_replay_does_not_reach_over_a_time_without_pictures(made: list[EncodedPacket]) -> None:
+    ring = ReplayRing({"landscape": VIDEO}, seconds=60)
+    videos = [one for one in made if one.stream == "video"]
+    for one in videos[:60]:
+        ring.video("landscape", one)
+    for one in videos[60:120]:
+        ring.video("landscape", replace(one, pts=one.pts + 900, dts=one.dts + 900))
+    assert ring.length_s("landscape") == pytest.approx(2, abs=0.1)
 
 
 def test_replay_is_bounded_in_memory(made: list[EncodedPacket]) -> None:
