@@ -150,8 +150,11 @@ def run() -> Report:
 
     whole = _Feeder({"a": SIZE, "b": SIZE})
     one = Scene(name="x", items=(Item(1, "a"),))
+    camera = _Feeder({"a": (1280, 720), "b": (1280, 720)})
+    reference = _avfilter([_noise(1280, 720, 0)], "s|scale|1920:1080:flags=bilinear|in0", [])
+    pair("1 source, a 720p camera", _ours(one, camera, []), reference, None)
     pair(
-        "1 source",
+        "1 source of the canvas's size: one copy",
         _ours(one, whole, []),
         _avfilter([_noise(*SIZE, 0)], "c|copy||in0\nf|format|yuv420p|c", []),
         None,

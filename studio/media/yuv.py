@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from studio.media.buffers import fresh
 from studio.media.cv import cv2
 from studio.media.frame import Frame, Plane, even
 
@@ -127,8 +128,12 @@ def resize_plane(plane: Plane, width: int, height: int, out: Plane | None = None
     # 0.09 in two halvings). So: halve while both sides allow it, then linear for what is left.
     while w >= 2 * width and h >= 2 * height and (w, h) != (2 * width, 2 * height):
         w, h = w // 2, h // 2
-        plane = cv2.resize(plane[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)
+        plane = cv2.resize(
+            plane[: 2 * h, : 2 * w], (w, h), dst=fresh(h, w), interpolation=cv2.INTER_AREA
+        )
     how = cv2.INTER_AREA if (w, h) == (2 * width, 2 * height) else cv2.INTER_LINEAR
+    if out is None:
+        out = fresh(height, width)
     scaled: Plane = cv2.resize(plane, (width, height), dst=out, interpolation=how)
     return scaled
 

@@ -67,6 +67,7 @@ class Compositor:
     canvas: Canvas
     _scratch: Scratch = field(default_factory=Scratch)
     _layers: dict[int, Drawn] = field(default_factory=dict)
+    _tiled: dict[tuple[Rect, ...], bool] = field(default_factory=dict)
     _before: Frame | None = None
     _after: Frame | None = None
 
@@ -93,7 +94,7 @@ class Compositor:
     def draw_scene(self, target: Frame, scene: Scene, sources: Sources, at_ns: int) -> None:
         """The scene's items from back to front."""
         items = [one for one in scene.items if one.is_enabled and self.canvas.name in one.boxes]
-        if not (items and self._covers(items[0], sources)):
+        if not (items and self._is_tiled(items, sources)):
             self._fill(target, scene.colour)
         for item in items:
             runner = sources.get(item.source)
@@ -155,15 +156,33 @@ class Compositor:
         return kept
 
     def _covers(self, item: Item, sources: Sources) -> bool:
-        """Does the back item hide the whole canvas, so that filling can be left out?"""
+        """Does the item alone hide the whole canvas?"""
+        rect = self._hidden(item, sources)
+        return rect == Rect(0, 0, self.canvas.width, self.canvas.height)
+
+    def _is_tiled(self, items: list[Item], sources: Sources) -> bool:
+        """Do the items hide the whole canvas together, so that filling can be left out?"""
+        if self._covers(items[0], sources):
+            return True
+        rects = [one for item in items if (one := self._hidden(item, sources)) is not None]
+        if sum(one.w * one.h for one in rects) < self.canvas.width * self.canvas.height:
+            return False
+        key = tuple(rects)
+        if key not in self._tiled:
+            if len(self._tiled) > 32:
+                self._tiled.clear()
+            self._tiled[key] = is_tiled(rects, self.canvas.width, self.canvas.height)
+        return self._tiled[key]
+
+    def _hidden(self, item: Item, sources: Sources) -> Rect | None:
+        """What an opaque item hides of the canvas; None when something shines through."""
         runner = sources.get(item.source)
         shot = runner.latest if runner else None
         if shot is None or shot.frame.alpha is not None or not is_plain(item):
-            return False
-        whole = Rect(0, 0, self.canvas.width, self.canvas.height)
+            return None
+        canvas = (self.canvas.width, self.canvas.height)
         size = (shot.frame.width, shot.frame.height)
-        rect = lay(item, item.boxes[self.canvas.name], size, whole[2:]).rect
-        return rect.clipped(whole.w, whole.h) == whole
+        return lay(item, item.boxes[self.canvas.name], size, canvas).rect.clipped(*canvas)
 
     def _fill(self, target: Frame, colour: str) -> None:
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
@@ -175,6 +194,17 @@ class Compositor:
             self._before = blank(self.canvas.width, self.canvas.height)
             self._after = blank(self.canvas.width, self.canvas.height)
         return self._before, self._after
+
+
+def is_tiled(rects: Sequence[Rect], width: int, height: int) -> bool:
+    """Do rectangles inside a canvas leave nothing of it open?"""
+    xs = sorted({0, width, *(r.x for r in rects), *(r.x + r.w for r in rects)})
+    ys = sorted({0, height, *(r.y for r in rects), *(r.y + r.h for r in rects)})
+    return all(
+        any(r.x <= x < r.x + r.w and r.y <= y < r.y + r.h for r in rects)
+        for x in xs[:-1]
+        for y in ys[:-1]
+    )
 
 
 def is_plain(item: Item) -> bool:

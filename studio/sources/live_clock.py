@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 MS = 1_000_000
 BUCKET_NS = 1_000 * MS
 KEPT = 8
-SETTLING_NS = 2_500 * MS
+SETTLING_NS = 1_500 * MS
 SLEW = 0.002
 JUMP_NS = 120 * MS
 MARGIN_NS = 40 * MS
@@ -46,6 +46,11 @@ class LiveClock:
         self._move(now_ns)
         assert self._zero_ns is not None
         return self._zero_ns + media_ns
+
+    @property
+    def is_settled(self) -> bool:
+        """Has it seen enough? Until then the mapping jumps, and sound had better wait."""
+        return self._moved_ns - self._begun_ns >= SETTLING_NS
 
     def _begin(self, offset: int, now_ns: int) -> None:
         """The first frame, or a stream whose time began anew."""

@@ -65,6 +65,8 @@ class LivePlayer:
         samples = np.frombuffer(memoryview(frame.planes[0]), np.float32)[:count]
         media_ns = round(float(frame.time or 0.0) * NS)
         due = self._clock.came(media_ns, now_ns(), is_sound=True)
+        if not self._clock.is_settled:
+            return  # a second of silence at the start is better than sound that creeps into step
         self._feed.sound(samples.reshape(-1, CHANNELS).copy(), due)
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from studio.core.registry import discover
 from studio.media.frame import blank, from_rgb, to_rgb
 from studio.media.yuv import Rect, layer
 from studio.scenes.commands import SceneCommands
-from studio.scenes.compositor import Change, Compositor, Overlay
+from studio.scenes.compositor import Change, Compositor, Overlay, is_tiled
 from studio.scenes.events import SceneTaken
 from studio.scenes.item_commands import ItemCommands
 from studio.scenes.keeper import Scenes
@@ -242,6 +242,21 @@ def test_what_is_off_missing_or_of_another_canvas_is_not_drawn():
     )
     picture = compose(Scene(name="x", items=items, colour="#102030"), sources)
     assert near(picture[30, 30], (16, 32, 48))
+
+
+def test_what_hides_the_canvas_together_leaves_no_hole():
+    half = [Rect(0, 0, 64, 72), Rect(64, 0, 64, 72)]
+    assert is_tiled(half, 128, 72)
+    assert not is_tiled([half[0], Rect(66, 0, 62, 72)], 128, 72)
+    assert not is_tiled([half[0], half[0]], 128, 72)
+    sources = {"a": showing((200, 0, 0)), "b": showing((0, 0, 200))}
+    left, right = {"landscape": Box(0, 0, 0.5, 1)}, {"landscape": Box(0.5, 0, 0.5, 1)}
+    items = (Item(1, "a", boxes=left), Item(2, "b", boxes=right))
+    picture = compose(Scene(name="x", items=items), sources)
+    assert near(picture[36, 62], (200, 0, 0))
+    assert near(picture[36, 66], (0, 0, 200))
+    thin = replace(items[1], opacity=0.0)
+    assert near(compose(Scene(name="x", items=(items[0], thin)), sources)[36, 100], (0, 0, 0))
 
 
 def test_opacity_and_alpha_mix():
