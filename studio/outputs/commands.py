@@ -102,12 +102,13 @@ class OutputCommands:
     def load(self, outputs: list[OutputSettings]) -> None:
         """Outputs of a show, with the keys that are kept for them."""
         for settings in outputs:
-            self._all.add(
-                settings,
-                self._keys.get(key_name(settings.name)) or "",
-                self._keys.get(key_name(settings.name, is_backup=True)) or "",
-                is_checked=False,
+            kept = tuple(
+                self._keys.get(key_name(settings.name, is_backup=is_backup)) or ""
+                for is_backup in (False, True)
             )
+            self._all.add(settings, *kept, is_checked=False)
+            if self._all.keys(settings.name) != kept:  # a secret stood in an older show's address
+                self._keep_keys(settings.name)
 
     def put_passing(self, settings: OutputSettings, key: str = "") -> None:
         """An output for this run alone: a show never keeps it.

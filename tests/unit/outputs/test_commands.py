@@ -98,6 +98,13 @@ def test_a_new_key_leaves_the_query_of_the_application(desk: Desk) -> None:
     assert desk.pipeline.destinations.keys("a")[0] == "k2"
 
 
+def test_the_query_in_an_older_show_is_kept_with_the_key(desk: Desk) -> None:
+    desk.keys.kept["output/a/key"] = "k"
+    desk.commands.load([OutputSettings(name="a", url="rtmp://h/live?token=x")])
+    assert desk.commands.settings()[0].url == "rtmp://h/live"
+    assert desk.keys.kept == {"output/a/key": "?token=x k"}
+
+
 def test_a_show_opens_though_a_disk_is_gone(desk: Desk, tmp_path: Path) -> None:
     gone = str(tmp_path / "gone" / "x.mkv")
     desk.commands.load([OutputSettings(name="usb", kind="file", url=gone)])
