@@ -21,9 +21,9 @@ from studio.core.paths import (
 )
 from studio.core.text import Text
 from studio.media.picture_memory import PictureReader
-from studio.settings import Settings
+from studio.settings import Hotkey, Settings, hotkey_name, settings_path
 from studio.settings import load as load_settings
-from studio.settings import save as save_settings
+from studio.settings import save_desk as save_settings
 
 if TYPE_CHECKING:
     from studio.core.extension import Settings as ExtensionSettings
@@ -69,6 +69,7 @@ __all__ = [
     "fade",
     "setting",
     "Backoff",
+    "Hotkey",
     "PictureReader",
     "Settings",
     "StudioError",
@@ -78,6 +79,8 @@ __all__ = [
     "catalogue",
     "config_dir",
     "data_dir",
+    "hotkey_name",
+    "settings_path",
     "load_settings",
     "log_dir",
     "logger",

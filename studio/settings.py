@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -13,6 +14,41 @@ from studio.core.paths import config_dir
 
 _log = logger(__name__)
 RECENT = 10
+DESK = ("language", "layout", "text_scale", "hotkeys")
+"""What the desk changes; all else in the file is the engine's."""
+
+
+class Hotkey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key the person gave to a command, in place of its own.
+
+    Attributes:
+        command: id, or "desk.…" for what only a window does.
+        args: of the command, plain.
+        keys: as Qt writes them, "Ctrl+Alt+F5"; "" takes the command's own key away.
+        is_global: works while another program has the keyboard, where the system lets it.
+    """
+
+    command: str
+    args: dict[str, Any] = {}
+    keys: str = ""
+    is_global: bool = False
+
+    @property
+    def name(self) -> str:
+        """The command as it is written on the command line; the hotkey's name everywhere."""
+        return hotkey_name(self.command, self.args)
+
+
+def hotkey_name(command: str, args: dict[str, Any]) -> str:
+    """ "scenes.take scene=特写"."""
+    words = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in args.items()}
+    return " ".join([command, *(f"{name}={value}" for name, value in words.items())])
+
+
+def read_hotkey_name(name: str) -> tuple[str, dict[str, str]]:
+    """The command and its arguments as text; a value may have spaces in it."""
+    first, *rest = re.split(r"\s+(\w+)=", name.strip())
+    return first, dict(zip(rest[::2], rest[1::2], strict=True))
 
 
 class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
@@ -26,6 +62,7 @@ class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
         remote_port: of the remote door on 127.0.0.1.
         recordings: folder for recordings; "" is the data folder.
         user_name: who sits at this desk, for the journal.
+        hotkeys: the person's own keys by the hotkey's name; commands' own keys are not here.
     """
 
     language: Literal["", "zh", "en"] = ""
@@ -35,6 +72,7 @@ class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
     remote_port: int = 4455
     recordings: str = ""
     user_name: str = ""
+    hotkeys: dict[str, Hotkey] = {}
 
     def opened(self, show: Path) -> None:
         """Puts a show at the head of the recent ones."""
@@ -78,3 +116,15 @@ def save(settings: Settings) -> None:
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     fresh.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n")
     os.replace(fresh, path)
+
+
+def save_desk(mine: Settings) -> None:
+    """Keeps what the desk changes, and of the rest what another process has written meanwhile.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    whole = load()
+    for name in DESK:
+        setattr(whole, name, getattr(mine, name))
+    save(whole)

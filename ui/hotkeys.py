@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -14,35 +15,52 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
 )
 
-from ui.i18n import language, pick, t
+from studio.api import Hotkey, load_settings, settings_path
+from ui.global_keys import GlobalKeys
+from ui.i18n import language, t
 from ui.layouts import NAMES
+from ui.models import hotkeys as model
+from ui.models.hotkeys import Bound
 
 if TYPE_CHECKING:
     from ui.window import Window
 
 TYPING = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
 KEY = Qt.Key
+HELD = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+WATCH_MS = 150
 
 
 class Hotkeys(QObject):
-    """Keys of the show, of the window, and those that commands bring.
+    """Keys of the show, of the window, those that commands bring and the person's own.
 
     Args:
         window: it acts on; plain keys reach it through `press`.
 
     Attributes:
         commands: command id by key, of commands that need no arguments.
+        lines: everything a key can be given to.
+
+    Signals:
+        changed: other keys hold now.
     """
+
+    changed = Signal()
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window, self._desk = window, window.desk
         self.commands: dict[str, str] = {}
-        self._desk.store.changed.connect(self._take_commands)
-        self._take_commands("commands")
+        self.lines: list[Bound] = []
+        self._keys: dict[str, Bound] = {}
         actions, panels = self._desk.actions, window.panels
         for keys, call in (
             ("Ctrl+K", window.palette_card.open),
+            ("Ctrl+Shift+K", window.open_hotkeys),
             ("Ctrl+Z", actions.undo),
             ("Ctrl+Shift+Z", actions.redo),
             ("Ctrl+Y", actions.redo),
@@ -50,47 +68,110 @@ class Hotkeys(QObject):
             ("F6", lambda: window.next_panel(1)),
             ("Shift+F6", lambda: window.next_panel(-1)),
             ("F11", window.full_screen),
-            ("Ctrl+Shift+M", window.open_multiview),
             ("Ctrl+L", self._other_language),
             *((f"Ctrl+{n}", lambda name=name: window.set_layout(name))
               for n, name in enumerate(NAMES, 1)),
-            ("Ctrl+Shift+R", panels["outputs"].key_record),  # type: ignore[attr-defined]
             *((f"Ctrl+{sign}", lambda step=step: window.asked.emit("scale", step))
               for sign, step in (("+", "+"), ("=", "+"), ("-", "-"), ("0", "0"))),
         ):  # fmt: skip
             shortcut = QShortcut(QKeySequence(keys), window)
             shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
             shortcut.activated.connect(call)
-        products, mixer = panels["products"], panels["mixer"]
-        none, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
-        self._plain = {
-            (KEY.Key_Return, none): self._take,
-            (KEY.Key_Enter, none): self._take,
-            (KEY.Key_Escape, none): self._escape,
-            (KEY.Key_C, none): products.key_card,  # type: ignore[attr-defined]
-            (KEY.Key_C, shift): products.key_card_off,  # type: ignore[attr-defined]
-            (KEY.Key_T, none): products.key_try_on,  # type: ignore[attr-defined]
-            (KEY.Key_N, none): products.key_next,  # type: ignore[attr-defined]
-            (KEY.Key_E, none): window.monitors.toggle_edit,
-            (KEY.Key_X, none): mixer.key_mute,  # type: ignore[attr-defined]
+        products, mixer, outputs = panels["products"], panels["mixer"], panels["outputs"]
+        self._calls: dict[str, Callable[[], object]] = {
+            "scenes.take": self._take,
+            "scenes.standby": self._standby,
+            "desk.card": products.key_card,  # type: ignore[attr-defined]
+            "shop.card_off": products.key_card_off,  # type: ignore[attr-defined]
+            "desk.try_on": products.key_try_on,  # type: ignore[attr-defined]
+            "desk.next_product": products.key_next,  # type: ignore[attr-defined]
+            "desk.edit": window.monitors.toggle_edit,
+            "desk.mute": mixer.key_mute,  # type: ignore[attr-defined]
+            "desk.record": outputs.key_record,  # type: ignore[attr-defined]
+            "desk.snapshot": lambda: window.monitors.snapshot("programme"),
+            "desk.snapshot_preview": lambda: window.monitors.snapshot("preview"),
+            "desk.multiview": window.open_multiview,
         }
+        self.globals = GlobalKeys(self)
+        self.globals.pressed.connect(self._pressed_far)
+        self._desk.store.changed.connect(self._take_commands)
+        self._files = QFileSystemWatcher([str(settings_path().parent)], self)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._read_again)
+        self._files.directoryChanged.connect(lambda _: self._later.start(WATCH_MS))
+        self._build()
+
+    # -- what holds ----------------------------------------------------------------------------
+
+    def put(self, own: dict[str, Hotkey]) -> None:
+        """Other keys of the person: they work at once and are kept."""
+        self._desk.settings.hotkeys = own
+        self._desk.change("settings", "")
+        self._build()
+
+    def _read_again(self) -> None:
+        """Keys that a command has changed in the file."""
+        own = load_settings().hotkeys
+        if own != self._desk.settings.hotkeys:
+            self._desk.settings.hotkeys = own
+            self._build()
+
+    def _take_commands(self, part: str) -> None:
+        if part == "commands":
+            self._build()
+
+    def _build(self) -> None:
+        known = self._desk.store.commands
+        self.lines = model.table(known, self._desk.settings.hotkeys)
+        self._keys = model.by_keys(self.lines)
+        self.commands = {
+            keys: one.command for keys, one in self._keys.items() if one.command in known
+        }
+        self.globals.hold({one.keys: one.name for one in self.lines if one.is_global and one.keys})
+        self.changed.emit()
+
+    def label(self, line: Bound) -> str:
+        """What a line does, in the present language."""
+        if line.words:
+            return t(line.words)
+        return self._desk.actions.describe(line.command, line.args)
+
+    # -- keys ----------------------------------------------------------------------------------
 
     def press(self, event: QKeyEvent) -> None:
-        """A key that no widget wanted; never while somebody types."""
-        if isinstance(QApplication.focusWidget(), TYPING) or event.isAutoRepeat():
+        """A key that no widget wanted; letters never while somebody types."""
+        is_typing = isinstance(QApplication.focusWidget(), TYPING)
+        is_far = bool(event.modifiers() & HELD) or KEY.Key_F1 <= event.key() <= KEY.Key_F35
+        if (is_typing and not is_far) or event.isAutoRepeat():
             event.ignore()
             return
         mods = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         key = Qt.Key(event.key())
-        call = self._plain.get((key, mods))
-        if call is not None:
-            call()
+        if key == KEY.Key_Escape and not mods and self._close_card():
+            return
+        line = self._keys.get(sequence_of(event))
+        if line is not None:
+            self._run(line)
         elif not mods and KEY.Key_1 <= key <= KEY.Key_9:
             self._window.scenes.preview_at(key - KEY.Key_0)
-        elif id := self.commands.get(_sequence(event)):
-            self._desk.actions.run(id)
         else:
             event.ignore()
+
+    def _run(self, line: Bound) -> None:
+        call = self._calls.get(line.name)
+        if call is not None:
+            call()
+        elif line.command in self._desk.store.commands:
+            self._desk.actions.run(line.command, dict(line.args))
+        else:
+            self._desk.say(None, t("hotkeys.gone", name=line.name), "attention")
+
+    def _pressed_far(self, name: str) -> None:
+        """A global key; the system hands it to nobody else, this window included."""
+        line = next((one for one in self.lines if one.name == name), None)
+        if line is not None:
+            self._run(line)
 
     def show_card(self) -> None:
         """F1: the keys of the panel one is in, or away with them."""
@@ -99,31 +180,21 @@ class Hotkeys(QObject):
             card.hide()
             return
         panel = self._window.focused_panel()
-        known = self._desk.store.commands
-        own = [
-            (keys, pick(known[id].label))
-            for keys, id in sorted(self.commands.items())
-            if keys not in ("Return", "Esc")
-        ]
+        own = [(line.keys, self.label(line)) for _, line in sorted(self._keys.items())]
         card.open(t(f"{panel.id}.title") if panel else "", panel.keys if panel else (), own)
-
-    def _take_commands(self, part: str) -> None:
-        if part == "commands":
-            self.commands = {
-                info.keys: info.id
-                for info in self._desk.store.commands.values()
-                if info.keys and not info.required and not info.needs_confirm
-            }
 
     def _take(self) -> None:
         self._desk.actions.run("scenes.take", origin=self._window.scenes.take)
 
-    def _escape(self) -> None:
-        """What the person opened goes first; else it is the standby scene, notice or not."""
-        for card in (self._window.keys_card, self._window.palette_card):
+    def _close_card(self) -> bool:
+        """What the person opened goes first."""
+        for card in (self._window.keys_card, self._window.palette_card, *self._window.cards()):
             if card.isVisible():
                 card.hide()
-                return
+                return True
+        return False
+
+    def _standby(self) -> None:
         self._window.notice.hide()
         self._desk.actions.run("scenes.standby", origin=self._window.scenes.standby)
 
@@ -131,6 +202,15 @@ class Hotkeys(QObject):
         self._window.change("language", "en" if language.code == "zh" else "zh")
 
 
-def _sequence(event: QKeyEvent) -> str:
-    """A key as commands name it: "Ctrl+Shift+D"."""
-    return QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
+def sequence_of(event: QKeyEvent) -> str:
+    """A key as commands name it: "Ctrl+Shift+D"; both Enters are one."""
+    mods = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    key = KEY.Key_Return if event.key() == KEY.Key_Enter else Qt.Key(event.key())
+    if key == KEY.Key_Backtab:
+        key = KEY.Key_Tab
+    return QKeySequence(mods.value | key.value).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def shown(keys: str) -> str:
+    """A key as this system writes it."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) if keys else "—"

@@ -19,6 +19,7 @@ import ui.panels
 from studio.api import save_settings
 from ui import client as link
 from ui.desk import Desk
+from ui.dialogs.hotkeys import HotkeyEditor
 from ui.dialogs.keys import KeysCard
 from ui.dialogs.palette import Palette
 from ui.hotkeys import Hotkeys
@@ -117,6 +118,7 @@ class Window(QWidget):
         self._first = True
         self.is_kept = True
         self.hotkeys = Hotkeys(self)
+        self.hotkeys_card = HotkeyEditor(desk, self.hotkeys, self)
         language.changed.connect(self.retext)
         self.retext()
 
@@ -191,7 +193,11 @@ class Window(QWidget):
             panel.head.show_tabs(tabs, panel.id)
 
     def reveal(self, id: str) -> None:
-        """Brings a panel to the front, with the cursor in it."""
+        """Brings a panel to the front, with the cursor in it; a card by its name."""
+        if id == "hotkeys":
+            self.open_hotkeys()
+        elif id == "keys":
+            self.hotkeys.show_card()
         panel = self.panels.get(id)
         if panel is None:
             return
@@ -229,6 +235,10 @@ class Window(QWidget):
             self._save()
         elif what == "palette":
             self.palette_card.open()
+        elif what == "settings":
+            self._save()
+        elif what == "hotkeys":
+            self.open_hotkeys()
         else:
             self.asked.emit(what, value)
 
@@ -282,6 +292,14 @@ class Window(QWidget):
 
         Multiview(self.desk).show()
 
+    def open_hotkeys(self) -> None:
+        """Which key does what."""
+        self.hotkeys_card.open()
+
+    def cards(self) -> list[QWidget]:
+        """What lies over the window and goes with Esc."""
+        return [self.hotkeys_card]
+
     def full_screen(self) -> None:
         """The window one is in fills the screen, or no longer."""
         window = QApplication.activeWindow() or self
@@ -294,6 +312,8 @@ class Window(QWidget):
         self._fit()
         if self.palette_card.isVisible():
             self.palette_card.open()
+        if self.hotkeys_card.isVisible():
+            self.hotkeys_card.open()
         self.keys_card.hide()
 
     def restore_geometry(self) -> None:
@@ -316,5 +336,6 @@ class Window(QWidget):
         """What goes out goes on without a window; else the studio ends (the exit code says)."""
         if self.is_kept:
             self.keep()
+        self.hotkeys.globals.stop()
         self.closed.emit()
         event.accept()

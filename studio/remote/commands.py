@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -30,6 +32,7 @@ class RemoteCommands:
 
     Args:
         ended: told the name of a token that is no more.
+        folder: where pictures go that are given no name.
     """
 
     def __init__(
@@ -37,10 +40,12 @@ class RemoteCommands:
         pictures: Pictures,
         store: Secrets,
         ended: Callable[[str], None] = lambda name: None,
+        folder: Callable[[], Path] = Path.home,
     ) -> None:
         self._pictures = pictures
         self._store = store
         self._ended = ended
+        self._folder = folder
         self._tokens: list[roles.Token] | None = None
         self._notes: dict[str, Any] | None = None
 
@@ -125,13 +130,13 @@ class RemoteCommands:
         "pictures.save",
         label=("保存截图", "Save picture"),
         help=(
-            "把直播、场景或来源的画面存为图片文件。",
-            "Saves the programme, a scene or a source as a picture file.",
+            "把直播、场景或来源的画面存为图片；不给文件名则存到录像文件夹，以时间命名。",
+            "Saves programme, scene or source as a picture, by default beside the recordings.",
         ),
     )
     async def save_picture(
         self,
-        file: Name,
+        file: Annotated[str, msgspec.Meta(max_length=4096)] = "",
         what: What = "programme",
         name: str = "",
         canvas: CanvasArg = "landscape",
@@ -141,7 +146,7 @@ class RemoteCommands:
         quality: Annotated[int, msgspec.Meta(ge=-1, le=100)] = -1,
         clean: bool = False,
     ) -> Changed:
-        path = Path(file).expanduser()
+        path = Path(file).expanduser() if file else self._free_file(name or what, format)
         kind = format or path.suffix.lstrip(".").lower() or "png"
         # A picture is written where pictures are: a remote must not replace a program or a show.
         if path.suffix.lstrip(".").lower() not in FORMATS:
@@ -152,6 +157,18 @@ class RemoteCommands:
         shot = Shot(what, name, canvas, width, height, kind, quality, clean)
         await self._pictures.save(shot, path)
         return changed(result={"file": str(path)})
+
+    def _free_file(self, what: str, format: str) -> Path:
+        """A name of its own beside the recordings: what it shows and the local time."""
+        words = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", what).strip(". ")[:60] or "picture"
+        stem = f"{words} {datetime.now():%Y-%m-%d %H-%M-%S}"
+        folder, kind, count = self._folder(), format or "png", 1
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{stem}.{kind}"
+        while path.exists():
+            count += 1
+            path = folder / f"{stem} {count}.{kind}"
+        return path
 
     def _read(self) -> dict[str, Any]:
         if self._notes is None:

@@ -12,7 +12,7 @@ import studio
 from studio.core.command import Spec, specs_of
 
 # Where a room keeps its commands; a contract test compares this with the engine's bus.
-MODULES = ("commands", "desk", "keeper")
+MODULES = ("brand", "commands", "desk", "keeper")
 ENDING = "_commands"
 
 HEAD = """\

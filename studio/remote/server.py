@@ -8,6 +8,7 @@ import http
 import itertools
 import logging
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from studio.core.log import keep_secret, logger
 from studio.remote import panel, place
 from studio.remote.commands import RemoteCommands
 from studio.remote.gate import Gate
+from studio.remote.hotkey_commands import HotkeyCommands
 from studio.remote.ids import Ids
 from studio.remote.obs_events import Translator
 from studio.remote.pictures import Pictures
@@ -62,17 +64,25 @@ class Door:
         self.port = 0
         self.key = secrets.token_urlsafe(24)
         keep_secret(self.key)
-        self.commands = RemoteCommands(self.pictures, store or Secrets(), self.forget_token)
+        self.commands = RemoteCommands(
+            self.pictures, store or Secrets(), self.forget_token, self._recordings
+        )
         self.gate = Gate(password, self.key, self.commands.tokens)
         self._server: Server | None = None
         self._numbers = itertools.count(1)
-        rooms.bus.add(self.commands)
+        rooms.bus.add(self.commands, HotkeyCommands(rooms.bus))
         self._handlers: dict[str, Handler] = {}
         for kind in request_classes():
             self._handlers.update(kind(self).handlers())
         self.requests = sorted({*self._handlers, "Sleep"})
         self._translator = Translator(rooms, self.ids, self.tell)
         rooms.events.on_all(self._event)
+
+    def _recordings(self) -> Path:
+        """Where recordings go just now."""
+        engine = self.rooms.state.get(["engine"]).get("engine")
+        chosen = engine.get("recordings") if isinstance(engine, dict) else ""
+        return Path(str(chosen)) if chosen else self.rooms.recordings
 
     @property
     def address(self) -> str:

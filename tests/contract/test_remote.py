@@ -57,6 +57,20 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("TriggerHotkeyByKeySequence", {"keyId": "OBS_KEY_2"}, 100),
     ("TriggerHotkeyByKeySequence", {"keyId": "OBS_KEY_RETURN"}, 100),
     ("TriggerHotkeyByKeySequence", {"keyId": "OBS_KEY_F24"}, 600),
+    (
+        "CallVendorRequest",
+        {
+            "vendorName": "shopcast",
+            "requestType": "hotkeys.set",
+            "requestData": {"name": "scenes.preview scene=Two", "keys": "Ctrl+F24"},
+        },
+        100,
+    ),
+    (
+        "TriggerHotkeyByKeySequence",
+        {"keyId": "OBS_KEY_F24", "keyModifiers": {"control": True}},
+        100,
+    ),
     ("Sleep", {"sleepMillis": 1}, 206),
     ("GetPersistentData", {"realm": "OBS_WEBSOCKET_DATA_REALM_GLOBAL", "slotName": "s"}, 100),
     (
@@ -142,7 +156,7 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("GetSceneItemId", {**SCENE, "sourceName": "tone"}, 600),
     ("GetSceneItemSource", ITEM, 100),
     ("CreateSceneItem", {"sceneName": "One", "sourceName": "title"}, 100),
-    ("CreateSceneItem", {"sceneName": "One", "sourceName": "Two"}, 703),
+    ("CreateSceneItem", {"sceneName": "One", "sourceName": "Two"}, 100),
     ("DuplicateSceneItem", {**ITEM, "destinationSceneName": "One"}, 100),
     ("RemoveSceneItem", {"sceneName": "One", "sceneItemId": 2}, 100),
     ("RemoveSceneItem", {"sceneName": "One", "sceneItemId": 99}, 600),

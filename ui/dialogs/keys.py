@@ -14,15 +14,9 @@ from ui.widgets.basics import Text, clear, column
 
 EVERYWHERE = (
     ("1 … 9", "keys.preview"),
-    ("Enter", "keys.take"),
-    ("Esc", "keys.standby"),
-    ("N", "products.key_next"),
-    ("C / Shift+C", "keys.card"),
-    ("T", "products.key_try_on"),
-    ("X", "mixer.key_mute"),
-    ("Ctrl+Shift+R", "outputs.key_record"),
     ("Ctrl+Z / Ctrl+Shift+Z", "keys.undo"),
     ("Ctrl+K", "keys.palette"),
+    ("Ctrl+Shift+K", "keys.editor"),
     ("Ctrl+1 … 3", "keys.layouts"),
     ("Ctrl+L", "keys.language"),
     ("Ctrl+ + / −", "keys.scale"),
@@ -30,6 +24,8 @@ EVERYWHERE = (
     ("F11", "keys.full"),
     ("F1", "keys.this"),
 )
+
+LONG = 10
 
 
 class KeysCard(QFrame):
@@ -61,7 +57,7 @@ class KeysCard(QFrame):
         self._at.addWidget(Text(t("keys.close"), size=12, tone="muted"))
         self.setAccessibleName(t("keys.title"))
         window = self._around
-        self.setFixedWidth(min(tokens.px(520), window.width() - tokens.px(32)))
+        self.setFixedWidth(min(tokens.px(720), window.width() - tokens.px(32)))
         self.adjustSize()
         self.move(
             (window.width() - self.width()) // 2, max(8, (window.height() - self.height()) // 2)
@@ -71,6 +67,8 @@ class KeysCard(QFrame):
         self.setFocus()
 
     def _section(self, title: str, keys: Sequence[tuple[str, str]]) -> None:
+        """In two columns when there are many."""
+        half = len(keys) if len(keys) <= LONG else (len(keys) + 1) // 2
         self._at.addWidget(Text(title, weight=600))
         grid = QGridLayout()
         grid.setHorizontalSpacing(tokens.px(16))
@@ -82,9 +80,10 @@ class KeysCard(QFrame):
                 f" border-radius: {tokens.px(4)}px; padding: 1px {tokens.px(7)}px;"
             )
             cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            grid.addWidget(cap, line, 0)
-            grid.addWidget(Text(words), line, 1)
-        grid.setColumnStretch(1, 1)
+            side = 2 * (line // half)
+            grid.addWidget(cap, line % half, side)
+            grid.addWidget(Text(words), line % half, side + 1)
+            grid.setColumnStretch(side + 1, 1)
         self._at.addLayout(grid)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, Q
 
 from ui.client import Reply
 from ui.desk import Desk
+from ui.dialogs.choices import choices_for
 from ui.i18n import pick, t
 from ui.models.commands import CommandInfo
 from ui.theme import tokens
@@ -212,28 +213,7 @@ class Palette(QFrame):
 
     def choices(self, name: str) -> list[tuple[str, str]]:
         """Values one can choose from for an argument of this name."""
-        store = self.desk.store
-        info = self._info
-        room = info.id.split(".")[0] if info else ""
-        if name == "scene" or (name == "name" and room == "scenes"):
-            return [(s.name, s.name) for s in store.scenes.scenes]
-        if name == "source" or (name == "name" and room == "sources"):
-            return [(s.name, s.name) for s in store.sources]
-        if name == "product":
-            return [(p.id, f"{p.number} {p.name}") for p in store.shop.products]
-        if name == "name" and room == "outputs" and info and info.id != "outputs.add":
-            return [(o.name, o.name) for o in store.outputs]
-        if name == "kind" and room == "sources":
-            return [(k.kind, pick(k.label)) for k in store.kinds.sources]
-        if name in ("kind", "transition") and room == "scenes":
-            return [(k.kind, pick(k.label)) for k in store.scenes.transitions]
-        if name == "platform" and info and info.id.startswith("outputs."):
-            return [(p.id, pick(p.label)) for p in store.platforms]
-        if name == "sku":
-            return [(v.sku, f"{p.name} {v.name}") for p in store.shop.products for v in p.variants]
-        if name == "plan":
-            return [(p.id, pick(p.label)) for p in store.plans.plans]
-        return []
+        return list(choices_for(self.desk, self._info)(name))
 
     # -- keys ----------------------------------------------------------------------------------
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from ui import client as link
+from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import language, t
 from ui.models.air import pick_label
@@ -91,11 +94,16 @@ class Monitors(QWidget):
         self.stage.scene_name = lambda: self.desk.store.scenes.preview.get(self.canvas, "")
         self.edit = Button("", checkable=True, clicked=self.toggle_edit)
         self.guides = Button("", checkable=True, clicked=self._open_guides)
-        for button in (self.guides, self.edit):
+        self.shots = {
+            what: Button("", "quiet", icon="image", clicked=partial(self.snapshot, what))
+            for what in ("preview", "programme")
+        }
+        for button in (self.guides, self.edit, self.shots["preview"]):
             self.preview.tools.addWidget(button)
         self._canvases = Segments(gap=2)
         self._canvases.chosen.connect(self.set_canvas)
         self.programme.tools.addWidget(self._canvases)
+        self.programme.tools.addWidget(self.shots["programme"])
         layout = row(gap=8)
         layout.addWidget(self.preview, 1)
         layout.addWidget(self.programme, 1)
@@ -118,8 +126,22 @@ class Monitors(QWidget):
         self.edit.name(t("stage.edit"), t("stage.edit_tip"))
         self.guides.setText(t("stage.guides"))
         self.guides.name(t("stage.guides"), t("stage.guides_tip"))
+        for what, button in self.shots.items():
+            button.name(t(f"snapshot.{what}"), t(f"snapshot.{what}_tip"))
         self._offer_canvases()
         self._show_state()
+
+    def snapshot(self, what: str) -> None:
+        """Writes the picture as it would go out into the folder of recordings; says where."""
+        button = self.shots[what]
+
+        def done(reply: Reply) -> None:
+            found = reply.result.get("result") if isinstance(reply.result, dict) else None
+            if reply.ok and isinstance(found, dict):
+                self.desk.say(button, t("snapshot.saved", file=found.get("file", "")), "good")
+
+        args = {"what": what, "canvas": self.canvas}
+        self.desk.actions.run("pictures.save", args, origin=button, done=done)
 
     def toggle_edit(self) -> None:
         """Lets the mouse place items, or no longer."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from studio import settings
+from studio.remote.hotkey_commands import is_for_a_key
 from studio.remote.protocol import Data, RequestError, Status
 from studio.remote.requests.base import Requests, maybe, need, request
 from studio.remote.session import Session
@@ -15,7 +19,8 @@ class Hotkeys(Requests):
     """Hotkeys of category "general".
 
     A hotkey's name is a command as it is written on the command line: "scenes.take",
-    "scenes.take scene=主播". Commands that want a confirmation have none.
+    "scenes.take scene=主播". Commands that want a confirmation have none. The person's own hotkeys
+    (`hotkeys.set`) are among them, with the keys they have on the desk.
     """
 
     @request("GetHotkeyList")
@@ -41,24 +46,31 @@ class Hotkeys(Requests):
         bare = key.removeprefix("OBS_KEY_")
         keys = [text for name, text in MODIFIERS if held.get(name)]
         sequence = "+".join([*keys, KEYS.get(bare, bare)])
-        if not keys and bare.isdecimal() and bare != "0":
+        own = {one.keys: one for one in settings.load().hotkeys.values() if one.keys}
+        if sequence in own:
+            mine = own[sequence]
+            if mine.name in self._hotkeys():
+                await self.run(session, mine.command, **mine.args)
+                return
+        elif not keys and bare.isdecimal() and bare != "0":
             if int(bare) <= len(self.rooms.scenes.state.scenes):
                 await self.run(session, "scenes.preview", scene=bare)
                 return
         else:
+            changed = settings.load().hotkeys
             for spec in self.rooms.bus.specs():
-                if spec.keys == sequence and spec.id in self._hotkeys():
+                is_own = spec.keys == sequence and spec.id not in changed
+                if is_own and spec.id in self._hotkeys():
                     await self.run(session, spec.id)
                     return
         raise RequestError(Status.NOT_FOUND, f"No command has the key {sequence}.")
 
-    def _hotkeys(self) -> dict[str, tuple[str, dict[str, str]]]:
-        found: dict[str, tuple[str, dict[str, str]]] = {}
+    def _hotkeys(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        found: dict[str, tuple[str, dict[str, Any]]] = {}
         ids = set()
         for spec in self.rooms.bus.specs():
             ids.add(spec.id)
-            required = spec.schema().get("required", [])
-            if not required and not spec.needs_confirm and not spec.secret_args:
+            if is_for_a_key(spec):
                 found[spec.id] = (spec.id, {})
         for scene in self.rooms.scenes.state.scenes:
             for id in ("scenes.preview", "scenes.take"):
@@ -67,4 +79,7 @@ class Hotkeys(Requests):
             for id in ("shop.card", "shop.explain"):
                 if id in ids:
                     found[f"{id} product={product.id}"] = (id, {"product": product.id})
+        for name, own in settings.load().hotkeys.items():
+            if own.command in ids:
+                found[name] = (own.command, own.args)
         return found
