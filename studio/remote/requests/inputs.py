@@ -248,19 +248,24 @@ class InputSound(Requests):
 
     @request("GetInputAudioMonitorType")
     def monitor(self, session: Session, data: Data) -> Data:
-        """Inputs are not monitored one by one."""
-        self._strip(data)
-        return {"monitorType": "OBS_MONITORING_TYPE_NONE"}
+        """Is it in the headphones: never by itself, there alone, or there too?"""
+        strip = self._strip(data)
+        kind = "NONE"
+        if strip.is_monitored:
+            kind = "MONITOR_ONLY" if strip.is_muted else "MONITOR_AND_OUTPUT"
+        return {"monitorType": f"OBS_MONITORING_TYPE_{kind}"}
 
     @request("SetInputAudioMonitorType")
-    def set_monitor(self, session: Session, data: Data) -> None:
-        """Inputs are not monitored one by one."""
-        self._strip(data)
+    async def set_monitor(self, session: Session, data: Data) -> None:
+        """Into the headphones, or out of them; "monitor only" is monitored and muted."""
+        strip = self._strip(data)
         kind = need(data, "monitorType")
         if kind not in {f"OBS_MONITORING_TYPE_{one}" for one in MONITORS}:
             raise RequestError(Status.INVALID_FIELD, f"There is no monitor type {kind}.")
-        if kind != "OBS_MONITORING_TYPE_NONE":
-            raise cannot("Inputs are not monitored one by one here.")
+        is_on = kind != "OBS_MONITORING_TYPE_NONE"
+        await self.run(session, "sound.set", source=strip.source, monitored=is_on)
+        if kind == "OBS_MONITORING_TYPE_MONITOR_ONLY" and not strip.is_muted:
+            await self.run(session, "sound.mute", source=strip.source, on=True)
 
     @request("GetInputAudioTracks")
     def tracks(self, session: Session, data: Data) -> Data:
