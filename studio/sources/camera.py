@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
@@ -23,8 +23,16 @@ class CameraSettings(Settings):
     height: Annotated[int, setting("高", "Height", ge=16, le=4320)] = 720
     fps: Annotated[int, setting("帧率", "Frame rate", ge=1, le=240)] = 30
     pixel_format: Annotated[
-        str,
-        setting("格式", "Format", "choice:mjpeg,raw"),
+        Literal["mjpeg", "raw", "auto"],
+        setting(
+            "格式",
+            "Format",
+            words={
+                "mjpeg": ("MJPEG（高分辨率）", "MJPEG (large pictures)"),
+                "raw": ("原始（不压缩）", "Raw (uncompressed)"),
+                "auto": ("由设备决定", "As the device likes"),
+            },
+        ),
     ] = "mjpeg"
 
 
@@ -33,27 +41,65 @@ def input_format() -> str:
     return {"win32": "dshow", "darwin": "avfoundation"}.get(sys.platform, "v4l2")
 
 
-def cameras() -> list[dict[str, str]]:
+def cameras(
+    dev: Path = Path("/dev"), sysfs: Path = Path("/sys/class/video4linux")
+) -> list[dict[str, str]]:
     """The cameras of this machine: [{"id", "name"}], without opening any.
 
-    On Linux the id is the link in /dev/v4l/by-id, which stays the same when plugs are moved.
+    The id stays the same when plugs are moved and the machine starts anew. On Linux: the link in
+    /dev/v4l/by-id, else by-path (the socket it is plugged into), else "name:" and the card's
+    name. On Windows the device's own path, on macOS its name.
     """
-    if sys.platform.startswith("linux"):
-        by_id = Path("/dev/v4l/by-id")
-        stable = {p.resolve(): p for p in sorted(by_id.glob("*"))} if by_id.is_dir() else {}
-        found = []
-        for device in sorted(Path("/dev").glob("video*")):
-            label = Path("/sys/class/video4linux") / device.name / "name"
-            name = label.read_text().strip() if label.is_file() else device.name
-            found.append({"id": str(stable.get(device, device)), "name": name})
-        return found
-    import av.device
+    if not sys.platform.startswith("linux"):
+        import av.device
 
-    return [
-        {"id": device.name, "name": device.description or device.name}
-        for device in av.device.enumerate_input_devices(input_format())
-        if "video" in device.media_types
-    ]
+        found = [
+            one
+            for one in av.device.enumerate_input_devices(input_format())
+            if "video" in one.media_types
+        ]
+        is_mac = sys.platform == "darwin"  # its names are numbers, its descriptions names
+        return [
+            {
+                "id": (one.description or one.name) if is_mac else one.name,
+                "name": one.description or one.name,
+            }
+            for one in found
+        ]
+    links: dict[Path, str] = {}
+    for folder in ("by-path", "by-id"):  # the later one counts
+        for link in sorted((dev / "v4l" / folder).glob("*-video-index0")):
+            links[link.resolve()] = str(link)
+    shown = []
+    for device in sorted(dev.glob("video*"), key=lambda one: (len(one.name), one.name)):
+        about = sysfs / device.name
+        if _read(about / "index", "0") != "0":
+            continue  # the second door of the same camera: its metadata
+        name = _read(about / "name", device.name)
+        shown.append({"id": links.get(device.resolve(), f"name:{name}"), "name": name})
+    return shown
+
+
+def device_path(
+    id: str, dev: Path = Path("/dev"), sysfs: Path = Path("/sys/class/video4linux")
+) -> Path | None:
+    """Where a camera of this id is plugged in now (Linux); None when it is not."""
+    if not id.startswith("name:"):
+        path = Path(id)
+        return path if path.exists() else None
+    wanted = id.removeprefix("name:")
+    for device in sorted(dev.glob("video*"), key=lambda one: (len(one.name), one.name)):
+        about = sysfs / device.name
+        if _read(about / "name", "") == wanted and _read(about / "index", "0") == "0":
+            return device
+    return None
+
+
+def _read(path: Path, default: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return default
 
 
 class Camera(LiveInput):
@@ -91,8 +137,9 @@ class Camera(LiveInput):
             return f"video={device}", "dshow", options
         if sys.platform == "darwin":
             return f"{device}:none", "avfoundation", options
-        if not Path(device).exists():
+        path = device_path(device)
+        if path is None:
             raise StudioError("unavailable", "sources.camera_gone", device=device)
-        if mjpeg:
-            options["input_format"] = "mjpeg"
-        return device, "v4l2", options
+        if self.settings.pixel_format != "auto":
+            options["input_format"] = "mjpeg" if mjpeg else "yuyv422"
+        return str(path), "v4l2", options

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from abc import abstractmethod
 from typing import Any, ClassVar
 
+from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.media.sound import RATE
 from studio.sources.base import Feed, Source
 from studio.sources.live_player import LivePlayer
 
+ALONE = ("mjpeg", "rawvideo", "wrapped_avframe")
+UNSEEN_NS = 300_000_000
+_KEYS = {
+    errno.EBUSY: "sources.device_busy",
+    errno.EACCES: "sources.device_denied",
+    errno.EPERM: "sources.device_denied",
+}
 _WITH_PASSWORD = re.compile(r"//[^/@\s]+@")
 
 
@@ -19,6 +28,8 @@ class LiveInput(Source):
 
     has_sound: ClassVar[bool] = True
     is_live: bool = True
+    closes_unseen: ClassVar[bool] = False
+    """Opened anew when it is seen again: for what costs much and opens in no time."""
 
     @abstractmethod
     def address(self) -> tuple[str, str | None, dict[str, str]]:
@@ -32,27 +43,40 @@ class LiveInput(Source):
         """
         import av
 
+        while not feed.stopping.is_set():
+            media, shown = self.open(feed)
+            with media:
+                try:
+                    self._read(media, feed)
+                except (av.FFmpegError, OSError) as error:
+                    raise StudioError(
+                        "unavailable", "sources.input_lost", what=shown, why=_why(error)
+                    ) from None
+            if feed.stopping.is_set():
+                return
+            if not (self.closes_unseen and feed.may_rest):
+                raise StudioError("unavailable", "sources.input_ended", what=shown)
+            while feed.may_rest and not feed.rest(1.0) and not feed.stopping.is_set():
+                pass
+
+    def open(self, feed: Feed) -> tuple[Any, str]:
+        """The opened input and what people call it.
+
+        Raises:
+            StudioError: unavailable: it cannot be opened, and why.
+        """
+        import av
+
         name, form, options = self.address()
         shown = _WITH_PASSWORD.sub("//••••@", name)
         try:
             # (open, read) limits in seconds: a silent peer must not hold the thread for ever.
-            media = av.open(name, format=form, options=options, timeout=(8.0, 3.0))
+            return av.open(name, format=form, options=options, timeout=(8.0, 3.0)), shown
         except (av.FFmpegError, OSError, ValueError) as error:
-            raise StudioError(
-                "unavailable", "sources.cannot_open", what=shown, why=_why(error)
-            ) from None
-        with media:
-            try:
-                self._read(media, feed, self.sound_delay_ms)
-            except (av.FFmpegError, OSError) as error:
-                raise StudioError(
-                    "unavailable", "sources.input_lost", what=shown, why=_why(error)
-                ) from None
-        if not feed.stopping.is_set():
-            raise StudioError("unavailable", "sources.input_ended", what=shown)
+            key = _KEYS.get(getattr(error, "errno", 0) or 0, "sources.cannot_open")
+            raise StudioError("unavailable", key, what=shown, why=_why(error)) from None
 
-    @staticmethod
-    def _read(media: Any, feed: Feed, sound_delay_ms: int) -> None:
+    def _read(self, media: Any, feed: Feed) -> None:
         import av
 
         streams = [*media.streams.video[:1], *media.streams.audio[:1]]
@@ -60,11 +84,22 @@ class LiveInput(Source):
             stream.thread_type = "SLICE"
             stream.codec_context.flags |= av.codec.context.Flags.low_delay
         sampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
-        player = LivePlayer(feed, sound_delay_ms, has_sound=bool(media.streams.audio))
+        player = LivePlayer(feed, self.sound_delay_ms, has_sound=bool(media.streams.audio))
+        decoded_ns = 0
         try:
             for packet in media.demux(streams):
                 if feed.stopping.is_set():
                     return
+                if packet.stream.type == "video" and feed.may_rest:
+                    if self.closes_unseen and decoded_ns:
+                        return
+                    # Each picture of these stands for itself: unseen, a few a second will do.
+                    is_alone = packet.stream.codec_context.name in ALONE
+                    if is_alone and now_ns() - decoded_ns < UNSEEN_NS:
+                        feed.beat()
+                        continue
+                if packet.stream.type == "video":
+                    decoded_ns = now_ns()
                 for frame in packet.decode():
                     if isinstance(frame, av.VideoFrame):
                         player.picture(frame)

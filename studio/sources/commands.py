@@ -12,12 +12,14 @@ from msgspec.structs import replace
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.sources.bank import SourceBank
-from studio.sources.camera import cameras
+from studio.sources.camera_modes import cameras_with_modes
+from studio.sources.desktop_sound import loopbacks
 from studio.sources.events import SourceListChanged
 from studio.sources.filter_commands import unused
 from studio.sources.health import Fault
 from studio.sources.microphone import microphones
 from studio.sources.model import OnLoss, SourceSpec
+from studio.sources.screen import window_titles
 
 MediaAction = Literal[
     "play", "pause", "restart", "stop", "seek", "next", "previous", "cue", "reset"
@@ -157,14 +159,23 @@ class SourceCommands:
     @command(
         "sources.devices",
         label=("本机设备", "Devices"),
-        help=("列出本机摄像头与麦克风，不打开它们。", "Lists cameras and microphones, unopened."),
+        help=(
+            "列出本机摄像头（含支持的格式）、麦克风、桌面声音与窗口，不开始采集。",
+            "Lists cameras (with their modes), microphones, desktop sounds and windows; nothing "
+            "is captured.",
+        ),
     )
     async def devices(self) -> Changed:
         found = await asyncio.gather(
-            asyncio.to_thread(cameras), asyncio.to_thread(microphones), return_exceptions=True
+            asyncio.to_thread(cameras_with_modes),
+            asyncio.to_thread(microphones),
+            asyncio.to_thread(loopbacks),
+            asyncio.to_thread(window_titles),
+            return_exceptions=True,
         )
         shown = [[] if isinstance(one, BaseException) else one for one in found]
-        return changed(result={"cameras": shown[0], "microphones": shown[1]})
+        names = ("cameras", "microphones", "desktop_sounds", "windows")
+        return changed(result=dict(zip(names, shown, strict=True)))
 
     @command(
         "sources.media",

@@ -68,13 +68,7 @@ class Microphone(Source):
                 feed.sound(samples.copy(), heard - len(samples) * NS // RATE)
 
         try:
-            device = miniaudio.CaptureDevice(
-                input_format=miniaudio.SampleFormat.FLOAT32,
-                nchannels=2,
-                sample_rate=RATE,
-                buffersize_msec=20,
-                device_id=self._device(),
-            )
+            device = self._open()
             taker = collect()
             next(taker)
             device.start(taker)
@@ -88,6 +82,22 @@ class Microphone(Source):
                     raise StudioError("unavailable", "sources.microphone_lost", device=self._name())
         finally:
             device.close()
+
+    def _open(self) -> Any:
+        """The capture device, not started.
+
+        Raises:
+            StudioError: unavailable: it is not there.
+        """
+        import miniaudio
+
+        return miniaudio.CaptureDevice(
+            input_format=miniaudio.SampleFormat.FLOAT32,
+            nchannels=2,
+            sample_rate=RATE,
+            buffersize_msec=20,
+            device_id=self._device(),
+        )
 
     def _name(self) -> str:
         return self.settings.device or "default"

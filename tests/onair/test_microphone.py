@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from studio.core.clock import now_ns
+from studio.core.errors import StudioError
 from studio.media.sound import NS_PER_SAMPLE
 from studio.sound.headphones import Monitor, playbacks
 from studio.sound.model import Headphones
 from studio.sources.base import Surroundings
+from studio.sources.desktop_sound import DesktopSound, loopbacks
 from studio.sources.microphone import Microphone, microphones
 from studio.sources.runner import SourceRunner
 from tests.onair.pulse import Pulse
@@ -121,3 +123,28 @@ def test_the_headphones_play_go_silent_and_play_again(pulse: Pulse) -> None:
         mixer.join()
         monitor.stop()
         runner.stop()
+
+
+def test_desktop_sound_is_what_the_machine_plays(pulse: Pulse) -> None:
+    found = loopbacks()
+    assert found, microphones()
+    runner = SourceRunner("pc", DesktopSound(DesktopSound.decode({}), Surroundings(Path())))
+    runner.start()
+    player = pulse.play(30)
+
+    def level() -> float:
+        return float(np.abs(runner.ring.take(1600, now_ns() - 60_000_000)).max())
+
+    try:
+        assert until(lambda: level() > 0.05), runner.error
+        player.kill()
+        player.wait()
+        assert until(lambda: level() < 0.001)
+    finally:
+        runner.stop()
+        player.kill()
+        player.wait()
+    gone = DesktopSound(DesktopSound.decode({"device": "no such"}), Surroundings(Path()))
+    with pytest.raises(StudioError) as wrong:
+        gone._open()
+    assert wrong.value.key == "sources.no_desktop_sound"

@@ -1,4 +1,4 @@
-"""Words, countdowns, pictures, playlists, turntables: what they show, when, and how they are led."""
+"""Words, countdowns, pictures, playlists, turntables: what they show, and how they are led."""
 
 from __future__ import annotations
 
