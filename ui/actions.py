@@ -51,6 +51,18 @@ class Actions(QObject):
         self._undo: list[Done] = []
         self._redo: list[Done] = []
         self._asked: tuple[str, float] = ("", 0.0)
+        self._show = ""
+        store.changed.connect(self._changed)
+
+    def _changed(self, part: str) -> None:
+        """In another show there is nothing to take back but the going over to it."""
+        if part != "show" or self._show == self._store.show.folder:
+            return
+        was, self._show = self._show, self._store.show.folder
+        if was:
+            self._undo = [one for one in self._undo if one.command == "show.open"]
+            self._redo = [one for one in self._redo if one.command == "show.open"]
+            self.undo_changed.emit()
 
     def label(self, command: str) -> str:
         """What a command is called in the present language."""
@@ -117,6 +129,11 @@ class Actions(QObject):
     def next_undo(self) -> str:
         """What Ctrl+Z would take back, in words; "" when there is nothing."""
         return self.describe(self._undo[-1].command, self._undo[-1].args) if self._undo else ""
+
+    @property
+    def next_redo(self) -> str:
+        """What Ctrl+Shift+Z would do again, in words; "" when there is nothing."""
+        return self.describe(self._redo[-1].command, self._redo[-1].args) if self._redo else ""
 
     def undo(self) -> None:
         """Takes the last thing back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
@@ -26,6 +27,7 @@ class Desk:
         reveal: brings a panel to the front by its id.
         say: shows a message at a widget: (widget or None, text, tone).
         change: asks the window for "layout", "language", "scale" to be another.
+        tell: shows what came of something in a card: "imported" with the engine's answer.
         press: hands a key to the window (from a panel that floats).
     """
 
@@ -39,4 +41,5 @@ class Desk:
     reveal: Callable[[str], object] = field(default=lambda panel: None)
     say: Callable[[QWidget | None, str, str], object] = field(default=lambda w, text, tone: None)
     change: Callable[[str, str], object] = field(default=lambda what, value: None)
+    tell: Callable[[str, dict[str, Any]], object] = field(default=lambda what, found: None)
     press: Callable[[QKeyEvent], object] = field(default=lambda event: None)

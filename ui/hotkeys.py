@@ -21,6 +21,7 @@ from ui.i18n import language, t
 from ui.layouts import NAMES
 from ui.models import hotkeys as model
 from ui.models.hotkeys import Bound
+from ui.widgets.show_menu import ask_save_as, save
 
 if TYPE_CHECKING:
     from ui.window import Window
@@ -91,6 +92,8 @@ class Hotkeys(QObject):
             "desk.snapshot": lambda: window.monitors.snapshot("programme"),
             "desk.snapshot_preview": lambda: window.monitors.snapshot("preview"),
             "desk.multiview": window.open_multiview,
+            "show.save": lambda: save(self._desk, window.topbar.show_button),
+            "desk.save_as": lambda: ask_save_as(self._desk, window.topbar.show_button),
         }
         self.globals = GlobalKeys(self)
         self.globals.pressed.connect(self._pressed_far)

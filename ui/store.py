@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.api import logger
 from studio.outputs.model import OutputStatus
 from studio.shop.model import ShopState
+from studio.show.model import BrandKit
 from ui.client import Client, Reply
 from ui.models.air import Air, Platform
 from ui.models.commands import CommandInfo, Kinds
@@ -34,6 +35,7 @@ PARTS: dict[str, Any] = {
     "air": Air,
     "comments": Comments,
     "plans": Plans,
+    "brand": BrandKit,
 }
 
 
@@ -93,6 +95,7 @@ class Store(QObject):
         self.platforms: tuple[Platform, ...] = ()
         self.comments = Comments()
         self.plans = Plans()
+        self.brand = BrandKit()
         self.present: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}
         self.kinds = Kinds()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent
@@ -19,7 +20,9 @@ import ui.panels
 from studio.api import save_settings
 from ui import client as link
 from ui.desk import Desk
+from ui.dialogs.brand import BrandCard
 from ui.dialogs.hotkeys import HotkeyEditor
+from ui.dialogs.imported import Imported
 from ui.dialogs.keys import KeysCard
 from ui.dialogs.palette import Palette
 from ui.hotkeys import Hotkeys
@@ -119,6 +122,8 @@ class Window(QWidget):
         self.is_kept = True
         self.hotkeys = Hotkeys(self)
         self.hotkeys_card = HotkeyEditor(desk, self.hotkeys, self)
+        self.imported_card, self.brand_card = Imported(self), BrandCard(desk, self)
+        desk.tell = self.tell
         language.changed.connect(self.retext)
         self.retext()
 
@@ -196,6 +201,8 @@ class Window(QWidget):
         """Brings a panel to the front, with the cursor in it; a card by its name."""
         if id == "hotkeys":
             self.open_hotkeys()
+        elif id == "brand":
+            self.brand_card.open()
         elif id == "keys":
             self.hotkeys.show_card()
         panel = self.panels.get(id)
@@ -239,6 +246,8 @@ class Window(QWidget):
             self._save()
         elif what == "hotkeys":
             self.open_hotkeys()
+        elif what == "brand":
+            self.brand_card.open()
         else:
             self.asked.emit(what, value)
 
@@ -298,7 +307,12 @@ class Window(QWidget):
 
     def cards(self) -> list[QWidget]:
         """What lies over the window and goes with Esc."""
-        return [self.hotkeys_card]
+        return [self.hotkeys_card, self.imported_card, self.brand_card]
+
+    def tell(self, what: str, found: dict[str, Any]) -> None:
+        """Shows in a card what came of something."""
+        if what == "imported":
+            self.imported_card.show_result(found)
 
     def full_screen(self) -> None:
         """The window one is in fills the screen, or no longer."""
@@ -314,6 +328,8 @@ class Window(QWidget):
             self.palette_card.open()
         if self.hotkeys_card.isVisible():
             self.hotkeys_card.open()
+        for card in (self.imported_card, self.brand_card):
+            card.place()
         self.keys_card.hide()
 
     def restore_geometry(self) -> None:

@@ -27,14 +27,14 @@ def editor(qtbot: Any, program: Any) -> Any:
 
 def test_a_key_is_captured_and_works_at_once(qtbot: Any, program: Any, editor: Any) -> None:
     window, store = program.window, program.store
-    editor.select("show.save")
-    assert editor.line().keys == "Ctrl+S"
+    editor.select("comments.unpin")
+    assert editor.line().keys == "Shift+P"
     editor.capture.click()
     QTest.keyClick(editor.capture, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
     assert editor.line().keys == "Shift+F5"
-    assert load_settings().hotkeys["show.save"].keys == "Shift+F5"
+    assert load_settings().hotkeys["comments.unpin"].keys == "Shift+F5"
     editor.close_card()
-    with qtbot.waitSignal(program.actions.failed, timeout=SOON):  # the demo is not saved over
+    with qtbot.waitSignal(program.actions.said, timeout=SOON):
         QTest.keyClick(window, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
     assert store.is_loaded
 

@@ -21,6 +21,8 @@ DESK = {
     "desk.record": ("Ctrl+Shift+R", "outputs.key_record"),
     "desk.snapshot": ("F12", "snapshot.programme"),
     "desk.snapshot_preview": ("Shift+F12", "snapshot.preview"),
+    "show.save": ("Ctrl+S", "show.save_this"),
+    "desk.save_as": ("Ctrl+Shift+S", "show.save_this_as"),
     "desk.multiview": ("Ctrl+Shift+M", "keys.multiview"),
 }
 """What only a window knows how to fill in (the product one is at): usual keys, words."""

@@ -14,6 +14,7 @@ from ui.i18n import language, t
 from ui.models.outputs import is_record, shown_name, tone_of, word_of
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Dot, Segments, Text, row
+from ui.widgets.show_menu import open_show_menu
 
 
 class Chip(QFrame):
@@ -84,7 +85,8 @@ class TopBar(QFrame):
         self.setObjectName("bar")
         self.setFixedHeight(tokens.px(48))
         self._brand = Text("Shopcast", weight=600)
-        self._show = Text(tone="muted")
+        self.show_button = Button("", "quiet")
+        self.show_button.clicked.connect(self._open_show)
         self._on_air = OnAir()
         self._on_air.clicked.connect(lambda: desk.reveal("outputs"))
         self._chips = row(gap=8)
@@ -100,7 +102,7 @@ class TopBar(QFrame):
         self._language.clicked.connect(
             lambda: desk.change("language", "en" if language.code == "zh" else "zh")
         )
-        layout = row(self._brand, self._show, self._on_air, gap=12, margins=(16, 0, 12, 0))
+        layout = row(self._brand, self.show_button, self._on_air, gap=12, margins=(16, 0, 12, 0))
         layout.addLayout(self._chips)
         for part in (self._gap, 1, self._engine, self._waiting, self._layouts, self._find):
             if isinstance(part, int):
@@ -126,11 +128,22 @@ class TopBar(QFrame):
             [(n, t(f"layout.{n}")) for n in ("streamer", "controller", "technician")]
         )
         self._layouts.set(self.desk.settings.layout)
+        self._show_name()
         self._find.name(t("palette.open"), t("palette.open") + "  Ctrl+K")
         self._language.name(t("language.switch"))
         self._link(self.desk.client.state, self.desk.client.why)
         self._show_outputs()
         self._show_waiting()
+
+    def _show_name(self) -> None:
+        name = self.desk.store.show.name
+        metrics = self.show_button.fontMetrics()
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, tokens.px(220))
+        self.show_button.setText(f"{shown}  ▾" if name else "")
+        self.show_button.name(t("show.menu", name=name), t("show.menu_tip"))
+
+    def _open_show(self) -> None:
+        open_show_menu(self.desk, self.show_button)
 
     def set_layout(self, name: str) -> None:
         """Shows which layout is on."""
@@ -138,7 +151,7 @@ class TopBar(QFrame):
 
     def _changed(self, part: str) -> None:
         if part == "show":
-            self._show.setText(self.desk.store.show.name)
+            self._show_name()
         elif part == "outputs":
             self._show_outputs()
         if part in ("comments", "plans", "sources", "outputs", "show"):
@@ -235,4 +248,4 @@ class TopBar(QFrame):
     def resizeEvent(self, event: object) -> None:
         """Leaves out what is least needed when there is little room."""
         self._layouts.setVisible(self.width() > tokens.px(1150))
-        self._show.setVisible(self.width() > tokens.px(900))
+        self.show_button.setVisible(self.width() > tokens.px(900))

@@ -1,0 +1,64 @@
+"""A card over the window: title, body, a button to close. The show goes on behind it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QWidget
+
+from ui.i18n import t
+from ui.theme import tokens
+from ui.widgets.basics import Button, Text, column, row
+
+
+class Card(QFrame):
+    """Never modal; Esc or the button closes it.
+
+    Args:
+        window: it lies over.
+        wide, high: in pixels of the desk's scale, as far as the window has room.
+    """
+
+    def __init__(self, window: QWidget, wide: int = 560, high: int = 520) -> None:
+        super().__init__(window)
+        self.setObjectName("card")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._around, self._wide, self._high = window, wide, high
+        self.title = Text(weight=600)
+        self._close = Button("✕", "quiet", clicked=self.close_card)
+        self.body = column(gap=8)
+        layout = column(gap=10, margins=(16, 12, 16, 14))
+        layout.addLayout(row(self.title, 1, self._close, gap=8))
+        layout.addLayout(self.body, 1)
+        self.setLayout(layout)
+        self.hide()
+
+    def open_card(self, title: str) -> None:
+        """Shows it."""
+        self.title.setText(title)
+        self.setAccessibleName(title)
+        self._close.name(t("card.close"))
+        self.place()
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def place(self) -> None:
+        """Inside the window, whatever size that has."""
+        window = self._around
+        wide = min(tokens.px(self._wide), window.width() - tokens.px(32))
+        high = min(tokens.px(self._high), window.height() - tokens.px(72))
+        self.setGeometry((window.width() - wide) // 2, tokens.px(48), wide, high)
+
+    def close_card(self) -> None:
+        """Goes away."""
+        self.hide()
+        self._around.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves; the other keys are the show's."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_card()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
