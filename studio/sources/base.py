@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from studio.core.clock import NS, now_ns
+from studio.core.errors import StudioError
 from studio.core.extension import Extension
 from studio.media.frame import Frame
 from studio.media.sound import Samples
@@ -85,6 +86,7 @@ class Demand(Protocol):
     def is_heard(self) -> bool: ...
     def rest(self, seconds: float) -> bool: ...
     def still_here(self) -> None: ...
+    def tell(self, error: StudioError) -> None: ...
     def beat(self) -> None: ...
 
 
@@ -145,6 +147,11 @@ class Feed:
         """It is paused on purpose: the picture stands, and that is no fault."""
         if self._demand is not None:
             self._demand.still_here()
+
+    def tell(self, error: StudioError) -> None:
+        """What it waits for or lacks, for people; the next picture clears it."""
+        if self._demand is not None:
+            self._demand.tell(error)
 
     def beat(self) -> None:
         """A picture came that nobody needs: a sign of life, without the work."""

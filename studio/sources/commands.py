@@ -178,6 +178,24 @@ class SourceCommands:
         return changed(result=dict(zip(names, shown, strict=True)))
 
     @command(
+        "sources.address",
+        role=Role.CONTROLLER,
+        label=("推流地址", "Ingest address"),
+        help=(
+            "接收推流的来源：手机或编码器要填写的地址与密钥。",
+            "Of a source that takes pushed streams: the address and key to enter on the phone.",
+        ),
+    )
+    def address(self, name: str) -> Changed:
+        spec = self._bank.get(name)
+        if spec.kind != "ingest":
+            raise StudioError("invalid", "sources.no_ingest", name=name)
+        kind = self._bank.kinds.get(spec.kind)
+        one: Any = kind(kind.decode(spec.settings, spec.version), self._bank.around)
+        server, key = one.address()[0], one.key()
+        return changed(result={"server": server, "key": key, "url": f"{server}/{key}"})
+
+    @command(
         "sources.media",
         label=("播放控制", "Media control"),
         help=(

@@ -203,6 +203,10 @@ class SourceRunner:
         """See `studio.sources.base.Feed.still_here`."""
         self.watch.stand()
 
+    def tell(self, error: StudioError) -> None:
+        """See `studio.sources.base.Feed.tell`."""
+        self.error = error
+
     def beat(self) -> None:
         """See `studio.sources.base.Feed.beat`."""
         if self.fault is Fault.NONE:

@@ -9,8 +9,8 @@ import struct
 import threading
 import time
 
-from studio.outputs.rtmp import amf0
-from studio.outputs.rtmp.chunk import COMMAND_AMF0, ChunkReader, ChunkWriter, Message
+from studio.media.rtmp import amf0
+from studio.media.rtmp.chunk import COMMAND_AMF0, ChunkReader, ChunkWriter, Message
 
 MODES = ("silent", "bad_name", "garbage", "resetting", "deaf", "hangs_up", "good")
 

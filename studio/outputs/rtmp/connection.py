@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from typing import cast
 
+from studio.media.rtmp.chunk import AUDIO, DATA_AMF0, VIDEO
 from studio.outputs.model import Reason
 from studio.outputs.rtmp.address import RtmpAddress
-from studio.outputs.rtmp.chunk import AUDIO, DATA_AMF0, VIDEO
 from studio.outputs.rtmp.ledger import SendLedger, kernel_queue
 from studio.outputs.rtmp.session import Phase, ProtocolFault, PublishSession, Refused
 

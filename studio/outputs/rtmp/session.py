@@ -7,9 +7,8 @@ import os
 import struct
 from collections.abc import Mapping
 
-from studio.outputs.rtmp import amf0
-from studio.outputs.rtmp.address import HIDDEN, RtmpAddress
-from studio.outputs.rtmp.chunk import (
+from studio.media.rtmp import amf0
+from studio.media.rtmp.chunk import (
     ACKNOWLEDGEMENT,
     COMMAND_AMF0,
     COMMAND_AMF3,
@@ -23,6 +22,7 @@ from studio.outputs.rtmp.chunk import (
     ChunkWriter,
     Message,
 )
+from studio.outputs.rtmp.address import HIDDEN, RtmpAddress
 
 CHUNK_SIZE = 4096
 ACK_WINDOW = 32 * 1024

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from studio.outputs.rtmp import amf0
+from studio.media.rtmp import amf0
 
 
 def test_values_come_back() -> None:

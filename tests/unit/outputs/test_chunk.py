@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from studio.outputs.rtmp.chunk import (
+from studio.media.rtmp.chunk import (
     SET_CHUNK_SIZE,
     VIDEO,
     ChunkError,

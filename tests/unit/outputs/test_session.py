@@ -4,9 +4,8 @@ import struct
 
 import pytest
 
-from studio.outputs.rtmp import amf0
-from studio.outputs.rtmp.address import parse
-from studio.outputs.rtmp.chunk import (
+from studio.media.rtmp import amf0
+from studio.media.rtmp.chunk import (
     ACKNOWLEDGEMENT,
     COMMAND_AMF0,
     USER_CONTROL,
@@ -14,6 +13,7 @@ from studio.outputs.rtmp.chunk import (
     ChunkWriter,
     Message,
 )
+from studio.outputs.rtmp.address import parse
 from studio.outputs.rtmp.session import Phase, ProtocolFault, PublishSession, Refused
 
 

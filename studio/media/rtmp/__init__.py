@@ -1,0 +1,1 @@
+"""RTMP on the wire: chunks and AMF0 values, for who sends and who listens."""
