@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -109,7 +109,8 @@ def small(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     longest = max(rgba.shape[:2])
     if longest <= LONGEST:
         return rgba
-    ratio = LONGEST / longest
+    rgba = _coarse(rgba, 4 * longest // (5 * LONGEST))
+    ratio = LONGEST / max(rgba.shape[:2])
     return _shrunk(
         rgba, (max(1, round(rgba.shape[1] * ratio)), max(1, round(rgba.shape[0] * ratio)))
     )
@@ -129,6 +130,8 @@ def decoded(data: bytes, path: Path, *, needs_alpha: bool = False) -> NDArray[np
     """
     if path.suffix.lower() == ".svg" or data[:256].lstrip().startswith((b"<svg", b"<?xml")):
         return _svg(data, path)
+    if _told_pixels(data) > _MOST_PIXELS:  # before it is unpacked: 40 MB of PNG can be 4 GB
+        raise StudioError("invalid", "tryon.asset_large", path=str(path))
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
@@ -145,8 +148,33 @@ def decoded(data: bytes, path: Path, *, needs_alpha: bool = False) -> NDArray[np
     ways = {1: cv2.COLOR_GRAY2RGBA, 3: cv2.COLOR_BGR2RGBA, 4: cv2.COLOR_BGRA2RGBA}
     if channels not in ways:
         raise StudioError("invalid", "tryon.asset_broken", path=str(path))
-    rgba: NDArray[np.uint8] = cv2.cvtColor(picture, ways[channels])
-    return rgba
+    if channels == 4:  # in its place: a picture of 8,000 pixels a side holds 256 MB
+        return cast("NDArray[np.uint8]", cv2.cvtColor(picture, ways[4], dst=picture))
+    return cast("NDArray[np.uint8]", cv2.cvtColor(picture, ways[channels]))
+
+
+def _told_pixels(data: bytes) -> int:
+    """Pixels that a PNG's, JPEG's or WebP's head tells of; 0 where it is none of them.
+
+    PNG: IHDR (W3C PNG 11.2.1). WebP: VP8X canvas, VP8L (RFC 9649 2.7, 3.4). JPEG: SOFn (ITU T.81
+    B.2.2).
+    """
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
+        return int.from_bytes(data[16:20], "big") * int.from_bytes(data[20:24], "big")
+    if data[8:16] == b"WEBPVP8X" and len(data) >= 30:
+        wide, high = (int.from_bytes(data[at : at + 3], "little") + 1 for at in (24, 27))
+        return wide * high
+    if data[8:16] == b"WEBPVP8L" and len(data) >= 25:
+        bits = int.from_bytes(data[21:25], "little")
+        return ((bits & 0x3FFF) + 1) * ((bits >> 14 & 0x3FFF) + 1)
+    if data[:2] == b"\xff\xd8":
+        at = 2
+        while at + 9 < len(data) and data[at] == 0xFF:
+            if 0xC0 <= data[at + 1] <= 0xCF and data[at + 1] not in (0xC4, 0xC8, 0xCC):
+                high, wide = (int.from_bytes(data[n : n + 2], "big") for n in (at + 5, at + 7))
+                return wide * high
+            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return 0
 
 
 def _svg(data: bytes, path: Path) -> NDArray[np.uint8]:
@@ -156,6 +184,22 @@ def _svg(data: bytes, path: Path) -> NDArray[np.uint8]:
         return _rasterise(data, LONGEST)
     except ValueError:
         raise StudioError("invalid", "tryon.asset_broken", path=str(path)) from None
+
+
+def _coarse(rgba: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """A very large picture ``step`` times smaller, in bands: as floats it is 2 GB at a time."""
+    if step < 2:
+        return rgba
+    height, width = (rgba.shape[0] // step) * step, (rgba.shape[1] // step) * step
+    if not height or not width:
+        return rgba
+    band = step * 64
+    return np.concatenate(
+        [
+            _shrunk(part, (width // step, part.shape[0] // step))
+            for part in (rgba[y : min(y + band, height), :width] for y in range(0, height, band))
+        ]
+    )
 
 
 def _shrunk(rgba: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:

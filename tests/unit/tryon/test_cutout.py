@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,33 @@ def test_a_photo_of_8000_pixels_and_grey_ones_are_read(tmp_path: Path) -> None:
     made = cutout.cut(cutout.photo(path))
     assert made.share == pytest.approx(0.25, rel=0.1)
     assert max(made.rgba.shape) <= asset.LONGEST
+
+
+def test_a_very_large_picture_takes_little_memory() -> None:
+    big = np.zeros((6000, 6000, 4), np.uint8)
+    big[1500:4500, 600:5400] = (200, 30, 30, 255)
+    tracemalloc.start()
+    small = asset.small(big)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 120e6  # as floats the whole picture takes 1 GB
+    assert small.shape == (asset.LONGEST, asset.LONGEST, 4)
+    assert small[512, 512].tolist() == [200, 30, 30, 255]
+    assert asset.bounds_of(small) == pytest.approx((0.1, 0.25, 0.8, 0.5), abs=0.003)
+
+
+@pytest.mark.parametrize("ending", [".png", ".jpg", ".webp"])
+def test_the_size_is_known_before_a_picture_is_unpacked(ending: str, tmp_path: Path) -> None:
+    for colours in (3, 4) if ending != ".jpg" else (3,):
+        options = [cv2.IMWRITE_WEBP_QUALITY, 101] if ending == ".webp" and colours == 4 else []
+        data = cv2.imencode(ending, np.zeros((30, 50, colours), np.uint8), options)[1].tobytes()
+        told = asset._told_pixels(data)
+        assert told == 1500 or (ending == ".webp" and told == 0)  # a lossy WebP is small anyhow
+    bomb = bytearray(cv2.imencode(".png", np.zeros((8, 8, 4), np.uint8))[1].tobytes())
+    bomb[16:24] = (60_000).to_bytes(4, "big") * 2
+    with pytest.raises(StudioError) as caught:
+        asset.decoded(bytes(bomb), tmp_path / "bomb.png")
+    assert caught.value.key == "tryon.asset_large"
 
 
 def test_a_still_is_fitted_and_gives_a_picture_alone() -> None:
