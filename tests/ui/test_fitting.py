@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QImage, QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 
 pytestmark = pytest.mark.ui
 SOON = 15_000
@@ -49,6 +50,21 @@ def test_an_anchor_is_dragged_and_the_fit_kept(qtbot: Any, program: Any, panel: 
     assert f"{name}_x" in _fit_of(program, "sunglasses")
     program.actions.undo()
     qtbot.waitUntil(lambda: "width_mm" not in _fit_of(program, "sunglasses"), timeout=SOON)
+
+
+def test_nothing_is_cut_off_in_a_narrow_panel(qtbot: Any, program: Any, panel: Any) -> None:
+    area = panel.findChild(QScrollArea)
+    program.window.resize(1280, 720)
+
+    def fits() -> bool:
+        width = area.viewport().width()
+        inside = area.widget()
+        parts = [panel.photo, panel.kind, panel.still, panel.live.clip, panel.live.bypass]
+        return all(
+            part.mapTo(inside, part.rect().topRight()).x() <= width for part in parts
+        )  # fmt: skip
+
+    qtbot.waitUntil(fits, timeout=SOON)
 
 
 def test_a_photo_is_dropped_cut_out_and_shown(qtbot: Any, panel: Any, tmp_path: Path) -> None:

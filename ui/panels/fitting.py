@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QByteArray, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -28,7 +29,11 @@ from ui.widgets.basics import Button, Text, column, holder, row
 from ui.widgets.fitting_anchors import ENDINGS, AnchorBoard
 from ui.widgets.fitting_live import LiveRow
 from ui.widgets.fitting_still import StillView
+from ui.widgets.flow import Flow
 from ui.widgets.schema_form import SchemaForm
+
+NARROW = 560
+"""Pixels of a panel that holds one form beside nothing."""
 
 LOOK_MS = 250
 """A still is asked for this often at most while something is dragged."""
@@ -75,11 +80,11 @@ class FittingPanel(Panel):
         self.desk.store.happened.connect(self._happened)
 
     def _laid_out(self) -> Any:
-        first = row(gap=6)
         for box in (self.product, self.variant, self.kind):
             box.setMinimumWidth(tokens.px(90))
-            first.addWidget(box, 1)
-        first.addWidget(self.photo)
+            box.setMaximumWidth(tokens.px(260))
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        first = Flow(self.product, self.variant, self.kind, self.photo)
         pictures = row(gap=8)
         pictures.addWidget(self.board, 1)
         pictures.addWidget(self.still, 1)
@@ -102,7 +107,7 @@ class FittingPanel(Panel):
         self._form.addRow(Text(size=12), self.colour)
         self._settings_at = column(gap=4)
         self.settings: SchemaForm | None = None
-        fields = row(gap=20)
+        fields = self._fields = row(gap=20)
         fields.addWidget(holder(self._form), 1)
         fields.addWidget(holder(self._settings_at), 1)
         layout = column(gap=8, margins=(12, 8, 12, 10))
@@ -113,6 +118,13 @@ class FittingPanel(Panel):
         layout.addLayout(fields)
         layout.addStretch(1)
         return layout
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where two forms do not fit side by side they stand one above the other."""
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < tokens.px(NARROW)
+        ways = QBoxLayout.Direction
+        self._fields.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
 
     def retext(self) -> None:
         super().retext()

@@ -101,7 +101,7 @@ class OutputRow(QFrame):
         self.stop.setVisible(running)
         self.stop.setText(t("outputs.stop_record") if record else t("outputs.stop"))
         self.stop.name(t("outputs.stop_of", name=name))
-        own = not running and not status.name.startswith("record")
+        own = not running and status.name.partition("-")[0] != "record"
         self.check.setVisible(own)
         self.check.name(t("outputs.check_of", name=name), t("outputs.check_tip"))
         self.edit.setVisible(own)

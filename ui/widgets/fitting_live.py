@@ -9,11 +9,12 @@ from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import t
 from ui.models.desk import Worn
-from ui.widgets.basics import Badge, Button, Text, column, row
+from ui.widgets.basics import Badge, Button, Text, column
+from ui.widgets.flow import Flow
 
 
 class LiveRow(QFrame):
-    """One row of switches and a line that says how the try-on is doing."""
+    """Switches and a line that says how the try-on is doing."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -24,12 +25,14 @@ class LiveRow(QFrame):
         self.split = Button("", checkable=True, clicked=self._split)
         self.bypass = Button("", checkable=True, clicked=self._bypass)
         self.compare = QComboBox()
+        self.compare.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.compare.activated.connect(self._compare)
         self.picture = Button("", icon="image", clicked=lambda: self._capture("png", 0))
         self.clip = Button("", icon="clip", clicked=lambda: self._capture("mp4", 5))
-        head = row(self.state, self.split, self.compare, self.bypass, 1, self.picture, self.clip)
         layout = column(gap=4)
-        layout.addLayout(head)
+        layout.addLayout(
+            Flow(self.state, self.split, self.compare, self.bypass, self.picture, self.clip)
+        )
         layout.addWidget(self.why)
         self.setLayout(layout)
         self._offered: tuple[tuple[str, str], ...] = ()
