@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
+from studio.core.names import free_name
 from studio.scenes.events import SceneListChanged
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import Item, Scene, plain
@@ -112,7 +113,7 @@ class ImportCommands:
         taken = {*self._bank.specs}
         names = {}
         for spec in found.sources:
-            names[spec.name] = free(spec.name, taken)
+            names[spec.name] = free_name(spec.name, taken)
             taken.add(names[spec.name])
         return names
 
@@ -120,7 +121,7 @@ class ImportCommands:
         if spec.kind != "scene":
             return replace(spec, name=names[spec.name])
         there = {one.name for one in self._scenes.state.scenes}
-        settings = {**spec.settings, "scene": free(spec.settings["scene"], there)}
+        settings = {**spec.settings, "scene": free_name(spec.settings["scene"], there)}
         return replace(spec, name=names[spec.name], settings=settings)
 
     def _scene(self, scene: Scene, names: dict[str, str]) -> Scene:
@@ -128,16 +129,7 @@ class ImportCommands:
             replace(one, source=names.get(one.source, one.source)) for one in scene.items
         ]
         there = {one.name for one in self._scenes.state.scenes}
-        return replace(scene, name=free(scene.name or "OBS", there), items=tuple(items))
-
-
-def free(name: str, taken: set[str]) -> str:
-    """``name``, or with a number behind it when it is taken."""
-    count, found = 1, name
-    while found in taken:
-        count += 1
-        found = f"{name} {count}"
-    return found
+        return replace(scene, name=free_name(scene.name or "OBS", there), items=tuple(items))
 
 
 def size_of(spec: SourceSpec) -> tuple[float, float]:

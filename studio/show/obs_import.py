@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from studio.core.errors import StudioError
+from studio.core.names import free_name
 from studio.filters.obs import from_obs
 from studio.media.blend_modes import Blend
 from studio.scenes.model import Box, Crop, Fit, Item, Scene
@@ -179,7 +180,7 @@ class _Reader:
             if match is None:
                 self._unmatched.append(Unmatched("filter", f"{name} · {label}", _text(flt, "id")))
                 continue
-            label = _free(label, {f.name for f in filters})
+            label = free_name(label, {f.name for f in filters})
             is_on = flt.get("enabled", True) is not False
             filters.append(
                 FilterSpec(name=label, kind=match[0], settings=match[1], is_enabled=is_on)
@@ -418,11 +419,3 @@ def _colour(value: Any, default: str) -> str:
         return default
     red, green, blue = value & 255, value >> 8 & 255, value >> 16 & 255
     return f"#{red:02x}{green:02x}{blue:02x}"
-
-
-def _free(name: str, taken: set[str]) -> str:
-    count, free = 1, name
-    while free in taken:
-        count += 1
-        free = f"{name} {count}"
-    return free

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from studio.core.errors import StudioError
+from studio.core.names import free_name
 from studio.core.paths import assets_dir
 from studio.core.text import Text
 from studio.scenes.keeper import Scenes
@@ -136,7 +137,10 @@ class Builder:
             if role not in ROLES:
                 raise StudioError("not_found", "show.no_role", role=role, known=", ".join(ROLES))
             self._bank.get(source)
-        name = name.strip() or self._free(Text(*template.label).in_language(self._language))
+        name = name.strip() or free_name(
+            Text(*template.label).in_language(self._language),
+            {one.name for one in self._scenes.state.scenes},
+        )
         if self._scenes.state.scene(name) is not None:
             raise StudioError("conflict", "scenes.name_taken", name=name)
         own = kind.slots.get(purpose, {})
@@ -233,7 +237,7 @@ class Builder:
         return wanted
 
     def _make(self, name: str, kind: str, settings: dict[str, Any]) -> str:
-        name = self._free(name, self._bank.specs)
+        name = free_name(name, self._bank.specs)
         spec = SourceSpec(
             name=name, kind=kind, settings=settings, version=self._bank.kinds.get(kind).version
         )
@@ -244,11 +248,3 @@ class Builder:
 
     def _role(self, role: str) -> str:
         return ROLES[role].in_language(self._language)
-
-    def _free(self, name: str, taken: Any = None) -> str:
-        names = taken if taken is not None else {s.name for s in self._scenes.state.scenes}
-        count, free = 1, name
-        while free in names:
-            count += 1
-            free = f"{name} {count}"
-        return free
