@@ -94,7 +94,7 @@ def test_marks_clips_replay_split(live: Chain, tmp_path: Path) -> None:
 def test_delay_and_dump(live: Chain, server: Nginx) -> None:
     remote = door(live)
     ask(remote, "outputs.delay", seconds=3, name="push1")
-    until(live, "push1", lambda s: s["is_standby"])
+    until(live, "push1", lambda s: s["reason"]["key"] == "outputs.held")
     found = until(live, "push1", lambda s: not s["is_standby"] and s["delayed_ms"] > 2500)
     assert found["delayed_ms"] < 3300
     ask(remote, "outputs.dump", name="push1")

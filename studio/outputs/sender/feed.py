@@ -77,6 +77,10 @@ class Feed:
         self._sound.clear()
         self._enter_standby(now_us)
 
+    def is_held(self, now_us: int) -> bool:
+        """Is the clip on because it was asked for?"""
+        return now_us < self._held_until_us
+
     def restart(self, now_us: int) -> None:
         """The sink needs a keyframe: the clip begins anew; of the engine one is awaited."""
         if self._player is not None:
