@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
@@ -17,12 +17,16 @@ from ui.photos import Photos
 from ui.pictures import Pictures
 from ui.store import Store
 
+if TYPE_CHECKING:
+    from ui.widgets.stage_view import StageView
+
 
 @dataclass(slots=True)
 class Desk:
     """The hands of a panel.
 
     Attributes:
+        stage: the preview as one edits it; the window gives it.
         settings: of the person; saved by the window.
         reveal: brings a panel to the front by its id.
         say: shows a message at a widget: (widget or None, text, tone).
@@ -38,6 +42,7 @@ class Desk:
     measure: Measure
     photos: Photos
     settings: Settings
+    stage: StageView | None = None
     reveal: Callable[[str], object] = field(default=lambda panel: None)
     say: Callable[[QWidget | None, str, str], object] = field(default=lambda w, text, tone: None)
     change: Callable[[str, str], object] = field(default=lambda what, value: None)

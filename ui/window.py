@@ -85,6 +85,7 @@ class Window(QWidget):
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.TopLeftCorner):
             self.docks.setCorner(corner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.monitors = Monitors(desk)
+        desk.stage = self.monitors.stage
         self.scenes = Scenes(desk)
         central = QWidget()
         central.setObjectName("central")
@@ -248,6 +249,8 @@ class Window(QWidget):
             self.open_hotkeys()
         elif what == "brand":
             self.brand_card.open()
+        elif what == "edit":
+            self.monitors.toggle_edit()
         else:
             self.asked.emit(what, value)
 

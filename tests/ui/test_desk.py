@@ -467,7 +467,7 @@ def test_an_item_of_the_preview_scene_is_hidden_and_comes_back(qtbot: Any, progr
     qtbot.waitUntil(lambda: panel.scene == host, timeout=SOON)
     item = store.scenes.scene(host).items[-1]
     row = panel._rows[host, item.id]
-    assert panel._list.indexOf(row) == 0  # the top row is in front
+    assert panel.order()[0] == item.id  # the top row is in front
     QTest.mouseClick(row.eye, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not store.scenes.scene(host).items[-1].is_enabled, timeout=SOON)
     qtbot.waitUntil(lambda: row.dot.tone == "off", timeout=SOON)

@@ -113,7 +113,7 @@ def test_an_item_of_a_scene_shows_the_picture_before_the_try_on(qtbot: Any, prog
     scene = next(s.name for s in store.scenes.scenes if s.purpose == "try_on")
     program.actions.run("scenes.preview", {"scene": scene})
     qtbot.waitUntil(lambda: items.scene == scene and bool(items._rows), timeout=SOON)
-    row = next(iter(items._rows.values()))
+    row = items.row_of(store.scenes.scene(scene).items[0].id)
     assert row.worn.isVisibleTo(row)
     row.worn.click()
 

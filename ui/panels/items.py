@@ -1,110 +1,156 @@
-"""What stands in the preview scene: shown or hidden, in front or behind."""
+"""What stands in the preview scene: picked, ordered, shown or hidden, locked, grouped."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QSlider,
+)
 
 from studio.scenes.model import Item
-from ui.desk import Desk
 from ui.i18n import t
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Dot, Text, row
-from ui.widgets.hold import HoldButton
+from ui.widgets.basics import Button, Text, row
+from ui.widgets.item_row import ItemRow
+from ui.widgets.stage_menu import fill_menu
+
+ID = Qt.ItemDataRole.UserRole
+SEND_MS = 60
 
 
-class ItemRow(QFrame):
-    """One source in the scene; the top row is in front."""
+class Rows(QListWidget):
+    """The lines, front to back; several can be picked, and dragged to another place.
 
-    def __init__(self, desk: Desk, scene: str, item: Item, index: int) -> None:
+    Signals:
+        moved: (item id, line it was dropped at).
+        key: (event) the list had no use for.
+    """
+
+    moved = Signal(int, int)
+    asked = Signal(QPoint)
+    key = Signal(QKeyEvent)
+
+    def __init__(self) -> None:
         super().__init__()
-        self.desk, self.scene, self.item, self.index = desk, scene, item, index
-        self.setObjectName("item")
-        self.setFixedHeight(tokens.px(32))
-        self.dot = Dot()
-        self.title = Text(elides=True)
-        self.where = Text(size=11, tone="muted")
-        self.eye = Button("", checkable=True, clicked=self._enable)
-        self.worn = Button("", "quiet", icon="try-on", checkable=True, clicked=self._show_worn)
-        self.forward = Button("▲", "quiet", clicked=lambda: self._move(1))
-        self.back = Button("▼", "quiet", clicked=lambda: self._move(-1))
-        self.remove = HoldButton("", "quiet", icon="trash", held=self._remove)
-        self.remove.let_go.connect(
-            lambda: desk.say(self.remove, t("hold.tip", what=t("items.remove")), "attention")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setStyleSheet(
+            "QListWidget { background: transparent; }"
+            f"QListWidget::item {{ border-bottom: 1px solid {tokens.RAISED}; }}"
+            f"QListWidget::item:selected {{ background: {tokens.ACCENT_FILL}; }}"
+            "QFrame#item { background: transparent; }"
         )
-        layout = row(self.dot, gap=8, margins=(12, 0, 8, 0))
-        layout.addWidget(self.title, 1)
-        for part in (self.where, self.worn, self.eye, self.forward, self.back, self.remove):
-            layout.addWidget(part)
-        self.setLayout(layout)
-        self.show_item(item, index)
 
-    def show_item(self, item: Item, index: int) -> None:
-        """What is known now."""
-        self.item, self.index = item, index
-        self.dot.set("good" if item.is_enabled else "off")
-        self.title.setText(item.source)
-        self.title.set_tone("" if item.is_enabled else "muted")
-        self.where.setText(" · ".join(t(f"canvas.{name}") for name in item.boxes))
-        self.eye.setChecked(item.is_enabled)
-        self.eye.setText(t("items.shown") if item.is_enabled else t("items.hidden"))
-        self.eye.name(t("items.show_of", name=item.source))
-        self.worn.setVisible(item.source in self.desk.store.tryon)
-        self.worn.setChecked(item.has_try_on)
-        words = t("items.try_on") if item.has_try_on else t("items.bare")
-        self.worn.name(f"{words} · {item.source}", words)
-        self.forward.name(t("items.forward", name=item.source))
-        self.back.name(t("items.back", name=item.source))
-        self.remove.name(t("items.remove_of", name=item.source))
+    def dropEvent(self, event: QDropEvent) -> None:
+        """The engine orders; the lines follow it."""
+        dragged = self.currentItem()
+        over = self.indexAt(event.position().toPoint())
+        line = over.row() if over.isValid() else self.count() - 1
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
+        if dragged is not None:
+            self.moved.emit(dragged.data(ID), line)
 
-    def _args(self) -> dict[str, object]:
-        return {"scene": self.scene, "item": self.item.id}
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """All that can be done with what is picked."""
+        self.asked.emit(event.globalPos())
 
-    def _enable(self) -> None:
-        on = not self.item.is_enabled
-        self.eye.setChecked(not on)
-        self.desk.actions.run("items.enable", {**self._args(), "on": on}, origin=self.eye)
-
-    def _show_worn(self) -> None:
-        on = not self.item.has_try_on
-        self.worn.setChecked(not on)
-        self.desk.actions.run("tryon.item", {**self._args(), "is_on": on}, origin=self.worn)
-
-    def _move(self, step: int) -> None:
-        args = {**self._args(), "index": max(0, self.index + step)}
-        self.desk.actions.run("items.move", args, origin=self)
-
-    def _remove(self) -> None:
-        self.desk.actions.run("items.remove", self._args(), origin=self.remove)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The panel's keys first: the list would take letters for a search."""
+        event.ignore()
+        self.key.emit(event)
+        if event.isAccepted():
+            return
+        arrows = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
+        is_all = event.key() == Qt.Key.Key_A and event.modifiers()
+        if event.key() in arrows or is_all:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
 
 class ItemsPanel(Panel):
-    """The preview scene from front to back."""
+    """The preview scene from front to back; what is picked here is picked on the stage."""
 
     id = "items"
     place = Qt.DockWidgetArea.RightDockWidgetArea
-    keys = (("Tab", "items.key_next"), ("Space", "items.key_show"))
+    keys = (
+        ("↑ ↓", "items.key_pick"),
+        ("Alt+↑ / ↓", "items.key_move"),
+        ("Space", "items.key_show"),
+        ("L", "items.key_lock"),
+        ("Ctrl+G / Ctrl+Shift+G", "items.key_group"),
+        ("Ctrl+D", "stage.copy"),
+        ("Del", "items.remove"),
+    )
 
     def build(self) -> None:
         self._new = self.tool(Button("", icon="plus", clicked=self._choose))
-        inside = QWidget()
-        self._list = QVBoxLayout()
-        self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setSpacing(0)
-        self._list.addStretch(1)
-        inside.setLayout(self._list)
-        inside.setStyleSheet(f"QFrame#item {{ border-bottom: 1px solid {tokens.RAISED}; }}")
-        self.add_scroll(inside)
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda _: self._show())
+        holder = QFrame()
+        holder.setLayout(row(gap=8, margins=(10, 8, 10, 4)))
+        holder.layout().addWidget(self.search)  # type: ignore[union-attr]
+        self.add(holder)
+        self.list = Rows()
+        self.list.itemSelectionChanged.connect(self._picked)
+        self.list.itemDoubleClicked.connect(lambda _: self._to_stage())
+        self.list.moved.connect(self._move)
+        self.list.asked.connect(self._menu)
+        self.list.key.connect(self._press)
+        self.add(self.list, 1)
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(0, 100)
+        self.opacity.setMinimumWidth(tokens.px(60))
+        self.opacity.valueChanged.connect(lambda _: self._fade())
+        self._percent = Text(size=12)
+        self._percent.setFixedWidth(tokens.px(44))
+        self._thin = Text(size=12, tone="muted")
+        self.group = Button("", clicked=self._group)
+        self._foot = QFrame()
+        foot = row(self._thin, gap=8, margins=(12, 6, 10, 8))
+        foot.addWidget(self.opacity, 1)
+        foot.addWidget(self._percent)
+        foot.addWidget(self.group)
+        self._foot.setLayout(foot)
+        self.add(self._foot)
         self._rows: dict[tuple[str, int], ItemRow] = {}
+        self._ids: list[int] = []
+        self.selected: list[int] = []
+        self._is_taking = False
+        self._merge = 0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._send_opacity)
+        self.opacity.sliderPressed.connect(self._begin_fade)
         self.desk.store.changed.connect(
             lambda part: self._show() if part in ("scenes", "tryon") else None
         )
+        stage = self.desk.stage
+        if stage is not None:
+            stage.picked.connect(self._take_stage)
 
     def retext(self) -> None:
         super().retext()
         self._new.setText(t("items.add"))
         self._new.name(t("items.add_tip"))
+        self.search.setPlaceholderText(t("items.search"))
+        self.search.setAccessibleName(t("items.search"))
+        self.list.setAccessibleName(t("items.title"))
+        self._thin.setText(t("stage.opacity"))
+        self.opacity.setAccessibleName(t("stage.opacity"))
         self._show()
 
     @property
@@ -113,24 +159,204 @@ class ItemsPanel(Panel):
         preview = self.desk.store.scenes.preview
         return preview.get("landscape") or next(iter(preview.values()), "")
 
+    def items(self) -> list[Item]:
+        """The scene's items, back to front."""
+        found = self.desk.store.scenes.scene(self.scene)
+        return list(found.items) if found else []
+
+    def chosen(self) -> list[Item]:
+        """Those that are picked."""
+        return [one for one in self.items() if one.id in self.selected]
+
+    def row_of(self, id: int) -> ItemRow | None:
+        """The line of an item."""
+        return self._rows.get((self.scene, id))
+
+    def order(self) -> list[int]:
+        """Ids as they are listed, front first."""
+        return list(self._ids)
+
+    # -- showing -------------------------------------------------------------------------------
+
     def _show(self) -> None:
-        name = self.scene
-        found = self.desk.store.scenes.scene(name)
-        items = list(found.items) if found else []
-        wanted = [(name, item.id) for item in items]
-        for gone in [key for key in self._rows if key not in wanted]:
-            self._rows.pop(gone).deleteLater()
-        for index, item in enumerate(items):
-            row_ = self._rows.get((name, item.id))
-            if row_ is None:
-                row_ = self._rows[name, item.id] = ItemRow(self.desk, name, item, index)
-            row_.show_item(item, index)
-        for position, item in enumerate(reversed(items)):
-            row_ = self._rows[name, item.id]
-            if self._list.indexOf(row_) != position:
-                self._list.removeWidget(row_)
-                self._list.insertWidget(position, row_)
+        name, items = self.scene, self.items()
+        words = self.search.text().lower().split()
+        index = {one.id: at for at, one in enumerate(items)}
+        listed = [
+            one
+            for one in reversed(items)
+            if all(word in f"{one.source} {one.group}".lower() for word in words)
+        ]
+        ids = [one.id for one in listed]
+        if ids != self._ids or any((name, id) not in self._rows for id in ids):
+            self._build(name, listed, index)
+        for one in listed:
+            self._rows[name, one.id].show_item(one, index[one.id])
+        known = [id for id in self.selected if id in index]
+        self._pick(known)
         self.head.count.setText(name)
+
+    def _build(self, name: str, listed: list[Item], index: dict[int, int]) -> None:
+        at = self.list.verticalScrollBar().value()
+        self.list.blockSignals(True)
+        self.list.clear()
+        self._rows.clear()
+        for one in listed:
+            line = self._rows[name, one.id] = ItemRow(self.desk, name, one, index[one.id])
+            item = QListWidgetItem()
+            item.setData(ID, one.id)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, one.source)
+            item.setSizeHint(QSize(0, tokens.px(35)))
+            self.list.addItem(item)
+            self.list.setItemWidget(item, line)
+        self._ids = [one.id for one in listed]
+        self.list.blockSignals(False)
+        self.list.verticalScrollBar().setValue(at)
+
+    def _pick(self, ids: list[int]) -> None:
+        """Shows these as picked."""
+        self._is_taking = True
+        self.selected = ids
+        for at in range(self.list.count()):
+            item = self.list.item(at)
+            item.setSelected(item.data(ID) in ids)
+        self._is_taking = False
+        self._show_foot()
+
+    def _show_foot(self) -> None:
+        chosen = self.chosen()
+        self._foot.setVisible(bool(chosen))
+        if not chosen:
+            return
+        if not self._later.isActive() and not self.opacity.isSliderDown():
+            self.opacity.blockSignals(True)
+            self.opacity.setValue(round(chosen[-1].opacity * 100))
+            self.opacity.blockSignals(False)
+        self._percent.setText(f"{self.opacity.value()} %")
+        is_grouped = self._is_group(chosen)
+        self.group.setVisible(len(chosen) > 1 or is_grouped)
+        words = t("items.ungroup") if is_grouped else t("items.group")
+        self.group.setText(words)
+        self.group.name(words)
+
+    @staticmethod
+    def _is_group(chosen: list[Item]) -> bool:
+        return bool(chosen[0].group) and all(one.group == chosen[0].group for one in chosen)
+
+    # -- picking -------------------------------------------------------------------------------
+
+    def _picked(self) -> None:
+        """By hand, here: those of a group go together, and the stage follows."""
+        if self._is_taking:
+            return
+        ids = [item.data(ID) for item in self.list.selectedItems()]
+        groups = {one.group for one in self.items() if one.id in ids and one.group}
+        ids = [one.id for one in self.items() if one.id in ids or one.group in groups]
+        self._pick(ids)
+        stage = self.desk.stage
+        if stage is not None:
+            stage.select(ids)
+
+    def _take_stage(self) -> None:
+        """On the stage: the lines follow; what is not on its canvas stays as it was."""
+        stage = self.desk.stage
+        if stage is None or self._is_taking:
+            return
+        if stage.scene_name() == self.scene:
+            on_stage = {one.id for one in stage.items()}
+            rest = [id for id in self.selected if id not in on_stage]
+            ids = [*rest, *stage.selected] if stage.selected else []
+            if set(ids) != set(self.selected):
+                self._pick(ids)
+
+    def _to_stage(self) -> None:
+        """A double click: on the stage, with handles."""
+        stage = self.desk.stage
+        if stage is None:
+            return
+        ids = list(self.selected)
+        if not stage.is_editing:
+            self.desk.change("edit", "")
+        stage.select(ids)
+        stage.setFocus()
+
+    # -- doing ---------------------------------------------------------------------------------
+
+    def _run(self, command: str, **args: object) -> None:
+        self.desk.actions.run(command, {"scene": self.scene, **args}, origin=self.list)
+
+    def _move(self, id: int, line: int) -> None:
+        """To the place of another line; lines are front first, the engine counts from the back."""
+        if not 0 <= line < len(self._ids):
+            return
+        order = [one.id for one in self.items()]
+        index = order.index(self._ids[line])
+        if id in order and order.index(id) != index:
+            self._run("items.move", item=id, index=index)
+
+    def _press(self, event: QKeyEvent) -> None:
+        key, chosen = event.key(), self.chosen()
+        has_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        has_alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        if not chosen:
+            return
+        if has_alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            step = 1 if key == Qt.Key.Key_Up else -1
+            order = [one.id for one in self.items()]
+            for one in reversed(chosen) if step > 0 else chosen:
+                index = max(0, min(len(order) - 1, order.index(one.id) + step))
+                self._run("items.move", item=one.id, index=index)
+        elif key == Qt.Key.Key_Space:
+            on = not all(one.is_enabled for one in chosen)
+            for one in chosen:
+                self._run("items.enable", item=one.id, on=on)
+        elif key == Qt.Key.Key_L and not event.modifiers():
+            locked = not all(one.is_locked for one in chosen)
+            for one in chosen:
+                self._run("items.set", item=one.id, locked=locked)
+        elif has_ctrl and key == Qt.Key.Key_G:
+            self._group(dissolve=has_shift)
+        elif has_ctrl and key == Qt.Key.Key_D:
+            for one in chosen:
+                self._run("items.copy", item=one.id)
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            for one in chosen:
+                self._run("items.remove", item=one.id)
+        else:
+            return
+        event.accept()
+
+    def _group(self, *, dissolve: bool = False) -> None:
+        chosen = self.chosen()
+        if not chosen:
+            return
+        is_over = dissolve or self._is_group(chosen)
+        name = "" if is_over else t("stage.group_name", n=chosen[0].id)
+        self._run("items.group", items=[one.id for one in chosen], group=name)
+
+    def _begin_fade(self) -> None:
+        self._merge += 1
+
+    def _fade(self) -> None:
+        self._percent.setText(f"{self.opacity.value()} %")
+        if not self._later.isActive():
+            self._later.start(SEND_MS)
+
+    def _send_opacity(self) -> None:
+        for one in self.chosen():
+            args = {"scene": self.scene, "item": one.id, "opacity": self.opacity.value() / 100}
+            self.desk.actions.run(
+                "items.set", args, origin=self.opacity, is_quiet=True,
+                merge=f"opacity-{one.id}-{self._merge}",
+            )  # fmt: skip
+
+    def _menu(self, at: QPoint) -> None:
+        stage = self.desk.stage
+        canvas = stage.canvas if stage is not None else "landscape"
+        menu = fill_menu(self, self.desk, self.scene, canvas, self.chosen())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
 
     def _choose(self) -> None:
         menu = QMenu(self)

@@ -101,6 +101,11 @@ class StageView(PictureView):
             self.picked.emit()
             self.update()
 
+    @property
+    def canvas(self) -> str:
+        """The canvas it shows."""
+        return self._canvas
+
     def items(self) -> list[Item]:
         """The scene's items on this canvas, back to front."""
         scene = self.desk.store.scenes.scene(self.scene_name())
