@@ -8,7 +8,7 @@ const TEXT = {
     none: "未设置推流", live: "直播中", idle: "未开播", lost: "连接中断，正在重连…", wrong: "密码不对。",
     nobody: "连不上引擎。", viewer: "只读", streamer: "主播", controller: "场控", technician: "技术", owner: "负责人",
     connecting: "连接中", congested: "拥塞", reconnecting: "重连中", refused: "被拒绝", failed: "失败",
-    stopped: "已停止", recording: "录制中" },
+    stopped: "已停止", recording: "录制中", tally: "机位提示灯", seen: "看到了", seen_by: "已确认：" },
   en: { programme: "PROGRAMME", scenes: "Scenes", take: "Take", fade: "Fade", standby: "Standby", products: "Products",
     comments: "Comments to judge", outputs: "Outputs", password: "Remote password or token", keep: "Remember on this device",
     enter: "Enter", card: "Card", card_off: "Hide", try_on: "Try on", try_off: "Take off", release: "Release", block: "Block", stock: "stock", air: "programme",
@@ -16,10 +16,11 @@ const TEXT = {
     wrong: "The password is not right.", nobody: "The engine cannot be reached.", viewer: "view only", streamer: "streamer",
     controller: "controller", technician: "technician", owner: "owner", connecting: "connecting",
     congested: "congested", reconnecting: "reconnecting", refused: "refused", failed: "failed",
-    stopped: "stopped", recording: "recording" },
+    stopped: "stopped", recording: "recording", tally: "Tally", seen: "Seen", seen_by: "seen by " },
 };
 const SIGNS = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "¥", MYR: "RM", SGD: "S$" };
-const PARTS = ["scenes", "shop", "outputs", "comments", "show"];
+const PARTS = ["scenes", "sources", "shop", "outputs", "comments", "show"];
+const CAMERAS = ["camera", "ingest", "stream", "screen", "clip"];
 const $ = (id) => document.getElementById(id);
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -222,6 +223,7 @@ function draw() {
   const canAct = role !== "viewer";
   for (const id of ["take", "fade", "standby"]) $(id).disabled = !canAct;
   drawScenes(canAct);
+  drawTally(canAct);
   drawProducts(canAct);
   drawComments(canAct);
   drawOutputs();
@@ -237,6 +239,22 @@ function drawScenes(canAct) {
       className: `scene ${isAir ? "air" : isNext ? "next" : ""}`,
       onclick: () => run("scenes.preview", { scene: scene.name }) }, scene.name, element("small", {}, word));
     return button;
+  }));
+}
+
+function drawTally(canAct) {
+  const tally = state.scenes?.tally ?? {};
+  const cameras = (state.sources ?? []).filter((one) => CAMERAS.includes(one.kind));
+  $("tally-part").hidden = !cameras.length;
+  $("tally").replaceChildren(...cameras.map(({ name }) => {
+    const light = tally[name];
+    const word = light ? text(light.state === "programme" ? "air" : "next") : "–";
+    const seen = light?.seen_by === null || light?.seen_by === undefined ? "" : ` · ${text("seen_by")}${light.seen_by || "✓"}`;
+    const label = element("span", { className: "name" }, name, element("small", {}, word + seen));
+    const button = element("button", { type: "button", disabled: !canAct || !light || !!seen,
+      onclick: () => run("tally.acknowledge", { source: name, who: text(role) }) }, text("seen"));
+    const kind = light ? (light.state === "programme" ? "air" : "next") : "";
+    return element("li", { className: `light ${kind}` }, label, button);
   }));
 }
 
