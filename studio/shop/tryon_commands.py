@@ -22,6 +22,7 @@ from studio.media.frame import Frame
 from studio.scenes.keeper import Scenes
 from studio.shop.catalogue import Catalogue
 from studio.shop.events import ProductChanged
+from studio.shop.fitted import EachTryOn, fitted, with_each
 from studio.shop.model import Product, TryOn
 from studio.shop.tryon_events import TryOnCaptured
 from studio.shop.wearing import Wearer
@@ -289,35 +290,39 @@ class TryOnCommands:
         asset: str = "",
         fit: Fits = {},  # noqa: B006
         sku: str = "",
+        each: EachTryOn | None = None,
     ) -> Changed:
+        """Keeps a fit; ``each`` are the variants' own, as undo gives them back."""
         from studio.tryon import wardrobe
 
         found = self._catalogue.get(product)
+        if sku and found.variant(sku) is None:
+            known = ", ".join(one.sku for one in found.variants)
+            raise StudioError(
+                "not_found", "shop.no_variant", sku=sku, product=found.name, known=known
+            )
         try_on = TryOn(garment, asset, fit) if garment else None
         if try_on is not None:
             path = self._wearer.asset(asset)
             await self._aside(lambda: wardrobe.make(garment, path, fit))
-        before = found.try_on
-        if sku:
-            variant = found.variant(sku)
-            if variant is None:
-                known = ", ".join(one.sku for one in found.variants)
+            strange = wardrobe.strange(garment, fit) if each is None else []
+            if strange:
                 raise StudioError(
-                    "not_found", "shop.no_variant", sku=sku, product=found.name, known=known
+                    "invalid", "tryon.fit_strange", names=", ".join(strange), kind=garment
                 )
-            before = variant.try_on
-            kept = tuple(
-                replace(one, try_on=try_on) if one.sku == sku else one for one in found.variants
-            )
-            fresh = replace(found, variants=kept)
+        found = self._catalogue.get(product)  # it may have changed meanwhile
+        if each is None:
+            fresh = fitted(found, try_on, sku)
         else:
-            fresh = replace(found, try_on=try_on)
+            fresh = with_each(replace(found, try_on=try_on), each)
         self._catalogue.put(fresh)
         self._announce(ProductChanged(product=found.id, fields=("try_on",)))
         self._follow(fresh)
-        undo: dict[str, Any] = {"product": found.id, "sku": sku}
+        before = found.try_on
+        undo: dict[str, Any] = {"product": found.id}
         if before is not None:
             undo |= {"garment": before.garment, "asset": before.asset, "fit": dict(before.fit)}
+        undo["each"] = {one.sku: msgspec.to_builtins(one.try_on) for one in found.variants}
         return changed("shop", "tryon", undo=("tryon.fit", undo))
 
     def _follow(self, product: Product) -> None:

@@ -68,7 +68,9 @@ def checked(fit: Fit) -> Fit:
     for name, (x, y) in fit.anchors.items():
         if not (-0.5 <= x <= 1.5 and -0.5 <= y <= 1.5):
             raise ValueError(f"anchor {name} ({x:g}, {y:g}) lies far off the picture (0..1)")
-    if any(abs(value) > 1000 for value in fit.offset_mm):
+    if not abs(fit.tilt_deg) <= 360:
+        raise ValueError(f"tilt_deg {fit.tilt_deg:g} is not within -360..360")
+    if not all(abs(value) <= 1000 for value in fit.offset_mm):
         raise ValueError("offset_mm is not within -1000..1000")
     if fit.colour:
         rgb_of(fit.colour)
@@ -126,3 +128,5 @@ def from_flat(values: dict[str, float | str | bool], base: Fit | None = None) ->
 
 
 _OFFSETS = ("offset_x_mm", "offset_y_mm", "offset_z_mm")
+NAMES = frozenset({"width_mm", "tilt_deg", "colour", "is_occluded", "kind", *_OFFSETS})
+"""What `from_flat` knows beside anchors."""

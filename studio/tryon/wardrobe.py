@@ -53,3 +53,15 @@ def make(
     known = {field.name for field in msgspec.structs.fields(made.Settings)}
     settings = made.decode({k: v for k, v in values.items() if k in known})
     return made(picture, fit, settings)
+
+
+def strange(kind: str, values: dict[str, float | str | bool]) -> list[str]:
+    """Names in ``values`` that neither a fit nor the settings of ``kind`` know: slips of the pen.
+
+    Raises:
+        StudioError: not_found.
+    """
+    made = kinds().get(kind)
+    known = {field.name for field in msgspec.structs.fields(made.Settings)} | fits.NAMES
+    known |= {f"{one.name}_{axis}" for one in made.anchors for axis in "xy"}
+    return sorted(set(values) - known)

@@ -358,3 +358,18 @@ def test_a_busy_machine_is_spared_the_hands_that_only_hide() -> None:
     found = finder.find(frame, "half")
     assert found.faces
     assert not found.hands
+
+
+def test_what_no_fit_knows_is_named() -> None:
+    anchor = wardrobe.kinds().get("sunglasses").anchors[0].name
+    fine = {"width_mm": 1.0, f"{anchor}_x": 0.1, "opacity": 0.5, "offset_z_mm": 2.0}
+    assert wardrobe.strange("sunglasses", fine) == []
+    assert wardrobe.strange("sunglasses", fine | {"widht_mm": 3.0}) == ["widht_mm"]
+
+
+@pytest.mark.parametrize(
+    "values", [{"tilt_deg": 1e308}, {"tilt_deg": float("nan")}, {"offset_x_mm": float("nan")}]
+)
+def test_numbers_that_cannot_be_are_refused(values: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="not within"):
+        fit.from_flat(values)
