@@ -44,6 +44,7 @@ from studio.media.packet import EncodedPacket
 from studio.media.picture_file import write_picture
 from studio.nesting import Nesting, say
 from studio.on_picture import OnPicture
+from studio.outputs.camera_commands import CameraCommands
 from studio.outputs.commands import OutputCommands
 from studio.outputs.model import (
     AudioSettings,
@@ -202,7 +203,13 @@ class Engine:
         self.outputs.keep_folder = self._keep_recordings
         self.outputs.is_composed = lambda name: self.scenes.state.canvas(name).is_enabled
         self.pipeline.look = self._look
-        self.bus.add(self.outputs, self.outputs.air, self.outputs.film)
+        self.virtual = CameraCommands(
+            lambda name: (self._canvas(name).width, self._canvas(name).height),
+            self.events.publish,
+            self.state.touch,
+            self.loop.call_soon_threadsafe,
+        )
+        self.bus.add(self.outputs, self.outputs.air, self.outputs.film, self.virtual)
 
     def _build_shop(self) -> None:
         self.catalogue = Catalogue()
@@ -438,6 +445,7 @@ class Engine:
         for feed in self.audience.feeds.values():
             await feed.stop()
         await self.tryon.stop()
+        await asyncio.to_thread(self.virtual.camera.stop)
         await asyncio.to_thread(self.pipeline.close, keep_senders=keep_senders)
         self.stage.stop()
         await asyncio.to_thread(self.sound.stop)
@@ -505,7 +513,10 @@ class Engine:
     def _is_wanted(self, canvas: str) -> bool:
         """The main canvas always runs; another one only while it is sent or looked at."""
         return (
-            canvas == self.main_canvas or self.pipeline.needs(canvas) or self.is_looked_at(canvas)
+            canvas == self.main_canvas
+            or self.pipeline.needs(canvas)
+            or self.virtual.camera.needs(canvas)
+            or self.is_looked_at(canvas)
         )
 
     def _on_tick(self, tick: int, at_ns: int, pictures: Sequence[Picture]) -> None:
@@ -514,6 +525,8 @@ class Engine:
                 self._cut_tick = tick
             if self.pipeline.needs(one.canvas):
                 self.pipeline.video(one.canvas, one.frame.keep, tick, is_cut=one.is_cut)
+            if self.virtual.camera.needs(one.canvas):
+                self.virtual.camera.put(one.canvas, one.frame.keep)
         samples = self.mixer.mix(self._channels, tick, at_ns)
         self.sound.watch.hear(samples)
         self.sound.monitor.hear(self.mixer.phones, at_ns)

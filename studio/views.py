@@ -22,6 +22,7 @@ class Views:
         add("shop", lambda: msgspec.to_builtins(engine.catalogue.state))
         add("outputs", engine.outputs.view)
         add("air", engine.outputs.air.view)
+        add("virtualcam", engine.virtual.view)
         add("show", engine.keeper.view)
         add("brand", lambda: msgspec.to_builtins(engine.brand.kit))
         add("tryon", self.tryon)

@@ -16,7 +16,7 @@ from ui.client import Client, Reply
 from ui.models.air import Air, Platform
 from ui.models.commands import CommandInfo, Kinds
 from ui.models.comments import Comments
-from ui.models.desk import EngineInfo, Scenes, Show, Sound, SourceView, Worn
+from ui.models.desk import EngineInfo, Scenes, Show, Sound, SourceView, VirtualCamera, Worn
 from ui.models.devices import Devices
 from ui.models.evidence import Evidence
 from ui.models.plans import Plans
@@ -36,6 +36,7 @@ PARTS: dict[str, Any] = {
     "comments": Comments,
     "plans": Plans,
     "brand": BrandKit,
+    "virtualcam": VirtualCamera,
 }
 
 
@@ -96,6 +97,7 @@ class Store(QObject):
         self.comments = Comments()
         self.plans = Plans()
         self.brand = BrandKit()
+        self.virtualcam = VirtualCamera()
         self.present: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}
         self.kinds = Kinds()

@@ -35,3 +35,18 @@ class OutputListChanged(Event, frozen=True, kw_only=True):
     )
 
     outputs: tuple[str, ...]
+
+
+class VirtualCameraChanged(Event, frozen=True, kw_only=True):
+    """The virtual camera was started or stopped, or its device went away."""
+
+    name: ClassVar[str] = "virtualcam.changed"
+    label: ClassVar[Text] = Text("虚拟摄像头已变", "Virtual camera changed")
+    help: ClassVar[Text] = Text(
+        "虚拟摄像头打开或关闭，或设备不见了。",
+        "The virtual camera was started or stopped, or its device went away.",
+    )
+
+    is_on: bool
+    device: str = ""
+    error: str = ""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from studio.core.command import CommandRan
 from studio.core.event import Event
 from studio.core.state import StateChanged
-from studio.outputs.events import OutputChanged
+from studio.outputs.events import OutputChanged, VirtualCameraChanged
 from studio.remote import obs_diff
 from studio.remote.ids import Ids
 from studio.remote.protocol import Data, Subscription
@@ -76,6 +76,10 @@ class Translator:
                 self._ended(event.transition)
         elif isinstance(event, TransitionEnded):
             self._ended(event.transition)
+        elif isinstance(event, VirtualCameraChanged):
+            word, on = STATE_WORDS["started" if event.is_on else "stopped"]
+            data: Data = {"outputActive": on, "outputState": word}
+            self._tell(Subscription.OUTPUTS, "VirtualcamStateChanged", data)
         elif isinstance(event, OutputChanged):
             self._output(event)
         elif isinstance(event, StateChanged) and "outputs" in event.parts:

@@ -43,6 +43,8 @@ class Health(msgspec.Struct, frozen=True):
     fps: float = 0.0
     error: str = ""
     params: dict[str, str] = {}
+    is_silent: bool = False
+    is_resting: bool = False
 
     @property
     def is_bad(self) -> bool:
@@ -63,6 +65,8 @@ class SourceView(msgspec.Struct, frozen=True):
     has_sound: bool = False
     health: Health | None = None
     filter_status: dict[str, FilterStatus] = {}
+    on_loss: str = "hold"
+    slate: str = ""
 
 
 class HeadphonesView(msgspec.Struct, frozen=True):
@@ -118,3 +122,14 @@ class Worn(msgspec.Struct, frozen=True):
     is_split: bool = False
     split_at: float = 0.5
     is_bypassed: bool = False
+
+
+class VirtualCamera(msgspec.Struct, frozen=True):
+    """The part "virtualcam"."""
+
+    is_on: bool = False
+    device: str = ""
+    canvas: str = "landscape"
+    error: str = ""
+    devices: tuple[str, ...] = ()
+    why_not: Pair | str = ""

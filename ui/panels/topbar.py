@@ -90,6 +90,8 @@ class TopBar(QFrame):
         self._on_air = OnAir()
         self._on_air.clicked.connect(lambda: desk.reveal("outputs"))
         self._chips = row(gap=8)
+        self._camera = Badge()
+        self._camera.hide()
         self._gap = Text(size=12, tone="muted")
         self._engine = Badge()
         self._waiting = Button("", "attention", icon="")
@@ -104,7 +106,15 @@ class TopBar(QFrame):
         )
         layout = row(self._brand, self.show_button, self._on_air, gap=12, margins=(16, 0, 12, 0))
         layout.addLayout(self._chips)
-        for part in (self._gap, 1, self._engine, self._waiting, self._layouts, self._find):
+        for part in (
+            self._camera,
+            self._gap,
+            1,
+            self._engine,
+            self._waiting,
+            self._layouts,
+            self._find,
+        ):
             if isinstance(part, int):
                 layout.addStretch(part)
             else:
@@ -129,6 +139,7 @@ class TopBar(QFrame):
         )
         self._layouts.set(self.desk.settings.layout)
         self._show_name()
+        self._show_camera()
         self._find.name(t("palette.open"), t("palette.open") + "  Ctrl+K")
         self._language.name(t("language.switch"))
         self._link(self.desk.client.state, self.desk.client.why)
@@ -142,6 +153,14 @@ class TopBar(QFrame):
         self.show_button.setText(f"{shown}  ▾" if name else "")
         self.show_button.name(t("show.menu", name=name), t("show.menu_tip"))
 
+    def _show_camera(self) -> None:
+        one = self.desk.store.virtualcam
+        self._camera.set(t("virtualcam.on") if one.is_on else "", "good")
+        self._camera.setToolTip(t("virtualcam.to", device=one.device))
+        self._camera.setVisible(one.is_on)
+        if one.error:
+            self.desk.say(self.show_button, t("virtualcam.lost", why=one.error), "attention")
+
     def _open_show(self) -> None:
         open_show_menu(self.desk, self.show_button)
 
@@ -154,6 +173,8 @@ class TopBar(QFrame):
             self._show_name()
         elif part == "outputs":
             self._show_outputs()
+        elif part == "virtualcam":
+            self._show_camera()
         if part in ("comments", "plans", "sources", "outputs", "show"):
             self._show_waiting()
 

@@ -47,6 +47,10 @@ def open_show_menu(desk: Desk, at: QWidget) -> QMenu:
         one.setEnabled(bool(what))
         one.triggered.connect(lambda _=False, c=call: c())
     menu.addSeparator()
+    camera = menu.addAction(t("virtualcam.toggle"))
+    camera.setCheckable(True)
+    camera.setChecked(desk.store.virtualcam.is_on)
+    camera.triggered.connect(lambda: toggle_camera(desk, at))
     add(t("show.hotkeys"), lambda: desk.change("hotkeys", ""), "Ctrl+Shift+K")
     menu.popup(at.mapToGlobal(QPoint(0, at.height())))
     return menu
@@ -67,6 +71,12 @@ def _fill_recent(desk: Desk, at: QWidget, menu: QMenu) -> None:
             return
 
     desk.client.call("show.recent", {}, show)
+
+
+def toggle_camera(desk: Desk, at: QWidget) -> None:
+    """The virtual camera on or off; where there is none the engine says what to install."""
+    on = desk.store.virtualcam.is_on
+    desk.actions.run("virtualcam.stop" if on else "virtualcam.start", {}, origin=at)
 
 
 def open_folder(desk: Desk, at: QWidget, folder: str) -> None:

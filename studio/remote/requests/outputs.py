@@ -1,7 +1,8 @@
-"""Output requests: every destination by its name, and the virtual camera there is not."""
+"""Output requests: every destination by its name, and the virtual camera."""
 
 from __future__ import annotations
 
+from studio.core.errors import StudioError
 from studio.outputs.model import OutputState, OutputStatus
 from studio.remote.protocol import Data, RequestError, Status
 from studio.remote.requests.base import Requests, cannot, maybe, need, request
@@ -26,12 +27,12 @@ class Outputs(Requests):
 
     @request("GetOutputList")
     def list_all(self, session: Session, data: Data) -> Data:
-        """Our destinations; controllers look for a virtual camera, which is never on here."""
+        """Our destinations; controllers look for a virtual camera among them."""
         outputs = [
             self._entry(one.name, KINDS[one.kind], one.canvas, is_active(one))
             for one in self.rooms.pipeline.destinations.statuses()
         ]
-        camera = self._entry(VIRTUAL_CAMERA, VIRTUAL_CAMERA, "landscape", False)
+        camera = self._entry(VIRTUAL_CAMERA, VIRTUAL_CAMERA, "landscape", self._camera_on())
         return {"outputs": [*outputs, camera]}
 
     @request("GetOutputStatus")
@@ -85,24 +86,52 @@ class Outputs(Requests):
     # -- the virtual camera --------------------------------------------------------------------
 
     @request("GetVirtualCamStatus")
-    def no_camera_status(self, session: Session, data: Data) -> Data:
-        """Not there, so not on."""
-        return {"outputActive": False}
+    def camera_status(self, session: Session, data: Data) -> Data:
+        """Whether other programs have the programme as a camera."""
+        return {"outputActive": self._camera_on()}
 
-    @request("StartVirtualCam", "ToggleVirtualCam")
-    def no_camera(self, session: Session, data: Data) -> None:
-        """There is no virtual camera."""
-        raise RequestError(Status.INVALID_STATE, "VirtualCam is not available.")
+    @request("StartVirtualCam")
+    async def start_camera(self, session: Session, data: Data) -> None:
+        """Starts it, where there is one."""
+        await self._switch_camera(session, True)
 
     @request("StopVirtualCam")
-    def stop_camera(self, session: Session, data: Data) -> None:
-        """What is not there does not run."""
-        raise RequestError(Status.OUTPUT_NOT_RUNNING, "VirtualCam is not running.")
+    async def stop_camera(self, session: Session, data: Data) -> None:
+        """Stops it."""
+        await self._switch_camera(session, False)
+
+    @request("ToggleVirtualCam")
+    async def toggle_camera(self, session: Session, data: Data) -> Data:
+        """Starts it, or stops it."""
+        on = not self._camera_on()
+        await self._switch_camera(session, on)
+        return {"outputActive": on}
+
+    def _camera_on(self) -> bool:
+        found = self.rooms.state.get(["virtualcam"]).get("virtualcam")
+        return bool(found and found.get("is_on"))
+
+    async def _switch_camera(self, session: Session, on: bool) -> None:
+        if self._camera_on() == on:
+            status = Status.OUTPUT_RUNNING if on else Status.OUTPUT_NOT_RUNNING
+            raise RequestError(status, f"VirtualCam is {'running' if on else 'not running'}.")
+        try:
+            await self.rooms.bus.run(
+                "virtualcam.start" if on else "virtualcam.stop",
+                role=session.role,
+                origin=session.name,
+            )
+        except StudioError as error:
+            if error.code != "unavailable":
+                raise
+            why = error.in_language("en")
+            raise RequestError(Status.INVALID_STATE, why) from error
 
     def _output(self, data: Data) -> OutputStatus:
         name = need(data, "outputName")
         if name == VIRTUAL_CAMERA:
-            return OutputStatus(name=VIRTUAL_CAMERA, state=OutputState.IDLE)
+            state = OutputState.LIVE if self._camera_on() else OutputState.IDLE
+            return OutputStatus(name=VIRTUAL_CAMERA, state=state)
         for one in self.rooms.pipeline.destinations.statuses():
             if one.name == name:
                 return one
@@ -113,8 +142,8 @@ class Outputs(Requests):
             status = Status.OUTPUT_RUNNING if on else Status.OUTPUT_NOT_RUNNING
             raise RequestError(status, f"{one.name} is {'running' if on else 'not running'}.")
         if one.name == VIRTUAL_CAMERA:
-            raise RequestError(Status.INVALID_STATE, "VirtualCam is not available.")
-        if on:
+            await self._switch_camera(session, on)
+        elif on:
             await self.run(session, "outputs.start", name=one.name)
         else:
             await self.run(session, "outputs.stop", name=one.name, confirm=True)
