@@ -481,8 +481,11 @@ class Engine:
         )
         for channel in self._channels:
             runner = self.bank.runners[channel.strip.source]
-            runner.is_heard = channel.strip.is_solo or any(
-                channel.gains(bus) != (0.0, 0.0) for bus in buses
+            strip = channel.strip
+            runner.is_heard = (
+                strip.is_solo
+                or strip.is_monitored
+                or any(channel.gains(bus) != (0.0, 0.0) for bus in buses)
             )
         self.mixer.master_db = self.sound.master_db
         self._tell_tally()

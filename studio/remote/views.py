@@ -18,7 +18,7 @@ from studio.core.priority import background_thread
 from studio.media.frame import Frame, even, to_av
 from studio.media.picture_memory import PictureWriter
 from studio.media.yuv import Layer, Scratch, blend, layer, resize
-from studio.scenes.model import CANVASES, Canvas
+from studio.scenes.model import CANVASES, Box, Canvas, Item, Scene
 from studio.scenes.stage import Renderer
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MOST_VIEWS = 64
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What a desk asks for: "programme", "preview" or "scene" (named by ``scene``), at a size.
+    """What a desk asks for: "programme", "preview", "scene" or "source" (named by ``scene``).
 
     Attributes:
         height: 0 keeps the canvas's proportions.
@@ -51,8 +51,8 @@ class View:
     """One picture somebody looks at.
 
     Attributes:
-        what: "programme", "preview" or "scene".
-        scene: for "scene", its name.
+        what: "programme", "preview", "scene" or "source".
+        scene: for "scene" and "source", its name.
         every_ns: time between two pictures.
     """
 
@@ -88,7 +88,7 @@ class Views:
             StudioError: invalid.
         """
         what, canvas, fps = wanted.what, wanted.canvas, wanted.fps
-        if what not in ("programme", "preview", "scene") or canvas not in CANVASES:
+        if what not in ("programme", "preview", "scene", "source") or canvas not in CANVASES:
             raise StudioError("invalid", "remote.view", what=what, canvas=canvas)
         if not 0 < fps <= 60 or len(self._views) >= MOST_VIEWS:
             raise StudioError("invalid", "remote.view_limits", fps=fps, most=MOST_VIEWS)
@@ -194,6 +194,10 @@ class Views:
         names = snapshot.state.programme if view.what == "programme" else snapshot.state.preview
         name = view.scene if view.what == "scene" else names.get(view.canvas, "")
         scene = snapshot.state.scene(name)
+        if view.what == "source":
+            # One scene object for as long as the view lives: its layers are kept by its item.
+            alone = Item(1, view.scene, {view.canvas: Box()}, fit="contain")
+            scene = view.last = view.last or Scene("", (alone,), colour="#14171c")
         if scene is None:
             return None
         small = Canvas(view.canvas, view.writer.width, view.writer.height)

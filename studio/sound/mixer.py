@@ -38,6 +38,9 @@ def measure(samples: Samples) -> Meter:
     )
 
 
+QUIET = Meter((FLOOR_DB, FLOOR_DB), (FLOOR_DB, FLOOR_DB))
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """A strip with where its samples come from.
@@ -135,6 +138,10 @@ class Mixer:
     ) -> Samples:
         out = silence(count)
         for one, block, (before, wanted) in zip(channels, blocks, steps, strict=True):
+            if before == wanted == (0.0, 0.0):  # most strips of a large show, at most ticks
+                if is_main:
+                    self.meters[one.strip.source] = QUIET
+                continue
             gained = _gained(block, before, wanted)
             if is_main:
                 self.meters[one.strip.source] = measure(gained)

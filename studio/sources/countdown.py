@@ -118,7 +118,8 @@ class Countdown(Source):
                 shown = words
                 feed.picture(draw(words, self.settings, self.around, is_steady=True), still=True)
             if feed.may_rest:
-                feed.rest(1.0)
+                while feed.may_rest and not feed.rest(1.0) and not feed.stopping.is_set():
+                    pass
                 continue
             # A hair after the second turns, so that what is shown has begun.
             wait = min(0.25, left % 1.0 + 0.005) if left > 0 else 0.25

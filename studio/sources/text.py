@@ -75,7 +75,8 @@ class TextSource(Source):
             elif not feed.may_rest:
                 feed.stopping.wait(LOOK_S)
             else:
-                feed.rest(1.0)
+                while feed.may_rest and not feed.rest(1.0) and not feed.stopping.is_set():
+                    pass
 
     def _words(self) -> str:
         s = self.settings

@@ -15,6 +15,8 @@ from ui.theme import icons
 from ui.widgets.basics import Button, Text, clear, column, row
 from ui.widgets.schema_form import SchemaForm
 
+POLICIES = ("hold", "slate", "hide")
+
 
 class SourceForm(QFrame):
     """Adds a source, or changes the settings of one.
@@ -39,6 +41,17 @@ class SourceForm(QFrame):
         self._help = Text(size=12, tone="muted", wraps=True)
         self._at = QVBoxLayout()
         self.form = SchemaForm({})
+        self.on_loss = QComboBox()
+        for policy in POLICIES:
+            self.on_loss.addItem(t(f"on_loss.{policy}"), policy)
+        self.on_loss.setAccessibleName(t("source_form.on_loss"))
+        self.slate = QLineEdit(source.slate if source else "")
+        self.slate.setPlaceholderText(t("source_form.slate"))
+        self.slate.setAccessibleName(t("source_form.slate"))
+        if source is not None:
+            self.on_loss.setCurrentIndex(max(0, self.on_loss.findData(source.on_loss)))
+        self.on_loss.currentIndexChanged.connect(self._show_slate)
+        self._show_slate()
         self._error = Text(size=12, tone="attention", wraps=True)
         self._error.hide()
         self.save = Button(t("form.save"), "primary", clicked=self._save)
@@ -52,6 +65,12 @@ class SourceForm(QFrame):
         for part in (self._help, self._error):
             layout.addWidget(part)
         layout.insertLayout(layout.count() - 1, self._at)
+        if source is not None and source.has_video:
+            loss = row(gap=8)
+            loss.addWidget(Text(t("source_form.on_loss"), size=12, tone="muted"))
+            loss.addWidget(self.on_loss)
+            loss.addWidget(self.slate, 1)
+            layout.insertLayout(layout.count() - 1, loss)
         buttons = row(gap=8)
         buttons.addStretch(1)
         buttons.addWidget(self.leave)
@@ -84,7 +103,17 @@ class SourceForm(QFrame):
         self._help.setText(pick(kind.help) if kind else missing)
         self._help.setVisible(bool(self._help.text()))
 
+    def _show_slate(self) -> None:
+        self.slate.setVisible(self.on_loss.currentData() == "slate")
+
     def _choices(self, name: str) -> list[tuple[str, str]]:
+        store = self.desk.store
+        kind = self._kind()
+        if kind is not None and kind.kind == "mirror" and name == "source":
+            own = self.source.name if self.source else ""
+            return [(s.name, s.name) for s in store.sources if s.has_video and s.name != own]
+        if kind is not None and kind.kind == "scene" and name == "scene":
+            return [(one.name, one.name) for one in store.scenes.scenes]
         return [(one.id, one.name or one.id) for one in self.desk.store.devices.of(name)]
 
     def _save(self) -> None:
@@ -94,6 +123,13 @@ class SourceForm(QFrame):
                 "name": self.source.name,
                 "settings": self.form.values(only_changed=True),
             }
+            loss = (str(self.on_loss.currentData()), self.slate.text().strip())
+            if loss != (self.source.on_loss, self.source.slate):
+                given = {"name": self.source.name, "policy": loss[0], "picture": loss[1]}
+                done = None if args["settings"] else self._answered
+                self.desk.actions.run("sources.on_loss", given, origin=self.save, done=done)
+                if not args["settings"]:
+                    return
             self.desk.actions.run("sources.edit", args, origin=self.save, done=self._answered)
             return
         args = {

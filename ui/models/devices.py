@@ -1,4 +1,4 @@
-"""Cameras and microphones of the engine's machine."""
+"""Cameras, microphones, outputs and windows of the engine's machine."""
 
 from __future__ import annotations
 
@@ -19,10 +19,17 @@ class Devices(msgspec.Struct, frozen=True):
 
     cameras: tuple[Device, ...] = ()
     microphones: tuple[Device, ...] = ()
+    desktop_sounds: tuple[Device, ...] = ()
+    windows: tuple[Device, ...] = ()
 
     def of(self, kind: str) -> tuple[Device, ...]:
         """The devices a kind of source can open."""
-        return {"camera": self.cameras, "microphone": self.microphones}.get(kind, ())
+        return {
+            "camera": self.cameras,
+            "microphone": self.microphones,
+            "desktop_sound": self.desktop_sounds,
+            "window": self.windows,
+        }.get(kind, ())
 
     def unused(self, sources: tuple[SourceView, ...]) -> list[tuple[str, Device]]:
         """(kind, device) of what no source of the show has opened."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.source_form import SourceForm
 from ui.i18n import pick, said, t
@@ -14,8 +16,15 @@ from ui.panels.base import Panel
 from ui.theme import icons, tokens
 from ui.widgets.basics import Badge, Button, Dot, Text, clear, column, put, row
 from ui.widgets.hold import HoldButton
+from ui.widgets.picture import PictureView
 
 _TONES = {"ok": "good", "still": "good", "sound": "good", "opening": "off", "black": "attention"}
+ICONS = {
+    "playlist": "list", "slide_show": "image", "countdown": "clock", "ingest": "phone",
+    "mirror": "layers", "desktop_sound": "volume", "turntable": "retry", "replay": "undo",
+}  # fmt: skip
+MOST_THUMBS = 24
+THUMB_FPS = 0.5
 
 
 class SourceRow(QFrame):
@@ -32,15 +41,20 @@ class SourceRow(QFrame):
         self.worn = Badge()
         self.state = Badge()
         self.why = Text(size=12, tone="attention", wraps=True)
+        self.thumb = PictureView(desk.pictures, "source", THUMB_FPS)
+        self.thumb.setFixedSize(QSize(tokens.px(64), tokens.px(36)))
+        self.address = Button("", "quiet", icon="link", clicked=self._ask_address)
+        self.copy = Button("", "quiet", icon="layers", clicked=self._copy)
         self.edit = Button("", "quiet", icon="edit")
         self.edit.clicked.connect(lambda: edit(self.source.name))  # type: ignore[operator]
         self.remove = HoldButton("", "quiet", icon="trash", held=self._remove)
         self.remove.let_go.connect(
             lambda: desk.say(self.remove, t("hold.tip", what=t("sources.remove")), "attention")
         )
-        head = row(self.dot, self.icon, gap=8)
+        head = row(self.dot, self.thumb, self.icon, gap=8)
         head.addWidget(self.title, 1)
-        for part in (self.kind, self.worn, self.state, self.edit, self.remove):
+        for part in (self.kind, self.worn, self.state, self.address, self.copy, self.edit,
+                     self.remove):  # fmt: skip
             head.addWidget(part)
         layout = column(gap=2, margins=(12, 4, 8, 4))
         layout.addLayout(head)
@@ -55,17 +69,30 @@ class SourceRow(QFrame):
         self.dot.set(tone)
         self.title.setText(source.name)
         self.icon.setPixmap(
-            icons.pixmap(source.kind, tokens.px(16), tokens.MUTED, self.devicePixelRatioF())
+            icons.pixmap(
+                ICONS.get(source.kind, source.kind),
+                tokens.px(16),
+                tokens.MUTED,
+                self.devicePixelRatioF(),
+            )  # fmt: skip
         )
         self.kind.setText(pick(source.label))
         word = t(f"health.{health.state}")
         if health.fps > 0:
             word += f" {health.fps:.0f} fps"
+        elif health.is_resting:
+            word = t("health.resting")
+        if health.is_silent and health.state != "silent":
+            word += f" · {t('health.silent')}"
         badge = {"good": "good", "attention": "attention_soft"}.get(tone, "off")
         self.state.set(word, badge)
         worn = self.desk.store.tryon.get(source.name)
         self.worn.set(t("sources.worn") if worn and worn.is_worn else "", "accent")
         self.worn.setVisible(bool(worn and worn.is_worn))
+        self.thumb.show_canvas("landscape", source.name)
+        self.address.setVisible(source.kind == "ingest")
+        self.address.name(t("sources.address_of", name=source.name))
+        self.copy.name(t("sources.copy_of", name=source.name))
         why = said(health.error, dict(health.params))
         if worn and worn.error:
             why = f"{why} {worn.error}".strip()
@@ -74,6 +101,27 @@ class SourceRow(QFrame):
         self.edit.name(t("sources.edit_of", name=source.name))
         self.remove.name(t("sources.remove_of", name=source.name))
         put(self, "now", "true" if health.is_bad else "false")
+
+    def show_thumb(self, is_shown: bool) -> None:
+        """A picture of it, while it is among those that have one."""
+        self.thumb.setVisible(is_shown and self.source.has_video)
+
+    def _copy(self) -> None:
+        self.desk.actions.run("sources.copy", {"name": self.source.name}, origin=self.copy)
+
+    def _ask_address(self) -> None:
+        """The address to push to, with its key: into the clipboard, and said."""
+
+        def answered(reply: Reply) -> None:
+            found = reply.result.get("result") if isinstance(reply.result, dict) else None
+            if reply.ok and isinstance(found, dict):
+                QGuiApplication.clipboard().setText(str(found["url"]))
+                words = t("sources.address", server=found["server"], word=found["key"])
+                self.desk.say(self.address, words, "good")
+
+        self.desk.actions.run(
+            "sources.address", {"name": self.source.name}, origin=self.address, done=answered
+        )
 
     def _remove(self) -> None:
         self.desk.actions.run("sources.remove", {"name": self.source.name}, origin=self.remove)
@@ -87,12 +135,19 @@ class SourcesPanel(Panel):
 
     def build(self) -> None:
         self._new = self.tool(Button("", icon="plus", clicked=lambda: self.edit("")))
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda _: self._sift())
         inside = QWidget()
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
         self._form_at = QVBoxLayout()
         self._form_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 8)))
+        search_at = QVBoxLayout()
+        search_at.setContentsMargins(*(tokens.px(v) for v in (8, 4, 8, 4)))
+        search_at.addWidget(self.search)
+        self._list.addLayout(search_at)
         self._list.addLayout(self._form_at)
         self._offers_at = QVBoxLayout()
         self._offers_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 4)))
@@ -117,6 +172,8 @@ class SourcesPanel(Panel):
         super().retext()
         self._offers = []
         self._new.setText(t("sources.add"))
+        self.search.setPlaceholderText(t("sources.search"))
+        self.search.setAccessibleName(t("sources.search"))
         self._new.name(t("sources.add_tip"))
         self._show()
 
@@ -169,18 +226,34 @@ class SourcesPanel(Panel):
         args = {"name": name, "kind": kind, "settings": {"device": device.id}}
         self.desk.actions.run("sources.add", args, origin=origin)
 
+    def _sift(self) -> None:
+        """Shows the rows whose name, kind or state fits what was typed."""
+        wanted = self.search.text().strip().lower()
+        self.search.setVisible(len(self._rows) > 4 or bool(wanted))
+        left = MOST_THUMBS
+        for one in self._rows.values():
+            source = one.source
+            words = " ".join((source.name, source.kind, *source.label, one.state.text)).lower()
+            fits = wanted in words
+            one.setVisible(fits)
+            one.show_thumb(fits and left > 0)
+            left -= fits
+
     def _show(self) -> None:
         self._show_offers()
         sources = self.desk.store.sources
         names = [s.name for s in sources]
         for gone in [name for name in self._rows if name not in names]:
-            self._rows.pop(gone).deleteLater()
+            old = self._rows.pop(gone)
+            old.thumb.drop()
+            old.deleteLater()
         for position, source in enumerate(sources):
             row_ = self._rows.get(source.name)
             if row_ is None:
                 row_ = self._rows[source.name] = SourceRow(self.desk, source, self.edit)
-                self._list.insertWidget(position + 2, row_)
+                self._list.insertWidget(position + 3, row_)
             row_.show_source(source)
+        self._sift()
         bad = sum(bool(s.health and s.health.is_bad) for s in sources)
         self.head.count.setText(t("sources.count", n=len(sources)))
         self.head.show_badge(t("sources.bad", n=bad) if bad else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -73,6 +74,8 @@ def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
             for v in schema["enum"]
         ]
         return _choice(named, is_free=False)
+    if kind == "array":
+        return _list(str(schema.get("items", {}).get("type", "")))
     if kind == "boolean":
         box = QCheckBox()
         return Field(box, box.isChecked, lambda v: box.setChecked(bool(v)))
@@ -98,8 +101,8 @@ def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
             area = QPlainTextEdit()
             area.setMaximumHeight(tokens.px(72))
             return Field(area, area.toPlainText, lambda v: area.setPlainText(str(v or "")))
-        if widget == "file":
-            return _file()
+        if widget in ("file", "folder"):
+            return _file(is_folder=widget == "folder")
         if widget == "colour":
             return _colour()
         edit = QLineEdit()
@@ -193,12 +196,36 @@ def _slider(spin: QSpinBox | QDoubleSpinBox) -> Field:
     return Field(_Beside(spin), spin.value, write)
 
 
-def _file() -> Field:
+def _list(kind: str) -> Field | None:
+    """Words a line each; numbers side by side."""
+    if kind in ("integer", "number"):
+        edit = QLineEdit()
+        edit.setPlaceholderText("0, 1000, 2500")
+
+        def numbers() -> list[Any]:
+            found = re.findall(r"-?\d+(?:\.\d+)?", edit.text())
+            return [int(float(one)) if kind == "integer" else float(one) for one in found]
+
+        return Field(edit, numbers, lambda v: edit.setText(", ".join(map(str, v or ()))))
+    if kind != "string":
+        return None
+    area = QPlainTextEdit()
+    area.setMaximumHeight(tokens.px(84))
+    area.setTabChangesFocus(True)
+
+    def lines() -> list[str]:
+        return [line.strip() for line in area.toPlainText().splitlines() if line.strip()]
+
+    return Field(area, lines, lambda v: area.setPlainText("\n".join(map(str, v or ()))))
+
+
+def _file(*, is_folder: bool = False) -> Field:
     edit = QLineEdit()
 
     def pick_file() -> None:
         dialog = QFileDialog(edit.window())
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        mode = QFileDialog.FileMode
+        dialog.setFileMode(mode.Directory if is_folder else mode.ExistingFile)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog, False)
         dialog.fileSelected.connect(edit.setText)
         dialog.setModal(False)

@@ -1,0 +1,87 @@
+"""The sources panel: new kinds are drawn, copied, searched, and told what is seen on loss."""
+
+from __future__ import annotations
+
+import pytest
+
+SOON = 15_000
+pytestmark = pytest.mark.ui
+
+
+def source(program, name):
+    return program.store.source(name)
+
+
+def test_a_playlist_is_made_with_its_files_and_copied(program, qtbot):
+    panel = program.window.panels["sources"]
+    program.window.reveal("sources")
+    panel.edit("")
+    form = panel.form
+    form.kind.setCurrentIndex(form.kind.findData("playlist"))
+    form.name.setText("Films")
+    form.form.put("files", ["media/host.mp4", "media/closeup.mp4"])
+    form._save()
+    qtbot.waitUntil(lambda: source(program, "Films") is not None, timeout=SOON)
+    assert source(program, "Films").settings["files"] == ["media/host.mp4", "media/closeup.mp4"]
+    panel._rows["Films"].copy.click()
+    qtbot.waitUntil(lambda: source(program, "Films 2") is not None, timeout=SOON)
+    for name in ("Films", "Films 2"):
+        program.actions.run("sources.remove", {"name": name})
+    qtbot.waitUntil(lambda: source(program, "Films") is None, timeout=SOON)
+
+
+def test_cues_are_typed_as_numbers(program, qtbot):
+    panel = program.window.panels["sources"]
+    program.window.reveal("sources")
+    panel.edit("")
+    form = panel.form
+    form.kind.setCurrentIndex(form.kind.findData("clip"))
+    form.form.widget("cues").setText("1000, 2500 4000")
+    assert form.form.values()["cues"] == [1000, 2500, 4000]
+    panel._close_form()
+
+
+def test_what_is_seen_on_loss_is_chosen_in_the_form(program, qtbot):
+    panel = program.window.panels["sources"]
+    program.window.reveal("sources")
+    name = next(s.name for s in program.store.sources if s.has_video)
+    panel.edit(name)
+    panel.form.on_loss.setCurrentIndex(panel.form.on_loss.findData("slate"))
+    assert not panel.form.slate.isHidden()
+    panel.form._save()
+    qtbot.waitUntil(lambda: source(program, name).on_loss == "slate", timeout=SOON)
+    program.actions.run("sources.on_loss", {"name": name, "policy": "hold"})
+    qtbot.waitUntil(lambda: source(program, name).on_loss == "hold", timeout=SOON)
+
+
+def test_a_search_leaves_what_fits(program, qtbot):
+    panel = program.window.panels["sources"]
+    program.window.reveal("sources")
+    names = list(panel._rows)
+    panel.search.setText(names[0])
+    assert not panel._rows[names[0]].isHidden()
+    assert any(panel._rows[name].isHidden() for name in names[1:])
+    panel.search.setText("")
+    assert not any(row.isHidden() for row in panel._rows.values())
+
+
+def test_each_row_has_a_picture(program, qtbot):
+    panel = program.window.panels["sources"]
+    program.window.reveal("sources")
+    name = next(s.name for s in program.store.sources if s.has_video)
+    qtbot.waitUntil(lambda: panel._rows[name].thumb.has_picture, timeout=SOON)
+
+
+def test_the_address_of_an_ingest_is_copied(program, qtbot):
+    from PySide6.QtGui import QGuiApplication
+
+    panel = program.window.panels["sources"]
+    program.window.reveal("sources")
+    program.actions.run("sources.add", {"name": "Phone", "kind": "ingest",
+                                        "settings": {"port": 29_351}})  # fmt: skip
+    qtbot.waitUntil(lambda: "Phone" in panel._rows, timeout=SOON)
+    panel._rows["Phone"].address.click()
+    wanted = "rtmp://127.0.0.1:29351/live/phone-"
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().startswith(wanted), timeout=SOON)
+    program.actions.run("sources.remove", {"name": "Phone"})
+    qtbot.waitUntil(lambda: "Phone" not in panel._rows, timeout=SOON)
