@@ -162,6 +162,7 @@ class Destinations:
         before = self.settings(settings.name)
         if self.is_running(settings.name):
             raise StudioError("conflict", "outputs.running", name=settings.name)
+        self._bury(settings.name)
         old = self._keys.get(settings.name, ("", ""))
         if key is None and settings.url != before.url:
             key = "" if split_key(settings.url)[1] else unfold(old[0])[1]
@@ -249,9 +250,7 @@ class Destinations:
         self.settings(name)
         if self.is_running(name):
             raise StudioError("conflict", "outputs.running", name=name)
-        link = self._links.pop(name, None)
-        if link is not None:  # it failed, but its thread still stands
-            self._end(link, link.stop)
+        self._bury(name)
         del self._settings[name], self._keys[name], self._last[name]
 
     def settings(self, name: str) -> OutputSettings:
@@ -340,9 +339,7 @@ class Destinations:
             check_address(settings, self._keys[name][0])
         if settings.kind == "rtmp" and not unfold(self._keys[name][0])[1] and not has_sender:
             raise StudioError("invalid", "outputs.no_key", name=name)
-        old = self._links.pop(name, None)
-        if old is not None:
-            old.stop()
+        self._bury(name)
         link = OutputLink(
             settings,
             self._keys[name],
@@ -399,6 +396,12 @@ class Destinations:
     def found(self) -> Iterable[str]:
         """Names of outputs whose senders run already: what an engine that comes back takes over."""
         return [name for name in wire.find_notes(self._runtime) if name in self._settings]
+
+    def _bury(self, name: str) -> None:
+        """Ends the thread of an output that failed by itself, and still stands."""
+        link = self._links.pop(name, None)
+        if link is not None:
+            self._end(link, link.stop)
 
     def _end(self, link: OutputLink, end: Callable[[], bool]) -> None:
         with self._lock:

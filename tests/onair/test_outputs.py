@@ -479,7 +479,15 @@ def test_full_disk_ends_the_recording_alone(rig: Rig, tmp_path: Path) -> None:
         assert status.reason.key == "outputs.disk_full"
         check_file(small / "film.mkv")
         assert rig.status("other").state is OutputState.RECORDING
+        (small / "filler").unlink()
+        again = settings_from_url(str(small / "again.mkv"), name="record")[0]
+        rig.pipeline.destinations.edit(again)
+        rig.pipeline.start("record")
+        rig.wait(OutputState.RECORDING, "record")
+        assert rig.status("record").shown_url == again.url
+        rig.until(lambda: rig.status("record").packets > 60, 8)
         rig.pipeline.stop("record")
+        check_file(small / "again.mkv")
     finally:
         rig.close()
         subprocess.run(["umount", "-l", str(small)], check=False)
