@@ -128,3 +128,42 @@ def test_a_scene_put_on_a_scene_from_outside_becomes_a_source_of_its_name(door):
     assert (last["sourceName"], last["sourceType"]) == ("inner", "OBS_SOURCE_TYPE_SCENE")
     refused = door.request("CreateSceneItem", {"sceneName": "One", "sourceName": "One"})
     assert not refused["requestStatus"]["result"]
+
+
+def test_every_kind_is_made_asked_and_removed_by_any_controller(door):
+    kinds = door.request("GetInputKindList")["responseData"]["inputKinds"]
+    assert {"camera", "clip", "playlist", "slide_show", "image", "text", "colour", "countdown",
+            "screen", "ingest", "scene", "mirror", "desktop_sound", "microphone", "tone",
+            "turntable", "stream"} <= set(kinds)  # fmt: skip
+    for kind in kinds:
+        name = f"any {kind}"
+        answer = door.request("GetInputDefaultSettings", {"inputKind": kind})
+        settings = answer["responseData"]["defaultInputSettings"]
+        made = door.request(
+            "CreateInput",
+            {"sceneName": "One", "inputName": name, "inputKind": kind, "inputSettings": settings},
+        )
+        assert made["requestStatus"]["result"], (kind, made)
+        for asked in ("GetInputSettings", "GetMediaInputStatus", "GetSourceFilterList"):
+            field = "sourceName" if asked == "GetSourceFilterList" else "inputName"
+            status = door.request(asked, {field: name})["requestStatus"]
+            assert status["result"], (kind, asked, status)
+    for kind in kinds:
+        removed = door.request("RemoveInput", {"inputName": f"any {kind}"})
+        assert removed["requestStatus"]["result"], (kind, removed)
+
+
+def test_media_actions_reach_a_playlist(door):
+    spec = door.request("GetInputSettings", {"inputName": "clip"})["responseData"]["inputSettings"]
+    files = [spec["path"], spec["path"]]
+    door.run("sources.add", name="films", kind="playlist", settings={"files": files})
+    prefix = "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_"
+    assert until(lambda: health(door, "films").get("state") == "ok")
+    for action in ("NEXT", "PREVIOUS", "PAUSE", "PLAY", "RESTART", "STOP"):
+        answer = door.request(
+            "TriggerMediaInputAction", {"inputName": "films", "mediaAction": prefix + action}
+        )
+        assert answer["requestStatus"]["result"], (action, answer)
+    found = door.request("GetMediaInputStatus", {"inputName": "films"})["responseData"]
+    assert found["mediaState"] == "OBS_MEDIA_STATE_STOPPED"
+    door.run("sources.remove", name="films")
