@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -84,7 +85,14 @@ def track(clip: Path, what: str, out: Path | None = None, write: TextIO | None =
     if what not in WHAT:
         raise StudioError("invalid", "tryon.what_unknown", what=what)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=out):
+                pass
+        except OSError as error:
+            raise StudioError(
+                "failed", "tryon.not_written", path=str(out), why=error.strerror or str(error)
+            ) from None
     if write is None and out is not None and what != "mask":
         with (out / f"{what}.jsonl").open("w", encoding="utf-8") as opened:
             return _write(clip, what, out, opened)

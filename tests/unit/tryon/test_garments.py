@@ -203,3 +203,10 @@ def test_track_says_what_is_wrong_with_a_clip(tmp_path: Path, name: str) -> None
     assert name in str(caught.value)
     with pytest.raises(StudioError):
         track(people.PORTRAIT, "ghost", None, io.StringIO())
+
+
+def test_track_says_that_a_folder_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    with pytest.raises(StudioError) as caught:
+        track(people.PORTRAIT, "mask", tmp_path / "file", io.StringIO())
+    assert caught.value.key == "tryon.not_written"
