@@ -209,17 +209,23 @@ class SceneCommands:
         help=("删除不在直播中的场景。", "Removes a scene that is not on air."),
     )
     def remove(self, name: str) -> Changed:
+        state = self._scenes.state
         scene = self._scenes.remove(name)
         self._announce(SceneListChanged(what="removed", scene=scene.name))
-        return changed("scenes", undo=("scenes.restore", {"scene": plain(scene)}))
+        index = [one.id for one in state.scenes].index(scene.id)
+        undo = {"scene": plain(scene), "index": index, "preview": dict(state.preview)}
+        return changed("scenes", undo=("scenes.restore", undo))
 
     @command(
         "scenes.restore",
         label=("恢复场景", "Restore scene"),
         help=("放回一个场景（撤销删除）。", "Puts a removed scene back."),
     )
-    def restore(self, scene: Scene) -> Changed:
-        self._scenes.add(scene)
+    def restore(
+        self, scene: Scene, index: int | None = None, preview: dict[str, str] | None = None
+    ) -> Changed:
+        self._scenes.add(scene, index)
+        self._scenes.put_preview(preview or {})
         self._announce(SceneListChanged(what="created", scene=scene.name))
         return changed("scenes", undo=("scenes.remove", {"name": scene.name}))
 

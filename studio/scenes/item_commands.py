@@ -272,6 +272,7 @@ class ItemCommands:
     )
     def enable_group(self, scene: str, group: str, on: bool) -> Changed:
         found = self._scenes.get(scene)
+        before = found
         names = [one for one in found.items if group and one.group == group]
         if not names:
             raise StudioError("not_found", "scenes.no_group", group=group, scene=found.name)
@@ -280,8 +281,8 @@ class ItemCommands:
         self._scenes.put(found)
         for one in names:
             self._tell("enabled", scene, replace(one, is_enabled=on))
-        undo = ("items.enable_group", {"scene": scene, "group": group, "on": not on})
-        return changed("scenes", undo=undo)
+        # Some may have been hidden before: each goes back to what it was.
+        return changed("scenes", undo=("scenes.put", {"scene": plain(before)}))
 
     @command(
         "items.place",
@@ -295,6 +296,8 @@ class ItemCommands:
         self, scene: str, boxes: dict[str, Box], canvas: CanvasName = "landscape"
     ) -> Changed:
         before: dict[str, Box] = {}
+        whole = self._scenes.get(scene)
+        is_new = False
         for item, box in boxes.items():
             _check_box(box)
             found, one = self._scenes.item(scene, item)
@@ -302,10 +305,13 @@ class ItemCommands:
                 raise StudioError("conflict", "scenes.locked", item=one.source, scene=found.name)
         for item, box in boxes.items():
             found, one = self._scenes.item(scene, item)
+            is_new = is_new or canvas not in one.boxes
             before[item] = one.boxes.get(canvas, Box())
             after = replace(one, boxes={**one.boxes, canvas: box})
             self._scenes.put(found.with_item(after))
             self._tell("changed", scene, after)
+        if is_new:  # it was not on this canvas at all
+            return changed("scenes", undo=("scenes.put", {"scene": plain(whole)}))
         undo = {"scene": scene, "boxes": plain(before), "canvas": canvas}
         return changed("scenes", undo=("items.place", undo))
 

@@ -200,7 +200,7 @@ class Scenes:
         if not 0 <= ms <= 20_000:
             raise StudioError("invalid", "scenes.bad_duration", ms=ms)
         before = self._state.transition
-        keep = before.duration_ms if found.is_instant else ms
+        keep = before.duration_ms if found.is_instant and duration_ms is None else ms
         if settings is None:
             settings = before.settings if before.kind == kind else {}
         self.box.get(kind, settings)
@@ -219,13 +219,20 @@ class Scenes:
         canvases = tuple(canvas if c.name == canvas.name else c for c in self._state.canvases)
         self._state = replace(self._state, canvases=canvases)
 
-    def add(self, scene: Scene) -> None:
-        """A new scene at the end of the row."""
+    def add(self, scene: Scene, index: int | None = None) -> None:
+        """A new scene, at the end of the row or at its old place."""
         if self._state.scene(scene.name) is not None or not scene.name.strip():
             raise StudioError("conflict", "scenes.name_taken", name=scene.name)
-        self._state = replace(self._state, scenes=(*self._state.scenes, scene))
+        row = list(self._state.scenes)
+        row.insert(len(row) if index is None else max(0, min(index, len(row))), scene)
+        self._state = replace(self._state, scenes=tuple(row))
         if len(self._state.scenes) == 1:
             self.load(self._state)
+
+    def put_preview(self, preview: dict[str, str]) -> None:
+        """Puts scenes on preview by canvas, those that are there."""
+        known = {c: n for c, n in preview.items() if self._state.scene(n) is not None}
+        self._state = replace(self._state, preview={**self._state.preview, **known})
 
     def remove(self, name: str) -> Scene:
         """Removes a scene that is not on air; returns it for undo."""

@@ -70,11 +70,15 @@ class Catalogue:
         self._state = replace(self._state, trying=product)
 
     def choose(self, product: Product, sku: str) -> None:
-        """Chooses a variant.
+        """Chooses a variant; "" chooses none.
 
         Raises:
             StudioError: not_found.
         """
+        if not sku:
+            rest = {id: one for id, one in self._state.variant.items() if id != product.id}
+            self._state = replace(self._state, variant=rest)
+            return
         if product.variant(sku) is None:
             known = ", ".join(variant.sku for variant in product.variants)
             raise StudioError(

@@ -104,13 +104,11 @@ class ShopCommands:
     @command(
         "shop.stock",
         label=("改库存", "Set stock"),
-        help=("修改库存件数。", "Sets how many pieces are left."),
+        help=("修改库存件数；空为未知。", "Sets how many pieces are left; null: not known."),
     )
-    def stock(self, product: str, count: Count) -> Changed:
+    def stock(self, product: str, count: Count | None) -> Changed:
         found = self._catalogue.get(product)
         self._put(replace(found, stock=count), "stock")
-        if found.stock is None:
-            return changed("shop")
         return changed("shop", undo=("shop.stock", {"product": found.id, "count": found.stock}))
 
     @command(
@@ -128,7 +126,7 @@ class ShopCommands:
         self._refresh()
         if self._catalogue.state.trying == found.id:
             self._put_on(found, "")
-        undo = ("shop.variant", {"product": found.id, "sku": before}) if before else None
+        undo = ("shop.variant", {"product": found.id, "sku": before})
         return changed("shop", "tryon", undo=undo)
 
     @command(

@@ -94,19 +94,56 @@ class ImportCommands:
         ),
     )
     def take_back(self, scenes: list[str], sources: list[str]) -> Changed:
-        on_air = set(self._scenes.state.programme.values())
+        state = self._scenes.state
+        on_air = set(state.programme.values())
         for name in scenes:
             if name in on_air:
                 raise StudioError("conflict", "scenes.on_air", name=name)
+        taken = []
         for name in scenes:
             gone = self._scenes.remove(name)
+            taken.append(gone)
             self._announce(SceneListChanged(what="removed", scene=gone.name))
+        specs: list[SourceSpec] = []
         used = {item.source for one in self._scenes.state.scenes for item in one.items}
         for source in sources:
             if source in self._bank.specs and source not in used:
                 spec = self._bank.remove(source)
+                specs.append(spec)
                 self._announce(SourceListChanged(what="removed", source=source, kind=spec.kind))
-        return changed("scenes", "sources", "sound")
+        undo = {
+            "scenes": plain(taken),
+            "sources": plain(specs),
+            "preview": dict(state.preview),
+        }
+        return changed("scenes", "sources", "sound", undo=("show.bring_back", undo))
+
+    @command(
+        "show.bring_back",
+        label=("重做新增", "Bring back"),
+        help=(
+            "把撤销的场景和来源放回末尾（重做模板或导入）。",
+            "Puts scenes and sources back at the end: does a template or an import again.",
+        ),
+    )
+    def bring_back(
+        self,
+        scenes: list[Scene],
+        sources: list[SourceSpec],
+        preview: dict[str, str] | None = None,
+    ) -> Changed:
+        for spec in sources:
+            if spec.name in self._bank.specs:
+                raise StudioError("conflict", "sources.name_taken", name=spec.name)
+        for spec in sources:
+            self._bank.put(spec)
+            self._announce(SourceListChanged(what="created", source=spec.name, kind=spec.kind))
+        for scene in scenes:
+            self._scenes.add(scene)
+            self._announce(SceneListChanged(what="created", scene=scene.name))
+        self._scenes.put_preview(preview or {})
+        undo = {"scenes": [s.name for s in scenes], "sources": [s.name for s in sources]}
+        return changed("scenes", "sources", "sound", undo=("show.take_back", undo))
 
     def _rename(self, found: Collection) -> dict[str, str]:
         """New names for what has a name that is taken: scenes and sources share the list."""
