@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -22,7 +23,10 @@ from studio.plans.files import read_plans
 from studio.scenes.transitions.base import Transition
 from studio.shop.model import Product, TryOn
 from studio.show.keeper import OpenShow, open_show
-from studio.sources.base import Source
+from studio.sources.base import Source, Surroundings
+from studio.sources.gather import FILMS, PICTURES, gather
+from studio.sources.model import SourceSpec
+from studio.sources.settings_check import check_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,9 @@ def _sources(show: OpenShow) -> list[Finding]:
     for spec in show.sources:
         place = f"sources[{spec.name}]"
         try:
-            settings = kinds.get(spec.kind).decode(spec.settings, spec.version)
-            path = getattr(settings, "path", None)
-            if path is not None and (not path or not (show.folder / path).is_file()):
-                raise StudioError("not_found", "sources.file_missing", path=path or "-")
+            kind = kinds.get(spec.kind)
+            check_settings(kind, spec.settings, ())
+            _source(show, spec, kind.decode(spec.settings, spec.version))
             for one in spec.filters:
                 place = f"sources[{spec.name}].filters[{one.name}]"
                 today = workshop.upgraded(one.kind, one.settings, one.version)
@@ -68,6 +71,28 @@ def _sources(show: OpenShow) -> list[Finding]:
         except StudioError as error:
             found.append(Finding(place, error.in_language()))
     return found
+
+
+def _source(show: OpenShow, spec: SourceSpec, settings: Any) -> None:
+    """Raises what is missing of what a source shows."""
+    fields = type(settings).__struct_fields__
+    around = Surroundings(show.folder)
+    for name in ("path", "file", "font_file"):
+        path = getattr(settings, name) if name in fields else None
+        is_needed = name == "path" or path
+        if path is not None and is_needed and not (path and around.find(path).is_file()):
+            raise StudioError("not_found", "sources.file_missing", path=path or "-")
+    if "files" in fields and "folder" in fields:
+        endings = FILMS if spec.kind == "playlist" else PICTURES
+        gather(settings.files, settings.folder, endings, around)
+    if spec.slate and not around.find(spec.slate).is_file():
+        raise StudioError("not_found", "sources.file_missing", path=spec.slate)
+    if spec.kind == "scene" and all(
+        settings.scene not in (one.name, one.id) for one in show.scenes.scenes
+    ):
+        raise StudioError("not_found", "sources.no_scene", scene=settings.scene)
+    if spec.kind == "mirror" and all(settings.source != one.name for one in show.sources):
+        raise StudioError("not_found", "sources.no_mirrored", source=settings.source)
 
 
 def _scenes(show: OpenShow) -> list[Finding]:

@@ -8,11 +8,12 @@ import sys
 import pytest
 
 import studio.sources as folder
+from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.registry import discover
 from studio.sources.base import Source
 from studio.sources.camera import cameras, device_path
-from tests.unit.sources.media import runner_of
+from tests.unit.sources.media import runner_of, state, until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="V4L2")
 KINDS = discover(folder, Source)
@@ -73,3 +74,22 @@ def test_why_a_device_does_not_open_is_told_apart(tmp_path, monkeypatch, number,
     with pytest.raises(StudioError) as wrong:
         runner.source.open(None)
     assert wrong.value.key == key
+
+
+def test_unseen_it_stays_open_and_decodes_little(tmp_path):
+    runner = runner_of(KINDS, "test_signal", {"width": 160, "height": 90}, tmp_path)
+    runner.is_sleepy = True
+    runner.start()
+    try:
+        assert until(lambda: runner.slot.count > 3)
+        assert until(lambda: runner.health(now_ns()).fps > 20)
+        number, began = runner.slot.count, now_ns()
+        assert until(lambda: runner.slot.count >= number + 3)
+        assert now_ns() - began > 0.5e9
+        assert state(runner) == "ok"
+        asked, number = now_ns(), runner.slot.count
+        runner.look(asked)
+        assert until(lambda: runner.slot.count > number + 1, 2)
+        assert now_ns() - asked < 0.3e9
+    finally:
+        runner.stop()
