@@ -39,6 +39,11 @@ PARTS: dict[str, Any] = {
     "virtualcam": VirtualCamera,
 }
 
+# msgspec looks at a struct's types when it first meets it, and two threads that meet one at the
+# same moment crash the process: the link's thread and the window's both read parts. So they are
+# all met here, before there is a second thread.
+_KNOWN = [msgspec.json.Decoder(kind) for kind in PARTS.values()]
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
