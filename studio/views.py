@@ -66,6 +66,7 @@ class Views:
                     "label": list(kind.label) if kind else [spec.kind, spec.kind],
                     "has_video": bool(kind and kind.has_video),
                     "has_sound": bool(kind and kind.has_sound),
+                    "is_media": bool(kind and kind.is_media),
                     "health": msgspec.to_builtins(health) if health else None,
                     "filter_status": msgspec.to_builtins(engine.bank.filter_status(name)),
                 }

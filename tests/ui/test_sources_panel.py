@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ui.i18n import t
+from ui.widgets.basics import Button
+
 SOON = 15_000
 pytestmark = pytest.mark.ui
 
@@ -85,3 +88,20 @@ def test_the_address_of_an_ingest_is_copied(program, qtbot):
     qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().startswith(wanted), timeout=SOON)
     program.actions.run("sources.remove", {"name": "Phone"})
     qtbot.waitUntil(lambda: "Phone" not in panel._rows, timeout=SOON)
+
+
+def test_a_countdown_is_led_from_its_form(program, qtbot):
+    panel = program.window.panels["sources"]
+    program.window.reveal("sources")
+    settings = {"seconds": 90, "starts": False}
+    program.actions.run("sources.add", {"name": "Soon", "kind": "countdown", "settings": settings})
+    qtbot.waitUntil(lambda: source(program, "Soon") is not None, timeout=SOON)
+    panel.edit("Soon")
+    told = []
+    program.client.heard.connect(lambda name, data: told.append((name, data)))
+    found = [one for one in panel.form.findChildren(Button) if one.text() == t("media.play")]
+    found[0].click()
+    qtbot.waitUntil(lambda: any("sources.media" in str(one) for one in told), timeout=SOON)
+    panel._close_form()
+    program.actions.run("sources.remove", {"name": "Soon"})
+    qtbot.waitUntil(lambda: source(program, "Soon") is None, timeout=SOON)

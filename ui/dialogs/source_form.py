@@ -13,9 +13,14 @@ from ui.models.commands import Kind
 from ui.models.desk import SourceView
 from ui.theme import icons
 from ui.widgets.basics import Button, Text, clear, column, row
+from ui.widgets.flow import Flow
 from ui.widgets.schema_form import SchemaForm
 
 POLICIES = ("hold", "slate", "hide")
+MEDIA = {
+    "": ("play", "pause", "restart", "stop", "previous", "next"),
+    "countdown": ("play", "pause", "restart", "reset"),
+}
 
 
 class SourceForm(QFrame):
@@ -71,6 +76,8 @@ class SourceForm(QFrame):
             loss.addWidget(self.on_loss)
             loss.addWidget(self.slate, 1)
             layout.insertLayout(layout.count() - 1, loss)
+        if source is not None and source.is_media:
+            layout.addLayout(self._media_row(source))
         buttons = row(gap=8)
         buttons.addStretch(1)
         buttons.addWidget(self.leave)
@@ -102,6 +109,25 @@ class SourceForm(QFrame):
         missing = t("source_form.missing_kind", kind=self.source.kind) if self.source else ""
         self._help.setText(pick(kind.help) if kind else missing)
         self._help.setVisible(bool(self._help.text()))
+
+    def _media_row(self, source: SourceView) -> Flow:
+        """Play, pause and the rest; works at once, without saving."""
+        media = Flow()
+        for action in MEDIA.get(source.kind, MEDIA[""]):
+            button = Button(t(f"media.{action}"), "quiet")
+            button.name(t("media.of", what=t(f"media.{action}"), name=source.name))
+            button.clicked.connect(lambda _=False, a=action, b=button: self._lead(a, 0, b))
+            media.addWidget(button)
+        for number, at_ms in enumerate(sorted(source.settings.get("cues", [])), 1):
+            button = Button(t("media.cue", n=number, s=f"{at_ms / 1000:g}"), "quiet")
+            button.clicked.connect(lambda _=False, n=number, b=button: self._lead("cue", n, b))
+            media.addWidget(button)
+        return media
+
+    def _lead(self, action: str, value: float, origin: Button) -> None:
+        assert self.source is not None
+        args = {"name": self.source.name, "action": action, "at_ms": value}
+        self.desk.actions.run("sources.media", args, origin=origin)
 
     def _show_slate(self) -> None:
         self.slate.setVisible(self.on_loss.currentData() == "slate")

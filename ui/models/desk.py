@@ -65,6 +65,7 @@ class SourceView(msgspec.Struct, frozen=True):
     has_sound: bool = False
     health: Health | None = None
     filter_status: dict[str, FilterStatus] = {}
+    is_media: bool = False
     on_loss: str = "hold"
     slate: str = ""
 
