@@ -66,8 +66,8 @@ LAYOUTS = {
         {
             RIGHT: ((("outputs",), 0.5), (("sources", "filters", "items"), 0.5)),
             BOTTOM: (
-                (("plans", "comments"), 0.4),
-                (("mixer",), 0.22),
+                (("plans", "comments"), 0.37),
+                (("mixer",), 0.25),
                 (("journal", "ready", "products"), 0.38),
             ),
         },

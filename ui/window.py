@@ -342,6 +342,8 @@ class Window(QWidget):
 
     def inherit(self, old: Window) -> None:
         """Takes over what the window before had noted."""
+        old.hotkeys.globals.stop()
+        self.hotkeys.globals.again()
         mine, its = self.panels["journal"], old.panels["journal"]
         mine.lines.take(its.lines)  # type: ignore[attr-defined]
 

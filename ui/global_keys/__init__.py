@@ -55,7 +55,6 @@ class GlobalKeys(QObject):
         self._grabber: Grabber | None = None
         self._held: dict[str, str] = {}
         self.error = ""
-        self.destroyed.connect(self.stop)
 
     def hold(self, keys: dict[str, str]) -> None:
         """Holds these keys, names by key, and no others."""
@@ -64,6 +63,11 @@ class GlobalKeys(QObject):
         self._held = dict(keys)
         if self._grabber is None and keys and not why_not():
             self._grabber = self._make()
+        if self._grabber is not None:
+            self._grabber.hold(self._held)
+
+    def again(self) -> None:
+        """Tries for the same keys once more: whoever had them has let go."""
         if self._grabber is not None:
             self._grabber.hold(self._held)
 

@@ -107,8 +107,14 @@ class Head(QFrame):
         title = next((words for id, words in self._shown if id == self._present), "")
         self._more.setText(f"{title}  ▾")
         self._more.name(title)
-        room = needs + spare + self.count.sizeHint().width() + tokens.px(16)
-        self.count.setVisible(is_folded or not self._buttons or room < self.width())
+        # What is shown of the names comes first, the count where there is room beside it.
+        head = needs
+        if is_folded:
+            head = self._more.sizeHint().width()
+        elif not self._buttons:
+            head = self.title.sizeHint().width()
+        room = head + spare + self.count.sizeHint().width() + tokens.px(16)
+        self.count.setVisible(room < self.width())
 
     def _open_more(self) -> None:
         menu = QMenu(self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.sound.model import Strip
@@ -53,7 +53,7 @@ class StripView(QWidget):
         self._buttons.addWidget(self.solo, 1)
         layout.addLayout(self._buttons)
         self.setLayout(layout)
-        self.setMinimumWidth(tokens.px(56))
+        self.setMinimumWidth(tokens.px(52))
         self.setMaximumWidth(tokens.px(96))
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -225,7 +225,7 @@ class MixerPanel(Panel):
     keys = (("X", "mixer.key_mute"), ("↑ ↓", "mixer.key_gain"), ("PgUp PgDn", "mixer.key_page"))
 
     def build(self) -> None:
-        self.phones = self.tool(Button("", checkable=True, clicked=self._phones))
+        self.phones = self.tool(Button("", icon="headphones", checkable=True, clicked=self._phones))
         self.phones_more = self.tool(Button("▾", clicked=self._choose_phones))
         self.phones_more.setFixedWidth(tokens.px(24))
         self._devices: list[tuple[str, str]] = []
@@ -249,10 +249,19 @@ class MixerPanel(Panel):
 
     def retext(self) -> None:
         super().retext()
-        self.phones.setText(t("mixer.phones"))
+        self._name_phones()
         self.phones.name(t("mixer.phones"), t("mixer.phones_tip"))
         self.phones_more.name(t("mixer.phones_more"))
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the headphones are a picture."""
+        super().resizeEvent(event)
+        self._name_phones()
+
+    def _name_phones(self) -> None:
+        is_wide = self.width() > tokens.px(250)
+        self.phones.setText(t("mixer.phones") if is_wide else "")
 
     def _phones(self) -> None:
         on = not self.desk.store.sound.headphones.is_on
