@@ -274,12 +274,16 @@ class OutputCommands:
         new = replace(old, **{field: value for field, value in given.items() if value is not None})
         self._check_canvas(new.canvas)
         self._check_keys(name, (url or "", key or ""), (backup_url or "", backup_key or ""))
+        undo: tuple[str, dict[str, Any]] | None = None
+        if url is backup_url is key is backup_key is None:  # a key that was is told to nobody
+            before = {f: getattr(old, f) for f, value in given.items() if value is not None}
+            undo = ("outputs.edit", {"name": name, **before})
         if self._all.is_running(name) and key is None and backup_key is None:
             self._pipeline.adjust(new)  # what needs no new connection changes under way
-            return self._listed()
+            return self._listed(undo)
         self._all.edit(new, key, backup_key)
         self._keep_keys(name)
-        return self._listed()
+        return self._listed(undo)
 
     @command(
         "outputs.remove",

@@ -311,3 +311,13 @@ def test_a_replay_goes_over_no_other_file(desk: Desk, tmp_path: Path, file: str,
         desk.run("replay.save", file=file)
     assert caught.value.key == key
     assert (tmp_path / "there.mp4").read_bytes() == b"dear"
+
+
+def test_an_edit_can_be_taken_back_unless_a_key_is_in_it(desk: Desk) -> None:
+    desk.run("outputs.add", name="a", url="rtmp://h/live/SECRET1", bitrate_kbps=3000)
+    edit = {"name": "a", "bitrate_kbps": 2000, "codec": "hevc"}
+    undo = asyncio.run(desk.bus.run("outputs.edit", edit)).undo
+    assert undo == ("outputs.edit", {"name": "a", "bitrate_kbps": 3000, "codec": "h264"})
+    desk.run(undo[0], **undo[1])
+    assert desk.commands.settings()[0].bitrate_kbps == 3000
+    assert asyncio.run(desk.bus.run("outputs.edit", {"name": "a", "key": "k2"})).undo is None
