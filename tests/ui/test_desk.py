@@ -142,6 +142,26 @@ def test_any_command_is_found_by_its_name_in_both_languages(qtbot: Any, program:
     qtbot.waitUntil(lambda: not palette.isVisible(), timeout=SOON)
 
 
+def test_scenes_products_and_sources_are_found_by_name(qtbot: Any, program: Any) -> None:
+    palette, store = program.window.palette_card, program.store
+    scene, product = store.scenes.scenes[2].name, store.shop.products[1]
+    palette.open()
+    palette.search.setText(f"take {scene}")
+    assert scene in palette.list.item(0).text()
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: store.scenes.programme["landscape"] == scene, timeout=SOON)
+    qtbot.waitUntil(lambda: not palette.isVisible(), timeout=SOON)
+    palette.open()
+    palette.search.setText(f"card {product.name[:3]}")
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: store.shop.card == product.id, timeout=SOON)
+    palette.open()
+    palette.search.setText(f"source {store.sources[0].name}")
+    assert store.sources[0].name in palette.list.item(0).text()
+    palette.close_card()
+    program.actions.run("shop.card_off")
+
+
 def test_the_palette_asks_for_arguments_and_shows_the_error_there(qtbot: Any, program: Any) -> None:
     palette, store = program.window.palette_card, program.store
     palette.open()

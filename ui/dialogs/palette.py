@@ -13,6 +13,7 @@ from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.choices import choices_for
 from ui.i18n import pick, t
+from ui.models import things as model
 from ui.models.commands import CommandInfo
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text, clear, column, row
@@ -20,6 +21,7 @@ from ui.widgets.hold import HoldButton
 from ui.widgets.schema_form import SchemaForm
 
 ID = Qt.ItemDataRole.UserRole
+THING = Qt.ItemDataRole.UserRole + 1
 MOST = 60
 
 
@@ -107,14 +109,25 @@ class Palette(QFrame):
         found = [one for one in found if one[0] > 0]
         found.sort(key=lambda one: (-one[0], one[1].id))
         self.list.clear()
-        for _, info in found[:MOST]:
+        lines: list[tuple[float, QListWidgetItem]] = []
+        for points, info in found[:MOST]:
             item = QListWidgetItem(_line(info))
             item.setData(ID, info.id)
             item.setToolTip(pick(info.help))
+            lines.append((points, item))
+        for thing in model.things(self.desk.store) if words else ():
+            points = model.score(thing, words)
+            if points > 0:
+                item = QListWidgetItem(thing.words)
+                item.setData(ID, thing.command)
+                item.setData(THING, thing)
+                lines.append((points, item))
+        lines.sort(key=lambda one: -one[0])
+        for _, item in lines[:MOST]:
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self._fit()
-        self._help.setText(t("palette.nothing") if not found else t("palette.keys"))
+        self._help.setText(t("palette.nothing") if not lines else t("palette.keys"))
 
     def _fit(self) -> None:
         """As high as what was found."""
@@ -124,6 +137,10 @@ class Palette(QFrame):
 
     def _choose(self, *, with_options: bool = False) -> None:
         item = self.list.currentItem()
+        thing = item.data(THING) if item else None
+        if isinstance(thing, model.Thing):
+            self._do(thing)
+            return
         info = self.desk.store.commands.get(item.data(ID)) if item else None
         if info is None:
             return
@@ -132,6 +149,16 @@ class Palette(QFrame):
             self._ask(info)
         else:
             self._run({})
+
+    def _do(self, thing: model.Thing) -> None:
+        """What was found has a name: no argument is asked for."""
+        if thing.panel:
+            self.close_card()
+            self.desk.reveal(thing.panel)
+            return
+        self._info = None
+        args = dict(thing.args)
+        self.desk.actions.run(thing.command, args, origin=self, done=self._answered)
 
     # -- asking --------------------------------------------------------------------------------
 
