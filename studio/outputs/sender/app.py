@@ -283,7 +283,7 @@ class Sender:
     def _watch_standby(self, feed: Feed, now_us: int) -> None:
         machine = self._machine
         if feed.is_standby and machine.state in (OutputState.LIVE, OutputState.RECORDING):
-            is_filling = self._engine is not None and self._delay.waiting_us > 0
+            is_filling = self._engine is not None and self._delay.is_filling(now_us)
             is_wanted = is_filling or feed.is_held(now_us)  # a delay grows, or was dumped
             key = "outputs.held" if is_wanted else "outputs.engine_silent"
             machine.fire(Step.ENGINE_LOST, Reason(key))

@@ -13,9 +13,11 @@ class Delay:
     def __init__(self) -> None:
         self.length_us = 0
         self._waiting: deque[tuple[int, Unit | None]] = deque()
+        self._put_us = -1 << 60
 
     def put(self, unit: Unit | None, now_us: int) -> None:
         """A unit came."""
+        self._put_us = now_us if unit is not None else self._put_us
         self._waiting.append((now_us, unit))
 
     def due(self, now_us: int) -> list[Unit | None]:
@@ -36,6 +38,10 @@ class Delay:
         """Throws away what waits."""
         self._waiting.clear()
         self._waiting.append((-self.length_us, None))
+
+    def is_filling(self, now_us: int) -> bool:
+        """Does the engine deliver, and what it delivers waits?"""
+        return self.length_us > 0 and now_us - self._put_us < 400_000
 
     @property
     def waiting_us(self) -> int:
