@@ -163,7 +163,9 @@ class HotkeyEditor(QFrame):
         self.search.setAccessibleName(t("hotkeys.search"))
         self.list.setAccessibleName(t("hotkeys.title"))
         self.list.setHeaderLabels([t("hotkeys.what"), t("hotkeys.key"), t("hotkeys.far")])
-        self.list.headerItem().setTextAlignment(1, Qt.AlignmentFlag.AlignLeft)
+        self.list.headerItem().setTextAlignment(
+            1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
         for button, key in (
             (self.take_over, "take_over"), (self.is_global, "global"), (self.usual, "usual"),
             (self.none, "none"), (self.add, "add"), (self.all_usual, "all_usual"),

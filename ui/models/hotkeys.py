@@ -93,7 +93,8 @@ def table(commands: Mapping[str, CommandInfo], own: Mapping[str, Hotkey]) -> lis
             found[name] = Bound(name, one.command, dict(one.args))
     desks = {keys for keys, _ in DESK.values()}
     for id in sorted(commands):
-        if id not in found and is_for_a_key(commands[id]):
+        is_action = commands[id].role != "viewer"  # who may only look, asks; no key for that
+        if id not in found and is_for_a_key(commands[id]) and is_action:
             # The desk fills in what a command would ask for: its key is the desk's.
             usual = "" if commands[id].keys in desks else commands[id].keys
             found[id] = Bound(id, id, {}, usual, usual)

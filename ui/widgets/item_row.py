@@ -39,7 +39,7 @@ class ItemRow(QFrame):
         layout = row(self.dot, gap=4, margins=(12, 0, 8, 0))
         layout.addSpacing(tokens.px(4))
         layout.addWidget(self.title, 1)
-        parts = (self.group, *self.seen.values(), self.worn, self.lock, self.eye, self.remove)
+        parts = (self.group, self.worn, *self.seen.values(), self.lock, self.eye, self.remove)
         for part in parts:
             layout.addWidget(part)
         for part in self.seen.values():
