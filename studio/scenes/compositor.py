@@ -10,7 +10,7 @@ from studio.media.blends import Ink, blend_as, ink
 from studio.media.frame import Frame, blank, yuv_of
 from studio.media.turn import mirrored, turned
 from studio.media.yuv import Layer, Rect, Scratch, blend, layer, place
-from studio.scenes.layout import lay
+from studio.scenes.layout import MOST, lay
 from studio.scenes.model import Canvas, Item, Scene
 from studio.scenes.transitions.base import Transition
 from studio.sources.runner import SourceRunner, Want
@@ -125,6 +125,8 @@ class Compositor:
         part, rect = lay(
             item, item.boxes[self.canvas.name], (shot.frame.width, shot.frame.height), canvas
         )
+        if rect.w * rect.h > MOST:
+            return
         picture = runner.shot(Want(part, rect.w, rect.h, not item.has_try_on), at_ns)
         if picture is None or (picture.width, picture.height) != (rect.w, rect.h):
             return

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal, NamedTuple
 
 from studio.media.frame import even
 from studio.media.yuv import Rect, even_rect
 from studio.scenes.model import Box, Crop, Item
+
+
+ZOOMED = 4  # canvases; an item larger than this is cut to what is seen of it
+MOST = 64_000_000  # pixels of one item; only one turned about a place far outside has more
 
 
 class Placement(NamedTuple):
@@ -41,7 +46,50 @@ def lay(item: Item, box: Box, size: tuple[int, int], canvas: tuple[int, int]) ->
         h = max(2, even(part.w * target.h / target.w))
         part = Rect(part.x, part.y + even((part.h - h) * item.focus_y), part.w, min(h, part.h))
     part = _inside(part, width, height)
+    if target.w * target.h > ZOOMED * canvas[0] * canvas[1]:
+        part, target = _seen(item, part, target, canvas)
     return Placement(None if part == Rect(0, 0, width, height) else part, target)
+
+
+def _seen(item: Item, part: Rect, target: Rect, canvas: tuple[int, int]) -> tuple[Rect, Rect]:
+    """What of an item zoomed far in can be seen: a hundred canvases would not fit into memory.
+
+    A turned item keeps its middle, which it is turned about.
+    """
+    left, top = -target.x, -target.y
+    right, bottom = left + canvas[0], top + canvas[1]
+    if item.rotation % 360:
+        x, y = target.w / 2, target.h / 2
+        far = math.hypot(max(abs(left - x), abs(right - x)), max(abs(top - y), abs(bottom - y)))
+        left, right, top, bottom = (
+            math.floor(x - far),
+            math.ceil(x + far),
+            math.floor(y - far),
+            math.ceil(y + far),
+        )
+    across = _stretch(left, right, part.w, target.w, item.is_mirrored)
+    down = _stretch(top, bottom, part.h, target.h, item.is_flipped)
+    return (
+        Rect(part.x + across.start, part.y + down.start, across.size, down.size),
+        Rect(target.x + across.to, target.y + down.to, across.to_size, down.to_size),
+    )
+
+
+class _Stretch(NamedTuple):
+    start: int
+    size: int
+    to: int
+    to_size: int
+
+
+def _stretch(low: float, high: float, length: int, wide: int, is_back: bool) -> _Stretch:
+    """Which of ``length`` pixels, spread over ``wide``, show between ``low`` and ``high``."""
+    scale = wide / length
+    first = min(max(0, even(math.floor(low / scale) - 2)), length - 2)
+    last = max(first + 2, min(length, even(math.ceil(high / scale)) + 2))
+    to, end = even(first * scale), wide if last >= length else even(last * scale)
+    start = length - last if is_back else first
+    return _Stretch(start, last - first, to, max(2, end - to))
 
 
 def _inside(part: Rect, width: int, height: int) -> Rect:
