@@ -37,7 +37,7 @@ class SourceRow(QFrame):
         self.dot, self.title = Dot(), Text(elides=True)
         self.icon = QLabel()
         self.icon.setFixedSize(QSize(tokens.px(18), tokens.px(18)))
-        self.kind = Text(size=11, tone="muted")
+        self.kind = Text(size=11, tone="muted", elides=True)
         self.worn = Badge()
         self.state = Badge()
         self.why = Text(size=12, tone="attention", wraps=True)
@@ -51,11 +51,20 @@ class SourceRow(QFrame):
         self.remove.let_go.connect(
             lambda: desk.say(self.remove, t("hold.tip", what=t("sources.remove")), "attention")
         )
-        head = row(self.dot, self.thumb, self.icon, gap=8)
-        head.addWidget(self.title, 1)
-        for part in (self.kind, self.worn, self.state, self.address, self.copy, self.edit,
-                     self.remove):  # fmt: skip
+        below = row(self.icon, gap=4)
+        below.addWidget(self.kind, 1)
+        names = column(gap=0)
+        names.addWidget(self.title)
+        names.addLayout(below)
+        head = row(self.dot, self.thumb, gap=8)
+        head.addLayout(names, 1)
+        tools = row(gap=0)
+        for button in (self.address, self.copy, self.edit, self.remove):
+            button.setFixedWidth(tokens.px(28))
+            tools.addWidget(button)
+        for part in (self.worn, self.state):
             head.addWidget(part)
+        head.addLayout(tools)
         layout = column(gap=2, margins=(12, 4, 8, 4))
         layout.addLayout(head)
         layout.addWidget(self.why)
