@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from ui.client import Client, Reply
 from ui.i18n import pick, t
@@ -98,8 +99,8 @@ class Actions(QObject):
                     self.said.emit(self.describe(command, given), True)
             else:
                 self._complain(reply, origin)
-            if done is not None:
-                done(reply)
+            if done is not None and (origin is None or isValid(origin)):
+                done(reply)  # a window that was made anew meanwhile is not told
 
         self._client.call(command, given, answered)
 
