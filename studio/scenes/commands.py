@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.scenes.events import SceneListChanged, StudioModeChanged, TallyAcknowledged
+from studio.scenes.item_commands import check_scene
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import CanvasName, Scene, new_id, plain
 
@@ -224,6 +225,7 @@ class SceneCommands:
     def restore(
         self, scene: Scene, index: int | None = None, preview: dict[str, str] | None = None
     ) -> Changed:
+        check_scene(scene)
         self._scenes.add(scene, index)
         self._scenes.put_preview(preview or {})
         self._announce(SceneListChanged(what="created", scene=scene.name))

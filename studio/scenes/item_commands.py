@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,7 @@ from studio.media.blend_modes import Blend
 from studio.scenes.events import ItemChanged
 from studio.scenes.keeper import Scenes
 from studio.scenes.layout import Align, aligned
-from studio.scenes.model import Box, CanvasName, Crop, Fit, Item, plain
+from studio.scenes.model import CANVASES, Box, CanvasName, Crop, Fit, Item, Scene, plain
 
 CanvasArg = Literal["", "landscape", "portrait"]
 Part = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -41,7 +42,7 @@ class ItemCommands:
     )
     def add_item(self, scene: str, source: str, enabled: bool = True) -> Changed:
         if not self._has_source(source):
-            raise StudioError("not_found", "sources.no_source", name=source)
+            raise StudioError("not_found", "scenes.no_source", name=source)
         item = self._scenes.add_item(scene, source, is_enabled=enabled)
         self._tell("created", scene, item)
         undo = ("items.remove", {"scene": scene, "item": item.id})
@@ -88,9 +89,10 @@ class ItemCommands:
     def put_item(self, scene: str, item: Item, index: int) -> Changed:
         found = self._scenes.get(scene)
         if not self._has_source(item.source):
-            raise StudioError("not_found", "sources.no_source", name=item.source)
+            raise StudioError("not_found", "scenes.no_source", name=item.source)
         if found.item(item.id) is not None:
             raise StudioError("conflict", "scenes.item_there", item=item.id, scene=found.name)
+        check_item(item)
         rest = list(found.items)
         rest.insert(max(0, min(index, len(rest))), item)
         self._scenes.put(replace(found, items=tuple(rest)))
@@ -170,6 +172,9 @@ class ItemCommands:
     )
     def restore_item(self, scene: str, item: Item) -> Changed:
         found, one = self._scenes.item(scene, item.id)
+        if item.source != one.source and not self._has_source(item.source):
+            raise StudioError("not_found", "scenes.no_source", name=item.source)
+        check_item(item)
         self._scenes.put(found.with_item(item))
         self._tell("changed", scene, item)
         return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
@@ -325,6 +330,40 @@ class ItemCommands:
                 is_enabled=item.is_enabled,
             )
         )
+
+
+def check_item(item: Item) -> None:
+    """What comes from outside as a whole item must be one that can be drawn.
+
+    Raises:
+        StudioError: invalid, with what is wrong.
+    """
+    for canvas, box in item.boxes.items():
+        if canvas not in CANVASES:
+            known = ", ".join(CANVASES)
+            raise StudioError("invalid", "scenes.no_canvas", canvas=canvas, known=known)
+        _check_box(box)
+    _check_crop(item.crop)
+    parts = {"opacity": item.opacity, "focus_x": item.focus_x, "focus_y": item.focus_y}
+    for field, value in parts.items():
+        if not 0 <= value <= 1:
+            raise StudioError("invalid", "scenes.bad_field", field=field, value=value)
+    if not -360 <= item.rotation <= 360:
+        raise StudioError("invalid", "scenes.bad_field", field="rotation", value=item.rotation)
+
+
+def check_scene(scene: Scene) -> None:
+    """The same for a whole scene: its items, their numbers, its colour.
+
+    Raises:
+        StudioError: invalid, with what is wrong.
+    """
+    for item in scene.items:
+        check_item(item)
+    if len({item.id for item in scene.items}) != len(scene.items):
+        raise StudioError("invalid", "scenes.bad_field", field="items.id", value=scene.name)
+    if not re.fullmatch("#[0-9a-fA-F]{6}", scene.colour):
+        raise StudioError("invalid", "scenes.bad_field", field="colour", value=scene.colour)
 
 
 def _check_box(box: Box) -> None:

@@ -36,6 +36,8 @@ class Scenes:
         self._state = ScenesState()
         self.changes: dict[str, Change] = {}
         self.acknowledged: dict[str, tuple[str, str]] = {}
+        self._dropped: dict[str, float] = {}
+        """Where a T-bar stands that is still in a hand, but no longer moves the picture."""
 
     @property
     def state(self) -> ScenesState:
@@ -52,6 +54,7 @@ class Scenes:
         programme = {c: _known(state.programme.get(c), names, first) for c in CANVASES}
         preview = {c: _known(state.preview.get(c), names, second) for c in CANVASES}
         self.changes = {}
+        self._dropped.clear()
         self._state = replace(state, programme=programme, preview=preview)
         self.box.prepare_all(self._state)
 
@@ -88,6 +91,8 @@ class Scenes:
 
         In studio mode preview and programme swap, as switchers do.
         """
+        if not name and kind != "cut" and self._finish_held(canvas, duration_ms):
+            return self._state.preview[self._which(canvas)[0]]
         scene = self.get(name or self._state.preview[self._which(canvas)[0]])
         choice = self._choice(scene, kind, duration_ms)
         transition = self.box.get(choice.kind, choice.settings)
@@ -98,6 +103,7 @@ class Scenes:
         before = self._state.programme[self._which(canvas)[0]]
         programme, preview = dict(self._state.programme), dict(self._state.preview)
         changes = dict(self.changes)
+        self._drop_bar(self._which(canvas))
         for one in self._which(canvas):
             old = self._state.scene(programme[one])
             changes.pop(one, None)
@@ -128,6 +134,15 @@ class Scenes:
         now, changes = now_ns(), dict(self.changes)
         programme, preview = dict(self._state.programme), dict(self._state.preview)
         for one in names:
+            if one in self._dropped:
+                # The rest of a move that a take or standby has overtaken; far below where it
+                # was, it is another move.
+                if self._dropped[one] / 2 <= part < 1:
+                    self._dropped[one] = part
+                    continue
+                del self._dropped[one]
+                if part >= 1:
+                    continue
             change = changes.get(one)
             if change is None or change.held is None:
                 if part <= 0 or programme[one] == preview[one]:
@@ -162,6 +177,33 @@ class Scenes:
         self.changes = changes
         self._state = replace(self._state, programme=programme, preview=preview)
 
+    def _drop_bar(self, names: Iterable[str]) -> None:
+        """Lets go of the T-bar of these canvases: it works again from either end of its way."""
+        for one in names:
+            change = self.changes.get(one)
+            if change is not None and change.held is not None:
+                self._dropped[one] = change.held
+
+    def _finish_held(self, canvas: str, duration_ms: int | None) -> bool:
+        """Take, with the T-bar half way: the transition runs on from there to its end."""
+        found = {
+            one: change
+            for one in self._which(canvas)
+            if (change := self.changes.get(one)) is not None and change.held is not None
+        }
+        if not found:
+            return False
+        self._drop_bar(found)
+        changes, now = dict(self.changes), now_ns()
+        for one, change in found.items():
+            scene = self.get(self._state.programme[one])
+            ms = self._choice(scene, change.transition.kind, duration_ms).duration_ms
+            whole_ns = max(1, ms * 1_000_000)
+            start_ns = now - round((change.held or 0.0) * whole_ns)
+            changes[one] = Change(change.transition, change.before, start_ns, whole_ns)
+        self.changes = changes
+        return True
+
     @property
     def held(self) -> float:
         """Where the T-bar stands: 0 while nobody holds it."""
@@ -169,8 +211,9 @@ class Scenes:
 
     def put_air(self, programme: dict[str, str], preview: dict[str, str]) -> None:
         """Programme and preview of each canvas as they were before a take (cut)."""
-        for name in (*programme.values(), *preview.values()):
-            self.get(name)
+        programme = {canvas: self.get(name).name for canvas, name in programme.items()}
+        preview = {canvas: self.get(name).name for canvas, name in preview.items()}
+        self._drop_bar(CANVASES)
         self.changes = {}
         self._state = replace(
             self._state,
@@ -223,6 +266,8 @@ class Scenes:
         """A new scene, at the end of the row or at its old place."""
         if self._state.scene(scene.name) is not None or not scene.name.strip():
             raise StudioError("conflict", "scenes.name_taken", name=scene.name)
+        if any(one.id == scene.id for one in self._state.scenes):
+            raise StudioError("conflict", "scenes.name_taken", name=scene.name)
         row = list(self._state.scenes)
         row.insert(len(row) if index is None else max(0, min(index, len(row))), scene)
         self._state = replace(self._state, scenes=tuple(row))
@@ -239,8 +284,12 @@ class Scenes:
         scene = self.get(name)
         if scene.name in self._state.programme.values():
             raise StudioError("conflict", "scenes.on_air", name=scene.name)
+        if any(c.held is not None and c.before.id == scene.id for c in self.changes.values()):
+            raise StudioError("conflict", "scenes.on_air", name=scene.name)
         rest = tuple(s for s in self._state.scenes if s.id != scene.id)
+        changes = self.changes
         self.load(replace(self._state, scenes=rest))
+        self.changes = changes  # a transition under way goes on
         return scene
 
     def rename(self, name: str, new_name: str) -> None:

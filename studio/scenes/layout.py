@@ -9,7 +9,6 @@ from studio.media.frame import even
 from studio.media.yuv import Rect, even_rect
 from studio.scenes.model import Box, Crop, Item
 
-
 ZOOMED = 4  # canvases; an item larger than this is cut to what is seen of it
 MOST = 64_000_000  # pixels of one item; only one turned about a place far outside has more
 

@@ -9,6 +9,7 @@ from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
 from studio.scenes.auto_layout import arranged
 from studio.scenes.events import SceneListChanged
+from studio.scenes.item_commands import check_scene
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import CanvasName, Scene, plain
 from studio.show.templates import Builder, templates
@@ -104,6 +105,7 @@ class LayoutCommands:
         old = self._scenes.get(scene.id)
         if scene.name != old.name:
             raise StudioError("conflict", "scenes.name_taken", name=scene.name)
+        check_scene(scene)
         self._scenes.put(scene)
         return changed("scenes", undo=("scenes.put", {"scene": plain(old)}))
 

@@ -14,6 +14,7 @@ from studio.media.blends import blend_as, ink
 from studio.media.frame import blank, from_rgb, to_rgb
 from studio.media.turn import bounds
 from studio.media.yuv import Rect, layer
+from studio.scenes.commands import SceneCommands
 from studio.scenes.compositor import Compositor
 from studio.scenes.item_commands import ItemCommands
 from studio.scenes.keeper import Scenes
@@ -169,3 +170,37 @@ def test_a_crop_that_leaves_nothing_is_refused(items, crop):
     with pytest.raises(StudioError) as caught:
         items.set_item("s", "a", crop=crop)
     assert caught.value.key == "scenes.bad_crop"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"opacity": 9.0},
+        {"rotation": 1e9},
+        {"crop": Crop(0.9, 0, 0.9)},
+        {"boxes": {"landscape": Box(0, 0, -1, 1)}},
+        {"boxes": {"moon": Box()}},
+        {"source": "nosuch"},
+    ],
+)
+def test_a_whole_item_from_outside_is_checked_too(scenes, items, fields):
+    one = scenes.item("s", "a")[1]
+    bad = msgspec.structs.replace(one, **fields)
+    with pytest.raises(StudioError):
+        items.restore_item("s", bad)
+    with pytest.raises(StudioError):
+        items.put_item("s", msgspec.structs.replace(bad, id=77), 0)
+    assert scenes.item("s", "a")[1] == one
+
+
+def test_a_whole_scene_from_outside_is_checked_too(scenes):
+    commands = SceneCommands(scenes, lambda event: None)
+    old = scenes.get("s")
+    for bad in (
+        Scene(name="r", colour="zzz"),
+        Scene(name="r", items=(Item(1, "a"), Item(1, "b"))),
+        Scene(name="r", id=old.id),
+    ):
+        with pytest.raises(StudioError):
+            commands.restore(bad)
+    assert scenes.state.scene("r") is None

@@ -190,3 +190,43 @@ def test_scenes_are_moved_in_the_row(scenes, told):
     assert [s.name for s in scenes.state.scenes] == ["c", "a", "b"]
     commands.move(**done.undo[1])
     assert [s.name for s in scenes.state.scenes] == ["a", "b", "c"]
+
+
+def test_take_with_the_bar_half_way_runs_on_from_there(scenes):
+    scenes.set_transition("fade", 1000)
+    scenes.hold(0.5)
+    scenes.take()
+    change = scenes.changes["landscape"]
+    assert change.held is None
+    assert 0.5 <= change.progress(now_ns()) < 0.7
+    assert scenes.state.programme["landscape"] == "b"
+    assert scenes.state.preview["landscape"] == "a"
+    assert scenes.held == 0.0
+
+
+def test_a_bar_still_in_a_hand_does_not_undo_a_cut(scenes):
+    scenes.hold(0.5)
+    scenes.take("c", kind="cut")
+    for position in (0.55, 0.7, 1.0):
+        scenes.hold(position)
+    assert scenes.state.programme["landscape"] == "c"
+    assert not scenes.changes
+    scenes.hold(0.3)  # a new move works again
+    assert scenes.held == 0.3
+    scenes.take("b", kind="cut")
+    scenes.hold(0.05)  # and so does one that begins at the start, the bar having been let go
+    assert scenes.held == 0.05
+
+
+def test_removing_a_scene_leaves_a_transition_alone(scenes):
+    scenes.hold(0.5)
+    with pytest.raises(StudioError, match="on air"):
+        scenes.remove("a")  # half of the picture
+    scenes.remove("c")
+    assert scenes.held == 0.5
+
+
+def test_putting_back_what_was_on_air_takes_numbers_and_ids_too(scenes):
+    scenes.put_air({"landscape": "3"}, {"landscape": scenes.get("b").id})
+    assert scenes.state.programme["landscape"] == "c"
+    assert scenes.state.preview["landscape"] == "b"
