@@ -42,11 +42,11 @@ class Switch:
             engine = self._engine
             show = await asyncio.to_thread(open_show, folder)
             self._check(show)
-            outputs = self._outputs(show)
+            outputs, plans = self._outputs(show), self._plans(show)
             engine.chores.save()
             engine.stage.hold(True)
             try:
-                await self._take_over(show, outputs)
+                await self._take_over(show, outputs, plans)
             finally:
                 engine.stage.hold(False)
             resume.keep(engine.keep())
@@ -68,7 +68,17 @@ class Switch:
             why = f"outputs: {error}"
             raise StudioError("invalid", "show.broken", path=str(show.folder), why=why) from None
 
-    async def _take_over(self, show: OpenShow, outputs: list[OutputSettings]) -> None:
+    @staticmethod
+    def _plans(show: OpenShow) -> PlansPart:
+        try:
+            return msgspec.convert(show.raw.get("plans", {}), PlansPart)
+        except msgspec.ValidationError as error:
+            why = f"plans: {error}"
+            raise StudioError("invalid", "show.broken", path=str(show.folder), why=why) from None
+
+    async def _take_over(
+        self, show: OpenShow, outputs: list[OutputSettings], part: PlansPart
+    ) -> None:
         engine = self._engine
         for name in list(engine.audience.feeds):
             await engine.audience.remove_feed(name)
@@ -85,7 +95,6 @@ class Switch:
         engine.sound.load(show.sound.strips, show.sound.master_db, show.sound.target_lufs)
         engine.sound.keep_only(engine.with_sound())
         self._load_outputs(outputs)
-        part = msgspec.convert(show.raw.get("plans", {}), PlansPart)
         plans, engine.plans.errors = read_plans(show.folder)
         engine.plans.load(plans, part.enabled)
         engine.load_audience()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,7 +17,7 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.scenes.model import Canvas, ScenesState
 from studio.shop.model import ShopState
-from studio.show.file import demo_show, fresh_show, part, read_show, write_show
+from studio.show.file import FILE, demo_show, fresh_show, part, read_show, write_show
 from studio.show.gather import gather
 from studio.show.model import BrandKit, Raw, ShowHead
 from studio.sound.model import Strip
@@ -75,7 +77,21 @@ def open_show(folder: Path | None) -> OpenShow:
         Canvas("portrait", *tall, "portrait" in head.canvases.on),
     )
     scenes = msgspec.structs.replace(scenes, canvases=canvases)
+    _check(folder, scenes, sources)
     return OpenShow(folder, head, raw, scenes, sources, sound, shop, brand)
+
+
+def _check(folder: Path, scenes: ScenesState, sources: tuple[SourceSpec, ...]) -> None:
+    """What would fail half way through taking the show over, and leave two shows mixed."""
+    for what, names in (("scenes", scenes.scenes), ("sources", sources)):
+        twice = sorted(name for name, n in Counter(one.name for one in names).items() if n > 1)
+        if twice:
+            why = f"{what}: {', '.join(twice)}: more than once"
+            raise StudioError("invalid", "show.broken", path=str(folder / FILE), why=why)
+    for scene in scenes.scenes:
+        if not re.fullmatch("#[0-9a-fA-F]{6}", scene.colour):
+            why = f"scenes: {scene.name}: colour {scene.colour!r}"
+            raise StudioError("invalid", "show.broken", path=str(folder / FILE), why=why)
 
 
 class ShowKeeper:

@@ -150,3 +150,18 @@ def test_what_is_on_air_is_recalled():
     assert resume.recall() == {"programme": {"landscape": "主播"}}
     resume.forget()
     assert resume.recall() is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ({"scenes": {"scenes": [{"name": "a"}, {"name": "a"}]}}, "scenes: a: more than once"),
+        ({"sources": [{"name": "q", "kind": "colour"}] * 2}, "sources: q: more than once"),
+        ({"scenes": {"scenes": [{"name": "a", "colour": "zz"}]}}, "colour 'zz'"),
+    ],
+)
+def test_what_would_fail_half_way_is_found_at_reading(tmp_path, raw, said):
+    path = tmp_path / "x.show"
+    write_show(path, {"schema": 1, "name": "x", **raw})
+    with pytest.raises(StudioError, match=said):
+        open_show(path)
