@@ -81,6 +81,28 @@ def test_a_drag_moves_it_and_one_undo_takes_it_back(qtbot: Any, program: Any, st
     qtbot.waitUntil(lambda: box_of(stage, 4) == before, timeout=SOON)
 
 
+def test_another_scene_on_preview_ends_the_drag(qtbot: Any, program: Any, stage: Any) -> None:
+    state = program.store.scenes
+    other = next(s for s in state.scenes if s.purpose == "close_up")
+    before = {one.name: one for one in state.scenes}
+    box = box_of(stage, 4)
+    start = at(stage, box.x + box.w / 2, box.y + box.h / 2)
+    QTest.mousePress(stage, LEFT, pos=start)
+    stage.mouseMoveEvent(_move(start + QPoint(4, 0), Qt.KeyboardModifier.ControlModifier))
+    stage._later.stop()  # the first move has not gone out yet
+    program.actions.run("scenes.preview", {"scene": other.name})
+    qtbot.waitUntil(lambda: stage.scene_name() == other.name, timeout=SOON)
+    assert stage.selected == []
+    stage.mouseMoveEvent(_move(start + QPoint(90, 40), Qt.KeyboardModifier.ControlModifier))
+    QTest.mouseRelease(stage, LEFT, pos=start + QPoint(90, 40))
+    program.actions.run("scenes.set", {"scene": other.name, "colour": "#010203"})
+    qtbot.waitUntil(
+        lambda: program.store.scenes.scene(other.name).colour == "#010203", timeout=SOON
+    )
+    for name, scene in before.items():
+        assert program.store.scenes.scene(name).items == scene.items
+
+
 def test_a_corner_scales_and_keeps_the_shape(qtbot: Any, program: Any, stage: Any) -> None:
     stage.select([4])
     before = box_of(stage, 4)

@@ -45,8 +45,11 @@ CURSORS = {
 class Drag:
     """What the hand is doing: begun at a point, on items as they were then."""
 
-    def __init__(self, handle: str, at: placing.Point, items: list[Item], canvas: str) -> None:
+    def __init__(
+        self, handle: str, at: placing.Point, items: list[Item], canvas: str, scene: str
+    ) -> None:
         self.handle, self.at = handle, at
+        self.canvas, self.scene = canvas, scene
         self.before = {one.id: one for one in items}
         self.boxes = {one.id: one.boxes[canvas] for one in items}
         self.crop: Crop | None = None
@@ -72,6 +75,8 @@ class StageView(PictureView):
         self.safe: SafeArea | None = None
         self.selected: list[int] = []
         self.scene_name: Callable[[], str] = lambda: ""
+        self._scene = ""
+        """The scene that `selected` belongs to."""
         self._drag: Drag | None = None
         self._lines = placing.Lines()
         self._merge = ""
@@ -85,7 +90,7 @@ class StageView(PictureView):
 
     def set_editing(self, on: bool) -> None:
         """Lets the mouse edit, or only look."""
-        self.is_editing = on
+        self.is_editing, self._scene = on, self.scene_name()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.NoFocus)
         if not on:
             self.select([])
@@ -118,8 +123,24 @@ class StageView(PictureView):
     def _changed(self, part: str) -> None:
         if part == "scenes" and self.is_editing:
             known = {one.id for one in self.items()}
+            self._keep_drag(known)
+            if self._scene != self.scene_name():  # the same numbers are others there
+                self._scene, known = self.scene_name(), set()
             self.selected = [id for id in self.selected if id in known]
             self.update()
+
+    def _keep_drag(self, known: set[int]) -> None:
+        """Lets go when what is under the hand is another scene or canvas, or has been removed.
+
+        Every scene counts its items from 1: the rest of the move would shift others.
+        """
+        drag = self._drag
+        if drag is None:
+            return
+        is_here = (drag.scene, drag.canvas) == (self.scene_name(), self._canvas)
+        if not is_here or not set(drag.before) <= known:
+            self._later.stop()
+            self._drag, self._lines = None, placing.Lines()
 
     # -- pixels ----------------------------------------------------------------------------------
 
@@ -181,7 +202,7 @@ class StageView(PictureView):
         if free:
             StageView.MERGES += 1
             self._merge = f"drag-{StageView.MERGES}"
-            self._drag = Drag(handle, point, free, self._canvas)
+            self._drag = Drag(handle, point, free, self._canvas, self.scene_name())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Moves, scales, turns or crops."""
@@ -189,6 +210,7 @@ class StageView(PictureView):
             super().mouseMoveEvent(event)
             return
         point = self._point(event.position())
+        self._keep_drag({one.id for one in self.items()})
         if self._drag is None:
             self._show_cursor(point)
             return
@@ -203,6 +225,7 @@ class StageView(PictureView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The last place counts."""
+        self._keep_drag({one.id for one in self.items()})
         if self._drag is None:
             super().mouseReleaseEvent(event)
             return
@@ -291,10 +314,11 @@ class StageView(PictureView):
 
     def _send(self) -> None:
         """Tells the engine where things are now; one drag is one step back."""
+        self._keep_drag({one.id for one in self.items()})
         drag = self._drag
         if drag is None:
             return
-        scene = self.scene_name()
+        scene = drag.scene
         if drag.handle:
             id = next(iter(drag.before))
             args: dict[str, object] = {"scene": scene, "item": id}
