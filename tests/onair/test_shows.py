@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,19 @@ def other_show(folder: Path, **head: Any) -> Path:
     return folder
 
 
+def recorded(door: Door, name: str, more: int) -> None:
+    """Waits until so many packets more have gone to an output."""
+
+    def packets() -> int:
+        found = door.run("outputs.list")["result"]
+        return int(next(o["packets"] for o in found if o["name"] == name))
+
+    until, start = time.monotonic() + 15, packets()
+    while packets() < start + more:
+        assert time.monotonic() < until, "nothing is recorded"
+        time.sleep(0.05)
+
+
 def test_another_show_is_opened_on_air(tmp_path: Path) -> None:
     film = tmp_path / "a.mkv"
     other = other_show(tmp_path / "other.show")
@@ -41,6 +55,7 @@ def test_another_show_is_opened_on_air(tmp_path: Path) -> None:
         assert {"backdrop", "logo"} <= {s["name"] for s in state["sources"]}
         names = {o["name"]: o["state"] for o in state["outputs"]}
         assert "second" in names
+        recorded(door, running[0], more=15)
         assert names[running[0]] == "recording"
         recent = door.run("show.recent")["result"]
         assert recent["now"] == str(other)
