@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
 from studio.media.frame import even
+from studio.sources.base import Feed
 from studio.sources.capture import LiveInput
+from studio.sources.grabbed import Grabbed
 
 
 class ScreenSettings(Settings):
@@ -54,6 +56,13 @@ class Screen(LiveInput):
     closes_unseen: ClassVar[bool] = True
 
     settings: ScreenSettings
+
+    def open(self, feed: Feed) -> tuple[Any, str]:
+        """An X11 display is grabbed by a process of its own: it may take that one along."""
+        name, form, options = self.address()
+        if form != "x11grab":
+            return super().open(feed)
+        return Grabbed(name, form, options, feed.stopping), name
 
     def address(self) -> tuple[str, str | None, dict[str, str]]:
         """What to grab on this platform.

@@ -59,7 +59,8 @@ def test_a_new_filter_opens_its_settings_and_a_change_works_at_once(
         timeout=SOON,
     )
     qtbot.waitUntil(lambda: "filters.set" in str(program.actions._undo[-1]), timeout=SOON)
-    qtbot.waitUntil(lambda: program.actions._undo[-1].args.get("settings") is not None, timeout=SOON)
+    undo = program.actions._undo
+    qtbot.waitUntil(lambda: undo[-1].args.get("settings") is not None, timeout=SOON)
     program.actions.undo()
     qtbot.waitUntil(lambda: spin.value() == 0.0, timeout=SOON)
 
