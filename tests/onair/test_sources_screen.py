@@ -27,7 +27,10 @@ import ctypes, ctypes.util, sys, time
 x = ctypes.CDLL(ctypes.util.find_library("X11"))
 x.XOpenDisplay.restype = ctypes.c_void_p
 x.XDefaultRootWindow.restype = x.XCreateSimpleWindow.restype = ctypes.c_ulong
-display = x.XOpenDisplay(sys.argv[1].encode())
+display = None
+while not display:
+    display = x.XOpenDisplay(sys.argv[1].encode())
+    time.sleep(0.05)
 d, number = ctypes.c_void_p(display), ctypes.c_ulong
 root = number(x.XDefaultRootWindow(d))
 window = number(x.XCreateSimpleWindow(d, root, 100, 60, 200, 120, 0, number(0), number(0xC01010)))
@@ -47,7 +50,8 @@ class Display:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            ["Xvfb", self.name, "-screen", "0", "640x360x24", "-nolisten", "tcp"],
+            ["Xvfb", self.name, "-screen", "0", "640x360x24", "-nolisten", "tcp",
+             "-noreset"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         socket = Path(f"/tmp/.X11-unix/X{self.name[1:]}")
