@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,11 +111,42 @@ def open_desk(qtbot: Any, *call: str, size: str = "1600x900") -> Any:
 
 
 @pytest.fixture
-def program(qtbot: Any, engine: RealEngine) -> Iterator[Any]:
-    """The desk on the real engine, in English, everything loaded."""
+def program(request: pytest.FixtureRequest, qtbot: Any, engine: RealEngine) -> Iterator[Any]:
+    """The desk on the real engine, in English, everything loaded.
+
+    Each test has a window of its own, which takes two seconds to open; those of a file that says
+    ``SHARES_WINDOW = True`` share one.
+    """
+    if getattr(request.module, "SHARES_WINDOW", False):
+        yield request.getfixturevalue("shared_program")
+        return
     made = open_desk(qtbot, "--port", str(engine.port), "--language", "en")
     qtbot.waitUntil(lambda: made.store.is_loaded and bool(made.store.commands), timeout=15_000)
     yield made
+    _close(made)
+
+
+@pytest.fixture(scope="module")
+def shared_program(qapp: Any, engine: RealEngine) -> Iterator[Any]:
+    """One window for the tests of a file."""
+    made = open_desk(None, "--port", str(engine.port), "--language", "en")
+    deadline = time.monotonic() + 15
+    while not (made.store.is_loaded and made.store.commands):
+        assert time.monotonic() < deadline
+        qapp.processEvents()
+        time.sleep(0.005)
+    yield made
+    _close(made)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _window_first(request: pytest.FixtureRequest) -> None:
+    """The shared window is there before a test begins: what it runs is no leak of that test."""
+    if getattr(request.module, "SHARES_WINDOW", False):
+        request.getfixturevalue("shared_program")
+
+
+def _close(made: Any) -> None:
     made.window.close()
     made.close()
     made.window.deleteLater()

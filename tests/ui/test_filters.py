@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDoubleSpinBox, QWidget
 
 pytestmark = pytest.mark.ui
+SHARES_WINDOW = True
 SOON = 8_000
 SOURCE, OTHER = "主播机位", "商品特写"
 
@@ -60,7 +61,9 @@ def test_a_new_filter_opens_its_settings_and_a_change_works_at_once(
     )
     qtbot.waitUntil(lambda: "filters.set" in str(program.actions._undo[-1]), timeout=SOON)
     undo = program.actions._undo
-    qtbot.waitUntil(lambda: undo[-1].args.get("settings") is not None, timeout=SOON)
+    qtbot.waitUntil(
+        lambda: (undo[-1].args.get("settings") or {}).get("brightness") == 0.25, timeout=SOON
+    )
     program.actions.undo()
     qtbot.waitUntil(lambda: spin.value() == 0.0, timeout=SOON)
 

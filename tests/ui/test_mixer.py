@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from ui.widgets.pop_form import PopForm
 
 pytestmark = pytest.mark.ui
+SHARES_WINDOW = True
 SOON = 8_000
 LEFT = Qt.MouseButton.LeftButton
 

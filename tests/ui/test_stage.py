@@ -12,6 +12,7 @@ from studio.scenes.model import Box
 from ui.models import placing
 
 pytestmark = pytest.mark.ui
+SHARES_WINDOW = True
 SOON = 8_000
 LEFT = Qt.MouseButton.LeftButton
 

@@ -140,9 +140,9 @@ def test_a_send_and_a_solo_can_be_taken_back():
     assert not desk.get("a").is_monitored
 
 
-@pytest.mark.parametrize(("ppm", "minutes"), [(200, 30), (-200, 6), (500, 6)])
-def test_half_an_hour_with_a_clock_that_is_off_stays_in_step(ppm, minutes):
-    """30 minutes in the mixer's own time: a beep that is due at t is heard at t, within 20 ms.
+@pytest.mark.parametrize(("ppm", "minutes"), [(200, 12), (-200, 3), (500, 3)])
+def test_a_clock_that_is_off_stays_in_step(ppm, minutes):
+    """Minutes in the mixer's own time: a beep that is due at t is heard at t, within 20 ms.
 
     The source's clock runs off by ``ppm``: it delivers that much more or less a second, and its
     stamps are the machine's, jittered by up to 4 ms as a device's are.
