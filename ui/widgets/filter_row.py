@@ -128,11 +128,12 @@ class FilterRow(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Alt+↑/↓ moves it, Space switches it, Enter opens its settings."""
         key, is_alt = event.key(), event.modifiers() & Qt.KeyboardModifier.AltModifier
+        is_own = self.window().focusWidget() is self  # also while another window is in front
         if is_alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.wants_to.emit(self.index + (1 if key == Qt.Key.Key_Down else -1))
-        elif key == Qt.Key.Key_Space and self.hasFocus():
+        elif key == Qt.Key.Key_Space and is_own:
             self._switch()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasFocus():
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and is_own:
             self.opened.emit()
         else:
             super().keyPressEvent(event)
