@@ -150,15 +150,21 @@ def run() -> Report:
 
     whole = _Feeder({"a": SIZE, "b": SIZE})
     one = Scene(name="x", items=(Item(1, "a"),))
-    camera = _Feeder({"a": (1280, 720), "b": (1280, 720)})
-    reference = _avfilter([_noise(1280, 720, 0)], "s|scale|1920:1080:flags=bilinear|in0", [])
-    pair("1 source, a 720p camera", _ours(one, camera, []), reference, None)
-    pair(
-        "1 source of the canvas's size: one copy",
-        _ours(one, whole, []),
-        _avfilter([_noise(*SIZE, 0)], "c|copy||in0\nf|format|yuv420p|c", []),
-        None,
+    # FFmpeg composes with `overlay`; where a single source needs no composing it can do with less,
+    # and that stands beside it.
+    base, camera = _noise(*SIZE, 2), _Feeder({"a": (1280, 720), "b": (1280, 720)})
+    over = "o|overlay|0:0|in0|{}\nf|format|yuv420p|o"
+    scale = "s|scale|1920:1080:flags=bilinear|in{}"
+    reference = _avfilter([base, _noise(*SIZE, 0)], over.format("in1"), [])
+    pair("1 source on the canvas", _ours(one, whole, []), reference, 0.6)
+    reference = _avfilter([_noise(*SIZE, 0)], "c|copy||in0\nf|format|yuv420p|c", [])
+    pair("the same, FFmpeg only copying", _ours(one, whole, []), reference, None)
+    reference = _avfilter(
+        [base, _noise(1280, 720, 0)], scale.format(1) + "\n" + over.format("s"), []
     )
+    pair("1 source, a 720p camera", _ours(one, camera, []), reference, None)
+    reference = _avfilter([_noise(1280, 720, 0)], scale.format(0), [])
+    pair("the same, FFmpeg only scaling", _ours(one, camera, []), reference, None)
     two = Scene(name="x", items=(Item(1, "a"), Item(2, "b", boxes=pip)))
     reference = _avfilter(
         [_noise(*SIZE, 0), _noise(*SIZE, 1)],

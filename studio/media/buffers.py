@@ -16,7 +16,7 @@ from studio.media.frame import Plane
 
 MOST = 24
 """Planes kept of a size; what goes beyond is made and forgotten."""
-SIZES = 16
+SIZES = 32
 
 
 class _Pools(threading.local):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from studio.media import ratio
 from studio.media.buffers import fresh
 from studio.media.cv import cv2
 from studio.media.frame import Frame, Plane, even
@@ -134,6 +135,8 @@ def resize_plane(plane: Plane, width: int, height: int, out: Plane | None = None
     how = cv2.INTER_AREA if (w, h) == (2 * width, 2 * height) else cv2.INTER_LINEAR
     if out is None:
         out = fresh(height, width)
+    if ratio.scale(plane, out):
+        return out
     scaled: Plane = cv2.resize(plane, (width, height), dst=out, interpolation=how)
     return scaled
 
@@ -179,20 +182,6 @@ def place(target: Frame, picture: Frame, x: int, y: int) -> None:
         w, h = rect.w >> shift, rect.h >> shift
         sx, sy = (rect.x - x) >> shift, (rect.y - y) >> shift
         np.copyto(plane[y0 : y0 + h, x0 : x0 + w], picture.planes[index][sy : sy + h, sx : sx + w])
-
-
-def place_scaled(target: Frame, picture: Frame, rect: Rect) -> None:
-    """Scales an opaque picture straight into ``rect`` of the target, without a copy between."""
-    if rect.clipped(target.width, target.height) != rect:
-        place(target, resize(picture, rect.w, rect.h), rect.x, rect.y)
-        return
-    for index, plane in enumerate(target.planes):
-        shift = 0 if index == 0 else 1
-        x0, y0, w, h = rect.x >> shift, rect.y >> shift, rect.w >> shift, rect.h >> shift
-        part = plane[y0 : y0 + h, x0 : x0 + w]
-        scaled = resize_plane(picture.planes[index], w, h, part)
-        if scaled is not part and scaled.base is not part.base:
-            np.copyto(part, scaled)
 
 
 def fade(target: Frame, before: Frame, after: Frame, progress: float) -> None:
