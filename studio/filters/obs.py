@@ -33,16 +33,45 @@ def from_obs(kind: str, settings: Settings) -> tuple[str, Settings] | None:
     return ours, translate(given)
 
 
-def known_kinds() -> list[str]:
-    """OBS's kinds that have a counterpart."""
-    return sorted(_KINDS)
+def changes_from_obs(ours: str, given: Settings, fields: frozenset[str]) -> Settings:
+    """New settings of one of our filters, as a client of OBS may write them.
+
+    Only what is given is changed; a name that is one of ours is taken as ours.
+
+    Args:
+        ours: our kind.
+        fields: names of the settings of this kind.
+
+    Returns:
+        The settings in our words; names neither side knows are left in, to be refused.
+    """
+    made = {name: value for name, value in given.items() if name in fields}
+    theirs = {name: value for name, value in given.items() if name not in fields}
+    read = next((read for kind, read in _KINDS.values() if kind == ours), None)
+    found = read(theirs) if read and theirs else {}
+    for name, value in theirs.items():
+        words = [word for word in _WORDS.get(name, "").split() if word in found]
+        if words:
+            made.setdefault(words[0], found[words[0]])
+        elif name not in _UNUSED:
+            made[name] = value
+    return made
+
+
+def known_kinds(is_versioned: bool = False) -> list[str]:
+    """OBS's kinds that have a counterpart; with their ``_v2``, as OBS lists them."""
+    return sorted(n + "_v2" if is_versioned and n in _VERSION_2 else n for n in _KINDS)
 
 
 def _number(settings: Settings, name: str, default: float, low: float, high: float) -> float:
     value = settings.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         value = default
-    return min(high, max(low, float(value)))
+    try:
+        value = float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        value = default
+    return min(high, max(low, value if math.isfinite(value) else default))
 
 
 def _colour(settings: Settings, name: str, default: int) -> str:
@@ -202,4 +231,52 @@ _KINDS: dict[str, tuple[str, Callable[[Settings], Settings]]] = {
     "compressor_filter": ("compressor", _compressor),
     "limiter_filter": ("limiter", _limiter),
     "basic_eq_filter": ("equaliser", _equaliser),
+}
+
+_VERSION_2 = {
+    "chroma_key_filter",
+    "color_filter",
+    "color_key_filter",
+    "luma_key_filter",
+    "mask_filter",
+    "noise_suppress_filter",
+    "sharpness_filter",
+}
+
+# Settings of OBS whose names are none of ours: what they are called here, by kind.
+_WORDS = {
+    "key_color_type": "colour",
+    "key_color": "colour",
+    "hue_shift": "hue_deg",
+    "clut_amount": "strength",
+    "image_path": "path image",
+    "sharpness": "strength",
+    "loop": "is_loop",
+    "type": "is_inverted",
+    "db": "gain_db",
+    "open_threshold": "threshold_db",
+    "threshold": "threshold_db",
+    "attack_time": "attack_ms",
+    "release_time": "release_ms",
+    "suppress_level": "reduction_db",
+    "output_gain": "output_gain_db",
+    "low": "low_db",
+    "mid": "mid_db",
+    "high": "high_db",
+}
+_UNUSED = {
+    "close_threshold",
+    "color_add",
+    "color_multiply",
+    "cx",
+    "cy",
+    "hold_time",
+    "intensity",
+    "limit_cx",
+    "limit_cy",
+    "limit_size",
+    "method",
+    "relative",
+    "stretch",
+    "sidechain_source",
 }

@@ -13,9 +13,11 @@ import pytest
 import studio.filters as filters
 from studio.core.registry import discover
 from studio.filters.base import Filter
+from studio.filters.obs import known_kinds as obs_filters
 from studio.remote import listing
 from studio.remote.requests.known import FIELDS, REQUESTS
 from studio.remote.vendor import QUESTIONS
+from studio.sources.obs import known_kinds as obs_inputs
 from tests.onair.peer import Peer
 from tests.onair.studio import Studio
 
@@ -182,6 +184,31 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("CreateInput", {"sceneName": "One", "inputName": "new", "inputKind": "colour"}, 100),
     ("CreateInput", {"sceneName": "One", "inputName": "new", "inputKind": "colour"}, 601),
     ("CreateInput", {"sceneName": "One", "inputName": "odd", "inputKind": "teapot"}, 605),
+    ("CreateInput", {"sceneName": "One", "inputName": "web", "inputKind": "browser_source"}, 605),
+    *(
+        (request, {"inputName": f"obs {kind}", **more}, 100)
+        for kind in obs_inputs()
+        for request, more in (
+            ("CreateInput", {"sceneName": "One", "inputKind": kind, "sceneItemEnabled": False}),
+            ("GetInputSettings", {}),
+            ("RemoveInput", {}),
+        )
+    ),
+    *(("GetInputDefaultSettings", {"inputKind": kind}, 100) for kind in obs_inputs(True)),
+    (
+        "CreateInput",
+        {
+            "sceneName": "One",
+            "inputName": "words",
+            "inputKind": "text_gdiplus_v3",
+            "inputSettings": {"text": "Hi", "color": 0xFF0000FF, "antialiasing": True},
+        },
+        100,
+    ),
+    ("GetInputList", {"inputKind": "text_ft2_source_v2"}, 100),
+    ("SetInputSettings", {"inputName": "words", "inputSettings": {"color": 0xFF00FF00}}, 100),
+    ("SetInputSettings", {"inputName": "words", "inputSettings": {"teapot": 1}}, 400),
+    ("RemoveInput", {"inputName": "words"}, 100),
     ("SetInputName", {"inputName": "new", "newInputName": "newer"}, 100),
     ("RemoveInput", {"inputName": "newer"}, 100),
     ("RemoveInput", {"inputName": "newer"}, 600),
@@ -258,12 +285,22 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
             ("RemoveSourceFilter", {}),
         )
     ),
+    *(
+        (request, {"sourceName": "clip", "filterName": kind, **more}, 100)
+        for kind in obs_filters(is_versioned=True)
+        for request, more in (
+            ("GetSourceFilterDefaultSettings", {"filterKind": kind}),
+            ("CreateSourceFilter", {"filterKind": kind}),
+            ("RemoveSourceFilter", {}),
+        )
+    ),
     (
         "CreateSourceFilter",
         {**FILTER, "filterKind": "chroma_key_filter_v2", "filterSettings": {"similarity": 300}},
         100,
     ),
     ("SetSourceFilterSettings", {**FILTER, "filterSettings": {"similarity": 0.5}}, 100),
+    ("SetSourceFilterSettings", {**FILTER, "filterSettings": {"key_color_type": "blue"}}, 100),
     ("SetSourceFilterSettings", {**FILTER, "filterSettings": {"teapot": 1}}, 400),
     ("SetSourceFilterSettings", {**FILTER, "filterSettings": {"colour": "green"}}, 400),
     ("RemoveSourceFilter", FILTER, 100),

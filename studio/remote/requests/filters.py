@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.filters.obs import from_obs
+from studio.filters.obs import changes_from_obs, from_obs, known_kinds
 from studio.remote.protocol import Data, RequestError, Status
 from studio.remote.requests.base import Requests, cannot, maybe, need, request, whole
 from studio.remote.session import Session
@@ -18,8 +18,9 @@ class Filters(Requests):
 
     @request("GetSourceFilterKindList")
     def kinds(self, session: Session, data: Data) -> Data:
-        """The kinds there are."""
-        return {"sourceFilterKinds": self.rooms.filter_kinds.names()}
+        """The kinds there are, then those of OBS that become one of them."""
+        theirs = known_kinds(is_versioned=True)
+        return {"sourceFilterKinds": [*self.rooms.filter_kinds.names(), *theirs]}
 
     @request("GetSourceFilterList")
     def list_all(self, session: Session, data: Data) -> Data:
@@ -33,8 +34,13 @@ class Filters(Requests):
     def defaults(self, session: Session, data: Data) -> Data:
         """Settings of a new filter of a kind."""
         kind = need(data, "filterKind")
+        words = Words(self.rooms, self.ids)
+        theirs = None if kind in self.rooms.filter_kinds else from_obs(kind, {})
+        if theirs is not None:
+            kind, settings = theirs
+            return {"defaultFilterSettings": {**words.filter_defaults(kind), **settings}}
         self._need_kind(kind)
-        return {"defaultFilterSettings": Words(self.rooms, self.ids).filter_defaults(kind)}
+        return {"defaultFilterSettings": words.filter_defaults(kind)}
 
     @request("GetSourceFilter")
     def get(self, session: Session, data: Data) -> Data:
@@ -87,6 +93,9 @@ class Filters(Requests):
     async def set_settings(self, session: Session, data: Data) -> None:
         """Changes settings over those there are, or replaces them."""
         (spec, one), given = self._filter(data), need(data, "filterSettings", dict)
+        if one.kind in self.rooms.filter_kinds:
+            fields = self.rooms.filter_kinds.get(one.kind).Settings.__struct_fields__
+            given = changes_from_obs(one.kind, given, frozenset(fields))
         replace = not maybe(data, "overlay", bool, True)
         await self.run(
             session,

@@ -18,8 +18,10 @@ from studio.remote.requests.base import (
 )
 from studio.remote.session import Session
 from studio.remote.words import CAP_AUDIO, Words, balance_of, fader_db, mul_of
+from studio.show.obs_report import why_not
 from studio.sound.model import Strip
 from studio.sources.model import SourceSpec
+from studio.sources.obs import changes_from_obs, from_obs, known_kinds, ours_of
 
 MONITORS = ("NONE", "MONITOR_ONLY", "MONITOR_AND_OUTPUT")
 TRACKS = 6
@@ -38,15 +40,16 @@ class Inputs(Requests):
         kind = maybe(data, "inputKind")
         words = Words(self.rooms, self.ids)
         specs = self.rooms.bank.specs.values()
+        wanted = {kind, *(() if kind is None else self._ours(kind))}
         return {
-            "inputs": [words.input_entry(one) for one in specs if kind in (None, one.kind)],
+            "inputs": [words.input_entry(one) for one in specs if wanted & {None, one.kind}],
         }
 
     @request("GetInputKindList")
     def kinds(self, session: Session, data: Data) -> Data:
-        """The kinds of source there are."""
-        maybe(data, "unversioned", bool)
-        return {"inputKinds": self.rooms.source_kinds.names()}
+        """The kinds of source there are, then those of OBS that become one of them."""
+        theirs = known_kinds(unversioned=maybe(data, "unversioned", bool, False))
+        return {"inputKinds": [*self.rooms.source_kinds.names(), *theirs]}
 
     @request("GetSpecialInputs")
     def special(self, session: Session, data: Data) -> Data:
@@ -60,11 +63,14 @@ class Inputs(Requests):
 
     @request("CreateInput")
     async def create(self, session: Session, data: Data) -> Data:
-        """A new input, on a scene."""
+        """A new input, on a scene; a kind of OBS with OBS's settings becomes the one like it."""
         scene, name, kind = self.scene(data), need(data, "inputName"), need(data, "inputKind")
         settings = maybe(data, "inputSettings", dict, {})
         enabled = maybe(data, "sceneItemEnabled", bool, True)
         self._need_free(name)
+        theirs = None if kind in self.rooms.source_kinds else from_obs(kind, settings)
+        if theirs is not None:
+            kind, settings = theirs
         self._need_kind(kind)
         await self.run(session, "sources.add", name=name, kind=kind, settings=settings)
         try:
@@ -99,8 +105,13 @@ class Inputs(Requests):
     def defaults(self, session: Session, data: Data) -> Data:
         """Settings of a new input of a kind."""
         kind = need(data, "inputKind")
+        words = Words(self.rooms, self.ids)
+        theirs = None if kind in self.rooms.source_kinds else from_obs(kind, {})
+        if theirs is not None:
+            kind, settings = theirs
+            return {"defaultInputSettings": {**words.input_defaults(kind), **settings}}
         self._need_kind(kind)
-        return {"defaultInputSettings": Words(self.rooms, self.ids).input_defaults(kind)}
+        return {"defaultInputSettings": words.input_defaults(kind)}
 
     @request("GetInputSettings")
     def settings(self, session: Session, data: Data) -> Data:
@@ -112,6 +123,9 @@ class Inputs(Requests):
     async def set_settings(self, session: Session, data: Data) -> None:
         """Changes settings over those there are, or replaces them."""
         spec, given = self.input(data), need(data, "inputSettings", dict)
+        if spec.kind in self.rooms.source_kinds:
+            fields = self.rooms.source_kinds.get(spec.kind).Settings.__struct_fields__
+            given = changes_from_obs(spec.kind, given, frozenset(fields))
         replace = not maybe(data, "overlay", bool, True)
         await self.run(session, "sources.edit", name=spec.name, settings=given, replace_all=replace)
 
@@ -165,12 +179,18 @@ class Inputs(Requests):
         if self.rooms.scenes.state.scene(name) is not None or name in self.rooms.bank.specs:
             raise RequestError(Status.ALREADY_EXISTS, f"A source is called {name} already.")
 
+    def _ours(self, kind: str) -> frozenset[str]:
+        """The kinds of ours that a kind stands for."""
+        return frozenset((kind,)) if kind in self.rooms.source_kinds else ours_of(kind)
+
     def _need_kind(self, kind: str) -> None:
-        if kind not in self.rooms.source_kinds:
-            known = ", ".join(self.rooms.source_kinds.names())
-            raise RequestError(
-                Status.INVALID_INPUT_KIND, f"There is no input kind {kind}. There are: {known}."
-            )
+        if kind in self.rooms.source_kinds:
+            return
+        why = why_not(kind, "en")
+        known = f"There are: {', '.join(self.rooms.source_kinds.names())}."
+        raise RequestError(
+            Status.INVALID_INPUT_KIND, f"There is no input kind {kind}. {why or known}"
+        )
 
     def _property(self, spec: SourceSpec, name: str) -> dict[str, Any]:
         self._need_kind(spec.kind)

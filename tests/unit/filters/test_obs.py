@@ -9,7 +9,7 @@ import pytest
 import studio.filters as filter_folder
 from studio.core.registry import discover
 from studio.filters.base import Filter
-from studio.filters.obs import from_obs, known_kinds
+from studio.filters.obs import changes_from_obs, from_obs, known_kinds
 
 KINDS = discover(filter_folder, Filter)
 
@@ -49,3 +49,32 @@ def test_well_known_settings_are_translated() -> None:
     assert side[0] == "ducking"
     assert side[1]["source"] == "Mic"
     assert from_obs("vst_filter", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "given", "wanted"),
+    [
+        ("gain", {"db": 6.0}, {"gain_db": 6.0}),
+        ("gain", {"gain_db": 3.0}, {"gain_db": 3.0}),
+        ("gate", {"open_threshold": -30, "close_threshold": -40}, {"threshold_db": -30}),
+        ("compressor", {"attack_time": 9, "ratio": 4}, {"attack_ms": 9, "ratio": 4}),
+        ("mask", {"image_path": "/m.png"}, {"image": "/m.png"}),
+        (
+            "lut",
+            {"image_path": "/l.cube", "clut_amount": 0.5},
+            {"path": "/l.cube", "strength": 0.5},
+        ),
+        ("chroma_key", {"key_color_type": "blue"}, {"colour": "#0099ff"}),
+        ("gain", {"teapot": 1}, {"teapot": 1}),
+        ("blur", {"db": 1}, {"db": 1}),
+    ],
+)
+def test_a_change_touches_what_is_given_alone(ours: str, given: Any, wanted: Any) -> None:
+    fields = frozenset(KINDS.get(ours).Settings.__struct_fields__)
+    assert changes_from_obs(ours, given, fields) == wanted
+
+
+def test_kinds_are_listed_as_obs_lists_them() -> None:
+    listed = known_kinds(is_versioned=True)
+    assert {"chroma_key_filter_v2", "crop_filter", "gpu_delay"} <= set(listed)
+    assert all(from_obs(kind, {}) for kind in listed)
