@@ -65,6 +65,7 @@ from studio.scenes.events import SceneListChanged, TallyChanged
 from studio.scenes.item_commands import ItemCommands
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import Canvas
+from studio.scenes.rounds import Rounds
 from studio.scenes.stage import Picture, Renderer, Snapshot, Stage
 from studio.scenes.transitions.base import Transition
 from studio.security.secrets import Secrets
@@ -170,14 +171,27 @@ class Engine:
             self._is_wanted,
         )
         self.is_looked_at: Callable[[str], bool] = lambda canvas: False
+        rounds = Rounds(lambda: self.bank.specs, lambda: self.scenes.state)
         self.bus.add(
             SceneCommands(
                 self.scenes,
                 self._announce_scene,
                 lambda canvas: canvas in self.pipeline.destinations.canvases(),
+                rounds.check_scene,
             ),
-            ItemCommands(self.scenes, self._announce_scene, lambda s: s in self.bank.specs),
-            SourceCommands(self.bank, self.events.publish, self._scenes_with, self._renamed),
+            ItemCommands(
+                self.scenes,
+                self._announce_scene,
+                lambda s: s in self.bank.specs,
+                rounds.check_scene,
+            ),
+            SourceCommands(
+                self.bank,
+                self.events.publish,
+                self._scenes_with,
+                self._renamed,
+                rounds.check_source,
+            ),
             FilterCommands(self.bank, workshop, self.events.publish),
         )
 

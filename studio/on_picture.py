@@ -93,6 +93,8 @@ class OnPicture:
         family = brand.font
         if Path(brand.font).suffix.lower() in (".ttf", ".otf", ".ttc"):
             family = qt.add_font(folder / brand.font)
+        elif brand.font:
+            family = qt.known_family(brand.font)
         logo = read_picture(folder / brand.logo) if brand.logo else None
         self.style = Style(
             accent=brand.accent,

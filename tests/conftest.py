@@ -26,6 +26,9 @@ os.environ.update(
     SHOPCAST_LANG="en",
     PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring",
 )
+# As in studio.graphics.qt, which comes too late when a plugin has imported PySide6 already: two
+# threads that draw their first text together end the process.
+os.environ.setdefault("PYSIDE6_OPTION_LAZY", "0")
 if not os.environ.get("QT_QPA_PLATFORM"):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # run.py test brings a screen of its own
 

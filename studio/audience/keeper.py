@@ -18,6 +18,7 @@ from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
 from studio.core.log import logger
+from studio.core.names import check_name
 
 _log = logger(__name__)
 
@@ -72,7 +73,8 @@ class Audience:
         Raises:
             StudioError: conflict (name), not_found (kind), invalid (settings).
         """
-        if spec.name in self.feeds or not spec.name.strip():
+        check_name(spec.name)
+        if spec.name in self.feeds:
             raise StudioError("conflict", "audience.feed_taken", name=spec.name)
         kind = self._kinds.get(spec.kind)
         platform = kind(kind.decode(dict(spec.settings)), self.folder)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
 from studio.core.errors import StudioError
 from studio.core.text import Text
+
+LONGEST_TEXT = 20_000
+MOST_VALUES = 10_000
 
 
 class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
@@ -42,6 +46,25 @@ def setting(
     if ge is not None:
         return msgspec.Meta(extra_json_schema=extra, ge=ge)
     return msgspec.Meta(extra_json_schema=extra)
+
+
+def absurd(value: Any) -> str:
+    """What no form can mean, whatever the setting; "" when the value can be meant."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value} is no number"
+    if isinstance(value, int) and abs(value) > 2**53:
+        return f"{value:.3g} is far out of range"
+    if isinstance(value, str):
+        if "\0" in value:
+            return "a zero byte"
+        if len(value) > LONGEST_TEXT:
+            return f"{len(value)} characters, {LONGEST_TEXT} are the most"
+    if isinstance(value, list | tuple | dict):
+        if len(value) > MOST_VALUES:
+            return f"{len(value)} values, {MOST_VALUES} are the most"
+        inner = value.values() if isinstance(value, dict) else value
+        return next((why for one in inner if (why := absurd(one))), "")
+    return ""
 
 
 class Extension:

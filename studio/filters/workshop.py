@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
-from studio.core.extension import Extension, Kinds
+from studio.core.extension import Extension, Kinds, absurd
 from studio.filters.base import Filter
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -67,8 +66,9 @@ class Workshop:
                     known=", ".join(known) or "–",
                 )  # fmt: skip
             value = settings.get(name)
-            if isinstance(value, float) and not math.isfinite(value):
-                why = f"{name}: {value}"
+            why = absurd(value)
+            if why:
+                why = f"{name}: {why}"
                 raise StudioError("invalid", "extension.settings", kind=kind, why=why)
             is_colour = known[name].get("x-widget") == "colour"
             if is_colour and not (isinstance(value, str) and _COLOUR.fullmatch(value)):

@@ -85,6 +85,21 @@ def add_font(path: Path) -> str:
     return _added[key]
 
 
+def known_family(name: str) -> str:
+    """The name of an installed family as it is written there.
+
+    Raises:
+        StudioError: not_found: no such font; Qt would take any other in its place.
+    """
+    from PySide6.QtGui import QFontDatabase
+
+    ready()
+    for one in QFontDatabase.families():
+        if one.casefold() == name.strip().casefold():
+            return one
+    raise StudioError("not_found", "graphics.no_family", name=name)
+
+
 _added: dict[str, str] = {}
 
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.event import Event
+from studio.core.names import check_name
 from studio.core.paths import data_dir
 from studio.outputs.air_commands import AirCommands
 from studio.outputs.events import OutputChanged, OutputListChanged
@@ -451,6 +452,7 @@ class OutputCommands:
     @staticmethod
     def _check_name(name: str) -> None:
         """A recording takes its own name whatever it was: it would take a destination's life."""
+        check_name(name)
         if name.casefold() == RECORD or name.casefold().startswith(f"{RECORD}-"):
             raise StudioError("invalid", "outputs.name_reserved", name=name)
 

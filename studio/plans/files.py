@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from studio.core.errors import StudioError
+from studio.core.names import check_name
 from studio.core.paths import assets_dir
 from studio.plans.model import Plan
 
@@ -20,10 +21,14 @@ def read_plan(path: Path) -> Plan:
     """
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(raw, Plan)
+        plan = msgspec.convert(raw, Plan)
+        check_name(plan.id)
+        return plan
     except json.JSONDecodeError as error:
         why = f"line {error.lineno}, column {error.colno}: {error.msg}"
         raise StudioError("invalid", "plans.broken", path=str(path), why=why) from None
+    except StudioError as error:
+        raise StudioError("invalid", "plans.broken", path=str(path), why=error) from None
     except (msgspec.ValidationError, UnicodeDecodeError, OSError) as error:
         raise StudioError("invalid", "plans.broken", path=str(path), why=str(error)) from None
 

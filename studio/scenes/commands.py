@@ -11,10 +11,12 @@ from msgspec.structs import replace
 
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.core.names import check_name
 from studio.scenes.events import SceneListChanged, StudioModeChanged, TallyAcknowledged
-from studio.scenes.item_commands import check_scene
+from studio.scenes.item_commands import check_purpose, check_scene, check_transition
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import CanvasName, Scene, new_id, plain
+from studio.sources.settings_check import check_settings
 
 CanvasArg = Literal["", "landscape", "portrait"]
 Ms = Annotated[int, msgspec.Meta(ge=0, le=20_000)]
@@ -28,7 +30,9 @@ class SceneCommands:
         scenes: Scenes,
         announce: Callable[[Any], None],
         is_sent: Callable[[str], bool] = lambda canvas: False,
+        check_round: Callable[[Scene], None] = lambda scene: None,
     ) -> None:
+        self._check_round = check_round
         self._scenes = scenes
         self._announce = announce
         self._is_sent = is_sent
@@ -188,6 +192,8 @@ class SceneCommands:
         help=("在末尾新建一个空场景。", "Makes an empty scene at the end of the row."),
     )
     def add(self, name: str, purpose: str = "") -> Changed:
+        check_name(name)
+        check_purpose(purpose)
         scene = Scene(name=name, purpose=purpose)
         self._scenes.add(scene)
         self._announce(SceneListChanged(what="created", scene=name))
@@ -199,6 +205,7 @@ class SceneCommands:
         help=("复制一个场景。", "Copies a scene."),
     )
     def copy(self, name: str, new_name: str) -> Changed:
+        check_name(new_name)
         scene = replace(self._scenes.get(name), name=new_name, id=new_id(), purpose="")
         self._scenes.add(scene)
         self._announce(SceneListChanged(what="created", scene=new_name))
@@ -226,6 +233,8 @@ class SceneCommands:
         self, scene: Scene, index: int | None = None, preview: dict[str, str] | None = None
     ) -> Changed:
         check_scene(scene)
+        check_transition(self._scenes.kinds, scene)
+        self._check_round(scene)
         self._scenes.add(scene, index)
         self._scenes.put_preview(preview or {})
         self._announce(SceneListChanged(what="created", scene=scene.name))
@@ -238,6 +247,7 @@ class SceneCommands:
     )
     def rename(self, name: str, new_name: str) -> Changed:
         old = self._scenes.get(name).name
+        check_name(new_name)
         self._scenes.rename(old, new_name)
         self._announce(SceneListChanged(what="renamed", scene=new_name, before=old))
         return changed("scenes", undo=("scenes.rename", {"name": new_name, "new_name": old}))
@@ -279,6 +289,7 @@ class SceneCommands:
     async def _load(self, kind: str, settings: dict[str, Any]) -> None:
         """Loads a transition off the loop, so that a bad film is told now and not at the take."""
         box = self._scenes.box
+        check_settings(box.kinds.get(kind), settings, list(settings))
         one = box.get(kind, settings)
         await asyncio.to_thread(box.prepare, one, self._scenes.state.canvases)
 
@@ -305,6 +316,7 @@ class SceneCommands:
         colour: Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")] | None = None,
     ) -> Changed:
         old = self._scenes.get(scene)
+        check_purpose(purpose or "")
         self._scenes.put(
             replace(
                 old,

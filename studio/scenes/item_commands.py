@@ -11,11 +11,15 @@ from msgspec.structs import replace
 
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
+from studio.core.extension import Kinds
+from studio.core.names import check_name
 from studio.media.blend_modes import Blend
 from studio.scenes.events import ItemChanged
 from studio.scenes.keeper import Scenes
 from studio.scenes.layout import Align, aligned
 from studio.scenes.model import CANVASES, Box, CanvasName, Crop, Fit, Item, Scene, plain
+from studio.scenes.transitions.base import Transition
+from studio.sources.settings_check import check_settings
 
 CanvasArg = Literal["", "landscape", "portrait"]
 Part = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -30,7 +34,9 @@ class ItemCommands:
         scenes: Scenes,
         announce: Callable[[Any], None],
         has_source: Callable[[str], bool],
+        check_round: Callable[[Scene], None] = lambda scene: None,
     ) -> None:
+        self._check_round = check_round
         self._scenes = scenes
         self._announce = announce
         self._has_source = has_source
@@ -43,6 +49,7 @@ class ItemCommands:
     def add_item(self, scene: str, source: str, enabled: bool = True) -> Changed:
         if not self._has_source(source):
             raise StudioError("not_found", "scenes.no_source", name=source)
+        self._check_shown(scene, source)
         item = self._scenes.add_item(scene, source, is_enabled=enabled)
         self._tell("created", scene, item)
         undo = ("items.remove", {"scene": scene, "item": item.id})
@@ -59,6 +66,7 @@ class ItemCommands:
     def copy_item(self, scene: str, item: int | str, to_scene: str = "") -> Changed:
         _, one = self._scenes.item(scene, item)
         target = self._scenes.get(to_scene or scene).name
+        self._check_shown(target, one.source)
         fields = {name: getattr(one, name) for name in one.__struct_fields__}
         for name in ("id", "source", "group"):
             fields.pop(name)
@@ -93,6 +101,7 @@ class ItemCommands:
         if found.item(item.id) is not None:
             raise StudioError("conflict", "scenes.item_there", item=item.id, scene=found.name)
         check_item(item)
+        self._check_shown(scene, item.source)
         rest = list(found.items)
         rest.insert(max(0, min(index, len(rest))), item)
         self._scenes.put(replace(found, items=tuple(rest)))
@@ -175,6 +184,7 @@ class ItemCommands:
         if item.source != one.source and not self._has_source(item.source):
             raise StudioError("not_found", "scenes.no_source", name=item.source)
         check_item(item)
+        self._check_shown(scene, item.source)
         self._scenes.put(found.with_item(item))
         self._tell("changed", scene, item)
         return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
@@ -248,6 +258,8 @@ class ItemCommands:
     def group_items(self, scene: str, items: list[int | str], group: str = "") -> Changed:
         found = self._scenes.get(scene)
         before = {}
+        if group:
+            check_name(group)
         for item in items:
             found, one = self._scenes.item(scene, item)
             before[str(one.id)] = one.group
@@ -263,6 +275,8 @@ class ItemCommands:
     )
     def regroup_items(self, scene: str, groups: dict[str, str]) -> Changed:
         before = {}
+        for group in filter(None, groups.values()):
+            check_name(group)
         for item, group in groups.items():
             found, one = self._scenes.item(scene, item)
             before[item] = one.group
@@ -320,6 +334,12 @@ class ItemCommands:
         undo = {"scene": scene, "boxes": plain(before), "canvas": canvas}
         return changed("scenes", undo=("items.place", undo))
 
+    def _check_shown(self, scene: str, source: str) -> None:
+        """Would the scene show itself with this source in it?"""
+        found = self._scenes.get(scene)
+        made = Item(id=0, source=source)
+        self._check_round(replace(found, items=(made, *found.items)))
+
     def _tell(self, what: str, scene: str, item: Item) -> None:
         self._announce(
             ItemChanged(
@@ -353,17 +373,43 @@ def check_item(item: Item) -> None:
 
 
 def check_scene(scene: Scene) -> None:
-    """The same for a whole scene: its items, their numbers, its colour.
+    """The same for a whole scene: its name, its items, their numbers, its colour.
 
     Raises:
         StudioError: invalid, with what is wrong.
     """
+    check_name(scene.name)
+    check_purpose(scene.purpose)
     for item in scene.items:
         check_item(item)
     if len({item.id for item in scene.items}) != len(scene.items):
         raise StudioError("invalid", "scenes.bad_field", field="items.id", value=scene.name)
     if not re.fullmatch("#[0-9a-fA-F]{6}", scene.colour):
         raise StudioError("invalid", "scenes.bad_field", field="colour", value=scene.colour)
+
+
+def check_purpose(purpose: str) -> None:
+    """What a scene is for is a word, or nothing.
+
+    Raises:
+        StudioError: invalid.
+    """
+    if purpose:
+        check_name(purpose)
+
+
+def check_transition(kinds: Kinds[Transition], scene: Scene) -> None:
+    """A scene's own transition: one that is there, with settings it knows.
+
+    Raises:
+        StudioError: invalid. A kind that is not there is kept, as in a show.
+    """
+    if scene.transition in kinds:
+        kind = kinds.get(scene.transition)
+        check_settings(kind, scene.transition_settings, list(scene.transition_settings))
+        kind.decode(scene.transition_settings)
+    if not 0 <= scene.transition_ms <= 20_000:
+        raise StudioError("invalid", "scenes.bad_duration", ms=scene.transition_ms)
 
 
 def _check_box(box: Box) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.core.extension import absurd
 from studio.show.model import BrandKit
 from studio.sources.bank import SourceBank
 from studio.sources.model import SourceSpec
@@ -63,13 +64,20 @@ class Brand:
         return before
 
     def undress(self, settings: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        """Gives sources back settings; returns those they had."""
-        before = {}
-        for name, old in settings.items():
-            spec: SourceSpec = self._bank.get(name)
-            before[name] = spec.settings
-            self._bank.put(replace(spec, settings=old))
-        return before
+        """Gives sources back settings; returns those they had.
+
+        Raises:
+            StudioError: not_found, invalid; then none has changed.
+        """
+        wanted: list[tuple[SourceSpec, SourceSpec]] = []
+        for name, given in settings.items():
+            spec = self._bank.get(name)
+            after = replace(spec, settings=given)
+            self._bank.check(after, [one for one in given if one not in spec.settings])
+            wanted.append((spec, after))
+        for _, after in wanted:  # all of them, or none
+            self._bank.put(after)
+        return {spec.name: spec.settings for spec, _ in wanted}
 
     def settings_for(self, kind: str) -> dict[str, Any]:
         """What the brand says of a kind of source."""
@@ -97,6 +105,9 @@ class BrandCommands:
     )
     def set_brand(self, kit: dict[str, Any]) -> Changed:
         old = self._brand.kit
+        why = next((f"{name}: {why}" for name, one in kit.items() if (why := absurd(one))), "")
+        if why:
+            raise StudioError("invalid", "show.brand_value", why=why)
         unknown = sorted(set(kit) - set(old.__struct_fields__))
         if unknown:
             known = ", ".join(old.__struct_fields__)

@@ -13,6 +13,7 @@ import msgspec
 
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
+from studio.core.names import check_name
 from studio.core.paths import assets_dir
 from studio.show.model import SCHEMA, Raw, ShowHead
 
@@ -52,8 +53,12 @@ def read_show(folder: Path) -> tuple[ShowHead, Raw]:
         head = msgspec.convert(raw, ShowHead)
         if Fraction(head.fps) <= 0 or Fraction(head.fps) > 240:
             raise ValueError(f"fps {head.fps}")
+        if head.name:
+            check_name(head.name)
     except (msgspec.ValidationError, ValueError, ZeroDivisionError) as error:
         raise StudioError("invalid", "show.broken", path=str(path), why=str(error)) from None
+    except StudioError as error:
+        raise StudioError("invalid", "show.broken", path=str(path), why=error) from None
     return head, raw
 
 

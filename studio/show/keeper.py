@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ import msgspec
 from studio import settings
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.core.names import check_name
 from studio.scenes.model import Canvas, ScenesState
 from studio.shop.model import ShopState
 from studio.show.file import FILE, demo_show, fresh_show, part, read_show, write_show
@@ -77,21 +78,48 @@ def open_show(folder: Path | None) -> OpenShow:
         Canvas("portrait", *tall, "portrait" in head.canvases.on),
     )
     scenes = msgspec.structs.replace(scenes, canvases=canvases)
-    _check(folder, scenes, sources)
+    _check(folder, scenes, sources, raw)
     return OpenShow(folder, head, raw, scenes, sources, sound, shop, brand)
 
 
-def _check(folder: Path, scenes: ScenesState, sources: tuple[SourceSpec, ...]) -> None:
+def _check(folder: Path, scenes: ScenesState, sources: tuple[SourceSpec, ...], raw: Raw) -> None:
     """What would fail half way through taking the show over, and leave two shows mixed."""
     for what, names in (("scenes", scenes.scenes), ("sources", sources)):
         twice = sorted(name for name, n in Counter(one.name for one in names).items() if n > 1)
         if twice:
             why = f"{what}: {', '.join(twice)}: more than once"
             raise StudioError("invalid", "show.broken", path=str(folder / FILE), why=why)
+    for place, name in _names(scenes, sources, raw.get("outputs")):
+        try:
+            check_name(name)
+        except StudioError as error:
+            where = StudioError("invalid", "names.where", where=place, why=error)
+            path = str(folder / FILE)
+            raise StudioError("invalid", "show.broken", path=path, why=where) from None
     for scene in scenes.scenes:
         if not re.fullmatch("#[0-9a-fA-F]{6}", scene.colour):
             why = f"scenes: {scene.name}: colour {scene.colour!r}"
             raise StudioError("invalid", "show.broken", path=str(folder / FILE), why=why)
+
+
+def _names(
+    scenes: ScenesState, sources: tuple[SourceSpec, ...], outputs: object
+) -> Iterator[tuple[str, str]]:
+    """Every name a person gave, with its place in the file."""
+    for number, scene in enumerate(scenes.scenes):
+        yield f"scenes.scenes[{number}].name", scene.name
+        yield from (
+            (f"scenes.scenes[{number}].items[{at}].group", item.group)
+            for at, item in enumerate(scene.items)
+            if item.group
+        )
+    for number, source in enumerate(sources):
+        yield f"sources[{number}].name", source.name
+        for at, one in enumerate(source.filters):
+            yield f"sources[{number}].filters[{at}].name", one.name
+    for number, output in enumerate(outputs if isinstance(outputs, list) else []):
+        if isinstance(output, dict) and isinstance(output.get("name"), str):
+            yield f"outputs[{number}].name", output["name"]
 
 
 class ShowKeeper:
@@ -181,6 +209,7 @@ class ShowCommands:
         target = Path(folder).expanduser()
         if target.suffix != ".show":
             target = target.with_name(target.name + ".show")
+        check_name(name or target.stem)
         if (target / "show.json").exists():
             raise StudioError("conflict", "show.exists", path=str(target))
         head = self._keeper.show.head

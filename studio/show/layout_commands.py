@@ -12,6 +12,7 @@ from studio.scenes.events import SceneListChanged
 from studio.scenes.item_commands import check_scene
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import CanvasName, Scene, plain
+from studio.scenes.rounds import Rounds
 from studio.show.templates import Builder, templates
 from studio.sources.bank import SourceBank
 
@@ -106,6 +107,7 @@ class LayoutCommands:
         if scene.name != old.name:
             raise StudioError("conflict", "scenes.name_taken", name=scene.name)
         check_scene(scene)
+        Rounds(lambda: self._bank.specs, lambda: self._scenes.state).check_scene(scene)
         self._scenes.put(scene)
         return changed("scenes", undo=("scenes.put", {"scene": plain(old)}))
 

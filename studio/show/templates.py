@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from studio.core.errors import StudioError
-from studio.core.names import free_name
+from studio.core.names import LONGEST, check_name, free_name, tidy_name
 from studio.core.paths import assets_dir
 from studio.core.text import Text
 from studio.scenes.keeper import Scenes
@@ -143,6 +143,7 @@ class Builder:
         )
         if self._scenes.state.scene(name) is not None:
             raise StudioError("conflict", "scenes.name_taken", name=name)
+        check_name(name)
         own = kind.slots.get(purpose, {})
         items = []
         for number, slot in enumerate(template.slots, 1):
@@ -220,13 +221,14 @@ class Builder:
             made = self._make(f"{scene} {self._role('product')}", "text", settings)
             self._placeholders.append(made)
             return made
-        wanted = f"{self._role('product')} {chosen.name}"
+        wanted = tidy_name(f"{self._role('product')} {chosen.name}")
         if wanted in self._bank.specs:
             return wanted
         return self._make(wanted, "image", {"path": chosen.photo})
 
     def _cut_out(self, source: str) -> str:
-        wanted = source + Text("（抠像）", " (cut out)").in_language(self._language)
+        behind = Text("（抠像）", " (cut out)").in_language(self._language)
+        wanted = source[: LONGEST - len(behind)] + behind
         if wanted in self._bank.specs:
             return wanted
         cut = FilterSpec(name="抠像", kind="background", settings={"what": "clear"})
@@ -237,7 +239,7 @@ class Builder:
         return wanted
 
     def _make(self, name: str, kind: str, settings: dict[str, Any]) -> str:
-        name = free_name(name, self._bank.specs)
+        name = free_name(tidy_name(name), self._bank.specs)
         spec = SourceSpec(
             name=name, kind=kind, settings=settings, version=self._bank.kinds.get(kind).version
         )

@@ -21,7 +21,7 @@ from studio.sources.health import Fault, Health
 from studio.sources.levels import Levels
 from studio.sources.model import FilterSpec, FilterStatus, OnLoss, SourceSpec
 from studio.sources.runner import Shot, SourceRunner
-from studio.sources.settings_check import check_settings
+from studio.sources.settings_check import Examiner, check_filter, check_settings
 from studio.sources.slate import slate
 
 _log = logger(__name__)
@@ -48,7 +48,7 @@ class AnyFilter(Protocol):
     def close(self) -> None: ...
 
 
-class FilterMaker(Protocol):
+class FilterMaker(Examiner, Protocol):
     """Makes filters (`studio.filters.workshop.Workshop`)."""
 
     def make(self, kind: str, settings: dict[str, Any], version: int) -> AnyFilter: ...
@@ -140,6 +140,15 @@ class SourceBank:
         kind = self.kinds.get(spec.kind)
         check_settings(kind, spec.settings, given)
         kind.decode(spec.settings, spec.version)
+
+    def check_filters(self, filters: Collection[FilterSpec]) -> None:
+        """Raises what is wrong with filters before they are used."""
+        names = [one.name for one in filters]
+        twice = sorted({one for one in names if names.count(one) > 1})
+        if twice:
+            raise StudioError("conflict", "filters.name_taken", name=", ".join(twice))
+        for one in filters:
+            check_filter(one, self._workshop)
 
     def remove(self, name: str) -> SourceSpec:
         """Ends and forgets a source."""

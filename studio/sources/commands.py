@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.core.names import check_name, free_name
 from studio.sources.bank import SourceBank
 from studio.sources.camera_modes import cameras_with_modes
 from studio.sources.desktop_sound import loopbacks
 from studio.sources.events import SourceListChanged
-from studio.sources.filter_commands import unused
 from studio.sources.health import Fault
 from studio.sources.microphone import microphones
 from studio.sources.model import OnLoss, SourceSpec
@@ -25,6 +25,8 @@ MediaAction = Literal[
     "play", "pause", "restart", "stop", "seek", "next", "previous", "cue", "reset"
 ]
 
+MOST_GONE = 50
+
 
 class SourceCommands:
     """The sources of the show.
@@ -32,6 +34,7 @@ class SourceCommands:
     Args:
         is_used: names of the scenes that show a source.
         on_rename: tells scenes and mixer of a new name.
+        check_round: raises for a source that would show itself.
     """
 
     def __init__(
@@ -40,11 +43,15 @@ class SourceCommands:
         announce: Callable[[Any], None],
         is_used: Callable[[str], list[str]],
         on_rename: Callable[[str, str], None],
+        check_round: Callable[[SourceSpec], None] = lambda spec: None,
     ) -> None:
         self._bank = bank
         self._announce = announce
         self._is_used = is_used
         self._on_rename = on_rename
+        self._check_round = check_round
+        self._gone: dict[str, SourceSpec] = {}
+        """The last that were removed: they come back as they were, faults and all."""
 
     @command(
         "sources.add",
@@ -52,11 +59,11 @@ class SourceCommands:
         help=("新建摄像头、视频、图片等来源。", "Makes a source: camera, clip, image and others."),
     )
     def add(self, name: str, kind: str, settings: dict[str, Any] | None = None) -> Changed:
-        if name in self._bank.specs or not name.strip():
-            raise StudioError("conflict", "sources.name_taken", name=name)
+        self._check_new(name)
         version = self._bank.kinds.get(kind).version
         spec = SourceSpec(name=name, kind=kind, settings=settings or {}, version=version)
         self._bank.check(spec, spec.settings)
+        self._check_round(spec)
         self._bank.put(spec)
         self._announce(SourceListChanged(what="created", source=name, kind=kind))
         return changed("sources", "sound", undo=("sources.remove", {"name": name}))
@@ -71,6 +78,7 @@ class SourceCommands:
         merged = settings if replace_all else {**old.settings, **settings}
         spec = replace(old, settings=merged)
         self._bank.check(spec, [one for one in settings if one not in old.settings])
+        self._check_round(spec)
         self._bank.put(spec)
         self._announce(SourceListChanged(what="edited", source=name, kind=spec.kind))
         undo = {"name": name, "settings": old.settings, "replace_all": True}
@@ -87,6 +95,10 @@ class SourceCommands:
         if scenes:
             raise StudioError("conflict", "sources.in_use", name=name, scenes=", ".join(scenes))
         spec = self._bank.remove(name)
+        self._gone.pop(name, None)
+        self._gone[name] = spec
+        if len(self._gone) > MOST_GONE:
+            self._gone.pop(next(iter(self._gone)))
         self._announce(SourceListChanged(what="removed", source=name, kind=spec.kind))
         undo = {"spec": msgspec.to_builtins(spec)}
         return changed("sources", "sound", undo=("sources.put_back", undo))
@@ -104,8 +116,11 @@ class SourceCommands:
             wanted = msgspec.convert(spec, SourceSpec)
         except msgspec.ValidationError as error:
             raise StudioError("invalid", "sources.bad_spec", why=str(error)) from None
-        if wanted.name in self._bank.specs or not wanted.name.strip():
-            raise StudioError("conflict", "sources.name_taken", name=wanted.name)
+        self._check_new(wanted.name)
+        if self._gone.get(wanted.name) != wanted:
+            self._bank.check(wanted, wanted.settings)
+            self._bank.check_filters(wanted.filters)
+        self._check_round(wanted)
         self._bank.put(wanted)
         self._announce(SourceListChanged(what="created", source=wanted.name, kind=wanted.kind))
         return changed("sources", "sound", undo=("sources.remove", {"name": wanted.name}))
@@ -120,9 +135,8 @@ class SourceCommands:
     )
     def copy(self, name: str, new_name: str = "") -> Changed:
         old = self._bank.get(name)
-        wanted = new_name.strip() or unused(name, self._bank.specs)
-        if wanted in self._bank.specs:
-            raise StudioError("conflict", "sources.name_taken", name=wanted)
+        wanted = new_name.strip() or free_name(name, self._bank.specs)
+        self._check_new(wanted)
         self._bank.put(replace(old, name=wanted))
         self._announce(SourceListChanged(what="created", source=wanted, kind=old.kind))
         undo = ("sources.remove", {"name": wanted})
@@ -150,6 +164,8 @@ class SourceCommands:
         help=("修改来源名称。", "Renames a source."),
     )
     def rename(self, name: str, new_name: str) -> Changed:
+        self._bank.get(name)
+        check_name(new_name)
         self._bank.rename(name, new_name)
         self._on_rename(name, new_name)
         self._announce(SourceListChanged(what="renamed", source=new_name, before=name))
@@ -227,3 +243,8 @@ class SourceCommands:
         self._bank.fault(name, Fault(fault))
         undo = {"name": name, "fault": "none"}
         return changed("sources", undo=("sources.fault", undo))
+
+    def _check_new(self, name: str) -> None:
+        check_name(name)
+        if name in self._bank.specs:
+            raise StudioError("conflict", "sources.name_taken", name=name)

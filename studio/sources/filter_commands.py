@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
+from studio.core.names import check_name, free_name
 from studio.sources.bank import SourceBank
 from studio.sources.events import FilterChanged
 from studio.sources.model import FilterSpec, SourceSpec
-
-
-class Examiner(Protocol):
-    """Looks at settings before they are used (`studio.filters.workshop.Workshop`)."""
-
-    def check(self, kind: str, settings: dict[str, Any], given: Collection[str]) -> int: ...
-    def upgraded(self, kind: str, settings: dict[str, Any], version: int) -> dict[str, Any]: ...
+from studio.sources.settings_check import Examiner, check_budget, check_filter
 
 
 class FilterCommands:
@@ -62,8 +57,8 @@ class FilterCommands:
         old = next((one for one in spec.filters if one.name == name), None)
         if old is None and not kind:
             raise StudioError("not_found", "sources.no_filter", filter=name, name=source)
-        if not name.strip():
-            raise StudioError("invalid", "filters.name_taken", name=name)
+        if old is None:
+            check_name(name)
         base = old or FilterSpec(name=name, kind=kind)
         if old is not None and kind and kind != old.kind:
             base = replace(base, kind=kind, settings={})  # another kind: what was set says nothing
@@ -72,8 +67,7 @@ class FilterCommands:
             is_enabled=base.is_enabled if enabled is None else enabled,
             budget_ms=base.budget_ms if budget_ms is None else budget_ms,
         )
-        if not 0 <= new.budget_ms <= 1000:
-            raise StudioError("invalid", "filters.budget", ms=f"{new.budget_ms:g}")
+        check_budget(new)
         if old is None or settings is not None or replace_all or new.kind != old.kind:
             was = self._examiner.upgraded(base.kind, base.settings, base.version)
             merged = {**({} if replace_all else was), **(settings or {})}
@@ -98,7 +92,8 @@ class FilterCommands:
     )
     def rename_filter(self, source: str, name: str, new_name: str) -> Changed:
         spec, old = self._filter(source, name)
-        if not new_name.strip() or any(one.name == new_name for one in spec.filters):
+        check_name(new_name)
+        if any(one.name == new_name for one in spec.filters):
             raise StudioError("conflict", "filters.name_taken", name=new_name)
         new = replace(old, name=new_name)
         kept = tuple(new if one.name == name else one for one in spec.filters)
@@ -147,7 +142,7 @@ class FilterCommands:
         taken = {one.name for one in target.filters}
         fresh = []
         for one in copied:
-            new = replace(one, name=unused(one.name, taken))
+            new = replace(one, name=free_name(one.name, taken))
             taken.add(new.name)
             fresh.append(new)
         self._bank.set_filters(to, (*target.filters, *fresh))
@@ -175,13 +170,13 @@ class FilterCommands:
         except msgspec.ValidationError as error:
             raise StudioError("invalid", "filters.list", why=str(error)) from None
         names = [one.name for one in wanted]
-        twice = sorted({one for one in names if names.count(one) > 1 or not one.strip()})
+        twice = sorted({one for one in names if names.count(one) > 1})
         if twice:
             raise StudioError("conflict", "filters.name_taken", name=", ".join(twice))
         known = {one.name: one for one in spec.filters}
         for one in wanted:
             if known.get(one.name) != one:
-                self._examiner.check(one.kind, one.settings, ())
+                check_filter(one, self._examiner)
         self._bank.set_filters(source, wanted)
         for one in spec.filters:
             if one.name not in names:
@@ -226,11 +221,7 @@ class FilterCommands:
         raise StudioError("not_found", "sources.no_filter", filter=name, name=source)
 
 
-def unused(name: str, taken: Collection[str]) -> str:
-    """``name``, or with a number after it, that is not taken."""
-    if name not in taken:
-        return name
-    return next(f"{name} {n}" for n in range(2, len(taken) + 3) if f"{name} {n}" not in taken)
+unused = free_name
 
 
 def _put_back(source: str, old: FilterSpec, index: int) -> tuple[str, dict[str, Any]]:

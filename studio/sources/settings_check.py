@@ -1,15 +1,46 @@
-"""Looks at a source's settings before they are used: names that exist, colours that are some."""
+"""Looks at settings before they are used: names that exist, colours that are some, sane values."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Protocol
 
 from studio.core.errors import StudioError
-from studio.core.extension import Extension
+from studio.core.extension import Extension, absurd
+from studio.core.names import check_name
+from studio.sources.model import FilterSpec
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+class Examiner(Protocol):
+    """Looks at a filter's settings before they are used (`studio.filters.workshop.Workshop`)."""
+
+    def check(self, kind: str, settings: dict[str, Any], given: Collection[str]) -> int: ...
+    def upgraded(self, kind: str, settings: dict[str, Any], version: int) -> dict[str, Any]: ...
+
+
+def check_filter(one: FilterSpec, examiner: Examiner) -> None:
+    """A whole filter from outside: its name, budget and settings.
+
+    Raises:
+        StudioError: not_found (kind), invalid.
+    """
+    check_name(one.name)
+    check_budget(one)
+    settings = examiner.upgraded(one.kind, one.settings, one.version)
+    examiner.check(one.kind, settings, list(settings))
+
+
+def check_budget(one: FilterSpec) -> None:
+    """How long a filter may take.
+
+    Raises:
+        StudioError: invalid.
+    """
+    if not 0 <= one.budget_ms <= 1000:  # false for nan as well
+        raise StudioError("invalid", "filters.budget", ms=f"{one.budget_ms:g}")
 
 
 def check_settings(kind: type[Extension], settings: dict[str, Any], given: Collection[str]) -> None:
@@ -26,9 +57,13 @@ def check_settings(kind: type[Extension], settings: dict[str, Any], given: Colle
         if name not in fields:
             raise StudioError(
                 "invalid", "sources.no_setting", kind=kind.kind, setting=name,
-                known=", ".join(fields),
+                known=", ".join(fields) or "–",
             )  # fmt: skip
     for name, field in fields.items():
         value = settings.get(name, "")
         if field.get("x-widget") == "colour" and value and not _COLOUR.fullmatch(str(value)):
             raise StudioError("invalid", "sources.colour", value=str(value))
+        why = absurd(value)
+        if why:
+            why = f"{name}: {why}"
+            raise StudioError("invalid", "extension.settings", kind=kind.kind, why=why)
