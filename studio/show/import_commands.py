@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,16 +13,20 @@ from msgspec.structs import replace
 
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
-from studio.core.names import free_name
+from studio.core.names import check_name, free_name
 from studio.scenes.events import SceneListChanged
+from studio.scenes.item_commands import check_scene
 from studio.scenes.keeper import Scenes
-from studio.scenes.model import Item, Scene, plain
+from studio.scenes.model import Scene, plain
 from studio.show.obs_import import Collection, Strip, read_collection
+from studio.show.obs_report import Unmatched
 from studio.sources.bank import SourceBank
 from studio.sources.events import SourceListChanged
 from studio.sources.model import SourceSpec
 
 Side = Annotated[int, msgspec.Meta(ge=16, le=16384)]
+LOOK_S = 15.0
+"""So long an import looks into files for the sizes of their pictures."""
 
 
 class ImportCommands:
@@ -55,24 +60,25 @@ class ImportCommands:
     ) -> Changed:
         path = Path(file).expanduser()
         canvas = (float(base_width), float(base_height))
-        found = await asyncio.to_thread(read_collection, path, canvas, size_of)
-        names = self._rename(found)
-        added = []
+        found = await asyncio.to_thread(read_collection, path, canvas, sizes(LOOK_S))
+        names, rows = self._rename(found), self._rename_scenes(found)
+        first = {one.name: row for one, row in reversed([*zip(found.scenes, rows, strict=True)])}
+        added, unmatched = [], list(found.unmatched)
         for spec in found.sources:
-            named = self._named(spec, names)
+            named = self._named(spec, names, first)
             try:
                 self._bank.check(named)
-            except StudioError:
-                # A kind that is not here, or settings out of range: kept and shown as missing.
-                named = replace(named, filters=())
+            except StudioError as error:  # kept and shown as missing
+                unmatched.append(Unmatched("setting", named.name, str(error), why="setting"))
             self._bank.put(named)
             added.append(named.name)
             self._announce(SourceListChanged(what="created", source=named.name, kind=named.kind))
             if spec.name in found.strips:
                 self._set_strip(named.name, found.strips[spec.name])
         made = []
-        for scene in found.scenes:
-            new = self._scene(scene, names)
+        for scene, row in zip(found.scenes, rows, strict=True):
+            items = [replace(one, source=names.get(one.source, one.source)) for one in scene.items]
+            new = replace(scene, name=row, items=tuple(items))
             self._scenes.add(new)
             made.append(new.name)
             self._announce(SceneListChanged(what="created", scene=new.name))
@@ -80,7 +86,7 @@ class ImportCommands:
             "name": found.name,
             "scenes": made,
             "sources": added,
-            "unmatched": plain(list(found.unmatched)),
+            "unmatched": [one.line() for one in unmatched],
         }
         undo = ("show.take_back", {"scenes": made, "sources": added})
         return changed("scenes", "sources", "sound", result=result, undo=undo)
@@ -133,8 +139,11 @@ class ImportCommands:
         preview: dict[str, str] | None = None,
     ) -> Changed:
         for spec in sources:
+            check_name(spec.name)
             if spec.name in self._bank.specs:
                 raise StudioError("conflict", "sources.name_taken", name=spec.name)
+        for scene in scenes:
+            check_scene(scene)
         for spec in sources:
             self._bank.put(spec)
             self._announce(SourceListChanged(what="created", source=spec.name, kind=spec.kind))
@@ -154,25 +163,42 @@ class ImportCommands:
             taken.add(names[spec.name])
         return names
 
-    def _named(self, spec: SourceSpec, names: dict[str, str]) -> SourceSpec:
-        if spec.kind != "scene":
-            return replace(spec, name=names[spec.name])
-        there = {one.name for one in self._scenes.state.scenes}
-        settings = {**spec.settings, "scene": free_name(spec.settings["scene"], there)}
-        return replace(spec, name=names[spec.name], settings=settings)
+    def _rename_scenes(self, found: Collection) -> list[str]:
+        """New names of the scenes, in their order."""
+        taken = {one.name for one in self._scenes.state.scenes}
+        rows = []
+        for scene in found.scenes:
+            rows.append(free_name(scene.name or "OBS", taken))
+            taken.add(rows[-1])
+        return rows
 
-    def _scene(self, scene: Scene, names: dict[str, str]) -> Scene:
-        items: list[Item] = [
-            replace(one, source=names.get(one.source, one.source)) for one in scene.items
-        ]
-        there = {one.name for one in self._scenes.state.scenes}
-        return replace(scene, name=free_name(scene.name or "OBS", there), items=tuple(items))
+    def _named(self, spec: SourceSpec, names: dict[str, str], rows: dict[str, str]) -> SourceSpec:
+        """A source under its new name, speaking of others by theirs."""
+        filters = tuple(
+            replace(one, settings={**one.settings, "source": names[one.settings["source"]]})
+            if one.settings.get("source") in names
+            else one
+            for one in spec.filters
+        )
+        settings = spec.settings
+        if spec.kind == "scene":
+            settings = {**settings, "scene": rows[settings["scene"]]}
+        return replace(spec, name=names[spec.name], settings=settings, filters=filters)
+
+
+def sizes(seconds: float) -> Callable[[SourceSpec], tuple[float, float]]:
+    """`size_of`, for so long; what then has not been looked at is not known."""
+    until = time.monotonic() + seconds
+    return lambda spec: size_of(spec) if time.monotonic() < until else (0.0, 0.0)
 
 
 def size_of(spec: SourceSpec) -> tuple[float, float]:
     """The size of a file's picture, read from its head; (0, 0) when it cannot be known."""
     path = str(spec.settings.get("path", ""))
-    if spec.kind == "colour" or not path or not Path(path).is_file():
+    try:
+        if spec.kind == "colour" or not path or not Path(path).is_file():
+            return (0.0, 0.0)
+    except (OSError, ValueError):
         return (0.0, 0.0)
     import av
 

@@ -7,18 +7,21 @@ from typing import Any
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from ui.dialogs.card import Card
-from ui.i18n import t
+from ui.i18n import pick, t
 from ui.theme import tokens
 from ui.widgets.basics import Text
 
-WHAT = ("source", "filter", "file", "size")
+WHAT = (
+    "source", "scene", "group", "item", "filter", "transition", "hotkey", "script", "entry", "file",
+    "size", "device", "name", "setting", "more",
+)  # fmt: skip
 
 
 class Imported(Card):
     """The answer of ``show.import_obs`` in words."""
 
     def __init__(self, window: QWidget) -> None:
-        super().__init__(window, 620, 460)
+        super().__init__(window, 720, 460)
         self.words = Text(wraps=True)
         self.list = QTreeWidget()
         self.list.setRootIsDecorated(False)
@@ -38,16 +41,18 @@ class Imported(Card):
         )  # fmt: skip
         self.list.clear()
         self.list.setVisible(bool(missing))
-        self.list.setHeaderLabels([t("imported.what"), t("imported.name"), t("imported.kind")])
+        self.list.setHeaderLabels([t("imported.what"), t("imported.name"), t("imported.why")])
         self.list.setAccessibleName(t("imported.title"))
         for one in missing:
             what = str(one.get("what", ""))
             words = t(f"imported.{what}") if what in WHAT else what
-            line = [words, str(one.get("name", "")), str(one.get("kind", ""))]
+            name, where, kind = (str(one.get(key, "")) for key in ("name", "where", "kind"))
+            place = f"{name} · {where}" if where and where not in name else name
+            line = [words, place, pick(one.get("text")) or kind]
             item = QTreeWidgetItem(line)
             for column in range(3):
-                item.setToolTip(column, line[column])
+                item.setToolTip(column, line[column] if column < 2 else f"{line[2]}\n{kind}")
             self.list.addTopLevelItem(item)
-        self.list.setColumnWidth(0, tokens.px(130))
-        self.list.setColumnWidth(1, tokens.px(240))
+        self.list.setColumnWidth(0, tokens.px(110))
+        self.list.setColumnWidth(1, tokens.px(200))
         self.open_card(t("imported.title"))

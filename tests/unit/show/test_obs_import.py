@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
+import time
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 
 from studio.core.errors import StudioError
+from studio.core.names import check_name
 from studio.show.obs_import import read_collection
 from tests.unit.show.test_layouts import House
 
@@ -136,7 +140,10 @@ def test_scenes_come_in_their_order_with_what_matches(collection):
 
 
 def test_what_has_no_counterpart_is_listed(collection):
-    missing = {(one.what, one.name) for one in read(collection).unmatched}
+    found = read(collection).unmatched
+    missing = {(one.what, one.name) for one in found}
+    assert ("item", "Web") in missing
+    assert all(one.reason("zh") and one.reason("en")[0] != "s" for one in found)  # no bare key
     assert ("source", "Web") in missing
     assert ("filter", "Camera · Shader") in missing
     assert ("file", "Gone") in missing
@@ -199,6 +206,156 @@ def test_what_is_no_collection_is_refused(tmp_path, content):
     assert caught.value.key == "show.not_obs"
     with pytest.raises(StudioError):
         read(tmp_path / "gone.json")
+
+
+def written(tmp_path, text, **more):
+    path = tmp_path / "x.json"
+    path.write_text(text if isinstance(text, str) else json.dumps({**text, **more}))
+    return path
+
+
+def lines(found):
+    return {(one.what, one.name, one.why) for one in found.unmatched}
+
+
+def test_nonsense_entries_are_listed_each(tmp_path):
+    logo = source("Logo", "color_source")
+    data = {
+        "sources": [
+            7, None, {"id": "image_source"}, {"name": "Kindless"},
+            {**source("Bad", "image_source", filters=[3, {"id": "gain_filter"}]), "settings": 4},
+            logo, logo,
+            source("Keys", "color_source", hotkeys={"libobs.mute": [{"key": "OBS_KEY_M"}]}),
+            source("Page", "browser_source"),
+            scene("A", 5, item("Nobody", 1), item("Page", 2), item("Logo", 3), {"id": 4},
+                  item("Mic", 5)),
+            scene("A") | {"filters": [{"id": "color_filter", "name": "warm"}]},
+        ],
+        "AuxAudioDevice1": source("Mic", "pulse_input_capture", {"device_id": "alsa_x"}),
+        "groups": [source("Lonely", "group", {"items": []})],
+        "transitions": [{"name": "Sting", "id": "obs_stinger_transition"}],
+        "modules": {"scripts-tool": [{"path": "/x/clock.lua"}]},
+    }  # fmt: skip
+    found = read(written(tmp_path, data))
+    assert [item.source for item in found.scenes[0].items] == ["Logo"]
+    assert lines(found) >= {
+        ("entry", "sources[0]", "unreadable"),
+        ("entry", "sources[1]", "unreadable"),
+        ("entry", "sources[2]", "no_name"),
+        ("entry", "Kindless", "no_kind"),
+        ("setting", "Bad", "unreadable"),
+        ("filter", "?", "unreadable"),
+        ("source", "Logo", "double"),
+        ("name", "A", "double"),
+        ("hotkey", "libobs.mute", "hotkey"),
+        ("source", "Page", "browser_source"),
+        ("item", "items[0]", "unreadable"),
+        ("item", "Nobody", "no_source"),
+        ("item", "Page", "no_source"),
+        ("item", "?", "no_name"),
+        ("item", "Mic", "sound_item"),
+        ("filter", "warm", "scene_filter"),
+        ("device", "Mic", "device"),
+        ("group", "Lonely", "unplaced_group"),
+        ("transition", "Sting", "transition"),
+        ("script", "/x/clock.lua", "script"),
+    }
+    for one in found.unmatched:
+        assert not one.reason("en").startswith("show.obs"), one
+        assert "{" not in one.reason("zh"), one
+
+
+def test_scenes_that_show_each_other_come_in_without_the_round(tmp_path):
+    chain = [scene(f"S{n}", item(f"S{(n + 1) % 5}", 1)) for n in range(5)]
+    found = read(written(tmp_path, {"sources": [*chain, scene("Self", item("Self", 1))]}))
+    shown = {one.name: [i.source for i in one.items] for one in found.scenes}
+    assert shown["Self"] == []
+    assert sum(len(one) for one in shown.values()) == 4
+    rounds = [one for one in found.unmatched if one.why == "round"]
+    assert len(rounds) == 2
+    assert rounds[0].where
+
+
+def test_a_huge_collection_is_bounded_and_told(tmp_path):
+    many = [source(f"c{n}", "color_source") for n in range(2000)]
+    data = {"sources": [*many, scene("A", *[item(f"c{n % 400}", n) for n in range(10_000)])]}
+    began = time.monotonic()
+    found = read(written(tmp_path, data))
+    assert time.monotonic() - began < 10
+    assert (len(found.sources), len(found.scenes[0].items)) == (500, 1000)
+    told = [one for one in found.unmatched if one.why == "too_many"]
+    assert sum(int(one.kind) for one in told if one.what == "item") == 9000
+    assert sum(1 for one in told if one.what == "source") == 1500
+    data = {"sources": [{"id": "x"}] * 5000}
+    last = read(written(tmp_path, data)).unmatched[-1]
+    assert (last.what, last.name) == ("more", "3000")
+
+
+def test_names_are_tidied_and_still_find_each_other(tmp_path):
+    names = ["a\nb\x00", "\u202eliame", "\ud800half", "x" * 5000, "  "]
+    entries = [source(name, "color_source") for name in names]
+    data = {"sources": [*entries, scene("\x07S", *[item(name, 1) for name in names])]}
+    found = read(written(tmp_path, data))
+    assert len(found.scenes[0].items) == 4
+    for name in (*(one.name for one in found.sources), found.scenes[0].name):
+        assert check_name(name)
+    assert sum(1 for one in found.unmatched if one.why == "name") == 5
+
+
+@pytest.mark.parametrize(
+    "number", ["1e308", "-1e308", "NaN", "Infinity", "1" + "0" * 400, '"x"', "[[]]", "null"]
+)
+def test_any_number_gives_a_place_that_can_be_drawn(tmp_path, number):
+    text = json.dumps(
+        {
+            "resolution": {"x": "?", "y": "?"},
+            "transition_duration": "?",
+            "sources": [
+                source("c", "color_source", {"color": "?", "width": "?", "height": "?"},
+                       volume="?", balance="?", sync="?"),
+                source("t", "text_gdiplus", {"font": {"size": "?", "flags": "?"}}),
+                scene("S", *[
+                    item(name, 1, rot="?", align="?", bounds_type=kind, crop_left="?",
+                         pos={"x": "?", "y": "?"}, scale={"x": "?", "y": "?"},
+                         bounds={"x": "?", "y": "?"})
+                    for name in "ct" for kind in ("?", 0, 2)
+                ]),
+            ],
+        }
+    ).replace('"?"', number)  # fmt: skip
+    found = read(written(tmp_path, text))
+    for one in found.scenes[0].items:
+        box = one.boxes["landscape"]
+        assert all(math.isfinite(v) and abs(v) <= 2e8 for v in (box.x, box.y, box.w, box.h))
+        assert 0 <= one.rotation < 360
+    assert json.loads(json.dumps(msgspec.to_builtins(found), allow_nan=False))
+
+
+def test_a_truncated_file_is_refused_at_every_place(tmp_path, collection):
+    whole = collection.read_text(encoding="utf-8")
+    for part in range(0, len(whole), max(1, len(whole) // 60)):
+        with pytest.raises(StudioError):
+            read(written(tmp_path, whole[:part]))
+
+
+def test_what_came_in_twice_over_speaks_of_its_own(tmp_path):
+    music = source("Music", "color_source", filters=[
+        {"id": "compressor_filter", "name": "duck", "settings": {"sidechain_source": "Voice"}},
+    ])  # fmt: skip
+    data = {"sources": [music, source("Voice", "color_source"), scene("A", item("B 2", 1)),
+                        scene("B 2", item("Voice", 1)), scene("B", item("Music", 1))]}  # fmt: skip
+    house = House()
+    try:
+        for _ in range(2):
+            done = asyncio.run(house.imports.import_obs(str(written(tmp_path, data))))
+        specs = house.bank.specs
+        assert specs["Music 2"].filters[0].settings["source"] == "Voice 2"
+        nested = next(specs[i.source] for i in house.scenes.get("A 2").items)
+        assert house.scenes.get(nested.settings["scene"]).items[0].source == "Voice 2"
+        assert done.result["unmatched"] == []
+        assert len(set(done.result["scenes"])) == 3
+    finally:
+        house.bank.stop()
 
 
 def anything(chance, depth=0):
