@@ -7,10 +7,15 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from studio.core.errors import StudioError
+
 Kind = Literal["rtmp", "file"]
 Codec = Literal["h264", "hevc"]
+Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast"]
 Backup = Literal["none", "away", "warm", "in_use"]
 Text = str | int | float | bool
+RANGES = {"bitrate_kbps": (100, 50_000), "short_side": (90, 4320), "delay_s": (0, 30)}
+"""From where to where these may be set, beside 0; below, no picture is left to look at."""
 
 
 class OutputSettings(msgspec.Struct, kw_only=True, frozen=True):
@@ -49,6 +54,20 @@ class OutputSettings(msgspec.Struct, kw_only=True, frozen=True):
     delay_s: Annotated[float, msgspec.Meta(ge=0, le=30)] = 0.0
     split_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0
     split_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
+
+    def __post_init__(self) -> None:
+        """What is not the canvas' own (0) must be something an encoder can make.
+
+        Raises:
+            StudioError: invalid, with the range.
+        """
+        for field, (low, high) in RANGES.items():
+            value = getattr(self, field)
+            if value and not low <= value <= high:  # true for nan as well
+                raise StudioError(
+                    "invalid", "outputs.range", name=self.name, field=field, value=f"{value:g}",
+                    low=str(low), high=str(high),
+                )  # fmt: skip
 
 
 class MediaFile(msgspec.Struct, frozen=True):
@@ -163,6 +182,7 @@ class OutputStatus(msgspec.Struct, kw_only=True, frozen=True):
             has to publish), in_use.
         frame_step: every how many-th picture is encoded: 1, or 2 on a very slow line.
         is_lowered: bitrate or frame rate are below what was set, because the line is slow.
+        is_eased: pictures are encoded with less effort, because the computer is busy.
         dropped: packets thrown away on the way (congestion, no connection).
         reconnects: connections that were replaced by a new one.
         gap_ms: time since the start in which viewers got nothing new, summed.
@@ -198,6 +218,7 @@ class OutputStatus(msgspec.Struct, kw_only=True, frozen=True):
     backup: Backup = "none"
     frame_step: int = 1
     is_lowered: bool = False
+    is_eased: bool = False
     dropped: int = 0
     reconnects: int = 0
     gap_ms: int = 0
@@ -233,7 +254,7 @@ class VideoSettings(msgspec.Struct, kw_only=True, frozen=True):
     fps_den: int = 1
     bitrate_kbps: Annotated[int, msgspec.Meta(ge=100, le=50_000)] = 4500
     keyint_s: Annotated[float, msgspec.Meta(gt=0, le=10)] = 2.0
-    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast"] = "veryfast"
+    preset: Preset = "veryfast"
     threads: Annotated[int, msgspec.Meta(ge=1, le=16)] = 2
     codec: Codec = "h264"
 

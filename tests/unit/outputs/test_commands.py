@@ -145,6 +145,9 @@ def test_a_show_finds_its_keys_again(desk: Desk, tmp_path: Path) -> None:
         ({"url": "rtmp://me:word@h/a/k"}, "outputs.address_user"),
         ({"url": "rtmp://h/a/abcdef123456", "key": "other"}, "outputs.two_keys"),
         ({"url": "rtmp://h/a/k", "name": "Record"}, "outputs.name_reserved"),
+        ({"url": "rtmp://h/a/k", "name": "two\nlines"}, "names.sign"),
+        ({"url": "rtmp://h/a/k", "bitrate_kbps": 1}, "outputs.range"),
+        ({"url": "rtmp://h/a/k", "short_side": 17}, "outputs.range"),
     ],
 )
 def test_bad_input_is_said_before_air(desk: Desk, args: dict[str, str], key: str) -> None:
@@ -171,6 +174,17 @@ def test_what_cannot_be_is_refused(desk: Desk) -> None:
         with pytest.raises(StudioError) as caught:
             desk.run(id, **args)
         assert caught.value.key == key, id
+
+
+def test_an_edit_has_the_same_range(desk: Desk) -> None:
+    desk.run("outputs.add", name="x", url="rtmp://h/a/k", bitrate_kbps=100, short_side=90)
+    for given in ({"bitrate_kbps": 99}, {"short_side": 89}):
+        with pytest.raises(StudioError) as caught:
+            desk.run("outputs.edit", name="x", **given)
+        assert caught.value.key == "outputs.range"
+        assert "or 0" in caught.value.in_language("en")
+    assert desk.commands.settings()[0].bitrate_kbps == 100
+    desk.run("outputs.edit", name="x", bitrate_kbps=0, short_side=0)
 
 
 def test_edit_keeps_what_is_not_given(desk: Desk) -> None:
