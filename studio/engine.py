@@ -46,6 +46,7 @@ from studio.nesting import Nesting, say
 from studio.on_picture import OnPicture
 from studio.outputs.camera_commands import CameraCommands
 from studio.outputs.commands import OutputCommands
+from studio.outputs.events import EffortChanged
 from studio.outputs.model import (
     AudioSettings,
     OutputSettings,
@@ -217,6 +218,7 @@ class Engine:
         self.outputs.keep_folder = self._keep_recordings
         self.outputs.is_composed = lambda name: self.scenes.state.canvas(name).is_enabled
         self.pipeline.look = self._look
+        self.pipeline.on_effort = self._effort_changed
         self.virtual = CameraCommands(
             lambda name: (self._canvas(name).width, self._canvas(name).height),
             self.events.publish,
@@ -571,6 +573,10 @@ class Engine:
 
     def _output_changed(self, status: OutputStatus) -> None:
         self.loop.call_soon_threadsafe(self.outputs.told, status)
+
+    def _effort_changed(self, rung: str, is_eased: bool) -> None:
+        event = EffortChanged(rung=rung, is_eased=is_eased)
+        self.loop.call_soon_threadsafe(self.events.publish, event)
 
     # -- for others ----------------------------------------------------------------------------
 

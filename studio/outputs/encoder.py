@@ -1,4 +1,4 @@
-"""Encoder threads: composed pictures to H.264, mixed sound to AAC, packets to whoever listens."""
+"""The picture's encoder thread: composed pictures in, H.264 packets out to whoever listens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from msgspec.structs import replace
@@ -16,17 +16,16 @@ from numpy.typing import NDArray
 from studio.core.log import logger
 from studio.media.frame import to_av, views
 from studio.media.packet import EncodedPacket
-from studio.outputs.model import AudioSettings, Codec, VideoSettings
+from studio.outputs.effort import Effort
+from studio.outputs.model import Codec, VideoSettings
 
 if TYPE_CHECKING:
-    from av.audio.codeccontext import AudioCodecContext
     from av.video.codeccontext import VideoCodecContext
 
-RATE = 48_000
-AAC_FRAME = 1024
-QUEUE_DEPTH = 3
+QUEUE_DEPTH = 5
+"""With the one being encoded 6 of the 8 buffers the pictures are composed in."""
 KEYFRAME_GAP_NS = 300_000_000
-_GLOBAL_HEADER = 1 << 22
+GLOBAL_HEADER = 1 << 22
 _BT709, _LIMITED = 1, 1
 ENCODERS: dict[Codec, Literal["libx264", "libx265"]] = {"h264": "libx264", "hevc": "libx265"}
 
@@ -48,7 +47,7 @@ def set_up_video(context: VideoCodecContext, settings: VideoSettings) -> None:
     context.thread_count = settings.threads
     context.color_range = _LIMITED
     context.color_primaries = context.color_trc = context.colorspace = _BT709
-    context.flags |= _GLOBAL_HEADER
+    context.flags |= GLOBAL_HEADER
     if settings.codec == "hevc":
         context.options = _hevc_options(settings, context.gop_size)
         return
@@ -78,18 +77,8 @@ def _hevc_options(settings: VideoSettings, gop: int) -> dict[str, str]:
     }
 
 
-def set_up_audio(context: AudioCodecContext, settings: AudioSettings) -> None:
-    """Gives ``context`` (aac) rate, layout and bitrate."""
-    context.sample_rate = RATE
-    context.layout = "stereo"
-    context.format = "fltp"
-    context.bit_rate = settings.bitrate_kbps * 1000
-    context.time_base = Fraction(1, RATE)
-    context.flags |= _GLOBAL_HEADER
-
-
 class VideoEncoder:
-    """x264 or x265 in a thread of its own, fed through a queue three deep.
+    """x264 or x265 in a thread of its own, fed through a short queue.
 
     Pictures of another size are scaled to its own.
 
@@ -97,12 +86,14 @@ class VideoEncoder:
         settings: see `set_up_video`.
         on_packet: called from the encoder's thread; must not block.
         release: given back each buffer when the encoder is done with it.
+        on_effort: told from its thread when it works with less effort (True), or as set again.
 
     Attributes:
         dropped: pictures thrown away because the encoder was late.
         thinned: pictures left out on purpose, because the line is slow.
         encoded: pictures encoded.
         busy_ns: time spent encoding.
+        effort: how hard it works; less when it falls behind.
     """
 
     def __init__(
@@ -112,8 +103,12 @@ class VideoEncoder:
         *,
         release: Callable[[Picture], None] | None = None,
         name: str = "video",
+        on_effort: Callable[[bool], None] = lambda is_eased: None,
     ) -> None:
         self.settings = settings
+        self.effort = Effort(settings.preset if settings.codec == "h264" else "ultrafast")
+        self._preset = settings.preset
+        self._on_effort = on_effort
         self._on_packet = on_packet
         self._release = release or (lambda picture: None)
         self._jobs: queue.Queue[tuple[Picture, int, bool] | None] = queue.Queue(QUEUE_DEPTH)
@@ -221,7 +216,10 @@ class VideoEncoder:
         import av
 
         context: VideoCodecContext = av.CodecContext.create(ENCODERS[self.settings.codec], "w")
-        set_up_video(context, replace(self.settings, bitrate_kbps=self.bitrate_kbps))
+        own = replace(self.settings, bitrate_kbps=self.bitrate_kbps)
+        if own.codec == "h264":
+            own = replace(own, preset=self.effort.now)
+        set_up_video(context, own)
         context.open()
         self._since_key = 0
         return context
@@ -244,13 +242,9 @@ class VideoEncoder:
 
         began = time.monotonic_ns()
         wants_key = is_cut or (self._want_key.is_set() and began - self._key_ns > KEYFRAME_GAP_NS)
-        if self._bitrate_kbps != self.bitrate_kbps and (
-            self._bitrate_kbps < self.bitrate_kbps
-            or wants_key
-            or self._since_key >= context.gop_size
-        ):
-            self.bitrate_kbps = self._bitrate_kbps
-            context = self._open()
+        self.effort.waits(self._jobs.qsize(), began / 1e9)
+        if self._is_due(wants_key or self._since_key >= context.gop_size):
+            context = self._follow()
         self._since_key += 1
         frame = to_av(self._fitted(picture))
         frame.pts = tick
@@ -273,6 +267,22 @@ class VideoEncoder:
             self._on_packet(EncodedPacket("video", packet.pts, packet.dts, 1, is_key, data, made))
         return context
 
+    def _is_due(self, is_key_next: bool) -> bool:
+        """Is it opened anew: for less at once, for more when a keyframe comes anyway?"""
+        is_other = self.effort.now != self._preset
+        is_less = self._bitrate_kbps < self.bitrate_kbps or (is_other and self.effort.is_eased)
+        return is_less or (is_key_next and (is_other or self._bitrate_kbps > self.bitrate_kbps))
+
+    def _follow(self) -> VideoCodecContext:
+        """Takes the wanted bitrate and effort over."""
+        self.bitrate_kbps = self._bitrate_kbps
+        context = self._open()
+        if self._preset != self.effort.now:
+            self._preset = self.effort.now
+            _log.info("pictures are encoded with preset %s", self._preset)
+            self._on_effort(self.effort.is_eased)
+        return context
+
     def _fitted(self, picture: Picture) -> Picture:
         """The picture at this encoder's size."""
         width, height = self.settings.width, self.settings.height
@@ -288,109 +298,3 @@ class VideoEncoder:
         for plane, out in zip(source.planes, target.planes, strict=True):
             resize_plane(plane, out.shape[1], out.shape[0], out)
         return self._scaled
-
-
-class AudioEncoder:
-    """AAC in a thread of its own, fed with blocks of any length at their sample position."""
-
-    def __init__(self, settings: AudioSettings, on_packet: OnPacket) -> None:
-        self.settings = settings
-        self._on_packet = on_packet
-        self._jobs: queue.Queue[tuple[NDArray[np.float32], int] | None] = queue.Queue(64)
-        self._rest = np.zeros((0, 2), np.float32)
-        self._at: int | None = None
-        self.dropped = 0
-        self.is_ready = threading.Event()
-        self.fault: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="encode-audio", daemon=True)
-
-    def start(self) -> None:
-        """Opens the encoder in its thread."""
-        self._thread.start()
-
-    def submit(self, samples: NDArray[np.float32], position: int) -> bool:
-        """Hands a block over; never blocks.
-
-        Args:
-            samples: (n, 2) float32, −1..1, untouched afterwards.
-            position: number of its first sample since tick 0. A hole is filled with silence,
-                what overlaps is cut off.
-
-        Returns:
-            False when the encoder is late and the block was dropped.
-        """
-        try:
-            self._jobs.put_nowait((samples, position))
-            return True
-        except queue.Full:
-            self.dropped += 1
-            return False
-
-    def stop(self, timeout_s: float = 2.0) -> bool:
-        """Ends the thread; False when it did not end in time."""
-        try:
-            self._jobs.put(None, timeout=timeout_s / 2)
-        except queue.Full:
-            return False
-        self._thread.join(timeout_s / 2)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        import av
-
-        try:
-            context: AudioCodecContext = av.CodecContext.create("aac", "w")
-            set_up_audio(context, self.settings)
-            context.open()
-            self.is_ready.set()
-            while (job := self._jobs.get()) is not None:
-                try:
-                    self._take(context, *job)
-                except Exception as fault:  # a bad block is silence, not the end of the sound
-                    if self.fault is None:
-                        _log.error("sound not encoded: %s: %s", type(fault).__name__, fault)
-                    self.fault = fault
-                    self.dropped += 1
-        except Exception as fault:
-            _log.exception("the audio encoder failed")
-            self.fault = fault
-            self.is_ready.set()
-            while self._jobs.get() is not None:
-                self.dropped += 1
-
-    def _take(self, context: Any, samples: NDArray[np.float32], position: int) -> None:
-        import av
-
-        if self._at is None:
-            self._at = position
-        hole = position - (self._at + len(self._rest))
-        if hole < 0:
-            samples = samples[-hole:]
-        elif hole > RATE:  # a jump of more than a second: begin anew there
-            self._rest, self._at = samples[:0], position
-        elif hole:
-            samples = np.concatenate([np.zeros((hole, 2), np.float32), samples])
-        data = np.concatenate([self._rest, samples]) if len(self._rest) else samples
-        whole = len(data) // AAC_FRAME * AAC_FRAME
-        for start in range(0, whole, AAC_FRAME):
-            planar = np.ascontiguousarray(data[start : start + AAC_FRAME].T, np.float32)
-            frame = av.AudioFrame.from_ndarray(planar, format="fltp", layout="stereo")
-            frame.sample_rate = RATE
-            frame.time_base = Fraction(1, RATE)
-            frame.pts = self._at + start
-            for packet in context.encode(frame):
-                if packet.pts is None:
-                    continue
-                self._on_packet(
-                    EncodedPacket(
-                        "audio",
-                        packet.pts,
-                        packet.pts,
-                        AAC_FRAME,
-                        True,
-                        bytes(packet),
-                        time.monotonic_ns(),
-                    )
-                )
-        self._rest = data[whole:].copy()
-        self._at += whole

@@ -50,3 +50,18 @@ class VirtualCameraChanged(Event, frozen=True, kw_only=True):
     is_on: bool
     device: str = ""
     error: str = ""
+
+
+class EffortChanged(Event, frozen=True, kw_only=True):
+    """An encoder works with less effort because the computer is busy, or as set again."""
+
+    name: ClassVar[str] = "outputs.effort_changed"
+    label: ClassVar[Text] = Text("编码档位已变", "Encoding effort changed")
+    help: ClassVar[Text] = Text(
+        "电脑太忙时编码自动换到更快的档位，以免丢帧；空闲后换回。",
+        "While the computer is busy pictures are encoded faster, so that none is dropped; "
+        "it goes back by itself.",
+    )
+
+    rung: str
+    is_eased: bool

@@ -6,6 +6,7 @@ those that cannot take it.
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,8 +20,9 @@ from numpy.typing import NDArray
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.media.packet import EncodedPacket
+from studio.outputs.audio_encoder import AudioEncoder
 from studio.outputs.destinations import Destinations
-from studio.outputs.encoder import AudioEncoder, OnPacket, Picture, VideoEncoder
+from studio.outputs.encoder import OnPacket, Picture, VideoEncoder
 from studio.outputs.films import Films
 from studio.outputs.model import (
     AudioSettings,
@@ -99,6 +101,8 @@ class OutputPipeline:
         self._release = release
         self._shared = _Shared(release or (lambda picture: None))
         self.on_packet: Callable[[str, EncodedPacket], None] | None = None
+        self.on_effort: Callable[[str, bool], None] | None = None
+        """Told (rung, is eased) from the encoder's thread when it works more or less hard."""
         self._standby = {canvas: _Standby() for canvas in canvases}
         self.rates = {canvas: Rate(s.bitrate_kbps) for canvas, s in canvases.items()}
         self._rate_lock = threading.Lock()
@@ -184,6 +188,7 @@ class OutputPipeline:
                     self._deliver(rung, rung.settings),
                     release=None if self._release is None else self._shared.give_back,
                     name=rung.id,
+                    on_effort=functools.partial(self._tell_effort, rung.id),
                 )
                 encoder.start()
                 self._video = {**self._video, rung.id: encoder}
@@ -201,6 +206,10 @@ class OutputPipeline:
                 self.on_packet(rung.canvas, packet)
 
         return both
+
+    def _tell_effort(self, rung: str, is_eased: bool) -> None:
+        if self.on_effort is not None:
+            self.on_effort(rung, is_eased)
 
     def _deliver_sound(self, packet: EncodedPacket) -> None:
         self.destinations.audio(packet, apart=self._apart)
@@ -412,8 +421,11 @@ class OutputPipeline:
         rate = self.rates.get(rung)
         if rate is None:
             return status
+        encoder = self._video.get(rung)
+        is_eased = encoder is not None and encoder.effort.is_eased
+        status = msgspec.structs.replace(status, rung=rung, is_eased=is_eased)
         if status.kind != "rtmp":
-            return msgspec.structs.replace(status, rung=rung)
+            return status
         with self._rate_lock:
             is_other = rate.heard(
                 status.name,
@@ -423,13 +435,12 @@ class OutputPipeline:
                 now_s=time.monotonic(),
             )
             kbps, step = rate.kbps, rate.frame_step
-        encoder = self._video.get(rung)
         if encoder is not None and is_other:
             encoder.set_bitrate(kbps)
             encoder.frame_step = step
             _log.info("%s: %d kbit/s, every %d. picture", rung, kbps, step)
         return msgspec.structs.replace(
-            status, rung=rung, encode_kbps=kbps, frame_step=step, is_lowered=rate.is_lowered
+            status, encode_kbps=kbps, frame_step=step, is_lowered=rate.is_lowered
         )
 
     def force_keyframe(self, rung: str) -> None:

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from studio.media.frame import to_av, views
-from studio.outputs.encoder import AAC_FRAME, ENCODERS, RATE, Picture, set_up_audio, set_up_video
+from studio.outputs.audio_encoder import AAC_FRAME, RATE, set_up_audio
+from studio.outputs.encoder import ENCODERS, Picture, set_up_video
 from studio.outputs.model import AudioSettings, VideoSettings
 
 CLIP_S = 2.0

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.outputs.encoder import RATE, Picture
+from studio.outputs.audio_encoder import RATE
+from studio.outputs.encoder import Picture
 from studio.outputs.model import AudioSettings, VideoSettings
 from studio.outputs.standby import codec_digest, make_clip
 

@@ -124,6 +124,8 @@ class OutputRow(QFrame):
             parts.append(t("outputs.encoded", kbps=status.encode_kbps))
         if status.frame_step > 1:
             parts.append(t("outputs.half"))
+        if status.is_eased:
+            parts.append(t("outputs.eased"))
         own = next((r for r in self.desk.store.air.rungs if r.id == status.rung), None)
         if own is not None and "/" in own.id:
             parts.append(t("outputs.rung", what=own.words))

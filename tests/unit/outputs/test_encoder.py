@@ -13,13 +13,15 @@ import numpy as np
 import pytest
 
 from studio.media.packet import EncodedPacket
-from studio.outputs.encoder import AudioEncoder, VideoEncoder
+from studio.outputs.audio_encoder import AudioEncoder
+from studio.outputs.effort import EASIER
+from studio.outputs.encoder import VideoEncoder, set_up_video
 from studio.outputs.model import AudioSettings, VideoSettings
 from studio.outputs.sender.clip import BadClip, Clip, Unit
 from studio.outputs.sender.flv import AUDIO_TAG, SCRIPT_TAG, VIDEO_TAG, FlvMux
 from studio.outputs.standby import make_clip
 
-SMALL = VideoSettings(width=320, height=180, bitrate_kbps=400, threads=1)
+SMALL = VideoSettings(width=320, height=180, bitrate_kbps=400, threads=1, preset="superfast")
 SHAPE = (270, 320)
 
 
@@ -62,6 +64,45 @@ def test_clip_and_encoder_fit_together() -> None:
     found, encoder = encode(10)
     clip = Clip(make_clip(SMALL, AudioSettings()))
     assert clip.extradata[0] == encoder.extradata, "equal parameters give equal headers"
+
+
+@pytest.mark.parametrize("preset", EASIER)
+def test_an_easier_preset_has_the_same_headers(preset: str) -> None:
+    found = []
+    for one in (preset, EASIER[preset]):
+        context = av.CodecContext.create("libx264", "w")
+        set_up_video(context, VideoSettings(width=1080, height=1920, preset=one))  # type: ignore[arg-type]
+        context.open()
+        found.append(context.extradata)
+    assert found[0] == found[1]
+
+
+def test_an_encoder_that_falls_behind_works_less_hard_and_says_so() -> None:
+    told: list[bool] = []
+    found: list[EncodedPacket] = []
+    gate = threading.Event()
+
+    def slow(packet: EncodedPacket) -> None:
+        found.append(packet)
+        gate.wait(5)
+
+    settings = VideoSettings(width=320, height=180, bitrate_kbps=400, threads=1)
+    encoder = VideoEncoder(settings, slow, on_effort=told.append)
+    encoder.start()
+    assert encoder.is_ready.wait(10)
+    for number in range(5):
+        assert encoder.submit(picture(number), number)
+    gate.set()
+    wait(lambda: len(found) == 5)
+    assert told == [True]
+    assert encoder.effort.now == "superfast"
+    assert sum(p.is_keyframe for p in found) == 2, "the change begins with a keyframe"
+    assert encoder.dropped == 0
+    decoder = av.CodecContext.create("h264", "r")
+    decoder.extradata = encoder.extradata
+    shown = [one for p in found for one in decoder.decode(av.Packet(p.data))]
+    assert len(shown) + len(decoder.decode(None)) == 5
+    assert encoder.stop()
 
 
 def test_a_late_encoder_drops_and_counts_and_gives_buffers_back() -> None:

@@ -17,8 +17,9 @@ from studio.bench.line.film import read_film
 from studio.core.errors import StudioError
 from studio.media.packet import EncodedPacket
 from studio.outputs import wire
+from studio.outputs.audio_encoder import AudioEncoder
 from studio.outputs.clips import Span, cut, mark_span, product_spans
-from studio.outputs.encoder import AudioEncoder, VideoEncoder
+from studio.outputs.encoder import VideoEncoder
 from studio.outputs.model import AudioSettings, OutputSettings, OutputState, VideoSettings
 from studio.outputs.replay import ReplayRing
 from studio.outputs.sender.chapters import read_chapters
