@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from studio.core.clock import NS, now_ns
-from studio.media.frame import Frame, from_av
+from studio.media.frame import Frame
 from studio.media.sound import RATE, Samples
 from studio.sources.base import Feed
-
-if TYPE_CHECKING:
-    import av
 
 SOUND_AHEAD_NS = 150_000_000
 RESYNC_NS = 500_000_000
@@ -24,15 +18,13 @@ class Player:
 
     Args:
         feed: where to.
-        live: the media sets the pace (a camera): what arrives is due now.
 
     Attributes:
         speed: media seconds a second.
     """
 
-    def __init__(self, feed: Feed, *, live: bool = False) -> None:
+    def __init__(self, feed: Feed) -> None:
         self._feed = feed
-        self._live = live
         self._zero_ns: int | None = None
         self._sound: list[tuple[int, Samples]] = []
         self.speed = 1.0
@@ -51,32 +43,20 @@ class Player:
         self.end_ns = 0
         self._sound.clear()
 
-    def picture(self, frame: av.VideoFrame) -> bool:
-        """Waits until ``frame`` is due and delivers it; False when stopping."""
-        return self.show(round(float(frame.time or 0.0) * NS), lambda due: from_av(frame, due))
-
     def show(self, media_ns: int, make: Callable[[int], Frame]) -> bool:
         """Makes the picture of a moment of the media, waits until it is due and delivers it."""
         due = self.due_ns(media_ns)
         ready = make(due)
-        if not self._live:
-            self._flush(due)
-            if not self._feed.sleep_until(due):
-                return False
-            if now_ns() - due > RESYNC_NS:
-                self._zero_ns = now_ns() - round(media_ns / self.speed)
+        self._flush(due)
+        if not self._feed.sleep_until(due):
+            return False
+        if now_ns() - due > RESYNC_NS:
+            self._zero_ns = now_ns() - round(media_ns / self.speed)
         self._flush(now_ns() + SOUND_AHEAD_NS)
         self.media_ns = media_ns
         self._feed.picture(ready)
         self.end_ns = max(self.end_ns, due + round(NS / 30))
         return not self._feed.stopping.is_set()
-
-    def sound(self, frame: av.AudioFrame) -> None:
-        """Takes a resampled block (flt, stereo, 48 kHz)."""
-        samples = np.frombuffer(memoryview(frame.planes[0]), np.float32)[
-            : frame.samples * 2
-        ].reshape(-1, 2)
-        self.block(samples.copy(), round(float(frame.time or 0.0) * NS))
 
     def block(self, samples: Samples, media_ns: int) -> None:
         """Takes (n, 2) samples at 48 kHz that belong to a moment of the media."""
