@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -32,7 +33,8 @@ class Projector(QWidget):
     """A picture alone, black around it. Esc or a double click leaves the full screen.
 
     Args:
-        what: "programme", "preview" or "scene".
+        what: "programme", "preview", "scene" or "source".
+        scene: name of the scene or source.
     """
 
     def __init__(self, desk: Desk, what: str, canvas: str, scene: str = "") -> None:
@@ -276,3 +278,55 @@ def fill(window: QWidget, screen: QScreen) -> None:
     """Full screen on one display."""
     window.setGeometry(screen.geometry())
     window.showFullScreen()
+
+
+class Projectors(QObject):
+    """Tells the engine which screens there are, and opens what a remote asks for."""
+
+    def __init__(self, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.opened: list[QWidget] = []
+        """The windows that were opened for a remote and are still there."""
+        desk.client.ready.connect(self.announce)
+        desk.store.happened.connect(self._happened)
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.screenAdded.connect(self.announce)
+            app.screenRemoved.connect(self.announce)
+        if desk.client.state == link.LIVE:
+            self.announce()
+
+    def announce(self, *_: object) -> None:
+        """The screens as they are now."""
+        screens = []
+        for one in QGuiApplication.screens():
+            at, by = one.geometry(), one.devicePixelRatio()
+            screens.append({
+                "name": one.name(), "x": at.x(), "y": at.y(),
+                "width": round(at.width() * by), "height": round(at.height() * by),
+            })  # fmt: skip
+        self.desk.client.call("desk.screens", {"screens": screens})
+
+    def _happened(self, name: str, data: object) -> None:
+        if name == "projector.wanted" and isinstance(data, dict):
+            self.open(data)
+
+    def open(self, wanted: dict[str, Any]) -> None:
+        """Opens a window, or fills a screen."""
+        what, canvas = str(wanted.get("what", "")), str(wanted.get("canvas", "landscape"))
+        shows, number = str(wanted.get("shows", "")), wanted.get("screen", -1)
+        if what == "multiview":
+            window: QWidget = Multiview(self.desk)
+        else:
+            window = Projector(self.desk, what, canvas, shows)
+        self.opened.append(window)
+        window.destroyed.connect(lambda: self.opened.remove(window))
+        screens = QGuiApplication.screens()
+        if isinstance(number, int) and 0 <= number < len(screens):
+            fill(window, screens[number])
+            return
+        place = str(wanted.get("geometry", ""))
+        if place:
+            window.restoreGeometry(QByteArray.fromBase64(place.encode()))
+        window.show()

@@ -33,6 +33,7 @@ from ui.panels.monitors import Monitors
 from ui.panels.scenes import Scenes
 from ui.panels.statusbar import StatusBar
 from ui.panels.topbar import TopBar
+from ui.projector import Projectors
 from ui.theme import tokens
 from ui.widgets.basics import column
 from ui.widgets.notice import Notice
@@ -124,6 +125,7 @@ class Window(QWidget):
         self.hotkeys = Hotkeys(self)
         self.hotkeys_card = HotkeyEditor(desk, self.hotkeys, self)
         self.imported_card, self.brand_card = Imported(self), BrandCard(desk, self)
+        self.projectors = Projectors(desk, self)
         desk.tell = self.tell
         language.changed.connect(self.retext)
         self.retext()

@@ -18,11 +18,13 @@ from studio.core.event import Event
 from studio.core.log import keep_secret, logger
 from studio.remote import panel, place
 from studio.remote.commands import RemoteCommands
+from studio.remote.desks import Desks
 from studio.remote.gate import Gate
 from studio.remote.hotkey_commands import HotkeyCommands
 from studio.remote.ids import Ids
 from studio.remote.obs_events import Translator
 from studio.remote.pictures import Pictures
+from studio.remote.projector_commands import ProjectorCommands
 from studio.remote.protocol import VENDOR, Data, Message, Op, RequestError, Status, Subscription
 from studio.remote.requests import known
 from studio.remote.requests.base import Handler, Requests, answer
@@ -70,7 +72,10 @@ class Door:
         self.gate = Gate(password, self.key, self.commands.tokens)
         self._server: Server | None = None
         self._numbers = itertools.count(1)
-        rooms.bus.add(self.commands, HotkeyCommands(rooms.bus))
+        self.desks = Desks(self._tell_one)
+        rooms.bus.add(
+            self.commands, HotkeyCommands(rooms.bus), ProjectorCommands(self.desks, rooms)
+        )
         self._handlers: dict[str, Handler] = {}
         for kind in request_classes():
             self._handlers.update(kind(self).handlers())
@@ -212,11 +217,16 @@ class Door:
         for session in tuple(self.sessions):
             if event.is_frequent and event.name not in session.wants:
                 continue
-            if data is None:
-                inner = {"vendorName": VENDOR, "eventType": event.name, "eventData": event.data()}
-                kind = Subscription.VENDORS
-                data = Message({"op": Op.EVENT, "d": _event(kind, "VendorEvent", inner)})
+            data = data or _vendor_event(event)
             session.event(Subscription.VENDORS, data)
+
+    def _tell_one(self, session: Session, event: Event) -> None:
+        session.event(Subscription.VENDORS, _vendor_event(event))
+
+
+def _vendor_event(event: Event) -> Message:
+    inner = {"vendorName": VENDOR, "eventType": event.name, "eventData": event.data()}
+    return Message({"op": Op.EVENT, "d": _event(Subscription.VENDORS, "VendorEvent", inner)})
 
 
 def _event(kind: Subscription, name: str, data: Data | None) -> Data:

@@ -10,6 +10,7 @@ import msgspec
 from studio.core.command import Spec
 from studio.core.errors import StudioError
 from studio.core.event import all_events
+from studio.remote.desks import Screens
 from studio.remote.pictures import Shot, data_url
 from studio.remote.views import Wanted
 
@@ -196,6 +197,10 @@ def _close_view(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
     return session.door.views.close(session, _arguments(ViewId, "view.close", data).view)
 
 
+def _screens(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
+    return session.door.desks.announce(session, _arguments(Screens, "desk.screens", data))
+
+
 QUESTIONS: dict[str, Question] = {
     "state.get": _state,
     "commands.list": _commands,
@@ -204,6 +209,7 @@ QUESTIONS: dict[str, Question] = {
     "kinds.list": _kinds,
     "stats.get": _stats,
     "session.introduce": _introduce,
+    "desk.screens": _screens,
     "view.open": _open_view,
     "view.close": _close_view,
 }

@@ -379,6 +379,7 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("OpenVideoMixProjector", {"videoMixType": "OBS_WEBSOCKET_VIDEO_MIX_TYPE_PROGRAM"}, 703),
     ("OpenVideoMixProjector", {"videoMixType": "TEAPOT"}, 400),
     ("OpenSourceProjector", {"sourceName": "clip"}, 703),
+    ("OpenSourceProjector", {"sourceName": "teapot"}, 600),
     ("GetCanvasList", {}, 100),
 ]
 
@@ -443,6 +444,40 @@ def _check_shape(name: str, found: dict[str, Any]) -> None:
         assert field in found, (name, field, found)
         value = found[field]
         assert value is None or isinstance(value, TYPES[kind]), (name, field, value)
+
+
+def test_windows_open_on_the_desk_whose_screen_it_is(studio: Studio, peer: Peer) -> None:
+    screens = [{"name": f"S{n}", "width": 1920, "height": 1080, "x": n * 1920} for n in range(2)]
+    with (
+        Peer(studio.address, events=1 << 9) as one,
+        Peer(studio.address, events=1 << 9) as two,
+    ):
+        assert one.run("desk.screens", screens=screens) == 0
+        assert two.run("desk.screens", screens=screens[:1]) == 2
+        found = peer.ask("GetMonitorList")["monitors"]
+        assert [entry["monitorName"] for entry in found] == ["S0(0)", "S1(1)", "S0(2)"]
+        assert found[1] == {
+            "monitorName": "S1(1)", "monitorIndex": 1, "monitorWidth": 1920,
+            "monitorHeight": 1080, "monitorPositionX": 1920, "monitorPositionY": 0,
+        }  # fmt: skip
+        mix = {"videoMixType": "OBS_WEBSOCKET_VIDEO_MIX_TYPE_MULTIVIEW"}
+        peer.ask("OpenVideoMixProjector", **mix, monitorIndex=1)
+        told = one.event("VendorEvent", eventType="projector.wanted")["eventData"]
+        assert (told["what"], told["screen"]) == ("multiview", 1)
+        peer.ask("OpenSourceProjector", sourceName="clip", projectorGeometry="AAAA")
+        told = two.event("VendorEvent", eventType="projector.wanted")["eventData"]
+        assert (told["what"], told["shows"], told["screen"]) == ("source", "clip", -1)
+        assert told["geometry"] == "AAAA"
+        for more, code in (
+            ({"monitorIndex": 3}, 600),
+            ({"monitorIndex": 99}, 402),
+            ({"monitorIndex": 0, "projectorGeometry": "AAAA"}, 404),
+            ({"projectorGeometry": "no base 64"}, 400),
+        ):
+            assert peer.code("OpenVideoMixProjector", {**mix, **more}) == code, more
+        assert peer.code("OpenSourceProjector", {"sourceName": "tone"}) == 604
+        assert peer.code("OpenSourceProjector", {"sourceName": "nobody"}) == 600
+    assert peer.code("OpenVideoMixProjector", mix) == 703
 
 
 @pytest.mark.parametrize("name", sorted(REQUESTS))

@@ -1,12 +1,16 @@
-"""UI requests: studio mode; the engine has no window, so dialogs and projectors are the desk's."""
+"""UI requests: studio mode; windows are the desk's, which opens projectors when it is asked."""
 
 from __future__ import annotations
 
 from studio.remote.protocol import Data, RequestError, Status
-from studio.remote.requests.base import Requests, cannot, need, request
+from studio.remote.requests.base import Requests, cannot, maybe, need, request, whole
 from studio.remote.session import Session
+from studio.remote.words import CAP_VIDEO, Words
+from studio.scenes.model import Scene
 
-MIXES = ("PREVIEW", "PROGRAM", "MULTIVIEW")
+PREFIX = "OBS_WEBSOCKET_VIDEO_MIX_TYPE_"
+MIXES = {"PREVIEW": "preview", "PROGRAM": "programme", "MULTIVIEW": "multiview"}
+MOST_INDEX = 63
 
 
 class Ui(Requests):
@@ -25,8 +29,8 @@ class Ui(Requests):
 
     @request("GetMonitorList")
     def monitors(self, session: Session, data: Data) -> Data:
-        """The engine has no screen."""
-        return {"monitors": []}
+        """The screens of the desks: the engine itself has none."""
+        return {"monitors": self.door.desks.monitors()}
 
     @request("OpenInputPropertiesDialog", "OpenInputFiltersDialog", "OpenInputInteractDialog")
     def dialog(self, session: Session, data: Data) -> None:
@@ -35,15 +39,32 @@ class Ui(Requests):
         raise cannot("The engine has no window: open it on the desk.")
 
     @request("OpenVideoMixProjector")
-    def mix_projector(self, session: Session, data: Data) -> None:
-        """Projectors belong to the desk."""
+    async def mix_projector(self, session: Session, data: Data) -> None:
+        """Programme, preview or multiview on a screen of a desk, or in a window."""
         mix = need(data, "videoMixType")
-        if mix not in {f"OBS_WEBSOCKET_VIDEO_MIX_TYPE_{one}" for one in MIXES}:
+        what = MIXES.get(mix.removeprefix(PREFIX)) if mix.startswith(PREFIX) else None
+        if what is None:
             raise RequestError(Status.INVALID_FIELD, f"There is no video mix {mix}.")
-        raise cannot("The engine has no window: open it on the desk.")
+        await self._open(session, data, what=what)
 
     @request("OpenSourceProjector")
-    def source_projector(self, session: Session, data: Data) -> None:
-        """Projectors belong to the desk."""
-        self.source(data)
-        raise cannot("The engine has no window: open it on the desk.")
+    async def source_projector(self, session: Session, data: Data) -> None:
+        """A scene or input on a screen of a desk, or in a window."""
+        found, canvas = self.source(data), self.canvas(data)
+        if isinstance(found, Scene):
+            await self._open(session, data, what="scene", name=found.name, canvas=canvas.name)
+            return
+        if not Words(self.rooms, self.ids).caps(found.kind) & CAP_VIDEO:
+            raise RequestError(Status.INVALID_STATE, f"{found.name} has no picture.")
+        await self._open(session, data, what="source", name=found.name, canvas=canvas.name)
+
+    async def _open(self, session: Session, data: Data, **what: str) -> None:
+        screen = whole(data, "monitorIndex", -1, MOST_INDEX, -1)
+        geometry = maybe(data, "projectorGeometry", str, "")
+        if geometry and screen >= 0:
+            raise RequestError(
+                Status.TOO_MANY_FIELDS, "Give `monitorIndex` or `projectorGeometry`, not both."
+            )
+        if not self.door.desks.monitors():
+            raise cannot("No desk is open: the engine itself has no window.")
+        await self.run(session, "projector.open", screen=screen, geometry=geometry, **what)

@@ -1,0 +1,126 @@
+"""The desks that are linked, with their screens: who opens a window when a remote asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import msgspec
+
+from studio.core.errors import StudioError
+from studio.core.event import Event
+from studio.core.text import Text
+from studio.remote.protocol import Data, Subscription
+
+if TYPE_CHECKING:
+    from studio.remote.session import Session
+
+MOST_SCREENS = 16
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+Pixels = Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]
+
+
+class Screen(msgspec.Struct, frozen=True):
+    """A screen of a desk's machine: its name, size and place in pixels."""
+
+    name: Name = ""
+    width: Pixels = 0
+    height: Pixels = 0
+    x: Pixels = 0
+    y: Pixels = 0
+
+
+class Screens(msgspec.Struct, frozen=True):
+    """What a desk says of itself."""
+
+    screens: Annotated[tuple[Screen, ...], msgspec.Meta(max_length=MOST_SCREENS)] = ()
+
+
+class ProjectorWanted(Event, frozen=True, kw_only=True):
+    """A desk is asked to open a window; told to that desk alone.
+
+    Attributes:
+        what: "programme", "preview", "multiview", "scene" or "source".
+        shows: name of the scene or source.
+        screen: number of the desk's own screen to fill, -1 for a window.
+        geometry: where the window stood before, as Qt writes it (base64); "" chooses.
+    """
+
+    name: ClassVar[str] = "projector.wanted"
+    label: ClassVar[Text] = Text("打开投影窗口", "Projector wanted")
+    help: ClassVar[Text] = Text(
+        "请一个控制台打开投影窗口或全屏画面。",
+        "A desk is asked to open a projector, in a window or on a whole screen.",
+    )
+
+    what: str
+    shows: str = ""
+    canvas: str = "landscape"
+    screen: int = -1
+    geometry: str = ""
+
+
+class Desks:
+    """Desks in the order in which they came.
+
+    Args:
+        send: tells one session an event.
+    """
+
+    def __init__(self, send: Callable[[Session, Event], None]) -> None:
+        self._send = send
+        self._screens: dict[Session, tuple[Screen, ...]] = {}
+
+    def announce(self, session: Session, given: Screens) -> int:
+        """A desk has these screens, now; answers the number of its first in the whole list."""
+        if session not in self._screens:
+            session.closing.append(lambda: self._left(session))
+        self._screens[session] = given.screens
+        owners = [one for one, _, _ in self._places()]
+        return owners.index(session) if session in owners else len(owners)
+
+    def _places(self) -> list[tuple[Session, int, Screen]]:
+        """Every screen with its desk and its number there; who hears no events opens nothing."""
+        return [
+            (session, at, screen)
+            for session, screens in self._screens.items()
+            if session.events & Subscription.VENDORS
+            for at, screen in enumerate(screens)
+        ]
+
+    def _left(self, session: Session) -> None:
+        self._screens.pop(session, None)
+
+    def monitors(self) -> list[Data]:
+        """All screens in the protocol's words."""
+        shown = [screen for _, _, screen in self._places()]
+        return [
+            {
+                "monitorName": f"{one.name}({index})",
+                "monitorIndex": index,
+                "monitorWidth": one.width,
+                "monitorHeight": one.height,
+                "monitorPositionX": one.x,
+                "monitorPositionY": one.y,
+            }
+            for index, one in enumerate(shown)
+        ]
+
+    def open(self, wanted: ProjectorWanted) -> dict[str, Any]:
+        """Asks the desk whose screen it is, or for a window the one that came last.
+
+        Raises:
+            StudioError: unavailable, when no desk is open; not_found: there is no such screen.
+        """
+        places = self._places()
+        if not places:
+            raise StudioError("unavailable", "remote.no_desk")
+        session, screen = places[-1][0], -1
+        if wanted.screen >= 0:
+            if wanted.screen >= len(places):
+                raise StudioError(
+                    "not_found", "remote.no_screen", n=wanted.screen, count=len(places)
+                )
+            session, screen, _ = places[wanted.screen]
+        self._send(session, msgspec.structs.replace(wanted, screen=screen))
+        return {"desk": session.name, "screen": screen}
