@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,35 +16,59 @@ from ui.measure import Measure
 
 _log = logger(__name__)
 POLL_MS = 15
+SLOW_FPS = 5.0
+LOOK_MS = 500
+PATIENCE = 5
 STALE_S = 1.5
 
 
 class Pictures(QObject):
-    """All feeds of one window, polled together on the UI thread (a few microseconds each)."""
+    """All feeds of one window, polled together on the UI thread (a few microseconds each).
+
+    Thumbnails take turns, one a round. The preview waits for the programme's next picture, for
+    `PATIENCE` rounds at most, so that both are painted at once. Every `LOOK_MS` it is seen what
+    can be looked at: what is scrolled away, or in a window put aside, is closed, and the engine
+    draws it no longer.
+    """
 
     def __init__(self, client: Client, measure: Measure) -> None:
         super().__init__()
         self.client, self.measure = client, measure
         self._feeds: list[Feed] = []
+        self._leads: list[Feed] = []
+        self._others: list[Feed] = []
+        self._slow: list[Feed] = []
+        self._round = self._waited = 0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
         self._timer.start(POLL_MS)
+        self._look = QTimer(self)
+        self._look.timeout.connect(self._look_round)
+        self._look.start(LOOK_MS)
         client.ready.connect(self.open_all)
 
     def add(self, feed: Feed) -> None:
         """Takes a feed into the round."""
         self._feeds.append(feed)
+        self._sort()
 
     def drop(self, feed: Feed) -> None:
         """Closes a feed for good."""
         feed.close()
         if feed in self._feeds:
             self._feeds.remove(feed)
+            self._sort()
+
+    def _sort(self) -> None:
+        self._leads = [one for one in self._feeds if one.leads]
+        self._slow = [one for one in self._feeds if one.is_slow]
+        self._others = [one for one in self._feeds if not (one.leads or one.is_slow)]
 
     def stop(self) -> None:
         """Ends polling."""
         self._timer.stop()
+        self._look.stop()
         for feed in self._feeds:
             feed.let_go()
 
@@ -55,8 +80,18 @@ class Pictures(QObject):
 
     def _poll(self) -> None:
         self.measure.beat(POLL_MS)
+        self._round += 1
+        self._waited += 1
+        if any([feed.poll() for feed in self._leads]) or self._waited >= PATIENCE:
+            self._waited = 0
+            for feed in self._others:
+                feed.poll()
+        if self._slow:
+            self._slow[self._round % len(self._slow)].poll()
+
+    def _look_round(self) -> None:
         for feed in self._feeds:
-            feed.poll()
+            feed.look()
 
 
 class Feed(QObject):
@@ -66,11 +101,21 @@ class Feed(QObject):
         what: "programme", "preview" or "scene".
         fps: pictures a second at most.
         changed: called when there is a new picture.
+        can_be_seen: whether any of it is in sight now.
     """
 
-    def __init__(self, pictures: Pictures, what: str, fps: float, changed: Any) -> None:
+    def __init__(
+        self,
+        pictures: Pictures,
+        what: str,
+        fps: float,
+        changed: Callable[[], None],
+        can_be_seen: Callable[[], bool] = lambda: True,
+    ) -> None:
         super().__init__()
         self._pictures = pictures
+        self.leads, self.is_slow = what == "programme", fps <= SLOW_FPS
+        self._can_be_seen, self._is_seen = can_be_seen, True
         self._what, self._fps, self._changed = what, fps, changed
         self._scene, self._canvas = "", "landscape"
         self._size = QSize()
@@ -101,9 +146,16 @@ class Feed(QObject):
         """No new picture for a while; of a still scene that says nothing."""
         return time.monotonic() - self._new_at > STALE_S
 
+    def look(self) -> None:
+        """Opens and closes with what can be seen."""
+        is_seen = self._size.isEmpty() or self._can_be_seen()
+        if is_seen != self._is_seen:
+            self._is_seen = is_seen
+            self.open()
+
     def open(self) -> None:
         """Asks the engine for the pictures."""
-        if self._size.isEmpty() or not self._pictures.client.is_up:
+        if self._size.isEmpty() or not self._is_seen or not self._pictures.client.is_up:
             self.close()
             return
         self._asked += 1
@@ -143,14 +195,14 @@ class Feed(QObject):
         self._drop_reader()
         self._view, self._reader, self._number = view, reader, 0
 
-    def poll(self) -> None:
-        """Looks whether there is a new picture."""
+    def poll(self) -> bool:
+        """Looks whether there is a new picture, and shows it."""
         reader = self._reader
         if reader is None:
-            return
+            return False
         number = reader.number
         if number == self._number or not number:
-            return
+            return False
         self._number = number
         self._new_at = time.monotonic()
         self._kept = reader.newest()
@@ -160,6 +212,7 @@ class Feed(QObject):
         if self._what == "programme":
             self._pictures.measure.picture()
         self._changed()
+        return True
 
     def close(self) -> None:
         """Tells the engine that nobody looks."""

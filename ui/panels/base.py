@@ -39,7 +39,7 @@ class Head(QFrame):
         self.setFixedHeight(tokens.px(HEAD))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.title = Text(weight=600)
-        self.count = Text(size=12, tone="muted")
+        self.count = Text(size=12, tone="muted", is_steady=True)
         self.badge = Badge()
         self.badge.hide()
         self._tabs = QHBoxLayout()
@@ -91,6 +91,8 @@ class Head(QFrame):
 
     def show_badge(self, text: str, tone: str = "attention") -> None:
         """A word beside the title; "" for none."""
+        if text == self.badge.text and tone == self.badge.tone:
+            return
         self.badge.set(text, tone)
         self.badge.setVisible(bool(text))
         self._fold()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -19,6 +21,7 @@ from ui.widgets.pop_form import PopForm
 
 PROGRAMME = "programme"
 SEND_MS = 60
+LOUDNESS_S = 0.3
 
 
 class StripView(QWidget):
@@ -230,6 +233,7 @@ class MixerPanel(Panel):
         self.phones_more.setFixedWidth(tokens.px(24))
         self._devices: list[tuple[str, str]] = []
         self._strips: dict[str, StripView] = {}
+        self._loudness_at = 0.0
         self._master = StripView(self.desk, PROGRAMME)
         inside = QWidget()
         self._row = QHBoxLayout()
@@ -328,7 +332,9 @@ class MixerPanel(Panel):
                 peak if isinstance(peak, (list, tuple)) else silent,
                 rms if isinstance(rms, (list, tuple)) else silent,
             )
-        self._show_loudness()
+        if time.monotonic() - self._loudness_at > LOUDNESS_S:
+            self._loudness_at = time.monotonic()
+            self._show_loudness()
 
     def _show_loudness(self) -> None:
         """Short-term LUFS in the head; amber with a word when it left its target."""

@@ -27,6 +27,7 @@ from ui.widgets.scene_menu import open_card, open_new
 from ui.widgets.tbar import TBar
 
 FOOT = 26
+THUMB_FPS = 2
 
 
 class SceneCard(QFrame):
@@ -41,7 +42,7 @@ class SceneCard(QFrame):
         self._desk, self.scene = desk, name
         self.tone = ""
         self.order = 0
-        self.view = PictureView(desk.pictures, "scene", 4)
+        self.view = PictureView(desk.pictures, "scene", THUMB_FPS)
         self.view.setParent(self)
         self.view.show_canvas("landscape", name)
         self.view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

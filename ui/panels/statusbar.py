@@ -23,7 +23,7 @@ class Figure(QFrame):
         super().__init__()
         self._key = key
         self.name = Text(size=12, tone="muted")
-        self.value = Text(size=12, weight=600)
+        self.value = Text(size=12, weight=600, is_steady=True)
         self.setLayout(row(self.name, self.value, gap=5))
 
     def show_value(self, text: str, is_bad: bool = False) -> None:

@@ -27,7 +27,7 @@ class Chip(QFrame):
         self.setObjectName("chip")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.dot = Dot()
-        self.label = Text(size=12)
+        self.label = Text(size=12, is_steady=True)
         self.setLayout(row(self.dot, self.label, gap=6, margins=(10, 0, 11, 0)))
         self.setFixedHeight(tokens.px(26))
         self.setStyleSheet(
@@ -49,7 +49,7 @@ class OnAir(QFrame):
         self.setObjectName("onair")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.label = Text(size=14, weight=600)
-        self.time = Text(size=14, weight=600)
+        self.time = Text(size=14, weight=600, is_steady=True)
         self.setLayout(row(self.label, self.time, gap=8, margins=(12, 3, 12, 3)))
         self._tone = ""
 
@@ -92,7 +92,7 @@ class TopBar(QFrame):
         self._chips = row(gap=8)
         self._camera = Badge()
         self._camera.hide()
-        self._gap = Text(size=12, tone="muted")
+        self._gap = Text(size=12, tone="muted", is_steady=True)
         self._engine = Badge()
         self._waiting = Button("", "attention", icon="")
         self._waiting.clicked.connect(self._look_after)

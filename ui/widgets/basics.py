@@ -99,7 +99,11 @@ def line() -> QFrame:
 
 
 class Text(QLabel):
-    """A label: size, weight, tone; cut with "…" where there is no room."""
+    """A label: size, weight, tone; cut with "…" where there is no room.
+
+    One that `is_steady` keeps its width while its text changes a little: for numbers that move.
+    Every other change of a label's text has Qt lay the whole window out anew.
+    """
 
     def __init__(
         self,
@@ -110,8 +114,10 @@ class Text(QLabel):
         tone: str = "",
         elides: bool = False,
         wraps: bool = False,
+        is_steady: bool = False,
     ) -> None:
         super().__init__(text)
+        self._is_steady, self._room = is_steady, -1
         self.setFont(t.font(size, weight))
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._elides = elides
@@ -128,9 +134,19 @@ class Text(QLabel):
         if text == self._full:
             return
         self._full = text
+        if self._is_steady:
+            self._hold(text)
         super().setText(text)
         if self._elides:
             self.setToolTip(text if self._is_cut() else "")
+
+    def _hold(self, text: str) -> None:
+        """A fixed size that the text fits into; Qt asks nobody about a label that has one."""
+        metrics = self.fontMetrics()
+        need = metrics.horizontalAdvance(text)
+        if self._room < 0 or not 0 <= self._room - need <= t.px(12):
+            self._room = need + t.px(2) if text else 0
+            self.setFixedSize(self._room, metrics.height())
 
     def set_tone(self, tone: str) -> None:
         """muted, attention, next or ""."""

@@ -42,6 +42,24 @@ def fader_db(part: float) -> float:
     return round(BOTTOM_DB * (1 - (part / UNITY) ** (1 / 1.6)), 1)
 
 
+def _pale(ink: str) -> QColor:
+    """A colour as it looks on an empty bar when it is half there: opaque fills cost least."""
+    over, under, part = QColor(ink), QColor(t.RAISED), 110 / 255
+    mixed = [round(a * part + b * (1 - part)) for a, b in zip(
+        (over.red(), over.green(), over.blue()),
+        (under.red(), under.green(), under.blue()), strict=True)]  # fmt: skip
+    return QColor(*mixed)
+
+
+GROUND, EMPTY, OVER, HELD = QColor(t.PANEL), QColor(t.RAISED), QColor(t.ON_AIR), QColor(t.TEXT)
+ZONES = [
+    (part_of(low), part_of(top), _pale(ink), QColor(ink))
+    for low, top, ink in (
+        (LOWEST_DB, HOT_DB, t.NEXT), (HOT_DB, CLIP_DB, "#7FB24A"), (CLIP_DB, 0.0, t.ATTENTION),
+    )
+]  # fmt: skip
+
+
 class Meter(QWidget):
     """Two bars, left and right: full up to the RMS, pale up to the peak, a line at the held peak.
 
@@ -96,7 +114,7 @@ class Meter(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws both bars."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(t.PANEL))
+        painter.fillRect(self.rect(), GROUND)
         gap = t.px(3)
         wide = (self.width() - gap) // 2
         for side in (0, 1):
@@ -104,23 +122,21 @@ class Meter(QWidget):
 
     def _bar(self, painter: QPainter, x: int, wide: int, side: int) -> None:
         high = self.height()
-        painter.fillRect(x, 0, wide, high, QColor(t.RAISED))
-        edges = [(LOWEST_DB, t.NEXT), (HOT_DB, "#7FB24A"), (CLIP_DB, t.ATTENTION)]
-        for level, alpha in ((self._levels[side], 110), (self._rms[side], 255)):
-            for index, (from_db, ink) in enumerate(edges):
-                low = part_of(from_db)
-                top = part_of(edges[index + 1][0]) if index + 1 < len(edges) else 1.0
-                until = min(part_of(level), top)
-                if until > low:
-                    y = round(high * (1 - until))
-                    colour = QColor(ink)
-                    colour.setAlpha(alpha)
-                    painter.fillRect(x, y, wide, round(high * (1 - low)) - y, colour)
+        until, full = part_of(self._levels[side]), part_of(self._rms[side])
+        painter.fillRect(x, 0, wide, high - round(high * until), EMPTY)
+        for low, top, pale, strong in ZONES:
+            foot = high - round(high * low)
+            middle = high - round(high * max(low, min(full, top)))
+            head = high - round(high * max(low, min(until, top)))
+            if head < middle:
+                painter.fillRect(x, head, wide, middle - head, pale)
+            if middle < foot:
+                painter.fillRect(x, middle, wide, foot - middle, strong)
         peak = part_of(self._peaks[side])
         if peak > 0:
             y = min(high - 2, round(high * (1 - peak)))
-            ink = t.ON_AIR if self._peaks[side] > -0.5 else t.TEXT
-            painter.fillRect(x, y, wide, max(1, t.px(1.5)), QColor(ink))
+            ink = OVER if self._peaks[side] > -0.5 else HELD
+            painter.fillRect(x, y, wide, max(1, t.px(1.5)), ink)
 
 
 class Fader(QWidget):

@@ -13,6 +13,7 @@ from ui.pictures import Feed, Pictures
 from ui.theme import tokens as t
 from ui.widgets.paint import painting
 
+GROUND = QColor("#0D0F12")
 SHAPES = {"landscape": (16, 9), "portrait": (9, 16)}
 
 
@@ -32,7 +33,8 @@ class PictureView(QWidget):
         self._canvas, self._scene = "landscape", ""
         self._shape = SHAPES["landscape"]
         self.words = ""
-        self._feed = Feed(pictures, what, fps, self._new_picture)
+        self._rect: QRect | None = None
+        self._feed = Feed(pictures, what, fps, self._new_picture, self._can_be_seen)
         self.setMinimumSize(t.px(48), t.px(27))
 
     def show_canvas(self, canvas: str, scene: str = "", shape: tuple[int, int] | None = None) -> (
@@ -42,6 +44,7 @@ class PictureView(QWidget):
         wanted = shape or SHAPES.get(canvas, (16, 9))
         if (canvas, scene, wanted) != (self._canvas, self._scene, self._shape):
             self._canvas, self._scene, self._shape = canvas, scene, wanted
+            self._rect = None
             self._want()
             self.update()
 
@@ -56,11 +59,19 @@ class PictureView(QWidget):
 
     def picture_rect(self) -> QRect:
         """Where the picture stands in the widget."""
-        across, down = self._shape
-        size = QSize(across, down).scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        made = QRect(0, 0, size.width(), size.height())
-        made.moveCenter(self.rect().center())
-        return made
+        if self._rect is None:
+            across, down = self._shape
+            size = QSize(across, down).scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            self._rect = QRect(0, 0, size.width(), size.height())
+            self._rect.moveCenter(self.rect().center())
+        return QRect(self._rect)
+
+    def _can_be_seen(self) -> bool:
+        """Not scrolled away, and its window is neither put aside nor on another desktop."""
+        handle = self.window().windowHandle()
+        if handle is not None and not handle.isExposed():
+            return False
+        return self.isVisible() and not self.visibleRegion().isEmpty()
 
     def _new_picture(self) -> None:
         self.update(self.picture_rect())
@@ -76,6 +87,7 @@ class PictureView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Asks for pictures of the new size."""
+        self._rect = None
         self._want()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -93,9 +105,9 @@ class PictureView(QWidget):
         painter = QPainter(self)
         target, image = self.picture_rect(), self._feed.image
         if target != self.rect() and not target.contains(event.rect()):
-            painter.fillRect(self.rect(), QColor("#0D0F12"))
+            painter.fillRect(self.rect(), GROUND)
         if image is None:
-            painter.fillRect(target, QColor("#0D0F12"))
+            painter.fillRect(target, GROUND)
             words = t_words("picture.elsewhere") if self._feed.is_elsewhere else self.words
             if words:
                 painter.setFont(t.font(12))
@@ -109,8 +121,10 @@ class PictureView(QWidget):
             spare_y = abs(image.height() - target.height() * ratio)
             if spare_x < 4 and spare_y < 5:
                 image.setDevicePixelRatio(ratio)
-                if spare_x or spare_y:
-                    painter.fillRect(target, QColor("#0D0F12"))
+                if spare_x or spare_y:  # the last columns and lines, which the picture leaves
+                    edge = QRect(target.topLeft(), image.deviceIndependentSize().toSize())
+                    painter.fillRect(target.adjusted(edge.width() - 1, 0, 0, 0), GROUND)
+                    painter.fillRect(target.adjusted(0, edge.height() - 1, 0, 0), GROUND)
                 painter.drawImage(target.topLeft(), image)
             else:
                 painter.drawImage(target, image)
