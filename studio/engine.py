@@ -156,6 +156,7 @@ class Engine:
             landscape.height,
             render=self.nesting.render,
             look=self.nesting.look,
+            has=self.nesting.has,
             state=lambda path: say(self.state.get, path),
         )
         workshop = Workshop(self.filter_kinds, lambda: self.around.base)

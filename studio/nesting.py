@@ -50,11 +50,22 @@ class Nesting:
         return renderer.draw(snapshot, found, snapshot.state.canvas(canvas), at_ns)
 
     def look(self, source: str) -> Frame | None:
-        """The newest picture of a source; from now on it is wanted."""
+        """The newest picture of a source; from now on it is wanted.
+
+        Raises:
+            StudioError: not_found: there is no such source.
+        """
         snapshot = self._ready()
+        if not self.has(source):
+            raise StudioError("not_found", "sources.mirrored_gone", source=source)
         runner = snapshot.sources.get(source) if snapshot else None
         shot = runner.look(now_ns()) if runner else None
         return shot.frame if shot else None
+
+    def has(self, source: str) -> bool:
+        """Is there such a source? Nobody is woken by the question."""
+        snapshot = self._snapshot()
+        return snapshot is None or source in snapshot.sources
 
     def _ready(self) -> Snapshot | None:
         until = time.monotonic() + READY_S

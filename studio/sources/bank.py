@@ -204,7 +204,7 @@ class SourceBank:
 
     def _put_away(self, spec: SourceSpec, runner: SourceRunner) -> None:
         health = self.health.get(spec.name)
-        is_away = health is not None and health.state in ("lost", "missing")
+        is_away = health is not None and health.state in ("lost", "missing", "waiting")
         if is_away and spec.on_loss == "slate" and runner.away is None:
             last = runner.slot.get()
             runner.away = Shot(slate(spec, self.around, last.frame if last else None), 0)

@@ -44,7 +44,9 @@ class Surroundings:
         fps: of the programme, as a float: sources that make their own pictures keep to it.
         width, height: of the landscape canvas in pixels.
         render: draws a scene.
-        look: the newest picture of another source, and from now on it is wanted.
+        look: the newest picture of another source, and from now on it is wanted; raises
+            `StudioError` (not_found) when there is no such source.
+        has: is there such a source? Wakes nobody.
         state: what the studio knows under a dotted path ("shop.card.name"), as people read it.
     """
 
@@ -55,6 +57,7 @@ class Surroundings:
     height: int = 1080
     render: Render | None = None
     look: Callable[[str], Frame | None] | None = None
+    has: Callable[[str], bool] | None = None
     state: Callable[[str], str] | None = None
 
     def find(self, path: str) -> Path:
@@ -87,6 +90,7 @@ class Demand(Protocol):
     def rest(self, seconds: float) -> bool: ...
     def still_here(self) -> None: ...
     def tell(self, error: StudioError) -> None: ...
+    def wait(self, error: StudioError) -> None: ...
     def beat(self) -> None: ...
 
 
@@ -152,6 +156,11 @@ class Feed:
         """What it waits for or lacks, for people; the next picture clears it."""
         if self._demand is not None:
             self._demand.tell(error)
+
+    def wait(self, error: StudioError) -> None:
+        """As `tell`: it waits to be called, and never was: that is no fault."""
+        if self._demand is not None:
+            self._demand.wait(error)
 
     def beat(self) -> None:
         """A picture came that nobody needs: a sign of life, without the work."""

@@ -14,8 +14,8 @@ class SourceHealthChanged(Event, frozen=True, kw_only=True):
     name: ClassVar[str] = "sources.health"
     label: ClassVar[Text] = Text("来源状态", "Source health")
     help: ClassVar[Text] = Text(
-        "来源的状态变化：ok、still、frozen、black、lost、missing、opening、sound、silent。",
-        "A source's health changed: ok, still, frozen, black, lost, missing, opening, "
+        "来源的状态变化：ok、still、frozen、black、lost、missing、waiting、opening、sound、silent。",
+        "A source's health changed: ok, still, frozen, black, lost, missing, waiting, opening, "
         "sound, silent.",
     )
 

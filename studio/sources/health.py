@@ -37,7 +37,8 @@ class Health(msgspec.Struct, frozen=True):
 
     Attributes:
         state: "opening", "ok", "still" (a picture that is meant to stand), "frozen", "black",
-            "lost", "missing" (could not be opened), "sound" (no picture by nature), "silent" (no
+            "lost", "missing" (could not be opened, or what it shows is gone), "waiting" (nobody has
+            called yet), "sound" (no picture by nature), "silent" (no
             picture by nature, and nothing heard for 5 s).
         fps: pictures a second over the last second.
         error: message key and parameters of the last error, or "".
@@ -66,6 +67,8 @@ class Watch:
     has_video: bool
     is_still: bool = False
     is_resting: bool = False
+    is_waiting: bool = False
+    has_failed: bool = False
     _began_ns: int = field(default_factory=now_ns)
     _last_ns: int = 0
     _moved_ns: int = 0
@@ -79,7 +82,15 @@ class Watch:
     def begin(self) -> None:
         """The source is being opened (again)."""
         self._began_ns = now_ns()
-        self.is_resting = False
+        self.is_resting = self.is_waiting = False
+
+    def wait(self) -> None:
+        """It is open and waits to be called: no fault before anybody has."""
+        self.is_waiting = True
+
+    def fail(self) -> None:
+        """It broke off; until the next picture it is not well, however still that was."""
+        self.has_failed, self.is_waiting = True, False
 
     def rest(self) -> None:
         """Nobody looks: no pictures from now on, which is no fault."""
@@ -113,7 +124,7 @@ class Watch:
         if float(sample.mean()) > BLACK_LUMA:
             self._lit_ns = now
         self._sample, self.is_still, self._last_ns = sample, still, now
-        self.is_resting = False
+        self.is_resting = self.is_waiting = self.has_failed = False
         self._stamp(now)
 
     def heard(self, samples: Samples) -> None:
@@ -121,6 +132,7 @@ class Watch:
         now = now_ns()
         if not self.has_video:
             self._last_ns = now
+            self.is_waiting = self.has_failed = False
         if not self._heard_ns or now - self._heard_ns > NS:
             self._loud_ns = now  # it was not heard for a while: silence is counted anew
         self._heard_ns = now
@@ -147,8 +159,13 @@ class Watch:
             (error.key, {k: str(v) for k, v in error.params.items()}) if error else ("", {})
         )
         if not self._last_ns:
+            if self.is_waiting:
+                return Health("waiting", 0.0, key, params)
             waiting = at_ns - self._began_ns < OPENING_NS and error is None
             return Health("opening" if waiting else "missing", 0.0, key, params)
+        if self.has_failed and error is not None and at_ns - self._last_ns > LOST_NS:
+            is_gone = error.code == "not_found"
+            return Health("missing" if is_gone else "lost", 0.0, key, params)
         if self.is_resting and error is None:
             if fault is not Fault.NONE:
                 return Health(fault.value, 0.0, f"sources.{fault.value}", params)

@@ -81,8 +81,11 @@ class Ingest(LiveInput):
         try:
             has_called = False
             while not feed.stopping.is_set():
-                key = "sources.ingest_lost" if has_called else "sources.ingest_waiting"
-                feed.tell(StudioError("unavailable", key, address=self.address()[0]))
+                address = self.address()[0]
+                if has_called:
+                    feed.tell(StudioError("unavailable", "sources.ingest_lost", address=address))
+                else:
+                    feed.wait(StudioError("unavailable", "sources.ingest_waiting", address=address))
                 pipe = door.wait(0.25)
                 if pipe is not None:
                     has_called = True

@@ -38,7 +38,7 @@ class Mirror(Source):
         """Hands on each new picture until stopped.
 
         Raises:
-            StudioError: unavailable: the other gives no picture; conflict: it mirrors itself.
+            StudioError: not_found: there is no such source; unavailable: it gives no picture.
         """
         look, name = self.around.look, self.settings.source
         if look is None or not name:
@@ -47,7 +47,11 @@ class Mirror(Source):
         step = round(NS / max(1.0, self.around.fps))
         since = due = now_ns()
         while not feed.stopping.is_set():
-            frame = look(name)
+            why = StudioError("unavailable", "sources.no_mirrored", source=name)
+            try:
+                frame = look(name)
+            except StudioError as gone:  # it may come back at once: an edit makes it anew
+                frame, why = None, gone
             if frame is not None and frame is not last:
                 feed.picture(frame)
                 last, since = frame, now_ns()
@@ -56,9 +60,11 @@ class Mirror(Source):
                     feed.picture(replace(frame), still=True)
                     since = now_ns()
             elif now_ns() - since > GONE_NS:
-                raise StudioError("unavailable", "sources.no_mirrored", source=name)
+                raise why
             due = max(due + step, now_ns())
             if not feed.sleep_until(due):
                 return
             while last is not None and feed.may_rest and not feed.rest(1.0):
-                pass
+                if self.around.has is not None and not self.around.has(name):
+                    last, since = None, now_ns()
+                    break  # told although nobody looks: before it is taken, not at the take

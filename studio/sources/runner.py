@@ -207,6 +207,11 @@ class SourceRunner:
         """See `studio.sources.base.Feed.tell`."""
         self.error = error
 
+    def wait(self, error: StudioError) -> None:
+        """See `studio.sources.base.Feed.wait`."""
+        self.error = error
+        self.watch.wait()
+
     def beat(self) -> None:
         """See `studio.sources.base.Feed.beat`."""
         if self.fault is Fault.NONE:
@@ -263,6 +268,7 @@ class SourceRunner:
         )
         is_new = self.error is None or self.error.key != error.key
         self.error = error
+        self.watch.fail()
         if is_new and self._on_fault:
             self._on_fault(self.name, error)
 

@@ -61,9 +61,15 @@ def test_a_scene_is_a_source_and_follows_its_new_name(door):
 
 def test_a_scene_that_shows_itself_is_refused_and_the_engine_goes_on(door):
     door.run("sources.add", name="round", kind="scene", settings={"scene": "One"})
-    item = door.run("items.add", scene="One", source="round")
-    assert until(lambda: health(door, "round").get("error") == "sources.scene_round")
-    door.run("items.remove", scene="One", item=item["result"]["id"])
+    data = {"vendorName": "shopcast", "requestType": "items.add",
+            "requestData": {"scene": "One", "source": "round"}}  # fmt: skip
+    answer = door.request("CallVendorRequest", data)["responseData"]["responseData"]
+    assert answer["error"]["key"] == "scenes.round"
+    assert "round → One → round" in answer["error"]["text"]["en"]
+    data = {"sceneName": "One", "sourceName": "round"}  # any controller of OBS
+    status = door.request("CreateSceneItem", data)["requestStatus"]
+    assert not status["result"]
+    assert "show itself" in status["comment"]
     assert until(lambda: health(door, "round").get("state") == "ok"), health(door, "round")
 
 

@@ -18,7 +18,11 @@ from ui.widgets.basics import Badge, Button, Dot, Text, clear, column, put, row
 from ui.widgets.hold import HoldButton
 from ui.widgets.picture import PictureView
 
-_TONES = {"ok": "good", "still": "good", "sound": "good", "opening": "off", "black": "attention"}
+_TONES = {
+    **dict.fromkeys(("ok", "still", "sound"), "good"),
+    **dict.fromkeys(("opening", "waiting"), "off"),
+    "black": "attention",
+}
 ICONS = {
     "playlist": "list", "slide_show": "image", "countdown": "clock", "ingest": "phone",
     "mirror": "layers", "desktop_sound": "volume", "turntable": "retry", "replay": "undo",

@@ -8,7 +8,8 @@ const TEXT = {
     none: "未设置推流", live: "直播中", idle: "未开播", lost: "连接中断，正在重连…", wrong: "密码不对。",
     nobody: "连不上引擎。", viewer: "只读", streamer: "主播", controller: "场控", technician: "技术", owner: "负责人",
     connecting: "连接中", congested: "拥塞", reconnecting: "重连中", refused: "被拒绝", failed: "失败",
-    stopped: "已停止", recording: "录制中", tally: "机位提示灯", seen: "看到了", seen_by: "已确认：" },
+    stopped: "已停止", recording: "录制中", tally: "机位提示灯", seen: "看到了", seen_by: "已确认：",
+    camera_waiting: "等待推流", camera_lost: "信号丢失", camera_frozen: "画面冻结", camera_missing: "打不开", camera_black: "黑屏" },
   en: { programme: "PROGRAMME", scenes: "Scenes", take: "Take", fade: "Fade", standby: "Standby", products: "Products",
     comments: "Comments to judge", outputs: "Outputs", password: "Remote password or token", keep: "Remember on this device",
     enter: "Enter", card: "Card", card_off: "Hide", try_on: "Try on", try_off: "Take off", release: "Release", block: "Block", stock: "stock", air: "programme",
@@ -16,9 +17,11 @@ const TEXT = {
     wrong: "The password is not right.", nobody: "The engine cannot be reached.", viewer: "view only", streamer: "streamer",
     controller: "controller", technician: "technician", owner: "owner", connecting: "connecting",
     congested: "congested", reconnecting: "reconnecting", refused: "refused", failed: "failed",
-    stopped: "stopped", recording: "recording", tally: "Tally", seen: "Seen", seen_by: "seen by " },
+    stopped: "stopped", recording: "recording", tally: "Tally", seen: "Seen", seen_by: "seen by ",
+    camera_waiting: "waiting for its stream", camera_lost: "lost", camera_frozen: "frozen", camera_missing: "missing", camera_black: "black" },
 };
 const SIGNS = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "¥", MYR: "RM", SGD: "S$" };
+const CAMERA_ILLS = ["waiting", "lost", "frozen", "missing", "black"];
 const PARTS = ["scenes", "sources", "shop", "outputs", "comments", "show"];
 const CAMERAS = ["camera", "ingest", "stream", "screen", "clip"];
 const $ = (id) => document.getElementById(id);
@@ -246,9 +249,11 @@ function drawTally(canAct) {
   const tally = state.scenes?.tally ?? {};
   const cameras = (state.sources ?? []).filter((one) => CAMERAS.includes(one.kind));
   $("tally-part").hidden = !cameras.length;
-  $("tally").replaceChildren(...cameras.map(({ name }) => {
+  $("tally").replaceChildren(...cameras.map(({ name, health }) => {
     const light = tally[name];
-    const word = light ? text(light.state === "programme" ? "air" : "next") : "–";
+    const lit = light ? text(light.state === "programme" ? "air" : "next") : "–";
+    const ill = CAMERA_ILLS.includes(health?.state) ? ` · ${text(`camera_${health.state}`)}` : "";
+    const word = lit + ill;
     const seen = light?.seen_by === null || light?.seen_by === undefined ? "" : ` · ${text("seen_by")}${light.seen_by || "✓"}`;
     const label = element("span", { className: "name" }, name, element("small", {}, word + seen));
     const button = element("button", { type: "button", disabled: !canAct || !light || !!seen,
