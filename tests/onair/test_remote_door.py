@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import socket
 import stat
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +20,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from studio.remote.client import Client, find
+from tests.onair import peers
 from tests.onair.peer import Peer
 from tests.onair.studio import Studio
 
@@ -545,6 +548,24 @@ def test_the_panel_is_served_and_asks_nothing_of_others(studio: Studio) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(base + "/../secrets.bin", timeout=10)
     assert refused.value.code == 404
+
+
+def test_the_panel_plays_pauses_and_winds_what_is_shown(studio: Studio, peer: Peer) -> None:
+    peer.ask("SetCurrentPreviewScene", sceneName="Two")
+    script = Path(__file__).parents[1] / "peers" / "panel_peer.mjs"
+    base = studio.address.replace("ws:", "http:")
+    done = subprocess.run(
+        [peers.node(), str(script), base, PASSWORD], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert "paused" in found["paused"]
+    assert found["held"].endswith("0:00")
+    assert found["is_same_row"]
+    assert not found["has_jumps"]  # a clip without cue points has nowhere to jump
+    assert found["toast"] == ""
+    status = peer.ask("GetMediaInputStatus", inputName="clip")
+    assert status["mediaState"] == "OBS_MEDIA_STATE_PLAYING"
 
 
 def test_an_engine_that_died_is_back_at_the_same_door(tmp_path: Path) -> None:

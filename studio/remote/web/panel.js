@@ -8,7 +8,8 @@ const TEXT = {
     none: "未设置推流", live: "直播中", idle: "未开播", lost: "连接中断，正在重连…", wrong: "密码不对。",
     nobody: "连不上引擎。", viewer: "只读", streamer: "主播", controller: "场控", technician: "技术", owner: "负责人",
     connecting: "连接中", congested: "拥塞", reconnecting: "重连中", refused: "被拒绝", failed: "失败",
-    stopped: "已停止", recording: "录制中", tally: "机位提示灯", seen: "看到了", seen_by: "已确认：",
+    stopped: "已停止", recording: "录制中", media: "视频与播放列表", play: "播放", pause: "暂停", restart: "重播", next_one: "下一个",
+    previous_one: "上一个", seek: "跳转", playing: "播放中", paused: "已暂停", ended: "已播完", tally: "机位提示灯", seen: "看到了", seen_by: "已确认：",
     camera_waiting: "等待推流", camera_lost: "信号丢失", camera_frozen: "画面冻结", camera_missing: "打不开", camera_black: "黑屏" },
   en: { programme: "PROGRAMME", scenes: "Scenes", take: "Take", fade: "Fade", standby: "Standby", products: "Products",
     comments: "Comments to judge", outputs: "Outputs", password: "Remote password or token", keep: "Remember on this device",
@@ -17,7 +18,8 @@ const TEXT = {
     wrong: "The password is not right.", nobody: "The engine cannot be reached.", viewer: "view only", streamer: "streamer",
     controller: "controller", technician: "technician", owner: "owner", connecting: "connecting",
     congested: "congested", reconnecting: "reconnecting", refused: "refused", failed: "failed",
-    stopped: "stopped", recording: "recording", tally: "Tally", seen: "Seen", seen_by: "seen by ",
+    stopped: "stopped", recording: "recording", media: "Clips and playlists", play: "Play", pause: "Pause", restart: "Start over",
+    next_one: "Next", previous_one: "Previous", seek: "Wind to", playing: "playing", paused: "paused", ended: "at its end", tally: "Tally", seen: "Seen", seen_by: "seen by ",
     camera_waiting: "waiting for its stream", camera_lost: "lost", camera_frozen: "frozen", camera_missing: "missing", camera_black: "black" },
 };
 const SIGNS = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "¥", MYR: "RM", SGD: "S$" };
@@ -118,18 +120,21 @@ function connect() {
   });
 }
 
-function ask(question, data = {}) {
+function request(requestType, requestData = {}) {
   return new Promise((done, refuse) => {
     if (!socket || socket.readyState !== WebSocket.OPEN) { refuse(new Error("closed")); return; }
     const requestId = String(++number);
-    waiting.set(requestId, { refuse, done: ({ requestStatus, responseData }) => {
-      const answer = responseData?.responseData;
-      if (answer?.ok) { done(answer.result); return; }
-      refuse(new Error(answer?.error?.text?.[language] ?? requestStatus.comment ?? "?"));
-    } });
-    socket.send(JSON.stringify({ op: 6, d: { requestType: "CallVendorRequest", requestId,
-      requestData: { vendorName: "shopcast", requestType: question, requestData: data } } }));
+    waiting.set(requestId, { refuse, done });
+    socket.send(JSON.stringify({ op: 6, d: { requestType, requestId, requestData } }));
   });
+}
+
+async function ask(question, data = {}) {
+  const { requestStatus, responseData } = await request("CallVendorRequest",
+    { vendorName: "shopcast", requestType: question, requestData: data });
+  const answer = responseData?.responseData;
+  if (answer?.ok) return answer.result;
+  throw new Error(answer?.error?.text?.[language] ?? requestStatus.comment ?? "?");
 }
 
 async function run(command, data = {}) {
@@ -154,6 +159,7 @@ async function enter() {
   $("desk").hidden = false;
   draw();
   look();
+  follow();
 }
 
 async function comeBack() {
@@ -203,6 +209,100 @@ async function look() {
   isLooking = false;
 }
 
+// -- what plays ------------------------------------------------------------------------------------
+
+let isFollowing = false;
+const rows = new Map();
+
+function shownMedia() {
+  const { scenes = [], programme = {}, preview = {} } = state.scenes ?? {};
+  const sources = new Map((state.sources ?? []).map((one) => [one.name, one]));
+  const found = new Set(), seen = new Set();
+  const walk = (name) => {
+    const scene = scenes.find((one) => one.name === name || one.id === name);
+    if (!scene || seen.has(scene.id)) return;
+    seen.add(scene.id);
+    for (const item of scene.items ?? []) {
+      const source = sources.get(item.source);
+      if (source?.kind === "scene") walk(source.settings.scene);
+      else if (source?.is_media) found.add(source);
+    }
+  };
+  for (const name of [...Object.values(programme), ...Object.values(preview)]) walk(name);
+  return [...found];
+}
+
+function clock(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+function mediaRow(name) {
+  const row = { name, state: "", label: element("small"), isHeld: false };
+  const button = (sign, key, action) => element("button", { type: "button", textContent: sign,
+    title: text(key), ariaLabel: text(key), onclick: () => control(row, action()) });
+  row.play = button("▶", "play", () => (row.state === "playing" ? "pause" : row.state === "ended" ? "restart" : "play"));
+  row.jumps = [button("⏮\ufe0e", "previous_one", () => "previous"), button("⏭\ufe0e", "next_one", () => "next")];
+  row.restart = button("↺", "restart", () => "restart");
+  row.seek = element("input", { type: "range", min: 0, step: 100, ariaLabel: `${text("seek")} · ${name}`,
+    oninput: () => { row.isHeld = true; row.label.textContent = clock(row.seek.value); },
+    onchange: async () => { await control(row, "seek", Number(row.seek.value)); row.isHeld = false; } });
+  row.shown = element("li", { className: "media" }, element("span", { className: "name" }, name, row.label),
+    row.jumps[0], row.play, row.restart, row.jumps[1], row.seek);
+  return row;
+}
+
+async function control(row, action, at_ms = 0) {
+  await run("sources.media", { name: row.name, action, at_ms });
+  await askMedia(row).catch(() => {});
+}
+
+async function askMedia(row) {
+  const { responseData } = await request("GetMediaInputStatus", { inputName: row.name });
+  row.state = (responseData?.mediaState ?? "").replace("OBS_MEDIA_STATE_", "").toLowerCase();
+  const { mediaDuration: whole, mediaCursor: at } = responseData ?? {};
+  row.seek.hidden = !whole;
+  const key = row.state === "playing" ? "pause" : "play";
+  Object.assign(row.play, { textContent: key === "pause" ? "❚❚" : "▶", title: text(key), ariaLabel: text(key) });
+  if (row.isHeld) return;
+  if (whole) Object.assign(row.seek, { max: whole, value: at ?? 0 });
+  const words = row.state && row.state !== "none" ? text(row.state) : "–";
+  row.label.textContent = at === null || at === undefined ? words : `${clock(at)}${whole ? ` / ${clock(whole)}` : ""} · ${words}`;
+}
+
+async function follow() {
+  if (isFollowing) return;
+  isFollowing = true;
+  while (isIn) {
+    if (!document.hidden) {
+      for (const row of [...rows.values()]) {
+        try { await askMedia(row); } catch { break; }
+      }
+    }
+    await sleep(1000);
+  }
+  isFollowing = false;
+}
+
+function drawMedia(canAct) {
+  const media = shownMedia(), names = media.map((one) => one.name);
+  $("media-part").hidden = !media.length;
+  for (const name of [...rows.keys()]) if (!names.includes(name)) rows.delete(name);
+  for (const one of media) {
+    if (!rows.has(one.name)) {
+      rows.set(one.name, mediaRow(one.name));
+      if (isIn) askMedia(rows.get(one.name)).catch(() => {});
+    }
+    const row = rows.get(one.name);
+    const canJump = ["playlist", "slide_show"].includes(one.kind) || !!one.settings?.cues?.length;
+    for (const button of row.jumps) button.hidden = !canJump;
+    for (const part of [row.play, row.restart, row.seek, ...row.jumps]) part.disabled = !canAct;
+  }
+  const wanted = names.map((name) => rows.get(name).shown), list = $("media");
+  // A row that is there stays: a finger may be on its slider.
+  if (wanted.length !== list.children.length || wanted.some((one, at) => one !== list.children[at])) list.replaceChildren(...wanted);
+}
+
 // -- drawing ---------------------------------------------------------------------------------------
 
 function drawWords() {
@@ -226,6 +326,7 @@ function draw() {
   const canAct = role !== "viewer";
   for (const id of ["take", "fade", "standby"]) $(id).disabled = !canAct;
   drawScenes(canAct);
+  drawMedia(canAct);
   drawTally(canAct);
   drawProducts(canAct);
   drawComments(canAct);
@@ -330,6 +431,7 @@ $("standby").onclick = () => run("scenes.standby");
 $("language").onclick = () => {
   language = language === "zh" ? "en" : "zh";
   localStorage.setItem("language", language);
+  rows.clear();
   if (isIn) draw(); else drawWords();
 };
 
