@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from studio.media.blend_modes import Blend
 from studio.outputs.model import OutputState, OutputStatus
 from studio.remote import transform
 from studio.remote.ids import Ids
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 CAP_VIDEO, CAP_AUDIO, CAP_MEDIA = 1 << 0, 1 << 1, 1 << 13
 MAIN = "landscape"
 VIRTUAL_CAMERA = "virtualcam_output"
+BLENDS: dict[Blend, str] = {
+    "normal": "OBS_BLEND_NORMAL",
+    "add": "OBS_BLEND_ADDITIVE",
+    "subtract": "OBS_BLEND_SUBTRACT",
+    "screen": "OBS_BLEND_SCREEN",
+    "multiply": "OBS_BLEND_MULTIPLY",
+    "lighten": "OBS_BLEND_LIGHTEN",
+    "darken": "OBS_BLEND_DARKEN",
+}
 
 
 class Words:
@@ -60,12 +70,12 @@ class Words:
             "sceneItemEnabled": item.is_enabled,
             "sceneItemLocked": item.is_locked,
             "sceneItemTransform": self.transform(item, canvas),
-            "sceneItemBlendMode": "OBS_BLEND_NORMAL",
+            "sceneItemBlendMode": BLENDS[item.blend],
             "sourceName": item.source,
             "sourceUuid": self._ids.input(item.source),
             "sourceType": f"OBS_SOURCE_TYPE_{'SCENE' if is_scene else 'INPUT'}",
             "inputKind": spec.kind if spec and not is_scene else None,
-            "isGroup": None,
+            "isGroup": False if is_scene else None,
         }
 
     def transform(self, item: Item, canvas: str = MAIN) -> Data:

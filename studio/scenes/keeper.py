@@ -169,7 +169,7 @@ class Scenes:
                 programme[one], preview[one] = preview[one], programme[one]
                 changes.pop(one)
             elif part >= 1:
-                changes.pop(one)
+                changes.pop(one, None)  # it may come in one move, from a remote
                 kind = change.transition.kind
                 self._announce(TransitionEnded(scene=programme[one], transition=kind))
             else:

@@ -261,6 +261,11 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("GetCurrentSceneTransitionCursor", {}, 100),
     ("TriggerStudioModeTransition", {}, 100),
     ("SetTBarPosition", {"position": 0.5}, 100),
+    ("SetCurrentPreviewScene", {"sceneName": "Standby"}, 100),
+    ("SetTBarPosition", {"position": 1.0}, 100),
+    ("SetCurrentPreviewScene", {"sceneName": "Two"}, 100),
+    ("SetTBarPosition", {"position": 0.7, "release": False}, 100),
+    ("SetTBarPosition", {"position": 1.0}, 100),
     ("GetSourceFilterKindList", {}, 100),
     ("GetSourceFilterDefaultSettings", {"filterKind": "tryon"}, 100),
     ("GetSourceFilterDefaultSettings", {"filterKind": "teapot"}, 607),
@@ -438,12 +443,137 @@ def test_answers(peer: Peer) -> None:
             assert answer["requestStatus"]["comment"]
 
 
+# Where OBS itself answers null.
+NULLABLE = {
+    "mediaDuration", "mediaCursor", "currentPreviewSceneName", "currentPreviewSceneUuid",
+    "transitionName", "transitionDuration", "transitionSettings", "slotValue", "parameterValue",
+    "defaultParameterValue", "desktop1", "desktop2", "mic1", "mic2", "mic3", "mic4",
+}  # fmt: skip
+NUMBER = (int, float)
+# What stands in the lists and objects of answers, by the page of the protocol; None: null too.
+INSIDE: dict[str, dict[str, Any]] = {
+    "scenes": {"sceneIndex": int, "sceneName": str, "sceneUuid": str},
+    "sceneItems": {
+        "sceneItemId": int, "sceneItemIndex": int, "sceneItemEnabled": bool,
+        "sceneItemLocked": bool, "sceneItemTransform": dict, "sceneItemBlendMode": str,
+        "sourceName": str, "sourceUuid": str, "sourceType": str, "inputKind": (str, type(None)),
+        "isGroup": (bool, type(None)),
+    },
+    "inputs": {
+        "inputName": str, "inputUuid": str, "inputKind": str, "unversionedInputKind": str,
+        "inputKindCaps": int,
+    },
+    "filters": {
+        "filterName": str, "filterKind": str, "filterIndex": int, "filterEnabled": bool,
+        "filterSettings": dict,
+    },
+    "transitions": {
+        "transitionName": str, "transitionUuid": str, "transitionKind": str,
+        "transitionFixed": bool, "transitionConfigurable": bool,
+    },
+    "outputs": {
+        "outputName": str, "outputKind": str, "outputWidth": int, "outputHeight": int,
+        "outputActive": bool, "outputFlags": dict,
+    },
+    "canvases": {
+        "canvasName": str, "canvasUuid": str, "canvasFlags": dict, "canvasVideoSettings": dict,
+    },
+    "monitors": {
+        "monitorName": str, "monitorIndex": int, "monitorWidth": int, "monitorHeight": int,
+        "monitorPositionX": int, "monitorPositionY": int,
+    },
+    "propertyItems": {"itemName": str, "itemEnabled": bool, "itemValue": object},
+    "sceneItemTransform": {
+        **dict.fromkeys(
+            ("sourceWidth", "sourceHeight", "positionX", "positionY", "rotation", "scaleX",
+             "scaleY", "width", "height", "boundsWidth", "boundsHeight"), NUMBER,
+        ),
+        **dict.fromkeys(
+            ("alignment", "boundsAlignment", "cropLeft", "cropTop", "cropRight", "cropBottom"), int,
+        ),
+        "boundsType": str, "cropToBounds": bool,
+    },
+    "canvasVideoSettings": dict.fromkeys(
+        ("fpsNumerator", "fpsDenominator", "baseWidth", "baseHeight", "outputWidth",
+         "outputHeight"), int,
+    ),
+    "outputFlags": dict.fromkeys(
+        ("OBS_OUTPUT_VIDEO", "OBS_OUTPUT_AUDIO", "OBS_OUTPUT_ENCODED", "OBS_OUTPUT_MULTI_TRACK",
+         "OBS_OUTPUT_SERVICE"), bool,
+    ),
+}  # fmt: skip
+
+
 def _check_shape(name: str, found: dict[str, Any]) -> None:
     """What the protocol promises is there, with its type (or null where OBS has null too)."""
     for field, kind in PROTOCOL["requests"][name]["gives"].items():
         assert field in found, (name, field, found)
         value = found[field]
-        assert value is None or isinstance(value, TYPES[kind]), (name, field, value)
+        is_null = value is None and field in NULLABLE
+        assert is_null or isinstance(value, TYPES[kind]), (name, field, value)
+        if kind == "number":
+            assert not isinstance(value, bool), (name, field, value)
+    _check_inside(name, found)
+
+
+def _check_inside(name: str, found: dict[str, Any]) -> None:
+    for field, value in found.items():
+        for one in value if isinstance(value, list) else [value]:
+            if field in INSIDE and isinstance(one, dict):
+                for inner, kind in INSIDE[field].items():
+                    assert inner in one, (name, field, inner, one)
+                    assert isinstance(one[inner], kind), (name, field, inner, one)
+                _check_inside(name, one)
+
+
+UNKNOWN: dict[str, tuple[Any, int]] = {
+    **dict.fromkeys(
+        ("canvasUuid", "sceneName", "sceneUuid", "destinationSceneName", "destinationSceneUuid",
+         "sourceName", "sourceUuid", "inputName", "inputUuid", "filterName", "outputName",
+         "transitionName", "propertyName", "profileName", "sceneCollectionName", "hotkeyName",
+         "realm"), ("nobody", 600),
+    ),
+    "sceneItemId": (999, 600),
+    "inputKind": ("teapot", 605),
+    "filterKind": ("teapot", 607),
+}  # fmt: skip
+MAKES = {
+    ("CreateScene", "sceneName"), ("CreateInput", "inputName"), ("CreateProfile", "profileName"),
+    ("CreateSourceFilter", "filterName"), ("CreateSceneCollection", "sceneCollectionName"),
+    ("GetInputList", "inputKind"),  # an empty list
+}  # fmt: skip
+OTHER_TYPE = {"sceneName": "clip", "inputName": "Standby", "destinationSceneName": "clip"}
+
+
+@pytest.mark.parametrize("name", sorted(REQUESTS - {"Sleep"}))
+def test_what_is_not_there_is_told(peer: Peer, name: str) -> None:
+    """Unknown resources, those of another type, empty names: each with the status for it."""
+    right = next(data for known, data, _ in CALLS if known == name)
+    for word in PROTOCOL["requests"][name]["takes"]:
+        field = word.rstrip("?")
+        if field in UNKNOWN and (name, field) not in MAKES:
+            # A name beside a UUID counts for nothing: the UUID alone is asked.
+            base = {k: v for k, v in right.items() if k != field.replace("Uuid", "Name")}
+            value, code = UNKNOWN[field]
+            assert peer.code(name, {**base, field: value}) == code, (name, field)
+        if field in OTHER_TYPE and (name, field) not in MAKES:
+            assert peer.code(name, {**right, field: OTHER_TYPE[field]}) == 602, (name, field)
+        if word in right and isinstance(right[word], str) and not word.endswith("?"):
+            assert peer.code(name, {**right, field: ""}) in (403, 600, 703), (name, field)
+
+
+@pytest.mark.parametrize("number", [1e308, -1e308, 2**63, -(2**63), 10**400, 0.5, -1])
+def test_numbers_out_of_range_are_told(studio: Studio, peer: Peer, number: float) -> None:
+    for name, data, code in CALLS:
+        for field, value in data.items() if code == 100 else ():
+            if isinstance(value, int | float) and not isinstance(value, bool) and name != "Sleep":
+                found = peer.code(name, {**data, field: number})
+                assert found in (100, 300, 400, 402, 404, 500, 600, 601, 604, 703), (name, field)
+    for field in INSIDE["sceneItemTransform"]:
+        data = {**ITEM, "sceneItemTransform": {field: number}}
+        assert peer.code("SetSceneItemTransform", data) in (100, 401, 402, 604, 703), field
+    _check_shape("GetSceneItemTransform", peer.ask("GetSceneItemTransform", **ITEM))
+    assert "Traceback" not in studio.log()
 
 
 def test_windows_open_on_the_desk_whose_screen_it_is(studio: Studio, peer: Peer) -> None:

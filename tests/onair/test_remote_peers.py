@@ -1,4 +1,4 @@
-"""Clients of other people, as they come: list, switch, hear of it, start and stop the stream."""
+"""Clients of other people, as they come: list, switch, make, change, remove, hear of it, stream."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ pytestmark = [
 PASSWORD = "a password"
 SCRIPTS = Path(__file__).parents[1] / "peers"
 KEY = "peer-stream"
+# What each finds when it has made a scene with inputs of OBS's own kinds and worked on it.
+WORK = {
+    "input": ["colour", "#00ff00"],
+    "items": True,
+    "place": [64, 32, "OBS_BOUNDS_STRETCH", 100, 50],
+    "filters": [["cut", True], ["warmer", False]],
+    "hue": 30,
+    "media": "OBS_MEDIA_STATE_PAUSED",
+    "db": -6,
+    "muted": True,
+    "left": True,
+}
 
 
 def _until(check: Callable[[], bool], seconds: float = 10) -> None:
@@ -100,3 +112,4 @@ def test_an_unmodified_client_runs_the_show(tmp_path: Path, peer: str) -> None:
     assert found["version"] == "5.7.3"
     assert found.get("codes", [100, 204]) in ([100, 204], [100, 100])
     assert found.get("missing", 600) == 600
+    assert found["work"] == WORK

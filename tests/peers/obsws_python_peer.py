@@ -8,6 +8,13 @@ import obsws_python as obs
 
 host, port, password, server, key = sys.argv[1:]
 where = {"host": host, "port": int(port), "password": password, "timeout": 20}
+PLACE = {
+    "positionX": 64,
+    "positionY": 32,
+    "boundsType": "OBS_BOUNDS_STRETCH",
+    "boundsWidth": 100,
+    "boundsHeight": 50,
+}
 came = {name: threading.Event() for name in ("scene", "started", "stopped")}
 heard = []
 
@@ -33,6 +40,47 @@ client.set_current_program_scene("Two")
 assert came["scene"].wait(20), heard
 assert client.get_current_program_scene().scene_name == "Two"
 
+client.create_scene("Work")
+made = client.create_input("Work", "Logo", "color_source_v3", {"color": 0xFF0000FF}, True)
+client.set_input_name("Logo", "Mark")
+client.set_input_settings("Mark", {"color": 0xFF00FF00}, True)
+first = made.scene_item_id
+clip = client.create_scene_item("Work", "clip").scene_item_id
+copy = client.duplicate_scene_item("Work", first).scene_item_id
+client.set_scene_item_transform("Work", first, PLACE)
+client.set_scene_item_index("Work", copy, 0)
+client.create_source_filter("Mark", "warm", "color_filter_v2", {"hue_shift": 20})
+client.create_source_filter("Mark", "cut", "crop_filter")
+client.set_source_filter_index("Mark", "cut", 0)
+client.set_source_filter_name("Mark", "warm", "warmer")
+client.set_source_filter_settings("Mark", "warmer", {"hue_shift": 30}, True)
+client.set_source_filter_enabled("Mark", "warmer", False)
+client.trigger_media_input_action("clip", "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PAUSE")
+client.set_media_input_cursor("clip", 200)
+client.set_input_mute("tone", True)
+client.set_input_volume("tone", vol_db=-6)
+client.set_input_audio_balance("tone", 0.25)
+client.set_input_audio_sync_offset("tone", 100)
+items = client.get_scene_item_list("Work").scene_items
+settings = client.get_input_settings("Mark")
+filters = client.get_source_filter_list("Mark").filters
+work = {
+    "input": [settings.input_kind, settings.input_settings["top"]],
+    "items": [one["sceneItemId"] for one in items] == [copy, first, clip],
+    "place": [items[1]["sceneItemTransform"][name] for name in PLACE],
+    "filters": [[one["filterName"], one["filterEnabled"]] for one in filters],
+    "hue": filters[1]["filterSettings"]["hue_deg"],
+    "media": client.get_media_input_status("clip").media_state,
+    "db": client.get_input_volume("tone").input_volume_db,
+    "muted": client.get_input_mute("tone").input_muted,
+}
+client.remove_source_filter("Mark", "cut")
+client.remove_scene_item("Work", copy)
+client.remove_input("Mark")
+client.set_scene_name("Work", "Done")
+client.remove_scene("Done")
+work["left"] = [scene["sceneName"] for scene in client.get_scene_list().scenes] == scenes
+
 client.set_stream_service_settings("rtmp_custom", {"server": server, "key": key})
 client.start_stream()
 assert came["started"].wait(30), heard
@@ -52,4 +100,5 @@ try:
     refused = False
 except Exception:
     refused = True
-print(json.dumps({"scenes": scenes, "heard": heard, "refused": refused, "version": version}))
+found = {"scenes": scenes, "heard": heard, "refused": refused, "version": version, "work": work}
+print(json.dumps(found))

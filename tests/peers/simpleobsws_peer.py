@@ -11,6 +11,72 @@ address = f"ws://{host}:{port}"
 heard = []
 
 
+PLACE = {
+    "positionX": 64,
+    "positionY": 32,
+    "boundsType": "OBS_BOUNDS_STRETCH",
+    "boundsWidth": 100,
+    "boundsHeight": 50,
+}
+
+
+async def use(ask):
+    """Makes a scene, works on it and takes it away again."""
+    scene, mark, tone = {"sceneName": "Work"}, {"inputName": "Mark"}, {"inputName": "tone"}
+    before = (await ask("GetSceneList"))["scenes"]
+    await ask("CreateScene", scene)
+    logo = {"inputName": "Logo", "inputKind": "color_source_v3"}
+    first = await ask("CreateInput", {**scene, **logo, "inputSettings": {"color": 0xFF0000FF}})
+    await ask("SetInputName", {"inputName": "Logo", "newInputName": "Mark"})
+    await ask("SetInputSettings", {**mark, "inputSettings": {"color": 0xFF00FF00}})
+    clip = await ask("CreateSceneItem", {**scene, "sourceName": "clip"})
+    item = {**scene, "sceneItemId": first["sceneItemId"]}
+    copy = {**scene, **await ask("DuplicateSceneItem", item)}
+    await ask("SetSceneItemTransform", {**item, "sceneItemTransform": PLACE})
+    await ask("SetSceneItemIndex", {**copy, "sceneItemIndex": 0})
+    for name, kind, given in (
+        ("warm", "color_filter_v2", {"hue_shift": 20}),
+        ("cut", "crop_filter", {}),
+    ):
+        made = {"filterName": name, "filterKind": kind, "filterSettings": given}
+        await ask("CreateSourceFilter", {"sourceName": "Mark", **made})
+    cut = {"sourceName": "Mark", "filterName": "cut"}
+    warm = {"sourceName": "Mark", "filterName": "warm"}
+    await ask("SetSourceFilterIndex", {**cut, "filterIndex": 0})
+    await ask("SetSourceFilterName", {**warm, "newFilterName": "warmer"})
+    warm["filterName"] = "warmer"
+    await ask("SetSourceFilterSettings", {**warm, "filterSettings": {"hue_shift": 30}})
+    await ask("SetSourceFilterEnabled", {**warm, "filterEnabled": False})
+    action = "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PAUSE"
+    await ask("TriggerMediaInputAction", {"inputName": "clip", "mediaAction": action})
+    await ask("SetMediaInputCursor", {"inputName": "clip", "mediaCursor": 200})
+    await ask("SetInputMute", {**tone, "inputMuted": True})
+    await ask("SetInputVolume", {**tone, "inputVolumeDb": -6})
+    await ask("SetInputAudioBalance", {**tone, "inputAudioBalance": 0.25})
+    await ask("SetInputAudioSyncOffset", {**tone, "inputAudioSyncOffset": 100})
+    items = (await ask("GetSceneItemList", scene))["sceneItems"]
+    settings = await ask("GetInputSettings", mark)
+    filters = (await ask("GetSourceFilterList", {"sourceName": "Mark"}))["filters"]
+    ids = [one["sceneItemId"] for one in (copy, item, clip)]
+    work = {
+        "input": [settings["inputKind"], settings["inputSettings"]["top"]],
+        "items": [one["sceneItemId"] for one in items] == ids,
+        "place": [items[1]["sceneItemTransform"][name] for name in PLACE],
+        "filters": [[one["filterName"], one["filterEnabled"]] for one in filters],
+        "hue": filters[1]["filterSettings"]["hue_deg"],
+        "media": (await ask("GetMediaInputStatus", {"inputName": "clip"}))["mediaState"],
+        "db": (await ask("GetInputVolume", tone))["inputVolumeDb"],
+        "muted": (await ask("GetInputMute", tone))["inputMuted"],
+    }
+    await ask("RemoveSourceFilter", cut)
+    await ask("RemoveSceneItem", copy)
+    await ask("RemoveInput", mark)
+    await ask("SetSceneName", {**scene, "newSceneName": "Done"})
+    await ask("RemoveScene", {"sceneName": "Done"})
+    work["left"] = (await ask("GetSceneList"))["scenes"] == before
+    return work
+
+
 async def main():
     came = {name: asyncio.Event() for name in ("scene", "started", "stopped")}
 
@@ -44,6 +110,7 @@ async def main():
     )
     codes = [one.requestStatus.code for one in both]
 
+    work = await use(ask)
     settings = {"server": server, "key": key}
     await ask(
         "SetStreamServiceSettings",
@@ -70,6 +137,7 @@ async def main():
                 "refused": refused,
                 "version": version,
                 "codes": codes,
+                "work": work,
             }
         )
     )

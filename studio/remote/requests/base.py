@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -185,7 +184,7 @@ def number(data: Data, name: str, low: float, high: float, default: float | None
         raise missing(name)
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise RequestError(Status.INVALID_FIELD_TYPE, f"`{name}` must be a number.")
-    if not math.isfinite(value) or not low <= value <= high:
+    if not low <= value <= high:  # nor is NaN
         raise RequestError(Status.OUT_OF_RANGE, f"`{name}` must be between {low} and {high}.")
     return float(value)
 

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from studio.media.blend_modes import Blend
 from studio.remote import transform
 from studio.remote.protocol import Data, RequestError, Status
 from studio.remote.requests.base import Requests, cannot, maybe, missing, need, request, whole
 from studio.remote.session import Session
-from studio.remote.words import Words
+from studio.remote.words import BLENDS, Words
 from studio.scenes.model import Item, Scene
 from studio.sources.filter_commands import unused
 
-BLENDS: dict[Blend, str] = {
-    "normal": "NORMAL",
-    "add": "ADDITIVE",
-    "subtract": "SUBTRACT",
-    "screen": "SCREEN",
-    "multiply": "MULTIPLY",
-    "lighten": "LIGHTEN",
-    "darken": "DARKEN",
-}
 MOST_INDEX = 8192
 
 
@@ -177,14 +167,14 @@ class SceneItems(Requests):
     @request("GetSceneItemBlendMode")
     def get_blend(self, session: Session, data: Data) -> Data:
         """How it meets what is behind it."""
-        return {"sceneItemBlendMode": f"OBS_BLEND_{BLENDS[self._item(data)[1].blend]}"}
+        return {"sceneItemBlendMode": BLENDS[self._item(data)[1].blend]}
 
     @request("SetSceneItemBlendMode")
     async def set_blend(self, session: Session, data: Data) -> None:
         """Changes how it meets what is behind it."""
         scene, item = self._item(data)
         mode = need(data, "sceneItemBlendMode")
-        ours = next((name for name, its in BLENDS.items() if mode == f"OBS_BLEND_{its}"), None)
+        ours = next((name for name, its in BLENDS.items() if mode == its), None)
         if ours is None:
             raise RequestError(Status.INVALID_FIELD, f"There is no blend mode {mode}.")
         await self.run(session, "items.set", scene=scene.id, item=item.id, blend=ours)
