@@ -32,6 +32,17 @@ class CommandInfo(msgspec.Struct, frozen=True):
         return found if isinstance(found, dict) else {}
 
 
+QUESTIONS = (
+    "list", "devices", "status", "platforms", "kinds", "screens", "tokens", "recent", "incidents",
+    "propose", "still",
+)  # fmt: skip
+
+
+def is_question(command: str) -> bool:
+    """Does it only ask? A desk asks often; who reads what was done need not see that."""
+    return command.rpartition(".")[2] in QUESTIONS
+
+
 class Kind(msgspec.Struct, frozen=True):
     """A kind of source, filter or transition with the schema of its settings."""
 

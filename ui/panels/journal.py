@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QRect, QSize, Qt
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 
 from ui.format import now_clock
 from ui.i18n import pick, t
+from ui.models.commands import is_question
 from ui.models.comment_model import Index
 from ui.models.outputs import shown_name
 from ui.panels.base import Panel
@@ -31,6 +32,16 @@ class Line:
     text: str
     who: str = ""
     tone: str = "off"
+    times: int = 1
+
+    @property
+    def words(self) -> str:
+        """What happened, and how often in a row."""
+        return self.text if self.times == 1 else f"{self.text} ×{self.times}"
+
+    def is_like(self, other: Line) -> bool:
+        """The same thing again, by the same one."""
+        return (self.text, self.who, self.tone) == (other.text, other.who, other.tone)
 
 
 class JournalModel(QAbstractListModel):
@@ -52,7 +63,7 @@ class JournalModel(QAbstractListModel):
         if role == LINE:
             return line
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{line.at} {line.text} {line.who}".strip()
+            return f"{line.at} {line.words} {line.who}".strip()
         return None
 
     def take(self, other: JournalModel) -> None:
@@ -62,7 +73,11 @@ class JournalModel(QAbstractListModel):
         self.endResetModel()
 
     def put(self, line: Line) -> None:
-        """A new line on top."""
+        """A new line on top; the same again (a fader that is moved) is counted on the old one."""
+        if self.lines and self.lines[0].is_like(line):
+            self.lines[0] = replace(line, times=self.lines[0].times + 1)
+            self.dataChanged.emit(self.index(0), self.index(0))
+            return
         if len(self.lines) == MOST:
             self.beginResetModel()
             self.lines.appendleft(line)
@@ -98,7 +113,7 @@ class JournalDelegate(QStyledItemDelegate):
         who = metrics.horizontalAdvance(line.who) + tokens.px(10)
         painter.setPen(QColor(_INK.get(line.tone, tokens.TEXT)))
         room = left.adjusted(0, 0, -who, 0)
-        text = metrics.elidedText(line.text, Qt.TextElideMode.ElideRight, room.width())
+        text = metrics.elidedText(line.words, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, middle, text)
         painter.setPen(QColor(tokens.FAINT))
         painter.drawText(left, middle | Qt.AlignmentFlag.AlignRight, line.who)
@@ -157,6 +172,8 @@ class JournalPanel(Panel):
             self._plan(name, data)
 
     def _command(self, data: dict[str, Any]) -> None:
+        if data.get("ok") and is_question(str(data.get("command", ""))):
+            return
         args = data.get("args")
         words = self.desk.actions.describe(
             str(data.get("command", "")), args if isinstance(args, dict) else {}
@@ -179,6 +196,7 @@ class JournalPanel(Panel):
     def _health(self, data: dict[str, Any]) -> None:
         state = str(data.get("state", ""))
         tone = "good" if state in ("ok", "still", "sound") else "attention"
+        tone = "off" if state in ("opening", "waiting") else tone
         source = str(data.get("source") or data.get("input") or "")
         self.say(f"{source} → {t(f'health.{state}')}", t("journal.source"), tone)
 
