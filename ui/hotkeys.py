@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.api import Hotkey, load_settings, settings_path
+from ui.dialogs.card import Card
 from ui.global_keys import GlobalKeys
 from ui.i18n import language, t
 from ui.layouts import NAMES
@@ -193,7 +194,10 @@ class Hotkeys(QObject):
         """What the person opened goes first."""
         for card in (self._window.keys_card, self._window.palette_card, *self._window.cards()):
             if card.isVisible():
-                card.hide()
+                if isinstance(card, Card):
+                    card.close_card()
+                else:
+                    card.hide()
                 return True
         return False
 

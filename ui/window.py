@@ -21,6 +21,7 @@ from studio.api import save_settings
 from ui import client as link
 from ui.desk import Desk
 from ui.dialogs.brand import BrandCard
+from ui.dialogs.card import FormCard
 from ui.dialogs.hotkeys import HotkeyEditor
 from ui.dialogs.imported import Imported
 from ui.dialogs.keys import KeysCard
@@ -312,7 +313,8 @@ class Window(QWidget):
 
     def cards(self) -> list[QWidget]:
         """What lies over the window and goes with Esc."""
-        return [self.hotkeys_card, self.imported_card, self.brand_card]
+        forms = self.findChildren(FormCard, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        return [self.hotkeys_card, self.imported_card, self.brand_card, *forms]
 
     def tell(self, what: str, found: dict[str, Any]) -> None:
         """Shows in a card what came of something."""

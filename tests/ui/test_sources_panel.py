@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ui.dialogs.card import FormCard
 from ui.i18n import t
 from ui.widgets.basics import Button
 
@@ -106,3 +107,22 @@ def test_a_countdown_is_led_from_its_form(program, qtbot):
     panel._close_form()
     program.actions.run("sources.remove", {"name": "Soon"})
     qtbot.waitUntil(lambda: source(program, "Soon") is None, timeout=SOON)
+
+
+def test_a_form_that_has_no_room_in_its_panel_lies_over_the_window(program, qtbot):
+    window = program.window
+    window.set_layout("controller")
+    window.resize(1280, 720)
+    window.reveal("sources")
+    panel = window.panels["sources"]
+    qtbot.waitUntil(lambda: panel.widget().height() < 300, timeout=3000)
+    panel.edit("")
+    card = panel.form.window().findChild(FormCard)
+    assert card is not None
+    assert card.isVisible()
+    assert window.rect().contains(card.geometry())
+    assert panel.form.save.visibleRegion().boundingRect() == panel.form.save.rect()
+    window.hotkeys._close_card()  # Esc, wherever the cursor is
+    assert panel.form is None
+    qtbot.waitUntil(lambda: window.findChild(FormCard) is None, timeout=3000)
+    window.resize(1600, 900)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from ui.i18n import t
 from ui.theme import tokens
@@ -62,3 +62,43 @@ class Card(QFrame):
             event.accept()
         else:
             super().keyPressEvent(event)
+
+
+class FormCard(Card):
+    """A form over the window: for a panel that is too small for it. It goes with its form.
+
+    Args:
+        form: with a signal ``closed``; it answers to Enter and Esc itself.
+    """
+
+    def __init__(self, window: QWidget, form: QWidget, title: str) -> None:
+        super().__init__(window, 600, 640)
+        self.form = form
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        holder = QWidget()
+        holder.setLayout(column(form, 1, gap=0))
+        area.setWidget(holder)
+        self.body.addWidget(area)
+        form.destroyed.connect(self.deleteLater)
+        window.installEventFilter(self)
+        self.open_card(title)
+
+    def place(self) -> None:
+        """As high as its form needs, inside the window."""
+        self._high = round((self.form.sizeHint().height() + tokens.px(76)) / tokens.scale())
+        super().place()
+
+    def close_card(self) -> None:
+        """Leaves the form, which takes the card along."""
+        self.hide()
+        self.form.closed.emit()  # type: ignore[attr-defined]
+        self._around.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stays inside the window."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self.place()
+        return False

@@ -73,7 +73,7 @@ class SourceForm(QFrame):
         if source is not None and source.has_video:
             loss = row(gap=8)
             loss.addWidget(Text(t("source_form.on_loss"), size=12, tone="muted"))
-            loss.addWidget(self.on_loss)
+            loss.addWidget(self.on_loss, 1)
             loss.addWidget(self.slate, 1)
             layout.insertLayout(layout.count() - 1, loss)
         if source is not None and source.is_media:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
     QHBoxLayout,
+    QLayout,
     QMenu,
     QScrollArea,
     QSizePolicy,
@@ -17,11 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from ui.desk import Desk
+from ui.dialogs.card import FormCard
 from ui.i18n import language, t
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Text, clear, column, row
 
 HEAD = 38
+FORM_HIGH = 300
 
 
 class Head(QFrame):
@@ -186,6 +189,17 @@ class Panel(QDockWidget):
         layout.addWidget(widget)
         if stretch:
             layout.setStretchFactor(widget, stretch)  # type: ignore[attr-defined]
+
+    def show_form(self, form: QWidget, place: QLayout) -> None:
+        """Puts a form into the panel, or over the window where the panel is too small for it."""
+        body = self.widget()
+        needs = form.sizeHint()
+        has_room = body.height() >= min(needs.height() + tokens.px(48), tokens.px(FORM_HIGH))
+        is_wide = body.width() >= form.minimumSizeHint().width() + tokens.px(24)
+        if self.isFloating() or (has_room and is_wide):
+            place.addWidget(form)
+        else:
+            FormCard(self.window(), form, self.windowTitle())
 
     def add_scroll(self, inside: QWidget) -> QScrollArea:
         """Puts a widget that may be taller than the panel into the body."""

@@ -255,7 +255,7 @@ class OutputsPanel(Panel):
         self._close_form()
         self.form = form
         form.closed.connect(self._close_form)
-        self._form_at.addWidget(form)
+        self.show_form(form, self._form_at)
         form.begin()
 
     def _close_form(self) -> None:

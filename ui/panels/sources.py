@@ -110,6 +110,7 @@ class SourceRow(QFrame):
         if worn and worn.error:
             why = f"{why} {worn.error}".strip()
         self.why.setText(why)
+        self.why.set_tone("muted" if health.state == "waiting" else "attention")
         self.why.setVisible(bool(why))
         self.edit.name(t("sources.edit_of", name=source.name))
         self.remove.name(t("sources.remove_of", name=source.name))
@@ -154,16 +155,16 @@ class SourcesPanel(Panel):
         inside = QWidget()
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setSpacing(0)
+        self._list.setSpacing(tokens.px(2))
         self._form_at = QVBoxLayout()
-        self._form_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 8)))
+        self._form_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 0)))
         search_at = QVBoxLayout()
         search_at.setContentsMargins(*(tokens.px(v) for v in (8, 4, 8, 4)))
         search_at.addWidget(self.search)
         self._list.addLayout(search_at)
         self._list.addLayout(self._form_at)
         self._offers_at = QVBoxLayout()
-        self._offers_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 4)))
+        self._offers_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 0)))
         self._offers_at.setSpacing(tokens.px(4))
         self._list.addLayout(self._offers_at)
         self._offers: list[tuple[str, Device]] = []
@@ -195,7 +196,7 @@ class SourcesPanel(Panel):
         self._close_form()
         self.form = SourceForm(self.desk, self.desk.store.source(name) if name else None)
         self.form.closed.connect(self._close_form)
-        self._form_at.addWidget(self.form)
+        self.show_form(self.form, self._form_at)
         self.form.begin()
 
     def _close_form(self) -> None:
