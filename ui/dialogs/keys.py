@@ -57,7 +57,7 @@ class KeysCard(QFrame):
         self._at.addWidget(Text(t("keys.close"), size=12, tone="muted"))
         self.setAccessibleName(t("keys.title"))
         window = self._around
-        self.setFixedWidth(min(tokens.px(720), window.width() - tokens.px(32)))
+        self.setFixedWidth(min(tokens.px(860), window.width() - tokens.px(32)))
         self.adjustSize()
         self.move(
             (window.width() - self.width()) // 2, max(8, (window.height() - self.height()) // 2)
@@ -82,7 +82,7 @@ class KeysCard(QFrame):
             cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
             side = 2 * (line // half)
             grid.addWidget(cap, line % half, side)
-            grid.addWidget(Text(words), line % half, side + 1)
+            grid.addWidget(Text(words, wraps=True), line % half, side + 1)
             grid.setColumnStretch(side + 1, 1)
         self._at.addLayout(grid)
 

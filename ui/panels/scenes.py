@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QScrollArea, QSpinBox, QWidget
@@ -28,6 +29,7 @@ from ui.widgets.tbar import TBar
 
 FOOT = 26
 THUMB_FPS = 2
+LEAST = 0.8
 
 
 class SceneCard(QFrame):
@@ -159,6 +161,11 @@ class Scenes(QFrame):
         self._ms.setKeyboardTracking(False)
         self._ms.setFont(tokens.font(12))
         self._ms.setFixedWidth(tokens.px(72))
+        self._ms.setStyleSheet(
+            f"QSpinBox {{ padding: 0 {tokens.px(4)}px; min-height: {tokens.px(22)}px; }}"
+            "QLineEdit { padding: 0; }"
+        )
+        self._ms.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._ms.valueChanged.connect(self._set_ms)
         self._new = Button("", icon="plus", clicked=lambda: open_new(self.desk, self._new))
         self._new.setFixedWidth(tokens.px(30))
@@ -206,10 +213,23 @@ class Scenes(QFrame):
         """Another size of thumbnails, in pixels at scale 1."""
         self._wide = tokens.px(wide)
         high = self._wide * 9 // 16 + tokens.px(FOOT)
-        for card in self._cards.values():
-            card.set_size(self._wide)
+        self._fit()
         self._area.setFixedHeight(high + tokens.px(2))
         self.setFixedHeight(high + tokens.px(18))
+
+    def _fit(self) -> None:
+        """A little smaller where all then have room; more of them than that scroll."""
+        count = max(1, len(self._cards))
+        room = (self._area.width() + tokens.px(8)) // count - tokens.px(8)
+        least = round(self._wide * LEAST)
+        wide = min(self._wide, room) if room >= least else self._wide
+        for card in self._cards.values():
+            card.set_size(wide)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, another fit."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._fit)  # once the strip has its width
 
     def minimumSizeHint(self) -> QSize:
         """Scenes scroll: the row may be narrow."""
@@ -235,6 +255,7 @@ class Scenes(QFrame):
             self._cards = cards
             for position, card in enumerate(cards.values()):
                 self._strip_layout.insertWidget(position, card)
+            self._fit()
         live, ready = set(state.programme.values()), set(state.preview.values())
         for order, (name, card) in enumerate(self._cards.items(), 1):
             tone = "programme" if name in live else "preview" if name in ready else ""

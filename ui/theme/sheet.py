@@ -5,8 +5,14 @@ from __future__ import annotations
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from studio.api import assets_dir
 from ui.theme import tokens as t
 from ui.theme.fonts import load_fonts
+
+
+def _tick() -> str:
+    """The mark of a box that is ticked, as a style sheet wants it."""
+    return (assets_dir() / "icons" / "tick.svg").as_posix()
 
 
 def sheet() -> str:
@@ -100,13 +106,17 @@ QLineEdit[wrong="true"] {{ border: 1px solid {t.ATTENTION}; }}
 QComboBox::drop-down {{ border: none; width: {px(20)}px; }}
 QComboBox QAbstractItemView {{ background: {t.RAISED}; color: {t.TEXT};
     border: 1px solid {t.LINE}; selection-background-color: {t.ACCENT_FILL}; }}
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0;
+    min-height: 0; background: transparent; }}
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ padding-left: {px(7)}px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button {{ width: 0; border: none; }}
 QCheckBox {{ color: {t.TEXT}; spacing: {px(8)}px; background: transparent; }}
 QCheckBox::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {t.FAINT};
     border-radius: {px(4)}px; background: {t.BACKGROUND}; }}
-QCheckBox::indicator:checked {{ background: {t.ACCENT}; border: 1px solid {t.ACCENT}; }}
-QCheckBox:focus::indicator {{ border: 1px solid {t.WHITE}; }}
+QCheckBox::indicator:checked {{ background: {t.ACCENT_FILL}; border: 1px solid {t.ACCENT};
+    image: url({_tick()}); }}
+QCheckBox::indicator:focus {{ border: 1px solid {t.WHITE}; }}
 QMenu {{ background: {t.RAISED}; color: {t.TEXT}; border: 1px solid {t.LINE};
     padding: {px(4)}px; }}
 QMenu::item {{ padding: {px(6)}px {px(24)}px {px(6)}px {px(12)}px; border-radius: {px(4)}px; }}

@@ -139,8 +139,6 @@ class ProductRow(QFrame):
         self.explain = Button(checkable=True, clicked=self._explain)
         self.card = Button(checkable=True, clicked=self._card)
         self.try_on = Button(checkable=True, clicked=self._try_on)
-        for button, wide in ((self.explain, 56), (self.card, 66), (self.try_on, 64)):
-            button.setMinimumWidth(tokens.px(wide))
         self.price.entered.connect(self._set_price)
         self.stock.entered.connect(self._set_stock)
         names = QVBoxLayout()
@@ -167,6 +165,7 @@ class ProductRow(QFrame):
         layout.addLayout(tools)
         self.setLayout(layout)
         self._is_narrow = False
+        self._words = ""
         self._chips: dict[str, Button] = {}
         self._shown_variants: tuple[tuple[str, str], ...] = ()
 
@@ -180,13 +179,29 @@ class ProductRow(QFrame):
         self.number.setVisible(not is_narrow)
         self.title.setMinimumWidth(tokens.px(36 if is_narrow else 64))
         self.sub.setVisible(not is_narrow or not self._shown_variants)
-        for button, wide in ((self.explain, 56), (self.card, 66), (self.try_on, 64)):
-            button.setMinimumWidth(tokens.px(wide - 12 if is_narrow else wide))
+        for button in (self.explain, self.card, self.try_on):
             put(button, "tight", "true" if is_narrow else "false")
+        self._set_widths()
+
+    def _set_widths(self) -> None:
+        """Buttons and figures stand below each other, whatever a row's buttons say."""
+        spare = tokens.px(10 if self._is_narrow else 20)
+        for button, keys, wide in (
+            (self.explain, ("explain",), 56),
+            (self.card, ("card", "card_on"), 66),
+            (self.try_on, ("try_on", "make_up"), 64),
+        ):
+            metrics = button.fontMetrics()
+            needs = [metrics.horizontalAdvance(t(f"products.{key}")) for key in keys]
+            least = tokens.px(wide - 12 if self._is_narrow else wide)
+            button.setFixedWidth(max(least, max(needs) + spare))
 
     def show_product(self, product: Product, shop: ShopState, folder: str) -> None:
         """Shows what is known now."""
         self.product = product
+        if self._words != t("products.card"):
+            self._words = t("products.card")
+            self._set_widths()
         self.number.setText(f"{product.number:02d}")
         self.title.setText(product.name)
         self.photo.show_path(Path(folder) / product.photo if product.photo else Path())
