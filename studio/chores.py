@@ -147,6 +147,8 @@ class Chores:
         engine.events.publish(Stats(figures=self.stats))
         engine.state.touch("outputs", "air")
         self.keep_soon()
+        if engine.brand.mend():
+            engine.state.touch("brand")
         if self._has_edits:
             self._has_edits = False
             self.save()

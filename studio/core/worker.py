@@ -19,6 +19,8 @@ class Worker:
         body: returns when done, or soon after ``stopping`` is set.
         on_fault: told of each exception, from the worker's thread.
         restart: False ends the worker at the first fault.
+        pause: waits between a fault and the next try, given the back-off's seconds; for who knows
+            better when it is worth it. It ends soon after ``stopping`` is set.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class Worker:
         on_fault: Callable[[Exception], None] | None = None,
         restart: bool = True,
         backoff: Backoff | None = None,
+        pause: Callable[[float], object] | None = None,
     ) -> None:
         self.name = name
         self._body = body
@@ -36,6 +39,7 @@ class Worker:
         self._restart = restart
         self._backoff = backoff or Backoff()
         self.stopping = threading.Event()
+        self._pause = pause or self.stopping.wait
         self._thread: threading.Thread | None = None
         self._last_said = ""
 
@@ -76,4 +80,4 @@ class Worker:
                     self._on_fault(fault)
                 if not self._restart:
                     return
-                self.stopping.wait(self._backoff.next_s())
+                self._pause(self._backoff.next_s())

@@ -76,6 +76,14 @@ class Workshop:
         cls.examine(self._decoded(cls, settings, None))
         return cls.version
 
+    def files(self, kind: str, settings: dict[str, Any]) -> list[Path]:
+        """The files that settings name, whether they are there or not."""
+        if kind not in self.kinds:
+            return []
+        fields = self.kinds.get(kind).schema().get("properties", {})
+        named = [settings.get(n) for n, field in fields.items() if field.get("x-widget") == "file"]
+        return [self._base() / Path(one).expanduser() for one in named if one]
+
     def upgraded(self, kind: str, settings: dict[str, Any], version: int) -> dict[str, Any]:
         """Settings in today's form; as they are for a kind that is not there."""
         if kind not in self.kinds:

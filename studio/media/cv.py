@@ -24,6 +24,8 @@ def load() -> ModuleType:
         else:
             os.environ[name] = value
     cv2.setNumThreads(1)
+    if not os.environ.get("OPENCV_LOG_LEVEL"):
+        cv2.utils.logging.setLogLevel(0)  # what it has to say comes as an error, and is told once
     return cv2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from studio.media.cv import cv2
 from studio.media.frame import Frame, from_rgb, to_rgb
 
 MAX_SIDE = 4096
+PNG = b"\x89PNG\r\n\x1a\n"
 MOVING = (".gif", ".webp", ".png", ".apng")
 MOST_BYTES = 512_000_000
 
@@ -25,12 +27,49 @@ def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
     """
     if not path.is_file():
         raise StudioError("not_found", "sources.file_missing", path=str(path))
-    # imdecode, not imread: imread cannot open non-ASCII paths on Windows.
-    data = np.fromfile(path, np.uint8)
+    data = _read(path)
     picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     if picture is None:
         raise StudioError("invalid", "sources.picture_broken", path=str(path))
     return _frame_of(picture, path, max_side)
+
+
+def _read(path: Path) -> NDArray[np.uint8]:
+    """A picture file's bytes.
+
+    imdecode, not imread: imread cannot open non-ASCII paths on Windows.
+
+    Raises:
+        StudioError: invalid: a PNG that was cut off or damaged. libpng would say so on stderr.
+    """
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StudioError("invalid", "sources.picture_unread", path=str(path), why=why) from None
+    if bytes(data[:8]) == PNG and not is_whole_png(data):
+        raise StudioError("invalid", "sources.picture_damaged", path=str(path))
+    return data
+
+
+def is_whole_png(data: NDArray[np.uint8]) -> bool:
+    """Are the chunks a PNG needs all there, and undamaged (their CRC-32)? PNG 3, section 5."""
+    at, view = 8, memoryview(data.tobytes())
+    while at + 12 <= len(view):
+        length = int.from_bytes(view[at : at + 4], "big")
+        end = at + 8 + length
+        if end + 4 > len(view):
+            return False
+        kind = bytes(view[at + 4 : at + 8])
+        is_needed = not kind[0] & 0x20  # a capital: a decoder must know it
+        if is_needed and zlib.crc32(view[at + 4 : end]) != int.from_bytes(
+            view[end : end + 4], "big"
+        ):
+            return False
+        if kind == b"IEND":
+            return True
+        at = end + 4
+    return False
 
 
 def _frame_of(picture: NDArray[Any], path: Path, max_side: int) -> Frame:
@@ -39,12 +78,14 @@ def _frame_of(picture: NDArray[Any], path: Path, max_side: int) -> Frame:
         picture = cv2.convertScaleAbs(picture, alpha=1 / 257)
     if picture.ndim == 2:
         picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)
-    if min(picture.shape[:2]) < 2:
-        raise StudioError("invalid", "sources.picture_broken", path=str(path))
+    if min(picture.shape[:2]) < 2:  # a dot or a line: chroma wants two of each
+        high, wide = picture.shape[:2]
+        size = (max(2, wide), max(2, high))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_NEAREST)
     side = max(picture.shape[:2])
     if side > max_side:
-        scale = max_side / side
-        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        high, wide = (max(2, round(one * max_side / side)) for one in picture.shape[:2])
+        picture = cv2.resize(picture, (wide, high), interpolation=cv2.INTER_AREA)
     alpha = picture[:, :, 3] if picture.shape[2] == 4 else None
     if alpha is not None and int(alpha.min()) == 255:
         alpha = None
@@ -59,7 +100,7 @@ def read_animation(path: Path, max_side: int = MAX_SIDE) -> list[tuple[Frame, in
     """
     if path.suffix.lower() not in MOVING or not path.is_file():
         return [(read_picture(path, max_side), 0)]
-    data = np.fromfile(path, np.uint8)
+    data = _read(path)
     try:
         is_ok, film = cv2.imdecodeanimation(data) if data.size else (False, None)
     except cv2.error:

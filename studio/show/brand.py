@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.extension import absurd
+from studio.core.file_marks import Marks, marks
 from studio.show.model import BrandKit
 from studio.sources.bank import SourceBank
 from studio.sources.model import SourceSpec
@@ -28,6 +30,7 @@ class Brand:
     def __init__(self, bank: SourceBank, wear: Callable[[BrandKit], None]) -> None:
         self.kit = BrandKit()
         self.error: StudioError | None = None
+        self._marks: Marks = ()
         self._bank = bank
         self._wear = wear
 
@@ -36,11 +39,25 @@ class Brand:
         self.kit, self.error = kit, None
         if kit == BrandKit():
             return
-        try:
-            self._wear(kit)
-        except StudioError as error:
-            self.error = error
-            self._wear(replace(kit, font="", logo=""))
+        self._marks = marks(self._files())
+        for worn in (kit, replace(kit, logo=""), replace(kit, font="")):
+            try:
+                self._wear(worn)
+            except StudioError as error:
+                self.error = self.error or error
+            else:
+                return
+        self._wear(replace(kit, font="", logo=""))
+
+    def mend(self) -> bool:
+        """Looks whether a font or logo that could not be used has changed; True: it is worn."""
+        if self.error is None or marks(self._files()) == self._marks:
+            return False
+        self.load(self.kit)
+        return self.error is None
+
+    def _files(self) -> list[Path]:
+        return [self._bank.around.find(one) for one in (self.kit.font, self.kit.logo) if one]
 
     def put(self, kit: BrandKit) -> None:
         """Wears another kit.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from studio.core.clock import now_ns
+from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
+from studio.core.file_marks import Marks, marks
 from studio.core.log import logger
 from studio.media.frame import Frame
 from studio.media.picture_file import read_picture
@@ -27,6 +29,7 @@ from studio.sources.slate import slate
 _log = logger(__name__)
 
 
+LOOK_NS = NS
 SHOWS_ANOTHER = ("mirror", "scene")
 """Kinds whose settings name another source or a scene, and follow it when it is renamed."""
 
@@ -52,6 +55,7 @@ class FilterMaker(Examiner, Protocol):
     """Makes filters (`studio.filters.workshop.Workshop`)."""
 
     def make(self, kind: str, settings: dict[str, Any], version: int) -> AnyFilter: ...
+    def files(self, kind: str, settings: dict[str, Any]) -> list[Path]: ...
     def change(self, one: AnyFilter, settings: dict[str, Any], version: int) -> bool: ...
 
 
@@ -83,6 +87,8 @@ class SourceBank:
         self._guards: dict[str, dict[str, Guard]] = {}
         self._lost_filters: dict[str, dict[str, StudioError]] = {}
         self._told: dict[tuple[str, str], str] = {}
+        self._lost_marks: dict[str, Marks] = {}
+        self._looked_ns = 0
         self._workshop = workshop
         self._announce = announce
 
@@ -267,7 +273,24 @@ class SourceBank:
                         is_silent=health.is_silent,
                     )
                 )
+        if at_ns - self._looked_ns > LOOK_NS:
+            self._looked_ns = at_ns
+            self._mend_filters()
         return self._watch_filters() or has_changed
+
+    def _mend_filters(self) -> None:
+        """Filters whose file was broken or not there are made again when it has changed."""
+        kept = self._lost_marks
+        self._lost_marks = {}
+        for name in [n for n, lost in self._lost_filters.items() if lost]:
+            spec = self.specs[name]
+            lost = [one for one in spec.filters if one.name in self._lost_filters[name]]
+            files = [file for one in lost for file in self._workshop.files(one.kind, one.settings)]
+            now = marks(files)
+            if files and kept.get(name, now) != now:
+                self.set_filters(name, spec.filters)
+            elif files:
+                self._lost_marks[name] = now
 
     def filter_status(self, name: str) -> dict[str, FilterStatus]:
         """How the filters of a source are doing, by name."""
@@ -334,7 +357,9 @@ class SourceBank:
                 if found is None:
                     found = self._made(one, runner)
             except StudioError as error:
-                _log.warning("filter %s of %s is left out: %s", one.name, spec.name, error)
+                told = self._lost_filters.get(spec.name, {}).get(one.name)
+                if told is None or str(told) != str(error):
+                    _log.warning("filter %s of %s is left out: %s", one.name, spec.name, error)
                 lost[one.name] = error
                 continue
             made[one.name] = found

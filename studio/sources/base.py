@@ -210,6 +210,15 @@ class Source(Extension):
             StudioError: it cannot be opened; says what, where, what to do.
         """
 
+    def files(self) -> list[Path]:
+        """The files and folders its settings name, whether they are there or not."""
+        found: list[str] = []
+        for name, field in self.schema().get("properties", {}).items():
+            if field.get("x-widget") in ("file", "files", "folder"):
+                value = getattr(self.settings, name, "")
+                found += [value] if isinstance(value, str) else list(value)
+        return [self.around.find(one) for one in found if one]
+
     def control(self, action: str, value: float) -> None:
         """Control while it runs.
 

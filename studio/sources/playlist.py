@@ -91,6 +91,7 @@ class Playlist(Source):
         files = gather(s.files, s.folder, FILMS, self.around)
         order, player = Order(len(files), is_shuffled=s.shuffle), Player(feed)
         bad: StudioError | None = None
+        said: dict[Path, str] = {}
         failed, goes_on = 0, False
         while not feed.stopping.is_set():
             try:
@@ -98,7 +99,9 @@ class Playlist(Source):
                 failed = 0
             except StudioError as error:
                 bad, failed, goes_on = error, failed + 1, False
-                _log.warning("the playlist passes over %s: %s", files[order.now], error)
+                if said.get(files[order.now]) != str(error):
+                    said[files[order.now]] = str(error)
+                    _log.warning("the playlist passes over %s: %s", files[order.now], error)
                 if failed >= len(files):
                     raise bad from None
             step, self._step = self._step, None

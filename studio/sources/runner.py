@@ -9,6 +9,7 @@ from typing import Protocol
 
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
+from studio.core.file_marks import Marks, marks
 from studio.core.log import logger
 from studio.core.worker import Worker
 from studio.media.frame import Frame
@@ -23,6 +24,10 @@ from studio.sources.model import OnLoss
 _log = logger(__name__)
 
 DEMAND_NS = 1 * NS
+LOOK_S = 0.5
+"""How often a file that could not be used is looked at: is it another one now?"""
+AGAIN_NS = 60 * NS
+"""One that stays as it is is tried again after this all the same."""
 
 
 class PictureFilter(Protocol):
@@ -122,7 +127,8 @@ class SourceRunner:
         # A still picture may be filtered by the engine loop or the pulse below.
         self._filtering = threading.Lock()
         self._pulse: Worker | None = None
-        self._worker = Worker(f"source {name}", self._run, on_fault=self._failed)
+        self._marks: Marks = ()
+        self._worker = Worker(f"source {name}", self._run, on_fault=self._failed, pause=self._pause)
 
     def start(self) -> None:
         """Starts its thread."""
@@ -251,9 +257,21 @@ class SourceRunner:
     def _run(self, stopping: threading.Event) -> None:
         feed = Feed(stopping, self._picture, self._sound, self._is_wanted, self)
         self.watch.begin()
+        self._marks = marks(self.source.files())
         self.source.run(feed)
         if not stopping.is_set() and not self.watch.is_still and self.source.has_video:
             raise StudioError("unavailable", "sources.ended", name=self.name)
+
+    def _pause(self, seconds: float) -> None:
+        """Before the next try. A file that is broken or not there mends when it changes."""
+        stopping, error = self._worker.stopping, self.error
+        if not self._marks or error is None or error.code not in ("not_found", "invalid"):
+            stopping.wait(seconds)
+            return
+        files, until = self.source.files(), now_ns() + AGAIN_NS
+        while not stopping.wait(LOOK_S) and now_ns() < until:
+            if marks(files) != self._marks:
+                return
 
     def _is_wanted(self) -> bool:
         return now_ns() - self._seen_ns < DEMAND_NS

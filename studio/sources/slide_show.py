@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from studio.core.clock import NS, now_ns
@@ -101,6 +102,7 @@ class SlideShow(Source):
         files = gather(s.files, s.folder, PICTURES, self.around)
         self._count = len(files)
         order = Order(len(files), is_shuffled=s.shuffle)
+        said: dict[Path, str] = {}
         shown: Frame | None = None
         failed = 0
         while not feed.stopping.is_set():
@@ -108,7 +110,9 @@ class SlideShow(Source):
                 fresh = self._prepared(read_picture(files[order.now]))
                 failed = 0
             except StudioError as error:
-                _log.warning("the slide show passes over %s: %s", files[order.now], error)
+                if said.get(files[order.now]) != str(error):
+                    said[files[order.now]] = str(error)
+                    _log.warning("the slide show passes over %s: %s", files[order.now], error)
                 failed += 1
                 if failed >= len(files):
                     raise

@@ -301,3 +301,25 @@ def test_a_copy_of_a_show_brings_the_files_of_its_filters_along(tmp_path: Path) 
     kept = [one["settings"] for one in made["sources"][0]["filters"]]
     assert kept == [{"path": "media/a.cube"}, {"image": "media/hole.png"}]
     assert (new / "media" / "hole.png").is_file()
+
+
+def test_a_filter_whose_file_was_broken_works_again_when_it_is_mended(place, tmp_path) -> None:
+    look = tmp_path / "a.cube"
+    text = "LUT_1D_SIZE 2\n0 0 0\n1 1 1\n"
+    look.write_text(text)
+    place.do("filters.set", source="a", name="look", kind="lut", settings={"path": str(look)})
+    spec = place.bank.get("a")
+    look.write_text(text[:16])
+    place.bank.put(spec)  # as when the show is opened
+    assert place.bank.filter_status("a")["look"].state == "missing"
+    place.bank.watch()
+    look.write_text(text)
+
+    def mended() -> bool:
+        place.bank.watch()
+        return place.bank.filter_status("a")["look"].state == "ok"
+
+    assert until(mended)
+    look.unlink()
+    place.bank.put(spec)
+    assert place.bank.filter_status("a")["look"].error == "filters.file_missing"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import socket
 
 import numpy as np
@@ -11,11 +13,13 @@ import studio.sources as folder
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.registry import discover
+from studio.media.cv import cv2
 from studio.media.frame import Frame
+from studio.media.picture_file import read_picture
 from studio.sources.base import Source
 from studio.sources.health import Fault, Watch
 from studio.sources.runner import SourceRunner
-from tests.unit.sources.media import runner_of, state, until
+from tests.unit.sources.media import film, runner_of, state, until
 
 KINDS = discover(folder, Source)
 DEADLINE_S = 8.0
@@ -92,8 +96,7 @@ class Others:
         return self.there
 
 
-@pytest.mark.parametrize("is_still", [True, False])
-@pytest.mark.parametrize("is_seen", [True, False])
+@pytest.mark.parametrize(("is_still", "is_seen"), [(True, True), (False, False)])
 def test_a_mirror_of_what_was_removed_is_missing_and_comes_back(run, is_still, is_seen):
     others = Others(is_still)
     around = {"look": others.look, "has": others.has}
@@ -108,3 +111,88 @@ def test_a_mirror_of_what_was_removed_is_missing_and_comes_back(run, is_still, i
     others.there = True
     assert until(lambda: state(runner) in ("ok", "still"))
     assert runner.health(now_ns()).error == ""
+
+
+# -- broken files ---------------------------------------------------------------------------------
+
+
+def png(path, size=(64, 48), extension=".png"):
+    rgb = np.random.default_rng(1).integers(0, 255, (size[1], size[0], 3), np.uint8)
+    path.write_bytes(cv2.imencode(extension, rgb)[1].tobytes())
+    return path
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def flipped(path):
+    data = bytearray(path.read_bytes())
+    for at in range(len(data) // 3, len(data), 997):
+        data[at] ^= 0x55
+    path.write_bytes(data)
+
+
+def gone(path):
+    path.unlink()
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("harm", [cut, flipped, gone, emptied])
+def test_a_broken_picture_is_told_once_and_mends_by_itself(run, tmp_path, caplog, capfd, harm):
+    file = png(tmp_path / "a.png")
+    whole = file.read_bytes()
+    harm(file)
+    runner = run("image", path="a.png")
+    with caplog.at_level(logging.WARNING):
+        assert until(lambda: state(runner) == "missing")
+        key = "sources.file_missing" if harm is gone else "sources.picture_"
+        assert runner.error.key.startswith(key)
+        tries = []
+        read, runner.source.run = runner.source.run, lambda feed: (tries.append(1), read(feed))
+        assert not until(lambda: tries, 0.8)  # it stays as it was: it is not read again
+    file.write_bytes(whole)
+    assert until(lambda: state(runner) == "still")
+    assert runner.health(now_ns()).error == ""
+    assert len([one for one in caplog.records if "a.png" in one.getMessage()]) <= 1
+    assert "libpng" not in capfd.readouterr().err
+
+
+def test_a_broken_film_mends_by_itself(run, tmp_path):
+    file = film(tmp_path / "a.mp4", 0.5)
+    whole = file.read_bytes()
+    cut(file)
+    runner = run("clip", path="a.mp4")
+    assert until(lambda: state(runner) == "missing")
+    assert runner.error.key == "sources.file_broken"
+    file.write_bytes(whole)
+    assert until(lambda: state(runner) == "ok")
+
+
+@pytest.mark.parametrize("kind", ["image", "clip"])
+def test_a_folder_a_pipe_and_a_device_are_no_files_and_nothing_waits_for_them(run, tmp_path, kind):
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    runners = [run(kind, path=path) for path in ("folder", "pipe", "/dev/zero", "x" * 5000)]
+    for runner in runners:
+        assert until(lambda runner=runner: state(runner) == "missing"), runner.source.settings
+
+
+@pytest.mark.parametrize("size", [(1, 1), (33, 17), (1, 600), (9000, 1), (4096, 2)])
+@pytest.mark.parametrize("extension", [".png", ".jpg"])
+def test_odd_sizes_are_pictures(tmp_path, size, extension):
+    frame = read_picture(png(tmp_path / f"a{extension}", size, extension))
+    assert frame.width % 2 == frame.height % 2 == 0
+    assert 2 <= frame.width <= 4096
+    assert abs(int(frame.y.mean()) - 110) < 100
+
+
+def test_a_whole_png_with_odd_chunks_is_read(tmp_path):
+    file = png(tmp_path / "a.png")
+    data = file.read_bytes()
+    text = b"\0\0\0\4tEXta\0bcBAD!"  # its CRC is wrong, and nobody needs it
+    file.write_bytes(data[:33] + text + data[33:] + b"behind the end")
+    assert read_picture(file).width == 64
