@@ -108,9 +108,12 @@ def _item(words: Words, scene: Data, old: Item, new: Item) -> Iterator[Said]:
     if old.is_locked != new.is_locked:
         data = {**which, "sceneItemLocked": new.is_locked}
         yield Said(kind, "SceneItemLockStateChanged", data)
-    if (old.boxes, old.crop, old.fit) != (new.boxes, new.crop, new.fit):
+    if any(getattr(old, name) != getattr(new, name) for name in _PLACE):
         data = {**which, "sceneItemTransform": words.transform(new)}
         yield Said(Subscription.SCENE_ITEM_TRANSFORM_CHANGED, "SceneItemTransformChanged", data)
+
+
+_PLACE = ("boxes", "crop", "fit", "rotation", "is_mirrored", "is_flipped")
 
 
 def _source(words: Words, item: Item) -> Data:

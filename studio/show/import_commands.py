@@ -79,6 +79,10 @@ class ImportCommands:
         for scene, row in zip(found.scenes, rows, strict=True):
             items = [replace(one, source=names.get(one.source, one.source)) for one in scene.items]
             new = replace(scene, name=row, items=tuple(items))
+            if new.transition and new.transition not in self._scenes.kinds:
+                line = Unmatched("transition", row, new.transition, row, "transition")
+                unmatched.append(line)
+                new = replace(new, transition="", transition_ms=0)
             self._scenes.add(new)
             made.append(new.name)
             self._announce(SceneListChanged(what="created", scene=new.name))

@@ -8,7 +8,6 @@ from the picture times the scale unless bounds are set.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,19 +15,35 @@ from typing import Any
 import msgspec
 
 from studio.core.errors import StudioError
-from studio.core.names import free_name, tidy_name
+from studio.core.names import free_name
 from studio.filters.obs import from_obs as filter_from_obs
 from studio.media.blend_modes import Blend
-from studio.scenes.model import Box, Crop, Fit, Item, Scene
+from studio.scenes.model import Fit, Item, Scene
 from studio.show.obs_report import Report, Unmatched, why_kind
+from studio.show.obs_values import (
+    FARTHEST_PX,
+    Json,
+    Size,
+    Strip,
+    as_list,
+    box_of,
+    clean,
+    crop_of,
+    in_group,
+    is_there,
+    items_of,
+    name_of,
+    number,
+    pixels,
+    scale_of,
+    strip_of,
+    text,
+)
 from studio.sources.model import FilterSpec, SourceSpec
 from studio.sources.obs import from_obs
 
-Json = dict[str, Any]
-Size = tuple[float, float]
 MOST_BYTES = 64_000_000
 MOST_SOURCES, MOST_SCENES, MOST_ITEMS, MOST_FILTERS = 500, 500, 1000, 32
-FARTHEST_PX, LARGEST_SCALE = 1e5, 1e3
 BLENDS: dict[str, Blend] = {
     "normal": "normal",
     "additive": "add",
@@ -39,18 +54,17 @@ BLENDS: dict[str, Blend] = {
     "darken": "darken",
 }
 BOUNDS: dict[int, Fit] = {1: "stretch", 2: "contain", 3: "cover", 4: "contain", 5: "contain"}
-LEFT, RIGHT, TOP, BOTTOM = 1, 2, 4, 8
+TRANSITIONS = {
+    "cut_transition": "cut",
+    "fade_transition": "fade",
+    "fade_to_color_transition": "dip",
+    "slide_transition": "slide",
+    "swipe_transition": "slide",
+    "wipe_transition": "wipe",
+}
+UNUSED = ("monitoring_type", "deinterlace_mode", "push-to-talk", "push-to-mute")
 SILENT = ("microphone", "desktop_sound")
 DEVICES = ("DesktopAudioDevice", "AuxAudioDevice")
-
-
-class Strip(msgspec.Struct, frozen=True):
-    """A source's place in OBS's mixer."""
-
-    gain_db: float
-    is_muted: bool
-    pan: float
-    sync_ms: int
 
 
 class Collection(msgspec.Struct, frozen=True):
@@ -95,7 +109,7 @@ class _Reader:
         self._data, self._path = data, path
         given = data.get("resolution")
         if isinstance(given, dict):
-            canvas = (_number(given.get("x"), canvas[0]), _number(given.get("y"), canvas[1]))
+            canvas = (number(given.get("x"), canvas[0]), number(given.get("y"), canvas[1]))
         self._canvas = (
             min(FARTHEST_PX, max(1.0, canvas[0])),
             min(FARTHEST_PX, max(1.0, canvas[1])),
@@ -123,9 +137,9 @@ class _Reader:
         if len(scenes) > MOST_SCENES:
             self._too_many("scene", "sources", len(scenes) - MOST_SCENES)
             scenes = scenes[:MOST_SCENES]
-        by_name = {_name(one): one for one in groups}
-        names = {_name(one) for one in scenes}
-        used = {_name(item) for one in (*scenes, *groups) for item in _items(one)}
+        by_name = {name_of(one): one for one in groups}
+        names = {name_of(one) for one in scenes}
+        used = {name_of(item) for one in (*scenes, *groups) for item in items_of(one)}
         for name in sorted((used & names) - set(self._specs)):
             self._specs[name] = SourceSpec(name=name, kind="scene", settings={"scene": name})
             self._sizes[name] = self._canvas
@@ -134,23 +148,23 @@ class _Reader:
         for name in by_name.keys() - used:
             self._report.add("group", name, "unplaced_group")
         for one in (*scenes, *groups):
-            for flt in _list(one.get("filters")):
-                label = _name(flt) or _text(flt, "id")
-                self._report.add("filter", label, "scene_filter", _text(flt, "id"), _name(one))
+            for flt in as_list(one.get("filters")):
+                label = name_of(flt) or text(flt, "id")
+                self._report.add("filter", label, "scene_filter", text(flt, "id"), name_of(one))
         self._beside((*entries, *devices))
         strips = {
-            _name(one): _strip(one)
+            name_of(one): strip_of(one)
             for one in reversed((*inputs, *devices))
-            if _name(one) in self._specs and ("volume" in one or "muted" in one)
+            if name_of(one) in self._specs and ("volume" in one or "muted" in one)
         }
         return Collection(
-            _name(self._data) or self._path.stem,
+            name_of(self._data) or self._path.stem,
             tuple(made),
             tuple(self._specs.values()),
             strips,
             self._report.lines(),
-            "fade" if "fade" in _text(self._data, "current_transition").lower() else "cut",
-            round(min(20_000.0, max(0.0, _number(self._data.get("transition_duration"), 300)))),
+            "fade" if "fade" in text(self._data, "current_transition").lower() else "cut",
+            round(min(20_000.0, max(0.0, number(self._data.get("transition_duration"), 300)))),
         )
 
     def _entries(self, given: Any, where: str) -> list[Json]:
@@ -158,18 +172,18 @@ class _Reader:
         if given is not None and not isinstance(given, list):
             self._report.add("entry", where, "unreadable", type(given).__name__)
         found: list[Json] = []
-        for at, one in enumerate(_list(given)):
+        for at, one in enumerate(as_list(given)):
             place = f"{where}[{at}]"
             if not isinstance(one, dict):
                 self._report.add("entry", place, "unreadable", type(one).__name__, where)
-            elif not _text(one, "name").strip():
-                self._report.add("entry", place, "no_name", _text(one, "id"), where)
-            elif not _text(one, "id"):
-                self._report.add("entry", _name(one) or place, "no_kind", where=place)
+            elif not text(one, "name").strip():
+                self._report.add("entry", place, "no_name", text(one, "id"), where)
+            elif not text(one, "id"):
+                self._report.add("entry", name_of(one) or place, "no_kind", where=place)
             else:
-                name = _name(one)
+                name = name_of(one)
                 if name != one["name"]:
-                    self._report.add("name", name or place, "name", _text(one, "id"), place)
+                    self._report.add("name", name or place, "name", text(one, "id"), place)
                 found.append(one if name else {**one, "name": place})
         return found
 
@@ -179,33 +193,33 @@ class _Reader:
     def _double(self, scenes: list[Json]) -> None:
         seen: set[str] = set()
         for one in scenes:
-            name = _name(one)
+            name = name_of(one)
             if name in seen or self._specs.get(name, _SCENE).kind != "scene":
                 self._report.add("name", name, "double", "scene")
             seen.add(name)
 
     def _beside(self, entries: tuple[Json, ...]) -> None:
         """What belongs to no picture: transitions, keys, scripts."""
-        for one in _list(self._data.get("transitions")):
-            kind = _text(one, "id") or type(one).__name__
-            self._report.add("transition", _name(one) or kind, "transition", kind, "transitions")
+        for one in as_list(self._data.get("transitions")):
+            kind = text(one, "id") or type(one).__name__
+            self._report.add("transition", name_of(one) or kind, "transition", kind, "transitions")
         for one in entries:
             keys = one.get("hotkeys")
             for action, bound in keys.items() if isinstance(keys, dict) else ():
-                for key in _list(bound):
-                    self._report.add("hotkey", action, "hotkey", _text(key, "key"), _name(one))
+                for key in as_list(bound):
+                    self._report.add("hotkey", action, "hotkey", text(key, "key"), name_of(one))
         modules = self._data.get("modules")
         scripts = modules.get("scripts-tool") if isinstance(modules, dict) else None
-        for one in _list(scripts):
-            self._report.add("script", _text(one, "path") or "?", "script", where="modules")
+        for one in as_list(scripts):
+            self._report.add("script", text(one, "path") or "?", "script", where="modules")
 
     def _ordered(self, scenes: list[Json]) -> list[Json]:
-        order = [_name(one) for one in _list(self._data.get("scene_order"))]
+        order = [name_of(one) for one in as_list(self._data.get("scene_order"))]
         place = {name: at for at, name in enumerate(order)}
-        return sorted(scenes, key=lambda one: place.get(_name(one), len(order)))
+        return sorted(scenes, key=lambda one: place.get(name_of(one), len(order)))
 
     def _source(self, one: Json) -> None:
-        name, kind = _name(one), _text(one, "id")
+        name, kind = name_of(one), text(one, "id")
         if not name:
             self._report.add("source", "?", "no_name", kind)
             return
@@ -215,7 +229,7 @@ class _Reader:
         given = one.get("settings")
         if given is not None and not isinstance(given, dict):
             self._report.add("setting", name, "unreadable", type(given).__name__)
-        settings: Json = _clean(given) if isinstance(given, dict) else {}
+        settings: Json = clean(given) if isinstance(given, dict) else {}
         found = from_obs(kind, settings)
         if found is None:
             self._report.add("source", name, why_kind(kind), kind)
@@ -226,15 +240,18 @@ class _Reader:
         ours, own = found
         if ours == "colour":  # OBS gives it a size of its own; ours fills its box
             self._sizes[name] = (
-                _pixels(settings.get("width"), 1920),
-                _pixels(settings.get("height"), 1080),
+                pixels(settings.get("width"), 1920),
+                pixels(settings.get("height"), 1080),
             )
-        device = _text(settings, "device_id")
+        device = text(settings, "device_id")
         if ours in SILENT and device not in ("", "default"):
             self._report.add("device", name, "device", device)
         for path in (own.get("path"), *own.get("files", ())):
-            if isinstance(path, str) and path and not _is_there(path):
+            if isinstance(path, str) and path and not is_there(path):
                 self._report.add("file", name, "file", path)
+        for key in UNUSED:
+            if one.get(key) not in (None, 0, False):
+                self._report.add("setting", name, "unused", key)
         filters = self._filters(one, name)
         self._specs[name] = SourceSpec(name=name, kind=ours, settings=own, filters=filters)
 
@@ -243,14 +260,14 @@ class _Reader:
         given = one.get("filters")
         if given is not None and not isinstance(given, list):
             self._report.add("filter", "?", "unreadable", type(given).__name__, name)
-        for flt in _list(given):
+        for flt in as_list(given):
             if not isinstance(flt, dict):
                 self._report.add("filter", "?", "unreadable", type(flt).__name__, name)
                 continue
             its = flt.get("settings")
-            kind = _text(flt, "id")
-            label = _name(flt) or kind or "?"
-            match = filter_from_obs(kind, _clean(its) if isinstance(its, dict) else {})
+            kind = text(flt, "id")
+            label = name_of(flt) or kind or "?"
+            match = filter_from_obs(kind, clean(its) if isinstance(its, dict) else {})
             if match is None or len(made) >= MOST_FILTERS:
                 why = "filter" if match is None else "too_many"
                 self._report.add("filter", f"{name} · {label}", why, kind, name)
@@ -261,34 +278,49 @@ class _Reader:
         return tuple(made)
 
     def _scene(self, one: Json, groups: dict[str, Json]) -> Scene:
-        scene, items = _name(one), list[Item]()
+        scene, items = name_of(one), list[Item]()
         settings = one.get("settings")
         found = settings.get("items") if isinstance(settings, dict) else None
-        for at, entry in enumerate(_list(found)):
+        for at, entry in enumerate(as_list(found)):
             if not isinstance(entry, dict):
                 kind = type(entry).__name__
                 self._report.add("item", f"items[{at}]", "unreadable", kind, scene)
                 continue
             if len(items) >= MOST_ITEMS:
-                self._too_many("item", scene, len(_list(found)) - at)
+                self._too_many("item", scene, len(as_list(found)) - at)
                 break
-            name = _name(entry)
+            name = name_of(entry)
             if name in groups and self._specs.get(name) is None:
-                box = self._box(entry, self._group_size(groups[name]))
-                for inner in _items(groups[name])[: MOST_ITEMS - len(items)]:
+                box = box_of(entry, self._group_size(groups[name]), self._canvas)
+                for inner in items_of(groups[name])[: MOST_ITEMS - len(items)]:
                     made = self._item(inner, len(items) + 1, scene)
                     if made is not None:
-                        items.append(self._in_group(made, entry, box, name))
+                        items.append(in_group(made, entry, box, name))
                 continue
             if entry.get("group_item_backup"):
                 continue  # OBS keeps a copy of what is in groups for older versions
             made = self._item(entry, len(items) + 1, scene)
             if made is not None:
                 items.append(made)
-        return Scene(name=scene, items=tuple(items))
+        kind, ms = self._override(one, scene)
+        return Scene(name=scene, items=tuple(items), transition=kind, transition_ms=ms)
 
-    def _item(self, entry: Json, number: int, scene: str) -> Item | None:
-        name = _name(entry)
+    def _override(self, one: Json, scene: str) -> tuple[str, int]:
+        """The transition a scene is taken with, and its ms; ("", 0) for the show's."""
+        own = one.get("private_settings")
+        name = text(own, "transition")
+        if not isinstance(own, dict) or not name:
+            return "", 0
+        made = (flt for flt in as_list(self._data.get("transitions")) if text(flt, "name") == name)
+        found = next(made, None)
+        kind = TRANSITIONS.get(text(found, "id") if found else f"{name.lower()}_transition", "")
+        if not kind:
+            self._report.add("transition", name, "transition", text(found, "id"), scene)
+            return "", 0
+        return kind, round(min(20_000.0, max(50.0, number(own.get("transition_duration"), 300))))
+
+    def _item(self, entry: Json, id: int, scene: str) -> Item | None:
+        name = name_of(entry)
         spec = self._specs.get(name)
         if spec is None:
             self._report.add("item", name or "?", "no_source" if name else "no_name", where=scene)
@@ -299,20 +331,29 @@ class _Reader:
         if spec.kind == "scene" and self._is_round(scene, name):
             self._report.add("item", name, "round", f"{scene} → {name}", scene)
             return None
+        for key in ("show_transition", "hide_transition"):
+            its = entry.get(key)
+            if text(its, "id"):
+                self._report.add(
+                    "transition", name, "transition", f"{key} {text(its, 'id')}", scene
+                )
+        blend = text(entry, "blend_type")
+        if blend and blend not in BLENDS:
+            self._report.add("setting", name, "unused", blend, scene)
         size = self._size(name)
-        crop = _crop(entry, size)
+        crop = crop_of(entry, size)
         seen = (size[0] * (1 - crop.left - crop.right), size[1] * (1 - crop.top - crop.bottom))
-        scale = _scale(entry)
+        scale = scale_of(entry)
         return Item(
-            number,
+            id,
             name,
-            {"landscape": self._box(entry, seen)},
-            fit=BOUNDS.get(int(_number(entry.get("bounds_type"), 0)), "stretch"),
+            {"landscape": box_of(entry, seen, self._canvas)},
+            fit=BOUNDS.get(int(number(entry.get("bounds_type"), 0)), "stretch"),
             crop=crop,
             is_enabled=entry.get("visible", True) is not False,
             is_locked=entry.get("locked") is True,
-            rotation=_number(entry.get("rot"), 0.0) % 360,
-            blend=BLENDS.get(_text(entry, "blend_type"), "normal"),
+            rotation=number(entry.get("rot"), 0.0) % 360,
+            blend=BLENDS.get(blend, "normal"),
             is_mirrored=scale[0] < 0,
             is_flipped=scale[1] < 0,
         )
@@ -333,50 +374,12 @@ class _Reader:
         shown.add(inner)
         return False
 
-    def _box(self, entry: Json, seen: Size) -> Box:
-        scale = _scale(entry)
-        wide, high = seen[0] * abs(scale[0]), seen[1] * abs(scale[1])
-        if int(_number(entry.get("bounds_type"), 0)):
-            wide, high = _pair(entry.get("bounds"), (wide, high))
-        wide, high = (min(FARTHEST_PX, max(1.0, abs(side))) for side in (wide, high))
-        x, y = (_within(one, FARTHEST_PX) for one in _pair(entry.get("pos"), (0.0, 0.0)))
-        align = int(_number(entry.get("align"), LEFT | TOP))
-        across = 0.0 if align & LEFT else 1.0 if align & RIGHT else 0.5
-        down = 0.0 if align & TOP else 1.0 if align & BOTTOM else 0.5
-        angle = math.radians(_number(entry.get("rot"), 0.0) % 360)
-        dx, dy = (0.5 - across) * wide, (0.5 - down) * high
-        middle = (
-            x + math.cos(angle) * dx - math.sin(angle) * dy,
-            y + math.sin(angle) * dx + math.cos(angle) * dy,
-        )
-        return Box(
-            (middle[0] - wide / 2) / self._canvas[0],
-            (middle[1] - high / 2) / self._canvas[1],
-            wide / self._canvas[0],
-            high / self._canvas[1],
-        )
-
     def _group_size(self, group: Json) -> Size:
         """OBS makes a group as large as what is in it."""
         settings = group.get("settings")
         if isinstance(settings, dict) and settings.get("cx") and settings.get("cy"):
-            return _pixels(settings["cx"], 1), _pixels(settings["cy"], 1)
+            return pixels(settings["cx"], 1), pixels(settings["cy"], 1)
         return self._canvas
-
-    def _in_group(self, item: Item, entry: Json, box: Box, name: str) -> Item:
-        """An item of a group, moved to where the group puts it."""
-        scale = _scale(entry)
-        own = item.boxes["landscape"]
-        moved = Box(
-            box.x + own.x * abs(scale[0]),
-            box.y + own.y * abs(scale[1]),
-            own.w * abs(scale[0]),
-            own.h * abs(scale[1]),
-        )
-        is_on = item.is_enabled and entry.get("visible", True) is not False
-        return msgspec.structs.replace(
-            item, boxes={"landscape": moved}, group=name, is_enabled=is_on
-        )
 
     def _size(self, name: str) -> Size:
         if name not in self._sizes:
@@ -389,83 +392,3 @@ class _Reader:
 
 
 _SCENE = SourceSpec(name="", kind="scene")
-
-
-def _crop(entry: Json, size: Size) -> Crop:
-    px = [_number(entry.get(f"crop_{side}"), 0.0) for side in ("left", "top", "right", "bottom")]
-    parts = [max(0.0, p) / max(1.0, size[at % 2]) for at, p in enumerate(px)]
-    if parts[0] + parts[2] >= 1 or parts[1] + parts[3] >= 1:
-        return Crop()
-    return Crop(*parts)
-
-
-def _strip(one: Json) -> Strip:
-    volume = _number(one.get("volume"), 1.0)
-    db = 20 * math.log10(volume) if volume > 1e-5 else -100.0
-    return Strip(
-        gain_db=round(min(26.0, max(-100.0, db)), 2),
-        is_muted=one.get("muted") is True,
-        pan=min(1.0, max(-1.0, 2 * _number(one.get("balance"), 0.5) - 1)),
-        sync_ms=round(min(2000.0, max(-500.0, _number(one.get("sync"), 0) / 1e6))),
-    )
-
-
-def _items(scene: Json) -> list[Json]:
-    settings = scene.get("settings")
-    found = settings.get("items") if isinstance(settings, dict) else None
-    return [one for one in _list(found) if isinstance(one, dict)]
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(data: Any, key: str) -> str:
-    """A text as it can be written again: half of a surrogate pair becomes a question mark."""
-    value = data.get(key, "") if isinstance(data, dict) else ""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
-
-
-def _name(data: Any) -> str:
-    return tidy_name(_text(data, "name"))
-
-
-def _clean(settings: Json) -> Json:
-    """Settings with texts that can be written again."""
-    return {key: _text(settings, key) if isinstance(v, str) else v for key, v in settings.items()}
-
-
-def _is_there(path: str) -> bool:
-    try:
-        return Path(path).exists()
-    except (OSError, ValueError):  # too long, or no path at all
-        return False
-
-
-def _number(value: Any, default: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return float(default)
-    try:
-        value = float(value)
-    except OverflowError:  # a whole number of hundreds of digits
-        return float(default)
-    return value if math.isfinite(value) else float(default)
-
-
-def _within(value: float, most: float) -> float:
-    return min(most, max(-most, value))
-
-
-def _pixels(value: Any, default: float) -> float:
-    return min(FARTHEST_PX, max(1.0, _number(value, default)))
-
-
-def _pair(value: Any, default: Size) -> Size:
-    if not isinstance(value, dict):
-        return default
-    return _number(value.get("x"), default[0]), _number(value.get("y"), default[1])
-
-
-def _scale(entry: Json) -> Size:
-    x, y = _pair(entry.get("scale"), (1.0, 1.0))
-    return _within(x, LARGEST_SCALE), _within(y, LARGEST_SCALE)

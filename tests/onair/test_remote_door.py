@@ -269,6 +269,10 @@ def test_frequent_events_come_to_those_who_ask(studio: Studio) -> None:
         peer.ask("SetSceneItemTransform", **item, sceneItemTransform={"positionX": 32})
         told = peer.event("SceneItemTransformChanged", **item)
         assert told["sceneItemTransform"]["positionX"] == 32
+        peer.ask("SetSceneItemTransform", **item, sceneItemTransform={"rotation": 90})
+        told = peer.event("SceneItemTransformChanged", **item)
+        assert told["sceneItemTransform"]["rotation"] == 90
+        peer.ask("SetSceneItemTransform", **item, sceneItemTransform={"rotation": 0})
         assert not any(one["eventType"] == "VendorEvent" for one in peer.events)
         peer.ask("SetSceneItemTransform", **item, sceneItemTransform={"positionX": 0})
 

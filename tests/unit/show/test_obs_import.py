@@ -265,6 +265,31 @@ def test_nonsense_entries_are_listed_each(tmp_path):
         assert "{" not in one.reason("zh"), one
 
 
+def test_a_scene_keeps_its_transition_where_there_is_one_like_it(tmp_path):
+    own = [
+        {"name": "Quick", "id": "wipe_transition"},
+        {"name": "Sting", "id": "obs_stinger_transition"},
+    ]
+    scenes = [
+        {**scene(name, item("c", 1, blend_type="burn", show_transition={"id": "fade_transition"})),
+         "private_settings": {"transition": name, "transition_duration": ms}}
+        for name, ms in (("Fade", 700), ("Quick", 5), ("Sting", 100), ("Teapot", None))
+    ]  # fmt: skip
+    talk = source("c", "color_source", **{"push-to-talk": True, "monitoring_type": 2})
+    found = read(written(tmp_path, {"sources": [talk, *scenes], "transitions": own}))
+    kept = [(one.transition, one.transition_ms) for one in found.scenes]
+    assert kept == [("fade", 700), ("wipe", 50), ("", 0), ("", 0)]
+    told = {(one.what, one.name, one.kind) for one in found.unmatched}
+    assert {
+        ("transition", "Sting", "obs_stinger_transition"),
+        ("transition", "Teapot", ""),
+        ("transition", "c", "show_transition fade_transition"),
+        ("setting", "c", "burn"),
+        ("setting", "c", "push-to-talk"),
+        ("setting", "c", "monitoring_type"),
+    } <= told
+
+
 def test_scenes_that_show_each_other_come_in_without_the_round(tmp_path):
     chain = [scene(f"S{n}", item(f"S{(n + 1) % 5}", 1)) for n in range(5)]
     found = read(written(tmp_path, {"sources": [*chain, scene("Self", item("Self", 1))]}))
