@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,7 +17,7 @@ from studio.outputs.model import OutputSettings
 from studio.plans.files import read_plans
 from studio.plans.model import PlansPart
 from studio.show import resume
-from studio.show.keeper import OpenShow, open_show
+from studio.show.keeper import OpenShow, SoundPart, open_show
 
 if TYPE_CHECKING:
     from studio.engine import Engine
@@ -36,7 +36,8 @@ class Switch:
         """Reads and checks the show first: what cannot be used leaves everything as it is.
 
         Raises:
-            StudioError: what is wrong and where; conflict when it has another size or speed.
+            StudioError: what is wrong and where; conflict when it has another size or speed;
+                failed when it broke half way: then the show before is back.
         """
         async with self._line:
             engine = self._engine
@@ -44,9 +45,20 @@ class Switch:
             self._check(show)
             outputs, plans = self._outputs(show), self._plans(show)
             engine.chores.save()
+            before = self._as_it_is()
             engine.stage.hold(True)
             try:
                 await self._take_over(show, outputs, plans)
+            except Exception as fault:
+                _log.exception("%s could not be taken over", show.folder)
+                await self._go_back(*before)
+                why = (
+                    fault if isinstance(fault, StudioError) else f"{type(fault).__name__}: {fault}"
+                )
+                raise StudioError(
+                    "failed", "show.not_taken", path=str(show.folder), why=why,
+                    name=before[0].head.name,
+                ) from None  # fmt: skip
             finally:
                 engine.stage.hold(False)
             resume.keep(engine.keep())
@@ -75,6 +87,43 @@ class Switch:
         except msgspec.ValidationError as error:
             why = f"plans: {error}"
             raise StudioError("invalid", "show.broken", path=str(show.folder), why=why) from None
+
+    def _as_it_is(self) -> tuple[OpenShow, list[OutputSettings], PlansPart, dict[str, Any]]:
+        """The show that is open, edits and all, and what is on air of it."""
+        engine = self._engine
+        sound = SoundPart(
+            tuple(engine.sound.strips.values()), engine.sound.master_db, engine.sound.watch.target
+        )
+        show = replace(
+            engine.show,
+            raw={**engine.show.raw, **engine.views.collect()},
+            scenes=engine.scenes.state,
+            sources=tuple(engine.bank.specs.values()),
+            sound=sound,
+            shop=engine.catalogue.state,
+            brand=engine.brand.kit,
+        )
+        outputs, part = engine.outputs.settings(), PlansPart(tuple(sorted(engine.plans.enabled)))
+        kept = engine.keep()
+        kept.pop("incidents", None)  # they went on all the time
+        return show, outputs, part, kept
+
+    async def _go_back(
+        self,
+        show: OpenShow,
+        outputs: list[OutputSettings],
+        part: PlansPart,
+        kept: dict[str, Any],
+    ) -> None:
+        """The show before, as it was. The last picture stands until its own is there."""
+        engine = self._engine
+        try:
+            await self._take_over(show, outputs, part)
+            engine.resume(kept)
+            await engine.first_picture()
+        except Exception:
+            _log.exception("not all of the show before is back")
+            engine.refresh()
 
     async def _take_over(
         self, show: OpenShow, outputs: list[OutputSettings], part: PlansPart

@@ -91,6 +91,37 @@ def test_what_cannot_be_opened_leaves_everything_as_it_is(tmp_path: Path) -> Non
             assert after[part] == before[part]
 
 
+def test_a_show_that_fails_half_way_gives_back_the_one_before(tmp_path: Path) -> None:
+    film = tmp_path / "a.mkv"
+    late = other_show(tmp_path / "late.show")  # its rooms are taken over, then its comments fail
+    raw = json.loads((late / "show.json").read_text(encoding="utf-8"))
+    (late / "show.json").write_text(json.dumps({**raw, "audience": {"feeds": 3}}))
+    with Studio(tmp_path, record=str(film)) as studio, Door(studio.address) as door:
+        running = [o["name"] for o in door.run("outputs.list")["result"]]
+        door.run("scenes.add", name="Fresh")
+        door.run("scenes.take", scene="Two", transition="cut")
+        door.run("shop.card", product="hat")
+        before = door.run("state.get")
+        data = {"vendorName": "shopcast", "requestType": "show.open",
+                "requestData": {"folder": str(late)}}  # fmt: skip
+        answer = door.request("CallVendorRequest", data)["responseData"]["responseData"]
+        assert answer["error"]["key"] == "show.not_taken"
+        assert "Small" in answer["error"]["text"]["en"]
+        recorded(door, running[0], more=15)
+        after = door.run("state.get")
+        for part in ("scenes", "show", "shop", "brand"):
+            assert after[part] == before[part], part
+        names = [[s["name"] for s in state["sources"]] for state in (before, after)]
+        assert names[0] == names[1]
+        outputs = [sorted(o["name"] for o in state["outputs"]) for state in (before, after)]
+        assert outputs[0] == outputs[1]
+        good = other_show(tmp_path / "good.show")
+        assert door.run("show.open", folder=str(good))["result"]["name"] == "Other"
+    with av.open(str(film)) as media:
+        levels = [float(f.to_ndarray(format="gray").mean()) for f in media.decode(video=0)]
+    assert min(levels) > 40, "a black picture went out"
+
+
 def test_a_new_show_is_made_beside_the_old_one(tmp_path: Path) -> None:
     with Studio(tmp_path) as studio, Door(studio.address) as door:
         folder = str(tmp_path / "evening")
