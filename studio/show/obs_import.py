@@ -32,6 +32,7 @@ from studio.show.obs_values import (
     in_group,
     is_there,
     items_of,
+    json_kind,
     name_of,
     number,
     pixels,
@@ -170,12 +171,12 @@ class _Reader:
     def _entries(self, given: Any, where: str) -> list[Json]:
         """The entries of a list that have a name and a kind; the others are told."""
         if given is not None and not isinstance(given, list):
-            self._report.add("entry", where, "unreadable", type(given).__name__)
+            self._report.add("entry", where, "unreadable", json_kind(given))
         found: list[Json] = []
         for at, one in enumerate(as_list(given)):
             place = f"{where}[{at}]"
             if not isinstance(one, dict):
-                self._report.add("entry", place, "unreadable", type(one).__name__, where)
+                self._report.add("entry", place, "unreadable", json_kind(one), where)
             elif not text(one, "name").strip():
                 self._report.add("entry", place, "no_name", text(one, "id"), where)
             elif not text(one, "id"):
@@ -201,7 +202,7 @@ class _Reader:
     def _beside(self, entries: tuple[Json, ...]) -> None:
         """What belongs to no picture: transitions, keys, scripts."""
         for one in as_list(self._data.get("transitions")):
-            kind = text(one, "id") or type(one).__name__
+            kind = text(one, "id") or json_kind(one)
             self._report.add("transition", name_of(one) or kind, "transition", kind, "transitions")
         for one in entries:
             keys = one.get("hotkeys")
@@ -228,7 +229,7 @@ class _Reader:
             return
         given = one.get("settings")
         if given is not None and not isinstance(given, dict):
-            self._report.add("setting", name, "unreadable", type(given).__name__)
+            self._report.add("setting", name, "unreadable", json_kind(given))
         settings: Json = clean(given) if isinstance(given, dict) else {}
         found = from_obs(kind, settings)
         if found is None:
@@ -259,10 +260,10 @@ class _Reader:
         made: list[FilterSpec] = []
         given = one.get("filters")
         if given is not None and not isinstance(given, list):
-            self._report.add("filter", "?", "unreadable", type(given).__name__, name)
+            self._report.add("filter", "?", "unreadable", json_kind(given), name)
         for flt in as_list(given):
             if not isinstance(flt, dict):
-                self._report.add("filter", "?", "unreadable", type(flt).__name__, name)
+                self._report.add("filter", "?", "unreadable", json_kind(flt), name)
                 continue
             its = flt.get("settings")
             kind = text(flt, "id")
@@ -283,7 +284,7 @@ class _Reader:
         found = settings.get("items") if isinstance(settings, dict) else None
         for at, entry in enumerate(as_list(found)):
             if not isinstance(entry, dict):
-                kind = type(entry).__name__
+                kind = json_kind(entry)
                 self._report.add("item", f"items[{at}]", "unreadable", kind, scene)
                 continue
             if len(items) >= MOST_ITEMS:

@@ -104,6 +104,12 @@ def text(data: Any, key: str) -> str:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
+def json_kind(value: Any) -> str:
+    """What JSON calls a value of this kind."""
+    kinds = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+    return kinds.get(type(value), "number")
+
+
 def name_of(data: Any) -> str:
     """Its name, tidied; "" when nothing is left of it."""
     return tidy_name(text(data, "name"))

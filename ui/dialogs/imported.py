@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from ui.dialogs.card import Card
@@ -27,6 +28,7 @@ class Imported(Card):
         self.list.setRootIsDecorated(False)
         self.list.setColumnCount(3)
         self.list.setWordWrap(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.body.addWidget(self.words)
         self.body.addWidget(self.list, 1)
 
@@ -56,3 +58,19 @@ class Imported(Card):
         self.list.setColumnWidth(0, tokens.px(110))
         self.list.setColumnWidth(1, tokens.px(200))
         self.open_card(t("imported.title"))
+        self._give_height()
+
+    def _give_height(self) -> None:
+        """Rows as high as the words in their last column need."""
+        metrics, gap = self.list.fontMetrics(), tokens.px(6)
+        for at in range(self.list.topLevelItemCount()):
+            item = self.list.topLevelItem(at)
+            high = 0
+            for column in range(3):
+                wide = max(tokens.px(60), self.list.columnWidth(column) - 2 * gap)
+                room = QRect(0, 0, wide, 4000)
+                words = item.text(column) if item else ""
+                wrapped = metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), words)
+                high = max(high, wrapped.height())
+            if item:
+                item.setSizeHint(2, QSize(0, high + gap))
