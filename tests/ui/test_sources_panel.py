@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QScrollArea
 
 from ui.dialogs.card import FormCard
 from ui.i18n import t
@@ -125,4 +126,19 @@ def test_a_form_that_has_no_room_in_its_panel_lies_over_the_window(program, qtbo
     window.hotkeys._close_card()  # Esc, wherever the cursor is
     assert panel.form is None
     qtbot.waitUntil(lambda: window.findChild(FormCard) is None, timeout=3000)
+    window.resize(1600, 900)
+
+
+def test_a_narrow_panel_shows_whole_rows(program, qtbot):
+    window = program.window
+    window.set_layout("controller")
+    window.resize(1280, 720)
+    window.reveal("sources")
+    panel = window.panels["sources"]
+    first = next(iter(panel._rows.values()))
+    area = panel.findChild(QScrollArea)
+    qtbot.waitUntil(lambda: first.width() <= area.viewport().width(), timeout=3000)
+    for part in (first.copy, first.edit, first.remove, first.state):
+        assert first.rect().contains(part.geometry()), part
+    assert first.title.width() >= first.title.fontMetrics().horizontalAdvance("主播机位")
     window.resize(1600, 900)

@@ -11,7 +11,7 @@ from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import pick, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Segments, Text, column, row
+from ui.widgets.basics import Button, Segments, Text, column, padded, row
 
 HIDDEN = "/••••"
 SIZES = (1080, 720, 540, 480)
@@ -21,6 +21,7 @@ _MORE = ("bitrate_kbps", "short_side", "delay_s", "ca_file", "split_min", "split
 def _spin(low: int, high: int, step: int, unit: str, none: str, value: int) -> QSpinBox:
     """A number whose least means "none"."""
     made = QSpinBox()
+    padded(made)
     made.setRange(low, high)
     made.setSingleStep(step)
     made.setSuffix(unit)

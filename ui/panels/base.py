@@ -24,7 +24,7 @@ from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Text, clear, column, row
 
 HEAD = 38
-FORM_HIGH = 300
+FORM_HIGH = 560
 
 
 class Head(QFrame):
@@ -194,7 +194,7 @@ class Panel(QDockWidget):
         """Puts a form into the panel, or over the window where the panel is too small for it."""
         body = self.widget()
         needs = form.sizeHint()
-        has_room = body.height() >= min(needs.height() + tokens.px(48), tokens.px(FORM_HIGH))
+        has_room = body.height() >= min(needs.height() + tokens.px(96), tokens.px(FORM_HIGH))
         is_wide = body.width() >= form.minimumSizeHint().width() + tokens.px(24)
         if self.isFloating() or (has_room and is_wide):
             place.addWidget(form)

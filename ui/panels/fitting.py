@@ -25,7 +25,7 @@ from ui.i18n import pick, t
 from ui.models.fitting import OFFSETS, Fits, Kind, Proposal, spot_values
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, column, holder, row
+from ui.widgets.basics import Button, Text, column, holder, padded, row
 from ui.widgets.fitting_anchors import ENDINGS, AnchorBoard
 from ui.widgets.fitting_live import LiveRow
 from ui.widgets.fitting_still import StillView
@@ -97,6 +97,7 @@ class FittingPanel(Panel):
             ("width_mm", 0, 2000), *((n, -500, 500) for n in OFFSETS), ("tilt_deg", -180, 180),
         ):  # fmt: skip
             spin = self._numbers[name] = QDoubleSpinBox()
+            padded(spin)
             spin.setRange(low, high)
             spin.setDecimals(1)
             self._form.addRow(Text(size=12), spin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio.outputs.model import OutputState, OutputStatus
@@ -21,6 +22,7 @@ from ui.widgets.basics import Badge, Button, Dot, Text, column, put, row
 from ui.widgets.hold import HoldButton
 
 _BADGES = {"good": "good", "attention": "attention_soft", "off": "off"}
+NARROW = 400
 
 
 class OutputRow(QFrame):
@@ -49,7 +51,8 @@ class OutputRow(QFrame):
         self.remove.let_go.connect(
             lambda: desk.say(self.remove, t("hold.tip", what=t("outputs.remove")), "attention")
         )
-        head = row(self.dot, gap=8)
+        self._is_narrow = False
+        head = self._head = row(self.dot, gap=8)
         head.addWidget(self.title, 1)
         for part in (self.word, self.check, self.edit, self.remove):
             head.addWidget(part)
@@ -62,10 +65,19 @@ class OutputRow(QFrame):
         again.addWidget(self.why, 1)
         again.addWidget(self.retry)
         layout.addLayout(again)
-        place = row(self.canvas, gap=8)
+        place = self._place = row(self.canvas, gap=8)
         place.addWidget(self.where, 1)
         layout.addLayout(place)
         self.setLayout(layout)
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """In a narrow panel the state stands below, so that the name has room."""
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            (self._head if is_narrow else self._place).removeWidget(self.word)
+            (self._place if is_narrow else self._head).insertWidget(
+                0 if is_narrow else 2, self.word
+            )
 
     def show_status(self, status: OutputStatus, is_known: bool) -> None:
         """What is known now."""
@@ -246,6 +258,12 @@ class OutputsPanel(Panel):
         self._note.setText(t("outputs.empty"))
         self._show()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, another form of the rows."""
+        super().resizeEvent(event)
+        for one in self._rows.values():
+            one.set_narrow(self.width() < tokens.px(NARROW))
+
     def edit(self, name: str) -> None:
         """Opens the form for an output, or for a new one."""
         status = self.desk.store.output(name) if name else None
@@ -274,6 +292,7 @@ class OutputsPanel(Panel):
             row_ = self._rows.get(status.name)
             if row_ is None:
                 row_ = self._rows[status.name] = OutputRow(self.desk, status, self.edit)
+                row_.set_narrow(self.width() < tokens.px(NARROW))
                 self._list.insertWidget(position + 2, row_)
             row_.show_status(status, is_known)
         streams = [o for o in store.outputs if not is_record(o)]

@@ -163,7 +163,6 @@ class Scenes(QFrame):
         self._ms.setFixedWidth(tokens.px(72))
         self._ms.setStyleSheet(
             f"QSpinBox {{ padding: 0 {tokens.px(4)}px; min-height: {tokens.px(22)}px; }}"
-            "QLineEdit { padding: 0; }"
         )
         self._ms.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._ms.valueChanged.connect(self._set_ms)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ui.client import Reply
@@ -28,6 +28,7 @@ ICONS = {
     "mirror": "layers", "desktop_sound": "volume", "turntable": "retry", "replay": "undo",
 }  # fmt: skip
 MOST_THUMBS = 24
+NARROW = 384
 THUMB_FPS = 0.5
 
 
@@ -57,10 +58,11 @@ class SourceRow(QFrame):
         )
         below = row(self.icon, gap=4)
         below.addWidget(self.kind, 1)
+        self._below, self._is_narrow, self._has_thumb = below, False, True
         names = column(gap=0)
         names.addWidget(self.title)
         names.addLayout(below)
-        head = row(self.dot, self.thumb, gap=8)
+        head = self._head = row(self.dot, self.thumb, gap=8)
         head.addLayout(names, 1)
         tools = row(gap=0)
         for button in (self.address, self.copy, self.edit, self.remove):
@@ -73,6 +75,20 @@ class SourceRow(QFrame):
         layout.addLayout(head)
         layout.addWidget(self.why)
         self.setLayout(layout)
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """In a narrow panel its state stands under its name, and its picture gives way."""
+        if is_narrow == self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        for at, badge in enumerate((self.worn, self.state)):
+            (self._head if is_narrow else self._below).removeWidget(badge)
+            if is_narrow:
+                self._below.insertWidget(1 + at, badge)
+            else:
+                self._head.insertWidget(self._head.count() - 1, badge)
+        self.icon.setVisible(not is_narrow)
+        self.show_thumb(self._has_thumb)
 
     def show_source(self, source: SourceView) -> None:
         """What is known now."""
@@ -118,7 +134,8 @@ class SourceRow(QFrame):
 
     def show_thumb(self, is_shown: bool) -> None:
         """A picture of it, while it is among those that have one."""
-        self.thumb.setVisible(is_shown and self.source.has_video)
+        self._has_thumb = is_shown
+        self.thumb.setVisible(is_shown and self.source.has_video and not self._is_narrow)
 
     def _copy(self) -> None:
         self.desk.actions.run("sources.copy", {"name": self.source.name}, origin=self.copy)
@@ -190,6 +207,12 @@ class SourcesPanel(Panel):
         self.search.setAccessibleName(t("sources.search"))
         self._new.name(t("sources.add_tip"))
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, another form of the rows."""
+        super().resizeEvent(event)
+        for one in self._rows.values():
+            one.set_narrow(self.width() < tokens.px(NARROW))
 
     def edit(self, name: str) -> None:
         """Opens the form for a source, or for a new one."""
@@ -265,6 +288,7 @@ class SourcesPanel(Panel):
             row_ = self._rows.get(source.name)
             if row_ is None:
                 row_ = self._rows[source.name] = SourceRow(self.desk, source, self.edit)
+                row_.set_narrow(self.width() < tokens.px(NARROW))
                 self._list.insertWidget(position + 3, row_)
             row_.show_source(source)
         self._sift()

@@ -77,6 +77,8 @@ QPushButton[kind="quiet"]:focus {{ border: 1px solid {t.ACCENT}; }}
 QPushButton[kind="quiet"]:checked {{ background: {t.RAISED}; color: {t.TEXT};
     border: 1px solid {t.RAISED}; }}
 QPushButton[kind="quiet"]:checked:focus {{ border: 1px solid {t.ACCENT}; }}
+QFrame#form QPushButton[kind="quiet"]:checked {{ background: {t.ACCENT_FILL};
+    border: 1px solid {t.ACCENT}; color: {t.WHITE}; }}
 QPushButton[kind="primary"] {{ background: {t.ACCENT_FILL}; border: 1px solid {t.ACCENT};
     color: {t.WHITE}; font-weight: bold; }}
 QPushButton[kind="primary"]:hover {{ background: #2A4C8A; }}
@@ -108,7 +110,6 @@ QComboBox QAbstractItemView {{ background: {t.RAISED}; color: {t.TEXT};
     border: 1px solid {t.LINE}; selection-background-color: {t.ACCENT_FILL}; }}
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0;
     min-height: 0; background: transparent; }}
-QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ padding-left: {px(7)}px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button {{ width: 0; border: none; }}
 QCheckBox {{ color: {t.TEXT}; spacing: {px(8)}px; background: transparent; }}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QBoxLayout,
     QButtonGroup,
     QFrame,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QLayoutItem,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -88,6 +90,13 @@ def put(widget: QWidget, name: str, value: object) -> None:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def padded(spin: QAbstractSpinBox) -> None:
+    """Keeps a number off the edge of its field; style sheets do not reach that far."""
+    inner = spin.findChild(QLineEdit)
+    if inner is not None:
+        inner.setTextMargins(t.px(7), 0, 0, 0)
 
 
 def line() -> QFrame:

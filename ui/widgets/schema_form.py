@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from ui.i18n import language, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, row
+from ui.widgets.basics import Button, Text, padded, row
 
 Schema = dict[str, Any]
 Choices = Callable[[str], Sequence[tuple[str, str]]]
@@ -81,6 +81,7 @@ def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
         return Field(box, box.isChecked, lambda v: box.setChecked(bool(v)))
     if kind == "integer":
         spin = QSpinBox()
+        padded(spin)
         low, high = int(schema.get("minimum", -(10**9))), int(schema.get("maximum", 10**9))
         spin.setRange(low, high)
         if widget == "slider":
@@ -88,6 +89,7 @@ def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
         return Field(spin, spin.value, lambda v: spin.setValue(int(v or 0)))
     if kind == "number":
         real = QDoubleSpinBox()
+        padded(real)
         real.setRange(float(schema.get("minimum", -1e9)), float(schema.get("maximum", 1e9)))
         real.setDecimals(2)
         if widget == "slider":
