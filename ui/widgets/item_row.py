@@ -42,8 +42,8 @@ class ItemRow(QFrame):
         parts = (self.group, self.worn, *self.seen.values(), self.lock, self.eye, self.remove)
         for part in parts:
             layout.addWidget(part)
-        for part in self.seen.values():
-            part.setFixedWidth(tokens.px(28))
+        for part in (*self.seen.values(), self.worn, self.lock, self.eye, self.remove):
+            part.setFixedWidth(tokens.px(27))
         self.setLayout(layout)
         self.show_item(item, index)
 

@@ -161,7 +161,7 @@ class ProductRow(QFrame):
         self._figures.addWidget(self.price, 0, 0)
         self._figures.addWidget(self.stock, 0, 1)
         layout.addLayout(self._figures)
-        tools = row(self.explain, self.card, self.try_on, gap=6)
+        tools = self._tools = row(self.explain, self.card, self.try_on, gap=6)
         layout.addLayout(tools)
         self.setLayout(layout)
         self._is_narrow = False
@@ -174,6 +174,8 @@ class ProductRow(QFrame):
         if is_narrow == self._is_narrow:
             return
         self._is_narrow = is_narrow
+        self.layout().setSpacing(tokens.px(6 if is_narrow else 10))  # type: ignore[union-attr]
+        self._tools.setSpacing(tokens.px(3 if is_narrow else 6))
         self._figures.removeWidget(self.stock)
         self._figures.addWidget(self.stock, int(is_narrow), int(not is_narrow))
         self.number.setVisible(not is_narrow)
@@ -273,7 +275,7 @@ class ProductRow(QFrame):
                     f" border-radius: {tokens.px(4)}px; }}"
                 )
                 chip.clicked.connect(lambda _=False, s=sku: self._choose(s))
-                chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+                chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
                 chip.name(t("products.variant", name=name))
                 self._variants.addWidget(chip)
                 self._chips[sku] = chip
