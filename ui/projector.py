@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QObject, QRect, QSize, Qt
@@ -281,11 +282,15 @@ def fill(window: QWidget, screen: QScreen) -> None:
 
 
 class Projectors(QObject):
-    """Tells the engine which screens there are, and opens what a remote asks for."""
+    """Tells the engine which screens there are, and opens what a remote asks for.
 
-    def __init__(self, desk: Desk, parent: QObject) -> None:
+    Args:
+        edit: opens the form of a source.
+    """
+
+    def __init__(self, desk: Desk, parent: QObject, edit: Callable[[str], object]) -> None:
         super().__init__(parent)
-        self.desk = desk
+        self.desk, self._edit = desk, edit
         self.opened: list[QWidget] = []
         """The windows that were opened for a remote and are still there."""
         desk.client.ready.connect(self.announce)
@@ -311,6 +316,8 @@ class Projectors(QObject):
     def _happened(self, name: str, data: object) -> None:
         if name == "projector.wanted" and isinstance(data, dict):
             self.open(data)
+        elif name == "form.wanted" and isinstance(data, dict):
+            self._edit(str(data.get("source", "")))
 
     def open(self, wanted: dict[str, Any]) -> None:
         """Opens a window, or fills a screen."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -99,12 +100,13 @@ class Window(QWidget):
         self.panels = {kind.id: kind(desk) for kind in panel_classes()}
         for panel in self.panels.values():
             panel.head.picked.connect(self.reveal)
+            panel.head.enlarged.connect(partial(self.enlarge, panel))
             panel.visibilityChanged.connect(lambda _: self._soon())
             panel.dockLocationChanged.connect(lambda _: self._soon())
             panel.topLevelChanged.connect(lambda _: self._soon())
             panel.head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             panel.head.customContextMenuRequested.connect(
-                lambda at, p=panel: self._menu(p.head.mapToGlobal(at))
+                lambda at, p=panel: self._menu(p.head.mapToGlobal(at), p)
             )
         whole = column(gap=0)
         whole.addWidget(self.topbar)
@@ -126,7 +128,7 @@ class Window(QWidget):
         self.hotkeys = Hotkeys(self)
         self.hotkeys_card = HotkeyEditor(desk, self.hotkeys, self)
         self.imported_card, self.brand_card = Imported(self), BrandCard(desk, self)
-        self.projectors = Projectors(desk, self)
+        self.projectors = Projectors(desk, self, self.edit_source)
         desk.tell = self.tell
         language.changed.connect(self.retext)
         self.retext()
@@ -221,8 +223,33 @@ class Window(QWidget):
             inner.setFocus()
         self._soon()
 
-    def _menu(self, at: QPoint) -> None:
+    def enlarge(self, panel: Panel | None = None) -> None:
+        """A panel as a large window over this one, for careful work; again puts it back."""
+        panel = panel or self.focused_panel()
+        if panel is None:
+            self.desk.say(None, t("panel.none"), "attention")
+            return
+        is_large = not panel.isFloating()
+        panel.setFloating(is_large)
+        if is_large:
+            around = QRect(self.mapToGlobal(QPoint(0, 0)), self.size())
+            size = QSize(
+                min(tokens.px(1100), around.width() - tokens.px(48)),
+                around.height() - tokens.px(112),
+            )
+            place = QRect(QPoint(0, 0), size)
+            place.moveCenter(around.center())
+            panel.setGeometry(place)
+            panel.activateWindow()
+        else:
+            panel.raise_()
+        self._soon()
+
+    def _menu(self, at: QPoint, own: Panel) -> None:
         menu = QMenu(self)
+        words = "panel.put_back" if own.isFloating() else "panel.enlarge"
+        menu.addAction(f"{t(words)}\tF7", partial(self.enlarge, own))
+        menu.addSeparator()
         for panel in self.panels.values():
             action = QAction(t(f"{panel.id}.title"), menu)
             action.setCheckable(True)
@@ -306,6 +333,12 @@ class Window(QWidget):
         from ui.projector import Multiview
 
         Multiview(self.desk).show()
+
+    def edit_source(self, name: str) -> None:
+        """The settings and filters of a source."""
+        if self.desk.store.source(name) is not None:
+            self.reveal("sources")
+            self.panels["sources"].edit(name)  # type: ignore[attr-defined]
 
     def open_hotkeys(self) -> None:
         """Which key does what."""

@@ -60,6 +60,19 @@ class ProjectorWanted(Event, frozen=True, kw_only=True):
     geometry: str = ""
 
 
+class FormWanted(Event, frozen=True, kw_only=True):
+    """A desk is asked to open the settings of a source; told to that desk alone."""
+
+    name: ClassVar[str] = "form.wanted"
+    label: ClassVar[Text] = Text("打开来源设置", "Settings wanted")
+    help: ClassVar[Text] = Text(
+        "请一个控制台打开来源的设置与滤镜。",
+        "A desk is asked to open the settings and filters of a source.",
+    )
+
+    source: str
+
+
 class Desks:
     """Desks in the order in which they came.
 
@@ -105,6 +118,18 @@ class Desks:
             }
             for index, one in enumerate(shown)
         ]
+
+    def edit(self, source: str) -> dict[str, Any]:
+        """Asks the desk that came last to open a source's settings.
+
+        Raises:
+            StudioError: unavailable, when no desk is open.
+        """
+        places = self._places()
+        if not places:
+            raise StudioError("unavailable", "remote.no_desk")
+        self._send(places[-1][0], FormWanted(source=source))
+        return {"desk": places[-1][0].name}
 
     def open(self, wanted: ProjectorWanted) -> dict[str, Any]:
         """Asks the desk whose screen it is, or for a window the one that came last.

@@ -54,6 +54,17 @@ class ProjectorCommands:
         return changed(result=self._desks.open(wanted))
 
     @command(
+        "projector.settings",
+        label=("在控制台打开来源设置", "Open a source's settings"),
+        help=(
+            "在控制台打开来源的设置与滤镜。",
+            "Opens a source's settings and filters on the desk.",
+        ),
+    )
+    def settings(self, source: str) -> Changed:
+        return changed(result=self._desks.edit(self._rooms.bank.get(source).name))
+
+    @command(
         "projector.screens",
         label=("控制台的显示器", "The desks' screens"),
         help=("列出已连接控制台的显示器。", "Lists the screens of the desks that are linked."),

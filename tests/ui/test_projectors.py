@@ -74,3 +74,11 @@ def test_a_source_a_scene_and_the_multiview_open_in_windows(
 def test_a_screen_that_is_not_there_is_refused(program: Any, peer: Peer) -> None:
     assert peer.code("OpenVideoMixProjector", {"videoMixType": PROGRAM, "monitorIndex": 7}) == 600
     assert not program.window.projectors.opened
+
+
+def test_a_sources_settings_open_on_the_desk(qtbot: Any, program: Any, peer: Peer) -> None:
+    panel, source = program.window.panels["sources"], program.store.sources[0].name
+    peer.ask("OpenInputPropertiesDialog", inputName=source)
+    qtbot.waitUntil(lambda: panel.form is not None, timeout=SOON)
+    assert not panel.isHidden()
+    assert peer.code("OpenInputInteractDialog", {"inputName": source}) == 703

@@ -32,11 +32,17 @@ class Ui(Requests):
         """The screens of the desks: the engine itself has none."""
         return {"monitors": self.door.desks.monitors()}
 
-    @request("OpenInputPropertiesDialog", "OpenInputFiltersDialog", "OpenInputInteractDialog")
-    def dialog(self, session: Session, data: Data) -> None:
-        """Dialogs belong to the desk."""
-        self.input(data)
-        raise cannot("The engine has no window: open it on the desk.")
+    @request("OpenInputPropertiesDialog", "OpenInputFiltersDialog")
+    async def dialog(self, session: Session, data: Data) -> None:
+        """Settings and filters stand in one form here: the desk opens it."""
+        found = self.input(data)
+        self._need_desk()
+        await self.run(session, "projector.settings", source=found.name)
+
+    @request("OpenInputInteractDialog")
+    def interact(self, session: Session, data: Data) -> None:
+        """No input here takes mouse and keys."""
+        raise cannot(f"{self.input(data).name} takes neither mouse nor keys.")
 
     @request("OpenVideoMixProjector")
     async def mix_projector(self, session: Session, data: Data) -> None:
@@ -65,6 +71,9 @@ class Ui(Requests):
             raise RequestError(
                 Status.TOO_MANY_FIELDS, "Give `monitorIndex` or `projectorGeometry`, not both."
             )
+        self._need_desk()
+        await self.run(session, "projector.open", screen=screen, geometry=geometry, **what)
+
+    def _need_desk(self) -> None:
         if not self.door.desks.monitors():
             raise cannot("No desk is open: the engine itself has no window.")
-        await self.run(session, "projector.open", screen=screen, geometry=geometry, **what)
