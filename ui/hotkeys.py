@@ -69,6 +69,7 @@ class Hotkeys(QObject):
             ("F1", self.show_card),
             ("F6", lambda: window.next_panel(1)),
             ("Shift+F6", lambda: window.next_panel(-1)),
+            ("Shift+F11", window.enlarge),
             ("F11", window.full_screen),
             ("Ctrl+L", self._other_language),
             *((f"Ctrl+{n}", lambda name=name: window.set_layout(name))

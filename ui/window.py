@@ -248,7 +248,7 @@ class Window(QWidget):
     def _menu(self, at: QPoint, own: Panel) -> None:
         menu = QMenu(self)
         words = "panel.put_back" if own.isFloating() else "panel.enlarge"
-        menu.addAction(f"{t(words)}\tF7", partial(self.enlarge, own))
+        menu.addAction(f"{t(words)}\tShift+F11", partial(self.enlarge, own))
         menu.addSeparator()
         for panel in self.panels.values():
             action = QAction(t(f"{panel.id}.title"), menu)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 
 from ui.dialogs.card import FormCard
@@ -141,4 +143,20 @@ def test_a_narrow_panel_shows_whole_rows(program, qtbot):
     for part in (first.copy, first.edit, first.remove, first.state):
         assert first.rect().contains(part.geometry()), part
     assert first.title.width() >= first.title.fontMetrics().horizontalAdvance("主播机位")
+    window.resize(1600, 900)
+
+
+def test_a_panel_is_large_with_a_double_click_and_back_with_a_key(program, qtbot):
+    window = program.window
+    window.set_layout("controller")
+    window.resize(1280, 720)
+    panel = window.panels["fitting"]
+    window.reveal("fitting")
+    before = panel.height()
+    QTest.mouseDClick(panel.head, Qt.MouseButton.LeftButton, pos=QPoint(400, 18))
+    assert panel.isFloating()
+    qtbot.waitUntil(lambda: panel.height() > 2 * before, timeout=3000)
+    assert panel.head.isVisible()
+    window.enlarge(panel)
+    assert not panel.isFloating()
     window.resize(1600, 900)

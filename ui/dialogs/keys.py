@@ -21,6 +21,7 @@ EVERYWHERE = (
     ("Ctrl+L", "keys.language"),
     ("Ctrl+ + / −", "keys.scale"),
     ("F6", "keys.next_panel"),
+    ("Shift+F11", "keys.enlarge"),
     ("F11", "keys.full"),
     ("F1", "keys.this"),
 )

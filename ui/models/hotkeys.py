@@ -31,6 +31,7 @@ FIXED = {
     "F1": "keys.this",
     "F6": "keys.next_panel",
     "Shift+F6": "keys.next_panel",
+    "Shift+F11": "keys.enlarge",
     "F11": "keys.full",
     "Ctrl+K": "keys.palette",
     "Ctrl+L": "keys.language",

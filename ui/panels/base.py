@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -32,9 +32,11 @@ class Head(QFrame):
 
     Signals:
         picked: (panel id) of a neighbour whose tab was clicked.
+        enlarged: double-clicked.
     """
 
     picked = Signal(str)
+    enlarged = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,6 +135,11 @@ class Head(QFrame):
         """Another width, another fit."""
         self._fold()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Large, or back to its place."""
+        self.enlarged.emit()
+        event.accept()
+
     def _pick(self, id: str, button: Button, present: str) -> None:
         button.setChecked(id == present)
         self.picked.emit(id)
@@ -179,6 +186,7 @@ class Panel(QDockWidget):
     def retext(self) -> None:
         """Puts all texts in, in the present language."""
         self.head.title.setText(t(f"{self.id}.title"))
+        self.head.title.setToolTip(t("panel.enlarge_tip"))
         self.setWindowTitle(t(f"{self.id}.title"))
         self.setAccessibleName(t(f"{self.id}.title"))
 
