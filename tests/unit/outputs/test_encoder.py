@@ -90,7 +90,9 @@ def test_an_encoder_that_falls_behind_works_less_hard_and_says_so() -> None:
     encoder = VideoEncoder(settings, slow, on_effort=told.append)
     encoder.start()
     assert encoder.is_ready.wait(10)
-    for number in range(5):
+    assert encoder.submit(picture(0), 0)
+    wait(lambda: len(found) == 1)
+    for number in range(1, 5):
         assert encoder.submit(picture(number), number)
     gate.set()
     wait(lambda: len(found) == 5)
