@@ -91,7 +91,7 @@ class Demand(Protocol):
     def still_here(self) -> None: ...
     def tell(self, error: StudioError) -> None: ...
     def wait(self, error: StudioError) -> None: ...
-    def beat(self) -> None: ...
+    def beat(self, *, is_judged: bool = True) -> None: ...
 
 
 class Feed:
@@ -162,10 +162,14 @@ class Feed:
         if self._demand is not None:
             self._demand.wait(error)
 
-    def beat(self) -> None:
-        """A picture came that nobody needs: a sign of life, without the work."""
+    def beat(self, *, is_judged: bool = True) -> None:
+        """A picture came that nobody needs: a sign of life, without the work.
+
+        Args:
+            is_judged: pictures are still looked at often enough to tell frozen ones.
+        """
         if self._demand is not None:
-            self._demand.beat()
+            self._demand.beat(is_judged=is_judged)
 
     def sleep_until(self, due_ns: int) -> bool:
         """Sleeps to a monotonic moment; False when it was woken to stop."""

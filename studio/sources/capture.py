@@ -15,6 +15,8 @@ from studio.sources.live_player import LivePlayer
 
 ALONE = ("mjpeg", "rawvideo", "wrapped_avframe")
 UNSEEN_NS = 300_000_000
+MOST_KEPT = 90
+"""Packets of pictures nobody sees that are kept from a keyframe on; with more they are decoded."""
 _KEYS = {
     errno.EBUSY: "sources.device_busy",
     errno.EACCES: "sources.device_denied",
@@ -86,6 +88,7 @@ class LiveInput(Source):
         sampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
         player = LivePlayer(feed, self.sound_delay_ms, has_sound=bool(media.streams.audio))
         decoded_ns = 0
+        kept: list[Any] = []
         try:
             for packet in media.demux(streams):
                 if feed.stopping.is_set():
@@ -98,9 +101,22 @@ class LiveInput(Source):
                     if is_alone and now_ns() - decoded_ns < UNSEEN_NS:
                         feed.beat()
                         continue
+                    # Of others the keyframes are decoded; what follows is kept, so that a cut to
+                    # it shows the picture of now and not that of the next keyframe.
+                    if not is_alone and decoded_ns and packet.size and not packet.is_keyframe:
+                        kept.append(packet)
+                        if len(kept) > MOST_KEPT:
+                            _caught_up(kept)
+                        feed.beat(is_judged=False)
+                        continue
                 if packet.stream.type == "video":
+                    if packet.is_keyframe:
+                        kept.clear()
+                    newest = _caught_up(kept)
+                    if newest is not None and not feed.may_rest:
+                        player.at_once(newest)
                     decoded_ns = now_ns()
-                for frame in packet.decode():
+                for frame in _decoded(packet):
                     if isinstance(frame, av.VideoFrame):
                         player.picture(frame)
                     else:
@@ -108,6 +124,26 @@ class LiveInput(Source):
                             player.sound(block)
         finally:
             player.close()
+
+
+def _caught_up(kept: list[Any]) -> Any:
+    """Decodes what was kept, for the decoder's sake; returns the newest picture, if any."""
+    newest: Any = None
+    for packet in kept:
+        newest = (_decoded(packet) or [newest])[-1]
+    kept.clear()
+    return newest
+
+
+def _decoded(packet: Any) -> list[Any]:
+    """A packet's frames; a broken one has none, and is no reason to call again."""
+    import av
+
+    try:
+        found: list[Any] = packet.decode()
+    except (av.InvalidDataError, av.PatchWelcomeError):
+        return []
+    return found
 
 
 def _why(error: Exception) -> str:

@@ -77,6 +77,8 @@ class Watch:
     _stood_ns: int = 0
     _loud_ns: int = 0
     _sample: Plane | None = None
+    _is_same: bool = False
+    _is_dark: bool = False
     _stamps: list[int] = field(default_factory=list)
 
     def begin(self) -> None:
@@ -107,10 +109,19 @@ class Watch:
         """It is paused, or stands at its end, on purpose; told again while it lasts."""
         self._stood_ns = now_ns()
 
-    def beat(self) -> None:
-        """A picture came that nobody needed to see."""
+    def beat(self, *, is_judged: bool = True) -> None:
+        """A picture came that nobody needed to see.
+
+        Where only one in many is looked at, the verdict of the last ones stands: two that are the
+        same are frozen, and black stays black.
+        """
         now = now_ns()
         self._last_ns = now
+        if not is_judged:
+            if not self._is_same and now - self._moved_ns < FROZEN_NS:
+                self._moved_ns = now
+            if now - self._lit_ns < BLACK_NS and not self._is_dark:
+                self._lit_ns = now
         self._stamp(now)
 
     def saw(self, frame: Frame, still: bool) -> None:
@@ -118,10 +129,11 @@ class Watch:
         now = now_ns()
         # Every 16th row and column, offset so that letterbox bars are not all that is seen.
         sample = np.ascontiguousarray(frame.y[7::16, 7::16])
-        same = self._sample is not None and np.array_equal(sample, self._sample)
-        if not same:
+        self._is_same = self._sample is not None and np.array_equal(sample, self._sample)
+        self._is_dark = float(sample.mean()) <= BLACK_LUMA
+        if not self._is_same:
             self._moved_ns = now
-        if float(sample.mean()) > BLACK_LUMA:
+        if not self._is_dark:
             self._lit_ns = now
         self._sample, self.is_still, self._last_ns = sample, still, now
         self.is_resting = self.is_waiting = self.has_failed = False

@@ -59,6 +59,10 @@ class LivePlayer:
             self._waiting.append((due + self._hold_ns, ready))
             self._came.notify()
 
+    def at_once(self, frame: av.VideoFrame) -> None:
+        """Shows a picture before its sound is heard: somebody looks again, at one long past."""
+        self._feed.picture(from_av(frame, now_ns()))
+
     def sound(self, frame: av.AudioFrame) -> None:
         """Takes a resampled block (flt, stereo, 48 kHz)."""
         count = frame.samples * CHANNELS

@@ -218,10 +218,10 @@ class SourceRunner:
         self.error = error
         self.watch.wait()
 
-    def beat(self) -> None:
+    def beat(self, *, is_judged: bool = True) -> None:
         """See `studio.sources.base.Feed.beat`."""
         if self.fault is Fault.NONE:
-            self.watch.beat()
+            self.watch.beat(is_judged=is_judged)
 
     def health(self, at_ns: int) -> Health:
         """How it is, on evidence."""
