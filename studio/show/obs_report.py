@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
-from studio.core.i18n import catalogue, translate
+from studio.core.i18n import translate
 
 MOST_LINES = 2000
+ADVISED = ("browser_source", "game_capture", "ndi_source", "wasapi_process_output_capture")
+"""OBS's kinds of which the catalogue says what to use instead."""
 
 
 class Unmatched(msgspec.Struct, frozen=True):
@@ -63,7 +65,7 @@ class Report:
 def why_kind(kind: str) -> str:
     """The reason's name for an input kind that has no counterpart."""
     base = kind.rpartition("_v")[0] if kind[-1:].isdigit() and "_v" in kind else kind
-    return base if f"show.obs.{base}" in catalogue() and base.isidentifier() else "kind"
+    return base if base in ADVISED else "kind"
 
 
 def why_not(kind: str, language: str) -> str:

@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from studio.remote.client import Client, find
 from tests.onair import peers
 from tests.onair.peer import Peer
-from tests.onair.studio import Studio
+from tests.onair.studio import CLIP, ROOT, Studio
 
 pytestmark = [pytest.mark.onair, pytest.mark.timeout(180)]
 PASSWORD = "a password"
@@ -556,6 +556,9 @@ def test_the_panel_is_served_and_asks_nothing_of_others(studio: Studio) -> None:
 
 def test_the_panel_plays_pauses_and_winds_what_is_shown(studio: Studio, peer: Peer) -> None:
     peer.ask("SetCurrentPreviewScene", sceneName="Two")
+    files = [{"value": str(ROOT / CLIP)}] * 2
+    made = {"inputName": "list", "inputKind": "vlc_source", "inputSettings": {"playlist": files}}
+    peer.ask("CreateInput", sceneName="Two", **made)
     script = Path(__file__).parents[1] / "peers" / "panel_peer.mjs"
     base = studio.address.replace("ws:", "http:")
     done = subprocess.run(
@@ -567,7 +570,9 @@ def test_the_panel_plays_pauses_and_winds_what_is_shown(studio: Studio, peer: Pe
     assert found["held"].endswith("0:00")
     assert found["is_same_row"]
     assert not found["has_jumps"]  # a clip without cue points has nowhere to jump
+    assert found["list_jumps"]
     assert found["toast"] == ""
+    peer.ask("RemoveInput", inputName="list")
     status = peer.ask("GetMediaInputStatus", inputName="clip")
     assert status["mediaState"] == "OBS_MEDIA_STATE_PLAYING"
 
