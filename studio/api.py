@@ -10,6 +10,7 @@ from studio.core.errors import StudioError
 from studio.core.i18n import catalogue, system_language, translate
 from studio.core.life import age_s, read_note
 from studio.core.log import logger, start_logging
+from studio.core.names import free_name
 from studio.core.paths import (
     assets_dir,
     config_dir,
@@ -79,6 +80,7 @@ __all__ = [
     "catalogue",
     "config_dir",
     "data_dir",
+    "free_name",
     "hotkey_name",
     "settings_path",
     "load_settings",

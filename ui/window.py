@@ -89,6 +89,8 @@ class Window(QWidget):
             self.docks.setCorner(corner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.monitors = Monitors(desk)
         desk.stage = self.monitors.stage
+        self._has_opened_items = False
+        self.monitors.edited.connect(self._edited)
         self.scenes = Scenes(desk)
         central = QWidget()
         central.setObjectName("central")
@@ -222,6 +224,16 @@ class Window(QWidget):
         if inner is not None:
             inner.setFocus()
         self._soon()
+
+    def _edited(self, on: bool) -> None:
+        """Who places items sees the list of them; one that came for it goes with it."""
+        items = self.panels["items"]
+        if on and items.isHidden():
+            self._has_opened_items = True
+            self.reveal("items")
+        elif not on and self._has_opened_items:
+            self._has_opened_items = False
+            items.hide()
 
     def enlarge(self, panel: Panel | None = None) -> None:
         """A panel as a large window over this one, for careful work; again puts it back."""

@@ -27,6 +27,7 @@ def test_a_playlist_is_made_with_its_files_and_copied(program, qtbot):
     form = panel.form
     form.kind.setCurrentIndex(form.kind.findData("playlist"))
     form.name.setText("Films")
+    form.into.setChecked(False)
     form.form.put("files", ["media/host.mp4", "media/closeup.mp4"])
     form._save()
     qtbot.waitUntil(lambda: source(program, "Films") is not None, timeout=SOON)
@@ -160,3 +161,31 @@ def test_a_panel_is_large_with_a_double_click_and_back_with_a_key(program, qtbot
     window.enlarge(panel)
     assert not panel.isFloating()
     window.resize(1600, 900)
+
+
+def test_a_new_source_stands_in_the_scene_on_preview_and_is_renamed(program, qtbot):
+    window, store = program.window, program.store
+    panel = window.panels["sources"]
+    window.reveal("sources")
+    panel.edit("")
+    form = panel.form
+    form.kind.setCurrentIndex(form.kind.findData("colour"))
+    form.name.setText("Wall")
+    assert form.into.isChecked()  # preview is not on air
+    scene = form._scene
+    form._save()
+
+    def stands(name):
+        return any(one.source == name for one in store.scenes.scene(scene).items)
+
+    qtbot.waitUntil(lambda: stands("Wall"), timeout=SOON)
+    QTest.mouseDClick(panel._rows["Wall"].title, Qt.MouseButton.LeftButton)
+    assert panel.form is not None
+    panel.form.name.setText("Back wall")
+    panel.form._save()
+    qtbot.waitUntil(lambda: stands("Back wall") and panel.form is None, timeout=SOON)
+    for _ in range(3):  # the name, the place, the source
+        before = len(program.actions._undo)
+        program.actions.undo()
+        qtbot.waitUntil(lambda n=before: len(program.actions._undo) < n, timeout=SOON)
+    qtbot.waitUntil(lambda: source(program, "Wall") is None, timeout=SOON)

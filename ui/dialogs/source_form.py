@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+)
 
 from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import pick, t
 from ui.models.commands import Kind
 from ui.models.desk import SourceView
-from ui.theme import icons
+from ui.theme import icons, tokens
 from ui.widgets.basics import Button, Text, clear, column, row
 from ui.widgets.flow import Flow
 from ui.widgets.schema_form import SchemaForm
 
+SOUNDS = ("microphone", "desktop_sound", "tone")
 POLICIES = ("hold", "slate", "hide")
 MEDIA = {
     "": ("play", "pause", "restart", "stop", "previous", "next"),
@@ -28,9 +37,11 @@ class SourceForm(QFrame):
 
     Signals:
         closed: saved or left.
+        added: (source, scene) of a new one that shall stand in a scene.
     """
 
     closed = Signal()
+    added = Signal(str, str)
 
     def __init__(self, desk: Desk, source: SourceView | None) -> None:
         super().__init__()
@@ -43,6 +54,11 @@ class SourceForm(QFrame):
         self.name.setPlaceholderText(t("source_form.name"))
         self.name.setAccessibleName(t("source_form.name"))
         self.kind.setAccessibleName(t("source_form.kind"))
+        state = desk.store.scenes
+        self._scene = state.preview.get("landscape") or next(iter(state.preview.values()), "")
+        self.into = QCheckBox(t("source_form.into", scene=self._scene))
+        self.into.setFont(tokens.font(12))
+        self.into.setChecked(self._scene not in state.programme.values())  # never on air unasked
         self._help = Text(size=12, tone="muted", wraps=True)
         self._at = QVBoxLayout()
         self.form = SchemaForm({})
@@ -66,7 +82,7 @@ class SourceForm(QFrame):
         layout.addWidget(Text(title, weight=600))
         if source is None:
             layout.addWidget(self.kind)
-            layout.addWidget(self.name)
+        layout.addWidget(self.name)
         for part in (self._help, self._error):
             layout.addWidget(part)
         layout.insertLayout(layout.count() - 1, self._at)
@@ -78,6 +94,8 @@ class SourceForm(QFrame):
             layout.insertLayout(layout.count() - 1, loss)
         if source is not None and source.is_media:
             layout.addLayout(self._media_row(source))
+        if source is None:
+            layout.addWidget(self.into)
         buttons = row(gap=8)
         buttons.addStretch(1)
         buttons.addWidget(self.leave)
@@ -106,6 +124,8 @@ class SourceForm(QFrame):
         values = dict(self.source.settings) if self.source else None
         self.form = SchemaForm(kind.settings if kind else {}, values, self._choices)
         self._at.addWidget(self.form)
+        is_seen = kind is not None and kind.kind not in SOUNDS
+        self.into.setVisible(bool(self._scene) and is_seen and self.source is None)
         missing = t("source_form.missing_kind", kind=self.source.kind) if self.source else ""
         self._help.setText(pick(kind.help) if kind else missing)
         self._help.setVisible(bool(self._help.text()))
@@ -145,6 +165,13 @@ class SourceForm(QFrame):
     def _save(self) -> None:
         self.save.setEnabled(False)
         if self.source is not None:
+            name = self.name.text().strip()
+            if name and name != self.source.name:
+                renamed = {"name": self.source.name, "new_name": name}
+                self.desk.actions.run(
+                    "sources.rename", renamed, origin=self.save, done=self._renamed
+                )
+                return
             args: dict[str, object] = {
                 "name": self.source.name,
                 "settings": self.form.values(only_changed=True),
@@ -165,9 +192,19 @@ class SourceForm(QFrame):
         }
         self.desk.actions.run("sources.add", args, origin=self.save, done=self._answered)
 
+    def _renamed(self, reply: Reply) -> None:
+        """Its name first; the rest goes to the source by its new one."""
+        if reply.ok and self.source is not None:
+            self.source = msgspec.structs.replace(self.source, name=self.name.text().strip())
+            self._save()
+        else:
+            self._answered(reply)
+
     def _answered(self, reply: Reply) -> None:
         self.save.setEnabled(True)
         if reply.ok:
+            if self.source is None and self.into.isChecked() and not self.into.isHidden():
+                self.added.emit(self.name.text().strip(), self._scene)
             self.closed.emit()
         else:
             self._error.setText(pick(reply.text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.sound.model import Strip
@@ -129,6 +129,10 @@ class StripView(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Pan, sync, sends: what is set once."""
+        self.open_form()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The same, for a hand that tries the name."""
         self.open_form()
 
     def open_form(self) -> None:

@@ -76,7 +76,13 @@ class Monitor(QFrame):
 
 
 class Monitors(QWidget):
-    """Preview left, programme right; both in the shape of the chosen canvas."""
+    """Preview left, programme right; both in the shape of the chosen canvas.
+
+    Signals:
+        edited: the mouse places items, or no longer.
+    """
+
+    edited = Signal(bool)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -148,6 +154,7 @@ class Monitors(QWidget):
         on = not self.stage.is_editing
         self.edit.setChecked(on)
         self.stage.set_editing(on)
+        self.edited.emit(on)
         if on:
             self.stage.setFocus()
 

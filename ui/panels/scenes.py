@@ -24,7 +24,7 @@ from ui.widgets.basics import Button, row
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
 from ui.widgets.pop_form import PopForm
-from ui.widgets.scene_menu import open_card, open_new
+from ui.widgets.scene_menu import ask_name, open_card, open_new
 from ui.widgets.tbar import TBar
 
 FOOT = 26
@@ -80,9 +80,11 @@ class SceneCard(QFrame):
         self.taken.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space previews the focused one."""
+        """Space previews the focused one, F2 renames it."""
         if event.key() == Qt.Key.Key_Space:
             self.previewed.emit()
+        elif event.key() == Qt.Key.Key_F2:
+            ask_name(self._desk, self, self.scene)
         elif event.key() in (Qt.Key.Key_Menu, Qt.Key.Key_F10):
             self.asked.emit(self.mapToGlobal(QPoint(0, self.height())))
         else:

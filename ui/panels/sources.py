@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ui.client import Reply
@@ -140,6 +140,10 @@ class SourceRow(QFrame):
     def _copy(self) -> None:
         self.desk.actions.run("sources.copy", {"name": self.source.name}, origin=self.copy)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Opens its settings."""
+        self.edit.click()
+
     def _ask_address(self) -> None:
         """The address to push to, with its key: into the clipboard, and said."""
 
@@ -194,6 +198,7 @@ class SourcesPanel(Panel):
         )
         self.add_scroll(inside)
         self._rows: dict[str, SourceRow] = {}
+        self._wanted = ("", "")
         self.form: SourceForm | None = None
         self.desk.store.changed.connect(
             lambda part: self._show() if part in ("sources", "tryon", "devices") else None
@@ -219,6 +224,7 @@ class SourcesPanel(Panel):
         self._close_form()
         self.form = SourceForm(self.desk, self.desk.store.source(name) if name else None)
         self.form.closed.connect(self._close_form)
+        self.form.added.connect(self._put)
         self.show_form(self.form, self._form_at)
         self.form.begin()
 
@@ -227,6 +233,21 @@ class SourcesPanel(Panel):
             self.form.hide()
             self.form.deleteLater()
             self.form = None
+
+    def _put(self, source: str, scene: str) -> None:
+        """A new source goes onto a scene as soon as it is known here, if it has a picture."""
+        self._wanted = (source, scene)
+        self._put_wanted()
+
+    def _put_wanted(self) -> None:
+        name, scene = self._wanted
+        found = self.desk.store.source(name) if name else None
+        if found is None:
+            return
+        self._wanted = ("", "")
+        if found.has_video:
+            args: dict[str, object] = {"scene": scene, "source": name}
+            self.desk.actions.run("items.add", args, origin=self._new)
 
     def _shown(self, is_shown: bool) -> None:
         """Somebody looks: what was plugged in meanwhile is offered."""
@@ -278,6 +299,7 @@ class SourcesPanel(Panel):
 
     def _show(self) -> None:
         self._show_offers()
+        self._put_wanted()
         sources = self.desk.store.sources
         names = [s.name for s in sources]
         for gone in [name for name in self._rows if name not in names]:

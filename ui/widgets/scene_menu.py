@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
+from studio.api import free_name
 from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import language, pick, t
@@ -52,6 +53,16 @@ def _ask_new(desk: Desk, at: QWidget) -> None:
     PopForm(at, t("scenes.new"), name_schema(), {}, make).open()
 
 
+def ask_name(desk: Desk, at: QWidget, scene: str) -> None:
+    """Another name for a scene."""
+
+    def save(values: dict[str, Any]) -> None:
+        args = {"name": scene, "new_name": str(values.get("name", ""))}
+        desk.actions.run("scenes.rename", args, origin=at)
+
+    PopForm(at, t("scenes.rename"), name_schema(), {"name": scene}, save).open()
+
+
 def open_card(desk: Desk, at: QWidget, scene: str, where: QPoint) -> None:
     """The menu of one scene."""
     state = desk.store.scenes
@@ -64,18 +75,10 @@ def open_card(desk: Desk, at: QWidget, scene: str, where: QPoint) -> None:
     def run(command: str, args: dict[str, Any]) -> None:
         desk.actions.run(command, args, origin=at)
 
-    def ask(title: str, command: str, old: str) -> None:
-        def save(values: dict[str, Any]) -> None:
-            run(command, {"name": scene, "new_name": str(values.get("name", ""))})
-
-        PopForm(at, title, name_schema(), {"name": old}, save).open()
-
     copy = f"{scene} {t('scenes.copy')}" if language.code == "en" else f"{scene} 副本"
-    menu.addAction(t("scenes.rename")).triggered.connect(
-        lambda: ask(t("scenes.rename"), "scenes.rename", scene)
-    )
+    menu.addAction(t("scenes.rename")).triggered.connect(lambda: ask_name(desk, at, scene))
     menu.addAction(t("scenes.copy")).triggered.connect(
-        lambda: run("scenes.copy", {"name": scene, "new_name": _free(copy, names)})
+        lambda: run("scenes.copy", {"name": scene, "new_name": free_name(copy, names)})
     )
     left = menu.addAction(t("scenes.left"))
     left.setEnabled(place > 0)
@@ -106,11 +109,3 @@ def open_card(desk: Desk, at: QWidget, scene: str, where: QPoint) -> None:
     gone.triggered.connect(lambda: run("scenes.remove", {"name": scene}))
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.popup(where)
-
-
-def _free(name: str, taken: list[str]) -> str:
-    count, free = 1, name
-    while free in taken:
-        count += 1
-        free = f"{name} {count}"
-    return free
