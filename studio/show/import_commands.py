@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -58,7 +59,9 @@ class ImportCommands:
     async def import_obs(
         self, file: str, base_width: Side = 1920, base_height: Side = 1080
     ) -> Changed:
-        path = Path(file).expanduser()
+        path = Path(file)
+        with contextlib.suppress(RuntimeError):  # ~ of somebody who is not there
+            path = path.expanduser()
         canvas = (float(base_width), float(base_height))
         found = await asyncio.to_thread(read_collection, path, canvas, sizes(LOOK_S))
         names, rows = self._rename(found), self._rename_scenes(found)

@@ -8,6 +8,7 @@ from the picture times the scale unless bounds are set.
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ from studio.show.obs_values import (
 from studio.sources.model import FilterSpec, SourceSpec
 from studio.sources.obs import from_obs
 
-MOST_BYTES = 64_000_000
+MOST_BYTES = 8_000_000
+"""More would hold the engine up while it is parsed; OBS's own are far below a megabyte."""
 MOST_SOURCES, MOST_SCENES, MOST_ITEMS, MOST_FILTERS = 500, 500, 1000, 32
 BLENDS: dict[str, Blend] = {
     "normal": "normal",
@@ -91,7 +93,10 @@ def read_collection(path: Path, canvas: Size, size_of: Callable[[SourceSpec], Si
         StudioError: not_found; invalid, when it is not a scene collection.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, a device never ends
+            raise StudioError("invalid", "show.not_obs", path=str(path), why="not a file")
+        if found.st_size > MOST_BYTES:
             raise StudioError("invalid", "show.not_obs", path=str(path), why="too large")
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:

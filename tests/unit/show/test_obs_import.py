@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import os
 import random
 import time
+from pathlib import Path
 
 import cv2
 import msgspec
@@ -354,6 +356,22 @@ def test_any_number_gives_a_place_that_can_be_drawn(tmp_path, number):
         assert all(math.isfinite(v) and abs(v) <= 2e8 for v in (box.x, box.y, box.w, box.h))
         assert 0 <= one.rotation < 360
     assert json.loads(json.dumps(msgspec.to_builtins(found), allow_nan=False))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and devices are files there by name alone")
+def test_what_is_no_plain_file_is_refused_at_once(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    large = tmp_path / "large.json"
+    with large.open("wb") as file:
+        file.truncate(100_000_000)
+    for path in (pipe, tmp_path, Path("/dev/zero"), large, Path("a\0b"), Path("x" * 5000)):
+        with pytest.raises(StudioError) as caught:
+            read(path)
+        assert caught.value.key == "show.not_obs"
+    house = House()
+    with pytest.raises(StudioError):
+        asyncio.run(house.imports.import_obs("~nobody-of-this-name/x.json"))
 
 
 def test_a_truncated_file_is_refused_at_every_place(tmp_path, collection):
