@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from studio import standing
 from studio.core.clock import NS, now_ns
 from studio.core.command import CommandRan
 from studio.core.errors import StudioError
@@ -66,7 +67,7 @@ class Chores:
         self._has_edits = self._has_edits or ran.ok
         if ran.ok and not self._is_stopped:
             # At once, not soon: what was answered must be there after a kill the next moment.
-            resume.keep(self._engine.keep())
+            resume.keep(standing.of(self._engine))
 
     def keep_soon(self) -> None:
         """Writes what is on air beside the loop; several changes at once are one write."""
@@ -126,7 +127,7 @@ class Chores:
 
     def _figures(self) -> None:
         engine, now = self._engine, now_ns()
-        figures, cuts = engine.stage.figures, engine.cut_ms
+        figures, cuts = engine.stage.figures, engine.cuts.ms
         encoders = [engine.pipeline.encoder(canvas) for canvas in engine.pipeline.canvases]
         done = figures.ticks - self._ticks if figures.ticks >= self._ticks else figures.ticks
         self.stats = {
@@ -179,4 +180,4 @@ class Chores:
 
     def _keep(self) -> None:
         self._is_keeping = False
-        self._engine.loop.run_in_executor(None, resume.keep, self._engine.keep())
+        self._engine.loop.run_in_executor(None, resume.keep, standing.of(self._engine))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections import deque
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +17,7 @@ import studio.filters as filter_folder
 import studio.plans.triggers as trigger_folder
 import studio.scenes.transitions as transition_folder
 import studio.sources as source_folder
-from studio import settings
+from studio import cuts, hearing, recordings
 from studio.audience.commands import AudienceCommands
 from studio.audience.keeper import Audience
 from studio.audience.model import AudiencePart
@@ -33,6 +32,7 @@ from studio.core.log import logger
 from studio.core.paths import data_dir, log_dir, plugins_dir, runtime_dir
 from studio.core.registry import discover, load_plugins
 from studio.core.state import State
+from studio.cuts import Cuts
 from studio.filters.base import Filter
 from studio.filters.workshop import Workshop
 from studio.graphics import qt
@@ -40,7 +40,6 @@ from studio.graphics.deck import Deck
 from studio.graphics.svg import rasterise
 from studio.graphics.text import TextDrawer
 from studio.insight.journal import Journal
-from studio.media.packet import EncodedPacket
 from studio.media.picture_file import write_picture
 from studio.nesting import Nesting, say
 from studio.on_picture import OnPicture
@@ -57,7 +56,7 @@ from studio.outputs.model import (
 from studio.outputs.pipeline import OutputPipeline
 from studio.plans.commands import PlanCommands
 from studio.plans.files import read_plans
-from studio.plans.model import Incident, PlansPart
+from studio.plans.model import PlansPart
 from studio.plans.runner import Plans
 from studio.plans.triggers.base import Situation, Trigger
 from studio.remote.rooms import Rooms
@@ -96,8 +95,6 @@ _log = logger(__name__)
 
 COMMENTS_S = 0.2
 FIRST_PICTURE_S = 5.0
-KEPT_INCIDENTS = 20
-CUTS = ("scenes.take", "scenes.standby")
 
 
 class Engine:
@@ -127,10 +124,9 @@ class Engine:
         self._build_show()
         self.chores = Chores(self)
         self._plan_watch: asyncio.Task[None] | None = None
-        self.cut_ms: deque[float] = deque(maxlen=500)
+        self.cuts = Cuts()
         self._tally: dict[str, str] = {}
-        self._cut_asked_ns = self._cut_tick = 0
-        self.pipeline.on_packet = self._packet
+        self.pipeline.on_packet = self.cuts.packet
         self.journal = Journal(data_dir() / "journal.db", show.head.name)
         self.events.on_all(self.journal.event)
         self.events.on_all(self.outputs.film.event)
@@ -160,9 +156,7 @@ class Engine:
             state=lambda path: say(self.state.get, path),
         )
         workshop = Workshop(self.filter_kinds, lambda: self.around.base)
-        self.bank = SourceBank(
-            self.source_kinds, self.around, workshop, self.events.publish
-        )
+        self.bank = SourceBank(self.source_kinds, self.around, workshop, self.events.publish)
         self.scenes = Scenes(self.transition_kinds, self._announce_scene)
         self.wearer = Wearer(self.bank, self.scenes)
         self.deck = Deck(lambda canvas: self.wearer.faces(self.snapshot(), canvas))
@@ -406,52 +400,6 @@ class Engine:
             frame = renderer.draw(self.snapshot(), scene, canvas, now_ns())
             self.pipeline.set_standby(canvas.name, (frame.keep.copy(),))
 
-    def resume(self, kept: dict[str, Any]) -> None:
-        """Goes on where an engine that was killed had been: scene, card, try-on, mixer."""
-        with contextlib.suppress(msgspec.ValidationError):
-            state = self.scenes.state
-            self.scenes.load(
-                msgspec.structs.replace(
-                    state,
-                    programme=msgspec.convert(kept.get("programme", {}), dict[str, str]),
-                    preview=msgspec.convert(kept.get("preview", {}), dict[str, str]),
-                )
-            )
-            shop = msgspec.convert(kept.get("shop", {}), dict[str, Any])
-            fields = {k: shop[k] for k in ("card", "explaining", "trying", "variant") if k in shop}
-            self.catalogue.load(msgspec.structs.replace(self.catalogue.state, **fields))
-        self.refresh()
-        self.on_picture.open(with_try_on=not self.is_safe)
-        with contextlib.suppress(StudioError, msgspec.ValidationError):
-            self.tryon.recall(msgspec.convert(kept.get("tryon", {}), dict[str, Any]))
-        with contextlib.suppress(msgspec.ValidationError):
-            self.plans.recall(msgspec.convert(kept.get("incidents", []), list[Incident]))
-        comment = kept.get("comment") or []
-        if len(comment) == 3:
-            self.on_picture.show_comment(*map(str, comment))
-
-    def keep(self) -> dict[str, Any]:
-        """What `resume` needs."""
-        state, shop = self.scenes.state, self.catalogue.state
-        running = [n for n in self.pipeline.destinations.names() if self._is_running(n)]
-        return {
-            "show": str(self.show.folder),
-            "programme": state.programme,
-            "preview": state.preview,
-            "shop": {
-                "card": shop.card,
-                "explaining": shop.explaining,
-                "trying": shop.trying,
-                "variant": shop.variant,
-            },
-            "tryon": self.wearer.keep(),
-            "comment": self._pinned(),
-            "incidents": msgspec.to_builtins(list(self.plans.incidents)[:KEPT_INCIDENTS]),
-            "outputs": [
-                msgspec.to_builtins(self.pipeline.destinations.settings(name)) for name in running
-            ],
-        }
-
     async def stop(self, *, keep_senders: bool = False) -> None:
         """Ends everything in order; outputs end within about 2 s."""
         await self.chores.stop()
@@ -485,25 +433,8 @@ class Engine:
         buses = (main, *(c.name for c in state.canvases if c.is_enabled and c.name != main))
         shown = {bus: self.scenes.sources_on([state.programme.get(bus, "")]) for bus in buses}
         self.mixer.buses = buses
-        self._channels = tuple(
-            Channel(
-                strip,
-                self.bank.runners[name].ring,
-                self.bank.runners[name].source.sound_delay_ms,
-                not strip.follows_scene or name in shown[main],
-                frozenset(b for b in buses if not strip.follows_scene or name in shown[b]),
-            )
-            for name, strip in self.sound.strips.items()
-            if name in self.bank.runners
-        )
-        for channel in self._channels:
-            runner = self.bank.runners[channel.strip.source]
-            strip = channel.strip
-            runner.is_heard = (
-                strip.is_solo
-                or strip.is_monitored
-                or any(channel.gains(bus) != (0.0, 0.0) for bus in buses)
-            )
+        self._channels = hearing.channels(self.sound.strips, self.bank.runners, shown, buses)
+        hearing.tell_runners(self._channels, self.bank.runners, buses)
         self.mixer.master_db = self.sound.master_db
         self._tell_tally()
 
@@ -541,8 +472,8 @@ class Engine:
 
     def _on_tick(self, tick: int, at_ns: int, pictures: Sequence[Picture]) -> None:
         for one in pictures:
-            if one.is_cut and one.canvas == "landscape" and self._cut_asked_ns:
-                self._cut_tick = tick
+            if one.is_cut:
+                self.cuts.shown(one.canvas, tick)
             if self.pipeline.needs(one.canvas):
                 self.pipeline.video(one.canvas, one.frame.keep, tick, is_cut=one.is_cut)
             if self.virtual.camera.needs(one.canvas):
@@ -553,12 +484,6 @@ class Engine:
         at = self.mixer.samples_until(tick) - len(samples)
         self.pipeline.sound(samples, at, self.mixer.sent)
 
-    def _packet(self, canvas: str, packet: EncodedPacket) -> None:
-        """Measures from the command of a cut to the first packet of the new scene."""
-        if self._cut_tick and canvas == "landscape" and packet.pts >= self._cut_tick:
-            self.cut_ms.append((packet.made_ns - self._cut_asked_ns) / 1e6)
-            self._cut_tick = self._cut_asked_ns = 0
-
     def _look(self, canvas: str) -> tuple[float | None, float | None]:
         """Mean luma and loudness in dB of what is on programme; None where there is nothing."""
         slot = self.stage.latest.get(canvas)
@@ -568,8 +493,8 @@ class Engine:
         return luma, max(meter.rms_db) if meter else None
 
     def _ran(self, ran: CommandRan) -> None:
-        if ran.ok and ran.command in CUTS:
-            self._cut_asked_ns = now_ns() - int(ran.took_ms * 1e6)
+        if ran.ok and ran.command in cuts.COMMANDS:
+            self.cuts.asked(ran.took_ms)
         self.chores.after_command(ran)
 
     def _output_changed(self, status: OutputStatus) -> None:
@@ -618,34 +543,17 @@ class Engine:
 
     @functools.cached_property
     def recordings(self) -> Path:
-        """Where recordings go: the person's own folder, or one in the data folder."""
-        chosen = settings.load().recordings
-        folder = Path(chosen).expanduser() if chosen else data_dir() / "recordings"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            _log.warning("recordings cannot go to %s: %s", folder, error)
-            folder = data_dir() / "recordings"
-            folder.mkdir(exist_ok=True)
-        return folder
+        """Where recordings go."""
+        return recordings.folder()
 
     def _keep_recordings(self, folder: Path) -> None:
         """Recordings go to ``folder`` from now on, also in the next run."""
         self.recordings = folder
-        kept = settings.load()
-        kept.recordings = str(folder)
-        try:
-            settings.save(kept)
-        except OSError as error:
-            _log.warning("the folder of recordings is not kept: %s", error)
+        recordings.keep(folder)
 
     def stats(self) -> dict[str, Any]:
         """Figures of the last second."""
         return dict(self.chores.stats)
-
-    def _pinned(self) -> list[str]:
-        one = self.audience.pinned
-        return [one.comment.author, one.comment.text, one.comment.platform] if one else []
 
     def _announce_scene(self, event: Event) -> None:
         self.events.publish(event)
@@ -674,9 +582,6 @@ class Engine:
 
     def _canvas(self, name: str) -> Canvas:
         return self.scenes.state.canvas(name)
-
-    def _is_running(self, name: str) -> bool:
-        return self.pipeline.destinations.is_running(name)
 
     def _video_settings(self, canvas: Canvas) -> VideoSettings:
         is_hd = canvas.width * canvas.height > 1280 * 720

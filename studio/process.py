@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from studio import standing
 from studio.core import life
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
@@ -120,7 +121,7 @@ async def _run(options: Options) -> int:
         await engine.start()
         beat = asyncio.create_task(_beat(note, stopping))
         if kept:
-            engine.resume(kept)
+            standing.restore(engine, kept)
         if options.scene:
             await engine.bus.run("scenes.take", {"scene": options.scene}, origin="cli")
         door = await _open_door(engine, options)
@@ -312,9 +313,9 @@ def _done(engine: Engine, began_ns: int) -> dict[str, Any]:
         "cpu_ms_per_frame": round(time.process_time() * 1000 / frames, 2),
         "compose_ms_p50": round(figures.compose_at(0.5), 3),
         "compose_ms_p99": round(figures.compose_at(0.99), 3),
-        "cuts": len(engine.cut_ms),
-        "cut_ms_p50": round(_at(engine.cut_ms, 0.5), 1),
-        "cut_ms_p99": round(_at(engine.cut_ms, 0.99), 1),
+        "cuts": len(engine.cuts.ms),
+        "cut_ms_p50": round(_at(engine.cuts.ms, 0.5), 1),
+        "cut_ms_p99": round(_at(engine.cuts.ms, 0.99), 1),
     }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from studio import settings
+from studio import settings, standing
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.outputs.model import OutputSettings
@@ -61,7 +61,7 @@ class Switch:
                 ) from None  # fmt: skip
             finally:
                 engine.stage.hold(False)
-            resume.keep(engine.keep())
+            resume.keep(standing.of(engine))
             remember(show.folder)
             return show
 
@@ -104,7 +104,7 @@ class Switch:
             brand=engine.brand.kit,
         )
         outputs, part = engine.outputs.settings(), PlansPart(tuple(sorted(engine.plans.enabled)))
-        kept = engine.keep()
+        kept = standing.of(engine)
         kept.pop("incidents", None)  # they went on all the time
         return show, outputs, part, kept
 
@@ -119,7 +119,7 @@ class Switch:
         engine = self._engine
         try:
             await self._take_over(show, outputs, part)
-            engine.resume(kept)
+            standing.restore(engine, kept)
             await engine.first_picture()
         except Exception:
             _log.exception("not all of the show before is back")
