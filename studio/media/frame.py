@@ -126,7 +126,7 @@ def from_av(picture: av.VideoFrame, pts_ns: int) -> Frame:
     transfer = int(picture.color_trc)
     is_hdr, is_full = colours.is_hdr(picture), colours.is_full(picture)
     is_601 = not is_hdr and colours.is_601(picture)
-    width, height = picture.width & ~1, picture.height & ~1
+    width, height = max(2, picture.width & ~1), max(2, picture.height & ~1)
     is_plain = picture.format.name == "yuv420p" and not is_full
     if not is_plain or (width, height) != (picture.width, picture.height):
         # The matrix is changed below, by kernels that are faster than swscale's.

@@ -91,6 +91,7 @@ class Demand(Protocol):
     def still_here(self) -> None: ...
     def tell(self, error: StudioError) -> None: ...
     def wait(self, error: StudioError) -> None: ...
+    def gives(self, *, picture: bool) -> None: ...
     def beat(self, *, is_judged: bool = True) -> None: ...
 
 
@@ -156,6 +157,11 @@ class Feed:
         """What it waits for or lacks, for people; the next picture clears it."""
         if self._demand is not None:
             self._demand.tell(error)
+
+    def gives(self, *, picture: bool) -> None:
+        """What it plays now has a picture, or sound alone: then its sound is its sign of life."""
+        if self._demand is not None:
+            self._demand.gives(picture=picture)
 
     def wait(self, error: StudioError) -> None:
         """As `tell`: it waits to be called, and never was: that is no fault."""

@@ -69,6 +69,7 @@ class Film:
         if not self._pictures.is_there and not self._sounds.is_there:
             self.close()
             raise StudioError("invalid", "sources.file_empty", path=str(path))
+        feed.gives(picture=self._pictures.is_there)
 
     def __enter__(self) -> Film:
         return self

@@ -213,6 +213,10 @@ class SourceRunner:
         """See `studio.sources.base.Feed.tell`."""
         self.error = error
 
+    def gives(self, *, picture: bool) -> None:
+        """See `studio.sources.base.Feed.gives`."""
+        self.watch.has_video = picture
+
     def wait(self, error: StudioError) -> None:
         """See `studio.sources.base.Feed.wait`."""
         self.error = error
@@ -324,7 +328,7 @@ class SourceRunner:
     def _sound(self, samples: Samples, pts_ns: int) -> None:
         if self.fault is Fault.LOST:
             return
-        if not self.source.has_video:
+        if not self.watch.has_video:
             self.error = None
         for one in self.sound_filters:
             samples = one.apply_sound(samples)

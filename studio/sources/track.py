@@ -12,7 +12,7 @@ from studio.core.clock import NS
 from studio.core.errors import StudioError
 from studio.media.alpha_film import with_alpha
 from studio.media.cv import cv2
-from studio.media.frame import Frame, even, from_av
+from studio.media.frame import Frame, Plane, even, from_av
 from studio.media.sound import RATE, Samples
 from studio.media.yuv import resize
 
@@ -156,26 +156,51 @@ def to_frame(picture: av.VideoFrame, due_ns: int, pixel_shape: float = 1.0) -> F
     Args:
         pixel_shape: width of a pixel in heights.
     """
-    turn = round(float(picture.rotation) / 90) % 4
+    way = _way(picture)
     has_alpha = any(part.is_alpha for part in picture.format.components)
     frame = with_alpha(picture, due_ns) if has_alpha else from_av(picture, due_ns)
     if abs(pixel_shape - 1.0) > 0.01 and 1 / WIDEST < pixel_shape < WIDEST:
         frame = resize(frame, max(2, min(7680, even(frame.width * pixel_shape))), frame.height)
-    return upright(frame, turn) if turn else frame
+    return frame if way == UPRIGHT else upright(frame, way)
 
 
-def upright(frame: Frame, quarters: int) -> Frame:
-    """Turned by quarters to the left (counter-clockwise), as a display matrix asks for."""
-    how = {
-        1: cv2.ROTATE_90_COUNTERCLOCKWISE,
-        2: cv2.ROTATE_180,
-        3: cv2.ROTATE_90_CLOCKWISE,
-    }[quarters % 4]
-    y, u, v = (np.asarray(cv2.rotate(plane, how), np.uint8) for plane in frame.planes)
+class Way(NamedTuple):
+    """How a picture comes to stand: first its diagonal is its axis, then its sides change."""
+
+    is_transposed: bool
+    is_mirrored: bool
+    is_flipped: bool
+
+
+UPRIGHT = Way(False, False, False)
+
+
+def _way(picture: av.VideoFrame) -> Way:
+    """What the display matrix asks for (ISO 14496-12, 6.2.2), to the nearest quarter."""
+    found: Any = picture.side_data.get("DISPLAYMATRIX")
+    if found is None:
+        return UPRIGHT
+    a, b, _, c, d = (int(one) for one in np.frombuffer(bytes(found), np.int32)[:5])
+    if abs(b) + abs(c) > abs(a) + abs(d):
+        return Way(True, c < 0, b < 0)
+    return Way(False, a < 0, d < 0)
+
+
+def upright(frame: Frame, way: Way) -> Frame:
+    """Turned and mirrored as a display matrix asks for."""
+
+    def stood(plane: Plane) -> Plane:
+        if way.is_transposed:
+            plane = cv2.transpose(plane)
+        if way.is_mirrored or way.is_flipped:
+            both = way.is_mirrored and way.is_flipped
+            plane = cv2.flip(plane, -1 if both else 1 if way.is_mirrored else 0)
+        return plane
+
+    y, u, v = (stood(plane) for plane in frame.planes)
     if frame.alpha is None or frame.alpha_uv is None:
         return Frame(y, u, v, frame.pts_ns)
-    alpha, half = (cv2.rotate(plane, how) for plane in (frame.alpha, frame.alpha_uv))
-    return Frame(y, u, v, frame.pts_ns, np.asarray(alpha), np.asarray(half))
+    return Frame(y, u, v, frame.pts_ns, stood(frame.alpha), stood(frame.alpha_uv))
 
 
 def pixel_shape(track: Track) -> float:

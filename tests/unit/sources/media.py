@@ -81,13 +81,13 @@ def tone(out, audio, seconds, rate, layout):
     out.mux(audio.encode(None))
 
 
-def turned(path):
-    """The MP4's display matrix asks for a quarter turn, as phones write it."""
+def turned(path, matrix=(0, 1, -1, 0)):
+    """The MP4's display matrix (a, b, c, d) asks for a turn, as phones write it."""
     data = path.read_bytes()
-    one, w = (1 << 16).to_bytes(4, "big"), (1 << 30).to_bytes(4, "big")
-    zero, minus = bytes(4), (-(1 << 16)).to_bytes(4, "big", signed=True)
+    one, w, zero = (1 << 16).to_bytes(4, "big"), (1 << 30).to_bytes(4, "big"), bytes(4)
     plain = one + zero * 3 + one + zero * 3 + w
-    quarter = zero + one + zero + minus + zero * 4 + w
+    a, b, c, d = ((one << 16).to_bytes(4, "big", signed=True) for one in matrix)
+    quarter = a + b + zero + c + d + zero * 3 + w
     at = data.index(b"tkhd")
     place = data.index(plain, at)
     path.write_bytes(data[:place] + quarter + data[place + 36 :])

@@ -14,12 +14,12 @@ from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.registry import discover
 from studio.media.cv import cv2
-from studio.media.frame import Frame
+from studio.media.frame import Frame, to_rgb
 from studio.media.picture_file import read_picture
 from studio.sources.base import Source
 from studio.sources.health import Fault, Watch
 from studio.sources.runner import SourceRunner
-from tests.unit.sources.media import film, runner_of, state, until
+from tests.unit.sources.media import film, runner_of, state, tone, turned, until
 
 KINDS = discover(folder, Source)
 DEADLINE_S = 8.0
@@ -196,3 +196,59 @@ def test_a_whole_png_with_odd_chunks_is_read(tmp_path):
     text = b"\0\0\0\4tEXta\0bcBAD!"  # its CRC is wrong, and nobody needs it
     file.write_bytes(data[:33] + text + data[33:] + b"behind the end")
     assert read_picture(file).width == 64
+
+
+# -- films of phones, and sound alone -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("matrix", "corners"),
+    [
+        ((1, 0, 0, 1), "rg bw"),
+        ((0, 1, -1, 0), "br wg"),
+        ((-1, 0, 0, -1), "wb gr"),
+        ((0, -1, 1, 0), "gw rb"),
+        ((-1, 0, 0, 1), "gr wb"),  # a front camera writes what a mirror shows
+        ((1, 0, 0, -1), "bw rg"),
+        ((0, 1, 1, 0), "rb gw"),
+        ((0, -1, -1, 0), "wg br"),
+    ],
+)
+def test_a_phone_film_stands_as_its_matrix_says(run, tmp_path, matrix, corners):
+    def four(number):
+        rgb = np.zeros((48, 64, 3), np.uint8)
+        rgb[:24, :32, 0] = rgb[:24, 32:, 1] = rgb[24:, :32, 2] = 255
+        rgb[24:, 32:] = 255
+        return rgb
+
+    file = turned(film(tmp_path / "p.mp4", 0.2, size=(64, 48), draw=four), matrix)
+    runner = run("clip", path=file.name)
+    assert until(lambda: runner.latest is not None), runner.error
+    rgb = to_rgb(runner.latest.frame)
+    high, wide = rgb.shape[:2]
+    assert (wide > high) == (matrix[0] != 0)
+
+    def letter(x, y):
+        red, green, blue = (int(one) > 128 for one in rgb[round(high * y), round(wide * x)])
+        return "w" if red and green and blue else "rgb"[(red, green, blue).index(True)]
+
+    rows = ["".join(letter(x, y) for x in (0.25, 0.75)) for y in (0.25, 0.75)]
+    assert " ".join(rows) == corners
+
+
+def test_sound_alone_is_no_missing_picture(run, tmp_path):
+    import av
+
+    with av.open(str(tmp_path / "a.wav"), "w") as out:
+        tone(out, out.add_stream("pcm_s16le", rate=44100, layout="mono"), 1.0, 44100, "mono")
+    runner = run("clip", path="a.wav")
+    assert until(lambda: state(runner) == "sound"), runner.health(now_ns())
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 34), (33, 17), (1, 600)])
+def test_a_film_of_a_few_pixels_is_judged_without_a_fault(run, tmp_path, size):
+    file = film(tmp_path / "a.mov", 0.4, size=size, codec="png", pix="rgb24", gop=0)
+    runner = run("clip", path=file.name)
+    assert until(lambda: state(runner) == "ok"), runner.health(now_ns())
+    seen = (runner.latest.frame.width, runner.latest.frame.height)
+    assert seen == tuple(max(2, side & ~1) for side in size)
