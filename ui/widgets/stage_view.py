@@ -2,59 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
-    QPen,
-    QPolygonF,
 )
 
-from studio.scenes.model import Box, Crop, Item
+from studio.scenes.model import Box, Item
 from ui.desk import Desk
 from ui.i18n import t as words
 from ui.models import placing
 from ui.models.air import SafeArea
-from ui.theme import tokens as t
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
+from ui.widgets.stage_drag import ARROWS, CURSORS, Drag, around, nudged, plain
 from ui.widgets.stage_menu import fill_menu
+from ui.widgets.stage_paint import draw_guides, draw_item, draw_lines
 
 SEND_MS = 60
-CURSORS = {
-    "n": Qt.CursorShape.SizeVerCursor,
-    "s": Qt.CursorShape.SizeVerCursor,
-    "e": Qt.CursorShape.SizeHorCursor,
-    "w": Qt.CursorShape.SizeHorCursor,
-    "nw": Qt.CursorShape.SizeFDiagCursor,
-    "se": Qt.CursorShape.SizeFDiagCursor,
-    "ne": Qt.CursorShape.SizeBDiagCursor,
-    "sw": Qt.CursorShape.SizeBDiagCursor,
-    "turn": Qt.CursorShape.CrossCursor,
-}
-
-
-class Drag:
-    """What the hand is doing: begun at a point, on items as they were then."""
-
-    def __init__(
-        self, handle: str, at: placing.Point, items: list[Item], canvas: str, scene: str
-    ) -> None:
-        self.handle, self.at = handle, at
-        self.canvas, self.scene = canvas, scene
-        self.before = {one.id: one for one in items}
-        self.boxes = {one.id: one.boxes[canvas] for one in items}
-        self.crop: Crop | None = None
-        self.rotation: float | None = None
-        self.has_moved = False
 
 
 class StageView(PictureView):
@@ -252,11 +223,11 @@ class StageView(PictureView):
             if has_shift:  # along one axis
                 by = (by[0], 0.0) if abs(by[0]) > abs(by[1]) else (0.0, by[1])
             old = {id: one.boxes[self._canvas] for id, one in drag.before.items()}
-            whole = placing.moved(_around(old.values()), by, size)
+            whole = placing.moved(around(old.values()), by, size)
             self._lines = placing.Lines()
             if not is_free:
                 whole, self._lines = placing.snap(whole, self._targets(), size)
-            start = _around(old.values())
+            start = around(old.values())
             shift = ((whole.x - start.x) * size[0], (whole.y - start.y) * size[1])
             drag.boxes = {id: placing.moved(box, shift, size) for id, box in old.items()}
             return
@@ -325,7 +296,7 @@ class StageView(PictureView):
             if drag.rotation is not None:
                 args["rotation"] = round(drag.rotation, 2)
             else:
-                args |= {"canvas": self._canvas, "box": _plain(drag.boxes[id])}
+                args |= {"canvas": self._canvas, "box": plain(drag.boxes[id])}
                 if drag.crop is not None:
                     crop = drag.crop
                     args["crop"] = {
@@ -334,7 +305,7 @@ class StageView(PictureView):
                     }  # fmt: skip
             self._run("items.set", args)
             return
-        boxes = {str(id): _plain(box) for id, box in drag.boxes.items()}
+        boxes = {str(id): plain(box) for id, box in drag.boxes.items()}
         self._run("items.place", {"scene": scene, "canvas": self._canvas, "boxes": boxes})
 
     def _run(self, command: str, args: dict[str, object]) -> None:
@@ -359,27 +330,11 @@ class StageView(PictureView):
             return True
         if not chosen:
             return False
-        arrows = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, -1),
-            Qt.Key.Key_Down: (0, 1),
-        }
-        if key in arrows and not has_ctrl:
-            by, step = arrows[Qt.Key(key)], 10 if shift else 1
+        if key in ARROWS and not has_ctrl:
             canvas = self.desk.store.scenes.canvas(self._canvas)
-            boxes = {}
-            for one in chosen:
-                if not one.is_locked:
-                    box = one.boxes[self._canvas]
-                    boxes[str(one.id)] = _plain(
-                        Box(
-                            box.x + by[0] * step / canvas.width,
-                            box.y + by[1] * step / canvas.height,
-                            box.w,
-                            box.h,
-                        )
-                    )
+            by = tuple(way * (10 if shift else 1) for way in ARROWS[Qt.Key(key)])
+            step = (by[0] / canvas.width, by[1] / canvas.height)
+            boxes = nudged(chosen, self._canvas, step)
             if boxes:
                 self._merge = "nudge"
                 self._run("items.place", {"scene": scene, "canvas": self._canvas, "boxes": boxes})
@@ -433,68 +388,11 @@ class StageView(PictureView):
         painter.translate(rect.topLeft())
         size = self._size()
         if self.has_guides:
-            self._paint_guides(painter, size)
+            draw_guides(painter, size, self._safe_box())
         if self.is_editing:
             for one in self.chosen():
-                self._paint_item(painter, one, size)
-            self._paint_lines(painter, size)
+                box, rotation = self._box(one)
+                has_handles = not one.is_locked and len(self.selected) == 1
+                draw_item(painter, size, box, rotation, one.is_locked, has_handles)
+            draw_lines(painter, size, self._lines)
         painter.end()
-
-    def _paint_guides(self, painter: QPainter, size: placing.Size) -> None:
-        thin = QPen(QColor(255, 255, 255, 70), 1)
-        painter.setPen(thin)
-        for part in (1 / 3, 2 / 3):
-            painter.drawLine(QPointF(part * size[0], 0), QPointF(part * size[0], size[1]))
-            painter.drawLine(QPointF(0, part * size[1]), QPointF(size[0], part * size[1]))
-        box = self._safe_box()
-        if box is None:
-            return
-        inside = QRectF(box.x * size[0], box.y * size[1], box.w * size[0], box.h * size[1])
-        shade = QPainterPath()
-        shade.setFillRule(Qt.FillRule.OddEvenFill)
-        shade.addRect(QRectF(0, 0, *size))
-        shade.addRect(inside)
-        painter.fillPath(shade, QColor(0, 0, 0, 90))
-        painter.setPen(QPen(QColor(t.ATTENTION), 1, Qt.PenStyle.DashLine))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(inside)
-
-    def _paint_item(self, painter: QPainter, item: Item, size: placing.Size) -> None:
-        box, rotation = self._box(item)
-        shape = QPolygonF([QPointF(*at) for at in placing.corners(box, size, rotation)])
-        colour = QColor(t.MUTED if item.is_locked else t.ACCENT)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for ink, wide in ((QColor(0, 0, 0, 160), 3.0), (colour, 1.5)):
-            painter.setPen(QPen(ink, wide))
-            painter.drawPolygon(shape)
-        if item.is_locked or len(self.selected) > 1:
-            return
-        top = QPointF(*placing.place_of("n", box, size, rotation))
-        turn = QPointF(*placing.place_of(placing.TURN, box, size, rotation))
-        painter.drawLine(top, turn)
-        painter.setPen(QPen(colour, 1.5))
-        painter.setBrush(QColor(t.WHITE))
-        painter.drawEllipse(turn, t.px(4), t.px(4))
-        half = t.px(4)
-        for name in placing.HANDLES:
-            at = placing.place_of(name, box, size, rotation)
-            painter.drawRect(QRectF(at[0] - half, at[1] - half, 2 * half, 2 * half))
-
-    def _paint_lines(self, painter: QPainter, size: placing.Size) -> None:
-        painter.setPen(QPen(QColor(t.NEXT), 1))
-        for x in self._lines.xs:
-            painter.drawLine(QPointF(x * size[0], 0), QPointF(x * size[0], size[1]))
-        for y in self._lines.ys:
-            painter.drawLine(QPointF(0, y * size[1]), QPointF(size[0], y * size[1]))
-
-
-def _around(boxes: Iterable[Box]) -> Box:
-    """The smallest box around several."""
-    found = list(boxes)
-    x0, y0 = min(b.x for b in found), min(b.y for b in found)
-    x1, y1 = max(b.x + b.w for b in found), max(b.y + b.h for b in found)
-    return Box(x0, y0, x1 - x0, y1 - y0)
-
-
-def _plain(box: Box) -> dict[str, float]:
-    return {"x": box.x, "y": box.y, "w": box.w, "h": box.h}
