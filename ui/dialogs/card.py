@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from ui.dialogs.form import Form
 from ui.i18n import t
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text, column, row
@@ -68,10 +69,10 @@ class FormCard(Card):
     """A form over the window: for a panel that is too small for it. It goes with its form.
 
     Args:
-        form: with a signal ``closed``; it answers to Enter and Esc itself.
+        form: it answers to Enter and Esc itself.
     """
 
-    def __init__(self, window: QWidget, form: QWidget, title: str) -> None:
+    def __init__(self, window: QWidget, form: Form, title: str) -> None:
         super().__init__(window, 600, 640)
         self.form = form
         area = QScrollArea()
@@ -94,7 +95,7 @@ class FormCard(Card):
     def close_card(self) -> None:
         """Leaves the form, which takes the card along."""
         self.hide()
-        self.form.closed.emit()  # type: ignore[attr-defined]
+        self.form.closed.emit()
         self._around.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
 from studio.outputs.model import OutputSettings, OutputStatus
-from ui.client import Reply
 from ui.desk import Desk
+from ui.dialogs.form import Form
 from ui.i18n import pick, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Segments, Text, column, padded, row
+from ui.widgets.basics import Button, Segments, Text, column, padded
 
 HIDDEN = "/••••"
 SIZES = (1080, 720, 540, 480)
@@ -30,19 +29,12 @@ def _spin(low: int, high: int, step: int, unit: str, none: str, value: int) -> Q
     return made
 
 
-class OutputForm(QFrame):
-    """Adds a destination, or changes one that is not running.
-
-    Signals:
-        closed: saved or left.
-    """
-
-    closed = Signal()
+class OutputForm(Form):
+    """Adds a destination, or changes one that is not running."""
 
     def __init__(self, desk: Desk, status: OutputStatus | None) -> None:
-        super().__init__()
-        self.setObjectName("form")
-        self.desk, self.status = desk, status
+        super().__init__(desk)
+        self.status = status
         self.name = QLineEdit(status.name if status else "")
         self.name.setEnabled(status is None)
         self.platform = QComboBox()
@@ -63,10 +55,6 @@ class OutputForm(QFrame):
         old = desk.store.air.settings.get(status.name) if status else None
         self.before = old or OutputSettings(name="new")
         self._make_more(self.before)
-        self._error = Text(size=12, tone="attention", wraps=True)
-        self._error.hide()
-        self.save = Button(t("form.save"), "primary", clicked=self._save)
-        self.leave = Button(t("form.cancel"), clicked=self.closed.emit)
         grid = QGridLayout()
         grid.setHorizontalSpacing(tokens.px(10))
         grid.setVerticalSpacing(tokens.px(6))
@@ -124,11 +112,7 @@ class OutputForm(QFrame):
         layout.addWidget(self._takes)
         layout.addWidget(note)
         layout.addWidget(self._error)
-        buttons = row(gap=8)
-        buttons.addStretch(1)
-        buttons.addWidget(self.leave)
-        buttons.addWidget(self.save)
-        layout.addLayout(buttons)
+        layout.addLayout(self._buttons())
         self.setLayout(layout)
 
     def _make_more(self, old: OutputSettings) -> None:
@@ -213,27 +197,9 @@ class OutputForm(QFrame):
         self.save.setEnabled(False)
         self.desk.actions.run(command, args, origin=self.save, done=self._answered)
 
-    def _answered(self, reply: Reply) -> None:
-        self.save.setEnabled(True)
-        if reply.ok:
-            if self.status is not None and self.delay.value() != round(self.before.delay_s):
-                late: dict[str, object] = {"name": self.status.name, "seconds": self.delay.value()}
-                self.desk.actions.run("outputs.delay", late)
-            self.key.clear()
-            self.backup_key.clear()
-            self.closed.emit()
-        else:
-            self._complain(pick(reply.text))
-
-    def _complain(self, text: str) -> None:
-        self._error.setText(text)
-        self._error.show()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter saves, Esc leaves."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._save()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
+    def _saved(self) -> None:
+        if self.status is not None and self.delay.value() != round(self.before.delay_s):
+            late: dict[str, object] = {"name": self.status.name, "seconds": self.delay.value()}
+            self.desk.actions.run("outputs.delay", late)
+        self.key.clear()
+        self.backup_key.clear()

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFrame,
     QLineEdit,
-    QPlainTextEdit,
     QVBoxLayout,
 )
 
 from ui.client import Reply
 from ui.desk import Desk
+from ui.dialogs.form import Form
 from ui.i18n import pick, t
 from ui.models.commands import Kind
 from ui.models.desk import SourceView
@@ -32,21 +30,18 @@ MEDIA = {
 }
 
 
-class SourceForm(QFrame):
+class SourceForm(Form):
     """Adds a source, or changes the settings of one.
 
     Signals:
-        closed: saved or left.
         added: (source, scene) of a new one that shall stand in a scene.
     """
 
-    closed = Signal()
     added = Signal(str, str)
 
     def __init__(self, desk: Desk, source: SourceView | None) -> None:
-        super().__init__()
-        self.setObjectName("form")
-        self.desk, self.source = desk, source
+        super().__init__(desk)
+        self.source = source
         self.kind = QComboBox()
         for kind in desk.store.kinds.sources:
             self.kind.addItem(icons.icon(kind.kind), pick(kind.label), kind.kind)
@@ -73,10 +68,6 @@ class SourceForm(QFrame):
             self.on_loss.setCurrentIndex(max(0, self.on_loss.findData(source.on_loss)))
         self.on_loss.currentIndexChanged.connect(self._show_slate)
         self._show_slate()
-        self._error = Text(size=12, tone="attention", wraps=True)
-        self._error.hide()
-        self.save = Button(t("form.save"), "primary", clicked=self._save)
-        self.leave = Button(t("form.cancel"), clicked=self.closed.emit)
         layout = column(gap=8, margins=(12, 10, 12, 10))
         title = t("source_form.edit", name=source.name) if source else t("source_form.new")
         layout.addWidget(Text(title, weight=600))
@@ -96,11 +87,7 @@ class SourceForm(QFrame):
             layout.addLayout(self._media_row(source))
         if source is None:
             layout.addWidget(self.into)
-        buttons = row(gap=8)
-        buttons.addStretch(1)
-        buttons.addWidget(self.leave)
-        buttons.addWidget(self.save)
-        layout.addLayout(buttons)
+        layout.addLayout(self._buttons())
         self.setLayout(layout)
         if source is not None:
             self.kind.setCurrentIndex(max(0, self.kind.findData(source.kind)))
@@ -200,22 +187,6 @@ class SourceForm(QFrame):
         else:
             self._answered(reply)
 
-    def _answered(self, reply: Reply) -> None:
-        self.save.setEnabled(True)
-        if reply.ok:
-            if self.source is None and self.into.isChecked() and not self.into.isHidden():
-                self.added.emit(self.name.text().strip(), self._scene)
-            self.closed.emit()
-        else:
-            self._error.setText(pick(reply.text))
-            self._error.show()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter saves, Esc leaves."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if not isinstance(self.focusWidget(), QPlainTextEdit):
-                self._save()
-        else:
-            super().keyPressEvent(event)
+    def _saved(self) -> None:
+        if self.source is None and self.into.isChecked() and not self.into.isHidden():
+            self.added.emit(self.name.text().strip(), self._scene)

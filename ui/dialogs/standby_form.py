@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import functools
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit
 
-from ui.client import Reply
 from ui.desk import Desk
-from ui.i18n import pick, t
+from ui.dialogs.form import Form
+from ui.i18n import t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, column, row
+from ui.widgets.basics import Button, Text, column
 
 
-class StandbyForm(QFrame):
-    """What viewers see while the engine is away.
-
-    Signals:
-        closed: saved or left.
-    """
-
-    closed = Signal()
+class StandbyForm(Form):
+    """What viewers see while the engine is away."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self.setObjectName("form")
-        self.desk = desk
+        super().__init__(desk)
         now = desk.store.air.standby
         self.picture, self.music = QLineEdit(now.picture), QLineEdit(now.music)
         grid = QGridLayout()
@@ -49,19 +39,12 @@ class StandbyForm(QFrame):
             "  ".join(filter(None, (t("standby_form.note"), state, now.why))),
             size=11, tone="muted", wraps=True,
         )  # fmt: skip
-        self._error = Text(size=12, tone="attention", wraps=True)
-        self._error.hide()
-        self.save = Button(t("form.save"), "primary", clicked=self._save)
-        buttons = row(gap=8)
-        buttons.addStretch(1)
-        buttons.addWidget(Button(t("form.cancel"), clicked=self.closed.emit))
-        buttons.addWidget(self.save)
         layout = column(gap=8, margins=(12, 10, 12, 10))
         layout.addWidget(Text(t("standby_form.title"), weight=600))
         layout.addLayout(grid)
         layout.addWidget(self._note)
         layout.addWidget(self._error)
-        layout.addLayout(buttons)
+        layout.addLayout(self._buttons())
         self.setLayout(layout)
 
     def begin(self) -> None:
@@ -82,20 +65,3 @@ class StandbyForm(QFrame):
             "music": self.music.text().strip(),
         }
         self.desk.actions.run("outputs.standby", args, origin=self.save, done=self._answered)
-
-    def _answered(self, reply: Reply) -> None:
-        self.save.setEnabled(True)
-        if reply.ok:
-            self.closed.emit()
-            return
-        self._error.setText(pick(reply.text))
-        self._error.show()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter saves, Esc leaves."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._save()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ui.desk import Desk
 from ui.dialogs.card import FormCard
+from ui.dialogs.form import Form
 from ui.i18n import language, t
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Text, clear, column, row
@@ -198,7 +199,7 @@ class Panel(QDockWidget):
         if stretch:
             layout.setStretchFactor(widget, stretch)  # type: ignore[attr-defined]
 
-    def show_form(self, form: QWidget, place: QLayout) -> None:
+    def show_form(self, form: Form, place: QLayout) -> None:
         """Puts a form into the panel, or over the window where the panel is too small for it."""
         body = self.widget()
         needs = form.sizeHint()
