@@ -160,6 +160,7 @@ class Supervisor:
         self._desk: subprocess.Popen[bytes] | None = None
         self._desk_starts: list[float] = []
         self._started_at = 0.0  # of the present engine
+        self._beat_at = -1.0  # when a heartbeat of it was last there
         self._first_on_air_at: float | None = None
         self._up_at = float("inf")  # when the present engine came on air
         self._crashes: list[float] = []
@@ -238,7 +239,8 @@ class Supervisor:
             if now - self._stop_asked_at > STOP_S:
                 self._kill_engine()
         elif not slept and self._is_hung(now):
-            self._say({"event": "engine_hung", "silent_s": round(life.age_s("engine"), 1)})
+            silent_s = min(life.age_s("engine"), now - self._started_at)
+            self._say({"event": "engine_hung", "silent_s": round(silent_s, 1)})
             self._kill_engine()
         return None
 
@@ -361,9 +363,12 @@ class Supervisor:
 
     def _is_hung(self, now: float) -> bool:
         silent_s = life.age_s("engine")
-        if silent_s == float("inf"):
+        if silent_s < float("inf"):
+            self._beat_at = now
+            return silent_s > self._hang_s
+        if self._beat_at < self._started_at:
             return now - self._started_at > FIRST_BEAT_S
-        return silent_s > self._hang_s
+        return now - self._beat_at > STOP_S  # it took its note down: it is ending by itself
 
     def _kill_engine(self) -> None:
         """Ends an engine that no longer answers; an adopted one only if it is still ours."""

@@ -1,7 +1,8 @@
 """A small real process that keeps the engine's side of the supervisor's contract, and its faults.
 
 The faults come from the environment: STAND_IN holds a JSON list, one fault for each start:
-"" (none), "exit:N", "crash" (SIGKILL to itself once on air), "crash_early", "hang", "deaf".
+"" (none), "exit:N", "crash" (SIGKILL to itself once on air), "crash_early", "hang", "deaf",
+"slow_end" (it takes its note down and lives on for a second).
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ def main() -> int:
         time.sleep(0.05)
     note.close()
     say(event="done", frames=1)
+    if fault == "slow_end":
+        time.sleep(1)
     return 0
 
 

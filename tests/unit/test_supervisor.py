@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import studio.supervisor
 from studio.core import life
 from studio.core.errors import StudioError
 from studio.supervisor import EngineOptions, OneAtATime, Supervisor
@@ -114,6 +115,14 @@ class TestEngine:
         assert session.wait("engine_hung")["silent_s"] >= 0.6
         session.wait("back_on_air")
         assert session.stop() == 0
+
+    def test_one_that_ends_slowly_is_not_taken_for_hung(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(studio.supervisor, "FIRST_BEAT_S", 0.1)
+        session = Session(["slow_end"], for_s=0.5)
+        assert session.end() == 0
+        assert session.events() == ["on_air", "done"]
 
     def test_the_time_on_air_goes_on_over_a_restart(self) -> None:
         session = Session(["crash", ""], for_s=30)
