@@ -9,6 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.sound.model import Strip
+from ui import client as link
 from ui.client import Reply
 from ui.desk import Desk
 from ui.format import db
@@ -254,6 +255,7 @@ class MixerPanel(Panel):
         store = self.desk.store
         store.changed.connect(lambda part: self._show() if part == "sound" else None)
         store.levels.connect(self._hear)
+        self.desk.client.state_changed.connect(self._link)
 
     def retext(self) -> None:
         super().retext()
@@ -339,6 +341,13 @@ class MixerPanel(Panel):
         if time.monotonic() - self._loudness_at > LOUDNESS_S:
             self._loudness_at = time.monotonic()
             self._show_loudness()
+
+    def _link(self, state: str, why: str) -> None:
+        """Levels nobody can vouch for are not shown."""
+        if state != link.LIVE:
+            for view in (*self._strips.values(), self._master):
+                view.meter.forget()
+            self.head.count.setText("– LUFS")
 
     def _show_loudness(self) -> None:
         """Short-term LUFS in the head; amber with a word when it left its target."""

@@ -237,7 +237,7 @@ class Monitors(QWidget):
 
     def _show_state(self) -> None:
         store, state = self.desk.store, self.desk.client.state
-        self.preview.badge.set(t("preview.next"), "next")
+        self.preview.badge.set(t("preview.next"), "next" if state == link.LIVE else "off")
         is_live = state == link.LIVE and store.is_on_air
         if is_live:
             self.programme.badge.set("● " + t("onair.live"), "on_air")

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QScrollArea, QSpinBox, QWidget
 
+from ui import client as link
 from ui.desk import Desk
 from ui.i18n import language, pick, t
 from ui.theme import tokens
@@ -96,6 +97,8 @@ class SceneCard(QFrame):
         painter = QPainter(self)
         red = tokens.ON_AIR if self._desk.store.is_on_air else tokens.ON_PROGRAMME
         edge = {"programme": red, "preview": tokens.NEXT}.get(self.tone, tokens.LINE)
+        if self._desk.client.state != link.LIVE:
+            edge = tokens.LINE  # what was is not known to be
         if self.hasFocus():
             edge = tokens.ACCENT
         painter.fillRect(self.rect(), QColor(edge))
@@ -197,6 +200,7 @@ class Scenes(QFrame):
         self.setLayout(layout)
         self.set_thumbs(164)
         desk.store.changed.connect(self._changed)
+        desk.client.state_changed.connect(lambda *_: [c.update() for c in self._cards.values()])
         language.changed.connect(self.retext)
         self.retext()
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from ui import client as link
 from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.source_form import SourceForm
@@ -94,7 +95,8 @@ class SourceRow(QFrame):
         """What is known now."""
         self.source = source
         health = source.health or Health("opening")
-        tone = _TONES.get(health.state, "attention")
+        is_known = self.desk.client.state == link.LIVE
+        tone = _TONES.get(health.state, "attention") if is_known else "off"
         self.dot.set(tone)
         self.title.setText(source.name)
         self.icon.setPixmap(
@@ -113,6 +115,8 @@ class SourceRow(QFrame):
             word = t("health.resting")
         if health.is_silent and health.state != "silent":
             word += f" · {t('health.silent')}"
+        if not is_known:
+            word = t("link.unknown")
         badge = {"good": "good", "attention": "attention_soft"}.get(tone, "off")
         self.state.set(word, badge)
         worn = self.desk.store.tryon.get(source.name)
@@ -203,6 +207,8 @@ class SourcesPanel(Panel):
         self.desk.store.changed.connect(
             lambda part: self._show() if part in ("sources", "tryon", "devices") else None
         )
+
+        self.desk.client.state_changed.connect(lambda *_: self._show())
 
     def retext(self) -> None:
         super().retext()

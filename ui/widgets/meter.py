@@ -110,6 +110,13 @@ class Meter(QWidget):
             self._drawn = seen
             self.update()
 
+    def forget(self) -> None:
+        """Nothing is known: empty at once."""
+        for held in (self._levels, self._rms, self._peaks):
+            held[:] = [LOWEST_DB, LOWEST_DB]
+        self._drawn = ()
+        self.update()
+
     @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws both bars."""
