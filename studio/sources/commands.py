@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -26,6 +26,8 @@ MediaAction = Literal[
 ]
 
 MOST_GONE = 50
+MOST_MS = 1e9
+"""Eleven days: no film is longer, and no clock overflows."""
 
 
 class SourceCommands:
@@ -225,7 +227,7 @@ class SourceCommands:
         self,
         name: str,
         action: MediaAction,
-        at_ms: float = 0.0,
+        at_ms: Annotated[float, msgspec.Meta(ge=-MOST_MS, le=MOST_MS)] = 0.0,
     ) -> Changed:
         self._bank.get(name)
         runner = self._bank.runners.get(name)

@@ -12,6 +12,7 @@ import pytest
 import studio.filters as filter_folder
 import studio.scenes.transitions as transition_folder
 import studio.sources as source_folder
+from studio.core.command import specs_of
 from studio.core.errors import StudioError
 from studio.core.registry import discover
 from studio.filters.base import Filter
@@ -271,3 +272,11 @@ def test_a_font_that_is_not_there_is_told():
         qt.known_family("Comic Papyrus 3000")
     assert caught.value.key == "graphics.no_family"
     assert qt.known_family(qt.family().upper()) == qt.family()
+
+
+@pytest.mark.parametrize("at_ms", [float("nan"), float("inf"), 1e300, -1e10])
+def test_a_film_is_not_wound_out_of_time(at_ms):
+    spec = next(spec for spec, _ in specs_of(SourceCommands) if spec.id == "sources.media")
+    given = {"name": "film", "action": "seek", "at_ms": at_ms}
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(given, spec.args)
