@@ -378,9 +378,7 @@ class Window(QWidget):
         self._fit()
         if self.palette_card.isVisible():
             self.palette_card.open()
-        if self.hotkeys_card.isVisible():
-            self.hotkeys_card.open()
-        for card in (self.imported_card, self.brand_card):
+        for card in (self.hotkeys_card, self.imported_card, self.brand_card):
             card.place()
         self.keys_card.hide()
 

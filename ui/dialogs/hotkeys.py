@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHeaderView,
     QLineEdit,
     QTreeWidget,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.desk import Desk
+from ui.dialogs.card import Card
 from ui.dialogs.choices import choices_for
 from ui.global_keys import why_not
 from ui.hotkeys import Hotkeys, sequence_of, shown
@@ -25,7 +25,7 @@ from ui.i18n import language, pick, t
 from ui.models import hotkeys as model
 from ui.models.hotkeys import Bound
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, clear, column, row
+from ui.widgets.basics import Button, Text, clear, row
 from ui.widgets.schema_form import SchemaForm
 
 NAME = Qt.ItemDataRole.UserRole
@@ -92,7 +92,7 @@ class KeyCapture(Button):
         super().focusOutEvent(event)
 
 
-class HotkeyEditor(QFrame):
+class HotkeyEditor(Card):
     """A card over the window; the show goes on behind it and its keys work.
 
     Args:
@@ -100,11 +100,8 @@ class HotkeyEditor(QFrame):
     """
 
     def __init__(self, desk: Desk, hotkeys: Hotkeys, window: QWidget) -> None:
-        super().__init__(window)
-        self.setObjectName("card")
-        self._around, self.desk, self._hotkeys = window, desk, hotkeys
-        self._title = Text(weight=600)
-        self._close = Button("✕", "quiet", clicked=self.close_card)
+        super().__init__(window, 680, 620)
+        self.desk, self._hotkeys = desk, hotkeys
         self.search = QLineEdit()
         self.search.textChanged.connect(lambda _: self._show())
         self.list = QTreeWidget()
@@ -138,25 +135,22 @@ class HotkeyEditor(QFrame):
         self._form: SchemaForm | None = None
         self._box: QComboBox | None = None
         self._asked = ""
-        head = row(self._title, 1, self._close, gap=8)
-        edit = row(self.capture, self.take_over, self.is_global, 1, self.none, self.usual, gap=8)
-        foot = row(self.add, 1, self.all_usual, gap=8)
-        layout = column(gap=8, margins=(16, 12, 16, 12))
-        for part in (head, edit, self._form_at, foot):
-            layout.addLayout(part)
-        layout.insertWidget(1, self.search)
-        layout.insertWidget(2, self.list, 1)
-        layout.insertWidget(4, self.words)
-        self.setLayout(layout)
+        self.body.addWidget(self.search)
+        self.body.addWidget(self.list, 1)
+        self.body.addLayout(
+            row(self.capture, self.take_over, self.is_global, 1, self.none, self.usual, gap=8)
+        )
+        self.body.addWidget(self.words)
+        self.body.addLayout(self._form_at)
+        self.body.addLayout(row(self.add, 1, self.all_usual, gap=8))
         hotkeys.changed.connect(self._changed)
         hotkeys.globals.refused_changed.connect(self._changed)
         language.changed.connect(self.retext)
-        self.hide()
         self.retext()
 
     def retext(self) -> None:
         """All texts."""
-        self._title.setText(t("hotkeys.title"))
+        self.title.setText(t("hotkeys.title"))
         self.setAccessibleName(t("hotkeys.title"))
         self._close.name(t("hotkeys.close"))
         self.search.setPlaceholderText(t("hotkeys.search"))
@@ -180,24 +174,14 @@ class HotkeyEditor(QFrame):
 
     def open(self) -> None:
         """Shows it."""
-        window = self._around
-        wide = min(tokens.px(680), window.width() - tokens.px(32))
-        high = min(tokens.px(620), window.height() - tokens.px(72))
-        self.setGeometry((window.width() - wide) // 2, tokens.px(48), wide, high)
         self.list.setColumnWidth(1, tokens.px(170))
         self.list.setColumnWidth(2, tokens.px(70))
         clear(self._form_at)
         self._form = self._box = None
         self.search.clear()
-        self.show()
-        self.raise_()
+        self.open_card(t("hotkeys.title"))
         self._show()
         self.search.setFocus()
-
-    def close_card(self) -> None:
-        """Goes away."""
-        self.hide()
-        self._around.setFocus()
 
     # -- the list ------------------------------------------------------------------------------
 
@@ -388,11 +372,3 @@ class HotkeyEditor(QFrame):
             self._put(made, "", False)
         self.select(made.name)
         self.capture.setFocus()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc leaves; the keys of the show work as they will."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_card()
-            event.accept()
-        else:
-            super().keyPressEvent(event)
