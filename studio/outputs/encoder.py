@@ -22,8 +22,8 @@ from studio.outputs.model import Codec, VideoSettings
 if TYPE_CHECKING:
     from av.video.codeccontext import VideoCodecContext
 
-QUEUE_DEPTH = 5
-"""With the one being encoded 6 of the 8 buffers the pictures are composed in."""
+QUEUE_DEPTH = 8
+"""A quarter of a second; with the one in hand 9 of the 12 buffers that pictures are composed in."""
 KEYFRAME_GAP_NS = 300_000_000
 GLOBAL_HEADER = 1 << 22
 _BT709, _LIMITED = 1, 1
@@ -113,7 +113,7 @@ class VideoEncoder:
         self._release = release or (lambda picture: None)
         self._jobs: queue.Queue[tuple[Picture, int, bool] | None] = queue.Queue(QUEUE_DEPTH)
         self._want_key = threading.Event()
-        self._key_ns = 0
+        self._key_ns = self._began_ns = self._said_ns = 0
         self._bitrate_kbps = settings.bitrate_kbps
         self.bitrate_kbps = settings.bitrate_kbps
         self.frame_step = 1
@@ -157,7 +157,23 @@ class VideoEncoder:
             if is_cut:
                 self._want_key.set()
             self._release(picture)
+            self._say_dropped()
             return False
+
+    def _say_dropped(self) -> None:
+        """At most once a second."""
+        now = time.monotonic_ns()
+        if now - self._said_ns > 1_000_000_000:
+            self._said_ns = now
+            since_ms = (now - self._began_ns) // 1_000_000
+            _log.warning(
+                "%s: a picture was dropped (%d so far), %d wait, the one in hand since %d ms (%s)",
+                self._thread.name,
+                self.dropped,
+                self._jobs.qsize(),
+                since_ms,
+                self.effort.now,
+            )
 
     def force_keyframe(self) -> None:
         """The next picture becomes a keyframe; at most one every 300 ms."""
@@ -240,7 +256,7 @@ class VideoEncoder:
     ) -> VideoCodecContext:
         from av.video.frame import PictureType
 
-        began = time.monotonic_ns()
+        began = self._began_ns = time.monotonic_ns()
         wants_key = is_cut or (self._want_key.is_set() and began - self._key_ns > KEYFRAME_GAP_NS)
         self.effort.waits(self._jobs.qsize(), began / 1e9)
         if self._is_due(wants_key or self._since_key >= context.gop_size):
@@ -279,7 +295,7 @@ class VideoEncoder:
         context = self._open()
         if self._preset != self.effort.now:
             self._preset = self.effort.now
-            _log.info("pictures are encoded with preset %s", self._preset)
+            _log.info("%s: preset %s from now on", self._thread.name, self._preset)
             self._on_effort(self.effort.is_eased)
         return context
 

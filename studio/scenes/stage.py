@@ -20,7 +20,7 @@ from studio.scenes.model import Canvas, Scene, ScenesState
 
 _log = logger(__name__)
 
-POOL = 8
+POOL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Picture:
     """A composed canvas.
 
     Attributes:
-        frame: its buffer (``frame.keep``, (h*3/2, w) uint8) is reused 8 ticks later.
+        frame: its buffer (``frame.keep``, (h*3/2, w) uint8) is reused `POOL` ticks later.
         scene: what it shows.
         is_cut: the first picture of another scene, without a transition.
         tick: number of the tick since the engine's start.
