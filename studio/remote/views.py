@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from studio.core.priority import background_thread
 from studio.media.frame import Frame, even, to_av
 from studio.media.picture_memory import PictureWriter
 from studio.media.yuv import Layer, Scratch, blend, layer, resize
+from studio.scenes.compositor import Overlay
 from studio.scenes.model import CANVASES, Box, Canvas, Item, Scene
 from studio.scenes.stage import Renderer
 
@@ -54,6 +56,8 @@ class View:
         what: "programme", "preview", "scene" or "source".
         scene: for "scene" and "source", its name.
         every_ns: time between two pictures.
+        last: the picture it shows (programme), or the scene made for it (source).
+        drawn_of: what the picture it shows was drawn of; as long as that is the same, it stands.
     """
 
     id: str
@@ -65,6 +69,7 @@ class View:
     every_ns: int
     due_ns: int = 0
     last: Any = None
+    drawn_of: tuple[object, ...] = ()
 
 
 @dataclass(slots=True)
@@ -166,7 +171,7 @@ class Views:
                     self._paint(view, renderer)
                 except Exception as fault:
                     _log.warning("view %s: %s: %s", view.what, type(fault).__name__, fault)
-                    view.due_ns = now + NS
+                    view.due_ns, view.drawn_of = now + NS, ()
             self.paint_ms = (now_ns() - now) / 1e6
             nearest = min(view.due_ns for view in views)
             self._stopping.wait(max(0.002, (nearest - now_ns()) / NS))
@@ -200,15 +205,23 @@ class Views:
             scene = view.last = view.last or Scene("", (alone,), colour="#14171c")
         if scene is None:
             return None
+        # The preview shows what will go out: with what lies over it.
+        overlays = self.rooms.stage.overlays.get(canvas.name, ()) if view.what == "preview" else ()
+        now = now_ns()
+        runners = [snapshot.sources.get(item.source) for item in scene.items]
+        shots = [runner.look(now) if runner else None for runner in runners]
+        drawn_of = (scene, *shots, *overlays)
+        if drawn_of == view.drawn_of:
+            return None
+        view.drawn_of = drawn_of
         small = Canvas(view.canvas, view.writer.width, view.writer.height)
-        frame = renderer.draw(snapshot, scene, small, now_ns())
-        if view.what == "preview":  # it shows what will go out: with what lies over it
-            self._blend_graphics(frame, canvas)
+        frame = renderer.draw(snapshot, scene, small, now)
+        self._blend_graphics(frame, canvas, overlays)
         return frame
 
-    def _blend_graphics(self, frame: Frame, canvas: Canvas) -> None:
+    def _blend_graphics(self, frame: Frame, canvas: Canvas, overlays: Sequence[Overlay]) -> None:
         scale = frame.width / canvas.width
-        for one in self.rooms.stage.overlays.get(canvas.name, ()):
+        for one in overlays:
             size = (max(2, even(one.layer.width * scale)), max(2, even(one.layer.height * scale)))
             kept = self._small.get(id(one.layer))
             if kept is None or kept[0] is not one.layer or kept[1].width != size[0]:
