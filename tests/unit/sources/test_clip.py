@@ -6,31 +6,10 @@ import av
 import numpy as np
 import pytest
 
-import studio.sources as folder
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
-from studio.core.registry import discover
 from studio.media.frame import to_rgb
-from studio.sources.base import Source
-from tests.unit.sources.media import film, runner_of, state, turned, until
-
-KINDS = discover(folder, Source)
-
-
-@pytest.fixture
-def run(tmp_path):
-    runners = []
-
-    def start(kind="clip", sleepy=False, **settings):
-        runner = runner_of(KINDS, kind, settings, tmp_path)
-        runner.is_sleepy = sleepy
-        runners.append(runner)
-        runner.start()
-        return runner
-
-    yield start
-    for runner in runners:
-        runner.stop()
+from tests.unit.sources.media import film, state, turned, until
 
 
 def first(runner):

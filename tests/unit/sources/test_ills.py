@@ -9,36 +9,15 @@ import socket
 import numpy as np
 import pytest
 
-import studio.sources as folder
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
-from studio.core.registry import discover
 from studio.media.cv import cv2
 from studio.media.frame import Frame, to_rgb
 from studio.media.picture_file import read_picture
-from studio.sources.base import Source
 from studio.sources.health import Fault, Watch
-from studio.sources.runner import SourceRunner
-from tests.unit.sources.media import film, runner_of, state, tone, turned, until
+from tests.unit.sources.media import film, state, tone, turned, until
 
-KINDS = discover(folder, Source)
 DEADLINE_S = 8.0
-
-
-@pytest.fixture
-def run(tmp_path):
-    runners: list[SourceRunner] = []
-
-    def start(kind, around=None, sleepy=False, **settings):
-        runner = runner_of(KINDS, kind, settings, tmp_path, **(around or {}))
-        runner.is_sleepy = sleepy
-        runners.append(runner)
-        runner.start()
-        return runner
-
-    yield start
-    for runner in runners:
-        runner.stop()
 
 
 def picture(level=90):

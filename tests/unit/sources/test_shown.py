@@ -7,35 +7,14 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-import studio.sources as folder
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
-from studio.core.registry import discover
 from studio.media.cv import cv2
 from studio.media.frame import to_rgb
-from studio.sources.base import Source
 from studio.sources.countdown import Countdown, until_clock
 from studio.sources.gather import Order, counted
 from studio.sources.health import Fault
-from tests.unit.sources.media import film, runner_of, state, until
-
-KINDS = discover(folder, Source)
-
-
-@pytest.fixture
-def run(tmp_path):
-    runners = []
-
-    def start(kind, around=None, sleepy=False, **settings):
-        runner = runner_of(KINDS, kind, settings, tmp_path, **(around or {}))
-        runner.is_sleepy = sleepy
-        runners.append(runner)
-        runner.start()
-        return runner
-
-    yield start
-    for runner in runners:
-        runner.stop()
+from tests.unit.sources.media import film, state, until
 
 
 def shot(runner):
