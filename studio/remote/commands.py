@@ -14,6 +14,7 @@ import msgspec
 
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.core.names import check_name
 from studio.core.paths import config_dir
 from studio.remote.pictures import Pictures, Shot, What
 from studio.remote.protocol import FORMATS
@@ -81,7 +82,7 @@ class RemoteCommands:
         ),
     )
     def add_token(self, name: Name, role: str = "controller") -> Changed:
-        token = roles.add(self._store, name, role)
+        token = roles.add(self._store, check_name(name), role)
         self._tokens = None
         return changed(result={"name": name, "role": token.role, "token": token.secret})
 
