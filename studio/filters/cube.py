@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from studio.core.errors import StudioError
 
 MOST_BYTES = 64_000_000
 MOST_3D, MOST_1D = 129, 65536
+BATCH = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,18 +80,28 @@ def _read(place: Path, _changed_ns: int) -> Cube:
     text = place.read_bytes()
     if b"\0" in text[:4096]:
         raise wrong(1, "not a text file")
-    size = dimensions = 0
+    if b"\n" not in text:
+        text = text.replace(b"\r", b"\n")
+    size = dimensions = entries = count = 0
     low, high = [0.0] * 3, [1.0] * 3
-    numbers: list[bytes] = []
-    first = 0
-    lines = text.splitlines()
-    for count, raw in enumerate(lines, 1):
+    parts: list[NDArray[np.float32]] = []
+    batch: list[tuple[int, bytes]] = []
+
+    def read_batch() -> None:
+        nonlocal entries
+        parts.append(_numbers(batch, wrong))
+        entries += len(batch)
+        batch.clear()
+
+    # In small parts: one call over two million lines would keep every other thread waiting.
+    for count, raw in enumerate(io.BytesIO(text), 1):
         line = raw.strip()
         if not line or line.startswith(b"#"):
             continue
         if line[:1] in b"0123456789+-.":
-            first = first or count
-            numbers.append(line)
+            batch.append((count, line))
+            if len(batch) >= BATCH:
+                read_batch()
             continue
         word, *rest = line.split()
         try:
@@ -109,21 +122,31 @@ def _read(place: Path, _changed_ns: int) -> Cube:
     if len(low) != 3 or len(high) != 3 or any(b <= a for a, b in zip(low, high, strict=True)):
         raise wrong(0, f"domain {low} .. {high}")
     wanted = size**dimensions
-    if len(numbers) != wanted:
-        raise wrong(len(lines), f"{len(numbers)} entries, {wanted} needed")
-    try:
-        with np.errstate(over="ignore"):
-            flat = np.array(b" ".join(numbers).split(), np.float32)
-    except ValueError:
-        flat = np.empty(0, np.float32)
-    if flat.size != wanted * 3 or not np.isfinite(flat).all():
-        for count, line in enumerate(numbers, first):
-            try:
-                entry = [float(n) for n in line.split()]
-            except ValueError:
-                entry = []
-            if len(entry) != 3 or not np.abs(entry).max() < 1e9:
-                raise wrong(count, line.decode("utf-8", "replace")[:80])
-        raise wrong(first, f"{flat.size} numbers, {wanted * 3} needed")
+    read_batch()
+    if entries != wanted:
+        raise wrong(count, f"{entries} entries, {wanted} needed")
+    flat = np.concatenate(parts)
     table = flat.reshape((size, 3) if dimensions == 1 else (size, size, size, 3))
     return Cube(table, (low[0], low[1], low[2]), (high[0], high[1], high[2]))
+
+
+def _numbers(
+    lines: list[tuple[int, bytes]], wrong: Callable[[int, str], StudioError]
+) -> NDArray[np.float32]:
+    """The entries of some lines, one after the other; ``wrong`` makes what is raised."""
+    try:
+        with np.errstate(over="ignore"):
+            words = b" ".join(line for _, line in lines).split()
+            flat = np.array([*map(float, words)], np.float32)
+    except ValueError:
+        flat = np.empty(0, np.float32)
+    if flat.size == len(lines) * 3 and np.isfinite(flat).all():
+        return flat
+    for count, line in lines:
+        try:
+            entry = [float(n) for n in line.split()]
+        except ValueError:
+            entry = []
+        if len(entry) != 3 or not np.abs(entry).max() < 1e9:
+            raise wrong(count, line.decode("utf-8", "replace")[:80])
+    raise wrong(lines[0][0], f"{flat.size} numbers, {len(lines) * 3} needed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import studio.filters as filter_folder
 from studio.core.errors import StudioError
 from studio.core.registry import discover
+from studio.filters import cube
 from studio.filters.base import Filter
 from studio.filters.buffers import fresh
 from studio.filters.cube import read_cube
@@ -205,6 +207,25 @@ def test_a_1d_table_and_a_domain_are_read(tmp_path: Path) -> None:
     found = read_cube(path).look_up(np.full((1, 3), 0.5, np.float32))
     assert found[0] == pytest.approx((0.25,) * 3)
     assert make_look(read_cube(path), 1.0).luma[126] < 80
+
+
+def test_a_large_table_lets_other_threads_run_while_it_is_read(tmp_path: Path) -> None:
+    rows = [f"{i % 40 / 39:.4f} {i // 40 % 40 / 39:.4f} {i // 1600 / 39:.4f}" for i in range(64000)]
+    path = write(tmp_path / "large.cube", "LUT_3D_SIZE 40\r\n" + "\r\n".join(rows))
+    sizes: list[int] = []
+    real = cube._numbers
+
+    def watched(lines: Any, wrong: Any) -> Any:
+        sizes.append(len(lines))
+        return real(lines, wrong)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cube, "_numbers", watched)
+        found = read_cube(path)
+    assert max(sizes) <= cube.BATCH
+    assert found.table[39, 0, 20] == pytest.approx((20 / 39, 0, 1), abs=1e-4)
+    (tmp_path / "large.cube").write_text("\r".join(["LUT_3D_SIZE 40", *rows]))
+    assert np.array_equal(read_cube(path).table, found.table)
 
 
 BAD = {
