@@ -177,7 +177,11 @@ UPRIGHT = Way(False, False, False)
 
 def _way(picture: av.VideoFrame) -> Way:
     """What the display matrix asks for (ISO 14496-12, 6.2.2), to the nearest quarter."""
-    found: Any = picture.side_data.get("DISPLAYMATRIX")
+    from av.sidedata import sidedata
+
+    # Not `picture.side_data`: the picture would keep what keeps it, and never be freed (PyAV 18).
+    container: Any = sidedata.SideDataContainer
+    found: Any = container(picture).get("DISPLAYMATRIX")
     if found is None:
         return UPRIGHT
     a, b, _, c, d = (int(one) for one in np.frombuffer(bytes(found), np.int32)[:5])
