@@ -19,5 +19,6 @@ def test_a_picture_is_free_once_nobody_looks_at_it(tmp_path, is_turned):
         before = sys.getrefcount(picture.frame)
         frame = to_frame(picture.frame, 0)
         del frame
-        assert sys.getrefcount(picture.frame) == before
+        after = sys.getrefcount(picture.frame)
+        assert after == before
     track.close()
