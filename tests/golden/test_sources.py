@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,14 @@ from studio.core.registry import discover
 from studio.graphics.text import TextDrawer
 from studio.media.frame import Frame, blank, to_rgb
 from studio.media.yuv import Scratch, blend, layer
+from studio.nesting import Nesting
+from studio.scenes.model import Box, Canvas, Item, Scene, ScenesState
+from studio.scenes.stage import Snapshot
 from studio.show.keeper import open_show
 from studio.sources.base import Feed, Source, Surroundings
 from studio.sources.model import SourceSpec
+from studio.sources.replay import remember
+from studio.sources.runner import Shot, SourceRunner
 from studio.sources.slate import slate
 from studio.sources.text import window
 from tests.golden.kept import compare
@@ -28,7 +34,7 @@ AROUND = Surroundings(SHOW.folder, TextDrawer(), 30.0, 480, 270, state=lambda pa
 pytestmark = pytest.mark.golden
 
 
-def first(kind: str, **settings: Any) -> Frame:
+def first(kind: str, around: Surroundings = AROUND, **settings: Any) -> Frame:
     """Its first picture; with alpha, on grey."""
     cls = KINDS.get(kind)
     got: list[Frame] = []
@@ -39,8 +45,29 @@ def first(kind: str, **settings: Any) -> Frame:
         stopping.set()
 
     feed = Feed(stopping, take, lambda s, p: None, lambda: True)
-    cls(cls.decode(settings), AROUND).run(feed)
+    cls(cls.decode(settings), around).run(feed)
     return on_grey(got[0])
+
+
+def around_a_scene() -> Surroundings:
+    """Where a scene of two pictures can be drawn, and a source be looked at."""
+    shop = SourceRunner("shop", KINDS.get("colour")(None, AROUND))
+    shop.slot.put(Shot(first("image", path="media/shop.jpg"), 0))
+    half = {"landscape": Box(0.1, 0.2, 0.5, 0.5)}
+    scene = Scene("inner", (Item(1, "shop", half), Item(2, "shop", half, rotation=20)))
+    state = ScenesState(
+        scenes=(scene,),
+        canvases=(Canvas("landscape", 480, 270),),
+        programme={"landscape": "inner"},
+        preview={"landscape": "inner"},
+    )
+    nesting = Nesting(lambda: Snapshot(state, {}, {"shop": shop}))
+    return replace(AROUND, render=nesting.render, look=nesting.look, has=nesting.has)
+
+
+def replayed() -> Frame:
+    remember(SHOW.folder / HOST)
+    return first("replay")
 
 
 def on_grey(frame: Frame) -> Frame:
@@ -56,6 +83,7 @@ def scrolled() -> Frame:
     return on_grey(window(words, 400, 180, 0, False))
 
 
+HOST = "media/host.mp4"
 BIG = {"size": 56, "colour": "#ffe9b0", "outline": 4, "outline_colour": "#a01830"}
 CASES = {
     "text-outline": lambda: first("text", text="限时秒杀 Sale", **BIG),
@@ -72,6 +100,12 @@ CASES = {
     "colour-round": lambda: first("colour", top="#ffd9a0", bottom="#402030", direction="round"),
     "slide_show-contain": lambda: first("slide_show", folder="products", colour="#334455"),
     "slide_show-cover": lambda: first("slide_show", files=["media/shop.jpg"], fit="cover"),
+    "clip": lambda: first("clip", path=HOST),
+    "playlist": lambda: first("playlist", files=["nowhere.mp4", HOST]),
+    "replay": replayed,
+    "test_signal": lambda: first("test_signal", width=480, height=270),
+    "mirror": lambda: first("mirror", around_a_scene(), source="shop"),
+    "scene": lambda: first("scene", around_a_scene(), scene="inner"),
     "turntable": lambda: first("turntable", folder="products", largest=270),
     "slate": lambda: slate(
         SourceSpec(name="主机位", kind="camera"), AROUND, first("image", path="media/shop.jpg")
@@ -86,3 +120,10 @@ def test_a_source_looks_as_it_was_kept(name: str) -> None:
     side = max(rgb.shape[:2])
     step = max(1, side // 640)
     compare(KEPT / f"{name}.webp", np.ascontiguousarray(rgb[::step, ::step, ::-1]))
+
+
+def test_every_source_with_a_picture_has_one_kept() -> None:
+    kept = {name.partition("-")[0] for name in CASES} | {"image"}  # in test_pictures.py
+    from_outside = {"camera", "ingest", "screen", "stream"}  # read as the test signal is
+    own = {kind.kind for kind in KINDS if kind.has_video}
+    assert own - kept == from_outside
