@@ -149,35 +149,53 @@ class Kept:
     def __init__(self) -> None:
         self._path = config_dir() / "desk.json"
         self._states: dict[str, str] = {}
+        self._shown: dict[str, list[str]] = {}
         self.geometry = ""
         self.is_first = not self._path.exists()
         try:
             found = json.loads(self._path.read_text(encoding="utf-8"))
             if isinstance(found, dict) and found.get("version") == VERSION:
                 self._states = {str(k): str(v) for k, v in found.get("layouts", {}).items()}
+                self._shown = {
+                    str(k): [str(id) for id in ids] for k, ids in found.get("shown", {}).items()
+                }
                 self.geometry = str(found.get("geometry", ""))
         except FileNotFoundError:
             pass
-        except (OSError, ValueError, AttributeError) as fault:
+        except (OSError, ValueError, AttributeError, TypeError) as fault:
             _log.warning("desk.json cannot be read (%s): using the ready layouts", fault)
 
-    def restore(self, name: str, window: QMainWindow) -> bool:
+    def restore(self, name: str, window: QMainWindow, panels: dict[str, Panel]) -> bool:
         """Puts the panels where the person left them; False when there is nothing kept."""
         kept = self._states.get(name)
-        return bool(kept) and window.restoreState(QByteArray.fromBase64((kept or "").encode()))
+        if not kept or not window.restoreState(QByteArray.fromBase64(kept.encode())):
+            return False
+        ready = [id for stacks in LAYOUTS[name].areas.values() for ids, _ in stacks for id in ids]
+        shown = self._shown.get(name, ready)
+        for id, panel in panels.items():
+            if id not in shown:  # Qt brings back what its record does not mention
+                panel.hide()
+        return True
 
-    def keep(self, name: str, window: QMainWindow) -> None:
+    def keep(self, name: str, window: QMainWindow, panels: dict[str, Panel]) -> None:
         """Remembers how it is now."""
         self._states[name] = bytes(window.saveState().toBase64().data()).decode()
+        self._shown[name] = [id for id, panel in panels.items() if not panel.isHidden()]
 
     def forget(self, name: str) -> None:
         """Back to the ready layout."""
         self._states.pop(name, None)
+        self._shown.pop(name, None)
 
     def save(self) -> None:
         """Writes it; a folder that cannot be written loses only this."""
         fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        whole = {"version": VERSION, "geometry": self.geometry, "layouts": self._states}
+        whole = {
+            "version": VERSION,
+            "geometry": self.geometry,
+            "layouts": self._states,
+            "shown": self._shown,
+        }
         try:
             fresh.write_text(json.dumps(whole), encoding="utf-8")
             os.replace(fresh, self._path)

@@ -160,7 +160,7 @@ class Window(QWidget):
         if name not in LAYOUTS:
             return
         if name != self.desk.settings.layout:
-            self.kept.keep(self.desk.settings.layout, self.docks)
+            self.kept.keep(self.desk.settings.layout, self.docks, self.panels)
         self.desk.settings.layout = name  # type: ignore[assignment]
         self._apply(name)
         self._save()
@@ -179,7 +179,7 @@ class Window(QWidget):
         arrange(self.docks, self.panels, layout)
         if self.kept.is_first:
             self.panels["ready"].raise_()  # somebody who opens it for the first time
-        if not self.kept.restore(name, self.docks):
+        if not self.kept.restore(name, self.docks, self.panels):
             QTimer.singleShot(0, self, self._give_room)
         self._soon()
 
@@ -396,7 +396,7 @@ class Window(QWidget):
 
     def keep(self) -> None:
         """Remembers window and docks."""
-        self.kept.keep(self.desk.settings.layout, self.docks)
+        self.kept.keep(self.desk.settings.layout, self.docks, self.panels)
         self.kept.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.kept.save()
 

@@ -1,0 +1,44 @@
+"""The three layouts come back as they were left, with their own panels and no others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.ui
+SHARES_WINDOW = True
+ROUND = ("controller", "streamer", "technician", "controller", "streamer", "technician")
+
+
+def _shown(window: Any) -> set[str]:
+    return {id for id, panel in window.panels.items() if not panel.isHidden()}
+
+
+def test_a_layout_that_comes_back_has_its_own_panels(qtbot: Any, program: Any) -> None:
+    window = program.window
+    window.resize(1600, 900)
+    seen: dict[str, set[str]] = {}
+    for name in ROUND:
+        window.set_layout(name)
+        qtbot.wait(50)
+        assert _shown(window) == seen.setdefault(name, _shown(window)), name
+    assert "host" in seen["streamer"]
+    assert "host" not in seen["technician"] | seen["controller"]
+
+
+def test_what_a_person_opened_and_closed_comes_back(qtbot: Any, program: Any) -> None:
+    window = program.window
+    window.set_layout("technician")
+    window.panels["mixer"].hide()
+    window.reveal("fitting")
+    window.set_layout("streamer")
+    qtbot.wait(50)
+    window.set_layout("technician")
+    qtbot.wait(50)
+    assert "fitting" in _shown(window)
+    assert not {"mixer", "host"} & _shown(window)
+    window.reset_layout()
+    qtbot.wait(50)
+    assert "mixer" in _shown(window)
+    assert not {"fitting", "host"} & _shown(window)
