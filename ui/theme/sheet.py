@@ -84,7 +84,7 @@ QPushButton[kind="primary"] {{ background: {t.ACCENT_FILL}; border: 1px solid {t
 QPushButton[kind="primary"]:hover {{ background: #2A4C8A; }}
 QPushButton[kind="take"] {{ background: {t.ON_AIR_FILL}; border: 1px solid {t.ON_AIR_FILL};
     color: {t.WHITE}; font-weight: bold; }}
-QPushButton[kind="take"]:hover {{ background: {t.ON_AIR}; }}
+QPushButton[kind="take"]:hover {{ background: {t.ON_AIR_HOVER}; }}
 QPushButton[kind="take"]:focus {{ border: 1px solid {t.WHITE}; }}
 QPushButton[kind="take"]:disabled {{ background: {t.ON_AIR_SOFT}; color: {t.MUTED};
     border: 1px solid {t.ON_AIR_SOFT}; }}
