@@ -48,12 +48,20 @@ def acts_of(entry: Entry) -> list[Act]:
     return [first, *([] if entry.answered else [answer]), Act("mute", t("comments.mute") + " M")]
 
 
+_MAKES_EMOJI = "\u20e3\u200d\ufe0e\ufe0f"  # keycap, joiner, ways to draw
+
+
 @functools.lru_cache(maxsize=2000)
 def drawable(text: str) -> str:
     """``text`` without what this machine has no glyph for: no boxes."""
-    if all(ord(sign) < 0x1F000 for sign in text) or _has_emoji():
+    if not any(_is_emoji(sign) for sign in text) or _has_emoji():
         return text
-    return "".join(sign for sign in text if ord(sign) < 0x1F000).strip() or "…"
+    return "".join(sign for sign in text if not _is_emoji(sign)).strip() or "…"
+
+
+def _is_emoji(sign: str) -> bool:
+    """An emoji, or what makes its neighbour one; a rare Chinese character is none."""
+    return "\U0001f000" <= sign < "\U00020000" or sign in _MAKES_EMOJI or sign >= "\U000e0000"
 
 
 @functools.cache
