@@ -8,13 +8,15 @@ import msgspec
 
 SCHEMA = 1
 Colour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")]
+Side = Annotated[int, msgspec.Meta(ge=16, le=7680, multiple_of=2)]
+"""Pixels of a canvas: chroma has half of them, so encoders take even ones alone."""
 
 
 class Canvases(msgspec.Struct, frozen=True):
     """Sizes of the canvases, and which are on."""
 
-    landscape: tuple[int, int] = (1920, 1080)
-    portrait: tuple[int, int] = (1080, 1920)
+    landscape: tuple[Side, Side] = (1920, 1080)
+    portrait: tuple[Side, Side] = (1080, 1920)
     on: tuple[str, ...] = ("landscape", "portrait")
 
 

@@ -56,7 +56,7 @@ BLENDS: dict[str, Blend] = {
     "lighten": "lighten",
     "darken": "darken",
 }
-BOUNDS: dict[int, Fit] = {1: "stretch", 2: "contain", 3: "cover", 4: "contain", 5: "contain"}
+BOUNDS: dict[int, Fit] = {1: "stretch", 3: "cover", **dict.fromkeys((2, 4, 5, 6), "contain")}
 TRANSITIONS = {
     "cut_transition": "cut",
     "fade_transition": "fade",

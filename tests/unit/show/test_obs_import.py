@@ -423,3 +423,12 @@ def test_garbage_inside_never_breaks_it(tmp_path, seed):
     sources = [bad, *entries, *(source(k, k, {"file": value, "color": value}) for k in kinds)]
     path.write_text(json.dumps({"sources": sources, "groups": value, "scene_order": value}))
     read(path)
+
+
+def test_a_box_that_only_shrinks_does_not_bend_its_picture(tmp_path):
+    """OBS's "maximum size only" (6) keeps the shape of the picture."""
+    entry = item("Ground", 1, bounds_type=6, bounds={"x": 400.0, "y": 400.0})
+    ground = source("Ground", "color_source_v3", {"width": 1920, "height": 1080})
+    path = tmp_path / "max.json"
+    path.write_text(json.dumps({"sources": [scene("One", entry), ground]}), encoding="utf-8")
+    assert read(path).scenes[0].items[0].fit == "contain"

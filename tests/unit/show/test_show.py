@@ -46,6 +46,7 @@ def test_the_demo_show_is_whole():
         ('{"fps": "0"}', "fps"),
         ('{"fps": "fast"}', "fast"),
         ('{"schema": 99}', "newer"),
+        ('{"schema": 1, "canvases": {"landscape": [1281, 721]}}', "multiple of 2"),
     ],
 )
 def test_a_broken_show_says_where_and_is_not_touched(folder, text, said):
