@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -46,6 +47,10 @@ def put(qtbot: Any, program: Any, panel: Any, *kinds: str) -> list[Any]:
     return panel._ordered()
 
 
+def is_laid_out(rows: list[Any]) -> bool:
+    return all(one.geometry().bottom() < next_.y() for one, next_ in pairwise(rows))
+
+
 def test_a_new_filter_opens_its_settings_and_a_change_works_at_once(
     qtbot: Any, program: Any, panel: Any
 ) -> None:
@@ -77,6 +82,8 @@ def test_keys_switch_and_order_and_a_drag_does_too(qtbot: Any, program: Any, pan
     QTest.keyClick(rows[0], Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: names(program)[1] == before[0], timeout=SOON)
     panel._close()
+    # The rows stand where they belong once the layout has followed, as a person sees it.
+    qtbot.waitUntil(lambda: is_laid_out(panel._ordered()), timeout=SOON)
     row = panel._ordered()[2]
     first = panel._ordered()[0]
     row.grip.dropped.emit(first.mapToGlobal(QPoint(0, 1)).y())
