@@ -5,9 +5,10 @@ Names and units are those of obs-studio 30, ``plugins/obs-filters``.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
+
+from studio.core.foreign import number, obs_colour
 
 Settings = dict[str, Any]
 
@@ -64,14 +65,7 @@ def known_kinds(is_versioned: bool = False) -> list[str]:
 
 
 def _number(settings: Settings, name: str, default: float, low: float, high: float) -> float:
-    value = settings.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        value = default
-    try:
-        value = float(value)
-    except OverflowError:  # a whole number of hundreds of digits
-        value = default
-    return min(high, max(low, value if math.isfinite(value) else default))
+    return number(settings.get(name, default), default, low, high)
 
 
 def _colour(settings: Settings, name: str, default: int) -> str:
@@ -79,8 +73,7 @@ def _colour(settings: Settings, name: str, default: int) -> str:
     value = settings.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int):
         value = default
-    red, green, blue = value & 255, value >> 8 & 255, value >> 16 & 255
-    return f"#{red:02x}{green:02x}{blue:02x}"
+    return obs_colour(value)
 
 
 def _text(settings: Settings, name: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from studio.core.errors import StudioError
+from studio.core.foreign import number
 from studio.core.names import free_name
 from studio.filters.obs import from_obs as filter_from_obs
 from studio.media.blend_modes import Blend
@@ -35,7 +36,6 @@ from studio.show.obs_values import (
     items_of,
     json_kind,
     name_of,
-    number,
     pixels,
     scale_of,
     strip_of,

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from studio.core.foreign import number
 from studio.core.names import tidy_name
 from studio.scenes.model import Box, Crop, Item
 
@@ -126,17 +127,6 @@ def is_there(path: str) -> bool:
         return Path(path).exists()
     except (OSError, ValueError):  # too long, or no path at all
         return False
-
-
-def number(value: Any, default: float) -> float:
-    """A finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return float(default)
-    try:
-        value = float(value)
-    except OverflowError:  # a whole number of hundreds of digits
-        return float(default)
-    return value if math.isfinite(value) else float(default)
 
 
 def within(value: float, most: float) -> float:

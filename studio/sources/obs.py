@@ -6,9 +6,10 @@ Names and units are those of obs-studio 30 (``plugins/image-source``, ``obs-ffmp
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
+
+from studio.core.foreign import number, obs_colour
 
 Settings = dict[str, Any]
 
@@ -119,14 +120,7 @@ def _text(settings: Settings, *names: str) -> str:
 
 
 def _number(settings: Settings, name: str, default: float, low: float, high: float) -> float:
-    value = settings.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        value = default
-    try:
-        value = float(value)
-    except OverflowError:
-        value = default
-    return min(high, max(low, value if math.isfinite(value) else default))
+    return number(settings.get(name, default), default, low, high)
 
 
 def _colour(settings: Settings, default: str, *names: str) -> str:
@@ -134,8 +128,7 @@ def _colour(settings: Settings, default: str, *names: str) -> str:
     for name in names:
         value = settings.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
-            red, green, blue = value & 255, value >> 8 & 255, value >> 16 & 255
-            return f"#{red:02x}{green:02x}{blue:02x}"
+            return obs_colour(value)
     return default
 
 
