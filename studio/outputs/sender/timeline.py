@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 STEP_US = 1000
-"""Timestamps of one stream differ by a millisecond at least: FLV has no finer ones."""
+"""Timestamps of one stream differ by a millisecond at least: FLV and Matroska have no finer ones,
+and round them, so that two of less than that apart may become one."""
 
 
 class Timeline:
@@ -11,7 +12,7 @@ class Timeline:
 
     def __init__(self) -> None:
         self._offset_us = 0
-        self._last_us = {True: -1, False: -1}
+        self._last_us = {True: -STEP_US, False: -STEP_US}
         self._end_us = 0
 
     def begin(self, first_us: int, at_us: int) -> None:
@@ -26,7 +27,7 @@ class Timeline:
     ) -> tuple[int, int] | None:
         """(pts, dts) on the line, or None when the packet lies before what was already sent."""
         dts = dts_us + self._offset_us
-        if dts < 0 or dts // STEP_US <= self._last_us[is_video] // STEP_US:
+        if dts < 0 or dts - self._last_us[is_video] < STEP_US:
             return None
         self._last_us[is_video] = dts
         if is_video:

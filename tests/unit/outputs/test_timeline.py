@@ -30,7 +30,7 @@ def make_feed(now_us: int = 0, **more: bool) -> tuple[Feed, list[Unit]]:
 
 def check(sent: list[Unit]) -> None:
     for is_video in (True, False):
-        times = [u.dts_us // 1000 for u in sent if u.is_video is is_video]
+        times = [(u.dts_us + 500) // 1000 for u in sent if u.is_video is is_video]
         assert all(b > a for a, b in zip(times, times[1:], strict=False)), "timestamps went back"
 
 
@@ -41,6 +41,15 @@ def test_origins_move_sound_and_picture_alike() -> None:
     assert line.place(False, 5_010_000, 5_010_000, SOUND) == (10_000, 10_000)
     line.begin(0, 10_000)  # would be inside what was sent: comes after it
     assert line.place(True, 0, 0, FRAME) == (FRAME, FRAME)
+
+
+def test_no_two_become_one_when_a_file_rounds_them() -> None:
+    line = Timeline()
+    line.begin(0, 0)
+    assert line.place(False, 100_600, 100_600, SOUND)
+    line.begin(0, 0)  # sound of the next origin, 0.6 ms later: both would be 101 ms
+    assert line.place(False, 101_200, 101_200, SOUND) is None
+    assert line.place(False, 101_600, 101_600, SOUND)
 
 
 def test_waits_for_a_keyframe_and_keeps_the_sound_beside_it() -> None:
