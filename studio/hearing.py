@@ -42,9 +42,4 @@ def tell_runners(
 ) -> None:
     """Sources learn whether anybody hears them."""
     for channel in found:
-        strip = channel.strip
-        runners[strip.source].is_heard = (
-            strip.is_solo
-            or strip.is_monitored
-            or any(channel.gains(bus) != (0.0, 0.0) for bus in buses)
-        )
+        runners[channel.strip.source].is_heard = channel.is_heard(buses)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 
 _SPACE = uuid.UUID("5b0f6a7e-52d1-5c0e-9d53-3a5d6f0c9a10")
+
+
+@functools.lru_cache(2048)
+def _made(what: str) -> str:
+    return str(uuid.uuid5(_SPACE, what))
 
 
 class Ids:
@@ -18,7 +24,7 @@ class Ids:
 
     def input(self, name: str) -> str:
         """The UUID of an input."""
-        return self._inputs.get(name) or str(uuid.uuid5(_SPACE, f"input/{name}"))
+        return self._inputs.get(name) or _made(f"input/{name}")
 
     def renamed(self, old: str, new: str) -> None:
         """An input has another name; its UUID stays."""
@@ -26,13 +32,13 @@ class Ids:
         self._inputs.pop(old, None)
         self._inputs[new] = kept
         # Another input may take the old name: it must not look like the renamed one.
-        if kept == str(uuid.uuid5(_SPACE, f"input/{old}")):
+        if kept == _made(f"input/{old}"):
             self._inputs[old] = str(uuid.uuid4())
 
     def transition(self, kind: str) -> str:
         """The UUID of a transition."""
-        return str(uuid.uuid5(_SPACE, f"transition/{kind}"))
+        return _made(f"transition/{kind}")
 
     def canvas(self, name: str) -> str:
         """The UUID of a canvas."""
-        return str(uuid.uuid5(_SPACE, f"canvas/{name}"))
+        return _made(f"canvas/{name}")

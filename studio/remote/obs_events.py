@@ -47,8 +47,11 @@ class Translator:
     meters and media actions are told as they happen.
     """
 
-    def __init__(self, rooms: Rooms, ids: Ids, tell: Tell) -> None:
+    def __init__(
+        self, rooms: Rooms, ids: Ids, tell: Tell, is_asked: Callable[[Subscription], bool]
+    ) -> None:
         self._rooms = rooms
+        self._is_asked = is_asked
         self._ids = ids
         self._words = Words(rooms, ids)
         self._tell = tell
@@ -64,7 +67,8 @@ class Translator:
     def event(self, event: Event) -> None:
         """Translates one event, and tells what else has changed by now."""
         if isinstance(event, Meters):
-            self._meters(event)
+            if self._is_asked(Subscription.INPUT_VOLUME_METERS):
+                self._meters(event)
             return
         if isinstance(event, SourceListChanged) and event.what == "renamed":
             self._renamed(event.before, event.source)

@@ -80,7 +80,7 @@ class Door:
         for kind in request_classes():
             self._handlers.update(kind(self).handlers())
         self.requests = sorted({*self._handlers, "Sleep"})
-        self._translator = Translator(rooms, self.ids, self.tell)
+        self._translator = Translator(rooms, self.ids, self.tell, self._is_asked)
         rooms.events.on_all(self._event)
 
     def _recordings(self) -> Path:
@@ -210,6 +210,10 @@ class Door:
         if self.gate.is_open:
             return where in LOOPBACK and port == self.port
         return origin in ("null", "file://") or where in LOOPBACK or found.netloc == host
+
+    def _is_asked(self, kind: Subscription) -> bool:
+        """Does any client want such events?"""
+        return any(session.events & kind for session in self.sessions)
 
     def _event(self, event: Event) -> None:
         self._translator.event(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from pathlib import Path
 from typing import Any
 
 from studio.core.log import logger
@@ -13,16 +14,22 @@ from studio.core.paths import runtime_dir
 _log = logger(__name__)
 FILE = "resume.json"
 _one_writer = threading.Lock()
+_written: dict[Path, str] = {}
 
 
 def keep(state: dict[str, Any]) -> None:
-    """Writes what is on air; a failure is logged, never felt."""
+    """Writes what is on air, if that is something else; a failure is logged, never felt."""
     path = runtime_dir() / FILE
     fresh = path.with_suffix(".new")
+    words = json.dumps(state, ensure_ascii=False)
     try:
         with _one_writer:
-            fresh.write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
+            if _written.get(path) == words and path.exists():
+                return
+            _written.clear()
+            fresh.write_text(words, encoding="utf-8")
             os.replace(fresh, path)
+            _written[path] = words
     except OSError as error:
         _log.warning("what is on air could not be kept: %s", error)
 

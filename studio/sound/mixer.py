@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -12,6 +13,8 @@ from studio.media.sound import RATE, Samples, SoundRing, silence
 from studio.sound.model import Meter, Strip
 
 FLOOR_DB = -100.0
+CHANGE_TICKS = 2
+"""After a change every strip takes part so long: one tick to fade, one to show that it is quiet."""
 CEILING = 0.966
 """-0.3 dBFS: where the safety clip begins; an encoder overshoots a full-scale wave."""
 
@@ -66,6 +69,15 @@ class Channel:
         gain = gain_of(strip.gain_db + send) if send > FLOOR_DB else 0.0
         return (gain * min(1.0, 1 - strip.pan), gain * min(1.0, 1 + strip.pan))
 
+    def is_heard(self, buses: Sequence[str]) -> bool:
+        """Does anybody hear it: in a mix, alone, or in the headphones?"""
+        strip = self.strip
+        return (
+            strip.is_solo
+            or strip.is_monitored
+            or any(self.gains(bus) != (0.0, 0.0) for bus in buses)
+        )
+
 
 @dataclass(slots=True)
 class Mixer:
@@ -85,6 +97,10 @@ class Mixer:
     master_db: float = 0.0
     _gains: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     _done: int = 0
+    _known: tuple[Channel, ...] | None = None
+    _known_buses: tuple[str, ...] = ()
+    _heard: tuple[Channel, ...] = ()
+    _changed_ticks: int = 0
 
     def samples_until(self, tick: int) -> int:
         """How many samples belong before ``tick`` + 1 since tick 0."""
@@ -102,6 +118,7 @@ class Mixer:
             return silence(0)
         span_ns = count * NS // RATE
         tick_ns = NS * self.fps.denominator // self.fps.numerator
+        channels = self._at_work(channels)
         blocks = []
         for one in channels:
             lag_ns = (one.delay_ms + one.strip.sync_ms) * 1_000_000
@@ -119,6 +136,17 @@ class Mixer:
         self.meters["programme"] = measure(out)
         self.phones = self._listen(channels, blocks, out)
         return out
+
+    def _at_work(self, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
+        """All strips while something changes; else those that are heard: a large show has many."""
+        if channels is not self._known or self.buses != self._known_buses:
+            self._known, self._known_buses = channels, self.buses
+            self._changed_ticks = CHANGE_TICKS
+            self._heard = tuple(one for one in channels if one.is_heard(self.buses))
+        if self._changed_ticks:
+            self._changed_ticks -= 1
+            return channels
+        return self._heard
 
     def _step(self, one: Channel, bus: str) -> tuple[tuple[float, float], tuple[float, float]]:
         """Gains at the beginning and end of this block."""

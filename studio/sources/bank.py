@@ -250,14 +250,15 @@ class SourceBank:
         at_ns = now_ns()
         has_changed = False
         for name in self.specs:
-            runner = self.runners.get(name)
+            runner, before = self.runners.get(name), self.health.get(name)
+            if runner and before and runner.is_settled(at_ns, before):
+                continue
             if runner:
                 health = runner.health(at_ns)
             else:
                 error = self.missing[name]
                 params = {k: str(v) for k, v in error.params.items()}
                 health = Health("missing", 0.0, error.key, params)
-            before = self.health.get(name)
             self.health[name] = health
             if runner:
                 self._put_away(self.specs[name], runner)
@@ -305,6 +306,8 @@ class SourceBank:
         now: dict[tuple[str, str], str] = {}
         has_changed = False
         for name in self.specs:
+            if not (self._guards.get(name) or self._lost_filters.get(name)):
+                continue
             for which, status in self.filter_status(name).items():
                 now[name, which] = status.state
                 before = self._told.get((name, which), "ok")

@@ -15,6 +15,9 @@ from studio.core.extension import Extension
 from studio.media.frame import Frame
 from studio.media.sound import Samples
 
+REST_S = 30.0
+"""A source that rests is woken; so long it sleeps where nothing but that can happen."""
+
 
 class Drawer(Protocol):
     """Draws text to a frame with alpha; the graphics room gives it to sources that need it."""
@@ -87,7 +90,7 @@ class Demand(Protocol):
     def may_rest(self) -> bool: ...
     @property
     def is_heard(self) -> bool: ...
-    def rest(self, seconds: float) -> bool: ...
+    def rest(self, seconds: float = ...) -> bool: ...
     def still_here(self) -> None: ...
     def tell(self, error: StudioError) -> None: ...
     def wait(self, error: StudioError) -> None: ...
@@ -139,8 +142,8 @@ class Feed:
         """Does anybody hear its sound?"""
         return self._demand is None or self._demand.is_heard
 
-    def rest(self, seconds: float) -> bool:
-        """Waits until somebody looks or hears, or must stop; True when it goes on at once.
+    def rest(self, seconds: float = REST_S) -> bool:
+        """Waits until somebody looks, hears or controls it, or it must stop; True: one of these.
 
         A source that rests is well: its last picture stays, and it says so.
         """

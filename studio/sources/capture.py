@@ -58,7 +58,7 @@ class LiveInput(Source):
                 return
             if not (self.closes_unseen and feed.may_rest):
                 raise StudioError("unavailable", "sources.input_ended", what=shown)
-            while feed.may_rest and not feed.rest(1.0) and not feed.stopping.is_set():
+            while feed.may_rest and not feed.rest() and not feed.stopping.is_set():
                 pass
 
     def open(self, feed: Feed) -> tuple[Any, str]:

@@ -165,9 +165,9 @@ class Clip(Source):
     def _rest(self, feed: Feed, film: Film) -> float:
         """Nobody looks or hears: nothing is decoded. Returns where to go on, ms."""
         began, at_ms = now_ns(), film.at_ms
-        while not feed.stopping.is_set() and not feed.rest(1.0):
-            if film.has_sound and feed.is_heard:
-                break
+        is_woken = False
+        while not (is_woken or feed.stopping.is_set()):
+            is_woken = feed.rest() or (film.has_sound and feed.is_heard)
             if self._seek_ms is not None:
                 began, at_ms, self._seek_ms = now_ns(), self._seek_ms, None
                 self._at_ms = round(at_ms)

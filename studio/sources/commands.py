@@ -232,7 +232,7 @@ class SourceCommands:
         self._bank.get(name)
         runner = self._bank.runners.get(name)
         if runner:
-            runner.source.control(action, at_ms)
+            runner.control(action, at_ms)
         return changed("sources")
 
     @command(

@@ -118,7 +118,7 @@ class Countdown(Source):
                 shown = words
                 feed.picture(draw(words, self.settings, self.around, is_steady=True), still=True)
             if feed.may_rest:
-                while feed.may_rest and not feed.rest(1.0) and not feed.stopping.is_set():
+                while feed.may_rest and not feed.rest() and not feed.stopping.is_set():
                     pass
                 continue
             # A hair after the second turns, so that what is shown has begun.

@@ -152,6 +152,12 @@ class Watch:
         if len(samples) and max(samples.max(), -samples.min()) > SILENT_PEAK:
             self._loud_ns = now
 
+    def is_settled(self, at_ns: int) -> bool:
+        """It rests, or shows a picture that stands, and gives no sound: the verdict stays."""
+        if self.has_failed or self.is_waiting or at_ns - self._heard_ns < NS:
+            return False
+        return self._last_ns > 0 and (self.is_resting or self.is_still)
+
     def _stamp(self, now: int) -> None:
         self._stamps = [t for t in self._stamps if now - t < NS] + [now]
 

@@ -51,5 +51,5 @@ class Image(Source):
                 due = max(due + ms * 1_000_000, now_ns())
                 if not feed.sleep_until(due):
                     return
-                while feed.may_rest and not feed.rest(1.0):
+                while feed.may_rest and not feed.rest():
                     pass

@@ -122,13 +122,13 @@ class Playlist(Source):
                 self._seek_ms = None
                 why = film.play(from_ms, self._look, is_exact=is_exact, goes_on=goes_on)
                 goes_on, is_exact = False, True
-                if self._step is not None:
-                    return False
                 if why is Stop.REST:
                     from_ms, is_exact = self._rest(feed, film), False
-                elif self._seek_ms is not None:
-                    from_ms = self._seek_ms
-                else:
+                if self._step is not None:
+                    return False
+                if self._seek_ms is not None:
+                    from_ms, is_exact = self._seek_ms, True
+                elif why is not Stop.REST:
                     return film.finish()
         return False
 
@@ -145,7 +145,7 @@ class Playlist(Source):
     def _rest(self, feed: Feed, film: Film) -> float:
         """Nobody looks or hears: it stands, and follows the clock within this file."""
         began, at_ms = now_ns(), film.at_ms
-        while not feed.stopping.is_set() and not self._asked and not feed.rest(1.0):
+        while not feed.stopping.is_set() and not self._asked and not feed.rest():
             if film.has_sound and feed.is_heard:
                 break
         gone_ms = (now_ns() - began) / NS * 1000 if self._playing.is_set() else 0.0

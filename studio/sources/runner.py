@@ -16,7 +16,7 @@ from studio.media.frame import Frame
 from studio.media.slot import Slot
 from studio.media.sound import Samples, SoundRing
 from studio.media.yuv import Rect, crop, resize
-from studio.sources.base import Feed, Source
+from studio.sources.base import REST_S, Feed, Source
 from studio.sources.health import Fault, Health, Watch
 from studio.sources.levels import Levels
 from studio.sources.model import OnLoss
@@ -91,7 +91,6 @@ class SourceRunner:
 
     Attributes:
         is_sleepy: it may rest while nobody looks.
-        is_heard: somebody hears its sound.
         on_loss, away: what is seen while it is lost; ``away`` is the slate.
     """
 
@@ -113,7 +112,8 @@ class SourceRunner:
         self.error: StudioError | None = None
         self.fault = Fault.NONE
         self.is_sleepy = False
-        self.is_heard = True
+        self._is_heard = True
+        self._is_nudged = False
         self.on_loss: OnLoss = "hold"
         self.away: Shot | None = None
         self._is_away = False
@@ -176,6 +176,26 @@ class SourceRunner:
         self.seen(at_ns)
         return self.latest
 
+    @property
+    def is_heard(self) -> bool:
+        """Does somebody hear its sound?"""
+        return self._is_heard
+
+    @is_heard.setter
+    def is_heard(self, value: bool) -> None:
+        wakes, self._is_heard = value and not self._is_heard, value
+        if wakes:
+            self._nudge()
+
+    def control(self, action: str, value: float) -> None:
+        """See `studio.sources.base.Source.control`; one that rests does it at once."""
+        self.source.control(action, value)
+        self._nudge()
+
+    def _nudge(self) -> None:
+        self._is_nudged = True
+        self._asked.set()
+
     def seen(self, at_ns: int) -> None:
         """Somebody looks: a source that rests wakes up."""
         self._seen_ns = at_ns
@@ -191,16 +211,17 @@ class SourceRunner:
         """Nobody looks and it need not work for itself. (`studio.sources.base.Demand`)"""
         return self.is_sleepy and not self._is_wanted()
 
-    def rest(self, seconds: float) -> bool:
+    def rest(self, seconds: float = REST_S) -> bool:
         """See `studio.sources.base.Feed.rest`."""
         if not self.may_rest:
             self.watch.wake()
             return True
         self.watch.rest()
         self._asked.clear()
-        if not self.may_rest or self._worker.stopping.is_set():  # between the two lines above
-            self._asked.set()
+        if not self.may_rest or self._is_nudged or self._worker.stopping.is_set():
+            self._asked.set()  # it happened between the two lines above
         is_asked = self._asked.wait(seconds)
+        self._is_nudged = False
         if is_asked:
             self.watch.wake()
         return is_asked
@@ -226,6 +247,18 @@ class SourceRunner:
         """See `studio.sources.base.Feed.beat`."""
         if self.fault is Fault.NONE:
             self.watch.beat(is_judged=is_judged)
+
+    def is_settled(self, at_ns: int, before: Health) -> bool:
+        """Would it be judged as ``before``? True only where that is certain and nothing is wrong.
+
+        Most sources of a large show rest or stand, and are judged ten times a second.
+        """
+        if self.error is not None or self.fault is not Fault.NONE or before.is_silent:
+            return False
+        is_same = before.is_resting is self.watch.is_resting and before.state == (
+            "ok" if before.is_resting else "still"
+        )
+        return is_same and self.watch.is_settled(at_ns)
 
     def health(self, at_ns: int) -> Health:
         """How it is, on evidence."""

@@ -68,7 +68,7 @@ class NestedScene(Source):
             due = max(due + step, now_ns() - step)
             if not feed.sleep_until(due):
                 return
-            while feed.may_rest and not feed.rest(1.0):
+            while feed.may_rest and not feed.rest():
                 pass
             due = max(due, now_ns() - step)
 

@@ -137,7 +137,7 @@ class SlideShow(Source):
                 return step
             left = due - now_ns()
             if feed.may_rest:
-                feed.rest(1.0)  # unseen it stands, and has its whole time when seen again
+                feed.rest()  # unseen it stands, and has its whole time when seen again
                 due = now_ns() + round(self.settings.seconds * NS)
             elif self._playing and not self._is_over and left <= 0:
                 return 1

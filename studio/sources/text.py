@@ -75,7 +75,7 @@ class TextSource(Source):
             elif not feed.may_rest:
                 feed.stopping.wait(LOOK_S)
             else:
-                while feed.may_rest and not feed.rest(1.0) and not feed.stopping.is_set():
+                while feed.may_rest and not feed.rest() and not feed.stopping.is_set():
                     pass
 
     def _words(self) -> str:
@@ -105,7 +105,7 @@ class TextSource(Source):
             due = max(due + step, now_ns() - step)
             if not feed.sleep_until(due):
                 return
-            while feed.may_rest and not feed.rest(1.0):
+            while feed.may_rest and not feed.rest():
                 pass
             if (s.file or s.state) and now_ns() - looked > LOOK_S * NS:
                 looked = now_ns()

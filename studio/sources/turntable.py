@@ -129,7 +129,7 @@ class Turntable(Source):
                 feed.picture(replace(photos[index], pts_ns=due), still=True)
                 shown = index
             if feed.may_rest:
-                feed.rest(1.0)
+                feed.rest()
             elif runs:
                 due = max(due + step, now_ns())
                 feed.sleep_until(due)

@@ -177,3 +177,21 @@ def test_a_clock_that_is_off_stays_in_step(ppm, minutes):
     assert beeps >= minutes - 2
     assert worst < 0.020, f"{1000 * worst:.1f} ms"
     assert ring.jumps == 0
+
+
+def test_strips_nobody_hears_are_left_alone_until_somebody_does():
+    mixer, ring, quiet = Mixer(Fraction(30)), steady(), steady()
+    open_, shut = channel(ring), Channel(Strip("b"), quiet, 0, is_open=False)
+    channels = (open_, shut)
+    for tick in range(5):
+        mixer.mix(channels, tick, tick * NS // 30)
+    left = len(quiet)
+    for tick in range(5, 10):
+        mixer.mix(channels, tick, tick * NS // 30)
+    assert len(quiet) == left, "not taken from"
+    assert max(mixer.meters["a"].peak_db) == pytest.approx(-6.0, abs=0.1)
+    muted = (channel(ring, is_muted=True), Channel(Strip("b"), quiet, 0, is_open=True))
+    for tick in range(10, 14):
+        mixer.mix(muted, tick, tick * NS // 30)
+    assert max(mixer.meters["a"].peak_db) == -100.0, "its meter falls"
+    assert max(mixer.meters["b"].peak_db) == pytest.approx(-6.0, abs=0.1)

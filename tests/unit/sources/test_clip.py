@@ -9,6 +9,7 @@ import pytest
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.media.frame import to_rgb
+from studio.sources.health import Fault
 from tests.unit.sources.media import film, state, turned, until
 
 
@@ -238,3 +239,30 @@ def test_unseen_but_heard_its_sound_goes_on_alone(run, tmp_path):
     assert until(lambda: runner.slot.count > number + 3, 2.0)
     drift = runner.latest.frame.pts_ns - now_ns()
     assert abs(drift) < 0.2e9
+
+
+def test_one_that_rests_is_woken_by_a_listener_and_by_a_control_at_once(run, tmp_path):
+    runner = run(sleepy=True, path=str(film(tmp_path / "w.mkv", 8.0, sound=(48_000, "stereo"))))
+    runner.is_heard = False
+    first(runner)
+    assert until(lambda: runner.health(now_ns()).is_resting)
+    runner.control("seek", 6000)
+    assert until(lambda: runner.source.progress().cursor_ms >= 6000, 2.0)
+    assert until(lambda: runner.health(now_ns()).is_resting)
+    runner.ring.clear()
+    runner.is_heard = True
+    assert until(lambda: len(runner.ring) > 0, 2.0)
+
+
+def test_one_that_rests_is_not_judged_again_until_something_is_wrong(run, tmp_path):
+    runner = run(sleepy=True, path=str(film(tmp_path / "j.mkv", 8.0)))
+    runner.is_heard = False
+    first(runner)
+    assert until(lambda: runner.health(now_ns()).is_resting)
+    before = runner.health(now_ns())
+    assert runner.is_settled(now_ns(), before)
+    runner.fault = Fault.FROZEN
+    assert not runner.is_settled(now_ns(), before)
+    runner.fault = Fault.NONE
+    runner.look(now_ns())
+    assert until(lambda: not runner.is_settled(now_ns(), before))

@@ -275,3 +275,12 @@ def test_a_drill_is_seen_on_a_source_that_rests(run, tmp_path):
     assert until(lambda: runner.health(now_ns()).is_resting)
     runner.fault = Fault.LOST
     assert state(runner) == "lost"
+
+
+def test_a_playlist_that_rests_is_wound_where_it_was_asked(run, tmp_path):
+    film(tmp_path / "1.mp4", 8.0)
+    runner = run("playlist", sleepy=True, files=["1.mp4"])
+    runner.is_heard = False
+    assert until(lambda: runner.health(now_ns()).is_resting)
+    runner.control("seek", 6000)
+    assert until(lambda: runner.source.progress().cursor_ms >= 6000, 2.0)
