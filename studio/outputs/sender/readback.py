@@ -25,6 +25,8 @@ def playable_ms(file: Path) -> int:
             source.seek(size - TAIL)
             tail = source.read()
             data = _join(head, tail, file.suffix.lower())
+    if file.suffix.lower() == ".mp4":
+        data = whole(data)
     last = 0
     try:
         with av.open(io.BytesIO(data), "r") as container:
@@ -34,6 +36,20 @@ def playable_ms(file: Path) -> int:
     except (av.FFmpegError, IndexError):
         return last
     return last
+
+
+def whole(data: bytes) -> bytes:
+    """An MP4 without a torn last piece: no player opens one that ends within a fragment's head.
+
+    A fragment cut off in its pictures stays: those that are there play.
+    """
+    at = 0
+    while at + 8 <= len(data):
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        if size < 8 or (at + size > len(data) and kind != b"mdat"):
+            break
+        at += size
+    return data[:at]
 
 
 def _join(head: bytes, tail: bytes, suffix: str) -> bytes:
