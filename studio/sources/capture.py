@@ -7,16 +7,18 @@ import re
 from abc import abstractmethod
 from typing import Any, ClassVar
 
-from studio.core.clock import now_ns
+from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.media.sound import RATE
 from studio.sources.base import Feed, Source
+from studio.sources.live_pace import Pace, comes_in_pieces
 from studio.sources.live_player import LivePlayer
 
 ALONE = ("mjpeg", "rawvideo", "wrapped_avframe")
 UNSEEN_NS = 300_000_000
 MOST_KEPT = 90
 """Packets of pictures nobody sees that are kept from a keyframe on; with more they are decoded."""
+OPEN_LIMIT_S = 8.0
 _KEYS = {
     errno.EBUSY: "sources.device_busy",
     errno.EACCES: "sources.device_denied",
@@ -33,6 +35,11 @@ class LiveInput(Source):
     closes_unseen: ClassVar[bool] = False
     """Opened anew when it is seen again: for what costs much and opens in no time."""
 
+    @property
+    def read_limit_s(self) -> float:
+        """A peer that is silent for so long is called again; it must not hold the thread."""
+        return 3.0
+
     @abstractmethod
     def address(self) -> tuple[str, str | None, dict[str, str]]:
         """What to open: (file or address, FFmpeg input format or None, its options)."""
@@ -47,6 +54,7 @@ class LiveInput(Source):
 
         while not feed.stopping.is_set():
             media, shown = self.open(feed)
+            began, is_film = now_ns(), bool(media.duration)
             with media:
                 try:
                     self._read(media, feed)
@@ -56,6 +64,8 @@ class LiveInput(Source):
                     ) from None
             if feed.stopping.is_set():
                 return
+            if is_film and now_ns() - began > NS:
+                continue  # it has an end, and was played to it: from the start again
             if not (self.closes_unseen and feed.may_rest):
                 raise StudioError("unavailable", "sources.input_ended", what=shown)
             while feed.may_rest and not feed.rest() and not feed.stopping.is_set():
@@ -72,8 +82,8 @@ class LiveInput(Source):
         name, form, options = self.address()
         shown = _WITH_PASSWORD.sub("//••••@", name)
         try:
-            # (open, read) limits in seconds: a silent peer must not hold the thread for ever.
-            return av.open(name, format=form, options=options, timeout=(8.0, 3.0)), shown
+            limits = (OPEN_LIMIT_S, self.read_limit_s)
+            return av.open(name, format=form, options=options, timeout=limits), shown
         except (av.FFmpegError, OSError, ValueError) as error:
             key = _KEYS.get(getattr(error, "errno", 0) or 0, "sources.cannot_open")
             raise StudioError("unavailable", key, what=shown, why=_why(error)) from None
@@ -86,11 +96,16 @@ class LiveInput(Source):
             stream.thread_type = "SLICE"
             stream.codec_context.flags |= av.codec.context.Flags.low_delay
         sampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
-        player = LivePlayer(feed, self.sound_delay_ms, has_sound=bool(media.streams.audio))
+        pace = Pace(feed) if comes_in_pieces(media) else None
+        player = LivePlayer(
+            feed, self.sound_delay_ms, has_sound=bool(media.streams.audio), is_even=pace is not None
+        )
         decoded_ns = 0
         kept: list[Any] = []
         try:
             for packet in media.demux(streams):
+                if pace is not None and packet.dts is not None:
+                    pace.wait(round(float(packet.dts * packet.time_base) * NS))
                 if feed.stopping.is_set():
                     return
                 if packet.stream.type == "video" and feed.may_rest:

@@ -27,9 +27,11 @@ class LiveClock:
 
     Args:
         sound_delay_ns: how long after its moment a sample is taken by the mixer.
+        settling_ns: how long it learns how frames arrive.
     """
 
     sound_delay_ns: int
+    settling_ns: int = SETTLING_NS
     _zero_ns: int | None = None
     _begun_ns: int = 0
     _moved_ns: int = 0
@@ -50,7 +52,7 @@ class LiveClock:
     @property
     def is_settled(self) -> bool:
         """Has it seen enough? Until then the mapping jumps, and sound had better wait."""
-        return self._moved_ns - self._begun_ns >= SETTLING_NS
+        return self._moved_ns - self._begun_ns >= self.settling_ns
 
     def _begin(self, offset: int, now_ns: int) -> None:
         """The first frame, or a stream whose time began anew."""
@@ -69,7 +71,7 @@ class LiveClock:
             self._latest_sound[-1] = max(self._latest_sound[-1], offset)
 
     def _move(self, now_ns: int) -> None:
-        if now_ns - self._begun_ns < SETTLING_NS:
+        if now_ns - self._begun_ns < self.settling_ns:
             # What was read while the input opened came late; it says nothing of what comes after.
             while len(self._latest_sound) > 1:
                 self._latest_sound.popleft()
@@ -79,7 +81,7 @@ class LiveClock:
         apart = target - self._zero_ns
         most = round((now_ns - self._moved_ns) * SLEW)
         self._moved_ns = now_ns
-        if now_ns - self._begun_ns < SETTLING_NS or abs(apart) > JUMP_NS:
+        if now_ns - self._begun_ns < self.settling_ns or abs(apart) > JUMP_NS:
             self._zero_ns = target
         else:
             self._zero_ns += max(-most, min(most, apart))

@@ -12,14 +12,15 @@ from studio.core.clock import NS, now_ns
 from studio.media.frame import Frame, from_av
 from studio.media.sound import CHANNELS
 from studio.sources.base import Feed
-from studio.sources.live_clock import LiveClock
+from studio.sources.live_clock import SETTLING_NS, LiveClock
 
 if TYPE_CHECKING:
     import av
 
 TICK_NS = 10_000_000
 """A picture waits for the next tick to be composed; half of one, less what rounding takes."""
-MOST_WAITING = 30
+EVEN_NS = 300_000_000
+MOST_WAITING = 60
 
 
 class LivePlayer:
@@ -32,11 +33,15 @@ class LivePlayer:
         feed: where to.
         sound_delay_ms: of the source.
         has_sound: does this input have sound at all?
+        is_even: it arrives at its own pace (`studio.sources.live_pace`): little is to be learned.
     """
 
-    def __init__(self, feed: Feed, sound_delay_ms: int, *, has_sound: bool) -> None:
+    def __init__(
+        self, feed: Feed, sound_delay_ms: int, *, has_sound: bool, is_even: bool = False
+    ) -> None:
         self._feed = feed
-        self._clock = LiveClock(sound_delay_ms * 1_000_000)
+        settling_ns = EVEN_NS if is_even else SETTLING_NS
+        self._clock = LiveClock(sound_delay_ms * 1_000_000, settling_ns)
         self._hold_ns = max(0, sound_delay_ms * 1_000_000 - TICK_NS) if has_sound else 0
         self._waiting: deque[tuple[int, Frame]] = deque()
         self._came = threading.Condition()

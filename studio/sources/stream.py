@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
@@ -10,6 +11,8 @@ from studio.core.text import Text
 from studio.sources.capture import LiveInput
 
 SCHEMES = ("rtmp://", "rtmps://", "http://", "https://", "rtsp://", "tcp://", "udp://")
+PLAYLISTS = (".m3u8", ".mpd")
+FILMS = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
 
 
 class StreamSettings(Settings):
@@ -31,9 +34,22 @@ class Stream(LiveInput):
 
     settings: StreamSettings
 
+    @property
+    def read_limit_s(self) -> float:
+        """A playlist has nothing new until its next segment is written."""
+        return 15.0 if self._ends_in(PLAYLISTS) else super().read_limit_s
+
+    def _ends_in(self, endings: tuple[str, ...]) -> bool:
+        return urlsplit(self.settings.url.strip()).path.lower().endswith(endings)
+
     def address(self) -> tuple[str, str | None, dict[str, str]]:
         """Low-latency options for what was set."""
         url = self.settings.url.strip()
         if not url.startswith(SCHEMES):
             raise StudioError("invalid", "sources.bad_address", url=url, schemes=", ".join(SCHEMES))
-        return url, None, {"fflags": "nobuffer", "probesize": "500000", "analyzeduration": "500000"}
+        options = {"probesize": "500000", "analyzeduration": "500000"}
+        if not self._ends_in((*PLAYLISTS, *FILMS)):
+            # What was read while it opened is old: thrown away, sound and picture are in step from
+            # the start. Of what comes in pieces it is the keyframe that everything begins with.
+            options["fflags"] = "nobuffer"
+        return url, None, options

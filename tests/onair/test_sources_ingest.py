@@ -6,18 +6,24 @@ import os
 import socket
 import subprocess
 import threading
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import studio.sources as folder
 from studio.core.clock import now_ns
 from studio.core.registry import discover
+from studio.media.frame import to_rgb
+from studio.show.file import demo_show
 from studio.sources.base import Source
 from studio.sources.ingest import Ingest, key_of
+from tests.golden.kept import compare
 from tests.unit.sources.media import runner_of, state, until
 
 pytestmark = pytest.mark.onair
 KINDS = discover(folder, Source)
+GOLDEN = Path(__file__).parents[1] / "golden" / "sources"
 
 
 def free_port():
@@ -38,11 +44,15 @@ def waiting(tmp_path, monkeypatch):
     runner.stop()
 
 
-def push(url, seconds=60):
+def push(url, seconds=60, picture=None):
     """What a phone does: FFmpeg's own RTMP client."""
+    shown = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=30"]
+    if picture:
+        shown = ["-loop", "1", "-r", "30", "-i", str(picture)]
     return subprocess.Popen(
-        ["ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=30",
-         "-f", "lavfi", "-i", "sine=440:r=44100", "-t", str(seconds), "-pix_fmt", "yuv420p",
+        ["ffmpeg", "-v", "error", "-re", *shown,
+         "-f", "lavfi", "-i", "sine=440:r=44100", "-t", str(seconds), "-s", "320x180",
+         "-pix_fmt", "yuv420p",
          "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "30",
          "-c:a", "aac", "-f", "flv", url],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -74,9 +84,11 @@ def test_who_has_no_key_is_sent_away(waiting):
     stranger = push(server + key[:-1] + "x", 5)
     assert stranger.wait(20) != 0
     assert runner.latest is None
-    phone = push(server + key)
+    phone = push(server + key, picture=demo_show() / "media" / "shop.jpg")
     try:
-        assert until(lambda: state(runner) == "ok", 20)
+        assert until(lambda: runner.slot.count > 20, 20)
+        picture = to_rgb(runner.latest.frame)[..., ::-1]
+        compare(GOLDEN / "ingest.webp", np.ascontiguousarray(picture))
     finally:
         phone.kill()
         phone.wait()

@@ -17,11 +17,13 @@ from studio.core.registry import discover
 from studio.media.frame import to_rgb
 from studio.sources.base import Source
 from studio.sources.x11 import windows
+from tests.golden.kept import compare
 from tests.unit.sources.media import runner_of, state, until
 
 pytestmark = [pytest.mark.onair, pytest.mark.skipif(not sys.platform.startswith("linux"),
                                                      reason="X11")]  # fmt: skip
 KINDS = discover(folder, Source)
+GOLDEN = Path(__file__).parents[1] / "golden" / "sources"
 WINDOW = """
 import ctypes, ctypes.util, sys, time
 x = ctypes.CDLL(ctypes.util.find_library("X11"))
@@ -125,6 +127,10 @@ def test_a_window_by_its_title_and_a_region(display, goods, run):
     assert until(lambda: runner.latest is not None), runner.error
     assert until(lambda: to_rgb(runner.latest.frame)[60, 100, 0] > 150)
     assert runner.latest.frame.width == 200
+    whole = run(display=display.name)
+    assert until(lambda: whole.latest is not None), whole.error
+    assert until(lambda: to_rgb(whole.latest.frame)[120, 200, 0] > 150)
+    compare(GOLDEN / "screen.webp", np.ascontiguousarray(to_rgb(whole.latest.frame)[..., ::-1]))
     region = run(display=display.name, what="region", x=100, y=60, width=100, height=50)
     assert until(lambda: region.latest is not None), region.error
     assert (region.latest.frame.width, region.latest.frame.height) == (100, 50)

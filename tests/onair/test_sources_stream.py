@@ -13,7 +13,7 @@ import studio.sources as folder
 from studio.core.clock import now_ns
 from studio.core.registry import discover
 from studio.sources.base import Source
-from tests.unit.sources.media import film, runner_of, state, until
+from tests.unit.sources.media import film, runner_of, served, state, until
 
 pytestmark = pytest.mark.onair
 KINDS = discover(folder, Source)
@@ -81,3 +81,43 @@ def test_unseen_only_keyframes_are_decoded_and_a_cut_is_fresh(stream):
 def test_a_picture_that_stands_is_told_unseen_too(stream):
     runner = stream(lambda number: np.full((90, 160, 3), 120, np.uint8))
     assert until(lambda: state(runner) == "frozen", 10), runner.health(now_ns())
+
+
+def watched(runner, seconds):
+    """States, longest time without a new picture, blocks of sound that were silent, in a while."""
+    states, holes, silent = set(), [], 0
+    count, since, end = runner.slot.count, time.monotonic(), time.monotonic() + seconds
+    while (now := time.monotonic()) < end:
+        runner.look(now_ns())
+        if runner.slot.count != count:
+            holes.append(now - since)
+            count, since = runner.slot.count, now
+        states.add(state(runner))
+        silent += not np.abs(runner.ring.take(960, now_ns() - 80_000_000)).max() > 0.01
+        time.sleep(max(0.0, 0.02 - (time.monotonic() - now)))
+    return states, len(holes), max(holes), silent
+
+
+@pytest.mark.parametrize("what", ["playlist", "film"])
+def test_what_comes_in_pieces_plays_evenly(tmp_path, what):
+    made = film(tmp_path / "a.mp4", 12.0 if what == "playlist" else 2.5, sound=(44_100, "stereo"))
+    url = "a.mp4"
+    if what == "playlist":  # as of a live stream: with no end, and its last segments count
+        url = "a.m3u8"
+        subprocess.run(
+            ["ffmpeg", "-v", "error", "-i", str(made), "-c", "copy", "-f", "hls", "-hls_time",
+             "2", "-hls_list_size", "0", "-hls_flags", "omit_endlist", str(tmp_path / url)],
+            check=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    with served(tmp_path) as address:
+        runner = runner_of(KINDS, "stream", {"url": f"{address}/{url}"}, tmp_path)
+        runner.start()
+        try:
+            assert until(lambda: runner.slot.count > 15, 10), runner.error
+            states, count, hole, silent = watched(runner, 3.5)
+            assert states == {"ok"}
+            assert count > 85
+            assert hole < 0.5
+            assert silent < 50, "the film began again once, and its sound with it"
+        finally:
+            runner.stop()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from fractions import Fraction
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import av
 import numpy as np
@@ -30,6 +32,26 @@ def runner_of(kinds, kind, settings, base, **around):
     cls = kinds.get(kind)
     place = Surroundings(base, TextDrawer(), **{"fps": 30.0, "width": 320, "height": 180, **around})
     return SourceRunner(kind, cls(cls.decode(settings), place))
+
+
+@contextmanager
+def served(folder):
+    """A web server of this machine on a folder; gives its address."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def __init__(self, *args):
+            super().__init__(*args, directory=str(folder))
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
 
 
 def state(runner):
