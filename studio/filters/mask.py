@@ -15,6 +15,7 @@ from studio.filters.alpha import half, thin
 from studio.filters.base import Filter
 from studio.media.cv import cv2
 from studio.media.frame import Frame, Plane
+from studio.media.picture_file import decode
 
 
 class MaskSettings(extension.Settings, kw_only=True):
@@ -73,7 +74,7 @@ def _image(settings: MaskSettings) -> Plane | None:
         return None
     try:
         data = np.fromfile(Path(settings.image).expanduser(), np.uint8)
-        found = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+        found = decode(data)
     except OSError:
         raise StudioError("not_found", "filters.file_missing", path=settings.image) from None
     if found is None:

@@ -94,11 +94,13 @@ def _shadow(painter: QPainter, card: QRectF, reach: float, radius: float) -> Non
 
 def _photo(painter: QPainter, path: str, box: QRectF, inset: float) -> None:
     from PySide6.QtCore import QRectF, Qt
-    from PySide6.QtGui import QImage
+    from PySide6.QtGui import QImageReader
 
     if not path or not Path(path).is_file():
         return
-    image = QImage(path)
+    reader = QImageReader(path)
+    reader.setAutoTransform(True)  # a phone's photo lies as it was held
+    image = reader.read()
     if image.isNull():
         return
     inner = box.adjusted(inset, inset, -inset, -inset)

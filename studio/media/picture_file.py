@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +28,59 @@ def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
     if not path.is_file():
         raise StudioError("not_found", "sources.file_missing", path=str(path))
     data = _read(path)
-    picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    picture = decode(data)
     if picture is None:
         raise StudioError("invalid", "sources.picture_broken", path=str(path))
     return _frame_of(picture, path, max_side)
+
+
+def decode(data: NDArray[np.uint8]) -> NDArray[Any] | None:
+    """A picture file's bytes as (h, w) or (h, w, c) in OpenCV's order, all its channels and depth.
+
+    It stands upright: a phone writes how it was held (Exif 2.32, tag 0x0112), and does not turn the
+    pixels. None for what is no picture.
+    """
+    if not data.size:
+        return None
+    try:
+        picture, kinds, blocks = cv2.imdecodeWithMetadata(data, cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return None
+    if picture is None:
+        return None
+    for kind, block in zip(kinds, blocks, strict=False):
+        if int(kind) == cv2.IMAGE_METADATA_EXIF:
+            return upright(picture, orientation(bytes(block)))
+    found: NDArray[Any] = picture
+    return found
+
+
+def orientation(exif: bytes) -> int:
+    """The orientation (1 to 8) an Exif block tells; 1, as it is, where it tells none."""
+    order: Literal["little", "big"] = "little" if exif[:2] == b"II" else "big"
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(exif[at : at + size], order)
+
+    first = number(4, 4)
+    for at in range(first + 2, first + 2 + 12 * number(first, 2), 12):
+        if at + 12 > len(exif):
+            break
+        if number(at, 2) == 0x0112:
+            told = number(at + 8, 2)
+            return told if 1 <= told <= 8 else 1
+    return 1
+
+
+def upright(picture: NDArray[Any], told: int) -> NDArray[Any]:
+    """``picture`` turned and mirrored as its Exif orientation tells."""
+    if told in (5, 6, 7, 8):
+        picture = picture.swapaxes(0, 1)
+    if told in (3, 4, 7, 8):
+        picture = picture[::-1]
+    if told in (2, 3, 6, 7):
+        picture = picture[:, ::-1]
+    return np.ascontiguousarray(picture)
 
 
 def _read(path: Path) -> NDArray[np.uint8]:

@@ -14,6 +14,7 @@ import numpy as np
 from studio.core.errors import StudioError
 from studio.media.cv import cv2
 from studio.media.frame import from_rgb
+from studio.media.picture_file import decode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -132,10 +133,7 @@ def decoded(data: bytes, path: Path, *, needs_alpha: bool = False) -> NDArray[np
         return _svg(data, path)
     if _told_pixels(data) > _MOST_PIXELS:  # before it is unpacked: 40 MB of PNG can be 4 GB
         raise StudioError("invalid", "tryon.asset_large", path=str(path))
-    try:
-        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    except cv2.error:
-        picture = None
+    picture = decode(np.frombuffer(data, np.uint8))
     if picture is None:
         raise StudioError("invalid", "tryon.asset_broken", path=str(path))
     if picture.shape[0] * picture.shape[1] > _MOST_PIXELS:
