@@ -34,6 +34,7 @@ class CameraSettings(Settings):
             },
         ),
     ] = "mjpeg"
+    deinterlace: Annotated[bool, setting("去隔行", "Deinterlace")] = True
 
 
 def input_format() -> str:

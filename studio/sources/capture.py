@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
+from studio.media.fields import Deinterlacer
 from studio.media.sound import RATE
 from studio.sources.base import Feed, Source
 from studio.sources.live_pace import Pace, comes_in_pieces
@@ -100,6 +101,7 @@ class LiveInput(Source):
         player = LivePlayer(
             feed, self.sound_delay_ms, has_sound=bool(media.streams.audio), is_even=pace is not None
         )
+        fields = Deinterlacer(is_on=bool(getattr(self.settings, "deinterlace", False)))
         decoded_ns = 0
         kept: list[Any] = []
         try:
@@ -133,7 +135,10 @@ class LiveInput(Source):
                     decoded_ns = now_ns()
                 for frame in _decoded(packet):
                     if isinstance(frame, av.VideoFrame):
-                        player.picture(frame)
+                        if feed.may_rest:  # few are looked at: none to wait for the next
+                            fields.reset()
+                        for one in [frame] if feed.may_rest else fields.whole(frame):
+                            player.picture(one)
                     else:
                         for block in sampler.resample(frame):
                             player.sound(block)

@@ -40,6 +40,7 @@ class ClipSettings(Settings):
             },
         ),
     ] = "follow"
+    deinterlace: Annotated[bool, setting("去隔行", "Deinterlace")] = True
     watch_frozen: Annotated[bool, setting("画面不动视为故障", "Frozen counts as a fault")] = True
 
 
@@ -125,6 +126,7 @@ class Clip(Source):
             has_sound=bool(getattr(settings, "sound", True)),
             speed=float(getattr(settings, "speed", 1.0)),
             out_ms=out_ms or None,
+            deinterlaces=bool(getattr(settings, "deinterlace", True)),
         ) as film:
             self._duration_ms = film.duration_ms
             self._play(feed, film, in_ms)

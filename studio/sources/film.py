@@ -32,6 +32,7 @@ class Film:
         has_sound: its sound is played, if it has any.
         speed: 0.5 to 2.
         out_ms: where it ends; None is the end of the file.
+        deinterlaces: pictures that come in halves are made whole.
 
     Attributes:
         at_ms: where it is.
@@ -49,9 +50,10 @@ class Film:
         speed: float = 1.0,
         out_ms: int | None = None,
         player: Player | None = None,
+        deinterlaces: bool = True,
     ) -> None:
         # Sound is read through a second handle: files whose tracks lie far apart play evenly.
-        self._pictures = Track(path, "video", speed)
+        self._pictures = Track(path, "video", speed, deinterlaces=deinterlaces)
         try:
             self._sounds = Track(path, "audio", speed)
         except StudioError:

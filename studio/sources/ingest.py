@@ -36,6 +36,7 @@ class IngestSettings(Settings):
             words={"this": ("仅本机", "This machine"), "network": ("局域网", "The local network")},
         ),
     ] = "this"
+    deinterlace: Annotated[bool, setting("去隔行", "Deinterlace")] = True
 
 
 class Ingest(LiveInput):

@@ -27,6 +27,7 @@ class PlaylistSettings(Settings):
     loop: Annotated[bool, setting("循环", "Loop")] = True
     shuffle: Annotated[bool, setting("随机顺序", "Shuffle")] = False
     sound: Annotated[bool, setting("播放声音", "Play the sound")] = True
+    deinterlace: Annotated[bool, setting("去隔行", "Deinterlace")] = True
     watch_frozen: Annotated[bool, setting("画面不动视为故障", "Frozen counts as a fault")] = False
 
 
@@ -116,7 +117,10 @@ class Playlist(Source):
     def _file(self, feed: Feed, path: Path, player: Player, goes_on: bool) -> bool:
         """Plays one; True when it came to its end."""
         self.now_playing, from_ms, is_exact = path.name, 0.0, True
-        with Film(path, feed, has_sound=self.settings.sound, player=player) as film:
+        s = self.settings
+        with Film(
+            path, feed, has_sound=s.sound, player=player, deinterlaces=s.deinterlace
+        ) as film:
             self._duration_ms = film.duration_ms
             while not feed.stopping.is_set():
                 self._seek_ms = None

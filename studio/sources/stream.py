@@ -19,6 +19,7 @@ class StreamSettings(Settings):
     """Settings of a network stream."""
 
     url: Annotated[str, setting("地址", "Address")] = ""
+    deinterlace: Annotated[bool, setting("去隔行", "Deinterlace")] = True
 
 
 class Stream(LiveInput):

@@ -12,6 +12,7 @@ from studio.core.clock import NS
 from studio.core.errors import StudioError
 from studio.media.alpha_film import with_alpha
 from studio.media.cv import cv2
+from studio.media.fields import Deinterlacer
 from studio.media.frame import Frame, Plane, even, from_av
 from studio.media.sound import RATE, Samples
 from studio.media.yuv import resize
@@ -45,12 +46,15 @@ class Track:
     Args:
         kind: "video" or "audio".
         speed: of playing; sound keeps its pitch.
+        deinterlaces: pictures that come in halves are made whole.
 
     Raises:
         StudioError: not_found, invalid (cannot be read).
     """
 
-    def __init__(self, path: Path, kind: str, speed: float = 1.0) -> None:
+    def __init__(
+        self, path: Path, kind: str, speed: float = 1.0, *, deinterlaces: bool = True
+    ) -> None:
         import av
 
         if not path.is_file():
@@ -67,6 +71,7 @@ class Track:
         self.stream: Any = (real or list(found) or [None])[0]
         self.path, self.speed = path, speed
         self._own: Any = None
+        self._fields = Deinterlacer(is_on=deinterlaces)
         self._zero_s = (self._media.start_time or 0) / 1e6
         if self.stream is not None:
             # One thread: decoding is cheap, and the encoders need the cores.
@@ -98,13 +103,20 @@ class Track:
             self._media.seek(round(ms * 1000 + self._zero_s * 1e6))
         except (av.FFmpegError, OSError):
             return  # it cannot be wound: goes on where it is
+        self._fields.reset()
         if self._own is not None:
             self._own = self._decoder()
 
     def pictures(self) -> Iterator[Picture]:
         """Decoded pictures to the end; broken ones are left out."""
         for frame in self._decoded():
-            yield Picture(float(frame.time or 0.0) - self._zero_s, frame)
+            for one in self._fields.whole(frame):
+                yield self._placed(one)
+        for one in self._fields.flush():
+            yield self._placed(one)
+
+    def _placed(self, frame: av.VideoFrame) -> Picture:
+        return Picture(float(frame.time or 0.0) - self._zero_s, frame)
 
     def blocks(self) -> Iterator[Block]:
         """Sound to the end as the mixer takes it; broken parts are left out."""

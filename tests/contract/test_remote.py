@@ -241,6 +241,17 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
         {**CLIP, "inputDeinterlaceMode": "OBS_DEINTERLACE_MODE_DISABLE"},
         100,
     ),
+    (
+        "SetInputDeinterlaceMode",
+        {**CLIP, "inputDeinterlaceMode": "OBS_DEINTERLACE_MODE_YADIF_2X"},
+        100,
+    ),
+    ("SetInputDeinterlaceMode", {**CLIP, "inputDeinterlaceMode": "teapot"}, 400),
+    (
+        "SetInputDeinterlaceMode",
+        {**TONE, "inputDeinterlaceMode": "OBS_DEINTERLACE_MODE_BLEND"},
+        703,
+    ),
     ("GetInputDeinterlaceFieldOrder", CLIP, 100),
     (
         "SetInputDeinterlaceFieldOrder",

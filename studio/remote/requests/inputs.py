@@ -25,6 +25,9 @@ from studio.sources.obs import changes_from_obs, from_obs, known_kinds, ours_of
 
 MONITORS = ("NONE", "MONITOR_ONLY", "MONITOR_AND_OUTPUT")
 TRACKS = 6
+DEINTERLACE = (
+    "DISABLE", "DISCARD", "RETRO", "BLEND", "BLEND_2X", "LINEAR", "LINEAR_2X", "YADIF", "YADIF_2X",
+)  # fmt: skip
 SPECIAL = {
     "desktop_sound": ("desktop1", "desktop2"),
     "microphone": ("mic1", "mic2", "mic3", "mic4"),
@@ -151,16 +154,23 @@ class Inputs(Requests):
 
     @request("GetInputDeinterlaceMode")
     def deinterlace(self, session: Session, data: Data) -> Data:
-        """Pictures are progressive."""
-        self.input(data)
-        return {"inputDeinterlaceMode": "OBS_DEINTERLACE_MODE_DISABLE"}
+        """On, in the one way there is here, or off."""
+        is_on = self._deinterlaces(self.input(data)) is True
+        return {"inputDeinterlaceMode": f"OBS_DEINTERLACE_MODE_{'YADIF' if is_on else 'DISABLE'}"}
 
     @request("SetInputDeinterlaceMode")
-    def set_deinterlace(self, session: Session, data: Data) -> None:
-        """Only off is there."""
-        self.input(data)
-        if need(data, "inputDeinterlaceMode") != "OBS_DEINTERLACE_MODE_DISABLE":
-            raise cannot("Inputs are not deinterlaced here.")
+    async def set_deinterlace(self, session: Session, data: Data) -> None:
+        """Off, or on: the ways of OBS are all one here."""
+        spec, mode = self.input(data), need(data, "inputDeinterlaceMode")
+        if mode.removeprefix("OBS_DEINTERLACE_MODE_") not in DEINTERLACE:
+            raise RequestError(Status.INVALID_FIELD, f"{mode} is not known.")
+        is_on = not mode.endswith("_DISABLE")
+        was_on = self._deinterlaces(spec)
+        if was_on is None and is_on:
+            raise cannot("An input of this kind is not deinterlaced.")
+        if was_on is not None and was_on != is_on:
+            given = {"deinterlace": is_on}
+            await self.run(session, "sources.edit", name=spec.name, settings=given)
 
     @request("GetInputDeinterlaceFieldOrder")
     def field_order(self, session: Session, data: Data) -> Data:
@@ -174,6 +184,14 @@ class Inputs(Requests):
         self.input(data)
         if need(data, "inputDeinterlaceFieldOrder") != "OBS_DEINTERLACE_FIELD_ORDER_TOP":
             raise cannot("Inputs are not deinterlaced here.")
+
+    def _deinterlaces(self, spec: SourceSpec) -> bool | None:
+        """Is it switched on? None for a kind that has no such switch."""
+        found = self.rooms.source_kinds
+        kind = found.get(spec.kind) if spec.kind in found else None
+        if kind is None or "deinterlace" not in kind.schema().get("properties", {}):
+            return None
+        return bool(spec.settings.get("deinterlace", True))
 
     def _need_free(self, name: str) -> None:
         if self.rooms.scenes.state.scene(name) is not None or name in self.rooms.bank.specs:

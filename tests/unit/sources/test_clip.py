@@ -266,3 +266,24 @@ def test_one_that_rests_is_not_judged_again_until_something_is_wrong(run, tmp_pa
     runner.fault = Fault.NONE
     runner.look(now_ns())
     assert until(lambda: not runner.is_settled(now_ns(), before))
+
+
+def combed(n):
+    """A bar that moves on between the two fields of a picture."""
+    rgb = np.full((96, 160, 3), 60)
+    for field in (0, 1):
+        at = (n * 2 + field) * 5 % 120
+        rgb[field::2, at : at + 30] = 200
+    return rgb
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_halves_are_made_whole_unless_it_is_switched_off(run, tmp_path, is_on):
+    path = film(tmp_path / "i.mp4", 1.0, 25, (160, 96), draw=combed, gop=5,
+                options={"x264-params": "tff=1", "crf": "10", "preset": "veryfast"})  # fmt: skip
+    runner = run(path=str(path), deinterlace=is_on)
+    assert until(lambda: runner.slot.count > 12)
+    y = runner.latest.frame.y.astype(int)
+    comb = np.abs(2 * y[2:-2:2] - y[1:-3:2] - y[3:-1:2]).mean()
+    assert comb < 3 if is_on else comb > 8
+    assert until(lambda: runner.slot.count > 45), "every picture of it, round and round"
