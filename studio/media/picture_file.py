@@ -30,7 +30,9 @@ def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
     data = _read(path)
     picture = decode(data)
     if picture is None:
-        raise StudioError("invalid", "sources.picture_broken", path=str(path))
+        is_heic = bytes(data[4:8]) == b"ftyp"
+        key = "sources.picture_heic" if is_heic else "sources.picture_broken"
+        raise StudioError("invalid", key, path=str(path))
     return _frame_of(picture, path, max_side)
 
 

@@ -8,6 +8,7 @@ import zlib
 import numpy as np
 import pytest
 
+from studio.core.errors import StudioError
 from studio.graphics import qt
 from studio.graphics.card import draw_card
 from studio.graphics.model import CardSpec
@@ -65,6 +66,13 @@ def test_a_png_tells_it_too():
 )
 def test_nonsense_leaves_it_as_it_is(block):
     assert orientation(block) == 1
+
+
+def test_a_heic_photo_is_told_what_to_do(tmp_path):
+    (tmp_path / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(400))
+    with pytest.raises(StudioError) as told:
+        read_picture(tmp_path / "IMG_1.HEIC")
+    assert told.value.key == "sources.picture_heic"
 
 
 def test_the_photo_on_a_card_stands_upright(tmp_path):
