@@ -28,7 +28,12 @@ class GateSettings(extension.Settings, kw_only=True):
 
 
 class Gate(ChainFilter):
-    """FFmpeg's agate. No latency."""
+    """FFmpeg's agate. No latency.
+
+    agate looks at its threshold, attack and release only when it is built. So its own
+    threshold stays at full scale and the sound is lifted to it and put back; other times build
+    it anew.
+    """
 
     kind: ClassVar[str] = "gate"
     label: ClassVar[Text] = Text("噪声门", "Noise gate")
@@ -37,13 +42,21 @@ class Gate(ChainFilter):
     )
     Settings: ClassVar[type[extension.Settings]] = GateSettings
 
+    def change(self, settings: GateSettings) -> bool:
+        """Threshold and reduction at once; times need another chain."""
+        s = self.settings
+        if (s.attack_ms, s.release_ms) != (settings.attack_ms, settings.release_ms):
+            return False
+        return super().change(settings)
+
     def nodes(self, settings: GateSettings) -> list[Node]:
-        """One gate."""
+        """One gate, between lifting and putting back."""
         return [
+            Node("volume", {"volume": linear(-settings.threshold_db)}),
             Node(
                 "agate",
                 {
-                    "threshold": linear(settings.threshold_db),
+                    "threshold": 1,
                     "range": linear(settings.reduction_db),
                     "attack": settings.attack_ms,
                     "release": settings.release_ms,
@@ -51,5 +64,6 @@ class Gate(ChainFilter):
                     "knee": 1,
                     "detection": "peak",
                 },
-            )
+            ),
+            Node("volume", {"volume": linear(settings.threshold_db)}),
         ]

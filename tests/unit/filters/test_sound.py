@@ -139,6 +139,22 @@ def test_settings_of_a_chain_change_without_a_gap() -> None:
     assert np.abs(np.diff(after[:, 0])).max() < 0.2
 
 
+@pytest.mark.parametrize("kind", ["gate", "compressor", "limiter", "equaliser", "gain"])
+def test_every_slider_works_while_it_runs(kind: str) -> None:
+    """What FFmpeg takes without a word and then never looks at is a dead slider."""
+    words = np.concatenate([tone(0.06, 700, db) for db in (-12, -45, -24, -70)])
+    for name, field in KINDS.get(kind).schema()["properties"].items():
+        value = field["minimum"] if name == "threshold_db" else field["maximum"]
+        one, fresh = make(kind), make(kind, **{name: value})
+        run(one, words, 2400)
+        if not one.change(one.decode({name: value})):
+            one = make(kind, **{name: value})  # as the bank does
+        run(one, words, 2400)
+        run(fresh, words, 2400)
+        made, wanted = run(one, words, 2400), run(fresh, words, 2400)
+        assert made == pytest.approx(wanted, abs=0.02), name
+
+
 def test_sound_is_delayed_by_what_was_asked() -> None:
     click = np.zeros((RATE, 2), np.float32)
     click[1000] = 1.0
