@@ -28,6 +28,8 @@ def from_obs(kind: str, settings: Settings) -> tuple[str, Settings] | None:
         return None
     ours, translate = found
     given = settings if isinstance(settings, dict) else {}
+    if kind == "color_filter":
+        translate = _colour_correction_1
     side = given.get("sidechain_source")
     if ours == "compressor" and isinstance(side, str) and side not in ("", "none"):
         return "ducking", _ducking(given, side)  # a compressor that listens to another source
@@ -52,9 +54,9 @@ def changes_from_obs(ours: str, given: Settings, fields: frozenset[str]) -> Sett
     found = read(theirs) if read and theirs else {}
     for name, value in theirs.items():
         words = [word for word in _WORDS.get(name, "").split() if word in found]
-        if words:
-            made.setdefault(words[0], found[words[0]])
-        elif name not in _UNUSED:
+        for word in words:
+            made.setdefault(word, found[word])
+        if not words and name not in _UNUSED:
             made[name] = value
     return made
 
@@ -82,17 +84,41 @@ def _text(settings: Settings, name: str) -> str:
 
 
 _KEYS = {"green": "#00ff00", "blue": "#0099ff", "magenta": "#ff00ff"}
+_PLAIN_KEYS = {"green": "#00ff00", "blue": "#0000ff", "red": "#ff0000", "magenta": "#ff00ff"}
+_CHROMA = 255 / 112
+"""OBS measures chroma in parts of 255 levels, our key in parts of 112 (grey to the strongest)."""
+_RGB = 1.3
+"""A distance in RGB as one in our chroma, on the mean over all directions."""
+
+
+def _key(s: Settings, keys: dict[str, str]) -> str:
+    key = s.get("key_color_type", "green")
+    found = keys.get(key) if isinstance(key, str) else None
+    return found or _colour(s, "key_color", 0x00FF00)
+
+
+def _parts(s: Settings, name: str, default: float, scale: float) -> float:
+    """A thousandth of OBS's as a part of ours."""
+    return round(min(1.0, _number(s, name, default, 1, 1000) / 1000 * scale), 4)
 
 
 def _chroma_key(s: Settings) -> Settings:
-    key = s.get("key_color_type", "green")
-    colour = _KEYS.get(key) if isinstance(key, str) else None
     # OBS: similarity 400, smoothness 80, spill 100 of 1000 by default.
     return {
-        "colour": colour or _colour(s, "key_color", 0x00FF00),
-        "similarity": _number(s, "similarity", 400, 1, 1000) / 1000,
-        "smoothness": _number(s, "smoothness", 80, 1, 1000) / 1000,
+        "colour": _key(s, _KEYS),
+        "similarity": _parts(s, "similarity", 400, _CHROMA),
+        "smoothness": _parts(s, "smoothness", 80, _CHROMA),
         "spill": min(1.0, _number(s, "spill", 100, 1, 1000) / 125),
+    }
+
+
+def _colour_key(s: Settings) -> Settings:
+    # It compares all of the colour, and knows of no spill.
+    return {
+        "colour": _key(s, _PLAIN_KEYS),
+        "similarity": _parts(s, "similarity", 80, _RGB),
+        "smoothness": _parts(s, "smoothness", 50, _RGB),
+        "spill": 0.0,
     }
 
 
@@ -106,11 +132,25 @@ def _luma_key(s: Settings) -> Settings:
 
 
 def _colour_correction(s: Settings) -> Settings:
-    # Contrast of OBS: up to 4 above 0 and as much below; version 1 had opacity 0..100.
-    opacity = _number(s, "opacity", 1.0, 0, 100)
+    """Version 2: contrast is a gain about black; ours is one about the middle."""
+    contrast = _number(s, "contrast", 0, -4, 4)
+    gain = 1 + contrast if contrast >= 0 else 1 / (1 - contrast)
+    lift = (gain - 1) / 2 if "contrast" in s else 0.0
+    brightness = min(1.0, max(-1.0, _number(s, "brightness", 0, -1, 1) + lift))
+    return _corrected(s, gain, brightness)
+
+
+def _colour_correction_1(s: Settings) -> Settings:
+    """Version 1: contrast about the middle, as ours."""
+    gain = max(0.0, 1 + _number(s, "contrast", 0, -4, 4))
+    return _corrected(s, gain, _number(s, "brightness", 0, -1, 1))
+
+
+def _corrected(s: Settings, gain: float, brightness: float) -> Settings:
+    opacity = _number(s, "opacity", 1.0, 0, 100)  # version 1 had 0..100
     return {
-        "brightness": _number(s, "brightness", 0, -1, 1),
-        "contrast": _number(s, "contrast", 0, -4, 4) / 4,
+        "brightness": brightness,
+        "contrast": gain - 1 if gain < 1 else min(1.0, (gain - 1) / 2),
         "gamma": _number(s, "gamma", 0, -3, 3),
         "saturation": _number(s, "saturation", 0, -1, 5),
         "hue_deg": _number(s, "hue_shift", 0, -180, 180),
@@ -199,16 +239,20 @@ def _limiter(s: Settings) -> Settings:
 
 
 def _equaliser(s: Settings) -> Settings:
+    # OBS's three bands part at 800 and 5000 Hz.
+    low, mid, high = (_number(s, band, 0, -20, 20) for band in ("low", "mid", "high"))
     return {
-        "low_db": _number(s, "low", 0, -20, 20),
-        "mid_db": _number(s, "mid", 0, -20, 20),
-        "high_db": _number(s, "high", 0, -20, 20),
+        "low_db": low,
+        "low_mid_db": low,
+        "mid_db": mid,
+        "high_mid_db": mid,
+        "high_db": high,
     }
 
 
 _KINDS: dict[str, tuple[str, Callable[[Settings], Settings]]] = {
     "chroma_key_filter": ("chroma_key", _chroma_key),
-    "color_key_filter": ("chroma_key", _chroma_key),
+    "color_key_filter": ("chroma_key", _colour_key),
     "luma_key_filter": ("luma_key", _luma_key),
     "color_filter": ("colour_correction", _colour_correction),
     "crop_filter": ("crop", _crop),
@@ -253,8 +297,8 @@ _WORDS = {
     "release_time": "release_ms",
     "suppress_level": "reduction_db",
     "output_gain": "output_gain_db",
-    "low": "low_db",
-    "mid": "mid_db",
+    "low": "low_db low_mid_db",
+    "mid": "mid_db high_mid_db",
     "high": "high_db",
 }
 _UNUSED = {

@@ -271,7 +271,7 @@ class _Reader:
                 self._report.add("filter", "?", "unreadable", json_kind(flt), name)
                 continue
             its = flt.get("settings")
-            kind = text(flt, "id")
+            kind = text(flt, "versioned_id") or text(flt, "id")
             label = name_of(flt) or kind or "?"
             match = filter_from_obs(kind, clean(its) if isinstance(its, dict) else {})
             if match is None or len(made) >= MOST_FILTERS:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import studio.filters as filter_folder
 from studio.core.registry import discover
 from studio.filters.base import Filter
 from studio.filters.obs import changes_from_obs, from_obs, known_kinds
+from studio.media.frame import from_rgb, to_rgb
 
 KINDS = discover(filter_folder, Filter)
 
@@ -35,7 +37,7 @@ def test_well_known_settings_are_translated() -> None:
     assert from_obs("chroma_key_filter_v2", {"key_color_type": "custom", "key_color": 0xFF2244AA,
                                              "similarity": 300}) == (
         "chroma_key",
-        {"colour": "#aa4422", "similarity": 0.3, "smoothness": 0.08, "spill": 0.8},
+        {"colour": "#aa4422", "similarity": 0.683, "smoothness": 0.1821, "spill": 0.8},
     )  # fmt: skip
     assert from_obs("crop_filter", {"left": 12, "bottom": -8}) == (
         "crop", {"left": 12, "top": 0, "right": 0, "bottom": -8},
@@ -49,6 +51,40 @@ def test_well_known_settings_are_translated() -> None:
     assert side[0] == "ducking"
     assert side[1]["source"] == "Mic"
     assert from_obs("vst_filter", {}) is None
+    red = from_obs("color_key_filter", {"key_color_type": "red"})
+    assert red == (
+        "chroma_key", {"colour": "#ff0000", "similarity": 0.104, "smoothness": 0.065, "spill": 0.0}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "cloth", [(0, 177, 64), (70, 170, 80), (35, 95, 45), (110, 190, 120)], ids=str
+)
+def test_a_key_from_obs_takes_out_the_cloth_that_obs_takes_out(cloth: tuple[int, ...]) -> None:
+    found = from_obs("chroma_key_filter_v2", {})
+    assert found is not None
+    key = KINDS.get(found[0])
+    shot = np.full((32, 64, 3), cloth, np.uint8)
+    shot[:, 32:] = (224, 172, 140)
+    alpha = key(key.decode(found[1])).apply(from_rgb(shot)).alpha
+    assert alpha is not None
+    assert alpha[16, 4] < 40, "the cloth stays"
+    assert alpha[16, 60] == 255, "the skin goes"
+
+
+@pytest.mark.parametrize("contrast", [-0.5, 0.4])
+def test_contrast_from_obs_is_that_of_its_version(contrast: float) -> None:
+    grey = from_rgb(np.full((16, 16, 3), 100, np.uint8))
+    gain = 1 + contrast if contrast > 0 else 1 / (1 - contrast)
+    for kind, wanted in (
+        ("color_filter_v2", 100 * gain),
+        ("color_filter", 127.5 + (100 - 127.5) * (1 + contrast)),
+    ):
+        found = from_obs(kind, {"contrast": contrast})
+        assert found is not None
+        one = KINDS.get(found[0])
+        made = to_rgb(one(one.decode(found[1])).apply(grey))
+        assert made[8, 8] == pytest.approx(wanted, abs=2), kind
 
 
 @pytest.mark.parametrize(
@@ -65,6 +101,7 @@ def test_well_known_settings_are_translated() -> None:
             {"path": "/l.cube", "strength": 0.5},
         ),
         ("chroma_key", {"key_color_type": "blue"}, {"colour": "#0099ff"}),
+        ("equaliser", {"low": -6}, {"low_db": -6, "low_mid_db": -6}),
         ("gain", {"teapot": 1}, {"teapot": 1}),
         ("blur", {"db": 1}, {"db": 1}),
     ],
