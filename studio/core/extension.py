@@ -106,11 +106,17 @@ class Extension:
 
     @classmethod
     def schema(cls) -> dict[str, Any]:
-        """JSON schema of the settings, from which the desk draws its form."""
+        """JSON schema of the settings, from which the desk draws its form.
+
+        What is a kind's own comes before what it shares with others: words before their font.
+        """
         whole = msgspec.json.schema(cls.Settings)
         name = whole.get("$ref", "").rsplit("/", 1)[-1]
         inner: dict[str, Any] = whole.get("$defs", {}).get(name, whole)
-        return inner
+        fields = inner.get("properties", {})
+        own = {key: fields[key] for key in vars(cls.Settings).get("__annotations__", {})
+               if key in fields}  # fmt: skip
+        return {**inner, "properties": {**own, **fields}} if own else inner
 
 
 X = TypeVar("X", bound=Extension)

@@ -73,9 +73,7 @@ class Microphone(Source):
             next(taker)
             device.start(taker)
         except miniaudio.MiniaudioError as error:
-            raise StudioError(
-                "unavailable", "sources.no_microphone", device=self._name(), why=str(error)
-            ) from None
+            raise self._gone(str(error.args[0] if error.args else error)) from None
         try:
             while not feed.stopping.wait(0.1):
                 if now_ns() - heard > SILENT_NS:
@@ -110,6 +108,7 @@ class Microphone(Source):
         for device in miniaudio.Devices().get_captures():
             if device["name"] == self.settings.device:
                 return device["id"]
-        raise StudioError(
-            "unavailable", "sources.no_microphone", device=self._name(), why="not connected"
-        )
+        raise self._gone("not connected")
+
+    def _gone(self, why: str) -> StudioError:
+        return StudioError("unavailable", "sources.no_microphone", device=self._name(), why=why)

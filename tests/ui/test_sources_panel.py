@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QScrollArea
 
 from ui.dialogs.card import FormCard
 from ui.i18n import t
+from ui.theme import icons, tokens
 from ui.widgets.basics import Button
 
 SOON = 15_000
@@ -189,3 +190,26 @@ def test_a_new_source_stands_in_the_scene_on_preview_and_is_renamed(program, qtb
         program.actions.undo()
         qtbot.waitUntil(lambda n=before: len(program.actions._undo) < n, timeout=SOON)
     qtbot.waitUntil(lambda: source(program, "Wall") is None, timeout=SOON)
+
+
+def test_a_form_is_as_high_as_its_kind_and_names_by_itself(program, qtbot):
+    panel = program.window.panels["sources"]
+    program.window.reveal("sources")
+    panel.edit("")
+    form = panel.form
+    kinds = {form.kind.itemData(n): n for n in range(form.kind.count())}
+    assert not any(form.kind.itemIcon(n).isNull() for n in kinds.values())
+    assert all(icons.of_kind(kind) for kind in kinds)
+    card = next(c for c in program.window.findChildren(FormCard) if c.form is form)
+    form.kind.setCurrentIndex(kinds["tone"])
+    qtbot.waitUntil(lambda: card.height() < tokens.px(320), timeout=SOON)
+    form.kind.setCurrentIndex(kinds["text"])
+    qtbot.waitUntil(lambda: card.height() > tokens.px(480), timeout=SOON)
+    assert form.form.names[0] == "text"  # the words before their font
+    form.kind.setCurrentIndex(kinds["colour"])
+    usual = form._given_name()
+    form.into.setChecked(False)
+    form._save()
+    qtbot.waitUntil(lambda: source(program, usual) is not None, timeout=SOON)
+    program.actions.run("sources.remove", {"name": usual})
+    qtbot.waitUntil(lambda: source(program, usual) is None, timeout=SOON)

@@ -85,6 +85,7 @@ class FormCard(Card):
         self.body.addWidget(area)
         form.destroyed.connect(self.deleteLater)
         window.installEventFilter(self)
+        form.installEventFilter(self)
         self.open_card(title)
 
     def place(self) -> None:
@@ -99,7 +100,8 @@ class FormCard(Card):
         self._around.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stays inside the window."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        """Stays inside the window, and as high as its form: another kind has other fields."""
+        wanted = QEvent.Type.LayoutRequest if watched is self.form else QEvent.Type.Resize
+        if event.type() == wanted and self.isVisible():
             self.place()
         return False

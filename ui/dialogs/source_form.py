@@ -42,9 +42,10 @@ class SourceForm(Form):
     def __init__(self, desk: Desk, source: SourceView | None) -> None:
         super().__init__(desk)
         self.source = source
+        self._name = ""
         self.kind = QComboBox()
         for kind in desk.store.kinds.sources:
-            self.kind.addItem(icons.icon(kind.kind), pick(kind.label), kind.kind)
+            self.kind.addItem(icons.icon(icons.of_kind(kind.kind)), pick(kind.label), kind.kind)
         self.name = QLineEdit(source.name if source else "")
         self.name.setPlaceholderText(t("source_form.name"))
         self.name.setAccessibleName(t("source_form.name"))
@@ -114,8 +115,22 @@ class SourceForm(Form):
         is_seen = kind is not None and kind.kind not in SOUNDS
         self.into.setVisible(bool(self._scene) and is_seen and self.source is None)
         missing = t("source_form.missing_kind", kind=self.source.kind) if self.source else ""
+        usual = self._usual_name()
+        self.name.setPlaceholderText(": ".join(filter(None, (t("source_form.name"), usual))))
         self._help.setText(pick(kind.help) if kind else missing)
         self._help.setVisible(bool(self._help.text()))
+
+    def _usual_name(self) -> str:
+        """What a new source is called when nothing is typed: its kind, and a number if need be."""
+        kind = self._kind()
+        if self.source is not None or kind is None:
+            return ""
+        base = pick(kind.label)
+        taken = {source.name for source in self.desk.store.sources}
+        return next(n for n in (base, *(f"{base} {i}" for i in range(2, 999))) if n not in taken)
+
+    def _given_name(self) -> str:
+        return self.name.text().strip() or self._usual_name()
 
     def _media_row(self, source: SourceView) -> Flow:
         """Play, pause and the rest; works at once, without saving."""
@@ -172,8 +187,9 @@ class SourceForm(Form):
                     return
             self.desk.actions.run("sources.edit", args, origin=self.save, done=self._answered)
             return
+        self._name = self._given_name()
         args = {
-            "name": self.name.text().strip(),
+            "name": self._name,
             "kind": self.kind.currentData(),
             "settings": self.form.values(),
         }
@@ -189,4 +205,4 @@ class SourceForm(Form):
 
     def _saved(self) -> None:
         if self.source is None and self.into.isChecked() and not self.into.isHidden():
-            self.added.emit(self.name.text().strip(), self._scene)
+            self.added.emit(self._name, self._scene)

@@ -24,10 +24,6 @@ _TONES = {
     **dict.fromkeys(("opening", "waiting"), "off"),
     "black": "attention",
 }
-ICONS = {
-    "playlist": "list", "slide_show": "image", "countdown": "clock", "ingest": "phone",
-    "mirror": "layers", "desktop_sound": "volume", "turntable": "retry", "replay": "undo",
-}  # fmt: skip
 MOST_THUMBS = 24
 NARROW = 384
 THUMB_FPS = 0.5
@@ -101,7 +97,7 @@ class SourceRow(QFrame):
         self.title.setText(source.name)
         self.icon.setPixmap(
             icons.pixmap(
-                ICONS.get(source.kind, source.kind),
+                icons.of_kind(source.kind),
                 tokens.px(16),
                 tokens.MUTED,
                 self.devicePixelRatioF(),

@@ -11,6 +11,17 @@ from PySide6.QtSvg import QSvgRenderer
 from studio.api import assets_dir
 from ui.theme import tokens as t
 
+KINDS = {
+    "playlist": "list", "slide_show": "image", "countdown": "clock", "ingest": "phone",
+    "mirror": "layers", "desktop_sound": "volume", "turntable": "retry", "replay": "undo",
+}  # fmt: skip
+
+
+def of_kind(kind: str) -> str:
+    """The icon of a kind of source; a kind without one of its own is a plugin's."""
+    name = KINDS.get(kind, kind)
+    return name if _source(name) else "settings"
+
 
 @functools.cache
 def _source(name: str) -> str:

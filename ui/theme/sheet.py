@@ -10,9 +10,9 @@ from ui.theme import tokens as t
 from ui.theme.fonts import load_fonts
 
 
-def _tick() -> str:
-    """The mark of a box that is ticked, as a style sheet wants it."""
-    return (assets_dir() / "icons" / "tick.svg").as_posix()
+def _mark(name: str) -> str:
+    """An icon in its own colour, as a style sheet wants it."""
+    return (assets_dir() / "icons" / f"{name}.svg").as_posix()
 
 
 def sheet() -> str:
@@ -105,7 +105,8 @@ QPlainTextEdit {{ padding: {px(4)}px {px(6)}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{
     border: 1px solid {t.ACCENT}; }}
 QLineEdit[wrong="true"] {{ border: 1px solid {t.ATTENTION}; }}
-QComboBox::drop-down {{ border: none; width: {px(20)}px; }}
+QComboBox::drop-down {{ border: none; width: {px(24)}px; }}
+QComboBox::down-arrow {{ image: url({_mark("down")}); width: {px(12)}px; height: {px(12)}px; }}
 QComboBox QAbstractItemView {{ background: {t.RAISED}; color: {t.TEXT};
     border: 1px solid {t.LINE}; selection-background-color: {t.ACCENT_FILL}; }}
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0;
@@ -116,7 +117,7 @@ QCheckBox {{ color: {t.TEXT}; spacing: {px(8)}px; background: transparent; }}
 QCheckBox::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {t.FAINT};
     border-radius: {px(4)}px; background: {t.BACKGROUND}; }}
 QCheckBox::indicator:checked {{ background: {t.ACCENT_FILL}; border: 1px solid {t.ACCENT};
-    image: url({_tick()}); }}
+    image: url({_mark("tick")}); }}
 QCheckBox::indicator:focus {{ border: 1px solid {t.WHITE}; }}
 QMenu {{ background: {t.RAISED}; color: {t.TEXT}; border: 1px solid {t.LINE};
     padding: {px(4)}px; }}
@@ -132,6 +133,10 @@ QMainWindow > QTabBar::tab {{ height: 0px; width: 0px; padding: 0; margin: 0; bo
 
 def dress(app: QApplication) -> None:
     """Fusion, our palette, our fonts, the sheet: the same on every system."""
+    t.set_family(load_fonts())
+    made = sheet()
+    if app.styleSheet() == made:
+        return  # a second window: all widgets would be polished again for nothing
     app.setStyle(QStyleFactory.create("Fusion"))
     palette = QPalette()
     role = QPalette.ColorRole
@@ -153,6 +158,5 @@ def dress(app: QApplication) -> None:
     }.items():
         palette.setColor(which, t.colour(name))
     app.setPalette(palette)
-    t.set_family(load_fonts())
     app.setFont(t.font(13))
-    app.setStyleSheet(sheet())
+    app.setStyleSheet(made)

@@ -75,7 +75,8 @@ def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
         ]
         return _choice(named, is_free=False)
     if kind == "array":
-        return _list(str(schema.get("items", {}).get("type", "")))
+        inner = str(schema.get("items", {}).get("type", ""))
+        return _files() if widget == "files" else _list(inner)
     if kind == "boolean":
         box = QCheckBox()
         return Field(box, box.isChecked, lambda v: box.setChecked(bool(v)))
@@ -219,6 +220,31 @@ def _list(kind: str) -> Field | None:
         return [line.strip() for line in area.toPlainText().splitlines() if line.strip()]
 
     return Field(area, lines, lambda v: area.setPlainText("\n".join(map(str, v or ()))))
+
+
+def _files() -> Field:
+    """Files a line each, typed or chosen; what is chosen goes below what is there."""
+    lines = _list("string")
+    assert lines is not None
+    area = lines.widget
+    assert isinstance(area, QPlainTextEdit)
+
+    def pick_files() -> None:
+        dialog = QFileDialog(area.window())
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda found: lines.write([*lines.read(), *found]))
+        dialog.setModal(False)
+        dialog.show()
+
+    button = Button("", icon="folder", clicked=pick_files)
+    button.name(t("form.choose_files"))
+    box = QWidget()
+    layout = row(gap=6)
+    layout.addWidget(area, 1)
+    layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+    box.setLayout(layout)
+    box.setFocusProxy(area)
+    return Field(box, lines.read, lines.write)
 
 
 def _file(*, is_folder: bool = False) -> Field:
