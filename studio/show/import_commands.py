@@ -21,13 +21,16 @@ from studio.scenes.keeper import Scenes
 from studio.scenes.model import Scene, plain
 from studio.show.obs_import import Collection, Strip, read_collection
 from studio.show.obs_report import Unmatched
+from studio.show.obs_values import Size
 from studio.sources.bank import SourceBank
 from studio.sources.events import SourceListChanged
 from studio.sources.model import SourceSpec
+from studio.sources.text import TextSource
 
 Side = Annotated[int, msgspec.Meta(ge=16, le=16384)]
 LOOK_S = 15.0
 """So long an import looks into files for the sizes of their pictures."""
+MOST_SLIDES = 20
 
 
 class ImportCommands:
@@ -63,7 +66,8 @@ class ImportCommands:
         with contextlib.suppress(RuntimeError):  # ~ of somebody who is not there
             path = path.expanduser()
         canvas = (float(base_width), float(base_height))
-        found = await asyncio.to_thread(read_collection, path, canvas, sizes(LOOK_S))
+        look = sizes(LOOK_S, self._bank)
+        found = await asyncio.to_thread(read_collection, path, canvas, look)
         names, rows = self._rename(found), self._rename_scenes(found)
         first = {one.name: row for one, row in reversed([*zip(found.scenes, rows, strict=True)])}
         added, unmatched = [], list(found.unmatched)
@@ -89,6 +93,7 @@ class ImportCommands:
             self._scenes.add(new)
             made.append(new.name)
             self._announce(SceneListChanged(what="created", scene=new.name))
+        self._scenes.box.prepare_all(self._scenes.state)
         result = {
             "name": found.name,
             "scenes": made,
@@ -193,17 +198,40 @@ class ImportCommands:
         return replace(spec, name=names[spec.name], settings=settings, filters=filters)
 
 
-def sizes(seconds: float) -> Callable[[SourceSpec], tuple[float, float]]:
+def sizes(seconds: float, bank: SourceBank) -> Callable[[SourceSpec], Size]:
     """`size_of`, for so long; what then has not been looked at is not known."""
     until = time.monotonic() + seconds
-    return lambda spec: size_of(spec) if time.monotonic() < until else (0.0, 0.0)
+    return lambda spec: size_of(spec, bank) if time.monotonic() < until else (0.0, 0.0)
 
 
-def size_of(spec: SourceSpec) -> tuple[float, float]:
-    """The size of a file's picture, read from its head; (0, 0) when it cannot be known."""
-    path = str(spec.settings.get("path", ""))
+def size_of(spec: SourceSpec, bank: SourceBank) -> Size:
+    """The size of a source's picture before it runs; (0, 0) when it cannot be known."""
+    given = spec.settings
+    if spec.kind == "text":
+        return _text_size(spec, bank)
+    if spec.kind == "camera":
+        return float(given.get("width") or 0), float(given.get("height") or 0)
+    if spec.kind == "slide_show":  # as large as the largest, as OBS has it
+        found = [_file_size(str(path)) for path in given.get("files", ())[:MOST_SLIDES]]
+        return max((w for w, _ in found), default=0.0), max((h for _, h in found), default=0.0)
+    return (0.0, 0.0) if spec.kind == "colour" else _file_size(str(given.get("path", "")))
+
+
+def _text_size(spec: SourceSpec, bank: SourceBank) -> Size:
+    kind = bank.kinds.get(spec.kind)
+    with contextlib.suppress(StudioError, OSError):
+        settings = kind.decode(spec.settings)
+        source = kind(settings, bank.around)
+        if isinstance(source, TextSource):
+            frame = source.drawn()
+            return float(frame.width), float(frame.height)
+    return (0.0, 0.0)
+
+
+def _file_size(path: str) -> Size:
+    """Read from a file's head."""
     try:
-        if spec.kind == "colour" or not path or not Path(path).is_file():
+        if not path or not Path(path).is_file():
             return (0.0, 0.0)
     except (OSError, ValueError):
         return (0.0, 0.0)

@@ -64,7 +64,15 @@ TRANSITIONS = {
     "slide_transition": "slide",
     "swipe_transition": "slide",
     "wipe_transition": "wipe",
+    "obs_stinger_transition": "stinger",
 }
+USUAL = {
+    **dict.fromkeys(("cut", "直接切换", "直接轉場"), "cut_transition"),
+    **dict.fromkeys(("fade", "淡出", "淡入淡出"), "fade_transition"),
+}
+"""Cut and fade stand in no list: OBS knows them by their names in its language."""
+GROWING = ("text", "countdown")
+"""Their pictures are as large as what they say: a box must not bend them."""
 UNUSED = ("monitoring_type", "deinterlace_mode", "push-to-talk", "push-to-mute")
 SILENT = ("microphone", "desktop_sound")
 DEVICES = ("DesktopAudioDevice", "AuxAudioDevice")
@@ -124,6 +132,7 @@ class _Reader:
         self._report = Report()
         self._specs: dict[str, SourceSpec] = {}
         self._sizes: dict[str, Size] = {}
+        self._guessed: set[str] = set()
         self._shows: dict[str, set[str]] = {}
         """Which nested scenes a scene shows, as far as read."""
 
@@ -169,9 +178,13 @@ class _Reader:
             tuple(self._specs.values()),
             strips,
             self._report.lines(),
-            "fade" if "fade" in text(self._data, "current_transition").lower() else "cut",
+            "fade" if self._fades() else "cut",
             round(min(20_000.0, max(0.0, number(self._data.get("transition_duration"), 300)))),
         )
+
+    def _fades(self) -> bool:
+        name = text(self._data, "current_transition").lower()
+        return "fade" in name or USUAL.get(name) == "fade_transition"
 
     def _entries(self, given: Any, where: str) -> list[Json]:
         """The entries of a list that have a name and a kind; the others are told."""
@@ -252,14 +265,18 @@ class _Reader:
         device = text(settings, "device_id")
         if ours in SILENT and device not in ("", "default"):
             self._report.add("device", name, "device", device)
-        for path in (own.get("path"), *own.get("files", ())):
-            if isinstance(path, str) and path and not is_there(path):
-                self._report.add("file", name, "file", path)
+        self._look_for(name, own.get("path"), own.get("file"), *own.get("files", ()))
         for key in UNUSED:
             if one.get(key) not in (None, 0, False):
                 self._report.add("setting", name, "unused", key)
         filters = self._filters(one, name)
         self._specs[name] = SourceSpec(name=name, kind=ours, settings=own, filters=filters)
+
+    def _look_for(self, name: str, *paths: Any) -> None:
+        """Tells the files that are not on this computer."""
+        for path in paths:
+            if isinstance(path, str) and path and not is_there(path):
+                self._report.add("file", name, "file", path)
 
     def _filters(self, one: Json, name: str) -> tuple[FilterSpec, ...]:
         made: list[FilterSpec] = []
@@ -280,6 +297,7 @@ class _Reader:
                 continue
             label = free_name(label, {f.name for f in made})
             is_on = flt.get("enabled", True) is not False
+            self._look_for(name, match[1].get("path"), match[1].get("image"))
             made.append(FilterSpec(name=label, kind=match[0], settings=match[1], is_enabled=is_on))
         return tuple(made)
 
@@ -308,22 +326,33 @@ class _Reader:
             made = self._item(entry, len(items) + 1, scene)
             if made is not None:
                 items.append(made)
-        kind, ms = self._override(one, scene)
-        return Scene(name=scene, items=tuple(items), transition=kind, transition_ms=ms)
+        kind, ms, own = self._override(one, scene)
+        return Scene(
+            name=scene,
+            items=tuple(items),
+            transition=kind,
+            transition_ms=ms,
+            transition_settings=own,
+        )
 
-    def _override(self, one: Json, scene: str) -> tuple[str, int]:
-        """The transition a scene is taken with, and its ms; ("", 0) for the show's."""
+    def _override(self, one: Json, scene: str) -> tuple[str, int, Json]:
+        """The transition a scene is taken with, its ms and settings; ("", 0, {}): the show's."""
         own = one.get("private_settings")
         name = text(own, "transition")
         if not isinstance(own, dict) or not name:
-            return "", 0
+            return "", 0, {}
         made = (flt for flt in as_list(self._data.get("transitions")) if text(flt, "name") == name)
         found = next(made, None)
-        kind = TRANSITIONS.get(text(found, "id") if found else f"{name.lower()}_transition", "")
+        theirs = text(found, "id") if found else USUAL.get(name.lower(), "")
+        kind, settings = TRANSITIONS.get(theirs, ""), Json()
+        if kind == "stinger":
+            path = text(found.get("settings") if found else None, "path")
+            kind, settings = (kind, {"path": path}) if path and is_there(path) else ("", {})
         if not kind:
             self._report.add("transition", name, "transition", text(found, "id"), scene)
-            return "", 0
-        return kind, round(min(20_000.0, max(50.0, number(own.get("transition_duration"), 300))))
+            return "", 0, {}
+        ms = round(min(20_000.0, max(50.0, number(own.get("transition_duration"), 300))))
+        return kind, ms, settings
 
     def _item(self, entry: Json, id: int, scene: str) -> Item | None:
         name = name_of(entry)
@@ -347,6 +376,7 @@ class _Reader:
         if blend and blend not in BLENDS:
             self._report.add("setting", name, "unused", blend, scene)
         size = self._size(name)
+        fit: Fit = "contain" if name in self._guessed or spec.kind in GROWING else "stretch"
         crop = crop_of(entry, size)
         seen = (size[0] * (1 - crop.left - crop.right), size[1] * (1 - crop.top - crop.bottom))
         scale = scale_of(entry)
@@ -354,7 +384,7 @@ class _Reader:
             id,
             name,
             {"landscape": box_of(entry, seen, self._canvas)},
-            fit=BOUNDS.get(int(number(entry.get("bounds_type"), 0)), "stretch"),
+            fit=BOUNDS.get(int(number(entry.get("bounds_type"), 0)), fit),
             crop=crop,
             is_enabled=entry.get("visible", True) is not False,
             is_locked=entry.get("locked") is True,
@@ -392,6 +422,7 @@ class _Reader:
             size = self._size_of(self._specs[name])
             if not (size[0] and size[1]):
                 size = self._canvas
+                self._guessed.add(name)
                 self._report.add("size", name, "size", self._specs[name].kind)
             self._sizes[name] = size
         return self._sizes[name]

@@ -65,7 +65,7 @@ class TextSource(Source):
             fresh = self._words()
             if fresh != words:
                 words = fresh
-                frame = draw(words, s, self.around, wrap=s.wrap, is_vertical=s.is_vertical)
+                frame = self.drawn(words)
                 if not does_scroll:
                     feed.picture(frame, still=True)
             if does_scroll:
@@ -77,6 +77,16 @@ class TextSource(Source):
             else:
                 while feed.may_rest and not feed.rest() and not feed.stopping.is_set():
                     pass
+
+    def drawn(self, words: str | None = None) -> Frame:
+        """What it says just now, or other words, as a picture.
+
+        Raises:
+            StudioError: as `run`.
+        """
+        s = self.settings
+        said = self._words() if words is None else words
+        return draw(said, s, self.around, wrap=s.wrap, is_vertical=s.is_vertical)
 
     def _words(self) -> str:
         s = self.settings

@@ -267,20 +267,56 @@ def test_nonsense_entries_are_listed_each(tmp_path):
         assert "{" not in one.reason("zh"), one
 
 
+def test_words_and_slides_come_in_as_large_as_they_are(tmp_path):
+    """A box as large as the canvas would stretch a title over all of the picture."""
+    picture = tmp_path / "a.png"
+    cv2.imwrite(str(picture), np.zeros((300, 400, 3), np.uint8))
+    font = {"face": "微软雅黑", "size": 72}
+    data = {"sources": [
+        source("标题", "text_gdiplus_v3", {"text": "今晚八点 新品首发", "font": font}),
+        source("轮播", "slideshow_v2", {"files": [{"value": str(picture)}]}),
+        source("镜头", "dshow_input", {"video_device_id": "BRIO:x", "resolution": "1280x720"}),
+        source("钟", "text_gdiplus_v3", {"read_from_file": True, "file": "D:/直播/钟.txt"}),
+        source("片", "ffmpeg_source", {"local_file": "D:/片.mp4"},
+               filters=[{"name": "LUT", "id": "clut_filter",
+                         "settings": {"image_path": "C:/暖.cube"}}]),
+        scene("主播", *(item(n, i) for i, n in enumerate(("标题", "轮播", "镜头", "钟", "片")))),
+    ]}  # fmt: skip
+    house = House()
+    made = asyncio.run(house.imports.import_obs(str(written(tmp_path, data))))
+    house.bank.stop()
+    items = house.scenes.get("主播").items
+    boxes = {one.source: one.boxes["landscape"] for one in items}
+    px = {name: (round(b.w * 1920), round(b.h * 1080)) for name, b in boxes.items()}
+    assert 400 < px["标题"][0] < 900
+    assert 70 < px["标题"][1] < 160
+    assert px["轮播"] == (400, 300)
+    assert px["镜头"] == (1280, 720)
+    fits = {one.source: one.fit for one in items}
+    assert fits == {"标题": "contain", "轮播": "stretch", "镜头": "stretch", "钟": "contain",
+                    "片": "contain"}  # fmt: skip
+    told = {one["kind"] for one in made.result["unmatched"] if one["what"] == "file"}
+    assert told == {"D:/直播/钟.txt", "D:/片.mp4", "C:/暖.cube"}
+
+
 def test_a_scene_keeps_its_transition_where_there_is_one_like_it(tmp_path):
     own = [
         {"name": "Quick", "id": "wipe_transition"},
         {"name": "Sting", "id": "obs_stinger_transition"},
+        {"name": "片花", "id": "obs_stinger_transition", "settings": {"path": str(tmp_path)}},
     ]
     scenes = [
         {**scene(name, item("c", 1, blend_type="burn", show_transition={"id": "fade_transition"})),
          "private_settings": {"transition": name, "transition_duration": ms}}
-        for name, ms in (("Fade", 700), ("Quick", 5), ("Sting", 100), ("Teapot", None))
+        for name, ms in (("Fade", 700), ("Quick", 5), ("Sting", 100), ("Teapot", None),
+                         ("淡出", 500), ("直接切换", 300), ("片花", 900))
     ]  # fmt: skip
     talk = source("c", "color_source", **{"push-to-talk": True, "monitoring_type": 2})
     found = read(written(tmp_path, {"sources": [talk, *scenes], "transitions": own}))
     kept = [(one.transition, one.transition_ms) for one in found.scenes]
-    assert kept == [("fade", 700), ("wipe", 50), ("", 0), ("", 0)]
+    assert kept == [("fade", 700), ("wipe", 50), ("", 0), ("", 0),
+                    ("fade", 500), ("cut", 300), ("stinger", 900)]  # fmt: skip
+    assert found.scenes[-1].transition_settings == {"path": str(tmp_path)}
     told = {(one.what, one.name, one.kind) for one in found.unmatched}
     assert {
         ("transition", "Sting", "obs_stinger_transition"),
