@@ -37,6 +37,7 @@ class Chores:
         self._process = Process()
         self._ticks, self._seen_ns = 0, now_ns()
         self._has_edits = self._is_keeping = self._is_stopped = False
+        self._saving: asyncio.Task[None] | None = None
         self._loudness = "ok"
         self._worn: object = None
         self.stats: dict[str, Any] = {}
@@ -76,17 +77,29 @@ class Chores:
             self._engine.loop.call_later(RESUME_S, self._keep)
 
     def save(self) -> None:
-        """Saves by itself what was edited; the demo stays as it is."""
+        """Saves what was edited, and returns when it is on the disk; the demo stays as it is."""
         keeper = self._engine.keeper
-        if keeper.is_readonly:
-            return
+        if not keeper.is_readonly:
+            self._saved(keeper.collected())
+
+    async def _save_beside(self) -> None:
+        """The same in a thread: a disk may take its time, and a large show is long."""
+        keeper = self._engine.keeper
+        if not keeper.is_readonly:
+            write = keeper.collected()
+            await asyncio.to_thread(self._saved, write)
+
+    def _saved(self, write: Callable[[], object]) -> None:
+        keeper, loop = self._engine.keeper, self._engine.loop
+        before = keeper.error
         try:
-            keeper.save()
+            write()
             keeper.error = None
         except StudioError as error:
             keeper.error = error
             _log.warning("%s", error)
-            self._engine.state.touch("show")
+        if keeper.error is not before:
+            loop.call_soon_threadsafe(self._engine.state.touch, "show")
 
     @staticmethod
     async def _again(every_s: float, chore: Callable[[], None]) -> None:
@@ -150,9 +163,9 @@ class Chores:
         self.keep_soon()
         if engine.brand.mend():
             engine.state.touch("brand")
-        if self._has_edits:
+        if self._has_edits and (self._saving is None or self._saving.done()):
             self._has_edits = False
-            self.save()
+            self._saving = self._engine.loop.create_task(self._save_beside(), name="save")
 
     def _meters(self) -> None:
         levels = {

@@ -106,7 +106,7 @@ def write_show(folder: Path, raw: Raw) -> None:
         StudioError: failed; the file that was there is untouched.
     """
     path = folder / FILE
-    text = json.dumps(raw, ensure_ascii=False, indent=1) + "\n"
+    text = msgspec.json.format(msgspec.json.encode(raw), indent=1).decode() + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.read_text(encoding="utf-8") == text:

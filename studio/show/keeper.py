@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -132,6 +134,9 @@ class ShowKeeper:
     def __init__(self, show: OpenShow, collect: Callable[[], dict[str, Any]]) -> None:
         self.show = show
         self._collect = collect
+        self._numbers = itertools.count(1)
+        self._written: dict[Path, int] = {}
+        self._one_writer = threading.Lock()
         self.error: StudioError | None = None
 
     @property
@@ -155,14 +160,31 @@ class ShowKeeper:
         Raises:
             StudioError: conflict (the demo), failed (cannot be written; nothing is lost).
         """
+        return self.collected(folder)()
+
+    def collected(self, folder: Path | None = None) -> Callable[[], Path]:
+        """The show as it is now; the call saves it, in any thread, as `save` does.
+
+        What was collected before something that is saved already is left out.
+
+        Raises:
+            StudioError: conflict (the demo).
+        """
         if folder is None and self.is_readonly:
             raise StudioError("conflict", "show.readonly")
-        target = folder or self.show.folder
+        target, number = folder or self.show.folder, next(self._numbers)
         raw = {**self.show.raw, **self._collect()}
         if folder is not None:
             raw = gather(raw, self.show.folder, folder)
-        write_show(target, raw)
-        return target
+
+        def write() -> Path:
+            with self._one_writer:
+                if number > self._written.get(target, 0):
+                    write_show(target, raw)
+                    self._written[target] = number
+            return target
+
+        return write
 
 
 class ShowCommands:

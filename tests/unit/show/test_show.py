@@ -166,3 +166,14 @@ def test_what_would_fail_half_way_is_found_at_reading(tmp_path, raw, said):
     write_show(path, {"schema": 1, "name": "x", **raw})
     with pytest.raises(StudioError, match=said):
         open_show(path)
+
+
+def test_what_was_collected_first_is_not_saved_last(folder):
+    """A save in a thread that comes late does not undo the one made since."""
+    brand = ["old"]
+    keeper = ShowKeeper(open_show(folder), lambda: {"note": brand[0]})
+    late = keeper.collected()
+    brand[0] = "new"
+    keeper.save()
+    late()
+    assert json.loads((folder / "show.json").read_text("utf-8"))["note"] == "new"
