@@ -1,6 +1,6 @@
 """Reads a network input that comes in pieces no faster than it is played.
 
-A playlist of segments (HLS, DASH) and a film on a web server hand out seconds at once. Read at the
+A playlist of segments (HLS) and a film on a web server hand out seconds at once. Read at the
 pace of their own stamps they play evenly, some seconds behind, and the server is not emptied.
 """
 
@@ -13,13 +13,13 @@ from studio.sources.base import Feed
 
 STARVED_NS = NS
 JUMP_NS = 10 * NS
-_PIECES = ("hls", "dash")
+_PIECES = "hls"
 
 
 def comes_in_pieces(media: Any) -> bool:
     """Is it handed out faster than it plays? ``media``: an opened `av` input container."""
     names = media.format.name.split(",")
-    return bool(media.duration) or any(one in names for one in _PIECES)
+    return bool(media.duration) or _PIECES in names
 
 
 class Pace:

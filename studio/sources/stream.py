@@ -11,7 +11,7 @@ from studio.core.text import Text
 from studio.sources.capture import LiveInput
 
 SCHEMES = ("rtmp://", "rtmps://", "http://", "https://", "rtsp://", "tcp://", "udp://")
-PLAYLISTS = (".m3u8", ".mpd")
+PLAYLISTS = (".m3u8",)
 FILMS = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
 
 
