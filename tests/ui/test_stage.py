@@ -76,6 +76,7 @@ def test_a_drag_moves_it_and_one_undo_takes_it_back(qtbot: Any, program: Any, st
     rect = stage.picture_rect()
     wanted = before.x - 63 / rect.width()
     qtbot.waitUntil(lambda: abs(box_of(stage, 4).x - wanted) < 0.003, timeout=SOON)
+    assert stage.selected == [4]  # its handles stay: what was moved is turned next
     qtbot.waitUntil(lambda: bool(program.actions.next_undo), timeout=SOON)
     qtbot.wait(0)
     program.actions.undo()

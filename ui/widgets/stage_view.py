@@ -46,7 +46,7 @@ class StageView(PictureView):
         self.safe: SafeArea | None = None
         self.selected: list[int] = []
         self.scene_name: Callable[[], str] = lambda: ""
-        self._scene = ""
+        self._edited = ""
         """The scene that `selected` belongs to."""
         self._drag: Drag | None = None
         self._lines = placing.Lines()
@@ -61,7 +61,7 @@ class StageView(PictureView):
 
     def set_editing(self, on: bool) -> None:
         """Lets the mouse edit, or only look."""
-        self.is_editing, self._scene = on, self.scene_name()
+        self.is_editing, self._edited = on, self.scene_name()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.NoFocus)
         if not on:
             self.select([])
@@ -95,8 +95,8 @@ class StageView(PictureView):
         if part == "scenes" and self.is_editing:
             known = {one.id for one in self.items()}
             self._keep_drag(known)
-            if self._scene != self.scene_name():  # the same numbers are others there
-                self._scene, known = self.scene_name(), set()
+            if self._edited != self.scene_name():  # the same numbers are others there
+                self._edited, known = self.scene_name(), set()
             self.selected = [id for id in self.selected if id in known]
             self.update()
 
