@@ -160,6 +160,11 @@ class Program:
         self.code = DETACHED if self.store.is_busy else DONE
         self.app.quit()
 
+    def end(self) -> None:
+        """As if the window were closed: first it, while its panels still stand, then the rest."""
+        if self.window is None or not self.window.close():
+            self.leave()
+
     def close(self) -> None:
         """Lets go of everything."""
         self.pictures.stop()
@@ -186,7 +191,7 @@ def main(argv: list[str] | None = None) -> int:
     if isinstance(app, Watched):
         app.measure, program.measure.is_watched = program.measure, True
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: program.leave())
+        signal.signal(number, lambda *_: program.end())
     alive = QTimer()
     alive.timeout.connect(lambda: None)  # lets Python see a signal
     alive.start(250)

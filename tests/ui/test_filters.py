@@ -6,9 +6,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDoubleSpinBox, QSlider, QWidget
 
 pytestmark = pytest.mark.ui
 SHARES_WINDOW = True
@@ -120,3 +121,19 @@ def test_everything_has_a_name(qtbot: Any, program: Any, panel: Any) -> None:
         widget = panel.form.form.widget(name)
         assert isinstance(widget, QWidget)
         assert widget.accessibleName()
+
+
+def test_the_wheel_scrolls_and_changes_nothing(qtbot: Any, program: Any, panel: Any) -> None:
+    put(qtbot, program, panel, "sharpen")
+    qtbot.waitUntil(lambda: panel.form is not None, timeout=SOON)
+    was, kept = panel.choice.currentText(), panel.form.form.values()
+    parts = [panel.choice, *panel.form.form.findChildren(QSlider)]
+    for part in parts:
+        at = QPointF(part.rect().center())
+        event = QWheelEvent(
+            at, part.mapToGlobal(at), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(part, event)
+    assert len(parts) > 1
+    assert (panel.choice.currentText(), panel.form.form.values()) == (was, kept)

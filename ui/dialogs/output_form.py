@@ -10,7 +10,7 @@ from ui.desk import Desk
 from ui.dialogs.form import Form
 from ui.i18n import pick, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Segments, Text, column, padded
+from ui.widgets.basics import Button, Segments, Text, calm, column, padded
 
 HIDDEN = "/••••"
 SIZES = (1080, 720, 540, 480)
@@ -114,6 +114,7 @@ class OutputForm(Form):
         layout.addWidget(self._error)
         layout.addLayout(self._buttons())
         self.setLayout(layout)
+        calm(self)
 
     def _make_more(self, old: OutputSettings) -> None:
         """What most destinations leave as it is."""

@@ -18,7 +18,7 @@ from ui.i18n import pick, t
 from ui.models.commands import Kind
 from ui.models.desk import SourceView
 from ui.theme import icons, tokens
-from ui.widgets.basics import Button, Text, clear, column, row
+from ui.widgets.basics import Button, Text, calm, clear, column, row
 from ui.widgets.flow import Flow
 from ui.widgets.schema_form import SchemaForm
 
@@ -90,6 +90,7 @@ class SourceForm(Form):
             layout.addWidget(self.into)
         layout.addLayout(self._buttons())
         self.setLayout(layout)
+        calm(self)
         if source is not None:
             self.kind.setCurrentIndex(max(0, self.kind.findData(source.kind)))
         self.kind.currentIndexChanged.connect(self._show_kind)

@@ -15,7 +15,7 @@ from ui.models.commands import Kind
 from ui.models.desk import SourceView
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, row
+from ui.widgets.basics import Button, Text, calm, row
 from ui.widgets.filter_form import FilterForm
 from ui.widgets.filter_row import FilterRow
 
@@ -47,6 +47,7 @@ class FiltersPanel(Panel):
         self._to_open = ("", "")
         self._rows: dict[tuple[str, str], FilterRow] = {}
         self.choice = QComboBox()
+        calm(self.choice)  # another source at a turn of the wheel is another source's filters
         self.choice.setMinimumWidth(tokens.px(80))
         self.choice.currentIndexChanged.connect(lambda _: self._chosen())
         self.copy = Button("", "quiet", clicked=self._copy_all)
@@ -267,7 +268,7 @@ class FiltersPanel(Panel):
 
     def _keep(self, filters: tuple[FilterSpec, ...]) -> None:
         self.copied = filters
-        self.desk.say(self.copy, t("filters.copied", n=len(filters)), "")
+        self.desk.say(self.copy, t("filters.copied", n=len(filters)), "good")
         self.paste.setEnabled(True)
 
     def _paste(self) -> None:

@@ -25,7 +25,7 @@ from ui.i18n import pick, t
 from ui.models.fitting import OFFSETS, Fits, Kind, Proposal, spot_values
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, column, holder, padded, row
+from ui.widgets.basics import Button, Text, calm, column, holder, padded, row
 from ui.widgets.fitting_anchors import ENDINGS, AnchorBoard
 from ui.widgets.fitting_live import LiveRow
 from ui.widgets.fitting_still import StillView
@@ -58,6 +58,8 @@ class FittingPanel(Panel):
         self._is_asking = self._is_filling = False
         self._asked = 0
         self.product, self.variant, self.kind = QComboBox(), QComboBox(), QComboBox()
+        for choice in (self.product, self.variant, self.kind):
+            calm(choice)
         self.product.activated.connect(lambda: self._open())
         self.variant.activated.connect(lambda: self._open())
         self.kind.activated.connect(lambda: self._propose({}))

@@ -18,7 +18,7 @@ from studio.scenes.model import Item
 from ui.i18n import t
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, row
+from ui.widgets.basics import Button, Text, calm, row
 from ui.widgets.item_row import ItemRow
 from ui.widgets.stage_menu import fill_menu
 
@@ -113,6 +113,7 @@ class ItemsPanel(Panel):
         self.list.key.connect(self._press)
         self.add(self.list, 1)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
+        calm(self.opacity)
         self.opacity.setRange(0, 100)
         self.opacity.setMinimumWidth(tokens.px(60))
         self.opacity.valueChanged.connect(lambda _: self._fade())

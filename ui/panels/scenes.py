@@ -21,7 +21,7 @@ from ui import client as link
 from ui.desk import Desk
 from ui.i18n import language, pick, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, row
+from ui.widgets.basics import Button, calm, row
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
 from ui.widgets.pop_form import PopForm
@@ -160,6 +160,7 @@ class Scenes(QFrame):
         self._kinds: dict[str, Button] = {}
         self._other = "fade"
         self._ms = QSpinBox()
+        calm(self._ms)
         self._ms.setRange(0, 20000)
         self._ms.setSingleStep(50)
         self._ms.setSuffix(" ms")

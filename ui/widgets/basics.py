@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QBoxLayout,
     QButtonGroup,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
+    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -97,6 +99,30 @@ def padded(spin: QAbstractSpinBox) -> None:
     inner = spin.findChild(QLineEdit)
     if inner is not None:
         inner.setTextMargins(t.px(7), 0, 0, 0)
+
+
+class _Calm(QObject):
+    """Hands the wheel on to what scrolls."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A number in hand still turns with the wheel; a choice never does."""
+        if event.type() != QEvent.Type.Wheel:
+            return False
+        if isinstance(watched, QAbstractSpinBox) and watched.hasFocus():
+            return False
+        event.ignore()
+        return True
+
+
+_calm = _Calm()
+
+
+def calm(root: QWidget) -> None:
+    """Choices, numbers and sliders in it stay as they are when one scrolls across them."""
+    for kind in (QComboBox, QAbstractSpinBox, QSlider):
+        own = [root] if isinstance(root, kind) else []
+        for one in (*own, *root.findChildren(kind)):
+            one.installEventFilter(_calm)
 
 
 def line() -> QFrame:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from ui.i18n import language, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, padded, row
+from ui.widgets.basics import Button, Text, calm, padded, row
 
 Schema = dict[str, Any]
 Choices = Callable[[str], Sequence[tuple[str, str]]]
@@ -342,6 +342,7 @@ class SchemaForm(QWidget):
             self._fields[name] = field
             self._before[name] = field.read()
         self.setLayout(layout)
+        calm(self)
 
     @property
     def names(self) -> list[str]:
