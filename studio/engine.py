@@ -193,6 +193,7 @@ class Engine:
 
     def _build_sound(self) -> None:
         self.sound = SoundDesk(self.events.publish)
+        self.sound.ahead_ms = lambda name: hearing.ahead_ms(name, self.bank.runners)
         self.mixer = Mixer(self.fps)
         self._channels: tuple[Channel, ...] = ()
         self.bus.add(SoundCommands(self.sound))

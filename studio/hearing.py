@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from studio.sound.desk import MOST_AHEAD_MS
 from studio.sound.mixer import Channel
 from studio.sound.model import Strip
 from studio.sources.runner import SourceRunner
@@ -31,6 +32,7 @@ def channels(
             runners[name].source.sound_delay_ms,
             not strip.follows_scene or name in main,
             frozenset(b for b in buses if not strip.follows_scene or name in shown[b]),
+            runners[name].source.sound_ahead_ms,
         )
         for name, strip in strips.items()
         if name in runners
@@ -43,3 +45,9 @@ def tell_runners(
     """Sources learn whether anybody hears them."""
     for channel in found:
         runners[channel.strip.source].is_heard = channel.is_heard(buses)
+
+
+def ahead_ms(source: str, runners: Mapping[str, SourceRunner]) -> int:
+    """How far a source's sound can be brought forward; any way while it does not run."""
+    found = runners.get(source)
+    return MOST_AHEAD_MS if found is None else found.source.sound_ahead_ms

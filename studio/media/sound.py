@@ -15,6 +15,7 @@ Samples = NDArray[np.float32]
 # A reader that is off by more than this jumps; by less it bends the speed until it is in step.
 JUMP_NS = 80_000_000
 BEND = 0.004
+FADE = 240
 
 
 def silence(count: int) -> Samples:
@@ -48,6 +49,8 @@ class SoundRing:
         self._count = 0
         self._head_ns = 0.0
         self._lock = threading.Lock()
+        self._waits = self._fades = False
+        self._is_new = True
         self.underruns = 0
         self.jumps = 0
         self.error_ms = 0.0
@@ -58,7 +61,7 @@ class SoundRing:
     def clear(self) -> None:
         """Throws everything away (after a seek or a lost device)."""
         with self._lock:
-            self._count = 0
+            self._count, self._is_new = 0, True
 
     def put(self, samples: Samples, pts_ns: int) -> None:
         """Adds (n, 2) float32 samples, the first of them due at ``pts_ns`` (monotonic)."""
@@ -79,24 +82,42 @@ class SoundRing:
             self._data[: len(samples) - first] = samples[first:]
             self._count += len(samples)
 
-    def take(self, count: int, due_ns: int) -> Samples:
-        """``count`` samples of which the first is the one due at ``due_ns``."""
+    def take(self, count: int, due_ns: int, *, is_leap: bool = False) -> Samples:
+        """``count`` samples of which the first is the one due at ``due_ns``.
+
+        Args:
+            is_leap: the reader went to another moment: it is in step at once, not by bending.
+        """
         with self._lock:
             if not self._count:
                 return silence(count)
             error_ns = self._head_ns - due_ns
             self.error_ms = error_ns / 1e6
-            lead = 0
-            if error_ns > JUMP_NS or (error_ns > 0 and self._count < count):
-                lead = min(count, round(error_ns / NS_PER_SAMPLE))
-            elif error_ns < -JUMP_NS:
+            is_far = is_leap or self._is_new or abs(error_ns) > JUMP_NS
+            self._is_new = False
+            if is_far and error_ns < 0:
                 self._drop(min(self._count, round(-error_ns / NS_PER_SAMPLE)))
-                self.jumps += 1
-            if lead:
-                return np.concatenate([silence(lead), self._read(count - lead, count - lead)])
+                self.jumps += error_ns < -JUMP_NS
+                error_ns = 0.0
+            # Who waits does so to the end: the last 80 ms would take twenty seconds to bend away.
+            self._waits = error_ns > 0 and (is_far or self._waits)
+            self._fades = self._fades or (is_leap and self._waits)
+            if self._waits or (error_ns > 0 and self._count < count):
+                lead = min(count, round(error_ns / NS_PER_SAMPLE))
+                self._waits = self._waits and lead == count
+                return np.concatenate([silence(lead), self._begin(count - lead, count - lead)])
             most = max(1, int(count * BEND))
             wanted = count - max(-most, min(most, round(error_ns / NS_PER_SAMPLE / 16)))
-            return self._read(wanted, count)
+            return self._begin(wanted, count)
+
+    def _begin(self, wanted: int, count: int) -> Samples:
+        """Samples; after a leap into silence without a click."""
+        block = self._read(wanted, count)
+        if self._fades and count:
+            self._fades = False
+            part = block[:FADE]
+            part *= np.linspace(0, 1, FADE, dtype=np.float32)[: len(part), None]
+        return block
 
     def _drop(self, count: int) -> None:
         self._start = (self._start + count) % len(self._data)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from studio.core.command import Changed, changed, command
+from studio.core.errors import StudioError
 from studio.sound.desk import SoundDesk
 from studio.sound.headphones import playbacks
 from studio.sound.model import Headphones
@@ -40,6 +41,11 @@ class SoundCommands:
         monitored: bool | None = None,
     ) -> Changed:
         old = self._desk.get(source)
+        most_ms = self._desk.ahead_ms(source)
+        if sync_ms is not None and -sync_ms > most_ms and sync_ms != old.sync_ms:
+            raise StudioError(
+                "invalid", "sound.early", source=source, ms=-sync_ms, least_ms=-most_ms
+            )
         given = {
             "gain_db": gain_db,
             "pan": pan,

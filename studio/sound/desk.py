@@ -13,9 +13,15 @@ from studio.sound.headphones import Monitor
 from studio.sound.loudness import LoudnessWatch
 from studio.sound.model import Strip
 
+MOST_AHEAD_MS = 500
+
 
 class SoundDesk:
-    """Strips by source name; the tick thread reads them as one immutable tuple."""
+    """Strips by source name; the tick thread reads them as one immutable tuple.
+
+    Attributes:
+        ahead_ms: how far a source's sound can be brought forward; what comes from outside cannot.
+    """
 
     def __init__(self, announce: Callable[[Any], None]) -> None:
         self.strips: dict[str, Strip] = {}
@@ -23,6 +29,7 @@ class SoundDesk:
         self._expected: dict[str, Strip] = {}
         self.monitor = Monitor()
         self.watch = LoudnessWatch()
+        self.ahead_ms: Callable[[str], int] = lambda source: MOST_AHEAD_MS
         self._announce = announce
 
     def load(

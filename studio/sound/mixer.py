@@ -41,6 +41,7 @@ def measure(samples: Samples) -> Meter:
     )
 
 
+OFF, ON = (0.0, 0.0), (1.0, 1.0)
 QUIET = Meter((FLOOR_DB, FLOOR_DB), (FLOOR_DB, FLOOR_DB))
 
 
@@ -51,6 +52,7 @@ class Channel:
     Attributes:
         is_open: it should be heard on the programme.
         open_on: canvases on which it is heard, where that differs from one to another.
+        ahead_ms: so much sooner than usual its samples are there; nobody hears what has not come.
     """
 
     strip: Strip
@@ -58,6 +60,12 @@ class Channel:
     delay_ms: int
     is_open: bool
     open_on: frozenset[str] | None = None
+    ahead_ms: int = 0
+
+    @property
+    def lag_ns(self) -> int:
+        """How long after its moment a sample is heard."""
+        return (self.delay_ms + max(self.strip.sync_ms, -self.ahead_ms)) * 1_000_000
 
     def gains(self, bus: str) -> tuple[float, float]:
         """Factors left and right on a bus."""
@@ -96,6 +104,9 @@ class Mixer:
     phones: Samples = field(default_factory=lambda: silence(0))
     master_db: float = 0.0
     _gains: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    _master: tuple[float, float] | None = None
+    _lags: dict[str, int] = field(default_factory=dict)
+    _leaping: set[str] = field(default_factory=set)
     _done: int = 0
     _known: tuple[Channel, ...] | None = None
     _known_buses: tuple[str, ...] = ()
@@ -121,8 +132,9 @@ class Mixer:
         channels = self._at_work(channels)
         blocks = []
         for one in channels:
-            lag_ns = (one.delay_ms + one.strip.sync_ms) * 1_000_000
-            blocks.append(one.ring.take(count, at_ns + tick_ns - span_ns - lag_ns))
+            blocks.append(self._block(one, count, at_ns + tick_ns - span_ns))
+        master = gain_of(self.master_db)
+        self._master = (self._master[1] if self._master else master, master)
         made: dict[tuple[tuple[float, float], ...], Samples] = {}
         for bus in self.buses:
             steps = tuple(self._step(one, bus) for one in channels)
@@ -136,6 +148,20 @@ class Mixer:
         self.meters["programme"] = measure(out)
         self.phones = self._listen(channels, blocks, out)
         return out
+
+    def _block(self, one: Channel, count: int, due_ns: int) -> Samples:
+        """A strip's samples. Another sync offset: out in one tick, in again where it then is."""
+        name, lag = one.strip.source, one.lag_ns
+        before = self._lags.setdefault(name, lag)
+        if name in self._leaping:
+            self._leaping.discard(name)
+            return _gained(one.ring.take(count, due_ns - before, is_leap=True), OFF, ON)
+        block = one.ring.take(count, due_ns - before)
+        if before == lag:
+            return block
+        self._lags[name] = lag
+        self._leaping.add(name)
+        return _gained(block, ON, OFF)
 
     def _at_work(self, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
         """All strips while something changes; else those that are heard: a large show has many."""
@@ -174,8 +200,8 @@ class Mixer:
             if is_main:
                 self.meters[one.strip.source] = measure(gained)
             out += gained
-        if self.master_db:
-            out *= gain_of(self.master_db)
+        was, is_now = self._master or (1.0, 1.0)
+        out = _gained(out, (was, was), (is_now, is_now))
         np.clip(out, -CEILING, CEILING, out=out)
         return out
 

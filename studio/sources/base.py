@@ -200,6 +200,8 @@ class Source(Extension):
             change any more is told as frozen.
         sound_delay_ms: how long after its moment a sample is taken by the mixer; covers how the
             samples arrive (a device hands them over in blocks) and keeps lips and voice together.
+        sound_ahead_ms: how much sooner than that samples are there at the latest: as far as a
+            sync offset may go below zero. What comes from outside is never there sooner.
     """
 
     has_video: ClassVar[bool] = True
@@ -207,6 +209,7 @@ class Source(Extension):
     is_media: ClassVar[bool] = False
     is_live: bool = False
     sound_delay_ms: ClassVar[int] = 20
+    sound_ahead_ms: ClassVar[int] = 0
 
     def __init__(self, settings: Any, around: Surroundings) -> None:
         self.settings = settings

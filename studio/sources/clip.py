@@ -55,6 +55,7 @@ class Clip(Source):
     )
     Settings: ClassVar[type[Settings]] = ClipSettings
     has_sound: ClassVar[bool] = True
+    sound_ahead_ms: ClassVar[int] = 60
     is_media: ClassVar[bool] = True
     is_live: bool = True
 

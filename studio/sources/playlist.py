@@ -42,6 +42,7 @@ class Playlist(Source):
     )
     Settings: ClassVar[type[Settings]] = PlaylistSettings
     has_sound: ClassVar[bool] = True
+    sound_ahead_ms: ClassVar[int] = 60
     is_media: ClassVar[bool] = True
     is_live: bool = True
 

@@ -195,3 +195,51 @@ def test_strips_nobody_hears_are_left_alone_until_somebody_does():
         mixer.mix(muted, tick, tick * NS // 30)
     assert max(mixer.meters["a"].peak_db) == -100.0, "its meter falls"
     assert max(mixer.meters["b"].peak_db) == pytest.approx(-6.0, abs=0.1)
+
+
+def test_the_master_is_moved_without_a_click():
+    mixer, one = Mixer(Fraction(30)), (channel(steady()),)
+    mixer.mix(one, 0, 0)
+    mixer.master_db = -100.0
+    block = mixer.mix(one, 1, NS // 30)
+    assert np.abs(np.diff(block[:, 0])).max() < 0.01
+    assert block[-1, 0] == pytest.approx(0, abs=1e-3)
+    assert not mixer.mix(one, 2, 2 * NS // 30).any()
+
+
+def beep_heard_ms(before_ms, sync_ms, delay_ms=60, ahead_ms=0, come_ms=0):
+    """When a beep at 2 s of a live source is heard; its sync offset is set at 1 s."""
+    ring, mixer, put, out = SoundRing(), Mixer(Fraction(30)), 0, []
+    sound = np.full((3 * RATE, 2), 0.1, np.float32)
+    sound[2 * RATE : 2 * RATE + 480] = 0.9
+    for tick in range(84):
+        at = NS + tick * NS // 30
+        while NS + (put + 480) * NS // RATE <= at + come_ms * 1_000_000:  # blocks of 10 ms
+            ring.put(sound[put : put + 480], NS + put * NS // RATE)
+            put += 480
+        strip = Strip("m", sync_ms=before_ms if tick < 30 else sync_ms)
+        out.append(mixer.mix((Channel(strip, ring, delay_ms, True, None, ahead_ms),), tick, at))
+    heard = np.concatenate(out)[:, 0]
+    assert np.abs(np.diff(heard[RATE : RATE * 19 // 10])).max() < 0.01, "it clicks"
+    return int(np.argmax(heard > 0.5)) / RATE * 1000 - 2000 - delay_ms
+
+
+@pytest.mark.parametrize("sync_ms", [0, 40, 100, 500, 700])
+def test_a_sync_offset_is_kept_at_once_and_exactly(sync_ms):
+    assert beep_heard_ms(sync_ms, sync_ms) == pytest.approx(sync_ms, abs=1)
+    assert beep_heard_ms(0, sync_ms) == pytest.approx(sync_ms, abs=1)
+    assert beep_heard_ms(300, sync_ms) == pytest.approx(sync_ms, abs=1)
+
+
+def test_what_has_not_come_yet_is_not_silenced_by_a_sync_offset():
+    assert beep_heard_ms(0, -300) == pytest.approx(0, abs=1)
+    assert beep_heard_ms(0, -300, delay_ms=20, ahead_ms=60, come_ms=100) == pytest.approx(
+        -60, abs=1
+    )
+    desk = SoundDesk(lambda event: None)
+    desk.keep_only(["mic"])
+    desk.ahead_ms = lambda source: 0
+    with pytest.raises(StudioError) as caught:
+        SoundCommands(desk).set_strip("mic", sync_ms=-200)
+    assert caught.value.key == "sound.early"
+    SoundCommands(desk).set_strip("mic", sync_ms=200)
