@@ -72,6 +72,8 @@ class Worker:
                 self._body(self.stopping)
                 return
             except Exception as fault:
+                if self.stopping.is_set():
+                    return  # nobody waits for it any more
                 said = f"{type(fault).__name__}: {fault}"
                 if said != self._last_said:
                     _log.warning("%s: %s", self.name, said)

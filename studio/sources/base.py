@@ -198,6 +198,8 @@ class Source(Extension):
         is_media: it plays something that can be paused and wound (`control`, `progress`).
         is_live: it comes from outside and should never stand still: a picture that does not
             change any more is told as frozen.
+        patience_s: how long its end is waited for. What it held (a device, a port) may be wanted
+            next; a network stream holds nothing, and may sit in a call to a server that is silent.
         sound_delay_ms: how long after its moment a sample is taken by the mixer; covers how the
             samples arrive (a device hands them over in blocks) and keeps lips and voice together.
         sound_ahead_ms: how much sooner than that samples are there at the latest: as far as a
@@ -209,6 +211,7 @@ class Source(Extension):
     is_media: ClassVar[bool] = False
     is_live: bool = False
     sound_delay_ms: ClassVar[int] = 20
+    patience_s: ClassVar[float] = 2.0
     sound_ahead_ms: ClassVar[int] = 0
 
     def __init__(self, settings: Any, around: Surroundings) -> None:

@@ -136,13 +136,14 @@ class SourceRunner:
         self._worker.start()
 
     def stop(self) -> None:
-        """Ends its thread (waits up to 2 s)."""
+        """Ends its thread, and waits as long as that is worth it (`Source.patience_s`)."""
         if self._pulse is not None:
             self._pulse.stop()
             self._pulse = None
         self._worker.stopping.set()
         self._asked.set()
-        if not self._worker.stop():
+        patience_s = self.source.patience_s
+        if not self._worker.stop(patience_s) and patience_s >= 1:
             _log.warning("source %s did not stop in time and is left behind", self.name)
 
     def ask_stop(self) -> None:

@@ -32,6 +32,7 @@ class Stream(LiveInput):
     )
     Settings: ClassVar[type[Settings]] = StreamSettings
     sound_delay_ms: ClassVar[int] = 80
+    patience_s: ClassVar[float] = 0.2
 
     settings: StreamSettings
 

@@ -121,3 +121,17 @@ def test_what_comes_in_pieces_plays_evenly(tmp_path, what):
             assert silent < 50, "the film began again once, and its sound with it"
         finally:
             runner.stop()
+
+
+def test_a_silent_server_holds_up_no_edit(tmp_path):
+    """Whoever gives the stream another address does not wait for the call to the old one."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"rtmp://127.0.0.1:{server.getsockname()[1]}/live/a"
+        runner = runner_of(KINDS, "stream", {"url": address}, tmp_path)
+        runner.start()
+        held, _ = server.accept()
+        with held:
+            began = time.monotonic()
+            runner.stop()
+            assert time.monotonic() - began < 1
+        assert runner.error is None
