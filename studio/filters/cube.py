@@ -1,7 +1,8 @@
-"""Colour tables in .cube files (Adobe Cube LUT Specification 1.0), 1D and 3D."""
+"""Colour tables in .cube files (Adobe Cube LUT Specification 1.0) and in OBS's PNGs."""
 
 from __future__ import annotations
 
+import codecs
 import functools
 import io
 from collections.abc import Callable
@@ -12,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
+from studio.media.picture_file import decode
 
 MOST_BYTES = 64_000_000
 MOST_3D, MOST_1D = 129, 65536
 BATCH = 256
+PNG, PICTURE = b"\x89PNG", 512
+UNIT = ([0.0] * 3, [1.0] * 3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,14 +29,18 @@ class Cube:
     Attributes:
         table: float32, (n, 3) for 1D; (n, n, n, 3) for 3D, indexed blue, green, red.
         low, high: the input that the first and the last entry stand for, by channel.
+        shaper: a 1D table that comes before, as DaVinci Resolve writes both into one file.
     """
 
     table: NDArray[np.float32]
     low: tuple[float, float, float]
     high: tuple[float, float, float]
+    shaper: Cube | None = None
 
     def look_up(self, rgb: NDArray[np.float32]) -> NDArray[np.float32]:
         """Colours (n, 3), 0..1, through the table: linear in 1D, trilinear in 3D."""
+        if self.shaper is not None:
+            rgb = self.shaper.look_up(rgb)
         low, high = np.array(self.low, np.float32), np.array(self.high, np.float32)
         at = np.clip((rgb - low) / (high - low), 0, 1) * (len(self.table) - 1)
         if self.table.ndim == 2:
@@ -77,13 +85,19 @@ def _read(place: Path, _changed_ns: int) -> Cube:
     def wrong(line: int, why: str) -> StudioError:
         return StudioError("invalid", "filters.cube", path=str(place), line=line, why=why)
 
-    text = place.read_bytes()
+    text = place.read_bytes().removeprefix(codecs.BOM_UTF8)
+    if text.startswith(PNG):
+        found = _of_picture(text)
+        if found is None:
+            raise wrong(0, f"a picture with a look is {PICTURE} × {PICTURE}")
+        return found
     if b"\0" in text[:4096]:
         raise wrong(1, "not a text file")
     if b"\n" not in text:
         text = text.replace(b"\r", b"\n")
-    size = dimensions = entries = count = 0
-    low, high = [0.0] * 3, [1.0] * 3
+    sizes: dict[int, int] = {}
+    domains: dict[int, tuple[list[float], list[float]]] = {1: UNIT, 3: UNIT}
+    entries = count = 0
     parts: list[NDArray[np.float32]] = []
     batch: list[tuple[int, bytes]] = []
 
@@ -95,39 +109,61 @@ def _read(place: Path, _changed_ns: int) -> Cube:
 
     # In small parts: one call over two million lines would keep every other thread waiting.
     for count, raw in enumerate(io.BytesIO(text), 1):
-        line = raw.strip()
-        if not line or line.startswith(b"#"):
+        line = raw.partition(b"#")[0].strip()
+        if not line:
             continue
         if line[:1] in b"0123456789+-.":
             batch.append((count, line))
             if len(batch) >= BATCH:
                 read_batch()
             continue
-        word, *rest = line.split()
+        word, *rest = line.upper().split()
         try:
             if word in (b"LUT_1D_SIZE", b"LUT_3D_SIZE"):
-                dimensions, size = int(word[4:5]), int(rest[0])
+                sizes[int(word[4:5])] = int(rest[0])
             elif word == b"DOMAIN_MIN":
-                low = [float(n) for n in rest[:3]]
+                domains = {n: ([float(x) for x in rest[:3]], domains[n][1]) for n in domains}
             elif word == b"DOMAIN_MAX":
-                high = [float(n) for n in rest[:3]]
+                domains = {n: (domains[n][0], [float(x) for x in rest[:3]]) for n in domains}
             elif word in (b"LUT_3D_INPUT_RANGE", b"LUT_1D_INPUT_RANGE"):
-                low, high = [float(rest[0])] * 3, [float(rest[1])] * 3
+                domains[int(word[4:5])] = ([float(rest[0])] * 3, [float(rest[1])] * 3)
         except (ValueError, IndexError):
             raise wrong(count, line.decode("utf-8", "replace")[:80]) from None
-    if not size:
+    if not sizes:
         raise wrong(0, "no LUT_1D_SIZE or LUT_3D_SIZE")
-    if not 2 <= size <= (MOST_3D if dimensions == 3 else MOST_1D):
-        raise wrong(0, f"size {size}")
-    if len(low) != 3 or len(high) != 3 or any(b <= a for a, b in zip(low, high, strict=True)):
-        raise wrong(0, f"domain {low} .. {high}")
-    wanted = size**dimensions
+    for dimensions, size in sizes.items():
+        if not 2 <= size <= (MOST_3D if dimensions == 3 else MOST_1D):
+            raise wrong(0, f"size {size}")
+        low, high = domains[dimensions]
+        if len(low) != 3 or len(high) != 3:
+            raise wrong(0, f"domain {low} .. {high}")
+        if any(b <= a for a, b in zip(low, high, strict=True)):
+            raise wrong(0, f"domain {low} .. {high}")
+    wanted = sum(size**dimensions for dimensions, size in sizes.items())
     read_batch()
     if entries != wanted:
         raise wrong(count, f"{entries} entries, {wanted} needed")
-    flat = np.concatenate(parts)
-    table = flat.reshape((size, 3) if dimensions == 1 else (size, size, size, 3))
-    return Cube(table, (low[0], low[1], low[2]), (high[0], high[1], high[2]))
+    flat, shaper = np.concatenate(parts), None
+    for dimensions, size in sorted(sizes.items()):  # the 1D table comes first
+        form = (size, 3) if dimensions == 1 else (size, size, size, 3)
+        low, high = domains[dimensions]
+        here, flat = flat[: 3 * size**dimensions], flat[3 * size**dimensions :]
+        shaper = Cube(
+            here.reshape(form), (low[0], low[1], low[2]), (high[0], high[1], high[2]), shaper
+        )
+    assert shaper is not None
+    return shaper
+
+
+def _of_picture(data: bytes) -> Cube | None:
+    """A look as OBS has it in a PNG: 8 × 8 tiles of blue, red across and green down in each."""
+    picture = decode(np.frombuffer(data, np.uint8))
+    if picture is None or picture.ndim != 3 or picture.shape[:2] != (PICTURE, PICTURE):
+        return None
+    rgb = picture[:, :, 2::-1] / np.float32(np.iinfo(picture.dtype).max)
+    tiles = rgb.reshape(8, 64, 8, 64, 3).transpose(0, 2, 1, 3, 4)
+    table = np.ascontiguousarray(tiles.reshape(64, 64, 64, 3), np.float32)
+    return Cube(table, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
 
 
 def _numbers(

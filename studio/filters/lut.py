@@ -98,7 +98,8 @@ class Lut(Filter):
     kind: ClassVar[str] = "lut"
     label: ClassVar[Text] = Text("LUT 调色", "LUT")
     help: ClassVar[Text] = Text(
-        "套用 .cube 调色文件（1D 或 3D）。", "Gives the picture the look of a .cube file."
+        "套用 .cube 调色文件（1D、3D 或两者）或 OBS 的 LUT 图片（PNG）。",
+        "Gives the picture the look of a .cube file, or of a PNG as OBS has them.",
     )
     Settings: ClassVar[type[extension.Settings]] = LutSettings
 

@@ -209,6 +209,43 @@ def test_a_1d_table_and_a_domain_are_read(tmp_path: Path) -> None:
     assert make_look(read_cube(path), 1.0).luma[126] < 80
 
 
+@pytest.mark.parametrize(
+    ("head", "tail"),
+    [
+        ("\ufeffLUT_3D_SIZE 2\r\n", ""),
+        ("lut_3d_size 2 # small\n", " # a colour"),
+        ('\ufeff# made\r\nTITLE "暖 1"\r\nLUT_3D_SIZE\t2\r\n\r\n', "\r"),
+        (  # as DaVinci Resolve writes a shaper and its cube
+            "LUT_1D_SIZE 3\nLUT_1D_INPUT_RANGE 0.0 2.0\nLUT_3D_SIZE 2\n"
+            "LUT_3D_INPUT_RANGE 0.0 1.0\n0 0 0\n1 1 1\n2 2 2\n",
+            "",
+        ),
+    ],
+    ids=["byte order mark", "small letters", "title", "shaper"],
+)
+def test_tables_as_other_programs_write_them(head: str, tail: str, tmp_path: Path) -> None:
+    rows = [f"{1 - r} {g} {b}{tail}" for b in (0, 1) for g in (0, 1) for r in (0, 1)]
+    found = read_cube(write(tmp_path / "one.cube", head + "\n".join(rows)))
+    assert found.look_up(np.array([[0.2, 0.4, 0.7]], np.float32))[0] == pytest.approx(
+        (0.8, 0.4, 0.7)
+    )
+
+
+def test_a_look_in_a_picture_as_obs_has_it(tmp_path: Path) -> None:
+    level = np.arange(64, dtype=np.uint8) * 4
+    tile = np.zeros((8, 64, 8, 64, 3), np.uint8)
+    tile[..., 2] = 252 - level[None, None, None, :]  # red turned round
+    tile[..., 1] = level[None, :, None, None]
+    tile[..., 0] = (np.arange(64).reshape(8, 8) * 4)[:, None, :, None]
+    path = tmp_path / "look.png"
+    cv2.imwrite(str(path), tile.reshape(512, 512, 3))
+    made = read_cube(str(path)).look_up(np.array([[0.25, 0.5, 1.0]], np.float32))[0]
+    assert made == pytest.approx((0.75 * 252 / 255, 0.5 * 252 / 255, 252 / 255), abs=0.01)
+    cv2.imwrite(str(path), np.zeros((64, 64, 3), np.uint8))
+    with pytest.raises(StudioError, match="512"):
+        read_cube(str(path))
+
+
 def test_a_large_table_lets_other_threads_run_while_it_is_read(tmp_path: Path) -> None:
     rows = [f"{i % 40 / 39:.4f} {i // 40 % 40 / 39:.4f} {i // 1600 / 39:.4f}" for i in range(64000)]
     path = write(tmp_path / "large.cube", "LUT_3D_SIZE 40\r\n" + "\r\n".join(rows))
