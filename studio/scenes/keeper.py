@@ -383,7 +383,8 @@ class Scenes:
         settings = show.settings if chosen == show.kind else {}
         if scene.transition == chosen and not kind:
             settings = scene.transition_settings
-        return TransitionChoice(chosen, ms or found.default_ms, settings)
+        own_ms = self.box.get(chosen, settings).own_ms if duration_ms is None else 0
+        return TransitionChoice(chosen, own_ms or ms or found.default_ms, settings)
 
 
 def replace_change(change: Change, part: float) -> Change:

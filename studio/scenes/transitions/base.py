@@ -39,6 +39,11 @@ class Transition(Extension):
         """
 
     @property
+    def own_ms(self) -> int:
+        """How long it takes by nature, as a film does; 0 when it takes as long as is asked."""
+        return 0
+
+    @property
     def is_ready(self) -> bool:
         """Can it go on air now?"""
         return True

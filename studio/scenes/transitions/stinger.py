@@ -27,14 +27,15 @@ class StingerSettings(Settings):
 class Stinger(Transition):
     """The film is decoded when it is chosen, not when it is taken.
 
+    It runs at its own speed, whatever duration is set, unless a take asks for another.
     A landscape film on the portrait canvas is stretched to it; use a film that bears that.
     """
 
     kind: ClassVar[str] = "stinger"
     label: ClassVar[Text] = Text("片花", "Stinger")
     help: ClassVar[Text] = Text(
-        "播放一段带透明通道的短片，在其遮挡时切换。",
-        "A short film with alpha hides the moment of the cut.",
+        "播放一段带透明通道的短片，在其遮挡时切换；按影片自身时长播放。",
+        "A short film with alpha hides the moment of the cut; it takes as long as it is.",
     )
     Settings: ClassVar[type[Settings]] = StingerSettings
     default_ms: ClassVar[int] = 1000
@@ -47,6 +48,11 @@ class Stinger(Transition):
         self._cut_at = 0.5
         self._scratch = Scratch()
         self._line = threading.Lock()
+
+    @property
+    def own_ms(self) -> int:
+        """The film's length."""
+        return next((film.length_ms for film in self._films.values()), 0)
 
     @property
     def is_ready(self) -> bool:

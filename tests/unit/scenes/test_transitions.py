@@ -126,6 +126,18 @@ def test_a_bad_stinger_is_told_when_chosen_and_a_take_cuts(scenes, told, tmp_pat
     assert not scenes.changes
 
 
+def test_a_stinger_takes_as_long_as_its_film(scenes, told, tmp_path):
+    scenes.box.base = tmp_path
+    film(tmp_path / "s.mov", rate=20, count=13)
+    commands = SceneCommands(scenes, told.append)
+    settings = {"path": "s.mov"}
+    asyncio.run(commands.transition("stinger", duration_ms=300, settings=settings))
+    scenes.take("b")
+    assert scenes.changes["landscape"].duration_ns == 650_000_000
+    scenes.take("a", duration_ms=200)
+    assert scenes.changes["landscape"].duration_ns == 200_000_000
+
+
 def test_settings_stay_with_the_kind_and_with_the_scene(scenes, told):
     commands = SceneCommands(scenes, told.append)
     asyncio.run(commands.transition("wipe", 200, {"shape": "circle"}))
