@@ -434,7 +434,13 @@ class Engine:
         buses = (main, *(c.name for c in state.canvases if c.is_enabled and c.name != main))
         shown = {bus: self.scenes.sources_on([state.programme.get(bus, "")]) for bus in buses}
         self.mixer.buses = buses
-        self._channels = hearing.channels(self.sound.strips, self.bank.runners, shown, buses)
+        self._channels = hearing.channels(
+            self.sound.strips,
+            self.bank.runners,
+            shown,
+            buses,
+            hearing.leaving(self.scenes.changes),
+        )
         hearing.tell_runners(self._channels, self.bank.runners, buses)
         self.mixer.master_db = self.sound.master_db
         self._tell_tally()

@@ -3,11 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
+from studio.scenes.compositor import Change
 from studio.sound.desk import MOST_AHEAD_MS
 from studio.sound.mixer import Channel
 from studio.sound.model import Strip
 from studio.sources.runner import SourceRunner
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What a transition takes off a canvas: it is heard less and less, as it is seen.
+
+    Attributes:
+        sources: shown before.
+        until_ns: when the transition is over.
+        held: where a hand on the T-bar holds it, 0..1.
+    """
+
+    sources: Collection[str]
+    until_ns: int
+    held: float | None = None
+
+
+def leaving(changes: Mapping[str, Change]) -> dict[str, Leaving]:
+    """By canvas, of the transitions under way."""
+    return {
+        canvas: Leaving(
+            {item.source for item in one.before.items if item.is_enabled},
+            one.start_ns + one.duration_ns,
+            one.held,
+        )
+        for canvas, one in changes.items()
+    }
 
 
 def channels(
@@ -15,6 +44,7 @@ def channels(
     runners: Mapping[str, SourceRunner],
     shown: Mapping[str, Collection[str]],
     buses: Sequence[str],
+    left: Mapping[str, Leaving] | None = None,
 ) -> tuple[Channel, ...]:
     """A channel for each strip whose source runs.
 
@@ -23,19 +53,43 @@ def channels(
         runners: by source.
         shown: sources on programme, by bus.
         buses: canvases that have a mix, the main one first.
+        left: transitions under way, by bus.
     """
-    main = shown[buses[0]]
     return tuple(
-        Channel(
-            strip,
-            runners[name].ring,
-            runners[name].source.sound_delay_ms,
-            not strip.follows_scene or name in main,
-            frozenset(b for b in buses if not strip.follows_scene or name in shown[b]),
-            runners[name].source.sound_ahead_ms,
-        )
+        _channel(strip, runners[name], shown, buses, left or {})
         for name, strip in strips.items()
         if name in runners
+    )
+
+
+def _channel(
+    strip: Strip,
+    runner: SourceRunner,
+    shown: Mapping[str, Collection[str]],
+    buses: Sequence[str],
+    left: Mapping[str, Leaving],
+) -> Channel:
+    name = strip.source
+    is_open = {bus: not strip.follows_scene or name in shown[bus] for bus in buses}
+    levels, until_ns = dict[str, float](), 0
+    for bus in buses:
+        one = left.get(bus)
+        if one is None or not strip.follows_scene or (name in one.sources) == is_open[bus]:
+            continue  # nothing changes for it
+        if one.held is None:
+            until_ns = max(until_ns, one.until_ns)
+        else:
+            levels[bus] = one.held if is_open[bus] else 1 - one.held
+            is_open[bus] = True
+    return Channel(
+        strip,
+        runner.ring,
+        runner.source.sound_delay_ms,
+        is_open[buses[0]],
+        frozenset(bus for bus in buses if is_open[bus]),
+        runner.source.sound_ahead_ms,
+        levels,
+        until_ns,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -53,6 +53,8 @@ class Channel:
         is_open: it should be heard on the programme.
         open_on: canvases on which it is heard, where that differs from one to another.
         ahead_ms: so much sooner than usual its samples are there; nobody hears what has not come.
+        levels: 0..1 by canvas where a hand on the T-bar holds it between two scenes.
+        until_ns: it comes or goes with a transition that ends then, as slowly as the picture.
     """
 
     strip: Strip
@@ -61,6 +63,8 @@ class Channel:
     is_open: bool
     open_on: frozenset[str] | None = None
     ahead_ms: int = 0
+    levels: Mapping[str, float] = field(default_factory=dict)
+    until_ns: int = 0
 
     @property
     def lag_ns(self) -> int:
@@ -75,6 +79,7 @@ class Channel:
             return (0.0, 0.0)
         send = strip.sends.get(bus, 0.0)
         gain = gain_of(strip.gain_db + send) if send > FLOOR_DB else 0.0
+        gain *= self.levels.get(bus, 1.0)
         return (gain * min(1.0, 1 - strip.pan), gain * min(1.0, 1 + strip.pan))
 
     def is_heard(self, buses: Sequence[str]) -> bool:
@@ -83,6 +88,7 @@ class Channel:
         return (
             strip.is_solo
             or strip.is_monitored
+            or self.until_ns > 0
             or any(self.gains(bus) != (0.0, 0.0) for bus in buses)
         )
 
@@ -137,7 +143,7 @@ class Mixer:
         self._master = (self._master[1] if self._master else master, master)
         made: dict[tuple[tuple[float, float], ...], Samples] = {}
         for bus in self.buses:
-            steps = tuple(self._step(one, bus) for one in channels)
+            steps = tuple(self._step(one, bus, tick_ns, at_ns) for one in channels)
             key = tuple(pair for step in steps for pair in step)
             found = made.get(key)
             if found is None:
@@ -174,11 +180,20 @@ class Mixer:
             return channels
         return self._heard
 
-    def _step(self, one: Channel, bus: str) -> tuple[tuple[float, float], tuple[float, float]]:
+    def _step(
+        self, one: Channel, bus: str, tick_ns: int, at_ns: int
+    ) -> tuple[tuple[float, float], tuple[float, float]]:
         """Gains at the beginning and end of this block."""
         wanted = one.gains(bus)
         key = (bus, one.strip.source)
         before = self._gains.get(key, wanted)
+        left_ns = one.until_ns - at_ns
+        if left_ns > tick_ns and not one.strip.is_muted:  # a straight line to the end
+            part = tick_ns / left_ns
+            wanted = (
+                before[0] + (wanted[0] - before[0]) * part,
+                before[1] + (wanted[1] - before[1]) * part,
+            )
         self._gains[key] = wanted
         return before, wanted
 

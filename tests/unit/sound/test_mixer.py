@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from studio import hearing
 from studio.core.clock import NS
 from studio.core.errors import StudioError
 from studio.media.sound import RATE, SoundRing
+from studio.scenes.compositor import Change
+from studio.scenes.model import Item, Scene
+from studio.scenes.transitions.fade import Fade
 from studio.sound.commands import SoundCommands
 from studio.sound.desk import SoundDesk
 from studio.sound.mixer import Channel, Mixer, db_of, gain_of, measure
@@ -243,3 +248,40 @@ def test_what_has_not_come_yet_is_not_silenced_by_a_sync_offset():
         SoundCommands(desk).set_strip("mic", sync_ms=-200)
     assert caught.value.key == "sound.early"
     SoundCommands(desk).set_strip("mic", sync_ms=200)
+
+
+def two_scenes():
+    """A strip of the scene that leaves and one of the scene that comes, as the engine has them."""
+    strips = {name: Strip(name) for name in ("old", "new")}
+    source = SimpleNamespace(sound_delay_ms=0, sound_ahead_ms=0)
+    rings = {"old": steady(0.5), "new": steady(0.25)}
+    runners = {n: SimpleNamespace(source=source, ring=rings[n]) for n in strips}
+
+    def now(shown, changes):
+        left = hearing.leaving(changes)
+        return hearing.channels(strips, runners, {"landscape": [shown]}, ("landscape",), left)
+
+    return now
+
+
+def test_sound_goes_over_with_the_picture():
+    now, mixer = two_scenes(), Mixer(Fraction(30))
+    scene = Scene("a", (Item(1, "old", {}),))
+    at = [tick * NS // 30 for tick in range(30)]
+    mixer.mix(now("old", {}), 0, at[0])
+    change = Change(Fade(), scene, at[1], NS // 2)
+    one = now("new", {"landscape": change})
+    heard = np.concatenate([mixer.mix(one, t, at[t]) for t in range(1, 20)])[:, 0]
+    assert heard[RATE // 4] == pytest.approx(0.375, abs=0.01), "half way: half of both"
+    assert np.abs(np.diff(heard)).max() < 1e-3
+    assert heard[-1] == pytest.approx(0.25)
+
+
+def test_a_t_bar_holds_the_sound_as_it_holds_the_picture():
+    now, mixer = two_scenes(), Mixer(Fraction(30))
+    scene = Scene("a", (Item(1, "old", {}),))
+    mixer.mix(now("old", {}), 0, 0)
+    held = now("new", {"landscape": Change(Fade(), scene, 0, 1, 0.2)})
+    for tick in (1, 2, 3, 4):
+        block = mixer.mix(held, tick, tick * NS // 30)
+    assert block[-1, 0] == pytest.approx(0.8 * 0.5 + 0.2 * 0.25)
