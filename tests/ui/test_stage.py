@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from studio.scenes.model import Box
 from ui.models import placing
+from ui.widgets.pop_form import PopForm
 
 pytestmark = pytest.mark.ui
 SHARES_WINDOW = True
@@ -236,3 +238,24 @@ def test_a_projector_shows_the_programme_and_the_keys_work_there(qtbot: Any, pro
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not window.isFullScreen()
     window.close()
+
+
+def test_a_stinger_asks_for_its_film_and_a_click_beside_ends_the_palette(
+    qtbot: Any, program: Any
+) -> None:
+    window = program.window
+    window.scenes._choose("stinger")
+    qtbot.waitUntil(lambda: bool(visible_forms()), timeout=SOON)
+    form = visible_forms()[0]
+    assert "path" in form.form.names
+    form.close()
+    window.palette_card.open()
+    QTest.mouseClick(window.palette_card.search, Qt.MouseButton.LeftButton)
+    assert not window.palette_card.isHidden()
+    QTest.mouseClick(window.statusbar, Qt.MouseButton.LeftButton)
+    assert window.palette_card.isHidden()
+
+
+def visible_forms() -> list[PopForm]:
+    """The small forms that stand open."""
+    return [w for w in QApplication.topLevelWidgets() if isinstance(w, PopForm) and w.isVisible()]

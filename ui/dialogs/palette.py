@@ -6,8 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.client import Reply
 from ui.desk import Desk
@@ -41,6 +49,23 @@ def score(info: CommandInfo, words: Sequence[str]) -> float:
         else:
             return 0
     return total + 1
+
+
+class _Beside(QObject):
+    """A click beside a card closes it, and does what it does there."""
+
+    def __init__(self, card: QWidget) -> None:
+        super().__init__(card)
+        self._card = card
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Only looks; a window of its own (a list that drops down, a dialog) is not beside."""
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
+            card = self._card
+            is_beside = watched is not card and not card.isAncestorOf(watched)
+            if is_beside and watched.window() is card.window():
+                card.hide()
+        return False
 
 
 class Palette(QFrame):
@@ -77,6 +102,7 @@ class Palette(QFrame):
         self._form: SchemaForm | None = None
         self._go: Button | None = None
         self._is_sure = False
+        self._beside = _Beside(self)
         self.hide()
 
     def open(self) -> None:
@@ -94,6 +120,18 @@ class Palette(QFrame):
         self.show()
         self.raise_()
         self.search.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Looks where the mouse goes, as long as it lies over the pictures."""
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self._beside)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Looks no more."""
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self._beside)
 
     def close_card(self) -> None:
         """Goes away."""

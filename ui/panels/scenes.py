@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QScrollArea, QSpinBox, QWidget
 
 from ui import client as link
+from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import language, pick, t
 from ui.theme import tokens
@@ -300,9 +301,10 @@ class Scenes(QFrame):
             button.setText(pick(kinds[kind].label))
             button.setChecked(kind == state.transition.kind)
             button.name(t("scenes.transition", name=pick(kinds[kind].label)))
-        self._ms.blockSignals(True)
-        self._ms.setValue(state.transition.duration_ms)
-        self._ms.blockSignals(False)
+        if not (self._ms.hasFocus() and self._ms.lineEdit().isModified()):  # being typed
+            self._ms.blockSignals(True)
+            self._ms.setValue(state.transition.duration_ms)
+            self._ms.blockSignals(False)
         self._ms.setEnabled(state.transition.kind != "cut")
 
     def _shown_kinds(self, kinds: list[str], chosen: str) -> list[str]:
@@ -315,30 +317,36 @@ class Scenes(QFrame):
 
     def _open_more(self) -> None:
         menu = QMenu(self)
-        for kind in self.desk.store.scenes.transitions:
+        state = self.desk.store.scenes
+        for kind in state.transitions:
             action = menu.addAction(pick(kind.label))
+            action.setCheckable(True)
+            action.setChecked(kind.kind == state.transition.kind)
             action.triggered.connect(lambda _=False, k=kind.kind: self._choose(k))
         menu.addSeparator()
         settings = menu.addAction(t("scenes.settings"))
-        settings.setEnabled(bool(self._schema().get("properties")))
-        settings.triggered.connect(self._open_settings)
+        settings.setEnabled(bool(self._schema(state.transition.kind).get("properties")))
+        settings.triggered.connect(lambda: self._open_settings())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
 
-    def _schema(self) -> dict[str, Any]:
-        """Of the settings of the transition that is chosen."""
-        chosen = self.desk.store.scenes.transition.kind
+    def _schema(self, kind: str) -> dict[str, Any]:
+        """Of the settings of a transition."""
         kinds = self.desk.store.kinds.transitions
-        return next((one.settings for one in kinds if one.kind == chosen), {})
+        return next((one.settings for one in kinds if one.kind == kind), {})
 
-    def _open_settings(self) -> None:
+    def _open_settings(self, kind: str = "") -> None:
+        """Of the transition that is chosen, or of one that cannot be chosen without."""
         choice = self.desk.store.scenes.transition
+        kind = kind or choice.kind
+        values = choice.settings if kind == choice.kind else {}
 
         def save(values: dict[str, Any]) -> None:
-            args = {"kind": choice.kind, "duration_ms": choice.duration_ms, "settings": values}
+            args = {"kind": kind, "duration_ms": choice.duration_ms, "settings": values}
             self.desk.actions.run("scenes.transition", args, origin=self._more)
 
-        PopForm(self._more, t("scenes.settings"), self._schema(), choice.settings, save).open()
+        title = t("scenes.settings")
+        PopForm(self._more, title, self._schema(kind), values, save).open()
 
     def preview(self, scene: str, origin: QWidget | None = None) -> None:
         """Puts a scene on preview."""
@@ -360,7 +368,12 @@ class Scenes(QFrame):
 
     def _choose(self, kind: str) -> None:
         origin = self._kinds.get(kind) or self._more
-        self.desk.actions.run("scenes.transition", {"kind": kind}, origin=origin)
+
+        def answered(reply: Reply) -> None:
+            if not reply.ok and self._schema(kind).get("properties"):
+                self._open_settings(kind)  # a stinger wants its film first
+
+        self.desk.actions.run("scenes.transition", {"kind": kind}, origin=origin, done=answered)
 
     def _set_ms(self, value: int) -> None:
         kind = self.desk.store.scenes.transition.kind

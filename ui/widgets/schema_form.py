@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QColorDialog,
     QComboBox,
     QCompleter,
+    QDialog,
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
@@ -222,6 +223,18 @@ def _list(kind: str) -> Field | None:
     return Field(area, lines, lambda v: area.setPlainText("\n".join(map(str, v or ()))))
 
 
+def _beside(dialog: QDialog, field: QWidget) -> None:
+    """Opens a dialog for a field; a form that pops up waits behind it instead of closing."""
+    form = field.window()
+    if form.windowType() == Qt.WindowType.Popup:
+        dialog.setParent(form.parentWidget(), dialog.windowFlags())
+        form.destroyed.connect(dialog.deleteLater)
+        form.hide()
+        dialog.finished.connect(form.show)
+    dialog.setModal(False)
+    dialog.show()
+
+
 def _files() -> Field:
     """Files a line each, typed or chosen; what is chosen goes below what is there."""
     lines = _list("string")
@@ -233,8 +246,7 @@ def _files() -> Field:
         dialog = QFileDialog(area.window())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda found: lines.write([*lines.read(), *found]))
-        dialog.setModal(False)
-        dialog.show()
+        _beside(dialog, area)
 
     button = Button("", icon="folder", clicked=pick_files)
     button.name(t("form.choose_files"))
@@ -256,8 +268,7 @@ def _file(*, is_folder: bool = False) -> Field:
         dialog.setFileMode(mode.Directory if is_folder else mode.ExistingFile)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog, False)
         dialog.fileSelected.connect(edit.setText)
-        dialog.setModal(False)
-        dialog.show()
+        _beside(dialog, edit)
 
     button = Button("", icon="folder", clicked=pick_file)
     button.name(t("form.choose_file"))
@@ -284,8 +295,7 @@ def _colour() -> Field:
     def choose() -> None:
         dialog = QColorDialog(edit.window())
         dialog.colorSelected.connect(lambda c: edit.setText(c.name()))
-        dialog.setModal(False)
-        dialog.show()
+        _beside(dialog, edit)
 
     edit.textChanged.connect(show)
     patch.clicked.connect(choose)
