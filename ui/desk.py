@@ -33,6 +33,7 @@ class Desk:
         change: asks the window for "layout", "language", "scale" to be another.
         tell: shows what came of something in a card: "imported" with the engine's answer.
         press: hands a key to the window (from a panel that floats).
+        windows: beside the desk (projectors, multiview); one nobody holds would be gone at once.
     """
 
     client: Client
@@ -48,3 +49,4 @@ class Desk:
     change: Callable[[str, str], object] = field(default=lambda what, value: None)
     tell: Callable[[str, dict[str, Any]], object] = field(default=lambda what, found: None)
     press: Callable[[QKeyEvent], object] = field(default=lambda event: None)
+    windows: set[QWidget] = field(default_factory=set)

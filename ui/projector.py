@@ -30,7 +30,29 @@ FOOT = 28
 BLACK = "#000000"
 
 
-class Projector(QWidget):
+class Beside(QWidget):
+    """A window beside the desk: it stands until it is closed."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.desk = desk
+        desk.windows.add(self)
+        self.destroyed.connect(lambda *_: desk.windows.discard(self))
+
+    def again(self, desk: Desk) -> Beside:
+        """The same for a desk that was made anew."""
+        raise NotImplementedError
+
+    def move_to(self, desk: Desk) -> None:
+        """Gives its place to the same window of another desk."""
+        new = self.again(desk)
+        new.setGeometry(self.geometry())
+        new.showFullScreen() if self.isFullScreen() else new.show()
+        self.close()
+
+
+class Projector(Beside):
     """A picture alone, black around it. Esc or a double click leaves the full screen.
 
     Args:
@@ -39,9 +61,8 @@ class Projector(QWidget):
     """
 
     def __init__(self, desk: Desk, what: str, canvas: str, scene: str = "") -> None:
-        super().__init__(None, Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.desk = desk
+        super().__init__(desk)
+        self._shows = (what, canvas, scene)
         self.view = PictureView(desk.pictures, what, 60 if what == "programme" else 30)
         self.view.setParent(self)
         shape = desk.store.scenes.canvas(canvas)
@@ -51,6 +72,10 @@ class Projector(QWidget):
         self.resize(
             QSize(shape.width, shape.height).scaled(960, 960, Qt.AspectRatioMode.KeepAspectRatio)
         )
+
+    def again(self, desk: Desk) -> Projector:
+        """The same picture."""
+        return Projector(desk, *self._shows)
 
     @painting
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -176,19 +201,21 @@ class Tile(QWidget):
             painter.drawText(room, flags, text)
 
 
-class Multiview(QWidget):
+class Multiview(Beside):
     """Programme and preview large, every scene below; edges are the tally."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(None, Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.desk = desk
+        super().__init__(desk)
         self._tiles: list[Tile] = []
         self.resize(tokens.px(1280), tokens.px(720))
         desk.store.changed.connect(self._changed)
         language.changed.connect(self.retext)
         self.retext()
         self._fill()
+
+    def again(self, desk: Desk) -> Multiview:
+        """All scenes again."""
+        return Multiview(desk)
 
     def retext(self) -> None:
         """The window's name."""
@@ -291,8 +318,6 @@ class Projectors(QObject):
     def __init__(self, desk: Desk, parent: QObject, edit: Callable[[str], object]) -> None:
         super().__init__(parent)
         self.desk, self._edit = desk, edit
-        self.opened: list[QWidget] = []
-        """The windows that were opened for a remote and are still there."""
         desk.client.ready.connect(self.announce)
         desk.store.happened.connect(self._happened)
         app = QGuiApplication.instance()
@@ -327,8 +352,6 @@ class Projectors(QObject):
             window: QWidget = Multiview(self.desk)
         else:
             window = Projector(self.desk, what, canvas, shows)
-        self.opened.append(window)
-        window.destroyed.connect(lambda: self.opened.remove(window))
         screens = QGuiApplication.screens()
         if isinstance(number, int) and 0 <= number < len(screens):
             fill(window, screens[number])

@@ -393,6 +393,8 @@ class Window(QWidget):
         self.hotkeys.globals.again()
         mine, its = self.panels["journal"], old.panels["journal"]
         mine.lines.take(its.lines)  # type: ignore[attr-defined]
+        for beside in list(old.desk.windows):
+            beside.move_to(self.desk)  # type: ignore[attr-defined]
 
     def keep(self) -> None:
         """Remembers window and docks."""

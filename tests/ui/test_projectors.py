@@ -21,14 +21,14 @@ PROGRAM = "OBS_WEBSOCKET_VIDEO_MIX_TYPE_PROGRAM"
 def peer(engine: Any, program: Any) -> Iterator[Peer]:
     with Peer(f"ws://127.0.0.1:{engine.port}", events=0) as one:
         yield one
-    for window in list(program.window.projectors.opened):
+    for window in list(program.window.desk.windows):
         window.close()
 
 
 def opened(qtbot: Any, program: Any) -> Any:
-    projectors = program.window.projectors
-    qtbot.waitUntil(lambda: bool(projectors.opened), timeout=SOON)
-    return projectors.opened[-1]
+    windows = program.window.desk.windows
+    qtbot.waitUntil(lambda: bool(windows), timeout=SOON)
+    return next(iter(windows))
 
 
 def test_the_desks_screens_are_the_monitors(peer: Peer) -> None:
@@ -45,7 +45,7 @@ def test_programme_fills_a_screen_and_shows_a_picture(qtbot: Any, program: Any, 
     assert window.isFullScreen()
     qtbot.waitUntil(lambda: window.view.has_picture, timeout=SOON)
     window.close()
-    qtbot.waitUntil(lambda: not program.window.projectors.opened, timeout=SOON)
+    qtbot.waitUntil(lambda: not program.window.desk.windows, timeout=SOON)
 
 
 def test_a_source_a_scene_and_the_multiview_open_in_windows(
@@ -68,12 +68,12 @@ def test_a_source_a_scene_and_the_multiview_open_in_windows(
             assert data["sourceName"] in window.windowTitle()
             qtbot.waitUntil(lambda w=window: w.view.has_picture, timeout=SOON)
         window.close()
-        qtbot.waitUntil(lambda: not program.window.projectors.opened, timeout=SOON)
+        qtbot.waitUntil(lambda: not program.window.desk.windows, timeout=SOON)
 
 
 def test_a_screen_that_is_not_there_is_refused(program: Any, peer: Peer) -> None:
     assert peer.code("OpenVideoMixProjector", {"videoMixType": PROGRAM, "monitorIndex": 7}) == 600
-    assert not program.window.projectors.opened
+    assert not program.window.desk.windows
 
 
 def test_a_sources_settings_open_on_the_desk(qtbot: Any, program: Any, peer: Peer) -> None:
