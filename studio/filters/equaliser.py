@@ -39,6 +39,7 @@ class Equaliser(ChainFilter):
         "五段均衡：去闷、提亮人声。", "Five bands: takes boom out, brings the voice forward."
     )
     Settings: ClassVar[type[extension.Settings]] = EqualiserSettings
+    steps: ClassVar[int] = 1
 
     def nodes(self, settings: EqualiserSettings) -> list[Node]:
         """Shelf, three bells, shelf."""

@@ -41,6 +41,7 @@ class Gate(ChainFilter):
         "不说话时静音，去掉房间底噪。", "Closes between words: the room's hum is gone."
     )
     Settings: ClassVar[type[extension.Settings]] = GateSettings
+    steps: ClassVar[int] = 1
 
     def change(self, settings: GateSettings) -> bool:
         """Threshold and reduction at once; times need another chain."""

@@ -37,6 +37,7 @@ class NoiseReduction(ChainFilter):
     )
     Settings: ClassVar[type[extension.Settings]] = NoiseReductionSettings
     latency: ClassVar[int] = 600
+    steps: ClassVar[int] = 1
 
     def nodes(self, settings: NoiseReductionSettings) -> list[Node]:
         """One denoiser."""

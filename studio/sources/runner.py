@@ -20,6 +20,7 @@ from studio.sources.base import REST_S, Feed, Source
 from studio.sources.health import Fault, Health, Watch
 from studio.sources.levels import Levels
 from studio.sources.model import OnLoss
+from studio.sources.sound_chain import SoundChain, SoundFilter
 
 _log = logger(__name__)
 
@@ -35,14 +36,6 @@ class PictureFilter(Protocol):
 
     def apply(self, frame: Frame) -> Frame:
         """The changed picture."""
-        ...
-
-
-class SoundFilter(Protocol):
-    """What the runner needs of a sound filter."""
-
-    def apply_sound(self, samples: Samples) -> Samples:
-        """The changed samples."""
         ...
 
 
@@ -108,6 +101,7 @@ class SourceRunner:
         self.watch = Watch(is_live=source.is_live, has_video=source.has_video)
         self.filters: tuple[PictureFilter, ...] = ()
         self.sound_filters: tuple[SoundFilter, ...] = ()
+        self._chain = SoundChain()
         self.levels: Levels | None = None
         self.error: StudioError | None = None
         self.fault = Fault.NONE
@@ -364,8 +358,7 @@ class SourceRunner:
             return
         if not self.watch.has_video:
             self.error = None
-        for one in self.sound_filters:
-            samples = one.apply_sound(samples)
+        samples = self._chain.run(self.sound_filters, samples)
         self.watch.heard(samples)
         if self.levels is not None:
             self.levels.put(self.name, samples)

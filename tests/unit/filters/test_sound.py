@@ -11,6 +11,7 @@ import studio.filters as filter_folder
 from studio.core.registry import discover
 from studio.filters.base import Filter
 from studio.media.sound import RATE, Samples
+from studio.sources.sound_chain import SoundChain
 
 KINDS = discover(filter_folder, Filter)
 SOUND = [kind.kind for kind in KINDS if kind.is_sound]
@@ -153,6 +154,40 @@ def test_every_slider_works_while_it_runs(kind: str) -> None:
         run(fresh, words, 2400)
         made, wanted = run(one, words, 2400), run(fresh, words, 2400)
         assert made == pytest.approx(wanted, abs=0.02), name
+
+
+@pytest.mark.parametrize("kind", ["gain", "compressor", "equaliser", "gate"])
+def test_a_filter_is_switched_without_a_click(kind: str) -> None:
+    settings = {
+        "gain": {"gain_db": -20.0},
+        "compressor": {"threshold_db": -50.0},
+        "equaliser": {"low_db": 20.0},
+        "gate": {"threshold_db": 0.0},
+    }[kind]
+    one, chain, sound = make(kind, **settings), SoundChain(), tone(0.3, hz=90, db=-14)
+    sets = [(), (one,), (), (one,)]  # on, off, on again: each for 60 ms, half way up a wave
+    parts = [chain.run(sets[n // 7 % 4], sound[n * 480 + 130 :][:480]) for n in range(28)]
+    heard = np.concatenate(parts)[:, 0]
+    assert np.abs(np.diff(heard, 2)).max() < 2e-3
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("compressor", {"threshold_db": -50.0}),
+        ("compressor", {"output_gain_db": 12.0}),
+        ("limiter", {"threshold_db": -24.0}),
+        ("gate", {"threshold_db": -60.0}),
+    ],
+)
+def test_a_slider_moves_without_a_click(kind: str, settings: dict[str, float]) -> None:
+    one, sound = make(kind), tone(0.2, hz=90, db=-16)
+    run(one, sound)
+    before = one.apply_sound(sound[:610])
+    assert one.change(one.decode(settings))
+    after = run(one, sound[610:])
+    assert np.abs(np.diff(np.concatenate([before, after])[:, 0], 2)).max() < 0.02
+    assert np.abs(after).max() < 0.7
 
 
 def test_sound_is_delayed_by_what_was_asked() -> None:
