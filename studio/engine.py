@@ -351,7 +351,8 @@ class Engine:
         self.scenes.load(show.scenes)
         self.catalogue.load(show.shop)
         self.bank.load(show.sources, self.around)
-        self.sound.load(show.sound.strips, show.sound.master_db, show.sound.target_lufs)
+        sound = show.sound
+        self.sound.load(sound.strips, sound.master_db, sound.target_lufs, sound.tolerance_lu)
         self.sound.watch.start()
         self.sound.keep_only(self.with_sound())
         raw_outputs = self.show.raw.get("outputs", [])

@@ -141,7 +141,8 @@ class Switch:
         engine.scenes.load(scenes)
         engine.catalogue.load(show.shop)
         engine.bank.load(show.sources, engine.around)
-        engine.sound.load(show.sound.strips, show.sound.master_db, show.sound.target_lufs)
+        sound = show.sound
+        engine.sound.load(sound.strips, sound.master_db, sound.target_lufs, sound.tolerance_lu)
         engine.sound.keep_only(engine.with_sound())
         self._load_outputs(outputs)
         plans, engine.plans.errors = read_plans(show.folder)

@@ -124,6 +124,7 @@ class Views:
                 "strips": plain([*engine.sound.strips.values()]),
                 "master_db": engine.sound.master_db,
                 "target_lufs": engine.sound.watch.target,
+                "tolerance_lu": engine.sound.watch.tolerance,
             },
             "shop": plain(engine.catalogue.state),
             "brand": plain(engine.brand.kit),

@@ -33,6 +33,7 @@ class SoundPart(msgspec.Struct, frozen=True):
     strips: tuple[Strip, ...] = ()
     master_db: float = 0.0
     target_lufs: float = -16.0
+    tolerance_lu: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,16 @@ class SoundDesk:
         self._announce = announce
 
     def load(
-        self, strips: tuple[Strip, ...], master_db: float = 0.0, target_lufs: float = -16.0
+        self,
+        strips: tuple[Strip, ...],
+        master_db: float = 0.0,
+        target_lufs: float = -16.0,
+        tolerance_lu: float = 3.0,
     ) -> None:
         """Takes over a show's strips."""
         self.strips = {strip.source: strip for strip in strips}
         self.master_db = master_db
-        self.watch.target = target_lufs
+        self.watch.target, self.watch.tolerance = target_lufs, tolerance_lu
 
     def stop(self) -> None:
         """Ends the headphones and the meter."""

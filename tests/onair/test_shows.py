@@ -47,9 +47,14 @@ def test_another_show_is_opened_on_air(tmp_path: Path) -> None:
     other = other_show(tmp_path / "other.show")
     with Studio(tmp_path, record=str(film)) as studio, Door(studio.address) as door:
         running = [o["name"] for o in door.run("outputs.list")["result"]]
+        door.run("sound.target", lufs=-14, tolerance=2)
+        own = Path(door.run("state.get")["show"]["folder"])
         done = door.run("show.open", folder=str(other))
         assert done["result"]["name"] == "Other"
         state = door.run("state.get")
+        kept = json.loads((own / "show.json").read_text(encoding="utf-8"))["sound"]
+        assert (kept["target_lufs"], kept["tolerance_lu"]) == (-14, 2)
+        assert (state["sound"]["target_lufs"], state["sound"]["tolerance_lu"]) == (-16, 3)
         assert state["show"]["name"] == "Other"
         assert [p["id"] for p in state["shop"]["products"]] == ["bag"]
         assert {"backdrop", "logo"} <= {s["name"] for s in state["sources"]}
