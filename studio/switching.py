@@ -92,7 +92,10 @@ class Switch:
         """The show that is open, edits and all, and what is on air of it."""
         engine = self._engine
         sound = SoundPart(
-            tuple(engine.sound.strips.values()), engine.sound.master_db, engine.sound.watch.target
+            tuple(engine.sound.strips.values()),
+            engine.sound.master_db,
+            engine.sound.watch.target,
+            engine.sound.watch.tolerance,
         )
         show = replace(
             engine.show,
