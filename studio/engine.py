@@ -187,6 +187,7 @@ class Engine:
                 self._scenes_with,
                 self._renamed,
                 rounds.check_source,
+                lambda name: self.sound.recall(name),
             ),
             FilterCommands(self.bank, workshop, self.events.publish),
         )
@@ -328,7 +329,13 @@ class Engine:
             LayoutCommands(
                 self.scenes, self.bank, self._builder, self._announce_scene, self._face_in
             ),
-            ImportCommands(self.scenes, self.bank, self.events.publish, self._take_strip),
+            ImportCommands(
+                self.scenes,
+                self.bank,
+                self.events.publish,
+                self._take_strip,
+                self.sound.recall,
+            ),
         )
         self.keeper = ShowKeeper(self.show, lambda: self.views.collect())
         self.bus.add(ShowCommands(self.keeper, Switch(self).open))

@@ -38,6 +38,7 @@ class ImportCommands:
 
     Args:
         set_strip: gives a source its place in the mixer.
+        on_return: told which source is back, to give it the place it had.
     """
 
     def __init__(
@@ -46,10 +47,12 @@ class ImportCommands:
         bank: SourceBank,
         announce: Callable[[Any], None],
         set_strip: Callable[[str, Strip], None],
+        on_return: Callable[[str], None] = lambda name: None,
     ) -> None:
         self._scenes, self._bank = scenes, bank
         self._announce = announce
         self._set_strip = set_strip
+        self._on_return = on_return
 
     @command(
         "show.import_obs",
@@ -158,6 +161,7 @@ class ImportCommands:
             check_scene(scene)
         for spec in sources:
             self._bank.put(spec)
+            self._on_return(spec.name)
             self._announce(SourceListChanged(what="created", source=spec.name, kind=spec.kind))
         for scene in scenes:
             self._scenes.add(scene)

@@ -14,6 +14,7 @@ from studio.sound.loudness import LoudnessWatch
 from studio.sound.model import Strip
 
 MOST_AHEAD_MS = 500
+MOST_GONE = 200
 
 
 class SoundDesk:
@@ -27,6 +28,7 @@ class SoundDesk:
         self.strips: dict[str, Strip] = {}
         self.master_db = 0.0
         self._expected: dict[str, Strip] = {}
+        self._gone: dict[str, Strip] = {}
         self.monitor = Monitor()
         self.watch = LoudnessWatch()
         self.ahead_ms: Callable[[str], int] = lambda source: MOST_AHEAD_MS
@@ -42,6 +44,7 @@ class SoundDesk:
         """Takes over a show's strips."""
         self.strips = {strip.source: strip for strip in strips}
         self.master_db = master_db
+        self._gone.clear()
         self.watch.target, self.watch.tolerance = target_lufs, tolerance_lu
 
     def stop(self) -> None:
@@ -52,6 +55,9 @@ class SoundDesk:
     def keep_only(self, sources: list[str]) -> None:
         """Makes strips for new sources, forgets those of sources that are gone."""
         expected = self._expected
+        self._gone |= {name: one for name, one in self.strips.items() if name not in sources}
+        for name in list(self._gone)[: max(0, len(self._gone) - MOST_GONE)]:
+            del self._gone[name]
         self.strips = {
             name: self.strips.get(name) or expected.pop(name, Strip(name)) for name in sources
         }
@@ -59,6 +65,11 @@ class SoundDesk:
     def expect(self, strip: Strip) -> None:
         """What a source gets as soon as it is known to have sound."""
         self._expected[strip.source] = strip
+
+    def recall(self, source: str) -> None:
+        """A source that was removed is back: its strip is as it was."""
+        if source in self._gone and source not in self.strips:
+            self.expect(self._gone.pop(source))
 
     def rename(self, old: str, new: str) -> None:
         """A source has another name."""

@@ -46,12 +46,14 @@ class SourceCommands:
         is_used: Callable[[str], list[str]],
         on_rename: Callable[[str, str], None],
         check_round: Callable[[SourceSpec], None] = lambda spec: None,
+        on_return: Callable[[str], None] = lambda name: None,
     ) -> None:
         self._bank = bank
         self._announce = announce
         self._is_used = is_used
         self._on_rename = on_rename
         self._check_round = check_round
+        self._on_return = on_return
         self._gone: dict[str, SourceSpec] = {}
         """The last that were removed: they come back as they were, faults and all."""
 
@@ -124,6 +126,7 @@ class SourceCommands:
             self._bank.check_filters(wanted.filters)
         self._check_round(wanted)
         self._bank.put(wanted)
+        self._on_return(wanted.name)
         self._announce(SourceListChanged(what="created", source=wanted.name, kind=wanted.kind))
         return changed("sources", "sound", undo=("sources.remove", {"name": wanted.name}))
 

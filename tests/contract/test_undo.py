@@ -196,3 +196,18 @@ def test_a_place_that_is_taken_back_starts_no_source_again(peer: Peer) -> None:
     peer.run(done["undo"][0], **done["undo"][1])
     moments.append(at_ms())
     assert 400 <= moments[0] <= moments[1] <= moments[2], moments
+
+
+def test_a_source_that_comes_back_is_as_loud_as_it_was(peer: Peer) -> None:
+    """A microphone that was muted must not be open after Ctrl+Z."""
+    for command, args in (("sound.mute", {"on": True}), ("sound.set", {"gain_db": -9})):
+        peer.run(command, source="tone", **args)
+    before = state_of(peer)
+    done = peer.run("sources.remove", name="tone")
+    done = peer.run(done["undo"][0], **done["undo"][1])
+    assert state_of(peer) == before
+    for _ in range(2):
+        done = peer.run(done["undo"][0], **done["undo"][1])
+    assert state_of(peer) == before
+    peer.run("sound.mute", source="tone", on=False)
+    peer.run("sound.set", source="tone", gain_db=0)
