@@ -94,6 +94,7 @@ class TopBar(QFrame):
         self._camera.hide()
         self._gap = Text(size=12, tone="muted", is_steady=True)
         self._engine = Badge()
+        self._is_safe = False
         self._waiting = Button("", "attention", icon="")
         self._waiting.clicked.connect(self._look_after)
         self._find = Button("", "quiet", icon="search")
@@ -175,13 +176,22 @@ class TopBar(QFrame):
             self._show_outputs()
         elif part == "virtualcam":
             self._show_camera()
+        elif part == "engine":
+            self._link(self.desk.client.state, self.desk.client.why)
+            was_safe, self._is_safe = self._is_safe, self.desk.store.engine.is_safe
+            if self._is_safe and not was_safe:
+                self.desk.say(self._engine, t("link.safe_tip"), "attention")
         if part in ("comments", "plans", "sources", "outputs", "show"):
             self._show_waiting()
 
     def _link(self, state: str, why: str) -> None:
-        tone = {link.LIVE: "", link.CONNECTING: "off"}.get(state, "attention")
-        self._engine.set(t(f"link.{state}") if tone else "", tone or "off")
-        self._engine.setVisible(bool(tone))
+        is_safe = state == link.LIVE and self.desk.store.engine.is_safe
+        tone = {link.LIVE: "attention" if is_safe else "", link.CONNECTING: "off"}
+        shown = tone.get(state, "attention")
+        words = t("link.safe") if is_safe else t(f"link.{state}")
+        self._engine.set(words if shown else "", shown or "off")
+        self._engine.setToolTip(t("link.safe_tip") if is_safe else "")
+        self._engine.setVisible(bool(shown))
         self._show_outputs()
 
     def _show_outputs(self) -> None:
