@@ -16,6 +16,7 @@ from studio.media.frame import Frame, from_rgb, to_rgb
 MAX_SIDE = 4096
 PNG = b"\x89PNG\r\n\x1a\n"
 MOVING = (".gif", ".webp", ".png", ".apng")
+HEIC = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"))
 MOST_BYTES = 512_000_000
 
 
@@ -30,7 +31,7 @@ def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
     data = _read(path)
     picture = decode(data)
     if picture is None:
-        is_heic = bytes(data[4:8]) == b"ftyp"
+        is_heic = bytes(data[4:12]) in HEIC
         key = "sources.picture_heic" if is_heic else "sources.picture_broken"
         raise StudioError("invalid", key, path=str(path))
     return _frame_of(picture, path, max_side)
