@@ -15,6 +15,7 @@ from ui.theme import tokens
 
 _log = logger(__name__)
 VERSION = 1
+LIKE = 0.12
 NAMES = ("streamer", "controller", "technician")
 
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -143,6 +144,12 @@ def _hug(window: QMainWindow, panels: dict[str, Panel], layout: Layout, scenes_h
     window.resizeDocks([foot[0]], [max(least, min(most, rest))], Qt.Orientation.Vertical)
 
 
+def _size(window: QMainWindow) -> list[int]:
+    """Of the whole window, in pixels of the desk's scale."""
+    whole = window.window().size()
+    return [round(whole.width() / tokens.scale()), round(whole.height() / tokens.scale())]
+
+
 class Kept:
     """What the person moved, by layout: ``desk.json`` in the settings folder."""
 
@@ -150,6 +157,7 @@ class Kept:
         self._path = config_dir() / "desk.json"
         self._states: dict[str, str] = {}
         self._shown: dict[str, list[str]] = {}
+        self._sizes: dict[str, list[int]] = {}
         self.geometry = ""
         self.is_first = not self._path.exists()
         try:
@@ -159,6 +167,9 @@ class Kept:
                 self._shown = {
                     str(k): [str(id) for id in ids] for k, ids in found.get("shown", {}).items()
                 }
+                self._sizes = {
+                    str(k): [int(v) for v in pair] for k, pair in found.get("sizes", {}).items()
+                }
                 self.geometry = str(found.get("geometry", ""))
         except FileNotFoundError:
             pass
@@ -166,7 +177,12 @@ class Kept:
             _log.warning("desk.json cannot be read (%s): using the ready layouts", fault)
 
     def restore(self, name: str, window: QMainWindow, panels: dict[str, Panel]) -> bool:
-        """Puts the panels where the person left them; False when there is nothing kept."""
+        """Puts the panels where the person left them.
+
+        Returns:
+            False when they need the ready sizes: nothing is kept, or it is of a window or a
+            size of text so different that its pixels mean nothing here.
+        """
         kept = self._states.get(name)
         if not kept or not window.restoreState(QByteArray.fromBase64(kept.encode())):
             return False
@@ -175,17 +191,20 @@ class Kept:
         for id, panel in panels.items():
             if id not in shown:  # Qt brings back what its record does not mention
                 panel.hide()
-        return True
+        was, now = self._sizes.get(name), _size(window)
+        return was is None or all(abs(a - b) <= b * LIKE for a, b in zip(was, now, strict=False))
 
     def keep(self, name: str, window: QMainWindow, panels: dict[str, Panel]) -> None:
         """Remembers how it is now."""
         self._states[name] = bytes(window.saveState().toBase64().data()).decode()
+        self._sizes[name] = _size(window)
         self._shown[name] = [id for id, panel in panels.items() if not panel.isHidden()]
 
     def forget(self, name: str) -> None:
         """Back to the ready layout."""
         self._states.pop(name, None)
         self._shown.pop(name, None)
+        self._sizes.pop(name, None)
 
     def save(self) -> None:
         """Writes it; a folder that cannot be written loses only this."""
@@ -195,6 +214,7 @@ class Kept:
             "geometry": self.geometry,
             "layouts": self._states,
             "shown": self._shown,
+            "sizes": self._sizes,
         }
         try:
             fresh.write_text(json.dumps(whole), encoding="utf-8")

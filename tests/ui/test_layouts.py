@@ -42,3 +42,15 @@ def test_what_a_person_opened_and_closed_comes_back(qtbot: Any, program: Any) ->
     qtbot.wait(50)
     assert "mixer" in _shown(window)
     assert not {"fitting", "host"} & _shown(window)
+
+
+def test_sizes_of_another_window_are_not_taken_over(program: Any) -> None:
+    window = program.window
+    window.resize(1600, 900)
+    window.set_layout("controller")
+    window.kept.keep("controller", window.docks, window.panels)
+    assert window.kept.restore("controller", window.docks, window.panels)
+    window.resize(2400, 1400)
+    assert not window.kept.restore("controller", window.docks, window.panels)
+    window.kept.forget("controller")
+    window.resize(1600, 900)
