@@ -172,6 +172,10 @@ class _Reader:
             for one in reversed((*inputs, *devices))
             if name_of(one) in self._specs and ("volume" in one or "muted" in one)
         }
+        for name, strip in strips.items():
+            if strip.sync_ms < 0:
+                self._report.add("setting", name, "early", f"{strip.sync_ms} ms")
+                strips[name] = msgspec.structs.replace(strip, sync_ms=0)
         return Collection(
             name_of(self._data) or self._path.stem,
             tuple(made),

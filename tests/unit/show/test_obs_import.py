@@ -267,6 +267,13 @@ def test_nonsense_entries_are_listed_each(tmp_path):
         assert "{" not in one.reason("zh"), one
 
 
+def test_sound_that_should_come_earlier_is_told(tmp_path):
+    mic = source("Mic", "wasapi_input_capture", {"device_id": "default"}, sync=-200_000_000)
+    found = read(written(tmp_path, {"sources": [mic], "AuxAudioDevice1": mic}))
+    assert found.strips["Mic"].sync_ms == 0
+    assert [one.why for one in found.unmatched if one.what == "setting"] == ["early"]
+
+
 def test_words_and_slides_come_in_as_large_as_they_are(tmp_path):
     """A box as large as the canvas would stretch a title over all of the picture."""
     picture = tmp_path / "a.png"
