@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from ui.panels.products import TALL
+from ui.theme import tokens
+
 pytestmark = pytest.mark.ui
 SHARES_WINDOW = True
 ROUND = ("controller", "streamer", "technician", "controller", "streamer", "technician")
@@ -54,3 +57,16 @@ def test_sizes_of_another_window_are_not_taken_over(program: Any) -> None:
     assert not window.kept.restore("controller", window.docks, window.panels)
     window.kept.forget("controller")
     window.resize(1600, 900)
+
+
+def test_a_product_keeps_its_buttons_in_a_small_panel(qtbot: Any, program: Any) -> None:
+    panel = program.window.panels["products"]
+    qtbot.waitUntil(lambda: bool(panel._rows), timeout=8_000)
+    row = next(iter(panel._rows.values()))
+    row.set_narrow(True)
+    row.set_tall(True)
+    assert row.minimumSizeHint().width() <= tokens.px(TALL)
+    assert row.try_on.parent() is row
+    row.set_tall(False)
+    row.set_narrow(False)
+    assert row.height() == tokens.px(54)

@@ -12,7 +12,7 @@ from ui.theme import tokens
 from ui.widgets.basics import Text
 from ui.widgets.product_row import ProductRow
 
-NARROW = 560
+NARROW, TALL = 560, 360
 
 
 class ProductsPanel(Panel):
@@ -71,9 +71,10 @@ class ProductsPanel(Panel):
         return False
 
     def _fit(self) -> None:
-        is_narrow = self.area.viewport().width() < tokens.px(NARROW)
+        wide = self.area.viewport().width()
         for row_ in self._rows.values():
-            row_.set_narrow(is_narrow)
+            row_.set_narrow(wide < tokens.px(NARROW))
+            row_.set_tall(wide < tokens.px(TALL))
 
     def _show(self) -> None:
         shop, folder = self.desk.store.shop, self.desk.store.show.folder

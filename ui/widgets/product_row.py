@@ -28,7 +28,7 @@ from ui.desk import Desk
 from ui.format import age_s, ms_short
 from ui.i18n import t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, clear, put, row
+from ui.widgets.basics import Button, Text, clear, column, put, row
 from ui.widgets.paint import painting
 
 FEW = 10
@@ -163,18 +163,33 @@ class ProductRow(QFrame):
         layout.addLayout(self._figures)
         tools = self._tools = row(self.explain, self.card, self.try_on, gap=6)
         layout.addLayout(tools)
-        self.setLayout(layout)
-        self._is_narrow = False
+        self._line, self._whole = layout, column(gap=0)
+        self._whole.addLayout(layout, 1)
+        self.setLayout(self._whole)
+        self._is_narrow = self._is_tall = False
         self._words = ""
         self._chips: dict[str, Button] = {}
         self._shown_variants: tuple[tuple[str, str], ...] = ()
+
+    def set_tall(self, is_tall: bool) -> None:
+        """In a panel too small even for that, what one does stands below what it is."""
+        if is_tall == self._is_tall:
+            return
+        self._is_tall = is_tall
+        was, now = (self._line, self._whole) if is_tall else (self._whole, self._line)
+        was.removeItem(self._tools)
+        self._tools.setParent(None)
+        now.addLayout(self._tools)
+        edge = tokens.px(12) if is_tall else 0
+        self._tools.setContentsMargins(edge, 0, edge, tokens.px(8) if is_tall else 0)
+        self.setFixedHeight(tokens.px(88 if is_tall else 54))
 
     def set_narrow(self, is_narrow: bool) -> None:
         """In a narrow panel price and stock stand one above the other."""
         if is_narrow == self._is_narrow:
             return
         self._is_narrow = is_narrow
-        self.layout().setSpacing(tokens.px(6 if is_narrow else 10))  # type: ignore[union-attr]
+        self._line.setSpacing(tokens.px(6 if is_narrow else 10))
         self._tools.setSpacing(tokens.px(3 if is_narrow else 6))
         self._figures.removeWidget(self.stock)
         self._figures.addWidget(self.stock, int(is_narrow), int(not is_narrow))
