@@ -213,3 +213,16 @@ def test_a_form_is_as_high_as_its_kind_and_names_by_itself(program, qtbot):
     qtbot.waitUntil(lambda: source(program, usual) is not None, timeout=SOON)
     program.actions.run("sources.remove", {"name": usual})
     qtbot.waitUntil(lambda: source(program, usual) is None, timeout=SOON)
+
+
+def test_a_rename_in_the_form_is_one_step_back(program, qtbot):
+    panel = program.window.panels["sources"]
+    program.window.reveal("sources")
+    name = next(s.name for s in program.store.sources if s.has_video)
+    panel.edit(name)
+    panel.form.name.setText("Renamed")
+    panel.form._save()
+    qtbot.waitUntil(lambda: source(program, "Renamed") is not None, timeout=SOON)
+    qtbot.waitUntil(lambda: panel.form is None, timeout=SOON)
+    program.actions.undo()
+    qtbot.waitUntil(lambda: source(program, name) is not None, timeout=SOON)

@@ -184,8 +184,11 @@ class SourceForm(Form):
                 given = {"name": self.source.name, "policy": loss[0], "picture": loss[1]}
                 done = None if args["settings"] else self._answered
                 self.desk.actions.run("sources.on_loss", given, origin=self.save, done=done)
-                if not args["settings"]:
-                    return
+            elif not args["settings"]:
+                self.save.setEnabled(True)  # nothing to undo later, then
+                self.closed.emit()
+            if not args["settings"]:
+                return
             self.desk.actions.run("sources.edit", args, origin=self.save, done=self._answered)
             return
         self._name = self._given_name()
