@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from studio.scenes.model import Box
 from ui.models import placing
 from ui.widgets.pop_form import PopForm
+from ui.widgets.scene_menu import _choose_own
 
 pytestmark = pytest.mark.ui
 SHARES_WINDOW = True
@@ -247,11 +248,16 @@ def test_a_stinger_asks_for_its_film_and_a_click_beside_ends_the_palette(
     qtbot: Any, program: Any
 ) -> None:
     window = program.window
-    window.scenes._choose("stinger")
-    qtbot.waitUntil(lambda: bool(visible_forms()), timeout=SOON)
-    form = visible_forms()[0]
-    assert "path" in form.form.names
-    form.close()
+    desk, scene = window.desk, program.store.scenes.scenes[0].name
+    for choose in (
+        lambda: window.scenes._choose("stinger"),
+        lambda: _choose_own(desk, window.scenes, scene, "stinger"),
+    ):
+        choose()
+        qtbot.waitUntil(lambda: bool(visible_forms()), timeout=SOON)
+        form = visible_forms()[0]
+        assert "path" in form.form.names
+        form.close()
     window.palette_card.open()
     QTest.mouseClick(window.palette_card.search, Qt.MouseButton.LeftButton)
     assert not window.palette_card.isHidden()

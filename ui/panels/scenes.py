@@ -345,7 +345,7 @@ class Scenes(QFrame):
             args = {"kind": kind, "duration_ms": choice.duration_ms, "settings": values}
             self.desk.actions.run("scenes.transition", args, origin=self._more)
 
-        title = t("scenes.settings")
+        title = t("scenes.settings").rstrip("…")
         PopForm(self._more, title, self._schema(kind), values, save).open()
 
     def preview(self, scene: str, origin: QWidget | None = None) -> None:

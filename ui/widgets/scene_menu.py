@@ -63,6 +63,40 @@ def ask_name(desk: Desk, at: QWidget, scene: str) -> None:
     PopForm(at, t("scenes.rename"), name_schema(), {"name": scene}, save).open()
 
 
+def _fields(desk: Desk, kind: str) -> dict[str, Any]:
+    """The schema of a transition's settings; empty when it has none."""
+    found = next((one.settings for one in desk.store.kinds.transitions if one.kind == kind), {})
+    return found if found.get("properties") else {}
+
+
+def _choose_own(desk: Desk, at: QWidget, scene: str, kind: str, _: bool = False) -> None:
+    """A scene's own transition; one that cannot do without settings asks for them."""
+    found = next((one for one in desk.store.scenes.transitions if one.kind == kind), None)
+
+    def answered(reply: Reply) -> None:
+        if not reply.ok and _fields(desk, kind):
+            _ask_own(desk, at, scene, kind)
+
+    args = {"scene": scene, "kind": kind, "duration_ms": found.default_ms if found else 0}
+    desk.actions.run("scenes.own_transition", args, origin=at, done=answered)
+
+
+def _ask_own(desk: Desk, at: QWidget, scene: str, kind: str) -> None:
+    """The settings of a scene's own transition."""
+    own = desk.store.scenes.scene(scene)
+    is_its = own is not None and own.transition == kind
+    values = dict(own.transition_settings) if own is not None and is_its else {}
+    found = next((one for one in desk.store.scenes.transitions if one.kind == kind), None)
+    usual = found.default_ms if found else 0
+    duration_ms = own.transition_ms if own is not None and is_its else usual
+
+    def save(values: dict[str, Any]) -> None:
+        args = {"scene": scene, "kind": kind, "duration_ms": duration_ms, "settings": values}
+        desk.actions.run("scenes.own_transition", args, origin=at)
+
+    PopForm(at, t("scenes.settings").rstrip("…"), _fields(desk, kind), values, save).open()
+
+
 def open_card(desk: Desk, at: QWidget, scene: str, where: QPoint) -> None:
     """The menu of one scene."""
     state = desk.store.scenes
@@ -95,9 +129,12 @@ def open_card(desk: Desk, at: QWidget, scene: str, where: QPoint) -> None:
         action = own.addAction(pick(kind.label))
         action.setCheckable(True)
         action.setChecked(bool(found and found.transition == kind.kind))
-        args = {"scene": scene, "kind": kind.kind, "duration_ms": kind.default_ms}
-        action.triggered.connect(lambda _=False, a=args: run("scenes.own_transition", a))
-    auto = menu.addMenu(t("stage.auto", canvas="…").rstrip("… "))
+        action.triggered.connect(partial(_choose_own, desk, at, scene, kind.kind))
+    own.addSeparator()
+    settings = own.addAction(t("scenes.settings"))
+    settings.setEnabled(bool(found and _fields(desk, found.transition)))
+    settings.triggered.connect(lambda: _ask_own(desk, at, scene, found.transition if found else ""))
+    auto = menu.addMenu(t("scenes.auto"))
     for canvas in ("portrait", "landscape"):
         args = {"scene": scene, "canvas": canvas}
         auto.addAction(t(f"canvas.{canvas}")).triggered.connect(
