@@ -168,6 +168,7 @@ class Engine:
         )
         self.is_looked_at: Callable[[str], bool] = lambda canvas: False
         rounds = Rounds(lambda: self.bank.specs, lambda: self.scenes.state)
+        self.scenes.shows = rounds.shown_through
         self.bus.add(
             SceneCommands(
                 self.scenes,
@@ -447,7 +448,7 @@ class Engine:
             self.bank.runners,
             shown,
             buses,
-            hearing.leaving(self.scenes.changes),
+            hearing.leaving(self.scenes.changes, self.scenes.sources_of),
         )
         hearing.tell_runners(self._channels, self.bank.runners, buses)
         self.mixer.master_db = self.sound.master_db

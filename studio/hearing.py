@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.scenes.compositor import Change
+from studio.scenes.model import Scene
 from studio.sound.desk import MOST_AHEAD_MS
 from studio.sound.mixer import Channel
 from studio.sound.model import Strip
@@ -27,11 +28,13 @@ class Leaving:
     held: float | None = None
 
 
-def leaving(changes: Mapping[str, Change]) -> dict[str, Leaving]:
-    """By canvas, of the transitions under way."""
+def leaving(
+    changes: Mapping[str, Change], sources_of: Callable[[Scene], Collection[str]]
+) -> dict[str, Leaving]:
+    """By canvas, of the transitions under way; ``sources_of`` a scene."""
     return {
         canvas: Leaving(
-            {item.source for item in one.before.items if item.is_enabled},
+            sources_of(one.before),
             one.start_ns + one.duration_ns,
             one.held,
         )

@@ -38,6 +38,8 @@ class Scenes:
         self.acknowledged: dict[str, tuple[str, str]] = {}
         self._dropped: dict[str, float] = {}
         """Where a T-bar stands that is still in a hand, but no longer moves the picture."""
+        self.shows: Callable[[str], Iterable[str]] = lambda source: ()
+        """What a source shows: the sources of a nested scene, the one that is mirrored."""
 
     @property
     def state(self) -> ScenesState:
@@ -331,14 +333,20 @@ class Scenes:
         return item
 
     def sources_on(self, names: Iterable[str]) -> set[str]:
-        """The sources shown by these scenes."""
-        return {
-            item.source
-            for name in names
-            if (scene := self._state.scene(name)) is not None
-            for item in scene.items
-            if item.is_enabled
-        }
+        """The sources shown by these scenes, also those of scenes and mirrors on them."""
+        scenes = (self._state.scene(name) for name in names)
+        return set().union(*(self.sources_of(one) for one in scenes if one is not None))
+
+    def sources_of(self, scene: Scene) -> set[str]:
+        """The sources a scene shows, with what those show."""
+        found: set[str] = set()
+        todo = [item.source for item in scene.items if item.is_enabled]
+        while todo:
+            one = todo.pop()
+            if one not in found:
+                found.add(one)
+                todo += self.shows(one)
+        return found
 
     def on_programme(self) -> set[str]:
         """The sources on any programme now."""

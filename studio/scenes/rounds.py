@@ -59,6 +59,10 @@ class Rounds:
         """
         check_round(spec.name, {**self._specs(), spec.name: spec}, self._state())
 
+    def shown_through(self, name: str) -> list[str]:
+        """The sources seen where this one is."""
+        return shown_through(name, self._specs(), self._state())
+
 
 def way_back(source: str, specs: Mapping[str, SourceSpec], state: ScenesState) -> list[str]:
     """From a source by way of what it shows back to itself; [] when it does not come back."""
@@ -89,3 +93,16 @@ def _shown_by(
     wanted = spec.settings.get("scene", "")
     scene = next((one for one in state.scenes if wanted in (one.name, one.id)), None)
     return [([scene.name], item.source) for item in scene.items] if scene is not None else []
+
+
+def shown_through(name: str, specs: Mapping[str, SourceSpec], state: ScenesState) -> list[str]:
+    """The sources seen where this one is: those on its scene, or the one it mirrors."""
+    spec = specs.get(name)
+    if spec is None or spec.kind not in ("scene", "mirror"):
+        return []
+    if spec.kind == "mirror":
+        mirrored = str(spec.settings.get("source", ""))
+        return [mirrored] if mirrored in specs else []
+    wanted = spec.settings.get("scene", "")
+    scene = next((one for one in state.scenes if wanted in (one.name, one.id)), None)
+    return [] if scene is None else [item.source for item in scene.items if item.is_enabled]

@@ -44,6 +44,11 @@ def until(check, seconds=15.0):
     return None
 
 
+def scene(door: Door, name: str):
+    found = door.run("state.get", parts=["scenes"])["scenes"]["scenes"]
+    return next(one for one in found if one["name"] == name)
+
+
 def health(door: Door, name: str):
     answer = door.run("state.get", parts=["sources"])
     return next(one["health"] for one in answer["sources"] if one["name"] == name) or {}
@@ -57,6 +62,19 @@ def test_a_scene_is_a_source_and_follows_its_new_name(door):
     assert spec["inputSettings"]["scene"] == "Second"
     assert until(lambda: picture(door, "inner")) is not None
     door.run("scenes.rename", name="Second", new_name="Two")
+
+
+def test_what_is_on_a_scene_within_a_scene_is_on_air(door):
+    """Its light is red, and it is heard."""
+    door.run("sources.add", name="within", kind="scene", settings={"scene": "Two"})
+    door.run("scenes.add", name="Outer")
+    door.run("items.add", scene="Outer", source="within")
+    on_two = {item["source"] for item in scene(door, "Two")["items"] if item["is_enabled"]}
+    before = door.run("state.get", parts=["scenes"])["scenes"]["programme"]["landscape"]
+    door.run("scenes.take", scene="Outer", transition="cut")
+    tally = door.run("state.get", parts=["scenes"])["scenes"]["tally"]
+    assert {tally[name]["state"] for name in (*on_two, "within")} == {"programme"}, tally
+    door.run("scenes.take", scene=before, transition="cut")
 
 
 def test_a_scene_that_shows_itself_is_refused_and_the_engine_goes_on(door):

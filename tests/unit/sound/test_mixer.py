@@ -258,7 +258,7 @@ def two_scenes():
     runners = {n: SimpleNamespace(source=source, ring=rings[n]) for n in strips}
 
     def now(shown, changes):
-        left = hearing.leaving(changes)
+        left = hearing.leaving(changes, lambda scene: {one.source for one in scene.items})
         return hearing.channels(strips, runners, {"landscape": [shown]}, ("landscape",), left)
 
     return now
