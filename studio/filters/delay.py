@@ -27,7 +27,8 @@ class DelaySettings(extension.Settings, kw_only=True):
 class Delay(Filter):
     """Holds pictures and sound back.
 
-    Memory is bounded: past 512 MB of pictures the oldest is shown earlier than asked.
+    Memory is bounded: past 512 MB of pictures they come earlier than asked, and the sound with
+    them.
     """
 
     kind: ClassVar[str] = "delay"
@@ -43,32 +44,39 @@ class Delay(Filter):
         super().__init__(settings)
         self._frames: deque[Frame] = deque()
         self._bytes = 0
+        self._reach_ms = settings.delay_ms
         self._sound = np.zeros((0, CHANNELS), np.float32)
 
     def change(self, settings: DelaySettings) -> bool:
         """At once; what is held stays held."""
-        self.settings = settings
+        self.settings, self._reach_ms = settings, settings.delay_ms
         return True
 
     def apply(self, frame: Frame) -> Frame:
         """The frame that was there ``delay_ms`` ago; at the start the first one."""
         s = self.settings
-        wait_ns = 0 if s.what == "sound" else s.delay_ms * 1_000_000
+        wait_ns = 0 if s.what == "sound" else self._reach_ms * 1_000_000
         held = self._frames
         if held and not 0 <= frame.pts_ns - held[-1].pts_ns < 5_000_000_000:
             held.clear()  # a cut in time: what is held belongs to another moment
             self._bytes = 0
         held.append(frame)
         self._bytes += _size(frame)
+        while self._bytes > MOST_BYTES and len(held) > 1:
+            self._bytes -= _size(held.popleft())
+            reach_ms = (frame.pts_ns - held[0].pts_ns) // 1_000_000
+            if s.what != "sound" and reach_ms < self._reach_ms:
+                self._reach_ms, wait_ns = reach_ms, reach_ms * 1_000_000
         due_ns = frame.pts_ns - wait_ns
-        while len(held) > 1 and (held[1].pts_ns <= due_ns or self._bytes > MOST_BYTES):
+        while len(held) > 1 and held[1].pts_ns <= due_ns:
             self._bytes -= _size(held.popleft())
         return held[0]
 
     def apply_sound(self, samples: Samples) -> Samples:
         """The samples that were there ``delay_ms`` ago; at the start silence."""
         s = self.settings
-        wanted = 0 if s.what == "picture" else s.delay_ms * RATE // 1000
+        late_ms = s.delay_ms if s.what == "sound" else self._reach_ms
+        wanted = 0 if s.what == "picture" else late_ms * RATE // 1000
         held = self._sound
         if len(held) < wanted:
             held = np.concatenate([np.zeros((wanted - len(held), CHANNELS), np.float32), held])

@@ -154,8 +154,12 @@ def test_what_is_held_back_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("studio.filters.delay.MOST_BYTES", 100_000)
     one = make("delay", delay_ms=10_000)
     for n in range(100):
-        one.apply(noise(64, 64, 0, 1 + n * 40_000_000))
+        shown = one.apply(noise(64, 64, 0, 1 + n * 40_000_000))
+        heard = one.apply_sound(np.full((1920, 2), n, np.float32))
     assert len(one._frames) <= 17  # type: ignore[attr-defined]
+    late = 99 - (shown.pts_ns - 1) // 40_000_000
+    assert 10 < late <= 17
+    assert heard[0, 0] == 99 - late, "sound and picture part"
 
 
 def write(path: Path, text: str) -> str:
