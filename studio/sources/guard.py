@@ -26,6 +26,8 @@ OVER = 15
 TRIAL = 8
 """This many times in a row within budget: it works again."""
 AGAIN_S = (3, 6, 12, 30, 60)
+USUAL_SIZE, MOST_SIZE = 1920 * 1080, 2.0
+"""A budget is that of a 1080p picture; a larger one may take more, up to twice as long."""
 
 
 class Guarded(Protocol):
@@ -80,18 +82,26 @@ class Guard:
 
     def apply(self, frame: Frame) -> Frame:
         """The changed picture; as it was when the filter is bypassed."""
-        return self._run(frame, self.one.apply, _is_picture)
+        size = frame.width * frame.height / USUAL_SIZE
+        budget_ms = self.budget_ms * min(MOST_SIZE, max(1.0, size))
+        return self._run(frame, self.one.apply, _is_picture, budget_ms)
 
     def apply_sound(self, samples: Samples) -> Samples:
         """The changed samples; as they were when the filter is bypassed."""
-        return self._run(samples, self.one.apply_sound, _is_as_long)
+        return self._run(samples, self.one.apply_sound, _is_as_long, self.budget_ms)
 
     def forgive(self) -> None:
         """Somebody changed it: it is tried again at once."""
         self._state, self._fault = "ok", None
         self._over = self._well = self._bypasses = self._again_ns = 0
 
-    def _run(self, given: T, work: Callable[[T], T], is_right: Callable[[T, T], bool]) -> T:
+    def _run(
+        self,
+        given: T,
+        work: Callable[[T], T],
+        is_right: Callable[[T, T], bool],
+        budget_ms: float,
+    ) -> T:
         if self._state != "ok" and now_ns() < self._again_ns:
             return given
         began = time.perf_counter()
@@ -104,7 +114,7 @@ class Guard:
             return given
         took_ms = (time.perf_counter() - began) * 1e3
         self.ms += (took_ms - self.ms) * (0.1 if self.ms else 1.0)
-        if took_ms <= self.budget_ms:
+        if took_ms <= budget_ms:
             self._over, self._well = 0, self._well + 1
             if self._state != "ok":
                 if self._well < TRIAL:
@@ -118,17 +128,17 @@ class Guard:
                 self._bypass()
             return given
         if self._over >= OVER:
-            self._slow()
+            self._slow(budget_ms)
         return made
 
-    def _slow(self) -> None:
+    def _slow(self, budget_ms: float) -> None:
         self._state = "slow"
         self._fault = StudioError(
             "failed", "filters.too_slow", filter=self.name, ms=f"{self.ms:.1f}",
-            budget_ms=f"{self.budget_ms:g}",
+            budget_ms=f"{budget_ms:g}",
         )  # fmt: skip
         _log.warning("filter %s is bypassed: %.1f ms, may take %g", self.name, self.ms,
-                     self.budget_ms)  # fmt: skip
+                     budget_ms)  # fmt: skip
         self._bypass()
 
     def _failed(self, fault: Exception) -> None:

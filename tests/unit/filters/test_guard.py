@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -60,6 +62,19 @@ def test_over_its_budget_many_times_in_a_row_it_is_bypassed_and_tried_again(
     assert guard.apply(frame) is not frame
     assert guard.status.state == "ok"
     assert guard.status.error == ""
+
+
+@pytest.mark.parametrize(("size", "state"), [((1920, 1080), "slow"), ((3840, 2160), "ok")])
+def test_a_larger_picture_may_take_longer(
+    size: tuple[int, int], state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = itertools.count(0, 0.012)  # each time 12 ms
+    clock = SimpleNamespace(perf_counter=lambda: next(ticks))
+    monkeypatch.setattr(guard_module, "time", clock)
+    frame, guard = blank(*size), Guard("key", Odd(lambda f: f), 8.0)
+    for _ in range(OVER):
+        guard.apply(frame)
+    assert guard.status.state == state
 
 
 def test_a_slow_one_now_and_then_is_forgiven(clock: list[int]) -> None:
