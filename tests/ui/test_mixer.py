@@ -35,6 +35,7 @@ def test_pan_and_sends_are_set_in_a_form(qtbot: Any, program: Any) -> None:
     view = program.window.panels["mixer"].strip("主播机位")
     view.open_form()
     form = next(w for w in QApplication.topLevelWidgets() if isinstance(w, PopForm))
+    assert form.form.widget("pan").lineEdit().selectedText()  # typing takes its place
     form.form.put("pan", -0.5)
     form.form.put("portrait", -6.0)
     QTest.mouseClick(form.done, LEFT)

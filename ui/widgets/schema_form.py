@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QCheckBox,
     QColorDialog,
     QComboBox,
@@ -376,7 +377,10 @@ class SchemaForm(QWidget):
         return self._fields[name].widget if name in self._fields else None
 
     def begin(self) -> None:
-        """Puts the hand into the first field."""
+        """Puts the hand into the first field; what one types takes the place of what is there."""
         for field in self._fields.values():
             field.widget.setFocus()
+            hand = field.widget.focusProxy() or field.widget
+            if isinstance(hand, QAbstractSpinBox | QLineEdit):
+                hand.selectAll()
             return
