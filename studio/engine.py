@@ -168,7 +168,7 @@ class Engine:
         )
         self.is_looked_at: Callable[[str], bool] = lambda canvas: False
         rounds = Rounds(lambda: self.bank.specs, lambda: self.scenes.state)
-        self.scenes.shows = rounds.shown_through
+        self.scenes.shows, self.scenes.within = rounds.shown_through, rounds.within
         self.bus.add(
             SceneCommands(
                 self.scenes,
@@ -575,8 +575,12 @@ class Engine:
         self.events.publish(event)
 
     def _scenes_with(self, source: str) -> list[str]:
+        """Scenes on which it stands, or a mirror of it does."""
+        specs = self.bank.specs.values()
+        mirrors = (s for s in specs if s.kind == "mirror" and s.settings.get("source") == source)
+        seen = {source, *(one.name for one in mirrors)}
         scenes = self.scenes.state.scenes
-        return [s.name for s in scenes if any(i.source == source for i in s.items)]
+        return [s.name for s in scenes if any(i.source in seen for i in s.items)]
 
     def _renamed(self, old: str, new: str) -> None:
         for scene in self.scenes.state.scenes:

@@ -46,11 +46,13 @@ class ItemCommands:
         label=("添加元素", "Add item"),
         help=("把来源放到场景最上层。", "Puts a source on a scene, on top."),
     )
-    def add_item(self, scene: str, source: str, enabled: bool = True) -> Changed:
+    def add_item(
+        self, scene: str, source: str, enabled: bool = True, fit: Fit = "cover"
+    ) -> Changed:
         if not self._has_source(source):
             raise StudioError("not_found", "scenes.no_source", name=source)
         self._check_shown(scene, source)
-        item = self._scenes.add_item(scene, source, is_enabled=enabled)
+        item = self._scenes.add_item(scene, source, is_enabled=enabled, fit=fit)
         self._tell("created", scene, item)
         undo = ("items.remove", {"scene": scene, "item": item.id})
         return changed("scenes", result=plain(item), undo=undo)

@@ -40,6 +40,8 @@ class Scenes:
         """Where a T-bar stands that is still in a hand, but no longer moves the picture."""
         self.shows: Callable[[str], Iterable[str]] = lambda source: ()
         """What a source shows: the sources of a nested scene, the one that is mirrored."""
+        self.within: Callable[[str], str] = lambda source: ""
+        """The scene a source shows, by name or id; "" for other kinds."""
 
     @property
     def state(self) -> ScenesState:
@@ -281,13 +283,23 @@ class Scenes:
         known = {c: n for c, n in preview.items() if self._state.scene(n) is not None}
         self._state = replace(self._state, preview={**self._state.preview, **known})
 
-    def remove(self, name: str) -> Scene:
-        """Removes a scene that is not on air; returns it for undo."""
+    def check_gone(self, name: str) -> Scene:
+        """A scene that may be removed.
+
+        Raises:
+            StudioError: not_found; conflict: it is on air, by itself or within another scene.
+        """
         scene = self.get(name)
-        if scene.name in self._state.programme.values():
+        within = {self.within(source) for source in self.on_programme()}
+        if scene.name in self._state.programme.values() or within & {scene.name, scene.id}:
             raise StudioError("conflict", "scenes.on_air", name=scene.name)
         if any(c.held is not None and c.before.id == scene.id for c in self.changes.values()):
             raise StudioError("conflict", "scenes.on_air", name=scene.name)
+        return scene
+
+    def remove(self, name: str) -> Scene:
+        """Removes a scene that is not on air; returns it for undo."""
+        scene = self.check_gone(name)
         rest = tuple(s for s in self._state.scenes if s.id != scene.id)
         changes = self.changes
         self.load(replace(self._state, scenes=rest))

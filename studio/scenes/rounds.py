@@ -59,6 +59,13 @@ class Rounds:
         """
         check_round(spec.name, {**self._specs(), spec.name: spec}, self._state())
 
+    def within(self, name: str) -> str:
+        """The scene a source shows, by name or id; "" for other kinds."""
+        spec = self._specs().get(name)
+        if spec is None or spec.kind != "scene":
+            return ""
+        return str(spec.settings.get("scene", ""))
+
     def shown_through(self, name: str) -> list[str]:
         """The sources seen where this one is."""
         return shown_through(name, self._specs(), self._state())

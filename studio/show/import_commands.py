@@ -116,10 +116,8 @@ class ImportCommands:
     )
     def take_back(self, scenes: list[str], sources: list[str]) -> Changed:
         state = self._scenes.state
-        on_air = set(state.programme.values())
         for name in scenes:
-            if name in on_air:
-                raise StudioError("conflict", "scenes.on_air", name=name)
+            self._scenes.check_gone(name)
         taken = []
         for name in scenes:
             gone = self._scenes.remove(name)

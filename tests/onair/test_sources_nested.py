@@ -74,6 +74,13 @@ def test_what_is_on_a_scene_within_a_scene_is_on_air(door):
     door.run("scenes.take", scene="Outer", transition="cut")
     tally = door.run("state.get", parts=["scenes"])["scenes"]["tally"]
     assert {tally[name]["state"] for name in (*on_two, "within")} == {"programme"}, tally
+    data = {
+        "vendorName": "shopcast",
+        "requestType": "scenes.remove",
+        "requestData": {"name": "Two"},
+    }
+    answer = door.request("CallVendorRequest", data)["responseData"]["responseData"]
+    assert answer["error"]["key"] == "scenes.on_air", "a hole on air"
     door.run("scenes.take", scene=before, transition="cut")
 
 
