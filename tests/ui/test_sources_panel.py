@@ -226,3 +226,23 @@ def test_a_rename_in_the_form_is_one_step_back(program, qtbot):
     qtbot.waitUntil(lambda: panel.form is None, timeout=SOON)
     program.actions.undo()
     qtbot.waitUntil(lambda: source(program, name) is not None, timeout=SOON)
+
+
+def test_words_stand_whole_in_the_scene(program, qtbot):
+    panel = program.window.panels["sources"]
+    program.window.reveal("sources")
+    scene = program.store.scenes.preview["landscape"]
+    panel.edit("")
+    form = panel.form
+    form.kind.setCurrentIndex(form.kind.findData("text"))
+    form.name.setText("Words")
+    form.into.setChecked(True)
+    form._save()
+
+    def stands():
+        return [one for one in program.store.scenes.scene(scene).items if one.source == "Words"]
+
+    qtbot.waitUntil(lambda: [one.fit for one in stands()] == ["contain"], timeout=SOON)
+    program.actions.run("items.remove", {"scene": scene, "item": stands()[0].id})
+    program.actions.run("sources.remove", {"name": "Words"})
+    qtbot.waitUntil(lambda: source(program, "Words") is None, timeout=SOON)

@@ -90,6 +90,14 @@ class Sound(msgspec.Struct, frozen=True):
     headphones: HeadphonesView = msgspec.field(default_factory=lambda: HeadphonesView())
 
 
+WHOLE = ("text", "countdown", "clock", "image", "turntable")
+
+
+def fit_of(kind: str) -> str:
+    """How a new item stands in its box: words and goods whole, what fills a picture fills it."""
+    return "contain" if kind in WHOLE else "cover"
+
+
 class Show(msgspec.Struct, frozen=True):
     """The part "show"."""
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from studio.scenes.model import Item
 from ui.i18n import t
+from ui.models.desk import fit_of
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text, calm, row
@@ -370,5 +371,7 @@ class ItemsPanel(Panel):
         menu.popup(self._new.mapToGlobal(QPoint(0, self._new.height())))
 
     def _add(self, source: str) -> None:
-        args = {"scene": self.scene, "source": source}
+        found = self.desk.store.source(source)
+        fit = fit_of(found.kind if found else "")
+        args = {"scene": self.scene, "source": source, "fit": fit}
         self.desk.actions.run("items.add", args, origin=self._new)

@@ -11,7 +11,7 @@ from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.source_form import SourceForm
 from ui.i18n import pick, said, t
-from ui.models.desk import Health, SourceView
+from ui.models.desk import Health, SourceView, fit_of
 from ui.models.devices import Device
 from ui.panels.base import Panel
 from ui.theme import icons, tokens
@@ -248,7 +248,7 @@ class SourcesPanel(Panel):
             return
         self._wanted = ("", "")
         if found.has_video:
-            args: dict[str, object] = {"scene": scene, "source": name}
+            args: dict[str, object] = {"scene": scene, "source": name, "fit": fit_of(found.kind)}
             self.desk.actions.run("items.add", args, origin=self._new)
 
     def _shown(self, is_shown: bool) -> None:
