@@ -35,7 +35,7 @@ from studio.core.errors import StudioError
 from studio.core.paths import project_dir, runtime_dir
 
 HANG_S = 4.0  # a heartbeat comes every 0.25 s; the senders hold the line meanwhile
-FIRST_BEAT_S = 30.0  # from start to the first heartbeat, on a cold disk
+FIRST_BEAT_S = 30.0  # silence that is allowed until it is on air: a cold disk, a large show
 STOP_S = 8.0  # from the polite request to the kill
 SAFE_MODE_WITHIN_S = 30.0
 UP_S = 1.0  # an engine that died sooner after it came on air is in a crash loop
@@ -365,7 +365,8 @@ class Supervisor:
         silent_s = life.age_s("engine")
         if silent_s < float("inf"):
             self._beat_at = now
-            return silent_s > self._hang_s
+            # Loading a large show on a slow machine may hold the first beats up.
+            return silent_s > (self._hang_s if now >= self._up_at else FIRST_BEAT_S)
         if self._beat_at < self._started_at:
             return now - self._started_at > FIRST_BEAT_S
         return now - self._beat_at > STOP_S  # it took its note down: it is ending by itself

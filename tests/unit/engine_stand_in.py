@@ -2,7 +2,8 @@
 
 The faults come from the environment: STAND_IN holds a JSON list, one fault for each start:
 "" (none), "exit:N", "crash" (SIGKILL to itself once on air), "crash_early", "hang", "deaf",
-"slow_end" (it takes its note down and lives on for a second).
+"slow_end" (it takes its note down and lives on for a second), "slow_start" (it writes its note and
+is busy for a second before it is on air).
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, end)
     on_air = {"event": "on_air", "pids": {"engine": os.getpid()}, "options": options}
     note = life.Note("engine", on_air=on_air)
+    if fault == "slow_start":
+        time.sleep(1)
     say(**on_air)
     (runtime_dir() / f"started-{options['restarts']}").touch()
     if fault == "crash":

@@ -116,6 +116,11 @@ class TestEngine:
         session.wait("back_on_air")
         assert session.stop() == 0
 
+    def test_one_that_starts_slowly_is_not_taken_for_hung(self) -> None:
+        session = Session(["slow_start"], hang_s=0.3, for_s=0.2)
+        assert session.end() == 0
+        assert session.events() == ["on_air", "done"]
+
     def test_one_that_ends_slowly_is_not_taken_for_hung(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
