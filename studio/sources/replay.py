@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
+from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.paths import data_dir
 from studio.core.text import Text
@@ -77,6 +78,7 @@ class Replay(Clip):
             turn = _Turn(feed)
             file = latest()
             if file is None:
+                feed.wait(StudioError("unavailable", "sources.no_replay"))
                 turn.wait()
                 continue
             self._seek_ms = None

@@ -231,3 +231,10 @@ def test_a_film_of_a_few_pixels_is_judged_without_a_fault(run, tmp_path, size):
     assert until(lambda: state(runner) == "ok"), runner.health(now_ns())
     seen = (runner.latest.frame.width, runner.latest.frame.height)
     assert seen == tuple(max(2, side & ~1) for side in size)
+
+
+def test_a_replay_before_any_was_saved_waits_and_is_no_fault(run, monkeypatch):
+    monkeypatch.setattr("studio.sources.replay.latest", lambda: None)
+    runner = run("replay")
+    assert until(lambda: state(runner) == "waiting")
+    assert runner.error.key == "sources.no_replay"
