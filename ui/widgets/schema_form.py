@@ -249,15 +249,7 @@ def _files() -> Field:
         dialog.filesSelected.connect(lambda found: lines.write([*lines.read(), *found]))
         _beside(dialog, area)
 
-    button = Button("", icon="folder", clicked=pick_files)
-    button.name(t("form.choose_files"))
-    box = QWidget()
-    layout = row(gap=6)
-    layout.addWidget(area, 1)
-    layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-    box.setLayout(layout)
-    box.setFocusProxy(area)
-    return Field(box, lines.read, lines.write)
+    return Field(_with_chooser(area, "form.choose_files", pick_files), lines.read, lines.write)
 
 
 def _file(*, is_folder: bool = False) -> Field:
@@ -271,15 +263,23 @@ def _file(*, is_folder: bool = False) -> Field:
         dialog.fileSelected.connect(edit.setText)
         _beside(dialog, edit)
 
-    button = Button("", icon="folder", clicked=pick_file)
-    button.name(t("form.choose_file"))
+    box = _with_chooser(edit, "form.choose_file", pick_file)
+    return Field(box, edit.text, lambda v: edit.setText(str(v or "")))
+
+
+def _with_chooser(field: QWidget, name: str, pick: Callable[[], None]) -> QWidget:
+    """A field with a button beside its first line that opens a dialog."""
+    button = Button("", icon="folder", clicked=pick)
+    button.name(t(name))
     box = QWidget()
     layout = row(gap=6)
-    layout.addWidget(edit, 1)
+    layout.addWidget(field, 1)
     layout.addWidget(button)
+    if not isinstance(field, QLineEdit):
+        layout.setAlignment(button, Qt.AlignmentFlag.AlignTop)
     box.setLayout(layout)
-    box.setFocusProxy(edit)
-    return Field(box, edit.text, lambda v: edit.setText(str(v or "")))
+    box.setFocusProxy(field)
+    return box
 
 
 def _colour() -> Field:
