@@ -97,9 +97,14 @@ def _shown_by(
         return [([], str(spec.settings.get("source", "")))]
     if spec.kind != "scene":
         return []
-    wanted = spec.settings.get("scene", "")
-    scene = next((one for one in state.scenes if wanted in (one.name, one.id)), None)
+    scene = _nested(spec, state)
     return [([scene.name], item.source) for item in scene.items] if scene is not None else []
+
+
+def _nested(spec: SourceSpec, state: ScenesState) -> Scene | None:
+    """The scene that a source of the kind "scene" shows."""
+    wanted = spec.settings.get("scene", "")
+    return next((one for one in state.scenes if wanted in (one.name, one.id)), None)
 
 
 def shown_through(name: str, specs: Mapping[str, SourceSpec], state: ScenesState) -> list[str]:
@@ -110,6 +115,5 @@ def shown_through(name: str, specs: Mapping[str, SourceSpec], state: ScenesState
     if spec.kind == "mirror":
         mirrored = str(spec.settings.get("source", ""))
         return [mirrored] if mirrored in specs else []
-    wanted = spec.settings.get("scene", "")
-    scene = next((one for one in state.scenes if wanted in (one.name, one.id)), None)
+    scene = _nested(spec, state)
     return [] if scene is None else [item.source for item in scene.items if item.is_enabled]
