@@ -27,8 +27,11 @@ from studio.settings import load as load_settings
 from studio.settings import save_desk as save_settings
 
 if TYPE_CHECKING:
+    from studio.core.command import Role, changed, command
+    from studio.core.event import Event
     from studio.core.extension import Settings as ExtensionSettings
     from studio.core.extension import setting
+    from studio.core.service import Every, PluginService, ServiceTools, ShowContext
     from studio.filters.base import Filter
     from studio.media.frame import Frame, blank
     from studio.media.yuv import fade
@@ -39,7 +42,15 @@ if TYPE_CHECKING:
 # What plugins are written with; fetched when asked for, so that the desk stays light.
 _LATE = {
     "ExtensionSettings": ("studio.core.extension", "Settings"),
+    "Event": ("studio.core.event", "Event"),
+    "Every": ("studio.core.service", "Every"),
+    "PluginService": ("studio.core.service", "PluginService"),
+    "Role": ("studio.core.command", "Role"),
+    "ServiceTools": ("studio.core.service", "ServiceTools"),
+    "ShowContext": ("studio.core.service", "ShowContext"),
     "blank": ("studio.media.frame", "blank"),
+    "changed": ("studio.core.command", "changed"),
+    "command": ("studio.core.command", "command"),
     "fade": ("studio.media.yuv", "fade"),
     "setting": ("studio.core.extension", "setting"),
     "Feed": ("studio.sources.base", "Feed"),
@@ -60,13 +71,21 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "ExtensionSettings",
+    "Event",
+    "Every",
     "Feed",
     "Filter",
     "Frame",
+    "PluginService",
+    "Role",
+    "ServiceTools",
+    "ShowContext",
     "Source",
     "Transition",
     "Trigger",
     "blank",
+    "changed",
+    "command",
     "fade",
     "setting",
     "Backoff",

@@ -227,7 +227,7 @@ def _track_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from studio.check import check
+    from studio.app.check import check
     from studio.show.file import demo_show
 
     folder = Path(arguments.show) if arguments.show else None
@@ -321,7 +321,7 @@ CALLS: dict[str, Call] = {
     "do": (_do_arguments, _do, "studio.remote.client"),
     "commands": (_commands_arguments, _commands, "studio.remote.listing"),
     "snapshot": (_snapshot_arguments, _snapshot, "studio.remote.client"),
-    "check": (_open_arguments, _check, "studio.check"),
+    "check": (_open_arguments, _check, "studio.app.check"),
     "moderate": (_moderate_arguments, _moderate, "studio.audience.cli"),
     "bench": (_bench_arguments, _bench, "studio.bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import gc
 import json
 import os
@@ -10,32 +11,34 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from studio import standing
+from studio.app.check import read as read_show
+from studio.app.engine import Engine
+from studio.app.extensions import Extensions
 from studio.core import life
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger, start_logging
 from studio.core.paths import log_dir, runtime_dir
 from studio.core.priority import first_process
-from studio.engine import Engine
 from studio.graphics import qt
 from studio.outputs.destinations import settings_from_url
 from studio.outputs.events import OutputChanged
 from studio.outputs.line import end_orphan, orphans
-from studio.outputs.model import OutputSettings, OutputState, OutputStatus
+from studio.outputs.model import OutputState, OutputStatus
 from studio.remote.server import Door
-from studio.show import resume
-from studio.show.keeper import OpenShow, open_show
+from studio.scenes.model import Canvases
+from studio.show import checkpoint
+from studio.show.checkpoint import Kept
+from studio.show.keeper import OpenShow
 
 _log = logger(__name__)
 BEAT_S = 0.25
-FLOWING_S = 4.0
 PICTURE_AFTER_S = 1.0  # until try-on and its mark are on
 
 
@@ -87,33 +90,28 @@ def main() -> int:
 
 
 def _with_options(show: OpenShow, options: Options) -> OpenShow:
-    scenes, head = show.scenes, show.head
-    if options.size or options.canvas:
-        wide = options.size or (scenes.canvas("landscape").width, scenes.canvas("landscape").height)
-        on = ("landscape", "portrait") if options.canvas == "both" else (options.canvas,)
-        canvases = tuple(
-            msgspec.structs.replace(
-                canvas,
-                width=wide[0] if canvas.name == "landscape" else wide[1],
-                height=wide[1] if canvas.name == "landscape" else wide[0],
-                is_enabled=canvas.name in on if options.canvas else canvas.is_enabled,
-            )
-            for canvas in scenes.canvases
-        )
-        scenes = msgspec.structs.replace(scenes, canvases=canvases)
+    canvases: Canvases = show.parts["canvases"]
+    head = show.head
+    if options.size:
+        canvases = replace(canvases, landscape=options.size, portrait=options.size[::-1])
+    if options.canvas:
+        both = options.canvas == "both"
+        canvases = replace(canvases, on=("landscape", "portrait") if both else (options.canvas,))
     if options.fps:
-        head = msgspec.structs.replace(head, fps=str(options.fps))
-    return replace(show, head=head, scenes=scenes)
+        head = replace(head, fps=str(options.fps))
+    parts = {**show.parts, "canvases": canvases}
+    return dataclasses.replace(show, head=head, parts=parts)
 
 
 async def _run(options: Options) -> int:
-    kept = resume.recall() if options.restarts or orphans(runtime_dir()) else None
+    kept = checkpoint.recall() if options.restarts or orphans(runtime_dir()) else None
     folder = Path(options.show) if options.show else None
-    show = _with_options(await asyncio.to_thread(open_show, folder), options)
-    if kept is not None and not options.restarts and kept.get("show") != str(show.folder):
+    extensions = Extensions() if options.safe_mode else Extensions.with_plugins()
+    show = _with_options(await asyncio.to_thread(read_show, folder, extensions), options)
+    if kept is not None and not options.restarts and kept.show != str(show.folder):
         kept = None  # senders of another show: they are ended once this one is up
     note = life.Note("engine")
-    engine = Engine(show, is_safe=options.safe_mode)
+    engine = Engine(show, extensions, is_safe=options.safe_mode)
     stopping = asyncio.Event()
     _take_signals(stopping)
     door: Door | None = None
@@ -121,25 +119,25 @@ async def _run(options: Options) -> int:
         await engine.start()
         beat = asyncio.create_task(_beat(note, stopping))
         if kept:
-            standing.restore(engine, kept)
+            await engine.resume(kept)
         if options.scene:
-            await engine.bus.run("scenes.take", {"scene": options.scene}, origin="cli")
+            await engine.parts.bus.run("scenes.take", {"scene": options.scene}, origin="cli")
         door = await _open_door(engine, options)
-        engine.is_looked_at = door.views.looks_at
-        await asyncio.to_thread(engine.set_standby_pictures)
+        engine.parts.programme.viewers = door.views
+        await engine.parts.programme.renew_standby()
         _set_aside_what_stays()
         started = await _start_outputs(engine, options, kept)
         if kept is None:
-            await _until_flowing(engine, started, stopping)
+            await engine.parts.outputs.until_flowing(started, stopping)
         on_air = _on_air(engine, door)
         note.update(on_air=on_air)
-        engine.stage.figures.start_over()
+        engine.parts.programme.stage.figures.start_over()
         began = now_ns()
         say(on_air)
-        for status in engine.pipeline.destinations.statuses():
+        for status in engine.parts.outputs.view():
             if status.state is not OutputState.IDLE:
                 _say_status(status, OutputState.IDLE.value)
-        engine.events.on(OutputChanged, lambda event: _say_status(event.status, event.before))
+        engine.parts.events.on(OutputChanged, lambda event: _say_status(event.status, event.before))
         if options.picture:
             await asyncio.sleep(PICTURE_AFTER_S)
             await asyncio.to_thread(engine.write_picture, Path(options.picture))
@@ -151,7 +149,7 @@ async def _run(options: Options) -> int:
         if door is not None:
             await door.stop()
         await engine.stop()
-        resume.forget()
+        checkpoint.forget()
         note.close()
     done["outputs"] = _outputs(engine)
     say(done)
@@ -196,23 +194,10 @@ async def _open_door(engine: Engine, options: Options) -> Door:
     from studio.remote.server import open_door
 
     is_again = options.restarts > 0
-    return await open_door(engine.rooms(), options.port, options.password, is_again=is_again)
+    return await open_door(engine.parts.facade, options.port, options.password, is_again=is_again)
 
 
-async def _until_flowing(engine: Engine, names: list[str], stopping: asyncio.Event) -> None:
-    """Until every output flows or has said why not: "on air" is told, and timed, from there."""
-    waiting = (OutputState.IDLE, OutputState.CONNECTING)
-    until = now_ns() + int(FLOWING_S * 1e9)
-    while now_ns() < until and not stopping.is_set():
-        states = [engine.pipeline.destinations.status(name).state for name in names]
-        if not any(state in waiting for state in states):
-            return
-        await asyncio.sleep(0.02)
-
-
-async def _start_outputs(
-    engine: Engine, options: Options, kept: dict[str, Any] | None
-) -> list[str]:
+async def _start_outputs(engine: Engine, options: Options, kept: Kept | None) -> list[str]:
     """Outputs asked for on the command line; after a crash those that were running.
 
     Returns:
@@ -222,7 +207,7 @@ async def _start_outputs(
         StudioError: an output that was asked for cannot be; after a crash nothing is raised, the
             others go on without it.
     """
-    outputs = engine.outputs
+    outputs = engine.parts.outputs.outputs
     canvas = "portrait" if options.canvas == "portrait" else "landscape"
     given = [(url, f"push{n + 1}") for n, url in enumerate(options.push)]
     if options.record:
@@ -239,22 +224,18 @@ async def _start_outputs(
             _log.warning("output %s is not as it was asked for: %s", name, error)
     if kept is not None:
         wanted = [] if options.restarts else wanted
-        for plain in kept.get("outputs", []):
-            try:
-                settings = msgspec.convert(plain, OutputSettings)
-                if settings.name not in wanted:
-                    wanted.append(outputs.restore(settings))
-            except (StudioError, msgspec.ValidationError) as error:
-                _log.error("an output could not be restored: %s", error)
-    for canvas_name in {engine.pipeline.destinations.settings(name).canvas for name in wanted}:
-        engine.pipeline.prepare(canvas_name)
-    for canvas_name in {engine.pipeline.destinations.settings(name).canvas for name in wanted}:
-        encoder = engine.pipeline.encoder(canvas_name)
+        wanted += [name for name in engine.parts.outputs.resumed if name not in wanted]
+    pipeline = engine.parts.outputs.pipeline
+    canvases = {pipeline.destinations.settings(name).canvas for name in wanted}
+    for canvas_name in canvases:
+        pipeline.prepare(canvas_name)
+    for canvas_name in canvases:
+        encoder = pipeline.encoder(canvas_name)
         if encoder is not None:
             await asyncio.to_thread(encoder.is_ready.wait, 10)
     for name in wanted:
         try:
-            await engine.bus.run("outputs.start", {"name": name}, origin="cli")
+            await engine.parts.bus.run("outputs.start", {"name": name}, origin="cli")
         except StudioError as error:
             if kept is None:
                 raise
@@ -267,13 +248,12 @@ async def _start_outputs(
 
 
 def _on_air(engine: Engine, door: Door) -> dict[str, Any]:
-    senders = {
-        status.name: status.pid for status in engine.pipeline.destinations.statuses() if status.pid
-    }
+    statuses = engine.parts.outputs.view()
+    senders = {status.name: status.pid for status in statuses if status.pid}
     return {
         "event": "on_air",
         "remote": door.address,
-        "scenes": [scene.name for scene in engine.scenes.state.scenes],
+        "scenes": [scene.name for scene in engine.parts.facade.scenes.state.scenes],
         "pids": {"engine": os.getpid(), "senders": senders},
     }
 
@@ -298,24 +278,23 @@ def _text(key: str, params: dict[str, Any]) -> str:
 
 
 def _done(engine: Engine, began_ns: int) -> dict[str, Any]:
-    figures = engine.stage.figures
+    figures = engine.parts.programme.stage.figures
     seconds = (now_ns() - began_ns) / 1e9
-    encoders = [engine.pipeline.encoder(canvas) for canvas in engine.pipeline.canvases]
     frames = max(1, figures.ticks)
     return {
         "event": "done",
         "frames": figures.ticks,
         "late": figures.late,
         "missed": figures.missed,
-        "dropped": sum(one.dropped for one in encoders if one),
+        "dropped": engine.parts.outputs.pipeline.dropped(),
         "fps": round(figures.ticks / seconds, 2),
         "seconds": round(seconds, 2),
         "cpu_ms_per_frame": round(time.process_time() * 1000 / frames, 2),
         "compose_ms_p50": round(figures.compose_at(0.5), 3),
         "compose_ms_p99": round(figures.compose_at(0.99), 3),
-        "cuts": len(engine.cuts.ms),
-        "cut_ms_p50": round(_at(engine.cuts.ms, 0.5), 1),
-        "cut_ms_p99": round(_at(engine.cuts.ms, 0.99), 1),
+        "cuts": len(engine.parts.latency.ms),
+        "cut_ms_p50": round(_at(engine.parts.latency.ms, 0.5), 1),
+        "cut_ms_p99": round(_at(engine.parts.latency.ms, 0.99), 1),
     }
 
 
@@ -335,5 +314,5 @@ def _outputs(engine: Engine) -> list[dict[str, Any]]:
             "reconnects": status.reconnects,
             "standby_s": round(status.standby_ms / 1000, 2),
         }
-        for status in engine.pipeline.destinations.statuses()
+        for status in engine.parts.outputs.view()
     ]

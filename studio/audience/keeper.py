@@ -7,10 +7,22 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from studio.audience.events import CommentReceived
-from studio.audience.model import Comment, Entry, FeedSpec, Mute, State, Verdict, Words
+from studio.audience.model import (
+    AudiencePart,
+    Comment,
+    CommentsKept,
+    Entry,
+    FeedSpec,
+    Mute,
+    MuteKept,
+    OwnWords,
+    State,
+    Verdict,
+    Words,
+)
 from studio.audience.moderation.rules import Rule, RuleTier, own_words
 from studio.audience.platforms.base import Feed, Platform
 from studio.audience.ranking import rank
@@ -26,6 +38,8 @@ KEPT = 500
 MOST_A_SECOND = 400
 MUTED = Words("该用户已被禁言", "This author is muted")
 SLOW = Words("慢速模式：全部先审", "Slow mode: everything is held")
+Held = Literal["hold", "block"]
+HELD: tuple[str, Held] = ("own", "hold")
 STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocked"}
 
 
@@ -52,7 +66,7 @@ class Audience:
         self._kinds = kinds or Kinds({}, "platforms")
         self.folder = Path()
         self._rules = rules
-        self._words: dict[tuple[str, str], list[str]] = {}
+        self._words: dict[tuple[str, Held], list[str]] = {}
         self.tier = RuleTier(rules)
         self._announce, self._touch = announce, touch
         self.entries: OrderedDict[str, Entry] = OrderedDict()
@@ -94,14 +108,56 @@ class Audience:
         await feed.stop()
         return feed.spec
 
-    def part(self) -> dict[str, Any]:
+    def part(self) -> AudiencePart:
         """What the show keeps."""
-        words = [w for (_, action), ws in self._words.items() if action == "hold" for w in ws]
-        feeds = [
-            {"name": f.spec.name, "kind": f.spec.kind, "settings": f.spec.settings}
-            for f in self.feeds.values()
-        ]
-        return {"feeds": feeds, "rules": words}
+        own = {key: tuple(words) for key, words in self._words.items() if words}
+        held = own.pop(HELD, ())
+        words = tuple(OwnWords(c, a, w) for (c, a), w in own.items())
+        return AudiencePart(tuple(f.spec for f in self.feeds.values()), held, words)
+
+    def load_words(self, part: AudiencePart) -> None:
+        """The words of a show, in place of those there are."""
+        self._words.clear()
+        self._words[HELD] = list(part.rules)
+        for own in part.words:
+            self._words.setdefault((own.category, own.action), []).extend(own.words)
+        self._judge_anew()
+
+    def reset(self) -> None:
+        """Leaves the show: no comment, word, mute or count of it stays."""
+        self.entries.clear()
+        self._same.clear()
+        self._recent.clear()
+        self.counts = dict.fromkeys(self.counts, 0)
+        self.mutes.clear()
+        self.pinned, self.is_slow = None, False
+        self.load_words(AudiencePart())
+
+    def kept(self) -> CommentsKept:
+        """What must survive a kill."""
+        return CommentsKept(
+            self.pinned.comment if self.pinned else None,
+            tuple(MuteKept(m.who, m.author, m.until_utc) for m in self.mutes.values()),
+            self.is_slow,
+        )
+
+    def restore(self, kept: CommentsKept) -> Comment | None:
+        """Takes up what was decided before a kill; returns the comment that is pinned."""
+        self.is_slow = kept.is_slow
+        now = datetime.now(UTC)
+        for mute in kept.mutes:
+            left_s = (datetime.fromisoformat(mute.until_utc) - now).total_seconds()
+            if left_s > 0:
+                until_ns = now_ns() + int(left_s * NS)
+                self.mutes[mute.who] = Mute(mute.who, mute.author, mute.until_utc, until_ns)
+        if kept.pinned is None:
+            return None
+        verdict = self._judge(kept.pinned, now_ns())
+        if verdict.action == "block":  # muted, or by a rule: it does not come back
+            return None
+        entry = Entry(kept.pinned, verdict, "released", next(self._numbers))
+        self.entries[kept.pinned.id] = self.pinned = entry
+        return kept.pinned
 
     # -- coming in -----------------------------------------------------------------------------
 
@@ -198,11 +254,14 @@ class Audience:
                 entry.state = "blocked"
         return mute
 
-    def add_words(self, words: list[str], category: str, action: str) -> None:
+    def add_words(self, words: list[str], category: str, action: Held) -> None:
         """Adds words to this show's own rules; counts from the next comment on."""
         known = self._words.setdefault((category, action), [])
         known += [word for word in words if word not in known]
-        own = [own_words(w, c, a) for (c, a), w in self._words.items()]  # type: ignore[arg-type]
+        self._judge_anew()
+
+    def _judge_anew(self) -> None:
+        own = [own_words(w, c, a) for (c, a), w in self._words.items() if w]
         self.tier = RuleTier((*self._rules, *own))
 
     # -- lists ---------------------------------------------------------------------------------

@@ -96,9 +96,38 @@ class Mute(msgspec.Struct, frozen=True):
     until_ns: int
 
 
+class OwnWords(msgspec.Struct, frozen=True):
+    """Words of this show: what happens to comments with one of them."""
+
+    category: str
+    action: Literal["hold", "block"]
+    words: tuple[str, ...]
+
+
 class AudiencePart(msgspec.Struct, frozen=True):
-    """The audience in a show."""
+    """The audience in a show.
+
+    Attributes:
+        rules: words that are held in this show, beyond the rules that are shipped.
+        words: those with a category of their own, or that block.
+    """
 
     feeds: tuple[FeedSpec, ...] = ()
     rules: tuple[str, ...] = ()
-    """Words that are held in this show, beyond the rules that are shipped."""
+    words: tuple[OwnWords, ...] = ()
+
+
+class MuteKept(msgspec.Struct, frozen=True):
+    """A mute that must survive a kill; ``until_utc`` is UTC ISO 8601."""
+
+    who: str
+    author: str
+    until_utc: str
+
+
+class CommentsKept(msgspec.Struct, frozen=True):
+    """What must survive a kill of the engine."""
+
+    pinned: Comment | None = None
+    mutes: tuple[MuteKept, ...] = ()
+    is_slow: bool = False

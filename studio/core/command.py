@@ -11,7 +11,7 @@ import inspect
 import typing
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
@@ -160,6 +160,12 @@ def specs_of(owner: type | object) -> list[tuple[Spec, str]]:
     return found
 
 
+class AfterCommand(Protocol):
+    """Told on the engine loop what a command has changed, before its caller is answered."""
+
+    def __call__(self, changed: Changed) -> None: ...
+
+
 @dataclass(slots=True)
 class Bus:
     """Finds, checks and runs commands on the engine loop.
@@ -172,7 +178,7 @@ class Bus:
     events: Events
     state: State
     _commands: dict[str, tuple[Spec, Callable[..., Any]]] = field(default_factory=dict)
-    _gates: list[Callable[[Spec, dict[str, Any]], None]] = field(default_factory=list)
+    _after: list[AfterCommand] = field(default_factory=list)
 
     def add(self, *owners: object) -> None:
         """Registers all commands of ``owners``.
@@ -186,9 +192,9 @@ class Bus:
                     raise ValueError(f"command {spec.id} is defined twice")
                 self._commands[spec.id] = (spec, getattr(owner, name))
 
-    def gate(self, check: Callable[[Spec, dict[str, Any]], None]) -> None:
-        """Adds a check before every command; it raises `StudioError` to refuse."""
-        self._gates.append(check)
+    def after(self, listener: AfterCommand) -> None:
+        """Calls ``listener`` after every command that was carried out."""
+        self._after.append(listener)
 
     def specs(self) -> list[Spec]:
         """All commands by id."""
@@ -228,8 +234,6 @@ class Bus:
                 )
             if not is_confirmed:
                 raise StudioError("confirm", "command.confirm", command=id)
-            for check in self._gates:
-                check(spec, decoded)
             done = await self._run_one(call, decoded)
         except StudioError as error:
             self._tell(spec, id, given, origin, began, error.in_language("en"))
@@ -241,6 +245,8 @@ class Bus:
                 "failed", "command.failed", command=id, why=f"{type(fault).__name__}: {fault}"
             ) from fault
         self.state.touch(*done.parts)
+        for listener in self._after:
+            listener(done)
         self._tell(spec, id, given, origin, began, "")
         return done
 

@@ -25,6 +25,11 @@ def plugins_dir() -> Path:
     return project_dir() / "plugins"
 
 
+def own_plugins_dir() -> Path:
+    """Plugins that this person has put there; the folder need not exist."""
+    return data_dir() / "plugins"
+
+
 def _home(variable: str, windows: str, mac: str, other: str) -> Path:
     given = os.environ.get(variable)
     if given:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, ClassVar, Protocol
+
+import msgspec
 
 from studio.core.event import Event, Events
 from studio.core.text import Text
@@ -25,6 +27,18 @@ class StateChanged(Event, frozen=True, kw_only=True):
     parts: dict[str, Any]
 
 
+class PartsListener(Protocol):
+    """Told at once, on the engine loop, that a part it watches has changed."""
+
+    def __call__(self) -> None: ...
+
+
+class TouchListener(Protocol):
+    """Told at once, on the engine loop, which parts have changed."""
+
+    def __call__(self, parts: tuple[str, ...]) -> None: ...
+
+
 class State:
     """Every room registers how its part looks; views read parts by name.
 
@@ -37,9 +51,19 @@ class State:
         self._soon = soon
         self._views: dict[str, Callable[[], Plain]] = {}
         self._dirty: dict[str, None] = {}
+        self._listeners: list[TouchListener] = []
+        self._watchers: list[tuple[frozenset[str], PartsListener]] = []
+
+    def watch(self, parts: Collection[str], listener: PartsListener) -> None:
+        """Calls ``listener`` at once whenever one of ``parts`` is touched, in order of `watch`."""
+        self._watchers.append((frozenset(parts), listener))
+
+    def on_touch(self, listener: TouchListener) -> None:
+        """Calls ``listener`` at once with every set of parts that is touched."""
+        self._listeners.append(listener)
 
     def add(self, part: str, view: Callable[[], Plain]) -> None:
-        """Registers ``part``; ``view`` returns its value now."""
+        """Registers ``part``; ``view`` returns its value now, as a struct or plain data."""
         self._views[part] = view
 
     @property
@@ -50,13 +74,21 @@ class State:
     def get(self, parts: Iterable[str] | None = None) -> dict[str, Plain]:
         """The values of ``parts`` (all when None); an unknown name is left out."""
         names = self._views if parts is None else parts
-        return {name: self._views[name]() for name in names if name in self._views}
+        return {
+            name: msgspec.to_builtins(self._views[name]()) for name in names if name in self._views
+        }
 
     def touch(self, *parts: str) -> None:
         """Marks parts as changed; they are told at the end of this turn of the loop."""
         if not self._dirty and parts:
             self._soon(self.flush)
         self._dirty.update(dict.fromkeys(parts))
+        if parts:
+            for told in self._listeners:
+                told(parts)
+        for watched, listener in self._watchers:
+            if not watched.isdisjoint(parts):
+                listener()
 
     def flush(self) -> None:
         """Tells what changed since the last time."""

@@ -60,5 +60,5 @@ class CommentSpec(msgspec.Struct, frozen=True):
 class LowerThirdSpec(msgspec.Struct, frozen=True):
     """Name and line at the lower edge."""
 
-    title: str
+    title: str = ""
     line: str = ""

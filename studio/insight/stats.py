@@ -28,7 +28,7 @@ class Stats(Event, frozen=True, kw_only=True):
     figures: dict[str, Any]
 
 
-class Process:
+class ProcessFigures:
     """CPU and memory of this process."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec.structs import replace
@@ -15,8 +15,20 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir
 from studio.outputs import wire
-from studio.outputs.check import Finding, check_disk, check_picture, check_stream, finding
-from studio.outputs.model import AudioSettings, MediaFile, StandbyMedia
+from studio.outputs.check import check_disk, check_picture, check_stream, finding
+from studio.outputs.model import (
+    AirBudget,
+    AirCheck,
+    AirView,
+    AudioSettings,
+    CanvasRate,
+    CheckLine,
+    MediaFile,
+    OutputSettings,
+    RenditionView,
+    StandbyMedia,
+    StandbyView,
+)
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import misfits, platforms
 from studio.outputs.rtmp.address import hide_key
@@ -36,62 +48,61 @@ class AirCommands:
 
     Args:
         pipeline: the way out.
-        touch: marks parts of the state as changed.
         recordings: folder for recordings.
     """
 
     def __init__(
         self,
         pipeline: OutputPipeline,
-        touch: Callable[[str], None],
         recordings: Callable[[], Path],
     ) -> None:
         self._pipeline = pipeline
         self._all = pipeline.destinations
-        self._touch = touch
         self._recordings = recordings
-        self._checked: dict[str, Any] = {}
+        self._checked = AirCheck()
         self.standby = StandbyMedia()
         self.find: Callable[[str], Path] = lambda path: Path(path).expanduser()
         self._cache = data_dir() / "standby"
 
-    def view(self) -> dict[str, Any]:
+    def view(self) -> AirView:
         """The part "air" of the state: how the show as a whole is doing on its lines."""
         streams = [s for s in self._all.statuses() if s.kind == "rtmp" and s.since_utc]
         gap_s = max((s.gap_ms for s in streams), default=0) / 1000
         live_s = max((s.live_ms + s.gap_ms for s in streams), default=0) / 1000
         total_s = max(SHOW_S, live_s) * BUDGET_SHARE
         film = self._pipeline.films.state
-        return {
-            "is_live": any(s.state.value in ("live", "congested", "standby") for s in streams),
-            "live_s": round(live_s, 1),
-            "budget": {"used_s": round(gap_s, 2), "total_s": round(total_s, 2)},
-            "standby_s": round(max((s.standby_ms for s in streams), default=0) / 1000, 2),
-            "gaps": {s.name: round(s.gap_ms / 1000, 2) for s in streams},
-            "rates": {
-                canvas: {
-                    "nominal_kbps": rate.nominal_kbps,
-                    "kbps": rate.kbps,
-                    "frame_step": rate.frame_step,
-                    "lowered": rate.lowered,
-                }
+        return AirView(
+            is_live=any(s.state.value in ("live", "congested", "standby") for s in streams),
+            live_s=round(live_s, 1),
+            budget=AirBudget(round(gap_s, 2), round(total_s, 2)),
+            standby_s=round(max((s.standby_ms for s in streams), default=0) / 1000, 2),
+            gaps={s.name: round(s.gap_ms / 1000, 2) for s in streams},
+            rates={
+                canvas: CanvasRate(rate.nominal_kbps, rate.kbps, rate.frame_step, rate.lowered)
                 for canvas, rate in self._pipeline.rates.items()
             },
-            "rungs": self._rungs(),
-            "settings": {name: self._settings_view(name) for name in self._all.names()},
-            "squeezed": self._pipeline.plan.squeezed,
-            "replay_s": {
+            rungs=self._renditions(),
+            settings={name: self._shown_settings(name) for name in self._all.names()},
+            squeezed=dict(self._pipeline.plan.squeezed),
+            replay_s={
                 canvas: round(self._pipeline.replay.length_s(canvas), 1)
                 for canvas in self._pipeline.canvases
             },
-            "check": self._checked,
-            "standby": {
-                "picture": self.standby.picture.path,
-                "music": self.standby.music.path,
-                "state": film.state,
-                "why": film.why.in_language() if film.why else "",
-            },
-        }
+            check=self._checked,
+            standby=StandbyView(
+                self.standby.picture.path,
+                self.standby.music.path,
+                film.state,
+                film.why.in_language() if film.why else "",
+            ),
+        )
+
+    def reset(self) -> None:
+        """Leaves the show: the standby scene stands in again, its check says nothing now."""
+        self._checked = AirCheck()
+        if self.standby != StandbyMedia():
+            self.standby = StandbyMedia()
+            self._pipeline.set_film(None, None, self._cache)
 
     # -- the standby film ----------------------------------------------------------------------
 
@@ -123,27 +134,27 @@ class AirCommands:
         undo = ("outputs.standby", {"path": old.picture.path, "music": old.music.path})
         return changed("air", "show", undo=undo)
 
-    def _settings_view(self, name: str) -> dict[str, Any]:
-        """How an output is set up, as it may be shown."""
-        found: dict[str, Any] = msgspec.to_builtins(self._all.settings(name))
-        for field in ("url", "backup_url"):
-            found[field] = hide_key(found[field])
-        return found
+    def _shown_settings(self, name: str) -> OutputSettings:
+        """How an output is set up, as it may be shown: no keys."""
+        settings = self._all.settings(name)
+        return replace(
+            settings, url=hide_key(settings.url), backup_url=hide_key(settings.backup_url)
+        )
 
-    def _rungs(self) -> list[dict[str, Any]]:
+    def _renditions(self) -> tuple[RenditionView, ...]:
         """What is encoded now, and for whom."""
-        return [
-            {
-                "id": rung.id,
-                "canvas": rung.canvas,
-                "codec": rung.settings.codec,
-                "size": [rung.settings.width, rung.settings.height],
-                "nominal_kbps": rung.settings.bitrate_kbps,
-                "outputs": list(rung.outputs),
-            }
+        return tuple(
+            RenditionView(
+                id=rung.id,
+                canvas=rung.canvas,
+                codec=rung.settings.codec,
+                size=(rung.settings.width, rung.settings.height),
+                nominal_kbps=rung.settings.bitrate_kbps,
+                outputs=tuple(rung.outputs),
+            )
             for rung in self._pipeline.plan.rungs.values()
             if rung.outputs
-        ]
+        )
 
     @command(
         "outputs.delay",
@@ -214,16 +225,11 @@ class AirCommands:
         jobs += [check_picture(self._pipeline.look, canvas) for canvas in sorted(canvases)]
         found = [line for lines in await asyncio.gather(*jobs) for line in lines]
         found.append(check_disk(self._recordings(), 5000))
-        result = {
-            "is_ready": not any(line.verdict == "bad" for line in found),
-            "at_utc": utc_iso(),
-            "lines": msgspec.to_builtins(found),
-        }
-        self._checked = result
-        self._touch("air")
-        return changed("air", result=result)
+        is_ready = not any(line.verdict == "bad" for line in found)
+        self._checked = AirCheck(is_ready, utc_iso(), tuple(found))
+        return changed("air", result=msgspec.to_builtins(self._checked))
 
-    async def _check_one(self, name: str) -> list[Finding]:
+    async def _check_one(self, name: str) -> list[CheckLine]:
         settings = self._all.settings(name)
         video = wanted(settings, self._pipeline.canvases[settings.canvas])
         found = self._check_rung(name)
@@ -247,7 +253,7 @@ class AirCommands:
         found += await check_stream(settings, self._all.keys(name), clip, kbps)
         return found
 
-    def _check_rung(self, name: str) -> list[Finding]:
+    def _check_rung(self, name: str) -> list[CheckLine]:
         """Does it get what it can take, and is there an encode for it at all?
 
         Looks at all outputs at once, as if the whole show were on air.

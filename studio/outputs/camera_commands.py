@@ -10,6 +10,7 @@ import msgspec
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.outputs.events import VirtualCameraChanged
+from studio.outputs.model import CameraView
 from studio.outputs.virtual_camera import CameraStatus, VirtualCamera, find_devices, why_not
 
 CanvasArg = Literal["landscape", "portrait"]
@@ -51,13 +52,21 @@ class CameraCommands:
             why_not=why_not(self._devices),
         )
 
-    def view(self) -> dict[str, Any]:
-        """The part "virtualcam"."""
-        plain: dict[str, Any] = msgspec.to_builtins(self.status())
-        reason = StudioError("unavailable", self.status().why_not)
-        if reason.key:
-            plain["why_not"] = [reason.in_language("zh"), reason.in_language("en")]
-        return {**plain, "frames": 0, "dropped": 0}  # counts are asked for, not told at each frame
+    def view(self) -> CameraView:
+        """The part "virtualcam"; counts are asked for, not told at each frame."""
+        status = self.status()
+        why_not: tuple[str, str] | str = ""
+        if status.why_not:
+            reason = StudioError("unavailable", status.why_not)
+            why_not = (reason.in_language("zh"), reason.in_language("en"))
+        return CameraView(
+            is_on=status.is_on,
+            device=status.device,
+            canvas=status.canvas,
+            error=status.error,
+            devices=status.devices,
+            why_not=why_not,
+        )
 
     @command(
         "virtualcam.start",

@@ -7,12 +7,9 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
-
-import msgspec
 
 from studio.core.errors import StudioError
-from studio.outputs.model import Codec, OutputSettings, Reason
+from studio.outputs.model import CheckLine, Codec, OutputSettings, Reason, Verdict
 from studio.outputs.rtmp.address import BadAddress, RtmpAddress, backup_key_of, hide_key, parse
 from studio.outputs.rtmp.connection import Connection, LinkFault, open_connection
 from studio.outputs.sender.clip import Clip
@@ -24,26 +21,6 @@ _HEAD_ROOM = 1.25
 _STEP_S = 0.02
 _LISTEN_STEP_S = 0.03
 _PHASE_LINE = {"tcp": "reach", "tls": "reach", "publish": "key"}
-Verdict = Literal["ok", "warn", "bad", "unknown"]
-
-
-class Finding(msgspec.Struct, kw_only=True, frozen=True):
-    """One line of the check.
-
-    Attributes:
-        id: address, reach, handshake, key, upload, disk, platform, loudness, picture.
-        output: which output it is about, "" for the show.
-        verdict: ok, warn (it will work, but), bad (it will not work), unknown.
-        text, mend: what was found and what to do, by language.
-        figure: what was measured, in the unit the text names.
-    """
-
-    id: str
-    output: str = ""
-    verdict: Verdict = "ok"
-    text: dict[str, str] = {}
-    mend: dict[str, str] = {}
-    figure: float | None = None
 
 
 def _say(key: str, **params: object) -> dict[str, str]:
@@ -59,7 +36,7 @@ def finding(
     reason: Reason | None = None,
     figure: float | None = None,
     **params: object,
-) -> Finding:
+) -> CheckLine:
     """A line from the catalogue (``outputs.check_ID_VERDICT``), or from an output's reason."""
     if reason is not None:
         text = _say(reason.key, **reason.params)
@@ -67,14 +44,14 @@ def finding(
         text = _say(f"outputs.check_{id}_{verdict}", **params)
     is_fine = verdict == "ok"
     mend = {} if is_fine else _say(f"outputs.mend_{id}")
-    return Finding(id=id, output=output, verdict=verdict, text=text, mend=mend, figure=figure)
+    return CheckLine(id=id, output=output, verdict=verdict, text=text, mend=mend, figure=figure)
 
 
 async def check_stream(
     settings: OutputSettings, keys: tuple[str, str], clip: bytes, need_kbps: int
-) -> list[Finding]:
+) -> list[CheckLine]:
     """Connects as on air, publishes the standby clip for two seconds, measures, says good-bye."""
-    found: list[Finding] = []
+    found: list[CheckLine] = []
     name = settings.name
     pairs = [(settings.url, keys[0])]
     if settings.backup_url:
@@ -98,7 +75,7 @@ async def check_stream(
 
 async def _trial(
     name: str, address: RtmpAddress, settings: OutputSettings, clip: bytes, need_kbps: int
-) -> list[Finding]:
+) -> list[CheckLine]:
     phase = "tcp"
 
     def note(now: str) -> None:
@@ -186,7 +163,7 @@ def _filler(count: int, codec: Codec) -> bytes:
     return len(body).to_bytes(4, "big") + body
 
 
-def check_disk(folder: Path, need_kbps: int, output: str = "") -> Finding:
+def check_disk(folder: Path, need_kbps: int, output: str = "") -> CheckLine:
     """How long a recording fits."""
     try:
         free = shutil.disk_usage(folder).free
@@ -202,7 +179,7 @@ def check_disk(folder: Path, need_kbps: int, output: str = "") -> Finding:
 
 async def check_picture(
     look: Callable[[str], tuple[float | None, float | None]], canvas: str, listen_s: float = TRIAL_S
-) -> list[Finding]:
+) -> list[CheckLine]:
     """Is the programme picture not black, and is something heard within ``listen_s``?"""
     luma: float | None = None
     level_db: float | None = None

@@ -16,13 +16,13 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.names import check_name
-from studio.core.paths import data_dir
 from studio.outputs.air_commands import AirCommands
 from studio.outputs.events import OutputChanged, OutputListChanged
 from studio.outputs.film_commands import FilmCommands, placed
 from studio.outputs.model import Codec, Kind, OutputSettings, OutputState, OutputStatus
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import platforms
+from studio.outputs.recording_folder import RecordingFolder
 from studio.outputs.rtmp.address import holds_another_key
 from studio.outputs.sender.file_sink import check_file
 
@@ -74,7 +74,7 @@ class OutputCommands:
         announce: publishes an event on the engine loop.
         touch: marks parts of the state as changed.
         keys: where keys are kept.
-        recordings: folder for recordings without a path.
+        recordings: where recordings go that are given no path.
     """
 
     def __init__(
@@ -83,19 +83,18 @@ class OutputCommands:
         announce: Callable[[Event], None],
         touch: Callable[[str], None] = lambda part: None,
         keys: KeyStore | None = None,
-        recordings: Path | None = None,
+        recordings: RecordingFolder | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._all = pipeline.destinations
         self._announce = announce
         self._touch = touch
         self._keys = keys or NoStore()
-        self._recordings = recordings
-        self.keep_folder: Callable[[Path], None] = lambda folder: None
+        self._recordings = recordings or RecordingFolder()
         self.is_composed: Callable[[str], bool] = lambda canvas: True
         self._before: dict[str, OutputState] = {}
         self._passing: set[str] = set()
-        self.air = AirCommands(pipeline, self._touch, self._folder)
+        self.air = AirCommands(pipeline, self._folder)
         self.film = FilmCommands(pipeline, self._folder)
 
     # -- for the engine ----------------------------------------------------------------------
@@ -414,8 +413,7 @@ class OutputCommands:
         wrong = check_file(folder / "x.mkv")
         if wrong is not None:
             raise StudioError("invalid", wrong.key, **wrong.params)
-        self._recordings = folder
-        self.keep_folder(folder)
+        self._recordings.choose(folder)
         undo = ("record.folder", {"path": before})
         return changed("engine", undo=undo, result={"folder": str(folder)})
 
@@ -487,9 +485,7 @@ class OutputCommands:
         return RECORD if canvas == "landscape" else f"{RECORD}-{canvas}"
 
     def _folder(self) -> Path:
-        folder = self._recordings or data_dir() / "recordings"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        return self._recordings.path
 
     def _new_file(self, canvas: str) -> Path:
         folder = self._folder()

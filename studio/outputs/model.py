@@ -263,3 +263,127 @@ class AudioSettings(msgspec.Struct, kw_only=True, frozen=True):
     """How the sound is encoded: AAC, stereo, 48 kHz."""
 
     bitrate_kbps: Annotated[int, msgspec.Meta(ge=32, le=512)] = 160
+
+
+Verdict = Literal["ok", "warn", "bad", "unknown"]
+
+
+class CheckLine(msgspec.Struct, kw_only=True, frozen=True):
+    """One line of the check before air.
+
+    Attributes:
+        id: address, reach, handshake, key, upload, disk, platform, loudness, picture.
+        output: which output it is about, "" for the show.
+        verdict: ok, warn (it will work, but), bad (it will not work), unknown.
+        text, mend: what was found and what to do, by language.
+        figure: what was measured, in the unit the text names.
+    """
+
+    id: str = ""
+    output: str = ""
+    verdict: Verdict = "ok"
+    text: dict[str, str] = {}
+    mend: dict[str, str] = {}
+    figure: float | None = None
+
+    @property
+    def is_ok(self) -> bool:
+        """Nothing to do."""
+        return self.verdict == "ok"
+
+
+class AirCheck(msgspec.Struct, frozen=True):
+    """The last check before air; without a time there was none."""
+
+    is_ready: bool = False
+    at_utc: str = ""
+    lines: tuple[CheckLine, ...] = ()
+
+
+class AirBudget(msgspec.Struct, frozen=True):
+    """Time in which viewers got nothing new, and how much of it a show may have."""
+
+    used_s: float = 0.0
+    total_s: float = 14.4
+
+
+class CanvasRate(msgspec.Struct, frozen=True):
+    """What a canvas is encoded with now.
+
+    Attributes:
+        frame_step: every how many-th picture is encoded.
+        lowered: how often it was lowered so far.
+    """
+
+    nominal_kbps: int = 0
+    kbps: int = 0
+    frame_step: int = 1
+    lowered: int = 0
+
+    @property
+    def is_lowered(self) -> bool:
+        """Whether the line was too narrow."""
+        return self.kbps < self.nominal_kbps or self.frame_step > 1
+
+
+class RenditionView(msgspec.Struct, frozen=True):
+    """One encode and who shares it; size in pixels."""
+
+    id: str = ""
+    canvas: str = ""
+    codec: str = ""
+    size: tuple[int, int] = (0, 0)
+    nominal_kbps: int = 0
+    outputs: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Size and codec, short."""
+        codec = "HEVC" if self.codec == "hevc" else "H.264"
+        return f"{min(self.size)}p {codec}"
+
+
+class StandbyView(msgspec.Struct, frozen=True):
+    """The brand's own standby: files, and none, encoding, ready or failed."""
+
+    picture: str = ""
+    music: str = ""
+    state: str = "none"
+    why: str = ""
+
+
+class AirView(msgspec.Struct, frozen=True):
+    """The part "air" of the state: how the show as a whole goes out.
+
+    Attributes:
+        gaps: seconds in which viewers got nothing new, by output.
+        settings: of every output, keys hidden.
+        squeezed: bitrate in kbit/s of outputs that share an encode below their own.
+        replay_s: how much can be replayed, by canvas.
+    """
+
+    is_live: bool = False
+    live_s: float = 0.0
+    budget: AirBudget = AirBudget()
+    standby_s: float = 0.0
+    gaps: dict[str, float] = {}
+    rates: dict[str, CanvasRate] = {}
+    rungs: tuple[RenditionView, ...] = ()
+    settings: dict[str, OutputSettings] = {}
+    squeezed: dict[str, int] = {}
+    replay_s: dict[str, float] = {}
+    check: AirCheck = AirCheck()
+    standby: StandbyView = StandbyView()
+
+
+class CameraView(msgspec.Struct, frozen=True):
+    """The part "virtualcam" of the state; the reason why there is none in both languages."""
+
+    is_on: bool = False
+    device: str = ""
+    canvas: str = "landscape"
+    frames: int = 0
+    dropped: int = 0
+    error: str = ""
+    devices: tuple[str, ...] = ()
+    why_not: tuple[str, str] | str = ""

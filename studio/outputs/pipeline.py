@@ -452,6 +452,14 @@ class OutputPipeline:
         if encoder is not None:
             encoder.force_keyframe()
 
+    def is_sent(self, canvas: str) -> bool:
+        """Does an output carry this canvas now?"""
+        return canvas in self.destinations.canvases()
+
+    def dropped(self) -> int:
+        """Frames that the canvases' encoders threw away since they were opened."""
+        return sum(encoder.dropped for canvas in self.canvases if (encoder := self.encoder(canvas)))
+
     def encoder(self, canvas: str) -> VideoEncoder | None:
         """The running encoder of ``canvas``, for its counters and its bitrate."""
         return self._video.get(canvas)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
-from studio.plans.model import Moment, Words
+from studio.plans.model import (
+    AskView,
+    Incident,
+    IncidentView,
+    Moment,
+    MomentView,
+    PlansView,
+    PlanView,
+    ToldView,
+    Words,
+)
 from studio.plans.runner import Plans
 
 SHOWN = 20
@@ -21,66 +29,34 @@ class PlanCommands:
     def __init__(self, plans: Plans) -> None:
         self._plans = plans
 
-    def view(self) -> dict[str, Any]:
+    def view(self) -> PlansView:
         """The part "plans" of the state."""
         plans = self._plans
-        return {
-            "plans": [
-                {
-                    "id": plan.id,
-                    "label": plan.label.pair(),
-                    "help": plan.help.pair(),
-                    "level": plan.level,
-                    "auto": plan.is_auto and plan.trigger is not None,
-                    "enabled": plan.id in plans.enabled,
-                    "running": plans.is_running(plan.id),
-                    "last_run_utc": plans.last_run_utc.get(plan.id, ""),
-                }
+        return PlansView(
+            plans=tuple(
+                PlanView(
+                    id=plan.id,
+                    label=plan.label.pair(),
+                    help=plan.help.pair(),
+                    level=plan.level,
+                    auto=plan.is_auto and plan.trigger is not None,
+                    enabled=plan.id in plans.enabled,
+                    running=plans.is_running(plan.id),
+                    last_run_utc=plans.last_run_utc.get(plan.id, ""),
+                )
                 for plan in plans.plans.values()
-            ],
-            "incidents": [
-                {
-                    "id": one.id,
-                    "plan": one.plan,
-                    "label": one.label.pair(),
-                    "cause": one.cause.pair(),
-                    "state": one.state,
-                    "began_utc": one.began_utc,
-                    "saved_ms": one.saved_ms,
-                    "over_ms": one.over_ms,
-                    "timeline": [
-                        {
-                            "at_utc": moment.at_utc,
-                            "at_ms": moment.at_ms,
-                            "text": moment.text.pair(),
-                            "ok": moment.is_ok,
-                        }
-                        for moment in one.timeline
-                    ],
-                }
-                for one in list(plans.incidents)[:SHOWN]
-            ],
-            "asks": [
-                {
-                    "incident": one.incident,
-                    "role": one.role,
-                    "question": one.text.pair(),
-                    "options": list(one.options),
-                    "until_utc": one.until_utc,
-                }
-                for one in plans.questions.values()
-            ],
-            "told": [
-                {
-                    "at_utc": one.at_utc,
-                    "role": one.role,
-                    "text": one.text.pair(),
-                    "level": one.level,
-                }
-                for one in list(plans.told)[:SHOWN]
-            ],
-            "errors": [error.in_language() for error in plans.errors],
-        }
+            ),
+            incidents=tuple(_incident(incident) for incident in list(plans.incidents)[:SHOWN]),
+            asks=tuple(
+                AskView(ask.incident, ask.role, ask.text.pair(), ask.options, ask.until_utc)
+                for ask in plans.questions.values()
+            ),
+            told=tuple(
+                ToldView(told.at_utc, told.role, told.text.pair(), told.level)
+                for told in list(plans.told)[:SHOWN]
+            ),
+            errors=tuple(error.in_language() for error in plans.errors),
+        )
 
     @command(
         "plans.run",
@@ -155,3 +131,20 @@ class PlanCommands:
                 one.timeline.append(Moment(utc_iso(), at, Words(text, text)))
                 return changed("plans")
         raise StudioError("not_found", "plans.no_incident", incident=incident)
+
+
+def _incident(incident: Incident) -> IncidentView:
+    return IncidentView(
+        id=incident.id,
+        plan=incident.plan,
+        label=incident.label.pair(),
+        cause=incident.cause.pair(),
+        state=incident.state,
+        began_utc=incident.began_utc,
+        saved_ms=incident.saved_ms,
+        over_ms=incident.over_ms,
+        timeline=tuple(
+            MomentView(moment.at_utc, moment.at_ms, moment.text.pair(), moment.is_ok)
+            for moment in incident.timeline
+        ),
+    )

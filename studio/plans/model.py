@@ -22,9 +22,9 @@ class Words(msgspec.Struct, frozen=True):
         kept = _Left(params)
         return Words(self.zh.format_map(kept), self.en.format_map(kept))
 
-    def pair(self) -> list[str]:
-        """[zh, en], as views show it."""
-        return [self.zh, self.en]
+    def pair(self) -> tuple[str, str]:
+        """(zh, en), as views show it."""
+        return (self.zh, self.en)
 
 
 class _Left(dict[str, str]):
@@ -158,3 +158,77 @@ class PlansPart(msgspec.Struct, frozen=True):
     """The plans in a show: which are on; None is all that are shipped or in the show."""
 
     enabled: tuple[str, ...] | None = None
+
+
+Pair = tuple[str, str]
+"""A sentence for views: Chinese, English."""
+
+
+class PlanView(msgspec.Struct, frozen=True):
+    """One plan in the part "plans" of the state.
+
+    Attributes:
+        level: green (a click), amber, red (held down).
+        auto: starts by itself when its trigger fires.
+    """
+
+    id: str
+    label: Pair = ("", "")
+    help: Pair = ("", "")
+    level: str = "green"
+    auto: bool = False
+    enabled: bool = True
+    running: bool = False
+    last_run_utc: str | None = None
+
+
+class MomentView(msgspec.Struct, frozen=True):
+    """One line of an incident."""
+
+    at_utc: str = ""
+    at_ms: int = 0
+    text: Pair = ("", "")
+    ok: bool | None = None
+
+
+class IncidentView(msgspec.Struct, frozen=True):
+    """What happened once."""
+
+    id: str
+    plan: str = ""
+    label: Pair = ("", "")
+    cause: Pair = ("", "")
+    state: str = ""
+    began_utc: str = ""
+    saved_ms: float | None = None
+    over_ms: float | None = None
+    timeline: tuple[MomentView, ...] = ()
+
+
+class AskView(msgspec.Struct, frozen=True):
+    """A question a plan waits for."""
+
+    incident: str
+    role: str = ""
+    question: Pair = ("", "")
+    options: tuple[str, ...] = ()
+    until_utc: str = ""
+
+
+class ToldView(msgspec.Struct, frozen=True):
+    """What a role was told."""
+
+    at_utc: str = ""
+    role: str = ""
+    text: Pair = ("", "")
+    level: str = ""
+
+
+class PlansView(msgspec.Struct, frozen=True):
+    """The part "plans" of the state: what can be done, and what was."""
+
+    plans: tuple[PlanView, ...] = ()
+    incidents: tuple[IncidentView, ...] = ()
+    asks: tuple[AskView, ...] = ()
+    told: tuple[ToldView, ...] = ()
+    errors: tuple[str, ...] = ()

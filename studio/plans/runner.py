@@ -23,6 +23,7 @@ from studio.plans.model import (
     Moment,
     Outcome,
     Plan,
+    PlansPart,
     Question,
     RunCommand,
     Step,
@@ -104,6 +105,8 @@ class Plans:
         """Takes over plans; one whose trigger is not known can still be run by hand."""
         self.plans = {plan.id: plan for plan in plans}
         self.enabled = set(self.plans if enabled is None else enabled)
+        self._wrong_since.clear()
+        self._rest_until.clear()
         self._triggers = {}
         for plan in self.plans.values():
             if plan.trigger is None:
@@ -114,6 +117,10 @@ class Plans:
             except StudioError as error:
                 self.errors.append(error)
                 _log.warning("plan %s: %s", plan.id, error)
+
+    def part(self) -> PlansPart:
+        """What the show keeps."""
+        return PlansPart(tuple(sorted(self.enabled)))
 
     def recall(self, incidents: list[Incident]) -> None:
         """Incidents of an engine that was killed; those that ran then were cut off."""
@@ -139,14 +146,9 @@ class Plans:
 
     # -- running -------------------------------------------------------------------------------
 
-    async def watch(self) -> None:
-        """Judges the triggers until cancelled."""
-        while True:
-            await asyncio.sleep(JUDGE_S)
-            try:
-                self.judge(self._look())
-            except Exception:
-                _log.exception("the plans could not judge")
+    def watch(self) -> None:
+        """Judges the triggers by the situation now."""
+        self.judge(self._look())
 
     def judge(self, now: Situation) -> None:
         """Starts the plans whose trigger has stood long enough."""

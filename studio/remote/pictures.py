@@ -110,7 +110,7 @@ class Pictures:
         return bytes(data.tobytes())
 
     def _frame(self, shot: Shot) -> Frame:
-        snapshot = self._rooms.snapshot()
+        snapshot = self._rooms.programme.snapshot
         canvas = snapshot.state.canvas(shot.canvas)
         if shot.what == "source":
             return self._source(shot.name)
@@ -144,7 +144,7 @@ class Pictures:
 
     def _source(self, name: str) -> Frame:
         """A source alone, over black where it lets the picture behind it through."""
-        snapshot = self._rooms.snapshot()
+        snapshot = self._rooms.programme.snapshot
         runner = snapshot.sources.get(name)
         shot = runner.look(now_ns()) if runner else None
         if shot is None:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from studio.core.command import Bus
 from studio.core.event import Events
 from studio.core.extension import Kinds
 from studio.core.state import State
 from studio.filters.base import Filter
+from studio.insight.service import InsightService
 from studio.outputs.pipeline import OutputPipeline
+from studio.outputs.recording_folder import RecordingFolder
 from studio.scenes.keeper import Scenes
 from studio.scenes.stage import Snapshot, Stage
 from studio.scenes.transitions.base import Transition
 from studio.shop.catalogue import Catalogue
+from studio.show.session import ShowSession
 from studio.sound.desk import SoundDesk
 from studio.sources.bank import SourceBank
 from studio.sources.base import Source
+
+
+class ComposedProgramme(Protocol):
+    """What the picture thread composes."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Now."""
+        ...
 
 
 @dataclass(slots=True)
@@ -28,10 +38,9 @@ class Rooms:
     """Everything the remote room reads; it changes things through ``bus`` alone.
 
     Attributes:
-        snapshot: what the picture thread composes now.
-        stats: figures of the engine (fps, late, dropped, cpu …), plain data.
-        show: name, folder and whether it can be saved, plain data.
-        stop: ends the engine cleanly.
+        programme: knows what the picture thread composes now.
+        insight: figures of the engine (fps, late, dropped, cpu …).
+        session: name, folder and whether the show can be saved.
     """
 
     bus: Bus
@@ -47,7 +56,7 @@ class Rooms:
     filter_kinds: Kinds[Filter]
     transition_kinds: Kinds[Transition]
     fps: Fraction
-    recordings: Path
-    snapshot: Callable[[], Snapshot]
-    stats: Callable[[], dict[str, Any]]
-    show: Callable[[], dict[str, Any]]
+    recordings: RecordingFolder
+    programme: ComposedProgramme
+    insight: InsightService
+    session: ShowSession

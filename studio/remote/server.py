@@ -8,7 +8,6 @@ import http
 import itertools
 import logging
 import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -67,7 +66,7 @@ class Door:
         self.key = secrets.token_urlsafe(24)
         keep_secret(self.key)
         self.commands = RemoteCommands(
-            self.pictures, store or Secrets(), self.forget_token, self._recordings
+            self.pictures, store or Secrets(), self.forget_token, lambda: rooms.recordings.path
         )
         self.gate = Gate(password, self.key, self.commands.tokens)
         self._server: Server | None = None
@@ -82,12 +81,6 @@ class Door:
         self.requests = sorted({*self._handlers, "Sleep"})
         self._translator = Translator(rooms, self.ids, self.tell, self._is_asked)
         rooms.events.on_all(self._event)
-
-    def _recordings(self) -> Path:
-        """Where recordings go just now."""
-        engine = self.rooms.state.get(["engine"]).get("engine")
-        chosen = engine.get("recordings") if isinstance(engine, dict) else ""
-        return Path(str(chosen)) if chosen else self.rooms.recordings
 
     @property
     def address(self) -> str:

@@ -178,7 +178,7 @@ def _kinds(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
 
 
 def _stats(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
-    return rooms.stats()
+    return dict(rooms.insight.stats)
 
 
 def _introduce(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
@@ -186,7 +186,8 @@ def _introduce(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
     # Whoever came in with a token keeps its name in the journal, and nobody takes another's.
     if not session.token:
         session.name = given.replace(":", " ").strip() or "remote"
-    return {"show": rooms.show(), "role": session.role.name.lower(), "name": session.name}
+    show = msgspec.to_builtins(rooms.session.view())
+    return {"show": show, "role": session.role.name.lower(), "name": session.name}
 
 
 def _open_view(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:

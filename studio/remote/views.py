@@ -188,7 +188,7 @@ class Views:
         view.writer.publish()
 
     def _frame(self, view: View, renderer: Renderer) -> Frame | None:
-        snapshot = self.rooms.snapshot()
+        snapshot = self.rooms.programme.snapshot
         canvas = snapshot.state.canvas(view.canvas)
         if view.what == "programme" and canvas.is_enabled:
             picture = self.rooms.stage.latest[view.canvas].get()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -19,6 +19,30 @@ from studio.scenes.transition_box import TransitionBox
 from studio.scenes.transitions.base import Transition
 
 Announce = Callable[[Any], None]
+
+
+class Nesting(Protocol):
+    """What sources show of others (`studio.scenes.graph.SceneGraph`)."""
+
+    def sources_within(self, source: str) -> Iterable[str]:
+        """The sources of a nested scene, the one that is mirrored."""
+        ...
+
+    def scene_within(self, source: str) -> str:
+        """The scene a source shows, by name or id; "" for other kinds."""
+        ...
+
+
+class NoNesting:
+    """No source shows another."""
+
+    def sources_within(self, source: str) -> Iterable[str]:
+        """Nothing."""
+        return ()
+
+    def scene_within(self, source: str) -> str:
+        """None."""
+        return ""
 
 
 class Scenes:
@@ -38,10 +62,7 @@ class Scenes:
         self.acknowledged: dict[str, tuple[str, str]] = {}
         self._dropped: dict[str, float] = {}
         """Where a T-bar stands that is still in a hand, but no longer moves the picture."""
-        self.shows: Callable[[str], Iterable[str]] = lambda source: ()
-        """What a source shows: the sources of a nested scene, the one that is mirrored."""
-        self.within: Callable[[str], str] = lambda source: ""
-        """The scene a source shows, by name or id; "" for other kinds."""
+        self.nesting: Nesting = NoNesting()
 
     @property
     def state(self) -> ScenesState:
@@ -61,6 +82,15 @@ class Scenes:
         self._dropped.clear()
         self._state = replace(state, programme=programme, preview=preview)
         self.box.prepare_all(self._state)
+
+    def is_composed(self, canvas: str) -> bool:
+        """Is the canvas on?"""
+        return self._state.canvas(canvas).is_enabled
+
+    def size_of(self, canvas: str) -> tuple[int, int]:
+        """Width and height of a canvas in pixels."""
+        size = self._state.canvas(canvas)
+        return size.width, size.height
 
     def get(self, name: str) -> Scene:
         """A scene by name, by id or by its number in the row ("1" is the first).
@@ -290,7 +320,7 @@ class Scenes:
             StudioError: not_found; conflict: it is on air, by itself or within another scene.
         """
         scene = self.get(name)
-        within = {self.within(source) for source in self.on_programme()}
+        within = {self.nesting.scene_within(source) for source in self.on_programme()}
         if scene.name in self._state.programme.values() or within & {scene.name, scene.id}:
             raise StudioError("conflict", "scenes.on_air", name=scene.name)
         if any(c.held is not None and c.before.id == scene.id for c in self.changes.values()):
@@ -357,7 +387,7 @@ class Scenes:
             one = todo.pop()
             if one not in found:
                 found.add(one)
-                todo += self.shows(one)
+                todo += self.nesting.sources_within(one)
         return found
 
     def on_programme(self) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -17,6 +17,18 @@ Fit = Literal["cover", "contain", "stretch"]
 def new_id() -> str:
     """A fresh identity."""
     return str(uuid.uuid4())
+
+
+Side = Annotated[int, msgspec.Meta(ge=16, le=7680, multiple_of=2)]
+"""Pixels of a canvas: chroma has half of them, so encoders take even ones alone."""
+
+
+class Canvases(msgspec.Struct, frozen=True):
+    """Sizes of the canvases, and which are on."""
+
+    landscape: tuple[Side, Side] = (1920, 1080)
+    portrait: tuple[Side, Side] = (1080, 1920)
+    on: tuple[str, ...] = ("landscape", "portrait")
 
 
 class Canvas(msgspec.Struct, frozen=True):
@@ -160,6 +172,41 @@ class ScenesState(msgspec.Struct, frozen=True):
         """With one scene replaced (by its id)."""
         scenes = tuple(changed if one.id == changed.id else one for one in self.scenes)
         return msgspec.structs.replace(self, scenes=scenes)
+
+
+class OnAir(msgspec.Struct, frozen=True):
+    """What must survive a kill: scene name by canvas."""
+
+    programme: dict[str, str] = {}
+    preview: dict[str, str] = {}
+
+
+class TransitionView(msgspec.Struct, frozen=True):
+    """A transition one can choose."""
+
+    kind: str
+    label: tuple[str, str] = ("", "")
+    default_ms: int = 0
+    is_instant: bool = False
+
+
+class TallyView(msgspec.Struct, frozen=True):
+    """A source's light: "programme" or "preview"; who has seen it."""
+
+    state: str = ""
+    seen_by: str | None = None
+
+
+class ScenesView(ScenesState, frozen=True):
+    """The part "scenes" of the state: scenes, lights, and the transitions there are.
+
+    Attributes:
+        tbar: where the T-bar stands, 0..1.
+    """
+
+    transitions: tuple[TransitionView, ...] = ()
+    tally: dict[str, TallyView] = {}
+    tbar: float = 0.0
 
 
 def plain(value: Any) -> Any:

@@ -155,7 +155,9 @@ class Stage:
         self._is_held = is_held
 
     def start(self) -> None:
-        """Starts ticking."""
+        """Starts ticking; once it ticks nothing more."""
+        if self._thread is not None:
+            return
         self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
         self._thread.start()
 

@@ -102,6 +102,47 @@ class ShopState(msgspec.Struct, frozen=True):
         return next((one for one in self.products if one.id == id), None)
 
 
+class ShownGoods(msgspec.Struct, frozen=True):
+    """What must survive a kill: what is shown and chosen, as in `ShopState`."""
+
+    card: str = ""
+    explaining: str = ""
+    explaining_since: str = ""
+    trying: str = ""
+    variant: dict[str, str] = {}
+
+
+class WornView(msgspec.Struct, frozen=True):
+    """Try-on on one source, in the part "tryon" of the state; no landmarks.
+
+    Attributes:
+        quality: "full", "half", … as the filter steps down when the machine is busy.
+        age_ms, age_p95_ms: of the landmarks that are drawn with.
+    """
+
+    is_worn: bool = False
+    quality: str = ""
+    faces: int = 0
+    age_ms: float = 0.0
+    age_p95_ms: float = 0.0
+    error: str = ""
+    product: str = ""
+    garment: str = ""
+    compared: str = ""
+    is_split: bool = False
+    split_at: float = 0.5
+    is_bypassed: bool = False
+
+
+class TryOnKept(msgspec.Struct, frozen=True):
+    """What of a try-on must survive a kill, beside the product that is worn."""
+
+    compared: str = ""
+    is_split: bool = False
+    split_at: float = 0.5
+    is_bypassed: bool = False
+
+
 STOCK_LEFT = Text("仅剩 {count} 件", "Only {count} left")
 SOLD_OUT = Text("已售罄", "Sold out")
 NUMBER = Text("{number}号", "No. {number}")

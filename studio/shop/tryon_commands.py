@@ -23,7 +23,7 @@ from studio.scenes.keeper import Scenes
 from studio.shop.catalogue import Catalogue
 from studio.shop.events import ProductChanged
 from studio.shop.fitted import EachTryOn, fitted, with_each
-from studio.shop.model import Product, TryOn
+from studio.shop.model import Product, TryOn, TryOnKept
 from studio.shop.tryon_events import TryOnCaptured
 from studio.shop.wearing import Wearer
 
@@ -74,16 +74,16 @@ class TryOnCommands:
         if self._pool is not None:
             await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
 
-    def recall(self, kept: dict[str, Any]) -> None:
+    def recall(self, kept: TryOnKept) -> None:
         """Goes on where an engine that was killed had been.
 
         Raises:
             StudioError: what was compared is no longer there.
         """
-        self._wearer.split(bool(kept.get("is_split")), float(kept.get("split_at", 0.5)))
-        if kept.get("compared"):
-            self.compare(str(kept["compared"]))
-        if kept.get("is_bypassed"):
+        self._wearer.split(kept.is_split, kept.split_at)
+        if kept.compared:
+            self.compare(kept.compared)
+        if kept.is_bypassed:
             self._wearer.bypass(True)
 
     async def _aside(self, work: Callable[[], Any]) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
@@ -16,9 +15,10 @@ from studio.scenes.keeper import Scenes
 from studio.scenes.layout import lay, through
 from studio.scenes.model import Item
 from studio.scenes.stage import Snapshot
-from studio.shop.model import Product, TryOn
+from studio.shop.model import Product, TryOn, TryOnKept, WornView
 from studio.sources.bank import SourceBank
 from studio.sources.model import FilterSpec
+from studio.sources.runner import Shot
 
 _log = logger(__name__)
 FILTER = "试戴"
@@ -34,6 +34,7 @@ class Wearer:
         compared: SKU of the variant worn on the right half, "" for none.
         source: who wears it.
         worn: what is worn.
+        is_leaving: the show is left: pictures need not be read ahead any more.
     """
 
     def __init__(self, bank: SourceBank, scenes: Scenes) -> None:
@@ -48,6 +49,7 @@ class Wearer:
         self.worn: TryOn | None = None
         self._beside: TryOn | None = None
         self._product = ""
+        self.is_leaving = False
 
     def filters(self) -> dict[str, TryOnFilter]:
         """Try-on filters by source."""
@@ -58,10 +60,12 @@ class Wearer:
             if isinstance(one, TryOnFilter)
         }
 
-    def take_off_all(self) -> None:
-        """Nothing is worn any more: the show that owned it is closed."""
+    def reset(self) -> None:
+        """Nothing is worn, compared, split or bypassed: the show is left."""
         with contextlib.suppress(StudioError):
             self.wear(None, None, "")
+        self.split(False)
+        self.is_bypassed, self.source = False, ""
 
     def wear(self, product: Product | None, try_on: TryOn | None, source: str) -> str:
         """Puts something on, or (None) takes all off; returns the source that wears it.
@@ -154,8 +158,7 @@ class Wearer:
 
     def latest(self, source: str) -> Frame | None:
         """A source's newest picture with what is worn on it."""
-        runner = self._bank.runners.get(source)
-        shot = runner.latest if runner else None
+        shot = self._shot(source)
         return shot.frame if shot else None
 
     def warm(self, products: tuple[Product, ...]) -> None:
@@ -163,6 +166,8 @@ class Wearer:
         from studio.tryon import wardrobe
 
         for product in products:
+            if self.is_leaving:
+                return
             for try_on in (product.try_on, *(variant.try_on for variant in product.variants)):
                 if try_on is None:
                     continue
@@ -185,23 +190,23 @@ class Wearer:
                 return True
         return False
 
-    def view(self) -> dict[str, dict[str, Any]]:
-        """What is true of each source with a try-on, as plain data; no landmarks."""
+    def view(self) -> dict[str, WornView]:
+        """What is true of each source with a try-on; no landmarks."""
         return {
-            source: {
-                "is_worn": one.is_worn,
-                "quality": one.quality,
-                "faces": len(one.boxes),
-                "age_ms": round(one.age_ms, -1),
-                "age_p95_ms": round(one.age_at(0.95), 1),
-                "error": one.error.in_language() if one.error else "",
-                "product": self._product if source == self.source else "",
-                "garment": one.worn,
-                "compared": self.compared if source == self.source else "",
-                "is_split": one.is_split,
-                "split_at": one.split_at,
-                "is_bypassed": self.is_bypassed,
-            }
+            source: WornView(
+                is_worn=one.is_worn,
+                quality=one.quality,
+                faces=len(one.boxes),
+                age_ms=round(one.age_ms, -1),
+                age_p95_ms=round(one.age_at(0.95), 1),
+                error=one.error.in_language() if one.error else "",
+                product=self._product if source == self.source else "",
+                garment=one.worn,
+                compared=self.compared if source == self.source else "",
+                is_split=one.is_split,
+                split_at=one.split_at,
+                is_bypassed=self.is_bypassed,
+            )
             for source, one in self.filters().items()
         }
 
@@ -212,14 +217,25 @@ class Wearer:
             for name, one in self.filters().items()
         }
 
-    def keep(self) -> dict[str, Any]:
+    def kept(self) -> TryOnKept:
         """What a restarted engine needs beside the product that is worn."""
-        return {
-            "compared": self.compared,
-            "is_split": self.is_split,
-            "split_at": self.split_at,
-            "is_bypassed": self.is_bypassed,
-        }
+        return TryOnKept(self.compared, self.is_split, self.split_at, self.is_bypassed)
+
+    def face_in(self, source: str) -> tuple[float, float] | None:
+        """Where the largest face is in a source's picture, 0..1; None without one."""
+        worn, shot = self.filters().get(source), self._shot(source)
+        if worn is None or shot is None or not worn.boxes:
+            return None
+        box = max(worn.boxes, key=lambda b: b.width * b.height)
+        x, y = box.x + box.width / 2, box.y + box.height / 2
+        return (
+            min(1.0, max(0.0, x / shot.frame.width)),
+            min(1.0, max(0.0, y / shot.frame.height)),
+        )
+
+    def _shot(self, source: str) -> Shot | None:
+        runner = self._bank.runners.get(source)
+        return runner.latest if runner else None
 
     def faces(self, snapshot: Snapshot, canvas_name: str) -> Sequence[Rect]:
         """The face boxes on a canvas's programme, in its pixels; safe on the picture thread."""

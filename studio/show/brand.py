@@ -49,6 +49,10 @@ class Brand:
                 return
         self._wear(replace(kit, font="", logo=""))
 
+    def forget(self) -> None:
+        """No kit: the show is left."""
+        self.kit, self.error, self._marks = BrandKit(), None, ()
+
     def mend(self) -> bool:
         """Looks whether a font or logo that could not be used has changed; True: it is worn."""
         if self.error is None or marks(self._files()) == self._marks:

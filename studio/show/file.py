@@ -86,19 +86,6 @@ def fresh_show(name: str, like: ShowHead) -> Raw:
     }
 
 
-def part(raw: Raw, name: str, kind: type, path: Path) -> object:
-    """One room's part of the show, decoded; its default when it is not there.
-
-    Raises:
-        StudioError: invalid, with the place in the file.
-    """
-    try:
-        return msgspec.convert(raw.get(name, {}), kind)
-    except msgspec.ValidationError as error:
-        why = str(error).replace("`$", f"`{name}")
-        raise StudioError("invalid", "show.broken", path=str(path / FILE), why=why) from None
-
-
 def write_show(folder: Path, raw: Raw) -> None:
     """Writes show.json atomically; the ten before it are kept in backups/.
 

@@ -3,60 +3,55 @@
 from __future__ import annotations
 
 import itertools
-import re
 import threading
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from studio import settings
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name
-from studio.scenes.model import Canvas, ScenesState
-from studio.shop.model import ShopState
-from studio.show.file import FILE, demo_show, fresh_show, part, read_show, write_show
+from studio.core.service import ExtensionKinds, Service, ShowContext
+from studio.core.services import decode_parts, find_faults
+from studio.show.file import FILE, demo_show, fresh_show, read_show, write_show
 from studio.show.gather import gather
-from studio.show.model import BrandKit, Raw, ShowHead
-from studio.sound.model import Strip
-from studio.sources.model import SourceSpec
-
-
-class SoundPart(msgspec.Struct, frozen=True):
-    """The mixer in a show."""
-
-    strips: tuple[Strip, ...] = ()
-    master_db: float = 0.0
-    target_lufs: float = -16.0
-    tolerance_lu: float = 3.0
+from studio.show.model import Raw, ShowHead, ShowView
 
 
 @dataclass(frozen=True, slots=True)
 class OpenShow:
-    """A show as read, every part decoded: nothing of it is used before all of it is right."""
+    """A show as read, every part decoded: nothing of it is used before all of it is right.
+
+    Attributes:
+        raw: show.json as read; what no service knows is kept and written back.
+        parts: by key, as the services decode them.
+    """
 
     folder: Path
     head: ShowHead
     raw: Raw
-    scenes: ScenesState
-    sources: tuple[SourceSpec, ...]
-    sound: SoundPart
-    shop: ShopState
-    brand: BrandKit = BrandKit()
+    parts: Mapping[str, Any]
 
     @property
     def fps(self) -> Fraction:
         """Ticks a second."""
         return Fraction(self.head.fps)
 
+    def context(self, kinds: ExtensionKinds | None = None, *, is_safe: bool = False) -> ShowContext:
+        """What its services may know of it."""
+        return ShowContext(
+            self.folder, self.head.name, self.head.language, self.parts, kinds, is_safe
+        )
 
-def open_show(folder: Path | None) -> OpenShow:
+
+def open_show(folder: Path | None, services: Sequence[type[Service]]) -> OpenShow:
     """Reads a show (the demo for None) and checks every part.
+
+    Args:
+        services: who decode and check the parts, in their order.
 
     Raises:
         StudioError: what is wrong and where in the file.
@@ -65,64 +60,12 @@ def open_show(folder: Path | None) -> OpenShow:
     if folder.suffix == ".json":
         folder = folder.parent
     head, raw = read_show(folder)
-    scenes = part(raw, "scenes", ScenesState, folder)
-    sources = part({"sources": raw.get("sources", [])}, "sources", tuple[SourceSpec, ...], folder)
-    sound = part(raw, "sound", SoundPart, folder)
-    shop = part(raw, "shop", ShopState, folder)
-    assert isinstance(scenes, ScenesState)
-    assert isinstance(sources, tuple)
-    brand = part(raw, "brand", BrandKit, folder)
-    assert isinstance(brand, BrandKit)
-    assert isinstance(sound, SoundPart)
-    assert isinstance(shop, ShopState)
-    wide, tall = head.canvases.landscape, head.canvases.portrait
-    canvases = (
-        Canvas("landscape", *wide, "landscape" in head.canvases.on),
-        Canvas("portrait", *tall, "portrait" in head.canvases.on),
-    )
-    scenes = msgspec.structs.replace(scenes, canvases=canvases)
-    _check(folder, scenes, sources, raw)
-    return OpenShow(folder, head, raw, scenes, sources, sound, shop, brand)
-
-
-def _check(folder: Path, scenes: ScenesState, sources: tuple[SourceSpec, ...], raw: Raw) -> None:
-    """What would fail half way through taking the show over, and leave two shows mixed."""
-    for what, names in (("scenes", scenes.scenes), ("sources", sources)):
-        twice = sorted(name for name, n in Counter(one.name for one in names).items() if n > 1)
-        if twice:
-            why = f"{what}: {', '.join(twice)}: more than once"
-            raise StudioError("invalid", "show.broken", path=str(folder / FILE), why=why)
-    for place, name in _names(scenes, sources, raw.get("outputs")):
-        try:
-            check_name(name)
-        except StudioError as error:
-            where = StudioError("invalid", "names.where", where=place, why=error)
-            path = str(folder / FILE)
-            raise StudioError("invalid", "show.broken", path=path, why=where) from None
-    for scene in scenes.scenes:
-        if not re.fullmatch("#[0-9a-fA-F]{6}", scene.colour):
-            why = f"scenes: {scene.name}: colour {scene.colour!r}"
-            raise StudioError("invalid", "show.broken", path=str(folder / FILE), why=why)
-
-
-def _names(
-    scenes: ScenesState, sources: tuple[SourceSpec, ...], outputs: object
-) -> Iterator[tuple[str, str]]:
-    """Every name a person gave, with its place in the file."""
-    for number, scene in enumerate(scenes.scenes):
-        yield f"scenes.scenes[{number}].name", scene.name
-        yield from (
-            (f"scenes.scenes[{number}].items[{at}].group", item.group)
-            for at, item in enumerate(scene.items)
-            if item.group
-        )
-    for number, source in enumerate(sources):
-        yield f"sources[{number}].name", source.name
-        for at, one in enumerate(source.filters):
-            yield f"sources[{number}].filters[{at}].name", one.name
-    for number, output in enumerate(outputs if isinstance(outputs, list) else []):
-        if isinstance(output, dict) and isinstance(output.get("name"), str):
-            yield f"outputs[{number}].name", output["name"]
+    path = str(folder / FILE)
+    show = OpenShow(folder, head, raw, decode_parts(services, raw, path))
+    for fault in find_faults(services, show.context()):
+        if fault.severity == "broken":
+            raise StudioError("invalid", "show.broken", path=path, why=fault.error)
+    return show
 
 
 class ShowKeeper:
@@ -145,15 +88,15 @@ class ShowKeeper:
         """The demo show is everybody's: it is saved elsewhere."""
         return self.show.folder.resolve() == demo_show().resolve()
 
-    def view(self) -> dict[str, Any]:
+    def view(self) -> ShowView:
         """The part "show" of the state."""
-        return {
-            "name": self.show.head.name,
-            "folder": str(self.show.folder),
-            "language": self.show.head.language,
-            "is_readonly": self.is_readonly,
-            "error": self.error.in_language() if self.error else "",
-        }
+        return ShowView(
+            name=self.show.head.name,
+            folder=str(self.show.folder),
+            language=self.show.head.language,
+            is_readonly=self.is_readonly,
+            error=self.error.in_language() if self.error else "",
+        )
 
     def save(self, folder: Path | None = None) -> Path:
         """Saves to its own folder, or to another.

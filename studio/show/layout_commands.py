@@ -9,10 +9,10 @@ from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
 from studio.scenes.auto_layout import arranged
 from studio.scenes.events import SceneListChanged
+from studio.scenes.graph import SceneGraph
 from studio.scenes.item_commands import check_scene
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import CanvasName, Scene, plain
-from studio.scenes.rounds import Rounds
 from studio.show.templates import Builder, templates
 from studio.sources.bank import SourceBank
 
@@ -29,11 +29,12 @@ class LayoutCommands:
         self,
         scenes: Scenes,
         bank: SourceBank,
+        graph: SceneGraph,
         builder: Callable[[], Builder],
         announce: Callable[[Any], None],
         focus_of: Callable[[str], tuple[float, float] | None] = lambda name: None,
     ) -> None:
-        self._scenes, self._bank = scenes, bank
+        self._scenes, self._bank, self._graph = scenes, bank, graph
         self._builder = builder
         self._announce = announce
         self._focus_of = focus_of
@@ -107,7 +108,7 @@ class LayoutCommands:
         if scene.name != old.name:
             raise StudioError("conflict", "scenes.name_taken", name=scene.name)
         check_scene(scene)
-        Rounds(lambda: self._bank.specs, lambda: self._scenes.state).check_scene(scene)
+        self._graph.check_scene(scene)
         self._scenes.put(scene)
         return changed("scenes", undo=("scenes.put", {"scene": plain(old)}))
 

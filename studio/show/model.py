@@ -6,18 +6,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from studio.scenes.model import Canvases
+
 SCHEMA = 1
 Colour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")]
-Side = Annotated[int, msgspec.Meta(ge=16, le=7680, multiple_of=2)]
-"""Pixels of a canvas: chroma has half of them, so encoders take even ones alone."""
-
-
-class Canvases(msgspec.Struct, frozen=True):
-    """Sizes of the canvases, and which are on."""
-
-    landscape: tuple[Side, Side] = (1920, 1080)
-    portrait: tuple[Side, Side] = (1080, 1920)
-    on: tuple[str, ...] = ("landscape", "portrait")
 
 
 class BrandKit(msgspec.Struct, frozen=True):
@@ -62,6 +54,35 @@ class ShowHead(msgspec.Struct, frozen=True):
     language: str = "zh"
     fps: str = "30"
     canvases: Canvases = Canvases()
+
+
+class ShowView(msgspec.Struct, frozen=True):
+    """The part "show" of the state.
+
+    Attributes:
+        is_readonly: the demo show cannot be saved.
+        error: why it could not be saved, "" while all is well.
+    """
+
+    name: str = ""
+    folder: str = ""
+    language: str = "zh"
+    is_readonly: bool = False
+    error: str = ""
+
+
+class EngineView(msgspec.Struct, frozen=True):
+    """The part "engine" of the state: what is true of the engine as a whole.
+
+    Attributes:
+        warnings: what could not be used, Chinese and English.
+    """
+
+    fps: str = "30"
+    is_safe: bool = False
+    secrets_in: str = ""
+    recordings: str = ""
+    warnings: tuple[tuple[str, str], ...] = ()
 
 
 Raw = dict[str, Any]

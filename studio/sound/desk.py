@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
@@ -17,22 +17,38 @@ MOST_AHEAD_MS = 500
 MOST_GONE = 200
 
 
+class SourceDelays(Protocol):
+    """What sources say of their sound (`studio.sources.bank.SourceBank`)."""
+
+    def sound_ahead_ms(self, source: str) -> int | None:
+        """How far it can be brought forward; None while the source does not run."""
+        ...
+
+
 class SoundDesk:
     """Strips by source name; the tick thread reads them as one immutable tuple.
 
-    Attributes:
-        ahead_ms: how far a source's sound can be brought forward; what comes from outside cannot.
+    Args:
+        announce: publishes events.
+        sources: say how far their sound can be brought forward.
     """
 
-    def __init__(self, announce: Callable[[Any], None]) -> None:
+    def __init__(
+        self, announce: Callable[[Any], None], sources: SourceDelays | None = None
+    ) -> None:
         self.strips: dict[str, Strip] = {}
         self.master_db = 0.0
         self._expected: dict[str, Strip] = {}
         self._gone: dict[str, Strip] = {}
         self.monitor = Monitor()
         self.watch = LoudnessWatch()
-        self.ahead_ms: Callable[[str], int] = lambda source: MOST_AHEAD_MS
+        self._sources = sources
         self._announce = announce
+
+    def ahead_ms(self, source: str) -> int:
+        """How far a source's sound can be brought forward; what comes from outside cannot."""
+        known = self._sources.sound_ahead_ms(source) if self._sources is not None else None
+        return MOST_AHEAD_MS if known is None else known
 
     def load(
         self,
@@ -46,6 +62,12 @@ class SoundDesk:
         self.master_db = master_db
         self._gone.clear()
         self.watch.target, self.watch.tolerance = target_lufs, tolerance_lu
+
+    def reset(self) -> None:
+        """Forgets the show's strips, also those that are expected or were removed."""
+        self.strips, self.master_db = {}, 0.0
+        self._expected.clear()
+        self._gone.clear()
 
     def stop(self) -> None:
         """Ends the headphones and the meter."""

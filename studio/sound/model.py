@@ -65,3 +65,26 @@ class LoudnessReading(msgspec.Struct, frozen=True):
     integrated: float = -120.0
     target: float = -16.0
     verdict: Verdict = "ok"
+
+
+class SoundPart(msgspec.Struct, frozen=True):
+    """The mixer in a show."""
+
+    strips: tuple[Strip, ...] = ()
+    master_db: float = 0.0
+    target_lufs: float = -16.0
+    tolerance_lu: float = 3.0
+
+
+class HeadphonesView(Headphones, frozen=True):
+    """The desk's own ears, on the engine's machine; the error in both languages."""
+
+    is_playing: bool = False
+    error: tuple[str, str] | None = None
+
+
+class SoundView(SoundPart, frozen=True):
+    """The part "sound" of the state."""
+
+    loudness: LoudnessReading = LoudnessReading()
+    headphones: HeadphonesView = HeadphonesView()

@@ -106,6 +106,19 @@ class SourceBank:
             if not (same_place and self.specs.get(spec.name) == spec):
                 self.put(spec)
 
+    def has_source(self, name: str) -> bool:
+        """Is there a source of this name?"""
+        return name in self.specs
+
+    def sound_ahead_ms(self, source: str) -> int | None:
+        """How far a source's sound can be brought forward; None while it does not run."""
+        runner = self.runners.get(source)
+        return None if runner is None else runner.source.sound_ahead_ms
+
+    def with_sound(self) -> list[str]:
+        """Names of the sources that give sound."""
+        return [name for name, runner in self.runners.items() if runner.source.has_sound]
+
     def get(self, name: str) -> SourceSpec:
         """A source's spec.
 

@@ -57,6 +57,10 @@ class SourceCommands:
         self._gone: dict[str, SourceSpec] = {}
         """The last that were removed: they come back as they were, faults and all."""
 
+    def reset(self) -> None:
+        """Forgets what was removed: the show is left."""
+        self._gone.clear()
+
     @command(
         "sources.add",
         label=("新建来源", "New source"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
-import msgspec
 import numpy as np
 from msgspec.structs import replace
 
@@ -13,6 +12,7 @@ from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.media.frame import Frame, Plane
 from studio.media.sound import Samples
+from studio.sources.model import Health
 
 LOST_NS = 700_000_000
 FROZEN_NS = 1_300_000_000
@@ -30,33 +30,6 @@ class Fault(enum.Enum):
     NONE = "none"
     LOST = "lost"
     FROZEN = "frozen"
-
-
-class Health(msgspec.Struct, frozen=True):
-    """A source's health as people see it.
-
-    Attributes:
-        state: "opening", "ok", "still" (a picture that is meant to stand), "frozen", "black",
-            "lost", "missing" (could not be opened, or what it shows is gone), "waiting" (nobody has
-            called yet), "sound" (no picture by nature), "silent" (no
-            picture by nature, and nothing heard for 5 s).
-        fps: pictures a second over the last second.
-        error: message key and parameters of the last error, or "".
-        is_silent: it gives sound, and none of it was above -60 dB for 5 s.
-        is_resting: nobody looks, so it makes no pictures.
-    """
-
-    state: str
-    fps: float = 0.0
-    error: str = ""
-    params: dict[str, str] = {}
-    is_silent: bool = False
-    is_resting: bool = False
-
-    @property
-    def is_bad(self) -> bool:
-        """Should somebody act?"""
-        return self.state in ("lost", "frozen", "missing")
 
 
 @dataclass(slots=True)

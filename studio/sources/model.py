@@ -60,3 +60,48 @@ class SourceSpec(msgspec.Struct, frozen=True):
     filters: tuple[FilterSpec, ...] = ()
     on_loss: OnLoss = "hold"
     slate: str = ""
+
+
+class Health(msgspec.Struct, frozen=True):
+    """A source's health as people see it.
+
+    Attributes:
+        state: "opening", "ok", "still" (a picture that is meant to stand), "frozen", "black",
+            "lost", "missing" (could not be opened, or what it shows is gone), "waiting" (nobody has
+            called yet), "sound" (no picture by nature), "silent" (no
+            picture by nature, and nothing heard for 5 s).
+        fps: pictures a second over the last second.
+        error: message key and parameters of the last error, or "".
+        is_silent: it gives sound, and none of it was above -60 dB for 5 s.
+        is_resting: nobody looks, so it makes no pictures.
+    """
+
+    state: str = "opening"
+    fps: float = 0.0
+    error: str = ""
+    params: dict[str, str] = {}
+    is_silent: bool = False
+    is_resting: bool = False
+
+    @property
+    def is_bad(self) -> bool:
+        """Should somebody act?"""
+        return self.state in ("lost", "frozen", "missing")
+
+
+class SourceView(msgspec.Struct, frozen=True):
+    """One source in the part "sources" of the state: its settings, its kind, how it is doing."""
+
+    name: str
+    kind: str = ""
+    settings: dict[str, Any] = {}
+    version: int = 1
+    filters: tuple[FilterSpec, ...] = ()
+    on_loss: OnLoss = "hold"
+    slate: str = ""
+    label: tuple[str, str] = ("", "")
+    has_video: bool = False
+    has_sound: bool = False
+    is_media: bool = False
+    health: Health | None = None
+    filter_status: dict[str, FilterStatus] = {}

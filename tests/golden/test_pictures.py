@@ -16,6 +16,7 @@ import pytest
 
 import studio.scenes.transitions as transition_folder
 import studio.sources as source_folder
+from studio.app.check import read as open_show
 from studio.core.registry import discover
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
@@ -28,9 +29,9 @@ from studio.media.picture_file import read_picture
 from studio.media.yuv import Layer, Rect, Scratch, blend, layer
 from studio.scenes.compositor import Compositor, Overlay
 from studio.scenes.model import Box, Canvas, Item, Scene
+from studio.scenes.service import canvases_of
 from studio.scenes.transitions.base import Transition
 from studio.shop.cards import card_spec, card_unit
-from studio.show.keeper import open_show
 from studio.sources.base import Feed, Source, Surroundings
 from studio.sources.runner import Shot, SourceRunner
 from tests.golden.kept import compare
@@ -91,7 +92,7 @@ def still(kind: str, settings: dict[str, Any]) -> Frame:
 def scene(name: str, canvas: Canvas) -> Frame:
     """A scene of the demo with its first pictures, card, comment, lower third and mark."""
     runners = {}
-    for spec in SHOW.sources:
+    for spec in SHOW.parts["sources"]:
         cls = KINDS.get(spec.kind)
         runner = SourceRunner(spec.name, cls(cls.decode(spec.settings), around()))
         path = spec.settings.get("path", "")
@@ -108,8 +109,8 @@ def scene(name: str, canvas: Canvas) -> Frame:
         runners[spec.name] = runner
     face = Rect(760, 220, 400, 480) if canvas.name == "landscape" else Rect(380, 500, 320, 380)
     deck = Deck(lambda c: [face])
-    product = SHOW.shop.products[0]
-    spec = card_spec(product, SHOW.shop, SHOW.folder, "zh")
+    product = SHOW.parts["shop"].products[0]
+    spec = card_spec(product, SHOW.parts["shop"], SHOW.folder, "zh")
     side = min(canvas.width, canvas.height)
     deck.show("card", {canvas.name: draw_card(spec, card_unit(canvas))}, 0)
     comment = draw_comment(
@@ -122,7 +123,7 @@ def scene(name: str, canvas: Canvas) -> Frame:
     deck.at(canvas.name, canvas.width, canvas.height, 0)
     placed = deck.at(canvas.name, canvas.width, canvas.height, 2 * SLIDE_NS)
     target = blank(canvas.width, canvas.height)
-    found = SHOW.scenes.scene(name)
+    found = SHOW.parts["scenes"].scene(name)
     assert found is not None
     graphics = [Overlay(p.layer, p.x, p.y) for p in placed]
     Compositor(canvas).compose(target, found, runners, 1, None, graphics)
@@ -172,7 +173,7 @@ def turned_items() -> Frame:
     return target
 
 
-WIDE, TALL = SHOW.scenes.canvases
+WIDE, TALL = canvases_of(SHOW.parts["canvases"])
 CASES: dict[str, Callable[[], Frame]] = {
     "card": lambda: on_grey(card(was="¥359", stock="仅剩 38 件")),
     "card-long": lambda: on_grey(
@@ -213,7 +214,7 @@ CASES: dict[str, Callable[[], Frame]] = {
     **{f"blend-{mode}": lambda m=mode: blended(m) for mode in BLENDS},
     **{
         f"scene-{number}-{canvas.name}": lambda s=one.name, c=canvas: scene(s, c)
-        for number, one in enumerate(SHOW.scenes.scenes, 1)
+        for number, one in enumerate(SHOW.parts["scenes"].scenes, 1)
         for canvas in (WIDE, TALL)
     },
 }

@@ -5,20 +5,21 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import studio.sources as source_folder
+from studio.app.check import read as open_show
 from studio.core.registry import discover
 from studio.graphics.text import TextDrawer
 from studio.media.frame import Frame, blank, to_rgb
 from studio.media.yuv import Scratch, blend, layer
-from studio.nesting import Nesting
 from studio.scenes.model import Box, Canvas, Item, Scene, ScenesState
+from studio.scenes.nested import NestedPictures
 from studio.scenes.stage import Snapshot
-from studio.show.keeper import open_show
 from studio.sources.base import Feed, Source, Surroundings
 from studio.sources.camera import Camera
 from studio.sources.model import SourceSpec
@@ -67,7 +68,7 @@ def around_a_scene() -> Surroundings:
         programme={"landscape": "inner"},
         preview={"landscape": "inner"},
     )
-    nesting = Nesting(lambda: Snapshot(state, {}, {"shop": shop}))
+    nesting = NestedPictures(SimpleNamespace(snapshot=Snapshot(state, {}, {"shop": shop})))
     return replace(AROUND, render=nesting.render, look=nesting.look, has=nesting.has)
 
 

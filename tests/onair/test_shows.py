@@ -96,11 +96,31 @@ def test_what_cannot_be_opened_leaves_everything_as_it_is(tmp_path: Path) -> Non
             assert after[part] == before[part]
 
 
+LATE = """
+import msgspec
+from studio.api import PluginService
+
+class LatePart(msgspec.Struct):
+    fails: bool = False
+
+class Late(PluginService):
+    name = "late"
+    Part = LatePart
+
+    async def load(self, part, context):
+        if part.fails:
+            raise RuntimeError("no")
+"""
+
+
 def test_a_show_that_fails_half_way_gives_back_the_one_before(tmp_path: Path) -> None:
     film = tmp_path / "a.mkv"
-    late = other_show(tmp_path / "late.show")  # its rooms are taken over, then its comments fail
+    plugin = tmp_path / "data" / "plugins" / "late" / "plugin.py"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text(LATE, encoding="utf-8")
+    late = other_show(tmp_path / "late.show")  # all is taken over, then the last service fails
     raw = json.loads((late / "show.json").read_text(encoding="utf-8"))
-    (late / "show.json").write_text(json.dumps({**raw, "audience": {"feeds": 3}}))
+    (late / "show.json").write_text(json.dumps({**raw, "late": {"fails": True}}))
     with Studio(tmp_path, record=str(film)) as studio, Door(studio.address) as door:
         running = [o["name"] for o in door.run("outputs.list")["result"]]
         door.run("scenes.add", name="Fresh")
@@ -112,6 +132,7 @@ def test_a_show_that_fails_half_way_gives_back_the_one_before(tmp_path: Path) ->
         answer = door.request("CallVendorRequest", data)["responseData"]["responseData"]
         assert answer["error"]["key"] == "show.not_taken"
         assert "Small" in answer["error"]["text"]["en"]
+        assert "late" in answer["error"]["text"]["en"], "the service names itself"
         recorded(door, running[0], more=15)
         after = door.run("state.get")
         for part in ("scenes", "show", "shop", "brand"):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from studio.check import check
+from studio.app.check import check
 
 
 @pytest.fixture

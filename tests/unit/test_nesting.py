@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from studio.nesting import say, shows_itself
+from studio.core.state_text import state_text
 from studio.scenes.model import Item, Scene, ScenesState
+from studio.scenes.nested import is_cycle
 
 STATE = {
     "shop": {
@@ -39,14 +40,15 @@ STATE = {
     ],
 )
 def test_the_state_is_said_as_people_read_it(path, words):
-    assert say(lambda parts: {p: STATE[p] for p in parts if p in STATE}, path) == words
+    state = SimpleNamespace(get=lambda parts: {p: STATE[p] for p in parts if p in STATE})
+    assert state_text(state, path) == words
 
 
 def test_a_state_that_changes_while_it_is_read_is_nothing_for_once():
     def get(parts):
         raise RuntimeError("dictionary changed size during iteration")
 
-    assert say(get, "shop.card") == ""
+    assert state_text(SimpleNamespace(get=get), "shop.card") == ""
 
 
 def snapshot(**scenes):
@@ -82,7 +84,7 @@ def snapshot(**scenes):
 )
 def test_a_way_back_is_found(scenes, is_round):
     shot = snapshot(**scenes)
-    assert shows_itself(shot, shot.state.scene("A")) is is_round
+    assert is_cycle(shot, shot.state.scene("A")) is is_round
 
 
 def test_a_nested_scene_is_see_through_where_it_is_empty_and_looks_the_same_elsewhere():

@@ -86,9 +86,9 @@ class Config(Requests):
         known: dict[tuple[str, str], str] = {
             ("General", "Name"): PROFILE,
             ("Output", "Mode"): "Simple",
-            ("SimpleOutput", "FilePath"): str(self.rooms.recordings),
+            ("SimpleOutput", "FilePath"): str(self.rooms.recordings.path),
             ("SimpleOutput", "RecFormat2"): "mkv",
-            ("AdvOut", "RecFilePath"): str(self.rooms.recordings),
+            ("AdvOut", "RecFilePath"): str(self.rooms.recordings.path),
             ("Video", "BaseCX"): str(canvas.width),
             ("Video", "BaseCY"): str(canvas.height),
             ("Video", "OutputCX"): str(canvas.width),
@@ -178,7 +178,7 @@ class Config(Requests):
         await self.run(session, "record.folder", path=need(data, "recordDirectory"))
 
     def _show(self) -> str:
-        return str(self.rooms.show().get("name") or "Shopcast")
+        return str(self.rooms.session.show.head.name or "Shopcast")
 
 
 def video_settings(rooms: Any, canvas: Any) -> Data:

@@ -43,7 +43,7 @@ class General(Requests):
     @request("GetStats")
     def stats(self, session: Session, data: Data) -> Data:
         """Figures of the engine in OBS's words."""
-        stats = self.rooms.stats()
+        stats = self.rooms.insight.stats
         figures = self.rooms.stage.figures
         return {
             "cpuUsage": stats.get("cpu_percent", 0.0),

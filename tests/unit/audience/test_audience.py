@@ -230,7 +230,7 @@ def test_feeds_come_and_go_and_are_kept(tmp_path):
         async with asyncio.timeout(5):
             while not audience.counts["all"]:
                 await asyncio.sleep(0.01)
-        assert audience.part()["feeds"][0]["kind"] == "replay"
+        assert audience.part().feeds[0].kind == "replay"
         for name, kind in (("file", "replay"), ("x", "pigeon")):
             with pytest.raises(StudioError):
                 commands.add_feed(name, kind)

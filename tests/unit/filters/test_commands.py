@@ -273,7 +273,7 @@ def test_music_ducks_under_another_source_and_follows_its_name(place: Place) -> 
 
 
 def test_a_check_before_air_tells_a_filter_whose_file_is_gone(tmp_path: Path) -> None:
-    from studio.check import check
+    from studio.app.check import check
 
     folder = tmp_path / "my.show"
     shutil.copytree(BASE, folder)

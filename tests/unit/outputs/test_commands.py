@@ -16,6 +16,7 @@ from studio.core.state import State
 from studio.outputs.commands import OutputCommands
 from studio.outputs.model import AudioSettings, OutputSettings, VideoSettings
 from studio.outputs.pipeline import OutputPipeline
+from studio.outputs.recording_folder import RecordingFolder
 
 
 class Keys:
@@ -48,7 +49,11 @@ class Desk:
             {"landscape": VideoSettings(width=320, height=180)}, AudioSettings(), folder
         )
         self.commands = OutputCommands(
-            self.pipeline, self.events.publish, self.state.touch, self.keys, folder
+            self.pipeline,
+            self.events.publish,
+            self.state.touch,
+            self.keys,
+            RecordingFolder(folder),
         )
         self.bus.add(self.commands)
         self.state.add("outputs", self.commands.view)
@@ -291,14 +296,12 @@ def test_what_is_wrong_is_said_when_it_is_added(desk: Desk, url: str, key: str) 
 
 
 def test_the_folder_of_recordings(desk: Desk, tmp_path: Path) -> None:
-    kept: list[Path] = []
-    desk.commands.keep_folder = kept.append
     other = tmp_path / "other disk"
     other.mkdir()
     before = desk.run("record.folder")["folder"]
     desk.run("record.folder", path=str(other))
     assert desk.run("record.folder")["folder"] == str(other) != before
-    assert kept == [other]
+    assert RecordingFolder().path == other  # in the next run too
     with pytest.raises(StudioError) as said:
         desk.run("record.folder", path=str(tmp_path / "not there"))
     assert said.value.key == "outputs.no_folder"

@@ -20,7 +20,7 @@ from studio.outputs.model import OutputState, OutputStatus
 from studio.plans.commands import PlanCommands
 from studio.plans.files import read_plan, read_plans
 from studio.plans.model import Ask, Plan, RunCommand, TakeBack, Tell, TriggerSpec, Words
-from studio.plans.runner import Plans
+from studio.plans.runner import JUDGE_S, Plans
 from studio.plans.triggers.base import Situation, Trigger
 from studio.scenes.commands import SceneCommands
 from studio.scenes.keeper import Scenes
@@ -66,7 +66,12 @@ class House:
         self.plans = Plans(bus, kinds, self.look, self.events.publish, lambda: None)
         self.plans.load(plans, None)
         self.commands = PlanCommands(self.plans)
-        self.watch = loop.create_task(self.plans.watch())
+        self.watch = loop.create_task(self.judge())
+
+    async def judge(self):
+        while True:
+            await asyncio.sleep(JUDGE_S)
+            self.plans.watch()
 
     def look(self):
         return Situation(now_ns(), self.scenes.state, self.health, self.outputs)
@@ -207,8 +212,8 @@ def test_a_red_plan_wants_a_confirmation_and_any_can_be_aborted():
         await house.until(lambda: house.plans.questions)
         house.commands.abort("red")
         await house.until(lambda: not house.plans.is_running("red"))
-        assert house.commands.view()["incidents"][0]["state"] == "aborted"
-        assert house.commands.view()["asks"] == []
+        assert house.commands.view().incidents[0].state == "aborted"
+        assert house.commands.view().asks == ()
 
     within(body, plan)
 

@@ -29,12 +29,13 @@ class Desk:
         self.scene = Scene("x", (Item(1, "a"),))
         self.overlays = {}
         self.rooms = SimpleNamespace(
-            snapshot=self.snapshot, stage=SimpleNamespace(overlays=self.overlays, latest={})
+            programme=self, stage=SimpleNamespace(overlays=self.overlays, latest={})
         )
         self.views, self.renderer = Views(self.rooms), Renderer()
         name = "x" if what == "scene" else "a"
         self.view = View("1", None, what, name, "landscape", PictureWriter(file, 64, 36), 1)
 
+    @property
     def snapshot(self):
         canvas = Canvas("landscape", 128, 72)
         at = {"landscape": "x"}

@@ -12,6 +12,7 @@ import pytest
 import studio.filters as filter_folder
 import studio.scenes.transitions as transition_folder
 import studio.sources as source_folder
+from studio.app.check import read as open_show
 from studio.core.command import specs_of
 from studio.core.errors import StudioError
 from studio.core.registry import discover
@@ -19,13 +20,12 @@ from studio.filters.base import Filter
 from studio.filters.workshop import Workshop
 from studio.graphics.text import TextDrawer
 from studio.scenes.commands import SceneCommands
+from studio.scenes.graph import SceneGraph
 from studio.scenes.item_commands import ItemCommands
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import Item, Scene, plain
-from studio.scenes.rounds import Rounds
 from studio.scenes.transitions.base import Transition
 from studio.show.brand import Brand, BrandCommands
-from studio.show.keeper import open_show
 from studio.sources.bank import SourceBank
 from studio.sources.base import Source, Surroundings
 from studio.sources.commands import SourceCommands
@@ -40,17 +40,17 @@ class House:
         workshop = Workshop(discover(filter_folder, Filter), lambda: around.base)
         self.bank = SourceBank(discover(source_folder, Source), around, workshop, print)
         self.scenes = Scenes(discover(transition_folder, Transition), lambda event: None)
-        rounds = Rounds(lambda: self.bank.specs, lambda: self.scenes.state)
+        graph = SceneGraph(self.bank, self.scenes)
 
         def say(event):
             pass
 
-        self.scene = SceneCommands(self.scenes, say, check_round=rounds.check_scene)
+        self.scene = SceneCommands(self.scenes, say, check_round=graph.check_scene)
         self.items = ItemCommands(
-            self.scenes, say, lambda name: name in self.bank.specs, rounds.check_scene
+            self.scenes, say, lambda name: name in self.bank.specs, graph.check_scene
         )
         self.sources = SourceCommands(
-            self.bank, say, lambda name: [], lambda old, new: None, rounds.check_source
+            self.bank, say, lambda name: [], lambda old, new: None, graph.check_source
         )
         self.filters = FilterCommands(self.bank, workshop, say)
         self.brand = BrandCommands(Brand(self.bank, lambda kit: None))

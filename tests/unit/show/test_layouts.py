@@ -10,6 +10,7 @@ import pytest
 import studio.filters as filter_folder
 import studio.scenes.transitions as transition_folder
 import studio.sources as source_folder
+from studio.app.check import read as open_show
 from studio.core.errors import StudioError
 from studio.core.paths import assets_dir
 from studio.core.registry import discover
@@ -17,12 +18,12 @@ from studio.filters.base import Filter
 from studio.filters.workshop import Workshop
 from studio.graphics.text import TextDrawer
 from studio.scenes.auto_layout import SAFE, arranged
+from studio.scenes.graph import SceneGraph
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import CANVASES, Box, Item, Scene
 from studio.scenes.transitions.base import Transition
 from studio.show.brand import Brand, BrandCommands
 from studio.show.import_commands import ImportCommands
-from studio.show.keeper import open_show
 from studio.show.layout_commands import LayoutCommands
 from studio.show.model import BrandKit
 from studio.show.templates import Builder, Goods, templates
@@ -41,12 +42,15 @@ class House:
         self.bank = SourceBank(KINDS, around, workshop, lambda event: None)
         self.scenes = Scenes(discover(transition_folder, Transition), lambda event: None)
         if show:
-            self.scenes.load(show.scenes)
-            self.bank.load(show.sources, around)
+            self.scenes.load(show.parts["scenes"])
+            self.bank.load(show.parts["sources"], around)
+        self.graph = SceneGraph(self.bank, self.scenes)
         self.goods = (Goods("墨镜", "products/sunglasses.png"),) if show else ()
         self.worn: list[BrandKit] = []
         self.brand = Brand(self.bank, self.worn.append)
-        self.layouts = LayoutCommands(self.scenes, self.bank, self.builder, lambda event: None)
+        self.layouts = LayoutCommands(
+            self.scenes, self.bank, self.graph, self.builder, lambda event: None
+        )
         self.brands = BrandCommands(self.brand)
         self.strips = {}
         self.imports = ImportCommands(

@@ -179,7 +179,7 @@ def test_flips_blends_crops_and_the_mixer(collection):
 
 
 def test_the_command_adds_beside_what_is_there_and_takes_it_back(collection):
-    from studio.show.keeper import open_show
+    from studio.app.check import read as open_show
 
     house = House(open_show(None))
     try:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from studio.check import check
+from studio.app.check import check
+from studio.app.check import read as open_show
 from studio.core.errors import StudioError
-from studio.show import resume
+from studio.core.service import Service
+from studio.core.services import Services
+from studio.show.checkpoint import Checkpointer, forget, recall
 from studio.show.file import KEPT, demo_show, read_show, write_show
-from studio.show.keeper import ShowCommands, ShowKeeper, open_show
+from studio.show.keeper import ShowCommands, ShowKeeper
 
 
 @pytest.fixture
@@ -23,12 +28,12 @@ def folder(tmp_path):
 
 def test_the_demo_show_is_whole():
     show = open_show(None)
-    assert len(show.scenes.scenes) >= 4
-    assert len(show.shop.products) >= 3
-    for source in show.sources:
+    assert len(show.parts["scenes"].scenes) >= 4
+    assert len(show.parts["shop"].products) >= 3
+    for source in show.parts["sources"]:
         path = source.settings.get("path")
         assert path is None or (show.folder / path).is_file(), path
-    for product in show.shop.products:
+    for product in show.parts["shop"].products:
         assert (show.folder / product.photo).is_file()
         assert product.try_on is None or (show.folder / product.try_on.asset).is_file()
 
@@ -110,7 +115,7 @@ def test_the_demo_is_saved_elsewhere_with_its_media(tmp_path):
     commands = ShowCommands(keeper)
     commands.save_as(str(tmp_path / "mine"))
     mine = open_show(tmp_path / "mine.show")
-    assert mine.shop.products == ()
+    assert mine.parts["shop"].products == ()
     assert (tmp_path / "mine.show" / "media" / "host.mp4").is_file()
     with pytest.raises(StudioError):
         commands.save_as(str(tmp_path / "mine.show"))
@@ -137,9 +142,11 @@ def test_a_copy_stands_alone(tmp_path):
     keeper = ShowKeeper(demo, lambda: raw)
     ShowCommands(keeper).save_as(str(tmp_path / "mine"))
     mine = open_show(tmp_path / "mine.show")
-    assert (mine.folder / mine.sources[-1].settings["path"]).read_bytes() == b"clip"
-    assert mine.sources[-1].settings["path"] == "media/host-2.mp4"  # the demo has a host.mp4
-    worn = mine.shop.products[0].try_on
+    assert (mine.folder / mine.parts["sources"][-1].settings["path"]).read_bytes() == b"clip"
+    assert (
+        mine.parts["sources"][-1].settings["path"] == "media/host-2.mp4"
+    )  # the demo has a host.mp4
+    worn = mine.parts["shop"].products[0].try_on
     assert worn is not None
     assert (mine.folder / worn.asset).resolve().is_relative_to(mine.folder.resolve())
     assert check(mine.folder) == []
@@ -147,10 +154,24 @@ def test_a_copy_stands_alone(tmp_path):
 
 
 def test_what_is_on_air_is_recalled():
-    resume.keep({"programme": {"landscape": "主播"}})
-    assert resume.recall() == {"programme": {"landscape": "主播"}}
-    resume.forget()
-    assert resume.recall() is None
+    class Remembers(Service):
+        name = "one"
+        Checkpoint = dict[str, str]
+        kept: ClassVar[dict[str, str]] = {"landscape": "主播"}
+
+        def checkpoint(self):
+            return self.kept
+
+    keeper = Checkpointer(Services((Remembers(),)), Path("some.show"))
+    first = keeper.update()
+    Remembers.kept = {"landscape": "特写"}
+    keeper.write(keeper.update(["one"]))
+    keeper.write(first)  # a thread that comes late overwrites nothing
+    kept = recall()
+    assert kept is not None
+    assert (kept.show, kept.parts) == ("some.show", {"one": {"landscape": "特写"}})
+    forget()
+    assert recall() is None
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from studio import hearing
 from studio.core.clock import NS
 from studio.core.errors import StudioError
 from studio.media.sound import RATE, SoundRing
 from studio.scenes.compositor import Change
 from studio.scenes.model import Item, Scene
 from studio.scenes.transitions.fade import Fade
+from studio.sound import routing
 from studio.sound.commands import SoundCommands
 from studio.sound.desk import SoundDesk
 from studio.sound.mixer import Channel, Mixer, db_of, gain_of, measure
@@ -241,9 +241,8 @@ def test_what_has_not_come_yet_is_not_silenced_by_a_sync_offset():
     assert beep_heard_ms(0, -300, delay_ms=20, ahead_ms=60, come_ms=100) == pytest.approx(
         -60, abs=1
     )
-    desk = SoundDesk(lambda event: None)
+    desk = SoundDesk(lambda event: None, SimpleNamespace(sound_ahead_ms=lambda source: 0))
     desk.keep_only(["mic"])
-    desk.ahead_ms = lambda source: 0
     with pytest.raises(StudioError) as caught:
         SoundCommands(desk).set_strip("mic", sync_ms=-200)
     assert caught.value.key == "sound.early"
@@ -258,8 +257,11 @@ def two_scenes():
     runners = {n: SimpleNamespace(source=source, ring=rings[n]) for n in strips}
 
     def now(shown, changes):
-        left = hearing.leaving(changes, lambda scene: {one.source for one in scene.items})
-        return hearing.channels(strips, runners, {"landscape": [shown]}, ("landscape",), left)
+        left = {
+            canvas: routing.leaving(change, {item.source for item in change.before.items})
+            for canvas, change in changes.items()
+        }
+        return routing.channels(strips, runners, {"landscape": [shown]}, ("landscape",), left)
 
     return now
 

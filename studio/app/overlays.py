@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import msgspec
+from typing import Any, ClassVar
 
 from studio.core.clock import now_ns
-from studio.core.errors import StudioError
-from studio.core.log import logger
+from studio.core.service import Every, Service, ShowContext
 from studio.graphics import qt
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
@@ -25,10 +23,9 @@ from studio.scenes.model import Canvas
 from studio.shop.cards import Cards, card_spec
 from studio.shop.catalogue import Catalogue
 from studio.shop.wearing import Wearer
-from studio.show.keeper import OpenShow
 from studio.show.model import BrandKit
 
-_log = logger(__name__)
+WATCH_S = 0.1
 MARK = {"zh": "虚拟试戴", "en": "Simulated"}
 
 
@@ -36,18 +33,17 @@ def _side(canvas: Canvas) -> int:
     return min(canvas.width, canvas.height)
 
 
-class OnPicture:
+class OverlayController:
     """Keeps the downstream graphics true to the state.
 
     Attributes:
         deck: what is up; the picture thread reads it.
     """
 
-    def __init__(
-        self, show: OpenShow, deck: Deck, scenes: Scenes, catalogue: Catalogue, wearer: Wearer
-    ) -> None:
+    def __init__(self, deck: Deck, scenes: Scenes, catalogue: Catalogue, wearer: Wearer) -> None:
         self.deck = deck
-        self._show, self._scenes = show, scenes
+        self._scenes = scenes
+        self._folder, self._language = Path(), "zh"
         self._catalogue, self._wearer = catalogue, wearer
         self._cards = Cards(deck, lambda spec, unit: draw_card(spec, unit, self.style))
         self._marks: dict[int, Layer] = {}
@@ -55,25 +51,26 @@ class OnPicture:
         self._comment = CommentSpec("", "")
         self.style = Style()
 
-    def open(self, *, with_try_on: bool) -> None:
-        """Card, try-on and lower third as the state says: there from the first picture."""
+    def reset(self) -> None:
+        """Takes everything off at once: the show is left."""
+        self.deck.clear()
+        self._marks.clear()
+        self._cards.forget()
+        self._lower, self._comment = LowerThirdSpec(""), CommentSpec("", "")
+        self.style = Style()
+
+    def load(self, folder: Path, language: str, lower: LowerThirdSpec) -> None:
+        """Takes over where a show's pictures are, its language and its lower third."""
+        self._folder, self._language, self._lower = folder, language, lower
+
+    @property
+    def lower_third(self) -> LowerThirdSpec:
+        """The show's own."""
+        return self._lower
+
+    def show_all(self) -> None:
+        """Card and lower third as the state says: there from the first picture."""
         self.refresh_card(is_there=True)
-        trying = self._catalogue.state.trying
-        product = self._catalogue.state.product(trying) if trying else None
-        if product is not None and with_try_on:
-            variant = product.variant(self._catalogue.state.variant.get(product.id, ""))
-            try_on = (variant.try_on if variant else None) or product.try_on
-            try:
-                self._wearer.wear(product, try_on, "")
-            except StudioError as error:
-                _log.warning("try-on of the show: %s", error)
-        raw = self._show.raw.get("lower_third") or {"title": ""}
-        try:
-            lower = msgspec.convert(raw, LowerThirdSpec)
-        except msgspec.ValidationError as error:
-            _log.warning("lower third of the show: %s", error)
-            return
-        self._lower = lower
         self._show_lower_third(now_ns() - SLIDE_NS)
 
     def _show_lower_third(self, since_ns: int) -> None:
@@ -89,7 +86,7 @@ class OnPicture:
         Raises:
             StudioError: not_found or invalid: the font or the logo; nothing has changed then.
         """
-        folder = self._show.folder
+        folder = self._folder
         family = brand.font
         if Path(brand.font).suffix.lower() in (".ttf", ".otf", ".ttc"):
             family = qt.add_font(folder / brand.font)
@@ -121,15 +118,6 @@ class OnPicture:
         corners = (brand.logo_corner, *(c for c in CORNERS if c != brand.logo_corner))
         self.deck.show("logo", self._drawn(scaled), now_ns() - SLIDE_NS, corners)
 
-    def take_over(self, show: OpenShow, *, with_try_on: bool) -> None:
-        """Another show: its card, lower third and try-on; nothing of the old one stays."""
-        self._show = show
-        self._marks.clear()
-        self._cards.forget()
-        self._comment = CommentSpec("", "")
-        self.style = Style()
-        self.open(with_try_on=with_try_on)
-
     def refresh_card(self, *, is_there: bool = False) -> None:
         """Draws the card anew from the catalogue; the same card costs nothing."""
         shop = self._catalogue.state
@@ -137,7 +125,7 @@ class OnPicture:
         if product is None:
             self._cards.hide()
             return
-        spec = card_spec(product, shop, self._show.folder, self._show.head.language)
+        spec = card_spec(product, shop, self._folder, self._language)
         self._cards.show(spec, self._scenes.state.canvases, is_there=is_there)
 
     def show_comment(self, author: str, text: str, platform: str = "") -> None:
@@ -158,7 +146,7 @@ class OnPicture:
         is_up = "mark" in self.deck.names
         if self._wearer.is_worn_on_air():
             if not is_up:
-                text = MARK.get(self._show.head.language, MARK["en"])
+                text = MARK.get(self._language, MARK["en"])
                 layers = self._drawn(lambda canvas: draw_mark(text, _side(canvas) * 0.022))
                 self.deck.show("mark", layers, now_ns(), ("top-right", "top-left"))
         elif is_up:
@@ -168,7 +156,7 @@ class OnPicture:
         """A copy of a picture that bears the mark, for what is kept of a try-on."""
         side = min(frame.width, frame.height)
         if side not in self._marks:
-            text = MARK.get(self._show.head.language, MARK["en"])
+            text = MARK.get(self._language, MARK["en"])
             self._marks[side] = draw_mark(text, max(9.0, side * 0.03))
         mark, copy = self._marks[side], frame.copy()
         gap = even(side * 0.03)
@@ -183,3 +171,35 @@ class OnPicture:
 
     def _drawn(self, draw: Callable[[Canvas], Layer]) -> dict[str, Layer]:
         return {canvas.name: draw(canvas) for canvas in self._scenes.state.canvases}
+
+
+class OverlayService(Service):
+    """Everything that lies over the programme.
+
+    Args:
+        overlays: draws it.
+    """
+
+    name: ClassVar[str] = "overlays"
+    key: ClassVar[str] = "lower_third"
+    Part: ClassVar[Any] = LowerThirdSpec
+
+    def __init__(self, overlays: OverlayController) -> None:
+        self.overlays = overlays
+        self.every = (Every("mark", WATCH_S, overlays.mark),)
+
+    async def reset(self) -> None:
+        """An empty picture."""
+        self.overlays.reset()
+
+    async def load(self, part: Any, context: ShowContext) -> None:
+        """Takes over the lower third."""
+        self.overlays.load(context.folder, context.language, part)
+
+    async def ready(self, context: ShowContext) -> None:
+        """Card and lower third are there."""
+        self.overlays.show_all()
+
+    def save(self) -> LowerThirdSpec | None:
+        """The lower third, where there is one."""
+        return self.overlays.lower_third if self.overlays.lower_third.title else None

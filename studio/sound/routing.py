@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from studio.scenes.compositor import Change
-from studio.scenes.model import Scene
-from studio.sound.desk import MOST_AHEAD_MS
 from studio.sound.mixer import Channel
 from studio.sound.model import Strip
 from studio.sources.runner import SourceRunner
@@ -28,18 +26,20 @@ class Leaving:
     held: float | None = None
 
 
-def leaving(
-    changes: Mapping[str, Change], sources_of: Callable[[Scene], Collection[str]]
-) -> dict[str, Leaving]:
-    """By canvas, of the transitions under way; ``sources_of`` a scene."""
-    return {
-        canvas: Leaving(
-            sources_of(one.before),
-            one.start_ns + one.duration_ns,
-            one.held,
-        )
-        for canvas, one in changes.items()
-    }
+class SceneChange(Protocol):
+    """A transition under way (`studio.scenes.compositor.Change`)."""
+
+    @property
+    def start_ns(self) -> int: ...
+    @property
+    def duration_ns(self) -> int: ...
+    @property
+    def held(self) -> float | None: ...
+
+
+def leaving(change: SceneChange, sources: Collection[str]) -> Leaving:
+    """What a transition takes off: the ``sources`` of the scene before."""
+    return Leaving(sources, change.start_ns + change.duration_ns, change.held)
 
 
 def channels(
@@ -102,9 +102,3 @@ def tell_runners(
     """Sources learn whether anybody hears them."""
     for channel in found:
         runners[channel.strip.source].is_heard = channel.is_heard(buses)
-
-
-def ahead_ms(source: str, runners: Mapping[str, SourceRunner]) -> int:
-    """How far a source's sound can be brought forward; any way while it does not run."""
-    found = runners.get(source)
-    return MOST_AHEAD_MS if found is None else found.source.sound_ahead_ms

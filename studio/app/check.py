@@ -1,0 +1,34 @@
+"""Is this show ready for air? Every fault with its place, found without going on air."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio.app.extensions import Extensions
+from studio.app.root import SERVICES, service_types
+from studio.core.errors import StudioError
+from studio.core.service import Finding
+from studio.core.services import find_faults
+from studio.show.keeper import OpenShow, open_show
+
+
+def read(folder: Path | None, extensions: Extensions | None = None) -> OpenShow:
+    """Reads a show (the demo for None), every part decoded and checked.
+
+    Args:
+        extensions: whose services are asked too; None for those of the studio alone.
+
+    Raises:
+        StudioError: what is wrong and where in the file.
+    """
+    return open_show(folder, service_types(extensions) if extensions else SERVICES)
+
+
+def check(folder: Path | None) -> list[Finding]:
+    """All findings of a show (the demo for None); empty when it is ready."""
+    extensions = Extensions.with_plugins()
+    try:
+        show = read(folder, extensions)
+    except StudioError as error:
+        return [Finding("show.json", error, "broken")]
+    return find_faults(service_types(extensions), show.context(extensions))

@@ -1,0 +1,255 @@
+"""The composition root: every service of the engine, in the order in which they load.
+
+A new feature is a package with a ``service.py`` and a line in `services`; starting, stopping,
+opening, saving, checking, resuming and showing it are loops over that list.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from studio.app.engine_info import EngineInfo
+from studio.app.extensions import Extensions
+from studio.app.overlays import OverlayController, OverlayService
+from studio.app.programme import Programme, SnapshotSlot
+from studio.audience.moderation.rules import shipped_rules
+from studio.audience.platforms.base import Platform
+from studio.audience.service import CommentService
+from studio.core.command import Bus
+from studio.core.errors import StudioError
+from studio.core.event import Events
+from studio.core.paths import data_dir, log_dir, runtime_dir
+from studio.core.service import Service, ServiceTools
+from studio.core.services import Services
+from studio.core.state import State
+from studio.core.state_text import state_text
+from studio.filters.base import Filter
+from studio.filters.service import FilterService
+from studio.filters.workshop import Workshop
+from studio.graphics.deck import Deck
+from studio.graphics.svg import rasterise
+from studio.graphics.text import TextDrawer
+from studio.insight.journal import Journal
+from studio.insight.latency import CutLatency
+from studio.insight.service import InsightService
+from studio.outputs.commands import OutputCommands
+from studio.outputs.model import AudioSettings, VideoSettings
+from studio.outputs.pipeline import OutputPipeline
+from studio.outputs.recording_folder import RecordingFolder
+from studio.outputs.service import AirService, CameraService, OutputService
+from studio.plans.service import PlanService
+from studio.plans.triggers.base import Trigger
+from studio.remote.rooms import Rooms
+from studio.scenes.graph import SceneGraph
+from studio.scenes.keeper import Scenes
+from studio.scenes.model import Canvas, Canvases
+from studio.scenes.nested import NestedPictures
+from studio.scenes.service import CanvasService, SceneService, canvases_of
+from studio.scenes.transitions.base import Transition
+from studio.security.secrets import Secrets
+from studio.shop.catalogue import Catalogue
+from studio.shop.service import ShopService, TryOnService
+from studio.shop.wearing import Wearer
+from studio.show.keeper import OpenShow
+from studio.show.service import BrandService, ImportService, TemplateService
+from studio.show.session import ShowFolders, ShowSession
+from studio.sound.desk import SoundDesk
+from studio.sound.mixer import Mixer
+from studio.sound.service import SoundService
+from studio.sources.bank import SourceBank
+from studio.sources.base import Source, Surroundings
+from studio.sources.service import SourceService
+from studio.tryon.asset import use_svg
+
+SERVICES: tuple[type[Service], ...] = (
+    InsightService,
+    ShowSession,
+    EngineInfo,
+    CanvasService,
+    SceneService,
+    FilterService,
+    SourceService,
+    SoundService,
+    Programme,
+    OutputService,
+    AirService,
+    CameraService,
+    ShopService,
+    TryOnService,
+    OverlayService,
+    BrandService,
+    TemplateService,
+    ImportService,
+    CommentService,
+    PlanService,
+)
+"""The services by class, for whoever reads or checks a show without running it."""
+
+
+def service_types(extensions: Extensions) -> tuple[type[Service], ...]:
+    """The services of the studio and of its plugins."""
+    taken = {service.name for service in SERVICES} | {service.show_key() for service in SERVICES}
+    return (*SERVICES, *(s for s in extensions.services if not {s.name, s.show_key()} & taken))
+
+
+@dataclass(slots=True)
+class Parts:
+    """What of an engine its process and the remote door work with."""
+
+    bus: Bus
+    events: Events
+    state: State
+    services: Services
+    session: ShowSession
+    programme: Programme
+    outputs: OutputService
+    latency: CutLatency
+    insight: InsightService
+    facade: Rooms
+
+
+def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> Parts:
+    """Makes every service and wires it; nothing runs yet.
+
+    Args:
+        show: the first one, as read.
+        extensions: sources, filters and the like.
+        is_safe: without try-on and plugins, after it crashed twice.
+    """
+    fps: Fraction = show.fps
+    events = Events()
+    state = State(events, asyncio.get_running_loop().call_soon)
+    bus = Bus(events, state)
+    use_svg(rasterise)
+
+    # What owns the facts.
+    slot, secrets, recordings = SnapshotSlot(), Secrets(), RecordingFolder()
+    canvases = {c.name: c for c in canvases_of(show.parts.get("canvases", Canvases()))}
+    transitions = extensions.of(Transition)  # type: ignore[type-abstract]
+    scenes = Scenes(transitions, events.publish)
+    for canvas in canvases.values():
+        scenes.set_canvas(canvas)
+    nested = NestedPictures(slot)
+    workshop = Workshop(extensions.of(Filter), lambda: sources.around.base)
+    sources = SourceBank(
+        extensions.of(Source),  # type: ignore[type-abstract]
+        Surroundings(
+            show.folder,
+            TextDrawer(),
+            float(fps),
+            canvases["landscape"].width,
+            canvases["landscape"].height,
+            render=nested.render,
+            look=nested.look,
+            has=nested.has,
+            state=lambda path: state_text(state, path),
+        ),
+        workshop,
+        events.publish,
+    )
+    graph = SceneGraph(sources, scenes)
+    desk, mixer = SoundDesk(events.publish, sources), Mixer(fps)
+    catalogue, wearer = Catalogue(), Wearer(sources, scenes)
+    deck = Deck(lambda canvas: wearer.faces(slot.snapshot, canvas) if slot.snapshot else ())
+    overlays = OverlayController(deck, scenes, catalogue, wearer)
+    pipeline = OutputPipeline(
+        {name: _video_settings(canvas, fps) for name, canvas in canvases.items()},
+        AudioSettings(),
+        runtime_dir(),
+        log=log_dir(),
+    )
+    output_commands = OutputCommands(pipeline, events.publish, state.touch, secrets, recordings)
+    latency = CutLatency(events)
+
+    # The services.
+    camera = CameraService(scenes, events, state)
+    programme = Programme(
+        fps, slot, scenes, sources, desk, mixer, overlays.at,
+        pipeline, camera.camera, wearer, latency, events, state,
+    )  # fmt: skip
+    journal = Journal(data_dir() / "journal.db", show.head.name)
+    figures = programme.stage.figures
+    session = ShowSession(show, programme, bus, state, extensions, is_safe=is_safe)
+    folders = ShowFolders(session.repository, recordings)
+    info = EngineInfo(fps, is_safe, secrets, recordings, extensions)
+    insight = InsightService(journal, figures, pipeline, latency, recordings, events, state)
+    outputs = OutputService(pipeline, output_commands, scenes, events, state)
+    brand = BrandService(sources, overlays, state)
+    services = Services(
+        (
+            insight,
+            session,
+            info,
+            CanvasService(scenes, pipeline),
+            SceneService(scenes, graph, sources, pipeline, events, state),
+            FilterService(),
+            SourceService(sources, workshop, graph, desk, events, state),
+            SoundService(desk, mixer, sources, events, state),
+            programme,
+            outputs,
+            AirService(output_commands),
+            camera,
+            ShopService(catalogue, wearer, overlays, events),
+            TryOnService(wearer, catalogue, scenes, overlays, folders, events, state),
+            OverlayService(overlays),
+            brand,
+            TemplateService(scenes, sources, graph, catalogue, brand.brand, wearer, events),
+            ImportService(scenes, sources, desk, events),
+            CommentService(
+                shipped_rules(),
+                extensions.of(Platform),  # type: ignore[type-abstract]
+                overlays,
+                events,
+                state,
+            ),
+            PlanService(
+                bus,
+                extensions.of(Trigger),  # type: ignore[type-abstract]
+                programme,
+                events,
+                state,
+            ),
+            *_of_plugins(extensions, bus, events, state),
+        )
+    )
+    services.register(bus, state)
+    session.attach(services)
+    info.attach(services)
+    facade = Rooms(
+        bus=bus, events=events, state=state, scenes=scenes, bank=sources, sound=desk,
+        catalogue=catalogue, pipeline=pipeline, stage=programme.stage,
+        source_kinds=sources.kinds, filter_kinds=workshop.kinds, transition_kinds=transitions,
+        fps=fps, recordings=recordings, programme=programme, insight=insight,
+        session=session,
+    )  # fmt: skip
+    return Parts(
+        bus, events, state, services, session, programme, outputs, latency, insight, facade
+    )
+
+
+def _of_plugins(
+    extensions: Extensions, bus: Bus, events: Events, state: State
+) -> Iterator[Service]:
+    """Services that plugins bring; one that cannot be made is told and left out."""
+    for service in service_types(extensions)[len(SERVICES) :]:
+        folder = data_dir() / "plugin-data" / service.name
+        try:
+            yield service(ServiceTools(bus, events, state, folder))  # type: ignore[call-arg]
+        except Exception as fault:
+            why = f"{type(fault).__name__}: {fault}"
+            error = StudioError("failed", "extension.plugin", path=service.__module__, why=why)
+            extensions.errors.append(error)
+
+
+def _video_settings(canvas: Canvas, fps: Fraction) -> VideoSettings:
+    is_hd = canvas.width * canvas.height > 1280 * 720
+    return VideoSettings(
+        width=canvas.width,
+        height=canvas.height,
+        fps_num=fps.numerator,
+        fps_den=fps.denominator,
+        bitrate_kbps=4500 if is_hd else 2500,
+    )

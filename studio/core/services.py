@@ -1,0 +1,238 @@
+"""The services of an engine as one ordered list: everything that is done to all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from studio.core.command import Bus
+from studio.core.errors import StudioError
+from studio.core.log import logger
+from studio.core.service import Every, Finding, Service, ShowContext
+from studio.core.state import State
+from studio.core.unknown import unknown_fields
+
+_log = logger(__name__)
+
+
+def decode_part(service: type[Service], raw: Mapping[str, Any], path: str) -> Any:
+    """A service's part of show.json; its default where it is not there.
+
+    Raises:
+        StudioError: invalid, with the place in the file.
+    """
+    key = service.show_key()
+    empty: Any = [] if _is_list(service.Part) else {}
+    plain = raw.get(key, empty)
+    try:
+        part = msgspec.convert(plain, service.Part)
+    except msgspec.ValidationError as error:
+        why = re.sub(r"`\$", f"`{key}", str(error))
+        why = why if "`" in why else f"{key}: {why}"
+        raise StudioError("invalid", "show.broken", path=path, why=why) from None
+    stray = unknown_fields(plain, service.Part, key)
+    if stray:
+        unknown = StudioError("invalid", "show.unknown_field", where=", ".join(stray[:5]))
+        raise StudioError("invalid", "show.broken", path=path, why=unknown)
+    return part
+
+
+def decode_parts(
+    services: Sequence[type[Service]], raw: Mapping[str, Any], path: str
+) -> dict[str, Any]:
+    """Every part of a show, by its key; ``path`` of the file is for the error.
+
+    Raises:
+        StudioError: invalid, with the place in the file.
+    """
+    return {
+        service.show_key(): decode_part(service, raw, path)
+        for service in services
+        if service.show_key()
+    }
+
+
+def find_faults(services: Sequence[type[Service]], context: ShowContext) -> list[Finding]:
+    """Every fault of a show, in the order of the services."""
+    faults: list[Finding] = []
+    for service in services:
+        part = context.parts.get(service.show_key())
+        faults += service.validate(part, context)
+    return faults
+
+
+class Services:
+    """The list, and the loops over it. One that fails names itself.
+
+    Args:
+        ordered: services in the order in which they load; they are left in the reverse one.
+    """
+
+    def __init__(self, ordered: Sequence[Service]) -> None:
+        self._ordered = tuple(ordered)
+        self._tasks: list[asyncio.Task[None]] = []
+        names = [service.name for service in ordered]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two services are called {', '.join(twice)}")
+
+    def __iter__(self) -> Iterator[Service]:
+        return iter(self._ordered)
+
+    @property
+    def types(self) -> tuple[type[Service], ...]:
+        """Their classes."""
+        return tuple(type(service) for service in self._ordered)
+
+    def register(self, bus: Bus, state: State) -> None:
+        """Adds all commands and all parts of the state."""
+        for service in self._ordered:
+            bus.add(*service.commands())
+            if service.View is not None:
+                state.add(service.name, service.view)
+
+    def errors(self) -> list[StudioError]:
+        """What could not be used, of all of them."""
+        return [error for service in self._ordered for error in service.errors]
+
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """The parts of the state there are."""
+        return tuple(service.name for service in self._ordered if service.View is not None)
+
+    # -- the show ------------------------------------------------------------------------------
+
+    def accept(self, context: ShowContext) -> None:
+        """Refuses a show that cannot be taken over now, before anything has changed.
+
+        Raises:
+            StudioError: conflict.
+        """
+        for service in self._ordered:
+            if service.show_key():
+                service.accept(context.parts[service.show_key()], context)
+
+    async def reset(self) -> None:
+        """Leaves the show; one that cannot let go is told and the others go on."""
+        for service in reversed(self._ordered):
+            try:
+                await service.reset()
+            except Exception:
+                _log.exception("%s did not let go of the show", service.name)
+
+    async def load(self, context: ShowContext) -> None:
+        """Takes a show over.
+
+        Raises:
+            StudioError: failed, with the service that could not.
+        """
+        for service in self._ordered:
+            with _named(service):
+                await service.load(context.parts.get(service.show_key()), context)
+
+    async def ready(self, context: ShowContext) -> None:
+        """The first picture is there.
+
+        Raises:
+            StudioError: failed, with the service that could not.
+        """
+        for service in self._ordered:
+            with _named(service):
+                await service.ready(context)
+
+    def save(self) -> dict[str, Any]:
+        """What show.json keeps of every service, as plain data by key."""
+        kept = {}
+        for service in self._ordered:
+            key = service.show_key()
+            part = service.save() if key else None
+            if part is not None:
+                kept[key] = msgspec.to_builtins(part)
+        return kept
+
+    # -- what survives a kill ------------------------------------------------------------------
+
+    def checkpoint(self, names: Sequence[str] | None = None) -> dict[str, Any]:
+        """What must survive a kill, as plain data by service; all of it, or of ``names`` only."""
+        return {
+            service.name: msgspec.to_builtins(service.checkpoint())
+            for service in self._ordered
+            if service.Checkpoint is not None and (names is None or service.name in names)
+        }
+
+    async def restore(self, kept: Mapping[str, Any]) -> None:
+        """Goes on where a killed engine was; what cannot be read is told and left out."""
+        for service in self._ordered:
+            if service.Checkpoint is None or service.name not in kept:
+                continue
+            try:
+                await service.restore(msgspec.convert(kept[service.name], service.Checkpoint))
+            except (StudioError, msgspec.ValidationError) as error:
+                _log.warning("%s does not go on where it was: %s", service.name, error)
+            except Exception:
+                _log.exception("%s does not go on where it was", service.name)
+
+    # -- beginning and end ---------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Starts every service and its periodic jobs."""
+        loop = asyncio.get_running_loop()
+        for service in self._ordered:
+            with _named(service):
+                await service.start()
+            self._tasks += [
+                loop.create_task(_again(job), name=f"{service.name}.{job.name}")
+                for job in service.every
+            ]
+
+    async def stop(self) -> None:
+        """Ends the jobs, then every service, last first."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        for service in reversed(self._ordered):
+            try:
+                await service.stop()
+            except Exception:
+                _log.exception("%s did not end cleanly", service.name)
+
+
+class _named:
+    """Names the service in what it raises."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
+        if fault is None or isinstance(fault, StudioError) or not isinstance(fault, Exception):
+            return
+        _log.error("%s failed", self._service.name, exc_info=fault)
+        why = f"{type(fault).__name__}: {fault}"
+        raise StudioError("failed", "show.service", service=self._service.name, why=why) from fault
+
+
+async def _again(every: Every) -> None:
+    """Runs a job until cancelled; one that fails is told once and done again."""
+    told = ""
+    while True:
+        await asyncio.sleep(every.seconds)
+        try:
+            every.job()
+        except Exception as fault:
+            if str(fault) != told:
+                told = str(fault)
+                _log.exception("%s failed and is done again", every.name)
+
+
+def _is_list(kind: Any) -> bool:
+    return isinstance(
+        msgspec.inspect.type_info(kind), msgspec.inspect.ListType | msgspec.inspect.VarTupleType
+    )

@@ -1,0 +1,105 @@
+"""The plans of the show as a service of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Protocol
+
+from studio.core.command import Bus
+from studio.core.errors import StudioError
+from studio.core.event import Events
+from studio.core.extension import Kinds
+from studio.core.service import Every, Finding, Service, ShowContext
+from studio.core.state import State
+from studio.plans.commands import PlanCommands
+from studio.plans.files import read_plans
+from studio.plans.model import Incident, PlansPart, PlansView
+from studio.plans.runner import JUDGE_S, Plans
+from studio.plans.triggers.base import Situation, Trigger
+
+KEPT_INCIDENTS = 20
+
+
+class SituationSource(Protocol):
+    """Knows how things stand."""
+
+    def situation(self) -> Situation:
+        """What triggers judge by."""
+        ...
+
+
+class PlanService(Service):
+    """Emergency plans, their runs and incidents.
+
+    Args:
+        bus: where plans' commands go.
+        kinds: the triggers there are.
+        source: how things stand.
+        events, state: where changes are told.
+    """
+
+    name: ClassVar[str] = "plans"
+    Part: ClassVar[Any] = PlansPart
+    View: ClassVar[Any] = PlansView
+    Checkpoint: ClassVar[Any] = tuple[Incident, ...]
+
+    def __init__(
+        self,
+        bus: Bus,
+        kinds: Kinds[Trigger],
+        source: SituationSource,
+        events: Events,
+        state: State,
+    ) -> None:
+        self.plans = Plans(
+            bus, kinds, source.situation, events.publish, lambda: state.touch("plans")
+        )
+        self._plan_commands = PlanCommands(self.plans)
+        self.every = (Every("judge", JUDGE_S, self.plans.watch),)
+
+    @property
+    def errors(self) -> Sequence[StudioError]:
+        """Plan files and triggers that cannot be used."""
+        return self.plans.errors
+
+    def commands(self) -> Sequence[object]:
+        """Run, abort, answer, switch."""
+        return (self._plan_commands,)
+
+    @classmethod
+    def validate(cls, part: Any, context: ShowContext) -> Iterable[Finding]:
+        """Plan files that cannot be read."""
+        _, errors = read_plans(context.folder)
+        return [Finding("plans", error, "warning") for error in errors]
+
+    async def reset(self) -> None:
+        """Ends what runs: its scenes and sources are gone. Incidents stay, they are history."""
+        await self.plans.stop()
+        self.plans.errors = []
+        self.plans.load((), ())
+
+    async def load(self, part: Any, context: ShowContext) -> None:
+        """Takes over the shipped plans and the show's own."""
+        plans, errors = read_plans(context.folder)
+        self.plans.errors = errors
+        self.plans.load(plans, part.enabled)
+
+    def save(self) -> PlansPart:
+        """Which are on; all of them is nothing to write down."""
+        return self.plans.part()
+
+    def view(self) -> PlansView:
+        """Plans, incidents, questions."""
+        return self._plan_commands.view()
+
+    def checkpoint(self) -> tuple[Incident, ...]:
+        """The last incidents."""
+        return tuple(list(self.plans.incidents)[:KEPT_INCIDENTS])
+
+    async def restore(self, kept: Any) -> None:
+        """Incidents of the engine before; what ran then was cut off."""
+        self.plans.recall(list(kept))
+
+    async def stop(self) -> None:
+        """Ends all runs."""
+        await self.plans.stop()

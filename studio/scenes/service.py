@@ -1,0 +1,260 @@
+"""Scenes, programme and preview as services of the engine."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from studio.core.clock import now_ns
+from studio.core.errors import StudioError
+from studio.core.event import Event, Events
+from studio.core.names import check_name
+from studio.core.service import Every, Finding, Service, ShowContext
+from studio.core.state import State
+from studio.scenes.commands import SceneCommands
+from studio.scenes.events import TransitionEnded
+from studio.scenes.graph import SceneGraph
+from studio.scenes.item_commands import ItemCommands
+from studio.scenes.keeper import Scenes
+from studio.scenes.model import (
+    Canvas,
+    Canvases,
+    OnAir,
+    ScenesState,
+    ScenesView,
+    TallyView,
+    TransitionView,
+)
+from studio.scenes.transitions.base import Transition
+
+WATCH_S = 0.1
+COLOUR = re.compile("#[0-9a-fA-F]{6}")
+
+
+class CanvasUse(Protocol):
+    """Who sends a canvas out."""
+
+    def is_sent(self, canvas: str) -> bool:
+        """Does an output carry it?"""
+        ...
+
+
+class KnownSources(Protocol):
+    """The sources there are."""
+
+    def has_source(self, name: str) -> bool:
+        """Is there a source of this name?"""
+        ...
+
+
+def canvases_of(part: Canvases) -> tuple[Canvas, ...]:
+    """The canvases of a show, landscape first."""
+    return (
+        Canvas("landscape", *part.landscape, "landscape" in part.on),
+        Canvas("portrait", *part.portrait, "portrait" in part.on),
+    )
+
+
+class CanvasService(Service):
+    """Sizes of the canvases, and which are composed. Loads before the scenes.
+
+    Args:
+        scenes: holds the canvases.
+        use: a canvas that is sent stays on whatever another show says.
+    """
+
+    name: ClassVar[str] = "canvases"
+    Part: ClassVar[Any] = Canvases
+
+    def __init__(self, scenes: Scenes, use: CanvasUse) -> None:
+        self._scenes, self._use = scenes, use
+
+    def accept(self, part: Any, context: ShowContext) -> None:
+        """Refuses another size: encoders and senders are made for the one there is."""
+        here = {c.name: (c.width, c.height) for c in self._scenes.state.canvases}
+        wanted = {c.name: (c.width, c.height) for c in canvases_of(part)}
+        if here != wanted:
+            raise StudioError("conflict", "show.other_form", path=str(context.folder))
+
+    async def load(self, part: Any, context: ShowContext) -> None:
+        """Takes over sizes and which are on; what viewers receive stays on."""
+        for canvas in canvases_of(part):
+            is_on = canvas.is_enabled or self._use.is_sent(canvas.name)
+            self._scenes.set_canvas(replace(canvas, is_enabled=is_on))
+
+    def save(self) -> Canvases:
+        """As they are now."""
+        canvases = {c.name: c for c in self._scenes.state.canvases}
+        wide, tall = canvases["landscape"], canvases["portrait"]
+        return Canvases(
+            (wide.width, wide.height),
+            (tall.width, tall.height),
+            tuple(c.name for c in canvases.values() if c.is_enabled),
+        )
+
+
+class SceneService(Service):
+    """The scenes of the show, what is on programme and what is next.
+
+    Args:
+        scenes: owns them.
+        graph: which scenes and sources show each other.
+        sources: what can be put on a scene.
+        use: whether a canvas is sent.
+        events, state: where changes are told.
+    """
+
+    name: ClassVar[str] = "scenes"
+    Part: ClassVar[Any] = ScenesState
+    View: ClassVar[Any] = ScenesView
+    Checkpoint: ClassVar[Any] = OnAir
+
+    def __init__(
+        self,
+        scenes: Scenes,
+        graph: SceneGraph,
+        sources: KnownSources,
+        use: CanvasUse,
+        events: Events,
+        state: State,
+    ) -> None:
+        self.scenes = scenes
+        self._events, self._state = events, state
+        self._commands = (
+            SceneCommands(scenes, self._announce, use.is_sent, graph.check_scene),
+            ItemCommands(scenes, self._announce, sources.has_source, graph.check_scene),
+        )
+        self.every = (Every("transitions", WATCH_S, self._end_transitions),)
+
+    def _announce(self, event: Event) -> None:
+        self._events.publish(event)
+
+    def commands(self) -> Sequence[object]:
+        """Scene row and items."""
+        return self._commands
+
+    @classmethod
+    def validate(cls, part: Any, context: ShowContext) -> Iterable[Finding]:
+        """Names, colours, transition, missing sources, empty canvases, no standby."""
+        yield from _broken(part)
+        yield from _not_ready(part, context)
+
+    async def reset(self) -> None:
+        """No scene, no transition under way, no T-bar in a hand."""
+        canvases = self.scenes.state.canvases
+        self.scenes.load(ScenesState(canvases=canvases))
+        self.scenes.acknowledged.clear()
+
+    async def load(self, part: Any, context: ShowContext) -> None:
+        """Takes a show's scenes over; the canvases are those of the engine."""
+        self.scenes.box.base = context.folder
+        self.scenes.load(replace(part, canvases=self.scenes.state.canvases))
+
+    def save(self) -> dict[str, Any]:
+        """All but the canvases, which have a part of their own."""
+        plain: dict[str, Any] = msgspec.to_builtins(self.scenes.state)
+        plain.pop("canvases")
+        return plain
+
+    def view(self) -> ScenesView:
+        """Scenes, programme, preview, lights, and the transitions there are."""
+        scenes = self.scenes
+        seen = scenes.acknowledged
+        fields = {name: getattr(scenes.state, name) for name in scenes.state.__struct_fields__}
+        return ScenesView(
+            **fields,
+            transitions=tuple(
+                TransitionView(
+                    kind.kind,
+                    (kind.label.zh, kind.label.en),
+                    kind.default_ms,
+                    kind.is_instant,
+                )
+                for kind in scenes.kinds
+            ),
+            tally={
+                source: TallyView(light, seen[source][1] if source in seen else None)
+                for source, light in scenes.tally().items()
+            },
+            tbar=scenes.held,
+        )
+
+    def checkpoint(self) -> OnAir:
+        """What is on programme and next."""
+        return OnAir(self.scenes.state.programme, self.scenes.state.preview)
+
+    async def restore(self, kept: Any) -> None:
+        """The scenes that were on, where they are still there."""
+        state = self.scenes.state
+        self.scenes.load(replace(state, programme=kept.programme, preview=kept.preview))
+        self._state.touch("scenes")
+
+    def _end_transitions(self) -> None:
+        scenes, now = self.scenes, now_ns()
+        over = [c for c, change in scenes.changes.items() if change.progress(now) >= 1.0]
+        for canvas in over:
+            change = scenes.changes.pop(canvas)
+            scene = scenes.state.programme.get(canvas, "")
+            if canvas == "landscape" or len(over) == 1:
+                kind = change.transition.kind
+                self._events.publish(TransitionEnded(scene=scene, transition=kind))
+        if over:
+            self._state.touch("scenes")
+
+
+def _broken(part: ScenesState) -> Iterable[Finding]:
+    """What would fail half way through taking the show over."""
+    names = Counter(scene.name for scene in part.scenes)
+    twice = sorted(name for name, count in names.items() if count > 1)
+    if twice:
+        error = StudioError("invalid", "show.twice", what="scenes", names=", ".join(twice))
+        yield Finding("scenes", error, "broken")
+    for number, scene in enumerate(part.scenes):
+        place = f"scenes.scenes[{number}]"
+        yield from check_named(f"{place}.name", scene.name)
+        for at, item in enumerate(scene.items):
+            if item.group:
+                yield from check_named(f"{place}.items[{at}].group", item.group)
+        if not COLOUR.fullmatch(scene.colour):
+            why = f"scenes: {scene.name}: colour {scene.colour!r}"
+            error = StudioError("invalid", "show.value", why=why)
+            yield Finding(f"{place}.colour", error, "broken")
+
+
+def check_named(place: str, name: str) -> Iterable[Finding]:
+    """A finding for a name that cannot be one."""
+    try:
+        check_name(name)
+    except StudioError as error:
+        where = StudioError("invalid", "names.where", where=place, why=error)
+        yield Finding(place, where, "broken")
+
+
+def _not_ready(part: ScenesState, context: ShowContext) -> Iterable[Finding]:
+    """What viewers would miss."""
+    if not part.scenes:
+        yield Finding("scenes", StudioError("invalid", "check.no_scenes"))
+    if part.transition.kind not in context.kinds_of(Transition):  # type: ignore[type-abstract]
+        error = StudioError(
+            "not_found", "extension.unknown", kind=part.transition.kind, room="transitions"
+        )
+        yield Finding("scenes.transition", error)
+    if not any(scene.purpose == "standby" for scene in part.scenes):
+        yield Finding("scenes", StudioError("not_found", "scenes.no_standby"), "warning")
+    names = {spec.name for spec in context.parts.get("sources", ())}
+    canvases = canvases_of(context.parts.get("canvases", Canvases()))
+    for scene in part.scenes:
+        for item in scene.items:
+            if item.source not in names:
+                error = StudioError("not_found", "check.no_source", source=item.source)
+                yield Finding(f"scenes[{scene.name}].items[{item.id}]", error)
+        for canvas in canvases:
+            shown = [i for i in scene.items if i.is_enabled and canvas.name in i.boxes]
+            if canvas.is_enabled and not shown:
+                error = StudioError("invalid", "check.empty", canvas=canvas.name)
+                yield Finding(f"scenes[{scene.name}]", error, "warning")

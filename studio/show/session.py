@@ -1,0 +1,280 @@
+"""The show that is open: begun, saved, left for another one while the picture stands, resumed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from studio import settings
+from studio.core.command import Bus, Changed
+from studio.core.errors import StudioError
+from studio.core.log import logger
+from studio.core.paths import data_dir
+from studio.core.service import Every, ExtensionKinds, Service
+from studio.core.services import Services, decode_parts
+from studio.core.state import State
+from studio.show.checkpoint import Checkpointer, Kept
+from studio.show.file import FILE
+from studio.show.keeper import OpenShow, ShowCommands, ShowKeeper, open_show
+from studio.show.model import ShowView
+
+_log = logger(__name__)
+SAVE_S = 1.0
+CHECKPOINT_S = 0.03
+
+
+class ProgramPicture(Protocol):
+    """The programme's picture, while shows change."""
+
+    def hold_picture(self, is_held: bool) -> None:
+        """Held, the last picture goes out again and again."""
+        ...
+
+    def refresh_picture(self) -> None:
+        """Takes scenes, sources and sound over as they are now."""
+        ...
+
+    async def first_picture(self) -> None:
+        """Waits until every source on programme has a picture, or is known to have none."""
+        ...
+
+    async def renew_standby(self) -> None:
+        """Gives the senders the standby scene as it looks now."""
+        ...
+
+
+class RecordingPath(Protocol):
+    """Where recordings go."""
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        ...
+
+
+class ShowSession(Service):
+    """Owns which show is open; goes over the services to open, save and resume it.
+
+    Args:
+        show: the first one, as read.
+        picture: the programme.
+        bus, state: told and telling.
+        kinds: the kinds of extension there are.
+        is_safe: without try-on and plugins.
+    """
+
+    name: ClassVar[str] = "show"
+    View: ClassVar[Any] = ShowView
+
+    def __init__(
+        self,
+        show: OpenShow,
+        picture: ProgramPicture,
+        bus: Bus,
+        state: State,
+        kinds: ExtensionKinds,
+        *,
+        is_safe: bool = False,
+    ) -> None:
+        self._picture, self._state, self._kinds, self._is_safe = picture, state, kinds, is_safe
+        self.repository = ShowKeeper(show, lambda: self._services.save())
+        self._show_commands = ShowCommands(self.repository, self.open)
+        self._services = Services(())
+        self._checkpoint = Checkpointer(self._services, show.folder)
+        self._turn = asyncio.Lock()
+        self._has_edits = self._is_stopped = self._is_writing = False
+        self._saving: asyncio.Task[None] | None = None
+        self._touched: set[str] = set()
+        self.every = (Every("save", SAVE_S, self._save_soon),)
+        bus.after(self._command_done)
+        state.on_touch(self._parts_touched)
+
+    @property
+    def show(self) -> OpenShow:
+        """The show that is open, as it was read."""
+        return self.repository.show
+
+    def attach(self, services: Services) -> None:
+        """The list it goes over, itself included."""
+        self._services = services
+        self._checkpoint = Checkpointer(services, self.show.folder)
+
+    def commands(self) -> Sequence[object]:
+        """Open, new, save, save as."""
+        return (self._show_commands,)
+
+    def view(self) -> ShowView:
+        """Name, folder, whether it is saved."""
+        return self.repository.view()
+
+    # -- opening -------------------------------------------------------------------------------
+
+    async def begin(self) -> None:
+        """Loads the first show; its first picture is there when this returns.
+
+        Raises:
+            StudioError: what in the show cannot be used.
+        """
+        await self._take_over(self.show)
+
+    async def open(self, folder: Path | None) -> OpenShow:
+        """Opens another show in the running engine; outputs that run go on without a gap.
+
+        Raises:
+            StudioError: what is wrong and where, before anything has changed; conflict when it
+                has another size or speed; failed when it broke half way: then the show before
+                is back.
+        """
+        async with self._turn:
+            show = await asyncio.to_thread(open_show, folder, self._services.types)
+            if show.fps != self.show.fps:
+                raise StudioError("conflict", "show.other_form", path=str(show.folder))
+            self._services.accept(show.context(self._kinds))
+            self.save()
+            before, kept = self._as_it_is(), self._services.checkpoint()
+            self._picture.hold_picture(True)
+            try:
+                await self._services.reset()
+                await self._take_over(show)
+                await self._picture.renew_standby()
+            except Exception as fault:
+                _log.exception("%s could not be taken over", show.folder)
+                await self._go_back(before, kept)
+                is_told = isinstance(fault, StudioError)
+                why = fault if is_told else f"{type(fault).__name__}: {fault}"
+                raise StudioError(
+                    "failed", "show.not_taken", path=str(show.folder), why=why,
+                    name=before.head.name,
+                ) from None  # fmt: skip
+            finally:
+                self._picture.hold_picture(False)
+                self._state.touch(*self._services.part_names)
+            self._checkpoint.write(self._checkpoint.update())
+            remember(show.folder)
+            return show
+
+    async def _take_over(self, show: OpenShow) -> None:
+        self.repository.show = show
+        self._checkpoint.show = show.folder
+        context = show.context(self._kinds, is_safe=self._is_safe)
+        await self._services.load(context)
+        self._picture.refresh_picture()
+        await self._picture.first_picture()
+        await self._services.ready(context)
+        self._picture.refresh_picture()
+
+    def _as_it_is(self) -> OpenShow:
+        """The show that is open, edits and all."""
+        raw = {**self.show.raw, **self._services.save()}
+        parts = decode_parts(self._services.types, raw, str(self.show.folder / FILE))
+        return replace(self.show, raw=raw, parts=parts)
+
+    async def _go_back(self, show: OpenShow, kept: dict[str, Any]) -> None:
+        """The show before, as it was. The last picture stands until its own is there."""
+        try:
+            await self._services.reset()
+            await self._take_over(show)
+            await self._services.restore(kept)
+        except Exception:
+            _log.exception("not all of the show before is back")
+        self._picture.refresh_picture()
+
+    async def resume(self, kept: Kept) -> None:
+        """Goes on where the engine before this one was killed."""
+        await self._services.restore(kept.parts)
+        self._picture.refresh_picture()
+
+    # -- saving --------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Saves what was edited, and returns when it is on the disk; the demo stays as it is."""
+        if not self.repository.is_readonly:
+            self._written(self.repository.collected())
+
+    async def stop(self) -> None:
+        """Saves a last time; what is on air is not kept any more."""
+        self._is_stopped = True
+        if self._saving is not None:
+            await asyncio.gather(self._saving, return_exceptions=True)
+        self.save()
+
+    def _save_soon(self) -> None:
+        if self._has_edits and (self._saving is None or self._saving.done()):
+            self._has_edits = False
+            self._saving = asyncio.get_running_loop().create_task(self._save_beside(), name="save")
+
+    async def _save_beside(self) -> None:
+        """In a thread: a disk may take its time, and a large show is long."""
+        if not self.repository.is_readonly:
+            write = self.repository.collected()
+            loop = asyncio.get_running_loop()
+            before = self.repository.error
+            await asyncio.to_thread(self._written, write)
+            if self.repository.error is not before:
+                loop.call_soon(self._state.touch, "show")
+
+    def _written(self, write: Callable[[], object]) -> None:
+        try:
+            write()
+            self.repository.error = None
+        except StudioError as error:
+            self.repository.error = error
+            _log.warning("%s", error)
+
+    # -- what must survive a kill --------------------------------------------------------------
+
+    def _command_done(self, changed: Changed) -> None:
+        """At once, not soon: what was answered must be there after a kill the next moment."""
+        if not changed.parts or self._is_stopped:
+            return
+        self._has_edits = True
+        touched, self._touched = self._touched | set(changed.parts), set()
+        self._checkpoint.write(self._checkpoint.update(touched))
+
+    def _parts_touched(self, parts: tuple[str, ...]) -> None:
+        """What changes without a command is written soon, beside the loop."""
+        self._touched.update(parts)
+        if not self._is_writing and not self._is_stopped:
+            self._is_writing = True
+            asyncio.get_running_loop().call_later(CHECKPOINT_S, self._write_beside)
+
+    def _write_beside(self) -> None:
+        self._is_writing = False
+        if self._touched and not self._is_stopped:
+            touched, self._touched = self._touched, set()
+            writing = self._checkpoint.update(touched)
+            asyncio.get_running_loop().run_in_executor(None, self._checkpoint.write, writing)
+
+
+class ShowFolders:
+    """Where files of the show that is open, and of this person, go.
+
+    Args:
+        repository: knows the show.
+        recording_place: where recordings go.
+    """
+
+    def __init__(self, repository: ShowKeeper, recording_place: RecordingPath) -> None:
+        self._repository, self._recording_place = repository, recording_place
+
+    def assets(self) -> Path:
+        """Where cut-out goods go: into the show; the demo show stays as it is."""
+        show = self._repository
+        return (data_dir() if show.is_readonly else show.show.folder) / "tryon"
+
+    def recordings(self) -> Path:
+        """The folder of recordings."""
+        return self._recording_place.path
+
+
+def remember(folder: Path) -> None:
+    """Puts a show at the head of the recent ones."""
+    known = settings.load()
+    known.opened(folder)
+    try:
+        settings.save(known)
+    except OSError as error:
+        _log.warning("the list of recent shows cannot be kept: %s", error)
