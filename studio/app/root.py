@@ -159,6 +159,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         {name: _video_settings(canvas, fps) for name, canvas in canvases.items()},
         AudioSettings(),
         runtime_dir(),
+        on_change=lambda status: outputs.output_changed(status),
         log=log_dir(),
     )
     output_commands = OutputCommands(pipeline, events.publish, state.touch, secrets, recordings)

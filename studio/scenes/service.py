@@ -17,7 +17,7 @@ from studio.core.names import check_name
 from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
 from studio.scenes.commands import SceneCommands
-from studio.scenes.events import TransitionEnded
+from studio.scenes.events import SceneListChanged, TransitionEnded
 from studio.scenes.graph import SceneGraph
 from studio.scenes.item_commands import ItemCommands
 from studio.scenes.keeper import Scenes
@@ -46,6 +46,10 @@ class CanvasUse(Protocol):
 
 class KnownSources(Protocol):
     """The sources there are."""
+
+    def rename_in_settings(self, field: str, name: str, new_name: str) -> None:
+        """Sources whose setting ``field`` names a scene follow it to its new name."""
+        ...
 
     def has_source(self, name: str) -> bool:
         """Is there a source of this name?"""
@@ -124,7 +128,8 @@ class SceneService(Service):
         state: State,
     ) -> None:
         self.scenes = scenes
-        self._events, self._state = events, state
+        self._events, self._state, self._sources = events, state, sources
+        events.on(SceneListChanged, self._follow_rename)
         self._commands = (
             SceneCommands(scenes, self._announce, use.is_sent, graph.check_scene),
             ItemCommands(scenes, self._announce, sources.has_source, graph.check_scene),
@@ -193,6 +198,11 @@ class SceneService(Service):
         state = self.scenes.state
         self.scenes.load(replace(state, programme=kept.programme, preview=kept.preview))
         self._state.touch("scenes")
+
+    def _follow_rename(self, told: SceneListChanged) -> None:
+        if told.what == "renamed":
+            self._sources.rename_in_settings("scene", told.before, told.scene)
+            self._state.touch("sources")
 
     def _end_transitions(self) -> None:
         scenes, now = self.scenes, now_ns()
