@@ -62,6 +62,8 @@ class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
         remote_port: of the remote door on 127.0.0.1.
         recordings: folder for recordings; "" is the data folder.
         user_name: who sits at this desk, for the journal.
+        remote_folders: folders whose files callers from elsewhere may name, too.
+        remote_hosts: inner names, addresses or networks ("192.168.1.0/24") they may play from.
         hotkeys: the person's own keys by the hotkey's name; commands' own keys are not here.
     """
 
@@ -72,6 +74,8 @@ class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
     remote_port: int = 4455
     recordings: str = ""
     user_name: str = ""
+    remote_folders: list[str] = []
+    remote_hosts: list[str] = []
     hotkeys: dict[str, Hotkey] = {}
 
     def opened(self, show: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol
 
 import msgspec
 
+from studio.core.asking import Asker, asked_by, asking
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
@@ -179,6 +180,7 @@ class Bus:
     state: State
     _commands: dict[str, tuple[Spec, Callable[..., Any]]] = field(default_factory=dict)
     _after: list[AfterCommand] = field(default_factory=list)
+    _gates: list[Callable[[Spec, dict[str, Any]], Any]] = field(default_factory=list)
 
     def add(self, *owners: object) -> None:
         """Registers all commands of ``owners``.
@@ -196,6 +198,10 @@ class Bus:
         """Calls ``listener`` after every command that was carried out."""
         self._after.append(listener)
 
+    def gate(self, check: Callable[[Spec, dict[str, Any]], Any]) -> None:
+        """Adds a check before every command, async or not; it raises `StudioError` to refuse."""
+        self._gates.append(check)
+
     def specs(self) -> list[Spec]:
         """All commands by id."""
         return [self._commands[name][0] for name in sorted(self._commands)]
@@ -208,6 +214,7 @@ class Bus:
         role: Role = Role.OWNER,
         origin: str = "engine",
         is_text: bool = False,
+        is_here: bool = True,
     ) -> Changed:
         """Runs a command.
 
@@ -217,6 +224,8 @@ class Bus:
             role: whose right it runs with.
             origin: who asked, for the journal ("desk", "remote", "plan:NAME", "cli").
             is_text: values are strings from a command line and are converted.
+            is_here: whoever asks is at this machine (`studio.core.asking`). A command that runs
+                on behalf of another never has more right than that one had.
 
         Raises:
             StudioError: not found, invalid arguments, not allowed, or what the command says.
@@ -228,13 +237,18 @@ class Bus:
             spec, call = self._find(id)
             is_confirmed = not spec.needs_confirm or given.pop("confirm", False) in (True, "true")
             decoded = self._decode(spec, given, is_text)
-            if role < spec.role:
+            if min(role, asking().role) < spec.role:
                 raise StudioError(
                     "denied", "command.denied", command=id, role=spec.role.name.lower()
                 )
             if not is_confirmed:
                 raise StudioError("confirm", "command.confirm", command=id)
-            done = await self._run_one(call, decoded)
+            with asked_by(Asker(role, is_here)):
+                for check in self._gates:
+                    wait = check(spec, decoded)
+                    if inspect.isawaitable(wait):
+                        await wait
+                done = await self._run_one(call, decoded)
         except StudioError as error:
             self._tell(spec, id, given, origin, began, error.in_language("en"))
             raise

@@ -34,7 +34,8 @@ def setting(
 
     Args:
         zh, en: label.
-        widget: "file", "colour", "multiline", "slider", "device:camera" or "".
+        widget: "file", "files", "folder" and "address" (what remotes may name is judged by them:
+            `studio.core.places`), "colour", "multiline", "slider", "device:camera" or "".
         ge, le: least and greatest value.
         words: what the choices of a ``Literal`` are called, Chinese and English.
     """

@@ -57,6 +57,13 @@ def data_dir() -> Path:
     return path
 
 
+def shows_dir() -> Path:
+    """Where a show lies that is named without a place (made if missing)."""
+    path = data_dir() / "shows"
+    path.mkdir(exist_ok=True)
+    return path
+
+
 def log_dir() -> Path:
     """Log files (made if missing)."""
     path = data_dir() / "logs"

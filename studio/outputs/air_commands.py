@@ -14,6 +14,7 @@ from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir
+from studio.core.places import names_place
 from studio.outputs import wire
 from studio.outputs.check import check_disk, check_picture, check_stream, finding
 from studio.outputs.model import (
@@ -123,7 +124,11 @@ class AirCommands:
             "(its first 20 s), with music if you like; empty is the standby scene.",
         ),
     )
-    async def set_standby(self, path: str = "", music: str = "") -> Changed:
+    async def set_standby(
+        self,
+        path: Annotated[str, names_place("read")] = "",
+        music: Annotated[str, names_place("read")] = "",
+    ) -> Changed:
         old = self.standby
         if path:
             sound = self.find(music) if music else None

@@ -16,6 +16,7 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.names import check_name
+from studio.core.places import names_place
 from studio.outputs.air_commands import AirCommands
 from studio.outputs.events import OutputChanged, OutputListChanged
 from studio.outputs.film_commands import FilmCommands, placed
@@ -186,13 +187,13 @@ class OutputCommands:
     def add(
         self,
         name: Name,
-        url: str,
+        url: Annotated[str, names_place("output")],
         key: str = "",
         canvas: CanvasArg = "landscape",
         kind: Kind | None = None,
-        backup_url: str = "",
+        backup_url: Annotated[str, names_place("output")] = "",
         backup_key: str = "",
-        ca_file: str = "",
+        ca_file: Annotated[str, names_place("read")] = "",
         platform: str = "",
         bitrate_kbps: Kbps = 0,
         codec: Codec = "h264",
@@ -240,12 +241,12 @@ class OutputCommands:
     def edit(
         self,
         name: Name,
-        url: str | None = None,
+        url: Annotated[str | None, names_place("output")] = None,
         key: str | None = None,
         canvas: CanvasArg | None = None,
-        backup_url: str | None = None,
+        backup_url: Annotated[str | None, names_place("output")] = None,
         backup_key: str | None = None,
-        ca_file: str | None = None,
+        ca_file: Annotated[str | None, names_place("read")] = None,
         has_standby: bool | None = None,
         platform: str | None = None,
         bitrate_kbps: Kbps | None = None,
@@ -372,7 +373,9 @@ class OutputCommands:
             "Records to a file (.mkv, .mp4), or into the folder of recordings.",
         ),
     )
-    async def record_start(self, file: str = "", canvas: CanvasArg = "landscape") -> Changed:
+    async def record_start(
+        self, file: Annotated[str, names_place("film")] = "", canvas: CanvasArg = "landscape"
+    ) -> Changed:
         self._check_canvas(canvas)
         self._check_composed(canvas)
         name = self._recorder(canvas)
@@ -405,11 +408,11 @@ class OutputCommands:
             "A recording that runs stays where it is.",
         ),
     )
-    def record_folder(self, path: str = "") -> Changed:
+    def record_folder(self, path: Annotated[str, names_place("folder")] = "") -> Changed:
         before = str(self._folder())
         if not path:
             return changed(result={"folder": before})
-        folder = Path(path).expanduser()
+        folder = placed(path, self._folder())
         wrong = check_file(folder / "x.mkv")
         if wrong is not None:
             raise StudioError("invalid", wrong.key, **wrong.params)

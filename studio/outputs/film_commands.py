@@ -15,6 +15,7 @@ from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.event import Event
+from studio.core.places import names_place
 from studio.outputs import wire
 from studio.outputs.clips import LONGEST_S, Span, cut, mark_span, product_spans
 from studio.outputs.pipeline import OutputPipeline
@@ -92,7 +93,7 @@ class FilmCommands:
         label=("标记与章节", "Marks and chapters"),
         help=("列出一个录像的标记与章节。", "Lists marks and chapters of a recording."),
     )
-    def marks(self, file: str = "") -> Changed:
+    def marks(self, file: Annotated[str, names_place("film")] = "") -> Changed:
         recording = self._find(file)
         return changed(result={"file": str(recording), "chapters": read_chapters(recording)})
 
@@ -112,7 +113,7 @@ class FilmCommands:
         mark: int = 0,
         from_s: Seconds = 0.0,
         to_s: Seconds = 0.0,
-        file: str = "",
+        file: Annotated[str, names_place("film")] = "",
     ) -> Changed:
         recording = self._find(file)
         if product:
@@ -166,7 +167,7 @@ class FilmCommands:
         self,
         seconds: Annotated[float, msgspec.Meta(ge=1, le=600)] = 20.0,
         canvas: CanvasArg = "landscape",
-        file: str = "",
+        file: Annotated[str, names_place("film")] = "",
     ) -> Changed:
         target = self._given(file) if file else self._fresh(f"replay_{_stamp()}", ".mp4")
 

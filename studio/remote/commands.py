@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name
 from studio.core.paths import config_dir
+from studio.core.places import names_place
 from studio.remote.pictures import Pictures, Shot, What
 from studio.remote.protocol import FORMATS
 from studio.security import roles
@@ -26,6 +28,7 @@ Side = Annotated[int, msgspec.Meta(ge=0, le=4096)]
 CanvasArg = Literal["landscape", "portrait"]
 MOST_SLOTS = 1000
 MOST_BYTES = 64 * 1024
+MOST_KEPT_BYTES = 1024 * 1024
 
 
 class RemoteCommands:
@@ -49,6 +52,7 @@ class RemoteCommands:
         self._folder = folder
         self._tokens: list[roles.Token] | None = None
         self._notes: dict[str, Any] | None = None
+        self._keeping = asyncio.Lock()
 
     def tokens(self) -> list[roles.Token]:
         """The tokens that open the door; read from the secrets once."""
@@ -106,25 +110,36 @@ class RemoteCommands:
         label=("保存客户端数据", "Keep client data"),
         help=("为外部控制器保存一小段数据。", "Keeps a little data for a controller."),
     )
-    def keep(self, slot: Name, value: Any = None, realm: Name = "global") -> Changed:
-        notes = {**self._read()}
-        key = f"{realm}/{slot}"
-        if value is None:
-            notes.pop(key, None)
-        else:
-            notes[key] = value
+    async def keep(
+        self,
+        slot: Name,
+        value: Annotated[Any, names_place("data")] = None,
+        realm: Name = "global",
+    ) -> Changed:
         size = len(msgspec.json.encode(value))
-        if len(notes) > MOST_SLOTS or size > MOST_BYTES:
-            raise StudioError("invalid", "remote.too_much", slots=MOST_SLOTS, kb=MOST_BYTES // 1024)
-        path = _notes_path()
-        fresh = path.with_suffix(".new")
-        try:
-            fresh.write_bytes(msgspec.json.encode(notes))
-            os.replace(fresh, path)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise StudioError("failed", "media.cannot_write", path=str(path), why=why) from None
-        self._notes = notes
+        async with self._keeping:
+            notes = {**self._read()}
+            key = f"{realm}/{slot}"
+            if value is None:
+                notes.pop(key, None)
+            else:
+                notes[key] = value
+            data = await asyncio.to_thread(msgspec.json.encode, notes)
+            # What was kept by an older version may be more: taking away is always possible.
+            if value is not None and (
+                len(notes) > MOST_SLOTS or size > MOST_BYTES or len(data) > MOST_KEPT_BYTES
+            ):
+                raise StudioError(
+                    "invalid", "remote.too_much",
+                    slots=MOST_SLOTS, kb=MOST_BYTES // 1024, all_kb=MOST_KEPT_BYTES // 1024,
+                )  # fmt: skip
+            path = _notes_path()
+            try:
+                await asyncio.to_thread(_write_notes, path, data)
+            except OSError as error:
+                why = error.strerror or str(error)
+                raise StudioError("failed", "media.cannot_write", path=str(path), why=why) from None
+            self._notes = notes
         return changed()
 
     @command(
@@ -137,7 +152,7 @@ class RemoteCommands:
     )
     async def save_picture(
         self,
-        file: Annotated[str, msgspec.Meta(max_length=4096)] = "",
+        file: Annotated[str, names_place("write", max_length=4096)] = "",
         what: What = "programme",
         name: str = "",
         canvas: CanvasArg = "landscape",
@@ -179,6 +194,12 @@ class RemoteCommands:
                 found = {}
             self._notes = found if isinstance(found, dict) else {}
         return self._notes
+
+
+def _write_notes(path: Path, data: bytes) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(data)
+    os.replace(fresh, path)
 
 
 def _notes_path() -> Path:

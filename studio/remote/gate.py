@@ -21,11 +21,16 @@ LINE = 4
 
 
 class Caller(NamedTuple):
-    """Who a client is: a name for the journal, what it may do, and by which token."""
+    """Who a client is: a name for the journal, what it may do, by which token, and where.
+
+    Attributes:
+        is_here: a program of this user at this machine, which read the key from its own note.
+    """
 
     name: str
     role: Role
     token: str = ""
+    is_here: bool = False
 
 
 class Gate:
@@ -77,9 +82,10 @@ class Gate:
             self._waiting -= 1
 
     def _match(self, challenge: Challenge, answer: str) -> Caller | None:
-        for secret in (self._password, self._key):
-            if secret and challenge.is_right(answer, secret):
-                return Caller("remote", Role.OWNER)
+        if self._key and challenge.is_right(answer, self._key):
+            return Caller("remote", Role.OWNER, is_here=True)
+        if self._password and challenge.is_right(answer, self._password):
+            return Caller("remote", Role.OWNER)
         for token in self._tokens():
             if challenge.is_right(answer, token.secret):
                 return Caller(f"remote:{token.name}", token.right, token.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import time
 from pathlib import Path
 from typing import Literal
@@ -80,7 +81,7 @@ class Pictures:
         """
         data = await self.take(shot)
         try:
-            await asyncio.to_thread(file.write_bytes, data)
+            await asyncio.to_thread(write_plain, file, data)
         except OSError as error:
             why = error.strerror or str(error)
             raise StudioError("failed", "media.cannot_write", path=str(file), why=why) from None
@@ -154,6 +155,18 @@ class Pictures:
             return shot.frame
         item = Item(1, name, {"landscape": Box()}, fit="stretch")
         return Renderer().draw(snapshot, Scene("", (item,)), Canvas("landscape", *size), now_ns())
+
+
+def write_plain(file: Path, data: bytes) -> None:
+    """Writes a file, never through a link that stands in its place.
+
+    Raises:
+        OSError: it cannot be written, or a link stands there.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(file, flags, 0o644), "wb") as out:
+        out.write(data)
 
 
 def _size(shot: Shot, frame: Frame) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from studio.remote.hotkey_commands import HotkeyCommands
 from studio.remote.ids import Ids
 from studio.remote.obs_events import Translator
 from studio.remote.pictures import Pictures
+from studio.remote.place_commands import PlaceCommands, place_door
 from studio.remote.projector_commands import ProjectorCommands
 from studio.remote.protocol import VENDOR, Data, Message, Op, RequestError, Status, Subscription
 from studio.remote.requests import known
@@ -73,8 +74,12 @@ class Door:
         self._numbers = itertools.count(1)
         self.desks = Desks(self._tell_one)
         rooms.bus.add(
-            self.commands, HotkeyCommands(rooms.bus), ProjectorCommands(self.desks, rooms)
+            self.commands,
+            HotkeyCommands(rooms.bus),
+            ProjectorCommands(self.desks, rooms),
+            PlaceCommands(),
         )
+        rooms.bus.gate(place_door(rooms.session.repository, lambda: rooms.recordings.path).check)
         self._handlers: dict[str, Handler] = {}
         for kind in request_classes():
             self._handlers.update(kind(self).handlers())

@@ -56,6 +56,8 @@ class Session:
         wants: names of our frequent events it asked for ("sound.meters").
         role, name: what it may do, and its name in the journal.
         token: name of the token it came in with, "" for the password.
+        is_here: it came in with the key of this run, or by a door that asks for nothing: it is
+            at this machine (`studio.core.asking`).
         closing: called when the connection ends (views it opened and the like).
     """
 
@@ -70,6 +72,7 @@ class Session:
         self.role = Role.OWNER
         self.name = "remote"
         self.token = ""
+        self.is_here = door.gate.is_open
         self.closing: list[Callable[[], None]] = []
         self.is_identified = False
         self.is_over = False
@@ -226,7 +229,7 @@ class Session:
             )
             if caller is None:
                 return await self._refuse(Close.AUTH_FAILED, "Authentication failed.")
-            self.name, self.role, self.token = caller
+            self.name, self.role, self.token, self.is_here = caller
         self.events = Subscription.ALL
         if not await self._subscribe(data):
             return False

@@ -65,7 +65,9 @@ async def call(rooms: Rooms, session: Session, kind: str, data: dict[str, Any]) 
 async def _run(
     rooms: Rooms, session: Session, id: str, args: dict[str, Any], *, is_text: bool = False
 ) -> Any:
-    done = await rooms.bus.run(id, args, role=session.role, origin=session.name, is_text=is_text)
+    done = await rooms.bus.run(
+        id, args, role=session.role, origin=session.name, is_text=is_text, is_here=session.is_here
+    )
     return {
         "changed": list(done.parts),
         "result": msgspec.to_builtins(done.result, enc_hook=str),

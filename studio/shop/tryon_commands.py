@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.log import logger
+from studio.core.places import names_place
 from studio.core.priority import background_thread
 from studio.media.frame import Frame
 from studio.scenes.keeper import Scenes
@@ -190,7 +191,7 @@ class TryOnCommands:
     )
     async def cutout(
         self,
-        photo: str,
+        photo: Annotated[str, names_place("read")],
         name: str = "",
         tolerance: Annotated[float, msgspec.Meta(ge=2, le=60)] = 12.0,
         holes: bool = True,
@@ -226,7 +227,12 @@ class TryOnCommands:
             "Proposes anchors, width and the rest from a picture; changes nothing.",
         ),
     )
-    async def propose(self, garment: str, asset: str = "", fit: Fits = {}) -> Changed:  # noqa: B006
+    async def propose(
+        self,
+        garment: str,
+        asset: Annotated[str, names_place("read")] = "",
+        fit: Fits = {},  # noqa: B006
+    ) -> Changed:
         from studio.tryon import fitting
 
         path = self._wearer.asset(asset)
@@ -249,7 +255,7 @@ class TryOnCommands:
     async def still(
         self,
         garment: str = "",
-        asset: str = "",
+        asset: Annotated[str, names_place("read")] = "",
         fit: Fits = {},  # noqa: B006
         source: str = "",
         fresh: bool = False,
@@ -287,7 +293,7 @@ class TryOnCommands:
         self,
         product: str,
         garment: str = "",
-        asset: str = "",
+        asset: Annotated[str, names_place("read")] = "",
         fit: Fits = {},  # noqa: B006
         sku: str = "",
         each: EachTryOn | None = None,
@@ -347,7 +353,12 @@ class TryOnCommands:
             "(.mp4), marked as simulated, for the product page.",
         ),
     )
-    async def capture(self, file: str = "", seconds: Seconds = 5.0, source: str = "") -> Changed:
+    async def capture(
+        self,
+        file: Annotated[str, names_place("write")] = "",
+        seconds: Seconds = 5.0,
+        source: str = "",
+    ) -> Changed:
         from studio.tryon import capture
 
         name = source or self._wearer.source

@@ -7,11 +7,51 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
+from studio.core.places import FILE_KEYS
 
-PLACES = frozenset(
-    {"path", "photo", "asset", "image", "logo", "font"}
-)  # fields of show.json that name a file
 INTO = "media"
+
+
+LEFT = ("backups", "show.json")  # of the old folder: what the copy makes for itself
+SPARE_BYTES = 256 << 20
+"""Left free on the disk: the recordings and the journal go on."""
+
+
+def check_copy(old: Path, new: Path) -> None:
+    """Looks before anything is copied: is it another place, and has the disk room?
+
+    Raises:
+        StudioError: invalid (a folder within the show itself), failed (no room).
+    """
+    inner = new.resolve()
+    if inner.is_relative_to(old.resolve()):
+        raise StudioError("invalid", "show.within_itself", path=str(new))
+    there = next(parent for parent in (inner, *inner.parents) if parent.exists())
+    try:
+        needed = sum(
+            file.stat().st_size
+            for file in old.rglob("*")
+            if file.is_file() and file.relative_to(old).parts[0] not in LEFT
+        )
+        free = shutil.disk_usage(there).free - SPARE_BYTES
+    except OSError as error:
+        raise StudioError("failed", "show.cannot_write", path=str(new), why=str(error)) from None
+    if needed > free:
+        raise StudioError(
+            "failed", "show.no_room", path=str(new), mb=needed >> 20, free=max(0, free) >> 20
+        )
+
+
+def copy_media(old: Path, new: Path) -> None:
+    """Copies the files of a show's folder; links are copied as what they point at.
+
+    Raises:
+        StudioError: failed when one cannot be copied.
+    """
+    try:
+        shutil.copytree(old, new, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*LEFT))
+    except OSError as error:
+        raise StudioError("failed", "show.cannot_write", path=str(new), why=str(error)) from None
 
 
 def gather(raw: dict[str, Any], old: Path, new: Path) -> dict[str, Any]:
@@ -38,13 +78,22 @@ def _walk(value: Any, old: Path, new: Path, taken: dict[Path, str]) -> Any:
     if isinstance(value, dict):
         return {
             key: _place(one, old, new, taken)
-            if key in PLACES and isinstance(one, str) and one
+            if key in FILE_KEYS and isinstance(one, str) and one
+            else _places(one, old, new, taken)
+            if key in FILE_KEYS and isinstance(one, list | tuple)
             else _walk(one, old, new, taken)
             for key, one in value.items()
         }
     if isinstance(value, list | tuple):
         return [_walk(one, old, new, taken) for one in value]
     return value
+
+
+def _places(value: Any, old: Path, new: Path, taken: dict[Path, str]) -> list[Any]:
+    """A list of files, as playlists and slide shows have it."""
+    return [
+        _place(file, old, new, taken) if isinstance(file, str) and file else file for file in value
+    ]
 
 
 def _place(place: str, old: Path, new: Path, taken: dict[Path, str]) -> str:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name, free_name
+from studio.core.places import names_place
 from studio.scenes.events import SceneListChanged
 from studio.scenes.item_commands import check_scene
 from studio.scenes.keeper import Scenes
@@ -63,7 +64,10 @@ class ImportCommands:
         ),
     )
     async def import_obs(
-        self, file: str, base_width: Side = 1920, base_height: Side = 1080
+        self,
+        file: Annotated[str, names_place("read")],
+        base_width: Side = 1920,
+        base_height: Side = 1080,
     ) -> Changed:
         path = Path(file)
         with contextlib.suppress(RuntimeError):  # ~ of somebody who is not there

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from studio import settings
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name
+from studio.core.paths import shows_dir
+from studio.core.places import names_place
 from studio.core.service import ExtensionKinds, Service, ShowContext
 from studio.core.services import decode_parts, find_faults
 from studio.show.file import FILE, demo_show, fresh_show, read_show, write_show
-from studio.show.gather import gather
+from studio.show.gather import check_copy, copy_media, gather
 from studio.show.model import Raw, ShowHead, ShowView
 
 
@@ -98,6 +101,10 @@ class ShowKeeper:
             error=self.error.in_language() if self.error else "",
         )
 
+    def parts(self) -> dict[str, Any]:
+        """Every part of the open show as it is now."""
+        return {**self.show.raw, **self._collect()}
+
     def save(self, folder: Path | None = None) -> Path:
         """Saves to its own folder, or to another.
 
@@ -117,14 +124,13 @@ class ShowKeeper:
         if folder is None and self.is_readonly:
             raise StudioError("conflict", "show.readonly")
         target, number = folder or self.show.folder, next(self._numbers)
-        raw = {**self.show.raw, **self._collect()}
-        if folder is not None:
-            raw = gather(raw, self.show.folder, folder)
+        raw, here = self.parts(), self.show.folder
 
         def write() -> Path:
             with self._one_writer:
+                whole = raw if folder is None else gather(raw, here, folder)
                 if number > self._written.get(target, 0):
-                    write_show(target, raw)
+                    write_show(target, whole)
                     self._written[target] = number
             return target
 
@@ -151,11 +157,11 @@ class ShowCommands:
             "Goes over to another show: outputs run on, the last picture stands till it is ready.",
         ),
     )
-    async def open_show(self, folder: str = "") -> Changed:
+    async def open_show(self, folder: Annotated[str, names_place("show")] = "") -> Changed:
         if self._switch is None:
             raise StudioError("unavailable", "show.no_switch")
         before = str(self._keeper.show.folder)
-        show = await self._switch(Path(folder).expanduser() if folder else None)
+        show = await self._switch(shows_dir() / Path(folder).expanduser() if folder else None)
         return changed(
             "show",
             result={"name": show.head.name, "folder": str(show.folder)},
@@ -171,13 +177,9 @@ class ShowCommands:
             "Makes a show in a folder with a standby scene, canvases like those of this show.",
         ),
     )
-    def new(self, folder: str, name: str = "") -> Changed:
-        target = Path(folder).expanduser()
-        if target.suffix != ".show":
-            target = target.with_name(target.name + ".show")
+    def new(self, folder: Annotated[str, names_place("new_show")], name: str = "") -> Changed:
+        target = _named(folder)
         check_name(name or target.stem)
-        if (target / "show.json").exists():
-            raise StudioError("conflict", "show.exists", path=str(target))
         head = self._keeper.show.head
         raw = fresh_show(name or target.stem, head)
         write_show(target, raw)
@@ -209,23 +211,25 @@ class ShowCommands:
         help=("把节目连同素材另存到文件夹。", "Saves the show with its media to a folder."),
         keys="Ctrl+Shift+S",
     )
-    def save_as(self, folder: str) -> Changed:
-        import shutil
+    async def save_as(self, folder: Annotated[str, names_place("new_show")]) -> Changed:
+        target = _named(folder)
+        here = self._keeper.show.folder
+        # What is on the loop is taken down now; every file is read and written in a thread.
+        write = self._keeper.collected(target)
 
-        target = Path(folder).expanduser()
-        if target.suffix != ".show":
-            target = target.with_name(target.name + ".show")
-        if (target / "show.json").exists():
-            raise StudioError("conflict", "show.exists", path=str(target))
-        try:
-            shutil.copytree(
-                self._keeper.show.folder,
-                target,
-                dirs_exist_ok=True,
-                ignore=shutil.ignore_patterns("backups", "show.json"),
-            )
-        except OSError as error:
-            raise StudioError(
-                "failed", "show.cannot_write", path=str(target), why=str(error)
-            ) from None
-        return changed("show", result={"folder": str(self._keeper.save(target))})
+        def work() -> Path:
+            check_copy(here, target)
+            copy_media(here, target)
+            return write()
+
+        return changed("show", result={"folder": str(await asyncio.to_thread(work))})
+
+
+def _named(folder: str) -> Path:
+    """The folder of a show that is to be made: ``.show`` at its end, beside the others."""
+    target = shows_dir() / Path(folder).expanduser()
+    if target.suffix != ".show":
+        target = target.with_name(target.name + ".show")
+    if (target / "show.json").exists():
+        raise StudioError("conflict", "show.exists", path=str(target))
+    return target

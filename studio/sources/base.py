@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Extension
+from studio.core.places import FILE_WIDGETS
 from studio.media.frame import Frame
 from studio.media.sound import Samples
 
@@ -233,7 +234,7 @@ class Source(Extension):
         """The files and folders its settings name, whether they are there or not."""
         found: list[str] = []
         for name, field in self.schema().get("properties", {}).items():
-            if field.get("x-widget") in ("file", "files", "folder"):
+            if field.get("x-widget") in FILE_WIDGETS:
                 value = getattr(self.settings, name, "")
                 found += [value] if isinstance(value, str) else list(value)
         return [self.around.find(one) for one in found if one]

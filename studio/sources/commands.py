@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name, free_name
+from studio.core.places import names_place
 from studio.sources.bank import SourceBank
 from studio.sources.camera_modes import cameras_with_modes
 from studio.sources.desktop_sound import loopbacks
@@ -160,7 +161,9 @@ class SourceCommands:
             " or hide it.",
         ),
     )
-    def on_loss(self, name: str, policy: OnLoss, picture: str = "") -> Changed:
+    def on_loss(
+        self, name: str, policy: OnLoss, picture: Annotated[str, names_place("read")] = ""
+    ) -> Changed:
         old = self._bank.get(name)
         self._bank.set_on_loss(name, policy, picture)
         self._announce(SourceListChanged(what="edited", source=name, kind=old.kind))

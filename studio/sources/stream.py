@@ -18,7 +18,7 @@ FILMS = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
 class StreamSettings(Settings):
     """Settings of a network stream."""
 
-    url: Annotated[str, setting("地址", "Address")] = ""
+    url: Annotated[str, setting("地址", "Address", "address")] = ""
     deinterlace: Annotated[bool, setting("去隔行", "Deinterlace")] = True
 
 

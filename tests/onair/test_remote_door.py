@@ -367,7 +367,7 @@ def test_a_slow_request_holds_no_other_up(studio: Studio, peer: Peer) -> None:
     assert time.monotonic() - began < 1.0
 
 
-def test_screenshots(peer: Peer, tmp_path: Path) -> None:
+def test_screenshots(peer: Peer, studio: Studio, tmp_path: Path) -> None:
     peer.until_pictured("clip")
     for format in ("png", "jpg", "webp", "bmp"):
         found = peer.ask(
@@ -376,7 +376,16 @@ def test_screenshots(peer: Peer, tmp_path: Path) -> None:
         head, _, data = found["imageData"].partition(",")
         assert head == f"data:image/{'jpeg' if format == 'jpg' else format};base64"
         assert len(data) > 200
-    path = tmp_path / "shot.png"
+    elsewhere = tmp_path / "shot.png"  # a password opens from anywhere: only the recordings do
+    refused = {
+        "sourceName": "clip",
+        "imageFormat": "png",
+        "imageFilePath": str(elsewhere),
+    }
+    assert peer.code("SaveSourceScreenshot", refused) == 703
+    assert not elsewhere.exists()
+    path = studio.root / "data" / "recordings" / "shot.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
     peer.ask(
         "SaveSourceScreenshot",
         sourceName="clip",
@@ -389,7 +398,7 @@ def test_screenshots(peer: Peer, tmp_path: Path) -> None:
     png = path.read_bytes()
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (101, 51)
-    script = tmp_path / "evil.py"
+    script = path.with_name("evil.py")
     code = peer.code(
         "SaveSourceScreenshot",
         {"sourceName": "clip", "imageFormat": "png", "imageFilePath": str(script)},

@@ -18,7 +18,7 @@ MAX_MESSAGE = 1024 * 1024
 class WebSocketSettings(Settings):
     """Settings of a WebSocket feed."""
 
-    url: Annotated[str, setting("地址", "Address")] = ""
+    url: Annotated[str, setting("地址", "Address", "address")] = ""
     platform: Annotated[str, setting("平台名", "Platform's name")] = ""
 
 

@@ -62,7 +62,9 @@ class Requests:
     async def run(self, session: Session, command: str, **args: Any) -> Any:
         """Runs one of our commands; its error becomes the request's status."""
         try:
-            done = await self.rooms.bus.run(command, args, role=session.role, origin=session.name)
+            done = await self.rooms.bus.run(
+                command, args, role=session.role, origin=session.name, is_here=session.is_here
+            )
         except StudioError as error:
             raise RequestError(STATUS_OF[error.code], error.in_language("en")) from error
         return done.result

@@ -120,6 +120,7 @@ class Outputs(Requests):
                 "virtualcam.start" if on else "virtualcam.stop",
                 role=session.role,
                 origin=session.name,
+                is_here=session.is_here,
             )
         except StudioError as error:
             if error.code != "unavailable":

@@ -38,10 +38,10 @@ def test_password_key_and_tokens_each_open_with_their_role() -> None:
         challenge = Challenge()
         return await gate.admit(challenge, answer(challenge, password))
 
-    assert asyncio.run(admit("pw")) == ("remote", Role.OWNER, "")
-    assert asyncio.run(admit("key")) == ("remote", Role.OWNER, "")
-    assert asyncio.run(admit("t1")) == ("remote:phone", Role.STREAMER, "phone")
-    assert asyncio.run(admit("t2")) == ("remote:old", Role.VIEWER, "old")
+    assert asyncio.run(admit("pw")) == ("remote", Role.OWNER, "", False)
+    assert asyncio.run(admit("key")) == ("remote", Role.OWNER, "", True)
+    assert asyncio.run(admit("t1")) == ("remote:phone", Role.STREAMER, "phone", False)
+    assert asyncio.run(admit("t2")) == ("remote:old", Role.VIEWER, "old", False)
     assert asyncio.run(admit("")) is None
     assert asyncio.run(admit("PW")) is None
 

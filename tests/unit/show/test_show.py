@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -113,12 +114,12 @@ def test_the_demo_is_saved_elsewhere_with_its_media(tmp_path):
         keeper.save()
     assert caught.value.key == "show.readonly"
     commands = ShowCommands(keeper)
-    commands.save_as(str(tmp_path / "mine"))
+    asyncio.run(commands.save_as(str(tmp_path / "mine")))
     mine = open_show(tmp_path / "mine.show")
     assert mine.parts["shop"].products == ()
     assert (tmp_path / "mine.show" / "media" / "host.mp4").is_file()
     with pytest.raises(StudioError):
-        commands.save_as(str(tmp_path / "mine.show"))
+        asyncio.run(commands.save_as(str(tmp_path / "mine.show")))
     assert demo_show().is_dir()
 
 
@@ -140,7 +141,7 @@ def test_a_copy_stands_alone(tmp_path):
         {"name": "远", "kind": "clip", "settings": {"path": str(far / "host.mp4")}}
     )
     keeper = ShowKeeper(demo, lambda: raw)
-    ShowCommands(keeper).save_as(str(tmp_path / "mine"))
+    asyncio.run(ShowCommands(keeper).save_as(str(tmp_path / "mine")))
     mine = open_show(tmp_path / "mine.show")
     assert (mine.folder / mine.parts["sources"][-1].settings["path"]).read_bytes() == b"clip"
     assert (
