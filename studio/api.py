@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from studio.core.backoff import Backoff
 from studio.core.errors import StudioError
 from studio.core.i18n import catalogue, system_language, translate
-from studio.core.life import age_s, read_note
+from studio.core.life import read_note
 from studio.core.log import logger, start_logging
 from studio.core.names import free_name
 from studio.core.paths import (
@@ -94,7 +94,6 @@ __all__ = [
     "Settings",
     "StudioError",
     "Text",
-    "age_s",
     "assets_dir",
     "catalogue",
     "config_dir",
@@ -120,9 +119,9 @@ __all__ = [
 
 def remote_address() -> str:
     """Where the engine of this runtime folder listens, "ws://127.0.0.1:4455"; "" without one."""
-    note = read_note("engine") or {}
-    on_air = note.get("on_air")
-    return str(on_air.get("remote", "")) if isinstance(on_air, dict) else ""
+    from studio.remote import place
+
+    return place.address()
 
 
 def remote_password() -> str:

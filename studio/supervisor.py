@@ -6,8 +6,11 @@ What the engine (``python -m studio``) and the supervisor owe each other:
   must not stand in a process list); the fields are those of `EngineOptions`.
 - It writes JSON lines to stdout: ``on_air``, ``output``, ``picture``, ``done`` and what else it
   has to say. A line that cannot be written because nobody reads it must not harm it.
-- It keeps its note ``engine.json`` in the runtime folder and beats it (`studio.core.life`). No
-  beat for `HANG_S` means that it hangs: it is killed and started again.
+- It keeps its note ``engine.json`` in the runtime folder and beats beside it
+  (`studio.core.life`). No beat for `HANG_S` of the time in which the supervisor itself ran means
+  that it hangs: it is killed and started again.
+- A note is a hint: a process is taken over or signalled only when the system says that it is an
+  engine of this runtime folder, begun when the note says (`studio.core.processes`).
 - SIGTERM (on Windows a stop file) ends it cleanly with code 0. Code 2: the call was wrong. An
   engine that ends before it was on air is not started again, unless a signal killed it.
 - It runs in a session of its own: Ctrl-C reaches the supervisor, which passes it on.
@@ -30,9 +33,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
-from studio.core import life
+from studio.core import life, processes
 from studio.core.errors import StudioError
 from studio.core.paths import project_dir, runtime_dir
+from studio.core.processes import ProcessIdentity
 
 HANG_S = 4.0  # a heartbeat comes every 0.25 s; the senders hold the line meanwhile
 FIRST_BEAT_S = 30.0  # silence that is allowed until it is on air: a cold disk, a large show
@@ -86,6 +90,11 @@ def python_module(module: str) -> list[str]:
     return [sys.executable, "-P", "-m", module]
 
 
+def engine_command_line() -> list[str]:
+    """Command that runs the engine; it names the runtime folder, so that engines are told apart."""
+    return [*python_module("studio"), "--runtime", str(runtime_dir().resolve())]
+
+
 def own_session() -> dict[str, Any]:
     """Popen arguments that keep the terminal's Ctrl-C and hang-up from a child."""
     if WINDOWS:
@@ -101,7 +110,7 @@ class OneAtATime:
 
     def take(self) -> bool:
         """Whether the lock is ours now."""
-        file = (runtime_dir() / "supervisor.lock").open("a+")
+        file = (runtime_dir() / "supervisor.lock").open("a+", encoding="utf-8")
         try:
             if sys.platform == "win32":
                 import msvcrt
@@ -146,27 +155,30 @@ class Supervisor:
         desk_command: Sequence[str] | None = None,
         hang_s: float = HANG_S,
     ) -> None:
+        command = list(engine_command or engine_command_line())
         self._options = options
         self._say = say
         self._with_desk = with_desk
-        self._engine_command = list(engine_command or python_module("studio"))
+        self._engine_command = list(command)
+        self._engine_words = command[command.index("-m") if "-m" in command else 1 :]
         self._desk_command = list(desk_command or python_module("ui"))
         self._hang_s = hang_s
         self._lock = OneAtATime()
         self._lines: queue.Queue[Line] = queue.Queue()
         self._engine: subprocess.Popen[str] | None = None
-        self._engine_pid = 0
+        self._engine_is: ProcessIdentity | None = None
         self._pump: threading.Thread | None = None
         self._desk: subprocess.Popen[bytes] | None = None
         self._desk_starts: list[float] = []
         self._started_at = 0.0  # of the present engine
         self._beat_at = -1.0  # when a heartbeat of it was last there
+        self._awake = life.AwakeClock()
+        self._beat = life.BeatWatch("engine", self._awake)
         self._first_on_air_at: float | None = None
         self._up_at = float("inf")  # when the present engine came on air
         self._crashes: list[float] = []
         self._start_again_at: float | None = None
         self._stop_asked_at: float | None = None
-        self._looked_at = 0.0
         self.is_done = False
 
     # --- from outside -----------------------------------------------------------------------
@@ -174,9 +186,12 @@ class Supervisor:
     def stop(self) -> None:
         """Ends the engine cleanly; `run` returns when it has ended. Safe in a signal handler."""
         if self._stop_asked_at is None:
-            self._stop_asked_at = time.monotonic()
-            if self._engine_pid:
-                life.ask_to_stop("engine", self._engine_pid)
+            self._stop_asked_at = self._awake()
+            engine = self._engine
+            if engine is not None and not WINDOWS:
+                engine.terminate()  # our own child: its number is its own until we counted it
+            elif self._engine_is is not None:
+                life.ask_to_stop("engine", self._engine_is, self._engine_words)
 
     def run(self) -> int:
         """Runs until the engine has ended for good.
@@ -222,9 +237,7 @@ class Supervisor:
             return None
         except queue.Empty:
             pass
-        now = time.monotonic()
-        slept = now - self._looked_at > 2.0  # we were stopped (or the machine slept): not a hang
-        self._looked_at = now
+        now = self._awake()  # what we slept through, stopped or with the machine, is no silence
         if self._start_again_at is not None:
             if self._stop_asked_at is not None:
                 return 0
@@ -238,8 +251,8 @@ class Supervisor:
         if self._stop_asked_at is not None:
             if now - self._stop_asked_at > STOP_S:
                 self._kill_engine()
-        elif not slept and self._is_hung(now):
-            silent_s = min(life.age_s("engine"), now - self._started_at)
+        elif self._is_hung(now):
+            silent_s = min(self._beat.silent_s(), now - self._started_at)
             self._say({"event": "engine_hung", "silent_s": round(silent_s, 1)})
             self._kill_engine()
         return None
@@ -247,8 +260,9 @@ class Supervisor:
     def _hear(self, line: Line) -> None:
         event = line.get("event")
         if event == "on_air":
-            self._up_at = min(self._up_at, time.monotonic())
-            line.setdefault("pids", {})["supervisor"] = os.getpid()
+            self._up_at = min(self._up_at, self._awake())
+            told = line.get("pids")
+            line["pids"] = {**(told if isinstance(told, dict) else {}), "supervisor": os.getpid()}
             if self._first_on_air_at is None:
                 self._first_on_air_at = time.monotonic()
             else:
@@ -264,18 +278,18 @@ class Supervisor:
 
     def _adopt(self) -> bool:
         """Takes over an engine that outlived its supervisor."""
-        note = life.read_note("engine")
-        if note is None or life.age_s("engine") > self._hang_s:
+        note = life.running("engine", self._engine_words)
+        found = processes.identity_in(note) if note is not None else None
+        if note is None or found is None:
             return False
-        pid = note["pid"]
-        if not isinstance(pid, int) or not life.is_running(pid):
-            return False
-        self._engine_pid = pid
-        self._started_at = time.monotonic()
+        self._engine_is = found
+        self._beat.start_over(found.pid)
+        self._started_at = self._awake()
         told = note.get("on_air")
-        line: Line = dict(told) if isinstance(told, Mapping) else {"event": "on_air"}
-        line.setdefault("pids", {})["engine"] = pid
-        self._hear({**line, "adopted": True})
+        line: Line = dict(told) if isinstance(told, Mapping) else {}
+        pids = line.get("pids")
+        pids = {**(pids if isinstance(pids, dict) else {}), "engine": found.pid}
+        self._hear({**line, "event": "on_air", "pids": pids, "adopted": True})
         return True
 
     def _start_engine(self) -> None:
@@ -283,12 +297,12 @@ class Supervisor:
         self._up_at = float("inf")
         options = asdict(self._options)
         options["restarts"] = len(self._crashes)
-        recent = [at for at in self._crashes if time.monotonic() - at < SAFE_MODE_WITHIN_S]
+        recent = [at for at in self._crashes if self._awake() - at < SAFE_MODE_WITHIN_S]
         options["safe_mode"] = self._options.safe_mode or len(recent) >= 2
         if self._options.for_s is not None and self._first_on_air_at is not None:
             gone_s = time.monotonic() - self._first_on_air_at
             options["for_s"] = max(0.0, self._options.for_s - gone_s)
-        life.note_path("engine").unlink(missing_ok=True)  # its age counts from its own first beat
+        life.note_path("engine").unlink(missing_ok=True)  # what is there is another's
         self._engine = subprocess.Popen(
             self._engine_command,
             stdin=subprocess.PIPE,
@@ -298,8 +312,9 @@ class Supervisor:
             cwd=project_dir(),
             **own_session(),
         )
-        self._engine_pid = self._engine.pid
-        self._started_at = self._looked_at = time.monotonic()
+        self._engine_is = processes.identify(self._engine.pid)
+        self._beat.start_over(self._engine.pid)
+        self._started_at = self._awake()
         assert self._engine.stdin is not None
         assert self._engine.stdout is not None
         try:
@@ -326,7 +341,9 @@ class Supervisor:
         """Exit code of the engine, None while it runs; an adopted one tells none: 0 or 1."""
         if self._engine is not None:
             return self._engine.poll()
-        if life.is_running(self._engine_pid):
+        if self._engine_is is not None and processes.is_program(
+            self._engine_is, self._engine_words
+        ):
             return None
         return 0 if life.read_note("engine") is None else 1
 
@@ -336,13 +353,13 @@ class Supervisor:
             self._pump = None
         while not self._lines.empty():
             self._hear(self._lines.get_nowait())
-        self._engine, self._engine_pid = None, 0
+        self._engine, self._engine_is = None, None
         if code == 0 or self.is_done:
             return 0 if code == 0 else 1
         was_killed = code not in (1, 2)  # a signal, or what Windows says instead
         if self._stop_asked_at is not None or (self._first_on_air_at is None and not was_killed):
             return code if code in (1, 2) else 1
-        now = time.monotonic()
+        now = self._awake()
         self._crashes.append(now)
         recent = [at for at in self._crashes if now - at < SAFE_MODE_WITHIN_S]
         if self._first_on_air_at is None and len(recent) >= 3:
@@ -362,7 +379,7 @@ class Supervisor:
         return None
 
     def _is_hung(self, now: float) -> bool:
-        silent_s = life.age_s("engine")
+        silent_s = self._beat.silent_s()
         if silent_s < float("inf"):
             self._beat_at = now
             # Loading a large show on a slow machine may hold the first beats up.
@@ -372,22 +389,17 @@ class Supervisor:
         return now - self._beat_at > STOP_S  # it took its note down: it is ending by itself
 
     def _kill_engine(self) -> None:
-        """Ends an engine that no longer answers; an adopted one only if it is still ours."""
+        """Ends an engine that no longer answers; an adopted one only if it still is that."""
         if self._engine is not None:
             self._engine.kill()
             self._engine.wait()
-            return
-        note = life.read_note("engine")
-        if note is not None and note.get("pid") == self._engine_pid:
-            try:
-                os.kill(self._engine_pid, signal.SIGTERM if WINDOWS else signal.SIGKILL)
-            except OSError:
-                pass
+        elif self._engine_is is not None:
+            processes.end(self._engine_is, self._engine_words)
 
     # --- the desk ---------------------------------------------------------------------------
 
     def _open_desk(self) -> None:
-        self._desk_starts.append(time.monotonic())
+        self._desk_starts.append(self._awake())
         around = dict(os.environ)
         if self._options.password is not None:  # in the environment: a process list shows the call
             around["SHOPCAST_PASSWORD"] = self._options.password
@@ -414,7 +426,7 @@ class Supervisor:
             if code == 0:
                 self.stop()
             return
-        now = time.monotonic()
+        now = self._awake()
         recent = [at for at in self._desk_starts if now - at < 60]
         if len(recent) <= DESK_RESTARTS:
             self._say({"event": "desk", "state": "crashed", "code": code})

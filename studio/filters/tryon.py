@@ -167,9 +167,7 @@ class TryOn(Filter):
         if tracker is not None:
             tracker.stop()
 
-    def _look_for(
-        self, needs: frozenset[What], rare: frozenset[What] = frozenset()
-    ) -> None:
+    def _look_for(self, needs: frozenset[What], rare: frozenset[What] = frozenset()) -> None:
         """A tracker for these; the running one stays when it finds all of them already."""
         with self._lock:
             before = self._tracker

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 
-from studio.core import life
 from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
 from studio.media.packet import EncodedPacket
@@ -332,9 +330,7 @@ class Destinations:
         if self.is_running(name):
             raise StudioError("conflict", "outputs.running", name=name)
         note = wire.read_note(wire.note_path(self._runtime, name))
-        has_sender = note is not None and (
-            life.is_running(note.pid) if sys.platform == "win32" else is_sender(note.pid)
-        )
+        has_sender = note is not None and is_sender(self._runtime, note)
         if not has_sender:
             check_address(settings, self._keys[name][0])
         if settings.kind == "rtmp" and not unfold(self._keys[name][0])[1] and not has_sender:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
+from studio.core import processes
 from studio.outputs import wire
 from studio.outputs.model import OutputStatus
 
@@ -125,7 +122,7 @@ class Line:
 def orphans(runtime: Path) -> dict[str, wire.Note]:
     """Senders that run, by output: they hold the line for an engine that has gone."""
     found = wire.find_notes(runtime)
-    return {name: note for name, note in found.items() if is_sender(note.pid)}
+    return {name: note for name, note in found.items() if is_sender(runtime, note)}
 
 
 def end_orphan(runtime: Path, note: wire.Note) -> None:
@@ -135,37 +132,26 @@ def end_orphan(runtime: Path, note: wire.Note) -> None:
         try:
             line.send_all(wire.pack(wire.Stop()))
             deadline = time.monotonic() + STOP_S
-            while is_sender(note.pid) and time.monotonic() < deadline:
+            while is_sender(runtime, note) and time.monotonic() < deadline:
                 time.sleep(0.02)
         finally:
             line.close()
     except SenderFault:
         pass
-    kill_sender(note.pid)
+    kill_sender(runtime, note)
     wire.note_path(runtime, note.output).unlink(missing_ok=True)
 
 
-def kill_sender(pid: int) -> None:
-    """Kills process ``pid`` if it is a sender; numbers are used again, so look first."""
-    if pid <= 0 or not is_sender(pid):
-        return
-    try:
-        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-    except OSError:
-        pass
+def sender_words(runtime: Path, output: str) -> list[str]:
+    """The end of the command line of the sender of ``output``: no other program has it."""
+    return ["-m", "studio.outputs.sender", "--output", output, "--runtime", str(runtime)]
 
 
-def is_sender(pid: int) -> bool:
-    """Does process ``pid`` run, and is it a sender?"""
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        if sys.platform == "win32":
-            return False  # cannot be told there; an old sender ends by itself
-        try:
-            words = subprocess.run(
-                ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, timeout=2
-            ).stdout
-        except (OSError, subprocess.SubprocessError):
-            return False
-    return b"studio.outputs.sender" in words
+def kill_sender(runtime: Path, note: wire.Note) -> None:
+    """Kills the process that ``note`` names, if it is that sender; else nothing is touched."""
+    processes.end(note.process, sender_words(runtime, note.output))
+
+
+def is_sender(runtime: Path, note: wire.Note) -> bool:
+    """Does the process that ``note`` names run, and is it the sender of this output?"""
+    return processes.is_program(note.process, sender_words(runtime, note.output))

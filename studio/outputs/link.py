@@ -16,13 +16,21 @@ from pathlib import Path
 
 import msgspec
 
+from studio.core import life
 from studio.core.backoff import Backoff
 from studio.core.log import logger
 from studio.core.paths import project_dir
 from studio.core.worker import Worker
 from studio.outputs import wire
 from studio.outputs.change_over import ChangeOver, Piece
-from studio.outputs.line import STOP_S, Line, SenderFault, is_sender, kill_sender
+from studio.outputs.line import (
+    STOP_S,
+    Line,
+    SenderFault,
+    is_sender,
+    kill_sender,
+    sender_words,
+)
 from studio.outputs.model import OutputSettings, OutputState, OutputStatus, Reason
 
 QUEUE_BYTES = 12 << 20
@@ -85,6 +93,7 @@ class OutputLink:
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self._process: subprocess.Popen[bytes] | None = None
+        self._adopted: wire.Note | None = None  # of a sender that another engine started
         self._base = OutputStatus(name=settings.name)
         self._seen = OutputStatus(name=settings.name)
         self._is_detaching = False
@@ -243,15 +252,19 @@ class OutputLink:
         """A line to the sender: one that runs already, or a new one."""
         path = wire.note_path(self._runtime, self.settings.name)
         note = wire.read_note(path)
-        if note is not None:
+        if note is not None and not is_sender(self._runtime, note):
+            _log.info("sender of %s (%d) has gone", self.settings.name, note.pid)
+            path.unlink(missing_ok=True)
+        elif note is not None:
             try:
                 line = Line.open(note)
             except SenderFault as fault:
                 _log.info("sender of %s (%d): %s", self.settings.name, note.pid, fault)
-                kill_sender(note.pid)
+                kill_sender(self._runtime, note)
                 path.unlink(missing_ok=True)
             else:
                 if (what := self._differs(line)) is None:
+                    self._adopted = note
                     self._brief(line)
                     return line
                 self._replace(line, note, what)
@@ -294,12 +307,12 @@ class OutputLink:
         try:
             line.send_all(wire.pack(wire.Stop()))
             deadline = time.monotonic() + STOP_S
-            while is_sender(note.pid) and time.monotonic() < deadline:
+            while is_sender(self._runtime, note) and time.monotonic() < deadline:
                 time.sleep(0.02)
         except SenderFault:
             pass
         line.close()
-        kill_sender(note.pid)
+        kill_sender(self._runtime, note)
         wire.note_path(self._runtime, self.settings.name).unlink(missing_ok=True)
 
     def _brief(self, line: Line) -> None:
@@ -325,15 +338,7 @@ class OutputLink:
         return wire.Standby(hashlib.sha256(clip).hexdigest()), clip
 
     def _spawn(self) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "studio.outputs.sender",
-            "--output",
-            self.settings.name,
-            "--runtime",
-            str(self._runtime),
-        ]
+        command = [sys.executable, *sender_words(self._runtime, self.settings.name)]
         if self._log is not None:
             command += ["--log", str(self._log / f"{self._note_stem()}.log")]
         path = os.pathsep.join(filter(None, [str(project_dir()), os.environ.get("PYTHONPATH")]))
@@ -353,7 +358,8 @@ class OutputLink:
         return wire.note_path(self._runtime, self.settings.name).stem
 
     def _serve(self, line: Line, stopping: threading.Event) -> None:
-        heard = time.monotonic()
+        awake = life.AwakeClock()  # what both slept through is no silence of the sender
+        heard = awake()
         stop_by = 0.0
         with selectors.DefaultSelector() as selector:
             selector.register(self._wake_out, selectors.EVENT_READ)
@@ -385,13 +391,14 @@ class OutputLink:
                         return
                     raise
                 for status in statuses:
-                    heard = time.monotonic()
+                    heard = awake()
                     self._heard(status)
                 now = time.monotonic()
+                silent_s = awake() - heard
                 if stop_by and (now > stop_by or self._seen.state is OutputState.STOPPED):
                     self._ended()
                     return
-                if now - heard > HEARTBEAT_S:
+                if silent_s > HEARTBEAT_S:
                     raise SenderFault(f"no heartbeat for {HEARTBEAT_S:.0f} s")
 
     def _next(self, line: Line) -> bool:
@@ -454,13 +461,14 @@ class OutputLink:
     def _kill(self) -> None:
         """Ends the sender if it has not ended by itself (which it has 0.3 s for)."""
         process, self._process = self._process, None
+        adopted, self._adopted = self._adopted, None
         if process is not None:
             try:
                 process.wait(0.3 if self._worker.stopping.is_set() else 0)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        elif self._seen.pid and not (
+        elif adopted is not None and not (
             self._worker.stopping.is_set() and self._seen.state is OutputState.STOPPED
         ):
-            kill_sender(self._seen.pid)
+            kill_sender(self._runtime, adopted)

@@ -13,9 +13,11 @@ import re
 import secrets
 import struct
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
+from studio.core import processes
 from studio.outputs.model import OutputSettings, OutputStatus
 
 VERSION = 2
@@ -197,13 +199,23 @@ class EngineUnpacker(_Unpacker):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """Where a running sender is found."""
+    """Where a running sender is found; a hint, see `studio.outputs.line.is_sender`.
 
-    pid: int
-    port: int
+    Attributes:
+        started: when the process began, in the system's words (`studio.core.processes`).
+    """
+
+    pid: Annotated[int, msgspec.Meta(gt=1, lt=processes.MOST_PID)]
+    port: Annotated[int, msgspec.Meta(gt=0, lt=1 << 16)]
     token: str
     output: str
     version: int = VERSION
+    started: str = ""
+
+    @property
+    def process(self) -> processes.ProcessIdentity:
+        """The process that it names."""
+        return processes.ProcessIdentity(self.pid, self.started)
 
 
 def note_path(runtime: Path, output: str) -> Path:
@@ -223,11 +235,13 @@ def write_note(path: Path, note: Note) -> None:
 
 
 def read_note(path: Path) -> Note | None:
-    """The note, or None when there is none that can be read."""
+    """The note, or None when there is none that can be read, or it lies under another's name."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Note)
-    except (OSError, msgspec.DecodeError):
+        with path.open("rb") as file:
+            note = msgspec.json.decode(file.read(MAX_HEAD), type=Note)
+    except (OSError, msgspec.DecodeError, RecursionError):
         return None
+    return note if note_path(path.parent, note.output).name == path.name else None
 
 
 def find_notes(runtime: Path) -> dict[str, Note]:

@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from studio.core import life
 from studio.core.errors import Code, StudioError
 from studio.remote import place
 
@@ -29,17 +28,15 @@ def find() -> Where:
     Raises:
         StudioError: unavailable, when none runs.
     """
-    note = life.read_note("engine") or {}
-    on_air = note.get("on_air")
-    pid = note.get("pid")
-    if not isinstance(on_air, dict) or not isinstance(pid, int) or not life.is_running(pid):
+    address = place.address()
+    if not address:
         raise StudioError("unavailable", "remote.not_running")
     key = place.read()
-    if key is not None and str(on_air.get("remote", "")).endswith(f":{key.port}"):
-        return Where(str(on_air["remote"]), key.key)
+    if key is not None and address.endswith(f":{key.port}"):
+        return Where(address, key.key)
     from studio.security.secrets import Secrets
 
-    return Where(str(on_air.get("remote", "")), Secrets().get("remote/password"))
+    return Where(address, Secrets().get("remote/password"))
 
 
 class Client:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import NamedTuple
 
+from studio.core import life
 from studio.core.paths import runtime_dir
+
+ENGINE_WORDS = ("-m", "studio")
+_ADDRESS = re.compile(r"ws://127\.0\.0\.1:(\d{1,5})")
 
 
 class Place(NamedTuple):
@@ -38,9 +43,23 @@ def read() -> Place | None:
     """The note of the engine that runs, or ran last and did not end by itself."""
     try:
         found = json.loads(path().read_text(encoding="utf-8"))
-        return Place(int(found["port"]), str(found["key"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        here = Place(int(found["port"]), str(found["key"]))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
+    return here if 0 < here.port < 1 << 16 else None
+
+
+def address() -> str:
+    """Where the engine of this runtime folder listens, "ws://127.0.0.1:4455"; "" without one.
+
+    The note is believed when the system says that an engine runs under its number since then, and
+    only about a port of this machine: the person's password is not offered anywhere else.
+    """
+    note = life.running("engine", ENGINE_WORDS) or {}
+    on_air = note.get("on_air")
+    said = str(on_air.get("remote", "")) if isinstance(on_air, dict) else ""
+    found = _ADDRESS.fullmatch(said)
+    return said if found and 0 < int(found[1]) < 1 << 16 else ""
 
 
 def forget() -> None:

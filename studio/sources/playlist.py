@@ -119,9 +119,7 @@ class Playlist(Source):
         """Plays one; True when it came to its end."""
         self.now_playing, from_ms, is_exact = path.name, 0.0, True
         s = self.settings
-        with Film(
-            path, feed, has_sound=s.sound, player=player, deinterlaces=s.deinterlace
-        ) as film:
+        with Film(path, feed, has_sound=s.sound, player=player, deinterlaces=s.deinterlace) as film:
             self._duration_ms = film.duration_ms
             while not feed.stopping.is_set():
                 self._seek_ms = None

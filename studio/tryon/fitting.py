@@ -140,5 +140,3 @@ def catalogue() -> list[dict[str, Any]]:
             }
         )
     return out
-
-

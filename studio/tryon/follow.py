@@ -165,9 +165,7 @@ def _same(thing: Thing, tracks: list[_Track[T]]) -> bool:
 
 def _covers(box: Box, square: Roi) -> bool:
     """Is the middle of the square within the box?"""
-    return (
-        box.x <= square.cx <= box.x + box.width and box.y <= square.cy <= box.y + box.height
-    )
+    return box.x <= square.cx <= box.x + box.width and box.y <= square.cy <= box.y + box.height
 
 
 def _sound(thing: Thing, following: Roi, frame: Frame) -> bool:

@@ -127,5 +127,3 @@ def ring_mask(
     if soft > 0.3:
         mask = cv2.GaussianBlur(mask, (0, 0), soft)
     return mask
-
-

@@ -97,8 +97,7 @@ class Network:
         self._input = int(entry["index"])
         self.height, self.width = int(entry["shape"][1]), int(entry["shape"][2])
         self._outputs = {
-            str(out["name"]): int(out["index"])
-            for out in self._interpreter.get_output_details()
+            str(out["name"]): int(out["index"]) for out in self._interpreter.get_output_details()
         }
 
     def picture(self) -> NDArray[np.float32]:

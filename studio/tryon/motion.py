@@ -53,9 +53,7 @@ def _luma(frame: Frame, roi: Roi) -> NDArray[np.uint8]:
     return cut
 
 
-def _halved(
-    plane: NDArray[np.uint8], roi: Roi, matrix: NDArray[np.float64]
-) -> NDArray[np.uint8]:
+def _halved(plane: NDArray[np.uint8], roi: Roi, matrix: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Half of ``plane`` around the roi, moving ``matrix`` to it in place."""
     reach = roi.width * 0.71
     x0, y0 = max(0, int(roi.cx - reach) & ~1), max(0, int(roi.cy - reach) & ~1)

@@ -58,9 +58,7 @@ class Shape:
         y1 = min(rect.y + rect.h, self.rect.y + self.rect.h)
         if x1 <= x0 or y1 <= y0:
             return None if self.outside == 255 else np.zeros((rect.h, rect.w), np.uint8)
-        inner = self.mask[
-            y0 - self.rect.y : y1 - self.rect.y, x0 - self.rect.x : x1 - self.rect.x
-        ]
+        inner = self.mask[y0 - self.rect.y : y1 - self.rect.y, x0 - self.rect.x : x1 - self.rect.x]
         if inner.shape == (rect.h, rect.w):
             return inner
         out = np.full((rect.h, rect.w), self.outside, np.uint8)
@@ -187,8 +185,7 @@ def compose(
         )
     elif opacity < 1:
         over_y, alpha, over_u, over_v, alpha_uv = (
-            cv2.convertScaleAbs(p, alpha=opacity)
-            for p in (over_y, alpha, over_u, over_v, alpha_uv)
+            cv2.convertScaleAbs(p, alpha=opacity) for p in (over_y, alpha, over_u, over_v, alpha_uv)
         )
     _over(frame.y[y : y + h, x : x + w], over_y, alpha)
     x, y, w, h = x // 2, y // 2, w // 2, h // 2

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from studio.core import life
+from studio.core import processes
 from studio.core.paths import project_dir
 
 Line = dict[str, Any]
@@ -180,8 +180,11 @@ class Chain:
         raise LookupError(of)
 
     def kill(self, pid: int) -> None:
-        """SIGKILL."""
-        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        """SIGKILL, if it is one of ours."""
+        found = processes.identify(pid)
+        if found is not None:
+            for words in (["-m", "studio"], ["-m", "studio.outputs.sender"], ["studio.cli"]):
+                processes.end(found, words)
 
     def stop(self, limit_s: float = 20) -> int:
         """Ends it as a person does with Ctrl-C; returns the exit code."""
@@ -203,8 +206,8 @@ class Chain:
         runtime = Path(self.environment["SHOPCAST_RUNTIME"])
         for note in [*runtime.glob("engine.json"), *runtime.glob("sender-*.json")]:
             try:
-                pid = int(json.loads(note.read_text())["pid"])
-            except (OSError, ValueError, KeyError):
+                found = processes.identity_in(json.loads(note.read_text(encoding="utf-8")))
+            except (OSError, ValueError):
                 continue
-            if life.is_running(pid):
-                self.kill(pid)
+            if found is not None and processes.identify(found.pid) == found:
+                self.kill(found.pid)

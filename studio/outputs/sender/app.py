@@ -14,6 +14,7 @@ from typing import Protocol
 
 import msgspec
 
+from studio.core import processes
 from studio.core.clock import utc_iso
 from studio.core.log import keep_secret, logger
 from studio.outputs import wire
@@ -104,7 +105,9 @@ class Sender:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: EngineLine(self), "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        wire.write_note(self._note, wire.Note(os.getpid(), port, self._token, self._output))
+        me = processes.own_identity()
+        note = wire.Note(me.pid, port, self._token, self._output, started=me.started)
+        wire.write_note(self._note, note)
         self._hear_signals(loop)
         try:
             self._beat(loop)
@@ -113,8 +116,8 @@ class Sender:
                 raise self._fault
             await self._finish()
         finally:
-            note = wire.read_note(self._note)
-            if note is not None and note.token == self._token:
+            left = wire.read_note(self._note)
+            if left is not None and left.token == self._token:
                 self._note.unlink(missing_ok=True)
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -28,9 +28,7 @@ class GarmentSettings(extension.Settings, kw_only=True):
 
     opacity: Annotated[float, setting("不透明度", "Opacity", "slider", ge=0, le=1)] = 1.0
     scale: Annotated[float, setting("大小", "Size", "slider", ge=0.5, le=2)] = 1.0
-    pupil_mm: Annotated[
-        float, setting("瞳距（毫米）", "Pupil distance (mm)", ge=50, le=78)
-    ] = 63.0
+    pupil_mm: Annotated[float, setting("瞳距（毫米）", "Pupil distance (mm)", ge=50, le=78)] = 63.0
     hands_in_front: Annotated[bool, setting("手挡在前面", "Hands hide it")] = True
 
 

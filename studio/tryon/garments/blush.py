@@ -14,7 +14,6 @@ from studio.tryon.garments.base import Person
 from studio.tryon.garments.coloured import Coloured
 
 if TYPE_CHECKING:
-
     from studio.media.frame import Frame
 
 _CHEEKS = (((50, 101, 205), (123, 116)), ((280, 330, 425), (352, 345)))
@@ -55,7 +54,5 @@ class Blush(Coloured):
         mask = cv2.multiply(mask, paint.polygon_mask([oval], rect, span * 0.01), scale=1 / 255)
         strength = person.strength * self.settings.opacity * 0.42
         mask = cv2.convertScaleAbs(mask, alpha=strength)
-        makeup.lay_on(
-            frame, rect, mask, self._colour, person.light, cover=0.8, tone=0.3
-        )
+        makeup.lay_on(frame, rect, mask, self._colour, person.light, cover=0.8, tone=0.3)
         return True

@@ -15,7 +15,6 @@ from studio.tryon.garments.on_hand import HandSettings, OnHand, aside
 from studio.tryon.model import Hand
 
 if TYPE_CHECKING:
-
     from studio.media.frame import Frame
 
 WRIST_CM = 5.6

@@ -14,7 +14,6 @@ from studio.tryon.garments.base import Person
 from studio.tryon.garments.coloured import Coloured
 
 if TYPE_CHECKING:
-
     from studio.media.frame import Frame
 
 _LASHES = (
@@ -60,8 +59,6 @@ class EyeShadow(Coloured):
             ball = paint.polygon_mask([points[list(eye)]], rect, max(0.4, wide * 0.012))
             mask = cv2.subtract(mask, cv2.bitwise_and(mask, ball))
             mask = cv2.convertScaleAbs(mask, alpha=strength * 0.85)
-            makeup.lay_on(
-                frame, rect, mask, self._colour, person.light, cover=0.8, tone=0.55
-            )
+            makeup.lay_on(frame, rect, mask, self._colour, person.light, cover=0.8, tone=0.55)
             drawn = True
         return drawn

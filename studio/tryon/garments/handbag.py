@@ -100,9 +100,7 @@ class Handbag(Garment):
             self._side = {pose.track: chosen}
         return chosen if sure[chosen] >= 0.5 else None
 
-    def _carry(
-        self, frame: Frame, pose: Pose, side: int, strength: float, person: Person
-    ) -> bool:
+    def _carry(self, frame: Frame, pose: Pose, side: int, strength: float, person: Person) -> bool:
         assert self.sprite is not None
         px_per_cm = body.px_per_cm(pose)
         if px_per_cm <= 0.1:

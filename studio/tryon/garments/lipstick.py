@@ -67,9 +67,7 @@ class Lipstick(Coloured):
         return True
 
 
-def _bare(
-    frame: Frame, mask: NDArray[np.uint8], rect: Rect, points: NDArray[np.float32]
-) -> float:
+def _bare(frame: Frame, mask: NDArray[np.uint8], rect: Rect, points: NDArray[np.float32]) -> float:
     """Are the lips seen, 0..1? Lips are redder than the forehead; masks, cups and cloth are not."""
     x, y, w, h = (value // 2 for value in rect)
     half = cv2.resize(mask, (w, h), interpolation=cv2.INTER_AREA)
