@@ -83,14 +83,15 @@ def _children() -> dict[int, str]:
 
 def _noted() -> dict[int, str]:
     """Live processes with a note in the runtime folder: detached ones are nobody's children."""
-    from studio.core import life
+    from studio.core import life, processes
 
     found = {}
     for path in (_OWN / "run").glob("*.json"):
-        note = life.read_note(path.stem)
-        pid = note["pid"] if note else None
-        if isinstance(pid, int) and pid != os.getpid() and life.is_running(pid):
-            found[pid] = path.stem
+        named = processes.identity_in(life.read_note(path.stem) or {})
+        if named is None or named.pid == os.getpid():
+            continue
+        if processes.identify(named.pid) == named:
+            found[named.pid] = path.stem
     return found
 
 

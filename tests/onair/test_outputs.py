@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -25,8 +26,10 @@ import nginx
 
 from studio.bench.line.film import read_film
 from studio.bench.line.hostile import Hostile
+from studio.core import processes
 from studio.outputs import wire
 from studio.outputs.destinations import settings_from_url
+from studio.outputs.line import orphans
 from studio.outputs.model import (
     AudioSettings,
     OutputSettings,
@@ -191,9 +194,7 @@ def test_the_key_is_on_no_command_line(rig: Rig, server: nginx.Nginx) -> None:
 
 
 @needs_nginx
-def test_engine_killed_and_back_on_the_same_connection(
-    server: nginx.Nginx, tmp_path: Path
-) -> None:
+def test_engine_killed_and_back_on_the_same_connection(server: nginx.Nginx, tmp_path: Path) -> None:
     runtime = tmp_path / "run"
     runtime.mkdir()
     script = str(Path(__file__).parent / "fake_engine.py")
@@ -246,9 +247,7 @@ def test_sender_killed_is_started_again(rig: Rig, server: nginx.Nginx) -> None:
     rig.start(server.url())
     first = rig.wait(OutputState.LIVE).pid
     os.kill(first, signal.SIGKILL)
-    rig.until(
-        lambda: rig.status().state is OutputState.LIVE and rig.status().pid != first, 10
-    )
+    rig.until(lambda: rig.status().state is OutputState.LIVE and rig.status().pid != first, 10)
     assert any(s.reason.key == "outputs.sender_lost" for s in rig.told)
     assert rig.status().reconnects >= 1
 
@@ -425,9 +424,7 @@ def test_rtmps_that_nobody_vouches_for(rig: Rig, authority: tuple[Path, ssl.SSLC
 def test_rtmps_to_a_plain_server(rig: Rig) -> None:
     with Hostile("good") as plain:
         rig.start(plain.url().replace("rtmp:", "rtmps:"))
-        rig.until(
-            lambda: rig.status().reason.key in ("outputs.tls_failed", "outputs.silent"), 6
-        )
+        rig.until(lambda: rig.status().reason.key in ("outputs.tls_failed", "outputs.silent"), 6)
 
 
 # -- recording -------------------------------------------------------------------------------
@@ -574,8 +571,10 @@ def test_changed_settings_are_seen_and_said(rig: Rig, server: nginx.Nginx) -> No
                 lambda: any(s.reason.key == "outputs.settings_changed" for s in second.told), 5
             )
             second.until(
-                lambda: second.status().state is OutputState.LIVE
-                and second.status().pid not in (0, pid),
+                lambda: (
+                    second.status().state is OutputState.LIVE
+                    and second.status().pid not in (0, pid)
+                ),
                 10,
             )
             assert other.publishers() == 1
@@ -602,6 +601,42 @@ def test_a_stale_note_harms_nothing(rig: Rig, server: nginx.Nginx) -> None:
     )
     rig.start(server.url("k-13"))
     rig.wait(OutputState.LIVE)
+
+
+@needs_nginx
+def test_a_note_that_names_a_stranger_harms_nothing(rig: Rig, server: nginx.Nginx) -> None:
+    """Neither is its process signalled nor its port called, however true the rest of the note."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        subprocess.Popen(
+            [sys.executable, "-c", "import time; time.sleep(60)", "studio.outputs.sender"]
+        ) as stranger,
+    ):
+        listening.settimeout(0.2)
+        named = processes.identify(stranger.pid)
+        assert named is not None
+        path = wire.note_path(rig.runtime, "push")
+        port = listening.getsockname()[1]
+        wire.write_note(path, wire.Note(named.pid, port, "x", "push", started=named.started))
+        assert orphans(rig.runtime) == {}
+        rig.start(server.url("k-14"))
+        rig.wait(OutputState.LIVE)
+        rig.pipeline.stop("push")
+        with pytest.raises(TimeoutError):
+            listening.accept()
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+@pytest.mark.parametrize(
+    "change", [{"pid": -1}, {"pid": 1}, {"port": 0}, {"port": 1 << 20}, {"output": "other"}]
+)
+def test_notes_that_cannot_be_are_none(rig: Rig, change: dict[str, object]) -> None:
+    path = wire.note_path(rig.runtime, "push")
+    facts = {"pid": os.getpid(), "port": 4455, "token": "x", "output": "push", "started": "1"}
+    path.write_text(json.dumps({**facts, **change}), encoding="utf-8")
+    assert wire.read_note(path) is None
+    assert orphans(rig.runtime) == {}
 
 
 @needs_nginx

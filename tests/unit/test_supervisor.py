@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -16,9 +17,10 @@ from typing import Any
 import pytest
 
 import studio.supervisor
-from studio.core import life
+from studio.core import life, processes
 from studio.core.errors import StudioError
 from studio.supervisor import EngineOptions, OneAtATime, Supervisor
+from tests.waiting import until
 
 STAND_IN = [sys.executable, str(Path(__file__).with_name("engine_stand_in.py"))]
 ROOT = Path(__file__).parents[2]
@@ -215,6 +217,165 @@ class TestTogether:
         said, _ = process.communicate(timeout=15)
         assert json.loads(said)["event"] == "done"
         assert process.returncode == 0
+
+
+def _note(runtime: Path, **facts: object) -> None:
+    runtime.mkdir(exist_ok=True)
+    (runtime / "engine.json").write_text(json.dumps(facts), encoding="utf-8")
+    (runtime / "engine.beat").write_text(f"{facts.get('pid')} {1:020d}\n", encoding="ascii")
+
+
+class TestForgedNotes:
+    """A note is a hint: what it names is taken over, asked to end or killed only if it is ours."""
+
+    @pytest.fixture
+    def stranger(self) -> Iterator[subprocess.Popen[bytes]]:
+        process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        yield process
+        process.kill()
+        process.wait()
+
+    def _is_ignored(self) -> None:
+        session = Session([], hang_s=0.3)
+        line = session.wait("on_air")
+        assert "adopted" not in line
+        assert line["options"]["restarts"] == 0, "an engine of our own was started"
+        assert session.stop() == 0
+
+    def test_a_strangers_process(self, runtime: Path, stranger: subprocess.Popen[bytes]) -> None:
+        named = processes.identify(stranger.pid)
+        assert named is not None
+        _note(runtime, **named._asdict())
+        self._is_ignored()
+        assert stranger.poll() is None
+
+    def test_the_engine_of_another_folder(
+        self, runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As the notes in a copied runtime folder name it."""
+        call = [sys.executable, "-c", "import time; time.sleep(60)", "-m", "studio", "--runtime"]
+        with subprocess.Popen([*call, str(tmp_path / "other")]) as other:
+            named = processes.identify(other.pid)
+            assert named is not None
+            _note(runtime, **named._asdict())
+            own = studio.supervisor.engine_command_line()
+            assert life.running("engine", ["-m", "studio"]) is not None
+            assert life.running("engine", own[own.index("-m") :]) is None
+            other.kill()
+
+    @pytest.mark.parametrize("pid", [-1, 0, 1, True, "1", None, 1 << 40, 1.5])
+    def test_numbers_that_are_none(self, runtime: Path, pid: object) -> None:
+        _note(runtime, pid=pid, started="1")
+        self._is_ignored()
+
+    @pytest.mark.parametrize(
+        "text", [b"", b"null", b"[1]", b"{", b"\xff\xfe", b"[" * 100_000, b'"\\ud800"']
+    )
+    def test_notes_that_are_none(self, runtime: Path, text: bytes) -> None:
+        runtime.mkdir()
+        (runtime / "engine.json").write_bytes(text)
+        self._is_ignored()
+
+    def test_odd_words_of_a_true_engine(self, runtime: Path) -> None:
+        with _engine(runtime) as engine:
+            named = processes.identify(engine.pid)
+            assert named is not None
+            _note(runtime, **named._asdict(), on_air={"pids": [1], "event": "done", "scenes": 5})
+            session = Session([])
+            line = session.wait("on_air")
+            assert line["adopted"] is True
+            assert line["pids"]["engine"] == engine.pid
+            assert session.stop() == 0
+            engine.wait(10)
+
+    def test_the_note_is_exchanged_while_it_is_watched(
+        self,
+        runtime: Path,
+        stranger: subprocess.Popen[bytes],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """It names a stranger after the engine was taken over: the engine is ended, not that."""
+        for name in ("STOP_S", "FIRST_BEAT_S"):
+            monkeypatch.setattr(studio.supervisor, name, 0.5)
+        with _engine(runtime) as engine:
+            session = Session([], hang_s=0.4)
+            assert session.wait("on_air")["adopted"] is True
+            engine.send_signal(signal.SIGSTOP)
+            named = processes.identify(stranger.pid)
+            assert named is not None
+            _note(runtime, **named._asdict())
+            session.wait("back_on_air")
+            engine.wait(10)
+            assert stranger.poll() is None
+            assert session.stop() == 0
+
+
+@contextlib.contextmanager
+def _engine(runtime: Path) -> Iterator[subprocess.Popen[str]]:
+    """An engine whose supervisor has gone."""
+    engine = subprocess.Popen(STAND_IN, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    assert engine.stdin is not None
+    engine.stdin.write(json.dumps({"restarts": 0, "for_s": 60}) + "\n")
+    engine.stdin.close()
+    until(lambda: (runtime / "started-0").exists(), "the engine is on air")
+    try:
+        yield engine
+    finally:
+        engine.kill()
+        engine.wait()
+
+
+class TestClocks:
+    """Silence is what the watcher itself lived through, by its own clock."""
+
+    def test_the_wall_clock_is_stepped(self, runtime: Path) -> None:
+        session = Session([], hang_s=0.6)
+        session.wait("on_air")
+        for step_s in (-3600, 3600, -1e9):
+            for file in (runtime / "engine.json", runtime / "engine.beat"):
+                at = time.time() + step_s
+                os.utime(file, (at, at))
+            seen = (runtime / "engine.beat").read_bytes()
+            until(lambda seen=seen: (runtime / "engine.beat").read_bytes() != seen, "a beat")
+        assert session.stop() == 0
+        assert session.events() == ["on_air", "done"]
+
+    def test_a_sleep_of_all_is_no_silence(self, runtime: Path) -> None:
+        """Supervisor and engine are stopped for longer than the limit, then go on."""
+        code = (
+            "import json\n"
+            "from studio.supervisor import EngineOptions, Supervisor\n"
+            "say = lambda line: print(json.dumps(line), flush=True)\n"
+            f"Supervisor(EngineOptions(for_s=6), say, engine_command={STAND_IN!r}, hang_s=1.5)"
+            ".run()\n"
+        )
+        os.environ["STAND_IN"] = "[]"
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        on_air = json.loads(process.stdout.readline())
+        engine = on_air["pids"]["engine"]
+        asleep = threading.Event()
+        for pid in (process.pid, engine):
+            os.kill(pid, signal.SIGSTOP)
+        asleep.wait(3.0)
+        os.kill(process.pid, signal.SIGCONT)  # the watcher wakes first: the hardest order
+        asleep.wait(0.7)
+        os.kill(engine, signal.SIGCONT)
+        said, _ = process.communicate(timeout=20)
+        assert [json.loads(line)["event"] for line in said.splitlines()] == ["done"]
+
+    def test_an_adopted_engine_that_hangs_is_found_without_any_clock_of_its(
+        self, runtime: Path
+    ) -> None:
+        with _engine(runtime) as engine:
+            engine.send_signal(signal.SIGSTOP)
+            future = time.time() + 1e6
+            os.utime(runtime / "engine.beat", (future, future))
+            session = Session([""], hang_s=0.5)
+            session.wait("engine_hung")
+            assert engine.wait(10) == -signal.SIGKILL
+            session.wait("back_on_air")
+            assert session.stop() == 0
 
 
 @pytest.mark.usefixtures("runtime")
