@@ -19,8 +19,10 @@ from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.virtual_camera import VirtualCamera
 from studio.plans.triggers.base import Situation
 from studio.scenes.events import TallyChanged
+from studio.scenes.graph import shown_of
 from studio.scenes.keeper import Scenes
 from studio.scenes.stage import Graphics, Picture, Renderer, Snapshot, Stage
+from studio.scenes.visibility import PictureFacts
 from studio.shop.wearing import Wearer
 from studio.sound import routing
 from studio.sound.desk import SoundDesk
@@ -195,6 +197,26 @@ class Programme(Service):
             outputs={status.name: status for status in self._pipeline.destinations.statuses()},
             late_percent=100 * sum(1 for ms in late if ms > LATE_MS) / max(1, len(late)),
             qualities={name: worn.quality for name, worn in self._wearer.filters().items()},
+            pictures={name: self._facts(name) for name in self._sources.specs},
+        )
+
+    def _facts(self, source: str) -> PictureFacts:
+        runner = self._sources.runners.get(source)
+        spec = self._sources.specs[source]
+        kinds = self._sources.kinds
+        kind = kinds.get(spec.kind) if spec.kind in kinds else None
+        shown = shown_of(self._sources.specs)(source)
+        is_still = kind is not None and kind.is_still
+        if runner is None:
+            return PictureFacts(None, False, is_still, kind is None or kind.has_video, shown)
+        shot = runner.latest
+        frame = shot.frame if shot else None
+        return PictureFacts(
+            (frame.width, frame.height) if frame else None,
+            frame is not None and frame.alpha is None,
+            is_still,
+            runner.watch.has_video,
+            shown,
         )
 
     def _tell_tally(self) -> None:

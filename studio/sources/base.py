@@ -197,8 +197,9 @@ class Source(Extension):
     Attributes:
         has_video, has_sound: what it gives.
         is_media: it plays something that can be paused and wound (`control`, `progress`).
-        is_live: it comes from outside and should never stand still: a picture that does not
-            change any more is told as frozen.
+        is_live: it comes from a device that never gives the same picture twice: one that does not
+            change any more is told as frozen. What is sent or played may well stand still.
+        is_still: a picture, words or a ground: nobody misses its movement.
         patience_s: how long its end is waited for. What it held (a device, a port) may be wanted
             next; a network stream holds nothing, and may sit in a call to a server that is silent.
         sound_delay_ms: how long after its moment a sample is taken by the mixer; covers how the
@@ -211,6 +212,7 @@ class Source(Extension):
     has_sound: ClassVar[bool] = False
     is_media: ClassVar[bool] = False
     is_live: bool = False
+    is_still: ClassVar[bool] = False
     sound_delay_ms: ClassVar[int] = 20
     patience_s: ClassVar[float] = 2.0
     sound_ahead_ms: ClassVar[int] = 0

@@ -20,6 +20,9 @@ UNSEEN_NS = 300_000_000
 MOST_KEPT = 90
 """Packets of pictures nobody sees that are kept from a keyframe on; with more they are decoded."""
 OPEN_LIMIT_S = 8.0
+AWAITED_NS = 3_000_000
+"""A packet that came sooner after the one before was waiting already."""
+LONGEST_BACKLOG_NS = 2 * NS
 _KEYS = {
     errno.EBUSY: "sources.device_busy",
     errno.EACCES: "sources.device_denied",
@@ -35,6 +38,11 @@ class LiveInput(Source):
     is_live: bool = True
     closes_unseen: ClassVar[bool] = False
     """Opened anew when it is seen again: for what costs much and opens in no time."""
+
+    @property
+    def drops_backlog(self) -> bool:
+        """What was read while it opened is old: one picture of it is shown, nothing of it heard."""
+        return False
 
     @property
     def read_limit_s(self) -> float:
@@ -104,8 +112,17 @@ class LiveInput(Source):
         fields = Deinterlacer(is_on=bool(getattr(self.settings, "deinterlace", False)))
         decoded_ns = 0
         kept: list[Any] = []
+        backlog = Backlog() if self.drops_backlog else None
         try:
             for packet in media.demux(streams):
+                if backlog is not None:
+                    if backlog.take(packet):
+                        continue
+                    newest = backlog.newest()
+                    backlog = None
+                    if newest is not None:
+                        player.at_once(newest)
+                        decoded_ns = now_ns()
                 if pace is not None and packet.dts is not None:
                     pace.wait(round(float(packet.dts * packet.time_base) * NS))
                 if feed.stopping.is_set():
@@ -144,6 +161,35 @@ class LiveInput(Source):
                             player.sound(block)
         finally:
             player.close()
+
+
+class Backlog:
+    """What an input had waiting when it was opened, from its last keyframe on.
+
+    Read while FFmpeg looked at it, it is old when it can be played: with it sound and picture would
+    begin out of step. But without the keyframe in it there is no picture until the next one.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[Any] = []
+        self._began_ns = self._last_ns = now_ns()
+
+    def take(self, packet: Any) -> bool:
+        """Takes a packet that did not have to be waited for; False: this one is of now."""
+        now, last = now_ns(), self._last_ns
+        self._last_ns = now
+        if now - last > AWAITED_NS or now - self._began_ns > LONGEST_BACKLOG_NS:
+            return False
+        if packet.stream.type == "video" and packet.size:
+            if packet.is_keyframe:
+                self._kept.clear()
+            if packet.is_keyframe or self._kept:
+                self._kept.append(packet)
+        return True
+
+    def newest(self) -> Any:
+        """Decodes it; the newest picture, None without one."""
+        return _caught_up(self._kept)
 
 
 def _caught_up(kept: list[Any]) -> Any:

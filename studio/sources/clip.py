@@ -41,7 +41,7 @@ class ClipSettings(Settings):
         ),
     ] = "follow"
     deinterlace: Annotated[bool, setting("去隔行", "Deinterlace")] = True
-    watch_frozen: Annotated[bool, setting("画面不动视为故障", "Frozen counts as a fault")] = True
+    watch_frozen: Annotated[bool, setting("画面不动视为故障", "Frozen counts as a fault")] = False
 
 
 class Clip(Source):
@@ -57,7 +57,7 @@ class Clip(Source):
     has_sound: ClassVar[bool] = True
     sound_ahead_ms: ClassVar[int] = 60
     is_media: ClassVar[bool] = True
-    is_live: bool = True
+    is_live: bool = False  # a film may well stand still, as at its end card
 
     settings: ClipSettings
 

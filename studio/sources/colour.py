@@ -55,6 +55,7 @@ class ColourSource(Source):
     """One colour, or a gradient from top to bottom."""
 
     kind: ClassVar[str] = "colour"
+    is_still: ClassVar[bool] = True
     label: ClassVar[Text] = Text("纯色 / 渐变", "Colour")
     help: ClassVar[Text] = Text("铺满一种颜色或渐变。", "One colour, or a gradient.")
     Settings: ClassVar[type[Settings]] = ColourSettings

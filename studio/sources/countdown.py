@@ -43,6 +43,7 @@ class Countdown(Source):
     """Start, pause and put back with media control (play, pause, restart, reset)."""
 
     kind: ClassVar[str] = "countdown"
+    is_still: ClassVar[bool] = True
     label: ClassVar[Text] = Text("倒计时", "Countdown")
     help: ClassVar[Text] = Text(
         "倒数到某个时刻，或倒数一段时间；可开始、暂停、归位，结束时换成文字。",

@@ -62,6 +62,8 @@ class Film:
         self.path, self.speed, self._feed = path, speed, feed
         self.has_sound = has_sound and self._sounds.is_there
         self._out_s = out_ms / 1000 if out_ms else float("inf")
+        if self._pictures.is_cover and self.has_sound:
+            self._show_cover()
         self._shape = pixel_shape(self._pictures)
         self.player = player or Player(feed)
         self.player.speed = speed
@@ -70,7 +72,9 @@ class Film:
         self.at_ms = 0.0
         if not self._pictures.is_there and not self._sounds.is_there:
             self.close()
-            raise StudioError("invalid", "sources.file_empty", path=str(path))
+            is_unknown = self._pictures.unknown or self._sounds.unknown
+            key = "sources.codec_unknown" if is_unknown else "sources.file_empty"
+            raise StudioError("invalid", key, path=str(path))
         feed.gives(picture=self._pictures.is_there)
 
     def __enter__(self) -> Film:
@@ -162,6 +166,12 @@ class Film:
             self.player.hold()
         if self._next is not None:
             self._wind_sound(self.at_ms)
+
+    def _show_cover(self) -> None:
+        """A song: its sound is played, its cover stands as a still picture."""
+        cover = self._pictures.take_cover()
+        if cover is not None:
+            self._feed.picture(to_frame(cover, now_ns()), still=True)
 
     # -- inside --------------------------------------------------------------------------------
 

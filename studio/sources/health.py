@@ -172,7 +172,8 @@ class Watch:
         if not self.has_video:
             return Health("sound", 0.0, key, params)
         fps = float(len([t for t in self._stamps if at_ns - t < NS]))
-        if self.is_live and at_ns - self._moved_ns > FROZEN_NS:
+        is_watched = self.is_live or fault is Fault.FROZEN
+        if is_watched and at_ns - self._moved_ns > FROZEN_NS:
             return Health("frozen", fps, "sources.frozen", params)
         if at_ns - self._lit_ns > BLACK_NS:
             return Health("black", fps, "sources.black", params)

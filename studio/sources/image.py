@@ -25,6 +25,7 @@ class Image(Source):
     """PNG, JPEG, WebP, BMP, GIF; alpha is kept, moving pictures move."""
 
     kind: ClassVar[str] = "image"
+    is_still: ClassVar[bool] = True
     label: ClassVar[Text] = Text("图片", "Image")
     help: ClassVar[Text] = Text(
         "显示一张图片，可带透明；GIF、WebP、APNG 动图会动。",

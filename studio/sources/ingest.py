@@ -20,7 +20,7 @@ from studio.sources.listener import Door, Listener, Pipe
 
 APP = "live"
 _NAME = re.compile(r"[A-Za-z0-9_]{1,32}")
-OPTIONS = {"fflags": "nobuffer", "probesize": "200000", "analyzeduration": "700000"}
+OPTIONS = {"probesize": "200000", "analyzeduration": "700000"}
 
 
 class IngestSettings(Settings):
@@ -50,8 +50,14 @@ class Ingest(LiveInput):
     )
     Settings: ClassVar[type[Settings]] = IngestSettings
     sound_delay_ms: ClassVar[int] = 80
+    is_live: bool = False  # slides may be sent: packets that come are its sign of life
 
     settings: IngestSettings
+
+    @property
+    def drops_backlog(self) -> bool:
+        """What came while it was looked at is old."""
+        return True
 
     def address(self) -> tuple[str, str | None, dict[str, str]]:
         """The server, without the key."""

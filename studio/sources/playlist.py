@@ -44,7 +44,7 @@ class Playlist(Source):
     has_sound: ClassVar[bool] = True
     sound_ahead_ms: ClassVar[int] = 60
     is_media: ClassVar[bool] = True
-    is_live: bool = True
+    is_live: bool = False
 
     settings: PlaylistSettings
 

@@ -50,6 +50,7 @@ class SlideShow(Source):
     """Pictures of any size on one ground; next, previous, pause, play."""
 
     kind: ClassVar[str] = "slide_show"
+    is_still: ClassVar[bool] = True
     label: ClassVar[Text] = Text("幻灯片", "Slide show")
     help: ClassVar[Text] = Text(
         "轮流显示多张图片，可淡变、随机、上一张、下一张。",

@@ -32,6 +32,7 @@ class Stream(LiveInput):
     )
     Settings: ClassVar[type[Settings]] = StreamSettings
     sound_delay_ms: ClassVar[int] = 80
+    is_live: bool = False  # slides may be sent: packets that come are its sign of life
     patience_s: ClassVar[float] = 0.2
 
     settings: StreamSettings
@@ -49,9 +50,9 @@ class Stream(LiveInput):
         url = self.settings.url.strip()
         if not url.startswith(SCHEMES):
             raise StudioError("invalid", "sources.bad_address", url=url, schemes=", ".join(SCHEMES))
-        options = {"probesize": "500000", "analyzeduration": "500000"}
-        if not self._ends_in((*PLAYLISTS, *FILMS)):
-            # What was read while it opened is old: thrown away, sound and picture are in step from
-            # the start. Of what comes in pieces it is the keyframe that everything begins with.
-            options["fflags"] = "nobuffer"
-        return url, None, options
+        return url, None, {"probesize": "500000", "analyzeduration": "500000"}
+
+    @property
+    def drops_backlog(self) -> bool:
+        """Of what comes in pieces it is what everything begins with."""
+        return not self._ends_in((*PLAYLISTS, *FILMS))

@@ -42,6 +42,7 @@ class TextSource(Source):
     """Text in any font; ``{}`` in it stands for what the file or the state says."""
 
     kind: ClassVar[str] = "text"
+    is_still: ClassVar[bool] = True
     label: ClassVar[Text] = Text("文字", "Text")
     help: ClassVar[Text] = Text(
         "标题、口号；也可取自文件或状态（如 shop.card.name），可滚动。",

@@ -48,6 +48,10 @@ class Track:
         speed: of playing; sound keeps its pitch.
         deinterlaces: pictures that come in halves are made whole.
 
+    Attributes:
+        is_cover: its pictures are the cover of a song.
+        unknown: how many tracks of this kind there are whose codec is not known, if none is.
+
     Raises:
         StudioError: not_found, invalid (cannot be read).
     """
@@ -65,10 +69,14 @@ class Track:
             raise StudioError(
                 "invalid", "sources.file_broken", path=str(path), why=str(error)
             ) from None
-        found: Any = self._media.streams.video if kind == "video" else self._media.streams.audio
+        streams: Any = self._media.streams.video if kind == "video" else self._media.streams.audio
+        # A track of a codec that FFmpeg does not know has no decoder: another one may.
+        known = [stream for stream in streams if stream.codec_context is not None]
         # A cover of a song is a picture, but no film.
-        real = [one for one in found if not int(one.disposition) & int(_cover())]
-        self.stream: Any = (real or list(found) or [None])[0]
+        real = [stream for stream in known if not int(stream.disposition) & int(_cover())]
+        self.stream: Any = (real or known or [None])[0]
+        self.unknown = len(streams) if streams and not known else 0
+        self.is_cover = bool(known) and not real
         self.path, self.speed = path, speed
         self._own: Any = None
         self._fields = Deinterlacer(is_on=deinterlaces)
@@ -82,6 +90,12 @@ class Track:
     def is_there(self) -> bool:
         """Has the file such a track?"""
         return self.stream is not None
+
+    def take_cover(self) -> av.VideoFrame | None:
+        """The picture of a song's cover, None where it is broken; from now on no film is there."""
+        cover = next(self._decoded(), None)
+        self.stream = self._own = None
+        return cover
 
     @property
     def duration_ms(self) -> int | None:

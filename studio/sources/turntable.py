@@ -48,6 +48,7 @@ class Turntable(Source):
     """Turns while somebody looks; pause it and wind it to any side (a turn is its length)."""
 
     kind: ClassVar[str] = "turntable"
+    is_still: ClassVar[bool] = True
     label: ClassVar[Text] = Text("360° 转台", "360° turntable")
     help: ClassVar[Text] = Text(
         "用一圈照片做成可旋转的商品：自动旋转，或用播放控制转到任意角度。",

@@ -10,7 +10,8 @@ from studio.core.extension import Extension
 from studio.outputs.model import OutputStatus
 from studio.plans.model import Words
 from studio.scenes.model import ScenesState
-from studio.sources.health import Health
+from studio.scenes.visibility import PictureFacts
+from studio.sources.model import Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Situation:
     Attributes:
         late_percent: ticks more than 10 ms late among the last 300.
         qualities: of try-on, by source ("full", "half", …).
+        pictures: what is known of each source's picture.
     """
 
     at_ns: int
@@ -28,6 +30,7 @@ class Situation:
     outputs: dict[str, OutputStatus]
     late_percent: float = 0.0
     qualities: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, PictureFacts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from studio.core.extension import Settings, setting
 from studio.core.text import Text
 from studio.plans.model import Words
 from studio.plans.triggers.base import Cause, Situation, Trigger
-from studio.scenes.model import Scene
+from studio.scenes.visibility import PictureFacts, visible_share
 
 WORDS = {
     "lost": Words("“{subject}”信号丢失", '"{subject}" is lost'),
@@ -26,14 +26,17 @@ class SourceHealthSettings(Settings):
         "frozen",
         "missing",
     )
-    least_area: Annotated[float, setting("至少占画面", "Least part of the picture", ge=0, le=1)] = (
-        0.25
-    )
+    least_area: Annotated[
+        float, setting("至少占画面", "Least visible part of the picture", ge=0, le=1)
+    ] = 0.25
     for_ms: Annotated[int, setting("持续毫秒", "Lasting (ms)", ge=0)] = 0
 
 
 class SourceHealth(Trigger):
-    """Looks at what fills a good part of the programme: a lost corner is no reason to leave."""
+    """Looks at what viewers miss: the visible, uncovered share of the programme.
+
+    A lost corner is no reason to leave; nor is what is covered, only heard, or still by nature.
+    """
 
     kind: ClassVar[str] = "source_health"
     label: ClassVar[Text] = Text("机位故障", "Source fault")
@@ -46,14 +49,17 @@ class SourceHealth(Trigger):
     settings: SourceHealthSettings
 
     def judge(self, now: Situation) -> Cause | None:
-        """The first main source on programme that is not well."""
-        for canvas in now.scenes.canvases:
-            scene = now.scenes.scene(now.scenes.programme.get(canvas.name, ""))
-            if not canvas.is_enabled or scene is None or scene.purpose == "standby":
+        """The first source on a programme that viewers miss."""
+        for source, health in now.health.items():
+            facts = now.pictures.get(source, PictureFacts())
+            if health.state not in self.settings.states or facts.is_still or not facts.has_video:
                 continue
-            for source in self._main(scene, canvas.name):
-                health = now.health.get(source)
-                if health is not None and health.state in self.settings.states:
+            for canvas in now.scenes.canvases:
+                scene = now.scenes.scene(now.scenes.programme.get(canvas.name, ""))
+                if not canvas.is_enabled or scene is None or scene.purpose == "standby":
+                    continue
+                share = visible_share(source, now.scenes, canvas, now.pictures)
+                if share >= self.settings.least_area:
                     words = WORDS.get(health.state, WORDS["lost"])
                     params = {"subject": source, "state": health.state, "scene": scene.name}
                     return Cause(source, words.filled(params), params)
@@ -63,12 +69,3 @@ class SourceHealth(Trigger):
         """It delivers again (or is gone from the show)."""
         health = now.health.get(subject)
         return health is None or health.state in ("ok", "still", "sound")
-
-    def _main(self, scene: Scene, canvas: str) -> list[str]:
-        return [
-            item.source
-            for item in scene.items
-            if item.is_enabled
-            and (box := item.boxes.get(canvas)) is not None
-            and box.w * box.h >= self.settings.least_area
-        ]
