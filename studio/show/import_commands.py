@@ -20,9 +20,9 @@ from studio.scenes.events import SceneListChanged
 from studio.scenes.item_commands import check_scene
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import Scene, plain
-from studio.show.obs_import import Collection, Strip, read_collection
+from studio.show.obs_import import Collection, read_collection
 from studio.show.obs_report import Unmatched
-from studio.show.obs_values import Size
+from studio.show.obs_values import ImportedStrip, Size
 from studio.sources.bank import SourceBank
 from studio.sources.events import SourceListChanged
 from studio.sources.model import SourceSpec
@@ -47,7 +47,7 @@ class ImportCommands:
         scenes: Scenes,
         bank: SourceBank,
         announce: Callable[[Any], None],
-        set_strip: Callable[[str, Strip], None],
+        set_strip: Callable[[str, ImportedStrip], None],
         on_return: Callable[[str], None] = lambda name: None,
     ) -> None:
         self._scenes, self._bank = scenes, bank

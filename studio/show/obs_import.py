@@ -20,13 +20,13 @@ from studio.core.foreign import number
 from studio.core.names import free_name
 from studio.filters.obs import from_obs as filter_from_obs
 from studio.media.blend_modes import Blend
-from studio.scenes.model import Fit, Item, Scene
+from studio.scenes.model import Box, Fit, Item, Scene
 from studio.show.obs_report import Report, Unmatched, why_kind
 from studio.show.obs_values import (
     FARTHEST_PX,
+    ImportedStrip,
     Json,
     Size,
-    Strip,
     as_list,
     box_of,
     clean,
@@ -73,7 +73,7 @@ USUAL = {
 """Cut and fade stand in no list: OBS knows them by their names in its language."""
 GROWING = ("text", "countdown")
 """Their pictures are as large as what they say: a box must not bend them."""
-UNUSED = ("monitoring_type", "deinterlace_mode", "push-to-talk", "push-to-mute")
+UNUSED = ("push-to-talk", "push-to-mute")
 SILENT = ("microphone", "desktop_sound")
 DEVICES = ("DesktopAudioDevice", "AuxAudioDevice")
 
@@ -84,7 +84,7 @@ class Collection(msgspec.Struct, frozen=True):
     name: str
     scenes: tuple[Scene, ...]
     sources: tuple[SourceSpec, ...]
-    strips: dict[str, Strip]
+    strips: dict[str, ImportedStrip]
     unmatched: tuple[Unmatched, ...]
     transition: str
     transition_ms: int
@@ -170,8 +170,15 @@ class _Reader:
         strips = {
             name_of(one): strip_of(one)
             for one in reversed((*inputs, *devices))
-            if name_of(one) in self._specs and ("volume" in one or "muted" in one)
+            if name_of(one) in self._specs
+            and any(key in one for key in ("volume", "muted", "monitoring_type"))
         }
+        for device in devices:
+            name = name_of(device)
+            if name in self._specs:
+                strip = strips.get(name) or strip_of(device)
+                strips[name] = msgspec.structs.replace(strip, follows_scene=False)
+                self._report.add("sound", name, "heard_everywhere", text(device, "id"))
         for name, strip in strips.items():
             if strip.sync_ms < 0:
                 self._report.add("setting", name, "early", f"{strip.sync_ms} ms")
@@ -364,9 +371,10 @@ class _Reader:
         if spec is None:
             self._report.add("item", name or "?", "no_source" if name else "no_name", where=scene)
             return None
-        if spec.kind in SILENT:
-            self._report.add("item", name, "sound_item", where=scene)
-            return None
+        if spec.kind in SILENT:  # nothing to be seen: it is heard while the scene is on
+            self._report.add("sound", name, "sound_item", where=scene)
+            is_on = entry.get("visible", True) is not False
+            return Item(id, name, {"landscape": Box()}, is_enabled=is_on)
         if spec.kind == "scene" and self._is_round(scene, name):
             self._report.add("item", name, "round", f"{scene} → {name}", scene)
             return None

@@ -19,7 +19,7 @@ class Unmatched(msgspec.Struct, frozen=True):
     Attributes:
         what: "source", "scene", "item", "filter", "transition", "hotkey", "script", "entry" for
             what stayed out; "file", "size", "device", "name", "setting" for what came in and wants
-            a look; "more" for lines beyond the longest list.
+            a look; "sound" for where a source is heard; "more" for lines beyond the longest list.
         name: what it is called, or where it stands in the file ("sources[3]").
         kind: OBS's word for it, a path, a key.
         where: the scene, source or list it stands in.

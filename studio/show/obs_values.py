@@ -18,13 +18,20 @@ FARTHEST_PX, LARGEST_SCALE = 1e5, 1e3
 LEFT, RIGHT, TOP, BOTTOM = 1, 2, 4, 8
 
 
-class Strip(msgspec.Struct, frozen=True):
-    """A source's place in OBS's mixer."""
+class ImportedStrip(msgspec.Struct, frozen=True):
+    """A source's place in OBS's mixer.
+
+    Attributes:
+        follows_scene: heard on its scenes alone; OBS's own devices are heard on all.
+        is_monitored: it was in the headphones.
+    """
 
     gain_db: float
     is_muted: bool
     pan: float
     sync_ms: int
+    follows_scene: bool = True
+    is_monitored: bool = False
 
 
 def box_of(entry: Json, seen: Size, canvas: Size) -> Box:
@@ -75,15 +82,16 @@ def crop_of(entry: Json, size: Size) -> Crop:
     return Crop(*parts)
 
 
-def strip_of(one: Json) -> Strip:
+def strip_of(one: Json) -> ImportedStrip:
     """A source's place in the mixer."""
     volume = number(one.get("volume"), 1.0)
     db = 20 * math.log10(volume) if volume > 1e-5 else -100.0
-    return Strip(
+    return ImportedStrip(
         gain_db=round(min(26.0, max(-100.0, db)), 2),
         is_muted=one.get("muted") is True,
         pan=min(1.0, max(-1.0, 2 * number(one.get("balance"), 0.5) - 1)),
         sync_ms=round(min(2000.0, max(-500.0, number(one.get("sync"), 0) / 1e6))),
+        is_monitored=number(one.get("monitoring_type"), 0) > 0,
     )
 
 

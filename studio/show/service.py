@@ -16,7 +16,7 @@ from studio.show.brand import Brand, BrandCommands
 from studio.show.import_commands import ImportCommands
 from studio.show.layout_commands import LayoutCommands
 from studio.show.model import BrandKit
-from studio.show.obs_import import Strip as ImportedStrip
+from studio.show.obs_values import ImportedStrip
 from studio.show.templates import Builder, Goods
 from studio.sound.desk import SoundDesk
 from studio.sound.model import Strip
@@ -173,5 +173,7 @@ class ImportService(Service):
                 is_muted=given.is_muted,
                 pan=given.pan,
                 sync_ms=given.sync_ms,
+                follows_scene=given.follows_scene,
+                is_monitored=given.is_monitored,
             )
         )

@@ -11,7 +11,7 @@ from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.media.fields import Deinterlacer
 from studio.media.sound import RATE
-from studio.sources.base import Feed, Source
+from studio.sources.base import Feed, Source, Surroundings
 from studio.sources.live_pace import Pace, comes_in_pieces
 from studio.sources.live_player import LivePlayer
 
@@ -48,6 +48,11 @@ class LiveInput(Source):
     def read_limit_s(self) -> float:
         """A peer that is silent for so long is called again; it must not hold the thread."""
         return 3.0
+
+    def __init__(self, settings: Any, around: Surroundings) -> None:
+        super().__init__(settings, around)
+        # What is sent may be slides: packets that come are its sign of life, unless told otherwise.
+        self.is_live = bool(getattr(settings, "watch_frozen", self.is_live))
 
     @abstractmethod
     def address(self) -> tuple[str, str | None, dict[str, str]]:

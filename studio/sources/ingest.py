@@ -37,6 +37,7 @@ class IngestSettings(Settings):
         ),
     ] = "this"
     deinterlace: Annotated[bool, setting("去隔行", "Deinterlace")] = True
+    watch_frozen: Annotated[bool, setting("画面不动视为故障", "Frozen counts as a fault")] = False
 
 
 class Ingest(LiveInput):
@@ -50,7 +51,6 @@ class Ingest(LiveInput):
     )
     Settings: ClassVar[type[Settings]] = IngestSettings
     sound_delay_ms: ClassVar[int] = 80
-    is_live: bool = False  # slides may be sent: packets that come are its sign of life
 
     settings: IngestSettings
 

@@ -20,6 +20,7 @@ class StreamSettings(Settings):
 
     url: Annotated[str, setting("地址", "Address", "address")] = ""
     deinterlace: Annotated[bool, setting("去隔行", "Deinterlace")] = True
+    watch_frozen: Annotated[bool, setting("画面不动视为故障", "Frozen counts as a fault")] = False
 
 
 class Stream(LiveInput):
@@ -32,7 +33,6 @@ class Stream(LiveInput):
     )
     Settings: ClassVar[type[Settings]] = StreamSettings
     sound_delay_ms: ClassVar[int] = 80
-    is_live: bool = False  # slides may be sent: packets that come are its sign of life
     patience_s: ClassVar[float] = 0.2
 
     settings: StreamSettings

@@ -25,7 +25,7 @@ def stream(tmp_path):
     """A stream of a film whose keyframes lie two seconds apart, by FFmpeg."""
     servers, runners = [], []
 
-    def start(draw=None):
+    def start(draw=None, **settings):
         path = film(tmp_path / "a.mp4", 4.0, gop=GROUP, draw=draw, options={"tune": "zerolatency"})
         with socket.create_server(("127.0.0.1", 0)) as one:
             port = one.getsockname()[1]
@@ -37,7 +37,7 @@ def stream(tmp_path):
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )
         )  # fmt: skip
-        runner = runner_of(KINDS, "stream", {"url": address}, tmp_path)
+        runner = runner_of(KINDS, "stream", {"url": address, **settings}, tmp_path)
         runners.append(runner)
         runner.is_sleepy, runner.is_heard = True, False
         runner.start()
@@ -78,8 +78,16 @@ def test_unseen_only_keyframes_are_decoded_and_a_cut_is_fresh(stream):
     assert until(moves, 3.0)
 
 
-def test_a_picture_that_stands_is_told_unseen_too(stream):
+def test_slides_that_are_sent_are_no_fault(stream):
+    """Packets that arrive are its sign of life, seen or not."""
     runner = stream(lambda number: np.full((90, 160, 3), 120, np.uint8))
+    states, _, _ = watched(runner, 2.5)
+    assert states == {"ok"}
+
+
+def test_a_picture_that_stands_is_told_unseen_too(stream):
+    """Of a stream that is known to be a camera."""
+    runner = stream(lambda number: np.full((90, 160, 3), 120, np.uint8), watch_frozen=True)
     assert until(lambda: state(runner) == "frozen", 10), runner.health(now_ns())
 
 

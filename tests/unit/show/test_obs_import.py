@@ -239,7 +239,7 @@ def test_nonsense_entries_are_listed_each(tmp_path):
         "modules": {"scripts-tool": [{"path": "/x/clock.lua"}]},
     }  # fmt: skip
     found = read(written(tmp_path, data))
-    assert [item.source for item in found.scenes[0].items] == ["Logo"]
+    assert [item.source for item in found.scenes[0].items] == ["Logo", "Mic"]
     assert lines(found) >= {
         ("entry", "sources[0]", "unreadable"),
         ("entry", "sources[1]", "unreadable"),
@@ -255,7 +255,7 @@ def test_nonsense_entries_are_listed_each(tmp_path):
         ("item", "Nobody", "no_source"),
         ("item", "Page", "no_source"),
         ("item", "?", "no_name"),
-        ("item", "Mic", "sound_item"),
+        ("sound", "Mic", "sound_item"),
         ("filter", "warm", "scene_filter"),
         ("device", "Mic", "device"),
         ("group", "Lonely", "unplaced_group"),
@@ -265,6 +265,29 @@ def test_nonsense_entries_are_listed_each(tmp_path):
     for one in found.unmatched:
         assert not one.reason("en").startswith("show.obs"), one
         assert "{" not in one.reason("zh"), one
+
+
+def test_microphones_are_heard_where_obs_has_them(tmp_path):
+    """OBS's own devices on every scene, those that stand on scenes on these."""
+    desk = source("Desk mic", "pulse_input_capture", {"device_id": "default"})
+    own = source("Her mic", "wasapi_input_capture", {"device_id": "default"}, monitoring_type=2)
+    scenes = [
+        scene("Host", item("Her mic", 1), item("Ground", 2)),
+        scene("Goods", item("Ground", 1)),
+    ]
+    ground = source("Ground", "color_source")
+    data = {"sources": [own, ground, *scenes], "AuxAudioDevice1": desk, "DesktopAudioDevice1": desk}
+    found = read(written(tmp_path, data))
+    assert not found.strips["Desk mic"].follows_scene
+    assert found.strips["Her mic"].follows_scene
+    assert found.strips["Her mic"].is_monitored
+    heard = {one.name: [item.source for item in one.items] for one in found.scenes}
+    assert heard == {"Host": ["Her mic", "Ground"], "Goods": ["Ground"]}
+    told = {(one.what, one.name, one.why) for one in found.unmatched}
+    assert {
+        ("sound", "Desk mic", "heard_everywhere"),
+        ("sound", "Her mic", "sound_item"),
+    } <= told
 
 
 def test_sound_that_should_come_earlier_is_told(tmp_path):
@@ -331,8 +354,8 @@ def test_a_scene_keeps_its_transition_where_there_is_one_like_it(tmp_path):
         ("transition", "c", "show_transition fade_transition"),
         ("setting", "c", "burn"),
         ("setting", "c", "push-to-talk"),
-        ("setting", "c", "monitoring_type"),
     } <= told
+    assert found.strips["c"].is_monitored
 
 
 def test_scenes_that_show_each_other_come_in_without_the_round(tmp_path):

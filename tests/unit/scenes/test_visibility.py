@@ -1,0 +1,149 @@
+"""A scene ends only for what viewers miss: the visible, uncovered share of the programme."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import cv2
+import numpy as np
+import pytest
+
+from studio.core.clock import now_ns
+from studio.plans.triggers.base import Situation
+from studio.plans.triggers.source_health import SourceHealth
+from studio.scenes.graph import Shown
+from studio.scenes.layout import lay
+from studio.scenes.model import Box, Canvas, Item, Scene, ScenesState
+from studio.scenes.visibility import PictureFacts, visible_share
+from studio.sources.model import Health
+
+WIDE, TALL = Canvas("landscape", 1920, 1080), Canvas("portrait", 1080, 1920)
+OTHERS = ("a", "b", "c")
+
+
+def on_air(scene: Scene, *others: Scene) -> ScenesState:
+    at = {"landscape": scene.name, "portrait": scene.name}
+    return ScenesState(scenes=(scene, *others), canvases=(WIDE, TALL), programme=at, preview=at)
+
+
+def drawn(rng: random.Random, canvas: Canvas) -> tuple[Scene, dict[str, PictureFacts]]:
+    """A scene of a few items anywhere, turned, see-through, missing; "cam" is one of them."""
+    facts = {
+        name: PictureFacts(
+            rng.choice([None, (640, 360), (300, 400), (1920, 1080)]), rng.random() < 0.8
+        )
+        for name in ("cam", *OTHERS)
+    }
+    facts["cam"] = facts["cam"]._replace(size=rng.choice([(640, 360), (360, 640), None]))
+    names = ["cam", *rng.choices(OTHERS, k=rng.randint(0, 4))]
+    rng.shuffle(names)
+    items = tuple(
+        Item(
+            number,
+            name,
+            {
+                canvas.name: Box(
+                    rng.uniform(-0.3, 0.8),
+                    rng.uniform(-0.3, 0.8),
+                    rng.uniform(0.1, 1.2),
+                    rng.uniform(0.1, 1.2),
+                )
+            },
+            fit=rng.choice(["cover", "contain", "stretch"]),
+            opacity=rng.choice([1.0, 1.0, 1.0, 0.5]),
+            is_enabled=rng.random() < 0.9,
+            rotation=rng.choice([0.0, 0.0, rng.uniform(0, 360)]),
+        )  # fmt: skip
+        for number, name in enumerate(names, 1)
+    )
+    return Scene("S", items), facts
+
+
+def painted(scene: Scene, canvas: Canvas, facts: dict[str, PictureFacts]) -> float:
+    """The same share, by painting the items from back to front at a third of the size."""
+    wide, high = canvas.width // 3, canvas.height // 3
+    seen = np.zeros((high, wide), np.float32)
+    for item in scene.items:
+        box = item.boxes[canvas.name]
+        if not item.is_enabled:
+            continue
+        size = facts[item.source].size
+        whole = (canvas.width, canvas.height)
+        if size:
+            x, y, w, h = lay(item, box, size, whole).rect
+        else:
+            x, y = box.x * canvas.width, box.y * canvas.height
+            w, h = box.w * canvas.width, box.h * canvas.height
+        corners = cv2.boxPoints(((x / 3 + w / 6, y / 3 + h / 6), (w / 3, h / 3), item.rotation))
+        mask = np.zeros((high, wide), np.uint8)
+        cv2.fillPoly(mask, [np.round(corners).astype(np.int32)], 1)
+        if item.source == "cam":
+            seen[mask > 0] += item.opacity
+        elif item.opacity >= 1 and facts[item.source].is_opaque and size:
+            seen[mask > 0] = 0
+    return float(np.clip(seen, 0, 1).mean())
+
+
+@pytest.mark.parametrize("canvas", [WIDE, TALL], ids=["wide", "tall"])
+def test_the_share_is_what_a_painter_finds(canvas: Canvas) -> None:
+    rng = random.Random(7)
+    for _ in range(200):
+        scene, facts = drawn(rng, canvas)
+        found = visible_share("cam", on_air(scene), canvas, facts)
+        assert found == pytest.approx(painted(scene, canvas, facts), abs=0.03), scene
+
+
+def test_two_hundred_drawn_scenes_end_only_for_what_is_missed() -> None:
+    """0 needless, 0 missed, where the true share is not at the very threshold."""
+    rng = random.Random(11)
+    trigger = SourceHealth(SourceHealth.decode({}))
+    judged = 0
+    while judged < 200:
+        scene, facts = drawn(rng, WIDE)
+        truth = painted(scene, WIDE, facts)
+        if abs(truth - 0.25) < 0.04:
+            continue
+        judged += 1
+        state = on_air(scene)
+        now = Situation(now_ns(), state, {"cam": Health("lost")}, {}, pictures=facts)
+        assert (trigger.judge(now) is not None) == (truth >= 0.25), (truth, scene)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        PictureFacts(None, has_video=False),
+        PictureFacts(None, is_still=True),
+        PictureFacts((640, 360), is_still=True),
+    ],
+    ids=["sound alone", "a picture that is gone", "words whose file is gone"],
+)
+@pytest.mark.parametrize("state", ["lost", "frozen", "missing"])
+def test_what_nobody_misses_ends_no_scene(facts: PictureFacts, state: str) -> None:
+    scene = Scene("S", (Item(1, "cam"),))
+    trigger = SourceHealth(SourceHealth.decode({}))
+    situation = Situation(
+        now_ns(), on_air(scene), {"cam": Health(state)}, {}, pictures={"cam": facts}
+    )
+    assert trigger.judge(situation) is None
+
+
+def test_a_scene_within_and_a_mirror_show_it_too() -> None:
+    inner = Scene("Inner", (Item(1, "cam", {"landscape": Box(0, 0, 0.5, 1)}),))
+    outer = Scene("Outer", (Item(1, "nested"),))
+    facts = {
+        "cam": PictureFacts((1920, 1080)),
+        "nested": PictureFacts((1920, 1080), shown=Shown(scene="Inner")),
+        "glass": PictureFacts((1920, 1080), shown=Shown(source="cam")),
+    }
+    assert visible_share("cam", on_air(outer, inner), WIDE, facts) == pytest.approx(0.5, abs=0.02)
+    mirrored = Scene("M", (Item(1, "glass", {"landscape": Box(0, 0, 1, 0.5)}),))
+    assert visible_share("cam", on_air(mirrored), WIDE, facts) == pytest.approx(0.5, abs=0.03)
+    round_about = {
+        "x": PictureFacts(shown=Shown(source="y")),
+        "y": PictureFacts(shown=Shown("", "x")),
+    }
+    loop = Scene("L", (Item(1, "x"),))
+    assert visible_share("cam", on_air(loop), WIDE, round_about) == 0.0
+    assert math.isfinite(visible_share("x", on_air(loop), WIDE, round_about))
