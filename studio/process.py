@@ -35,6 +35,7 @@ from studio.remote.server import Door
 from studio.scenes.model import Canvases
 from studio.show import checkpoint
 from studio.show.checkpoint import Kept
+from studio.show.file import speed
 from studio.show.keeper import OpenShow
 
 _log = logger(__name__)
@@ -98,6 +99,10 @@ def _with_options(show: OpenShow, options: Options) -> OpenShow:
         both = options.canvas == "both"
         canvases = replace(canvases, on=("landscape", "portrait") if both else (options.canvas,))
     if options.fps:
+        try:
+            speed(f"{options.fps:.6f}")
+        except ValueError as error:
+            raise StudioError("invalid", "show.value", why=str(error)) from None
         head = replace(head, fps=str(options.fps))
     parts = {**show.parts, "canvases": canvases}
     return dataclasses.replace(show, head=head, parts=parts)

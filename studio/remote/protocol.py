@@ -56,6 +56,8 @@ class Close(enum.IntEnum):
     BAD_RPC_VERSION = 4010
     SESSION_INVALIDATED = 4011
     UNSUPPORTED_FEATURE = 4012
+    SLOW_READER = 4100
+    """Ours: it does not read what it is sent."""
 
 
 class Status(enum.IntEnum):

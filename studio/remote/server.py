@@ -22,6 +22,7 @@ from studio.remote.gate import Gate
 from studio.remote.hotkey_commands import HotkeyCommands
 from studio.remote.ids import Ids
 from studio.remote.obs_events import Translator
+from studio.remote.pace import Pace
 from studio.remote.pictures import Pictures
 from studio.remote.place_commands import PlaceCommands, place_door
 from studio.remote.projector_commands import ProjectorCommands
@@ -63,6 +64,7 @@ class Door:
         self.views = Views(rooms)
         self.pictures = Pictures(rooms, self.views)
         self.sessions: set[Session] = set()
+        self.pace = Pace()
         self.port = 0
         self.key = secrets.token_urlsafe(24)
         keep_secret(self.key)

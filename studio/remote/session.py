@@ -7,11 +7,13 @@ import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from websockets.exceptions import ConnectionClosed
 
 from studio.core.command import Role
 from studio.core.log import logger
 from studio.remote.batch import Batch
+from studio.remote.pace import Turn
 from studio.remote.protocol import (
     OBS_VERSION,
     PROTOCOL_VERSION,
@@ -36,9 +38,18 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 MOST_WAITING = 2000
-MOST_WAITING_BYTES = 64 * 1024 * 1024
+MOST_WAITING_BYTES = 16 * 1024 * 1024
+MOST_STALLED_S = 20.0
+GOODBYE_S = 2.0
+MOST_ANSWER = 32 * 1024 * 1024
+MOST_BATCH_ANSWER = 4 * 1024 * 1024
+PARALLEL = 32
 MOST_AT_ONCE = 64
-IDENTIFY_S = 20.0
+IDENTIFY_S = 10.0
+FIRST_MESSAGE = 64 * 1024
+LONGEST_MESSAGE = 8 * 1024 * 1024
+LONG_MESSAGE = 256 * 1024
+"""From here on a message is read in a thread."""
 
 
 class Session:
@@ -81,6 +92,9 @@ class Session:
         self._waiting_bytes = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
+        self._turn = Turn(door.pace)
+        self._farewell: asyncio.Task[None] | None = None
+        self._set_limits()
 
     async def run(self) -> None:
         """Serves until the connection ends."""
@@ -102,7 +116,7 @@ class Session:
     # -- out ---------------------------------------------------------------------------------
 
     def send(self, message: Data | Message) -> bool:
-        """Queues a message; False when it cannot be written in the client's form.
+        """Queues a message; False when it cannot be written in the client's form, or is too long.
 
         A client that does not read is cut off: nobody waits for it.
         """
@@ -115,15 +129,37 @@ class Session:
         except ValueError as error:
             _log.warning("a message could not be written: %s", error)
             return False
-        self._waiting_bytes += len(frame)
-        if self._out.full() or self._waiting_bytes > MOST_WAITING_BYTES:
-            if not self.is_over:
-                _log.warning("%s does not read and is cut off", self.name)
-            self.is_over = True
-            self.socket.transport.abort()
-        else:
+        if len(frame) > MOST_ANSWER:
+            _log.warning("a message of %s bytes is too long for %s", len(frame), self.name)
+            return False
+        # One long answer may wait alone; a heap of them may not.
+        is_heap = self._waiting_bytes and self._waiting_bytes + len(frame) > MOST_WAITING_BYTES
+        if self._out.full() or is_heap:
+            self._drop()
+        elif not self.is_over:
+            self._waiting_bytes += len(frame)
             self._out.put_nowait(frame)
         return True
+
+    def _drop(self) -> None:
+        """Cuts a client off that does not read: what waits is freed at once, a code says why."""
+        if self._farewell is not None:
+            return
+        _log.warning("%s does not read and is cut off", self.name)
+        self.is_over = True
+        while not self._out.empty():
+            self._out.get_nowait()
+        self._waiting_bytes = 0
+        self._farewell = asyncio.create_task(self._say_goodbye())
+
+    async def _say_goodbye(self) -> None:
+        try:
+            async with asyncio.timeout(GOODBYE_S):
+                await self.close(Close.SLOW_READER, "You do not read what you are sent.")
+        except (TimeoutError, ConnectionClosed):
+            pass
+        finally:
+            self.socket.transport.abort()
 
     def event(self, kind: Subscription, message: Message) -> None:
         """Sends an event if it was asked for."""
@@ -138,9 +174,20 @@ class Session:
     async def _write(self) -> None:
         while True:
             frame = await self._out.get()
-            self._waiting_bytes -= len(frame)
-            await self.socket.send(frame)
+            try:
+                async with asyncio.timeout(MOST_STALLED_S):
+                    await self.socket.send(frame)
+            except TimeoutError:
+                self._drop()
+                return
+            self._waiting_bytes = max(0, self._waiting_bytes - len(frame))
             self.sent += 1
+
+    def _set_limits(self) -> None:
+        """How long a message may be, strangers' ones little, and whether its turns are paced."""
+        most = LONGEST_MESSAGE if self.is_identified else FIRST_MESSAGE
+        self.socket.protocol.max_message_size = most
+        self._turn.is_paced = not self.is_here
 
     def _hello(self) -> Data:
         inner: Data = {
@@ -169,7 +216,11 @@ class Session:
     async def _message(self, frame: str | bytes) -> bool:
         """Takes a frame; False when the connection was closed for it."""
         try:
-            message = self.codec.decode(frame)
+            message = (
+                self.codec.decode(frame)
+                if len(frame) < LONG_MESSAGE
+                else await asyncio.to_thread(self.codec.decode, frame)
+            )
         except ValueError as error:
             return await self._refuse(Close.DECODE_ERROR, str(error))
         op, data = message.get("op"), message.get("d")
@@ -234,6 +285,7 @@ class Session:
         if not await self._subscribe(data):
             return False
         self.is_identified = True
+        self._set_limits()
         self.send({"op": Op.IDENTIFIED, "d": {"negotiatedRpcVersion": RPC_VERSION}})
         return True
 
@@ -250,9 +302,12 @@ class Session:
     # -- requests ----------------------------------------------------------------------------
 
     async def _one(self, data: Data) -> None:
-        answer = await self.request(data)
-        if not self.send({"op": Op.RESPONSE, "d": answer}):
-            self.send({"op": Op.RESPONSE, "d": _unsaid(answer)})
+        async def work() -> None:
+            answer = await self.request(data)
+            if not self.send({"op": Op.RESPONSE, "d": answer}):
+                self.send({"op": Op.RESPONSE, "d": _unsaid(answer)})
+
+        await self._turn.run(work())
 
     async def request(self, data: Data, batch: Batch | None = None) -> Data:
         """Answers one request; never raises, never closes."""
@@ -283,28 +338,58 @@ class Session:
         return answer
 
     async def _batch(self, batch: Batch) -> None:
-        results: list[Data] = []
+        """Answers a batch: each request in a turn of its own, all answers within a size."""
+        results: list[msgspec.Raw] = []
+        size = 0
+
+        async def answered(data: Data) -> tuple[msgspec.Raw, bool]:
+            """One answer as it is written, and whether the request was done."""
+            nonlocal size
+            if size > MOST_BATCH_ANSWER:
+                result = _unsaid(data, TOO_MUCH)
+            else:
+                batch.fill(data)
+                result = await self.request(data, batch)
+                batch.learn(data, result)
+            raw = self._written(result)
+            size += len(memoryview(raw))
+            return raw, bool(result["requestStatus"]["result"])
+
         if batch.is_parallel:
-            results += await asyncio.gather(*(self.request(one, batch) for one in batch.requests))
-        else:
-            for one in batch.requests:
+            for at in range(0, len(batch.requests), PARALLEL):
                 if self.is_over:
                     return
-                batch.fill(one)
-                result = await self.request(one, batch)
-                batch.learn(one, result)
-                results.append(result)
-                if batch.halts and not result["requestStatus"]["result"]:
+                some = batch.requests[at : at + PARALLEL]
+                found = await asyncio.gather(*(self._turn.run(answered(data)) for data in some))
+                results += [raw for raw, _ in found]
+        else:
+            for data in batch.requests:
+                if self.is_over:
+                    return
+                raw, is_done = await self._turn.run(answered(data))
+                results.append(raw)
+                if batch.halts and not is_done:
                     break
-        answer = {**batch.echo, "results": results}
-        if not self.send({"op": Op.BATCH_RESPONSE, "d": answer}):
-            answer["results"] = [_unsaid(one) for one in results]
-            self.send({"op": Op.BATCH_RESPONSE, "d": answer})
+        self.send({"op": Op.BATCH_RESPONSE, "d": {**batch.echo, "results": results}})
+
+    def _written(self, answer: Data) -> msgspec.Raw:
+        """An answer in the client's form, as a part of a longer message."""
+        try:
+            return msgspec.Raw(self.codec.encode(answer))
+        except ValueError:
+            return msgspec.Raw(self.codec.encode(_unsaid(answer)))
 
 
-def _unsaid(answer: Data) -> Data:
-    """What is answered when the answer itself cannot be written in the client's form."""
-    comment = "The answer cannot be written in this form."
+TOO_MUCH = (
+    f"The answers of this batch are longer than {MOST_BATCH_ANSWER >> 20} MB: this request was not "
+    "run. Ask for the rest in another batch, and for the parts of the state that you need."
+)
+
+
+def _unsaid(
+    answer: Data, comment: str = "The answer is too long, or cannot be written in this form."
+) -> Data:
+    """What is answered when the answer itself cannot be sent."""
     status = {"result": False, "code": int(Status.PROCESSING_FAILED), "comment": comment}
     number = answer.get("requestId")
     short: Data = {"requestType": answer.get("requestType", ""), "requestStatus": status}

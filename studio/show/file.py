@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from fractions import Fraction
@@ -51,8 +52,7 @@ def read_show(folder: Path) -> tuple[ShowHead, Raw]:
         raise StudioError("invalid", "show.too_new", path=str(path), schema=schema)
     try:
         head = msgspec.convert(raw, ShowHead)
-        if Fraction(head.fps) <= 0 or Fraction(head.fps) > 240:
-            raise ValueError(f"fps {head.fps}")
+        speed(head.fps)
         if head.name:
             check_name(head.name)
     except (msgspec.ValidationError, ValueError, ZeroDivisionError) as error:
@@ -60,6 +60,25 @@ def read_show(folder: Path) -> tuple[ShowHead, Raw]:
     except StudioError as error:
         raise StudioError("invalid", "show.broken", path=str(path), why=error) from None
     return head, raw
+
+
+_SPEED = re.compile(r"\d{1,6}(\.\d{1,6})?(/[1-9]\d{0,5})?")
+SLOWEST, FASTEST = 1, 240
+
+
+def speed(text: str) -> Fraction:
+    """Ticks a second of "30", "29.97" or "30000/1001"; every buffer of sound is sized by it.
+
+    Raises:
+        ValueError: it is none, or outside of what can be sent.
+    """
+    whole = text.strip()
+    if _SPEED.fullmatch(whole):
+        above, _, below = whole.partition("/")
+        found = Fraction(above) / Fraction(below or 1)
+        if SLOWEST <= found <= FASTEST:
+            return found
+    raise ValueError(f"fps {text[:40]}: between {SLOWEST} and {FASTEST}, as 30 or 30000/1001")
 
 
 def fresh_show(name: str, like: ShowHead) -> Raw:

@@ -19,7 +19,7 @@ from studio.core.paths import shows_dir
 from studio.core.places import names_place
 from studio.core.service import ExtensionKinds, Service, ShowContext
 from studio.core.services import decode_parts, find_faults
-from studio.show.file import FILE, demo_show, fresh_show, read_show, write_show
+from studio.show.file import FILE, demo_show, fresh_show, read_show, speed, write_show
 from studio.show.gather import check_copy, copy_media, gather
 from studio.show.model import Raw, ShowHead, ShowView
 
@@ -41,7 +41,7 @@ class OpenShow:
     @property
     def fps(self) -> Fraction:
         """Ticks a second."""
-        return Fraction(self.head.fps)
+        return speed(self.head.fps)
 
     def context(self, kinds: ExtensionKinds | None = None, *, is_safe: bool = False) -> ShowContext:
         """What its services may know of it."""

@@ -106,6 +106,13 @@ class Peer:
         assert answer["ok"], answer
         return answer["result"]
 
+    def run_code(self, command: str, **args: Any) -> str:
+        """The key of the error that a command is answered with; "" when it is done."""
+        data = {"vendorName": "shopcast", "requestType": command, "requestData": args}
+        answer = self.ask("CallVendorRequest", **data)["responseData"]
+        key: str = "" if answer["ok"] else answer["error"]["key"]
+        return key
+
     def event(self, name: str, **fields: Any) -> dict[str, Any]:
         """The data of the first event of this name with these fields, waited for."""
 

@@ -92,6 +92,11 @@ class Studio:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def key(self) -> str:
+        """The key of this run, as the desk and the command line read it."""
+        note = json.loads((self.root / "run" / "remote.json").read_text(encoding="utf-8"))
+        return str(note["key"])
+
     def start(self) -> None:
         """Starts the engine and waits until it is on air."""
         self.lines = []
