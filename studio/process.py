@@ -21,6 +21,7 @@ from studio.app.check import read as read_show
 from studio.app.engine import Engine
 from studio.app.extensions import Extensions
 from studio.core import life
+from studio.core.ceiling import set_ceiling
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger, start_logging
@@ -74,6 +75,7 @@ def main() -> int:
     """Runs the engine; returns the exit code."""
     sys.setswitchinterval(0.0005)
     first_process()
+    set_ceiling()
     # The engine paints and shows no window, whatever screen its parent has (or has lost).
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     start_logging(log_dir() / "engine.log")

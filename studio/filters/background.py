@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from studio.core import extension
+from studio.core.bounded import PICTURE_BYTES, read_bounded
 from studio.core.errors import StudioError
 from studio.core.extension import setting
 from studio.core.log import logger
@@ -171,8 +172,10 @@ def _picture(path: str) -> Frame | None:
     if not path:
         return None
     try:
-        data = np.fromfile(Path(path).expanduser(), np.uint8)
+        data = np.frombuffer(read_bounded(Path(path).expanduser(), PICTURE_BYTES), np.uint8)
         found = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    except cv2.error:
+        found = None
     except OSError:
         raise StudioError("not_found", "filters.file_missing", path=path) from None
     if found is None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.core.bounded import TEXT_BYTES, read_bounded
 from studio.core.errors import StudioError
 from studio.media.picture_file import decode
 
@@ -85,7 +86,7 @@ def _read(place: Path, _changed_ns: int) -> Cube:
     def wrong(line: int, why: str) -> StudioError:
         return StudioError("invalid", "filters.cube", path=str(place), line=line, why=why)
 
-    text = place.read_bytes().removeprefix(codecs.BOM_UTF8)
+    text = read_bounded(place, TEXT_BYTES).removeprefix(codecs.BOM_UTF8)
     if text.startswith(PNG):
         found = _of_picture(text)
         if found is None:

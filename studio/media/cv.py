@@ -6,6 +6,9 @@ import functools
 import os
 from types import ModuleType
 
+MOST_PIXELS = 100_000_000
+"""Of a picture; its head is looked at before it is unpacked, whatever the format."""
+
 
 @functools.cache
 def load() -> ModuleType:
@@ -16,6 +19,7 @@ def load() -> ModuleType:
     """
     names = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
     before = {name: os.environ.get(name) for name in names}
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))
     import cv2
 
     for name, value in before.items():

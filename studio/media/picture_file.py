@@ -9,8 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.core.bounded import PICTURE_BYTES, read_bounded
 from studio.core.errors import StudioError
-from studio.media.cv import cv2
+from studio.media.cv import MOST_PIXELS, cv2
 from studio.media.frame import Frame, from_rgb, to_rgb
 
 MAX_SIDE = 4096
@@ -18,6 +19,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 MOVING = (".gif", ".webp", ".png", ".apng")
 HEIC = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"))
 MOST_BYTES = 512_000_000
+HEAD_BYTES = 4_000_000  # a JPEG may bear a long thumbnail before its size
 
 
 def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
@@ -58,6 +60,30 @@ def decode(data: NDArray[np.uint8]) -> NDArray[Any] | None:
     return found
 
 
+def told_pixels(data: bytes) -> int:
+    """Pixels that a PNG's, JPEG's or WebP's head tells of; 0 where it is none of them.
+
+    PNG: IHDR (W3C PNG 11.2.1). WebP: VP8X canvas, VP8L (RFC 9649 2.7, 3.4). JPEG: SOFn (ITU T.81
+    B.2.2).
+    """
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
+        return int.from_bytes(data[16:20], "big") * int.from_bytes(data[20:24], "big")
+    if data[8:16] == b"WEBPVP8X" and len(data) >= 30:
+        wide, high = (int.from_bytes(data[at : at + 3], "little") + 1 for at in (24, 27))
+        return wide * high
+    if data[8:16] == b"WEBPVP8L" and len(data) >= 25:
+        bits = int.from_bytes(data[21:25], "little")
+        return ((bits & 0x3FFF) + 1) * ((bits >> 14 & 0x3FFF) + 1)
+    if data[:2] == b"\xff\xd8":
+        at = 2
+        while at + 9 < len(data) and data[at] == 0xFF:
+            if 0xC0 <= data[at + 1] <= 0xCF and data[at + 1] not in (0xC4, 0xC8, 0xCC):
+                high, wide = (int.from_bytes(data[n : n + 2], "big") for n in (at + 5, at + 7))
+                return wide * high
+            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return 0
+
+
 def orientation(exif: bytes) -> int:
     """The orientation (1 to 8) an Exif block tells; 1, as it is, where it tells none."""
     order: Literal["little", "big"] = "little" if exif[:2] == b"II" else "big"
@@ -95,10 +121,12 @@ def _read(path: Path) -> NDArray[np.uint8]:
         StudioError: invalid: a PNG that was cut off or damaged. libpng would say so on stderr.
     """
     try:
-        data = np.fromfile(path, np.uint8)
+        data = np.frombuffer(read_bounded(path, PICTURE_BYTES), np.uint8)
     except OSError as error:
         why = error.strerror or str(error)
         raise StudioError("invalid", "sources.picture_unread", path=str(path), why=why) from None
+    if told_pixels(data[:HEAD_BYTES].tobytes()) > MOST_PIXELS:
+        raise StudioError("invalid", "sources.picture_large", path=str(path))
     if bytes(data[:8]) == PNG and not is_whole_png(data):
         raise StudioError("invalid", "sources.picture_damaged", path=str(path))
     return data

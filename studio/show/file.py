@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from studio.core.bounded import TEXT_BYTES, read_bounded
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
 from studio.core.names import check_name
@@ -37,7 +38,7 @@ def read_show(folder: Path) -> tuple[ShowHead, Raw]:
     if not path.is_file():
         raise StudioError("not_found", "show.missing", path=str(path))
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(read_bounded(path, TEXT_BYTES).decode("utf-8"))
     except UnicodeDecodeError as error:
         raise StudioError("invalid", "show.broken", path=str(path), why=str(error)) from None
     except json.JSONDecodeError as error:

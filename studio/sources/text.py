@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from studio.core.bounded import read_start
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
@@ -96,7 +97,8 @@ class TextSource(Source):
         elif s.file:
             path = self.around.find(s.file)
             try:
-                found = path.read_text(encoding="utf-8-sig", errors="replace")[:LONGEST].rstrip()
+                start = read_start(path, 4 * LONGEST + 3)  # of UTF-8, with its mark
+                found = start.decode("utf-8-sig", "replace")[:LONGEST].rstrip()
             except OSError:
                 raise StudioError("not_found", "sources.file_missing", path=str(path)) from None
         else:

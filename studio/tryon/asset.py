@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from studio.core.bounded import PICTURE_BYTES, read_bounded
 from studio.core.errors import StudioError
-from studio.media.cv import cv2
+from studio.media.cv import MOST_PIXELS, cv2
 from studio.media.frame import from_rgb
-from studio.media.picture_file import decode
+from studio.media.picture_file import decode, told_pixels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LONGEST = 1024
 """Assets are kept at most this long; a worn thing is seldom larger on the picture."""
-_MOST_PIXELS = 100_000_000
 _PAD = 4
 """Transparent rim (even), so that edges fade out when warped."""
 
@@ -97,7 +97,7 @@ def load(path: Path) -> NDArray[np.uint8]:
 
 @functools.lru_cache(_KEPT)
 def _load(path: Path, _changed_ns: int, _size: int) -> NDArray[np.uint8]:
-    rgba = small(decoded(path.read_bytes(), path, needs_alpha=True))
+    rgba = small(decoded(read_bounded(path, PICTURE_BYTES), path, needs_alpha=True))
     if int(rgba[:, :, 3].max()) < 32:
         raise StudioError("invalid", "tryon.asset_empty", path=str(path))
     if int(rgba[:, :, 3].min()) > 250:
@@ -131,12 +131,12 @@ def decoded(data: bytes, path: Path, *, needs_alpha: bool = False) -> NDArray[np
     """
     if path.suffix.lower() == ".svg" or data[:256].lstrip().startswith((b"<svg", b"<?xml")):
         return _svg(data, path)
-    if _told_pixels(data) > _MOST_PIXELS:  # before it is unpacked: 40 MB of PNG can be 4 GB
+    if told_pixels(data) > MOST_PIXELS:  # before it is unpacked: 40 MB of PNG can be 4 GB
         raise StudioError("invalid", "tryon.asset_large", path=str(path))
     picture = decode(np.frombuffer(data, np.uint8))
     if picture is None:
         raise StudioError("invalid", "tryon.asset_broken", path=str(path))
-    if picture.shape[0] * picture.shape[1] > _MOST_PIXELS:
+    if picture.shape[0] * picture.shape[1] > MOST_PIXELS:
         raise StudioError("invalid", "tryon.asset_large", path=str(path))
     if picture.dtype == np.uint16:
         picture = (picture >> 8).astype(np.uint8)
@@ -149,30 +149,6 @@ def decoded(data: bytes, path: Path, *, needs_alpha: bool = False) -> NDArray[np
     if channels == 4:  # in its place: a picture of 8,000 pixels a side holds 256 MB
         return cast("NDArray[np.uint8]", cv2.cvtColor(picture, ways[4], dst=picture))
     return cast("NDArray[np.uint8]", cv2.cvtColor(picture, ways[channels]))
-
-
-def _told_pixels(data: bytes) -> int:
-    """Pixels that a PNG's, JPEG's or WebP's head tells of; 0 where it is none of them.
-
-    PNG: IHDR (W3C PNG 11.2.1). WebP: VP8X canvas, VP8L (RFC 9649 2.7, 3.4). JPEG: SOFn (ITU T.81
-    B.2.2).
-    """
-    if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
-        return int.from_bytes(data[16:20], "big") * int.from_bytes(data[20:24], "big")
-    if data[8:16] == b"WEBPVP8X" and len(data) >= 30:
-        wide, high = (int.from_bytes(data[at : at + 3], "little") + 1 for at in (24, 27))
-        return wide * high
-    if data[8:16] == b"WEBPVP8L" and len(data) >= 25:
-        bits = int.from_bytes(data[21:25], "little")
-        return ((bits & 0x3FFF) + 1) * ((bits >> 14 & 0x3FFF) + 1)
-    if data[:2] == b"\xff\xd8":
-        at = 2
-        while at + 9 < len(data) and data[at] == 0xFF:
-            if 0xC0 <= data[at + 1] <= 0xCF and data[at + 1] not in (0xC4, 0xC8, 0xCC):
-                high, wide = (int.from_bytes(data[n : n + 2], "big") for n in (at + 5, at + 7))
-                return wide * high
-            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return 0
 
 
 def _svg(data: bytes, path: Path) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from studio.core.bounded import PICTURE_BYTES, read_bounded
 from studio.core.errors import StudioError
 from studio.media.cv import cv2
 from studio.tryon import asset as assets
@@ -50,7 +51,7 @@ def photo(path: Path) -> NDArray[np.uint8]:
             SVG where nothing can draw one.
     """
     try:
-        data = path.read_bytes()
+        data = read_bounded(path, PICTURE_BYTES)
     except OSError:
         raise StudioError("not_found", "tryon.photo_missing", path=str(path)) from None
     return assets.small(assets.decoded(data, path))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from studio.core.bounded import TEXT_BYTES, read_bounded
 from studio.core.errors import StudioError
 
 
@@ -44,7 +45,7 @@ def read(path: Path) -> Fit | None:
         StudioError: invalid, saying what is wrong with the file.
     """
     try:
-        data = path.read_bytes()
+        data = read_bounded(path, TEXT_BYTES)
     except FileNotFoundError:
         return None
     except OSError as error:

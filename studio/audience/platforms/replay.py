@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from studio.audience.model import Comment
 from studio.audience.platforms.base import Platform
 from studio.audience.platforms.lines import BadLine, parse
+from studio.core.bounded import TEXT_BYTES, read_bounded
 from studio.core.clock import NS, now_ns, utc_iso
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
@@ -62,7 +63,7 @@ class Replay(Platform):
         found: list[tuple[float, Comment]] = []
         bad: list[str] = []
         with contextlib.suppress(OSError):
-            text = path.read_text(encoding="utf-8", errors="replace")
+            text = read_bounded(path, TEXT_BYTES).decode("utf-8", "replace")
             for number, line in enumerate(text.splitlines(), 1):
                 if not line.strip():
                     continue
