@@ -15,7 +15,7 @@ from tests.onair.peer import Peer
 from tests.onair.studio import Studio
 
 PASSWORD = "a password"
-LATE_S = 0.5
+LATE_S = 1.0  # the clients read megabytes in this very process; a hang is 4 s
 
 
 @pytest.fixture(scope="module")
