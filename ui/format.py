@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
+
+_SEEN_MOST = 256
+_seen: dict[str, tuple[float, float]] = {}  # age and monotonic clock when a time was first seen
 
 MINUS = "\u2212"
 
@@ -19,9 +23,17 @@ def parse_utc(text: str | None) -> datetime | None:
 
 
 def age_s(text: str | None) -> float | None:
-    """Seconds since a UTC time."""
+    """Seconds since a UTC time; once it has been seen, a step of the wall clock is not felt."""
     at = parse_utc(text)
-    return None if at is None else (datetime.now(UTC) - at).total_seconds()
+    if at is None or text is None:
+        return None
+    now = time.monotonic()
+    if text not in _seen:
+        if len(_seen) >= _SEEN_MOST:
+            del _seen[next(iter(_seen))]
+        _seen[text] = ((datetime.now(UTC) - at).total_seconds(), now)
+    age, seen_at = _seen[text]
+    return age + now - seen_at
 
 
 def clock(text: str | None) -> str:

@@ -137,19 +137,22 @@ class Audience:
         """What must survive a kill."""
         return CommentsKept(
             self.pinned.comment if self.pinned else None,
-            tuple(MuteKept(m.who, m.author, m.until_utc) for m in self.mutes.values()),
+            tuple(
+                MuteKept(m.who, m.author, m.until_utc, m.until_ns, m.minutes)
+                for m in self.mutes.values()
+            ),
             self.is_slow,
         )
 
     def restore(self, kept: CommentsKept) -> Comment | None:
         """Takes up what was decided before a kill; returns the comment that is pinned."""
         self.is_slow = kept.is_slow
-        now = datetime.now(UTC)
         for mute in kept.mutes:
-            left_s = (datetime.fromisoformat(mute.until_utc) - now).total_seconds()
-            if left_s > 0:
-                until_ns = now_ns() + int(left_s * NS)
-                self.mutes[mute.who] = Mute(mute.who, mute.author, mute.until_utc, until_ns)
+            until_ns = _until_ns(mute)
+            if until_ns > now_ns():
+                self.mutes[mute.who] = Mute(
+                    mute.who, mute.author, mute.until_utc, until_ns, mute.minutes
+                )
         if kept.pinned is None:
             return None
         verdict = self._judge(kept.pinned, now_ns())
@@ -247,6 +250,7 @@ class Audience:
             comment.author,
             until.isoformat(timespec="seconds").replace("+00:00", "Z"),
             now_ns() + int(minutes * 60 * NS),
+            minutes,
         )
         self.mutes[comment.who] = mute
         for entry in self.entries.values():
@@ -338,3 +342,12 @@ def view_entry(entry: Entry) -> dict[str, Any]:
         "answered": entry.is_answered,
         "by": entry.by,
     }
+
+
+def _until_ns(kept: MuteKept) -> int:
+    """When a mute that was kept ends, on today's monotonic clock."""
+    if kept.until_ns and kept.until_ns - now_ns() <= kept.minutes * 60 * NS:
+        return kept.until_ns
+    # The machine was started again, its monotonic clock too: the wall clock is what is left.
+    left_s = (datetime.fromisoformat(kept.until_utc) - datetime.now(UTC)).total_seconds()
+    return now_ns() + int(left_s * NS)

@@ -88,12 +88,19 @@ class FeedSpec(msgspec.Struct, frozen=True):
 
 
 class Mute(msgspec.Struct, frozen=True):
-    """An author whose comments are blocked for a while."""
+    """An author whose comments are blocked for a while.
+
+    Attributes:
+        until_utc: for people.
+        until_ns: what counts, monotonic.
+        minutes: how long it was meant to be.
+    """
 
     who: str
     author: str
     until_utc: str
     until_ns: int
+    minutes: float
 
 
 class OwnWords(msgspec.Struct, frozen=True):
@@ -118,11 +125,19 @@ class AudiencePart(msgspec.Struct, frozen=True):
 
 
 class MuteKept(msgspec.Struct, frozen=True):
-    """A mute that must survive a kill; ``until_utc`` is UTC ISO 8601."""
+    """A mute that must survive a kill.
+
+    Attributes:
+        until_utc: UTC ISO 8601; counts when the machine was restarted meanwhile.
+        until_ns: of the machine's monotonic clock, which goes on while an engine is exchanged.
+        minutes: how long it was meant to be.
+    """
 
     who: str
     author: str
     until_utc: str
+    until_ns: int = 0
+    minutes: float = 0.0
 
 
 class CommentsKept(msgspec.Struct, frozen=True):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 
+import msgspec
 import pytest
 from websockets.asyncio.server import serve
 
 import studio.audience.platforms as platform_folder
 from studio.audience.commands import AudienceCommands
 from studio.audience.keeper import KEPT, MOST_A_SECOND, Audience
-from studio.audience.model import Comment, FeedSpec
+from studio.audience.model import Comment, CommentsKept, FeedSpec
 from studio.audience.moderation.rules import shipped_rules
 from studio.audience.platforms.base import Feed, Platform
 from studio.audience.platforms.replay import Replay
@@ -72,6 +73,20 @@ def test_blocking_takes_a_pinned_comment_off(room):
     room.commands.block(entry.comment.id)
     assert room.shown[-1] == ("", "", "")
     assert room.audience.pinned is None
+
+
+def test_a_mute_survives_a_kill_and_a_step_of_the_clock(room):
+    """It is kept by the monotonic clock; the wall clock counts after a restart of the machine."""
+    first = room.say("水军", "坏人")
+    room.commands.mute(first.comment.id, 10)
+    (kept,) = room.audience.kept().mutes
+    stepped = msgspec.structs.replace(kept, until_utc="2001-01-01T00:00:00Z")
+    rebooted = msgspec.structs.replace(kept, until_ns=kept.until_ns + (1 << 60))
+    forever = msgspec.structs.replace(stepped, until_ns=kept.until_ns + (1 << 60))
+    for case, is_muted in ((kept, True), (stepped, True), (rebooted, True), (forever, False)):
+        again = Room()
+        again.audience.restore(CommentsKept(None, (case,), False))
+        assert (again.say("我又来了", "坏人").verdict.rule == "muted") is is_muted, case
 
 
 def test_a_muted_author_is_blocked_until_it_is_over(room):

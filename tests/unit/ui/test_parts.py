@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from studio.api import catalogue
 from studio.outputs.model import OutputState, OutputStatus
+from ui import format as ui_format
 from ui.dialogs.palette import score
-from ui.format import db, hms, ms_short, parse_utc, rate, size
+from ui.format import age_s, db, hms, ms_short, parse_utc, rate, size
 from ui.models.commands import CommandInfo
 from ui.models.evidence import FRESH_S, Evidence
 from ui.theme import tokens
@@ -152,3 +154,23 @@ def _contrast(one: str, other: str) -> float:
 )
 def test_text_can_be_read(ink: str, ground: str) -> None:
     assert _contrast(ink, ground) >= 4.5
+
+
+def test_an_age_is_not_moved_by_a_step_of_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question's countdown and how long a product is explained go by the monotonic clock."""
+
+    class Stepped(datetime):
+        by = timedelta()
+
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + cls.by
+
+    monkeypatch.setattr(ui_format, "datetime", Stepped)
+    at = datetime.now(UTC) - timedelta(seconds=30)
+    text = at.isoformat().replace("+00:00", "Z")
+    assert age_s(text) == pytest.approx(30, abs=1)
+    Stepped.by = timedelta(hours=1)
+    assert age_s(text) == pytest.approx(30, abs=1)
+    assert age_s(None) is None
+    assert age_s("never") is None

@@ -1,0 +1,92 @@
+"""No duration goes by the wall clock: each place that reads it is listed with its reason."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.contract import source_tree
+
+MARK = "marks that a file is another one; compared for equality, never reckoned with"
+NAME = "part of a file's or an incident's name"
+ORDER = "which file is the newest or oldest, for people"
+
+# file: {expression: (how often, why that is no duration)}
+ALLOWED: dict[str, dict[str, tuple[int, str]]] = {
+    "studio/core/clock.py": {"datetime.now": (1, "the form in which time leaves the studio")},
+    "studio/core/file_marks.py": {".st_mtime_ns": (1, MARK)},
+    "studio/core/life.py": {".st_mtime_ns": (1, MARK)},
+    "studio/filters/cube.py": {".st_mtime_ns": (1, MARK)},
+    "studio/sources/replay.py": {".st_mtime_ns": (1, MARK)},
+    "studio/tryon/asset.py": {".st_mtime_ns": (1, MARK)},
+    "studio/outputs/standby_film.py": {
+        ".st_mtime": (1, ORDER),
+        ".st_mtime_ns": (1, MARK),
+    },
+    "studio/outputs/film_commands.py": {".st_mtime": (1, ORDER), "datetime.now": (1, NAME)},
+    "studio/bench/line/server.py": {".st_mtime_ns": (1, ORDER)},
+    "studio/outputs/commands.py": {"datetime.now": (1, NAME)},
+    "studio/remote/commands.py": {"datetime.now": (1, NAME)},
+    "studio/shop/tryon_commands.py": {"datetime.now": (1, NAME)},
+    "ui/widgets/fitting_live.py": {"datetime.now": (1, NAME)},
+    "studio/sources/countdown.py": {"datetime.now": (2, "counts down to a time of day")},
+    "plugins/clock/plugin.py": {"datetime.now": (1, "shows the time of day")},
+    "studio/plans/runner.py": {
+        "datetime.now": (2, "an incident's name; until when, for people: the wait is asyncio's"),
+    },
+    "studio/audience/keeper.py": {
+        "datetime.now": (2, "until when, for people; a mute kept over a restart of the machine"),
+        "datetime.fromisoformat": (1, "a mute kept over a restart of the machine"),
+    },
+    "ui/format.py": {
+        "datetime.now": (2, "the time of day; a time's age when first seen, from then monotonic"),
+        "datetime.fromisoformat": (1, "the same"),
+    },
+}
+
+WALL_CALLS = {
+    "time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.ctime", "time.strftime",
+    "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.fromisoformat",
+    "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.fromtimestamp",
+    "os.path.getmtime", "os.path.getctime", "os.path.getatime", "time.clock_gettime",
+    "time.clock_gettime_ns", "QDateTime.currentDateTime", "QDateTime.currentMSecsSinceEpoch",
+    "QDateTime.currentDateTimeUtc", "QTime.currentTime", "QDate.currentDate",
+}  # fmt: skip
+WALL_FIELDS = {"st_mtime", "st_mtime_ns", "st_ctime", "st_ctime_ns", "st_atime", "st_atime_ns"}
+
+
+def _used(tree: ast.Module) -> dict[str, int]:
+    used: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "time":
+            for name in node.names:
+                if f"time.{name.name}" in WALL_CALLS:
+                    used[f"time.{name.name}"] = used.get(f"time.{name.name}", 0) + 1
+        if not isinstance(node, ast.Attribute):
+            continue
+        written = source_tree.callee(node)
+        if node.attr in WALL_FIELDS:
+            written = f".{node.attr}"
+        elif written not in WALL_CALLS:
+            continue
+        used[written] = used.get(written, 0) + 1
+    return used
+
+
+@pytest.mark.parametrize("file", sorted(source_tree.trees()))
+def test_the_wall_clock_is_read_only_where_it_is_meant(file: str) -> None:
+    used = _used(source_tree.trees()[file])
+    allowed = {name: count for name, (count, _) in ALLOWED.get(file, {}).items()}
+    assert used == allowed, "durations go by studio.core.clock.now_ns; else say why in ALLOWED"
+
+
+def test_no_reason_is_left_over() -> None:
+    assert set(ALLOWED) <= set(source_tree.trees())
+
+
+def test_the_phones_panel_reads_no_wall_clock() -> None:
+    for file in (source_tree.ROOT / "studio").rglob("*.js"):
+        text = file.read_text(encoding="utf-8")
+        assert "Date.now" not in text, file
+        assert "new Date" not in text, file

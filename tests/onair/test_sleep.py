@@ -1,0 +1,118 @@
+"""The computer sleeps and wakes: nothing healthy is ended, and all of it comes back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from studio.bench.line.ask import ask
+from studio.bench.line.chain import Chain, write_show
+from studio.bench.line.processes import Tree
+from studio.bench.line.server import Nginx, is_there
+from tests.waiting import until
+
+pytestmark = [
+    pytest.mark.onair,
+    pytest.mark.timeout(150),
+    pytest.mark.skipif(os.name == "nt" or not is_there(), reason="needs signals and nginx-rtmp"),
+]
+SLEEP_S = 10.0  # well over every limit of silence: 3 s of a sender, 4 s of the engine
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Nginx]:
+    with Nginx(tmp_path / "nginx") as made:
+        yield made
+
+
+@pytest.fixture
+def live(tmp_path: Path, server: Nginx) -> Iterator[Chain]:
+    names = {"SHOPCAST_RUNTIME": "run", "SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config"}
+    env = {name: str(tmp_path / folder) for name, folder in names.items()}
+    show = write_show(tmp_path / "line.show")
+    chain = Chain(
+        "run", str(show), "--push", server.url("secret-key-1"), "--record",
+        str(tmp_path / "a.mkv"), "--port", "0", "--password", "", environment=env,
+    )  # fmt: skip
+    try:
+        chain.event("on_air")
+        chain.flows("push1")
+        chain.flows("record")
+        yield chain
+    finally:
+        chain.close()
+
+
+def _sleep(tree: Tree, order: list[str]) -> None:
+    """Stops every process of the studio, as a lid that is closed does, and wakes them in order."""
+    pids = tree.pids()
+    assert len(pids) == 4, pids  # supervisor, engine, two senders
+    by_kind = {
+        "supervisor": [pids["supervisor"]],
+        "engine": [pids["engine"]],
+        "senders": [pid for name, pid in pids.items() if name not in ("supervisor", "engine")],
+    }
+    for pid in pids.values():
+        os.kill(pid, signal.SIGSTOP)
+    threading.Event().wait(SLEEP_S)
+    for kind in order:
+        for pid in by_kind[kind]:
+            os.kill(pid, signal.SIGCONT)
+        threading.Event().wait(0.5)  # a machine that wakes up slowly
+
+
+def _is_well(door: str) -> bool:
+    state = ask(door, "state.get", parts=["sources", "outputs"])
+    film = next(source for source in state["sources"] if source["name"] == "film")
+    states = {output["name"]: output["state"] for output in state["outputs"]}
+    return film["health"]["state"] == "ok" and states == {"push1": "live", "record": "recording"}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ["supervisor", "senders", "engine"],
+        ["engine", "senders", "supervisor"],
+        ["senders", "engine", "supervisor"],
+    ],
+)
+def test_all_of_it_sleeps_and_comes_back(
+    live: Chain, server: Nginx, tmp_path: Path, order: list[str]
+) -> None:
+    tree = Tree(tmp_path / "run")
+    before, seen = tree.pids(), len(live.lines)
+    door = str(live.event("on_air")["remote"])
+    _sleep(tree, order)
+    until(lambda: _is_well(door), "sources and outputs are well", 10)
+    taken = server.bytes_in()
+    until(lambda: server.bytes_in() > taken + 80_000, "the server gets the show again", 10)
+    assert tree.pids() == before, "nobody was ended"
+    events = {line["event"] for _, line in live.lines[seen:]}
+    assert not events & {"engine_hung", "engine_restart", "back_on_air"}, events
+    ask(door, "scenes.take", scene="Close-up")
+    scenes = ask(door, "state.get", parts=["scenes"])["scenes"]
+    assert scenes["programme"]["landscape"] == "Close-up"
+    assert live.stop() == 0
+    assert live.event("done")["restarts"] == 0
+
+
+def test_the_servers_have_gone_while_it_slept(live: Chain, server: Nginx, tmp_path: Path) -> None:
+    tree = Tree(tmp_path / "run")
+    before = tree.pids()
+    door = str(live.event("on_air")["remote"])
+    pids = list(before.values())
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    server.kill()
+    threading.Event().wait(SLEEP_S)
+    server.start()
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+    until(lambda: _is_well(door), "it publishes again", 15)
+    assert tree.pids() == before
+    assert live.stop() == 0
