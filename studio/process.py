@@ -124,6 +124,7 @@ async def _run(options: Options) -> int:
     door: Door | None = None
     try:
         await engine.start()
+        engine.parts.session.heartbeat = note
         beat = asyncio.create_task(_beat(note, stopping))
         if kept:
             await engine.resume(kept)

@@ -383,7 +383,9 @@ class Supervisor:
         if silent_s < float("inf"):
             self._beat_at = now
             # Loading a large show on a slow machine may hold the first beats up.
-            return silent_s > (self._hang_s if now >= self._up_at else FIRST_BEAT_S)
+            most_s = self._hang_s if now >= self._up_at else FIRST_BEAT_S
+            # Busy with a named job that has a bound is not hung, until the bound is over.
+            return silent_s > most_s and silent_s > life.busy_s("engine")
         if self._beat_at < self._started_at:
             return now - self._started_at > FIRST_BEAT_S
         return now - self._beat_at > STOP_S  # it took its note down: it is ending by itself

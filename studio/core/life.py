@@ -15,7 +15,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from studio.core import processes
@@ -38,6 +38,10 @@ def beat_path(name: str) -> Path:
 def stop_path(name: str) -> Path:
     """The file that asks ``name`` to end; for systems without SIGTERM."""
     return runtime_dir() / f"{name}.stop"
+
+
+MOST_BUSY_S = 30.0
+"""No job may hold the loop longer, whatever a note says."""
 
 
 class Note:
@@ -74,6 +78,22 @@ class Note:
         self._count()
         return not stop_path(self.name).exists()
 
+    @contextlib.contextmanager
+    def busy(self, what: str, most_s: float) -> Iterator[None]:
+        """Says that a job may hold the heartbeat up for so long: that is no hang.
+
+        Args:
+            what: the job, for the log of who watches.
+            most_s: its bound; who is silent for longer hangs all the same.
+        """
+        self.update(busy={"what": what, "most_s": min(most_s, MOST_BUSY_S)})
+        try:
+            yield
+        finally:
+            self.beat()  # before the leave ends: the silence is over
+            self._facts.pop("busy", None)
+            self._write()
+
     def close(self) -> None:
         """Takes the note away, unless another process has put its own there."""
         found = read_note(self.name)
@@ -102,6 +122,16 @@ class Note:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(self._facts, file)
         os.replace(fresh, path)
+
+
+def busy_s(name: str) -> float:
+    """How long ``name`` may be silent for the job it says it is at; 0 when it says none."""
+    note = read_note(name)
+    busy = note.get("busy") if note is not None else None
+    most = busy.get("most_s") if isinstance(busy, dict) else None
+    if isinstance(most, bool) or not isinstance(most, int | float) or not 0 < most <= MOST_BUSY_S:
+        return 0.0
+    return float(most)
 
 
 def read_note(name: str) -> Mapping[str, object] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -24,6 +25,7 @@ from studio.show.model import ShowView
 _log = logger(__name__)
 SAVE_S = 1.0
 CHECKPOINT_S = 0.03
+OPEN_S = 15.0  # so long a large show may hold the heartbeat up while it is taken over
 
 
 class ProgramPicture(Protocol):
@@ -55,6 +57,14 @@ class RecordingPath(Protocol):
         ...
 
 
+class Heartbeat(Protocol):
+    """Tells who watches this process that it is at work."""
+
+    def busy(self, what: str, most_s: float) -> AbstractContextManager[None]:
+        """A job may hold the heartbeat up for so long."""
+        ...
+
+
 class ShowSession(Service):
     """Owns which show is open; goes over the services to open, save and resume it.
 
@@ -64,6 +74,9 @@ class ShowSession(Service):
         bus, state: told and telling.
         kinds: the kinds of extension there are.
         is_safe: without try-on and plugins.
+
+    Attributes:
+        heartbeat: told that the process is busy while a show is taken over.
     """
 
     name: ClassVar[str] = "show"
@@ -84,6 +97,7 @@ class ShowSession(Service):
         self._show_commands = ShowCommands(self.repository, self.open)
         self._services = Services(())
         self._checkpoint = Checkpointer(self._services, show.folder)
+        self.heartbeat: Heartbeat | None = None
         self._turn = asyncio.Lock()
         self._has_edits = self._is_stopped = self._is_writing = False
         self._saving: asyncio.Task[None] | None = None
@@ -137,9 +151,10 @@ class ShowSession(Service):
             before, kept = self._as_it_is(), self._services.checkpoint()
             self._picture.hold_picture(True)
             try:
-                await self._services.reset()
-                await self._take_over(show)
-                await self._picture.renew_standby()
+                with self.heartbeat.busy("show.open", OPEN_S) if self.heartbeat else nullcontext():
+                    await self._services.reset()
+                    await self._take_over(show)
+                    await self._picture.renew_standby()
             except Exception as fault:
                 _log.exception("%s could not be taken over", show.folder)
                 await self._go_back(before, kept)

@@ -2,8 +2,9 @@
 
 The faults come from the environment: STAND_IN holds a JSON list, one fault for each start:
 "" (none), "exit:N", "crash" (SIGKILL to itself once on air), "crash_early", "hang", "deaf",
-"slow_end" (it takes its note down and lives on for a second), "slow_start" (it writes its note and
-is busy for a second before it is on air).
+"busy" (it says that a job holds it for two seconds, and it does), "busy_for_ever" (it never comes
+back from such a job), "slow_end" (it takes its note down and lives on for a second), "slow_start"
+(it writes its note and is busy for a second before it is on air).
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ def main() -> int:
     (runtime_dir() / f"started-{options['restarts']}").touch()
     if fault == "crash":
         os.kill(os.getpid(), signal.SIGKILL)
+    if fault in ("busy", "busy_for_ever"):
+        with note.busy("a large show", 2.0 if fault == "busy" else 1.0):
+            time.sleep(1.2 if fault == "busy" else 60)
     until = time.monotonic() + (options["for_s"] if options["for_s"] is not None else 60)
     while going and time.monotonic() < until:
         if fault != "hang":

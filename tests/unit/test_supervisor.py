@@ -118,6 +118,17 @@ class TestEngine:
         session.wait("back_on_air")
         assert session.stop() == 0
 
+    def test_one_that_says_it_is_busy_is_not_taken_for_hung(self) -> None:
+        session = Session(["busy"], hang_s=0.3, for_s=0.2)
+        assert session.end() == 0
+        assert session.events() == ["on_air", "done"]
+
+    def test_a_job_that_passes_its_bound_hangs_all_the_same(self) -> None:
+        session = Session(["busy_for_ever", ""], hang_s=0.3)
+        assert session.wait("engine_hung")["silent_s"] >= 1.0
+        session.wait("back_on_air")
+        assert session.stop() == 0
+
     def test_one_that_starts_slowly_is_not_taken_for_hung(self) -> None:
         session = Session(["slow_start"], hang_s=0.3, for_s=0.2)
         assert session.end() == 0
