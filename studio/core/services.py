@@ -31,8 +31,8 @@ def decode_part(service: type[Service], raw: Mapping[str, Any], path: str) -> An
     try:
         part = msgspec.convert(plain, service.Part)
     except msgspec.ValidationError as error:
-        why = re.sub(r"`\$", f"`{key}", str(error))
-        why = why if "`" in why else f"{key}: {why}"
+        text = str(error)
+        why = re.sub(r"`\$", f"`{key}", text) if "`$" in text else f"{key}: {text}"
         raise StudioError("invalid", "show.broken", path=path, why=why) from None
     stray = unknown_fields(plain, service.Part, key)
     if stray:

@@ -182,7 +182,7 @@ class AirCommands:
         undo = None
         if len(set(before.values())) == 1:
             undo = ("outputs.delay", {"name": name, "seconds": next(iter(before.values()))})
-        return changed("outputs", result={"outputs": names}, undo=undo)
+        return changed("outputs", "air", result={"outputs": names}, undo=undo)
 
     @command(
         "outputs.dump",
@@ -200,7 +200,7 @@ class AirCommands:
         for each in names:
             hold_s = max(HOLD_S, self._all.settings(each).delay_s)
             self._all.tell(each, wire.Dump(hold_s))
-        return changed("outputs", result={"outputs": names})
+        return changed("outputs", "air", result={"outputs": names})
 
     @command(
         "outputs.platforms",

@@ -226,7 +226,7 @@ class OutputCommands:
         self._check_keys(name, (url, key), (backup_url, backup_key))
         self._all.add(settings, key, backup_key)
         self._keep_keys(name)
-        return self._listed(undo=("outputs.remove", {"name": name}))
+        return self._listed(undo=("outputs.remove", {"name": name, "confirm": True}))
 
     @command(
         "outputs.edit",
@@ -354,7 +354,7 @@ class OutputCommands:
         if not names:
             raise StudioError("conflict", "outputs.none_to_stop")
         await asyncio.gather(*(asyncio.to_thread(self._pipeline.stop, each) for each in names))
-        return changed("outputs", result={"outputs": names})
+        return changed("outputs", "air", result={"outputs": names})
 
     @command(
         "outputs.retry",
@@ -363,7 +363,7 @@ class OutputCommands:
     )
     def retry(self, name: Name) -> Changed:
         self._all.retry(name)
-        return changed("outputs")
+        return changed("outputs", "air")
 
     @command(
         "record.start",
@@ -384,7 +384,7 @@ class OutputCommands:
         self.put_passing(settings)
         await asyncio.to_thread(self._pipeline.ready, name)
         self._pipeline.start(name)
-        return changed("outputs", result={"output": name, "file": settings.url})
+        return changed("outputs", "air", result={"output": name, "file": settings.url})
 
     @command(
         "record.stop",
@@ -396,7 +396,7 @@ class OutputCommands:
         if name not in self._all.names():
             raise StudioError("conflict", "outputs.not_running", name=name)
         await asyncio.to_thread(self._pipeline.stop, name)
-        return changed("outputs", result={"file": self._all.status(name).shown_url})
+        return changed("outputs", "air", result={"file": self._all.status(name).shown_url})
 
     @command(
         "record.folder",
@@ -481,7 +481,7 @@ class OutputCommands:
 
     def _listed(self, undo: tuple[str, dict[str, Any]] | None = None) -> Changed:
         self._announce(OutputListChanged(outputs=tuple(self._all.names())))
-        return changed("outputs", undo=undo)
+        return changed("outputs", "air", undo=undo)
 
     @staticmethod
     def _recorder(canvas: str) -> str:
