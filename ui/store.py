@@ -9,34 +9,36 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from studio.api import logger
-from studio.outputs.model import OutputStatus
-from studio.shop.model import ShopState
-from studio.show.model import BrandKit
+from studio.outputs.model import AirView, CameraView, OutputStatus
+from studio.plans.model import PlansView
+from studio.scenes.model import ScenesView
+from studio.shop.model import ShopState, WornView
+from studio.show.model import BrandKit, EngineView, ShowView
+from studio.sound.model import SoundView
+from studio.sources.model import SourceView
 from ui.client import Client, Reply
-from ui.models.air import Air, Platform
+from ui.models.air import Platform
 from ui.models.commands import CommandInfo, Kinds
 from ui.models.comments import Comments
-from ui.models.desk import EngineInfo, Scenes, Show, Sound, SourceView, VirtualCamera, Worn
 from ui.models.devices import Devices
 from ui.models.evidence import Evidence
-from ui.models.plans import Plans
 
 _log = logger(__name__)
 
 PARTS: dict[str, Any] = {
-    "scenes": Scenes,
+    "scenes": ScenesView,
     "sources": tuple[SourceView, ...],
-    "sound": Sound,
+    "sound": SoundView,
     "shop": ShopState,
     "outputs": tuple[OutputStatus, ...],
-    "show": Show,
-    "tryon": dict[str, Worn],
-    "engine": EngineInfo,
-    "air": Air,
+    "show": ShowView,
+    "tryon": dict[str, WornView],
+    "engine": EngineView,
+    "air": AirView,
     "comments": Comments,
-    "plans": Plans,
+    "plans": PlansView,
     "brand": BrandKit,
-    "virtualcam": VirtualCamera,
+    "virtualcam": CameraView,
 }
 
 # msgspec looks at a struct's types when it first meets it, and two threads that meet one at the
@@ -89,20 +91,20 @@ class Store(QObject):
     def __init__(self, client: Client) -> None:
         super().__init__()
         self.client = client
-        self.scenes = Scenes()
+        self.scenes = ScenesView()
         self.sources: tuple[SourceView, ...] = ()
-        self.sound = Sound()
+        self.sound = SoundView()
         self.shop = ShopState()
         self.outputs: tuple[OutputStatus, ...] = ()
-        self.show = Show()
-        self.tryon: dict[str, Worn] = {}
-        self.engine = EngineInfo()
-        self.air = Air()
+        self.show = ShowView()
+        self.tryon: dict[str, WornView] = {}
+        self.engine = EngineView()
+        self.air = AirView()
         self.platforms: tuple[Platform, ...] = ()
         self.comments = Comments()
-        self.plans = Plans()
+        self.plans = PlansView()
         self.brand = BrandKit()
-        self.virtualcam = VirtualCamera()
+        self.virtualcam = CameraView()
         self.present: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}
         self.kinds = Kinds()

@@ -86,7 +86,7 @@ class Health(msgspec.Struct, frozen=True):
     @property
     def is_bad(self) -> bool:
         """Should somebody act?"""
-        return self.state in ("lost", "frozen", "missing")
+        return self.state in ("lost", "frozen", "missing", "black")
 
 
 class SourceView(msgspec.Struct, frozen=True):

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from studio.sources.model import SourceView
 from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.form import Form
 from ui.i18n import pick, t
 from ui.models.commands import Kind
-from ui.models.desk import SourceView
 from ui.theme import icons, tokens
 from ui.widgets.basics import Button, Text, calm, clear, column, row
 from ui.widgets.flow import Flow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ui.models.desk import SourceView
+from studio.sources.model import SourceView
 
 
 class Device(msgspec.Struct, frozen=True):

@@ -8,10 +8,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.outputs.model import OutputState
+from studio.outputs.model import CheckLine, OutputState
 from ui.format import db
 from ui.i18n import pick, t
-from ui.models.air import CheckLine
 from ui.models.outputs import is_record, reason_of
 
 if TYPE_CHECKING:

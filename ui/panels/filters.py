@@ -8,11 +8,10 @@ import msgspec
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QVBoxLayout, QWidget
 
-from studio.sources.model import FilterSpec, FilterStatus
+from studio.sources.model import FilterSpec, FilterStatus, SourceView
 from ui.client import Reply
 from ui.i18n import pick, t
 from ui.models.commands import Kind
-from ui.models.desk import SourceView
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text, calm, row

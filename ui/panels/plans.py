@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from studio.plans.model import AskView, IncidentView, PlanView
 from ui.desk import Desk
 from ui.format import age_s, clock, seconds
 from ui.i18n import pick, t
-from ui.models.plans import Ask, Incident, PlanView
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Dot, Text, clear, column, line, row
@@ -20,7 +20,7 @@ SHOWN_INCIDENTS = 6
 class AskBox(QFrame):
     """A question a plan waits for, with its time running out."""
 
-    def __init__(self, desk: Desk, ask: Ask) -> None:
+    def __init__(self, desk: Desk, ask: AskView) -> None:
         super().__init__()
         self.setObjectName("ask")
         self.desk, self.ask = desk, ask
@@ -151,7 +151,7 @@ class PlansPanel(Panel):
         self._plans.addWidget(self._note)
         self._rows: dict[str, PlanRow] = {}
         self._boxes: list[AskBox] = []
-        self._shown_past: tuple[Incident, ...] = ()
+        self._shown_past: tuple[IncidentView, ...] = ()
         self.desk.store.changed.connect(lambda part: self._show() if part == "plans" else None)
         self.desk.store.loaded.connect(self._show)
         self._tick = QTimer(self)
@@ -162,7 +162,7 @@ class PlansPanel(Panel):
         super().retext()
         self._shown_past = ()
         for box in self._boxes:
-            box.ask = Ask("")  # made anew in the other language
+            box.ask = AskView("")  # made anew in the other language
         for row_ in self._rows.values():
             row_.show_plan(row_.plan)
         self._show()
@@ -193,7 +193,7 @@ class PlansPanel(Panel):
         for box in self._boxes:
             box.tick()
 
-    def _show_asks(self, asks: tuple[Ask, ...]) -> None:
+    def _show_asks(self, asks: tuple[AskView, ...]) -> None:
         if [box.ask for box in self._boxes] == list(asks):
             return
         clear(self._asks)
@@ -201,7 +201,7 @@ class PlansPanel(Panel):
         for box in self._boxes:
             self._asks.addWidget(box)
 
-    def _show_past(self, incidents: tuple[Incident, ...]) -> None:
+    def _show_past(self, incidents: tuple[IncidentView, ...]) -> None:
         if incidents == self._shown_past:
             return
         self._shown_past = incidents
@@ -214,7 +214,7 @@ class PlansPanel(Panel):
                 self._past.addWidget(Text("    " + text, size=11, tone="muted", elides=True))
 
 
-def _incident_line(incident: Incident) -> QWidget:
+def _incident_line(incident: IncidentView) -> QWidget:
     at = Text(clock(incident.began_utc), size=12, weight=600)
     label = Text(pick(incident.label) or incident.plan, size=12, elides=True)
     took = Text(size=12, weight=600)

@@ -6,12 +6,13 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from studio.sources.model import Health, SourceView
 from ui import client as link
 from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.source_form import SourceForm
 from ui.i18n import pick, said, t
-from ui.models.desk import Health, SourceView, fit_of
+from ui.models.desk import fit_of
 from ui.models.devices import Device
 from ui.panels.base import Panel
 from ui.theme import icons, tokens

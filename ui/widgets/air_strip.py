@@ -10,11 +10,11 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QWidget
 
+from studio.outputs.model import AirBudget
 from ui.client import Reply
 from ui.desk import Desk
 from ui.format import hms, seconds
 from ui.i18n import t
-from ui.models.air import Budget
 from ui.models.outputs import is_record, is_running
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, Text, column, row
@@ -38,7 +38,7 @@ class BudgetBar(QWidget):
         """A thin bar."""
         return QSize(tokens.px(80), tokens.px(8))
 
-    def show_budget(self, budget: Budget) -> None:
+    def show_budget(self, budget: AirBudget) -> None:
         """What is used now."""
         part = min(1.0, budget.used_s / budget.total_s) if budget.total_s else 0.0
         if part != self._part:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QFrame
 
-from studio.shop.model import Product
+from studio.shop.model import Product, WornView
 from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import t
-from ui.models.desk import Worn
 from ui.widgets.basics import Badge, Button, Text, column
 from ui.widgets.flow import Flow
 
@@ -38,10 +37,11 @@ class LiveRow(QFrame):
         self._offered: tuple[tuple[str, str], ...] = ()
 
     @property
-    def worn(self) -> Worn:
+    def worn(self) -> WornView:
         """The source that wears something, else the first with a try-on."""
-        all_ = self.desk.store.tryon.values()
-        return next((one for one in all_ if one.product or one.is_worn), next(iter(all_), Worn()))
+        worn = self.desk.store.tryon.values()
+        first = next(iter(worn), WornView())
+        return next((view for view in worn if view.product or view.is_worn), first)
 
     def retext(self) -> None:
         """Texts in the present language."""
