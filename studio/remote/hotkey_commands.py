@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 
 from studio import settings
+from studio.core.asking import asking
 from studio.core.command import Bus, Changed, Role, Spec, changed, command
 from studio.core.errors import StudioError
+from studio.core.places import marks_of, places_in
 from studio.settings import Hotkey, read_hotkey_name
 
 DESK = "desk."
@@ -91,6 +93,7 @@ class HotkeyCommands:
         return self._keep(mine, before, {"hotkeys": sorted(mine.hotkeys)})
 
     def _keep(self, mine: settings.Settings, before: dict[str, Hotkey], result: Any) -> Changed:
+        self._check_setter([one for n, one in mine.hotkeys.items() if before.get(n) != one])
         try:
             settings.save(mine)
         except OSError as error:
@@ -99,6 +102,27 @@ class HotkeyCommands:
             raise StudioError("failed", "media.cannot_write", path=path, why=why) from None
         undo = ("hotkeys.put", {"hotkeys": msgspec.to_builtins(list(before.values()))})
         return changed(result=result, undo=undo)
+
+    def _check_setter(self, laid: list[Hotkey]) -> None:
+        """Nobody lays under another's key what they may not do themselves.
+
+        Raises:
+            StudioError: denied; invalid for what has to be confirmed.
+        """
+        asker = asking()
+        for one in laid:
+            spec = next((spec for spec in self._bus.specs() if spec.id == one.command), None)
+            if spec is None:
+                continue
+            if asker.role < spec.role:
+                role = spec.role.name.lower()
+                raise StudioError("denied", "command.denied", command=spec.id, role=role)
+            if asker.is_here:
+                continue
+            if spec.needs_confirm or spec.secret_args:
+                raise StudioError("invalid", "remote.hotkey_guarded", command=spec.id)
+            if any(places_in(one.args, marks_of(spec.schema()))):
+                raise StudioError("denied", "places.only_here")
 
     def _read(self, name: str, keys: str, is_global: bool) -> Hotkey:
         command, texts = read_hotkey_name(name)

@@ -34,6 +34,12 @@ def test_a_token_gets_at_nothing_of_the_machine(tmp_path: Path) -> None:
             assert peer.run_code("replay.save", file=target) == "places.denied"
             assert peer.run_code("show.save_as", folder=str(tmp_path / "x")) == "places.denied"
             assert peer.run_code("show.new", folder="../x") == "places.denied"
+            for name in (f"record.start file={target}", "outputs.remove name=x", "outputs.check"):
+                assert peer.run_code("hotkeys.set", name=name, keys="Return") != ""
+            ended = {"command": "record.stop", "args": {"confirm": True}, "keys": "Return"}
+            assert peer.run_code("hotkeys.put", hotkeys=[ended]) in ("", "remote.hotkey_guarded")
+            token = {"command": "remote.token_add", "args": {"name": "x"}, "keys": "Return"}
+            assert peer.run_code("hotkeys.put", hotkeys=[token]) == "command.denied"
             assert peer.run_code("remote.places", hosts=["127.0.0.1"]) == "command.denied"
         with Peer(studio.address, studio.key(), events=0) as here:
             assert here.run_code("remote.places", hosts=["192.168.0.0/24"]) == ""
