@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from studio.api import logger
+from studio.audience.model import CommentsView
 from studio.outputs.model import AirView, CameraView, OutputStatus
 from studio.plans.model import PlansView
 from studio.scenes.model import ScenesView
@@ -19,7 +20,6 @@ from studio.sources.model import SourceView
 from ui.client import Client, Reply
 from ui.models.air import Platform
 from ui.models.commands import CommandInfo, Kinds
-from ui.models.comments import Comments
 from ui.models.devices import Devices
 from ui.models.evidence import Evidence
 
@@ -35,7 +35,7 @@ PARTS: dict[str, Any] = {
     "tryon": dict[str, WornView],
     "engine": EngineView,
     "air": AirView,
-    "comments": Comments,
+    "comments": CommentsView,
     "plans": PlansView,
     "brand": BrandKit,
     "virtualcam": CameraView,
@@ -101,7 +101,7 @@ class Store(QObject):
         self.engine = EngineView()
         self.air = AirView()
         self.platforms: tuple[Platform, ...] = ()
-        self.comments = Comments()
+        self.comments = CommentsView()
         self.plans = PlansView()
         self.brand = BrandKit()
         self.virtualcam = CameraView()

@@ -9,7 +9,7 @@ import msgspec
 
 from studio.audience.events import AuthorMuted, CommentModerated, CommentPinned, CommentUnpinned
 from studio.audience.keeper import Audience, view_entry
-from studio.audience.model import Comment, FeedSpec
+from studio.audience.model import Comment, Entry, FeedSpec, State
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
@@ -54,6 +54,18 @@ class AudienceCommands:
         return done
 
     @command(
+        "comments.restore",
+        role=Role.CONTROLLER,
+        label=("恢复评论状态", "Restore a comment"),
+        help=("把评论恢复到之前的状态（撤销）。", "Gives a comment back the state it had: undo."),
+    )
+    def restore(self, id: str, state: State, by: str = "person") -> Changed:
+        done = self._decide(id, state, by)
+        if state in ("held", "blocked") and self._audience.pinned is self._audience.get(id):
+            self._unpin()
+        return done
+
+    @command(
         "comments.pin",
         role=Role.CONTROLLER,
         label=("上屏", "Pin"),
@@ -63,10 +75,7 @@ class AudienceCommands:
     def pin(self, id: str) -> Changed:
         entry = self._audience.get(id)
         if entry.state in ("held", "blocked"):
-            why = entry.verdict.why
-            raise StudioError(
-                "conflict", "audience.not_released", reason=why.zh or why.en or entry.state
-            )
+            raise StudioError("conflict", "audience.not_released", reason=_why(entry))
         before = self._audience.pinned
         comment = entry.comment
         self._audience.pinned = entry
@@ -119,7 +128,8 @@ class AudienceCommands:
     )
     def answer(self, id: str, on: bool = True) -> Changed:
         entry = self._audience.get(id)
-        before, entry.is_answered = entry.is_answered, on
+        before = entry.is_answered
+        self._audience.answer(entry, on)
         return changed("comments", undo=("comments.answer", {"id": id, "on": before}))
 
     @command(
@@ -180,7 +190,9 @@ class AudienceCommands:
         which: Literal["held", "best", "all"] = "all",
         last: Annotated[int, msgspec.Meta(ge=1, le=500)] = 100,
     ) -> Changed:
-        return changed(result=[view_entry(e) for e in self._audience.listed(which, last)])
+        return changed(
+            result=[msgspec.to_builtins(view_entry(e)) for e in self._audience.listed(which, last)]
+        )
 
     @command(
         "comments.say",
@@ -191,18 +203,25 @@ class AudienceCommands:
         number = self._audience.counts["all"] + 1
         comment = Comment(f"say-{number}", text, author, author, platform, utc_iso())
         entry = self._audience.put(comment)
-        return changed("comments", result=view_entry(entry) if entry else None)
+        return changed("comments", result=msgspec.to_builtins(view_entry(entry)) if entry else None)
 
-    def _decide(self, id: str, state: Literal["released", "blocked"]) -> Changed:
+    def _decide(self, id: str, state: State, by: str = "person") -> Changed:
         entry = self._audience.get(id)
-        before, entry.state = entry.state, state
-        entry.by = "person"
+        before = {"id": id, "state": entry.state, "by": entry.by}
+        self._audience.decide(entry, state, by)
         self._announce(CommentModerated(comment=id, state=state))
-        back = "comments.release" if before in ("allowed", "released") else "comments.block"
-        return changed("comments", undo=(back, {"id": id}) if before != state else None)
+        return changed("comments", undo=("comments.restore", before))
 
     def _unpin(self) -> None:
         before, self._audience.pinned = self._audience.pinned, None
         self._show("", "", "")
         if before is not None:
             self._announce(CommentUnpinned(comment=before.comment.id))
+
+
+def _why(entry: Entry) -> StudioError | str:
+    """Why it is held, in whichever language the error is told."""
+    why = entry.verdict.why
+    if not (why.zh or why.en):
+        return entry.state
+    return StudioError("conflict", "audience.reason", zh=why.zh or why.en, en=why.en or why.zh)

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from studio.audience.events import CommentReceived
 from studio.audience.model import (
     AudiencePart,
     Comment,
     CommentsKept,
+    CommentsView,
+    CountsView,
     Entry,
+    EntryView,
     FeedSpec,
+    FeedView,
     Mute,
+    MutedView,
     MuteKept,
     OwnWords,
+    ReasonView,
     State,
     Verdict,
     Words,
@@ -26,6 +35,7 @@ from studio.audience.model import (
 from studio.audience.moderation.rules import Rule, RuleTier, own_words
 from studio.audience.platforms.base import Feed, Platform
 from studio.audience.ranking import rank
+from studio.audience.rings import CommentRings
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
@@ -34,8 +44,9 @@ from studio.core.names import check_name
 
 _log = logger(__name__)
 
-KEPT = 500
 MOST_A_SECOND = 400
+JUDGED_A_SECOND = 4000
+"""Of more than the rules can judge beside the show only questions are still judged."""
 MUTED = Words("该用户已被禁言", "This author is muted")
 SLOW = Words("慢速模式：全部先审", "Slow mode: everything is held")
 Held = Literal["hold", "block"]
@@ -69,13 +80,12 @@ class Audience:
         self._words: dict[tuple[str, Held], list[str]] = {}
         self.tier = RuleTier(rules)
         self._announce, self._touch = announce, touch
-        self.entries: OrderedDict[str, Entry] = OrderedDict()
+        self.rings = CommentRings()
         self.counts = {"all": 0, "held": 0, "blocked": 0, "dropped": 0}
         self.mutes: dict[str, Mute] = {}
         self.feeds: dict[str, Feed] = {}
         self.pinned: Entry | None = None
         self.is_slow = False
-        self._same: OrderedDict[str, int] = OrderedDict()
         self._recent: deque[int] = deque()
         self._numbers = itertools.count(1)
 
@@ -125,8 +135,7 @@ class Audience:
 
     def reset(self) -> None:
         """Leaves the show: no comment, word, mute or count of it stays."""
-        self.entries.clear()
-        self._same.clear()
+        self.rings = CommentRings()
         self._recent.clear()
         self.counts = dict.fromkeys(self.counts, 0)
         self.mutes.clear()
@@ -159,36 +168,48 @@ class Audience:
         if verdict.action == "block":  # muted, or by a rule: it does not come back
             return None
         entry = Entry(kept.pinned, verdict, "released", next(self._numbers))
-        self.entries[kept.pinned.id] = self.pinned = entry
+        self.pinned = entry
+        self.rings.add(entry, entry)
         return kept.pinned
 
     # -- coming in -----------------------------------------------------------------------------
 
     def put(self, comment: Comment) -> Entry | None:
-        """Judges a comment and keeps it; None when a flood made it fall away."""
+        """Judges a comment and keeps it; None when a flood made it fall away.
+
+        Of more than `MOST_A_SECOND` those that wait for a person are still kept: what is held,
+        and questions. Talk falls away first, and all that falls away is counted.
+        """
         now = now_ns()
         while self._recent and now - self._recent[0] > NS:
             self._recent.popleft()
-        if len(self._recent) >= MOST_A_SECOND:
+        ranked, topic = rank(comment.text)
+        if len(self._recent) >= JUDGED_A_SECOND and ranked < 2:
             self.counts["dropped"] += 1
             return None
         self._recent.append(now)
         verdict = self._judge(comment, now)
-        ranked, topic = rank(comment.text)
-        number = next(self._numbers)
-        key = comment.id if comment.id not in self.entries else f"{comment.id}#{number}"
-        if key != comment.id:
-            from msgspec.structs import replace
-
-            comment = replace(comment, id=key)
-        entry = Entry(comment, verdict, STATES[verdict.action], number, ranked, topic)
-        entry.asked = self._asked(verdict.normalised) if ranked >= 2 else 1
-        self.entries[key] = entry
-        self._forget_old()
         self.counts["all"] += 1
-        if entry.state in ("held", "blocked"):
-            self.counts[entry.state] += 1
-        self._announce(CommentReceived(entry=view_entry(entry)))
+        state = STATES[verdict.action]
+        if state != "allowed":
+            self.counts[state] += 1
+        number = next(self._numbers)
+        same = self.rings.find_same(verdict.normalised)
+        if same is not None and same.verdict.rule == verdict.rule:
+            self.rings.fold(same, comment, number)
+            same.asked = same.count if same.rank >= 2 else 1
+            self._touch()
+            return same
+        is_waited_for = state == "held" or (state == "allowed" and ranked >= 2)
+        if len(self._recent) > MOST_A_SECOND and not is_waited_for:
+            self.counts["dropped"] += 1
+            return None
+        if comment.id in self.rings:
+            comment = replace(comment, id=f"{comment.id}#{number}")
+        entry = Entry(comment, verdict, state, number, ranked, topic, last_utc=comment.at_utc)
+        entry.authors.add(comment.who)
+        self.rings.add(entry, self.pinned)
+        self._announce(CommentReceived(entry=msgspec.to_builtins(view_entry(entry))))
         self._touch()
         return entry
 
@@ -213,23 +234,6 @@ class Audience:
             return Verdict("hold", "slow", "slow", normalised=verdict.normalised, why=SLOW)
         return verdict
 
-    def _asked(self, normalised: str) -> int:
-        count = self._same.pop(normalised, 0) + 1
-        self._same[normalised] = count
-        while len(self._same) > KEPT:
-            self._same.popitem(last=False)
-        return count
-
-    def _forget_old(self) -> None:
-        while len(self.entries) > KEPT:
-            # Held ones wait for a person: what nobody needs to look at goes first.
-            for key, entry in self.entries.items():
-                if entry.state != "held" and entry is not self.pinned:
-                    del self.entries[key]
-                    break
-            else:
-                self.entries.popitem(last=False)
-
     # -- people's decisions --------------------------------------------------------------------
 
     def get(self, id: str) -> Entry:
@@ -238,9 +242,25 @@ class Audience:
         Raises:
             StudioError: not_found.
         """
-        if id not in self.entries:
+        entry = self.rings.get(id)
+        if entry is None:
             raise StudioError("not_found", "audience.no_comment", id=id)
-        return self.entries[id]
+        return entry
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """All that are kept, oldest first; folds stand under their first comment's id."""
+        return {entry.comment.id: entry for entry in self.rings.values()}
+
+    def decide(self, entry: Entry, state: State, by: str = "person") -> None:
+        """A person's decision about a comment and all that mean the same."""
+        entry.state, entry.by = state, by
+        self.rings.settle(entry, self.pinned)
+
+    def answer(self, entry: Entry, is_answered: bool) -> None:
+        """It was answered; so were all that asked the same."""
+        entry.is_answered = is_answered
+        self.rings.settle(entry, self.pinned)
 
     def mute(self, comment: Comment, minutes: float) -> Mute:
         """Blocks an author for a while; what of him is held or waiting is blocked as well."""
@@ -253,9 +273,9 @@ class Audience:
             minutes,
         )
         self.mutes[comment.who] = mute
-        for entry in self.entries.values():
-            if entry.comment.who == comment.who and entry.state == "held":
-                entry.state = "blocked"
+        for entry in list(self.rings.newest("held")):
+            if entry.authors == {comment.who}:
+                self.decide(entry, "blocked", entry.by)
         return mute
 
     def add_words(self, words: list[str], category: str, action: Held) -> None:
@@ -272,76 +292,65 @@ class Audience:
 
     def listed(self, which: str, most: int) -> list[Entry]:
         """ "held", "best" or "all", newest (or best) first."""
-        entries = list(reversed(self.entries.values()))
         if which == "held":
-            entries = [e for e in entries if e.state == "held"]
-        elif which == "best":
-            entries = [
-                e
-                for e in entries
-                if e.state in ("allowed", "released") and e.rank >= 2 and not e.is_answered
-            ]
-            entries.sort(key=lambda e: (e.rank, min(e.asked, 20), e.number), reverse=True)
-        return entries[:most]
+            return list(itertools.islice(self.rings.newest("held"), most))
+        if which == "best":
+            good = list(self.rings.newest("good"))
+            good.sort(key=lambda e: (e.rank, min(e.asked, 20), e.number), reverse=True)
+            return good[:most]
+        return self.rings.values()[: -most - 1 : -1]
 
-    def view(self) -> dict[str, Any]:
+    def view(self) -> CommentsView:
         """The part "comments" of the state."""
-        held, best = self.listed("held", KEPT), self.listed("best", KEPT)
-        return {
-            "counts": {
-                "held": len(held),
-                "best": len(best),
-                "all": self.counts["all"],
-                "blocked": self.counts["blocked"],
-                "dropped": self.counts["dropped"],
-            },
-            "held": [view_entry(e) for e in held[:50]],
-            "best": [view_entry(e) for e in best[:50]],
-            "all": [view_entry(e) for e in self.listed("all", 100)],
-            "pinned": view_entry(self.pinned) if self.pinned else None,
-            "is_slow": self.is_slow,
-            "muted": [
-                {"who": m.who, "author": m.author, "until_utc": m.until_utc}
-                for m in self.mutes.values()
-            ],
-            "feeds": [
-                {
-                    "name": f.spec.name,
-                    "kind": f.platform.kind,
-                    "state": f.state,
-                    "error": f.error,
-                    "count": f.count,
-                }
-                for f in self.feeds.values()
-            ],
-        }
+        return CommentsView(
+            counts=CountsView(
+                held=self.rings.count("held"),
+                best=self.rings.count("good"),
+                all=self.counts["all"],
+                blocked=self.counts["blocked"],
+                dropped=self.counts["dropped"] + self.rings.lost,
+            ),
+            held=tuple(view_entry(entry) for entry in self.listed("held", 50)),
+            best=tuple(view_entry(entry) for entry in self.listed("best", 50)),
+            all=tuple(view_entry(entry) for entry in self.listed("all", 100)),
+            pinned=view_entry(self.pinned) if self.pinned else None,
+            is_slow=self.is_slow,
+            muted=tuple(MutedView(m.who, m.author, m.until_utc) for m in self.mutes.values()),
+            feeds=tuple(
+                FeedView(feed.spec.name, feed.platform.kind, feed.state, feed.error, feed.count)
+                for feed in self.feeds.values()
+            ),
+        )
 
 
-def view_entry(entry: Entry) -> dict[str, Any]:
-    """An entry as plain data for views and events."""
+def view_entry(entry: Entry) -> EntryView:
+    """An entry as views and events show it."""
     comment, verdict = entry.comment, entry.verdict
-    return {
-        "id": comment.id,
-        "platform": comment.platform,
-        "author": comment.author,
-        "text": comment.text,
-        "kind": comment.kind,
-        "at_utc": comment.at_utc,
-        "state": entry.state,
-        "category": verdict.category,
-        "reason": {
-            "rule": verdict.rule,
-            "matched": verdict.matched,
-            "normalised": verdict.normalised,
-            "span": list(verdict.span),
-            "text": {"zh": verdict.why.zh, "en": verdict.why.en},
-        },
-        "rank": entry.rank,
-        "topic": entry.topic,
-        "asked": entry.asked,
-        "answered": entry.is_answered,
-        "by": entry.by,
-    }
+    return EntryView(
+        id=comment.id,
+        platform=comment.platform,
+        author=comment.author,
+        text=comment.text,
+        kind=comment.kind,
+        at_utc=comment.at_utc,
+        state=entry.state,
+        category=verdict.category,
+        reason=ReasonView(
+            rule=verdict.rule,
+            matched=verdict.matched,
+            normalised=verdict.normalised,
+            span=verdict.span,
+            text={"zh": verdict.why.zh, "en": verdict.why.en},
+        ),
+        rank=entry.rank,
+        topic=entry.topic,
+        asked=entry.asked,
+        answered=entry.is_answered,
+        by=entry.by,
+        count=entry.count,
+        authors=len(entry.authors) or 1,
+        last_utc=entry.last_utc,
+    )
 
 
 def _until_ns(kept: MuteKept) -> int:

@@ -66,6 +66,10 @@ class Entry(msgspec.Struct):
         rank: 0 noise, 1 talk, 2 question, 3 question many ask or about buying.
         asked: how many asked the same.
         by: who decided last: "rules" or a person.
+        count: comments that mean the same and are decided as one.
+        authors: who wrote them, as mutes know them.
+        ids: of those after the first.
+        last_utc: when the last of them came.
     """
 
     comment: Comment
@@ -77,6 +81,10 @@ class Entry(msgspec.Struct):
     asked: int = 1
     is_answered: bool = False
     by: str = "rules"
+    count: int = 1
+    authors: set[str] = set()
+    ids: list[str] = []
+    last_utc: str = ""
 
 
 class FeedSpec(msgspec.Struct, frozen=True):
@@ -146,3 +154,89 @@ class CommentsKept(msgspec.Struct, frozen=True):
     pinned: Comment | None = None
     mutes: tuple[MuteKept, ...] = ()
     is_slow: bool = False
+
+
+class ReasonView(msgspec.Struct, frozen=True):
+    """Why a comment is held or blocked.
+
+    Attributes:
+        rule: id of the rule.
+        matched: the words of the rule, as they were read.
+        normalised: the text as the rule read it.
+        span: what matched, as a part of the comment's own text.
+        text: the reason in words, by language.
+    """
+
+    rule: str = ""
+    matched: str = ""
+    normalised: str = ""
+    span: tuple[int, int] | None = None
+    text: dict[str, str] = {}
+
+
+class EntryView(msgspec.Struct, frozen=True):
+    """One comment in the lists, or several of the same meaning (`Entry`)."""
+
+    id: str
+    platform: str = ""
+    author: str = ""
+    text: str = ""
+    kind: str = "comment"
+    at_utc: str = ""
+    state: State = "allowed"
+    category: str = ""
+    reason: ReasonView | None = None
+    rank: int = 0
+    topic: str = ""
+    asked: int = 0
+    answered: bool = False
+    by: str = ""
+    count: int = 1
+    authors: int = 1
+    last_utc: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """May it go on the picture?"""
+        return self.state in ("allowed", "released")
+
+
+class CountsView(msgspec.Struct, frozen=True):
+    """How many there are of each; dropped fell away in a flood, judged or not."""
+
+    held: int = 0
+    best: int = 0
+    all: int = 0
+    blocked: int = 0
+    dropped: int = 0
+
+
+class MutedView(msgspec.Struct, frozen=True):
+    """Somebody who may not speak."""
+
+    who: str = ""
+    author: str = ""
+    until_utc: str = ""
+
+
+class FeedView(msgspec.Struct, frozen=True):
+    """Where comments come from."""
+
+    name: str = ""
+    kind: str = ""
+    state: str = ""
+    error: str = ""
+    count: int = 0
+
+
+class CommentsView(msgspec.Struct, frozen=True):
+    """The part "comments" of the state."""
+
+    counts: CountsView = CountsView()
+    held: tuple[EntryView, ...] = ()
+    best: tuple[EntryView, ...] = ()
+    all: tuple[EntryView, ...] = ()
+    pinned: EntryView | None = None
+    is_slow: bool = False
+    muted: tuple[MutedView, ...] = ()
+    feeds: tuple[FeedView, ...] = ()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
 from studio.audience.commands import AudienceCommands
 from studio.audience.keeper import Audience
-from studio.audience.model import AudiencePart, CommentsKept
+from studio.audience.model import AudiencePart, CommentsKept, CommentsView
 from studio.audience.moderation.rules import Rule
 from studio.audience.platforms.base import Platform
 from studio.core.errors import StudioError
@@ -44,7 +44,7 @@ class CommentService(Service):
     name: ClassVar[str] = "comments"
     key: ClassVar[str] = "audience"
     Part: ClassVar[Any] = AudiencePart
-    View: ClassVar[Any] = dict[str, Any]
+    View: ClassVar[Any] = CommentsView
     Checkpoint: ClassVar[Any] = CommentsKept
 
     def __init__(
@@ -107,7 +107,7 @@ class CommentService(Service):
         """Feeds and own words."""
         return self.audience.part()
 
-    def view(self) -> Mapping[str, Any]:
+    def view(self) -> CommentsView:
         """The lists that the desk shows."""
         return self.audience.view()
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
+from studio.audience.model import EntryView
 from ui.i18n import t
-from ui.models.comments import Entry
 from ui.widgets.comment_words import category_words, reason_words
 
 ENTRY = Qt.ItemDataRole.UserRole
@@ -20,7 +20,7 @@ class CommentModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.entries: list[Entry] = []
+        self.entries: list[EntryView] = []
 
     def rowCount(self, parent: Index | None = None) -> int:
         """How many."""
@@ -39,7 +39,7 @@ class CommentModel(QAbstractListModel):
             return "，".join(part for part in about if part)
         return None
 
-    def put(self, entries: Sequence[Entry]) -> None:
+    def put(self, entries: Sequence[EntryView]) -> None:
         """Takes the new list in with as little change as possible."""
         new, old = list(entries), self.entries
         if new == old:
@@ -55,7 +55,7 @@ class CommentModel(QAbstractListModel):
             self.entries = new
             self.endResetModel()
 
-    def _put_on_top(self, new: list[Entry], old: list[Entry]) -> bool:
+    def _put_on_top(self, new: list[EntryView], old: list[EntryView]) -> bool:
         """New ones on top, old ones off the end: the usual case, without laying out all rows."""
         if not old or not new:
             return False

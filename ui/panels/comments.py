@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout
 
+from studio.audience.model import EntryView
 from ui.i18n import t
-from ui.models.comments import Entry
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, Text, column, holder, row
@@ -46,11 +46,12 @@ class CommentsPanel(Panel):
         self._note = Text(size=12, tone="muted", wraps=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._note.setContentsMargins(*(tokens.px(v) for v in (16, 20, 16, 20)))
-        self.add(self._slow)
-        self.add(self._pin_bar)
-        self.add(self._fresh)
         self.add(self._note)
         self.add(self.list, 1)
+        # Below the list: what comes and goes here moves no row under the mouse.
+        self.add(self._fresh)
+        self.add(self._slow)
+        self.add(self._pin_bar)
         self.desk.store.changed.connect(lambda part: self._show() if part == "comments" else None)
         self.desk.store.loaded.connect(self._show)
         self._tick = QTimer(self)
@@ -91,6 +92,7 @@ class CommentsPanel(Panel):
         self._slow.setVisible(part.is_slow)
         pinned = part.pinned
         self._pin_bar.setVisible(pinned is not None)
+        self.list.set_pinned(pinned.id if pinned is not None else "")
         if pinned is not None:
             self._pinned.setText(
                 t("comments.on_picture", author=pinned.author, text=drawable(pinned.text))
@@ -121,7 +123,7 @@ class CommentsPanel(Panel):
         self.list.catch_up()
 
     def _act(self, entry: object, act: str) -> None:
-        if not isinstance(entry, Entry):
+        if not isinstance(entry, EntryView):
             return
         if act == "unpin":
             self._run("comments.unpin", {})

@@ -8,8 +8,8 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QListView
 
+from studio.audience.model import EntryView
 from ui.models.comment_model import ENTRY, CommentModel
-from ui.models.comments import Entry
 from ui.widgets.comment_row import CommentDelegate
 from ui.widgets.comment_words import acts_of
 
@@ -38,7 +38,7 @@ class CommentList(QListView):
         self.setModel(CommentModel())
         self._delegate = CommentDelegate(self)
         self.setItemDelegate(self._delegate)
-        self._next: Sequence[Entry] = ()
+        self._next: Sequence[EntryView] = ()
         self._chosen = ""
 
     @property
@@ -48,7 +48,13 @@ class CommentList(QListView):
         assert isinstance(model, CommentModel)
         return model
 
-    def show_entries(self, entries: Sequence[Entry], *, is_other: bool = False) -> None:
+    def set_pinned(self, id: str) -> None:
+        """Which comment is on the picture, "" for none."""
+        if id != self._delegate.pinned:
+            self._delegate.pinned = id
+            self.viewport().update()
+
+    def show_entries(self, entries: Sequence[EntryView], *, is_other: bool = False) -> None:
         """Shows the list, or keeps it until the person's hand is off."""
         self._next = entries
         old = self.comments.entries
@@ -72,10 +78,10 @@ class CommentList(QListView):
                     break
         self.waiting.emit(0)
 
-    def chosen(self) -> Entry | None:
+    def chosen(self) -> EntryView | None:
         """The chosen comment."""
         found = self.currentIndex().data(ENTRY)
-        return found if isinstance(found, Entry) else None
+        return found if isinstance(found, EntryView) else None
 
     def retext(self) -> None:
         """The language changed."""
@@ -94,16 +100,16 @@ class CommentList(QListView):
             entry = self.chosen()
         if entry is None:
             return
-        can = [one.id for one in acts_of(entry)]
+        can = [possible.id for possible in acts_of(entry, entry.id == self._delegate.pinned)]
         if act == "pin" and "unpin" in can:
             act = "unpin"
         if act in can:
             self.acted.emit(entry, act)
 
-    def _at(self, point: QPoint) -> tuple[Entry | None, str]:
+    def _at(self, point: QPoint) -> tuple[EntryView | None, str]:
         index = self.indexAt(point)
         entry = index.data(ENTRY)
-        if not isinstance(entry, Entry):
+        if not isinstance(entry, EntryView):
             return None, ""
         return entry, self._delegate.act_at(self.visualRect(index), entry, point)
 

@@ -6,10 +6,10 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from studio.audience.model import EntryView
 from ui.format import age_s, ms_short
 from ui.i18n import t
 from ui.models.comment_model import ENTRY, Index
-from ui.models.comments import Entry
 from ui.theme import tokens
 from ui.widgets.basics import Badge
 from ui.widgets.comment_words import (
@@ -26,13 +26,19 @@ MOST_LINES = 3
 
 
 class CommentDelegate(QStyledItemDelegate):
-    """Paints a comment and its buttons, and knows where they are."""
+    """Paints a comment and its buttons, and knows where they are.
+
+    Attributes:
+        hot: (comment, button) under the mouse.
+        pinned: id of the comment that is on the picture.
+    """
 
     def __init__(self, view: QListView) -> None:
         super().__init__(view)
         self._view = view
         self._heights: dict[tuple[str, int, str, bool], int] = {}
         self.hot: tuple[str, str] = ("", "")
+        self.pinned = ""
         self._small, self._text = tokens.font(11), tokens.font(13)
         self._bold = tokens.font(11, 600)
 
@@ -44,7 +50,7 @@ class CommentDelegate(QStyledItemDelegate):
         """As high as its text needs."""
         entry = index.data(ENTRY)
         wide = self._view.viewport().width()
-        if not isinstance(entry, Entry):
+        if not isinstance(entry, EntryView):
             return QSize(wide, 1)
         key = (entry.id, wide, entry.state, bool(reason_words(entry)))
         high = self._heights.get(key)
@@ -56,7 +62,7 @@ class CommentDelegate(QStyledItemDelegate):
             self._heights[key] = high
         return QSize(wide, high)
 
-    def _parts(self, rect: QRect, entry: Entry) -> dict[str, QRect]:
+    def _parts(self, rect: QRect, entry: EntryView) -> dict[str, QRect]:
         left = rect.x() + tokens.px(12)
         wide = rect.width() - tokens.px(24)
         head = QRect(left, rect.y() + tokens.px(8), wide, tokens.px(18))
@@ -70,18 +76,18 @@ class CommentDelegate(QStyledItemDelegate):
         acts = QRect(left, why.bottom() + tokens.px(5), wide, tokens.px(24))
         return {"head": head, "text": text, "why": why, "acts": acts}
 
-    def buttons(self, rect: QRect, entry: Entry) -> list[tuple[Act, QRect]]:
+    def buttons(self, rect: QRect, entry: EntryView) -> list[tuple[Act, QRect]]:
         """The buttons of a row and where they stand."""
         place = self._parts(rect, entry)["acts"]
         metrics, x = QFontMetrics(tokens.font(12)), place.x()
         found = []
-        for act in acts_of(entry):
+        for act in acts_of(entry, entry.id == self.pinned):
             wide = metrics.horizontalAdvance(act.words) + tokens.px(16)
             found.append((act, QRect(x, place.y(), wide, place.height())))
             x += wide + tokens.px(6)
         return found
 
-    def act_at(self, rect: QRect, entry: Entry, at: QPoint) -> str:
+    def act_at(self, rect: QRect, entry: EntryView, at: QPoint) -> str:
         """The button under the mouse, "" for none."""
         return next((act.id for act, box in self.buttons(rect, entry) if box.contains(at)), "")
 
@@ -89,7 +95,7 @@ class CommentDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draws one comment."""
         entry = index.data(ENTRY)
-        if not isinstance(entry, Entry):
+        if not isinstance(entry, EntryView):
             return
         rect: QRect = option.rect
         state = option.state
@@ -122,7 +128,7 @@ class CommentDelegate(QStyledItemDelegate):
             self._button(painter, box, act, self.hot == (entry.id, act.id))
         painter.restore()
 
-    def _head(self, painter: QPainter, rect: QRect, entry: Entry) -> None:
+    def _head(self, painter: QPainter, rect: QRect, entry: EntryView) -> None:
         painter.setFont(self._small)
         age = age_s(entry.at_utc)
         right = ms_short(age) if age is not None and age < 36000 else ""
@@ -155,7 +161,12 @@ class CommentDelegate(QStyledItemDelegate):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
             x = box.right() + tokens.px(6)
 
-    def _tags(self, entry: Entry) -> list[tuple[str, str]]:
+    def _tags(self, entry: EntryView) -> list[tuple[str, str]]:
+        key = "comments.asked" if entry.rank >= 2 else "comments.folded"
+        folded = [(t(key, n=entry.count), "accent")] if entry.count > 1 else []
+        return [*folded, *self._state_tags(entry)]
+
+    def _state_tags(self, entry: EntryView) -> list[tuple[str, str]]:
         about = category_words(entry)
         if entry.state == "held":
             return [(" · ".join(x for x in (t("comment_state.held"), about) if x),
@@ -163,10 +174,9 @@ class CommentDelegate(QStyledItemDelegate):
         if entry.state == "blocked":
             return [(" · ".join(x for x in (t("comment_state.blocked"), about) if x), "bad")]
         tags = []
-        if entry.state == "pinned":
+        if entry.id == self.pinned:
             tags.append((t("comment_state.pinned"), "next"))
-        asked = t("comments.asked", n=entry.asked) if entry.asked > 1 else ""
-        words = " · ".join(part for part in (about, asked) if part)
+        words = about
         if not words and entry.rank > 1:
             words = "★" * entry.rank
         if words:

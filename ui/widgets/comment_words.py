@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QFontDatabase
 
+from studio.audience.model import EntryView
 from ui.i18n import language, t
-from ui.models.comments import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +26,22 @@ def known_words(group: str, name: str) -> str:
     return name if words == f"ui.{group}.{name}" else words
 
 
-def category_words(entry: Entry) -> str:
+def category_words(entry: EntryView) -> str:
     """What a comment is about, or why it is held."""
     about = entry.category or entry.topic
     return known_words("category", about) if about else ""
 
 
-def acts_of(entry: Entry) -> list[Act]:
-    """What can be done with a comment."""
-    if entry.state in ("held",):
+def acts_of(entry: EntryView, is_pinned: bool = False) -> list[Act]:
+    """What can be done with a comment, or with all of a fold."""
+    if entry.state == "held":
+        block = t("comments.block_same", n=entry.count) if entry.count > 1 else t("comments.block")
         return [Act("release", t("comments.release") + " A"),
-                Act("block", t("comments.block") + " B"),
+                Act("block", block + " B"),
                 Act("mute", t("comments.mute") + " M")]  # fmt: skip
     if entry.state == "blocked":
         return [Act("release", t("comments.release") + " A")]
-    if entry.state == "pinned":
+    if is_pinned:
         first = Act("unpin", t("comments.unpin") + " P", "on")
     else:
         first = Act("pin", t("comments.pin") + " P")
@@ -69,7 +70,7 @@ def _has_emoji() -> bool:
     return any("emoji" in name.lower() for name in QFontDatabase.families())
 
 
-def reason_words(entry: Entry) -> str:
+def reason_words(entry: EntryView) -> str:
     """Why it is held: what was written → what it means · rule."""
     reason = entry.reason
     if reason is None or entry.state not in ("held", "blocked"):

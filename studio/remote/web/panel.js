@@ -398,7 +398,7 @@ function drawComments(canAct) {
     const act = (word) => element("button", { type: "button", disabled: !canAct,
       onclick: () => run(`comments.${word}`, { id: one.id }) }, text(word));
     const why = one.reason?.text?.[language] ?? "";
-    const name = element("span", { className: "name" }, one.text,
+    const name = element("span", { className: "name" }, one.count > 1 ? `${one.text} ×${one.count}` : one.text,
       element("small", {}, why ? `${one.author} · ${why}` : one.author));
     return element("li", {}, name, act("release"), act("block"));
   }));

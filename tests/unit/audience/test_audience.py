@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 
 import msgspec
@@ -11,13 +12,15 @@ from websockets.asyncio.server import serve
 
 import studio.audience.platforms as platform_folder
 from studio.audience.commands import AudienceCommands
-from studio.audience.keeper import KEPT, MOST_A_SECOND, Audience
+from studio.audience.keeper import MOST_A_SECOND, Audience
 from studio.audience.model import Comment, CommentsKept, FeedSpec
 from studio.audience.moderation.rules import shipped_rules
 from studio.audience.platforms.base import Feed, Platform
 from studio.audience.platforms.replay import Replay
 from studio.audience.platforms.websocket import WebSocketFeed
 from studio.audience.ranking import rank
+from studio.audience.rings import SIZES
+from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.registry import discover
 
@@ -50,7 +53,7 @@ def test_a_clean_comment_can_be_pinned_and_taken_off(room):
     entry = room.say("160 穿什么码？")
     room.commands.pin(entry.comment.id)
     assert room.shown == [("小鹿", "160 穿什么码？", "douyin")]
-    assert room.audience.view()["pinned"]["text"] == "160 穿什么码？"
+    assert room.audience.view().pinned.text == "160 穿什么码？"
     room.commands.unpin()
     assert room.shown[-1] == ("", "", "")
 
@@ -58,13 +61,17 @@ def test_a_clean_comment_can_be_pinned_and_taken_off(room):
 def test_a_held_comment_reaches_the_picture_only_after_a_person_said_so(room):
     entry = room.say("这是骗子吧")
     assert entry.state == "held"
-    with pytest.raises(StudioError, match="指责欺诈"):
+    with pytest.raises(StudioError, match="accuses of fraud") as caught:
         room.commands.pin(entry.comment.id)
+    assert "指责欺诈" in caught.value.in_language("zh")
     assert room.shown == []
     done = room.commands.release(entry.comment.id)
     room.commands.pin(entry.comment.id)
     assert room.shown
-    assert done.undo == ("comments.block", {"id": entry.comment.id})
+    assert done.undo == (
+        "comments.restore",
+        {"id": entry.comment.id, "state": "held", "by": "rules"},
+    )
 
 
 def test_blocking_takes_a_pinned_comment_off(room):
@@ -144,16 +151,15 @@ def test_what_many_ask_comes_first(room):
 
 def test_a_flood_is_bounded_and_counted(room):
     for number in range(MOST_A_SECOND + 300):
-        room.say("好看", id=f"f{number}")
-    assert len(room.audience.entries) <= KEPT
+        room.say(f"好看 {number}", id=f"f{number}")
+    assert len(room.audience.entries) <= sum(SIZES.values())
     assert room.audience.counts["dropped"] >= 250
 
 
 def test_held_comments_outlive_talk(room):
     held = room.say("这是骗子吧", id="keep")
-    for number in range(KEPT + 50):
-        room.audience._recent.clear()
-        room.say("好看", id=f"g{number}")
+    for number in range(SIZES["talk"] + 50):
+        room.say(f"好看 {number}", id=f"g{number}")
     assert room.audience.get(held.comment.id) is held
 
 
@@ -251,6 +257,62 @@ def test_feeds_come_and_go_and_are_kept(tmp_path):
                 commands.add_feed(name, kind)
         done = await commands.remove_feed("file")
         assert done.undo[1]["settings"]["path"] == "c.jsonl"
-        assert audience.view()["feeds"] == []
+        assert audience.view().feeds == ()
 
     asyncio.run(run())
+
+
+def test_a_raid_pushes_out_no_question_and_nothing_held(room, monkeypatch):
+    """2,000 a second with a tenth held: 50 questions are all in "best", the held ones are folds."""
+    clock = itertools.count(now_ns(), 500_000)
+    monkeypatch.setattr("studio.audience.keeper.now_ns", lambda: next(clock))
+    for number in range(40):
+        room.say(f"{number} 号多少钱？", f"buyer{number}", id=f"q{number}")
+    for number in range(10_000):
+        who = f"troll{number % 900}"
+        text = "骗子" if number % 10 == 0 else f"刷屏 {number} 呵"
+        room.say(text, who, id=f"r{number}")
+        if number % 1000 == 999:
+            room.say(f"{number} 米穿什么码？", f"late{number}", id=f"late{number}")
+    best = {entry.comment.id for entry in room.audience.listed("best", 1000)}
+    assert {f"q{number}" for number in range(40)} <= best
+    assert {f"late{number}" for number in range(999, 10_000, 1000)} <= best
+    (held,) = room.audience.listed("held", 1000)
+    assert held.count == 1000
+    assert len(held.authors) == 90
+    counts = room.audience.view().counts
+    assert counts.all + counts.dropped >= 10_050
+    assert counts.held == 1
+
+
+def test_one_decision_is_for_all_of_the_same_meaning_and_for_those_to_come(room):
+    first = room.say("骗子", "a", id="1")
+    for number, text in enumerate(("骗 子", "骗子！", "骗子"), 2):
+        assert room.say(text, f"b{number}", id=str(number)) is first
+    assert first.count == 4
+    done = room.commands.block("3")
+    assert first.state == "blocked"
+    assert room.say("骗子", "c").state == "blocked"
+    assert room.audience.listed("held", 10) == []
+    room.commands.restore(**done.undo[1])
+    assert (first.state, first.by, first.count) == ("held", "rules", 5)
+
+
+@pytest.mark.parametrize("before", ["allowed", "held", "blocked"])
+@pytest.mark.parametrize("decide", ["release", "block"])
+def test_a_decision_is_taken_back_to_what_it_was(room, before, decide):
+    """Undoing the release of a held comment holds it again; it does not block it."""
+    entry = room.say({"allowed": "好看", "held": "这是骗子吧", "blocked": "加微信xx99"}[before])
+    assert entry.state == before
+    done = getattr(room.commands, decide)(entry.comment.id)
+    room.commands.restore(**done.undo[1])
+    assert (entry.state, entry.by) == (before, "rules")
+
+
+def test_what_is_on_the_picture_falls_out_of_no_ring(room):
+    pinned = room.say("好看", id="pin")
+    room.commands.pin("pin")
+    for number in range(SIZES["talk"] + 20):
+        room.say(f"说话 {number}", id=f"t{number}")
+    assert room.audience.get("pin") is pinned
+    assert room.audience.rings.count("talk") <= SIZES["talk"]
