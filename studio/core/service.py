@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
+import msgspec
+
 from studio.core.command import Bus
 from studio.core.errors import StudioError
 from studio.core.event import Events
@@ -185,6 +187,10 @@ class Service:
     def view(self) -> Plain:
         """Its part of the state."""
         return None
+
+    def plain_view(self) -> Plain:
+        """`view` as plain data; a service with much to show keeps what has not changed."""
+        return msgspec.to_builtins(self.view())
 
     def checkpoint(self) -> Any:
         """What the next engine needs to go on where this one is killed."""

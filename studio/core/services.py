@@ -93,7 +93,7 @@ class Services:
         for service in self._ordered:
             bus.add(*service.commands())
             if service.View is not None:
-                state.add(service.name, service.view)
+                state.add(service.name, service.plain_view)
 
     def errors(self) -> list[StudioError]:
         """What could not be used, of all of them."""
@@ -151,7 +151,7 @@ class Services:
             key = service.show_key()
             part = service.save() if key else None
             if part is not None:
-                kept[key] = msgspec.to_builtins(part)
+                kept[key] = part if isinstance(part, dict) else msgspec.to_builtins(part)
         return kept
 
     # -- what survives a kill ------------------------------------------------------------------

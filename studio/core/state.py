@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, ClassVar, Protocol
 
-import msgspec
-
 from studio.core.event import Event, Events
 from studio.core.text import Text
 
@@ -63,7 +61,7 @@ class State:
         self._listeners.append(listener)
 
     def add(self, part: str, view: Callable[[], Plain]) -> None:
-        """Registers ``part``; ``view`` returns its value now, as a struct or plain data."""
+        """Registers ``part``; ``view`` returns its value now."""
         self._views[part] = view
 
     @property
@@ -74,9 +72,7 @@ class State:
     def get(self, parts: Iterable[str] | None = None) -> dict[str, Plain]:
         """The values of ``parts`` (all when None); an unknown name is left out."""
         names = self._views if parts is None else parts
-        return {
-            name: msgspec.to_builtins(self._views[name]()) for name in names if name in self._views
-        }
+        return {name: self._views[name]() for name in names if name in self._views}
 
     def touch(self, *parts: str) -> None:
         """Marks parts as changed; they are told at the end of this turn of the loop."""

@@ -25,6 +25,7 @@ from studio.scenes.model import (
     Canvas,
     Canvases,
     OnAir,
+    Scene,
     ScenesState,
     ScenesView,
     TallyView,
@@ -129,6 +130,8 @@ class SceneService(Service):
     ) -> None:
         self.scenes = scenes
         self._events, self._state, self._sources = events, state, sources
+        self._written: dict[int, tuple[Scene, dict[str, Any]]] = {}
+        """Scenes as plain data by identity, which is theirs as long as they are held here."""
         events.on(SceneListChanged, self._follow_rename)
         self._commands = (
             SceneCommands(scenes, self._announce, use.is_sent, graph.check_scene),
@@ -162,9 +165,24 @@ class SceneService(Service):
 
     def save(self) -> dict[str, Any]:
         """All but the canvases, which have a part of their own."""
-        plain: dict[str, Any] = msgspec.to_builtins(self.scenes.state)
-        plain.pop("canvases")
-        return plain
+        return self._plain(replace(self.scenes.state, canvases=()), ScenesState, ("canvases",))
+
+    def plain_view(self) -> dict[str, Any]:
+        """`view`; a scene that has not changed is not written anew."""
+        return self._plain(self.view(), ScenesView)
+
+    def _plain(
+        self, state: ScenesState, kind: type[ScenesState], without: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        known = self._written
+        self._written = {
+            id(scene): known.get(id(scene)) or (scene, msgspec.to_builtins(scene))
+            for scene in self.scenes.state.scenes
+        }
+        written = [self._written[id(scene)][1] for scene in state.scenes]
+        bare: dict[str, Any] = msgspec.to_builtins(replace(state, scenes=()))
+        bare["scenes"] = written
+        return {name: bare[name] for name in kind.__struct_fields__ if name not in without}
 
     def view(self) -> ScenesView:
         """Scenes, programme, preview, lights, and the transitions there are."""
