@@ -13,7 +13,7 @@ from studio.core.text import Text
 from studio.remote.protocol import Data, Subscription
 
 if TYPE_CHECKING:
-    from studio.remote.session import Session
+    from studio.remote.clients import RemoteClient
 
 MOST_SCREENS = 16
 Name = Annotated[str, msgspec.Meta(max_length=200)]
@@ -80,11 +80,11 @@ class Desks:
         send: tells one session an event.
     """
 
-    def __init__(self, send: Callable[[Session, Event], None]) -> None:
+    def __init__(self, send: Callable[[RemoteClient, Event], None]) -> None:
         self._send = send
-        self._screens: dict[Session, tuple[Screen, ...]] = {}
+        self._screens: dict[RemoteClient, tuple[Screen, ...]] = {}
 
-    def announce(self, session: Session, given: Screens) -> int:
+    def announce(self, session: RemoteClient, given: Screens) -> int:
         """A desk has these screens, now; answers the number of its first in the whole list."""
         if session not in self._screens:
             session.closing.append(lambda: self._left(session))
@@ -92,7 +92,7 @@ class Desks:
         owners = [one for one, _, _ in self._places()]
         return owners.index(session) if session in owners else len(owners)
 
-    def _places(self) -> list[tuple[Session, int, Screen]]:
+    def _places(self) -> list[tuple[RemoteClient, int, Screen]]:
         """Every screen with its desk and its number there; who hears no events opens nothing."""
         return [
             (session, at, screen)
@@ -101,7 +101,7 @@ class Desks:
             for at, screen in enumerate(screens)
         ]
 
-    def _left(self, session: Session) -> None:
+    def _left(self, session: RemoteClient) -> None:
         self._screens.pop(session, None)
 
     def monitors(self) -> list[Data]:

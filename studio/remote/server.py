@@ -16,6 +16,7 @@ from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.log import keep_secret, logger
 from studio.remote import panel, place
+from studio.remote.clients import RemoteClient
 from studio.remote.commands import RemoteCommands
 from studio.remote.desks import Desks
 from studio.remote.gate import Gate
@@ -224,7 +225,7 @@ class Door:
             data = data or _vendor_event(event)
             session.event(Subscription.VENDORS, data)
 
-    def _tell_one(self, session: Session, event: Event) -> None:
+    def _tell_one(self, session: RemoteClient, event: Event) -> None:
         session.event(Subscription.VENDORS, _vendor_event(event))
 
 

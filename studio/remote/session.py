@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 from websockets.exceptions import ConnectionClosed
@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from studio.core.command import Role
 from studio.core.log import logger
 from studio.remote.batch import Batch
+from studio.remote.host import RequestHost
 from studio.remote.pace import Turn
 from studio.remote.protocol import (
     OBS_VERSION,
@@ -33,9 +34,16 @@ from studio.remote.protocol import (
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
-    from studio.remote.server import Door
-
 _log = logger(__name__)
+
+
+class AnsweringHost(RequestHost, Protocol):
+    """The server that answers this connection's requests."""
+
+    async def handle(self, session: Session, kind: str, data: Data | None) -> Data | None:
+        """Answers a request; raises `RequestError` with the status instead."""
+        ...
+
 
 MOST_WAITING = 2000
 MOST_WAITING_BYTES = 16 * 1024 * 1024
@@ -72,7 +80,7 @@ class Session:
         closing: called when the connection ends (views it opened and the like).
     """
 
-    def __init__(self, socket: ServerConnection, door: Door, number: int) -> None:
+    def __init__(self, socket: ServerConnection, door: AnsweringHost, number: int) -> None:
         self.door = door
         self.number = number
         self.received = self.sent = 0

@@ -14,8 +14,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from studio.remote.arguments import maybe, number, whole
 from studio.remote.protocol import Data, RequestError, Status
-from studio.remote.requests.base import maybe, number, whole
 from studio.scenes.model import Box, Crop, Fit, Item
 
 LEFT, RIGHT, TOP, BOTTOM = 1, 2, 4, 8

@@ -24,8 +24,8 @@ from studio.scenes.model import CANVASES, Box, Canvas, Item, Scene
 from studio.scenes.stage import Renderer
 
 if TYPE_CHECKING:
+    from studio.remote.clients import RemoteClient
     from studio.remote.rooms import Rooms
-    from studio.remote.session import Session
 
 _log = logger(__name__)
 _numbers = itertools.count(1)
@@ -86,7 +86,7 @@ class Views:
     _small: dict[int, tuple[Layer, Layer]] = field(default_factory=dict)
     _scratch: Scratch = field(default_factory=Scratch)
 
-    def open(self, session: Session, wanted: Wanted) -> dict[str, Any]:
+    def open(self, session: RemoteClient, wanted: Wanted) -> dict[str, Any]:
         """Opens a view; answers where its pictures are (`studio.media.picture_memory`).
 
         Raises:
@@ -121,7 +121,7 @@ class Views:
         self._wake.set()
         return {"view": id, "path": str(path), "width": width, "height": height}
 
-    def close(self, session: Session, id: str) -> bool:
+    def close(self, session: RemoteClient, id: str) -> bool:
         """Closes a view of this session; False when it has none of that id."""
         view = self._views.get(id)
         if view is None or view.session is not session:

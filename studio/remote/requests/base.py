@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from studio.core.errors import Code, StudioError
+from studio.remote.arguments import cannot, maybe, missing, need, number, whole
 from studio.remote.protocol import Data, RequestError, Status
 
 if TYPE_CHECKING:
-    from studio.remote.server import Door
+    from studio.remote.host import RequestHost
     from studio.remote.session import Session
     from studio.scenes.model import Canvas, Scene
     from studio.sources.model import SourceSpec
@@ -46,7 +47,7 @@ class Requests:
     Handlers only read the rooms; what changes something runs a command (`run`).
     """
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: RequestHost) -> None:
         self.door = door
         self.rooms = door.rooms
         self.ids = door.ids
@@ -145,63 +146,4 @@ async def answer(handler: Handler, session: Session, data: Data) -> Any:
         raise RequestError(STATUS_OF[error.code], error.in_language("en")) from error
 
 
-def missing(name: str) -> RequestError:
-    """Status 300."""
-    return RequestError(Status.MISSING_FIELD, f"Your request is missing the `{name}` field.")
-
-
-def cannot(why: str) -> RequestError:
-    """Status 703: Shopcast has nothing that this could act on."""
-    return RequestError(Status.CANNOT_ACT, why)
-
-
-def need(data: Data, name: str, kind: type = str) -> Any:
-    """A field that must be there.
-
-    Raises:
-        RequestError: 300 when it is missing, 401 for the wrong type, 403 for an empty string.
-    """
-    if data.get(name) is None:
-        raise missing(name)
-    return _typed(data[name], name, kind)
-
-
-def maybe(data: Data, name: str, kind: type = str, default: Any = None) -> Any:
-    """A field that may be there."""
-    if data.get(name) is None:
-        return default
-    return _typed(data[name], name, kind)
-
-
-def number(data: Data, name: str, low: float, high: float, default: float | None = None) -> float:
-    """A number within limits.
-
-    Raises:
-        RequestError: 300, 401, or 402 when out of range.
-    """
-    value = data.get(name)
-    if value is None and default is not None:
-        return default
-    if value is None:
-        raise missing(name)
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise RequestError(Status.INVALID_FIELD_TYPE, f"`{name}` must be a number.")
-    if not low <= value <= high:  # nor is NaN
-        raise RequestError(Status.OUT_OF_RANGE, f"`{name}` must be between {low} and {high}.")
-    return float(value)
-
-
-def whole(data: Data, name: str, low: int, high: int, default: int | None = None) -> int:
-    """A whole number within limits; see `number`."""
-    return int(number(data, name, low, high, default))
-
-
-_WORDS = {str: "text", bool: "true or false", dict: "an object", list: "a list"}
-
-
-def _typed(value: Any, name: str, kind: type) -> Any:
-    if not isinstance(value, kind):
-        raise RequestError(Status.INVALID_FIELD_TYPE, f"`{name}` must be {_WORDS[kind]}.")
-    if value == "":
-        raise RequestError(Status.EMPTY_FIELD, f"`{name}` must not be empty.")
-    return value
+__all__ = ["Requests", "answer", "cannot", "maybe", "missing", "need", "number", "request", "whole"]
