@@ -119,7 +119,7 @@ def one_at_a_time() -> Iterator[None]:
         return
     import fcntl
 
-    with open(os.path.join(VENV, "setup.lock"), "w") as lock:
+    with open(os.path.join(VENV, "setup.lock"), "w", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -184,7 +184,7 @@ def no_services_started() -> Iterator[None]:
     if os.path.exists(path):
         yield
         return
-    with open(path, "w") as policy:
+    with open(path, "w", encoding="ascii") as policy:
         policy.write("#!/bin/sh\nexit 101\n")
     os.chmod(path, 0o755)
     try:
@@ -408,7 +408,7 @@ def replace_by(command: list[str], environment: dict[str, str]) -> int:
     """Become `command` (on Windows: run it and hand its code on)."""
     if WINDOWS:
         return subprocess.call(command, env=environment)
-    sys.stdout.flush()
+    let_go_of_output()
     os.execve(command[0], command, environment)
 
 
@@ -450,12 +450,30 @@ def test(arguments: list[str]) -> int:
         return subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
 
 
+def speak_utf8() -> None:
+    """Every Python started from here speaks UTF-8 on its pipes, on Chinese Windows too."""
+    os.environ.update(PYTHONUTF8="1", PYTHONIOENCODING="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def let_go_of_output() -> None:
+    """A reader that has gone (``| head``) is no fault, now or while Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(arguments: list[str]) -> int:
     insist_on_python()
+    speak_utf8()
     what = arguments[0] if arguments else ""
     try:
         if what in ("-h", "--help"):
             print(__doc__.strip())
+            let_go_of_output()
             return 0
         if what == "setup":
             set_up(dev="--dev" in arguments[1:])

@@ -1,14 +1,16 @@
 """``python -m studio``: the engine."""
 
 import os
-import sys
 
-from studio.process import main
+from studio.core.streams import let_go_of_output, speak_utf8
 
 if __name__ == "__main__":
+    speak_utf8()  # before anything is loaded: it may start the process anew
+
+    from studio.process import main
+
     code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    let_go_of_output()
     # Everything is closed by now. Ending here spares the interpreter's last clean-up, in which
     # Qt's and the models' own threads have been seen to crash.
     os._exit(code)

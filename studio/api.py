@@ -20,6 +20,7 @@ from studio.core.paths import (
     project_dir,
     runtime_dir,
 )
+from studio.core.streams import speak_utf8
 from studio.core.text import Text
 from studio.media.picture_memory import PictureReader
 from studio.settings import Hotkey, Settings, hotkey_name, settings_path
@@ -111,6 +112,7 @@ __all__ = [
     "remote_password",
     "runtime_dir",
     "save_settings",
+    "speak_utf8",
     "start_logging",
     "system_language",
     "translate",

@@ -18,6 +18,13 @@ from studio import __version__
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.paths import data_dir, project_dir
+from studio.core.streams import (
+    child_environment,
+    is_reader_gone,
+    let_go_of_output,
+    speak_utf8,
+    write_line,
+)
 from studio.supervisor import EngineOptions, Supervisor, python_module
 
 DONE, NO, WRONG = 0, 1, 2
@@ -79,16 +86,8 @@ def _absolute(path: str | None) -> str | None:
 # --- saying -------------------------------------------------------------------------------------
 
 
-def _print(text: str) -> None:
-    """Prints a line; a reader that went away (``| head -1``) does not end the stream."""
-    try:
-        print(text, flush=True)
-    except OSError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-
-
 def _say_json(line: dict[str, Any]) -> None:
-    _print(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
+    write_line(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
 
 
 def _say_in_words(line: dict[str, Any]) -> None:
@@ -96,16 +95,17 @@ def _say_in_words(line: dict[str, Any]) -> None:
     event = line.get("event")
     if event in ("on_air", "back_on_air"):
         scenes = ", ".join(str(name) for name in line.get("scenes", []))
-        _print(translate(f"cli.{event}", remote=line.get("remote", "?"), scenes=scenes))
+        write_line(translate(f"cli.{event}", remote=line.get("remote", "?"), scenes=scenes))
     elif event == "output":
         name, state = line.get("name"), line.get("state")
-        _print(translate("cli.output", name=name, state=state, why=line.get("why", "")))
+        write_line(translate("cli.output", name=name, state=state, why=line.get("why", "")))
     elif event == "picture":
-        _print(translate("cli.picture", file=line.get("file")))
+        write_line(translate("cli.picture", file=line.get("file")))
     elif event == "engine_restart":
-        _print(translate("cli.engine_restart", why=line.get("why")))
+        write_line(translate("cli.engine_restart", why=line.get("why")))
     elif event == "done":
-        _print(translate("cli.done", frames=line.get("frames", 0), dropped=line.get("dropped", 0)))
+        frames, dropped = line.get("frames", 0), line.get("dropped", 0)
+        write_line(translate("cli.done", frames=frames, dropped=dropped))
 
 
 # --- the calls ----------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def _open(arguments: argparse.Namespace) -> int:
             if error.code != "conflict" or arguments.show is not None:
                 raise
             # It runs already: one more window on it is what was meant.
-            return subprocess.call(python_module("ui"), cwd=project_dir())
+            return subprocess.call(python_module("ui"), cwd=project_dir(), env=child_environment())
     options.picture = str(_picture_path())
     if sys.stdin.isatty() and sys.stdout.isatty():
         return Supervisor(options, _say_in_words).run()
@@ -233,10 +233,10 @@ def _check(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.show) if arguments.show else None
     findings = check(folder)
     for one in findings:
-        _print(f"{'!' if one.is_fatal else '-'} {one.place}: {one.text}")
+        write_line(f"{'!' if one.is_fatal else '-'} {one.place}: {one.text}")
     if any(one.is_fatal for one in findings):
         return NO
-    _print(translate("check.ready", name=(folder or demo_show()).name))
+    write_line(translate("check.ready", name=(folder or demo_show()).name))
     return DONE
 
 
@@ -266,7 +266,7 @@ def _do(arguments: argparse.Namespace) -> int:
 
     result = do(arguments.command, arguments.pairs)
     if result is not None:
-        _print(json.dumps(result, ensure_ascii=False, indent=1))
+        write_line(json.dumps(result, ensure_ascii=False, indent=1))
     return DONE
 
 
@@ -279,7 +279,8 @@ def _commands(arguments: argparse.Namespace) -> int:
     from studio.core.i18n import system_language
     from studio.remote import listing
 
-    _print((listing.markdown() if arguments.markdown else listing.text(system_language())).rstrip())
+    text = listing.markdown() if arguments.markdown else listing.text(system_language())
+    write_line(text.rstrip())
     return DONE
 
 
@@ -354,9 +355,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one call; returns its exit code (0 done, 1 the answer is no, 2 the call is wrong)."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a console without Chinese must not end the program
-            stream.reconfigure(errors="replace")
+    if argv is None:
+        speak_utf8()
     given = list(sys.argv[1:] if argv is None else argv)
     known = {"open", "-h", "--help", "--version", *calls()}
     if not given or given[0] not in known:
@@ -370,6 +370,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WRONG if error.code == "invalid" else NO
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        if not is_reader_gone(error):
+            raise
+        return DONE  # whoever read (``| head``) has enough
+    finally:
+        let_go_of_output()
 
 
 if __name__ == "__main__":

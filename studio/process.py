@@ -65,7 +65,8 @@ class Options(msgspec.Struct, kw_only=True):
 def say(line: dict[str, Any]) -> None:
     """One JSON line on stdout; nobody reading it harms nothing."""
     try:
-        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        # Only ASCII: whatever reads the pipe, and whatever stands in a name, no line is lost.
+        sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
     except (OSError, ValueError):
         return

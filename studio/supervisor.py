@@ -37,6 +37,7 @@ from studio.core import life, processes
 from studio.core.errors import StudioError
 from studio.core.paths import project_dir, runtime_dir
 from studio.core.processes import ProcessIdentity
+from studio.core.streams import child_environment
 
 HANG_S = 4.0  # a heartbeat comes every 0.25 s; the senders hold the line meanwhile
 FIRST_BEAT_S = 30.0  # silence that is allowed until it is on air: a cold disk, a large show
@@ -309,7 +310,9 @@ class Supervisor:
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            errors="replace",
             cwd=project_dir(),
+            env=child_environment(),
             **own_session(),
         )
         self._engine_is = processes.identify(self._engine.pid)
@@ -402,7 +405,7 @@ class Supervisor:
 
     def _open_desk(self) -> None:
         self._desk_starts.append(self._awake())
-        around = dict(os.environ)
+        around = child_environment()
         if self._options.password is not None:  # in the environment: a process list shows the call
             around["SHOPCAST_PASSWORD"] = self._options.password
         self._desk = subprocess.Popen(

@@ -174,6 +174,10 @@ class Program:
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the desk; returns the exit code."""
+    if argv is None:
+        from studio.api import speak_utf8
+
+        speak_utf8()
     options = arguments(sys.argv[1:] if argv is None else argv)
     sys.setswitchinterval(0.001)
     from studio.api import log_dir, start_logging

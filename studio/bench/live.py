@@ -38,7 +38,7 @@ FFMPEG = """-hide_banner -loglevel error -re -stream_loop -1 -i {show}/media/hos
 def _cpu_s(pid: int) -> float:
     """User and system time of a process so far (Linux)."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -93,6 +93,7 @@ def _ours(server: Nginx, folder: Path) -> dict[str, Any]:
         call,
         stdout=subprocess.PIPE,
         text=True,
+        encoding="utf-8",
         env=environment,
         stdin=subprocess.DEVNULL,
         cwd=project_dir(),
@@ -116,7 +117,7 @@ def _ours(server: Nginx, folder: Path) -> dict[str, Any]:
 
 def _children(folder: Path) -> list[int]:
     notes = (folder / "r").glob("sender-*.json")
-    return [json.loads(note.read_text())["pid"] for note in notes]
+    return [json.loads(note.read_text(encoding="utf-8"))["pid"] for note in notes]
 
 
 def _reference(server: Nginx, folder: Path) -> float | None:

@@ -82,7 +82,8 @@ def cpu_percent(show: Path, root: Path) -> float:
         "SHOPCAST_KEYRING": "0",
     }
     with subprocess.Popen(
-        [sys.executable, "-m", "studio"], env=environment, cwd=project_dir(), text=True,
+        [sys.executable, "-m", "studio"], env=environment, cwd=project_dir(),
+        text=True, encoding="utf-8",
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     ) as engine:  # fmt: skip
         assert engine.stdin is not None
@@ -155,7 +156,7 @@ def run() -> Report:
 
 def _cpu_s(pid: int) -> float:
     """User and system time of a process so far (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 

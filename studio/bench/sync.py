@@ -20,6 +20,7 @@ from studio.bench.line.chain import Chain, write_show
 from studio.bench.line.film import Film, read_film
 from studio.bench.line.server import Nginx, free_port
 from studio.core.errors import StudioError
+from studio.core.streams import child_environment
 
 PPM = 200
 LIMIT_MS = 20.0
@@ -75,7 +76,9 @@ def _through(server: Nginx, folder: Path, name: str, seconds: float, speed: floa
         raw["sources"][0] |= {"kind": "stream", "settings": {"url": f"tcp://127.0.0.1:{port}"}}
         (show / "show.json").write_text(json.dumps(raw), encoding="utf-8")
         call = [sys.executable, "-c", SENDER, str(show / "film.mp4"), str(port), str(speed)]
-        sender = subprocess.Popen(call, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        sender = subprocess.Popen(
+            call, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=child_environment()
+        )
     names = {"SHOPCAST_RUNTIME": "r", "SHOPCAST_DATA": "d", "SHOPCAST_CONFIG": "c"}
     chain = Chain(
         "run", str(show), "--push", server.url(name), "--port", "0", "--password", "",

@@ -41,7 +41,7 @@ def start_logging(file: Path | None = None, *, level: int = logging.INFO) -> Non
     handler: logging.Handler
     if file is not None:
         handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=5_000_000, backupCount=3, encoding="utf-8"
+            file, maxBytes=5_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace"
         )
     else:
         handler = logging.StreamHandler(sys.stderr)

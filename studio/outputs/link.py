@@ -20,6 +20,7 @@ from studio.core import life
 from studio.core.backoff import Backoff
 from studio.core.log import logger
 from studio.core.paths import project_dir
+from studio.core.streams import child_environment
 from studio.core.worker import Worker
 from studio.outputs import wire
 from studio.outputs.change_over import ChangeOver, Piece
@@ -348,7 +349,7 @@ class OutputLink:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
+            env=child_environment(PYTHONPATH=path),
             start_new_session=sys.platform != "win32",
             creationflags=flags,
             close_fds=True,

@@ -11,9 +11,12 @@ import json
 import sys
 from fractions import Fraction
 
+from studio.core.streams import speak_utf8
+
 
 def main() -> int:
     """Grabs until stdout is closed; says on stderr why it could not."""
+    speak_utf8()
     import av
 
     name, form, options = json.loads(sys.argv[1])

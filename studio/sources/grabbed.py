@@ -11,6 +11,7 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.paths import project_dir
+from studio.core.streams import child_environment
 
 
 class Grabbed:
@@ -32,6 +33,7 @@ class Grabbed:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=project_dir(),
+            env=child_environment(),
         )
         self._is_over = threading.Event()
         self._said = ""

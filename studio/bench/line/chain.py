@@ -111,16 +111,20 @@ class Chain:
     Args:
         arguments: of ``shopcast``.
         environment: SHOPCAST_RUNTIME and others, so that two studios do not meet.
+        alone: ``environment`` is all there is, and nothing of this process' own.
     """
 
-    def __init__(self, *arguments: str, environment: Mapping[str, str]) -> None:
-        self.environment = {**os.environ, **environment}
+    def __init__(
+        self, *arguments: str, environment: Mapping[str, str], alone: bool = False
+    ) -> None:
+        self.environment = {**({} if alone else os.environ), **environment}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "studio.cli", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=sys.stderr if "SHOPCAST_LINE_LOUD" in os.environ else subprocess.DEVNULL,
             text=True,
+            encoding="utf-8",
             cwd=project_dir(),
             env=self.environment,
         )

@@ -19,7 +19,7 @@ class Tree:
         found = {}
         for path in self._runtime.glob("sender-*.json"):
             try:
-                note = json.loads(path.read_text())
+                note = json.loads(path.read_text(encoding="utf-8"))
             except (OSError, ValueError):
                 continue
             found[note["output"]] = int(note["pid"])
@@ -30,7 +30,9 @@ class Tree:
         found = self.senders()
         for name in ("engine", "supervisor"):
             try:
-                found[name] = int(json.loads((self._runtime / f"{name}.json").read_text())["pid"])
+                found[name] = int(
+                    json.loads((self._runtime / f"{name}.json").read_text(encoding="utf-8"))["pid"]
+                )
             except (OSError, ValueError, KeyError):
                 continue
         return found
@@ -40,7 +42,9 @@ class Tree:
         total = 0.0
         for pid in self.pids().values():
             try:
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                fields = (
+                    Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+                )
             except OSError:
                 continue
             total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -51,7 +55,7 @@ class Tree:
         found = {}
         for name, pid in self.pids().items():
             try:
-                pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+                pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
                 handles = len(os.listdir(f"/proc/{pid}/fd"))
             except (OSError, IndexError):
                 continue

@@ -70,7 +70,7 @@ class Nginx:
         self.recordings.chmod(0o777)
         (self.root / "logs").mkdir(exist_ok=True)
         conf = self.root / "nginx.conf"
-        conf.write_text(self._conf())
+        conf.write_text(self._conf(), encoding="utf-8")
         self._process = subprocess.Popen(
             ["nginx", "-p", str(self.root), "-c", str(conf)],
             stdout=subprocess.DEVNULL,
@@ -153,7 +153,7 @@ http {{
     def error_log(self) -> str:
         """The server's log."""
         log = self.root / "logs" / "error.log"
-        return log.read_text(errors="replace") if log.exists() else ""
+        return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
 
     def files(self) -> list[Path]:
         """Recordings, oldest first."""

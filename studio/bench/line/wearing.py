@@ -17,6 +17,7 @@ import numpy as np
 from studio.bench.line.ask import ask
 from studio.bench.line.chain import Chain
 from studio.core.paths import assets_dir
+from studio.core.streams import child_environment
 
 FRAMES = 300
 BITS = 9
@@ -170,7 +171,10 @@ def measure(root: Path) -> Found:
         ask(remote, "tryon.bypass", is_on=False)
         _until(lambda: bool(worn()["is_worn"]), 5)
         before = ask(remote, "stats.get")
-        busy = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(2)]
+        busy = [
+            subprocess.Popen([sys.executable, "-c", BUSY], env=child_environment())
+            for _ in range(2)
+        ]
         lowest = "full"
 
         def has_stepped_down() -> bool:

@@ -6,15 +6,16 @@ import argparse
 import asyncio
 import gc
 import os
-import sys
 from pathlib import Path
 
 from studio.core.log import logger, start_logging
+from studio.core.streams import let_go_of_output, speak_utf8
 from studio.outputs.sender.app import Sender
 
 
 def main() -> int:
     """Runs one sender until it is told to stop; what it publishes comes over its socket."""
+    speak_utf8()
     parser = argparse.ArgumentParser(prog="shopcast-sender")
     parser.add_argument("--output", required=True)
     parser.add_argument("--runtime", required=True, type=Path)
@@ -37,5 +38,5 @@ def main() -> int:
 
 if __name__ == "__main__":
     code = main()
-    sys.stderr.flush()
+    let_go_of_output()
     os._exit(code)
