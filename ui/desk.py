@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.api import Settings
+from studio.scenes.model import Item
 from ui.actions import Actions
 from ui.client import Client
 from ui.measure import Measure
@@ -17,8 +18,39 @@ from ui.photos import Photos
 from ui.pictures import Pictures
 from ui.store import Store
 
-if TYPE_CHECKING:
-    from ui.widgets.stage_view import StageView
+
+class EditedStage(Protocol):
+    """The preview as one edits it (`ui.widgets.stage_view.StageView`).
+
+    Attributes:
+        selected: ids of the picked items.
+        scene_name: the scene they belong to.
+    """
+
+    selected: list[int]
+    is_editing: bool
+    scene_name: Callable[[], str]
+
+    @property
+    def canvas(self) -> str:
+        """The canvas it shows."""
+        ...
+
+    def on_picked(self, listener: Callable[[], None]) -> None:
+        """Calls ``listener`` whenever other items are picked."""
+        ...
+
+    def items(self) -> list[Item]:
+        """The items of the scene that stand on its canvas."""
+        ...
+
+    def select(self, ids: list[int]) -> None:
+        """Picks items."""
+        ...
+
+    def setFocus(self) -> None:
+        """Takes the keyboard."""
+        ...
 
 
 @dataclass(slots=True)
@@ -43,7 +75,7 @@ class Desk:
     measure: Measure
     photos: Photos
     settings: Settings
-    stage: StageView | None = None
+    stage: EditedStage | None = None
     reveal: Callable[[str], object] = field(default=lambda panel: None)
     say: Callable[[QWidget | None, str, str], object] = field(default=lambda w, text, tone: None)
     change: Callable[[str, str], object] = field(default=lambda what, value: None)

@@ -143,7 +143,7 @@ class ItemsPanel(Panel):
         )
         stage = self.desk.stage
         if stage is not None:
-            stage.picked.connect(self._take_stage)
+            stage.on_picked(self._take_stage)
 
     def retext(self) -> None:
         super().retext()

@@ -59,6 +59,10 @@ class StageView(PictureView):
 
     # -- what there is -------------------------------------------------------------------------
 
+    def on_picked(self, listener: Callable[[], None]) -> None:
+        """Calls ``listener`` whenever other items are picked."""
+        self.picked.connect(listener)
+
     def set_editing(self, on: bool) -> None:
         """Lets the mouse edit, or only look."""
         self.is_editing, self._edited = on, self.scene_name()
