@@ -36,7 +36,7 @@ from studio.insight.journal import Journal
 from studio.insight.latency import CutLatency
 from studio.insight.service import InsightService
 from studio.outputs.commands import OutputCommands
-from studio.outputs.model import AudioSettings, VideoSettings
+from studio.outputs.model import AudioSettings, usual_video
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.recording_folder import RecordingFolder
 from studio.outputs.service import AirService, CameraService, OutputService
@@ -45,7 +45,7 @@ from studio.plans.triggers.base import Trigger
 from studio.remote.rooms import Rooms
 from studio.scenes.graph import SceneGraph
 from studio.scenes.keeper import Scenes
-from studio.scenes.model import Canvas, Canvases
+from studio.scenes.model import Canvases
 from studio.scenes.nested import NestedPictures
 from studio.scenes.service import CanvasService, SceneService, canvases_of
 from studio.scenes.transitions.base import Transition
@@ -91,8 +91,12 @@ SERVICES: tuple[type[Service], ...] = (
 
 def service_types(extensions: Extensions) -> tuple[type[Service], ...]:
     """The services of the studio and of its plugins."""
-    taken = {service.name for service in SERVICES} | {service.show_key() for service in SERVICES}
-    return (*SERVICES, *(s for s in extensions.services if not {s.name, s.show_key()} & taken))
+    types = list(SERVICES)
+    for service in extensions.services:
+        names = {service.name, service.show_key()} - {""}
+        if not any(names & {other.name, other.show_key()} for other in types):
+            types.append(service)
+    return tuple(types)
 
 
 @dataclass(slots=True)
@@ -156,7 +160,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     deck = Deck(lambda canvas: wearer.faces(slot.snapshot, canvas) if slot.snapshot else ())
     overlays = OverlayController(deck, scenes, catalogue, wearer)
     pipeline = OutputPipeline(
-        {name: _video_settings(canvas, fps) for name, canvas in canvases.items()},
+        {name: usual_video(c.width, c.height, fps) for name, c in canvases.items()},
         AudioSettings(),
         runtime_dir(),
         on_change=lambda status: outputs.output_changed(status),
@@ -243,14 +247,3 @@ def _of_plugins(
             why = f"{type(fault).__name__}: {fault}"
             error = StudioError("failed", "extension.plugin", path=service.__module__, why=why)
             extensions.errors.append(error)
-
-
-def _video_settings(canvas: Canvas, fps: Fraction) -> VideoSettings:
-    is_hd = canvas.width * canvas.height > 1280 * 720
-    return VideoSettings(
-        width=canvas.width,
-        height=canvas.height,
-        fps_num=fps.numerator,
-        fps_den=fps.denominator,
-        bitrate_kbps=4500 if is_hd else 2500,
-    )

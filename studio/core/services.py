@@ -12,7 +12,7 @@ import msgspec
 from studio.core.command import Bus
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.core.service import Every, Finding, Service, ShowContext
+from studio.core.service import Every, Finding, PluginService, Service, ShowContext
 from studio.core.state import State
 from studio.core.unknown import unknown_fields
 
@@ -75,6 +75,7 @@ class Services:
     def __init__(self, ordered: Sequence[Service]) -> None:
         self._ordered = tuple(ordered)
         self._tasks: list[asyncio.Task[None]] = []
+        self._aside: list[StudioError] = []
         names = [service.name for service in ordered]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -89,15 +90,34 @@ class Services:
         return tuple(type(service) for service in self._ordered)
 
     def register(self, bus: Bus, state: State) -> None:
-        """Adds all commands and all parts of the state."""
+        """Adds all commands and all parts of the state; a plugin that cannot be is set aside.
+
+        Raises:
+            ValueError: a command of the studio is there twice.
+        """
         for service in self._ordered:
-            bus.add(*service.commands())
+            try:
+                bus.add(*service.commands())
+            except Exception as fault:
+                if not isinstance(service, PluginService):
+                    raise
+                self._set_aside(service, fault)
+                continue
             if service.View is not None:
                 state.add(service.name, service.plain_view)
 
+    def _set_aside(self, service: Service, fault: Exception) -> None:
+        """A plugin's fault never stops the studio."""
+        _log.exception("the plugin %s is set aside", service.name)
+        self._ordered = tuple(kept for kept in self._ordered if kept is not service)
+        why = f"{type(fault).__name__}: {fault}"
+        where = type(service).__module__
+        self._aside.append(StudioError("failed", "extension.plugin", path=where, why=why))
+
     def errors(self) -> list[StudioError]:
         """What could not be used, of all of them."""
-        return [error for service in self._ordered for error in service.errors]
+        own = [error for service in self._ordered for error in service.errors]
+        return [*self._aside, *own]
 
     @property
     def part_names(self) -> tuple[str, ...]:
@@ -124,15 +144,23 @@ class Services:
             except Exception:
                 _log.exception("%s did not let go of the show", service.name)
 
-    async def load(self, context: ShowContext) -> None:
+    async def load(self, context: ShowContext, *, is_first: bool = False) -> None:
         """Takes a show over.
+
+        Args:
+            is_first: there is none to go back to: a plugin that fails is set aside.
 
         Raises:
             StudioError: failed, with the service that could not.
         """
         for service in self._ordered:
-            with _named(service):
-                await service.load(context.parts.get(service.show_key()), context)
+            try:
+                with _named(service):
+                    await service.load(context.parts.get(service.show_key()), context)
+            except StudioError as error:
+                if not (is_first and isinstance(service, PluginService)):
+                    raise
+                self._set_aside(service, error)
 
     async def ready(self, context: ShowContext) -> None:
         """The first picture is there.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from fractions import Fraction
 from typing import Annotated, Literal
 
 import msgspec
@@ -257,6 +258,17 @@ class VideoSettings(msgspec.Struct, kw_only=True, frozen=True):
     preset: Preset = "veryfast"
     threads: Annotated[int, msgspec.Meta(ge=1, le=16)] = 2
     codec: Codec = "h264"
+
+
+def usual_video(width: int, height: int, fps: Fraction) -> VideoSettings:
+    """How a canvas of this size, in pixels, is encoded unless an output wants it otherwise."""
+    return VideoSettings(
+        width=width,
+        height=height,
+        fps_num=fps.numerator,
+        fps_den=fps.denominator,
+        bitrate_kbps=4500 if width * height > 1280 * 720 else 2500,
+    )
 
 
 class AudioSettings(msgspec.Struct, kw_only=True, frozen=True):

@@ -132,7 +132,7 @@ class ShowSession(Service):
         Raises:
             StudioError: what in the show cannot be used.
         """
-        await self._take_over(self.show)
+        await self._take_over(self.show, is_first=True)
 
     async def open(self, folder: Path | None) -> OpenShow:
         """Opens another show in the running engine; outputs that run go on without a gap.
@@ -171,11 +171,11 @@ class ShowSession(Service):
             remember(show.folder)
             return show
 
-    async def _take_over(self, show: OpenShow) -> None:
+    async def _take_over(self, show: OpenShow, *, is_first: bool = False) -> None:
         self.repository.show = show
         self._checkpoint.show = show.folder
         context = show.context(self._kinds, is_safe=self._is_safe)
-        await self._services.load(context)
+        await self._services.load(context, is_first=is_first)
         self._picture.refresh_picture()
         await self._picture.first_picture()
         await self._services.ready(context)
