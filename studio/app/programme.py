@@ -95,7 +95,7 @@ class Programme(Service):
         self._slot, self._scenes, self._sources = slot, scenes, sources
         self._sound, self._mixer, self._wearer = sound, mixer, wearer
         self._pipeline, self._camera, self._latency = pipeline, camera, latency
-        self._events = events
+        self._events, self._state = events, state
         self._channels: tuple[Channel, ...] = ()
         self._tally: dict[str, str] = {}
         self.viewers: Viewers = NoViewers()
@@ -125,6 +125,7 @@ class Programme(Service):
         state, main = scenes.state, self.main_canvas
         buses = (main, *(c.name for c in state.canvases if c.is_enabled and c.name != main))
         shown = {bus: scenes.sources_on([state.programme.get(bus, "")]) for bus in buses}
+        standby = frozenset(bus for bus in buses if state.is_on_standby(bus))
         self._mixer.buses = buses
         self._channels = routing.channels(
             self._sound.strips,
@@ -132,13 +133,22 @@ class Programme(Service):
             shown,
             buses,
             {
-                canvas: routing.leaving(change, scenes.sources_of(change.before))
+                canvas: routing.leaving(
+                    change,
+                    scenes.sources_of(change.before),
+                    is_standby=change.before.is_standby,
+                )
                 for canvas, change in scenes.changes.items()
             },
+            standby,
         )
+        closed = routing.closed_strips(self._sound.strips, runners, shown, buses, standby)
         routing.tell_runners(self._channels, runners, buses)
         self._mixer.master_db = self._sound.master_db
         self._tell_tally()
+        if closed != self._sound.closed:
+            self._sound.closed = closed
+            self._state.touch("sound")
 
     def hold_picture(self, is_held: bool) -> None:
         """Held, the last picture goes out again and again."""
@@ -242,9 +252,9 @@ class Programme(Service):
     def _on_tick(self, tick: int, at_ns: int, pictures: Sequence[Picture]) -> None:
         for picture in pictures:
             canvas, keep = picture.canvas, picture.frame.keep
-            if picture.is_cut:
-                self._latency.shown(canvas, tick)
             if self._pipeline.needs(canvas):
+                if picture.is_cut:
+                    self._latency.shown(canvas, tick)
                 self._pipeline.video(canvas, keep, tick, is_cut=picture.is_cut)
             if self._camera.needs(canvas):
                 self._camera.put(canvas, keep)

@@ -126,7 +126,7 @@ class Pictures:
         name = names.get(shot.canvas, "")
         scene = snapshot.state.scene(name) or (self._rooms.scenes.get(name) if name else None)
         frame = Renderer().draw(snapshot, scene or Scene(""), canvas, now_ns())
-        if not shot.is_clean:
+        if not shot.is_clean and not (scene is not None and scene.is_standby):
             scratch = Scratch()
             for one in self._rooms.stage.overlays.get(shot.canvas, ()):
                 blend(frame, one.layer, one.x, one.y, scratch)

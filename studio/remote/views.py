@@ -206,7 +206,8 @@ class Views:
         if scene is None:
             return None
         # The preview shows what will go out: with what lies over it.
-        overlays = self.rooms.stage.overlays.get(canvas.name, ()) if view.what == "preview" else ()
+        bears = view.what == "preview" and not scene.is_standby
+        overlays = self.rooms.stage.overlays.get(canvas.name, ()) if bears else ()
         now = now_ns()
         runners = [snapshot.sources.get(item.source) for item in scene.items]
         shots = [runner.look(now) if runner else None for runner in runners]

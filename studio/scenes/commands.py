@@ -129,7 +129,10 @@ class SceneCommands:
     @command(
         "scenes.standby",
         label=("一键垫片", "Standby"),
-        help=("立即切到垫片场景。", "Cuts to the standby scene at once."),
+        help=(
+            "立即切到垫片场景：麦克风关闭，贴片收起；scenes.back 原样返回。",
+            "Cuts to the standby scene at once: no voice, no overlay; scenes.back undoes it all.",
+        ),
         keys="Esc",
     )
     def standby(self, canvas: CanvasArg = "") -> Changed:
@@ -137,6 +140,8 @@ class SceneCommands:
         if scene is None:
             raise StudioError("not_found", "scenes.no_standby")
         undo = self._as_it_is()
+        if self._scenes.is_all_on(scene.name, canvas):
+            return changed()  # pressed twice: nothing to take back
         self._scenes.take(scene.name, canvas, "cut")
         return changed("scenes", undo=undo)
 

@@ -111,6 +111,13 @@ class Scenes:
         """The first scene made for ``purpose`` ("standby")."""
         return next((s for s in self._state.scenes if s.purpose == purpose), None)
 
+    def is_all_on(self, name: str, canvas: str = "") -> bool:
+        """Is this scene on programme, settled, on the canvas (on all of them)?"""
+        which = self._which(canvas)
+        return all(self._state.programme.get(one) == name for one in which) and not any(
+            one in self.changes for one in which
+        )
+
     def set_preview(self, name: str, canvas: str = "") -> None:
         """What will be taken next."""
         scene = self.get(name)

@@ -10,6 +10,8 @@ import msgspec
 from studio.media.blend_modes import Blend
 
 CanvasName = Literal["landscape", "portrait"]
+STANDBY = "standby"
+"""The purpose of scenes that viewers see while nobody is on air."""
 CANVASES: tuple[CanvasName, CanvasName] = ("landscape", "portrait")
 Fit = Literal["cover", "contain", "stretch"]
 
@@ -121,6 +123,11 @@ class Scene(msgspec.Struct, frozen=True):
     transition_settings: dict[str, Any] = {}
     colour: str = "#000000"
 
+    @property
+    def is_standby(self) -> bool:
+        """While it is on programme viewers hear no voice and see no overlay."""
+        return self.purpose == STANDBY
+
     def item(self, id: int) -> Item | None:
         """The item with this id."""
         return next((one for one in self.items if one.id == id), None)
@@ -161,6 +168,11 @@ class ScenesState(msgspec.Struct, frozen=True):
         """The scene of this name."""
         return next((one for one in self.scenes if one.name == name), None)
 
+    def is_on_standby(self, canvas: str) -> bool:
+        """Does the canvas have a standby scene on programme?"""
+        scene = self.scene(self.programme.get(canvas, ""))
+        return scene is not None and scene.is_standby
+
     def canvas(self, name: str) -> Canvas:
         """The canvas of this name (KeyError when there is none)."""
         for one in self.canvases:
@@ -174,11 +186,45 @@ class ScenesState(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, scenes=scenes)
 
 
+class BeforeStandby(msgspec.Struct, frozen=True):
+    """What a canvas had before a standby scene came on.
+
+    Attributes:
+        entered_preview: what was on preview from then on; another one now was chosen meanwhile.
+    """
+
+    programme: str = ""
+    preview: str = ""
+    entered_preview: str = ""
+
+
+class StandbyCheckpoint(msgspec.Struct, frozen=True):
+    """The way back from standby, by canvas."""
+
+    before: dict[str, BeforeStandby] = {}
+    since_utc: str = ""
+
+
+class OnStandbyView(msgspec.Struct, frozen=True):
+    """Standby as desks and remotes see it.
+
+    Attributes:
+        canvases: those in use whose programme is a standby scene.
+        back_to: the scene that `scenes.back` takes, by canvas; one without is left out.
+        since_utc: when the first of them came on; "" when it was so from the beginning.
+    """
+
+    canvases: tuple[str, ...] = ()
+    back_to: dict[str, str] = {}
+    since_utc: str = ""
+
+
 class OnAir(msgspec.Struct, frozen=True):
-    """What must survive a kill: scene name by canvas."""
+    """What must survive a kill: scene name by canvas, and what was before standby."""
 
     programme: dict[str, str] = {}
     preview: dict[str, str] = {}
+    standby: StandbyCheckpoint = StandbyCheckpoint()
 
 
 class TransitionView(msgspec.Struct, frozen=True):
@@ -202,11 +248,13 @@ class ScenesView(ScenesState, frozen=True):
 
     Attributes:
         tbar: where the T-bar stands, 0..1.
+        on_standby: which canvases show standby, and where back leads.
     """
 
     transitions: tuple[TransitionView, ...] = ()
     tally: dict[str, TallyView] = {}
     tbar: float = 0.0
+    on_standby: OnStandbyView = OnStandbyView()
 
 
 def plain(value: Any) -> Any:

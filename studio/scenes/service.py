@@ -31,6 +31,8 @@ from studio.scenes.model import (
     TallyView,
     TransitionView,
 )
+from studio.scenes.standby import StandbyWatch
+from studio.scenes.standby_commands import StandbyCommands
 from studio.scenes.transitions.base import Transition
 
 WATCH_S = 0.1
@@ -132,10 +134,13 @@ class SceneService(Service):
         self._events, self._state, self._sources = events, state, sources
         self._written: dict[int, tuple[Scene, dict[str, Any]]] = {}
         """Scenes as plain data by identity, which is theirs as long as they are held here."""
+        self._standby = StandbyWatch(scenes)
+        state.watch(("scenes",), self._standby.follow)
         events.on(SceneListChanged, self._follow_rename)
         self._commands = (
             SceneCommands(scenes, self._announce, use.is_sent, graph.check_scene),
             ItemCommands(scenes, self._announce, sources.has_source, graph.check_scene),
+            StandbyCommands(self._standby, scenes),
         )
         self.every = (Every("transitions", WATCH_S, self._end_transitions),)
 
@@ -157,11 +162,13 @@ class SceneService(Service):
         canvases = self.scenes.state.canvases
         self.scenes.load(ScenesState(canvases=canvases))
         self.scenes.acknowledged.clear()
+        self._standby.begin()
 
     async def load(self, part: Any, context: ShowContext) -> None:
         """Takes a show's scenes over; the canvases are those of the engine."""
         self.scenes.box.base = context.folder
         self.scenes.load(replace(part, canvases=self.scenes.state.canvases))
+        self._standby.begin()
 
     def save(self) -> dict[str, Any]:
         """All but the canvases, which have a part of their own."""
@@ -205,16 +212,19 @@ class SceneService(Service):
                 for source, light in scenes.tally().items()
             },
             tbar=scenes.held,
+            on_standby=self._standby.view(),
         )
 
     def checkpoint(self) -> OnAir:
-        """What is on programme and next."""
-        return OnAir(self.scenes.state.programme, self.scenes.state.preview)
+        """What is on programme and next, and what was before standby."""
+        state = self.scenes.state
+        return OnAir(state.programme, state.preview, self._standby.checkpoint())
 
     async def restore(self, kept: Any) -> None:
         """The scenes that were on, where they are still there."""
         state = self.scenes.state
         self.scenes.load(replace(state, programme=kept.programme, preview=kept.preview))
+        self._standby.begin(kept.standby)
         self._state.touch("scenes")
 
     def _follow_rename(self, told: SceneListChanged) -> None:

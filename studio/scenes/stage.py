@@ -204,6 +204,8 @@ class Stage:
                 continue
             try:
                 overlays = self.overlays[canvas.name] = self._graphics(canvas, at_ns)
+                if scene is not None and scene.is_standby:
+                    overlays = ()
                 pool.compositor.compose(
                     frame,
                     scene or Scene(name=""),

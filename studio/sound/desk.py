@@ -31,6 +31,9 @@ class SoundDesk:
     Args:
         announce: publishes events.
         sources: say how far their sound can be brought forward.
+
+    Attributes:
+        closed: strips that a standby scene on programme keeps silent now.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class SoundDesk:
     ) -> None:
         self.strips: dict[str, Strip] = {}
         self.master_db = 0.0
+        self.closed: tuple[str, ...] = ()
         self._expected: dict[str, Strip] = {}
         self._gone: dict[str, Strip] = {}
         self.monitor = Monitor()

@@ -84,7 +84,12 @@ class HeadphonesView(Headphones, frozen=True):
 
 
 class SoundView(SoundPart, frozen=True):
-    """The part "sound" of the state."""
+    """The part "sound" of the state.
+
+    Attributes:
+        closed: strips that a standby scene on programme keeps silent, whatever their faders say.
+    """
 
     loudness: LoudnessReading = LoudnessReading()
     headphones: HeadphonesView = HeadphonesView()
+    closed: tuple[str, ...] = ()

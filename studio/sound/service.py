@@ -84,6 +84,7 @@ class SoundService(Service):
         monitor, error = self.desk.monitor, self.desk.monitor.error
         return SoundView(
             **msgspec.structs.asdict(self.save()),
+            closed=self.desk.closed,
             loudness=self.desk.watch.reading,
             headphones=HeadphonesView(
                 **msgspec.structs.asdict(monitor.settings),

@@ -196,6 +196,7 @@ class Source(Extension):
 
     Attributes:
         has_video, has_sound: what it gives.
+        carries_voice: its sound is what people say now: a standby scene keeps it off.
         is_media: it plays something that can be paused and wound (`control`, `progress`).
         is_live: it comes from a device that never gives the same picture twice: one that does not
             change any more is told as frozen. What is sent or played may well stand still.
@@ -210,6 +211,7 @@ class Source(Extension):
 
     has_video: ClassVar[bool] = True
     has_sound: ClassVar[bool] = False
+    carries_voice: ClassVar[bool] = False
     is_media: ClassVar[bool] = False
     is_live: bool = False
     is_still: ClassVar[bool] = False

@@ -35,6 +35,7 @@ class LiveInput(Source):
     """Reads an endless input; ends with an error when it stops, so that the runner reopens it."""
 
     has_sound: ClassVar[bool] = True
+    carries_voice: ClassVar[bool] = True
     is_live: bool = True
     closes_unseen: ClassVar[bool] = False
     """Opened anew when it is seen again: for what costs much and opens in no time."""

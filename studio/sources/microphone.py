@@ -45,6 +45,7 @@ class Microphone(Source):
     Settings: ClassVar[type[Settings]] = MicrophoneSettings
     has_video: ClassVar[bool] = False
     has_sound: ClassVar[bool] = True
+    carries_voice: ClassVar[bool] = True
     sound_delay_ms: ClassVar[int] = 60
 
     settings: MicrophoneSettings

@@ -63,10 +63,11 @@ class StripView(QWidget):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._send)
 
-    def show_strip(self, strip: Strip) -> None:
-        """What the engine says."""
+    def show_strip(self, strip: Strip, *, is_closed: bool = False) -> None:
+        """What the engine says; ``is_closed`` is silent because standby is on programme."""
         self._set_fader(strip.gain_db)
-        self.gain.setText(db(self.fader.db))
+        self.gain.setText(t("mixer.closed") if is_closed else db(self.fader.db))
+        self.gain.set_tone("attention" if is_closed else "")
         self.mute.setChecked(strip.is_muted)
         self.solo.setChecked(strip.is_solo)
         self.solo.set_kind("primary" if strip.is_solo else "")
@@ -74,7 +75,9 @@ class StripView(QWidget):
         self.mute.set_kind("attention" if strip.is_muted else "")
         self.mute.name(t("mixer.mute", name=self.source))
         self.fader.setAccessibleName(t("mixer.gain", name=self.source))
-        notes = [self.source, t("mixer.follows") if strip.follows_scene else t("mixer.always")]
+        closed = [t("mixer.closed_tip")] if is_closed else []
+        when = t("mixer.follows") if strip.follows_scene else t("mixer.always")
+        notes = [self.source, *closed, when]
         if strip.pan:
             side = t("mixer.left" if strip.pan < 0 else "mixer.right")
             notes.append(f"{side} {abs(strip.pan):.0%}")
@@ -317,7 +320,7 @@ class MixerPanel(Panel):
                 view = self._strips[strip.source] = StripView(self.desk, strip.source)
             if self._row.indexOf(view) != position:
                 self._row.insertWidget(position, view)
-            view.show_strip(strip)
+            view.show_strip(strip, is_closed=strip.source in sound.closed)
         self._master.show_master(sound.master_db)
         phones = sound.headphones
         self.phones.setChecked(phones.is_on)

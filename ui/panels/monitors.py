@@ -19,6 +19,7 @@ from ui.widgets.basics import Badge, Button, Segments, Text, column, row
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
 from ui.widgets.stage_view import StageView
+from ui.widgets.standby_bar import StandbyBar
 
 EDGE = 2
 
@@ -96,6 +97,7 @@ class Monitors(QWidget):
                 lambda at, m=monitor, w=what: projector_menu(desk, m, w, self.canvas).popup(at)
             )
         self.preview.picked.connect(lambda: desk.actions.run("scenes.take", origin=self.preview))
+        self.standby_bar = StandbyBar(desk, self.programme.view)
         self._platform = ""
         self.stage.scene_name = lambda: self.desk.store.scenes.preview.get(self.canvas, "")
         self.edit = Button("", checkable=True, clicked=self.toggle_edit)

@@ -2,7 +2,7 @@
 // The phone's panel: speaks obs-websocket v5 to the door that served it, and nothing else.
 
 const TEXT = {
-  zh: { programme: "播出画面", scenes: "场景", take: "切出", fade: "淡变", standby: "垫片", products: "商品",
+  zh: { programme: "播出画面", scenes: "场景", take: "切出", fade: "淡变", standby: "垫片", silent: "麦克风已关", back: "返回", products: "商品",
     comments: "待审评论", outputs: "输出", password: "远程控制密码或令牌", keep: "在本机记住", enter: "进入",
     card: "上卡", card_off: "下卡", try_on: "试戴", try_off: "摘下", release: "放行", block: "拦截", stock: "库存", air: "播出", next: "预监",
     none: "未设置推流", live: "直播中", idle: "未开播", lost: "连接中断，正在重连…", wrong: "密码不对。",
@@ -11,7 +11,7 @@ const TEXT = {
     stopped: "已停止", recording: "录制中", media: "视频与播放列表", play: "播放", pause: "暂停", restart: "重播", next_one: "下一个",
     previous_one: "上一个", seek: "跳转", playing: "播放中", paused: "已暂停", ended: "已播完", tally: "机位提示灯", seen: "看到了", seen_by: "已确认：",
     camera_waiting: "等待推流", camera_lost: "信号丢失", camera_frozen: "画面冻结", camera_missing: "打不开", camera_black: "黑屏" },
-  en: { programme: "PROGRAMME", scenes: "Scenes", take: "Take", fade: "Fade", standby: "Standby", products: "Products",
+  en: { programme: "PROGRAMME", scenes: "Scenes", take: "Take", fade: "Fade", standby: "Standby", silent: "Microphones off", back: "Back to ", products: "Products",
     comments: "Comments to judge", outputs: "Outputs", password: "Remote password or token", keep: "Remember on this device",
     enter: "Enter", card: "Card", card_off: "Hide", try_on: "Try on", try_off: "Take off", release: "Release", block: "Block", stock: "stock", air: "programme",
     next: "next", none: "No stream is set up", live: "live", idle: "off air", lost: "Connection lost, trying again…",
@@ -324,7 +324,7 @@ function draw() {
   $("show").textContent = state.show?.name || "Shopcast";
   $("role").textContent = text(role);
   const canAct = role !== "viewer";
-  for (const id of ["take", "fade", "standby"]) $(id).disabled = !canAct;
+  for (const id of ["take", "fade", "standby", "back"]) $(id).disabled = !canAct;
   drawScenes(canAct);
   drawMedia(canAct);
   drawTally(canAct);
@@ -336,6 +336,9 @@ function draw() {
 function drawScenes(canAct) {
   const { scenes = [], programme = {}, preview = {} } = state.scenes ?? {};
   $("on-air").textContent = programme.landscape ?? "";
+  const { canvases = [], back_to: backTo = {} } = state.scenes?.on_standby ?? {};
+  $("on-standby").hidden = !canvases.length;
+  $("back").textContent = text("back") + (Object.values(backTo)[0] ?? "");
   $("scenes").replaceChildren(...scenes.map((scene, index) => {
     const isAir = scene.name === programme.landscape, isNext = scene.name === preview.landscape;
     const word = isAir ? text("air") : isNext ? text("next") : String(index + 1);
@@ -428,6 +431,7 @@ function say(words) {
 $("take").onclick = () => run("scenes.take");
 $("fade").onclick = () => run("scenes.take", { transition: "fade" });
 $("standby").onclick = () => run("scenes.standby");
+$("back").onclick = () => run("scenes.back");
 $("language").onclick = () => {
   language = language === "zh" ? "en" : "zh";
   localStorage.setItem("language", language);
