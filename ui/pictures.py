@@ -141,11 +141,6 @@ class Feed(QObject):
         # While a border is dragged the old picture is stretched; the right size comes after.
         self._later.start(0 if is_other or self._reader is None else 150)
 
-    @property
-    def is_stale(self) -> bool:
-        """No new picture for a while; of a still scene that says nothing."""
-        return time.monotonic() - self._new_at > STALE_S
-
     def look(self) -> None:
         """Opens and closes with what can be seen."""
         is_seen = self._size.isEmpty() or self._can_be_seen()

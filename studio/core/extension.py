@@ -46,6 +46,8 @@ def setting(
         return msgspec.Meta(extra_json_schema=extra, ge=ge, le=le)
     if ge is not None:
         return msgspec.Meta(extra_json_schema=extra, ge=ge)
+    if le is not None:
+        return msgspec.Meta(extra_json_schema=extra, le=le)
     return msgspec.Meta(extra_json_schema=extra)
 
 

@@ -50,28 +50,6 @@ class _Standby:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class _Shared:
-    """Pictures that several encoders have: given back when the last of them is done."""
-
-    def __init__(self, release: Callable[[Picture], None]) -> None:
-        self._release = release
-        self._left: dict[int, int] = {}
-        self._lock = threading.Lock()
-
-    def take(self, picture: Picture, count: int) -> None:
-        with self._lock:
-            self._left[id(picture)] = count
-
-    def give_back(self, picture: Picture) -> None:
-        with self._lock:
-            left = self._left.get(id(picture), 1) - 1
-            if left > 0:
-                self._left[id(picture)] = left
-                return
-            self._left.pop(id(picture), None)
-        self._release(picture)
-
-
 class OutputPipeline:
     """Encoders, standby clips and destinations of all canvases.
 
@@ -83,7 +61,6 @@ class OutputPipeline:
         audio: how the sound is.
         runtime, log: folders.
         on_change: told of each change of an output, from that output's thread.
-        release: given back each picture buffer when its encoder is done with it.
     """
 
     def __init__(
@@ -93,13 +70,10 @@ class OutputPipeline:
         runtime: Path,
         *,
         on_change: Callable[[OutputStatus], None] = lambda status: None,
-        release: Callable[[Picture], None] | None = None,
         log: Path | None = None,
     ) -> None:
         self.canvases = dict(canvases)
         self._audio_settings = audio
-        self._release = release
-        self._shared = _Shared(release or (lambda picture: None))
         self.on_packet: Callable[[str, EncodedPacket], None] | None = None
         self.on_effort: Callable[[str, bool], None] | None = None
         """Told (rung, is eased) from the encoder's thread when it works more or less hard."""
@@ -186,7 +160,6 @@ class OutputPipeline:
                 encoder = VideoEncoder(
                     rung.settings,
                     self._deliver(rung, rung.settings),
-                    release=None if self._release is None else self._shared.give_back,
                     name=rung.id,
                     on_effort=functools.partial(self._tell_effort, rung.id),
                 )
@@ -380,11 +353,7 @@ class OutputPipeline:
             if id in wants and (id == canvas or id.startswith(f"{canvas}/"))
         ]
         if not encoders:
-            if self._release is not None:
-                self._release(picture)
             return False
-        if self._release is not None:
-            self._shared.take(picture, len(encoders))
         taken = [encoder.submit(picture, tick, is_cut=is_cut) for encoder in encoders]
         return all(taken)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import msgspec
@@ -19,17 +20,19 @@ class Words(msgspec.Struct, frozen=True):
 
     def filled(self, params: dict[str, str]) -> Words:
         """With its parameters put in; an unknown one is left standing."""
-        kept = _Left(params)
-        return Words(self.zh.format_map(kept), self.en.format_map(kept))
+        return Words(fill(self.zh, params), fill(self.en, params))
 
     def pair(self) -> tuple[str, str]:
         """(zh, en), as views show it."""
         return (self.zh, self.en)
 
 
-class _Left(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+def fill(text: str, params: dict[str, str]) -> str:
+    """``{name}`` becomes its parameter; an unknown one, and any other form, is left standing.
+
+    Not `str.format`: a plan from outside could ask for a text of a gigabyte or look into objects.
+    """
+    return re.sub(r"\{(\w+)\}", lambda found: params.get(found[1], found[0]), text)
 
 
 class RunCommand(msgspec.Struct, frozen=True, tag="command"):

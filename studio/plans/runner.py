@@ -31,6 +31,7 @@ from studio.plans.model import (
     Told,
     WaitWell,
     Words,
+    fill,
 )
 from studio.plans.triggers.base import Cause, Situation, Trigger
 
@@ -276,7 +277,7 @@ class Plans:
 
     async def _command(self, run: Run, step: RunCommand) -> None:
         args = {
-            key: value.format_map(run.cause.params | {"subject": run.cause.subject})
+            key: fill(value, run.cause.params | {"subject": run.cause.subject})
             if isinstance(value, str)
             else value
             for key, value in step.args.items()

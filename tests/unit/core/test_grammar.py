@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 import threading
 from fractions import Fraction
+from typing import Annotated
 
+import msgspec
 import pytest
 
 from studio.core.backoff import Backoff
 from studio.core.clock import NS, TickClock, now_ns
 from studio.core.errors import StudioError
+from studio.core.extension import Settings, setting
 from studio.core.i18n import catalogue, translate
 from studio.core.log import keep_secret, redact
 from studio.core.worker import Worker
@@ -97,3 +100,14 @@ def test_secrets_and_stream_keys_are_not_written():
     keep_secret("s3cr3t-key")
     assert "s3cr3t" not in redact("failed with s3cr3t-key at rtmp://h/live/s3cr3t-key")
     assert redact("rtmp://h:1935/live/abc?x=1 gone") == "rtmp://h:1935/live/•••• gone"
+
+
+def test_a_bound_given_alone_holds():
+    class Bounded(Settings):
+        low: Annotated[int, setting("低", "Low", ge=2)] = 3
+        high: Annotated[int, setting("高", "High", le=9)] = 3
+
+    for wrong in ({"low": 1}, {"high": 10}):
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(wrong, Bounded)
+    assert msgspec.convert({"low": 2, "high": 9}, Bounded) == Bounded(low=2, high=9)

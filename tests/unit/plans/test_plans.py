@@ -304,3 +304,28 @@ def test_incidents_of_a_killed_engine_are_recalled():
         assert house.plans.incidents[0].timeline
 
     within(body, SAVE)
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("{subject} is lost", "cam is lost"),
+        ("{x} and {subject}", "{x} and cam"),
+        ("{subject:>300000000}", "{subject:>300000000}"),
+        ("{subject.__class__} {0} {", "{subject.__class__} {0} {"),
+    ],
+)
+def test_parameters_are_put_in_and_nothing_else(text, filled):
+    assert Words(text, text).filled({"subject": "cam"}).en == filled
+
+
+def test_an_unknown_parameter_in_a_command_does_not_fail_the_plan():
+    step = RunCommand("scenes.preview", {"scene": "{nobody} {subject}"}, is_optional=True)
+
+    async def body(house):
+        incident = house.plans.start(replace(SAVE, steps=(step,), recover=()), None, "hand")
+        await house.until(lambda: incident.state != "running")
+        assert incident.state == "saved"
+        assert "{nobody}" in incident.timeline[1].text.en
+
+    within(body, SAVE)
