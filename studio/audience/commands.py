@@ -13,6 +13,7 @@ from studio.audience.model import Comment, Entry, FeedSpec, State
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.core.text import Text
 
 Minutes = Annotated[float, msgspec.Meta(gt=0, le=7 * 24 * 60)]
 
@@ -219,9 +220,9 @@ class AudienceCommands:
             self._announce(CommentUnpinned(comment=before.comment.id))
 
 
-def _why(entry: Entry) -> StudioError | str:
+def _why(entry: Entry) -> Text | str:
     """Why it is held, in whichever language the error is told."""
     why = entry.verdict.why
     if not (why.zh or why.en):
         return entry.state
-    return StudioError("conflict", "audience.reason", zh=why.zh or why.en, en=why.en or why.zh)
+    return Text(why.zh or why.en, why.en or why.zh)

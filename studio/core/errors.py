@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from studio.core.i18n import translate
+from studio.core.i18n import system_language, translate
+from studio.core.text import Text
 
 Code = Literal["invalid", "not_found", "denied", "conflict", "unavailable", "failed", "confirm"]
 
@@ -30,12 +31,18 @@ class StudioError(Exception):
         self.params = params
 
     def in_language(self, language: str | None = None) -> str:
-        """The message for a person; an error among the parameters is told in the same language."""
+        """The message for a person; errors and texts among the parameters in the same language."""
         params = {
-            name: value.in_language(language) if isinstance(value, StudioError) else value
+            name: _said(value, language)
             for name, value in self.params.items()
         }
         return translate(self.key, language, **params)
 
     def __str__(self) -> str:
         return self.in_language("en")
+
+
+def _said(value: object, language: str | None) -> object:
+    if isinstance(value, StudioError):
+        return value.in_language(language)
+    return value.in_language(language or system_language()) if isinstance(value, Text) else value
