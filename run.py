@@ -446,6 +446,10 @@ def screen(environment: dict[str, str]) -> Iterator[None]:
 
 def test(arguments: list[str]) -> int:
     environment = sysroot_environment(dict(os.environ))
+    if not any(argument.startswith(("-n", "--numprocesses")) for argument in arguments):
+        # Many tests wait for real processes: two at a time even on one core. `-n 0`: one by one.
+        count = min(4, max(2, os.cpu_count() or 1))
+        arguments = ["-n", str(count), "--dist", "loadgroup", *arguments]
     with screen(environment):
         return subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
 

@@ -38,6 +38,18 @@ _KEPT_CHILDREN = ("resource_tracker", "forkserver", "Xvfb")
 _PATIENCE_S = 3.0
 
 
+# They open windows and press keys: one window at a time has the keyboard of a screen.
+_ON_SCREEN = ("ui", "unit/ui", "onair/test_desk_killed.py", "contract/test_panels.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run in parallel, a file's tests stay together, and those with windows run in turn."""
+    for item in items:
+        path = item.path.relative_to(ROOT / "tests").as_posix()
+        group = "screen" if path.startswith(_ON_SCREEN) else path
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(_OWN, ignore_errors=True)
 

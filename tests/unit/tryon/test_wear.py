@@ -14,6 +14,7 @@ from studio.filters.tryon import TryOn, TryOnSettings
 from studio.media.cv import cv2
 from studio.media.frame import Frame, blank, from_rgb
 from studio.tryon import asset, fit, wardrobe
+from studio.tryon.asset import use_svg
 from studio.tryon.head import head_of
 from studio.tryon.presence import Presence
 from studio.tryon.tracker import Finder, Strain, Tracker
@@ -109,6 +110,7 @@ def test_bad_assets_are_refused(tmp_path: Path, name: str, make: np.ndarray, wor
 
 
 def test_files_that_are_no_picture_are_refused(tmp_path: Path) -> None:
+    use_svg(None)  # an engine that ran in this process has lent its own
     (tmp_path / "a.png").write_bytes(b"not a picture at all")
     (tmp_path / "b.svg").write_bytes(b"<svg/>")
     for name, code in (("a.png", "invalid"), ("b.svg", "unavailable"), ("c.png", "not_found")):
