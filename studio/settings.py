@@ -65,6 +65,7 @@ class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
         remote_folders: folders whose files callers from elsewhere may name, too.
         remote_hosts: inner names, addresses or networks ("192.168.1.0/24") they may play from.
         hotkeys: the person's own keys by the hotkey's name; commands' own keys are not here.
+        accepted_plans: shows' plans this person accepted, by the hash of their files.
     """
 
     language: Literal["", "zh", "en"] = ""
@@ -77,6 +78,7 @@ class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
     remote_folders: list[str] = []
     remote_hosts: list[str] = []
     hotkeys: dict[str, Hotkey] = {}
+    accepted_plans: dict[str, str] = {}
 
     def opened(self, show: Path) -> None:
         """Puts a show at the head of the recent ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from studio.core.asking import asking
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
@@ -13,6 +14,7 @@ from studio.plans.model import (
     IncidentView,
     Moment,
     MomentView,
+    Plan,
     PlansView,
     PlanView,
     ToldView,
@@ -33,18 +35,9 @@ class PlanCommands:
         """The part "plans" of the state."""
         plans = self._plans
         return PlansView(
-            plans=tuple(
-                PlanView(
-                    id=plan.id,
-                    label=plan.label.pair(),
-                    help=plan.help.pair(),
-                    level=plan.level,
-                    auto=plan.is_auto and plan.trigger is not None,
-                    enabled=plan.id in plans.enabled,
-                    running=plans.is_running(plan.id),
-                    last_run_utc=plans.last_run_utc.get(plan.id, ""),
-                )
-                for plan in plans.plans.values()
+            plans=(
+                *(self._row(plan) for plan in plans.plans.values()),
+                *(self._row(f.plan) for id, f in plans.waiting.items() if id not in plans.plans),
             ),
             incidents=tuple(_incident(incident) for incident in list(plans.incidents)[:SHOWN]),
             asks=tuple(
@@ -56,6 +49,49 @@ class PlanCommands:
                 for told in list(plans.told)[:SHOWN]
             ),
             errors=tuple(error.in_language() for error in plans.errors),
+        )
+
+    def _row(self, plan: Plan) -> PlanView:
+        plans = self._plans
+        waiting = plans.waiting.get(plan.id)
+        file = waiting or (plans.own(plan.id) if plans.digest(plan.id) else None)
+        return PlanView(
+            id=plan.id,
+            label=plan.label.pair(),
+            help=plan.help.pair(),
+            level=plan.level,
+            auto=plan.is_auto and plan.trigger is not None,
+            enabled=plan.id in plans.enabled,
+            running=plans.is_running(plan.id),
+            last_run_utc=plans.last_run_utc.get(plan.id, ""),
+            needs_accept=waiting is not None,
+            stands_in=waiting is not None and plan is not waiting.plan,
+            may=plans.steps_of(file.plan) if file else (),
+            highest=plans.highest(file.plan) if file else "",
+            digest=file.digest if file else "",
+        )
+
+    @command(
+        "plans.accept",
+        role=Role.TECHNICIAN,
+        label=("接受预案", "Accept plan"),
+        help=(
+            "让节目自带的预案生效（on=false 则停用）；只能在本机，先看清它会执行什么。",
+            "Lets a plan that came with the show work, or no longer; only at this machine.",
+        ),
+    )
+    def accept(self, plan: str, on: bool = True, digest: str = "") -> Changed:
+        if not asking().is_here:
+            raise StudioError("denied", "plans.accept_here")
+        file = self._plans.own(plan)
+        if digest and digest != file.digest:
+            raise StudioError("conflict", "plans.is_another", plan=plan)
+        self._plans.accept(plan, on)
+        may = [msgspec.to_builtins(step) for step in self._plans.steps_of(file.plan)]
+        return changed(
+            "plans",
+            result={"plan": plan, "may": may, "highest": self._plans.highest(file.plan)},
+            undo=("plans.accept", {"plan": plan, "on": not on, "digest": file.digest}),
         )
 
     @command(

@@ -167,12 +167,33 @@ Pair = tuple[str, str]
 """A sentence for views: Chinese, English."""
 
 
+class StepView(msgspec.Struct, frozen=True):
+    """One command that a plan runs, for whoever accepts the plan.
+
+    Attributes:
+        args: as JSON, "" for none.
+        role: that the command needs; "" where there is no such command.
+        never: no plan may run it, accepted or not.
+    """
+
+    command: str
+    label: Pair = ("", "")
+    args: str = ""
+    role: str = ""
+    never: bool = False
+
+
 class PlanView(msgspec.Struct, frozen=True):
     """One plan in the part "plans" of the state.
 
     Attributes:
         level: green (a click), amber, red (held down).
         auto: starts by itself when its trigger fires.
+        needs_accept: a plan out of the show, off until a technician at this machine accepts it.
+        stands_in: the shipped plan of this id works meanwhile.
+        may: the commands of the plan out of the show.
+        highest: the role that the highest of them needs.
+        digest: of its file; what was read is what is accepted.
     """
 
     id: str
@@ -183,6 +204,11 @@ class PlanView(msgspec.Struct, frozen=True):
     enabled: bool = True
     running: bool = False
     last_run_utc: str | None = None
+    needs_accept: bool = False
+    stands_in: bool = False
+    may: tuple[StepView, ...] = ()
+    highest: str = ""
+    digest: str = ""
 
 
 class MomentView(msgspec.Struct, frozen=True):

@@ -10,29 +10,33 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from studio.core.asking import asked_by
 from studio.core.clock import now_ns, utc_iso
 from studio.core.command import Bus, Role
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
 from studio.core.i18n import translate
 from studio.core.log import logger
+from studio.plans.book import PlanBook
 from studio.plans.events import PlanAsked, PlanEnded, PlanStarted, PlanStep, RoleTold
+from studio.plans.files import PlanFile
 from studio.plans.model import (
     Ask,
     Incident,
     Moment,
     Outcome,
     Plan,
-    PlansPart,
     Question,
     RunCommand,
     Step,
+    StepView,
     Tell,
     Told,
     WaitWell,
     Words,
     fill,
 )
+from studio.plans.reach import asker_of_trigger, highest, is_never, steps_of
 from studio.plans.triggers.base import Cause, Situation, Trigger
 
 _log = logger(__name__)
@@ -66,8 +70,8 @@ class Run:
         return (now_ns() - self.began_ns) // 1_000_000
 
 
-class Plans:
-    """All plans of the show.
+class Plans(PlanBook):
+    """All plans of the show, and their runs.
 
     Args:
         bus: where their commands go.
@@ -85,16 +89,13 @@ class Plans:
         announce: Callable[[Any], None],
         touch: Callable[[], None],
     ) -> None:
-        self._bus, self._kinds, self._look = bus, kinds, look
+        super().__init__(kinds)
+        self._bus, self._look = bus, look
         self._announce, self._touch = announce, touch
-        self.plans: dict[str, Plan] = {}
-        self.enabled: set[str] = set()
-        self.errors: list[StudioError] = []
         self.incidents: deque[Incident] = deque(maxlen=KEPT)
         self.told: deque[Told] = deque(maxlen=KEPT)
         self.questions: dict[str, Question] = {}
         self.last_run_utc: dict[str, str] = {}
-        self._triggers: dict[str, Trigger] = {}
         self._wrong_since: dict[str, int] = {}
         self._rest_until: dict[str, int] = {}
         self._runs: dict[str, Run] = {}
@@ -102,26 +103,29 @@ class Plans:
 
     # -- what there is -------------------------------------------------------------------------
 
-    def load(self, plans: Iterable[Plan], enabled: Iterable[str] | None) -> None:
-        """Takes over plans; one whose trigger is not known can still be run by hand."""
-        self.plans = {plan.id: plan for plan in plans}
-        self.enabled = set(self.plans if enabled is None else enabled)
+    def load(
+        self, plans: Iterable[Plan], enabled: Iterable[str] | None, own: Iterable[PlanFile] = ()
+    ) -> None:
+        """Takes over plans (`PlanBook.load`); no trigger remembers anything."""
         self._wrong_since.clear()
         self._rest_until.clear()
-        self._triggers = {}
-        for plan in self.plans.values():
-            if plan.trigger is None:
-                continue
-            try:
-                kind = self._kinds.get(plan.trigger.kind)
-                self._triggers[plan.id] = kind(kind.decode(plan.trigger.settings))
-            except StudioError as error:
-                self.errors.append(error)
-                _log.warning("plan %s: %s", plan.id, error)
+        super().load(plans, enabled, own)
 
-    def part(self) -> PlansPart:
-        """What the show keeps."""
-        return PlansPart(tuple(sorted(self.enabled)))
+    def accept(self, id: str, is_accepted: bool) -> None:
+        """Lets a plan of the show work, or no longer: then its run ends, too."""
+        super().accept(id, is_accepted)
+        self._wrong_since.pop(id, None)
+        run = self._runs.get(id)
+        if not is_accepted and run is not None and run.task is not None:
+            run.task.cancel()
+
+    def steps_of(self, plan: Plan) -> tuple[StepView, ...]:
+        """What a plan may do, for whoever is to accept it."""
+        return steps_of(plan, self._bus.specs)
+
+    def highest(self, plan: Plan) -> str:
+        """The role that its highest command needs."""
+        return highest(plan, self._bus.specs).name.lower()
 
     def recall(self, incidents: list[Incident]) -> None:
         """Incidents of an engine that was killed; those that ran then were cut off."""
@@ -129,17 +133,6 @@ class Plans:
             if one.state == "running":
                 one.state = "aborted"
             self.incidents.appendleft(one)
-
-    def get(self, id: str) -> Plan:
-        """A plan.
-
-        Raises:
-            StudioError: not_found.
-        """
-        if id not in self.plans:
-            known = ", ".join(self.plans)
-            raise StudioError("not_found", "plans.no_plan", plan=id, known=known)
-        return self.plans[id]
 
     def is_running(self, id: str) -> bool:
         """Is the plan at work?"""
@@ -166,10 +159,11 @@ class Plans:
             since = self._wrong_since.setdefault(id, now.at_ns)
             if now.at_ns - since >= trigger.for_ms * 1_000_000:
                 self._wrong_since.pop(id, None)
-                self.start(plan, cause, "trigger")
+                with asked_by(asker_of_trigger(plan, self.digest(id), self._bus.specs)):
+                    self.start(plan, cause, "trigger")
 
     def start(self, plan: Plan, cause: Cause | None, origin: str) -> Incident:
-        """Starts a plan; by hand without a cause.
+        """Starts a plan; by hand without a cause. Its steps have the right of whoever asks now.
 
         Raises:
             StudioError: conflict, when it runs already.
@@ -276,16 +270,17 @@ class Plans:
             await self._take_back(run)
 
     async def _command(self, run: Run, step: RunCommand) -> None:
+        params = run.cause.params | {"subject": run.cause.subject}
         args = {
-            key: fill(value, run.cause.params | {"subject": run.cause.subject})
-            if isinstance(value, str)
-            else value
+            key: fill(value, params) if isinstance(value, str) else value
             for key, value in step.args.items()
         }
         before = self._look().scenes.programme
         spec = next((s for s in self._bus.specs() if s.id == step.command), None)
         label = Words(*(spec.label if spec else (step.command, step.command)))
         try:
+            if spec is not None and is_never(spec):
+                raise StudioError("denied", "plans.never", command=step.command)
             confirm = {"confirm": True} if spec and spec.needs_confirm else {}
             await self._bus.run(
                 step.command, {**args, **confirm}, role=Role.OWNER, origin=f"plan:{run.plan.id}"

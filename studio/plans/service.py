@@ -12,8 +12,9 @@ from studio.core.extension import Kinds
 from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
 from studio.plans.commands import PlanCommands
-from studio.plans.files import read_plans
+from studio.plans.files import read_plan_files
 from studio.plans.model import Incident, PlansPart, PlansView
+from studio.plans.reach import AcceptedPlans
 from studio.plans.runner import JUDGE_S, Plans
 from studio.plans.triggers.base import Situation, Trigger
 
@@ -68,8 +69,14 @@ class PlanService(Service):
 
     @classmethod
     def validate(cls, part: Any, context: ShowContext) -> Iterable[Finding]:
-        """Plan files that cannot be read."""
-        _, errors = read_plans(context.folder)
+        """Plan files that cannot be read, and plans nobody here has accepted."""
+        files, errors = read_plan_files(context.folder)
+        accepted = AcceptedPlans()
+        errors += [
+            StudioError("denied", "plans.needs_accept", plan=file.plan.id)
+            for file in files
+            if not accepted.holds(file.digest)
+        ]
         return [Finding("plans", error, "warning") for error in errors]
 
     async def reset(self) -> None:
@@ -79,10 +86,11 @@ class PlanService(Service):
         self.plans.load((), ())
 
     async def load(self, part: Any, context: ShowContext) -> None:
-        """Takes over the shipped plans and the show's own."""
-        plans, errors = read_plans(context.folder)
+        """Takes over the shipped plans and the show's own; those are off until accepted."""
+        files, errors = read_plan_files(context.folder)
         self.plans.errors = errors
-        self.plans.load(plans, part.enabled)
+        shipped = [file.plan for file in files if not file.digest]
+        self.plans.load(shipped, part.enabled, [file for file in files if file.digest])
 
     def save(self) -> PlansPart:
         """Which are on; all of them is nothing to write down."""

@@ -520,3 +520,31 @@ def test_closing_ends_the_studio_only_when_nothing_runs(qtbot: Any, program: Any
     assert program.code == 3  # the supervisor lets the engine go on
     panel.key_record()
     qtbot.waitUntil(lambda: not store.is_busy, timeout=SLOW)
+
+
+def test_a_plan_of_the_show_is_read_and_accepted_by_holding(qtbot: Any, program: Any) -> None:
+    from msgspec.structs import replace
+
+    from studio.plans.model import StepView
+    from ui.panels.plans import AcceptBox
+
+    panel, ran = program.window.panels["plans"], []
+    mine = replace(
+        program.store.plans.plans[0],
+        needs_accept=True,
+        may=(StepView("outputs.add", ("添加", "Add"), '{"name":"x"}', "technician", True),),
+        highest="technician",
+        digest="abc",
+    )
+    panel._show_waiting([mine])
+    box = panel.findChild(AcceptBox)
+    said = " ".join(label.text() for label in box.findChildren(Text))
+    assert "outputs.add" in said
+    assert '{"name":"x"}' in said
+    program.actions.run, was = lambda id, args, **_: ran.append((id, args)), program.actions.run
+    try:
+        box.button.held.emit()
+    finally:
+        program.actions.run = was
+        panel._show_waiting([])
+    assert ran == [("plans.accept", {"plan": mine.id, "digest": "abc"})]

@@ -181,6 +181,9 @@ def _stock(store: Store) -> Check:
 
 
 def _plans(store: Store) -> Check:
+    waiting = [p for p in store.plans.plans if p.needs_accept]
+    if waiting:
+        return Check("plans", "attention", t("ready.plans_wait", n=len(waiting)), "plans")
     auto = [p for p in store.plans.plans if p.auto and p.enabled]
     if not auto:
         return Check("plans", "attention", t("ready.no_plans"), "plans")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from studio.plans.model import AskView, IncidentView, PlanView
+from studio.plans.model import AskView, IncidentView, PlanView, StepView
 from ui.desk import Desk
 from ui.format import age_s, clock, seconds
 from ui.i18n import pick, t
@@ -53,6 +53,41 @@ class AskBox(QFrame):
         self.desk.actions.run("plans.answer", args, origin=origin)
 
 
+class AcceptBox(QFrame):
+    """A plan that came with the show: what it may do, to be read, and accepted by holding."""
+
+    def __init__(self, desk: Desk, plan: PlanView) -> None:
+        super().__init__()
+        self.setObjectName("ask")
+        self.desk, self.plan = desk, plan
+        name = pick(plan.label) or plan.id
+        said = "plans.wants_instead" if plan.stands_in else "plans.wants_accept"
+        title = Text(t(said, name=plan.id if plan.stands_in else name), weight=600, wraps=True)
+        layout = column(gap=4, margins=(10, 8, 10, 8))
+        layout.addWidget(title)
+        for step in plan.may or (StepView(t("plans.may_nothing")),):
+            layout.addWidget(Text("· " + _may(step), size=12, tone="muted", wraps=True))
+        needs = t("plans.may_highest", role=t(f"plans.role.{plan.highest or 'controller'}"))
+        layout.addWidget(Text(needs, size=12, wraps=True))
+        self.button = HoldButton(t("plans.accept"), "attention", held=self._accept)
+        self.button.name(t("plans.accept_of", name=name), t("plans.accept_tip"))
+        end = row(gap=6)
+        end.addStretch(1)
+        end.addWidget(self.button)
+        layout.addLayout(end)
+        self.setLayout(layout)
+        self.setAccessibleName(title.text())
+
+    def _accept(self) -> None:
+        args = {"plan": self.plan.id, "digest": self.plan.digest}
+        self.desk.actions.run("plans.accept", args, origin=self.button)
+
+
+def _may(step: StepView) -> str:
+    words = " ".join(part for part in (pick(step.label), step.command, step.args) if part)
+    return f"{words} ({t('plans.may_never')})" if step.never else words
+
+
 def _option(option: object) -> tuple[str, str]:
     if isinstance(option, dict):
         id = str(option.get("id") or option.get("value") or "")
@@ -95,13 +130,15 @@ class PlanRow(QFrame):
         self.title.setText(name)
         self.title.setToolTip(pick(plan.help))
         self.dot.set("attention" if plan.running else "off")
-        self.state.set(t("plans.running") if plan.running else "", "attention")
-        self.state.setVisible(plan.running)
-        self.auto.setVisible(plan.auto)
+        is_off = plan.needs_accept and not plan.stands_in
+        state = t("plans.running") if plan.running else t("plans.off") if is_off else ""
+        self.state.set(state, "attention")
+        self.state.setVisible(bool(state))
+        self.auto.setVisible(plan.auto and not is_off)
         self.auto.setChecked(plan.enabled)
         self.auto.setText(t("plans.auto") if plan.enabled else t("plans.auto_off"))
         self.auto.name(t("plans.auto_of", name=name), t("plans.auto_tip"))
-        self.run.setVisible(not plan.running)
+        self.run.setVisible(not plan.running and not is_off)
         self.run.setText(t("plans.run") if plan.level == "green" else t("plans.hold"))
         self.run.name(t("plans.run_of", name=name), pick(plan.help))
         self.stop.setVisible(plan.running)
@@ -133,12 +170,14 @@ class PlansPanel(Panel):
     def build(self) -> None:
         inside = QWidget()
         self._asks, self._plans, self._past = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self._offers = QVBoxLayout()
+        self._offers.setContentsMargins(*(tokens.px(v) for v in (8, 4, 8, 4)))
         layout = column(gap=0)
         self._asks.setContentsMargins(*(tokens.px(v) for v in (8, 4, 8, 4)))
         self._past.setContentsMargins(*(tokens.px(v) for v in (12, 8, 12, 8)))
         self._past.setSpacing(tokens.px(5))
         self._plans.setSpacing(0)
-        for part in (self._asks, self._plans):
+        for part in (self._asks, self._offers, self._plans):
             layout.addLayout(part)
         self._line = line()
         layout.addWidget(self._line)
@@ -151,6 +190,7 @@ class PlansPanel(Panel):
         self._plans.addWidget(self._note)
         self._rows: dict[str, PlanRow] = {}
         self._boxes: list[AskBox] = []
+        self._waiting: list[PlanView] = []
         self._shown_past: tuple[IncidentView, ...] = ()
         self.desk.store.changed.connect(lambda part: self._show() if part == "plans" else None)
         self.desk.store.loaded.connect(self._show)
@@ -160,7 +200,7 @@ class PlansPanel(Panel):
 
     def retext(self) -> None:
         super().retext()
-        self._shown_past = ()
+        self._shown_past, self._waiting = (), []
         for box in self._boxes:
             box.ask = AskView("")  # made anew in the other language
         for row_ in self._rows.values():
@@ -170,6 +210,7 @@ class PlansPanel(Panel):
     def _show(self) -> None:
         part = self.desk.store.plans
         self._show_asks(part.asks)
+        self._show_waiting([plan for plan in part.plans if plan.needs_accept])
         ids = [(p.id, p.level) for p in part.plans]
         for id in [id for id, row_ in self._rows.items() if (id, row_.plan.level) not in ids]:
             self._rows.pop(id).deleteLater()
@@ -184,7 +225,8 @@ class PlansPanel(Panel):
         self._note.setVisible(not part.plans)
         self._note.setText(t("plans.empty") if has else t("plans.none_here"))
         running = sum(p.running for p in part.plans)
-        ready = len(part.plans) - running
+        off = sum(p.needs_accept and not p.stands_in for p in part.plans)
+        ready = len(part.plans) - running - off
         self.head.count.setText(t("plans.ready", n=ready) if part.plans else "")
         self.head.show_badge(t("plans.n_running", n=running) if running else "")
         self._show_past(part.incidents)
@@ -200,6 +242,14 @@ class PlansPanel(Panel):
         self._boxes = [AskBox(self.desk, ask) for ask in asks]
         for box in self._boxes:
             self._asks.addWidget(box)
+
+    def _show_waiting(self, plans: list[PlanView]) -> None:
+        if plans == self._waiting:
+            return
+        self._waiting = plans
+        clear(self._offers)
+        for plan in plans:
+            self._offers.addWidget(AcceptBox(self.desk, plan))
 
     def _show_past(self, incidents: tuple[IncidentView, ...]) -> None:
         if incidents == self._shown_past:
