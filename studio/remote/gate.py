@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from studio.core.clock import NS, now_ns
@@ -17,7 +20,9 @@ _log = logger(__name__)
 FIRST_S = 0.3
 MOST_S = 2.0
 FORGET_NS = 60 * NS
-LINE = 4
+LOOK_S = 0.015
+"""Answers from an address that guesses are looked at one after another, so far apart."""
+MOST_ADDRESSES = 1000
 
 
 class Caller(NamedTuple):
@@ -33,11 +38,22 @@ class Caller(NamedTuple):
     is_here: bool = False
 
 
+@dataclass(slots=True)
+class _Brake:
+    """What an address has guessed of late."""
+
+    failures: int = 0
+    failed_ns: int = 0
+    free_s: float = 0.0
+
+
 class Gate:
     """Judges answers to challenges.
 
-    A wrong answer makes the next one wait, longer each time, and all wait in one short line: a
-    page or program that guesses gets a try every two seconds, however many connections it opens.
+    Each address has a brake of its own. After a wrong answer what comes from there is looked at
+    one after another, `LOOK_S` apart, and a wrong one is answered after a wait that grows. A
+    right one is answered when it is looked at: guessers on the same machine, or behind the same
+    tunnel, cost the owner a moment and never the turn.
 
     Args:
         password: opens as owner; "" lets everybody on loopback in.
@@ -57,33 +73,37 @@ class Gate:
         self._key = key
         self._tokens = tokens
         self._first_s = first_s
-        self._line = asyncio.Lock()
-        self._waiting = 0
-        self._failures = 0
-        self._failed_ns = 0
+        self._brakes: OrderedDict[str, _Brake] = OrderedDict()
 
     @property
     def is_open(self) -> bool:
         """Does it ask for nothing?"""
         return not self._password
 
-    async def admit(self, challenge: Challenge, answer: str) -> Caller | None:
+    async def admit(self, challenge: Challenge, answer: str, address: str = "") -> Caller | None:
         """Who gave this answer; None for nobody, after a wait."""
-        if self._waiting >= LINE:
-            return None
-        self._waiting += 1
-        try:
-            async with self._line:
-                caller = self._match(challenge, answer)
-                if caller is None:
-                    await asyncio.sleep(self._penalty_s())
-                return caller
-        finally:
-            self._waiting -= 1
+        if self._key and challenge.is_right(answer, self._key):
+            return Caller("remote", Role.OWNER, is_here=True)  # too long to be guessed
+        brake = self._brake(address)
+        if brake.failures:
+            now_s = time.monotonic()
+            brake.free_s = max(brake.free_s, now_s) + LOOK_S
+            await asyncio.sleep(brake.free_s - now_s)
+        caller = self._match(challenge, answer)
+        if caller is None:
+            await asyncio.sleep(self._penalty_s(brake))
+        return caller
+
+    def _brake(self, address: str) -> _Brake:
+        brake = self._brakes.setdefault(address, _Brake())
+        self._brakes.move_to_end(address)
+        if now_ns() - brake.failed_ns > FORGET_NS:
+            brake.failures = 0
+        while len(self._brakes) > MOST_ADDRESSES:
+            self._brakes.popitem(last=False)
+        return brake
 
     def _match(self, challenge: Challenge, answer: str) -> Caller | None:
-        if self._key and challenge.is_right(answer, self._key):
-            return Caller("remote", Role.OWNER, is_here=True)
         if self._password and challenge.is_right(answer, self._password):
             return Caller("remote", Role.OWNER)
         for token in self._tokens():
@@ -91,12 +111,9 @@ class Gate:
                 return Caller(f"remote:{token.name}", token.right, token.name)
         return None
 
-    def _penalty_s(self) -> float:
-        now = now_ns()
-        if now - self._failed_ns > FORGET_NS:
-            self._failures = 0
-        self._failures += 1
-        self._failed_ns = now
-        if self._failures in (1, 10, 100) or self._failures % 1000 == 0:
-            _log.warning("remote door: wrong password (%s times in a row)", self._failures)
-        return float(min(MOST_S, self._first_s * 2 ** min(self._failures - 1, 8)))
+    def _penalty_s(self, brake: _Brake) -> float:
+        brake.failures += 1
+        brake.failed_ns = now_ns()
+        if brake.failures in (1, 10, 100) or brake.failures % 1000 == 0:
+            _log.warning("remote door: wrong password (%s times in a row)", brake.failures)
+        return float(min(MOST_S, self._first_s * 2 ** min(brake.failures - 1, 8)))

@@ -9,11 +9,12 @@ from studio.remote.protocol import Data, Subscription
 if TYPE_CHECKING:
     from studio.remote.commands import RemoteCommands
     from studio.remote.desks import Desks
-    from studio.remote.gate import Gate
+    from studio.remote.gate import Caller, Gate
     from studio.remote.ids import Ids
     from studio.remote.pace import Pace
     from studio.remote.pictures import Pictures
     from studio.remote.rooms import Rooms
+    from studio.remote.strangers import Strangers
     from studio.remote.views import Views
 
 
@@ -26,6 +27,12 @@ class SessionHost(Protocol):
     def pace(self) -> Pace: ...
     @property
     def rooms(self) -> Rooms: ...
+    @property
+    def strangers(self) -> Strangers: ...
+
+    def has_place(self, caller: Caller) -> bool:
+        """Is there a place for one that has said who it is?"""
+        ...
 
 
 class RequestHost(SessionHost, Protocol):

@@ -58,6 +58,8 @@ class Close(enum.IntEnum):
     UNSUPPORTED_FEATURE = 4012
     SLOW_READER = 4100
     """Ours: it does not read what it is sent."""
+    NO_PLACE = 4101
+    """Ours: right, but all places for this token or password are taken."""
 
 
 class Status(enum.IntEnum):

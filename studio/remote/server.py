@@ -19,7 +19,7 @@ from studio.remote import panel, place
 from studio.remote.clients import RemoteClient
 from studio.remote.commands import RemoteCommands
 from studio.remote.desks import Desks
-from studio.remote.gate import Gate
+from studio.remote.gate import Caller, Gate
 from studio.remote.hotkey_commands import HotkeyCommands
 from studio.remote.ids import Ids
 from studio.remote.obs_events import Translator
@@ -32,6 +32,7 @@ from studio.remote.requests import known
 from studio.remote.requests.base import Handler, Requests, answer
 from studio.remote.rooms import Rooms
 from studio.remote.session import Session, pick_subprotocol
+from studio.remote.strangers import Strangers, counted, is_room
 from studio.remote.views import Views
 from studio.security.secrets import Secrets
 
@@ -46,7 +47,6 @@ _quiet.setLevel(logging.CRITICAL)
 
 PASSWORD = "remote/password"
 MAX_MESSAGE = 8 * 1024 * 1024
-MOST_SESSIONS = 64
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -66,6 +66,7 @@ class Door:
         self.pictures = Pictures(rooms, self.views)
         self.sessions: set[Session] = set()
         self.pace = Pace()
+        self.strangers = Strangers()
         self.port = 0
         self.key = secrets.token_urlsafe(24)
         keep_secret(self.key)
@@ -110,6 +111,7 @@ class Door:
                 port,
                 select_subprotocol=pick_subprotocol,
                 process_request=self._check,
+                create_connection=counted(self.strangers),
                 max_size=MAX_MESSAGE,
                 compression=None,
                 # A client that reads only when it has asked something answers no ping.
@@ -135,6 +137,10 @@ class Door:
                 await asyncio.wait_for(self._server.wait_closed(), 1.0)
             except TimeoutError:
                 _log.warning("a remote client did not let go")
+
+    def has_place(self, caller: Caller) -> bool:
+        """Is there a place for one that has said who it is?"""
+        return is_room(caller, self.sessions)
 
     def tell(self, kind: Subscription, name: str, data: Data | None = None) -> None:
         """Sends an event to all who asked for its category."""
@@ -192,8 +198,7 @@ class Door:
         origin = request.headers.get("Origin")
         if origin and not self._is_welcome(origin, request.headers.get("Host", "")):
             return connection.respond(http.HTTPStatus.FORBIDDEN, "origin not allowed\n")
-        if len(self.sessions) >= MOST_SESSIONS:
-            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "too many clients\n")
+        self.strangers.shook(connection)
         return None
 
     def _is_welcome(self, origin: str, host: str) -> bool:

@@ -258,6 +258,11 @@ class Session:
         task.add_done_callback(self._done)
         return True
 
+    @property
+    def _address(self) -> str:
+        found = self.socket.remote_address
+        return str(found[0]) if found else ""
+
     async def _refuse(self, code: Close, reason: str) -> bool:
         await self.close(code, reason)
         return False
@@ -282,17 +287,21 @@ class Session:
         if self._challenge:
             answer = data.get("authentication")
             caller = (
-                await self.door.gate.admit(self._challenge, answer)
+                await self.door.gate.admit(self._challenge, answer, self._address)
                 if isinstance(answer, str)
                 else None
             )
             if caller is None:
                 return await self._refuse(Close.AUTH_FAILED, "Authentication failed.")
+            if not self.door.has_place(caller):
+                reason = "All places for this token or password are taken."
+                return await self._refuse(Close.NO_PLACE, reason)
             self.name, self.role, self.token, self.is_here = caller
         self.events = Subscription.ALL
         if not await self._subscribe(data):
             return False
         self.is_identified = True
+        self.door.strangers.left(self.socket)
         self._set_limits()
         self.send({"op": Op.IDENTIFIED, "d": {"negotiatedRpcVersion": RPC_VERSION}})
         return True

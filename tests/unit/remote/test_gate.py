@@ -10,7 +10,7 @@ import pytest
 
 from studio.core.command import Role
 from studio.core.errors import StudioError
-from studio.remote.gate import LINE, Gate
+from studio.remote.gate import LOOK_S, Gate
 from studio.remote.protocol import Challenge, authentication
 from studio.security import roles
 from studio.security.secrets import Secrets
@@ -51,26 +51,32 @@ def test_an_empty_password_opens_nothing_but_an_open_door() -> None:
     assert not Gate("x").is_open
 
 
-def test_guessing_gets_slower_and_waits_in_one_line() -> None:
-    async def guess() -> tuple[float, float, int]:
-        gate = Gate("pw", first_s=0.02)
+def test_guessing_gets_slower_by_address_and_never_the_owner() -> None:
+    async def guess() -> tuple[float, float, float, float, float]:
+        gate = Gate("pw", "key", first_s=0.02)
         challenge = Challenge()
-        began = time.monotonic()
-        await gate.admit(challenge, "wrong")
-        first = time.monotonic() - began
-        began = time.monotonic()
-        found = await asyncio.gather(*(gate.admit(challenge, "wrong") for _ in range(20)))
-        rest = time.monotonic() - began
-        assert set(found) == {None}
-        right = await gate.admit(challenge, answer(challenge, "pw"))
-        assert right is not None
-        return first, rest, len(found)
 
-    first, rest, _ = asyncio.run(guess())
-    # The line takes LINE of the 20; they wait 0.04, 0.08, 0.16 … one after the other.
+        async def took(text: str, address: str) -> float:
+            began = time.monotonic()
+            found = await gate.admit(challenge, text, address)
+            assert (found is None) == (text == "wrong")
+            return time.monotonic() - began
+
+        first = await took("wrong", "a")
+        crowd = [asyncio.create_task(took("wrong", "a")) for _ in range(10)]
+        await asyncio.sleep(0)
+        right = await took(answer(challenge, "pw"), "a")
+        key = await took(answer(challenge, "key"), "a")
+        elsewhere = await took(answer(challenge, "pw"), "b")
+        return first, right, key, elsewhere, max(await asyncio.gather(*crowd))
+
+    first, right, key, elsewhere, last = asyncio.run(guess())
     assert first >= 0.02
-    assert rest >= sum(0.02 * 2**n for n in range(1, LINE + 1))
-    assert rest < 5
+    # Each of the ten is looked at before it, and none of their waits is waited for.
+    assert 10 * LOOK_S <= right < 0.3
+    assert key < 0.1
+    assert elsewhere < 0.1
+    assert last >= 10 * LOOK_S + min(2.0, 0.02 * 2**8)
 
 
 def test_tokens_are_kept_and_forgotten(tmp_path: Path) -> None:

@@ -1,0 +1,118 @@
+"""Places at the door: strangers have few and lose them to newcomers, the owner always has one."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import Iterable
+from typing import Protocol
+
+from websockets.asyncio.server import ServerConnection
+
+from studio.core.log import logger
+from studio.remote.gate import Caller
+
+_log = logger(__name__)
+
+MOST_STRANGERS = 64
+LEAST_STRANGERS = 8
+DESCRIPTORS_A_STRANGER = 8
+"""Of the descriptors this process may have, strangers take one in so many."""
+MOST_BY_TOKEN = 16
+MOST_BY_TOKENS = 48
+MOST_BY_PASSWORD = 64
+
+
+def most_strangers() -> int:
+    """How many connections that have not said who they are may stand at once."""
+    try:
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    except (ImportError, OSError, ValueError):
+        return MOST_STRANGERS
+    if limit < 0:
+        return MOST_STRANGERS
+    return max(LEAST_STRANGERS, min(MOST_STRANGERS, limit // DESCRIPTORS_A_STRANGER))
+
+
+class Strangers:
+    """Connections that have not identified themselves, counted from their first moment on.
+
+    A newcomer is never refused: with too many, the oldest that has not even shaken hands goes,
+    then the oldest that has. Whoever knows the password needs a moment only.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most_strangers() if most is None else most
+        self._there: dict[ServerConnection, tuple[bool, int]] = {}
+        self._numbers = itertools.count()
+        self._is_told = False
+
+    def came(self, connection: ServerConnection) -> None:
+        """A socket was opened."""
+        self._there[connection] = (False, next(self._numbers))
+        if len(self._there) <= self._most:
+            return
+        if not self._is_told:
+            self._is_told = True
+            _log.warning("remote door: more than %s that do not say who they are", self._most)
+        oldest = min(self._there, key=self._there.__getitem__)
+        self.left(oldest)
+        oldest.transport.abort()
+
+    def shook(self, connection: ServerConnection) -> None:
+        """Its handshake is done."""
+        if connection in self._there:
+            self._there[connection] = (True, self._there[connection][1])
+
+    def left(self, connection: ServerConnection) -> None:
+        """It is gone, or no stranger any more."""
+        self._there.pop(connection, None)
+
+
+class CountedConnection(ServerConnection):
+    """A connection that counts from its socket on, before anything was said."""
+
+    strangers: Strangers
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Counts it; the oldest stranger may have to go."""
+        super().connection_made(transport)
+        self.strangers.came(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Counts it no more."""
+        self.strangers.left(self)
+        super().connection_lost(exc)
+
+
+def counted(strangers: Strangers) -> type[ServerConnection]:
+    """The kind of connection a server makes, counted by ``strangers``."""
+    return type("CountedAtDoor", (CountedConnection,), {"strangers": strangers})
+
+
+class Placed(Protocol):
+    """A client that has said who it is."""
+
+    @property
+    def token(self) -> str: ...
+    @property
+    def is_here(self) -> bool: ...
+    @property
+    def is_identified(self) -> bool: ...
+
+
+def is_room(caller: Caller, sessions: Iterable[Placed]) -> bool:
+    """Is there a place for this caller?
+
+    No token takes all of those for tokens, and all tokens together none of the owner's; programs
+    of this machine that hold the key always have one.
+    """
+    if caller.is_here:
+        return True
+    held = Counter(one.token for one in sessions if one.is_identified and not one.is_here)
+    if not caller.token:
+        return held[""] < MOST_BY_PASSWORD
+    return held[caller.token] < MOST_BY_TOKEN and held.total() - held[""] < MOST_BY_TOKENS
