@@ -111,13 +111,33 @@ def _with_options(show: OpenShow, options: Options) -> OpenShow:
     return dataclasses.replace(show, head=head, parts=parts)
 
 
-async def _run(options: Options) -> int:
-    kept = checkpoint.recall() if options.restarts or orphans(runtime_dir()) else None
-    folder = Path(options.show) if options.show else None
-    extensions = Extensions() if options.safe_mode else Extensions.with_plugins()
-    show = _with_options(await asyncio.to_thread(read_show, folder, extensions), options)
+def _first_show(
+    options: Options, kept: Kept | None, extensions: Extensions
+) -> tuple[OpenShow, Kept | None]:
+    """The show to begin with, and what is taken up of an engine that was killed.
+
+    After a crash it is the show that was open then, which may be another than was asked for.
+
+    Raises:
+        StudioError: the show that was asked for cannot be opened.
+    """
+    asked = Path(options.show) if options.show else None
+    if kept is not None and options.restarts and kept.show:
+        try:
+            return _with_options(read_show(Path(kept.show), extensions), options), kept
+        except StudioError as error:
+            _log.error("the show that was open, %s, cannot be opened again: %s", kept.show, error)
+            kept = checkpoint.Kept(kept.show, {"outputs": kept.parts.get("outputs", [])})
+    show = _with_options(read_show(asked, extensions), options)
     if kept is not None and not options.restarts and kept.show != str(show.folder):
         kept = None  # senders of another show: they are ended once this one is up
+    return show, kept
+
+
+async def _run(options: Options) -> int:
+    kept = checkpoint.recall() if options.restarts or orphans(runtime_dir()) else None
+    extensions = Extensions() if options.safe_mode else Extensions.with_plugins()
+    show, kept = await asyncio.to_thread(_first_show, options, kept, extensions)
     note = life.Note("engine")
     engine = Engine(show, extensions, is_safe=options.safe_mode)
     stopping = asyncio.Event()
@@ -127,9 +147,9 @@ async def _run(options: Options) -> int:
         await engine.start()
         engine.parts.session.heartbeat = note
         beat = asyncio.create_task(_beat(note, stopping))
-        if kept:
+        if kept is not None:
             await engine.resume(kept)
-        if options.scene:
+        elif options.scene:
             await engine.parts.bus.run("scenes.take", {"scene": options.scene}, origin="cli")
         door = await _open_door(engine, options)
         engine.parts.programme.viewers = door.views

@@ -163,3 +163,37 @@ def test_a_new_show_is_made_beside_the_old_one(tmp_path: Path) -> None:
             len(json.loads((Path(made) / "show.json").read_text("utf-8"))["scenes"]["scenes"]) == 2
         )
         assert os.path.isdir(made)
+
+
+def test_an_engine_that_is_killed_comes_back_with_the_show_that_was_open(tmp_path: Path) -> None:
+    """Right show, right scene, right card: not those it was once started with."""
+    other = other_show(tmp_path / "other.show")
+    with Studio(tmp_path, scene="One") as studio:
+        with Door(studio.address) as door:
+            door.run("show.open", folder=str(other))
+            door.run("scenes.take", scene="Two", transition="cut")
+            door.run("shop.card", product="bag")
+        for restarts in range(1, 4):
+            studio.kill()
+            studio.options["restarts"] = restarts
+            studio.start()
+            with Door(studio.address) as door:
+                state = door.run("state.get")
+                assert state["show"]["name"] == "Other"
+                assert state["scenes"]["programme"]["landscape"] == "Two"
+                assert state["shop"]["card"] == "bag"
+                assert [p["id"] for p in state["shop"]["products"]] == ["bag"]
+
+
+def test_a_show_that_is_gone_after_a_kill_gives_way_to_the_one_asked_for(tmp_path: Path) -> None:
+    other = other_show(tmp_path / "other.show")
+    with Studio(tmp_path) as studio:
+        with Door(studio.address) as door:
+            door.run("show.open", folder=str(other))
+        studio.kill()
+        (other / "show.json").write_text("{", encoding="utf-8")
+        studio.options["restarts"] = 1
+        studio.start()
+        with Door(studio.address) as door:
+            assert door.run("state.get")["show"]["name"] == "Small"
+        assert "cannot be opened again" in studio.log()
