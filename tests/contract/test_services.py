@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from studio.core.service import Service
 from studio.core.services import Services, decode_parts
 from studio.show.file import demo_show
 from studio.show.keeper import OpenShow
+from studio.show.model import SCHEMA
 
 KEYS = sorted(service.show_key() for service in SERVICES if service.show_key())
 
@@ -329,3 +331,39 @@ def test_the_parts_of_the_demo_show_decode() -> None:
         for key, part in show.parts.items()
         if key != "scenes"  # ids are made anew
     }
+
+
+def lost(old: Any, new: Any, place: str = "") -> list[str]:
+    """Places of what stands in ``old`` and not in ``new``."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        gone = [f"{place}.{key}" for key in old if key not in new]
+        return gone + [x for k in old if k in new for x in lost(old[k], new[k], f"{place}.{k}")]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        pairs = zip(old, new, strict=True)
+        return [x for at, (a, b) in enumerate(pairs) for x in lost(a, b, f"{place}[{at}]")]
+    return [] if old == new else [f"{place}: {old!r} → {new!r}"]
+
+
+KEPT_SHOWS = sorted((Path(__file__).parents[1] / "data" / "shows").glob("*.show"))
+
+
+@pytest.mark.parametrize("kept", KEPT_SHOWS, ids=[path.stem for path in KEPT_SHOWS])
+def test_a_show_of_an_earlier_version_opens_and_saves_without_loss(
+    tmp_path: Path, kept: Path
+) -> None:
+    """One show of each schema stands in tests/data/shows, as its version saved it."""
+    folder = Path(shutil.copytree(kept, tmp_path / kept.name))
+    old = json.loads((folder / "show.json").read_text(encoding="utf-8"))
+
+    async def body(engine: Engine) -> None:
+        engine.parts.session.repository.save()
+
+    run(folder, body)
+    new = json.loads((folder / "show.json").read_text(encoding="utf-8"))
+    old["schema"] = new["schema"]
+    assert lost(old, new) == []
+
+
+def test_there_is_a_show_of_every_schema() -> None:
+    names = {f"schema-{number}" for number in range(1, SCHEMA + 1)}
+    assert names <= {path.stem for path in KEPT_SHOWS}

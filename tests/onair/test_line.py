@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -196,3 +197,34 @@ def test_senders_of_another_show_are_ended(
         assert second.stop() == 0
     finally:
         second.close()
+
+
+def test_killed_again_and_again_while_shows_are_switched(
+    live: Chain, server: Nginx, tmp_path: Path
+) -> None:
+    """Right show, scene and card each time, on the very same connection.
+
+    SHOPCAST_KILLS: how often.
+    """
+    kills = int(os.environ.get("SHOPCAST_KILLS", "3"))
+    shows = [tmp_path / "line.show", write_show(tmp_path / "b.show")]
+    raw = json.loads((shows[1] / "show.json").read_text(encoding="utf-8"))
+    (shows[1] / "show.json").write_text(json.dumps({**raw, "name": "B"}), encoding="utf-8")
+    names = [json.loads((s / "show.json").read_text(encoding="utf-8"))["name"] for s in shows]
+    for number in range(kills):
+        which = (number // 2 + 1) % 2
+        scene, card = ("Close-up", "p2") if number % 3 else ("Host", "p1")
+        if ask(remote(live), "state.get", parts=["show"])["show"]["name"] != names[which]:
+            ask(remote(live), "show.open", folder=str(shows[which]))
+        ask(remote(live), "scenes.take", scene=scene)
+        ask(remote(live), "shop.card", product=card)
+        seen = len(live.lines)
+        live.kill(live.pid())
+        live.flows("push1", after=seen)
+        state = ask(remote(live), "state.get", parts=["show", "scenes", "shop"])
+        assert state["show"]["name"] == names[which], number
+        assert state["scenes"]["programme"]["landscape"] == scene, number
+        assert state["shop"]["card"] == card, number
+    assert live.stop() == 0
+    server.finish()
+    assert server.publishes() == 1, "the very same connection"
