@@ -144,12 +144,10 @@ async def _run(options: Options) -> int:
     _take_signals(stopping)
     door: Door | None = None
     try:
-        await engine.start()
+        await engine.start(kept)
         engine.parts.session.heartbeat = note
         beat = asyncio.create_task(_beat(note, stopping))
-        if kept is not None:
-            await engine.resume(kept)
-        elif options.scene:
+        if options.scene and kept is None:
             await engine.parts.bus.run("scenes.take", {"scene": options.scene}, origin="cli")
         door = await _open_door(engine, options)
         engine.parts.programme.viewers = door.views

@@ -27,18 +27,17 @@ class Engine:
             extensions.errors.append(error)
         self.parts: Parts = build(show, extensions, is_safe=is_safe)
 
-    async def start(self) -> None:
+    async def start(self, kept: Kept | None = None) -> None:
         """Loads the show and starts ticking; the first picture is there when this returns.
+
+        Args:
+            kept: where the engine before was killed; what of it cannot be read is left out.
 
         Raises:
             StudioError: what in the show cannot be used.
         """
-        await self.parts.session.begin()
+        await self.parts.session.begin(kept)
         await self.parts.services.start()
-
-    async def resume(self, kept: Kept) -> None:
-        """Goes on where the engine before was killed; what cannot be read is left out."""
-        await self.parts.session.resume(kept)
 
     async def stop(self) -> None:
         """Ends everything in order; outputs end within about 2 s."""

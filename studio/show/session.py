@@ -93,18 +93,26 @@ class ShowSession(Service):
         is_safe: bool = False,
     ) -> None:
         self._picture, self._state, self._kinds, self._is_safe = picture, state, kinds, is_safe
-        self.repository = ShowKeeper(show, lambda: self._services.save())
+        self.repository = ShowKeeper(show, self._parts_to_save)
         self._show_commands = ShowCommands(self.repository, self.open)
         self._services = Services(())
         self._checkpoint = Checkpointer(self._services, show.folder)
         self.heartbeat: Heartbeat | None = None
         self._turn = asyncio.Lock()
         self._has_edits = self._is_stopped = self._is_writing = False
+        self._is_whole = False
+        """Every service has loaded the show that is open. Till then nothing is written: what is
+        half loaded would stand in the file of the show, and in the checkpoint."""
         self._saving: asyncio.Task[None] | None = None
         self._touched: set[str] = set()
         self.every = (Every("save", SAVE_S, self._save_soon),)
         bus.after(self._command_done)
         state.on_touch(self._parts_touched)
+
+    def _parts_to_save(self) -> dict[str, Any]:
+        if not self._is_whole:
+            raise StudioError("conflict", "show.switching")
+        return self._services.save()
 
     @property
     def show(self) -> OpenShow:
@@ -126,13 +134,20 @@ class ShowSession(Service):
 
     # -- opening -------------------------------------------------------------------------------
 
-    async def begin(self) -> None:
+    async def begin(self, kept: Kept | None = None) -> None:
         """Loads the first show; its first picture is there when this returns.
+
+        Args:
+            kept: where the engine before this one was killed.
 
         Raises:
             StudioError: what in the show cannot be used.
         """
         await self._take_over(self.show, is_first=True)
+        if kept is not None:
+            await self._services.restore(kept.parts)
+            self._picture.refresh_picture()
+        self._is_whole = True
 
     async def open(self, folder: Path | None) -> OpenShow:
         """Opens another show in the running engine; outputs that run go on without a gap.
@@ -150,10 +165,12 @@ class ShowSession(Service):
             self.save()
             before, kept = self._as_it_is(), self._services.checkpoint()
             self._picture.hold_picture(True)
+            self._is_whole = False
             try:
                 with self.heartbeat.busy("show.open", OPEN_S) if self.heartbeat else nullcontext():
                     await self._services.reset()
                     await self._take_over(show)
+                    self._is_whole = True
                     await self._picture.renew_standby()
             except Exception as fault:
                 _log.exception("%s could not be taken over", show.folder)
@@ -193,20 +210,18 @@ class ShowSession(Service):
             await self._services.reset()
             await self._take_over(show)
             await self._services.restore(kept)
+            self._is_whole = True
         except Exception:
+            # Its file stays as it was saved a moment ago; nothing of this is written over it.
             _log.exception("not all of the show before is back")
-        self._picture.refresh_picture()
-
-    async def resume(self, kept: Kept) -> None:
-        """Goes on where the engine before this one was killed."""
-        await self._services.restore(kept.parts)
+            self.repository.error = StudioError("failed", "show.half", name=show.head.name)
         self._picture.refresh_picture()
 
     # -- saving --------------------------------------------------------------------------------
 
     def save(self) -> None:
         """Saves what was edited, and returns when it is on the disk; the demo stays as it is."""
-        if not self.repository.is_readonly:
+        if self._is_whole and not self.repository.is_readonly:
             self._written(self.repository.collected())
 
     async def stop(self) -> None:
@@ -217,7 +232,7 @@ class ShowSession(Service):
         self.save()
 
     def _save_soon(self) -> None:
-        if self._has_edits and (self._saving is None or self._saving.done()):
+        if self._has_edits and self._is_whole and (self._saving is None or self._saving.done()):
             self._has_edits = False
             self._saving = asyncio.get_running_loop().create_task(self._save_beside(), name="save")
 
@@ -246,6 +261,9 @@ class ShowSession(Service):
         if not changed.parts or self._is_stopped:
             return
         self._has_edits = True
+        if not self._is_whole:
+            self._touched.update(changed.parts)
+            return
         touched, self._touched = self._touched | set(changed.parts), set()
         self._checkpoint.write(self._checkpoint.update(touched))
 
@@ -258,7 +276,7 @@ class ShowSession(Service):
 
     def _write_beside(self) -> None:
         self._is_writing = False
-        if self._touched and not self._is_stopped:
+        if self._touched and self._is_whole and not self._is_stopped:
             touched, self._touched = self._touched, set()
             writing = self._checkpoint.update(touched)
             asyncio.get_running_loop().run_in_executor(None, self._checkpoint.write, writing)

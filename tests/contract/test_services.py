@@ -20,6 +20,7 @@ from studio.app.root import SERVICES
 from studio.core.errors import StudioError
 from studio.core.service import Service
 from studio.core.services import Services, decode_parts
+from studio.show.checkpoint import recall
 from studio.show.file import demo_show
 from studio.show.keeper import OpenShow
 from studio.show.model import SCHEMA
@@ -312,6 +313,71 @@ def test_a_service_that_fails_names_itself_and_the_show_before_is_back(
             service.load = loads  # type: ignore[method-assign]
 
     run(a, body)
+
+
+def test_nothing_half_loaded_is_ever_written(shows: tuple[Path, Path]) -> None:
+    """Saves, edits and checkpoints that fall into the middle of a change of shows."""
+    a, b = shows
+
+    async def body(engine: Engine) -> None:
+        session = engine.parts.session
+        await engine.parts.bus.run("shop.card_off", {})
+        session.save()
+        before = [(folder / "show.json").read_bytes() for folder in shows]
+        tried: list[str] = []
+
+        async def meddle(part: Any, context: Any) -> None:
+            for job in session.every:
+                job.job()
+            await engine.parts.bus.run("comments.slow", {"on": True})
+            await asyncio.sleep(0.1)
+            with pytest.raises(StudioError):
+                await engine.parts.bus.run("show.save", {})
+            session.save()
+            now = [(folder / "show.json").read_bytes() for folder in shows]
+            assert now == before, "a show that is half loaded was written"
+            kept = recall()
+            assert kept is not None
+            assert kept.show == str(a), "a checkpoint of a show that is half loaded"
+            tried.append("load")
+
+        last = list(engine.parts.services)[-1]
+        loads = last.load
+
+        async def load(part: Any, context: Any) -> None:
+            await loads(part, context)
+            await meddle(part, context)
+
+        last.load = load  # type: ignore[method-assign]
+        await session.open(b)
+        assert tried == ["load"]
+        last.load = loads  # type: ignore[method-assign]
+
+    run(a, body)
+
+
+def test_an_engine_whose_show_cannot_be_loaded_leaves_its_file_alone(
+    shows: tuple[Path, Path],
+) -> None:
+    a, _ = shows
+    before = (a / "show.json").read_bytes()
+
+    async def live() -> None:
+        engine = Engine(read(a), Extensions())
+        last = list(engine.parts.services)[-1]
+
+        async def fails(part: Any, context: Any) -> None:
+            raise RuntimeError("no")
+
+        last.load = fails  # type: ignore[method-assign]
+        try:
+            with pytest.raises(StudioError):
+                await engine.start()
+        finally:
+            await engine.stop()
+
+    asyncio.run(live())
+    assert (a / "show.json").read_bytes() == before
 
 
 def test_a_list_with_a_name_twice_is_refused() -> None:
