@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from studio.core.backoff import Backoff
+from studio.core.clean import encode_json
 from studio.core.errors import StudioError
 from studio.core.i18n import catalogue, system_language, translate
 from studio.core.life import read_note
@@ -116,6 +117,7 @@ __all__ = [
     "start_logging",
     "system_language",
     "translate",
+    "encode_json",
 ]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from studio import __version__
+from studio.core.clean import clean_text
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.paths import data_dir, project_dir
@@ -81,6 +82,12 @@ def port_number(text: str) -> int:
 def _absolute(path: str | None) -> str | None:
     """The engine runs in another folder than the caller's."""
     return None if path is None else str(Path(path).expanduser().resolve())
+
+
+def _insist_on_text(word: str) -> None:
+    """A file's name in another encoding could be opened here and nowhere else in the studio."""
+    if clean_text(word) != word and "\ufffd" in clean_text(word):
+        raise StudioError("invalid", "cli.not_text", text=clean_text(word))
 
 
 # --- saying -------------------------------------------------------------------------------------
@@ -362,6 +369,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not given or given[0] not in known:
         given.insert(0, "open")
     try:
+        for word in given:
+            _insist_on_text(word)
         arguments = build_parser().parse_args(given)
         body: Callable[[argparse.Namespace], int] = arguments.body
         return body(arguments)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from studio.core.clean import encode_json
 from studio.core.log import logger
 from studio.core.paths import config_dir
 
@@ -120,7 +121,8 @@ def save(settings: Settings) -> None:
     """
     path = settings_path()
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n")
+    text = msgspec.json.format(encode_json(settings), indent=2) + "\n"
+    fresh.write_text(text, encoding="utf-8")
     os.replace(fresh, path)
 
 

@@ -21,7 +21,15 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from studio.api import Backoff, StudioError, logger, remote_address, remote_password, translate
+from studio.api import (
+    Backoff,
+    StudioError,
+    encode_json,
+    logger,
+    remote_address,
+    remote_password,
+    translate,
+)
 
 _log = logger(__name__)
 
@@ -164,7 +172,7 @@ class Client(QObject):
                 },
             },
         }
-        text = msgspec.json.encode(message).decode()
+        text = encode_json(message)
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(self._send, text)
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 
 from studio.core.asking import Asker, asked_by, asking
+from studio.core.clean import clean_data, has_nul
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
@@ -235,6 +236,9 @@ class Bus:
         spec: Spec | None = None
         try:
             spec, call = self._find(id)
+            given = clean_data(given, keep_nul=True)
+            if has_nul(given):
+                raise StudioError("invalid", "command.nul", command=id)
             is_confirmed = not spec.needs_confirm or given.pop("confirm", False) in (True, "true")
             decoded = self._decode(spec, given, is_text)
             if min(role, asking().role) < spec.role:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from studio.core.clean import write_json
 from studio.core.clock import now_ns, utc_iso
 from studio.core.event import Event
 from studio.core.log import logger
@@ -52,7 +53,7 @@ class Journal:
 
     def write(self, name: str, data: dict[str, Any]) -> None:
         """Writes an entry; ``data`` is plain and holds no secret."""
-        row = (now_ns(), utc_iso(), name, json.dumps(data, ensure_ascii=False, default=str))
+        row = (now_ns(), utc_iso(), name, write_json(data, default=str))
         try:
             self._queue.put_nowait(row)
         except queue.Full:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from studio.core.bounded import read_bounded
+from studio.core.clean import read_json
 from studio.core.errors import StudioError
 from studio.core.names import check_name
 from studio.core.paths import assets_dir
@@ -37,7 +38,7 @@ def read_plan(path: Path) -> Plan:
 def _read(path: Path) -> PlanFile:
     try:
         text = read_bounded(path, MOST_BYTES)
-        raw = json.loads(text.decode("utf-8"))
+        raw = read_json(text)
         plan = msgspec.convert(raw, Plan)
         check_name(plan.id)
         return PlanFile(plan, hashlib.sha256(text).hexdigest())

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from studio.core.clean import read_json, write_json
 from studio.core.errors import Code, StudioError
 from studio.remote import place
 
@@ -123,7 +124,7 @@ class Client:
 
     def _say(self, op: int, data: dict[str, Any]) -> None:
         try:
-            self._socket.send(json.dumps({"op": op, "d": data}, ensure_ascii=False))
+            self._socket.send(write_json({"op": op, "d": data}))
         except self._lost as error:
             raise StudioError("unavailable", "remote.lost", why=_why(error)) from None
 
@@ -153,7 +154,7 @@ def parse_pairs(words: list[str]) -> dict[str, Any]:
         found[key.strip()] = value
         if value[:1] in "[{" and value:
             try:
-                found[key.strip()] = json.loads(value)
+                found[key.strip()] = read_json(value)
             except ValueError:
                 continue
     return found

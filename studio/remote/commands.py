@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from studio.core.clean import read_json
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name
@@ -189,7 +189,7 @@ class RemoteCommands:
     def _read(self) -> dict[str, Any]:
         if self._notes is None:
             try:
-                found = json.loads(_notes_path().read_text(encoding="utf-8"))
+                found = read_json(_notes_path().read_bytes())
             except (OSError, ValueError):
                 found = {}
             self._notes = found if isinstance(found, dict) else {}

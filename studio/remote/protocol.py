@@ -9,10 +9,13 @@ import base64
 import enum
 import hashlib
 import hmac
+import json
 import secrets
 from typing import Any
 
 import msgspec
+
+from studio.core.clean import clean_data, may_be_odd
 
 RPC_VERSION = 1
 PROTOCOL_VERSION = "5.7.3"
@@ -167,14 +170,20 @@ class Codec:
             ValueError: something in it cannot be written in this form.
         """
         try:
-            if self.is_binary:
-                return msgspec.msgpack.encode(message)
-            return msgspec.json.encode(message).decode()
+            try:
+                return self._encoded(message)
+            except UnicodeEncodeError:  # a plugin's text, a file's name
+                return self._encoded(clean_data(message, keep_nul=True))
         except (TypeError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
             raise ValueError(str(error)) from None
 
+    def _encoded(self, message: Data) -> str | bytes:
+        if self.is_binary:
+            return msgspec.msgpack.encode(message)
+        return msgspec.json.encode(message).decode()
+
     def decode(self, frame: str | bytes) -> Data:
-        """A frame as plain data.
+        """A frame as plain data; half an emoji in a text frame is mended, NUL left as it is.
 
         Raises:
             ValueError: not decodable, the wrong kind of frame, or not an object.
@@ -186,12 +195,27 @@ class Codec:
             if isinstance(frame, bytes):
                 found = msgspec.msgpack.decode(frame, ext_hook=_no_extension)
             else:
-                found = msgspec.json.decode(frame)
+                found = _read_text(frame)
+            if may_be_odd(frame):
+                found = clean_data(found, keep_nul=True)
         except (msgspec.MsgspecError, RecursionError, TypeError, OverflowError) as error:
             raise ValueError(str(error)) from None
         if not isinstance(found, dict):
             raise ValueError("not an object")
         return found
+
+
+def _read_text(frame: str) -> Any:
+    try:
+        return msgspec.json.decode(frame)
+    except msgspec.DecodeError:
+        if not may_be_odd(frame):
+            raise
+        return json.loads(frame, parse_constant=_no_number)  # reads half a surrogate pair
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no number")
 
 
 def _no_extension(code: int, data: memoryview) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 
 import msgspec
 
+from studio.core.clean import write_json
 from studio.core.command import Role
 from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
@@ -88,4 +88,4 @@ def remove(store: Secrets, name: str) -> None:
 
 
 def _save(store: Secrets, tokens: list[Token]) -> None:
-    store.set(TOKENS, json.dumps(msgspec.to_builtins(tokens), ensure_ascii=False) if tokens else "")
+    store.set(TOKENS, write_json(msgspec.to_builtins(tokens)) if tokens else "")

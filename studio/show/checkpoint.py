@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import threading
 from collections.abc import Collection
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from studio.core.clean import write_json
 from studio.core.log import logger
 from studio.core.paths import runtime_dir
 from studio.core.services import Services
@@ -59,7 +59,7 @@ class Checkpointer:
         """Asks the services of these names (all for None); returns what is to be written."""
         asked = None if names is None or not self._parts else tuple(names)
         self._parts |= self._services.checkpoint(asked)
-        text = json.dumps({"show": str(self.show), "parts": self._parts}, ensure_ascii=False)
+        text = write_json({"show": str(self.show), "parts": self._parts})
         return Writing(next(self._numbers), text)
 
     def write(self, writing: Writing) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from studio.core.bounded import TEXT_BYTES, read_bounded
+from studio.core.clean import encode_json, read_json
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
 from studio.core.names import check_name
@@ -38,7 +39,7 @@ def read_show(folder: Path) -> tuple[ShowHead, Raw]:
     if not path.is_file():
         raise StudioError("not_found", "show.missing", path=str(path))
     try:
-        raw = json.loads(read_bounded(path, TEXT_BYTES).decode("utf-8"))
+        raw = read_json(read_bounded(path, TEXT_BYTES))
     except UnicodeDecodeError as error:
         raise StudioError("invalid", "show.broken", path=str(path), why=str(error)) from None
     except json.JSONDecodeError as error:
@@ -113,7 +114,7 @@ def write_show(folder: Path, raw: Raw) -> None:
         StudioError: failed; the file that was there is untouched.
     """
     path = folder / FILE
-    text = msgspec.json.format(msgspec.json.encode(raw), indent=1).decode() + "\n"
+    text = msgspec.json.format(encode_json(raw), indent=1) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.read_text(encoding="utf-8") == text:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from studio.core.clean import clean_text
 from studio.core.foreign import number
 from studio.core.names import tidy_name
 from studio.scenes.model import Box, Crop, Item
@@ -108,9 +109,9 @@ def as_list(value: Any) -> list[Any]:
 
 
 def text(data: Any, key: str) -> str:
-    """A text as it can be written again: half of a surrogate pair becomes a question mark."""
+    """A text as it can be written again (see `studio.core.clean`)."""
     value = data.get(key, "") if isinstance(data, dict) else ""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    return clean_text(value) if isinstance(value, str) else ""
 
 
 def json_kind(value: Any) -> str:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
+from studio.core.clean import read_json
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.paths import data_dir
@@ -31,7 +32,7 @@ def remember(file: Path) -> None:
 def latest() -> Path | None:
     """The newest replay, None before the first or when it was taken away."""
     try:
-        file = Path(json.loads(_note().read_text(encoding="utf-8"))["file"])
+        file = Path(read_json(_note().read_bytes())["file"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return file if file.is_file() else None

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from studio.core.bounded import TEXT_BYTES, read_bounded
+from studio.core.clean import encode_json
 from studio.core.errors import StudioError
 
 
@@ -81,7 +82,8 @@ def checked(fit: Fit) -> Fit:
 def write(path: Path, fit: Fit) -> None:
     """Stores a fit, whole or not at all."""
     temporary = path.with_suffix(path.suffix + ".new")
-    temporary.write_bytes(msgspec.json.format(msgspec.json.encode(fit), indent=2) + b"\n")
+    text = msgspec.json.format(encode_json(fit), indent=2) + "\n"
+    temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
 
 

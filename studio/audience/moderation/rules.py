@@ -12,6 +12,7 @@ import msgspec
 
 from studio.audience.model import Action, Verdict, Words
 from studio.audience.moderation.normalise import Normal, normalise, unleet
+from studio.core.clean import read_json
 from studio.core.errors import StudioError
 from studio.core.paths import assets_dir
 
@@ -56,7 +57,7 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
         StudioError: invalid, with file and place.
     """
     try:
-        found = msgspec.convert(json.loads(path.read_text(encoding="utf-8")), RuleFile).rules
+        found = msgspec.convert(read_json(path.read_bytes()), RuleFile).rules
         for rule in found:
             for pattern in (*rule.patterns, *rule.digits, *rule.raw):
                 re.compile(pattern)

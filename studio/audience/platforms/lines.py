@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from studio.audience.model import Comment
+from studio.core.clean import read_json
 from studio.core.clock import utc_iso
 
 MOST_TEXT = 500
@@ -26,7 +26,7 @@ def parse(line: str, number: int, platform: str = "") -> tuple[Comment, float | 
         BadLine: not JSON, not an object, no text.
     """
     try:
-        raw = json.loads(line)
+        raw = read_json(line)
     except (ValueError, RecursionError) as error:
         raise BadLine(str(error)) from None
     if not isinstance(raw, dict):

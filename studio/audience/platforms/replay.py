@@ -13,6 +13,7 @@ from studio.audience.model import Comment
 from studio.audience.platforms.base import Platform
 from studio.audience.platforms.lines import BadLine, parse
 from studio.core.bounded import TEXT_BYTES, read_bounded
+from studio.core.clean import lines_of
 from studio.core.clock import NS, now_ns, utc_iso
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
@@ -64,7 +65,7 @@ class Replay(Platform):
         bad: list[str] = []
         with contextlib.suppress(OSError):
             text = read_bounded(path, TEXT_BYTES).decode("utf-8", "replace")
-            for number, line in enumerate(text.splitlines(), 1):
+            for number, line in enumerate(lines_of(text), 1):
                 if not line.strip():
                     continue
                 try:

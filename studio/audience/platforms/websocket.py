@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from studio.audience.model import Comment
 from studio.audience.platforms.base import Platform
 from studio.audience.platforms.lines import BadLine, parse
+from studio.core.clean import lines_of
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
@@ -51,7 +52,7 @@ class WebSocketFeed(Platform):
                     text = (
                         message if isinstance(message, str) else message.decode("utf-8", "replace")
                     )
-                    for line in text.splitlines():
+                    for line in lines_of(text):
                         if not line.strip():
                             continue
                         number += 1

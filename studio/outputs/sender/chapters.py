@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
+from studio.core.clean import read_json, write_json
 from studio.core.log import logger
 from studio.outputs.wire import Mark
 
@@ -56,7 +56,7 @@ class Chapters:
                 f"title={title}",
             ]
         try:
-            _put(_beside(self._recording, ".chapters.json"), json.dumps(plain, ensure_ascii=False))
+            _put(_beside(self._recording, ".chapters.json"), write_json(plain))
             _put(_beside(self._recording, ".ffmeta"), "\n".join(lines) + "\n")
         except OSError as error:  # a full disk must not end the recording twice
             _log.warning("chapters of %s: %s", self._recording, error)
@@ -75,7 +75,7 @@ def _put(path: Path, text: str) -> None:
 def read_chapters(recording: Path) -> list[dict[str, Any]]:
     """Chapters of a recording; empty when it has none that can be read."""
     try:
-        found = json.loads(_beside(recording, ".chapters.json").read_text(encoding="utf-8"))
+        found = read_json(_beside(recording, ".chapters.json").read_bytes())
     except (OSError, ValueError):
         return []
     chapters = found.get("chapters", []) if isinstance(found, dict) else []

@@ -1,0 +1,111 @@
+"""What comes in as text and is none is mended at the door, and JSON that always can be written.
+
+Python keeps half a surrogate pair in a text (half an emoji, a file name in another encoding), and
+fails later, where it is written: in the state, the journal, the note for the next engine. So
+whatever reads from outside reads through here. NUL is taken out (files, feeds) or refused
+(commands); the line and paragraph separators U+2028 and U+2029, which split lines in some
+readers and not in others, become line breaks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from studio.core.state import Plain
+
+REPLACEMENT = "\ufffd"
+_ODD = re.compile("[\x00\u2028\u2029\ud800-\udfff]")
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_LONE = re.compile("[\ud800-\udfff]")
+_ODD_ESCAPE = re.compile(r"\\u(?:0000|202[89]|d[89a-f])", re.IGNORECASE)
+_ODD_BYTES = re.compile(b"\xe2\x80[\xa8\xa9]")
+
+
+def clean_text(text: str, *, keep_nul: bool = False) -> str:
+    """``text`` as it can be kept, shown and written anywhere; itself when it is so already.
+
+    Args:
+        keep_nul: for who refuses it instead.
+    """
+    if _ODD.search(text) is None:
+        return text
+    text = _PAIR.sub(lambda pair: _joined(pair[0]), text)
+    text = _LONE.sub(REPLACEMENT, text).replace("\u2028", "\n").replace("\u2029", "\n")
+    return text if keep_nul else text.replace("\x00", "")
+
+
+def _joined(pair: str) -> str:
+    return pair.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+
+
+def clean_data(value: Plain, *, keep_nul: bool = False) -> Plain:
+    """Plain data with every text in it cleaned, keys too (see `clean_text`)."""
+    if isinstance(value, str):
+        return clean_text(value, keep_nul=keep_nul)
+    if isinstance(value, dict):
+        return {
+            clean_data(key, keep_nul=keep_nul): clean_data(inner, keep_nul=keep_nul)
+            for key, inner in value.items()
+        }
+    if type(value) in (list, tuple):
+        return type(value)(clean_data(inner, keep_nul=keep_nul) for inner in value)
+    return value
+
+
+def has_nul(value: Plain) -> bool:
+    """Whether a NUL stands in a text of it."""
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(has_nul(key) or has_nul(inner) for key, inner in value.items())
+    return isinstance(value, list | tuple) and any(has_nul(inner) for inner in value)
+
+
+def may_be_odd(frame: str | bytes) -> bool:
+    """Whether a frame of JSON (text) or msgpack (bytes) may hold what `clean_data` mends."""
+    if isinstance(frame, bytes):
+        return _ODD_BYTES.search(frame) is not None
+    return _ODD.search(frame) is not None or _ODD_ESCAPE.search(frame) is not None
+
+
+def read_json(text: str | bytes) -> Plain:
+    """Plain data from JSON of a file, a feed or a caller, cleaned.
+
+    Raises:
+        ValueError: no JSON or nested too deep (json.JSONDecodeError), not UTF-8
+            (UnicodeDecodeError).
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8-sig")
+    try:
+        found = json.loads(text)
+        return clean_data(found) if may_be_odd(text) else found
+    except RecursionError:
+        raise json.JSONDecodeError("nested too deep", text[:1], 0) from None
+
+
+def encode_json(value: Any) -> str:
+    """JSON of structs and plain data, short; a text that cannot be written is cleaned first."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        return msgspec.json.encode(clean_data(msgspec.to_builtins(value), keep_nul=True)).decode()
+
+
+def write_json(value: Plain, **more: Any) -> str:
+    """JSON of plain data in one line; a text that cannot be written is cleaned first.
+
+    Args:
+        more: for `json.dumps`.
+    """
+    text = json.dumps(value, ensure_ascii=False, **more)
+    return text if _LONE.search(text) is None else clean_text(text, keep_nul=True)
+
+
+def lines_of(text: str) -> list[str]:
+    """Its lines by line feeds alone: a separator inside a JSON text splits no line."""
+    return [line.removesuffix("\r") for line in text.split("\n")]
