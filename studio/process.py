@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from studio.app.check import read as read_show
 from studio.app.engine import Engine
 from studio.app.extensions import Extensions
+from studio.app.root import service_types
 from studio.core import life
 from studio.core.ceiling import set_ceiling
 from studio.core.clock import now_ns
@@ -38,6 +39,7 @@ from studio.show import checkpoint
 from studio.show.checkpoint import Kept
 from studio.show.file import speed
 from studio.show.keeper import OpenShow
+from studio.show.unsaved import with_unsaved
 
 _log = logger(__name__)
 BEAT_S = 0.25
@@ -116,19 +118,25 @@ def _first_show(
 ) -> tuple[OpenShow, Kept | None]:
     """The show to begin with, and what is taken up of an engine that was killed.
 
-    After a crash it is the show that was open then, which may be another than was asked for.
+    After a crash it is the show that was open then, which may be another than was asked for; so
+    it is for senders that still run when no show is asked for. What it had not saved is in it.
 
     Raises:
         StudioError: the show that was asked for cannot be opened.
     """
+
+    def opened(folder: Path | None) -> OpenShow:
+        show = with_unsaved(read_show(folder, extensions), service_types(extensions))
+        return _with_options(show, options)
+
     asked = Path(options.show) if options.show else None
-    if kept is not None and options.restarts and kept.show:
+    if kept is not None and kept.show and (options.restarts or asked is None):
         try:
-            return _with_options(read_show(Path(kept.show), extensions), options), kept
+            return opened(Path(kept.show)), kept
         except StudioError as error:
             _log.error("the show that was open, %s, cannot be opened again: %s", kept.show, error)
             kept = checkpoint.Kept(kept.show, {"outputs": kept.parts.get("outputs", [])})
-    show = _with_options(read_show(asked, extensions), options)
+    show = opened(asked)
     if kept is not None and not options.restarts and kept.show != str(show.folder):
         kept = None  # senders of another show: they are ended once this one is up
     return show, kept

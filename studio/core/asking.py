@@ -13,10 +13,12 @@ class Asker(NamedTuple):
     role: the right it runs with (`studio.core.command.Role`).
     is_here: at this machine: the desk, the command line, the engine itself. A client that came
         in with a token or a password may be anywhere.
+    origin: who it is, for the journal ("desk", "cli", "plan:NAME").
     """
 
     role: int = 4
     is_here: bool = True
+    origin: str = "engine"
 
 
 _asker: ContextVar[Asker] = ContextVar("asker", default=Asker())  # noqa: B039 - immutable
@@ -34,7 +36,7 @@ def asked_by(asker: Asker) -> Iterator[None]:
     Nobody gains by asking through another: of two, the lesser right holds and the farther place.
     """
     before = _asker.get()
-    least = Asker(min(before.role, asker.role), before.is_here and asker.is_here)
+    least = Asker(min(before.role, asker.role), before.is_here and asker.is_here, asker.origin)
     token = _asker.set(least)
     try:
         yield

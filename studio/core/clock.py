@@ -19,6 +19,11 @@ def utc_iso() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def local_day() -> str:
+    """Today on this person's calendar: "11-29"."""
+    return datetime.now().astimezone().strftime("%m-%d")
+
+
 @dataclass(slots=True)
 class TickClock:
     """Ticks at ``fps``; each deadline is counted from the first, so an error never adds up.

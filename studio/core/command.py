@@ -247,7 +247,7 @@ class Bus:
                 )
             if not is_confirmed:
                 raise StudioError("confirm", "command.confirm", command=id)
-            with asked_by(Asker(role, is_here)):
+            with asked_by(Asker(role, is_here, origin)):
                 for check in self._gates:
                     wait = check(spec, decoded)
                     if inspect.isawaitable(wait):

@@ -6,12 +6,13 @@ import asyncio
 import itertools
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from studio import settings
+from studio.core.clock import local_day
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name
@@ -63,8 +64,17 @@ def open_show(folder: Path | None, services: Sequence[type[Service]]) -> OpenSho
     if folder.suffix == ".json":
         folder = folder.parent
     head, raw = read_show(folder)
-    path = str(folder / FILE)
-    show = OpenShow(folder, head, raw, decode_parts(services, raw, path))
+    return decoded(OpenShow(folder, head, raw, {}), services)
+
+
+def decoded(show: OpenShow, services: Sequence[type[Service]]) -> OpenShow:
+    """A show with its parts made anew from its raw form, and checked.
+
+    Raises:
+        StudioError: what is wrong and where in the file.
+    """
+    path = str(show.folder / FILE)
+    show = replace(show, parts=decode_parts(services, show.raw, path))
     for fault in find_faults(services, show.context()):
         if fault.severity == "broken":
             raise StudioError("invalid", "show.broken", path=path, why=fault.error)
@@ -91,6 +101,10 @@ class ShowKeeper:
         """The demo show is everybody's: it is saved elsewhere."""
         return self.show.folder.resolve() == demo_show().resolve()
 
+    def own_name(self) -> str:
+        """What a copy of one's own would be called: the show and the day."""
+        return f"{self.show.head.name} {local_day()}".strip()
+
     def view(self) -> ShowView:
         """The part "show" of the state."""
         return ShowView(
@@ -98,6 +112,7 @@ class ShowKeeper:
             folder=str(self.show.folder),
             language=self.show.head.language,
             is_readonly=self.is_readonly,
+            own_name=self.own_name() if self.is_readonly else "",
             error=self.error.in_language() if self.error else "",
         )
 
@@ -113,10 +128,14 @@ class ShowKeeper:
         """
         return self.collected(folder)()
 
-    def collected(self, folder: Path | None = None) -> Callable[[], Path]:
+    def collected(self, folder: Path | None = None, name: str = "") -> Callable[[], Path]:
         """The show as it is now; the call saves it, in any thread, as `save` does.
 
         What was collected before something that is saved already is left out.
+
+        Args:
+            folder: of a copy; None is the show's own.
+            name: of the copy; "" keeps the show's.
 
         Raises:
             StudioError: conflict (the demo).
@@ -125,6 +144,8 @@ class ShowKeeper:
             raise StudioError("conflict", "show.readonly")
         target, number = folder or self.show.folder, next(self._numbers)
         raw, here = self.parts(), self.show.folder
+        if name:
+            raw["name"] = name
 
         def write() -> Path:
             with self._one_writer:
@@ -137,6 +158,12 @@ class ShowKeeper:
         return write
 
 
+class KeepShow(Protocol):
+    """Saves the demo as a show of one's own and opens that."""
+
+    async def __call__(self, name: str) -> OpenShow: ...
+
+
 class ShowCommands:
     """The show file from outside."""
 
@@ -144,9 +171,11 @@ class ShowCommands:
         self,
         keeper: ShowKeeper,
         switch: Callable[[Path | None], Awaitable[OpenShow]] | None = None,
+        keep: KeepShow | None = None,
     ) -> None:
         self._keeper = keeper
         self._switch = switch
+        self._keep = keep
 
     @command(
         "show.open",
@@ -223,6 +252,32 @@ class ShowCommands:
             return write()
 
         return changed("show", result={"folder": str(await asyncio.to_thread(work))})
+
+    @command(
+        "show.keep",
+        role=Role.CONTROLLER,
+        label=("存为自己的节目", "Keep as my show"),
+        help=(
+            "把演示节目连同改动存成自己的节目并接着用；不给名称则用节目名加日期。",
+            "Saves the demo show with its edits as a show of one's own and goes on in that.",
+        ),
+    )
+    async def keep(self, name: str = "") -> Changed:
+        if self._keep is None:
+            raise StudioError("unavailable", "show.no_switch")
+        show = await self._keep(name)
+        return changed("show", result={"name": show.head.name, "folder": str(show.folder)})
+
+
+def free_folder(name: str) -> Path:
+    """Where a show of this name goes: beside the others, in no other's place."""
+    plain = "".join("-" if sign in '/\\:*?"<>|' else sign for sign in name).strip(" .") or "show"
+    for number in itertools.count(1):
+        ending = f" {number}" if number > 1 else ""
+        target = shows_dir() / f"{plain}{ending}.show"
+        if not target.exists():
+            return target
+    raise AssertionError
 
 
 def _named(folder: str) -> Path:

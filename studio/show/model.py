@@ -61,6 +61,7 @@ class ShowView(msgspec.Struct, frozen=True):
 
     Attributes:
         is_readonly: the demo show cannot be saved.
+        own_name: what a copy of one's own would be called, of the demo show.
         error: why it could not be saved, "" while all is well.
     """
 
@@ -68,6 +69,7 @@ class ShowView(msgspec.Struct, frozen=True):
     folder: str = ""
     language: str = "zh"
     is_readonly: bool = False
+    own_name: str = ""
     error: str = ""
 
 

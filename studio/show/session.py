@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from studio import settings
-from studio.core.command import Bus, Changed
+from studio.core.asking import asking
+from studio.core.command import Bus, Changed, Spec
 from studio.core.errors import StudioError
 from studio.core.log import logger
+from studio.core.names import check_name
 from studio.core.paths import data_dir
 from studio.core.service import Every, ExtensionKinds, Service
 from studio.core.services import Services, decode_parts
 from studio.core.state import State
 from studio.show.checkpoint import Checkpointer, Kept
 from studio.show.file import FILE
-from studio.show.keeper import OpenShow, ShowCommands, ShowKeeper, open_show
+from studio.show.gather import check_copy, copy_media
+from studio.show.keeper import OpenShow, ShowCommands, ShowKeeper, free_folder, open_show
 from studio.show.model import ShowView
+from studio.show.unsaved import UnsavedWork
 
 _log = logger(__name__)
 SAVE_S = 1.0
 CHECKPOINT_S = 0.03
+GOES_LIVE = ("outputs.start",)
 OPEN_S = 15.0  # so long a large show may hold the heartbeat up while it is taken over
 
 
@@ -94,9 +99,10 @@ class ShowSession(Service):
     ) -> None:
         self._picture, self._state, self._kinds, self._is_safe = picture, state, kinds, is_safe
         self.repository = ShowKeeper(show, self._parts_to_save)
-        self._show_commands = ShowCommands(self.repository, self.open)
+        self._show_commands = ShowCommands(self.repository, self.open, self.keep)
         self._services = Services(())
         self._checkpoint = Checkpointer(self._services, show.folder)
+        self._unsaved = UnsavedWork(self._services, show)
         self.heartbeat: Heartbeat | None = None
         self._turn = asyncio.Lock()
         self._has_edits = self._is_stopped = self._is_writing = False
@@ -107,6 +113,7 @@ class ShowSession(Service):
         self._touched: set[str] = set()
         self.every = (Every("save", SAVE_S, self._save_soon),)
         bus.after(self._command_done)
+        bus.gate(self._own_before_live)
         state.on_touch(self._parts_touched)
 
     def _parts_to_save(self) -> dict[str, Any]:
@@ -123,6 +130,7 @@ class ShowSession(Service):
         """The list it goes over, itself included."""
         self._services = services
         self._checkpoint = Checkpointer(services, self.show.folder)
+        self._unsaved = UnsavedWork(services, self.show)
 
     def commands(self) -> Sequence[object]:
         """Open, new, save, save as."""
@@ -148,6 +156,7 @@ class ShowSession(Service):
             await self._services.restore(kept.parts)
             self._picture.refresh_picture()
         self._is_whole = True
+        self._unsaved.begin(self.show, is_first=True)
 
     async def open(self, folder: Path | None) -> OpenShow:
         """Opens another show in the running engine; outputs that run go on without a gap.
@@ -184,9 +193,54 @@ class ShowSession(Service):
             finally:
                 self._picture.hold_picture(False)
                 self._state.touch(*self._services.part_names)
+            self._unsaved.begin(show)
             self._checkpoint.write(self._checkpoint.update())
             remember(show.folder)
             return show
+
+    async def keep(self, name: str) -> OpenShow:
+        """Saves the demo show as one's own and goes on in that, with all that is on air now.
+
+        Raises:
+            StudioError: conflict (it is one's own already); invalid (the name); failed (disk).
+        """
+        repository = self.repository
+        if not repository.is_readonly:
+            raise StudioError("conflict", "show.own", name=self.show.head.name)
+        name = name.strip() or repository.own_name()
+        check_name(name)
+        target, here = free_folder(name), self.show.folder
+        write = repository.collected(target, name)
+
+        def work() -> None:
+            check_copy(here, target)
+            copy_media(here, target)
+            write()
+
+        await asyncio.to_thread(work)
+        kept = self._services.checkpoint()
+        show = await self.open(target)
+        await self._services.restore(kept)
+        self._picture.refresh_picture()
+        self._state.touch(*self._services.part_names)
+        self._checkpoint.write(self._checkpoint.update())
+        return show
+
+    async def _own_before_live(self, spec: Spec, args: dict[str, Any]) -> None:
+        """The bus's gate: who goes live with the demo show goes live with a show of one's own.
+
+        Not from the command line, where a stream of the demo is a trial that leaves nothing.
+        """
+        if spec.id not in GOES_LIVE or not self.repository.is_readonly:
+            return
+        if asking().origin in ("cli", "engine"):
+            return
+        try:
+            await self.keep("")
+        except StudioError as error:  # better live with the demo than not live at all
+            self.repository.error = error
+            self._state.touch(self.name)
+            _log.warning("the demo show goes live as it is: %s", error)
 
     async def _take_over(self, show: OpenShow, *, is_first: bool = False) -> None:
         self.repository.show = show
@@ -222,7 +276,12 @@ class ShowSession(Service):
     def save(self) -> None:
         """Saves what was edited, and returns when it is on the disk; the demo stays as it is."""
         if self._is_whole and not self.repository.is_readonly:
-            self._written(self.repository.collected())
+            self._written(*self._collected())
+
+    def _collected(self) -> tuple[Callable[[], object], Mapping[str, Any]]:
+        """What writes the show as it is now, and what of it no file has yet."""
+        self._unsaved.note()
+        return self.repository.collected(), self._unsaved.mark()
 
     async def stop(self) -> None:
         """Saves a last time; what is on air is not kept any more."""
@@ -230,6 +289,8 @@ class ShowSession(Service):
         if self._saving is not None:
             await asyncio.gather(self._saving, return_exceptions=True)
         self.save()
+        if self._is_whole and self.repository.error is None:
+            self._unsaved.forget()  # it ended on purpose
 
     def _save_soon(self) -> None:
         if self._has_edits and self._is_whole and (self._saving is None or self._saving.done()):
@@ -238,18 +299,21 @@ class ShowSession(Service):
 
     async def _save_beside(self) -> None:
         """In a thread: a disk may take its time, and a large show is long."""
-        if not self.repository.is_readonly:
-            write = self.repository.collected()
+        if self.repository.is_readonly:
+            self._unsaved.note()
+        else:
+            write, mark = self._collected()
             loop = asyncio.get_running_loop()
             before = self.repository.error
-            await asyncio.to_thread(self._written, write)
+            await asyncio.to_thread(self._written, write, mark)
             if self.repository.error is not before:
                 loop.call_soon(self._state.touch, "show")
 
-    def _written(self, write: Callable[[], object]) -> None:
+    def _written(self, write: Callable[[], object], mark: Mapping[str, Any]) -> None:
         try:
             write()
             self.repository.error = None
+            self._unsaved.saved(mark)
         except StudioError as error:
             self.repository.error = error
             _log.warning("%s", error)
@@ -265,6 +329,7 @@ class ShowSession(Service):
             self._touched.update(changed.parts)
             return
         touched, self._touched = self._touched | set(changed.parts), set()
+        self._unsaved.note(touched)
         self._checkpoint.write(self._checkpoint.update(touched))
 
     def _parts_touched(self, parts: tuple[str, ...]) -> None:

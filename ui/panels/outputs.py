@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from studio.outputs.model import OutputState, OutputStatus
 from ui import client as link
@@ -20,6 +21,7 @@ from ui.theme import tokens
 from ui.widgets.air_strip import AirStrip
 from ui.widgets.basics import Badge, Button, Dot, Text, column, put, row
 from ui.widgets.hold import HoldButton
+from ui.widgets.keep_show import own_show_first
 
 _BADGES = {"good": "good", "attention": "attention_soft", "off": "off"}
 NARROW = 400
@@ -162,7 +164,13 @@ class OutputRow(QFrame):
         return _joined(parts)
 
     def _start(self) -> None:
-        self.desk.actions.run("outputs.start", {"name": self.status.name}, origin=self.start)
+        args: dict[str, object] = {"name": self.status.name}
+
+        def start() -> None:
+            origin = self.start if isValid(self.start) else None  # rows of another show are new
+            self.desk.actions.run("outputs.start", args, origin=origin)
+
+        own_show_first(self.desk, self.start, start)
 
     def _stop(self) -> None:
         args: dict[str, object] = {"name": self.status.name, "confirm": True}
@@ -322,4 +330,7 @@ class OutputsPanel(Panel):
             if reply.ok:
                 self._show()
 
-        self.desk.actions.run("outputs.start", {}, origin=self._all, done=done)
+        def start() -> None:
+            self.desk.actions.run("outputs.start", {}, origin=self._all, done=done)
+
+        own_show_first(self.desk, self._all, start)
