@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
-    QLineEdit,
-    QPlainTextEdit,
-)
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSpinBox
 
 from studio.api import Hotkey, load_settings, settings_path
 from ui.dialogs.card import Card
 from ui.global_keys import GlobalKeys
 from ui.i18n import language, t
+from ui.key_owner import FIELDS, KeyOwner, KeyRouter
 from ui.layouts import NAMES
 from ui.models import hotkeys as model
 from ui.models.hotkeys import Bound
@@ -27,13 +22,7 @@ from ui.widgets.show_menu import ask_save_as, save
 if TYPE_CHECKING:
     from ui.window import Window
 
-TYPING = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
 KEY = Qt.Key
-HELD = (
-    Qt.KeyboardModifier.ControlModifier
-    | Qt.KeyboardModifier.AltModifier
-    | Qt.KeyboardModifier.MetaModifier
-)
 WATCH_MS = 150
 
 
@@ -46,6 +35,7 @@ class Hotkeys(QObject):
     Attributes:
         commands: command id by key, of commands that need no arguments.
         lines: everything a key can be given to.
+        router: knows whether a key is the show's.
 
     Signals:
         changed: other keys hold now.
@@ -59,13 +49,15 @@ class Hotkeys(QObject):
         self.commands: dict[str, str] = {}
         self.lines: list[Bound] = []
         self._keys: dict[str, Bound] = {}
-        actions, panels = self._desk.actions, window.panels
+        self.router = KeyRouter(self, lambda: window.monitors.stage.is_editing)
+        self.router.held.connect(self._standby)
+        panels = window.panels
         for keys, call in (
             ("Ctrl+K", window.palette_card.open),
             ("Ctrl+Shift+K", window.open_hotkeys),
-            ("Ctrl+Z", actions.undo),
-            ("Ctrl+Shift+Z", actions.redo),
-            ("Ctrl+Y", actions.redo),
+            ("Ctrl+Z", self._undo),
+            ("Ctrl+Shift+Z", self._redo),
+            ("Ctrl+Y", self._redo),
             ("F1", self.show_card),
             ("F6", lambda: window.next_panel(1)),
             ("Shift+F6", lambda: window.next_panel(-1)),
@@ -145,17 +137,20 @@ class Hotkeys(QObject):
     # -- keys ----------------------------------------------------------------------------------
 
     def press(self, event: QKeyEvent) -> None:
-        """A key that no widget wanted; letters never while somebody types."""
-        is_typing = isinstance(QApplication.focusWidget(), TYPING)
-        is_far = bool(event.modifiers() & HELD) or KEY.Key_F1 <= event.key() <= KEY.Key_F35
-        if (is_typing and not is_far) or event.isAutoRepeat():
-            event.ignore()
-            return
+        """A key that no widget wanted; it is the show's unless what has the focus takes keys."""
         mods = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         key = Qt.Key(event.key())
-        if key == KEY.Key_Escape and not mods and self._close_card():
+        if event.isAutoRepeat():
+            event.ignore()
+            return
+        if key == KEY.Key_Escape:
+            self._escape()
             return
         line = self._keys.get(sequence_of(event))
+        leaves_edit = line is not None and line.name == "desk.edit"
+        if not self.router.may_act(event, leaves_edit=leaves_edit):
+            event.ignore()
+            return
         if line is not None:
             self._run(line)
         elif not mods and KEY.Key_1 <= key <= KEY.Key_9:
@@ -190,6 +185,37 @@ class Hotkeys(QObject):
 
     def _take(self) -> None:
         self._desk.actions.run("scenes.take", origin=self._window.scenes.take)
+
+    def _undo(self) -> None:
+        if self.router.owner() in (KeyOwner.NONE, KeyOwner.EDIT):
+            self._desk.actions.undo()
+
+    def _redo(self) -> None:
+        if self.router.owner() in (KeyOwner.NONE, KeyOwner.EDIT):
+            self._desk.actions.redo()
+
+    def _escape(self) -> None:
+        """Esc closes one thing, the innermost, and airs nothing; held with nothing open, it does.
+
+        Standby must be in reach of a hand that finds no other key, so Esc that stays down for
+        `HOLD_MS` is standby; each press that closed something does not count.
+        """
+        focus, stage = QApplication.focusWidget(), self._window.monitors.stage
+        if QApplication.activePopupWidget() is not None:
+            return
+        if self.router.let_go() or self._close_card():
+            return
+        if isinstance(focus, FIELDS):
+            if isinstance(focus, (QSpinBox, QDoubleSpinBox)):
+                focus.setValue(focus.value())  # type: ignore[arg-type]  # what was typed is dropped
+            self._window.setFocus()
+        elif self.router.owner() is KeyOwner.FORM:
+            self._window.setFocus()
+        elif stage.is_editing:
+            self._window.monitors.toggle_edit()
+        else:
+            self._window.notice.say(self._window.scenes.standby, t("keys.hold"), "off")
+            self.router.begin_hold()
 
     def _close_card(self) -> bool:
         """What the person opened goes first."""

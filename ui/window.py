@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -29,6 +29,7 @@ from ui.dialogs.keys import KeysCard
 from ui.dialogs.palette import Palette
 from ui.hotkeys import Hotkeys
 from ui.i18n import language, t
+from ui.key_owner import field_at
 from ui.layouts import LAYOUTS, Kept, arrange, resize
 from ui.panels.base import Panel
 from ui.panels.monitors import Monitors
@@ -128,6 +129,7 @@ class Window(QWidget):
         self._first = True
         self.is_kept = True
         self.hotkeys = Hotkeys(self)
+        self.hotkeys.router.changed.connect(self.topbar.show_lock)
         self.hotkeys_card = HotkeyEditor(desk, self.hotkeys, self)
         self.imported_card, self.brand_card = Imported(self), BrandCard(desk, self)
         self.projectors = Projectors(desk, self, self.edit_source)
@@ -227,6 +229,7 @@ class Window(QWidget):
 
     def _edited(self, on: bool) -> None:
         """Who places items sees the list of them; one that came for it goes with it."""
+        self.hotkeys.router.look()
         items = self.panels["items"]
         if on and items.isHidden():
             self._has_opened_items = True
@@ -315,6 +318,20 @@ class Window(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys of the show."""
         self.hotkeys.press(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Esc is held no longer."""
+        if not event.isAutoRepeat():
+            self.hotkeys.router.end_hold()
+        super().keyReleaseEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click that nothing took; on a field that is off, what is typed next is not ours."""
+        field = field_at(self, event.position().toPoint())
+        self.hotkeys.router.refuse(field)
+        if field is not None and field.toolTip():
+            self.notice.say(field, field.toolTip(), "attention")
+        super().mousePressEvent(event)
 
     def focused_panel(self) -> Panel | None:
         """The panel the cursor is in."""

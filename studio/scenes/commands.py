@@ -133,7 +133,7 @@ class SceneCommands:
             "立即切到垫片场景：麦克风关闭，贴片收起；scenes.back 原样返回。",
             "Cuts to the standby scene at once: no voice, no overlay; scenes.back undoes it all.",
         ),
-        keys="Esc",
+        keys="F9",
     )
     def standby(self, canvas: CanvasArg = "") -> Changed:
         scene = self._scenes.for_purpose("standby")

@@ -37,10 +37,10 @@ def test_a_click_previews_and_take_takes(qtbot: Any, program: Any) -> None:
     qtbot.waitUntil(lambda: card.tone == "programme", timeout=SOON)
 
 
-def test_escape_is_the_standby_scene(qtbot: Any, program: Any) -> None:
+def test_f9_is_the_standby_scene(qtbot: Any, program: Any) -> None:
     program.window.notice.say(None, "something failed")  # a message never costs the key
     standby = next(s.name for s in program.store.scenes.scenes if s.purpose == "standby")
-    QTest.keyClick(program.window, Qt.Key.Key_Escape)
+    QTest.keyClick(program.window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: program.store.scenes.programme["landscape"] == standby, timeout=SOON)
 
 

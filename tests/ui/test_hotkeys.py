@@ -47,14 +47,14 @@ def test_a_scene_has_a_key_of_its_own(qtbot: Any, program: Any, editor: Any) -> 
     editor._form.put("scene", scene)
     editor.add_line()
     assert editor.line().name == f"scenes.take scene={scene}"
-    editor.give("F9")
+    editor.give("F8")
     editor.close_card()
-    QTest.keyClick(window, Qt.Key.Key_F9)
+    QTest.keyClick(window, Qt.Key.Key_F8)
     qtbot.waitUntil(lambda: store.scenes.programme["landscape"] == scene, timeout=SOON)
     window.hotkeys.show_card()
     from ui.widgets.basics import Text
 
-    assert "F9" in [one.text() for one in window.keys_card.findChildren(Text)]
+    assert "F8" in [one.text() for one in window.keys_card.findChildren(Text)]
     window.keys_card.hide()
 
 

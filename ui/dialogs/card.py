@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from shiboken6 import isValid
 
 from ui.dialogs.form import Form
 from ui.i18n import t
@@ -19,6 +20,8 @@ class Card(QFrame):
         window: it lies over.
         wide, high: in pixels of the desk's scale, as far as the window has room.
     """
+
+    takes_keys = True
 
     def __init__(self, window: QWidget, wide: int = 560, high: int = 520) -> None:
         super().__init__(window)
@@ -83,6 +86,7 @@ class FormCard(Card):
         holder.setLayout(column(form, 1, gap=0))
         area.setWidget(holder)
         self.body.addWidget(area)
+        form.closed.connect(self.hide)  # at once: the form itself goes a turn of the loop later
         form.destroyed.connect(self.deleteLater)
         window.installEventFilter(self)
         form.installEventFilter(self)
@@ -96,7 +100,8 @@ class FormCard(Card):
     def close_card(self) -> None:
         """Leaves the form, which takes the card along."""
         self.hide()
-        self.form.closed.emit()
+        if isValid(self.form):
+            self.form.closed.emit()
         self._around.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

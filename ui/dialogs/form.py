@@ -19,6 +19,8 @@ class Form(QFrame):
         closed: saved or left.
     """
 
+    takes_keys = True
+
     closed = Signal()
 
     def __init__(self, desk: Desk) -> None:

@@ -32,6 +32,8 @@ LONG = 10
 class KeysCard(QFrame):
     """A card over the window; any key or a click sends it away."""
 
+    takes_keys = True
+
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._around = window

@@ -71,6 +71,8 @@ class _Beside(QObject):
 class Palette(QFrame):
     """Type, choose with the arrows, Enter; Shift+Enter asks what is optional too; Esc leaves."""
 
+    takes_keys = True
+
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)
         self._around = window

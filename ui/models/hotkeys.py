@@ -11,7 +11,7 @@ from ui.models.commands import CommandInfo
 
 DESK = {
     "scenes.take": ("Return", "keys.take"),
-    "scenes.standby": ("Esc", "keys.standby"),
+    "scenes.standby": ("F9", "keys.standby"),
     "desk.card": ("C", "products.key_card"),
     "shop.card_off": ("Shift+C", "products.key_card_off"),
     "desk.try_on": ("T", "products.key_try_on"),
@@ -28,6 +28,7 @@ DESK = {
 """What only a window knows how to fill in (the product one is at): usual keys, words."""
 
 FIXED = {
+    "Esc": "keys.escape",
     "F1": "keys.this",
     "F6": "keys.next_panel",
     "Shift+F6": "keys.next_panel",

@@ -50,7 +50,7 @@ class SceneCard(QFrame):
         self.view.setParent(self)
         self.view.show_canvas("landscape", name)
         self.view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_size(self, wide: int) -> None:
@@ -210,7 +210,7 @@ class Scenes(QFrame):
         """All texts."""
         self.take.setText(t("scenes.take") + "  ⏎")
         self.take.name(t("scenes.take"), t("scenes.take_tip"))
-        self.standby.setText(t("scenes.standby") + "  Esc")
+        self.standby.setText(t("scenes.standby") + "  F9")
         self.standby.name(t("scenes.standby"), t("scenes.standby_tip"))
         self._ms.setAccessibleName(t("scenes.duration"))
         self._new.name(t("scenes.new"))
@@ -305,7 +305,9 @@ class Scenes(QFrame):
             self._ms.blockSignals(True)
             self._ms.setValue(state.transition.duration_ms)
             self._ms.blockSignals(False)
-        self._ms.setEnabled(state.transition.kind != "cut")
+        is_cut = state.transition.kind == "cut"
+        self._ms.setEnabled(not is_cut)
+        self._ms.setToolTip(t("scenes.no_duration" if is_cut else "scenes.duration"))
 
     def _shown_kinds(self, kinds: list[str], chosen: str) -> list[str]:
         """The cut, and the one used last beside it; the others are behind the arrow."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy
+from PySide6.QtGui import QMouseEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy
 
 from studio.outputs.model import OutputStatus
 from ui import client as link
@@ -13,6 +13,7 @@ from ui.format import MINUS, hms, rate, size
 from ui.i18n import language, t
 from ui.models.outputs import is_record, shown_name, tone_of, word_of
 from ui.theme import tokens
+from ui.theme.icons import pixmap
 from ui.widgets.basics import Badge, Button, Dot, Segments, Text, row
 from ui.widgets.show_menu import open_show_menu
 
@@ -76,6 +77,32 @@ class OnAir(QFrame):
         self.clicked.emit()
 
 
+class KeyLock(QLabel):
+    """A lock while single keys belong to what has the focus; it keeps its place when it is off."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(tokens.px(18), tokens.px(18))
+        self._owner = ""
+
+    def show_owner(self, owner: str) -> None:
+        """A `ui.key_owner.KeyOwner` as text."""
+        self._owner = owner
+        self.setPixmap(pixmap("lock", tokens.px(16), tokens.ATTENTION, 2.0) if owner else QPixmap())
+        words = t(f"keys.locked_{owner}") if owner else ""
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+
+    def retext(self) -> None:
+        """In the present language."""
+        self.show_owner(self._owner)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether it shows."""
+        return bool(self._owner)
+
+
 class TopBar(QFrame):
     """Always there, whatever the layout."""
 
@@ -95,6 +122,7 @@ class TopBar(QFrame):
         self._gap = Text(size=12, tone="muted", is_steady=True)
         self._engine = Badge()
         self._is_safe = False
+        self.lock = KeyLock()
         self._waiting = Button("", "attention", icon="")
         self._waiting.clicked.connect(self._look_after)
         self._find = Button("", "quiet", icon="search")
@@ -112,6 +140,7 @@ class TopBar(QFrame):
             self._gap,
             1,
             self._engine,
+            self.lock,
             self._waiting,
             self._layouts,
             self._find,
@@ -144,6 +173,7 @@ class TopBar(QFrame):
         self._find.name(t("palette.open"), t("palette.open") + "  Ctrl+K")
         self._language.name(t("language.switch"))
         self._link(self.desk.client.state, self.desk.client.why)
+        self.lock.retext()
         self._show_outputs()
         self._show_waiting()
 
@@ -164,6 +194,10 @@ class TopBar(QFrame):
 
     def _open_show(self) -> None:
         open_show_menu(self.desk, self.show_button)
+
+    def show_lock(self, owner: str) -> None:
+        """Whose the keys are now."""
+        self.lock.show_owner(owner)
 
     def set_layout(self, name: str) -> None:
         """Shows which layout is on."""

@@ -104,6 +104,8 @@ QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
 QPlainTextEdit {{ padding: {px(4)}px {px(6)}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{
     border: 1px solid {t.ACCENT}; }}
+QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled,
+QComboBox:disabled {{ color: {t.FAINT}; background: transparent; border: 1px dashed {t.LINE}; }}
 QLineEdit[wrong="true"] {{ border: 1px solid {t.ATTENTION}; }}
 QComboBox::drop-down {{ border: none; width: {px(24)}px; }}
 QComboBox::down-arrow {{ image: url({_mark("down")}); width: {px(12)}px; height: {px(12)}px; }}

@@ -33,6 +33,8 @@ class FilterForm(QFrame):
         closed: Esc.
     """
 
+    takes_keys = True
+
     closed = Signal()
 
     def __init__(self, desk: Desk, source: str, spec: FilterSpec, kind: Kind | None) -> None:

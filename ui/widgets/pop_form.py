@@ -23,6 +23,8 @@ class PopForm(QFrame):
         save: gets what was typed; the form closes itself.
     """
 
+    takes_keys = True
+
     def __init__(
         self,
         at: QWidget,

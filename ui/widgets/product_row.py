@@ -96,7 +96,13 @@ class Number(QStackedWidget):
         self.edit.selectAll()
 
     def _take(self) -> None:
-        self.entered.emit(self.edit.text())
+        text = self.edit.text()
+        self._shut()
+        self.entered.emit(text)
+
+    def _shut(self) -> None:
+        """The number stands again and keeps the focus: it must not land on another field."""
+        self.setFocus()
         self.setCurrentIndex(0)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -108,7 +114,7 @@ class Number(QStackedWidget):
         if event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Space) and self.currentIndex() == 0:
             self._open()
         elif event.key() == Qt.Key.Key_Escape and self.currentIndex() == 1:
-            self.setCurrentIndex(0)
+            self._shut()
         elif self.currentIndex() == 0:
             super().keyPressEvent(event)
 

@@ -322,6 +322,8 @@ class SchemaForm(QWidget):
         edited: a text field was left by Enter.
     """
 
+    takes_keys = True
+
     edited = Signal()
 
     def __init__(
