@@ -95,7 +95,10 @@ class Actions(QObject):
         def answered(reply: Reply) -> None:
             if reply.ok:
                 self._keep(command, given, reply, merge)
-                if not is_quiet:
+                why = _why_not(reply)
+                if why:
+                    self._say_why(command, given, why, origin)
+                elif not is_quiet:
                     self.said.emit(self.describe(command, given), True)
             else:
                 self._complain(reply, origin)
@@ -196,8 +199,20 @@ class Actions(QObject):
             del self._undo[:-MOST_UNDO]
         self.undo_changed.emit()
 
+    def _say_why(self, command: str, given: Args, why: str, origin: QWidget | None) -> None:
+        """It is remembered, and does not show: no tick for that."""
+        self.said.emit(self.describe(command, given), False)
+        self.failed.emit(origin, why)
+
     def _complain(self, reply: Reply, origin: QWidget | None) -> None:
         self.failed.emit(origin, pick(reply.text) or reply.code)
+
+
+def _why_not(reply: Reply) -> str:
+    """Why a command that was taken has no effect yet, as it says itself; "" for none."""
+    result = reply.result.get("result") if isinstance(reply.result, dict) else None
+    why = result.get("no_effect") if isinstance(result, dict) else None
+    return pick((str(why[0]), str(why[1]))) if isinstance(why, (list, tuple)) and why else ""
 
 
 def _undo_of(reply: Reply) -> tuple[str, Args] | None:

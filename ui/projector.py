@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
+from studio.sources.model import Health
 from ui import client as link
 from ui.desk import Desk
 from ui.i18n import language, t
@@ -112,6 +113,14 @@ def press_window(window: QWidget, desk: Desk, event: QKeyEvent) -> None:
         desk.press(event)
 
 
+def health_word(health: Health) -> str:
+    """What is wrong with a source, in a word."""
+    if health.is_slow:
+        own = f"{health.own_fps:.0f}"
+        return t("health.slow", fps=health.params.get("fps", ""), own=own)
+    return t(f"health.{health.state}")
+
+
 class Tile(QWidget):
     """One picture of the multiview: its edge is the tally, its foot the name and what is wrong."""
 
@@ -153,8 +162,8 @@ class Tile(QWidget):
         found = []
         for item in scene.items if scene else ():
             source = store.source(item.source)
-            if item.is_enabled and source and source.health and source.health.is_bad:
-                found.append(f"{source.name} {t(f'health.{source.health.state}')}")
+            if item.is_enabled and source and source.health and source.health.needs_look:
+                found.append(f"{source.name} {health_word(source.health)}")
         return found
 
     def resizeEvent(self, event: QResizeEvent) -> None:

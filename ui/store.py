@@ -19,6 +19,7 @@ from studio.sound.model import SoundView
 from studio.sources.model import SourceView
 from ui.client import Client, Reply
 from ui.models.air import Platform
+from ui.models.air_state import AirState, air_state
 from ui.models.commands import CommandInfo, Kinds
 from ui.models.devices import Devices
 from ui.models.evidence import Evidence
@@ -133,6 +134,11 @@ class Store(QObject):
     def is_on_air(self) -> bool:
         """Whether a stream is taken by a server just now."""
         return any(o.kind == "rtmp" and self.evidence.flows(o) for o in self.outputs)
+
+    @property
+    def air_state(self) -> AirState:
+        """How the streams stand, for every badge that says so."""
+        return air_state(self.outputs, self.evidence)
 
     @property
     def is_trying(self) -> bool:

@@ -178,6 +178,7 @@ def _incident(incident: Incident) -> IncidentView:
         state=incident.state,
         began_utc=incident.began_utc,
         saved_ms=incident.saved_ms,
+        recovered_ms=incident.recovered_ms,
         over_ms=incident.over_ms,
         timeline=tuple(
             MomentView(moment.at_utc, moment.at_ms, moment.text.pair(), moment.is_ok)

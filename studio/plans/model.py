@@ -122,7 +122,10 @@ class Incident(msgspec.Struct):
     """What happened and what was done about it.
 
     Attributes:
-        saved_ms: from the trigger to the end of the first steps: the show is safe.
+        saved_ms: from the trigger until the show was safe: viewers were taken off the fault, or
+            the fault was measured to be gone.
+        recovered_ms: from the trigger until the fault was measured to be gone; None where nothing
+            was measured.
         over_ms: from the trigger to the end of the recovery.
     """
 
@@ -134,6 +137,7 @@ class Incident(msgspec.Struct):
     origin: str
     state: Outcome = "running"
     saved_ms: int | None = None
+    recovered_ms: int | None = None
     over_ms: int | None = None
     timeline: list[Moment] = []
 
@@ -230,6 +234,7 @@ class IncidentView(msgspec.Struct, frozen=True):
     state: str = ""
     began_utc: str = ""
     saved_ms: float | None = None
+    recovered_ms: float | None = None
     over_ms: float | None = None
     timeline: tuple[MomentView, ...] = ()
 

@@ -170,14 +170,17 @@ class Plans(PlanBook):
         """
         if plan.id in self._runs:
             raise StudioError("conflict", "plans.running", plan=plan.id)
+        trigger = self._triggers.get(plan.id)
+        if cause is None and trigger is not None:  # by hand, while what it is for has happened
+            cause = trigger.judge(self._look())
         why = cause or Cause("", BY_HAND)
         id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{next(self._numbers)}"
         incident = Incident(id, plan.id, plan.label, why.words, utc_iso(), origin)
         incident.timeline = [Moment(utc_iso(), 0, why.words)]
         self.incidents.appendleft(incident)
         self.last_run_utc[plan.id] = incident.began_utc
-        trigger = self._triggers.get(plan.id) if cause is not None else None
-        run = self._runs[plan.id] = Run(plan, why, incident, trigger)
+        run = Run(plan, why, incident, trigger if cause is not None else None)
+        self._runs[plan.id] = run
         self._announce(PlanStarted(plan=plan.id, incident=id, cause=why.words, origin=origin))
         self._touch()
         run.task = asyncio.get_running_loop().create_task(self._work(run), name=f"plan {plan.id}")
@@ -225,10 +228,15 @@ class Plans(PlanBook):
         try:
             for step in plan.steps:
                 await self._step(run, step)
-            incident.saved_ms = run.at_ms
+            if (
+                run.took or run.trigger is None
+            ):  # viewers are off it, or there is nothing to measure
+                incident.saved_ms = run.at_ms
             self._touch()
-            if plan.recover and run.trigger is not None:
-                await self._well(run, 0)
+            if run.trigger is not None:
+                incident.recovered_ms = await self._well(run, 0)
+                if incident.saved_ms is None:
+                    incident.saved_ms = incident.recovered_ms
                 self._note(run, Words("已恢复", "Well again"))
                 for step in plan.recover:
                     await self._step(run, step)
@@ -329,10 +337,10 @@ class Plans(PlanBook):
         if answer == "stop":
             raise PlanStop("aborted")
 
-    async def _well(self, run: Run, within_s: float) -> None:
-        """Waits until the cause is gone for the plan's ``well_ms``."""
+    async def _well(self, run: Run, within_s: float) -> int:
+        """Waits until the cause is gone for the plan's ``well_ms``; says when it went, in ms."""
         if run.trigger is None:
-            return
+            return run.at_ms
         began, well_since = now_ns(), 0
         while True:
             now = self._look()
@@ -341,7 +349,7 @@ class Plans(PlanBook):
             elif not well_since:
                 well_since = now.at_ns
             elif now.at_ns - well_since >= run.plan.well_ms * 1_000_000:
-                return
+                return max(0, (well_since - run.began_ns) // 1_000_000)
             if within_s and now_ns() - began > within_s * 1e9:
                 self._note(run, Words("等待超时", "Waited too long"), is_ok=False)
                 raise PlanStop("failed")

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
+from studio.core.i18n import translate
 from studio.shop.catalogue import Catalogue
 from studio.shop.events import (
     CardHidden,
@@ -26,6 +27,7 @@ class ShopCommands:
     Args:
         refresh: draws the card anew from the catalogue's state.
         wear: puts a try-on on a source's picture (None takes it off); returns the source's name.
+        is_bypassed: whether try-on is off for now, so that nothing of it is drawn.
     """
 
     def __init__(
@@ -34,7 +36,9 @@ class ShopCommands:
         announce: Callable[[Any], None],
         refresh: Callable[[], None],
         wear: Callable[[Product | None, TryOn | None, str], str],
+        is_bypassed: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._is_bypassed = is_bypassed
         self._catalogue = catalogue
         self._announce = announce
         self._refresh = refresh
@@ -143,7 +147,11 @@ class ShopCommands:
             name = self._wear(None, None, source)
             self._catalogue.set_trying("")
             self._announce(TryOnChanged(product="", source=name))
-        return changed("shop", "tryon", undo=("shop.try_on", {"product": before}))
+        result = None
+        if product and self._is_bypassed():
+            words = [translate("tryon.is_bypassed", code) for code in ("zh", "en")]
+            result = {"no_effect": words}
+        return changed("shop", "tryon", result=result, undo=("shop.try_on", {"product": before}))
 
     @command(
         "shop.put",

@@ -75,7 +75,15 @@ class ShopService(Service):
         self, catalogue: Catalogue, wearer: Wearer, card: CardOverlay, events: Events
     ) -> None:
         self.catalogue, self._card = catalogue, card
-        self._commands = (ShopCommands(catalogue, events.publish, card.refresh_card, wearer.wear),)
+        self._commands = (
+            ShopCommands(
+                catalogue,
+                events.publish,
+                card.refresh_card,
+                wearer.wear,
+                lambda: wearer.is_bypassed,
+            ),
+        )
 
     def commands(self) -> Sequence[object]:
         """Products on the picture."""

@@ -97,6 +97,7 @@ class Demand(Protocol):
     def wait(self, error: StudioError) -> None: ...
     def gives(self, *, picture: bool) -> None: ...
     def beat(self, *, is_judged: bool = True) -> None: ...
+    def rate(self, fps: float) -> None: ...
 
 
 class Feed:
@@ -151,6 +152,11 @@ class Feed:
         if self._demand is None:
             return True
         return self._demand.rest(seconds)
+
+    def rate(self, fps: float) -> None:
+        """How many pictures a second it gives by its own word; far fewer are a fault."""
+        if self._demand is not None:
+            self._demand.rate(fps)
 
     def still_here(self) -> None:
         """It is paused on purpose: the picture stands, and that is no fault."""

@@ -109,6 +109,7 @@ class LiveInput(Source):
         streams = [*media.streams.video[:1], *media.streams.audio[:1]]
         for stream in media.streams.video[:1]:
             stream.thread_type = "SLICE"
+            feed.rate(float(stream.average_rate or 0))
             stream.codec_context.flags |= av.codec.context.Flags.low_delay
         sampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
         pace = Pace(feed) if comes_in_pieces(media) else None

@@ -76,6 +76,7 @@ class Film:
             key = "sources.codec_unknown" if is_unknown else "sources.file_empty"
             raise StudioError("invalid", key, path=str(path))
         feed.gives(picture=self._pictures.is_there)
+        feed.rate(self._pictures.fps * speed)
 
     def __enter__(self) -> Film:
         return self

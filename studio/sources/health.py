@@ -19,6 +19,10 @@ FROZEN_NS = 1_300_000_000
 BLACK_NS = 2 * NS
 OPENING_NS = 10 * NS
 BLACK_LUMA = 20.0
+RATE_NS = 3 * NS
+SLOW_PART = 0.9
+LEAST_FPS, MOST_FPS = 1.0, 240.0
+"""What a source may say of its own rate; some streams claim their time base."""
 STANDS_NS = 600_000_000
 SILENT_NS = 5 * NS
 SILENT_PEAK = 0.001  # -60 dB of full scale
@@ -42,6 +46,7 @@ class Watch:
     is_resting: bool = False
     is_waiting: bool = False
     has_failed: bool = False
+    own_fps: float = 0.0
     _began_ns: int = field(default_factory=now_ns)
     _last_ns: int = 0
     _moved_ns: int = 0
@@ -132,7 +137,31 @@ class Watch:
         return self._last_ns > 0 and (self.is_resting or self.is_still)
 
     def _stamp(self, now: int) -> None:
-        self._stamps = [t for t in self._stamps if now - t < NS] + [now]
+        self._stamps = [t for t in self._stamps if now - t < RATE_NS] + [now]
+
+    def measured_fps(self, at_ns: int) -> float | None:
+        """Pictures a second over the last three seconds; None before there are so many."""
+        stamps = [stamp for stamp in self._stamps if at_ns - stamp < RATE_NS]
+        is_short = at_ns - self._began_ns < RATE_NS or len(stamps) < 2
+        if is_short or at_ns - stamps[0] < RATE_NS * 0.6:
+            return None
+        span_ns = stamps[-1] - stamps[0]
+        step_ns = span_ns / (len(stamps) - 1)
+        if at_ns - stamps[-1] > 1.5 * step_ns:  # the next one is late: that counts already
+            span_ns = at_ns - stamps[0]
+        return (len(stamps) - 1) * NS / max(1, span_ns)
+
+    def _rated(self, found: Health, at_ns: int) -> Health:
+        """The verdict with the source's own rate; below nine tenths of it is slow."""
+        if not self.own_fps or found.state != "ok" or found.is_resting:
+            return found
+        fps = self.measured_fps(at_ns)
+        if fps is None or fps >= SLOW_PART * self.own_fps:
+            return replace(found, own_fps=self.own_fps)
+        params = {"fps": f"{fps:.0f}", "own": f"{self.own_fps:.0f}"}
+        return replace(
+            found, own_fps=self.own_fps, is_slow=True, error="sources.slow", params=params
+        )
 
     def _is_silent(self, at_ns: int) -> bool:
         is_heard = self._heard_ns > 0 and at_ns - self._heard_ns < NS
@@ -140,7 +169,7 @@ class Watch:
 
     def health(self, at_ns: int, error: StudioError | None, fault: Fault) -> Health:
         """The verdict at ``at_ns``."""
-        found = self._judge(at_ns, error, fault)
+        found = self._rated(self._judge(at_ns, error, fault), at_ns)
         if not self._is_silent(at_ns) or found.is_bad:
             return found
         state = "silent" if found.state == "sound" else found.state

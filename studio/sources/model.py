@@ -74,6 +74,8 @@ class Health(msgspec.Struct, frozen=True):
         error: message key and parameters of the last error, or "".
         is_silent: it gives sound, and none of it was above -60 dB for 5 s.
         is_resting: nobody looks, so it makes no pictures.
+        own_fps: pictures a second it gives by its own word, 0 when it has none.
+        is_slow: over three seconds it gave fewer than nine tenths of that.
     """
 
     state: str = "opening"
@@ -82,11 +84,18 @@ class Health(msgspec.Struct, frozen=True):
     params: dict[str, str] = {}
     is_silent: bool = False
     is_resting: bool = False
+    own_fps: float = 0.0
+    is_slow: bool = False
 
     @property
     def is_bad(self) -> bool:
-        """Should somebody act?"""
+        """Do viewers miss it?"""
         return self.state in ("lost", "frozen", "missing", "black")
+
+    @property
+    def needs_look(self) -> bool:
+        """Should somebody act? What is slow is seen, but not as it should be."""
+        return self.is_bad or self.is_slow
 
 
 class SourceView(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from studio.media.slot import Slot
 from studio.media.sound import Samples, SoundRing
 from studio.media.yuv import Rect, crop, resize
 from studio.sources.base import REST_S, Feed, Source
-from studio.sources.health import Fault, Health, Watch
+from studio.sources.health import LEAST_FPS, MOST_FPS, Fault, Health, Watch
 from studio.sources.levels import Levels
 from studio.sources.model import OnLoss
 from studio.sources.sound_chain import SoundChain, SoundFilter
@@ -232,6 +232,10 @@ class SourceRunner:
     def gives(self, *, picture: bool) -> None:
         """See `studio.sources.base.Feed.gives`."""
         self.watch.has_video = picture
+
+    def rate(self, fps: float) -> None:
+        """See `studio.sources.base.Feed.rate`."""
+        self.watch.own_fps = fps if LEAST_FPS <= fps <= MOST_FPS else 0.0
 
     def wait(self, error: StudioError) -> None:
         """See `studio.sources.base.Feed.wait`."""

@@ -87,6 +87,11 @@ class Track:
             self._own = self._decoder() if kind == "video" else None
 
     @property
+    def fps(self) -> float:
+        """Pictures a second, as the file says; 0 when it does not."""
+        return float(self.stream.average_rate or 0) if self.stream is not None else 0.0
+
+    @property
     def is_there(self) -> bool:
         """Has the file such a track?"""
         return self.stream is not None

@@ -178,7 +178,6 @@ def test_esc_leaves_edit_and_then_does_nothing(qtbot: Any, program: Any, spy: Sp
 def test_esc_held_is_standby_and_let_go_is_not(qtbot: Any, program: Any, spy: Spy) -> None:
     window = program.window
     QTest.keyPress(target() or window, KEY.Key_Escape)
-    QTest.qWait(HOLD_MS // 2)
     QTest.keyRelease(target() or window, KEY.Key_Escape)
     QTest.qWait(HOLD_MS)
     assert spy.aired() == []
@@ -267,6 +266,7 @@ def test_random_keys_and_clicks_air_nothing_that_was_taken(
         if step % 12 == 0:
             if step % 96 == 0:
                 reset(program)
+            window.setUpdatesEnabled(rolls.random() < 0.2)  # painting is most of the time it takes
             rolls.choice(openers(program))()
             QApplication.processEvents()
             spy.aired()

@@ -50,6 +50,12 @@ class Evidence:
         )  # fmt: skip
         return is_up and now - self._grew.get(status.name, -1e9) < FRESH_S
 
+    def quiet_s(self, name: str, now_s: float | None = None) -> float | None:
+        """Seconds since the other side last took something; None when that was never seen."""
+        now = time.monotonic() if now_s is None else now_s
+        grew = self._grew.get(name)
+        return None if grew is None else now - grew
+
     def kbps(self, name: str) -> float:
         """Bit rate over the last seconds, 0 when nothing is known."""
         seen = self._seen.get(name)

@@ -95,7 +95,7 @@ def _line(line: CheckLine) -> Check:
 
 def _camera(store: Store) -> Check:
     live = [s for s in store.sources if s.kind in ("camera", "stream", "screen") and s.has_video]
-    bad = [s.name for s in store.sources if s.health and s.health.is_bad]
+    bad = [s.name for s in store.sources if s.health and s.health.needs_look]
     if bad:
         return Check("camera", "attention", t("ready.source_bad", names=", ".join(bad)), "sources")
     if not live and store.devices.cameras:

@@ -268,10 +268,13 @@ def _incident_line(incident: IncidentView) -> QWidget:
     at = Text(clock(incident.began_utc), size=12, weight=600)
     label = Text(pick(incident.label) or incident.plan, size=12, elides=True)
     took = Text(size=12, weight=600)
-    if incident.saved_ms:
-        took.setText(seconds(incident.saved_ms))
-    tone = {"saved": "good", "running": "attention", "failed": "bad"}.get(incident.state, "off")
-    mark = Badge(t(f"incident_state.{incident.state}"), tone)
+    if incident.recovered_ms is not None:
+        took.setText(seconds(incident.recovered_ms))
+    state = incident.state
+    if state == "saved" and incident.recovered_ms is None:
+        state = "ended"  # its steps were done; that it helped, nobody has measured
+    tone = {"saved": "good", "running": "attention", "failed": "bad"}.get(state, "off")
+    mark = Badge(t(f"incident_state.{state}"), tone)
     widget = QWidget()
     layout = row(at, gap=8)
     layout.addWidget(label, 1)

@@ -9,7 +9,7 @@ from studio.shop.model import Product
 from ui.i18n import t
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Text
+from ui.widgets.basics import Button, Text
 from ui.widgets.product_row import ProductRow
 
 NARROW, TALL = 560, 360
@@ -33,6 +33,9 @@ class ProductsPanel(Panel):
         self._search.setFixedWidth(tokens.px(150))
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._filter)
+        self.resume = Button("", "attention", clicked=self._resume)
+        self.resume.hide()
+        self.head.tools.addWidget(self.resume)
         self.head.tools.addWidget(self._search)
         inside = QWidget()
         self._list = QVBoxLayout()
@@ -112,6 +115,15 @@ class ProductsPanel(Panel):
         else:
             words, tone = "", "off"
         self.head.show_badge(words, tone)
+        is_bypassed = any(one.is_bypassed for one in self.desk.store.tryon.values())
+        self.head.badge.setToolTip(t("products.try_on_waits") if is_bypassed else "")
+        self.resume.setText(t("products.try_on_resume"))
+        self.resume.name(t("products.try_on_resume"), t("products.try_on_waits"))
+        self.resume.setVisible(is_bypassed)
+
+    def _resume(self) -> None:
+        """Try-on goes on; a machine that is still too busy has it off again."""
+        self.desk.actions.run("tryon.bypass", {"is_on": False}, origin=self.resume)
 
     def _go_on(self) -> None:
         for row_ in self._rows.values():

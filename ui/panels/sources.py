@@ -94,6 +94,8 @@ class SourceRow(QFrame):
         health = source.health or Health("opening")
         is_known = self.desk.client.state == link.LIVE
         tone = _TONES.get(health.state, "attention") if is_known else "off"
+        if tone == "good" and health.is_slow:
+            tone = "attention"
         self.dot.set(tone)
         self.title.setText(source.name)
         self.icon.setPixmap(
@@ -106,7 +108,9 @@ class SourceRow(QFrame):
         )
         self.kind.setText(pick(source.label))
         word = t(f"health.{health.state}")
-        if health.fps > 0:
+        if health.is_slow:
+            word = t("health.slow", fps=health.params.get("fps", ""), own=f"{health.own_fps:.0f}")
+        elif health.fps > 0:
             word += f" {health.fps:.0f} fps"
         elif health.is_resting:
             word = t("health.resting")
@@ -131,7 +135,7 @@ class SourceRow(QFrame):
         self.why.setVisible(bool(why))
         self.edit.name(t("sources.edit_of", name=source.name))
         self.remove.name(t("sources.remove_of", name=source.name))
-        put(self, "now", "true" if health.is_bad else "false")
+        put(self, "now", "true" if health.needs_look else "false")
 
     def show_thumb(self, is_shown: bool) -> None:
         """A picture of it, while it is among those that have one."""
@@ -317,6 +321,6 @@ class SourcesPanel(Panel):
                 self._list.insertWidget(position + 3, row_)
             row_.show_source(source)
         self._sift()
-        bad = sum(bool(s.health and s.health.is_bad) for s in sources)
+        bad = sum(bool(s.health and s.health.needs_look) for s in sources)
         self.head.count.setText(t("sources.count", n=len(sources)))
         self.head.show_badge(t("sources.bad", n=bad) if bad else "")

@@ -11,6 +11,7 @@ from ui import client as link
 from ui.desk import Desk
 from ui.format import MINUS, hms, rate, size
 from ui.i18n import language, t
+from ui.models.air_state import Air
 from ui.models.outputs import is_record, shown_name, tone_of, word_of
 from ui.theme import tokens
 from ui.theme.icons import pixmap
@@ -263,19 +264,22 @@ class TopBar(QFrame):
     def _show_on_air(self, is_known: bool) -> None:
         store = self.desk.store
         streams = [o for o in store.outputs if not is_record(o)]
-        flowing = [o for o in streams if is_known and store.evidence.flows(o)]
-        if flowing:
-            time = hms(max(o.live_ms for o in flowing) / 1000)
-            self._on_air.show_state("on_air", "● " + t("onair.live"), time)
-        elif not is_known and streams:
-            self._on_air.show_state("off", t("onair.unknown"), "")
-        elif store.is_trying:
+        air, seconds = store.air_state
+        if not is_known:
+            self._on_air.show_state("off", t("onair.unknown" if streams else "onair.off"), "")
+        elif air is Air.LIVE:
+            self._on_air.show_state("on_air", "● " + t("onair.live"), hms(seconds))
+        elif air is Air.LOST:
+            self._on_air.show_state("attention", "▲ " + t("onair.lost"), hms(seconds))
+        elif air is Air.TRYING:
             self._on_air.show_state("attention", t("onair.trying"), "")
         else:
             self._on_air.show_state("off", t("onair.off"), "")
         budget = store.air.budget
         gap_s = budget.used_s
-        self._gap.setVisible(bool(flowing) and self.width() > tokens.px(1300))
+        self._gap.setVisible(
+            is_known and air in (Air.LIVE, Air.LOST) and self.width() > tokens.px(1300)
+        )
         lost = f"{MINUS}{gap_s:.1f}" if gap_s >= 0.05 else "0.0"
         self._gap.setText(t("onair.gap", lost=lost, budget=f"{budget.total_s:.1f}"))
         self._gap.setToolTip(t("onair.gap_tip"))
@@ -285,7 +289,7 @@ class TopBar(QFrame):
         store = self.desk.store
         waits: list[tuple[str, str]] = []
         waits += [("plans", t("waiting.asks", n=len(store.plans.asks)))] * bool(store.plans.asks)
-        bad = [s.name for s in store.sources if s.health and s.health.is_bad]
+        bad = [s.name for s in store.sources if s.health and s.health.needs_look]
         waits += [("sources", t("waiting.source", name=name)) for name in bad]
         low = [rate.kbps for rate in store.air.rates.values() if rate.is_lowered]
         waits += [

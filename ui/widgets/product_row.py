@@ -239,7 +239,14 @@ class ProductRow(QFrame):
         has_try_on = bool(product.try_on or any(v.try_on for v in product.variants))
         words = t("products.make_up") if makeup else t("products.try_on")
         self._set(self.try_on, is_worn, words if has_try_on else "—")
+        is_bypassed = any(one.is_bypassed for one in self.desk.store.tryon.values())
+        is_waiting = is_worn and is_bypassed  # chosen, and nothing of it is drawn
+        self.try_on.set_kind("attention" if is_waiting else "")
         self.try_on.setEnabled(has_try_on)
+        if is_waiting:
+            self.try_on.setChecked(False)
+            self.try_on.setText("⏸ " + words)
+            self.try_on.name(f"{words} {product.name}", t("products.try_on_waits"))
         if not has_try_on:
             self.try_on.name(t("products.no_try_on"))
         put(self, "now", "true" if is_now else "false")

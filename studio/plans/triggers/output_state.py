@@ -10,7 +10,8 @@ from studio.plans.model import Words
 from studio.plans.triggers.base import Cause, Situation, Trigger
 
 DOWN = ("reconnecting", "refused", "failed")
-UP = ("live", "recording", "congested", "idle", "stopped")
+UP = ("live", "recording", "congested")
+OVER = "stopped"
 
 
 class OutputStateSettings(Settings):
@@ -36,7 +37,7 @@ class OutputStateTrigger(Trigger):
         """The first output that is down."""
         for name, status in now.outputs.items():
             if status.kind in self.settings.kinds and status.state.value in DOWN:
-                standing = [n for n, s in now.outputs.items() if s.state.value in UP[:3]]
+                standing = [n for n, s in now.outputs.items() if s.state.value in UP]
                 params = {
                     "subject": name,
                     "state": status.state.value,
@@ -51,6 +52,13 @@ class OutputStateTrigger(Trigger):
         return None
 
     def is_well(self, now: Situation, subject: str) -> bool:
-        """It flows again, or was stopped or removed."""
+        """It flows again: something was taken in the last second. Or a person stopped it.
+
+        One that is being set up anew stands idle for a while, and a connection that is open has
+        carried nothing yet: neither is evidence.
+        """
         status = now.outputs.get(subject)
-        return status is None or status.state.value in UP
+        if status is None or status.state.value == OVER:
+            return True
+        is_up = status.state.value in UP
+        return is_up and (status.kind != "rtmp" or status.taken_kbps > 0)

@@ -165,7 +165,7 @@ def test_an_output_that_is_down_is_told_with_what_still_stands():
     )
 
     async def body(house):
-        live = OutputStatus(name="b", state=OutputState.LIVE)
+        live = OutputStatus(name="b", state=OutputState.LIVE, taken_kbps=2000)
         house.outputs = {"a": OutputStatus(name="a", state=OutputState.RECONNECTING), "b": live}
         await house.until(lambda: house.plans.told)
         assert house.plans.told[0].text.en == "a/b"

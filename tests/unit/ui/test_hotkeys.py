@@ -50,7 +50,8 @@ def test_commands_and_the_desk_bring_keys() -> None:
     found = names({})
     assert found["Ctrl+S"] == "show.save"
     assert found["Return"] == "scenes.take"
-    assert found["Esc"] == "scenes.standby"
+    assert found["F9"] == "scenes.standby"
+    assert "Esc" not in found  # it closes things and airs nothing
     assert "outputs.stop" not in found.values()
 
 

@@ -1,0 +1,60 @@
+"""Are we on air? One answer for every badge, on evidence alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from studio.outputs.model import OutputState, OutputStatus
+
+OFF = (OutputState.IDLE, OutputState.STOPPED)
+
+
+class FlowEvidence(Protocol):
+    """What was seen to flow (`ui.models.evidence.Evidence`)."""
+
+    def flows(self, status: OutputStatus, now_s: float | None = None) -> bool: ...
+    def quiet_s(self, name: str, now_s: float | None = None) -> float | None: ...
+
+
+class Air(StrEnum):
+    """How the streams stand."""
+
+    OFF = "off"
+    TRYING = "trying"
+    LIVE = "live"
+    LOST = "lost"
+
+
+class AirState(NamedTuple):
+    """The streams as a whole.
+
+    Attributes:
+        seconds: live so long, or lost so long; 0 where nobody knows.
+    """
+
+    air: Air
+    seconds: float = 0.0
+
+
+def air_state(
+    outputs: Iterable[OutputStatus], evidence: FlowEvidence, now_s: float | None = None
+) -> AirState:
+    """Live only while media was seen to be taken; a line that was live and is not is lost.
+
+    It stays lost, whatever the sender tries meanwhile, until it flows again or a person stops it:
+    a line that gave up is no rehearsal.
+    """
+    now = time.monotonic() if now_s is None else now_s
+    streams = [one for one in outputs if one.kind == "rtmp" and one.state not in OFF]
+    flowing = [one for one in streams if evidence.flows(one, now)]
+    if flowing:
+        return AirState(Air.LIVE, max(one.live_ms for one in flowing) / 1000)
+    lost = [one for one in streams if one.live_ms > 0 or evidence.quiet_s(one.name, now)]
+    if lost:
+        quiet = [evidence.quiet_s(one.name, now) for one in lost]
+        return AirState(Air.LOST, min((q for q in quiet if q is not None), default=0.0))
+    trying = any(one.state is not OutputState.FAILED for one in streams)
+    return AirState(Air.TRYING if trying else Air.OFF)
