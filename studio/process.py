@@ -126,7 +126,7 @@ def _first_show(
     """
 
     def opened(folder: Path | None) -> OpenShow:
-        show = with_unsaved(read_show(folder, extensions), service_types(extensions))
+        show = with_unsaved(read_show(folder, extensions, or_copy=True), service_types(extensions))
         return _with_options(show, options)
 
     asked = Path(options.show) if options.show else None

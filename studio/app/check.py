@@ -12,16 +12,20 @@ from studio.core.services import find_faults
 from studio.show.keeper import OpenShow, open_show
 
 
-def read(folder: Path | None, extensions: Extensions | None = None) -> OpenShow:
+def read(
+    folder: Path | None, extensions: Extensions | None = None, *, or_copy: bool = False
+) -> OpenShow:
     """Reads a show (the demo for None), every part decoded and checked.
 
     Args:
         extensions: whose services are asked too; None for those of the studio alone.
+        or_copy: take the last good copy where show.json is gone or broken.
 
     Raises:
         StudioError: what is wrong and where in the file.
     """
-    return open_show(folder, service_types(extensions) if extensions else SERVICES)
+    services = service_types(extensions) if extensions else SERVICES
+    return open_show(folder, services, or_copy=or_copy)
 
 
 def check(folder: Path | None) -> list[Finding]:

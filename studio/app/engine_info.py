@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol
 from studio.core.errors import StudioError
 from studio.core.service import Service
 from studio.core.services import Services
+from studio.core.troubles import troubles
 from studio.show.model import EngineView
 
 
@@ -72,7 +73,8 @@ class EngineInfo(Service):
 
     def view(self) -> EngineView:
         """As it is now."""
-        errors = [*self._built_with.errors, *self._services.errors()]
+        of_machine = [StudioError("failed", key, **params) for key, params in troubles()]
+        errors = [*of_machine, *self._built_with.errors, *self._services.errors()]
         return EngineView(
             fps=str(self._fps),
             is_safe=self._is_safe,

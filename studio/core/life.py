@@ -20,6 +20,7 @@ from pathlib import Path
 
 from studio.core import processes
 from studio.core.paths import runtime_dir
+from studio.core.troubles import tell_trouble
 
 MOST_NOTE_BYTES = 1 << 20
 LONGEST_LOOK_S = 1.0
@@ -116,12 +117,18 @@ class Note:
                 os.utime(path)
 
     def _write(self) -> None:
+        """A folder that takes no note costs being found, never the show."""
         path = note_path(self.name)
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(self._facts, file)
-        os.replace(fresh, path)
+        try:
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(self._facts, file)
+            os.replace(fresh, path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                fresh.unlink(missing_ok=True)
+            tell_trouble("machine.note", path=str(path), why=error.strerror or str(error))
 
 
 def busy_s(name: str) -> float:
@@ -214,7 +221,8 @@ class BeatWatch:
                 text, mark = file.read(256), os.fstat(file.fileno()).st_mtime_ns
         except OSError:
             return None
-        return (text, mark) if text.split()[:1] == [b"%d" % self._pid] else None
+        # A full disk keeps an empty file whose time alone is renewed.
+        return (text, mark) if not text or text.split()[:1] == [b"%d" % self._pid] else None
 
 
 def is_running(pid: int) -> bool:

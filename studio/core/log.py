@@ -8,6 +8,8 @@ import re
 import sys
 from pathlib import Path
 
+from studio.core.troubles import tell_trouble
+
 _SECRETS: set[str] = set()
 _IN_URL = re.compile(r"(rtmps?://[^\s/]+/[^\s/]+/)[^\s\"']+")
 HIDDEN = "••••"
@@ -40,9 +42,14 @@ def start_logging(file: Path | None = None, *, level: int = logging.INFO) -> Non
     """Sends logs to stderr, or to a rotating ``file`` (5 MB, 3 kept)."""
     handler: logging.Handler
     if file is not None:
-        handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=5_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace"
-        )
+        try:
+            handler = logging.handlers.RotatingFileHandler(
+                file, maxBytes=5_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace"
+            )
+        except OSError as error:
+            handler = logging.StreamHandler(sys.stderr)
+            why = error.strerror or str(error)
+            tell_trouble("machine.log", path=str(file), why=why)
     else:
         handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -51,4 +58,5 @@ def start_logging(file: Path | None = None, *, level: int = logging.INFO) -> Non
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.raiseExceptions = False  # a full disk would have its traceback in every line
     logging.getLogger("websockets").setLevel(logging.WARNING)

@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from studio.core.troubles import tell_trouble
+
 
 def project_dir() -> Path:
     """The folder that holds studio/, ui/, assets/ and plugins/."""
@@ -30,45 +32,80 @@ def own_plugins_dir() -> Path:
     return data_dir() / "plugins"
 
 
+def _person() -> Path:
+    """The person's home; one that cannot be told (no HOME, no account) is said, not fatal."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return _makeshift("home")
+
+
+def _makeshift(name: str) -> Path:
+    """A private folder in the temporary one, in place of one that cannot be used.
+
+    Raises:
+        PermissionError: it belongs to someone else, or is a link.
+    """
+    who = str(os.getuid()) if sys.platform != "win32" else os.environ.get("USERNAME", "")
+    path = Path(tempfile.gettempdir()) / f"shopcast-makeshift-{who}"
+    path.mkdir(mode=0o700, exist_ok=True)
+    if sys.platform != "win32":
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise PermissionError(f"{path} belongs to another user")
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            path.chmod(0o700)
+    inner = path / name
+    inner.mkdir(exist_ok=True)
+    return inner
+
+
+def _made(path: Path, name: str) -> Path:
+    """The folder, made if missing; where that cannot be, a makeshift one, and a trouble told."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+    except OSError as error:
+        instead = _makeshift(name)
+        why = error.strerror or str(error)
+        tell_trouble("machine.folder", path=str(path), why=why, instead=str(instead))
+        return instead
+
+
 def _home(variable: str, windows: str, mac: str, other: str) -> Path:
     given = os.environ.get(variable)
     if given:
         return Path(given)
     if sys.platform == "win32":
-        return Path(os.environ.get(windows) or Path.home()) / "Shopcast"
+        return Path(os.environ.get(windows) or _person()) / "Shopcast"
     if sys.platform == "darwin":
-        return Path.home() / mac / "Shopcast"
+        return _person() / mac / "Shopcast"
     base = {"config": "XDG_CONFIG_HOME", "data": "XDG_DATA_HOME"}[other.split("/")[0]]
     fallback = {"config": ".config", "data": ".local/share"}[other.split("/")[0]]
-    return Path(os.environ.get(base) or Path.home() / fallback) / "shopcast"
+    given = os.environ.get(base)
+    return (Path(given) if given else _person() / fallback) / "shopcast"
 
 
 def config_dir() -> Path:
     """Settings of the person and the machine (made if missing)."""
     path = _home("SHOPCAST_CONFIG", "APPDATA", "Library/Application Support", "config")
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+    return _made(path, "config")
 
 
 def data_dir() -> Path:
     """Journals, recordings, logs (made if missing)."""
     path = _home("SHOPCAST_DATA", "LOCALAPPDATA", "Library/Application Support", "data")
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+    return _made(path, "data")
 
 
 def shows_dir() -> Path:
     """Where a show lies that is named without a place (made if missing)."""
-    path = data_dir() / "shows"
-    path.mkdir(exist_ok=True)
-    return path
+    return _made(data_dir() / "shows", "shows")
 
 
 def log_dir() -> Path:
     """Log files (made if missing)."""
-    path = data_dir() / "logs"
-    path.mkdir(exist_ok=True)
-    return path
+    return _made(data_dir() / "logs", "logs")
 
 
 def runtime_dir() -> Path:
@@ -85,7 +122,7 @@ def runtime_dir() -> Path:
     elif os.environ.get("XDG_RUNTIME_DIR"):
         path = Path(os.environ["XDG_RUNTIME_DIR"]) / "shopcast"
     else:
-        who = hashlib.sha256(str(Path.home()).encode()).hexdigest()[:8]
+        who = hashlib.sha256(str(_person()).encode()).hexdigest()[:8]
         path = Path(tempfile.gettempdir()) / f"shopcast-{who}"
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     if sys.platform != "win32":

@@ -23,12 +23,31 @@ _NEWEST = struct.Struct("<IQ")
 _NEWEST_AT = 24
 
 
+def _take_room(handle: int, size: int) -> None:
+    """Has the disk give all of it now: a full one refuses here, and not in the midst of a picture.
+
+    Written to without room, mapped memory ends the process (SIGBUS).
+
+    Raises:
+        OSError: there is no room.
+    """
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(handle, 0, size)
+        return
+    piece = bytes(1 << 20)
+    for at in range(0, size, len(piece)):
+        os.write(handle, piece[: size - at])
+
+
 class PictureWriter:
     """Owns the file; readable by this user alone.
 
     Args:
         path: made or replaced.
         width, height: pixels.
+
+    Raises:
+        OSError: the folder cannot be written, or has no room for it.
     """
 
     def __init__(self, path: Path, width: int, height: int) -> None:
@@ -38,8 +57,11 @@ class PictureWriter:
         path.unlink(missing_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.ftruncate(handle, size)
+            _take_room(handle, size)
             self._map = mmap.mmap(handle, size)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
         finally:
             os.close(handle)
         _FIXED.pack_into(self._map, 0, MAGIC, VERSION, width, height, self.stride, SLOTS)

@@ -17,6 +17,7 @@ from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.names import check_name
 from studio.core.places import names_place
+from studio.core.troubles import tell_trouble
 from studio.outputs.air_commands import AirCommands
 from studio.outputs.events import OutputChanged, OutputListChanged
 from studio.outputs.film_commands import FilmCommands, placed
@@ -103,13 +104,19 @@ class OutputCommands:
     def load(self, outputs: list[OutputSettings]) -> None:
         """Outputs of a show, with the keys that are kept for them."""
         for settings in outputs:
-            kept = tuple(
-                self._keys.get(key_name(settings.name, is_backup=is_backup)) or ""
-                for is_backup in (False, True)
-            )
-            self._all.add(settings, *kept, is_checked=False)
-            if self._all.keys(settings.name) != kept:  # a secret stood in an older show's address
-                self._keep_keys(settings.name)
+            kept: tuple[str, ...] = ("", "")
+            try:
+                kept = tuple(
+                    self._keys.get(key_name(settings.name, is_backup=is_backup)) or ""
+                    for is_backup in (False, True)
+                )
+                self._all.add(settings, *kept, is_checked=False)
+                if self._all.keys(settings.name) != kept:  # a secret stood in an older address
+                    self._keep_keys(settings.name)
+            except StudioError as error:  # keys that cannot be read or kept are no end
+                tell_trouble("outputs.keys_lost", path=settings.name, why=error)
+                if settings.name not in self._all.names():
+                    self._all.add(settings, *kept, is_checked=False)
 
     def put_passing(self, settings: OutputSettings, key: str = "") -> None:
         """An output for this run alone: a show never keeps it.
@@ -225,7 +232,11 @@ class OutputCommands:
         self._check_name(name)
         self._check_keys(name, (url, key), (backup_url, backup_key))
         self._all.add(settings, key, backup_key)
-        self._keep_keys(name)
+        try:
+            self._keep_keys(name)
+        except StudioError:
+            self._all.remove(name)  # what is said to have failed is not there
+            raise
         return self._listed(undo=("outputs.remove", {"name": name, "confirm": True}))
 
     @command(
@@ -282,8 +293,13 @@ class OutputCommands:
         if self._all.is_running(name) and key is None and backup_key is None:
             self._pipeline.adjust(new)  # what needs no new connection changes under way
             return self._listed(undo)
+        before_keys = self._all.keys(name)
         self._all.edit(new, key, backup_key)
-        self._keep_keys(name)
+        try:
+            self._keep_keys(name)
+        except StudioError:
+            self._all.edit(old, *before_keys, is_checked=False)
+            raise
         return self._listed(undo)
 
     @command(

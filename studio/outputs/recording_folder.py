@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from studio import settings
@@ -32,7 +33,8 @@ class RecordingFolder:
         except OSError as error:
             _log.warning("recordings cannot go to %s: %s", self._path, error)
             self._path = data_dir() / "recordings"
-            self._path.mkdir(exist_ok=True)
+            with suppress(OSError):  # a disk that takes nothing is said by what writes there
+                self._path.mkdir(exist_ok=True)
         return self._path
 
     def choose(self, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from studio.core import life
 from studio.core.paths import runtime_dir
+from studio.core.troubles import tell_trouble
 
 ENGINE_WORDS = ("-m", "studio")
 _ADDRESS = re.compile(r"ws://127\.0\.0\.1:(\d{1,5})")
@@ -33,10 +35,15 @@ def path() -> Path:
 def write(place: Place) -> None:
     """Leaves the note: the command line finds the door by it, a restarted engine its old port."""
     fresh = path().with_suffix(f".{os.getpid()}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(place._asdict(), file)
-    os.replace(fresh, path())
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(place._asdict(), file)
+        os.replace(fresh, path())
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        tell_trouble("machine.note", path=str(path()), why=error.strerror or str(error))
 
 
 def read() -> Place | None:

@@ -15,6 +15,7 @@ import studio.remote.requests as request_folder
 from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.log import keep_secret, logger
+from studio.core.troubles import tell_trouble
 from studio.remote import panel, place
 from studio.remote.clients import RemoteClient
 from studio.remote.commands import RemoteCommands
@@ -305,8 +306,14 @@ async def open_door(
 def remote_password() -> str:
     """The password of this person's door, made at first use and kept with the secrets."""
     store = Secrets()
-    found = store.get(PASSWORD)
-    if not found:
+    try:
+        found = store.get(PASSWORD)
+        if not found:
+            found = secrets.token_urlsafe(18)
+            store.set(PASSWORD, found)
+    except StudioError as error:
+        # The door opens for the key of this run all the same, and for no guess.
+        tell_trouble("remote.password_lost", why=error)
         found = secrets.token_urlsafe(18)
-        store.set(PASSWORD, found)
+        keep_secret(found)
     return found

@@ -104,13 +104,18 @@ class Views:
             height = max(32, even(width * shape.height / shape.width))
         id = f"view-{next(_numbers)}"
         path = runtime_dir() / f"{id}-{session.number}.pic"
+        try:
+            writer = PictureWriter(path, width, height)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise StudioError("failed", "remote.no_room", path=str(path.parent), why=why) from None
         view = View(
             id,
             session,
             what,
             wanted.scene,
             canvas,
-            PictureWriter(path, width, height),
+            writer,
             round(NS / fps),
         )
         self._views = {**self._views, id: view}

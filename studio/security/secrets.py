@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
 from studio.core.paths import config_dir
+from studio.core.troubles import tell_trouble
 
 _log = logger(__name__)
 SERVICE = "shopcast"
@@ -45,7 +47,11 @@ class Secrets:
         return value
 
     def set(self, name: str, value: str) -> None:
-        """Keeps a secret; "" forgets it."""
+        """Keeps a secret; "" forgets it.
+
+        Raises:
+            StudioError: failed: it cannot be kept; those that are kept already stay.
+        """
         keep_secret(value)
         if self._has_keyring:
             import keyring
@@ -60,11 +66,17 @@ class Secrets:
                 return
             return
         all_secrets = self._read()
+        if all_secrets.get(name, "") == value:
+            return
         if value:
             all_secrets[name] = value
         else:
             all_secrets.pop(name, None)
-        self._write(all_secrets)
+        try:
+            self._write(all_secrets)
+        except OSError as error:
+            path, why = str(self._paths()[1]), error.strerror or str(error)
+            raise StudioError("failed", "security.cannot_keep", path=path, why=why) from None
 
     def delete(self, name: str) -> None:
         """Forgets a secret; no error when it is not there."""
@@ -81,10 +93,16 @@ class Secrets:
             return {}
         try:
             found: dict[str, str] = json.loads(Fernet(key.read_bytes()).decrypt(data.read_bytes()))
-        except (InvalidToken, ValueError, OSError) as error:
+            if not isinstance(found, dict):
+                raise ValueError("not an object")
+        except OSError as error:  # it may be there again in a moment: nothing is set aside
+            why = error.strerror or str(error)
             raise StudioError(
-                "failed", "security.secrets_broken", path=str(data), why=type(error).__name__
+                "failed", "security.secrets_broken", path=str(data), why=why
             ) from None
+        except (InvalidToken, ValueError) as error:
+            _set_aside(data, type(error).__name__)
+            return {}
         return found
 
     def _write(self, secrets: dict[str, str]) -> None:
@@ -98,12 +116,32 @@ class Secrets:
         _private_write(data, sealed)
 
 
+def _set_aside(data: Path, why: str) -> None:
+    """A file that nothing opens any more is kept beside, told, and begun anew."""
+    tell_trouble("security.secrets_aside", path=str(data), why=why)
+    aside = data.with_name(data.name + ".broken")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = data.with_name(f"{data.name}.broken-{number}")
+    with contextlib.suppress(OSError):
+        data.replace(aside)
+
+
 def _private_write(path: Path, data: bytes) -> None:
+    """The file that was there stays whole until the new one is on the disk."""
     fresh = path.with_suffix(path.suffix + ".new")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    os.replace(fresh, path)
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
 
 
 def _keyring_works() -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
-import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from studio.core.paths import assets_dir
 from studio.show.model import SCHEMA, Raw, ShowHead
 
 KEPT = 10
+KEPT_BROKEN = 3
 FILE = "show.json"
 
 
@@ -119,13 +122,10 @@ def write_show(folder: Path, raw: Raw) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             return
-        _keep_old(folder, path)
-        handle, fresh = tempfile.mkstemp(dir=folder, prefix=".show-", suffix=".json")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
+        # The new one has its room before the old ones are touched.
+        with _whole(folder, text.encode()) as fresh:
+            _keep_old(folder, path)
+            os.replace(fresh, path)
     except OSError as error:
         raise StudioError(
             "failed", "show.cannot_write", path=str(path), why=error.strerror or str(error)
@@ -133,11 +133,48 @@ def write_show(folder: Path, raw: Raw) -> None:
 
 
 def _keep_old(folder: Path, path: Path) -> None:
+    """Copies the show before into backups/; the oldest goes when the copy is whole."""
     if not path.is_file():
         return
     backups = folder / "backups"
     backups.mkdir(exist_ok=True)
     stamp = utc_iso().replace(":", "").replace(".", "")
-    shutil.copy2(path, backups / f"show-{stamp}.json")
-    for old in sorted(backups.glob("show-*.json"))[:-KEPT]:
+    text = path.read_bytes()
+    kind, most = ("show", KEPT) if _is_show(text) else ("broken", KEPT_BROKEN)
+    with _whole(backups, text) as copy:
+        target, number = backups / f"{kind}-{stamp}.json", 0
+        while target.exists():  # saved twice within a millisecond
+            number += 1
+            target = backups / f"{kind}-{stamp}-{number:04}.json"
+        os.replace(copy, target)
+    for old in sorted(backups.glob(f"{kind}-*.json"))[:-most]:
         old.unlink(missing_ok=True)
+
+
+@contextmanager
+def _whole(folder: Path, data: bytes) -> Iterator[str]:
+    """A fresh file that holds ``data``, as the disk gives it back; gone unless it was moved."""
+    handle, fresh = tempfile.mkstemp(dir=folder, prefix=".show-", suffix=".json")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if Path(fresh).read_bytes() != data:
+            raise OSError(errno.EIO, "it reads otherwise than it was written")
+        yield fresh
+    finally:
+        with suppress(OSError):
+            Path(fresh).unlink(missing_ok=True)
+
+
+def _is_show(text: bytes) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def last_copies(folder: Path) -> list[Path]:
+    """Copies of the show as it was saved before, the latest first."""
+    return sorted((folder / "backups").glob("show-*.json"), reverse=True)

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,14 +16,17 @@ from studio import settings
 from studio.core.clock import local_day
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.core.log import logger
 from studio.core.names import check_name
 from studio.core.paths import shows_dir
 from studio.core.places import names_place
 from studio.core.service import ExtensionKinds, Service, ShowContext
 from studio.core.services import decode_parts, find_faults
-from studio.show.file import FILE, demo_show, fresh_show, read_show, speed, write_show
+from studio.show.file import FILE, demo_show, fresh_show, last_copies, read_show, speed, write_show
 from studio.show.gather import check_copy, copy_media, gather
 from studio.show.model import Raw, ShowHead, ShowView
+
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,14 @@ class OpenShow:
     Attributes:
         raw: show.json as read; what no service knows is kept and written back.
         parts: by key, as the services decode them.
+        recovered: why a copy was taken in place of show.json, and which.
     """
 
     folder: Path
     head: ShowHead
     raw: Raw
     parts: Mapping[str, Any]
+    recovered: StudioError | None = None
 
     @property
     def fps(self) -> Fraction:
@@ -51,11 +57,14 @@ class OpenShow:
         )
 
 
-def open_show(folder: Path | None, services: Sequence[type[Service]]) -> OpenShow:
+def open_show(
+    folder: Path | None, services: Sequence[type[Service]], *, or_copy: bool = False
+) -> OpenShow:
     """Reads a show (the demo for None) and checks every part.
 
     Args:
         services: who decode and check the parts, in their order.
+        or_copy: a show.json that is gone or broken is made up for by its last good copy.
 
     Raises:
         StudioError: what is wrong and where in the file.
@@ -63,7 +72,22 @@ def open_show(folder: Path | None, services: Sequence[type[Service]]) -> OpenSho
     folder = folder or demo_show()
     if folder.suffix == ".json":
         folder = folder.parent
-    head, raw = read_show(folder)
+    try:
+        return _opened(folder, folder / FILE, services)
+    except StudioError as error:
+        if not or_copy or error.key not in ("show.missing", "show.broken"):
+            raise
+        for copy in last_copies(folder):
+            with suppress(StudioError):
+                show = _opened(folder, copy, services)
+                recovered = StudioError("failed", "show.from_copy", copy=str(copy), why=error)
+                _log.warning("%s", recovered)
+                return replace(show, recovered=recovered)
+        raise
+
+
+def _opened(folder: Path, file: Path, services: Sequence[type[Service]]) -> OpenShow:
+    head, raw = read_show(file)
     return decoded(OpenShow(folder, head, raw, {}), services)
 
 
@@ -107,13 +131,14 @@ class ShowKeeper:
 
     def view(self) -> ShowView:
         """The part "show" of the state."""
+        error = self.error or self.show.recovered
         return ShowView(
             name=self.show.head.name,
             folder=str(self.show.folder),
             language=self.show.head.language,
             is_readonly=self.is_readonly,
             own_name=self.own_name() if self.is_readonly else "",
-            error=self.error.in_language() if self.error else "",
+            error=error.in_language() if error else "",
         )
 
     def parts(self) -> dict[str, Any]:

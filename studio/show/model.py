@@ -62,7 +62,7 @@ class ShowView(msgspec.Struct, frozen=True):
     Attributes:
         is_readonly: the demo show cannot be saved.
         own_name: what a copy of one's own would be called, of the demo show.
-        error: why it could not be saved, "" while all is well.
+        error: why it could not be saved, or was opened from a copy; "" while all is well.
     """
 
     name: str = ""

@@ -167,7 +167,7 @@ class ShowSession(Service):
                 is back.
         """
         async with self._turn:
-            show = await asyncio.to_thread(open_show, folder, self._services.types)
+            show = await asyncio.to_thread(open_show, folder, self._services.types, or_copy=True)
             if show.fps != self.show.fps:
                 raise StudioError("conflict", "show.other_form", path=str(show.folder))
             self._services.accept(show.context(self._kinds))
