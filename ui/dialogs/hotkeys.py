@@ -26,6 +26,7 @@ from ui.models import hotkeys as model
 from ui.models.hotkeys import Bound
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text, clear, row
+from ui.widgets.plain import plain
 from ui.widgets.schema_form import SchemaForm
 
 NAME = Qt.ItemDataRole.UserRole
@@ -167,7 +168,7 @@ class HotkeyEditor(Card):
             button.setText(t(f"hotkeys.{key}"))
             button.name(t(f"hotkeys.{key}"))
         reason = why_not()
-        self.is_global.setToolTip(t(reason) if reason else t("hotkeys.global_tip"))
+        self.is_global.setToolTip(plain(t(reason) if reason else t("hotkeys.global_tip")))
         self.capture.name(t("hotkeys.capture"))
         if self.isVisible():
             self._show()
@@ -202,7 +203,7 @@ class HotkeyEditor(Card):
             far = t("hotkeys.yes") if one.is_global else ""
             item = QTreeWidgetItem([label, shown(one.keys), far])
             item.setData(0, NAME, one.name)
-            item.setToolTip(0, one.name)
+            item.setToolTip(0, plain(one.name))
             if one.is_own:
                 font = item.font(1)
                 font.setBold(True)

@@ -11,6 +11,7 @@ from ui.dialogs.card import Card
 from ui.i18n import pick, t
 from ui.theme import tokens
 from ui.widgets.basics import Text
+from ui.widgets.plain import plain
 
 WHAT = (
     "source", "scene", "group", "item", "filter", "transition", "hotkey", "script", "entry", "file",
@@ -53,7 +54,7 @@ class Imported(Card):
             line = [words, place, pick(one.get("text")) or kind]
             item = QTreeWidgetItem(line)
             for column in range(3):
-                item.setToolTip(column, line[column] if column < 2 else f"{line[2]}\n{kind}")
+                item.setToolTip(column, plain(line[column] if column < 2 else f"{line[2]}\n{kind}"))
             self.list.addTopLevelItem(item)
         self.list.setColumnWidth(0, tokens.px(110))
         self.list.setColumnWidth(1, tokens.px(200))

@@ -26,6 +26,7 @@ from ui.models.commands import CommandInfo
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text, clear, column, row
 from ui.widgets.hold import HoldButton
+from ui.widgets.plain import plain
 from ui.widgets.schema_form import SchemaForm
 
 ID = Qt.ItemDataRole.UserRole
@@ -153,7 +154,7 @@ class Palette(QFrame):
         for points, info in found[:MOST]:
             item = QListWidgetItem(_line(info))
             item.setData(ID, info.id)
-            item.setToolTip(pick(info.help))
+            item.setToolTip(plain(pick(info.help)))
             lines.append((points, item))
         for thing in model.things(self.desk.store) if words else ():
             points = model.score(thing, words)

@@ -23,6 +23,7 @@ from ui.dialogs.form import Form
 from ui.i18n import language, t
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Text, clear, column, row
+from ui.widgets.plain import plain
 
 HEAD = 38
 FORM_HIGH = 560
@@ -187,7 +188,7 @@ class Panel(QDockWidget):
     def retext(self) -> None:
         """Puts all texts in, in the present language."""
         self.head.title.setText(t(f"{self.id}.title"))
-        self.head.title.setToolTip(t("panel.enlarge_tip"))
+        self.head.title.setToolTip(plain(t("panel.enlarge_tip")))
         self.setWindowTitle(t(f"{self.id}.title"))
         self.setAccessibleName(t(f"{self.id}.title"))
 

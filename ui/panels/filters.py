@@ -17,6 +17,7 @@ from ui.theme import tokens
 from ui.widgets.basics import Button, Text, calm, row
 from ui.widgets.filter_form import FilterForm
 from ui.widgets.filter_row import FilterRow
+from ui.widgets.plain import plain
 
 LOOK_MS = 1000
 
@@ -244,7 +245,7 @@ class FiltersPanel(Panel):
                 menu.addSection(words)
                 for kind in sorted(members, key=lambda k: pick(k.label)):
                     action = menu.addAction(pick(kind.label))
-                    action.setToolTip(pick(kind.help))
+                    action.setToolTip(plain(pick(kind.help)))
                     action.triggered.connect(lambda _=False, k=kind: self.add_kind(k))
         menu.setToolTipsVisible(True)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -294,10 +295,10 @@ class FiltersPanel(Panel):
             if not reply.ok or not isinstance(reply.result, dict):
                 return
             found = reply.result.get("result", {}).get(source.name, {})
-            for name, plain in found.items() if isinstance(found, dict) else ():
+            for name, told in found.items() if isinstance(found, dict) else ():
                 row_ = self._rows.get((source.name, name))
                 try:
-                    status = msgspec.convert(plain, FilterStatus, strict=False)
+                    status = msgspec.convert(told, FilterStatus, strict=False)
                 except msgspec.ValidationError:
                     continue
                 if row_ is not None:

@@ -30,6 +30,7 @@ from ui.widgets.fitting_anchors import ENDINGS, AnchorBoard
 from ui.widgets.fitting_live import LiveRow
 from ui.widgets.fitting_still import StillView
 from ui.widgets.flow import Flow
+from ui.widgets.plain import plain
 from ui.widgets.schema_form import SchemaForm
 
 NARROW = 560
@@ -138,7 +139,7 @@ class FittingPanel(Panel):
             button.name(t(f"fitting.{key}_tip"))
         for box, key in ((self.product, "product"), (self.variant, "variant"), (self.kind, "kind")):
             box.setAccessibleName(t(f"fitting.{key}"))
-            box.setToolTip(t(f"fitting.{key}"))
+            box.setToolTip(plain(t(f"fitting.{key}")))
         for name, spin in self._numbers.items():
             self._name(spin, t(f"fitting.{name}"))
         self._name(self.occluded, "")

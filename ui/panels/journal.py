@@ -18,6 +18,7 @@ from ui.models.outputs import shown_name
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.paint import painting
+from ui.widgets.plain import plain
 
 MOST = 500
 LINE = Qt.ItemDataRole.UserRole
@@ -63,7 +64,8 @@ class JournalModel(QAbstractListModel):
         if role == LINE:
             return line
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{line.at} {line.words} {line.who}".strip()
+            words = f"{line.at} {line.words} {line.who}".strip()
+            return words if role == Qt.ItemDataRole.DisplayRole else plain(words)
         return None
 
     def take(self, other: JournalModel) -> None:

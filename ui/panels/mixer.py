@@ -18,6 +18,7 @@ from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text, row
 from ui.widgets.meter import Fader, Meter
+from ui.widgets.plain import plain
 from ui.widgets.pop_form import PopForm
 
 PROGRAMME = "programme"
@@ -84,7 +85,7 @@ class StripView(QWidget):
         if strip.sync_ms:
             notes.append(f"{strip.sync_ms:+d} ms")
         notes += [f"{t(f'canvas.{name}')} {db(gain)} dB" for name, gain in strip.sends.items()]
-        self.title.setToolTip(" · ".join(notes))
+        self.title.setToolTip(plain(" · ".join(notes)))
 
     def show_master(self, gain_db: float) -> None:
         """The programme's own."""
@@ -327,7 +328,7 @@ class MixerPanel(Panel):
         bad = bool(phones.is_on and phones.error)
         self.phones.set_kind("attention" if bad else "primary" if phones.is_on else "")
         if bad and phones.error:
-            self.phones.setToolTip(pick(phones.error))
+            self.phones.setToolTip(plain(pick(phones.error)))
 
     def _hear(self, levels: object) -> None:
         if not self.isVisible() or not isinstance(levels, dict):
@@ -361,10 +362,12 @@ class MixerPanel(Panel):
             self.head.count.setText(words)
             whole = float(loudness.get("integrated", -120.0))
             self.head.count.setToolTip(
-                t(
-                    "mixer.loudness_tip",
-                    whole=db(whole) if whole > -70 else "–",
-                    target=db(float(loudness.get("target", -16.0))),
+                plain(
+                    t(
+                        "mixer.loudness_tip",
+                        whole=db(whole) if whole > -70 else "–",
+                        target=db(float(loudness.get("target", -16.0))),
+                    )
                 )
             )
         verdict = str(loudness.get("verdict", "ok"))

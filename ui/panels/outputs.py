@@ -22,6 +22,7 @@ from ui.widgets.air_strip import AirStrip
 from ui.widgets.basics import Badge, Button, Dot, Text, column, put, row
 from ui.widgets.hold import HoldButton
 from ui.widgets.keep_show import own_show_first
+from ui.widgets.plain import plain
 
 _BADGES = {"good": "good", "attention": "attention_soft", "off": "off"}
 NARROW = 400
@@ -97,7 +98,7 @@ class OutputRow(QFrame):
         self.figures.setText(figures)
         self.figures.setVisible(bool(figures))
         self.where.setText(status.shown_url)
-        self.where.setToolTip(status.shown_url)
+        self.where.setToolTip(plain(status.shown_url))
         why = reason_of(status) if status.state is not OutputState.STOPPED else ""
         if status.server_words and status.state in (OutputState.REFUSED, OutputState.RECONNECTING):
             why = f"{why} “{status.server_words}”" if status.server_words not in why else why

@@ -13,6 +13,7 @@ from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Dot, Text, clear, column, line, row
 from ui.widgets.hold import HoldButton
+from ui.widgets.plain import plain
 
 SHOWN_INCIDENTS = 6
 
@@ -128,7 +129,7 @@ class PlanRow(QFrame):
         self.plan = plan
         name = pick(plan.label) or plan.id
         self.title.setText(name)
-        self.title.setToolTip(pick(plan.help))
+        self.title.setToolTip(plain(pick(plan.help)))
         self.dot.set("attention" if plan.running else "off")
         is_off = plan.needs_accept and not plan.stands_in
         state = t("plans.running") if plan.running else t("plans.off") if is_off else ""
@@ -282,6 +283,6 @@ def _incident_line(incident: IncidentView) -> QWidget:
     layout.addWidget(mark)
     widget.setLayout(layout)
     moments = [f"{clock(m.at_utc)}  {pick(m.text)}" for m in incident.timeline]
-    widget.setToolTip("\n".join(moments))
+    widget.setToolTip(plain("\n".join(moments)))
     widget.setAccessibleName(f"{clock(incident.began_utc)} {pick(incident.label)}")
     return widget

@@ -10,6 +10,7 @@ from ui.i18n import t
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text
+from ui.widgets.plain import plain
 from ui.widgets.product_row import ProductRow
 
 NARROW, TALL = 560, 360
@@ -116,7 +117,7 @@ class ProductsPanel(Panel):
             words, tone = "", "off"
         self.head.show_badge(words, tone)
         is_bypassed = any(one.is_bypassed for one in self.desk.store.tryon.values())
-        self.head.badge.setToolTip(t("products.try_on_waits") if is_bypassed else "")
+        self.head.badge.setToolTip(plain(t("products.try_on_waits") if is_bypassed else ""))
         self.resume.setText(t("products.try_on_resume"))
         self.resume.name(t("products.try_on_resume"), t("products.try_on_waits"))
         self.resume.setVisible(is_bypassed)

@@ -25,6 +25,7 @@ from ui.theme import tokens
 from ui.widgets.basics import Button, calm, row
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
+from ui.widgets.plain import plain
 from ui.widgets.pop_form import PopForm
 from ui.widgets.scene_menu import ask_name, open_card, open_new
 from ui.widgets.tbar import TBar
@@ -66,7 +67,7 @@ class SceneCard(QFrame):
             self.update()
         words = {"programme": t("scenes.on_programme"), "preview": t("scenes.on_preview")}
         self.setAccessibleName(f"{order} {self.scene} {words.get(tone, '')}".strip())
-        self.setToolTip(t("scenes.card_tip"))
+        self.setToolTip(plain(t("scenes.card_tip")))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Previews."""
@@ -307,7 +308,7 @@ class Scenes(QFrame):
             self._ms.blockSignals(False)
         is_cut = state.transition.kind == "cut"
         self._ms.setEnabled(not is_cut)
-        self._ms.setToolTip(t("scenes.no_duration" if is_cut else "scenes.duration"))
+        self._ms.setToolTip(plain(t("scenes.no_duration" if is_cut else "scenes.duration")))
 
     def _shown_kinds(self, kinds: list[str], chosen: str) -> list[str]:
         """The cut, and the one used last beside it; the others are behind the arrow."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from studio.sources.model import Health, SourceView
 from ui import client as link
@@ -38,7 +38,7 @@ class SourceRow(QFrame):
         self.desk, self.source = desk, source
         self.setObjectName("source")
         self.dot, self.title = Dot(), Text(elides=True)
-        self.icon = QLabel()
+        self.icon = Text()
         self.icon.setFixedSize(QSize(tokens.px(18), tokens.px(18)))
         self.kind = Text(size=11, tone="muted", elides=True)
         self.worn = Badge()

@@ -10,6 +10,7 @@ from ui.desk import Desk
 from ui.i18n import language, t
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text, row
+from ui.widgets.plain import plain
 
 SAID_MS = 8000
 DISK_LOW_GB = 10.0
@@ -32,7 +33,7 @@ class Figure(QFrame):
         self.name.setVisible(bool(self.name.text()))
         self.value.setText(text)
         self.value.set_tone("attention" if is_bad else "")
-        self.setToolTip(t(f"status.{self._key}_tip"))
+        self.setToolTip(plain(t(f"status.{self._key}_tip")))
         self.setVisible(bool(text))
 
 

@@ -16,6 +16,7 @@ from ui.models.outputs import is_record, shown_name, tone_of, word_of
 from ui.theme import tokens
 from ui.theme.icons import pixmap
 from ui.widgets.basics import Badge, Button, Dot, Segments, Text, row
+from ui.widgets.plain import plain
 from ui.widgets.show_menu import open_show_menu
 
 
@@ -91,7 +92,7 @@ class KeyLock(QLabel):
         self._owner = owner
         self.setPixmap(pixmap("lock", tokens.px(16), tokens.ATTENTION, 2.0) if owner else QPixmap())
         words = t(f"keys.locked_{owner}") if owner else ""
-        self.setToolTip(words)
+        self.setToolTip(plain(words))
         self.setAccessibleName(words)
 
     def retext(self) -> None:
@@ -188,7 +189,7 @@ class TopBar(QFrame):
     def _show_camera(self) -> None:
         one = self.desk.store.virtualcam
         self._camera.set(t("virtualcam.on") if one.is_on else "", "good")
-        self._camera.setToolTip(t("virtualcam.to", device=one.device))
+        self._camera.setToolTip(plain(t("virtualcam.to", device=one.device)))
         self._camera.setVisible(one.is_on)
         if one.error:
             self.desk.say(self.show_button, t("virtualcam.lost", why=one.error), "attention")
@@ -225,7 +226,7 @@ class TopBar(QFrame):
         shown = tone.get(state, "attention")
         words = t("link.safe") if is_safe else t(f"link.{state}")
         self._engine.set(words if shown else "", shown or "off")
-        self._engine.setToolTip(t("link.safe_tip") if is_safe else "")
+        self._engine.setToolTip(plain(t("link.safe_tip") if is_safe else ""))
         self._engine.setVisible(bool(shown))
         self._show_outputs()
 
@@ -282,7 +283,7 @@ class TopBar(QFrame):
         )
         lost = f"{MINUS}{gap_s:.1f}" if gap_s >= 0.05 else "0.0"
         self._gap.setText(t("onair.gap", lost=lost, budget=f"{budget.total_s:.1f}"))
-        self._gap.setToolTip(t("onair.gap_tip"))
+        self._gap.setToolTip(plain(t("onair.gap_tip")))
         self._gap.set_tone("attention" if gap_s > budget.total_s / 2 else "muted")
 
     def _show_waiting(self) -> None:

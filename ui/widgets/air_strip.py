@@ -20,6 +20,7 @@ from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, Text, column, row
 from ui.widgets.hold import HoldButton
 from ui.widgets.paint import painting
+from ui.widgets.plain import plain
 
 DELAYS_S = (0, 5, 10, 20, 30)
 REPLAY_S = 20
@@ -110,11 +111,11 @@ class AirStrip(QFrame):
     def retext(self) -> None:
         """In the language of the desk."""
         self._budget_name.setText(t("air.budget"))
-        self._bar.setToolTip(t("air.budget_tip"))
+        self._bar.setToolTip(plain(t("air.budget_tip")))
         self._delay_name.setText(t("air.delay"))
         choices = [(str(n), t("air.delay_s", n=n) if n else t("air.delay_none")) for n in DELAYS_S]
         self._delay.offer(choices)
-        self._delay.setToolTip(t("air.delay_tip"))
+        self._delay.setToolTip(plain(t("air.delay_tip")))
         self.dump.setText(t("outputs.dump"))
         self.dump.name(t("outputs.dump_tip"))
         self.own.name(t("standby_form.title"), t("standby_form.note"))

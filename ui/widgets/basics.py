@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from ui.theme import icons
 from ui.theme import tokens as t
 from ui.widgets.paint import painting
+from ui.widgets.plain import plain
 
 
 def row(*parts: QWidget | int, gap: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> (
@@ -173,7 +174,7 @@ class Text(QLabel):
             self._hold(text)
         super().setText(text)
         if self._elides:
-            self.setToolTip(text if self._is_cut() else "")
+            self.setToolTip(plain(text if self._is_cut() else ""))
 
     def _hold(self, text: str) -> None:
         """A fixed size that the text fits into; Qt asks nobody about a label that has one."""
@@ -234,7 +235,7 @@ class Button(QPushButton):
     def name(self, text: str, tip: str = "") -> None:
         """Its name for a screen reader and its tip."""
         self.setAccessibleName(text)
-        self.setToolTip(tip or text)
+        self.setToolTip(plain(tip or text))
 
     def set_kind(self, kind: str) -> None:
         """Another kind of button."""

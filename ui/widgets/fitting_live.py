@@ -10,6 +10,7 @@ from ui.desk import Desk
 from ui.i18n import t
 from ui.widgets.basics import Badge, Button, Text, column
 from ui.widgets.flow import Flow
+from ui.widgets.plain import plain
 
 
 class LiveRow(QFrame):
@@ -54,7 +55,7 @@ class LiveRow(QFrame):
         self.clip.setText(t("fitting.clip"))
         self.clip.name(t("fitting.clip_tip"))
         self.compare.setAccessibleName(t("fitting.compare"))
-        self.compare.setToolTip(t("fitting.compare_tip"))
+        self.compare.setToolTip(plain(t("fitting.compare_tip")))
         self._offered = ()
         self.show_worn()
 

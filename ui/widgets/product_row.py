@@ -30,6 +30,7 @@ from ui.i18n import t
 from ui.theme import tokens
 from ui.widgets.basics import Button, Text, clear, column, put, row
 from ui.widgets.paint import painting
+from ui.widgets.plain import plain
 
 FEW = 10
 MAKEUP = ("lipstick", "blush", "eye_shadow", "foundation", "nails", "makeup")
@@ -272,8 +273,8 @@ class ProductRow(QFrame):
 
     def _show_stock(self, product: Product) -> None:
         label = self.stock.label
-        self.stock.setToolTip(t("products.edit_tip"))
-        self.price.setToolTip(t("products.edit_tip"))
+        self.stock.setToolTip(plain(t("products.edit_tip")))
+        self.price.setToolTip(plain(t("products.edit_tip")))
         self.stock.setAccessibleName(t("products.stock_of", name=product.name))
         self.price.setAccessibleName(t("products.price_of", name=product.name))
         if product.stock is None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSlider
 from ui.desk import Desk
 from ui.i18n import language, t
 from ui.theme import tokens
+from ui.widgets.plain import plain
 
 STEPS = 200
 SEND_MS = 33
@@ -38,7 +39,7 @@ class TBar(QSlider):
     def retext(self) -> None:
         """Name and tip."""
         self.setAccessibleName(t("tbar.name"))
-        self.setToolTip(t("tbar.tip"))
+        self.setToolTip(plain(t("tbar.tip")))
 
     def _moved(self, value: int) -> None:
         if not self._later.isActive():
