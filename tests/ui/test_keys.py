@@ -1,4 +1,4 @@
-"""Nothing goes on air by a key that the focused thing had taken: by rule, and by 2,000 at random.
+"""Nothing goes on air by a key that the focused thing had taken: by rule, and by 500 at random.
 
 ``SHOPCAST_KEYS=100000`` sends that many, ``SHOPCAST_KEYS_SEED`` another sequence.
 """
@@ -37,7 +37,7 @@ from ui.widgets.schema_form import SchemaForm
 
 pytestmark = pytest.mark.ui
 SOON = 8_000
-COUNT = int(os.environ.get("SHOPCAST_KEYS", "2000"))
+COUNT = int(os.environ.get("SHOPCAST_KEYS", "500"))
 SEED = int(os.environ.get("SHOPCAST_KEYS_SEED", "20261129"))
 KEY, NONE = Qt.Key, Qt.KeyboardModifier.NoModifier
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -252,7 +252,7 @@ def widgets(program: Any) -> list[QWidget]:
     return [*found, root]
 
 
-@pytest.mark.timeout(max(600, COUNT))
+@pytest.mark.timeout(max(120, COUNT))
 def test_random_keys_and_clicks_air_nothing_that_was_taken(
     qtbot: Any, program: Any, spy: Spy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
