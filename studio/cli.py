@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
-from studio import __version__
+from studio import __version__, call_secrets
 from studio.core.clean import clean_text
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
@@ -184,17 +184,20 @@ def _open_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    call_secrets.hide([*arguments.push, arguments.password or ""])
     options = EngineOptions(
         show=_absolute(arguments.show),
         for_s=arguments.for_s,
-        push=arguments.push,
+        push=call_secrets.pushes(arguments.push, arguments.push_file),
         record=_absolute(arguments.record),
         scene=arguments.scene,
         canvas=arguments.canvas,
         size=arguments.size,
         fps=arguments.fps,
         port=arguments.port,
-        password=arguments.password,
+        password=call_secrets.password(
+            arguments.password, arguments.password_file, is_asked=arguments.password_ask
+        ),
     )
     return Supervisor(options, _say_json, with_desk=arguments.desk).run()
 
@@ -207,6 +210,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     add("show", nargs="?", metavar="SHOW")
     add("--for", dest="for_s", type=duration_s, metavar="15s")
     add("--push", action="append", default=[], metavar="URL")
+    add("--push-file", metavar="FILE")
     add("--record", metavar="FILE")
     add("--scene", metavar="NAME")
     add("--canvas", choices=("landscape", "portrait", "both"))
@@ -214,6 +218,8 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     add("--fps", type=frame_rate, metavar="30")
     add("--port", type=port_number, metavar="4455")
     add("--password", metavar="PW")
+    add("--password-file", metavar="FILE")
+    add("--password-ask", action="store_true")
     add("--desk", action="store_true")
 
 
