@@ -13,9 +13,8 @@ import json
 import re
 from typing import Any
 
-import msgspec
-
-from studio.core.state import Plain
+Plain = Any
+"""Plain data: dict, list, str, int, float, bool or None."""
 
 REPLACEMENT = "\ufffd"
 _ODD = re.compile("[\x00\u2028\u2029\ud800-\udfff]")
@@ -90,6 +89,8 @@ def read_json(text: str | bytes) -> Plain:
 
 def encode_json(value: Any) -> str:
     """JSON of structs and plain data, short; a text that cannot be written is cleaned first."""
+    import msgspec  # the command line starts without it
+
     try:
         return msgspec.json.encode(value).decode()
     except UnicodeEncodeError:

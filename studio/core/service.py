@@ -13,14 +13,12 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from studio.core.clean import Plain
 from studio.core.command import Bus
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.extension import Extension, Kinds
 from studio.core.state import State
-
-Plain = Any
-"""Plain data: dict, list, str, int, float, bool or None."""
 
 X = TypeVar("X", bound=Extension)
 

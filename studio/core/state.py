@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, ClassVar, Protocol
 
+from studio.core.clean import Plain
 from studio.core.event import Event, Events
 from studio.core.text import Text
-
-Plain = Any
-"""Plain data: dict, list, str, int, float, bool or None."""
 
 
 class StateChanged(Event, frozen=True, kw_only=True):
