@@ -19,7 +19,8 @@ from studio.media.picture_file import read_picture
 from studio.media.yuv import Layer, Scratch, blend, layer, resize
 from studio.scenes.compositor import Overlay
 from studio.scenes.keeper import Scenes
-from studio.scenes.model import Canvas
+from studio.scenes.model import Canvas, Scene
+from studio.scenes.stage import Snapshot
 from studio.shop.cards import Cards, card_spec
 from studio.shop.catalogue import Catalogue
 from studio.shop.wearing import Wearer
@@ -167,6 +168,16 @@ class OverlayController:
     def at(self, canvas: Canvas, at_ns: int) -> Sequence[Overlay]:
         """The graphics for a tick; called on the picture thread."""
         placed = self.deck.at(canvas.name, canvas.width, canvas.height, at_ns)
+        return [Overlay(one.layer, one.x, one.y) for one in placed]
+
+    def over(
+        self, snapshot: Snapshot, scene: Scene, canvas: Canvas, at_ns: int
+    ) -> Sequence[Overlay]:
+        """The graphics where they will be when ``scene`` is taken now; any thread."""
+        if scene.is_standby:
+            return ()
+        faces = self._wearer.faces(snapshot, canvas.name, scene)
+        placed = self.deck.over(canvas.name, canvas.width, canvas.height, faces, at_ns)
         return [Overlay(one.layer, one.x, one.y) for one in placed]
 
     def _drawn(self, draw: Callable[[Canvas], Layer]) -> dict[str, Layer]:

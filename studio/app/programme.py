@@ -21,7 +21,7 @@ from studio.plans.triggers.base import Situation
 from studio.scenes.events import TallyChanged
 from studio.scenes.graph import shown_of
 from studio.scenes.keeper import Scenes
-from studio.scenes.stage import Graphics, Picture, Renderer, Snapshot, Stage
+from studio.scenes.stage import Graphics, GraphicsOver, Picture, Renderer, Snapshot, Stage
 from studio.scenes.visibility import PictureFacts
 from studio.shop.wearing import Wearer
 from studio.sound import routing
@@ -69,8 +69,10 @@ class Programme(Service):
         wearer: try-on, as far as plans look at it.
         latency: measures cuts.
         events, state: told and telling.
+        over: what will lie over another scene.
 
     Attributes:
+        over: what will lie over a scene when it is taken, for previews.
         viewers: who looks at it beside the outputs.
     """
 
@@ -91,6 +93,7 @@ class Programme(Service):
         latency: CutLatency,
         events: Events,
         state: State,
+        over: GraphicsOver,
     ) -> None:
         self._slot, self._scenes, self._sources = slot, scenes, sources
         self._sound, self._mixer, self._wearer = sound, mixer, wearer
@@ -99,6 +102,7 @@ class Programme(Service):
         self._channels: tuple[Channel, ...] = ()
         self._tally: dict[str, str] = {}
         self.viewers: Viewers = NoViewers()
+        self.over = over
         self.stage = Stage(fps, graphics, self._on_tick, self._is_wanted)
         pipeline.look = self._look
         state.watch(("scenes", "sources", "sound"), self.refresh_picture)

@@ -15,6 +15,7 @@ from studio.app.engine_info import EngineInfo
 from studio.app.extensions import Extensions
 from studio.app.overlays import OverlayController, OverlayService
 from studio.app.programme import Programme, SnapshotSlot
+from studio.app.safe_areas import SafeAreas
 from studio.audience.moderation.rules import shipped_rules
 from studio.audience.platforms.base import Platform
 from studio.audience.service import CommentService
@@ -157,8 +158,6 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     graph = SceneGraph(sources, scenes)
     desk, mixer = SoundDesk(events.publish, sources), Mixer(fps)
     catalogue, wearer = Catalogue(), Wearer(sources, scenes)
-    deck = Deck(lambda canvas: wearer.faces(slot.snapshot, canvas) if slot.snapshot else ())
-    overlays = OverlayController(deck, scenes, catalogue, wearer)
     pipeline = OutputPipeline(
         {name: usual_video(c.width, c.height, fps) for name, c in canvases.items()},
         AudioSettings(),
@@ -166,6 +165,13 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         on_change=lambda status: outputs.output_changed(status),
         log=log_dir(),
     )
+    areas = SafeAreas(pipeline.destinations, state)
+    deck = Deck(
+        lambda canvas: wearer.faces(slot.snapshot, canvas) if slot.snapshot else (),
+        lambda canvas: slot.snapshot and slot.snapshot.state.programme.get(canvas),
+        areas,
+    )
+    overlays = OverlayController(deck, scenes, catalogue, wearer)
     output_commands = OutputCommands(pipeline, events.publish, state.touch, secrets, recordings)
     latency = CutLatency(events)
 
@@ -173,7 +179,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     camera = CameraService(scenes, events, state)
     programme = Programme(
         fps, slot, scenes, sources, desk, mixer, overlays.at,
-        pipeline, camera.camera, wearer, latency, events, state,
+        pipeline, camera.camera, wearer, latency, events, state, overlays.over,
     )  # fmt: skip
     journal = Journal(data_dir() / "journal.db", show.head.name)
     figures = programme.stage.figures

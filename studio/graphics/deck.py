@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Protocol
 
-from studio.graphics.placer import CORNERS, Corner, find_place, safe_area
+from studio.graphics.arranger import Want, arrange, hull, is_free, ranked, scaled
+from studio.graphics.placer import CORNERS, Corner, safe_area
 from studio.media.frame import even
-from studio.media.yuv import Layer, Rect
+from studio.media.yuv import Layer, Rect, resize_layer
 
 SLIDE_NS = 250_000_000
 MOVE_NS = 400_000_000
 DWELL_NS = 700_000_000
-FOREMOST = "mark"
+ROOMIER_NS = 3_000_000_000
+"""So often what was made smaller or left out is given another chance."""
+MOST_SCALED = 24
 
 
 class Placed(NamedTuple):
@@ -48,14 +51,46 @@ class Up:
 
 @dataclass(slots=True)
 class _Seat:
-    """Where a graphic sits on one canvas, and the move it is making."""
+    """Where a graphic is on one canvas, and the move it is making.
 
-    corner: Corner
-    since_ns: int
+    Attributes:
+        since_ns: when it was shown; another `show` is another graphic.
+        slides: it comes in from the side; not where something lies on that way.
+    """
+
     rect: Rect
+    scale: float
+    since_ns: int
     was: Rect
     moved_ns: int = 0
+    slides: bool = True
+    leaves: bool | None = None
+
+
+@dataclass(slots=True)
+class _Layout:
+    """One canvas: the seats, and what they were made for."""
+
+    seats: dict[str, _Seat] = field(default_factory=dict)
+    made_for: object = None
     crowded_ns: int = 0
+    tried_ns: int = 0
+
+
+class Scene(Protocol):
+    """Which scene a canvas shows now, whatever tells one from another."""
+
+    def __call__(self, canvas: str) -> object: ...
+
+
+class Area(Protocol):
+    """Where graphics may stand on a canvas."""
+
+    def __call__(self, canvas: str, width: int, height: int) -> Rect: ...
+
+
+def _usual_area(canvas: str, width: int, height: int) -> Rect:
+    return safe_area(width, height)
 
 
 class Deck:
@@ -66,12 +101,21 @@ class Deck:
 
     Args:
         faces: gives the face boxes on a canvas, in its pixels, at a moment.
+        scene: gives what the canvas shows; after a cut nothing waits on a face.
+        area: gives where graphics may stand.
     """
 
-    def __init__(self, faces: Callable[[str], Sequence[Rect]] | None = None) -> None:
+    def __init__(
+        self,
+        faces: Callable[[str], Sequence[Rect]] | None = None,
+        scene: Scene = lambda canvas: None,
+        area: Area = _usual_area,
+    ) -> None:
         self._ups: tuple[Up, ...] = ()
         self._faces = faces or (lambda canvas: ())
-        self._seats: dict[tuple[str, str], _Seat] = {}
+        self._scene, self._area = scene, area
+        self._layouts: dict[str, _Layout] = {}
+        self._scaled: dict[tuple[int, float], tuple[Layer, Layer]] = {}
 
     @property
     def names(self) -> list[str]:
@@ -106,46 +150,144 @@ class Deck:
         self._ups = ()
 
     def at(self, canvas: str, width: int, height: int, at_ns: int) -> list[Placed]:
-        """The graphics for a tick, placed and moved; called on the picture thread only."""
-        area = safe_area(width, height)
-        taken: list[Rect] = list(self._faces(canvas)) if self._ups else []
-        placed: list[Placed] = []
-        foremost: list[Placed] = []
-        # What the law wants on the picture is seated first and drawn last: nothing covers it.
-        for up in sorted(self._ups, key=lambda up: up.name != FOREMOST):
-            layer = up.layers.get(canvas)
-            if layer is None or up.is_over(at_ns):
-                self._seats.pop((canvas, up.name), None)
-                continue
-            seat = self._seat(canvas, up, layer, area, taken, at_ns)
-            taken.append(seat.rect)
-            x, y = _slide(_moved(seat, at_ns), seat.corner, up, width, at_ns)
-            place = Placed(layer, x, y)
-            if up.name == FOREMOST:
-                foremost.append(place)
-            else:
-                placed.append(place)
-        return placed + foremost
+        """The graphics for a tick, placed and moved; called on the picture thread only.
 
-    def _seat(
-        self, canvas: str, up: Up, layer: Layer, area: Rect, taken: list[Rect], at_ns: int
-    ) -> _Seat:
-        key, size = (canvas, up.name), (layer.width, layer.height)
-        seat = self._seats.get(key)
-        if seat is None or seat.since_ns != up.shown_ns:
-            corner, rect = find_place(size, area, taken, order=up.order)
-            seat = self._seats[key] = _Seat(corner, up.shown_ns, rect, rect)
-            return seat
-        corner, rect = find_place(size, area, taken, seat.corner, up.order)
-        if corner == seat.corner:
-            seat.rect, seat.crowded_ns = rect, 0
-        elif not seat.crowded_ns:
-            seat.crowded_ns = at_ns
-        elif at_ns - seat.crowded_ns > DWELL_NS:
-            # Only a face that stays there moves a card: a nod must not.
-            seat.was, seat.moved_ns = seat.rect, at_ns
-            seat.corner, seat.rect, seat.crowded_ns = corner, rect, 0
-        return seat
+        What the law wants on the picture is drawn last: nothing covers it.
+        """
+        ups = {up.name: up for up in self._ups if canvas in up.layers and not up.is_over(at_ns)}
+        layout = self._layouts.setdefault(canvas, _Layout())
+        if not ups:
+            layout.seats.clear()
+            return []
+        self._settle(layout, ups, canvas, (width, height), at_ns)
+        placed = []
+        for name in reversed(ranked(ups)):
+            seat, up = layout.seats.get(name), ups[name]
+            if seat is not None:
+                x, y = _slide(seat, up, width, at_ns)
+                placed.append(Placed(self._sized(up.layers[canvas], seat.scale), x, y))
+        return placed
+
+    def over(
+        self, canvas: str, width: int, height: int, faces: Sequence[Rect], at_ns: int
+    ) -> list[Placed]:
+        """Where the graphics will be when another scene with these faces is taken; any thread."""
+        ups = {up.name: up for up in self._ups if canvas in up.layers and not up.hidden_ns}
+        layout = self._layouts.get(canvas, _Layout())
+        wants = _wants(ups, canvas, dict(layout.seats))
+        spots = arrange(wants, self._area(canvas, width, height), (width, height), faces)
+        return [
+            Placed(self._sized(ups[name].layers[canvas], spots[name].scale), *spots[name].rect[:2])
+            for name in reversed(ranked(spots))
+        ]
+
+    def _settle(
+        self,
+        layout: _Layout,
+        ups: dict[str, Up],
+        canvas: str,
+        size: tuple[int, int],
+        at_ns: int,
+    ) -> None:
+        """Sees to it that every graphic has a place: at once, but for a face that only nods."""
+        seats = layout.seats
+        for name in [n for n, s in seats.items() if n not in ups or ups[n].shown_ns != s.since_ns]:
+            del seats[name]
+        stay = {name: up for name, up in ups.items() if not up.hidden_ns}
+        faces = [*self._faces(canvas)]
+        area = self._area(canvas, *size)
+        made_for = (
+            self._scene(canvas),
+            area,
+            tuple((name, up.layers[canvas].width, up.layers[canvas].height, up.shown_ns)
+                  for name, up in stay.items()),
+        )  # fmt: skip
+        is_crowded = any(not is_free(seats[n].rect, faces) for n in stay if n in seats)
+        layout.crowded_ns = (layout.crowded_ns or at_ns) if is_crowded else 0
+        dwelt = is_crowded and at_ns - layout.crowded_ns > DWELL_NS
+        waits = any(n not in seats for n in stay) and at_ns - layout.tried_ns > DWELL_NS
+        tight = any(s.scale < 1 for s in seats.values()) and at_ns - layout.tried_ns > ROOMIER_NS
+        if made_for == layout.made_for and not (dwelt or waits or tight):
+            self._leave(seats, ups, faces, size[0])
+            return
+        is_same = layout.made_for is not None and made_for[0] == layout.made_for[0]  # type: ignore[index]
+        layout.made_for, layout.tried_ns, layout.crowded_ns = made_for, at_ns, 0
+        leaving = [s.rect for n, s in seats.items() if n not in stay]
+        wants = _wants(stay, canvas, seats, forgets_small=tight)
+        spots = arrange(wants, area, size, [*faces, *leaving])
+        for name in [n for n in seats if n in stay and n not in spots]:
+            del seats[name]
+        rects = {name: spot.rect for name, spot in spots.items()}
+        for name, spot in spots.items():
+            others = [*(r for n, r in rects.items() if n != name), *leaving, *faces]
+            seat = seats.get(name)
+            if seat is None:
+                way = hull(spot.rect, _outside(spot.rect, size[0]))
+                seats[name] = _Seat(
+                    spot.rect, spot.scale, stay[name].shown_ns, spot.rect,
+                    slides=is_free(way, others),
+                )  # fmt: skip
+            elif seat.rect != spot.rect:
+                moves = is_same and seat.scale == spot.scale
+                moves = moves and seat.rect[2:] == spot.rect[2:]
+                moves = moves and is_free(hull(seat.rect, spot.rect), others)
+                seat.was, seat.moved_ns = seat.rect, at_ns if moves else 0
+                seat.rect, seat.scale = spot.rect, spot.scale
+            elif seat.moved_ns and not is_free(hull(seat.was, seat.rect), others):
+                seat.moved_ns = 0  # somebody needs the room it was crossing
+        for name, seat in seats.items():
+            way = hull(seat.rect, _outside(seat.rect, size[0]))
+            seat.slides = seat.slides and is_free(way, [r for n, r in rects.items() if n != name])
+        self._leave(seats, ups, faces, size[0])
+
+    def _leave(
+        self, seats: dict[str, _Seat], ups: dict[str, Up], faces: Sequence[Rect], width: int
+    ) -> None:
+        """Decides for those that begin to leave whether their way out is free."""
+        for name, seat in seats.items():
+            if ups[name].hidden_ns and seat.leaves is None:
+                way = hull(seat.rect, _outside(seat.rect, width))
+                others = [other.rect for n, other in seats.items() if n != name]
+                seat.leaves = is_free(way, [*others, *faces])
+
+    def _sized(self, layer: Layer, scale: float) -> Layer:
+        if scale == 1.0:
+            return layer
+        key = (id(layer), scale)
+        kept = self._scaled.get(key)
+        if kept is None or kept[0] is not layer:
+            if len(self._scaled) > MOST_SCALED:
+                self._scaled.clear()
+            size = scaled((layer.width, layer.height), scale)
+            kept = self._scaled[key] = (layer, resize_layer(layer, *size))
+        return kept[1]
+
+
+def _wants(
+    ups: dict[str, Up], canvas: str, seats: dict[str, _Seat], *, forgets_small: bool = False
+) -> list[Want]:
+    """What is to be placed; ``forgets_small`` gives what was made smaller a new chance."""
+    found = []
+    for name, up in ups.items():
+        layer, seat = up.layers[canvas], seats.get(name)
+        if seat is not None and forgets_small and seat.scale < 1:
+            seat = None
+        found.append(
+            Want(
+                name,
+                (layer.width, layer.height),
+                up.order,
+                seat.rect if seat else None,
+                seat.scale if seat else 1.0,
+            )
+        )
+    return found
+
+
+def _outside(rect: Rect, width: int) -> Rect:
+    """Where it comes from and goes to: beyond the nearer side."""
+    is_left = rect.x + rect.w / 2 <= width / 2
+    return Rect(-rect.w if is_left else width, rect.y, rect.w, rect.h)
 
 
 def _ease(part: float) -> float:
@@ -161,12 +303,10 @@ def _moved(seat: _Seat, at_ns: int) -> tuple[float, float]:
     )
 
 
-def _slide(
-    at: tuple[float, float], corner: Corner, up: Up, width: int, at_ns: int
-) -> tuple[int, int]:
-    part = _ease((at_ns - up.shown_ns) / SLIDE_NS)
+def _slide(seat: _Seat, up: Up, width: int, at_ns: int) -> tuple[int, int]:
+    x, y = _moved(seat, at_ns)
+    part = _ease((at_ns - up.shown_ns) / SLIDE_NS) if seat.slides else 1.0
+    out = _outside(seat.rect, width).x
     if up.hidden_ns:
-        part = 1 - _ease((at_ns - up.hidden_ns) / SLIDE_NS)
-    layer_width = max(layer.width for layer in up.layers.values())
-    out = -layer_width if "left" in corner else width
-    return even(out + (at[0] - out) * part), even(at[1])
+        part = 1 - _ease((at_ns - up.hidden_ns) / SLIDE_NS) if seat.leaves else 0.0
+    return even(out + (x - out) * part), even(y)

@@ -119,6 +119,10 @@ class Destinations:
 
     # -- what there is -----------------------------------------------------------------------
 
+    def all_settings(self) -> tuple[OutputSettings, ...]:
+        """The settings of every output that is set up."""
+        return tuple(self._settings.values())
+
     def add(
         self,
         settings: OutputSettings,

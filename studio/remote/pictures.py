@@ -126,9 +126,9 @@ class Pictures:
         name = names.get(shot.canvas, "")
         scene = snapshot.state.scene(name) or (self._rooms.scenes.get(name) if name else None)
         frame = Renderer().draw(snapshot, scene or Scene(""), canvas, now_ns())
-        if not shot.is_clean and not (scene is not None and scene.is_standby):
+        if not shot.is_clean and scene is not None:
             scratch = Scratch()
-            for one in self._rooms.stage.overlays.get(shot.canvas, ()):
+            for one in self._rooms.programme.over(snapshot, scene, canvas, now_ns()):
                 blend(frame, one.layer, one.x, one.y, scratch)
         return frame
 

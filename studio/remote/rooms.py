@@ -15,7 +15,7 @@ from studio.insight.service import InsightService
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.recording_folder import RecordingFolder
 from studio.scenes.keeper import Scenes
-from studio.scenes.stage import Snapshot, Stage
+from studio.scenes.stage import GraphicsOver, Snapshot, Stage
 from studio.scenes.transitions.base import Transition
 from studio.shop.catalogue import Catalogue
 from studio.show.session import ShowSession
@@ -30,6 +30,11 @@ class ComposedProgramme(Protocol):
     @property
     def snapshot(self) -> Snapshot:
         """Now."""
+        ...
+
+    @property
+    def over(self) -> GraphicsOver:
+        """What will lie over a scene when it is taken."""
         ...
 
 

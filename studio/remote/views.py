@@ -18,7 +18,7 @@ from studio.core.paths import runtime_dir
 from studio.core.priority import background_thread
 from studio.media.frame import Frame, even, to_av
 from studio.media.picture_memory import PictureWriter
-from studio.media.yuv import Layer, Scratch, blend, layer, resize
+from studio.media.yuv import Layer, Scratch, blend, resize_layer
 from studio.scenes.compositor import Overlay
 from studio.scenes.model import CANVASES, Box, Canvas, Item, Scene
 from studio.scenes.stage import Renderer
@@ -211,9 +211,10 @@ class Views:
         if scene is None:
             return None
         # The preview shows what will go out: with what lies over it.
-        bears = view.what == "preview" and not scene.is_standby
-        overlays = self.rooms.stage.overlays.get(canvas.name, ()) if bears else ()
         now = now_ns()
+        overlays: Sequence[Overlay] = ()
+        if view.what == "preview":
+            overlays = self.rooms.programme.over(snapshot, scene, canvas, now)
         runners = [snapshot.sources.get(item.source) for item in scene.items]
         shots = [runner.look(now) if runner else None for runner in runners]
         drawn_of = (scene, *shots, *overlays)
@@ -233,10 +234,7 @@ class Views:
             if kept is None or kept[0] is not one.layer or kept[1].width != size[0]:
                 if len(self._small) > 48:
                     self._small.clear()
-                source = one.layer.frame
-                alpha, alpha_uv = ~one.layer.inverse, ~one.layer.inverse_uv
-                whole = Frame(source.y, source.u, source.v, 0, alpha, alpha_uv)
-                kept = self._small[id(one.layer)] = (one.layer, layer(resize(whole, *size)))
+                kept = self._small[id(one.layer)] = (one.layer, resize_layer(one.layer, *size))
             blend(frame, kept[1], even(one.x * scale), even(one.y * scale), self._scratch)
 
 

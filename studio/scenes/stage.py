@@ -64,6 +64,14 @@ class Graphics(Protocol):
     def __call__(self, canvas: Canvas, at_ns: int) -> Sequence[Overlay]: ...
 
 
+class GraphicsOver(Protocol):
+    """The graphics where they will be when a scene is taken; any thread."""
+
+    def __call__(
+        self, snapshot: Snapshot, scene: Scene, canvas: Canvas, at_ns: int
+    ) -> Sequence[Overlay]: ...
+
+
 @dataclass(slots=True)
 class Figures:
     """What the picture thread measures of itself."""
@@ -134,7 +142,6 @@ class Stage:
         self._is_wanted = is_wanted
         self.figures = Figures()
         self.latest: dict[str, Slot[Picture]] = {}
-        self.overlays: dict[str, Sequence[Overlay]] = {}
         self._graphics = graphics
         self._on_tick = on_tick
         self._snapshot: Slot[Snapshot] = Slot()
@@ -203,7 +210,7 @@ class Stage:
                 made.append(picture)
                 continue
             try:
-                overlays = self.overlays[canvas.name] = self._graphics(canvas, at_ns)
+                overlays = self._graphics(canvas, at_ns)
                 if scene is not None and scene.is_standby:
                     overlays = ()
                 pool.compositor.compose(

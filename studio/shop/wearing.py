@@ -13,7 +13,7 @@ from studio.media.frame import Frame
 from studio.media.yuv import Rect
 from studio.scenes.keeper import Scenes
 from studio.scenes.layout import lay, through
-from studio.scenes.model import Item
+from studio.scenes.model import Item, Scene
 from studio.scenes.stage import Snapshot
 from studio.shop.model import Product, TryOn, TryOnKept, WornView
 from studio.sources.bank import SourceBank
@@ -237,9 +237,15 @@ class Wearer:
         runner = self._bank.runners.get(source)
         return runner.latest if runner else None
 
-    def faces(self, snapshot: Snapshot, canvas_name: str) -> Sequence[Rect]:
-        """The face boxes on a canvas's programme, in its pixels; safe on the picture thread."""
-        scene = snapshot.state.scene(snapshot.state.programme.get(canvas_name, ""))
+    def faces(
+        self, snapshot: Snapshot, canvas_name: str, shown: Scene | None = None
+    ) -> Sequence[Rect]:
+        """The face boxes of a scene on a canvas, in its pixels; safe on the picture thread.
+
+        Args:
+            shown: the scene; None is the one on programme.
+        """
+        scene = shown or snapshot.state.scene(snapshot.state.programme.get(canvas_name, ""))
         if scene is None:
             return ()
         canvas = snapshot.state.canvas(canvas_name)

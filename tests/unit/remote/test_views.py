@@ -28,9 +28,7 @@ class Desk:
         self.runner = SourceRunner("a", Quiet(None, None))
         self.scene = Scene("x", (Item(1, "a"),))
         self.overlays = {}
-        self.rooms = SimpleNamespace(
-            programme=self, stage=SimpleNamespace(overlays=self.overlays, latest={})
-        )
+        self.rooms = SimpleNamespace(programme=self, stage=SimpleNamespace(latest={}))
         self.views, self.renderer = Views(self.rooms), Renderer()
         name = "x" if what == "scene" else "a"
         self.view = View("1", None, what, name, "landscape", PictureWriter(file, 64, 36), 1)
@@ -41,6 +39,9 @@ class Desk:
         at = {"landscape": "x"}
         state = ScenesState(scenes=(self.scene,), canvases=(canvas,), programme=at, preview=at)
         return Snapshot(state, {}, {"a": self.runner})
+
+    def over(self, snapshot, scene, canvas, at_ns):
+        return self.overlays.get(canvas.name, ())
 
     def frame(self):
         return self.views._frame(self.view, self.renderer)
