@@ -30,6 +30,7 @@ from ui.dialogs.form import Form
 from ui.dialogs.keys import KeysCard
 from ui.dialogs.palette import Palette
 from ui.key_owner import HOLD_MS
+from ui.models.outputs import is_running
 from ui.widgets.filter_form import FilterForm
 from ui.widgets.pop_form import PopForm
 from ui.widgets.scene_menu import ask_name
@@ -42,8 +43,8 @@ SEED = int(os.environ.get("SHOPCAST_KEYS_SEED", "20261129"))
 KEY, NONE = Qt.Key, Qt.KeyboardModifier.NoModifier
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 AIR = (
-    "scenes.take", "scenes.standby", "scenes.tbar", "scenes.preview", "scenes.put_air",
-    "shop.card", "shop.card_off", "shop.try_on", "shop.explain",
+    "scenes.take", "scenes.standby", "scenes.back", "scenes.tbar", "scenes.preview",
+    "scenes.put_air", "shop.card", "shop.card_off", "shop.try_on", "shop.explain",
 )  # fmt: skip
 KEEPERS = (Card, Form, FilterForm, KeysCard, Palette, PopForm, SchemaForm, QMenu)
 FIELDS = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
@@ -84,6 +85,10 @@ def spy(qtbot: Any, program: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     yield made
     while (popup := QApplication.activePopupWidget()) is not None:
         popup.close()
+    running = [one.name for one in program.store.outputs if is_running(one)]
+    for name in running:  # a click at random may well have met the record button
+        program.actions.run("outputs.stop", {"name": name, "confirm": True})
+    qtbot.waitUntil(lambda: not any(is_running(o) for o in program.store.outputs), timeout=SOON)
 
 
 def target() -> QWidget | None:
