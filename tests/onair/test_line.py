@@ -199,6 +199,10 @@ def test_senders_of_another_show_are_ended(
         second.close()
 
 
+KILLS = int(os.environ.get("SHOPCAST_KILLS", "3"))
+
+
+@pytest.mark.timeout(120 + 20 * KILLS)
 def test_killed_again_and_again_while_shows_are_switched(
     live: Chain, server: Nginx, tmp_path: Path
 ) -> None:
@@ -206,12 +210,11 @@ def test_killed_again_and_again_while_shows_are_switched(
 
     SHOPCAST_KILLS: how often.
     """
-    kills = int(os.environ.get("SHOPCAST_KILLS", "3"))
     shows = [tmp_path / "line.show", write_show(tmp_path / "b.show")]
     raw = json.loads((shows[1] / "show.json").read_text(encoding="utf-8"))
     (shows[1] / "show.json").write_text(json.dumps({**raw, "name": "B"}), encoding="utf-8")
     names = [json.loads((s / "show.json").read_text(encoding="utf-8"))["name"] for s in shows]
-    for number in range(kills):
+    for number in range(KILLS):
         which = (number // 2 + 1) % 2
         scene, card = ("Close-up", "p2") if number % 3 else ("Host", "p1")
         if ask(remote(live), "state.get", parts=["show"])["show"]["name"] != names[which]:
