@@ -15,7 +15,7 @@ from tests.onair.peer import Peer
 from tests.onair.studio import Studio
 
 PASSWORD = "a password"
-LATE_S = 1.0  # the clients read megabytes in this very process; a hang is 4 s
+LATE_S = 3.0  # no figure: clients and other tests share the cores; a loop that is held is 4 s
 
 
 @pytest.fixture(scope="module")
@@ -120,11 +120,11 @@ def test_a_reader_that_does_not_read_is_dropped(studio: Studio, viewer: str) -> 
     deaf = {"max_queue": 1, "ping_interval": None}  # takes two messages and then none
     with Peer(studio.address, viewer, events=0, **deaf) as peer, Watch(studio) as watch:
         with contextlib.suppress(ConnectionClosed, OSError, TimeoutError):
-            for number in range(40):
+            for number in range(8):  # twice what may wait for a client
                 batch = {"requestId": number, "requests": [state_get(n) for n in range(400)]}
                 peer.send(8, batch)
         code = 0
-        until(lambda: "does not read and is cut off" in studio.log(), 30)
+        until(lambda: "does not read and is cut off" in studio.log(), 60)
         try:
             while True:
                 peer.socket.recv(timeout=30)
