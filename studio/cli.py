@@ -184,7 +184,8 @@ def _open_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    call_secrets.hide([*arguments.push, arguments.password or ""])
+    addresses = [url for url in arguments.push if url.startswith(("rtmp://", "rtmps://"))]
+    call_secrets.hide([*addresses, arguments.password or ""])
     options = EngineOptions(
         show=_absolute(arguments.show),
         for_s=arguments.for_s,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -9,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = item.path.relative_to(ROOT / "tests").as_posix()
         group = "screen" if path.startswith(_ON_SCREEN) else path
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+@contextlib.contextmanager
+def _turn(item: pytest.Item) -> Iterator[None]:
+    """In parallel, a test of real processes and their pace has the machine to itself."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None or sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    is_alone = item.get_closest_marker("onair") is not None
+    with (Path(tempfile.gettempdir()) / f"sc-turn-{run}").open("w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
+        yield
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Waits for its turn before its time limit begins."""
+    with _turn(item):
+        return (yield)
 
 
 def pytest_unconfigure() -> None:

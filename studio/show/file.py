@@ -170,7 +170,7 @@ def _whole(folder: Path, data: bytes) -> Iterator[str]:
 
 def _is_show(text: bytes) -> bool:
     try:
-        return isinstance(json.loads(text), dict)
+        return isinstance(read_json(text), dict)
     except (ValueError, RecursionError):
         return False
 
