@@ -51,16 +51,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(group))
 
 
+# They judge the pace of pictures, sound and answers: nothing else runs beside them.
+_PACED = frozenset(
+    f"test_{name}.py"
+    for name in (
+        "desk_killed", "flood", "keeping", "line", "mixes", "outputs", "remote_budget",
+        "remote_siege", "rungs", "shopcast", "sources_stream", "standby", "supervisor",
+        "virtual_camera",
+    )
+)  # fmt: skip
+
+
 @contextlib.contextmanager
 def _turn(item: pytest.Item) -> Iterator[None]:
-    """In parallel, a test of real processes and their pace has the machine to itself."""
+    """In parallel, a test of pace has the machine to itself."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     if run is None or sys.platform == "win32":
         yield
         return
     import fcntl
 
-    is_alone = item.get_closest_marker("onair") is not None
+    is_alone = item.path.name in _PACED
     with (Path(tempfile.gettempdir()) / f"sc-turn-{run}").open("w", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
         yield
