@@ -43,6 +43,7 @@ _PATIENCE_S = 3.0
 _ON_SCREEN = ("ui", "unit/ui", "onair/test_desk_killed.py", "contract/test_panels.py")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run in parallel, a file's tests stay together, and those with windows run in turn."""
     for item in items:
