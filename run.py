@@ -449,7 +449,7 @@ def test(arguments: list[str]) -> int:
     if not any(argument.startswith(("-n", "--numprocesses")) for argument in arguments):
         # Many tests wait for real processes: two at a time even on one core. `-n 0`: one by one.
         count = min(4, max(2, os.cpu_count() or 1))
-        arguments = ["-n", str(count), "--dist", "loadgroup", *arguments]
+        arguments = ["-n", str(count), *arguments]
     with screen(environment):
         return subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
 

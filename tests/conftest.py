@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,13 +44,21 @@ _PATIENCE_S = 3.0
 _ON_SCREEN = ("ui", "unit/ui", "onair/test_desk_killed.py", "contract/test_panels.py")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run in parallel, a file's tests stay together, and those with windows run in turn."""
-    for item in items:
-        path = item.path.relative_to(ROOT / "tests").as_posix()
-        group = "screen" if path.startswith(_ON_SCREEN) else path
-        item.add_marker(pytest.mark.xdist_group(group))
+def _group(nodeid: str) -> str:
+    """What runs in one worker: a file's tests stay together, those with windows run in turn."""
+    path = nodeid.partition("::")[0].removeprefix("tests/")
+    return "screen" if path.startswith(_ON_SCREEN) else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Hands out whole groups (by name, since marks of a group do not reach every version)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return ByGroup(config, log)
 
 
 # They judge the pace of pictures, sound and answers: nothing else runs beside them.

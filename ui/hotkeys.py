@@ -49,7 +49,7 @@ class Hotkeys(QObject):
         self.commands: dict[str, str] = {}
         self.lines: list[Bound] = []
         self._keys: dict[str, Bound] = {}
-        self.router = KeyRouter(self, lambda: window.monitors.stage.is_editing)
+        self.router = KeyRouter(self, self._is_editing)
         self.router.held.connect(self._standby)
         panels = window.panels
         for keys, call in (
@@ -100,6 +100,16 @@ class Hotkeys(QObject):
         self._build()
 
     # -- what holds ----------------------------------------------------------------------------
+
+    def _is_editing(self) -> bool:
+        """Items are being placed, and the keys go to the window where they are.
+
+        A projector or the multiview on another screen is looked at, not edited: what is pressed
+        there is the show's.
+        """
+        active = QApplication.activeWindow()
+        elsewhere = active is not None and active is not self._window.window()
+        return self._window.monitors.stage.is_editing and not elsewhere
 
     def put(self, own: dict[str, Hotkey]) -> None:
         """Other keys of the person: they work at once and are kept."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,20 @@ NODE = ROOT / "tests" / "peers"
 SECONDS = 300
 
 
+@contextlib.contextmanager
+def _in_turn() -> Iterator[None]:
+    """One process makes an environment while the others wait for it."""
+    if sys.platform == "win32":  # files are handed out whole; two rarely meet
+        yield
+        return
+    import fcntl
+
+    with (ROOT / ".venv-peers.lock").open("w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@_in_turn()
 def python() -> str:
     """The Python of the peers' environment; made and filled at first use."""
     program = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -33,6 +49,7 @@ def python() -> str:
     return str(program)
 
 
+@_in_turn()
 def node() -> str:
     """Node, with the packages of tests/peers; skips the test where there is no Node."""
     program, npm = shutil.which("node"), shutil.which("npm")

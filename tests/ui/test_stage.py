@@ -215,10 +215,16 @@ def test_the_multiview_shows_every_scene_with_its_tally(qtbot: Any, program: Any
     tile = window.tiles()[2 + 3]
     qtbot.waitUntil(lambda: tile.tone() == "programme", timeout=SOON)
     qtbot.waitUntil(lambda: window.tiles()[1].view.has_picture, timeout=SOON)
-    program.actions.run("sources.fault", {"name": "主播机位", "fault": "lost"})
-    qtbot.waitUntil(lambda: bool(tile.faults()), timeout=SOON)
-    program.actions.run("sources.fault", {"name": "主播机位", "fault": "none"})
-    qtbot.waitUntil(lambda: not tile.faults(), timeout=SOON)
+    lost = "主播机位"
+    program.actions.run("sources.fault", {"name": lost, "fault": "lost"})
+    qtbot.waitUntil(
+        lambda: any(fault.startswith(lost) and "lost" in fault for fault in tile.faults()),
+        timeout=SOON,
+    )
+    said = set(tile.faults())
+    program.actions.run("sources.fault", {"name": lost, "fault": "none"})
+    # On a busy machine it may then be slow, and the tile rightly says so.
+    qtbot.waitUntil(lambda: not said & set(tile.faults()), timeout=SOON)
     QTest.mouseClick(window.tiles()[2], LEFT)
     qtbot.waitUntil(lambda: store.scenes.preview["landscape"] == names[0], timeout=SOON)
     program.actions.run("scenes.add", {"name": "多一个"})
@@ -233,6 +239,8 @@ def test_a_projector_shows_the_programme_and_the_keys_work_there(qtbot: Any, pro
 
     window = Projector(program.window.desk, "programme", "landscape")
     window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=SOON)
     qtbot.waitUntil(lambda: window.view.has_picture, timeout=SOON)
     names = [s.name for s in program.store.scenes.scenes]
     QTest.keyClick(window, Qt.Key.Key_2)
