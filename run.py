@@ -336,12 +336,12 @@ def link_project() -> None:
         link.write(ROOT + "\n")
     if WINDOWS:
         with open(os.path.join(BIN, "shopcast.cmd"), "w", encoding="utf-8") as script:
-            script.write('@"%~dp0python.exe" -P -m studio.cli %*\r\n')
+            script.write('@"%~dp0python.exe" -P -m studio.app.cli %*\r\n')
         return
     lines = ["#!/bin/sh", "# Written by run.py."]
     for key, value in sorted(sysroot_environment({}).items()):
         lines.append(f'{key}="{value}${{{key}:+:${key}}}"; export {key}')
-    lines.append(f'exec "{PYTHON}" -P -m studio.cli "$@"')
+    lines.append(f'exec "{PYTHON}" -P -m studio.app.cli "$@"')
     path = os.path.join(BIN, "shopcast")
     with open(path, "w", encoding="utf-8") as script:
         script.write("\n".join(lines) + "\n")
@@ -491,7 +491,7 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    command = [PYTHON, "-P", "-m", "studio.cli"] + arguments
+    command = [PYTHON, "-P", "-m", "studio.app.cli"] + arguments
     return replace_by(command, sysroot_environment(dict(os.environ)))
 
 

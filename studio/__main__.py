@@ -7,7 +7,7 @@ from studio.core.streams import let_go_of_output, speak_utf8
 if __name__ == "__main__":
     speak_utf8()  # before anything is loaded: it may start the process anew
 
-    from studio.process import main
+    from studio.app.process import main
 
     code = main()
     let_go_of_output()

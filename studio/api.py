@@ -21,12 +21,12 @@ from studio.core.paths import (
     project_dir,
     runtime_dir,
 )
+from studio.core.settings import Hotkey, Settings, hotkey_name, settings_path
+from studio.core.settings import load as load_settings
+from studio.core.settings import save_desk as save_settings
 from studio.core.streams import speak_utf8
 from studio.core.text import Text
 from studio.media.picture_memory import PictureReader
-from studio.settings import Hotkey, Settings, hotkey_name, settings_path
-from studio.settings import load as load_settings
-from studio.settings import save_desk as save_settings
 
 if TYPE_CHECKING:
     from studio.core.command import Role, changed, command
@@ -133,8 +133,8 @@ def remote_password() -> str:
 
     "" when there is neither.
     """
+    from studio.governance.secrets import Secrets
     from studio.remote import place
-    from studio.security.secrets import Secrets
 
     here = place.read()
     if here is not None and remote_address().endswith(f":{here.port}"):

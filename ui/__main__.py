@@ -1,7 +1,7 @@
 """Opens the desk: ``python -m ui [--port N] [--password PW] [--host H]``.
 
 Ends with 0 when the studio shall end with it, with 3 when the stream shall go on without a
-window (see `studio.supervisor`), with 2 when the call was wrong.
+window (see `studio.app.supervisor`), with 2 when the call was wrong.
 """
 
 from __future__ import annotations

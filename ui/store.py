@@ -9,13 +9,14 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from studio.api import logger
-from studio.audience.model import CommentsView
-from studio.outputs.model import AirView, CameraView, OutputStatus
+from studio.audio.model import SoundView
+from studio.comments.model import CommentsView
+from studio.outputs.model import AirView, CameraView
 from studio.plans.model import PlansView
 from studio.scenes.model import ScenesView
+from studio.sender.model import OutputStatus
 from studio.shop.model import ShopState, WornView
 from studio.show.model import BrandKit, EngineView, ShowView
-from studio.sound.model import SoundView
 from studio.sources.model import SourceView
 from ui.client import Client, Reply
 from ui.models.air import Platform

@@ -7,12 +7,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import studio.audience.platforms as platform_folder
-import studio.filters as filter_folder
+import studio.comments.platforms as platform_folder
+import studio.filters.kinds as filter_folder
 import studio.plans.triggers as trigger_folder
 import studio.scenes.transitions as transition_folder
-import studio.sources as source_folder
-from studio.audience.platforms.base import Platform
+import studio.sources.kinds as source_folder
+from studio.comments.platforms.base import Platform
 from studio.core.errors import StudioError
 from studio.core.extension import Extension, Kinds
 from studio.core.paths import own_plugins_dir, plugins_dir

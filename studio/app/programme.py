@@ -8,6 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from studio.audio import routing
+from studio.audio.desk import SoundDesk
+from studio.audio.mixer import Channel, Mixer
 from studio.core.clock import NS, now_ns
 from studio.core.event import Events
 from studio.core.service import Service
@@ -24,9 +27,6 @@ from studio.scenes.keeper import Scenes
 from studio.scenes.stage import Graphics, GraphicsOver, Picture, Renderer, Snapshot, Stage
 from studio.scenes.visibility import PictureFacts
 from studio.shop.wearing import Wearer
-from studio.sound import routing
-from studio.sound.desk import SoundDesk
-from studio.sound.mixer import Channel, Mixer
 from studio.sources.bank import SourceBank
 
 FIRST_PICTURE_S = 5.0

@@ -16,9 +16,12 @@ from studio.app.extensions import Extensions
 from studio.app.overlays import OverlayController, OverlayService
 from studio.app.programme import Programme, SnapshotSlot
 from studio.app.safe_areas import SafeAreas
-from studio.audience.moderation.rules import shipped_rules
-from studio.audience.platforms.base import Platform
-from studio.audience.service import CommentService
+from studio.audio.desk import SoundDesk
+from studio.audio.mixer import Mixer
+from studio.audio.service import SoundService
+from studio.comments.moderation.rules import shipped_rules
+from studio.comments.platforms.base import Platform
+from studio.comments.service import CommentService
 from studio.core.command import Bus
 from studio.core.errors import StudioError
 from studio.core.event import Events
@@ -27,9 +30,11 @@ from studio.core.service import Service, ServiceTools
 from studio.core.services import Services
 from studio.core.state import State
 from studio.core.state_text import state_text
+from studio.encoding.model import AudioSettings, usual_video
 from studio.filters.base import Filter
 from studio.filters.service import FilterService
 from studio.filters.workshop import Workshop
+from studio.governance.secrets import Secrets
 from studio.graphics.deck import Deck
 from studio.graphics.svg import rasterise
 from studio.graphics.text import TextDrawer
@@ -37,7 +42,6 @@ from studio.insight.journal import Journal
 from studio.insight.latency import CutLatency
 from studio.insight.service import InsightService
 from studio.outputs.commands import OutputCommands
-from studio.outputs.model import AudioSettings, usual_video
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.recording_folder import RecordingFolder
 from studio.outputs.service import AirService, CameraService, OutputService
@@ -50,16 +54,12 @@ from studio.scenes.model import Canvases
 from studio.scenes.nested import NestedPictures
 from studio.scenes.service import CanvasService, SceneService, canvases_of
 from studio.scenes.transitions.base import Transition
-from studio.security.secrets import Secrets
 from studio.shop.catalogue import Catalogue
 from studio.shop.service import ShopService, TryOnService
 from studio.shop.wearing import Wearer
 from studio.show.keeper import OpenShow
 from studio.show.service import BrandService, ImportService, TemplateService
 from studio.show.session import ShowFolders, ShowSession
-from studio.sound.desk import SoundDesk
-from studio.sound.mixer import Mixer
-from studio.sound.service import SoundService
 from studio.sources.bank import SourceBank
 from studio.sources.base import Source, Surroundings
 from studio.sources.service import SourceService

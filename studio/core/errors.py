@@ -32,10 +32,7 @@ class StudioError(Exception):
 
     def in_language(self, language: str | None = None) -> str:
         """The message for a person; errors and texts among the parameters in the same language."""
-        params = {
-            name: _said(value, language)
-            for name, value in self.params.items()
-        }
+        params = {name: _said(value, language) for name, value in self.params.items()}
         return translate(self.key, language, **params)
 
     def __str__(self) -> str:

@@ -72,7 +72,7 @@ def discover(folder: ModuleType, base: type[X], plugins: Sequence[ModuleType] = 
             _log.warning("%s of %s is there already", kind.kind, kind.__module__)
         else:
             found[kind.kind] = kind
-    return Kinds(found, folder.__name__.rsplit(".", 1)[-1])
+    return Kinds(found, folder.__name__.removesuffix(".kinds").rsplit(".", 1)[-1])
 
 
 def _kinds_in(module: ModuleType, base: type[X]) -> Iterator[type[X]]:

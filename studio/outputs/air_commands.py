@@ -15,26 +15,24 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir
 from studio.core.places import names_place
-from studio.outputs import wire
+from studio.encoding.model import AudioSettings
 from studio.outputs.check import check_disk, check_picture, check_stream, finding
 from studio.outputs.model import (
     AirBudget,
     AirCheck,
     AirView,
-    AudioSettings,
     CanvasRate,
     CheckLine,
-    MediaFile,
-    OutputSettings,
     RenditionView,
-    StandbyMedia,
     StandbyView,
 )
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import misfits, platforms
-from studio.outputs.rtmp.address import hide_key
-from studio.outputs.rungs import MOST_EXTRA, plan, wanted
+from studio.outputs.renditions import MOST_EXTRA, plan, wanted
 from studio.outputs.standby_film import check_media
+from studio.protocols.rtmp.address import hide_key
+from studio.sender import wire
+from studio.sender.model import MediaFile, OutputSettings, StandbyMedia
 
 BUDGET_SHARE = 0.001
 """99.9 %: 14.4 s in four hours."""

@@ -9,12 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.core.errors import StudioError
-from studio.outputs.model import CheckLine, Codec, OutputSettings, Reason, Verdict
-from studio.outputs.rtmp.address import BadAddress, RtmpAddress, backup_key_of, hide_key, parse
-from studio.outputs.rtmp.connection import Connection, LinkFault, open_connection
-from studio.outputs.sender.clip import Clip
-from studio.outputs.sender.flv import VIDEO_TAG, FlvMux
-from studio.outputs.sender.meter import Meter
+from studio.core.reason import Reason
+from studio.encoding.model import Codec
+from studio.outputs.model import CheckLine, Verdict
+from studio.protocols.rtmp.address import BadAddress, RtmpAddress, backup_key_of, hide_key, parse
+from studio.protocols.rtmp.connection import Connection, LinkFault, open_connection
+from studio.sender.clip import Clip
+from studio.sender.flv import VIDEO_TAG, FlvMux
+from studio.sender.meter import Meter
+from studio.sender.model import OutputSettings
 
 TRIAL_S = 2.0
 _HEAD_ROOM = 1.25

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
-from studio.outputs.sender.chapters import read_chapters
+from studio.sender.chapters import read_chapters
 
 LONGEST_S = 600.0
 

@@ -18,15 +18,16 @@ from studio.core.event import Event
 from studio.core.names import check_name
 from studio.core.places import names_place
 from studio.core.troubles import tell_trouble
+from studio.encoding.model import Codec
 from studio.outputs.air_commands import AirCommands
 from studio.outputs.events import OutputChanged, OutputListChanged
 from studio.outputs.film_commands import FilmCommands, placed
-from studio.outputs.model import Codec, Kind, OutputSettings, OutputState, OutputStatus
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import platforms
 from studio.outputs.recording_folder import RecordingFolder
-from studio.outputs.rtmp.address import holds_another_key
-from studio.outputs.sender.file_sink import check_file
+from studio.protocols.rtmp.address import holds_another_key
+from studio.sender.file_sink import check_file
+from studio.sender.model import Kind, OutputSettings, OutputState, OutputStatus
 
 CanvasArg = Literal["landscape", "portrait"]
 Kbps = Annotated[int, msgspec.Meta(ge=0, le=50_000)]

@@ -13,11 +13,11 @@ import msgspec
 from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
 from studio.media.packet import EncodedPacket
-from studio.outputs import wire
 from studio.outputs.line import STOP_S, is_sender
 from studio.outputs.link import FIXED, OutputLink
-from studio.outputs.model import OutputSettings, OutputState, OutputStatus
-from studio.outputs.rtmp.address import BadAddress, fold, hide_key, parse, split_key, unfold
+from studio.protocols.rtmp.address import BadAddress, fold, hide_key, parse, split_key, unfold
+from studio.sender import wire
+from studio.sender.model import OutputSettings, OutputState, OutputStatus
 
 _log = logger(__name__)
 
@@ -47,7 +47,7 @@ def check_address(settings: OutputSettings, key: str = "") -> None:
     if not settings.url:
         raise StudioError("invalid", "outputs.no_url", name=settings.name)
     if settings.kind == "file":
-        from studio.outputs.sender.file_sink import check_file
+        from studio.sender.file_sink import check_file
 
         wrong = check_file(Path(settings.url))
         if wrong is not None:

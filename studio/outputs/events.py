@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from studio.core.event import Event
 from studio.core.text import Text
-from studio.outputs.model import OutputStatus
+from studio.sender.model import OutputStatus
 
 
 class OutputChanged(Event, frozen=True, kw_only=True):

@@ -16,12 +16,12 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.places import names_place
-from studio.outputs import wire
 from studio.outputs.clips import LONGEST_S, Span, cut, mark_span, product_spans
 from studio.outputs.pipeline import OutputPipeline
-from studio.outputs.sender.chapters import read_chapters
-from studio.outputs.sender.clip import Clip
-from studio.sources.replay import remember
+from studio.sender import wire
+from studio.sender.chapters import read_chapters
+from studio.sender.clip import Clip
+from studio.sources.kinds.replay import remember
 
 CanvasArg = Literal["landscape", "portrait"]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.outputs.model import AudioSettings, VideoSettings
+from studio.encoding.model import AudioSettings, VideoSettings
 from studio.outputs.standby_film import encode_film
 
 _log = logger(__name__)

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from studio.core import processes
-from studio.outputs import wire
-from studio.outputs.model import OutputStatus
+from studio.sender import wire
+from studio.sender.model import OutputStatus
 
 STOP_S = 2.0
 _ANSWER_S = 3.0
@@ -144,7 +144,7 @@ def end_orphan(runtime: Path, note: wire.Note) -> None:
 
 def sender_words(runtime: Path, output: str) -> list[str]:
     """The end of the command line of the sender of ``output``: no other program has it."""
-    return ["-m", "studio.outputs.sender", "--output", output, "--runtime", str(runtime)]
+    return ["-m", "studio.sender", "--output", output, "--runtime", str(runtime)]
 
 
 def kill_sender(runtime: Path, note: wire.Note) -> None:

@@ -20,9 +20,9 @@ from studio.core import life
 from studio.core.backoff import Backoff
 from studio.core.log import logger
 from studio.core.paths import project_dir
+from studio.core.reason import Reason
 from studio.core.streams import child_environment
 from studio.core.worker import Worker
-from studio.outputs import wire
 from studio.outputs.change_over import ChangeOver, Piece
 from studio.outputs.line import (
     STOP_S,
@@ -32,7 +32,8 @@ from studio.outputs.line import (
     kill_sender,
     sender_words,
 )
-from studio.outputs.model import OutputSettings, OutputState, OutputStatus, Reason
+from studio.sender import wire
+from studio.sender.model import OutputSettings, OutputState, OutputStatus
 
 QUEUE_BYTES = 12 << 20
 SOUND_ALONE_BYTES = 4096
@@ -55,7 +56,7 @@ class OutputLink:
         runtime: folder of the notes.
         clip: gives the standby clip (NUT bytes); may take a second, is called in a thread.
         codec: digest of how the packets are encoded; a running sender with another is replaced.
-        rung: whose pictures it carries (`studio.outputs.rungs`); "" is the canvas' first.
+        rung: whose pictures it carries (`studio.outputs.renditions`); "" is the canvas' first.
         on_status: told of each status, from the thread.
         on_keyframe_wanted: the sender waits for a keyframe.
         log: folder for the senders' logs.

@@ -19,22 +19,17 @@ from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
+from studio.encoding.audio_encoder import AudioEncoder
+from studio.encoding.encoder import OnPacket, Picture, VideoEncoder
+from studio.encoding.model import AudioSettings, VideoSettings
+from studio.encoding.rate import Rate
 from studio.media.packet import EncodedPacket
-from studio.outputs.audio_encoder import AudioEncoder
 from studio.outputs.destinations import Destinations
-from studio.outputs.encoder import OnPacket, Picture, VideoEncoder
 from studio.outputs.films import Films
-from studio.outputs.model import (
-    AudioSettings,
-    OutputSettings,
-    OutputState,
-    OutputStatus,
-    VideoSettings,
-)
-from studio.outputs.rate import Rate
+from studio.outputs.renditions import MOST_EXTRA, Plan, Rung, family_of, plan, wanted
 from studio.outputs.replay import ReplayRing
-from studio.outputs.rungs import MOST_EXTRA, Plan, Rung, family_of, plan, wanted
 from studio.outputs.standby import codec_digest, make_clip
+from studio.sender.model import OutputSettings, OutputState, OutputStatus
 
 _FLOWING = (OutputState.LIVE, OutputState.CONGESTED)
 _log = logger(__name__)

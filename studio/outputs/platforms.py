@@ -9,7 +9,9 @@ import msgspec
 
 from studio.core.log import logger
 from studio.core.paths import assets_dir
-from studio.outputs.model import AudioSettings, OutputSettings, Reason, VideoSettings
+from studio.core.reason import Reason
+from studio.encoding.model import AudioSettings, VideoSettings
+from studio.sender.model import OutputSettings
 
 _log = logger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from studio import settings
+from studio.core import settings
 from studio.core.log import logger
 from studio.core.paths import data_dir
 

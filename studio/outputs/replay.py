@@ -9,9 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.encoding.model import VideoSettings
 from studio.media.packet import EncodedPacket
-from studio.outputs.model import VideoSettings
-from studio.outputs.sender.clip import Clip
+from studio.sender.clip import Clip
 
 SECONDS = 60.0
 MOST_BYTES = 96 << 20

@@ -18,15 +18,9 @@ from studio.outputs.camera_commands import CameraCommands
 from studio.outputs.commands import OutputCommands
 from studio.outputs.destinations import check_address
 from studio.outputs.events import EffortChanged
-from studio.outputs.model import (
-    AirView,
-    CameraView,
-    OutputSettings,
-    OutputState,
-    OutputStatus,
-    StandbyMedia,
-)
+from studio.outputs.model import AirView, CameraView
 from studio.outputs.pipeline import OutputPipeline
+from studio.sender.model import OutputSettings, OutputState, OutputStatus, StandbyMedia
 
 FLOWING_S = 4.0
 POLL_S = 0.02

@@ -13,10 +13,10 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from studio.encoding.audio_encoder import AAC_FRAME, RATE, set_up_audio
+from studio.encoding.encoder import ENCODERS, Picture, set_up_video
+from studio.encoding.model import AudioSettings, VideoSettings
 from studio.media.frame import to_av, views
-from studio.outputs.audio_encoder import AAC_FRAME, RATE, set_up_audio
-from studio.outputs.encoder import ENCODERS, Picture, set_up_video
-from studio.outputs.model import AudioSettings, VideoSettings
 
 CLIP_S = 2.0
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.outputs.audio_encoder import RATE
-from studio.outputs.encoder import Picture
-from studio.outputs.model import AudioSettings, VideoSettings
+from studio.encoding.audio_encoder import RATE
+from studio.encoding.encoder import Picture
+from studio.encoding.model import AudioSettings, VideoSettings
 from studio.outputs.standby import codec_digest, make_clip
 
 LONGEST_S = 20.0

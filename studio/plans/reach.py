@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from studio import settings
+from studio.core import settings
 from studio.core.asking import Asker
 from studio.core.clock import utc_iso
 from studio.core.command import Role, Spec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.remote.protocol import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, Status
 
 
 def missing(name: str) -> RequestError:

@@ -6,7 +6,7 @@ import asyncio
 from fractions import Fraction
 from typing import Any
 
-from studio.remote.protocol import Close, Data, RequestError, Status
+from studio.protocols.obs_ws import Close, Data, RequestError, Status
 
 SERIAL, SERIAL_FRAME, PARALLEL = 0, 1, 2
 MOST_MS = 50_000

@@ -35,7 +35,7 @@ def find() -> Where:
     key = place.read()
     if key is not None and address.endswith(f":{key.port}"):
         return Where(address, key.key)
-    from studio.security.secrets import Secrets
+    from studio.governance.secrets import Secrets
 
     return Where(address, Secrets().get("remote/password"))
 
@@ -108,7 +108,7 @@ class Client:
         return answer["result"]
 
     def _identify(self, password: str) -> None:
-        from studio.remote.protocol import authentication
+        from studio.protocols.obs_ws import authentication
 
         wanted = self._hear()["d"].get("authentication")
         data: dict[str, Any] = {"rpcVersion": 1, "eventSubscriptions": 0}
@@ -177,7 +177,7 @@ def check_format(file: Path) -> str:
     Raises:
         StudioError: invalid, when pictures are not written in it.
     """
-    from studio.remote.protocol import FORMATS
+    from studio.protocols.obs_ws import FORMATS
 
     format = file.suffix.lstrip(".").lower() or "png"
     if format not in FORMATS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from studio.remote.protocol import Message, Subscription
+from studio.protocols.obs_ws import Message, Subscription
 
 
 class RemoteClient(Protocol):

@@ -18,10 +18,10 @@ from studio.core.errors import StudioError
 from studio.core.names import check_name
 from studio.core.paths import config_dir
 from studio.core.places import names_place
+from studio.governance import roles
+from studio.governance.secrets import Secrets
+from studio.protocols.obs_ws import FORMATS
 from studio.remote.pictures import Pictures, Shot, What
-from studio.remote.protocol import FORMATS
-from studio.security import roles
-from studio.security.secrets import Secrets
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Side = Annotated[int, msgspec.Meta(ge=0, le=4096)]

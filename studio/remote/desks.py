@@ -10,7 +10,7 @@ import msgspec
 from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.text import Text
-from studio.remote.protocol import Data, Subscription
+from studio.protocols.obs_ws import Data, Subscription
 
 if TYPE_CHECKING:
     from studio.remote.clients import RemoteClient

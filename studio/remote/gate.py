@@ -12,8 +12,8 @@ from typing import NamedTuple
 from studio.core.clock import NS, now_ns
 from studio.core.command import Role
 from studio.core.log import logger
-from studio.remote.protocol import Challenge
-from studio.security.roles import Token
+from studio.governance.roles import Token
+from studio.protocols.obs_ws import Challenge
 
 _log = logger(__name__)
 

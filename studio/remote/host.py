@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from studio.remote.protocol import Data, Subscription
+from studio.protocols.obs_ws import Data, Subscription
 
 if TYPE_CHECKING:
     from studio.remote.commands import RemoteCommands

@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from studio import settings
+from studio.core import settings
 from studio.core.asking import asking
 from studio.core.command import Bus, Changed, Role, Spec, changed, command
 from studio.core.errors import StudioError
 from studio.core.places import marks_of, places_in
-from studio.settings import Hotkey, read_hotkey_name
+from studio.core.settings import Hotkey, read_hotkey_name
 
 DESK = "desk."
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from studio.remote.protocol import Data, Subscription
+from studio.audio.model import Strip
+from studio.protocols.obs_ws import Data, Subscription
 from studio.remote.words import MAIN, Words, balance_of, mul_of
 from studio.scenes.model import Item, Scene, ScenesState
-from studio.sound.model import Strip
 from studio.sources.model import FilterSpec, SourceSpec
 
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from studio.audio.events import Meters
 from studio.core.command import CommandRan
 from studio.core.event import Event
 from studio.core.state import StateChanged
 from studio.outputs.events import OutputChanged, VirtualCameraChanged
+from studio.protocols.obs_ws import Data, Subscription
 from studio.remote import obs_diff
 from studio.remote.ids import Ids
-from studio.remote.protocol import Data, Subscription
 from studio.remote.words import MAIN, Words, is_active, mul_of, phase
 from studio.scenes.events import SceneTaken, TransitionEnded
-from studio.sound.events import Meters
 from studio.sources.events import SourceListChanged
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from studio.core.errors import StudioError
 from studio.media.cv import cv2
 from studio.media.frame import Frame, even, to_av
 from studio.media.yuv import Scratch, blend
-from studio.remote.protocol import FORMATS
+from studio.protocols.obs_ws import FORMATS
 from studio.remote.rooms import Rooms
 from studio.remote.views import Views, scaler
 from studio.scenes.model import Box, Canvas, Item, Scene

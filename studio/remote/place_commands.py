@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from studio import settings
+from studio.core import settings
 from studio.core.asking import asking
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError

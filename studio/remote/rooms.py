@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from studio.audio.desk import SoundDesk
 from studio.core.command import Bus
 from studio.core.event import Events
 from studio.core.extension import Kinds
@@ -19,7 +20,6 @@ from studio.scenes.stage import GraphicsOver, Snapshot, Stage
 from studio.scenes.transitions.base import Transition
 from studio.shop.catalogue import Catalogue
 from studio.show.session import ShowSession
-from studio.sound.desk import SoundDesk
 from studio.sources.bank import SourceBank
 from studio.sources.base import Source
 

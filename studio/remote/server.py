@@ -16,6 +16,8 @@ from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.log import keep_secret, logger
 from studio.core.troubles import tell_trouble
+from studio.governance.secrets import Secrets
+from studio.protocols.obs_ws import VENDOR, Data, Message, Op, RequestError, Status, Subscription
 from studio.remote import panel, place
 from studio.remote.clients import RemoteClient
 from studio.remote.commands import RemoteCommands
@@ -28,14 +30,12 @@ from studio.remote.pace import Pace
 from studio.remote.pictures import Pictures
 from studio.remote.place_commands import PlaceCommands, place_door
 from studio.remote.projector_commands import ProjectorCommands
-from studio.remote.protocol import VENDOR, Data, Message, Op, RequestError, Status, Subscription
 from studio.remote.requests import known
 from studio.remote.requests.base import Handler, Requests, answer
 from studio.remote.rooms import Rooms
 from studio.remote.session import Session, pick_subprotocol
 from studio.remote.strangers import Strangers, counted, is_room
 from studio.remote.views import Views
-from studio.security.secrets import Secrets
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import Server, ServerConnection
@@ -281,7 +281,7 @@ async def open_door(
     Raises:
         StudioError: unavailable, when the port that was asked for is taken.
     """
-    from studio import settings
+    from studio.core import settings
 
     door = Door(rooms, remote_password() if password is None else password)
     last = place.read() if is_again and not port else None

@@ -12,10 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from studio.core.command import Role
 from studio.core.log import logger
-from studio.remote.batch import Batch
-from studio.remote.host import RequestHost
-from studio.remote.pace import Turn
-from studio.remote.protocol import (
+from studio.protocols.obs_ws import (
     OBS_VERSION,
     PROTOCOL_VERSION,
     RPC_VERSION,
@@ -30,6 +27,9 @@ from studio.remote.protocol import (
     Status,
     Subscription,
 )
+from studio.remote.batch import Batch
+from studio.remote.host import RequestHost
+from studio.remote.pace import Turn
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection

@@ -14,8 +14,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from studio.protocols.obs_ws import Data, RequestError, Status
 from studio.remote.arguments import maybe, number, whole
-from studio.remote.protocol import Data, RequestError, Status
 from studio.scenes.model import Box, Crop, Fit, Item
 
 LEFT, RIGHT, TOP, BOTTOM = 1, 2, 4, 8

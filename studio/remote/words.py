@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from studio.audio.mixer import FLOOR_DB, db_of, gain_of
 from studio.media.blend_modes import Blend
-from studio.outputs.model import OutputState, OutputStatus
+from studio.protocols.obs_ws import Data
 from studio.remote import transform
 from studio.remote.ids import Ids
-from studio.remote.protocol import Data
 from studio.scenes.model import Item, Scene
-from studio.sound.mixer import FLOOR_DB, db_of, gain_of
+from studio.sender.model import OutputState, OutputStatus
 from studio.sources.model import FilterSpec, SourceSpec
 
 if TYPE_CHECKING:

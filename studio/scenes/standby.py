@@ -1,7 +1,7 @@
 """Standby: what viewers had before it, and the one way back to exactly that.
 
 That no voice is heard and no overlay seen follows from the purpose of the scene on programme
-alone (`studio.sound.routing`, `studio.scenes.stage`), so it holds whoever took it and however, and
+alone (`studio.audio.routing`, `studio.scenes.stage`), so it holds whoever took it and however, and
 after a kill; faders, mutes and overlays are never touched, so they are as they were afterwards.
 """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.filters.tryon import TryOn as TryOnFilter
+from studio.filters.kinds.tryon import TryOn as TryOnFilter
 from studio.media.frame import Frame
 from studio.media.yuv import Rect
 from studio.scenes.keeper import Scenes

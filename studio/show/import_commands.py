@@ -25,8 +25,8 @@ from studio.show.obs_report import Unmatched
 from studio.show.obs_values import ImportedStrip, Size
 from studio.sources.bank import SourceBank
 from studio.sources.events import SourceListChanged
+from studio.sources.kinds.text import TextSource
 from studio.sources.model import SourceSpec
-from studio.sources.text import TextSource
 
 Side = Annotated[int, msgspec.Meta(ge=16, le=16384)]
 LOOK_S = 15.0

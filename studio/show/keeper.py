@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
-from studio import settings
+from studio.core import settings
 from studio.core.clock import local_day
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError

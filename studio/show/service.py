@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
+from studio.audio.desk import SoundDesk
+from studio.audio.model import Strip
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.service import Every, Service, ShowContext
@@ -18,8 +20,6 @@ from studio.show.layout_commands import LayoutCommands
 from studio.show.model import BrandKit
 from studio.show.obs_values import ImportedStrip
 from studio.show.templates import Builder, Goods
-from studio.sound.desk import SoundDesk
-from studio.sound.model import Strip
 from studio.sources.bank import SourceBank
 
 MEND_S = 1.0

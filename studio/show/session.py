@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from studio import settings
+from studio.core import settings
 from studio.core.asking import asking
 from studio.core.command import Bus, Changed, Spec
 from studio.core.errors import StudioError

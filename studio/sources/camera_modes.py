@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from studio.sources.camera import cameras, device_path
+from studio.sources.kinds.camera import cameras, device_path
 
 # linux/videodev2.h: _IOWR('V', number, struct)
 ENUM_FORMATS, ENUM_SIZES, ENUM_RATES = 0xC0405602, 0xC02C564A, 0xC034564B

@@ -15,12 +15,12 @@ from studio.core.names import check_name, free_name
 from studio.core.places import names_place
 from studio.sources.bank import SourceBank
 from studio.sources.camera_modes import cameras_with_modes
-from studio.sources.desktop_sound import loopbacks
 from studio.sources.events import SourceListChanged
 from studio.sources.health import Fault
-from studio.sources.microphone import microphones
+from studio.sources.kinds.desktop_sound import loopbacks
+from studio.sources.kinds.microphone import microphones
+from studio.sources.kinds.screen import window_titles
 from studio.sources.model import OnLoss, SourceSpec
-from studio.sources.screen import window_titles
 
 MediaAction = Literal[
     "play", "pause", "restart", "stop", "seek", "next", "previous", "cue", "reset"

@@ -18,8 +18,8 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.media.rtmp import amf0
-from studio.media.rtmp.chunk import (
+from studio.protocols.rtmp import amf0
+from studio.protocols.rtmp.chunk import (
     AUDIO,
     COMMAND_AMF0,
     DATA_AMF0,

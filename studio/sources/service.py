@@ -41,7 +41,7 @@ class SourceUse(Protocol):
 
 
 class SourceStrips(Protocol):
-    """The mixer's strips of sources (`studio.sound.desk.SoundDesk`)."""
+    """The mixer's strips of sources (`studio.audio.desk.SoundDesk`)."""
 
     def recall(self, source: str) -> None:
         """A source that was removed is back."""

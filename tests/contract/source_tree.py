@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 def trees() -> dict[str, ast.Module]:
     """Every file of the program (tests apart) by its path from the root."""
     files = [ROOT / "run.py"]
-    for folder in ("studio", "ui", "plugins", "tools"):
+    for folder in ("studio", "ui", "bench", "plugins", "tools"):
         files += sorted((ROOT / folder).rglob("*.py"))
     return {
         str(file.relative_to(ROOT)): ast.parse(file.read_text(encoding="utf-8")) for file in files

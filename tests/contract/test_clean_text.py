@@ -12,25 +12,25 @@ from tests.contract import source_tree
 HOME = "studio/core/clean.py"
 # file: why it reads JSON by itself
 READ = {
-    "studio/audience/moderation/normalise.py": "a table of ours",
-    "studio/audience/ranking.py": "a table of ours",
+    "studio/comments/moderation/normalise.py": "a table of ours",
+    "studio/comments/ranking.py": "a table of ours",
     "studio/core/i18n.py": "the catalogue of ours",
     "studio/core/life.py": "a note of ours; standard library only",
     "studio/insight/journal.py": "what it wrote itself, through write_json",
     "studio/remote/client.py": "what the engine says, encoded strictly",
     "studio/remote/place.py": "a port and a key of ours",
-    "studio/remote/protocol.py": "cleaned right behind it, NUL left for the bus to refuse",
-    "studio/security/secrets.py": "sealed by ourselves",
+    "studio/protocols/obs_ws.py": "cleaned right behind it, NUL left for the bus to refuse",
+    "studio/governance/secrets.py": "sealed by ourselves",
     "studio/show/obs_import.py": "names are tidied and told, texts go through obs_values.text",
     "studio/sources/grab_child.py": "words of our own process",
-    "studio/supervisor.py": "lines of our own engine, ASCII",
+    "studio/app/supervisor.py": "lines of our own engine, ASCII",
     "ui/layouts.py": "the desk's own layouts, ASCII",
 }
 
 
 def _readers() -> Iterator[str]:
     for file, tree in source_tree.trees().items():
-        if file == HOME or file.startswith(("studio/bench", "tools/")):
+        if file == HOME or file.startswith(("bench", "tools/")):
             continue
         if any(name in ("json.loads", "json.load") for name, _ in source_tree.calls(tree)):
             yield file
@@ -42,9 +42,9 @@ def test_json_from_outside_is_read_in_one_way() -> None:
 
 def test_text_that_stays_in_the_program_is_written_in_one_way() -> None:
     """`ensure_ascii=False` fails on half a pair; stdout's own escapes are for the command line."""
-    allowed = {HOME, "studio/core/life.py", "studio/cli.py", "studio/audience/cli.py"}
+    allowed = {HOME, "studio/core/life.py", "studio/app/cli.py", "studio/comments/cli.py"}
     for file, tree in source_tree.trees().items():
-        if file in allowed or file.startswith(("studio/bench", "tools/")):
+        if file in allowed or file.startswith(("bench", "tools/")):
             continue
         for name, call in source_tree.calls(tree):
             if name in ("json.dumps", "json.dump"):

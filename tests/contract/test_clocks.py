@@ -18,24 +18,24 @@ ALLOWED: dict[str, dict[str, tuple[int, str]]] = {
     "studio/core/file_marks.py": {".st_mtime_ns": (1, MARK)},
     "studio/core/life.py": {".st_mtime_ns": (1, MARK)},
     "studio/filters/cube.py": {".st_mtime_ns": (1, MARK)},
-    "studio/sources/replay.py": {".st_mtime_ns": (1, MARK)},
+    "studio/sources/kinds/replay.py": {".st_mtime_ns": (1, MARK)},
     "studio/tryon/asset.py": {".st_mtime_ns": (1, MARK)},
     "studio/outputs/standby_film.py": {
         ".st_mtime": (1, ORDER),
         ".st_mtime_ns": (1, MARK),
     },
     "studio/outputs/film_commands.py": {".st_mtime": (1, ORDER), "datetime.now": (1, NAME)},
-    "studio/bench/line/server.py": {".st_mtime_ns": (1, ORDER)},
+    "bench/line/server.py": {".st_mtime_ns": (1, ORDER)},
     "studio/outputs/commands.py": {"datetime.now": (1, NAME)},
     "studio/remote/commands.py": {"datetime.now": (1, NAME)},
     "studio/shop/tryon_commands.py": {"datetime.now": (1, NAME)},
     "ui/widgets/fitting_live.py": {"datetime.now": (1, NAME)},
-    "studio/sources/countdown.py": {"datetime.now": (2, "counts down to a time of day")},
+    "studio/sources/kinds/countdown.py": {"datetime.now": (2, "counts down to a time of day")},
     "plugins/clock/plugin.py": {"datetime.now": (1, "shows the time of day")},
     "studio/plans/runner.py": {
         "datetime.now": (2, "an incident's name; until when, for people: the wait is asyncio's"),
     },
-    "studio/audience/keeper.py": {
+    "studio/comments/keeper.py": {
         "datetime.now": (2, "until when, for people; a mute kept over a restart of the machine"),
         "datetime.fromisoformat": (1, "a mute kept over a restart of the machine"),
     },

@@ -7,14 +7,15 @@ import re
 import msgspec
 import pytest
 
-import studio.audience.platforms as platforms
-import studio.filters as filters
+import studio.comments.platforms as platforms
+import studio.filters.kinds as filters
 import studio.plans.triggers as triggers
 import studio.scenes.transitions as transitions
-import studio.sources as sources
+import studio.sources.kinds as sources
 import studio.tryon.garments as garments
-from studio.audience.commands import AudienceCommands
-from studio.audience.platforms.base import Platform
+from studio.audio.commands import SoundCommands
+from studio.comments.commands import AudienceCommands
+from studio.comments.platforms.base import Platform
 from studio.core.command import Role, Spec, specs_of
 from studio.core.event import all_events
 from studio.core.paths import plugins_dir
@@ -28,7 +29,6 @@ from studio.scenes.commands import SceneCommands
 from studio.scenes.transitions.base import Transition
 from studio.shop.commands import ShopCommands
 from studio.show.keeper import ShowCommands
-from studio.sound.commands import SoundCommands
 from studio.sources.base import Source
 from studio.sources.commands import SourceCommands
 from studio.sources.filter_commands import FilterCommands
@@ -123,7 +123,8 @@ def test_no_heavy_import_before_it_is_needed():
     import sys
 
     code = (
-        "import studio.cli, studio.supervisor, studio.sources.clip, studio.outputs.commands, sys;"
+        "import studio.app.cli, studio.app.supervisor, sys;"
+        "import studio.sources.kinds.clip, studio.outputs.commands;"
         "heavy = {'cv2', 'av', 'PySide6', 'ai_edge_litert', 'miniaudio'} & set(sys.modules);"
         "print(heavy or '')"
     )

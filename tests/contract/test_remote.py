@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import studio.filters as filters
+import studio.filters.kinds as filters
 from studio.core.registry import discover
 from studio.filters.base import Filter
 from studio.filters.obs import known_kinds as obs_filters

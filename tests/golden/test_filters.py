@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import studio.filters as filter_folder
+import studio.filters.kinds as filter_folder
 from studio.core.registry import discover
 from studio.filters.base import Filter
 from studio.media.cv import cv2

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import studio.scenes.transitions as transition_folder
-import studio.sources as source_folder
+import studio.sources.kinds as source_folder
 from studio.app.check import read as open_show
 from studio.core.registry import discover
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import studio.sources as source_folder
+import studio.sources.kinds as source_folder
 from studio.app.check import read as open_show
 from studio.core.registry import discover
 from studio.graphics.text import TextDrawer
@@ -21,12 +21,12 @@ from studio.scenes.model import Box, Canvas, Item, Scene, ScenesState
 from studio.scenes.nested import NestedPictures
 from studio.scenes.stage import Snapshot
 from studio.sources.base import Feed, Source, Surroundings
-from studio.sources.camera import Camera
+from studio.sources.kinds.camera import Camera
+from studio.sources.kinds.replay import remember
+from studio.sources.kinds.text import window
 from studio.sources.model import SourceSpec
-from studio.sources.replay import remember
 from studio.sources.runner import Shot, SourceRunner
 from studio.sources.slate import slate
-from studio.sources.text import window
 from tests.golden.kept import compare
 from tests.unit.sources.media import served
 

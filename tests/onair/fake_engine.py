@@ -18,9 +18,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from studio.core.clock import TickClock
+from studio.encoding.model import AudioSettings, VideoSettings
 from studio.outputs.destinations import settings_from_url
-from studio.outputs.model import AudioSettings, OutputStatus, VideoSettings
 from studio.outputs.pipeline import OutputPipeline
+from studio.sender.model import OutputStatus
 
 FPS = 30
 
@@ -109,11 +110,24 @@ def main() -> int:
     took = time.monotonic() - began
     show.stop()
     final = pipeline.destinations.status(settings.name)
-    print(json.dumps({"event": "done", "ticks": show.ticks, "stop_s": round(took, 3),
-                      "packets": final.packets, "bytes": final.bytes,
-                      "acked": final.acked_bytes, "gap_ms": status.gap_ms,
-                      "standby_ms": final.standby_ms, "queue_ms": status.queue_ms,
-                      "live_ms": status.live_ms, "state": final.state.value}), flush=True)
+    print(
+        json.dumps(
+            {
+                "event": "done",
+                "ticks": show.ticks,
+                "stop_s": round(took, 3),
+                "packets": final.packets,
+                "bytes": final.bytes,
+                "acked": final.acked_bytes,
+                "gap_ms": status.gap_ms,
+                "standby_ms": final.standby_ms,
+                "queue_ms": status.queue_ms,
+                "live_ms": status.live_ms,
+                "state": final.state.value,
+            }
+        ),
+        flush=True,
+    )
     return 0
 
 

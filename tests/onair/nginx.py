@@ -1,5 +1,5 @@
 """The real RTMP server the tests push to; it is the benchmarks' own."""
 
-from studio.bench.line.server import Nginx, free_port, is_there, module_path
+from bench.line.server import Nginx, free_port, is_there, module_path
 
 __all__ = ["Nginx", "free_port", "is_there", "module_path"]

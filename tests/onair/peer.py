@@ -11,7 +11,7 @@ import msgspec
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from studio.remote.protocol import authentication
+from studio.protocols.obs_ws import authentication
 
 SECONDS = 20.0
 

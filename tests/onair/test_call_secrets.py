@@ -57,12 +57,12 @@ def test_keys_of_a_call_are_in_no_process_list(tmp_path: Path, way: str) -> None
         ]
     else:
         around |= {"SHOPCAST_PUSH": URL, "SHOPCAST_PASSWORD": PASSWORD}
-    call = [sys.executable, "-m", "studio.cli", "run", str(show), "--port", "0", "--for", "4s"]
+    call = [sys.executable, "-m", "studio.app.cli", "run", str(show), "--port", "0", "--for", "4s"]
     with subprocess.Popen(
         [*call, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         cwd=ROOT, env=around,
     ) as process:  # fmt: skip
-        until(lambda: b"studio.cli" in titles(), "the process")
+        until(lambda: b"studio.app.cli" in titles(), "the process")
         assert process.stdout is not None
         assert process.stderr is not None
         lines = []

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.bench.line.ask import ask
-from studio.bench.line.chain import Chain
+from bench.line.ask import ask
+from bench.line.chain import Chain
 from studio.remote import listing
 from tests.waiting import until
 
@@ -131,7 +131,7 @@ def test_the_desk_opens(tmp_path: Path, system: str) -> None:
 def _shopcast(
     around: dict[str, str], *words: str, stdin: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
-    call = [sys.executable, "-m", "studio.cli", *words]
+    call = [sys.executable, "-m", "studio.app.cli", *words]
     return subprocess.run(
         call, env=around, cwd=ROOT, input=stdin, capture_output=True, timeout=60, check=False
     )
@@ -176,7 +176,7 @@ def test_a_reader_that_leaves_is_no_fault(tmp_path: Path, name: str, reads: int)
     lines = [json.dumps({"id": str(number), "text": "hi"}) for number in range(5000)]
     comments.write_text("\n".join(lines), encoding="utf-8")
     with comments.open("rb") as file, subprocess.Popen(
-        [sys.executable, "-m", "studio.cli", *CALLS[name]], env=around, cwd=ROOT,
+        [sys.executable, "-m", "studio.app.cli", *CALLS[name]], env=around, cwd=ROOT,
         stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         assert process.stdout is not None
@@ -194,7 +194,7 @@ def test_a_reader_that_leaves_is_no_fault(tmp_path: Path, name: str, reads: int)
 
 def test_the_stream_goes_on_when_its_reader_leaves(tmp_path: Path) -> None:
     around = _environment(tmp_path, {})
-    call = [sys.executable, "-m", "studio.cli", "run", str(_show(tmp_path / "a.show"))]
+    call = [sys.executable, "-m", "studio.app.cli", "run", str(_show(tmp_path / "a.show"))]
     with subprocess.Popen(
         [*call, "--port", "0", "--for", "2s", "--record", str(tmp_path / "a.mkv")],
         env=around, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from studio.bench.line.ask import ask
-from studio.bench.line.chain import Chain, write_show
-from studio.bench.line.film import read_film
-from studio.bench.line.server import Nginx, free_port, is_there
+from bench.line.ask import ask
+from bench.line.chain import Chain, write_show
+from bench.line.film import read_film
+from bench.line.server import Nginx, free_port, is_there
 
 pytestmark = [
     pytest.mark.onair,

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from studio.bench.line.ask import ask
-from studio.bench.line.chain import Chain, write_show
-from studio.bench.line.film import read_film
-from studio.bench.line.server import Nginx, is_there
+from bench.line.ask import ask
+from bench.line.chain import Chain, write_show
+from bench.line.film import read_film
+from bench.line.server import Nginx, is_there
 from studio.core import life
 
 pytestmark = [

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from studio.audio.headphones import Monitor, playbacks
+from studio.audio.model import Headphones
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.media.sound import NS_PER_SAMPLE
-from studio.sound.headphones import Monitor, playbacks
-from studio.sound.model import Headphones
 from studio.sources.base import Surroundings
-from studio.sources.desktop_sound import DesktopSound, loopbacks
-from studio.sources.microphone import Microphone, microphones
+from studio.sources.kinds.desktop_sound import DesktopSound, loopbacks
+from studio.sources.kinds.microphone import Microphone, microphones
 from studio.sources.runner import SourceRunner
 from tests.onair.pulse import Pulse
 

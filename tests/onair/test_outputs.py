@@ -24,20 +24,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 import fake_engine
 import nginx
 
-from studio.bench.line.film import read_film
-from studio.bench.line.hostile import Hostile
+from bench.line.film import read_film
+from bench.line.hostile import Hostile
 from studio.core import processes
-from studio.outputs import wire
+from studio.encoding.model import AudioSettings, VideoSettings
 from studio.outputs.destinations import settings_from_url
 from studio.outputs.line import orphans
-from studio.outputs.model import (
-    AudioSettings,
-    OutputSettings,
-    OutputState,
-    OutputStatus,
-    VideoSettings,
-)
 from studio.outputs.pipeline import OutputPipeline
+from studio.sender import wire
+from studio.sender.model import OutputSettings, OutputState, OutputStatus
 
 pytestmark = [pytest.mark.onair, pytest.mark.timeout(90)]
 needs_nginx = pytest.mark.skipif(not nginx.is_there(), reason="nginx with rtmp is not installed")
@@ -186,7 +181,7 @@ def test_the_key_is_on_no_command_line(rig: Rig, server: nginx.Nginx) -> None:
         said = listing.read_bytes()
     else:
         said = subprocess.check_output(["ps", "-ww", "-o", "args=", "-p", str(pid)])
-    assert b"studio.outputs.sender" in said
+    assert b"studio.sender" in said
     assert b"my-secret-key" not in said
 
 
@@ -511,7 +506,7 @@ def test_lonely_sender_ends_by_itself(rig: Rig, tmp_path: Path) -> None:
 
 @needs_nginx
 def test_bitrate_follows_the_line(rig: Rig, server: nginx.Nginx) -> None:
-    from studio.bench.line.throttle import Throttle
+    from bench.line.throttle import Throttle
 
     rig.show.is_busy = True
     with Throttle(server.port) as line:
@@ -609,7 +604,7 @@ def test_a_note_that_names_a_stranger_harms_nothing(rig: Rig, server: nginx.Ngin
     with (
         socket.create_server(("127.0.0.1", 0)) as listening,
         subprocess.Popen(
-            [sys.executable, "-c", "import time; time.sleep(60)", "studio.outputs.sender"]
+            [sys.executable, "-c", "import time; time.sleep(60)", "studio.sender"]
         ) as stranger,
     ):
         listening.settimeout(0.2)
@@ -641,7 +636,7 @@ def test_notes_that_cannot_be_are_none(rig: Rig, change: dict[str, object]) -> N
 
 @needs_nginx
 def test_a_slow_destination_drags_no_other(rig: Rig, server: nginx.Nginx) -> None:
-    from studio.bench.line.throttle import Throttle
+    from bench.line.throttle import Throttle
 
     rig.show.is_busy = True
     with Throttle(server.port) as line:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from studio.bench.line.hostile import Hostile
-from studio.outputs import wire
-from studio.outputs.model import OutputState
+from bench.line.hostile import Hostile
+from studio.sender import wire
+from studio.sender.model import OutputState
 from tests.onair import nginx
 from tests.onair.test_outputs import Rig, check_file
 

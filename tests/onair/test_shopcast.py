@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from studio import settings
-from studio.core import life
+from studio.core import life, settings
 
 pytestmark = [pytest.mark.onair, pytest.mark.skipif(os.name == "nt", reason="POSIX signals")]
 ROOT = Path(__file__).parents[2]
@@ -28,7 +27,7 @@ class Shopcast:
 
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "studio.cli", *arguments],
+            [sys.executable, "-m", "studio.app.cli", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

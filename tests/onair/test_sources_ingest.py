@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import studio.sources as folder
+import studio.sources.kinds as folder
 from studio.core.clock import now_ns
 from studio.core.registry import discover
 from studio.media.frame import to_rgb
 from studio.show.file import demo_show
 from studio.sources.base import Source
-from studio.sources.ingest import Ingest, key_of
+from studio.sources.kinds.ingest import Ingest, key_of
 from tests.golden.kept import compare
 from tests.unit.sources.media import runner_of, state, until
 

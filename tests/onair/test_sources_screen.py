@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import studio.sources as folder
+import studio.sources.kinds as folder
 from studio.core.clock import now_ns
 from studio.core.registry import discover
 from studio.media.frame import to_rgb

@@ -14,12 +14,12 @@ import pytest
 from studio.app.check import read
 from studio.app.engine import Engine
 from studio.app.extensions import Extensions
+from studio.audio.mixer import db_of
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.media.sound import RATE
 from studio.scenes.stage import Picture
-from studio.sound.mixer import db_of
-from studio.sources.tone import Tone
+from studio.sources.kinds.tone import Tone
 
 pytestmark = [pytest.mark.onair, pytest.mark.timeout(120)]
 

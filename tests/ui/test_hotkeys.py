@@ -93,7 +93,7 @@ def test_the_key_of_standby_can_be_another(qtbot: Any, program: Any, editor: Any
 def test_keys_changed_by_a_command_are_taken_live(
     qtbot: Any, program: Any, editor: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from studio import settings
+    from studio.core import settings
 
     mine = settings.load()
     mine.hotkeys = {"show.save": Hotkey(command="show.save", keys="F7")}

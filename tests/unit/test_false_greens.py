@@ -10,10 +10,10 @@ import pytest
 
 from studio.core.clock import NS
 from studio.media.frame import blank
-from studio.outputs.model import OutputState, OutputStatus
 from studio.plans.triggers.base import Situation
 from studio.plans.triggers.output_state import OutputStateSettings, OutputStateTrigger
 from studio.scenes.model import ScenesState
+from studio.sender.model import OutputState, OutputStatus
 from studio.sources import health as health_module
 from studio.sources.health import Fault, Watch
 from ui.models.air_state import Air, air_state

@@ -23,9 +23,7 @@ class Cuts:
 
     def take(self, scene: str, before: str, *, ms: int = 0, canvas: str = "") -> None:
         self.events.publish(
-            SceneTaken(
-                scene=scene, before=before, canvas=canvas, transition="cut", duration_ms=ms
-            )
+            SceneTaken(scene=scene, before=before, canvas=canvas, transition="cut", duration_ms=ms)
         )
 
     def ran(self, command: str = "scenes.take") -> None:

@@ -97,7 +97,7 @@ def test_a_nested_scene_is_see_through_where_it_is_empty_and_looks_the_same_else
     from studio.media.frame import Frame, blank, from_rgb, to_rgb
     from studio.media.yuv import Scratch, blend, layer
     from studio.sources.base import Feed, Surroundings
-    from studio.sources.scene import NestedScene
+    from studio.sources.kinds.scene import NestedScene
 
     alpha = np.zeros((40, 60), np.uint8)
     alpha[10:30, 10:40] = 255

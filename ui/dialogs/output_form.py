@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
-from studio.outputs.model import OutputSettings, OutputStatus
+from studio.sender.model import OutputSettings, OutputStatus
 from ui.desk import Desk
 from ui.dialogs.form import Form
 from ui.i18n import pick, t

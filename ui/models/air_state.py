@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from studio.outputs.model import OutputState, OutputStatus
+from studio.sender.model import OutputState, OutputStatus
 
 OFF = (OutputState.IDLE, OutputState.STOPPED)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from studio.audience.model import EntryView
+from studio.comments.model import EntryView
 from ui.i18n import t
 from ui.widgets.comment_words import category_words, reason_words
 

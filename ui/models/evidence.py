@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Iterable
 
-from studio.outputs.model import OutputState, OutputStatus
+from studio.sender.model import OutputState, OutputStatus
 
 FRESH_S = 2.5
 WINDOW_S = 4.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.outputs.model import OutputState, OutputStatus
+from studio.sender.model import OutputState, OutputStatus
 from ui.i18n import said, t
 
 RECORDS = ("record", "record-portrait")

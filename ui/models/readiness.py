@@ -8,7 +8,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.outputs.model import CheckLine, OutputState
+from studio.outputs.model import CheckLine
+from studio.sender.model import OutputState
 from ui.format import db
 from ui.i18n import pick, t
 from ui.models.outputs import is_record, reason_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout
 
-from studio.audience.model import EntryView
+from studio.comments.model import EntryView
 from ui.i18n import t
 from ui.panels.base import Panel
 from ui.theme import tokens

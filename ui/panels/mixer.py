@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from studio.sound.model import Strip
+from studio.audio.model import Strip
 from ui import client as link
 from ui.client import Reply
 from ui.desk import Desk

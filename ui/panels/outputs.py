@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from studio.outputs.model import OutputState, OutputStatus
+from studio.sender.model import OutputState, OutputStatus
 from ui import client as link
 from ui.client import Reply
 from ui.desk import Desk

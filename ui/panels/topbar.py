@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy
 
-from studio.outputs.model import OutputStatus
+from studio.sender.model import OutputStatus
 from ui import client as link
 from ui.desk import Desk
 from ui.format import MINUS, hms, rate, size

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QListView
 
-from studio.audience.model import EntryView
+from studio.comments.model import EntryView
 from ui.models.comment_model import ENTRY, CommentModel
 from ui.widgets.comment_row import CommentDelegate
 from ui.widgets.comment_words import acts_of

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from studio.audience.model import EntryView
+from studio.comments.model import EntryView
 from ui.format import age_s, ms_short
 from ui.i18n import t
 from ui.models.comment_model import ENTRY, Index

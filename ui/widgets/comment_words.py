@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QFontDatabase
 
-from studio.audience.model import EntryView
+from studio.comments.model import EntryView
 from ui.i18n import language, t
 
 

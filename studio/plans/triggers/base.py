@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studio.core.extension import Extension
-from studio.outputs.model import OutputStatus
 from studio.plans.model import Words
 from studio.scenes.model import ScenesState
 from studio.scenes.visibility import PictureFacts
+from studio.sender.model import OutputStatus
 from studio.sources.model import Health
 
 

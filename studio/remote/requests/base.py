@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from studio.core.errors import Code, StudioError
+from studio.protocols.obs_ws import Data, RequestError, Status
 from studio.remote.arguments import cannot, maybe, missing, need, number, whole
-from studio.remote.protocol import Data, RequestError, Status
 
 if TYPE_CHECKING:
     from studio.remote.host import RequestHost

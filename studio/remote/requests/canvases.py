@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.remote.protocol import Data
+from studio.protocols.obs_ws import Data
 from studio.remote.requests.base import Requests, request
 from studio.remote.requests.config import video_settings
 from studio.remote.session import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.remote.protocol import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, Status
 from studio.remote.requests.base import Requests, cannot, maybe, need, request, whole
 from studio.remote.session import Session
 from studio.remote.words import Words, is_active

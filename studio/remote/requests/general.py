@@ -8,8 +8,7 @@ from typing import Any
 from studio import __version__
 from studio.core.command import Role
 from studio.core.errors import StudioError
-from studio.remote import vendor
-from studio.remote.protocol import (
+from studio.protocols.obs_ws import (
     FORMATS,
     OBS_VERSION,
     PROTOCOL_VERSION,
@@ -20,6 +19,7 @@ from studio.remote.protocol import (
     Status,
     Subscription,
 )
+from studio.remote import vendor
 from studio.remote.requests.base import Requests, cannot, maybe, need, request
 from studio.remote.session import Session
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio import settings
+from studio.core import settings
+from studio.protocols.obs_ws import Data, RequestError, Status
 from studio.remote.hotkey_commands import is_for_a_key
-from studio.remote.protocol import Data, RequestError, Status
 from studio.remote.requests.base import Requests, maybe, need, request
 from studio.remote.session import Session
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from studio.audio.model import Strip
 from studio.core.errors import StudioError
-from studio.remote.protocol import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, Status
 from studio.remote.requests.base import (
     Requests,
     cannot,
@@ -19,7 +20,6 @@ from studio.remote.requests.base import (
 from studio.remote.session import Session
 from studio.remote.words import CAP_AUDIO, Words, balance_of, fader_db, mul_of
 from studio.show.obs_report import why_not
-from studio.sound.model import Strip
 from studio.sources.model import SourceSpec
 from studio.sources.obs import changes_from_obs, from_obs, known_kinds, ours_of
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from studio.core.errors import StudioError
-from studio.outputs.model import OutputState, OutputStatus
-from studio.remote.protocol import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, Status
 from studio.remote.requests.base import Requests, cannot, maybe, need, request
 from studio.remote.session import Session
 from studio.remote.words import VIRTUAL_CAMERA, is_active, timecode
+from studio.sender.model import OutputState, OutputStatus
 
 FLAGS = {
     "OBS_OUTPUT_AUDIO": True,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from studio.protocols.obs_ws import Data, RequestError, Status
 from studio.remote import transform
-from studio.remote.protocol import Data, RequestError, Status
 from studio.remote.requests.base import Requests, cannot, maybe, missing, need, request, whole
 from studio.remote.session import Session
 from studio.remote.words import BLENDS, Words

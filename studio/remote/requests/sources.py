@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from studio.protocols.obs_ws import FORMATS, Data, RequestError, Status, Subscription
 from studio.remote.pictures import LARGEST, SMALLEST, Shot, data_url
-from studio.remote.protocol import FORMATS, Data, RequestError, Status, Subscription
 from studio.remote.requests.base import Requests, need, request, whole
 from studio.remote.session import Session
 from studio.remote.words import CAP_VIDEO, Words

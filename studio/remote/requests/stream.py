@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from studio.outputs.model import OutputStatus
-from studio.remote.protocol import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, Status
 from studio.remote.requests.base import Requests, cannot, need, request
 from studio.remote.requests.outputs import status_of
 from studio.remote.session import Session
 from studio.remote.words import Words, is_active
+from studio.sender.model import OutputStatus
 
 
 class Stream(Requests):

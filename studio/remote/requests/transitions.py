@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.core.clock import now_ns
-from studio.remote.protocol import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, Status
 from studio.remote.requests.base import Requests, maybe, need, number, request, whole
 from studio.remote.session import Session
 from studio.remote.words import MAIN, Words

@@ -16,7 +16,7 @@ from studio.core.bounded import read_bounded, read_start
 from studio.core.errors import StudioError
 from studio.media.picture_file import read_picture
 from studio.sources.base import Surroundings
-from studio.sources.text import TextSettings, TextSource
+from studio.sources.kinds.text import TextSettings, TextSource
 
 
 def sparse(path: Path, size: int) -> Path:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-import studio.filters as filter_folder
-import studio.sources as source_folder
+import studio.filters.kinds as filter_folder
+import studio.sources.kinds as source_folder
 from studio.core.clock import now_ns
 from studio.core.command import specs_of
 from studio.core.errors import StudioError

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import studio.filters as filter_folder
+import studio.filters.kinds as filter_folder
 from studio.core.registry import discover
 from studio.filters.base import Filter
 from studio.filters.obs import changes_from_obs, from_obs, known_kinds

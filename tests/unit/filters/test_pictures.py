@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-import studio.filters as filter_folder
+import studio.filters.kinds as filter_folder
 from studio.core.errors import StudioError
 from studio.core.registry import discover
 from studio.filters import cube
 from studio.filters.base import Filter
 from studio.filters.buffers import fresh
 from studio.filters.cube import read_cube
-from studio.filters.lut import make_look
+from studio.filters.kinds.lut import make_look
 from studio.media.cv import cv2
 from studio.media.frame import Frame, blank, from_rgb, to_rgb, views
 
@@ -151,7 +151,7 @@ def test_a_delayed_picture_is_the_one_of_then() -> None:
 
 
 def test_what_is_held_back_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.filters.delay.MOST_BYTES", 100_000)
+    monkeypatch.setattr("studio.filters.kinds.delay.MOST_BYTES", 100_000)
     one = make("delay", delay_ms=10_000)
     for n in range(100):
         shown = one.apply(noise(64, 64, 0, 1 + n * 40_000_000))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-import studio.filters as filter_folder
+import studio.filters.kinds as filter_folder
 from studio.core.registry import discover
 from studio.filters.base import Filter
 from studio.media.sound import RATE, Samples

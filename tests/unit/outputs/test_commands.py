@@ -13,10 +13,11 @@ from studio.core.command import Bus, Role
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.state import State
+from studio.encoding.model import AudioSettings, VideoSettings
 from studio.outputs.commands import OutputCommands
-from studio.outputs.model import AudioSettings, OutputSettings, VideoSettings
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.recording_folder import RecordingFolder
+from studio.sender.model import OutputSettings
 
 
 class Keys:

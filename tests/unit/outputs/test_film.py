@@ -13,21 +13,22 @@ import av
 import numpy as np
 import pytest
 
-from studio.bench.line.film import read_film
+from bench.line.film import read_film
 from studio.core.errors import StudioError
+from studio.encoding.audio_encoder import AudioEncoder
+from studio.encoding.encoder import VideoEncoder
+from studio.encoding.model import AudioSettings, VideoSettings
 from studio.media.packet import EncodedPacket
-from studio.outputs import wire
-from studio.outputs.audio_encoder import AudioEncoder
 from studio.outputs.clips import Span, cut, mark_span, product_spans
-from studio.outputs.encoder import VideoEncoder
-from studio.outputs.model import AudioSettings, OutputSettings, OutputState, VideoSettings
 from studio.outputs.replay import ReplayRing
-from studio.outputs.sender.chapters import read_chapters
-from studio.outputs.sender.clip import Clip, Unit
-from studio.outputs.sender.file_sink import FileSink
-from studio.outputs.sender.machine import Machine
-from studio.outputs.sender.readback import playable_ms
 from studio.outputs.standby import make_clip
+from studio.sender import wire
+from studio.sender.chapters import read_chapters
+from studio.sender.clip import Clip, Unit
+from studio.sender.file_sink import FileSink
+from studio.sender.machine import Machine
+from studio.sender.model import OutputSettings, OutputState
+from studio.sender.readback import playable_ms
 
 VIDEO = VideoSettings(width=320, height=180, bitrate_kbps=600, keyint_s=1.0)
 AUDIO = AudioSettings()
@@ -117,7 +118,7 @@ def test_cut_off_anywhere_it_plays_to_within_two_seconds(
 def test_read_back_of_a_long_file_reads_its_end_alone(
     made: list[EncodedPacket], clip_data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import studio.outputs.sender.readback as readback
+    import studio.sender.readback as readback
 
     monkeypatch.setattr(readback, "TAIL", 200_000)
     for suffix in (".mkv", ".mp4"):

@@ -7,9 +7,10 @@ import json
 import pytest
 
 from studio.core.paths import assets_dir, project_dir
+from studio.encoding.model import AudioSettings, VideoSettings
 from studio.outputs.check import finding
-from studio.outputs.model import AudioSettings, OutputSettings, VideoSettings
 from studio.outputs.platforms import misfits, platforms
+from studio.sender.model import OutputSettings
 
 AUDIO = AudioSettings(bitrate_kbps=128)
 

@@ -6,9 +6,10 @@ import random
 
 import pytest
 
+from studio.encoding.model import VideoSettings
 from studio.outputs.change_over import ChangeOver, Piece
-from studio.outputs.model import OutputSettings, VideoSettings
-from studio.outputs.rungs import SHARED, plan, wanted
+from studio.outputs.renditions import SHARED, plan, wanted
+from studio.sender.model import OutputSettings
 
 CANVASES = {
     "landscape": VideoSettings(width=1920, height=1080, bitrate_kbps=4500),

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studio.bench.line.chain import write_clip
+from bench.line.chain import write_clip
 from studio.core.errors import StudioError
-from studio.outputs.model import AudioSettings, VideoSettings
-from studio.outputs.sender.clip import Clip
+from studio.encoding.model import AudioSettings, VideoSettings
 from studio.outputs.standby import make_clip
 from studio.outputs.standby_film import LONGEST_S, check_media, encode_film, film_pictures
+from studio.sender.clip import Clip
 
 WIDE = VideoSettings(width=320, height=180, bitrate_kbps=400)
 TALL = VideoSettings(width=180, height=320, bitrate_kbps=400)

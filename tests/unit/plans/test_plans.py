@@ -16,7 +16,6 @@ from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.registry import discover
 from studio.core.state import State
-from studio.outputs.model import OutputState, OutputStatus
 from studio.plans.commands import PlanCommands
 from studio.plans.files import read_plan, read_plans
 from studio.plans.model import Ask, Plan, RunCommand, TakeBack, Tell, TriggerSpec, Words
@@ -26,6 +25,7 @@ from studio.scenes.commands import SceneCommands
 from studio.scenes.keeper import Scenes
 from studio.scenes.model import Box, Item, Scene, ScenesState
 from studio.scenes.transitions.base import Transition
+from studio.sender.model import OutputState, OutputStatus
 from studio.show.file import demo_show
 from studio.sources.health import Health
 

@@ -10,10 +10,10 @@ import pytest
 
 from studio.core.command import Role
 from studio.core.errors import StudioError
+from studio.governance import roles
+from studio.governance.secrets import Secrets
+from studio.protocols.obs_ws import Challenge, authentication
 from studio.remote.gate import LOOK_S, Gate
-from studio.remote.protocol import Challenge, authentication
-from studio.security import roles
-from studio.security.secrets import Secrets
 
 
 def answer(challenge: Challenge, password: str) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from studio.protocols.obs_ws import Codec, Message, RequestError
 from studio.remote.batch import Batch
 from studio.remote.ids import Ids
-from studio.remote.protocol import Codec, Message, RequestError
 
 JSON, MSGPACK = Codec("obswebsocket.json"), Codec("obswebsocket.msgpack")
 

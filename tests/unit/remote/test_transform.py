@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from studio.remote.protocol import RequestError
+from studio.protocols.obs_ws import RequestError
 from studio.remote.transform import apply, describe
 from studio.scenes.layout import lay
 from studio.scenes.model import Box, Crop, Item

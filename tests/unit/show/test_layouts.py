@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import studio.filters as filter_folder
+import studio.filters.kinds as filter_folder
 import studio.scenes.transitions as transition_folder
-import studio.sources as source_folder
+import studio.sources.kinds as source_folder
 from studio.app.check import read as open_show
 from studio.core.errors import StudioError
 from studio.core.paths import assets_dir

@@ -2,7 +2,7 @@
 
 import pytest
 
-import studio.sources as folder
+import studio.sources.kinds as folder
 from studio.core.registry import discover
 from studio.sources.base import Source
 from tests.unit.sources.media import runner_of

@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-import studio.sources as folder
+import studio.sources.kinds as folder
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.registry import discover
 from studio.sources.base import Source
-from studio.sources.camera import cameras, device_path
+from studio.sources.kinds.camera import cameras, device_path
 from tests.unit.sources.media import runner_of, state, until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="V4L2")

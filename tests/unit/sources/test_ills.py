@@ -234,7 +234,7 @@ def test_a_film_of_a_few_pixels_is_judged_without_a_fault(run, tmp_path, size):
 
 
 def test_a_replay_before_any_was_saved_waits_and_is_no_fault(run, monkeypatch):
-    monkeypatch.setattr("studio.sources.replay.latest", lambda: None)
+    monkeypatch.setattr("studio.sources.kinds.replay.latest", lambda: None)
     runner = run("replay")
     assert until(lambda: state(runner) == "waiting")
     assert runner.error.key == "sources.no_replay"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import studio.sources as source_folder
+import studio.sources.kinds as source_folder
 from studio.core.registry import discover
 from studio.sources.base import Source
 from studio.sources.obs import changes_from_obs, from_obs, known_kinds, ours_of

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from studio.bench.line.chain import write_clip
-from studio.sources import replay
+from bench.line.chain import write_clip
 from studio.sources.base import Feed, Surroundings
-from studio.sources.replay import Replay, ReplaySettings
+from studio.sources.kinds import replay
+from studio.sources.kinds.replay import Replay, ReplaySettings
 
 
 class Watcher:

@@ -11,9 +11,9 @@ from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.media.cv import cv2
 from studio.media.frame import to_rgb
-from studio.sources.countdown import Countdown, until_clock
 from studio.sources.gather import Order, counted
 from studio.sources.health import Fault
+from studio.sources.kinds.countdown import Countdown, until_clock
 from tests.unit.sources.media import film, state, until
 
 

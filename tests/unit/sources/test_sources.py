@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-import studio.sources as folder
+import studio.sources.kinds as folder
 from studio.core.clock import now_ns
 from studio.core.paths import assets_dir
 from studio.core.registry import discover

@@ -6,7 +6,7 @@ import numpy as np
 import people
 import pytest
 
-from studio.filters.tryon import TryOn, TryOnSettings
+from studio.filters.kinds.tryon import TryOn, TryOnSettings
 from studio.media.cv import cv2
 from studio.media.frame import Frame, blank
 from studio.tryon import wardrobe

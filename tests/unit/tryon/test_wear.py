@@ -10,7 +10,7 @@ import people
 import pytest
 
 from studio.core.errors import StudioError
-from studio.filters.tryon import TryOn, TryOnSettings
+from studio.filters.kinds.tryon import TryOn, TryOnSettings
 from studio.media.cv import cv2
 from studio.media.frame import Frame, blank, from_rgb
 from studio.tryon import asset, fit, wardrobe
@@ -188,9 +188,7 @@ def test_filter_wears_on_a_live_picture_and_takes_off_when_gone(worn: TryOn) -> 
     assert out.pts_ns
     start = round(out.pts_ns / people.FRAME_NS) + 1
     empty = blank(1280, 720, (90, 128, 128))
-    frames = [
-        Frame(empty.y, empty.u, empty.v, (start + n) * people.FRAME_NS) for n in range(12)
-    ]
+    frames = [Frame(empty.y, empty.u, empty.v, (start + n) * people.FRAME_NS) for n in range(12)]
     first_clean = None
     for frame in frames:
         if worn.apply(frame) is frame:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio.api import catalogue
-from studio.outputs.model import OutputState, OutputStatus
+from studio.sender.model import OutputState, OutputStatus
 from ui import format as ui_format
 from ui.dialogs.palette import score
 from ui.format import age_s, db, hms, ms_short, parse_utc, rate, size

@@ -1,0 +1,228 @@
+"""Comments from outside: release, block, pin, mute, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from studio.comments.events import AuthorMuted, CommentModerated, CommentPinned, CommentUnpinned
+from studio.comments.keeper import Audience, view_entry
+from studio.comments.model import Comment, Entry, FeedSpec, State
+from studio.core.clock import utc_iso
+from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.core.text import Text
+
+Minutes = Annotated[float, msgspec.Meta(gt=0, le=7 * 24 * 60)]
+
+
+class AudienceCommands:
+    """The comments of the show.
+
+    Args:
+        show: puts (author, text, platform) on the picture; "" as text takes it off.
+    """
+
+    def __init__(
+        self,
+        audience: Audience,
+        announce: Callable[[Any], None],
+        show: Callable[[str, str, str], None],
+    ) -> None:
+        self._audience = audience
+        self._announce = announce
+        self._show = show
+
+    @command(
+        "comments.release",
+        label=("放行", "Release"),
+        help=("放行被扣下或拦截的评论。", "Lets a held or blocked comment through."),
+    )
+    def release(self, id: str) -> Changed:
+        return self._decide(id, "released")
+
+    @command(
+        "comments.block",
+        label=("拦截", "Block"),
+        help=("拦截一条评论。", "Blocks a comment; takes it off the picture."),
+    )
+    def block(self, id: str) -> Changed:
+        done = self._decide(id, "blocked")
+        if self._audience.pinned is self._audience.get(id):
+            self._unpin()
+        return done
+
+    @command(
+        "comments.restore",
+        role=Role.CONTROLLER,
+        label=("恢复评论状态", "Restore a comment"),
+        help=("把评论恢复到之前的状态（撤销）。", "Gives a comment back the state it had: undo."),
+    )
+    def restore(self, id: str, state: State, by: str = "person") -> Changed:
+        done = self._decide(id, state, by)
+        if state in ("held", "blocked") and self._audience.pinned is self._audience.get(id):
+            self._unpin()
+        return done
+
+    @command(
+        "comments.pin",
+        role=Role.CONTROLLER,
+        label=("上屏", "Pin"),
+        help=("把评论放到画面上。", "Puts a comment on the picture."),
+        keys="P",
+    )
+    def pin(self, id: str) -> Changed:
+        entry = self._audience.get(id)
+        if entry.state in ("held", "blocked"):
+            raise StudioError("conflict", "audience.not_released", reason=_why(entry))
+        before = self._audience.pinned
+        comment = entry.comment
+        self._audience.pinned = entry
+        self._show(comment.author, comment.text, comment.platform)
+        self._announce(CommentPinned(comment=id, author=comment.author, text=comment.text))
+        undo = ("comments.pin", {"id": before.comment.id}) if before else ("comments.unpin", {})
+        return changed("comments", undo=undo)
+
+    @command(
+        "comments.unpin",
+        label=("下屏", "Unpin"),
+        help=("让评论离开画面。", "Takes the comment off the picture."),
+        keys="Shift+P",
+    )
+    def unpin(self) -> Changed:
+        before = self._audience.pinned
+        self._unpin()
+        undo = ("comments.pin", {"id": before.comment.id}) if before else None
+        return changed("comments", undo=undo)
+
+    @command(
+        "comments.mute",
+        label=("禁言", "Mute author"),
+        help=("禁言评论的作者。", "Blocks all comments of an author for a while."),
+        keys="M",
+    )
+    def mute(self, id: str, minutes: Minutes = 60.0) -> Changed:
+        entry = self._audience.get(id)
+        mute = self._audience.mute(entry.comment, minutes)
+        self._announce(AuthorMuted(who=mute.who, minutes=minutes))
+        return changed("comments", undo=("comments.unmute", {"who": mute.who}))
+
+    @command(
+        "comments.unmute",
+        label=("解除禁言", "Unmute author"),
+        help=("解除禁言。", "Lets an author speak again."),
+    )
+    def unmute(self, who: str) -> Changed:
+        if self._audience.mutes.pop(who, None) is None:
+            raise StudioError("not_found", "audience.not_muted", who=who)
+        self._announce(AuthorMuted(who=who, minutes=0))
+        return changed("comments")
+
+    @command(
+        "comments.answer",
+        role=Role.STREAMER,
+        label=("已答", "Answered"),
+        help=("标记评论已回答。", "Marks a comment as answered."),
+        keys="R",
+    )
+    def answer(self, id: str, on: bool = True) -> Changed:
+        entry = self._audience.get(id)
+        before = entry.is_answered
+        self._audience.answer(entry, on)
+        return changed("comments", undo=("comments.answer", {"id": id, "on": before}))
+
+    @command(
+        "comments.slow",
+        label=("慢速模式", "Slow mode"),
+        help=("所有新评论先扣下待审。", "Holds every new comment for a person to look at."),
+    )
+    def slow(self, on: bool) -> Changed:
+        before, self._audience.is_slow = self._audience.is_slow, on
+        return changed("comments", undo=("comments.slow", {"on": before}))
+
+    @command(
+        "comments.add_rule",
+        label=("加屏蔽词", "Add a word"),
+        help=("给本场加一个词，命中即扣下或拦截。", "Holds or blocks comments with this word."),
+    )
+    def add_rule(
+        self,
+        word: Annotated[str, msgspec.Meta(min_length=1, max_length=40)],
+        action: Literal["hold", "block"] = "hold",
+        category: str = "own",
+    ) -> Changed:
+        self._audience.add_words([word], category, action)
+        return changed("comments")
+
+    @command(
+        "feeds.add",
+        role=Role.TECHNICIAN,
+        label=("接入评论", "Add feed"),
+        help=(
+            "接入一路评论（回放文件或 WebSocket）。",
+            "Adds a feed: a file or WebSocket.",
+        ),
+    )
+    def add_feed(self, name: str, kind: str, settings: dict[str, Any] | None = None) -> Changed:
+        self._audience.add_feed(FeedSpec(name, kind, settings or {}))
+        return changed("comments", undo=("feeds.remove", {"name": name}))
+
+    @command(
+        "feeds.remove",
+        role=Role.TECHNICIAN,
+        label=("断开评论", "Remove feed"),
+        help=("断开一路评论。", "Ends a comment feed; its comments stay."),
+    )
+    async def remove_feed(self, name: str) -> Changed:
+        spec = await self._audience.remove_feed(name)
+        undo = {"name": spec.name, "kind": spec.kind, "settings": spec.settings}
+        return changed("comments", undo=("feeds.add", undo))
+
+    @command(
+        "comments.list",
+        role=Role.VIEWER,
+        label=("评论列表", "List comments"),
+        help=("列出待审、优质或全部评论。", "Lists held, best or all comments."),
+    )
+    def list_all(
+        self,
+        which: Literal["held", "best", "all"] = "all",
+        last: Annotated[int, msgspec.Meta(ge=1, le=500)] = 100,
+    ) -> Changed:
+        return changed(
+            result=[msgspec.to_builtins(view_entry(e)) for e in self._audience.listed(which, last)]
+        )
+
+    @command(
+        "comments.say",
+        label=("发评论", "Say"),
+        help=("以观众身份送入一条评论（排练用）。", "Brings a comment in, for rehearsals."),
+    )
+    def say(self, text: str, author: str = "", platform: str = "rehearsal") -> Changed:
+        number = self._audience.counts["all"] + 1
+        comment = Comment(f"say-{number}", text, author, author, platform, utc_iso())
+        entry = self._audience.put(comment)
+        return changed("comments", result=msgspec.to_builtins(view_entry(entry)) if entry else None)
+
+    def _decide(self, id: str, state: State, by: str = "person") -> Changed:
+        entry = self._audience.get(id)
+        before = {"id": id, "state": entry.state, "by": entry.by}
+        self._audience.decide(entry, state, by)
+        self._announce(CommentModerated(comment=id, state=state))
+        return changed("comments", undo=("comments.restore", before))
+
+    def _unpin(self) -> None:
+        before, self._audience.pinned = self._audience.pinned, None
+        self._show("", "", "")
+        if before is not None:
+            self._announce(CommentUnpinned(comment=before.comment.id))
+
+
+def _why(entry: Entry) -> Text | str:
+    """Why it is held, in whichever language the error is told."""
+    why = entry.verdict.why
+    if not (why.zh or why.en):
+        return entry.state
+    return Text(why.zh or why.en, why.en or why.zh)

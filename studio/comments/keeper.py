@@ -1,0 +1,362 @@
+"""Keeps the comments: judges them, ranks them, holds the lists the desk shows."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from studio.comments.events import CommentReceived
+from studio.comments.model import (
+    AudiencePart,
+    Comment,
+    CommentsKept,
+    CommentsView,
+    CountsView,
+    Entry,
+    EntryView,
+    FeedSpec,
+    FeedView,
+    Mute,
+    MutedView,
+    MuteKept,
+    OwnWords,
+    ReasonView,
+    State,
+    Verdict,
+    Words,
+)
+from studio.comments.moderation.rules import Rule, RuleTier, own_words
+from studio.comments.platforms.base import Feed, Platform
+from studio.comments.ranking import rank
+from studio.comments.rings import CommentRings
+from studio.core.clock import NS, now_ns
+from studio.core.errors import StudioError
+from studio.core.extension import Kinds
+from studio.core.log import logger
+from studio.core.names import check_name
+
+_log = logger(__name__)
+
+MOST_A_SECOND = 400
+JUDGED_A_SECOND = 4000
+"""Of more than the rules can judge beside the show only questions are still judged."""
+MUTED = Words("该用户已被禁言", "This author is muted")
+SLOW = Words("慢速模式：全部先审", "Slow mode: everything is held")
+Held = Literal["hold", "block"]
+HELD: tuple[str, Held] = ("own", "hold")
+STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocked"}
+
+
+class Audience:
+    """All comments of the show. Lives on the engine loop.
+
+    Args:
+        rules: the rules there are; more may be added on air.
+        announce: publishes events.
+        touch: says that the part "comments" changed (told at most some times a second).
+        kinds: the platforms there are.
+
+    Attributes:
+        folder: of the show; files of feeds are found from there.
+    """
+
+    def __init__(
+        self,
+        rules: tuple[Rule, ...],
+        announce: Callable[[Any], None],
+        touch: Callable[[], None],
+        kinds: Kinds[Platform] | None = None,
+    ) -> None:
+        self._kinds = kinds or Kinds({}, "platforms")
+        self.folder = Path()
+        self._rules = rules
+        self._words: dict[tuple[str, Held], list[str]] = {}
+        self.tier = RuleTier(rules)
+        self._announce, self._touch = announce, touch
+        self.rings = CommentRings()
+        self.counts = {"all": 0, "held": 0, "blocked": 0, "dropped": 0}
+        self.mutes: dict[str, Mute] = {}
+        self.feeds: dict[str, Feed] = {}
+        self.pinned: Entry | None = None
+        self.is_slow = False
+        self._recent: deque[int] = deque()
+        self._numbers = itertools.count(1)
+
+    # -- feeds ---------------------------------------------------------------------------------
+
+    def add_feed(self, spec: FeedSpec) -> None:
+        """Starts a feed.
+
+        Raises:
+            StudioError: conflict (name), not_found (kind), invalid (settings).
+        """
+        check_name(spec.name)
+        if spec.name in self.feeds:
+            raise StudioError("conflict", "audience.feed_taken", name=spec.name)
+        kind = self._kinds.get(spec.kind)
+        platform = kind(kind.decode(dict(spec.settings)), self.folder)
+        feed = self.feeds[spec.name] = Feed(spec, platform, self.put)
+        feed.start()
+
+    async def remove_feed(self, name: str) -> FeedSpec:
+        """Ends a feed; its comments stay.
+
+        Raises:
+            StudioError: not_found.
+        """
+        feed = self.feeds.pop(name, None)
+        if feed is None:
+            known = ", ".join(self.feeds)
+            raise StudioError("not_found", "audience.no_feed", name=name, known=known)
+        await feed.stop()
+        return feed.spec
+
+    def part(self) -> AudiencePart:
+        """What the show keeps."""
+        own = {key: tuple(words) for key, words in self._words.items() if words}
+        held = own.pop(HELD, ())
+        words = tuple(OwnWords(c, a, w) for (c, a), w in own.items())
+        return AudiencePart(tuple(f.spec for f in self.feeds.values()), held, words)
+
+    def load_words(self, part: AudiencePart) -> None:
+        """The words of a show, in place of those there are."""
+        self._words.clear()
+        self._words[HELD] = list(part.rules)
+        for own in part.words:
+            self._words.setdefault((own.category, own.action), []).extend(own.words)
+        self._judge_anew()
+
+    def reset(self) -> None:
+        """Leaves the show: no comment, word, mute or count of it stays."""
+        self.rings = CommentRings()
+        self._recent.clear()
+        self.counts = dict.fromkeys(self.counts, 0)
+        self.mutes.clear()
+        self.pinned, self.is_slow = None, False
+        self.load_words(AudiencePart())
+
+    def kept(self) -> CommentsKept:
+        """What must survive a kill."""
+        return CommentsKept(
+            self.pinned.comment if self.pinned else None,
+            tuple(
+                MuteKept(m.who, m.author, m.until_utc, m.until_ns, m.minutes)
+                for m in self.mutes.values()
+            ),
+            self.is_slow,
+        )
+
+    def restore(self, kept: CommentsKept) -> Comment | None:
+        """Takes up what was decided before a kill; returns the comment that is pinned."""
+        self.is_slow = kept.is_slow
+        for mute in kept.mutes:
+            until_ns = _until_ns(mute)
+            if until_ns > now_ns():
+                self.mutes[mute.who] = Mute(
+                    mute.who, mute.author, mute.until_utc, until_ns, mute.minutes
+                )
+        if kept.pinned is None:
+            return None
+        verdict = self._judge(kept.pinned, now_ns())
+        if verdict.action == "block":  # muted, or by a rule: it does not come back
+            return None
+        entry = Entry(kept.pinned, verdict, "released", next(self._numbers))
+        self.pinned = entry
+        self.rings.add(entry, entry)
+        return kept.pinned
+
+    # -- coming in -----------------------------------------------------------------------------
+
+    def put(self, comment: Comment) -> Entry | None:
+        """Judges a comment and keeps it; None when a flood made it fall away.
+
+        Of more than `MOST_A_SECOND` those that wait for a person are still kept: what is held,
+        and questions. Talk falls away first, and all that falls away is counted.
+        """
+        now = now_ns()
+        while self._recent and now - self._recent[0] > NS:
+            self._recent.popleft()
+        ranked, topic = rank(comment.text)
+        if len(self._recent) >= JUDGED_A_SECOND and ranked < 2:
+            self.counts["dropped"] += 1
+            return None
+        self._recent.append(now)
+        verdict = self._judge(comment, now)
+        self.counts["all"] += 1
+        state = STATES[verdict.action]
+        if state != "allowed":
+            self.counts[state] += 1
+        number = next(self._numbers)
+        same = self.rings.find_same(verdict.normalised)
+        if same is not None and same.verdict.rule == verdict.rule:
+            self.rings.fold(same, comment, number)
+            same.asked = same.count if same.rank >= 2 else 1
+            self._touch()
+            return same
+        is_waited_for = state == "held" or (state == "allowed" and ranked >= 2)
+        if len(self._recent) > MOST_A_SECOND and not is_waited_for:
+            self.counts["dropped"] += 1
+            return None
+        if comment.id in self.rings:
+            comment = replace(comment, id=f"{comment.id}#{number}")
+        entry = Entry(comment, verdict, state, number, ranked, topic, last_utc=comment.at_utc)
+        entry.authors.add(comment.who)
+        self.rings.add(entry, self.pinned)
+        self._announce(CommentReceived(entry=msgspec.to_builtins(view_entry(entry))))
+        self._touch()
+        return entry
+
+    def _judge(self, comment: Comment, now: int) -> Verdict:
+        mute = self.mutes.get(comment.who)
+        if mute is not None:
+            if now < mute.until_ns:
+                return Verdict("block", "muted", "muted", why=MUTED)
+            del self.mutes[comment.who]
+        try:
+            verdict = self.tier.judge(comment.text)
+            if verdict.action != "block" and comment.author:
+                name = self.tier.judge(comment.author)
+                if name.action == "block":
+                    return name
+        except Exception:
+            # Never let through what could not be judged.
+            _log.exception("a comment could not be judged")
+            why = Words("审核出错，请人工看", "It could not be judged; look yourself")
+            return Verdict("hold", "error", "error", why=why)
+        if verdict.action == "allow" and self.is_slow:
+            return Verdict("hold", "slow", "slow", normalised=verdict.normalised, why=SLOW)
+        return verdict
+
+    # -- people's decisions --------------------------------------------------------------------
+
+    def get(self, id: str) -> Entry:
+        """A comment.
+
+        Raises:
+            StudioError: not_found.
+        """
+        entry = self.rings.get(id)
+        if entry is None:
+            raise StudioError("not_found", "audience.no_comment", id=id)
+        return entry
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """All that are kept, oldest first; folds stand under their first comment's id."""
+        return {entry.comment.id: entry for entry in self.rings.values()}
+
+    def decide(self, entry: Entry, state: State, by: str = "person") -> None:
+        """A person's decision about a comment and all that mean the same."""
+        entry.state, entry.by = state, by
+        self.rings.settle(entry, self.pinned)
+
+    def answer(self, entry: Entry, is_answered: bool) -> None:
+        """It was answered; so were all that asked the same."""
+        entry.is_answered = is_answered
+        self.rings.settle(entry, self.pinned)
+
+    def mute(self, comment: Comment, minutes: float) -> Mute:
+        """Blocks an author for a while; what of him is held or waiting is blocked as well."""
+        until = datetime.now(UTC) + timedelta(minutes=minutes)
+        mute = Mute(
+            comment.who,
+            comment.author,
+            until.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            now_ns() + int(minutes * 60 * NS),
+            minutes,
+        )
+        self.mutes[comment.who] = mute
+        for entry in list(self.rings.newest("held")):
+            if entry.authors == {comment.who}:
+                self.decide(entry, "blocked", entry.by)
+        return mute
+
+    def add_words(self, words: list[str], category: str, action: Held) -> None:
+        """Adds words to this show's own rules; counts from the next comment on."""
+        known = self._words.setdefault((category, action), [])
+        known += [word for word in words if word not in known]
+        self._judge_anew()
+
+    def _judge_anew(self) -> None:
+        own = [own_words(w, c, a) for (c, a), w in self._words.items() if w]
+        self.tier = RuleTier((*self._rules, *own))
+
+    # -- lists ---------------------------------------------------------------------------------
+
+    def listed(self, which: str, most: int) -> list[Entry]:
+        """ "held", "best" or "all", newest (or best) first."""
+        if which == "held":
+            return list(itertools.islice(self.rings.newest("held"), most))
+        if which == "best":
+            good = list(self.rings.newest("good"))
+            good.sort(key=lambda e: (e.rank, min(e.asked, 20), e.number), reverse=True)
+            return good[:most]
+        return self.rings.values()[: -most - 1 : -1]
+
+    def view(self) -> CommentsView:
+        """The part "comments" of the state."""
+        return CommentsView(
+            counts=CountsView(
+                held=self.rings.count("held"),
+                best=self.rings.count("good"),
+                all=self.counts["all"],
+                blocked=self.counts["blocked"],
+                dropped=self.counts["dropped"] + self.rings.lost,
+            ),
+            held=tuple(view_entry(entry) for entry in self.listed("held", 50)),
+            best=tuple(view_entry(entry) for entry in self.listed("best", 50)),
+            all=tuple(view_entry(entry) for entry in self.listed("all", 100)),
+            pinned=view_entry(self.pinned) if self.pinned else None,
+            is_slow=self.is_slow,
+            muted=tuple(MutedView(m.who, m.author, m.until_utc) for m in self.mutes.values()),
+            feeds=tuple(
+                FeedView(feed.spec.name, feed.platform.kind, feed.state, feed.error, feed.count)
+                for feed in self.feeds.values()
+            ),
+        )
+
+
+def view_entry(entry: Entry) -> EntryView:
+    """An entry as views and events show it."""
+    comment, verdict = entry.comment, entry.verdict
+    return EntryView(
+        id=comment.id,
+        platform=comment.platform,
+        author=comment.author,
+        text=comment.text,
+        kind=comment.kind,
+        at_utc=comment.at_utc,
+        state=entry.state,
+        category=verdict.category,
+        reason=ReasonView(
+            rule=verdict.rule,
+            matched=verdict.matched,
+            normalised=verdict.normalised,
+            span=verdict.span,
+            text={"zh": verdict.why.zh, "en": verdict.why.en},
+        ),
+        rank=entry.rank,
+        topic=entry.topic,
+        asked=entry.asked,
+        answered=entry.is_answered,
+        by=entry.by,
+        count=entry.count,
+        authors=len(entry.authors) or 1,
+        last_utc=entry.last_utc,
+    )
+
+
+def _until_ns(kept: MuteKept) -> int:
+    """When a mute that was kept ends, on today's monotonic clock."""
+    if kept.until_ns and kept.until_ns - now_ns() <= kept.minutes * 60 * NS:
+        return kept.until_ns
+    # The machine was started again, its monotonic clock too: the wall clock is what is left.
+    left_s = (datetime.fromisoformat(kept.until_utc) - datetime.now(UTC)).total_seconds()
+    return now_ns() + int(left_s * NS)

@@ -1,0 +1,89 @@
+"""The contract of a platform: it brings comments, and says how it is."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from studio.comments.model import Comment, FeedSpec
+from studio.core.backoff import Backoff
+from studio.core.errors import StudioError
+from studio.core.extension import Extension
+from studio.core.log import logger
+
+_log = logger(__name__)
+
+
+class Platform(Extension):
+    """Base of all kinds. Runs as a task on the engine loop: it awaits, it never computes long."""
+
+    def __init__(self, settings: Any, folder: Path) -> None:
+        self.settings = settings
+        self.folder = folder
+
+    @abstractmethod
+    async def run(self, put: Callable[[Comment], None], told: Callable[[str, str], None]) -> None:
+        """Delivers comments until cancelled; returns when there are no more.
+
+        Args:
+            put: takes a comment; never blocks.
+            told: says a state ("connecting", "live", "ended") and a detail.
+
+        Raises:
+            StudioError: it cannot be opened; tried again after a back-off.
+        """
+
+
+class Feed:
+    """One platform at work: restarted when it fails, its state on evidence."""
+
+    def __init__(
+        self, spec: FeedSpec, platform: Platform, put: Callable[[Comment], object]
+    ) -> None:
+        self.spec, self.platform = spec, platform
+        self.state, self.error, self.count = "connecting", "", 0
+        self._put = put
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Starts its task."""
+        self._task = asyncio.get_running_loop().create_task(
+            self._work(), name=f"feed {self.spec.name}"
+        )
+
+    async def stop(self) -> None:
+        """Ends its task."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _take(self, comment: Comment) -> None:
+        self.count += 1
+        if self.state != "live":
+            self._told("live", "")
+        self._put(comment)
+
+    def _told(self, state: str, detail: str) -> None:
+        self.state, self.error = state, detail
+
+    async def _work(self) -> None:
+        backoff = Backoff((0.5, 1, 2, 3, 5))
+        while True:
+            before = self.count
+            try:
+                await self.platform.run(self._take, self._told)
+                self._told("ended", "")
+                return
+            except asyncio.CancelledError:
+                raise
+            except StudioError as error:
+                self._told("failed", error.in_language())
+            except Exception as fault:
+                _log.warning("feed %s: %s: %s", self.spec.name, type(fault).__name__, fault)
+                self._told("failed", f"{type(fault).__name__}: {fault}")
+            if self.count > before:
+                backoff.reset()
+            await asyncio.sleep(backoff.next_s())

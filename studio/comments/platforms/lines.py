@@ -1,0 +1,55 @@
+"""JSON lines to comments, strict enough to be safe and lenient enough to be useful."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.comments.model import Comment
+from studio.core.clean import read_json
+from studio.core.clock import utc_iso
+
+MOST_TEXT = 500
+MOST_NAME = 60
+_KINDS = ("comment", "like", "gift", "order", "enter", "follow")
+
+
+class BadLine(ValueError):
+    """A line that is no comment; says why."""
+
+
+def parse(line: str, number: int, platform: str = "") -> tuple[Comment, float | None]:
+    """One line → (comment, at_ms or None).
+
+    Fields: text (needed), id, user, user_id, platform, kind, at_ms. Unknown fields are ignored.
+
+    Raises:
+        BadLine: not JSON, not an object, no text.
+    """
+    try:
+        raw = read_json(line)
+    except (ValueError, RecursionError) as error:
+        raise BadLine(str(error)) from None
+    if not isinstance(raw, dict):
+        raise BadLine("not an object")
+    text = raw.get("text")
+    if not isinstance(text, str):
+        raise BadLine("text is missing")
+    kind = _text(raw, "kind", "comment")
+    at_ms = raw.get("at_ms")
+    comment = Comment(
+        id=_text(raw, "id", f"{platform or 'line'}-{number}")[:100],
+        text=text[:MOST_TEXT],
+        author=_text(raw, "user", "")[:MOST_NAME],
+        author_id=_text(raw, "user_id", "")[:100],
+        platform=_text(raw, "platform", platform)[:30],
+        at_utc=utc_iso(),
+        kind=kind if kind in _KINDS else "comment",
+    )
+    return comment, float(at_ms) if isinstance(at_ms, (int, float)) else None
+
+
+def _text(raw: dict[str, Any], name: str, otherwise: str) -> str:
+    value = raw.get(name)
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) else otherwise

@@ -1,0 +1,115 @@
+"""Where comments are kept: apart, so that none pushes out another, and equal ones as one."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Literal
+
+from studio.comments.model import Comment, Entry
+
+Ring = Literal["held", "good", "talk"]
+SIZES: dict[Ring, int] = {"held": 1000, "good": 1000, "talk": 500}
+"""How many entries each ring keeps; what waits for a person has more room than talk."""
+MOST_IDS = 2000
+"""Ids of one fold that are remembered, and authors that are told apart."""
+
+
+def ring_of(entry: Entry) -> Ring:
+    """Where an entry belongs by its state and rank."""
+    if entry.state == "held":
+        return "held"
+    if entry.state in ("allowed", "released") and entry.rank >= 2 and not entry.is_answered:
+        return "good"
+    return "talk"
+
+
+class CommentRings:
+    """Entries by id, in rings of their own: held, good, talk.
+
+    Comments of the same meaning (`Verdict.normalised`) are one entry, a fold: what is decided
+    about it is decided about all in it, also those that are still to come.
+    """
+
+    def __init__(self) -> None:
+        self._rings: dict[Ring, OrderedDict[str, Entry]] = {name: OrderedDict() for name in SIZES}
+        self._ring_of: dict[str, Ring] = {}
+        self._same: dict[str, str] = {}
+        self._folded: dict[str, str] = {}
+        self.lost = 0
+        """Held or good ones that fell out of a full ring."""
+
+    def __len__(self) -> int:
+        return len(self._ring_of)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._ring_of or id in self._folded
+
+    def get(self, id: str) -> Entry | None:
+        """The entry with this comment in it."""
+        first = self._folded.get(id, id)
+        ring = self._ring_of.get(first)
+        return None if ring is None else self._rings[ring][first]
+
+    def find_same(self, normalised: str) -> Entry | None:
+        """The entry whose comments mean the same."""
+        first = self._same.get(normalised) if normalised else None
+        return None if first is None else self.get(first)
+
+    def values(self) -> list[Entry]:
+        """All entries, oldest first by their last comment."""
+        return sorted(
+            (entry for ring in self._rings.values() for entry in ring.values()),
+            key=lambda entry: entry.number,
+        )
+
+    def newest(self, ring: Ring) -> Iterator[Entry]:
+        """The entries of a ring, newest first."""
+        return reversed(self._rings[ring].values())
+
+    def count(self, ring: Ring) -> int:
+        """How many entries a ring has."""
+        return len(self._rings[ring])
+
+    def add(self, entry: Entry, keep: Entry | None = None) -> None:
+        """Keeps a new entry; ``keep`` (what is on the picture) falls out of no ring."""
+        id = entry.comment.id
+        if entry.verdict.normalised:
+            self._same[entry.verdict.normalised] = id
+        self._put(ring_of(entry), entry, keep)
+
+    def fold(self, entry: Entry, comment: Comment, number: int) -> None:
+        """Another comment that means the same."""
+        entry.count += 1
+        entry.number, entry.last_utc = number, comment.at_utc
+        if len(entry.authors) < MOST_IDS:
+            entry.authors.add(comment.who)
+        if len(entry.ids) < MOST_IDS:
+            entry.ids.append(comment.id)
+            self._folded[comment.id] = entry.comment.id
+        self._rings[self._ring_of[entry.comment.id]].move_to_end(entry.comment.id)
+
+    def settle(self, entry: Entry, keep: Entry | None = None) -> None:
+        """Moves an entry to the ring of its state, as something was decided about it."""
+        id, ring = entry.comment.id, ring_of(entry)
+        old = self._ring_of.get(id)
+        if old is not None and old != ring:
+            del self._rings[old][id]
+            self._put(ring, entry, keep)
+
+    def _put(self, ring: Ring, entry: Entry, keep: Entry | None) -> None:
+        entries = self._rings[ring]
+        entries[entry.comment.id] = entry
+        self._ring_of[entry.comment.id] = ring
+        while len(entries) > SIZES[ring]:
+            oldest = next(e for e in entries.values() if e is not keep)
+            self._forget(oldest)
+            self.lost += ring != "talk"
+
+    def _forget(self, entry: Entry) -> None:
+        id = entry.comment.id
+        del self._rings[self._ring_of.pop(id)][id]
+        for folded in entry.ids:
+            self._folded.pop(folded, None)
+        if self._same.get(entry.verdict.normalised) == id:
+            del self._same[entry.verdict.normalised]

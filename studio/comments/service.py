@@ -1,0 +1,138 @@
+"""The comments of the show as a service of the engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Protocol
+
+from studio.comments.commands import AudienceCommands
+from studio.comments.keeper import Audience
+from studio.comments.model import AudiencePart, CommentsKept, CommentsView
+from studio.comments.moderation.rules import Rule
+from studio.comments.platforms.base import Platform
+from studio.core.errors import StudioError
+from studio.core.event import Events
+from studio.core.extension import Kinds
+from studio.core.log import logger
+from studio.core.names import check_name
+from studio.core.service import Finding, Service, ShowContext
+from studio.core.state import State
+
+_log = logger(__name__)
+TELL_S = 0.2
+
+
+class CommentOverlay(Protocol):
+    """Where a pinned comment is drawn."""
+
+    def show_comment(self, author: str, text: str, platform: str = "") -> None:
+        """Puts it on the picture; "" as text takes it off."""
+        ...
+
+
+class CommentService(Service):
+    """Feeds, moderation, mutes and the pinned comment.
+
+    Args:
+        rules: those that are shipped.
+        kinds: the platforms there are.
+        overlay: where a pinned comment is drawn.
+        events, state: where changes are told.
+    """
+
+    name: ClassVar[str] = "comments"
+    key: ClassVar[str] = "audience"
+    Part: ClassVar[Any] = AudiencePart
+    View: ClassVar[Any] = CommentsView
+    Checkpoint: ClassVar[Any] = CommentsKept
+
+    def __init__(
+        self,
+        rules: tuple[Rule, ...],
+        kinds: Kinds[Platform],
+        overlay: CommentOverlay,
+        events: Events,
+        state: State,
+    ) -> None:
+        self._overlay, self._state = overlay, state
+        self._loop = asyncio.get_running_loop()
+        self._is_telling = False
+        self._errors: list[StudioError] = []
+        self.audience = Audience(rules, events.publish, self._touch_soon, kinds)
+        self._commands = (AudienceCommands(self.audience, events.publish, overlay.show_comment),)
+
+    @property
+    def errors(self) -> Sequence[StudioError]:
+        """Feeds of the show that could not be started."""
+        return self._errors
+
+    def commands(self) -> Sequence[object]:
+        """Comments and feeds."""
+        return self._commands
+
+    @classmethod
+    def validate(cls, part: Any, context: ShowContext) -> Iterable[Finding]:
+        """Feeds: names, kinds, settings."""
+        for feed in part.feeds:
+            place = f"audience.feeds[{feed.name}]"
+            try:
+                check_name(feed.name)
+                if context.kinds is not None:
+                    kind = context.kinds_of(Platform).get(feed.kind)  # type: ignore[type-abstract]
+                    kind.decode(dict(feed.settings))
+            except StudioError as error:
+                yield Finding(place, error)
+
+    async def reset(self) -> None:
+        """No feed, no comment, no own word, no mute, nothing pinned."""
+        for name in list(self.audience.feeds):
+            await self.audience.remove_feed(name)
+        self.audience.reset()
+        self._overlay.show_comment("", "")
+        self._errors = []
+
+    async def load(self, part: Any, context: ShowContext) -> None:
+        """Starts the show's feeds and takes its words."""
+        self.audience.folder = context.folder
+        self.audience.load_words(part)
+        for spec in part.feeds:
+            try:
+                self.audience.add_feed(spec)
+            except StudioError as error:
+                self._errors.append(error)
+                _log.warning("feed %s: %s", spec.name, error)
+
+    def save(self) -> AudiencePart:
+        """Feeds and own words."""
+        return self.audience.part()
+
+    def view(self) -> CommentsView:
+        """The lists that the desk shows."""
+        return self.audience.view()
+
+    def checkpoint(self) -> CommentsKept:
+        """What a person decided: pinned, muted, slow."""
+        return self.audience.kept()
+
+    async def restore(self, kept: Any) -> None:
+        """Mutes again, and pins again what was pinned."""
+        pinned = self.audience.restore(kept)
+        if pinned is not None:
+            self._overlay.show_comment(pinned.author, pinned.text, pinned.platform)
+        self._state.touch("comments")
+
+    async def stop(self) -> None:
+        """Ends the feeds."""
+        for feed in self.audience.feeds.values():
+            await feed.stop()
+
+    def _touch_soon(self) -> None:
+        """Told a few times a second at most, however many come."""
+        if not self._is_telling:
+            self._is_telling = True
+            self._loop.call_later(TELL_S, self._tell)
+
+    def _tell(self) -> None:
+        self._is_telling = False
+        self._state.touch("comments")

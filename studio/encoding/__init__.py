@@ -1,0 +1,1 @@
+"""Encoders, renditions and their rate."""

@@ -1,0 +1,91 @@
+"""Who may come in by the remote door: tokens, each with a name and a role."""
+
+from __future__ import annotations
+
+import secrets
+
+import msgspec
+
+from studio.core.clean import write_json
+from studio.core.command import Role
+from studio.core.errors import StudioError
+from studio.core.log import keep_secret, logger
+from studio.governance.secrets import Secrets
+
+_log = logger(__name__)
+TOKENS = "remote/tokens"
+MOST = 100
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A key for one person or device.
+
+    Attributes:
+        name: whose it is, as the journal shows it.
+        secret: what is typed in as the password.
+        role: what its owner may do at most ("viewer" … "owner").
+    """
+
+    name: str
+    secret: str
+    role: str = "controller"
+
+    @property
+    def right(self) -> Role:
+        """The role as the bus knows it; a role that is not known may only look."""
+        return role_of(self.role) or Role.VIEWER
+
+
+def role_of(name: str) -> Role | None:
+    """The role of this name; None when there is none."""
+    return Role.__members__.get(name.upper())
+
+
+def load(store: Secrets) -> list[Token]:
+    """All tokens. What cannot be read is said in the log and lets nobody in."""
+    text = store.get(TOKENS)
+    if not text:
+        return []
+    try:
+        tokens = msgspec.json.decode(text, type=list[Token])
+    except msgspec.DecodeError as error:
+        _log.warning("the remote tokens cannot be read: %s", error)
+        return []
+    for token in tokens:
+        keep_secret(token.secret)
+    return tokens
+
+
+def add(store: Secrets, name: str, role: str) -> Token:
+    """Makes a token; its secret is shown once, to whoever made it.
+
+    Raises:
+        StudioError: invalid (role), conflict (the name is taken, or too many).
+    """
+    if role_of(role) is None:
+        known = ", ".join(one.name.lower() for one in Role)
+        raise StudioError("invalid", "security.no_role", role=role, known=known)
+    tokens = load(store)
+    if any(one.name == name for one in tokens) or len(tokens) >= MOST:
+        raise StudioError("conflict", "security.token_taken", name=name, most=MOST)
+    token = Token(name, secrets.token_urlsafe(18), role.lower())
+    _save(store, [*tokens, token])
+    return token
+
+
+def remove(store: Secrets, name: str) -> None:
+    """Forgets a token: it opens nothing any more.
+
+    Raises:
+        StudioError: not_found.
+    """
+    tokens = load(store)
+    rest = [one for one in tokens if one.name != name]
+    if len(rest) == len(tokens):
+        known = ", ".join(one.name for one in tokens)
+        raise StudioError("not_found", "security.no_token", name=name, known=known)
+    _save(store, rest)
+
+
+def _save(store: Secrets, tokens: list[Token]) -> None:
+    store.set(TOKENS, write_json(msgspec.to_builtins(tokens)) if tokens else "")

@@ -1,1 +1,0 @@
-"""RTMP publishing of our own: address, handshake, AMF0, chunks, session, connection."""

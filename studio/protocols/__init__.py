@@ -1,0 +1,1 @@
+"""Protocols of the wire, without any state of the show."""

@@ -1,0 +1,42 @@
+"""``python -m studio.sender --output NAME --runtime DIR [--log FILE]``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import os
+from pathlib import Path
+
+from studio.core.log import logger, start_logging
+from studio.core.streams import let_go_of_output, speak_utf8
+from studio.sender.app import Sender
+
+
+def main() -> int:
+    """Runs one sender until it is told to stop; what it publishes comes over its socket."""
+    speak_utf8()
+    parser = argparse.ArgumentParser(prog="shopcast-sender")
+    parser.add_argument("--output", required=True)
+    parser.add_argument("--runtime", required=True, type=Path)
+    parser.add_argument("--log", type=Path)
+    given = parser.parse_args()
+    start_logging(given.log)
+    gc.set_threshold(10_000, 20, 50)
+
+    async def run() -> None:
+        await Sender(given.output, given.runtime).run()
+
+    try:
+        # Not asyncio.run: it would wait for a name look-up that hangs in the resolver's thread.
+        asyncio.new_event_loop().run_until_complete(run())
+    except Exception:
+        logger(__name__).exception("the sender failed")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    let_go_of_output()
+    os._exit(code)
