@@ -29,7 +29,7 @@ WINDOWS = os.name == "nt"
 BIN = os.path.join(VENV, "Scripts" if WINDOWS else "bin")
 PYTHON = os.path.join(BIN, "python.exe" if WINDOWS else "python")
 LOCKS = {False: "requirements.lock", True: "requirements-dev.lock"}
-LAYOUT = "1"  # raised when this file lays .venv out differently
+LAYOUT = "2"  # raised when this file lays .venv out differently
 
 # What the wheels expect of a bare Debian or Ubuntu: Qt offscreen, then a real window.
 SYSTEM = [

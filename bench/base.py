@@ -33,7 +33,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Report:
+class BenchReport:
     """What a benchmark found."""
 
     name: str

@@ -12,9 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.base import Report, Row
+from bench.base import BenchReport, Row
 from bench.line.ask import ask
-from bench.line.chain import Chain
+from bench.line.chain import BenchChain
 from bench.line.film import read_film
 from bench.line.server import Nginx
 from studio.core.errors import StudioError
@@ -23,7 +23,7 @@ from studio.core.paths import project_dir
 FPS = 30
 
 
-def run() -> Report:
+def run() -> BenchReport:
     """Pushes both canvases and counts at the server and in the engine.
 
     Raises:
@@ -32,14 +32,14 @@ def run() -> Report:
     if not sys.platform.startswith("linux"):
         raise StudioError("unavailable", "bench.linux_only")
     seconds = float(os.environ.get("SHOPCAST_BOTH_S", "60"))
-    report = Report("both", "none; the server's recordings and the engine's own clock")
+    report = BenchReport("both", "none; the server's recordings and the engine's own clock")
     rows = report.rows
     with tempfile.TemporaryDirectory() as name, Nginx(Path(name) / "n") as server:
         folder = Path(name)
         places = {"SHOPCAST_RUNTIME": "r", "SHOPCAST_DATA": "d", "SHOPCAST_CONFIG": "c"}
         around = {key: str(folder / part) for key, part in places.items()}
         around["SHOPCAST_KEYRING"] = "0"
-        chain = Chain(
+        chain = BenchChain(
             "run", "--canvas", "both", "--push", server.url("wide"), "--port", "0",
             "--password", "", environment=around,
         )  # fmt: skip

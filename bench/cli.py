@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Sequence
 
 import bench as folder
-from bench.base import Report
+from bench.base import BenchReport
 from studio.core.errors import StudioError
 
 
@@ -28,7 +28,7 @@ def bench(chosen: Sequence[str]) -> bool:
             raise StudioError("not_found", "bench.unknown", name=name, known=", ".join(names()))
     is_kept = True
     for name in chosen or names():
-        report: Report = importlib.import_module(f"bench.{name}").run()
+        report: BenchReport = importlib.import_module(f"bench.{name}").run()
         print(f"{report.name} — reference: {report.reference}")
         for row in report.rows:
             beside = f"{row.reference:9.3f}" if row.reference is not None else " " * 9

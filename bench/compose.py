@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from bench.base import Report, Row, interleaved
+from bench.base import BenchReport, Row, interleaved
 from studio.core.clock import now_ns
 from studio.filters.base import Filter
 from studio.filters.kinds.background import BackgroundSettings, Behind, composed
 from studio.filters.kinds.beauty import Beauty, BeautySettings
 from studio.filters.kinds.blur import Blur, BlurSettings
 from studio.filters.kinds.chroma_key import ChromaKey, ChromaKeySettings
-from studio.filters.kinds.colour_correction import ColourCorrection, ColourSettings
+from studio.filters.kinds.colour_correction import ColourCorrection, ColourCorrectionSettings
 from studio.graphics.bubble import draw_lower_third
 from studio.graphics.card import draw_card
 from studio.graphics.model import CardSpec, LowerThirdSpec
@@ -132,7 +132,7 @@ def _ours(scene: Scene, feeder: _Feeder, layers: list[Overlay], change: bool = F
     return job
 
 
-def run() -> Report:
+def run() -> BenchReport:
     """The jobs of a shop-window stream at 1080p."""
     card = draw_card(CardSpec("1号", "猫眼偏光墨镜", "琥珀", "", "¥199", "¥359", "仅剩 38 件"), 220)
     lower = draw_lower_third(LowerThirdSpec("秋季上新专场", "今晚 8 点"), 44)
@@ -140,7 +140,7 @@ def run() -> Report:
     small = Box(0.73, 0.05, 0.25, 0.25)
     pip = {"landscape": small}
     quarter = [{"landscape": Box(x, y, 0.5, 0.5)} for y in (0, 0.5) for x in (0, 0.5)]
-    report = Report(
+    report = BenchReport(
         "compose", "FFmpeg filter graph (scale, overlay, blend, chromakey), same frames, same run"
     )
 
@@ -197,7 +197,7 @@ def run() -> Report:
     return report
 
 
-def _filters(report: Report, pair: Callable[[str, Any, Any, float | None], None]) -> None:
+def _filters(report: BenchReport, pair: Callable[[str, Any, Any, float | None], None]) -> None:
     """Filters of a source, each with the composing that shows it, beside FFmpeg's."""
     ground, person = _noise(*SIZE, 0), _person()
     key = ChromaKey(ChromaKeySettings(colour="#00b140"))
@@ -251,14 +251,17 @@ def _filters(report: Report, pair: Callable[[str, Any, Any, float | None], None]
     for name, one in (
         ("background, edge cleaned", _Ready(mask, full)),
         ("beauty", Beauty(BeautySettings())),
-        ("colour correction", ColourCorrection(ColourSettings(brightness=0.1, saturation=0.3))),
+        (
+            "colour correction",
+            ColourCorrection(ColourCorrectionSettings(brightness=0.1, saturation=0.3)),
+        ),
         ("blur, radius 32", Blur(BlurSettings(radius=32))),
     ):
         times = interleaved({"ours": lambda one=one: one.apply(person)}, 4)  # type: ignore[misc]
         report.rows.append(Row(f"filter alone: {name}", times["ours"], None, limit=one.budget_ms))
 
 
-def _growth(report: Report) -> None:
+def _growth(report: BenchReport) -> None:
     """2, 4, 8 and 16 sources of a quarter each: twice the sources, twice the time."""
     took: dict[int, float] = {}
     for count in (2, 4, 8, 16):

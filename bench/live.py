@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.base import Report, Row
+from bench.base import BenchReport, Row
 from bench.line.ask import ask
 from bench.line.server import Nginx
 from studio.core.errors import StudioError
@@ -147,7 +147,7 @@ def _reference(server: Nginx, folder: Path) -> float | None:
     return used * 1000 / (10 * 30)
 
 
-def run() -> Report:
+def run() -> BenchReport:
     """Runs the job and reads the server's own recording.
 
     Raises:
@@ -155,7 +155,7 @@ def run() -> Report:
     """
     if not sys.platform.startswith("linux"):
         raise StudioError("unavailable", "bench.linux_only")
-    report = Report("live", "ffmpeg command line, same pictures and codecs, no try-on")
+    report = BenchReport("live", "ffmpeg command line, same pictures and codecs, no try-on")
     with tempfile.TemporaryDirectory() as name, Nginx(Path(name) / "n") as server:
         folder = Path(name)
         reference = _reference(server, folder)

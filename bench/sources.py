@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.base import Report, Row
+from bench.base import BenchReport, Row
 from studio.core.clock import NS, now_ns
 from studio.core.paths import project_dir
 from studio.show.file import demo_show
@@ -108,12 +108,12 @@ def wake_ms() -> dict[str, float]:
     from studio.core.registry import discover
     from studio.graphics import qt
     from studio.graphics.text import TextDrawer
-    from studio.sources.base import Source, Surroundings
+    from studio.sources.base import Source, SourceContext
     from studio.sources.runner import SourceRunner
 
     qt.ready()
     known = discover(folder, Source)  # type: ignore[type-abstract]
-    around = Surroundings(demo_show(), TextDrawer(), 30.0, 1280, 720, state=lambda path: "x")
+    around = SourceContext(demo_show(), TextDrawer(), 30.0, 1280, 720, state=lambda path: "x")
     found: dict[str, float] = {}
     wanted: dict[str, dict[str, Any]] = {
         "clip": {"path": "media/host.mp4"},
@@ -140,9 +140,9 @@ def wake_ms() -> dict[str, float]:
     return found
 
 
-def run() -> Report:
+def run() -> BenchReport:
     """Both, about a minute."""
-    report = Report("sources", "the same engine without the twelve scenes")
+    report = BenchReport("sources", "the same engine without the twelve scenes")
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         without = cpu_percent(write_show(root / "a.show", is_full=False), root / "a")

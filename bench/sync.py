@@ -15,9 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.base import Report, Row
-from bench.line.chain import Chain, write_show
-from bench.line.film import Film, read_film
+from bench.base import BenchReport, Row
+from bench.line.chain import BenchChain, write_show
+from bench.line.film import DrawnFilm, read_film
 from bench.line.server import Nginx, free_port
 from studio.core.errors import StudioError
 from studio.core.streams import child_environment
@@ -67,7 +67,9 @@ while True:
 """
 
 
-def _through(server: Nginx, folder: Path, name: str, seconds: float, speed: float | None) -> Film:
+def _through(
+    server: Nginx, folder: Path, name: str, seconds: float, speed: float | None
+) -> DrawnFilm:
     show = write_show(folder / f"{name}.show")
     sender = None
     if speed is not None:
@@ -80,7 +82,7 @@ def _through(server: Nginx, folder: Path, name: str, seconds: float, speed: floa
             call, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=child_environment()
         )
     names = {"SHOPCAST_RUNTIME": "r", "SHOPCAST_DATA": "d", "SHOPCAST_CONFIG": "c"}
-    chain = Chain(
+    chain = BenchChain(
         "run", str(show), "--push", server.url(name), "--port", "0", "--password", "",
         "--for", f"{seconds + 4:.0f}s",
         environment={key: str(folder / f"{name}-{part}") for key, part in names.items()},
@@ -96,13 +98,13 @@ def _through(server: Nginx, folder: Path, name: str, seconds: float, speed: floa
     return read_film(next(f for f in server.files() if f.name.startswith(name)))
 
 
-def apart(film: Film, first_s: float = 3.0) -> list[float]:
+def apart(film: DrawnFilm, first_s: float = 3.0) -> list[float]:
     """Beep minus flash of each second, ms; the first seconds, in which a stream opens, left out."""
     kept = [one for one in film.flashes_ms if one - film.flashes_ms[0] > first_s * 1000]
-    return Film(flashes_ms=kept, beeps_ms=film.beeps_ms).out_of_step_ms()
+    return DrawnFilm(flashes_ms=kept, beeps_ms=film.beeps_ms).out_of_step_ms()
 
 
-def run() -> Report:
+def run() -> BenchReport:
     """Runs all ways and reads the server's own recordings.
 
     Raises:
@@ -111,7 +113,7 @@ def run() -> Report:
     if not sys.platform.startswith("linux"):
         raise StudioError("unavailable", "bench.linux_only")
     seconds = float(os.environ.get("SHOPCAST_SYNC_S", "60"))
-    report = Report("sync", "none; beep after flash in the server's recording")
+    report = BenchReport("sync", "none; beep after flash in the server's recording")
     ways: dict[str, float | None] = {"clip": None, "stream": 1.0, "fast": 1 + PPM * 1e-6}
     chosen = os.environ.get("SHOPCAST_SYNC", "").split(",")
     ways = {name: speed for name, speed in ways.items() if name in chosen} or ways

@@ -6,15 +6,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.base import Report, Row
+from bench.base import BenchReport, Row
 
 
-def run() -> Report:
+def run() -> BenchReport:
     """All limits of the room in one run, about a minute and a half."""
     from studio.tryon import bench, truth
 
     found = bench.run()
-    report = Report("tryon", "the room's own limits (720p, one thread, quietest of ten blocks)")
+    report = BenchReport(
+        "tryon", "the room's own limits (720p, one thread, quietest of ten blocks)"
+    )
     rows = report.rows
     for what, limit in bench.LIMITS_MS.items():
         rows.append(Row(f"{what} end to end", found[what]["cpu_ms"], None, limit=limit))

@@ -21,7 +21,7 @@ from studio.core.paths import (
     project_dir,
     runtime_dir,
 )
-from studio.core.settings import Hotkey, Settings, hotkey_name, settings_path
+from studio.core.settings import Hotkey, StudioSettings, hotkey_name, settings_path
 from studio.core.settings import load as load_settings
 from studio.core.settings import save_desk as save_settings
 from studio.core.streams import speak_utf8
@@ -93,7 +93,7 @@ __all__ = [
     "Backoff",
     "Hotkey",
     "PictureReader",
-    "Settings",
+    "StudioSettings",
     "StudioError",
     "Text",
     "assets_dir",

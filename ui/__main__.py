@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from ui.pictures import Pictures
+    from ui.pictures import PictureStreams
     from ui.window import Window
 
 DONE, WRONG, DETACHED = 0, 2, 3
@@ -47,7 +47,7 @@ class Program:
     def __init__(self, app: QApplication, options: argparse.Namespace) -> None:
         from studio.api import load_settings
         from ui.actions import Actions
-        from ui.client import Client
+        from ui.client import DeskClient
         from ui.i18n import language
         from ui.measure import Measure
         from ui.store import Store
@@ -59,7 +59,7 @@ class Program:
             self.settings.layout = options.layout
         language.set(options.language or self.settings.language)
         name = self.settings.user_name or "desk"
-        self.client = Client(options.host, options.port, options.password, name)
+        self.client = DeskClient(options.host, options.port, options.password, name)
         self.store = Store(self.client)
         self.actions = Actions(self.client, self.store)
         self.window: Window | None = None
@@ -83,10 +83,10 @@ class Program:
     def _make(self) -> None:
         from ui.desk import Desk
         from ui.photos import Photos
-        from ui.pictures import Pictures
+        from ui.pictures import PictureStreams
         from ui.window import Window
 
-        self.pictures = Pictures(self.client, self.measure)
+        self.pictures = PictureStreams(self.client, self.measure)
         self.photos = Photos()
         desk = Desk(
             self.client, self.store, self.actions, self.pictures, self.measure, self.photos,
@@ -142,7 +142,7 @@ class Program:
             self.store.changed.emit(part)
         self.pictures.open_all()
 
-    def _let_go(self, pictures: Pictures) -> None:
+    def _let_go(self, pictures: PictureStreams) -> None:
         """The old window hears no more; only windows listen to these."""
         from ui.i18n import language
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from ui.client import Client, Reply
+from ui.client import DeskClient, Reply
 from ui.i18n import pick, t
 from ui.store import Store
 
@@ -46,7 +46,7 @@ class Actions(QObject):
     failed = Signal(object, str)
     undo_changed = Signal()
 
-    def __init__(self, client: Client, store: Store) -> None:
+    def __init__(self, client: DeskClient, store: Store) -> None:
         super().__init__()
         self._client, self._store = client, store
         self._undo: list[Done] = []

@@ -78,7 +78,7 @@ def auth_answer(password: str, salt: str, challenge: str) -> str:
     return base64.b64encode(hashlib.sha256((secret + challenge).encode()).digest()).decode()
 
 
-class Client(QObject):
+class DeskClient(QObject):
     """One link to the engine, made again by itself.
 
     Args:

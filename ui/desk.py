@@ -9,13 +9,13 @@ from typing import Any, Protocol
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from studio.api import Settings
+from studio.api import StudioSettings
 from studio.scenes.model import Item
 from ui.actions import Actions
-from ui.client import Client
+from ui.client import DeskClient
 from ui.measure import Measure
 from ui.photos import Photos
-from ui.pictures import Pictures
+from ui.pictures import PictureStreams
 from ui.store import Store
 
 
@@ -68,13 +68,13 @@ class Desk:
         windows: beside the desk (projectors, multiview); one nobody holds would be gone at once.
     """
 
-    client: Client
+    client: DeskClient
     store: Store
     actions: Actions
-    pictures: Pictures
+    pictures: PictureStreams
     measure: Measure
     photos: Photos
-    settings: Settings
+    settings: StudioSettings
     stage: EditedStage | None = None
     reveal: Callable[[str], object] = field(default=lambda panel: None)
     say: Callable[[QWidget | None, str, str], object] = field(default=lambda w, text, tone: None)

@@ -150,7 +150,7 @@ def _size(window: QMainWindow) -> list[int]:
     return [round(whole.width() / tokens.scale()), round(whole.height() / tokens.scale())]
 
 
-class Kept:
+class KeptLayout:
     """What the person moved, by layout: ``desk.json`` in the settings folder."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QImage
 
 from studio.api import PictureReader, logger
-from ui.client import Client, Reply
+from ui.client import DeskClient, Reply
 from ui.measure import Measure
 
 _log = logger(__name__)
@@ -22,7 +22,7 @@ PATIENCE = 5
 STALE_S = 1.5
 
 
-class Pictures(QObject):
+class PictureStreams(QObject):
     """All feeds of one window, polled together on the UI thread (a few microseconds each).
 
     Thumbnails take turns, one a round. The preview waits for the programme's next picture, for
@@ -31,13 +31,13 @@ class Pictures(QObject):
     draws it no longer.
     """
 
-    def __init__(self, client: Client, measure: Measure) -> None:
+    def __init__(self, client: DeskClient, measure: Measure) -> None:
         super().__init__()
         self.client, self.measure = client, measure
-        self._feeds: list[Feed] = []
-        self._leads: list[Feed] = []
-        self._others: list[Feed] = []
-        self._slow: list[Feed] = []
+        self._feeds: list[PictureFeed] = []
+        self._leads: list[PictureFeed] = []
+        self._others: list[PictureFeed] = []
+        self._slow: list[PictureFeed] = []
         self._round = self._waited = 0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -48,12 +48,12 @@ class Pictures(QObject):
         self._look.start(LOOK_MS)
         client.ready.connect(self.open_all)
 
-    def add(self, feed: Feed) -> None:
+    def add(self, feed: PictureFeed) -> None:
         """Takes a feed into the round."""
         self._feeds.append(feed)
         self._sort()
 
-    def drop(self, feed: Feed) -> None:
+    def drop(self, feed: PictureFeed) -> None:
         """Closes a feed for good."""
         feed.close()
         if feed in self._feeds:
@@ -94,7 +94,7 @@ class Pictures(QObject):
             feed.look()
 
 
-class Feed(QObject):
+class PictureFeed(QObject):
     """One picture that is looked at.
 
     Args:
@@ -106,7 +106,7 @@ class Feed(QObject):
 
     def __init__(
         self,
-        pictures: Pictures,
+        pictures: PictureStreams,
         what: str,
         fps: float,
         changed: Callable[[], None],

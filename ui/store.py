@@ -18,10 +18,10 @@ from studio.sender.model import OutputStatus
 from studio.shop.model import ShopState, WornView
 from studio.show.model import BrandKit, EngineView, ShowView
 from studio.sources.model import SourceView
-from ui.client import Client, Reply
-from ui.models.air import Platform
+from ui.client import DeskClient, Reply
+from ui.models.air import PlatformChoice
 from ui.models.air_state import AirState, air_state
-from ui.models.commands import CommandInfo, Kinds
+from ui.models.commands import CommandInfo, FieldKinds
 from ui.models.devices import Devices
 from ui.models.evidence import Evidence
 
@@ -90,7 +90,7 @@ class Store(QObject):
     levels = Signal(object)
     stats_changed = Signal()
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: DeskClient) -> None:
         super().__init__()
         self.client = client
         self.scenes = ScenesView()
@@ -102,14 +102,14 @@ class Store(QObject):
         self.tryon: dict[str, WornView] = {}
         self.engine = EngineView()
         self.air = AirView()
-        self.platforms: tuple[Platform, ...] = ()
+        self.platforms: tuple[PlatformChoice, ...] = ()
         self.comments = CommentsView()
         self.plans = PlansView()
         self.brand = BrandKit()
         self.virtualcam = CameraView()
         self.present: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}
-        self.kinds = Kinds()
+        self.kinds = FieldKinds()
         self.devices = Devices()
         self.stats: dict[str, Any] = {}
         self.loudness: dict[str, Any] = {}
@@ -218,7 +218,7 @@ class Store(QObject):
     def _take_kinds(self, reply: Reply) -> None:
         if reply.ok:
             try:
-                self.kinds = msgspec.convert(reply.result, Kinds, strict=False)
+                self.kinds = msgspec.convert(reply.result, FieldKinds, strict=False)
             except msgspec.ValidationError as fault:
                 _log.warning("kinds could not be read: %s", fault)
             self.changed.emit("kinds")
@@ -242,7 +242,7 @@ class Store(QObject):
         if reply.ok and isinstance(reply.result, dict):
             try:
                 found = reply.result.get("result")
-                self.platforms = msgspec.convert(found, tuple[Platform, ...], strict=False)
+                self.platforms = msgspec.convert(found, tuple[PlatformChoice, ...], strict=False)
             except msgspec.ValidationError as fault:
                 _log.warning("platforms could not be read: %s", fault)
 

@@ -30,10 +30,10 @@ from ui.dialogs.palette import Palette
 from ui.hotkeys import Hotkeys
 from ui.i18n import language, t
 from ui.key_owner import field_at
-from ui.layouts import LAYOUTS, Kept, arrange, resize
+from ui.layouts import LAYOUTS, KeptLayout, arrange, resize
 from ui.panels.base import Panel
 from ui.panels.monitors import Monitors
-from ui.panels.scenes import Scenes
+from ui.panels.scenes import ScenesPanel
 from ui.panels.statusbar import StatusBar
 from ui.panels.topbar import TopBar
 from ui.projector import Projectors
@@ -92,7 +92,7 @@ class Window(QWidget):
         desk.stage = self.monitors.stage
         self._has_opened_items = False
         self.monitors.edited.connect(self._edited)
-        self.scenes = Scenes(desk)
+        self.scenes = ScenesPanel(desk)
         central = QWidget()
         central.setObjectName("central")
         layout = column(gap=8)
@@ -122,7 +122,7 @@ class Window(QWidget):
         desk.say = self.notice.say
         desk.actions.failed.connect(lambda origin, text: self.notice.say(origin, text))
         desk.client.state_changed.connect(self._link)
-        self.kept = Kept()
+        self.kept = KeptLayout()
         self._tabs_later = QTimer(self)
         self._tabs_later.setSingleShot(True)
         self._tabs_later.timeout.connect(self._show_tabs)

@@ -11,16 +11,16 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bench.base import Report
+    from bench.base import BenchReport
 
 
-def run() -> Report:
+def run() -> BenchReport:
     """All jobs, or those that were chosen."""
-    from bench.base import Report
+    from bench.base import BenchReport
     from bench.line.jobs import JOBS
 
     chosen = [name for name in os.environ.get("SHOPCAST_LINE", "").split(",") if name]
-    report = Report("line", "the promise: limits in brackets")
+    report = BenchReport("line", "the promise: limits in brackets")
     for name, job in JOBS.items():
         if not chosen or name in chosen:
             report.rows += job()

@@ -105,7 +105,7 @@ def write_show(folder: Path, size: tuple[int, int] = (640, 360)) -> Path:
     return folder
 
 
-class Chain:
+class BenchChain:
     """``shopcast run …`` as a process of its own; its lines as they come.
 
     Args:

@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.base import Row
 from bench.line.ask import ask
-from bench.line.chain import Chain
+from bench.line.chain import BenchChain
 from bench.line.film import read_film
 from bench.line.hostile import Hostile
 from bench.line.processes import Tree
@@ -217,7 +217,7 @@ def desk() -> list[Row]:
     ]
 
 
-def _one_desk(port: str, chain: Chain, runtime: Path) -> bool:
+def _one_desk(port: str, chain: BenchChain, runtime: Path) -> bool:
     """Starts a desk, waits until it looks at pictures, kills it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "ui", "--port", port, "--password", ""],

@@ -10,7 +10,7 @@ import numpy as np
 
 
 @dataclass(slots=True)
-class Film:
+class DrawnFilm:
     """What is in a file.
 
     Attributes:
@@ -59,11 +59,11 @@ class Film:
         return found
 
 
-def read_film(file: Path, *, decodes: bool = True) -> Film:
+def read_film(file: Path, *, decodes: bool = True) -> DrawnFilm:
     """Reads ``file`` from end to end; a cut-off end is not a fault."""
     import av
 
-    film = Film()
+    film = DrawnFilm()
     with av.open(str(file)) as container:
         if decodes:
             for stream in container.streams:

@@ -10,7 +10,7 @@ import threading
 import time
 
 from studio.protocols.rtmp import amf0
-from studio.protocols.rtmp.chunk import COMMAND_AMF0, ChunkReader, ChunkWriter, Message
+from studio.protocols.rtmp.chunk import COMMAND_AMF0, ChunkReader, ChunkWriter, RtmpMessage
 
 MODES = ("silent", "bad_name", "garbage", "resetting", "deaf", "hangs_up", "good")
 
@@ -125,7 +125,9 @@ class Hostile:
         reader, writer = ChunkReader(), ChunkWriter()
 
         def say(*values: object, stream: int = 0) -> None:
-            client.sendall(writer.pack(3, Message(COMMAND_AMF0, amf0.encode(*values), 0, stream)))
+            client.sendall(
+                writer.pack(3, RtmpMessage(COMMAND_AMF0, amf0.encode(*values), 0, stream))
+            )
 
         published_s = 0.0
         while True:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.base import Row
 from bench.line.ask import ask
-from bench.line.chain import Chain
+from bench.line.chain import BenchChain
 from bench.line.faults import cuts, desk, hostile
 from bench.line.film import read_film
 from bench.line.processes import Tree
@@ -184,7 +184,7 @@ def soak() -> list[Row]:
     ]
 
 
-def _fault(kind: int, rig: Rig, chain: Chain, line: Throttle, rng: random.Random) -> None:
+def _fault(kind: int, rig: Rig, chain: BenchChain, line: Throttle, rng: random.Random) -> None:
     seen = len(chain.lines)
     if kind == 0:
         chain.kill(chain.pid())

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.base import Row
-from bench.line.chain import Chain, write_show
-from bench.line.film import Film
+from bench.line.chain import BenchChain, write_show
+from bench.line.film import DrawnFilm
 from bench.line.server import Nginx
 
 SIZE = (1280, 720)
@@ -33,10 +33,10 @@ class Rig:
         self.environment["SHOPCAST_KEYRING"] = "0"
         self.recording = root / "a.mkv"
 
-    def start(self, *push: str) -> Chain:
+    def start(self, *push: str) -> BenchChain:
         """Runs it, pushing to these addresses and recording; returns when all of it flows."""
         arguments = [part for url in push for part in ("--push", url)]
-        chain = Chain(
+        chain = BenchChain(
             "run", str(self.show), *arguments, "--record", str(self.recording), "--port", "0",
             "--password", "", environment=self.environment,
         )  # fmt: skip
@@ -56,13 +56,13 @@ def running_rig(size: tuple[int, int] = SIZE) -> Iterator[Rig]:
             yield rig
 
 
-def remote_of(chain: Chain) -> str:
+def remote_of(chain: BenchChain) -> str:
     """Address of the newest engine's door."""
     lines = [line for _, line in chain.lines if line["event"] in ("on_air", "back_on_air")]
     return str(lines[-1]["remote"])
 
 
-def film_rows(what: str, film: Film, hole_ms: float) -> list[Row]:
+def film_rows(what: str, film: DrawnFilm, hole_ms: float) -> list[Row]:
     """What is asked of everything that arrived."""
     return [
         Row(f"{what}: longest hole", film.largest_hole_ms, None, "ms", hole_ms),
@@ -71,12 +71,12 @@ def film_rows(what: str, film: Film, hole_ms: float) -> list[Row]:
     ]
 
 
-def missing_of(film: Film, fps: int = 30) -> int:
+def missing_of(film: DrawnFilm, fps: int = 30) -> int:
     """Pictures that a film of this rate should have between its first and last."""
     return sum(max(0, round(step * fps / 1000) - 1) for step in film.steps_ms())
 
 
-def whole_rows(what: str, film: Film, done: dict[str, Any]) -> list[Row]:
+def whole_rows(what: str, film: DrawnFilm, done: dict[str, Any]) -> list[Row]:
     """Nothing is missing but what the clock of a crowded machine skipped itself.
 
     Args:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from bench.line.ask import ask
-from bench.line.chain import Chain
+from bench.line.chain import BenchChain
 from studio.core.paths import assets_dir
 from studio.core.streams import child_environment
 
@@ -27,7 +27,7 @@ BUSY = "while True: pass"
 
 
 @dataclass(slots=True)
-class Found:
+class WearingResult:
     """What was seen.
 
     Attributes:
@@ -103,11 +103,11 @@ def write_show(folder: Path, clip: Path, *, wears: bool) -> Path:
     return folder
 
 
-def _start(root: Path, show: Path, record: Path) -> Chain:
+def _start(root: Path, show: Path, record: Path) -> BenchChain:
     names = {"SHOPCAST_RUNTIME": "r", "SHOPCAST_DATA": "d", "SHOPCAST_CONFIG": "c"}
     environment = {name: str(root / part) for name, part in names.items()}
     environment["SHOPCAST_KEYRING"] = "0"
-    return Chain(
+    return BenchChain(
         "run", str(show), "--record", str(record), "--port", "0", "--password", "",
         environment=environment,
     )  # fmt: skip
@@ -146,7 +146,7 @@ def _lag(numbers: list[int], begin_s: float, end_s: float) -> float:
     return base + statistics.median(around)
 
 
-def measure(root: Path) -> Found:
+def measure(root: Path) -> WearingResult:
     """Runs two engines, about 50 s. Needs two cores to itself for its figures to mean much."""
     clip = root / "host.mp4"
     write_clip(clip)
@@ -206,4 +206,4 @@ def measure(root: Path) -> Found:
         memory -= float(ask(remote, "stats.get")["memory_mb"])
     finally:
         without.close()
-    return Found(added, age, dropped, lowest, memory)
+    return WearingResult(added, age, dropped, lowest, memory)

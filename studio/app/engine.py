@@ -8,7 +8,7 @@ from studio.app.extensions import Extensions
 from studio.app.root import Parts, build
 from studio.core.errors import StudioError
 from studio.graphics import qt
-from studio.show.checkpoint import Kept
+from studio.show.checkpoint import KeptCheckpoint
 from studio.show.keeper import OpenShow
 
 
@@ -27,7 +27,7 @@ class Engine:
             extensions.errors.append(error)
         self.parts: Parts = build(show, extensions, is_safe=is_safe)
 
-    async def start(self, kept: Kept | None = None) -> None:
+    async def start(self, kept: KeptCheckpoint | None = None) -> None:
         """Loads the show and starts ticking; the first picture is there when this returns.
 
         Args:

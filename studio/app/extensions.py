@@ -12,7 +12,7 @@ import studio.filters.kinds as filter_folder
 import studio.plans.triggers as trigger_folder
 import studio.scenes.transitions as transition_folder
 import studio.sources.kinds as source_folder
-from studio.comments.platforms.base import Platform
+from studio.comments.platforms.base import CommentPlatform
 from studio.core.errors import StudioError
 from studio.core.extension import Extension, Kinds
 from studio.core.paths import own_plugins_dir, plugins_dir
@@ -27,7 +27,7 @@ FOLDERS: tuple[tuple[type[Extension], ModuleType], ...] = (
     (Source, source_folder),
     (Filter, filter_folder),
     (Transition, transition_folder),
-    (Platform, platform_folder),
+    (CommentPlatform, platform_folder),
     (Trigger, trigger_folder),
 )
 

@@ -11,19 +11,19 @@ from studio.core.service import Every, Service, ShowContext
 from studio.graphics import qt
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
-from studio.graphics.deck import SLIDE_NS, Deck
+from studio.graphics.deck import SLIDE_NS, OverlayStack
 from studio.graphics.model import CommentSpec, LowerThirdSpec, Style
 from studio.graphics.placer import CORNERS
 from studio.media.frame import Frame, even
 from studio.media.picture_file import read_picture
 from studio.media.yuv import Layer, Scratch, blend, layer, resize
 from studio.scenes.compositor import Overlay
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Canvas, Scene
 from studio.scenes.stage import Snapshot
 from studio.shop.cards import Cards, card_spec
 from studio.shop.catalogue import Catalogue
-from studio.shop.wearing import Wearer
+from studio.shop.wearing import TryOnController
 from studio.show.model import BrandKit
 
 WATCH_S = 0.1
@@ -41,7 +41,13 @@ class OverlayController:
         deck: what is up; the picture thread reads it.
     """
 
-    def __init__(self, deck: Deck, scenes: Scenes, catalogue: Catalogue, wearer: Wearer) -> None:
+    def __init__(
+        self,
+        deck: OverlayStack,
+        scenes: SceneRepository,
+        catalogue: Catalogue,
+        wearer: TryOnController,
+    ) -> None:
         self.deck = deck
         self._scenes = scenes
         self._folder, self._language = Path(), "zh"

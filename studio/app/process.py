@@ -32,11 +32,11 @@ from studio.graphics import qt
 from studio.outputs.destinations import settings_from_url
 from studio.outputs.events import OutputChanged
 from studio.outputs.line import end_orphan, orphans
-from studio.remote.server import Door
+from studio.remote.server import RemoteServer
 from studio.scenes.model import Canvases
 from studio.sender.model import OutputState, OutputStatus
 from studio.show import checkpoint
-from studio.show.checkpoint import Kept
+from studio.show.checkpoint import KeptCheckpoint
 from studio.show.file import speed
 from studio.show.keeper import OpenShow
 from studio.show.unsaved import with_unsaved
@@ -114,8 +114,8 @@ def _with_options(show: OpenShow, options: Options) -> OpenShow:
 
 
 def _first_show(
-    options: Options, kept: Kept | None, extensions: Extensions
-) -> tuple[OpenShow, Kept | None]:
+    options: Options, kept: KeptCheckpoint | None, extensions: Extensions
+) -> tuple[OpenShow, KeptCheckpoint | None]:
     """The show to begin with, and what is taken up of an engine that was killed.
 
     After a crash it is the show that was open then, which may be another than was asked for; so
@@ -135,7 +135,7 @@ def _first_show(
             return opened(Path(kept.show)), kept
         except StudioError as error:
             _log.error("the show that was open, %s, cannot be opened again: %s", kept.show, error)
-            kept = checkpoint.Kept(kept.show, {"outputs": kept.parts.get("outputs", [])})
+            kept = checkpoint.KeptCheckpoint(kept.show, {"outputs": kept.parts.get("outputs", [])})
     show = opened(asked)
     if kept is not None and not options.restarts and kept.show != str(show.folder):
         kept = None  # senders of another show: they are ended once this one is up
@@ -146,11 +146,11 @@ async def _run(options: Options) -> int:
     kept = checkpoint.recall() if options.restarts or orphans(runtime_dir()) else None
     extensions = Extensions() if options.safe_mode else Extensions.with_plugins()
     show, kept = await asyncio.to_thread(_first_show, options, kept, extensions)
-    note = life.Note("engine")
+    note = life.ProcessRecord("engine")
     engine = Engine(show, extensions, is_safe=options.safe_mode)
     stopping = asyncio.Event()
     _take_signals(stopping)
-    door: Door | None = None
+    door: RemoteServer | None = None
     try:
         await engine.start(kept)
         engine.parts.session.heartbeat = note
@@ -211,7 +211,7 @@ def _take_signals(stopping: asyncio.Event) -> None:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopping.set))
 
 
-async def _beat(note: life.Note, stopping: asyncio.Event) -> None:
+async def _beat(note: life.ProcessRecord, stopping: asyncio.Event) -> None:
     while True:
         if not note.beat():
             stopping.set()
@@ -225,14 +225,16 @@ async def _wait(stopping: asyncio.Event, for_s: float | None) -> None:
         return
 
 
-async def _open_door(engine: Engine, options: Options) -> Door:
+async def _open_door(engine: Engine, options: Options) -> RemoteServer:
     from studio.remote.server import open_door
 
     is_again = options.restarts > 0
     return await open_door(engine.parts.facade, options.port, options.password, is_again=is_again)
 
 
-async def _start_outputs(engine: Engine, options: Options, kept: Kept | None) -> list[str]:
+async def _start_outputs(
+    engine: Engine, options: Options, kept: KeptCheckpoint | None
+) -> list[str]:
     """Outputs asked for on the command line; after a crash those that were running.
 
     Returns:
@@ -282,7 +284,7 @@ async def _start_outputs(engine: Engine, options: Options, kept: Kept | None) ->
     return wanted
 
 
-def _on_air(engine: Engine, door: Door) -> dict[str, Any]:
+def _on_air(engine: Engine, door: RemoteServer) -> dict[str, Any]:
     statuses = engine.parts.outputs.view()
     senders = {status.name: status.pid for status in statuses if status.pid}
     return {

@@ -23,11 +23,18 @@ from studio.outputs.virtual_camera import VirtualCamera
 from studio.plans.triggers.base import Situation
 from studio.scenes.events import TallyChanged
 from studio.scenes.graph import shown_of
-from studio.scenes.keeper import Scenes
-from studio.scenes.stage import Graphics, GraphicsOver, Picture, Renderer, Snapshot, Stage
+from studio.scenes.keeper import SceneRepository
+from studio.scenes.stage import (
+    Graphics,
+    GraphicsOver,
+    ProgramPicture,
+    ProgramRenderer,
+    Renderer,
+    Snapshot,
+)
 from studio.scenes.visibility import PictureFacts
-from studio.shop.wearing import Wearer
-from studio.sources.bank import SourceBank
+from studio.shop.wearing import TryOnController
+from studio.sources.bank import SourceManager
 
 FIRST_PICTURE_S = 5.0
 STEP_S = 0.01
@@ -82,14 +89,14 @@ class Programme(Service):
         self,
         fps: Fraction,
         slot: SnapshotSlot,
-        scenes: Scenes,
-        sources: SourceBank,
+        scenes: SceneRepository,
+        sources: SourceManager,
         sound: SoundDesk,
         mixer: Mixer,
         graphics: Graphics,
         pipeline: OutputPipeline,
         camera: VirtualCamera,
-        wearer: Wearer,
+        wearer: TryOnController,
         latency: CutLatency,
         events: Events,
         state: State,
@@ -103,7 +110,7 @@ class Programme(Service):
         self._tally: dict[str, str] = {}
         self.viewers: Viewers = NoViewers()
         self.over = over
-        self.stage = Stage(fps, graphics, self._on_tick, self._is_wanted)
+        self.stage = ProgramRenderer(fps, graphics, self._on_tick, self._is_wanted)
         pipeline.look = self._look
         state.watch(("scenes", "sources", "sound"), self.refresh_picture)
 
@@ -253,7 +260,7 @@ class Programme(Service):
             or self.viewers.looks_at(canvas)
         )
 
-    def _on_tick(self, tick: int, at_ns: int, pictures: Sequence[Picture]) -> None:
+    def _on_tick(self, tick: int, at_ns: int, pictures: Sequence[ProgramPicture]) -> None:
         for picture in pictures:
             canvas, keep = picture.canvas, picture.frame.keep
             if self._pipeline.needs(canvas):

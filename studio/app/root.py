@@ -20,7 +20,7 @@ from studio.audio.desk import SoundDesk
 from studio.audio.mixer import Mixer
 from studio.audio.service import SoundService
 from studio.comments.moderation.rules import shipped_rules
-from studio.comments.platforms.base import Platform
+from studio.comments.platforms.base import CommentPlatform
 from studio.comments.service import CommentService
 from studio.core.command import Bus
 from studio.core.errors import StudioError
@@ -33,9 +33,9 @@ from studio.core.state_text import state_text
 from studio.encoding.model import AudioSettings, usual_video
 from studio.filters.base import Filter
 from studio.filters.service import FilterService
-from studio.filters.workshop import Workshop
+from studio.filters.workshop import FilterFactory
 from studio.governance.secrets import Secrets
-from studio.graphics.deck import Deck
+from studio.graphics.deck import OverlayStack
 from studio.graphics.svg import rasterise
 from studio.graphics.text import TextDrawer
 from studio.insight.journal import Journal
@@ -47,21 +47,21 @@ from studio.outputs.recording_folder import RecordingFolder
 from studio.outputs.service import AirService, CameraService, OutputService
 from studio.plans.service import PlanService
 from studio.plans.triggers.base import Trigger
-from studio.remote.rooms import Rooms
+from studio.remote.rooms import EngineFacade
 from studio.scenes.graph import SceneGraph
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Canvases
 from studio.scenes.nested import NestedPictures
 from studio.scenes.service import CanvasService, SceneService, canvases_of
 from studio.scenes.transitions.base import Transition
 from studio.shop.catalogue import Catalogue
 from studio.shop.service import ShopService, TryOnService
-from studio.shop.wearing import Wearer
+from studio.shop.wearing import TryOnController
 from studio.show.keeper import OpenShow
 from studio.show.service import BrandService, ImportService, TemplateService
 from studio.show.session import ShowFolders, ShowSession
-from studio.sources.bank import SourceBank
-from studio.sources.base import Source, Surroundings
+from studio.sources.bank import SourceManager
+from studio.sources.base import Source, SourceContext
 from studio.sources.service import SourceService
 from studio.tryon.asset import use_svg
 
@@ -113,7 +113,7 @@ class Parts:
     outputs: OutputService
     latency: CutLatency
     insight: InsightService
-    facade: Rooms
+    facade: EngineFacade
 
 
 def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> Parts:
@@ -134,14 +134,14 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     slot, secrets, recordings = SnapshotSlot(), Secrets(), RecordingFolder()
     canvases = {c.name: c for c in canvases_of(show.parts.get("canvases", Canvases()))}
     transitions = extensions.of(Transition)  # type: ignore[type-abstract]
-    scenes = Scenes(transitions, events.publish)
+    scenes = SceneRepository(transitions, events.publish)
     for canvas in canvases.values():
         scenes.set_canvas(canvas)
     nested = NestedPictures(slot)
-    workshop = Workshop(extensions.of(Filter), lambda: sources.around.base)
-    sources = SourceBank(
+    workshop = FilterFactory(extensions.of(Filter), lambda: sources.around.base)
+    sources = SourceManager(
         extensions.of(Source),  # type: ignore[type-abstract]
-        Surroundings(
+        SourceContext(
             show.folder,
             TextDrawer(),
             float(fps),
@@ -157,7 +157,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     )
     graph = SceneGraph(sources, scenes)
     desk, mixer = SoundDesk(events.publish, sources), Mixer(fps)
-    catalogue, wearer = Catalogue(), Wearer(sources, scenes)
+    catalogue, wearer = Catalogue(), TryOnController(sources, scenes)
     pipeline = OutputPipeline(
         {name: usual_video(c.width, c.height, fps) for name, c in canvases.items()},
         AudioSettings(),
@@ -166,7 +166,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         log=log_dir(),
     )
     areas = SafeAreas(pipeline.destinations, state)
-    deck = Deck(
+    deck = OverlayStack(
         lambda canvas: wearer.faces(slot.snapshot, canvas) if slot.snapshot else (),
         lambda canvas: slot.snapshot and slot.snapshot.state.programme.get(canvas),
         areas,
@@ -211,7 +211,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             ImportService(scenes, sources, desk, events),
             CommentService(
                 shipped_rules(),
-                extensions.of(Platform),  # type: ignore[type-abstract]
+                extensions.of(CommentPlatform),  # type: ignore[type-abstract]
                 overlays,
                 events,
                 state,
@@ -229,7 +229,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     services.register(bus, state)
     session.attach(services)
     info.attach(services)
-    facade = Rooms(
+    facade = EngineFacade(
         bus=bus, events=events, state=state, scenes=scenes, bank=sources, sound=desk,
         catalogue=catalogue, pipeline=pipeline, stage=programme.stage,
         source_kinds=sources.kinds, filter_kinds=workshop.kinds, transition_kinds=transitions,

@@ -206,7 +206,7 @@ class Supervisor:
         if not self._lock.take():
             other = life.read_note("supervisor") or {}
             raise StudioError("conflict", "supervisor.running", pid=other.get("pid", "?"))
-        note = life.Note("supervisor")
+        note = life.ProcessRecord("supervisor")
         old = self._take_signals()
         try:
             if not self._adopt():

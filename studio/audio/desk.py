@@ -18,7 +18,7 @@ MOST_GONE = 200
 
 
 class SourceDelays(Protocol):
-    """What sources say of their sound (`studio.sources.bank.SourceBank`)."""
+    """What sources say of their sound (`studio.sources.bank.SourceManager`)."""
 
     def sound_ahead_ms(self, source: str) -> int | None:
         """How far it can be brought forward; None while the source does not run."""

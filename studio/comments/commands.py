@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from studio.comments.events import AuthorMuted, CommentModerated, CommentPinned, CommentUnpinned
-from studio.comments.keeper import Audience, view_entry
+from studio.comments.keeper import CommentQueue, view_entry
 from studio.comments.model import Comment, Entry, FeedSpec, State
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
@@ -27,7 +27,7 @@ class AudienceCommands:
 
     def __init__(
         self,
-        audience: Audience,
+        audience: CommentQueue,
         announce: Callable[[Any], None],
         show: Callable[[str, str, str], None],
     ) -> None:

@@ -23,6 +23,7 @@ from studio.comments.model import (
     EntryView,
     FeedSpec,
     FeedView,
+    ModerationWords,
     Mute,
     MutedView,
     MuteKept,
@@ -30,10 +31,9 @@ from studio.comments.model import (
     ReasonView,
     State,
     Verdict,
-    Words,
 )
 from studio.comments.moderation.rules import Rule, RuleTier, own_words
-from studio.comments.platforms.base import Feed, Platform
+from studio.comments.platforms.base import CommentFeed, CommentPlatform
 from studio.comments.ranking import rank
 from studio.comments.rings import CommentRings
 from studio.core.clock import NS, now_ns
@@ -47,14 +47,14 @@ _log = logger(__name__)
 MOST_A_SECOND = 400
 JUDGED_A_SECOND = 4000
 """Of more than the rules can judge beside the show only questions are still judged."""
-MUTED = Words("该用户已被禁言", "This author is muted")
-SLOW = Words("慢速模式：全部先审", "Slow mode: everything is held")
+MUTED = ModerationWords("该用户已被禁言", "This author is muted")
+SLOW = ModerationWords("慢速模式：全部先审", "Slow mode: everything is held")
 Held = Literal["hold", "block"]
 HELD: tuple[str, Held] = ("own", "hold")
 STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocked"}
 
 
-class Audience:
+class CommentQueue:
     """All comments of the show. Lives on the engine loop.
 
     Args:
@@ -72,7 +72,7 @@ class Audience:
         rules: tuple[Rule, ...],
         announce: Callable[[Any], None],
         touch: Callable[[], None],
-        kinds: Kinds[Platform] | None = None,
+        kinds: Kinds[CommentPlatform] | None = None,
     ) -> None:
         self._kinds = kinds or Kinds({}, "platforms")
         self.folder = Path()
@@ -83,7 +83,7 @@ class Audience:
         self.rings = CommentRings()
         self.counts = {"all": 0, "held": 0, "blocked": 0, "dropped": 0}
         self.mutes: dict[str, Mute] = {}
-        self.feeds: dict[str, Feed] = {}
+        self.feeds: dict[str, CommentFeed] = {}
         self.pinned: Entry | None = None
         self.is_slow = False
         self._recent: deque[int] = deque()
@@ -102,7 +102,7 @@ class Audience:
             raise StudioError("conflict", "audience.feed_taken", name=spec.name)
         kind = self._kinds.get(spec.kind)
         platform = kind(kind.decode(dict(spec.settings)), self.folder)
-        feed = self.feeds[spec.name] = Feed(spec, platform, self.put)
+        feed = self.feeds[spec.name] = CommentFeed(spec, platform, self.put)
         feed.start()
 
     async def remove_feed(self, name: str) -> FeedSpec:
@@ -228,7 +228,7 @@ class Audience:
         except Exception:
             # Never let through what could not be judged.
             _log.exception("a comment could not be judged")
-            why = Words("审核出错，请人工看", "It could not be judged; look yourself")
+            why = ModerationWords("审核出错，请人工看", "It could not be judged; look yourself")
             return Verdict("hold", "error", "error", why=why)
         if verdict.action == "allow" and self.is_slow:
             return Verdict("hold", "slow", "slow", normalised=verdict.normalised, why=SLOW)

@@ -32,7 +32,7 @@ class Comment(msgspec.Struct, frozen=True):
         return f"{self.platform}/{self.author_id or self.author}"
 
 
-class Words(msgspec.Struct, frozen=True):
+class ModerationWords(msgspec.Struct, frozen=True):
     """A sentence in both languages."""
 
     zh: str
@@ -56,7 +56,7 @@ class Verdict(msgspec.Struct, frozen=True):
     matched: str = ""
     normalised: str = ""
     span: tuple[int, int] = (0, 0)
-    why: Words = Words("", "")
+    why: ModerationWords = ModerationWords("", "")
 
 
 class Entry(msgspec.Struct):

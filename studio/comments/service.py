@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
 from studio.comments.commands import AudienceCommands
-from studio.comments.keeper import Audience
+from studio.comments.keeper import CommentQueue
 from studio.comments.model import AudiencePart, CommentsKept, CommentsView
 from studio.comments.moderation.rules import Rule
-from studio.comments.platforms.base import Platform
+from studio.comments.platforms.base import CommentPlatform
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.extension import Kinds
@@ -50,7 +50,7 @@ class CommentService(Service):
     def __init__(
         self,
         rules: tuple[Rule, ...],
-        kinds: Kinds[Platform],
+        kinds: Kinds[CommentPlatform],
         overlay: CommentOverlay,
         events: Events,
         state: State,
@@ -59,7 +59,7 @@ class CommentService(Service):
         self._loop = asyncio.get_running_loop()
         self._is_telling = False
         self._errors: list[StudioError] = []
-        self.audience = Audience(rules, events.publish, self._touch_soon, kinds)
+        self.audience = CommentQueue(rules, events.publish, self._touch_soon, kinds)
         self._commands = (AudienceCommands(self.audience, events.publish, overlay.show_comment),)
 
     @property
@@ -79,7 +79,7 @@ class CommentService(Service):
             try:
                 check_name(feed.name)
                 if context.kinds is not None:
-                    kind = context.kinds_of(Platform).get(feed.kind)  # type: ignore[type-abstract]
+                    kind = context.kinds_of(CommentPlatform).get(feed.kind)  # type: ignore[type-abstract]
                     kind.decode(dict(feed.settings))
             except StudioError as error:
                 yield Finding(place, error)

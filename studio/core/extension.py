@@ -51,7 +51,7 @@ def setting(
     return msgspec.Meta(extra_json_schema=extra)
 
 
-def absurd(value: Any) -> str:
+def sanity_error(value: Any) -> str:
     """What no form can mean, whatever the setting; "" when the value can be meant."""
     if isinstance(value, float) and not math.isfinite(value):
         return f"{value} is no number"
@@ -66,7 +66,7 @@ def absurd(value: Any) -> str:
         if len(value) > MOST_VALUES:
             return f"{len(value)} values, {MOST_VALUES} are the most"
         inner = value.values() if isinstance(value, dict) else value
-        return next((why for one in inner if (why := absurd(one))), "")
+        return next((why for one in inner if (why := sanity_error(one))), "")
     return ""
 
 

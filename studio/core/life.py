@@ -45,7 +45,7 @@ MOST_BUSY_S = 30.0
 """No job may hold the loop longer, whatever a note says."""
 
 
-class Note:
+class ProcessRecord:
     """The note of this process: written now, alive by `beat`, taken away by `close`.
 
     Args:

@@ -52,7 +52,7 @@ def read_hotkey_name(name: str) -> tuple[str, dict[str, str]]:
     return first, dict(zip(rest[::2], rest[1::2], strict=True))
 
 
-class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
+class StudioSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
     """What is kept in ``settings.json``. No secret belongs here: those are in the keyring.
 
     Attributes:
@@ -93,7 +93,7 @@ def settings_path() -> Path:
     return config_dir() / "settings.json"
 
 
-def load() -> Settings:
+def load() -> StudioSettings:
     """The settings; the defaults where there are none.
 
     A file that cannot be read is set aside as ``settings.json.broken`` and said in the log: the
@@ -101,19 +101,19 @@ def load() -> Settings:
     """
     path = settings_path()
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Settings)
+        return msgspec.json.decode(path.read_bytes(), type=StudioSettings)
     except FileNotFoundError:
-        return Settings()
+        return StudioSettings()
     except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
         _log.warning("settings %s cannot be read (%s): using the defaults", path, error)
         try:
             path.replace(path.with_name(path.name + ".broken"))
         except OSError:
             pass
-        return Settings()
+        return StudioSettings()
 
 
-def save(settings: Settings) -> None:
+def save(settings: StudioSettings) -> None:
     """Keeps the settings; the old file stays whole until the new one is complete.
 
     Raises:
@@ -126,7 +126,7 @@ def save(settings: Settings) -> None:
     os.replace(fresh, path)
 
 
-def save_desk(mine: Settings) -> None:
+def save_desk(mine: StudioSettings) -> None:
     """Keeps what the desk changes, and of the rest what another process has written meanwhile.
 
     Raises:

@@ -27,7 +27,7 @@ class Node(NamedTuple):
     options: Options
 
 
-class Chain:
+class FilterChain:
     """Runs nodes one after the other. One thread pushes; options may change from another.
 
     Args:
@@ -144,7 +144,7 @@ class ChainFilter(Filter):
 
     Attributes:
         latency: samples the chain holds back.
-        steps: see `Chain`.
+        steps: see `FilterChain`.
     """
 
     is_picture: ClassVar[bool] = False
@@ -155,7 +155,7 @@ class ChainFilter(Filter):
 
     def __init__(self, settings: Any) -> None:
         super().__init__(settings)
-        self._chain: Chain | None = None
+        self._chain: FilterChain | None = None
         self.nodes(settings)
 
     def nodes(self, settings: Any) -> list[Node]:
@@ -172,7 +172,7 @@ class ChainFilter(Filter):
     def apply_sound(self, samples: Samples) -> Samples:
         """As many samples as given; the chain is built with the first."""
         if self._chain is None:
-            self._chain = Chain(self.nodes(self.settings), self.latency, self.steps)
+            self._chain = FilterChain(self.nodes(self.settings), self.latency, self.steps)
         return self._chain.run(samples)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from studio.core.errors import StudioError
 from studio.core.service import Finding, Service, ShowContext
 from studio.filters.base import Filter
-from studio.filters.workshop import Workshop
+from studio.filters.workshop import FilterFactory
 
 
 class FilterService(Service):
@@ -21,7 +21,7 @@ class FilterService(Service):
         """Kinds, settings and files of every filter on every source."""
         if context.kinds is None:
             return
-        workshop = Workshop(context.kinds_of(Filter), lambda: context.folder)
+        workshop = FilterFactory(context.kinds_of(Filter), lambda: context.folder)
         for spec in context.parts.get("sources", ()):
             for chosen in spec.filters:
                 place = f"sources[{spec.name}].filters[{chosen.name}]"

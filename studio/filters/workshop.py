@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.errors import StudioError
-from studio.core.extension import Extension, Kinds, absurd
+from studio.core.extension import Extension, Kinds, sanity_error
 from studio.filters.base import Filter
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-class Workshop:
+class FilterFactory:
     """Where the sources get their filters.
 
     Args:
@@ -66,7 +66,7 @@ class Workshop:
                     known=", ".join(known) or "–",
                 )  # fmt: skip
             value = settings.get(name)
-            why = absurd(value)
+            why = sanity_error(value)
             if why:
                 why = f"{name}: {why}"
                 raise StudioError("invalid", "extension.settings", kind=kind, why=why)

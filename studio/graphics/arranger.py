@@ -22,7 +22,7 @@ GAP = 0.008
 """Between two graphics, as a part of the canvas's short side."""
 
 
-class Want(NamedTuple):
+class OverlayWant(NamedTuple):
     """A graphic that is to be placed.
 
     Attributes:
@@ -39,7 +39,7 @@ class Want(NamedTuple):
     now_scale: float = 1.0
 
 
-class Spot(NamedTuple):
+class OverlaySpot(NamedTuple):
     """A place, and how large a graphic is there."""
 
     rect: Rect
@@ -74,8 +74,8 @@ def is_inside(rect: Rect, area: Rect) -> bool:
 
 
 def arrange(
-    wants: Sequence[Want], area: Rect, canvas: tuple[int, int], faces: Sequence[Rect]
-) -> dict[str, Spot]:
+    wants: Sequence[OverlayWant], area: Rect, canvas: tuple[int, int], faces: Sequence[Rect]
+) -> dict[str, OverlaySpot]:
     """A place for each graphic that has one; who is left out is not in it.
 
     Args:
@@ -88,7 +88,7 @@ def arrange(
     names = ranked(known)
     gap = max(2, even(min(canvas) * GAP))
     faces = [face for face in faces if face.w > 0 and face.h > 0]
-    found: dict[str, Spot] = {}
+    found: dict[str, OverlaySpot] = {}
     taken: list[Rect] = []
     for at, name in enumerate(names):
         want = known[name]
@@ -106,12 +106,14 @@ def arrange(
     return found
 
 
-def _spot(want: Want, area: Rect, avoid: Sequence[Rect], spared: Sequence[Rect]) -> Spot | None:
+def _spot(
+    want: OverlayWant, area: Rect, avoid: Sequence[Rect], spared: Sequence[Rect]
+) -> OverlaySpot | None:
     hard = [box for box in avoid if box not in spared]
     if want.now is not None:
         now = _resized(want.now, scaled(want.size, want.now_scale), area)
         if is_inside(now, area) and is_free(now, hard):
-            return Spot(now, want.now_scale)
+            return OverlaySpot(now, want.now_scale)
     for scale in SCALES:
         size = scaled(want.size, scale)
         if size[0] > area.w or size[1] > area.h:
@@ -119,10 +121,10 @@ def _spot(want: Want, area: Rect, avoid: Sequence[Rect], spared: Sequence[Rect])
         for corner in (*want.order, *CORNERS):
             rect = at_corner(corner, size, area)
             if is_inside(rect, area) and is_free(rect, avoid):
-                return Spot(rect, scale)
+                return OverlaySpot(rect, scale)
         rect_or_none = nearest_free(size, area, avoid, (*want.order, *CORNERS))
         if rect_or_none is not None:
-            return Spot(rect_or_none, scale)
+            return OverlaySpot(rect_or_none, scale)
     return None
 
 
@@ -160,16 +162,16 @@ def hull(first: Rect, second: Rect) -> Rect:
     return Rect(x, y, right - x, bottom - y)
 
 
-def _somewhere(want: Want, canvas: tuple[int, int], avoid: Sequence[Rect]) -> Spot:
+def _somewhere(want: OverlayWant, canvas: tuple[int, int], avoid: Sequence[Rect]) -> OverlaySpot:
     """For what must be seen: outside the safe area, else where it covers least."""
     whole = Rect(0, 0, *canvas)
     for scale in SCALES:
         size = scaled(want.size, scale)
         rect = nearest_free(size, whole, avoid, (*want.order, *CORNERS))
         if rect is not None:
-            return Spot(rect, scale)
+            return OverlaySpot(rect, scale)
     size = scaled(want.size, SCALES[-1])
-    return Spot(find_place(size, whole, avoid, order=want.order)[1], SCALES[-1])
+    return OverlaySpot(find_place(size, whole, avoid, order=want.order)[1], SCALES[-1])
 
 
 def _resized(now: Rect, size: tuple[int, int], area: Rect) -> Rect:

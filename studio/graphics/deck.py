@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
-from studio.graphics.arranger import Want, arrange, hull, is_free, ranked, scaled
+from studio.graphics.arranger import OverlayWant, arrange, hull, is_free, ranked, scaled
 from studio.graphics.placer import CORNERS, Corner, safe_area
 from studio.media.frame import even
 from studio.media.yuv import Layer, Rect, resize_layer
@@ -19,7 +19,7 @@ ROOMIER_NS = 3_000_000_000
 MOST_SCALED = 24
 
 
-class Placed(NamedTuple):
+class PlacedOverlay(NamedTuple):
     """A layer at even (x, y)."""
 
     layer: Layer
@@ -28,7 +28,7 @@ class Placed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Up:
+class OverlayState:
     """A graphic that is up, or on its way in or out.
 
     Attributes:
@@ -77,7 +77,7 @@ class _Layout:
     tried_ns: int = 0
 
 
-class Scene(Protocol):
+class OverlayScene(Protocol):
     """Which scene a canvas shows now, whatever tells one from another."""
 
     def __call__(self, canvas: str) -> object: ...
@@ -93,7 +93,7 @@ def _usual_area(canvas: str, width: int, height: int) -> Rect:
     return safe_area(width, height)
 
 
-class Deck:
+class OverlayStack:
     """Holds the graphics; written by the engine loop, read by the picture thread.
 
     The set of graphics is one immutable tuple that is swapped; seats belong to the picture
@@ -108,10 +108,10 @@ class Deck:
     def __init__(
         self,
         faces: Callable[[str], Sequence[Rect]] | None = None,
-        scene: Scene = lambda canvas: None,
+        scene: OverlayScene = lambda canvas: None,
         area: Area = _usual_area,
     ) -> None:
-        self._ups: tuple[Up, ...] = ()
+        self._ups: tuple[OverlayState, ...] = ()
         self._faces = faces or (lambda canvas: ())
         self._scene, self._area = scene, area
         self._layouts: dict[str, _Layout] = {}
@@ -133,7 +133,7 @@ class Deck:
         old = next((up for up in self._ups if up.name == name and not up.hidden_ns), None)
         shown = old.shown_ns if old else at_ns
         kept = tuple(up for up in self._ups if up.name != name and not up.is_over(at_ns))
-        self._ups = (*kept, Up(name, layers, order, shown))
+        self._ups = (*kept, OverlayState(name, layers, order, shown))
 
     def hide(self, name: str, at_ns: int) -> bool:
         """Slides it out; False when it was not up."""
@@ -149,7 +149,7 @@ class Deck:
         """Takes everything off at once."""
         self._ups = ()
 
-    def at(self, canvas: str, width: int, height: int, at_ns: int) -> list[Placed]:
+    def at(self, canvas: str, width: int, height: int, at_ns: int) -> list[PlacedOverlay]:
         """The graphics for a tick, placed and moved; called on the picture thread only.
 
         What the law wants on the picture is drawn last: nothing covers it.
@@ -165,26 +165,28 @@ class Deck:
             seat, up = layout.seats.get(name), ups[name]
             if seat is not None:
                 x, y = _slide(seat, up, width, at_ns)
-                placed.append(Placed(self._sized(up.layers[canvas], seat.scale), x, y))
+                placed.append(PlacedOverlay(self._sized(up.layers[canvas], seat.scale), x, y))
         return placed
 
     def over(
         self, canvas: str, width: int, height: int, faces: Sequence[Rect], at_ns: int
-    ) -> list[Placed]:
+    ) -> list[PlacedOverlay]:
         """Where the graphics will be when another scene with these faces is taken; any thread."""
         ups = {up.name: up for up in self._ups if canvas in up.layers and not up.hidden_ns}
         layout = self._layouts.get(canvas, _Layout())
         wants = _wants(ups, canvas, dict(layout.seats))
         spots = arrange(wants, self._area(canvas, width, height), (width, height), faces)
         return [
-            Placed(self._sized(ups[name].layers[canvas], spots[name].scale), *spots[name].rect[:2])
+            PlacedOverlay(
+                self._sized(ups[name].layers[canvas], spots[name].scale), *spots[name].rect[:2]
+            )
             for name in reversed(ranked(spots))
         ]
 
     def _settle(
         self,
         layout: _Layout,
-        ups: dict[str, Up],
+        ups: dict[str, OverlayState],
         canvas: str,
         size: tuple[int, int],
         at_ns: int,
@@ -241,7 +243,11 @@ class Deck:
         self._leave(seats, ups, faces, size[0])
 
     def _leave(
-        self, seats: dict[str, _Seat], ups: dict[str, Up], faces: Sequence[Rect], width: int
+        self,
+        seats: dict[str, _Seat],
+        ups: dict[str, OverlayState],
+        faces: Sequence[Rect],
+        width: int,
     ) -> None:
         """Decides for those that begin to leave whether their way out is free."""
         for name, seat in seats.items():
@@ -264,8 +270,12 @@ class Deck:
 
 
 def _wants(
-    ups: dict[str, Up], canvas: str, seats: dict[str, _Seat], *, forgets_small: bool = False
-) -> list[Want]:
+    ups: dict[str, OverlayState],
+    canvas: str,
+    seats: dict[str, _Seat],
+    *,
+    forgets_small: bool = False,
+) -> list[OverlayWant]:
     """What is to be placed; ``forgets_small`` gives what was made smaller a new chance."""
     found = []
     for name, up in ups.items():
@@ -273,7 +283,7 @@ def _wants(
         if seat is not None and forgets_small and seat.scale < 1:
             seat = None
         found.append(
-            Want(
+            OverlayWant(
                 name,
                 (layer.width, layer.height),
                 up.order,
@@ -303,7 +313,7 @@ def _moved(seat: _Seat, at_ns: int) -> tuple[float, float]:
     )
 
 
-def _slide(seat: _Seat, up: Up, width: int, at_ns: int) -> tuple[int, int]:
+def _slide(seat: _Seat, up: OverlayState, width: int, at_ns: int) -> tuple[int, int]:
     x, y = _moved(seat, at_ns)
     part = _ease((at_ns - up.shown_ns) / SLIDE_NS) if seat.slides else 1.0
     out = _outside(seat.rect, width).x

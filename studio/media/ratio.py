@@ -27,7 +27,7 @@ class Tap(NamedTuple):
     group: int
 
 
-class Phase(NamedTuple):
+class RatioPhase(NamedTuple):
     """How the output pixels of one phase are mixed."""
 
     left: Tap
@@ -37,7 +37,7 @@ class Phase(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def phases(size: int, wanted: int) -> tuple[Phase, ...]:
+def phases(size: int, wanted: int) -> tuple[RatioPhase, ...]:
     """How ``wanted`` pixels are made of ``size``; empty when it is not a small ratio upwards.
 
     Downwards `cv2.resize` is as fast.
@@ -51,7 +51,7 @@ def phases(size: int, wanted: int) -> tuple[Phase, ...]:
         at = Fraction(2 * number + 1, 2) / ratio - Fraction(1, 2)
         first = floor(at)
         left, right = divmod(first, of), divmod(first + 1, of)
-        found.append(Phase(Tap(left[1], left[0]), Tap(right[1], right[0]), float(at - first)))
+        found.append(RatioPhase(Tap(left[1], left[0]), Tap(right[1], right[0]), float(at - first)))
     return tuple(found)
 
 
@@ -80,7 +80,7 @@ def scale(plane: Plane, out: Plane) -> bool:
     return True
 
 
-def _mix(lanes: list[Plane], phase: Phase, out: Plane, *, is_across: bool) -> None:
+def _mix(lanes: list[Plane], phase: RatioPhase, out: Plane, *, is_across: bool) -> None:
     """Writes one phase; the edge repeats where a neighbour group is missing."""
     if is_across:
         begin, end = out[:, 0], out[:, -1]

@@ -20,7 +20,7 @@ class Piece:
     data: bytes
 
 
-class ChangeOver:
+class RenditionSwitch:
     """Lets the pictures of one rung through, and changes to another at its keyframe.
 
     Encoders run in their own threads, now one is ahead and now the other. So while a change is due

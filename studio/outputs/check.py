@@ -14,9 +14,9 @@ from studio.encoding.model import Codec
 from studio.outputs.model import CheckLine, Verdict
 from studio.protocols.rtmp.address import BadAddress, RtmpAddress, backup_key_of, hide_key, parse
 from studio.protocols.rtmp.connection import Connection, LinkFault, open_connection
-from studio.sender.clip import Clip
+from studio.sender.clip import StandbyClip
 from studio.sender.flv import VIDEO_TAG, FlvMux
-from studio.sender.meter import Meter
+from studio.sender.meter import FlowMeter
 from studio.sender.model import OutputSettings
 
 TRIAL_S = 2.0
@@ -132,8 +132,8 @@ async def _publish(
     Returns:
         What the server took in kbit/s, and the age of what it had not taken at the end.
     """
-    clip = Clip(clip_data)
-    mux, player, meter = FlvMux(clip), clip.player(), Meter()
+    clip = StandbyClip(clip_data)
+    mux, player, meter = FlvMux(clip), clip.player(), FlowMeter()
     for header in mux.headers:
         connection.send(header.type, 0, header.payload)
     began, sent = time.monotonic(), 0

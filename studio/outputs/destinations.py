@@ -14,7 +14,7 @@ from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
 from studio.media.packet import EncodedPacket
 from studio.outputs.line import STOP_S, is_sender
-from studio.outputs.link import FIXED, OutputLink
+from studio.outputs.link import FIXED, SenderClient
 from studio.protocols.rtmp.address import BadAddress, fold, hide_key, parse, split_key, unfold
 from studio.sender import wire
 from studio.sender.model import OutputSettings, OutputState, OutputStatus
@@ -113,8 +113,8 @@ class Destinations:
         self._lock = threading.Lock()
         self._settings: dict[str, OutputSettings] = {}
         self._keys: dict[str, tuple[str, str]] = {}
-        self._links: dict[str, OutputLink] = {}
-        self._fed: tuple[OutputLink, ...] = ()
+        self._links: dict[str, SenderClient] = {}
+        self._fed: tuple[SenderClient, ...] = ()
         self._last: dict[str, OutputStatus] = {}
 
     # -- what there is -----------------------------------------------------------------------
@@ -340,7 +340,7 @@ class Destinations:
         if settings.kind == "rtmp" and not unfold(self._keys[name][0])[1] and not has_sender:
             raise StudioError("invalid", "outputs.no_key", name=name)
         self._bury(name)
-        link = OutputLink(
+        link = SenderClient(
             settings,
             self._keys[name],
             runtime=self._runtime,
@@ -403,7 +403,7 @@ class Destinations:
         if link is not None:
             self._end(link, link.stop)
 
-    def _end(self, link: OutputLink, end: Callable[[], bool]) -> None:
+    def _end(self, link: SenderClient, end: Callable[[], bool]) -> None:
         with self._lock:
             self._fed = tuple(one for one in self._fed if one is not link)
         if not end():
@@ -446,7 +446,7 @@ class Destinations:
             if own == canvas if canvas else own not in apart:
                 link.put(False, pts_us, pts_us, duration_us, True, packet.data)
 
-    def _heard(self, status: OutputStatus, of: OutputLink | None = None) -> None:
+    def _heard(self, status: OutputStatus, of: SenderClient | None = None) -> None:
         before = self._last.get(status.name)
         if before is None:
             return

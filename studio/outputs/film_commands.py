@@ -20,7 +20,7 @@ from studio.outputs.clips import LONGEST_S, Span, cut, mark_span, product_spans
 from studio.outputs.pipeline import OutputPipeline
 from studio.sender import wire
 from studio.sender.chapters import read_chapters
-from studio.sender.clip import Clip
+from studio.sender.clip import StandbyClip
 from studio.sources.kinds.replay import remember
 
 CanvasArg = Literal["landscape", "portrait"]
@@ -172,7 +172,7 @@ class FilmCommands:
         target = self._given(file) if file else self._fresh(f"replay_{_stamp()}", ".mp4")
 
         def work() -> float:
-            clip = Clip(self._pipeline.clip(canvas))
+            clip = StandbyClip(self._pipeline.clip(canvas))
             return self._pipeline.replay.save(canvas, seconds, clip, target)
 
         length_s = await asyncio.to_thread(work)

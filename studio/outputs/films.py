@@ -30,7 +30,7 @@ class _Given:
     cache: Path
 
 
-class Films:
+class StandbyClips:
     """One film at a time, in as many encodings as there are families.
 
     Args:

@@ -18,7 +18,7 @@ class SenderFault(Exception):
     """The sender is gone or does not answer."""
 
 
-class Line:
+class SenderConnection:
     """The engine's socket to a sender."""
 
     def __init__(self, connection: socket.socket) -> None:
@@ -29,7 +29,7 @@ class Line:
         self._early: list[OutputStatus] = []
 
     @classmethod
-    def open(cls, note: wire.Note) -> Line:
+    def open(cls, note: wire.SenderRecord) -> SenderConnection:
         """Connects and says hello.
 
         Raises:
@@ -53,14 +53,14 @@ class Line:
             raise
         return line
 
-    def _await_welcome(self, note: wire.Note) -> None:
+    def _await_welcome(self, note: wire.SenderRecord) -> None:
         deadline = time.monotonic() + _ANSWER_S
         while time.monotonic() < deadline:
             data = self.socket.recv(65536)
             if not data:
                 raise SenderFault("turned us away")
             for message in self._unpacker.feed(data):
-                if isinstance(message, wire.Status):
+                if isinstance(message, wire.SenderStatus):
                     self._early.append(message.status)
                 elif message.output == note.output and message.version == wire.VERSION:
                     self.welcome = message
@@ -106,7 +106,7 @@ class Line:
             if not data:
                 raise SenderFault("hung up")
             for message in self._unpacker.feed(data):
-                if isinstance(message, wire.Status):
+                if isinstance(message, wire.SenderStatus):
                     found.append(message.status)
         except (BlockingIOError, InterruptedError):
             pass
@@ -119,18 +119,18 @@ class Line:
         self.socket.close()
 
 
-def orphans(runtime: Path) -> dict[str, wire.Note]:
+def orphans(runtime: Path) -> dict[str, wire.SenderRecord]:
     """Senders that run, by output: they hold the line for an engine that has gone."""
     found = wire.find_notes(runtime)
     return {name: note for name, note in found.items() if is_sender(runtime, note)}
 
 
-def end_orphan(runtime: Path, note: wire.Note) -> None:
+def end_orphan(runtime: Path, note: wire.SenderRecord) -> None:
     """Ends a sender nobody wants any more: politely, and within about 2 s."""
     try:
-        line = Line.open(note)
+        line = SenderConnection.open(note)
         try:
-            line.send_all(wire.pack(wire.Stop()))
+            line.send_all(wire.pack(wire.StopSending()))
             deadline = time.monotonic() + STOP_S
             while is_sender(runtime, note) and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -147,11 +147,11 @@ def sender_words(runtime: Path, output: str) -> list[str]:
     return ["-m", "studio.sender", "--output", output, "--runtime", str(runtime)]
 
 
-def kill_sender(runtime: Path, note: wire.Note) -> None:
+def kill_sender(runtime: Path, note: wire.SenderRecord) -> None:
     """Kills the process that ``note`` names, if it is that sender; else nothing is touched."""
     processes.end(note.process, sender_words(runtime, note.output))
 
 
-def is_sender(runtime: Path, note: wire.Note) -> bool:
+def is_sender(runtime: Path, note: wire.SenderRecord) -> bool:
     """Does the process that ``note`` names run, and is it the sender of this output?"""
     return processes.is_program(note.process, sender_words(runtime, note.output))

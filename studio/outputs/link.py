@@ -23,10 +23,10 @@ from studio.core.paths import project_dir
 from studio.core.reason import Reason
 from studio.core.streams import child_environment
 from studio.core.worker import Worker
-from studio.outputs.change_over import ChangeOver, Piece
+from studio.outputs.change_over import Piece, RenditionSwitch
 from studio.outputs.line import (
     STOP_S,
-    Line,
+    SenderConnection,
     SenderFault,
     is_sender,
     kill_sender,
@@ -47,7 +47,7 @@ FIXED = ("kind", "url", "canvas", "backup_url", "ca_file", "codec", "short_side"
 _log = logger(__name__)
 
 
-class OutputLink:
+class SenderClient:
     """One thread an output. Nothing it waits for can be felt elsewhere.
 
     Args:
@@ -76,7 +76,7 @@ class OutputLink:
         log: Path | None = None,
     ) -> None:
         self.settings = settings
-        self._change = ChangeOver(rung or settings.canvas)
+        self._change = RenditionSwitch(rung or settings.canvas)
         self._codec = codec
         self._keys = keys
         self._runtime = runtime
@@ -95,7 +95,7 @@ class OutputLink:
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self._process: subprocess.Popen[bytes] | None = None
-        self._adopted: wire.Note | None = None  # of a sender that another engine started
+        self._adopted: wire.SenderRecord | None = None  # of a sender that another engine started
         self._base = OutputStatus(name=settings.name)
         self._seen = OutputStatus(name=settings.name)
         self._is_detaching = False
@@ -161,7 +161,7 @@ class OutputLink:
     ) -> None:
         """Hands an encoded packet on; never blocks. Too much waiting: on from the next keyframe.
 
-        A picture of another ``rung`` than its own is left out (see `ChangeOver`).
+        A picture of another ``rung`` than its own is left out (see `RenditionSwitch`).
         """
         if not self._is_open:
             return
@@ -250,7 +250,7 @@ class OutputLink:
             )
         )
 
-    def _reach(self, stopping: threading.Event) -> Line | None:
+    def _reach(self, stopping: threading.Event) -> SenderConnection | None:
         """A line to the sender: one that runs already, or a new one."""
         path = wire.note_path(self._runtime, self.settings.name)
         note = wire.read_note(path)
@@ -259,7 +259,7 @@ class OutputLink:
             path.unlink(missing_ok=True)
         elif note is not None:
             try:
-                line = Line.open(note)
+                line = SenderConnection.open(note)
             except SenderFault as fault:
                 _log.info("sender of %s (%d): %s", self.settings.name, note.pid, fault)
                 kill_sender(self._runtime, note)
@@ -275,7 +275,7 @@ class OutputLink:
         while not stopping.is_set():
             note = wire.read_note(path)
             if note is not None and self._process is not None and note.pid == self._process.pid:
-                line = Line.open(note)
+                line = SenderConnection.open(note)
                 self._brief(line)
                 return line
             if self._process is not None and self._process.poll() is not None:
@@ -286,7 +286,7 @@ class OutputLink:
         self._kill()
         return None
 
-    def _differs(self, line: Line) -> str | None:
+    def _differs(self, line: SenderConnection) -> str | None:
         """What a running sender publishes otherwise than it is wanted now; None when it fits."""
         welcome = line.welcome
         if welcome is None or not welcome.is_configured or welcome.settings is None:
@@ -296,7 +296,7 @@ class OutputLink:
                 return field
         return "codec" if welcome.codec != self._codec else None
 
-    def _replace(self, line: Line, note: wire.Note, what: str) -> None:
+    def _replace(self, line: SenderConnection, note: wire.SenderRecord, what: str) -> None:
         """Ends a sender that carries something else; viewers of the old address see an end."""
         _log.warning("%s: its %s has changed: the sender is replaced", self.settings.name, what)
         self._tell(
@@ -307,7 +307,7 @@ class OutputLink:
             )
         )
         try:
-            line.send_all(wire.pack(wire.Stop()))
+            line.send_all(wire.pack(wire.StopSending()))
             deadline = time.monotonic() + STOP_S
             while is_sender(self._runtime, note) and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -317,7 +317,7 @@ class OutputLink:
         kill_sender(self._runtime, note)
         wire.note_path(self._runtime, self.settings.name).unlink(missing_ok=True)
 
-    def _brief(self, line: Line) -> None:
+    def _brief(self, line: SenderConnection) -> None:
         configure = wire.Configure(self.settings, *self._keys, self._codec)
         line.send_all(wire.pack(configure))
         if line.welcome is not None and line.welcome.is_configured:
@@ -359,7 +359,7 @@ class OutputLink:
     def _note_stem(self) -> str:
         return wire.note_path(self._runtime, self.settings.name).stem
 
-    def _serve(self, line: Line, stopping: threading.Event) -> None:
+    def _serve(self, line: SenderConnection, stopping: threading.Event) -> None:
         awake = life.AwakeClock()  # what both slept through is no silence of the sender
         heard = awake()
         stop_by = 0.0
@@ -373,7 +373,7 @@ class OutputLink:
                     if self._is_detaching:
                         return
                     self._is_open = False
-                    self._say(wire.Stop())
+                    self._say(wire.StopSending())
                     stop_by = time.monotonic() + STOP_S
                 wanted = selectors.EVENT_READ
                 if self._next(line):
@@ -403,7 +403,7 @@ class OutputLink:
                 if silent_s > HEARTBEAT_S:
                     raise SenderFault(f"no heartbeat for {HEARTBEAT_S:.0f} s")
 
-    def _next(self, line: Line) -> bool:
+    def _next(self, line: SenderConnection) -> bool:
         """Moves frames to the line when it has nothing left; is there anything to send?"""
         if not line.pending:
             with self._lock:

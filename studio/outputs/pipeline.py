@@ -25,8 +25,8 @@ from studio.encoding.model import AudioSettings, VideoSettings
 from studio.encoding.rate import Rate
 from studio.media.packet import EncodedPacket
 from studio.outputs.destinations import Destinations
-from studio.outputs.films import Films
-from studio.outputs.renditions import MOST_EXTRA, Plan, Rung, family_of, plan, wanted
+from studio.outputs.films import StandbyClips
+from studio.outputs.renditions import MOST_EXTRA, Rendition, RenditionPlan, family_of, plan, wanted
 from studio.outputs.replay import ReplayRing
 from studio.outputs.standby import codec_digest, make_clip
 from studio.sender.model import OutputSettings, OutputState, OutputStatus
@@ -84,7 +84,7 @@ class OutputPipeline:
         self._own_audio: dict[str, AudioEncoder] = {}
         self._apart: frozenset[str] = frozenset()
         self._prepared: set[str] = set()
-        self.plan: Plan = plan(self.canvases, ())
+        self.plan: RenditionPlan = plan(self.canvases, ())
         self._lock = threading.Lock()
         self.destinations = Destinations(
             runtime,
@@ -95,7 +95,7 @@ class OutputPipeline:
             complete=self._follow_line,
             log=log,
         )
-        self.films = Films(audio, self.destinations.renew_clips)
+        self.films = StandbyClips(audio, self.destinations.renew_clips)
 
     # -- before air --------------------------------------------------------------------------
 
@@ -114,7 +114,7 @@ class OutputPipeline:
         self._standby[canvas] = _Standby(tuple(pictures), sound)
 
     def set_film(self, picture: Path | None, music: Path | None, cache: Path) -> None:
-        """The brand's own film instead of the standby scene, see `Films.set`.
+        """The brand's own film instead of the standby scene, see `StandbyClips.set`.
 
         It is encoded in the background; until then, and if it fails, the scene's picture stands.
         """
@@ -146,7 +146,7 @@ class OutputPipeline:
             raise StudioError("not_found", "outputs.no_canvas", canvas=canvas)
         self._open_rung(self.plan.rungs[canvas])
 
-    def _open_rung(self, rung: Rung) -> None:
+    def _open_rung(self, rung: Rendition) -> None:
         with self._lock:
             if self._audio is None:
                 self._audio = AudioEncoder(self._audio_settings, self._deliver_sound)
@@ -161,7 +161,7 @@ class OutputPipeline:
                 encoder.start()
                 self._video = {**self._video, rung.id: encoder}
 
-    def _deliver(self, rung: Rung, settings: VideoSettings) -> OnPacket:
+    def _deliver(self, rung: Rendition, settings: VideoSettings) -> OnPacket:
         """To all destinations of the rung, and then to who measures (`on_packet`)."""
         deliver = self.destinations.video(rung.id, settings.fps_num, settings.fps_den)
         if rung.id != rung.canvas:
@@ -207,7 +207,7 @@ class OutputPipeline:
             self._held = self._held - {canvas}
             self._end_unused()
 
-    def plan_with(self, name: str) -> Plan:
+    def plan_with(self, name: str) -> RenditionPlan:
         """What would be encoded if ``name`` ran too (or with its settings as they are now).
 
         Raises:
@@ -228,7 +228,7 @@ class OutputPipeline:
                 self._gone(name)
             self.destinations.move(name, rung_id)
 
-    def _set_nominal(self, rung: Rung) -> None:
+    def _set_nominal(self, rung: Rendition) -> None:
         nominal = rung.settings.bitrate_kbps
         with self._rate_lock:
             rate = self.rates.setdefault(rung.id, Rate(nominal))

@@ -25,7 +25,7 @@ class SafeArea(msgspec.Struct, frozen=True):
     right: float = 0.0
 
 
-class Platform(msgspec.Struct, kw_only=True, frozen=True):
+class PlatformProfile(msgspec.Struct, kw_only=True, frozen=True):
     """What a platform takes.
 
     Attributes:
@@ -57,12 +57,12 @@ class Platform(msgspec.Struct, kw_only=True, frozen=True):
 
 
 @cache
-def platforms() -> dict[str, Platform]:
+def platforms() -> dict[str, PlatformProfile]:
     """All profiles by id; a broken file is left out and logged."""
-    found: dict[str, Platform] = {}
+    found: dict[str, PlatformProfile] = {}
     for path in sorted((assets_dir() / "platforms").glob("*.json")):
         try:
-            one = msgspec.json.decode(path.read_bytes(), type=Platform)
+            one = msgspec.json.decode(path.read_bytes(), type=PlatformProfile)
         except (OSError, msgspec.DecodeError) as error:
             _log.error("platform profile %s: %s", Path(path).name, error)
             continue

@@ -24,7 +24,7 @@ SHARED = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class Rendition:
     """One encode.
 
     Attributes:
@@ -42,7 +42,7 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RenditionPlan:
     """All encodes.
 
     Attributes:
@@ -53,7 +53,7 @@ class Plan:
         is_too_much: codecs and sizes alone need more rungs than there may be.
     """
 
-    rungs: dict[str, Rung]
+    rungs: dict[str, Rendition]
     of: dict[str, str] = field(default_factory=dict)
     squeezed: dict[str, int] = field(default_factory=dict)
     is_too_much: bool = False
@@ -94,7 +94,7 @@ def plan(
     canvases: Mapping[str, VideoSettings],
     outputs: Sequence[OutputSettings],
     most_extra: int = MOST_EXTRA,
-) -> Plan:
+) -> RenditionPlan:
     """The rungs for ``outputs``, in the order they were started.
 
     A recording takes what the first rung of its family is given; streams share a rung when none
@@ -111,8 +111,8 @@ def plan(
         if not _merge_nearest(steps, own):
             is_too_much = True
             break
-    rungs: dict[str, Rung] = {
-        canvas: Rung(canvas, canvas, canvas, settings) for canvas, settings in canvases.items()
+    rungs: dict[str, Rendition] = {
+        canvas: Rendition(canvas, canvas, canvas, settings) for canvas, settings in canvases.items()
     }
     of: dict[str, str] = {}
     squeezed: dict[str, int] = {}
@@ -120,7 +120,7 @@ def plan(
         for number, group in enumerate(groups):
             id = family if number == 0 else f"{family}/{number + 1}"
             kbps = _kbps(group, own)
-            rungs[id] = Rung(
+            rungs[id] = Rendition(
                 id,
                 group[0].canvas,
                 family,
@@ -131,7 +131,7 @@ def plan(
                 of[one.name] = id
                 if one.kind == "rtmp" and kbps < SHARED * own[one.name].bitrate_kbps:
                     squeezed[one.name] = kbps
-    return Plan(rungs, of, squeezed, is_too_much)
+    return RenditionPlan(rungs, of, squeezed, is_too_much)
 
 
 _Groups = list[list[OutputSettings]]

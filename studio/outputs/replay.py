@@ -11,7 +11,7 @@ from pathlib import Path
 from studio.core.errors import StudioError
 from studio.encoding.model import VideoSettings
 from studio.media.packet import EncodedPacket
-from studio.sender.clip import Clip
+from studio.sender.clip import StandbyClip
 
 SECONDS = 60.0
 MOST_BYTES = 96 << 20
@@ -91,7 +91,7 @@ class ReplayRing:
         with self._lock:
             return self._canvases[canvas].bytes
 
-    def save(self, canvas: str, seconds: float, clip: Clip, file: Path) -> float:
+    def save(self, canvas: str, seconds: float, clip: StandbyClip, file: Path) -> float:
         """Writes the last ``seconds`` (from the keyframe before) to ``file``; returns the length.
 
         Args:
@@ -126,7 +126,7 @@ class ReplayRing:
         return float(end - zero)
 
 
-def _write(rows: list[tuple[Fraction, bool, EncodedPacket]], clip: Clip, file: Path) -> None:
+def _write(rows: list[tuple[Fraction, bool, EncodedPacket]], clip: StandbyClip, file: Path) -> None:
     import av
 
     micro = Fraction(1, 1_000_000)

@@ -16,9 +16,9 @@ from studio.plans.model import (
     MomentView,
     Plan,
     PlansView,
+    PlanText,
     PlanView,
     ToldView,
-    Words,
 )
 from studio.plans.runner import Plans
 
@@ -164,7 +164,7 @@ class PlanCommands:
         for one in self._plans.incidents:
             if one.id == incident:
                 at = one.timeline[-1].at_ms if one.timeline else 0
-                one.timeline.append(Moment(utc_iso(), at, Words(text, text)))
+                one.timeline.append(Moment(utc_iso(), at, PlanText(text, text)))
                 return changed("plans")
         raise StudioError("not_found", "plans.no_incident", incident=incident)
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from studio.core.event import Event
 from studio.core.text import Text
-from studio.plans.model import Words
+from studio.plans.model import PlanText
 
 
 class PlanStarted(Event, frozen=True, kw_only=True):
@@ -18,7 +18,7 @@ class PlanStarted(Event, frozen=True, kw_only=True):
 
     plan: str
     incident: str
-    cause: Words
+    cause: PlanText
     origin: str
 
 
@@ -31,7 +31,7 @@ class PlanStep(Event, frozen=True, kw_only=True):
 
     plan: str
     incident: str
-    text: Words
+    text: PlanText
     is_ok: bool
     at_ms: int
 
@@ -45,7 +45,7 @@ class PlanAsked(Event, frozen=True, kw_only=True):
 
     incident: str
     role: str
-    text: Words
+    text: PlanText
     options: tuple[str, ...]
     within_s: float
 
@@ -74,5 +74,5 @@ class RoleTold(Event, frozen=True, kw_only=True):
     help: ClassVar[Text] = Text("通知主播、场控、技术或负责人。", "A role was told something.")
 
     role: str
-    text: Words
+    text: PlanText
     level: str

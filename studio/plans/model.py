@@ -12,15 +12,15 @@ Role = Literal["streamer", "controller", "technician", "owner"]
 Outcome = Literal["running", "saved", "failed", "aborted"]
 
 
-class Words(msgspec.Struct, frozen=True):
+class PlanText(msgspec.Struct, frozen=True):
     """A sentence in both languages; may hold {subject} and the cause's other parameters."""
 
     zh: str
     en: str
 
-    def filled(self, params: dict[str, str]) -> Words:
+    def filled(self, params: dict[str, str]) -> PlanText:
         """With its parameters put in; an unknown one is left standing."""
-        return Words(fill(self.zh, params), fill(self.en, params))
+        return PlanText(fill(self.zh, params), fill(self.en, params))
 
     def pair(self) -> tuple[str, str]:
         """(zh, en), as views show it."""
@@ -48,7 +48,7 @@ class Tell(msgspec.Struct, frozen=True, tag="tell"):
     """Tells a role something."""
 
     role: Role
-    text: Words
+    text: PlanText
     level: Level = "amber"
 
 
@@ -59,7 +59,7 @@ class Ask(msgspec.Struct, frozen=True, tag="ask"):
     """
 
     role: Role
-    question: Words
+    question: PlanText
     options: tuple[str, ...]
     within_s: float = 15.0
     otherwise: str = ""
@@ -98,8 +98,8 @@ class Plan(msgspec.Struct, frozen=True):
     """
 
     id: str
-    label: Words
-    help: Words
+    label: PlanText
+    help: PlanText
     level: Level = "amber"
     trigger: TriggerSpec | None = None
     is_auto: bool = True
@@ -114,7 +114,7 @@ class Moment(msgspec.Struct, frozen=True):
 
     at_utc: str
     at_ms: int
-    text: Words
+    text: PlanText
     is_ok: bool = True
 
 
@@ -131,8 +131,8 @@ class Incident(msgspec.Struct):
 
     id: str
     plan: str
-    label: Words
-    cause: Words
+    label: PlanText
+    cause: PlanText
     began_utc: str
     origin: str
     state: Outcome = "running"
@@ -147,7 +147,7 @@ class Question(msgspec.Struct, frozen=True):
 
     incident: str
     role: Role
-    text: Words
+    text: PlanText
     options: tuple[str, ...]
     until_utc: str
 
@@ -157,7 +157,7 @@ class Told(msgspec.Struct, frozen=True):
 
     at_utc: str
     role: Role
-    text: Words
+    text: PlanText
     level: Level
 
 

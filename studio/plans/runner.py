@@ -26,6 +26,7 @@ from studio.plans.model import (
     Moment,
     Outcome,
     Plan,
+    PlanText,
     Question,
     RunCommand,
     Step,
@@ -33,7 +34,6 @@ from studio.plans.model import (
     Tell,
     Told,
     WaitWell,
-    Words,
     fill,
 )
 from studio.plans.reach import asker_of_trigger, highest, is_never, steps_of
@@ -43,7 +43,7 @@ _log = logger(__name__)
 
 JUDGE_S = 0.1
 KEPT = 50
-BY_HAND = Words("手动执行", "Run by hand")
+BY_HAND = PlanText("手动执行", "Run by hand")
 
 
 class PlanStop(Exception):
@@ -237,18 +237,18 @@ class Plans(PlanBook):
                 incident.recovered_ms = await self._well(run, 0)
                 if incident.saved_ms is None:
                     incident.saved_ms = incident.recovered_ms
-                self._note(run, Words("已恢复", "Well again"))
+                self._note(run, PlanText("已恢复", "Well again"))
                 for step in plan.recover:
                     await self._step(run, step)
         except PlanStop as stop:
             state = stop.state
         except asyncio.CancelledError:
             state = "aborted"
-            self._note(run, Words("已中止", "Aborted"), is_ok=False)
+            self._note(run, PlanText("已中止", "Aborted"), is_ok=False)
         except Exception as fault:
             state = "failed"
             _log.exception("plan %s", plan.id)
-            self._note(run, Words(f"出错：{fault}", f"Failed: {fault}"), is_ok=False)
+            self._note(run, PlanText(f"出错：{fault}", f"Failed: {fault}"), is_ok=False)
         incident.state = state
         incident.over_ms = run.at_ms
         del self._runs[plan.id]
@@ -285,7 +285,7 @@ class Plans(PlanBook):
         }
         before = self._look().scenes.programme
         spec = next((s for s in self._bus.specs() if s.id == step.command), None)
-        label = Words(*(spec.label if spec else (step.command, step.command)))
+        label = PlanText(*(spec.label if spec else (step.command, step.command)))
         try:
             if spec is not None and is_never(spec):
                 raise StudioError("denied", "plans.never", command=step.command)
@@ -294,7 +294,7 @@ class Plans(PlanBook):
                 step.command, {**args, **confirm}, role=Role.OWNER, origin=f"plan:{run.plan.id}"
             )
         except StudioError as error:
-            said = Words(error.in_language("zh"), error.in_language("en"))
+            said = PlanText(error.in_language("zh"), error.in_language("en"))
             self._note(run, said, is_ok=False)
             if not step.is_optional:
                 raise PlanStop("failed") from error
@@ -333,7 +333,9 @@ class Plans(PlanBook):
         with suppress(TimeoutError):
             answer = await asyncio.wait_for(run.answer, step.within_s)
         self.questions.pop(run.incident.id, None)
-        self._note(run, Words(f"{words.zh} → {answer or '未答'}", f"{words.en} → {answer or '-'}"))
+        self._note(
+            run, PlanText(f"{words.zh} → {answer or '未答'}", f"{words.en} → {answer or '-'}")
+        )
         if answer == "stop":
             raise PlanStop("aborted")
 
@@ -351,7 +353,7 @@ class Plans(PlanBook):
             elif now.at_ns - well_since >= run.plan.well_ms * 1_000_000:
                 return max(0, (well_since - run.began_ns) // 1_000_000)
             if within_s and now_ns() - began > within_s * 1e9:
-                self._note(run, Words("等待超时", "Waited too long"), is_ok=False)
+                self._note(run, PlanText("等待超时", "Waited too long"), is_ok=False)
                 raise PlanStop("failed")
             await asyncio.sleep(JUDGE_S)
 
@@ -362,7 +364,7 @@ class Plans(PlanBook):
             if programme.get(canvas) == ours and before:
                 by_scene.setdefault(before, []).append(canvas)
         if not by_scene:
-            self._note(run, Words("场景已由人切换，不再切回", "Somebody took another scene"))
+            self._note(run, PlanText("场景已由人切换，不再切回", "Somebody took another scene"))
             return
         for scene, canvases in by_scene.items():
             one = canvases[0] if len(canvases) == 1 and len(programme) > 1 else ""
@@ -373,18 +375,18 @@ class Plans(PlanBook):
                     origin=f"plan:{run.plan.id}",
                 )
             except StudioError as error:
-                said = Words(error.in_language("zh"), error.in_language("en"))
+                said = PlanText(error.in_language("zh"), error.in_language("en"))
                 self._note(run, said, is_ok=False)
                 raise PlanStop("failed") from error
             self._note(
                 run,
-                Words(
+                PlanText(
                     translate("plans.back", "zh", scene=scene),
                     translate("plans.back", "en", scene=scene),
                 ),
             )
 
-    def _note(self, run: Run, text: Words, *, is_ok: bool = True) -> None:
+    def _note(self, run: Run, text: PlanText, *, is_ok: bool = True) -> None:
         run.incident.timeline.append(Moment(utc_iso(), run.at_ms, text, is_ok))
         self._announce(
             PlanStep(

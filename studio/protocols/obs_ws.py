@@ -65,7 +65,7 @@ class Close(enum.IntEnum):
     """Ours: right, but all places for this token or password are taken."""
 
 
-class Status(enum.IntEnum):
+class RequestStatus(enum.IntEnum):
     """Request status codes."""
 
     SUCCESS = 100
@@ -128,7 +128,7 @@ class Subscription(enum.IntFlag):
 class RequestError(Exception):
     """A request that is answered with a status code and a comment."""
 
-    def __init__(self, status: Status, comment: str = "") -> None:
+    def __init__(self, status: RequestStatus, comment: str = "") -> None:
         super().__init__(status, comment)
         self.status = status
         self.comment = comment
@@ -222,7 +222,7 @@ def _no_extension(code: int, data: memoryview) -> Any:
     raise ValueError(f"extension type {code} is not spoken here")
 
 
-class Message:
+class ObsMessage:
     """One message for many clients, encoded once in each form that somebody reads."""
 
     def __init__(self, data: Data) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 
 
 def missing(name: str) -> RequestError:
     """Status 300."""
-    return RequestError(Status.MISSING_FIELD, f"Your request is missing the `{name}` field.")
+    return RequestError(RequestStatus.MISSING_FIELD, f"Your request is missing the `{name}` field.")
 
 
 def cannot(why: str) -> RequestError:
     """Status 703: Shopcast has nothing that this could act on."""
-    return RequestError(Status.CANNOT_ACT, why)
+    return RequestError(RequestStatus.CANNOT_ACT, why)
 
 
 def need(data: Data, name: str, kind: type = str) -> Any:
@@ -47,9 +47,11 @@ def number(data: Data, name: str, low: float, high: float, default: float | None
     if value is None:
         raise missing(name)
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise RequestError(Status.INVALID_FIELD_TYPE, f"`{name}` must be a number.")
+        raise RequestError(RequestStatus.INVALID_FIELD_TYPE, f"`{name}` must be a number.")
     if not low <= value <= high:  # nor is NaN
-        raise RequestError(Status.OUT_OF_RANGE, f"`{name}` must be between {low} and {high}.")
+        raise RequestError(
+            RequestStatus.OUT_OF_RANGE, f"`{name}` must be between {low} and {high}."
+        )
     return float(value)
 
 
@@ -63,7 +65,7 @@ _WORDS = {str: "text", bool: "true or false", dict: "an object", list: "a list"}
 
 def _typed(value: Any, name: str, kind: type) -> Any:
     if not isinstance(value, kind):
-        raise RequestError(Status.INVALID_FIELD_TYPE, f"`{name}` must be {_WORDS[kind]}.")
+        raise RequestError(RequestStatus.INVALID_FIELD_TYPE, f"`{name}` must be {_WORDS[kind]}.")
     if value == "":
-        raise RequestError(Status.EMPTY_FIELD, f"`{name}` must not be empty.")
+        raise RequestError(RequestStatus.EMPTY_FIELD, f"`{name}` must not be empty.")
     return value

@@ -6,7 +6,7 @@ import asyncio
 from fractions import Fraction
 from typing import Any
 
-from studio.protocols.obs_ws import Close, Data, RequestError, Status
+from studio.protocols.obs_ws import Close, Data, RequestError, RequestStatus
 
 SERIAL, SERIAL_FRAME, PARALLEL = 0, 1, 2
 MOST_MS = 50_000
@@ -84,15 +84,17 @@ class Batch:
         elif self.kind == SERIAL_FRAME:
             await asyncio.sleep(float(_within(data, "sleepFrames", MOST_FRAMES) / fps))
         else:
-            raise RequestError(Status.BAD_BATCH_TYPE, "Sleep belongs in a serial batch.")
+            raise RequestError(RequestStatus.BAD_BATCH_TYPE, "Sleep belongs in a serial batch.")
 
 
 def _within(data: Data, name: str, most: int) -> Fraction:
     value: Any = data.get(name)
     if value is None:
-        raise RequestError(Status.MISSING_FIELD, f"Your request is missing the `{name}` field.")
+        raise RequestError(
+            RequestStatus.MISSING_FIELD, f"Your request is missing the `{name}` field."
+        )
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise RequestError(Status.INVALID_FIELD_TYPE, f"`{name}` must be a number.")
+        raise RequestError(RequestStatus.INVALID_FIELD_TYPE, f"`{name}` must be a number.")
     if not 0 <= value <= most:
-        raise RequestError(Status.OUT_OF_RANGE, f"`{name}` must be between 0 and {most}.")
+        raise RequestError(RequestStatus.OUT_OF_RANGE, f"`{name}` must be between 0 and {most}.")
     return Fraction(value)

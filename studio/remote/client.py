@@ -40,7 +40,7 @@ def find() -> Where:
     return Where(address, Secrets().get("remote/password"))
 
 
-class Client:
+class RemoteClient:
     """Speaks obs-websocket v5 (JSON, no events). Use as a context manager.
 
     Raises:
@@ -65,7 +65,7 @@ class Client:
             self.close()
             raise
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> RemoteClient:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -167,7 +167,7 @@ def do(command: str, words: list[str]) -> Any:
         StudioError: what the engine says.
     """
     args = parse_pairs(words)
-    with Client(*find()) as client:
+    with RemoteClient(*find()) as client:
         return client.vendor("command.text", command=command, args=args)["result"]
 
 
@@ -194,7 +194,7 @@ def snapshot(file: Path, scene: str | None) -> None:
     """
     format = check_format(file)
     what = {"what": "scene", "name": scene} if scene else {"what": "programme"}
-    with Client(*find()) as client:
+    with RemoteClient(*find()) as client:
         found = client.vendor("picture.get", format=format, **what)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from studio.protocols.obs_ws import Message, Subscription
+from studio.protocols.obs_ws import ObsMessage, Subscription
 
 
 class RemoteClient(Protocol):
@@ -23,6 +23,6 @@ class RemoteClient(Protocol):
     events: Subscription
     closing: list[Callable[[], None]]
 
-    def event(self, kind: Subscription, message: Message) -> None:
+    def event(self, kind: Subscription, message: ObsMessage) -> None:
         """Sends an event, if it wants this kind."""
         ...

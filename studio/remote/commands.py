@@ -21,7 +21,7 @@ from studio.core.places import names_place
 from studio.governance import roles
 from studio.governance.secrets import Secrets
 from studio.protocols.obs_ws import FORMATS
-from studio.remote.pictures import Pictures, Shot, What
+from studio.remote.pictures import PictureServer, Screenshot, What
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Side = Annotated[int, msgspec.Meta(ge=0, le=4096)]
@@ -41,7 +41,7 @@ class RemoteCommands:
 
     def __init__(
         self,
-        pictures: Pictures,
+        pictures: PictureServer,
         store: Secrets,
         ended: Callable[[str], None] = lambda name: None,
         folder: Callable[[], Path] = Path.home,
@@ -170,7 +170,7 @@ class RemoteCommands:
             raise StudioError("invalid", "remote.picture_format", format=path.suffix, known=known)
         if not path.is_absolute() or not path.parent.is_dir():
             raise StudioError("invalid", "remote.picture_folder", path=str(path))
-        shot = Shot(what, name, canvas, width, height, kind, quality, clean)
+        shot = Screenshot(what, name, canvas, width, height, kind, quality, clean)
         await self._pictures.save(shot, path)
         return changed(result={"file": str(path)})
 

@@ -20,7 +20,7 @@ Name = Annotated[str, msgspec.Meta(max_length=200)]
 Pixels = Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]
 
 
-class Screen(msgspec.Struct, frozen=True):
+class DeskScreen(msgspec.Struct, frozen=True):
     """A screen of a desk's machine: its name, size and place in pixels."""
 
     name: Name = ""
@@ -33,7 +33,7 @@ class Screen(msgspec.Struct, frozen=True):
 class Screens(msgspec.Struct, frozen=True):
     """What a desk says of itself."""
 
-    screens: Annotated[tuple[Screen, ...], msgspec.Meta(max_length=MOST_SCREENS)] = ()
+    screens: Annotated[tuple[DeskScreen, ...], msgspec.Meta(max_length=MOST_SCREENS)] = ()
 
 
 class ProjectorWanted(Event, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class FormWanted(Event, frozen=True, kw_only=True):
     source: str
 
 
-class Desks:
+class DeskRegistry:
     """Desks in the order in which they came.
 
     Args:
@@ -82,7 +82,7 @@ class Desks:
 
     def __init__(self, send: Callable[[RemoteClient, Event], None]) -> None:
         self._send = send
-        self._screens: dict[RemoteClient, tuple[Screen, ...]] = {}
+        self._screens: dict[RemoteClient, tuple[DeskScreen, ...]] = {}
 
     def announce(self, session: RemoteClient, given: Screens) -> int:
         """A desk has these screens, now; answers the number of its first in the whole list."""
@@ -92,7 +92,7 @@ class Desks:
         owners = [one for one, _, _ in self._places()]
         return owners.index(session) if session in owners else len(owners)
 
-    def _places(self) -> list[tuple[RemoteClient, int, Screen]]:
+    def _places(self) -> list[tuple[RemoteClient, int, DeskScreen]]:
         """Every screen with its desk and its number there; who hears no events opens nothing."""
         return [
             (session, at, screen)

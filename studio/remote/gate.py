@@ -47,7 +47,7 @@ class _Brake:
     free_s: float = 0.0
 
 
-class Gate:
+class Authenticator:
     """Judges answers to challenges.
 
     Each address has a brake of its own. After a wrong answer what comes from there is looked at

@@ -92,7 +92,9 @@ class HotkeyCommands:
         mine.hotkeys = {one.name: one for one in hotkeys}
         return self._keep(mine, before, {"hotkeys": sorted(mine.hotkeys)})
 
-    def _keep(self, mine: settings.Settings, before: dict[str, Hotkey], result: Any) -> Changed:
+    def _keep(
+        self, mine: settings.StudioSettings, before: dict[str, Hotkey], result: Any
+    ) -> Changed:
         self._check_setter([one for n, one in mine.hotkeys.items() if before.get(n) != one])
         try:
             settings.save(mine)

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from studio.audio.model import Strip
 from studio.protocols.obs_ws import Data, Subscription
-from studio.remote.words import MAIN, Words, balance_of, mul_of
+from studio.remote.words import MAIN, ObsSerializer, balance_of, mul_of
 from studio.scenes.model import Item, Scene, ScenesState
 from studio.sources.model import FilterSpec, SourceSpec
 
 
-class Said(NamedTuple):
+class ObsEvent(NamedTuple):
     """An event to tell."""
 
     kind: Subscription
@@ -23,7 +23,7 @@ class Said(NamedTuple):
     data: Data
 
 
-def scenes(words: Words, old: ScenesState, new: ScenesState) -> Iterator[Said]:
+def scenes(words: ObsSerializer, old: ScenesState, new: ScenesState) -> Iterator[ObsEvent]:
     """Scenes, their items, programme, preview, transition, studio mode."""
     if old is new:
         return
@@ -39,43 +39,43 @@ def scenes(words: Words, old: ScenesState, new: ScenesState) -> Iterator[Said]:
         if is_preview and not new.is_studio_mode:
             continue
         if shown is not None and (was_shown is None or shown.id != was_shown.id):
-            yield Said(Subscription.SCENES, name, words.scene(shown))
+            yield ObsEvent(Subscription.SCENES, name, words.scene(shown))
     if old.transition.kind != new.transition.kind:
         data = words.transition(new.transition.kind)
-        yield Said(Subscription.TRANSITIONS, "CurrentSceneTransitionChanged", data)
+        yield ObsEvent(Subscription.TRANSITIONS, "CurrentSceneTransitionChanged", data)
     if old.transition.duration_ms != new.transition.duration_ms:
         data = {"transitionDuration": new.transition.duration_ms}
-        yield Said(Subscription.TRANSITIONS, "CurrentSceneTransitionDurationChanged", data)
+        yield ObsEvent(Subscription.TRANSITIONS, "CurrentSceneTransitionDurationChanged", data)
     if old.is_studio_mode != new.is_studio_mode:
         data = {"studioModeEnabled": new.is_studio_mode}
-        yield Said(Subscription.UI, "StudioModeStateChanged", data)
+        yield ObsEvent(Subscription.UI, "StudioModeStateChanged", data)
 
 
 _PREVIEW = "CurrentPreviewSceneChanged"
 
 
-def _scene_list(words: Words, old: ScenesState, new: ScenesState) -> Iterator[Said]:
+def _scene_list(words: ObsSerializer, old: ScenesState, new: ScenesState) -> Iterator[ObsEvent]:
     before = {one.id: one for one in old.scenes}
     after = {one.id: one for one in new.scenes}
     for id, scene in after.items():
         if id not in before:
-            yield Said(
+            yield ObsEvent(
                 Subscription.SCENES, "SceneCreated", {**words.scene(scene), "isGroup": False}
             )
         elif before[id].name != scene.name:
             data = {"oldSceneName": before[id].name, **words.scene(scene)}
-            yield Said(Subscription.SCENES, "SceneNameChanged", data)
+            yield ObsEvent(Subscription.SCENES, "SceneNameChanged", data)
     for id, scene in before.items():
         if id not in after:
-            yield Said(
+            yield ObsEvent(
                 Subscription.SCENES, "SceneRemoved", {**words.scene(scene), "isGroup": False}
             )
     if [(one.id, one.name) for one in old.scenes] != [(one.id, one.name) for one in new.scenes]:
         data = {"scenes": words.scenes(new.scenes)}
-        yield Said(Subscription.SCENES, "SceneListChanged", data)
+        yield ObsEvent(Subscription.SCENES, "SceneListChanged", data)
 
 
-def _items(words: Words, old: Scene, new: Scene) -> Iterator[Said]:
+def _items(words: ObsSerializer, old: Scene, new: Scene) -> Iterator[ObsEvent]:
     kind, scene = Subscription.SCENE_ITEMS, words.scene(new)
     before = {one.id: one for one in old.items}
     after = {one.id: one for one in new.items}
@@ -87,43 +87,43 @@ def _items(words: Words, old: Scene, new: Scene) -> Iterator[Said]:
                 "sceneItemId": id,
                 "sceneItemIndex": new.items.index(item),
             }
-            yield Said(kind, "SceneItemCreated", data)
+            yield ObsEvent(kind, "SceneItemCreated", data)
         elif item is not before[id]:
             yield from _item(words, scene, before[id], item)
     for id, item in before.items():
         if id not in after:
             data = {**scene, **_source(words, item), "sceneItemId": id}
-            yield Said(kind, "SceneItemRemoved", data)
+            yield ObsEvent(kind, "SceneItemRemoved", data)
     kept = [one.id for one in new.items if one.id in before]
     if kept != [one.id for one in old.items if one.id in after]:
         order = [{"sceneItemId": one.id, "sceneItemIndex": n} for n, one in enumerate(new.items)]
-        yield Said(kind, "SceneItemListReindexed", {**scene, "sceneItems": order})
+        yield ObsEvent(kind, "SceneItemListReindexed", {**scene, "sceneItems": order})
 
 
-def _item(words: Words, scene: Data, old: Item, new: Item) -> Iterator[Said]:
+def _item(words: ObsSerializer, scene: Data, old: Item, new: Item) -> Iterator[ObsEvent]:
     kind, which = Subscription.SCENE_ITEMS, {**scene, "sceneItemId": new.id}
     if old.is_enabled != new.is_enabled:
         data = {**which, "sceneItemEnabled": new.is_enabled}
-        yield Said(kind, "SceneItemEnableStateChanged", data)
+        yield ObsEvent(kind, "SceneItemEnableStateChanged", data)
     if old.is_locked != new.is_locked:
         data = {**which, "sceneItemLocked": new.is_locked}
-        yield Said(kind, "SceneItemLockStateChanged", data)
+        yield ObsEvent(kind, "SceneItemLockStateChanged", data)
     if any(getattr(old, name) != getattr(new, name) for name in _PLACE):
         data = {**which, "sceneItemTransform": words.transform(new)}
-        yield Said(Subscription.SCENE_ITEM_TRANSFORM_CHANGED, "SceneItemTransformChanged", data)
+        yield ObsEvent(Subscription.SCENE_ITEM_TRANSFORM_CHANGED, "SceneItemTransformChanged", data)
 
 
 _PLACE = ("boxes", "crop", "fit", "rotation", "is_mirrored", "is_flipped")
 
 
-def _source(words: Words, item: Item) -> Data:
+def _source(words: ObsSerializer, item: Item) -> Data:
     named = words.input(item.source)
     return {"sourceName": named["inputName"], "sourceUuid": named["inputUuid"]}
 
 
 def inputs(
-    words: Words, old: Mapping[str, SourceSpec], new: Mapping[str, SourceSpec]
-) -> Iterator[Said]:
+    words: ObsSerializer, old: Mapping[str, SourceSpec], new: Mapping[str, SourceSpec]
+) -> Iterator[ObsEvent]:
     """Inputs that came, went or were edited, and their filters. Renames are told apart before."""
     if old is new:
         return
@@ -137,20 +137,20 @@ def inputs(
                 if words.caps(spec.kind)
                 else {},
             }
-            yield Said(kind, "InputCreated", data)
+            yield ObsEvent(kind, "InputCreated", data)
         elif spec is not old[name]:
             if spec.settings != old[name].settings:
                 data = {**words.input(name), "inputSettings": spec.settings}
-                yield Said(kind, "InputSettingsChanged", data)
+                yield ObsEvent(kind, "InputSettingsChanged", data)
             yield from _filters(words, name, old[name].filters, spec.filters)
     for name in old:
         if name not in new:
-            yield Said(kind, "InputRemoved", words.input(name))
+            yield ObsEvent(kind, "InputRemoved", words.input(name))
 
 
 def _filters(
-    words: Words, source: str, old: tuple[FilterSpec, ...], new: tuple[FilterSpec, ...]
-) -> Iterator[Said]:
+    words: ObsSerializer, source: str, old: tuple[FilterSpec, ...], new: tuple[FilterSpec, ...]
+) -> Iterator[ObsEvent]:
     kind = Subscription.FILTERS
     which: Data = {"sourceName": source}
     before = {one.name: one for one in old}
@@ -159,11 +159,11 @@ def _filters(
     come = [name for name in after if name not in before]
     if len(gone) == len(come) == 1 and _but_name(before[gone[0]]) == _but_name(after[come[0]]):
         data = {**which, "oldFilterName": gone[0], "filterName": come[0]}
-        yield Said(kind, "SourceFilterNameChanged", data)
+        yield ObsEvent(kind, "SourceFilterNameChanged", data)
         before[come[0]] = before.pop(gone[0])
         gone = come = []
     for name in gone:
-        yield Said(kind, "SourceFilterRemoved", {**which, "filterName": name})
+        yield ObsEvent(kind, "SourceFilterRemoved", {**which, "filterName": name})
     for index, one in enumerate(new):
         named = {**which, "filterName": one.name}
         if one.name in come:
@@ -174,26 +174,28 @@ def _filters(
                 "filterSettings": one.settings,
                 "defaultFilterSettings": words.filter_defaults(one.kind),
             }
-            yield Said(kind, "SourceFilterCreated", data)
+            yield ObsEvent(kind, "SourceFilterCreated", data)
             continue
         was = before[one.name]
         if was.is_enabled != one.is_enabled:
             data = {**named, "filterEnabled": one.is_enabled}
-            yield Said(kind, "SourceFilterEnableStateChanged", data)
+            yield ObsEvent(kind, "SourceFilterEnableStateChanged", data)
         if was.settings != one.settings:
             data = {**named, "filterSettings": one.settings}
-            yield Said(kind, "SourceFilterSettingsChanged", data)
+            yield ObsEvent(kind, "SourceFilterSettingsChanged", data)
     kept = [name for name in before if name in after]
     if kept != [one.name for one in new if one.name in before]:
         order = [words.filter(one, n) for n, one in enumerate(new)]
-        yield Said(kind, "SourceFilterListReindexed", {**which, "filters": order})
+        yield ObsEvent(kind, "SourceFilterListReindexed", {**which, "filters": order})
 
 
 def _but_name(one: FilterSpec) -> Any:
     return (one.kind, one.settings, one.version, one.is_enabled)
 
 
-def strips(words: Words, old: Mapping[str, Strip], new: Mapping[str, Strip]) -> Iterator[Said]:
+def strips(
+    words: ObsSerializer, old: Mapping[str, Strip], new: Mapping[str, Strip]
+) -> Iterator[ObsEvent]:
     """Mutes, faders, balance and sync offsets."""
     kind = Subscription.INPUTS
     for name, strip in new.items():
@@ -203,23 +205,25 @@ def strips(words: Words, old: Mapping[str, Strip], new: Mapping[str, Strip]) -> 
         which = words.input(name)
         if was.is_muted != strip.is_muted:
             data = {**which, "inputMuted": strip.is_muted}
-            yield Said(kind, "InputMuteStateChanged", data)
+            yield ObsEvent(kind, "InputMuteStateChanged", data)
         if was.gain_db != strip.gain_db:
             data = {
                 **which,
                 "inputVolumeMul": mul_of(strip.gain_db),
                 "inputVolumeDb": strip.gain_db,
             }
-            yield Said(kind, "InputVolumeChanged", data)
+            yield ObsEvent(kind, "InputVolumeChanged", data)
         if was.pan != strip.pan:
             data = {**which, "inputAudioBalance": balance_of(strip.pan)}
-            yield Said(kind, "InputAudioBalanceChanged", data)
+            yield ObsEvent(kind, "InputAudioBalanceChanged", data)
         if was.sync_ms != strip.sync_ms:
             data = {**which, "inputAudioSyncOffset": strip.sync_ms}
-            yield Said(kind, "InputAudioSyncOffsetChanged", data)
+            yield ObsEvent(kind, "InputAudioSyncOffsetChanged", data)
 
 
-def shown(words: Words, old: set[str], new: set[str], is_programme: bool) -> Iterator[Said]:
+def shown(
+    words: ObsSerializer, old: set[str], new: set[str], is_programme: bool
+) -> Iterator[ObsEvent]:
     """Inputs that came on or went off the programme, or any picture somebody sees."""
     kind, name, field = (
         (Subscription.INPUT_ACTIVE_STATE_CHANGED, "InputActiveStateChanged", "videoActive")
@@ -227,7 +231,7 @@ def shown(words: Words, old: set[str], new: set[str], is_programme: bool) -> Ite
         else (Subscription.INPUT_SHOW_STATE_CHANGED, "InputShowStateChanged", "videoShowing")
     )
     for source in sorted(old ^ new):
-        yield Said(kind, name, {**words.input(source), field: source in new})
+        yield ObsEvent(kind, name, {**words.input(source), field: source in new})
 
 
 def renamed(specs: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from studio.outputs.events import OutputChanged, VirtualCameraChanged
 from studio.protocols.obs_ws import Data, Subscription
 from studio.remote import obs_diff
 from studio.remote.ids import Ids
-from studio.remote.words import MAIN, Words, is_active, mul_of, phase
+from studio.remote.words import MAIN, ObsSerializer, is_active, mul_of, phase
 from studio.scenes.events import SceneTaken, TransitionEnded
 from studio.sources.events import SourceListChanged
 
 if TYPE_CHECKING:
-    from studio.remote.rooms import Rooms
+    from studio.remote.rooms import EngineFacade
 
 Tell = Callable[..., None]
 
@@ -48,12 +48,12 @@ class Translator:
     """
 
     def __init__(
-        self, rooms: Rooms, ids: Ids, tell: Tell, is_asked: Callable[[Subscription], bool]
+        self, rooms: EngineFacade, ids: Ids, tell: Tell, is_asked: Callable[[Subscription], bool]
     ) -> None:
         self._rooms = rooms
         self._is_asked = is_asked
         self._ids = ids
-        self._words = Words(rooms, ids)
+        self._words = ObsSerializer(rooms, ids)
         self._tell = tell
         self._scenes = rooms.scenes.state
         self._specs = rooms.bank.specs

@@ -41,7 +41,7 @@ class Timed:
             self._work.close()
 
 
-class Pace:
+class SessionPace:
     """The loop time of all remotes together: half of it at most, in short turns.
 
     What one request takes is taken from all; the next one begins when as much time has gone by.
@@ -70,7 +70,7 @@ class Turn:
         is_paced: False for a client at this machine: it only lets others in between.
     """
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: SessionPace) -> None:
         self.is_paced = True
         self._pace = pace
         self._line = asyncio.Lock()

@@ -18,8 +18,8 @@ from studio.media.cv import cv2
 from studio.media.frame import Frame, even, to_av
 from studio.media.yuv import Scratch, blend
 from studio.protocols.obs_ws import FORMATS
-from studio.remote.rooms import Rooms
-from studio.remote.views import Views, scaler
+from studio.remote.rooms import EngineFacade
+from studio.remote.views import PreviewStreams, scaler
 from studio.scenes.model import Box, Canvas, Item, Scene
 from studio.scenes.stage import Renderer
 
@@ -28,7 +28,7 @@ FRESH_NS, PATIENCE_NS = 200_000_000, NS
 What = Literal["programme", "preview", "scene", "source"]
 
 
-class Shot(msgspec.Struct, frozen=True):
+class Screenshot(msgspec.Struct, frozen=True):
     """What is wanted.
 
     Attributes:
@@ -49,15 +49,15 @@ class Shot(msgspec.Struct, frozen=True):
     is_clean: bool = False
 
 
-class Pictures:
+class PictureServer:
     """Draws one still at a time, off the loop."""
 
-    def __init__(self, rooms: Rooms, views: Views) -> None:
+    def __init__(self, rooms: EngineFacade, views: PreviewStreams) -> None:
         self._rooms = rooms
         self._views = views
         self._line = asyncio.Lock()
 
-    async def take(self, shot: Shot) -> bytes:
+    async def take(self, shot: Screenshot) -> bytes:
         """The picture as the bytes of a file.
 
         Raises:
@@ -73,7 +73,7 @@ class Pictures:
         async with self._line:
             return await asyncio.to_thread(self._make, shot)
 
-    async def save(self, shot: Shot, file: Path) -> None:
+    async def save(self, shot: Screenshot, file: Path) -> None:
         """Writes the picture to a file.
 
         Raises:
@@ -86,7 +86,7 @@ class Pictures:
             why = error.strerror or str(error)
             raise StudioError("failed", "media.cannot_write", path=str(file), why=why) from None
 
-    def _check(self, shot: Shot) -> None:
+    def _check(self, shot: Screenshot) -> None:
         if shot.what == "scene" and self._rooms.scenes.state.scene(shot.name) is None:
             self._rooms.scenes.get(shot.name)
         if shot.what == "source":
@@ -94,7 +94,7 @@ class Pictures:
         if shot.canvas not in (one.name for one in self._rooms.scenes.state.canvases):
             raise StudioError("invalid", "remote.view", what=shot.what, canvas=shot.canvas)
 
-    def _make(self, shot: Shot) -> bytes:
+    def _make(self, shot: Screenshot) -> bytes:
         frame = self._frame(shot)
         width, height = _size(shot, frame)
         bgr = bgr_of(frame, width, height)
@@ -110,7 +110,7 @@ class Pictures:
             raise StudioError("invalid", "remote.picture_format", format=shot.format, known=known)
         return bytes(data.tobytes())
 
-    def _frame(self, shot: Shot) -> Frame:
+    def _frame(self, shot: Screenshot) -> Frame:
         snapshot = self._rooms.programme.snapshot
         canvas = snapshot.state.canvas(shot.canvas)
         if shot.what == "source":
@@ -169,7 +169,7 @@ def write_plain(file: Path, data: bytes) -> None:
         out.write(data)
 
 
-def _size(shot: Shot, frame: Frame) -> tuple[int, int]:
+def _size(shot: Screenshot, frame: Frame) -> tuple[int, int]:
     if shot.width and shot.height:
         return shot.width, shot.height
     if shot.width:

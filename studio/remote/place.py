@@ -17,7 +17,7 @@ ENGINE_WORDS = ("-m", "studio")
 _ADDRESS = re.compile(r"ws://127\.0\.0\.1:(\d{1,5})")
 
 
-class Place(NamedTuple):
+class EndpointFile(NamedTuple):
     """Attributes:
     port: on loopback.
     key: opens the door like the password, for as long as this engine runs.
@@ -32,7 +32,7 @@ def path() -> Path:
     return runtime_dir() / "remote.json"
 
 
-def write(place: Place) -> None:
+def write(place: EndpointFile) -> None:
     """Leaves the note: the command line finds the door by it, a restarted engine its old port."""
     fresh = path().with_suffix(f".{os.getpid()}")
     try:
@@ -46,11 +46,11 @@ def write(place: Place) -> None:
         tell_trouble("machine.note", path=str(path()), why=error.strerror or str(error))
 
 
-def read() -> Place | None:
+def read() -> EndpointFile | None:
     """The note of the engine that runs, or ran last and did not end by itself."""
     try:
         found = json.loads(path().read_text(encoding="utf-8"))
-        here = Place(int(found["port"]), str(found["key"]))
+        here = EndpointFile(int(found["port"]), str(found["key"]))
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     return here if 0 < here.port < 1 << 16 else None

@@ -15,7 +15,7 @@ from studio.core.asking import asking
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.places import PlaceDoor
-from studio.show.keeper import ShowKeeper
+from studio.show.keeper import ShowRepository
 
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 Host = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[0-9A-Za-z.:/_-]+$")]
@@ -23,7 +23,7 @@ Folders = Annotated[list[Folder], msgspec.Meta(max_length=50)]
 Hosts = Annotated[list[Host], msgspec.Meta(max_length=50)]
 
 
-def place_door(keeper: ShowKeeper, recordings: Callable[[], Path]) -> PlaceDoor:
+def place_door(keeper: ShowRepository, recordings: Callable[[], Path]) -> PlaceDoor:
     """The door for places of the engine's commands."""
     return PlaceDoor(
         show=lambda: keeper.show.folder,

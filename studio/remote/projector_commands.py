@@ -10,8 +10,8 @@ import msgspec
 
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
-from studio.remote.desks import Desks, ProjectorWanted
-from studio.remote.rooms import Rooms
+from studio.remote.desks import DeskRegistry, ProjectorWanted
+from studio.remote.rooms import EngineFacade
 
 What = Literal["programme", "preview", "multiview", "scene", "source"]
 
@@ -19,7 +19,7 @@ What = Literal["programme", "preview", "multiview", "scene", "source"]
 class ProjectorCommands:
     """Windows of the desks."""
 
-    def __init__(self, desks: Desks, rooms: Rooms) -> None:
+    def __init__(self, desks: DeskRegistry, rooms: EngineFacade) -> None:
         self._desks, self._rooms = desks, rooms
 
     @command(

@@ -15,12 +15,12 @@ from studio.filters.base import Filter
 from studio.insight.service import InsightService
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.recording_folder import RecordingFolder
-from studio.scenes.keeper import Scenes
-from studio.scenes.stage import GraphicsOver, Snapshot, Stage
+from studio.scenes.keeper import SceneRepository
+from studio.scenes.stage import GraphicsOver, ProgramRenderer, Snapshot
 from studio.scenes.transitions.base import Transition
 from studio.shop.catalogue import Catalogue
 from studio.show.session import ShowSession
-from studio.sources.bank import SourceBank
+from studio.sources.bank import SourceManager
 from studio.sources.base import Source
 
 
@@ -39,7 +39,7 @@ class ComposedProgramme(Protocol):
 
 
 @dataclass(slots=True)
-class Rooms:
+class EngineFacade:
     """Everything the remote room reads; it changes things through ``bus`` alone.
 
     Attributes:
@@ -51,12 +51,12 @@ class Rooms:
     bus: Bus
     events: Events
     state: State
-    scenes: Scenes
-    bank: SourceBank
+    scenes: SceneRepository
+    bank: SourceManager
     sound: SoundDesk
     catalogue: Catalogue
     pipeline: OutputPipeline
-    stage: Stage
+    stage: ProgramRenderer
     source_kinds: Kinds[Source]
     filter_kinds: Kinds[Filter]
     transition_kinds: Kinds[Transition]

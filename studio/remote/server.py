@@ -17,25 +17,33 @@ from studio.core.event import Event
 from studio.core.log import keep_secret, logger
 from studio.core.troubles import tell_trouble
 from studio.governance.secrets import Secrets
-from studio.protocols.obs_ws import VENDOR, Data, Message, Op, RequestError, Status, Subscription
+from studio.protocols.obs_ws import (
+    VENDOR,
+    Data,
+    ObsMessage,
+    Op,
+    RequestError,
+    RequestStatus,
+    Subscription,
+)
 from studio.remote import panel, place
 from studio.remote.clients import RemoteClient
 from studio.remote.commands import RemoteCommands
-from studio.remote.desks import Desks
-from studio.remote.gate import Caller, Gate
+from studio.remote.desks import DeskRegistry
+from studio.remote.gate import Authenticator, Caller
 from studio.remote.hotkey_commands import HotkeyCommands
 from studio.remote.ids import Ids
 from studio.remote.obs_events import Translator
-from studio.remote.pace import Pace
-from studio.remote.pictures import Pictures
+from studio.remote.pace import SessionPace
+from studio.remote.pictures import PictureServer
 from studio.remote.place_commands import PlaceCommands, place_door
 from studio.remote.projector_commands import ProjectorCommands
 from studio.remote.requests import known
 from studio.remote.requests.base import Handler, Requests, answer
-from studio.remote.rooms import Rooms
+from studio.remote.rooms import EngineFacade
 from studio.remote.session import Session, pick_subprotocol
 from studio.remote.strangers import Strangers, counted, is_room
-from studio.remote.views import Views
+from studio.remote.views import PreviewStreams
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import Server, ServerConnection
@@ -51,7 +59,7 @@ MAX_MESSAGE = 8 * 1024 * 1024
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-class Door:
+class RemoteServer:
     """Accepts clients, answers requests, tells events.
 
     Args:
@@ -60,13 +68,13 @@ class Door:
         store: where tokens are kept.
     """
 
-    def __init__(self, rooms: Rooms, password: str, store: Secrets | None = None) -> None:
+    def __init__(self, rooms: EngineFacade, password: str, store: Secrets | None = None) -> None:
         self.rooms = rooms
         self.ids = Ids()
-        self.views = Views(rooms)
-        self.pictures = Pictures(rooms, self.views)
+        self.views = PreviewStreams(rooms)
+        self.pictures = PictureServer(rooms, self.views)
         self.sessions: set[Session] = set()
-        self.pace = Pace()
+        self.pace = SessionPace()
         self.strangers = Strangers()
         self.port = 0
         self.key = secrets.token_urlsafe(24)
@@ -74,10 +82,10 @@ class Door:
         self.commands = RemoteCommands(
             self.pictures, store or Secrets(), self.forget_token, lambda: rooms.recordings.path
         )
-        self.gate = Gate(password, self.key, self.commands.tokens)
+        self.gate = Authenticator(password, self.key, self.commands.tokens)
         self._server: Server | None = None
         self._numbers = itertools.count(1)
-        self.desks = Desks(self._tell_one)
+        self.desks = DeskRegistry(self._tell_one)
         rooms.bus.add(
             self.commands,
             HotkeyCommands(rooms.bus),
@@ -124,7 +132,7 @@ class Door:
                 raise
             raise StudioError("unavailable", "remote.port_taken", port=port) from None
         self.port = self._server.sockets[0].getsockname()[1]
-        place.write(place.Place(self.port, self.key))
+        place.write(place.EndpointFile(self.port, self.key))
 
     async def stop(self) -> None:
         """Says goodbye to all clients."""
@@ -147,7 +155,7 @@ class Door:
         """Sends an event to all who asked for its category."""
         listening = [one for one in self.sessions if one.events & kind]
         if listening:
-            message = Message({"op": Op.EVENT, "d": _event(kind, name, data)})
+            message = ObsMessage({"op": Op.EVENT, "d": _event(kind, name, data)})
             for session in listening:
                 session.event(kind, message)
 
@@ -167,9 +175,9 @@ class Door:
         if handler is None:
             if kind in known.REQUESTS:
                 raise RequestError(
-                    Status.CANNOT_ACT, f"Shopcast has nothing that {kind} could act on."
+                    RequestStatus.CANNOT_ACT, f"Shopcast has nothing that {kind} could act on."
                 )
-            raise RequestError(Status.UNKNOWN_TYPE, f"There is no request {kind[:80]}.")
+            raise RequestError(RequestStatus.UNKNOWN_TYPE, f"There is no request {kind[:80]}.")
         known.check(kind, data or {})
         try:
             result: Data | None = await answer(handler, session, data or {})
@@ -178,7 +186,7 @@ class Door:
         except Exception as fault:
             _log.exception("request %s failed", kind)
             raise RequestError(
-                Status.PROCESSING_FAILED, f"{type(fault).__name__}: {fault}"
+                RequestStatus.PROCESSING_FAILED, f"{type(fault).__name__}: {fault}"
             ) from fault
         return result
 
@@ -235,9 +243,9 @@ class Door:
         session.event(Subscription.VENDORS, _vendor_event(event))
 
 
-def _vendor_event(event: Event) -> Message:
+def _vendor_event(event: Event) -> ObsMessage:
     inner = {"vendorName": VENDOR, "eventType": event.name, "eventData": event.data()}
-    return Message({"op": Op.EVENT, "d": _event(Subscription.VENDORS, "VendorEvent", inner)})
+    return ObsMessage({"op": Op.EVENT, "d": _event(Subscription.VENDORS, "VendorEvent", inner)})
 
 
 def _event(kind: Subscription, name: str, data: Data | None) -> Data:
@@ -267,8 +275,8 @@ def request_classes() -> list[type[Requests]]:
 
 
 async def open_door(
-    rooms: Rooms, port: int | None, password: str | None, *, is_again: bool = False
-) -> Door:
+    rooms: EngineFacade, port: int | None, password: str | None, *, is_again: bool = False
+) -> RemoteServer:
     """Opens the door: the given port and password, or the person's own settings.
 
     A port that was asked for must be had. When the one of the settings is taken (OBS itself has
@@ -283,7 +291,7 @@ async def open_door(
     """
     from studio.core import settings
 
-    door = Door(rooms, remote_password() if password is None else password)
+    door = RemoteServer(rooms, remote_password() if password is None else password)
     last = place.read() if is_again and not port else None
     if last is not None:
         try:

@@ -21,10 +21,10 @@ from studio.protocols.obs_ws import (
     Close,
     Codec,
     Data,
-    Message,
+    ObsMessage,
     Op,
     RequestError,
-    Status,
+    RequestStatus,
     Subscription,
 )
 from studio.remote.batch import Batch
@@ -123,7 +123,7 @@ class Session:
 
     # -- out ---------------------------------------------------------------------------------
 
-    def send(self, message: Data | Message) -> bool:
+    def send(self, message: Data | ObsMessage) -> bool:
         """Queues a message; False when it cannot be written in the client's form, or is too long.
 
         A client that does not read is cut off: nobody waits for it.
@@ -131,7 +131,7 @@ class Session:
         try:
             frame = (
                 message.frame(self.codec)
-                if isinstance(message, Message)
+                if isinstance(message, ObsMessage)
                 else self.codec.encode(message)
             )
         except ValueError as error:
@@ -169,7 +169,7 @@ class Session:
         finally:
             self.socket.transport.abort()
 
-    def event(self, kind: Subscription, message: Message) -> None:
+    def event(self, kind: Subscription, message: ObsMessage) -> None:
         """Sends an event if it was asked for."""
         if self.is_identified and not self.is_over and self.events & kind:
             self.send(message)
@@ -334,10 +334,12 @@ class Session:
             answer["requestId"] = data["requestId"]
         try:
             if not isinstance(kind, str) or not kind:
-                raise RequestError(Status.MISSING_TYPE, "Your request has no requestType.")
+                raise RequestError(RequestStatus.MISSING_TYPE, "Your request has no requestType.")
             given = data.get("requestData")
             if given is not None and not isinstance(given, dict):
-                raise RequestError(Status.INVALID_FIELD_TYPE, "requestData must be an object.")
+                raise RequestError(
+                    RequestStatus.INVALID_FIELD_TYPE, "requestData must be an object."
+                )
             if kind == "Sleep":
                 await (batch or Batch({})).sleep(given or {}, self.door.rooms.fps)
                 result = None
@@ -349,7 +351,7 @@ class Session:
                 status["comment"] = error.comment
             answer["requestStatus"] = status
             return answer
-        answer["requestStatus"] = {"result": True, "code": int(Status.SUCCESS)}
+        answer["requestStatus"] = {"result": True, "code": int(RequestStatus.SUCCESS)}
         if result is not None:
             answer["responseData"] = result
         return answer
@@ -407,7 +409,7 @@ def _unsaid(
     answer: Data, comment: str = "The answer is too long, or cannot be written in this form."
 ) -> Data:
     """What is answered when the answer itself cannot be sent."""
-    status = {"result": False, "code": int(Status.PROCESSING_FAILED), "comment": comment}
+    status = {"result": False, "code": int(RequestStatus.PROCESSING_FAILED), "comment": comment}
     number = answer.get("requestId")
     short: Data = {"requestType": answer.get("requestType", ""), "requestStatus": status}
     if isinstance(number, str) or (isinstance(number, int) and abs(number) < 2**63):

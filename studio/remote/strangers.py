@@ -93,7 +93,7 @@ def counted(strangers: Strangers) -> type[ServerConnection]:
     return type("CountedAtDoor", (CountedConnection,), {"strangers": strangers})
 
 
-class Placed(Protocol):
+class StrangerItem(Protocol):
     """A client that has said who it is."""
 
     @property
@@ -104,7 +104,7 @@ class Placed(Protocol):
     def is_identified(self) -> bool: ...
 
 
-def is_room(caller: Caller, sessions: Iterable[Placed]) -> bool:
+def is_room(caller: Caller, sessions: Iterable[StrangerItem]) -> bool:
     """Is there a place for this caller?
 
     No token takes all of those for tokens, and all tokens together none of the owner's; programs

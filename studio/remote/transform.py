@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.arguments import maybe, number, whole
 from studio.scenes.model import Box, Crop, Fit, Item
 
@@ -39,7 +39,7 @@ MOST_CROP = 100_000
 Size = tuple[int, int]
 
 
-class Placed(NamedTuple):
+class PlacedItem(NamedTuple):
     """What `items.set` takes."""
 
     box: Box
@@ -92,7 +92,7 @@ def describe(item: Item, canvas: str, size: Size, source: Size) -> Data:
     }
 
 
-def apply(item: Item, canvas: str, size: Size, source: Size, given: Data) -> Placed:
+def apply(item: Item, canvas: str, size: Size, source: Size, given: Data) -> PlacedItem:
     """Where ``item`` stands after a client's SetSceneItemTransform; only what is given changes.
 
     Raises:
@@ -105,7 +105,7 @@ def apply(item: Item, canvas: str, size: Size, source: Size, given: Data) -> Pla
     bounds = maybe(given, "boundsType")
     if bounds is not None:
         if bounds not in BOUNDS:
-            raise RequestError(Status.INVALID_FIELD, f"There is no `boundsType` {bounds}.")
+            raise RequestError(RequestStatus.INVALID_FIELD, f"There is no `boundsType` {bounds}.")
         fit = BOUNDS[bounds]
     crop = item.crop
     if any(given.get(name) is not None for name in _CROPS):
@@ -120,7 +120,7 @@ def apply(item: Item, canvas: str, size: Size, source: Size, given: Data) -> Pla
         width, height = abs(width), abs(height)
     x, y = _corner(given, now, width, height, rotation)
     box = Box(x / size[0], y / size[1], width / size[0], height / size[1])
-    return Placed(box, crop, fit, rotation, mirrored, flipped)
+    return PlacedItem(box, crop, fit, rotation, mirrored, flipped)
 
 
 def _turned(x: float, y: float, degrees: float) -> tuple[float, float]:
@@ -144,23 +144,25 @@ def _crop_px(crop: Crop, source: Size) -> tuple[int, int, int, int]:
 def _crop_parts(given: Data, now: Data, source: Size) -> Crop:
     px = [whole(given, name, 0, MOST_CROP, now[name]) for name in _CROPS]
     if not all(source):
-        raise RequestError(Status.INVALID_STATE, "The source has no picture to crop yet.")
+        raise RequestError(RequestStatus.INVALID_STATE, "The source has no picture to crop yet.")
     if px[0] + px[2] >= source[0] or px[1] + px[3] >= source[1]:
-        raise RequestError(Status.OUT_OF_RANGE, "Nothing of the picture would be left.")
+        raise RequestError(RequestStatus.OUT_OF_RANGE, "Nothing of the picture would be left.")
     return Crop(px[0] / source[0], px[1] / source[1], px[2] / source[0], px[3] / source[1])
 
 
 def _scaled(given: Data, now: Data, crop: Crop, source: Size) -> tuple[float, float]:
     """The size on the canvas after a scale."""
     if not all(source):
-        raise RequestError(Status.INVALID_STATE, "The source has no picture to scale yet.")
+        raise RequestError(RequestStatus.INVALID_STATE, "The source has no picture to scale yet.")
     sides = []
     cut = (crop.left + crop.right, crop.top + crop.bottom)
     for name, length, part in zip(("scaleX", "scaleY"), source, cut, strict=True):
         scale = number(given, name, -FARTHEST, FARTHEST, now[name])
         side = scale * length * (1 - part)
         if not math.isfinite(side) or not 1 <= abs(side) <= FARTHEST:
-            raise RequestError(Status.OUT_OF_RANGE, f"`{name}` leaves no size that can be shown.")
+            raise RequestError(
+                RequestStatus.OUT_OF_RANGE, f"`{name}` leaves no size that can be shown."
+            )
         sides.append(side)
     return sides[0], sides[1]
 

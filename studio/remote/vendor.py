@@ -11,14 +11,14 @@ from studio.core.command import Spec
 from studio.core.errors import StudioError
 from studio.core.event import all_events
 from studio.remote.desks import Screens
-from studio.remote.pictures import Shot, data_url
+from studio.remote.pictures import Screenshot, data_url
 from studio.remote.views import Wanted
 
 if TYPE_CHECKING:
-    from studio.remote.rooms import Rooms
+    from studio.remote.rooms import EngineFacade
     from studio.remote.session import Session
 
-Question = Callable[["Rooms", "Session", dict[str, Any]], Any]
+Question = Callable[["EngineFacade", "Session", dict[str, Any]], Any]
 
 
 def error(fault: StudioError) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def describe(spec: Spec) -> dict[str, Any]:
     }
 
 
-async def call(rooms: Rooms, session: Session, kind: str, data: dict[str, Any]) -> Any:
+async def call(rooms: EngineFacade, session: Session, kind: str, data: dict[str, Any]) -> Any:
     """Answers a question, or runs the command of this id.
 
     Raises:
@@ -63,7 +63,7 @@ async def call(rooms: Rooms, session: Session, kind: str, data: dict[str, Any]) 
 
 
 async def _run(
-    rooms: Rooms, session: Session, id: str, args: dict[str, Any], *, is_text: bool = False
+    rooms: EngineFacade, session: Session, id: str, args: dict[str, Any], *, is_text: bool = False
 ) -> Any:
     done = await rooms.bus.run(
         id, args, role=session.role, origin=session.name, is_text=is_text, is_here=session.is_here
@@ -92,7 +92,7 @@ class Names(msgspec.Struct, frozen=True):
     names: list[str]
 
 
-class Parts(msgspec.Struct, frozen=True):
+class VendorParts(msgspec.Struct, frozen=True):
     """Names of the state's parts; None for all."""
 
     parts: list[str] | None = None
@@ -126,20 +126,20 @@ def _arguments(kind: type[S], request: str, data: dict[str, Any]) -> S:
 
 
 async def _picture(session: Session, data: dict[str, Any]) -> Any:
-    shot = _arguments(Shot, "picture.get", data)
+    shot = _arguments(Screenshot, "picture.get", data)
     picture = await session.door.pictures.take(shot)
     return {"imageData": data_url(picture, shot.format)}
 
 
-def _state(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
-    return rooms.state.get(_arguments(Parts, "state.get", data).parts)
+def _state(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
+    return rooms.state.get(_arguments(VendorParts, "state.get", data).parts)
 
 
-def _commands(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
+def _commands(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
     return [describe(spec) for spec in rooms.bus.specs()]
 
 
-def _events(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
+def _events(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
     return [
         {
             "name": name,
@@ -151,12 +151,12 @@ def _events(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
     ]
 
 
-def _subscribe(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
+def _subscribe(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
     session.wants = set(_arguments(Names, "events.subscribe", data).names)
     return sorted(session.wants)
 
 
-def _kinds(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
+def _kinds(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
     folders: dict[str, Any] = {
         "sources": rooms.source_kinds,
         "filters": rooms.filter_kinds,
@@ -179,11 +179,11 @@ def _kinds(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
     }
 
 
-def _stats(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
+def _stats(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
     return dict(rooms.insight.stats)
 
 
-def _introduce(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
+def _introduce(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
     given = _arguments(Introduction, "session.introduce", data).name[:40]
     # Whoever came in with a token keeps its name in the journal, and nobody takes another's.
     if not session.token:
@@ -192,15 +192,15 @@ def _introduce(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
     return {"show": show, "role": session.role.name.lower(), "name": session.name}
 
 
-def _open_view(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
+def _open_view(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
     return session.door.views.open(session, _arguments(Wanted, "view.open", data))
 
 
-def _close_view(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
+def _close_view(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
     return session.door.views.close(session, _arguments(ViewId, "view.close", data).view)
 
 
-def _screens(rooms: Rooms, session: Session, data: dict[str, Any]) -> Any:
+def _screens(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
     return session.door.desks.announce(session, _arguments(Screens, "desk.screens", data))
 
 

@@ -25,7 +25,7 @@ from studio.scenes.stage import Renderer
 
 if TYPE_CHECKING:
     from studio.remote.clients import RemoteClient
-    from studio.remote.rooms import Rooms
+    from studio.remote.rooms import EngineFacade
 
 _log = logger(__name__)
 _numbers = itertools.count(1)
@@ -49,7 +49,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
-class View:
+class PreviewStream:
     """One picture somebody looks at.
 
     Attributes:
@@ -73,11 +73,11 @@ class View:
 
 
 @dataclass(slots=True)
-class Views:
+class PreviewStreams:
     """Paints all open views in one thread that sleeps while nobody looks."""
 
-    rooms: Rooms
-    _views: dict[str, View] = field(default_factory=dict)
+    rooms: EngineFacade
+    _views: dict[str, PreviewStream] = field(default_factory=dict)
     _wake: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -109,7 +109,7 @@ class Views:
         except OSError as error:
             why = error.strerror or str(error)
             raise StudioError("failed", "remote.no_room", path=str(path.parent), why=why) from None
-        view = View(
+        view = PreviewStream(
             id,
             session,
             what,
@@ -181,7 +181,7 @@ class Views:
             nearest = min(view.due_ns for view in views)
             self._stopping.wait(max(0.002, (nearest - now_ns()) / NS))
 
-    def _paint(self, view: View, renderer: Renderer) -> None:
+    def _paint(self, view: PreviewStream, renderer: Renderer) -> None:
         frame = self._frame(view, renderer)
         if frame is None:
             return
@@ -192,7 +192,7 @@ class Views:
             slot.release()
         view.writer.publish()
 
-    def _frame(self, view: View, renderer: Renderer) -> Frame | None:
+    def _frame(self, view: PreviewStream, renderer: Renderer) -> Frame | None:
         snapshot = self.rooms.programme.snapshot
         canvas = snapshot.state.canvas(view.canvas)
         if view.what == "programme" and canvas.is_enabled:

@@ -16,7 +16,7 @@ from studio.sender.model import OutputState, OutputStatus
 from studio.sources.model import FilterSpec, SourceSpec
 
 if TYPE_CHECKING:
-    from studio.remote.rooms import Rooms
+    from studio.remote.rooms import EngineFacade
 
 # obs-source.h: OBS_SOURCE_VIDEO, OBS_SOURCE_AUDIO, OBS_SOURCE_CONTROLLABLE_MEDIA.
 CAP_VIDEO, CAP_AUDIO, CAP_MEDIA = 1 << 0, 1 << 1, 1 << 13
@@ -33,10 +33,10 @@ BLENDS: dict[Blend, str] = {
 }
 
 
-class Words:
+class ObsSerializer:
     """Tells what the rooms hold."""
 
-    def __init__(self, rooms: Rooms, ids: Ids) -> None:
+    def __init__(self, rooms: EngineFacade, ids: Ids) -> None:
         self._rooms = rooms
         self._ids = ids
 

@@ -14,7 +14,7 @@ from studio.core.errors import StudioError
 from studio.core.names import check_name
 from studio.scenes.events import SceneListChanged, StudioModeChanged, TallyAcknowledged
 from studio.scenes.item_commands import check_purpose, check_scene, check_transition
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import CanvasName, Scene, new_id, plain
 from studio.sources.settings_check import check_settings
 
@@ -27,7 +27,7 @@ class SceneCommands:
 
     def __init__(
         self,
-        scenes: Scenes,
+        scenes: SceneRepository,
         announce: Callable[[Any], None],
         is_sent: Callable[[str], bool] = lambda canvas: False,
         check_round: Callable[[Scene], None] = lambda scene: None,

@@ -10,10 +10,10 @@ from studio.media.blends import Ink, blend_as, ink
 from studio.media.frame import Frame, blank, yuv_of
 from studio.media.turn import mirrored, turned
 from studio.media.yuv import Layer, Rect, Scratch, blend, layer, place
-from studio.scenes.layout import MOST, lay
+from studio.scenes.layout import MOST, place_item
 from studio.scenes.model import Canvas, Item, Scene
 from studio.scenes.transitions.base import Transition
-from studio.sources.runner import SourceRunner, Want
+from studio.sources.runner import PictureWant, SourceRunner
 
 Sources = dict[str, SourceRunner]
 
@@ -110,8 +110,10 @@ class Compositor:
             if shot is not None:
                 size = (shot.frame.width, shot.frame.height)
                 box, canvas = items[0].boxes[self.canvas.name], (spare.width, spare.height)
-                part, rect = lay(items[0], box, size, canvas)
-                picture = runner.shot(Want(part, rect.w, rect.h, not items[0].has_try_on), at_ns)
+                part, rect = place_item(items[0], box, size, canvas)
+                picture = runner.shot(
+                    PictureWant(part, rect.w, rect.h, not items[0].has_try_on), at_ns
+                )
                 if rect == (0, 0, *canvas) and picture is not None:
                     return picture
         self.draw_scene(spare, scene, sources, at_ns)
@@ -122,12 +124,12 @@ class Compositor:
         if shot is None:
             return
         canvas = (self.canvas.width, self.canvas.height)
-        part, rect = lay(
+        part, rect = place_item(
             item, item.boxes[self.canvas.name], (shot.frame.width, shot.frame.height), canvas
         )
         if rect.w * rect.h > MOST:
             return
-        picture = runner.shot(Want(part, rect.w, rect.h, not item.has_try_on), at_ns)
+        picture = runner.shot(PictureWant(part, rect.w, rect.h, not item.has_try_on), at_ns)
         if picture is None or (picture.width, picture.height) != (rect.w, rect.h):
             return
         if picture.alpha is None and is_plain(item):
@@ -184,7 +186,7 @@ class Compositor:
             return None
         canvas = (self.canvas.width, self.canvas.height)
         size = (shot.frame.width, shot.frame.height)
-        return lay(item, item.boxes[self.canvas.name], size, canvas).rect.clipped(*canvas)
+        return place_item(item, item.boxes[self.canvas.name], size, canvas).rect.clipped(*canvas)
 
     def _fill(self, target: Frame, colour: str) -> None:
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))

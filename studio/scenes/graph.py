@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from msgspec.structs import replace
 
 from studio.core.errors import StudioError
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Scene, ScenesState
 from studio.sources.model import SourceSpec
 
@@ -104,7 +104,7 @@ class SceneGraph:
         sources, scenes: own them; scenes ask here what sources show.
     """
 
-    def __init__(self, sources: SourceSpecs, scenes: Scenes) -> None:
+    def __init__(self, sources: SourceSpecs, scenes: SceneRepository) -> None:
         self._sources, self._scenes = sources, scenes
         scenes.nesting = self
 

@@ -15,7 +15,7 @@ from studio.core.extension import Kinds
 from studio.core.names import check_name
 from studio.media.blend_modes import Blend
 from studio.scenes.events import ItemChanged
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.layout import Align, aligned
 from studio.scenes.model import CANVASES, Box, CanvasName, Crop, Fit, Item, Scene, plain
 from studio.scenes.transitions.base import Transition
@@ -31,7 +31,7 @@ class ItemCommands:
 
     def __init__(
         self,
-        scenes: Scenes,
+        scenes: SceneRepository,
         announce: Callable[[Any], None],
         has_source: Callable[[str], bool],
         check_round: Callable[[Scene], None] = lambda scene: None,

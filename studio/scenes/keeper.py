@@ -21,7 +21,7 @@ from studio.scenes.transitions.base import Transition
 Announce = Callable[[Any], None]
 
 
-class Nesting(Protocol):
+class NestingRule(Protocol):
     """What sources show of others (`studio.scenes.graph.SceneGraph`)."""
 
     def sources_within(self, source: str) -> Iterable[str]:
@@ -45,7 +45,7 @@ class NoNesting:
         return ""
 
 
-class Scenes:
+class SceneRepository:
     """The scenes of the show.
 
     Args:
@@ -62,7 +62,7 @@ class Scenes:
         self.acknowledged: dict[str, tuple[str, str]] = {}
         self._dropped: dict[str, float] = {}
         """Where a T-bar stands that is still in a hand, but no longer moves the picture."""
-        self.nesting: Nesting = NoNesting()
+        self.nesting: NestingRule = NoNesting()
 
     @property
     def state(self) -> ScenesState:

@@ -28,7 +28,7 @@ def cropped(crop: Crop, width: int, height: int) -> Rect:
     return Rect(x0, y0, max(2, min(x1, width) - x0), max(2, min(y1, height) - y0))
 
 
-def lay(item: Item, box: Box, size: tuple[int, int], canvas: tuple[int, int]) -> Placement:
+def place_item(item: Item, box: Box, size: tuple[int, int], canvas: tuple[int, int]) -> Placement:
     """Places a source picture of ``size`` on a ``canvas`` (both width, height in pixels)."""
     width, height = size
     target = even_rect(box.x * canvas[0], box.y * canvas[1], box.w * canvas[0], box.h * canvas[1])
@@ -96,7 +96,7 @@ def _inside(part: Rect, width: int, height: int) -> Rect:
     return Rect(x, y, min(part.w, width - x), min(part.h, height - y))
 
 
-def through(placement: Placement, size: tuple[int, int], box: Rect) -> Rect:
+def map_rect(placement: Placement, size: tuple[int, int], box: Rect) -> Rect:
     """Where ``box``, in pixels of a source of ``size``, comes to lie on the canvas."""
     part = placement.part or Rect(0, 0, *size)
     sx, sy = placement.rect.w / part.w, placement.rect.h / part.h

@@ -20,7 +20,7 @@ from studio.scenes.commands import SceneCommands
 from studio.scenes.events import SceneListChanged, TransitionEnded
 from studio.scenes.graph import SceneGraph
 from studio.scenes.item_commands import ItemCommands
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import (
     Canvas,
     Canvases,
@@ -78,7 +78,7 @@ class CanvasService(Service):
     name: ClassVar[str] = "canvases"
     Part: ClassVar[Any] = Canvases
 
-    def __init__(self, scenes: Scenes, use: CanvasUse) -> None:
+    def __init__(self, scenes: SceneRepository, use: CanvasUse) -> None:
         self._scenes, self._use = scenes, use
 
     def accept(self, part: Any, context: ShowContext) -> None:
@@ -123,7 +123,7 @@ class SceneService(Service):
 
     def __init__(
         self,
-        scenes: Scenes,
+        scenes: SceneRepository,
         graph: SceneGraph,
         sources: KnownSources,
         use: CanvasUse,

@@ -33,7 +33,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+class ProgramPicture:
     """A composed canvas.
 
     Attributes:
@@ -55,7 +55,7 @@ class Picture:
 class OnTick(Protocol):
     """Called on the picture thread once a tick, after composing; must not block."""
 
-    def __call__(self, tick: int, at_ns: int, pictures: Sequence[Picture]) -> None: ...
+    def __call__(self, tick: int, at_ns: int, pictures: Sequence[ProgramPicture]) -> None: ...
 
 
 class Graphics(Protocol):
@@ -121,7 +121,7 @@ class _Pool:
         return views(self._buffers[self._next], self.canvas.width, self.canvas.height, at_ns)
 
 
-class Stage:
+class ProgramRenderer:
     """Owns the picture thread.
 
     Args:
@@ -141,7 +141,7 @@ class Stage:
         self.fps = fps
         self._is_wanted = is_wanted
         self.figures = Figures()
-        self.latest: dict[str, Slot[Picture]] = {}
+        self.latest: dict[str, Slot[ProgramPicture]] = {}
         self._graphics = graphics
         self._on_tick = on_tick
         self._snapshot: Slot[Snapshot] = Slot()
@@ -192,7 +192,7 @@ class Stage:
             figures.count(clock.late, clock.missed, (began - at_ns) / 1e6)
             figures.compose_ms.append((composed - began) / 1e6)
 
-    def _compose(self, snapshot: Snapshot, tick: int, at_ns: int) -> list[Picture]:
+    def _compose(self, snapshot: Snapshot, tick: int, at_ns: int) -> list[ProgramPicture]:
         made = []
         for canvas in snapshot.state.canvases:
             if not canvas.is_enabled or not self._is_wanted(canvas.name):
@@ -205,7 +205,7 @@ class Stage:
             last = self.latest[canvas.name].get()
             if self._is_held and last is not None and last.frame.y.shape == frame.y.shape:
                 np.copyto(frame.keep, last.frame.keep)
-                picture = Picture(canvas.name, last.scene, frame, tick, at_ns)
+                picture = ProgramPicture(canvas.name, last.scene, frame, tick, at_ns)
                 self.latest[canvas.name].put(picture)
                 made.append(picture)
                 continue
@@ -229,7 +229,7 @@ class Stage:
             name = scene.name if scene else ""
             has_cut = last is not None and last.scene != name
             is_cut = has_cut and canvas.name not in snapshot.changes
-            picture = Picture(canvas.name, name, frame, tick, at_ns, is_cut)
+            picture = ProgramPicture(canvas.name, name, frame, tick, at_ns, is_cut)
             self.latest[canvas.name].put(picture)
             made.append(picture)
         return made

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from studio.core.clock import utc_iso
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import (
     BeforeStandby,
     OnStandbyView,
@@ -29,7 +29,7 @@ class StandbyWatch:
         scenes: looked at whenever they change.
     """
 
-    def __init__(self, scenes: Scenes) -> None:
+    def __init__(self, scenes: SceneRepository) -> None:
         self._scenes = scenes
         self._last = scenes.state
         self._before: dict[str, BeforeStandby] = {}

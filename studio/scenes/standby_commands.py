@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.standby import StandbyWatch
 
 
 class StandbyCommands:
     """The way back."""
 
-    def __init__(self, watch: StandbyWatch, scenes: Scenes) -> None:
+    def __init__(self, watch: StandbyWatch, scenes: SceneRepository) -> None:
         self._watch, self._scenes = watch, scenes
 
     @command(

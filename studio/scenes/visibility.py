@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from studio.media.yuv import Rect
 from studio.scenes.graph import Shown, find_scene
-from studio.scenes.layout import lay
+from studio.scenes.layout import place_item
 from studio.scenes.model import Box, Canvas, Item, Scene, ScenesState
 
 COLUMNS, ROWS = 64, 36
@@ -104,7 +104,7 @@ def _part_of(
 def _cells(item: Item, box: Box, size: tuple[int, int] | None, canvas: Canvas) -> Mask:
     """The cells of the canvas whose middle lies in the item's picture."""
     whole = (canvas.width, canvas.height)
-    rect = lay(item, box, size, whole).rect if size else _box_rect(box, canvas)
+    rect = place_item(item, box, size, whole).rect if size else _box_rect(box, canvas)
     x = (np.arange(COLUMNS) + 0.5) * canvas.width / COLUMNS - (rect.x + rect.w / 2)
     y = (np.arange(ROWS) + 0.5)[:, None] * canvas.height / ROWS - (rect.y + rect.h / 2)
     turn = math.radians(item.rotation % 360)

@@ -19,9 +19,9 @@ from studio.core.clock import utc_iso
 from studio.core.log import keep_secret, logger
 from studio.core.reason import Reason
 from studio.sender import wire
-from studio.sender.clip import BadClip, Clip, Unit
-from studio.sender.delay import Delay
-from studio.sender.feed import Feed
+from studio.sender.clip import BadClip, StandbyClip, Unit
+from studio.sender.delay import DelayBuffer
+from studio.sender.feed import PacketFeed
 from studio.sender.file_sink import FileSink
 from studio.sender.machine import Machine
 from studio.sender.model import OutputState, OutputStatus, Step
@@ -89,10 +89,10 @@ class Sender:
         self._token = wire.new_token()
         self._engine: EngineLine | None = None
         self._configure: wire.Configure | None = None
-        self._clip: Clip | None = None
-        self._feed: Feed | None = None
+        self._clip: StandbyClip | None = None
+        self._feed: PacketFeed | None = None
         self._sink: Sink | None = None
-        self._delay = Delay()
+        self._delay = DelayBuffer()
         self._machine = Machine("rtmp", self._changed)
         self._ended = asyncio.Event()
         self._fault: Exception | None = None
@@ -107,7 +107,7 @@ class Sender:
         server = await loop.create_server(lambda: EngineLine(self), "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         me = processes.own_identity()
-        note = wire.Note(me.pid, port, self._token, self._output, started=me.started)
+        note = wire.SenderRecord(me.pid, port, self._token, self._output, started=me.started)
         wire.write_note(self._note, note)
         self._hear_signals(loop)
         try:
@@ -199,7 +199,7 @@ class Sender:
         elif isinstance(message, wire.Mark):
             if isinstance(self._sink, FileSink):
                 self._sink.mark(message)
-        elif isinstance(message, wire.Stop):
+        elif isinstance(message, wire.StopSending):
             self._ended.set()
 
     def _configured(self, message: wire.Configure) -> None:
@@ -226,7 +226,7 @@ class Sender:
         if known is not None and known.sha256 == message.sha256:
             return
         try:
-            clip = Clip(payload)
+            clip = StandbyClip(payload)
         except BadClip as bad:
             _log.warning("standby clip: %s", bad)
             if self._clip is None:
@@ -251,7 +251,7 @@ class Sender:
         kind = FileSink if settings.kind == "file" else RtmpSink
         sink: Sink = kind(self._configure, self._clip, self._machine)
         self._sink = sink
-        self._feed = Feed(self._clip, sink.put, _now_us(), has_standby=settings.has_standby)
+        self._feed = PacketFeed(self._clip, sink.put, _now_us(), has_standby=settings.has_standby)
         sink.start()
 
     # -- time --------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ class Sender:
             else:
                 feed.put(unit, now_us)
 
-    def _watch_standby(self, feed: Feed, now_us: int) -> None:
+    def _watch_standby(self, feed: PacketFeed, now_us: int) -> None:
         machine = self._machine
         if feed.is_standby and machine.state in (OutputState.LIVE, OutputState.RECORDING):
             is_filling = self._engine is not None and self._delay.is_filling(now_us)
@@ -305,7 +305,7 @@ class Sender:
     def _tell(self, now_s: float) -> None:
         self._is_dirty, self._told_s = False, now_s
         if self._engine is not None:
-            self._engine.send(wire.Status(self.status()))
+            self._engine.send(wire.SenderStatus(self.status()))
 
     def status(self) -> OutputStatus:
         """What is known now."""
@@ -337,7 +337,7 @@ class Sender:
             await self._engine.drain(0.1)
 
 
-def _counted(status: OutputStatus, sink: Sink, feed: Feed) -> OutputStatus:
+def _counted(status: OutputStatus, sink: Sink, feed: PacketFeed) -> OutputStatus:
     sent, taken = sink.rates_kbps()
     return msgspec.structs.replace(
         status,

@@ -29,7 +29,7 @@ class Unit:
     data: bytes
 
 
-class Clip:
+class StandbyClip:
     """A clip in memory. Picture and sound each loop by their own length, so neither drifts."""
 
     def __init__(self, data: bytes) -> None:
@@ -71,9 +71,9 @@ class Clip:
         """Closes what only a template needs; it can be played on."""
         self._container.close()
 
-    def player(self) -> Player:
+    def player(self) -> ClipPlayer:
         """A new run of the clip, from its first keyframe on."""
-        return Player(self._loops)
+        return ClipPlayer(self._loops)
 
 
 def _loop(units: list[Unit]) -> tuple[list[Unit], int]:
@@ -94,7 +94,7 @@ def _loop(units: list[Unit]) -> tuple[list[Unit], int]:
     return fixed, fixed[-1].dts_us + (fixed[-1].duration_us or step)
 
 
-class Player:
+class ClipPlayer:
     """Gives the units of a clip as their time comes, for ever."""
 
     def __init__(self, loops: dict[bool, tuple[list[Unit], int]]) -> None:

@@ -7,7 +7,7 @@ from collections import deque
 from studio.sender.clip import Unit
 
 
-class Delay:
+class DelayBuffer:
     """First in, first out, ``length_us`` later. None stands for "the engine has gone"."""
 
     def __init__(self) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from studio.sender.clip import Clip, Player, Unit
+from studio.sender.clip import ClipPlayer, StandbyClip, Unit
 from studio.sender.timeline import Timeline
 
 SILENCE_US = 500_000
 _SOUND_HEAD = 32
 
 
-class Feed:
+class PacketFeed:
     """Pure logic: packets and moments in, placed units out through ``emit``.
 
     Attributes:
@@ -22,7 +22,12 @@ class Feed:
     """
 
     def __init__(
-        self, clip: Clip, emit: Callable[[Unit], None], now_us: int, *, has_standby: bool = True
+        self,
+        clip: StandbyClip,
+        emit: Callable[[Unit], None],
+        now_us: int,
+        *,
+        has_standby: bool = True,
     ) -> None:
         self.clip = clip
         self.has_standby = has_standby
@@ -30,7 +35,7 @@ class Feed:
         self._timeline = Timeline()
         self._zero_us: int | None = None
         self._heard_us = now_us
-        self._player: Player | None = None
+        self._player: ClipPlayer | None = None
         self.began_us = 0
         self._standby_us = 0
         self._held_until_us = 0

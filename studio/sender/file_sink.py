@@ -13,9 +13,9 @@ from pathlib import Path
 from studio.core.log import logger
 from studio.core.reason import Reason
 from studio.sender.chapters import Chapters
-from studio.sender.clip import Clip, Unit
+from studio.sender.clip import StandbyClip, Unit
 from studio.sender.machine import Machine
-from studio.sender.meter import Meter
+from studio.sender.meter import FlowMeter
 from studio.sender.model import OutputState, Step
 from studio.sender.readback import playable_ms
 from studio.sender.wire import Configure, Mark
@@ -115,7 +115,7 @@ class FileSink:
         playable_ms: how much of the present file was read back.
     """
 
-    def __init__(self, configure: Configure, clip: Clip, machine: Machine) -> None:
+    def __init__(self, configure: Configure, clip: StandbyClip, machine: Machine) -> None:
         self._path = Path(configure.settings.url)
         self._settings = configure.settings
         self._chapters: Chapters | None = None
@@ -133,7 +133,7 @@ class FileSink:
         self._last_ns = 0
         self._gap_ns = 0
         self._flow_ns = 0
-        self._meter = Meter()
+        self._meter = FlowMeter()
         self.shown_url = str(self._path)
         self.wants_keyframe = True
         self.packets = self.dropped = self.reconnects = self.attempt = self.queue_ms = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from studio.sender.clip import Clip, Unit
+from studio.sender.clip import StandbyClip, Unit
 
 AUDIO_TAG, VIDEO_TAG, SCRIPT_TAG = 8, 9, 18
 _MICROSECOND = Fraction(1, 1_000_000)
@@ -77,7 +77,7 @@ def split_tags(data: bytearray) -> list[Tag]:
 class FlvMux:
     """Units in, tags out. ``headers`` are those every connection has to begin with."""
 
-    def __init__(self, clip: Clip) -> None:
+    def __init__(self, clip: StandbyClip) -> None:
         import av
 
         self._pipe = _Pipe()

@@ -8,7 +8,7 @@ _WINDOW_NS = 600_000_000
 _STEP_NS = 50_000_000
 
 
-class Meter:
+class FlowMeter:
     """Told two running counts now and then, it knows their rates."""
 
     def __init__(self) -> None:

@@ -15,13 +15,13 @@ from studio.protocols.rtmp.address import (
     parse,
 )
 from studio.protocols.rtmp.connection import Connection, LinkFault, fault, open_connection
-from studio.sender.clip import Clip, Unit
+from studio.sender.clip import StandbyClip, Unit
 from studio.sender.flv import VIDEO_TAG, FlvMux, Tag
 from studio.sender.machine import Machine
-from studio.sender.meter import Meter
+from studio.sender.meter import FlowMeter
 from studio.sender.model import Backup, OutputState, Step
 from studio.sender.retry import Retry
-from studio.sender.spare import Spare
+from studio.sender.spare import StandbyConnection
 from studio.sender.wire import Configure
 
 CONGESTED_MS = 700
@@ -46,7 +46,7 @@ class RtmpSink:
         attempt, next_try_s, words: of the connection.
     """
 
-    def __init__(self, configure: Configure, clip: Clip, machine: Machine) -> None:
+    def __init__(self, configure: Configure, clip: StandbyClip, machine: Machine) -> None:
         settings = configure.settings
         self._machine = machine
         self._mux = FlvMux(clip)
@@ -63,7 +63,7 @@ class RtmpSink:
         self.shown_url = self._addresses[0].shown if self._addresses else hide_key(settings.url)
         self._codec = settings.codec
         self._retry = Retry(has_backup=len(self._addresses) > 1)
-        self._spare = Spare(settings.ca_file, settings.codec)
+        self._spare = StandbyConnection(settings.ca_file, settings.codec)
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._now = asyncio.Event()
@@ -77,7 +77,7 @@ class RtmpSink:
         self._sent_ns = self._good_ns = self._up_ns = 0
         self._gap_ns = 0
         self._flow_ns = 0
-        self._meter = Meter()
+        self._meter = FlowMeter()
         self.wants_keyframe = True
         self.packets = self.bytes = self.dropped = self.reconnects = 0
         self.words = ""
@@ -256,7 +256,7 @@ class RtmpSink:
     def _greet(self, connection: Connection) -> None:
         _log.info("published to %s", connection.address.shown)
         self._connection = connection
-        self._meter = Meter()
+        self._meter = FlowMeter()
         self._is_dropping = self._has_greeted = self._is_patient = False
         self._flow_bytes = self._seen_bytes = connection.ledger.sent
         self._up_ns = 0

@@ -14,7 +14,7 @@ STEADY_S = 10.0
 _log = logger(__name__)
 
 
-class Spare:
+class StandbyConnection:
     """Holds a connection that has done everything but publish, and renews it when it ends.
 
     It lays no claim to the stream before it is needed: servers that let a key publish once only

@@ -117,18 +117,18 @@ class Mark(msgspec.Struct, tag="mark", frozen=True):
     at_utc: str = ""
 
 
-class Stop(msgspec.Struct, tag="stop", frozen=True):
+class StopSending(msgspec.Struct, tag="stop", frozen=True):
     """Say good-bye to the server, finish the file, end."""
 
 
-class Status(msgspec.Struct, tag="status", frozen=True):
+class SenderStatus(msgspec.Struct, tag="status", frozen=True):
     """What the sender knows of itself; also its heartbeat."""
 
     status: OutputStatus
 
 
-ToSender = Hello | Configure | Standby | Packet | RetryNow | Dump | Split | Mark | Stop
-ToEngine = Welcome | Status
+ToSender = Hello | Configure | Standby | Packet | RetryNow | Dump | Split | Mark | StopSending
+ToEngine = Welcome | SenderStatus
 
 _encoder = msgspec.msgpack.Encoder()
 _to_sender = msgspec.msgpack.Decoder(ToSender)
@@ -198,7 +198,7 @@ class EngineUnpacker(_Unpacker):
             raise WireFault(str(fault)) from None
 
 
-class Note(msgspec.Struct, frozen=True):
+class SenderRecord(msgspec.Struct, frozen=True):
     """Where a running sender is found; a hint, see `studio.outputs.line.is_sender`.
 
     Attributes:
@@ -225,7 +225,7 @@ def note_path(runtime: Path, output: str) -> Path:
     return runtime / f"sender-{plain or 'output'}-{digest}.json"
 
 
-def write_note(path: Path, note: Note) -> None:
+def write_note(path: Path, note: SenderRecord) -> None:
     """Writes the note so that it is whole or not there, readable by the user alone."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -234,17 +234,17 @@ def write_note(path: Path, note: Note) -> None:
     os.replace(fresh, path)
 
 
-def read_note(path: Path) -> Note | None:
+def read_note(path: Path) -> SenderRecord | None:
     """The note, or None when there is none that can be read, or it lies under another's name."""
     try:
         with path.open("rb") as file:
-            note = msgspec.json.decode(file.read(MAX_HEAD), type=Note)
+            note = msgspec.json.decode(file.read(MAX_HEAD), type=SenderRecord)
     except (OSError, msgspec.DecodeError, RecursionError):
         return None
     return note if note_path(path.parent, note.output).name == path.name else None
 
 
-def find_notes(runtime: Path) -> dict[str, Note]:
+def find_notes(runtime: Path) -> dict[str, SenderRecord]:
     """Notes of all senders by output; one that is left over from a dead sender is among them."""
     notes = (read_note(path) for path in sorted(runtime.glob("sender-*.json")))
     return {note.output: note for note in notes if note is not None}

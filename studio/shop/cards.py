@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.core.clock import now_ns
-from studio.graphics.deck import SLIDE_NS, Deck
+from studio.graphics.deck import SLIDE_NS, OverlayStack
 from studio.graphics.model import CardSpec
 from studio.media.yuv import Layer
 from studio.scenes.model import Canvas
@@ -47,7 +47,7 @@ class Cards:
         draw: draws a card at a height in pixels (`studio.graphics.card.draw_card`).
     """
 
-    def __init__(self, deck: Deck, draw: Callable[[CardSpec, float], Layer]) -> None:
+    def __init__(self, deck: OverlayStack, draw: Callable[[CardSpec, float], Layer]) -> None:
         self._deck = deck
         self._draw = draw
         self._shown: tuple[CardSpec, tuple[Canvas, ...]] | None = None

@@ -17,12 +17,12 @@ from studio.core.log import logger
 from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
 from studio.media.frame import Frame
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.shop.catalogue import Catalogue
 from studio.shop.commands import ShopCommands
 from studio.shop.model import Product, ShopState, ShownGoods, TryOn, TryOnKept, WornView
 from studio.shop.tryon_commands import TryOnCommands
-from studio.shop.wearing import Wearer
+from studio.shop.wearing import TryOnController
 
 _log = logger(__name__)
 WATCH_S = 0.1
@@ -72,7 +72,7 @@ class ShopService(Service):
     Checkpoint: ClassVar[Any] = ShownGoods
 
     def __init__(
-        self, catalogue: Catalogue, wearer: Wearer, card: CardOverlay, events: Events
+        self, catalogue: Catalogue, wearer: TryOnController, card: CardOverlay, events: Events
     ) -> None:
         self.catalogue, self._card = catalogue, card
         self._commands = (
@@ -155,9 +155,9 @@ class TryOnService(Service):
 
     def __init__(
         self,
-        wearer: Wearer,
+        wearer: TryOnController,
         catalogue: Catalogue,
-        scenes: Scenes,
+        scenes: SceneRepository,
         mark: TryOnMark,
         folders: OwnFolders,
         events: Events,

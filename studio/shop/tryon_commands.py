@@ -20,13 +20,13 @@ from studio.core.log import logger
 from studio.core.places import names_place
 from studio.core.priority import background_thread
 from studio.media.frame import Frame
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.shop.catalogue import Catalogue
 from studio.shop.events import ProductChanged
 from studio.shop.fitted import EachTryOn, fitted, with_each
 from studio.shop.model import Product, TryOn, TryOnKept
 from studio.shop.tryon_events import TryOnCaptured
-from studio.shop.wearing import Wearer
+from studio.shop.wearing import TryOnController
 
 _log = logger(__name__)
 Fits = dict[str, float | str | bool]
@@ -51,8 +51,8 @@ class TryOnCommands:
     def __init__(
         self,
         catalogue: Catalogue,
-        wearer: Wearer,
-        scenes: Scenes,
+        wearer: TryOnController,
+        scenes: SceneRepository,
         announce: Callable[[Any], None],
         own_folder: Callable[[], Path],
         recordings: Callable[[], Path],

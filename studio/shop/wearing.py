@@ -8,15 +8,15 @@ from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.filters.kinds.tryon import TryOn as TryOnFilter
+from studio.filters.kinds.tryon import TryOnFilter as TryOnFilter
 from studio.media.frame import Frame
 from studio.media.yuv import Rect
-from studio.scenes.keeper import Scenes
-from studio.scenes.layout import lay, through
+from studio.scenes.keeper import SceneRepository
+from studio.scenes.layout import map_rect, place_item
 from studio.scenes.model import Item, Scene
 from studio.scenes.stage import Snapshot
 from studio.shop.model import Product, TryOn, TryOnKept, WornView
-from studio.sources.bank import SourceBank
+from studio.sources.bank import SourceManager
 from studio.sources.model import FilterSpec
 from studio.sources.runner import Shot
 
@@ -24,7 +24,7 @@ _log = logger(__name__)
 FILTER = "试戴"
 
 
-class Wearer:
+class TryOnController:
     """The link between products and the try-on filters of the sources.
 
     Attributes:
@@ -37,7 +37,7 @@ class Wearer:
         is_leaving: the show is left: pictures need not be read ahead any more.
     """
 
-    def __init__(self, bank: SourceBank, scenes: Scenes) -> None:
+    def __init__(self, bank: SourceManager, scenes: SceneRepository) -> None:
         self._bank = bank
         self._scenes = scenes
         self.folder = Path()
@@ -258,10 +258,10 @@ class Wearer:
             if one is None or shot is None or not item.is_enabled or canvas_name not in item.boxes:
                 continue
             size = (shot.frame.width, shot.frame.height)
-            place = lay(item, item.boxes[canvas_name], size, (canvas.width, canvas.height))
+            place = place_item(item, item.boxes[canvas_name], size, (canvas.width, canvas.height))
             for box in one.boxes:
                 rect = Rect(round(box.x), round(box.y), round(box.width), round(box.height))
-                found.append(through(place, size, rect))
+                found.append(map_rect(place, size, rect))
         return found
 
     def _put(self, name: str, try_on: TryOn, beside: TryOn | None) -> None:

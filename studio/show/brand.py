@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
-from studio.core.extension import absurd
+from studio.core.extension import sanity_error
 from studio.core.file_marks import Marks, marks
 from studio.show.model import BrandKit
-from studio.sources.bank import SourceBank
+from studio.sources.bank import SourceManager
 from studio.sources.model import SourceSpec
 
 TEXTS, GROUNDS = ("text",), ("colour",)
@@ -27,7 +27,7 @@ class Brand:
         wear: draws the downstream graphics anew; raises when font or logo cannot be used.
     """
 
-    def __init__(self, bank: SourceBank, wear: Callable[[BrandKit], None]) -> None:
+    def __init__(self, bank: SourceManager, wear: Callable[[BrandKit], None]) -> None:
         self.kit = BrandKit()
         self.error: StudioError | None = None
         self._marks: Marks = ()
@@ -126,7 +126,9 @@ class BrandCommands:
     )
     def set_brand(self, kit: dict[str, Any]) -> Changed:
         old = self._brand.kit
-        why = next((f"{name}: {why}" for name, one in kit.items() if (why := absurd(one))), "")
+        why = next(
+            (f"{name}: {why}" for name, one in kit.items() if (why := sanity_error(one))), ""
+        )
         if why:
             raise StudioError("invalid", "show.brand_value", why=why)
         unknown = sorted(set(kit) - set(old.__struct_fields__))

@@ -20,7 +20,7 @@ _log = logger(__name__)
 FILE = "resume.json"
 
 
-class Kept(msgspec.Struct, frozen=True):
+class KeptCheckpoint(msgspec.Struct, frozen=True):
     """The checkpoint file.
 
     Attributes:
@@ -81,10 +81,10 @@ class Checkpointer:
             _log.warning("what is on air could not be kept: %s", error)
 
 
-def recall() -> Kept | None:
+def recall() -> KeptCheckpoint | None:
     """What was on air when the last engine ended; None when nothing was kept."""
     try:
-        return msgspec.json.decode((runtime_dir() / FILE).read_bytes(), type=Kept)
+        return msgspec.json.decode((runtime_dir() / FILE).read_bytes(), type=KeptCheckpoint)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 

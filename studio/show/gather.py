@@ -54,7 +54,7 @@ def copy_media(old: Path, new: Path) -> None:
         raise StudioError("failed", "show.cannot_write", path=str(new), why=str(error)) from None
 
 
-def gather(raw: dict[str, Any], old: Path, new: Path) -> dict[str, Any]:
+def collect_media(raw: dict[str, Any], old: Path, new: Path) -> dict[str, Any]:
     """The show's parts as they stand in its copy.
 
     Args:

@@ -18,12 +18,12 @@ from studio.core.names import check_name, free_name
 from studio.core.places import names_place
 from studio.scenes.events import SceneListChanged
 from studio.scenes.item_commands import check_scene
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Scene, plain
 from studio.show.obs_import import Collection, read_collection
 from studio.show.obs_report import Unmatched
 from studio.show.obs_values import ImportedStrip, Size
-from studio.sources.bank import SourceBank
+from studio.sources.bank import SourceManager
 from studio.sources.events import SourceListChanged
 from studio.sources.kinds.text import TextSource
 from studio.sources.model import SourceSpec
@@ -44,8 +44,8 @@ class ImportCommands:
 
     def __init__(
         self,
-        scenes: Scenes,
-        bank: SourceBank,
+        scenes: SceneRepository,
+        bank: SourceManager,
         announce: Callable[[Any], None],
         set_strip: Callable[[str, ImportedStrip], None],
         on_return: Callable[[str], None] = lambda name: None,
@@ -204,13 +204,13 @@ class ImportCommands:
         return replace(spec, name=names[spec.name], settings=settings, filters=filters)
 
 
-def sizes(seconds: float, bank: SourceBank) -> Callable[[SourceSpec], Size]:
+def sizes(seconds: float, bank: SourceManager) -> Callable[[SourceSpec], Size]:
     """`size_of`, for so long; what then has not been looked at is not known."""
     until = time.monotonic() + seconds
     return lambda spec: size_of(spec, bank) if time.monotonic() < until else (0.0, 0.0)
 
 
-def size_of(spec: SourceSpec, bank: SourceBank) -> Size:
+def size_of(spec: SourceSpec, bank: SourceManager) -> Size:
     """The size of a source's picture before it runs; (0, 0) when it cannot be known."""
     given = spec.settings
     if spec.kind == "text":
@@ -223,7 +223,7 @@ def size_of(spec: SourceSpec, bank: SourceBank) -> Size:
     return (0.0, 0.0) if spec.kind == "colour" else _file_size(str(given.get("path", "")))
 
 
-def _text_size(spec: SourceSpec, bank: SourceBank) -> Size:
+def _text_size(spec: SourceSpec, bank: SourceManager) -> Size:
     kind = bank.kinds.get(spec.kind)
     with contextlib.suppress(StudioError, OSError):
         settings = kind.decode(spec.settings)

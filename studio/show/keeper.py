@@ -23,7 +23,7 @@ from studio.core.places import names_place
 from studio.core.service import ExtensionKinds, Service, ShowContext
 from studio.core.services import decode_parts, find_faults
 from studio.show.file import FILE, demo_show, fresh_show, last_copies, read_show, speed, write_show
-from studio.show.gather import check_copy, copy_media, gather
+from studio.show.gather import check_copy, collect_media, copy_media
 from studio.show.model import Raw, ShowHead, ShowView
 
 _log = logger(__name__)
@@ -105,7 +105,7 @@ def decoded(show: OpenShow, services: Sequence[type[Service]]) -> OpenShow:
     return show
 
 
-class ShowKeeper:
+class ShowRepository:
     """Writes the open show back.
 
     Args:
@@ -174,7 +174,7 @@ class ShowKeeper:
 
         def write() -> Path:
             with self._one_writer:
-                whole = raw if folder is None else gather(raw, here, folder)
+                whole = raw if folder is None else collect_media(raw, here, folder)
                 if number > self._written.get(target, 0):
                     write_show(target, whole)
                     self._written[target] = number
@@ -194,7 +194,7 @@ class ShowCommands:
 
     def __init__(
         self,
-        keeper: ShowKeeper,
+        keeper: ShowRepository,
         switch: Callable[[Path | None], Awaitable[OpenShow]] | None = None,
         keep: KeepShow | None = None,
     ) -> None:

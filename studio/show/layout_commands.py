@@ -11,10 +11,10 @@ from studio.scenes.auto_layout import arranged
 from studio.scenes.events import SceneListChanged
 from studio.scenes.graph import SceneGraph
 from studio.scenes.item_commands import check_scene
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import CanvasName, Scene, plain
 from studio.show.templates import Builder, templates
-from studio.sources.bank import SourceBank
+from studio.sources.bank import SourceManager
 
 
 class LayoutCommands:
@@ -27,8 +27,8 @@ class LayoutCommands:
 
     def __init__(
         self,
-        scenes: Scenes,
-        bank: SourceBank,
+        scenes: SceneRepository,
+        bank: SourceManager,
         graph: SceneGraph,
         builder: Callable[[], Builder],
         announce: Callable[[Any], None],

@@ -21,7 +21,7 @@ from studio.core.names import free_name
 from studio.filters.obs import from_obs as filter_from_obs
 from studio.media.blend_modes import Blend
 from studio.scenes.model import Box, Fit, Item, Scene
-from studio.show.obs_report import Report, Unmatched, why_kind
+from studio.show.obs_report import ImportReport, Unmatched, why_kind
 from studio.show.obs_values import (
     FARTHEST_PX,
     ImportedStrip,
@@ -129,7 +129,7 @@ class _Reader:
             min(FARTHEST_PX, max(1.0, canvas[1])),
         )
         self._size_of = size_of
-        self._report = Report()
+        self._report = ImportReport()
         self._specs: dict[str, SourceSpec] = {}
         self._sizes: dict[str, Size] = {}
         self._guessed: set[str] = set()

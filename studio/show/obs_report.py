@@ -42,7 +42,7 @@ class Unmatched(msgspec.Struct, frozen=True):
         return translate(f"show.obs.{self.why}", language, kind=self.kind, where=self.where)
 
 
-class Report:
+class ImportReport:
     """The list, of a length that can be read and sent."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from studio.core.event import Events
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
 from studio.scenes.graph import SceneGraph
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.shop.catalogue import Catalogue
 from studio.show.brand import Brand, BrandCommands
 from studio.show.import_commands import ImportCommands
@@ -20,7 +20,7 @@ from studio.show.layout_commands import LayoutCommands
 from studio.show.model import BrandKit
 from studio.show.obs_values import ImportedStrip
 from studio.show.templates import Builder, Goods
-from studio.sources.bank import SourceBank
+from studio.sources.bank import SourceManager
 
 MEND_S = 1.0
 
@@ -33,7 +33,7 @@ class BrandWear(Protocol):
         ...
 
 
-class FaceFinder(Protocol):
+class PortraitFinder(Protocol):
     """Knows where faces are."""
 
     def face_in(self, source: str) -> tuple[float, float] | None:
@@ -54,7 +54,7 @@ class BrandService(Service):
     Part: ClassVar[Any] = BrandKit
     View: ClassVar[Any] = BrandKit
 
-    def __init__(self, sources: SourceBank, wear: BrandWear, state: State) -> None:
+    def __init__(self, sources: SourceManager, wear: BrandWear, state: State) -> None:
         self.brand = Brand(sources, wear.wear_brand)
         self._state = state
         self._given = BrandKit()
@@ -111,12 +111,12 @@ class TemplateService(Service):
 
     def __init__(
         self,
-        scenes: Scenes,
-        sources: SourceBank,
+        scenes: SceneRepository,
+        sources: SourceManager,
         graph: SceneGraph,
         catalogue: Catalogue,
         brand: Brand,
-        faces: FaceFinder,
+        faces: PortraitFinder,
         events: Events,
     ) -> None:
         self._scenes, self._sources = scenes, sources
@@ -153,7 +153,7 @@ class ImportService(Service):
     name: ClassVar[str] = "imports"
 
     def __init__(
-        self, scenes: Scenes, sources: SourceBank, desk: SoundDesk, events: Events
+        self, scenes: SceneRepository, sources: SourceManager, desk: SoundDesk, events: Events
     ) -> None:
         self._desk = desk
         self._commands = (

@@ -19,10 +19,10 @@ from studio.core.paths import data_dir
 from studio.core.service import Every, ExtensionKinds, Service
 from studio.core.services import Services, decode_parts
 from studio.core.state import State
-from studio.show.checkpoint import Checkpointer, Kept
+from studio.show.checkpoint import Checkpointer, KeptCheckpoint
 from studio.show.file import FILE
 from studio.show.gather import check_copy, copy_media
-from studio.show.keeper import OpenShow, ShowCommands, ShowKeeper, free_folder, open_show
+from studio.show.keeper import OpenShow, ShowCommands, ShowRepository, free_folder, open_show
 from studio.show.model import ShowView
 from studio.show.unsaved import UnsavedWork
 
@@ -98,7 +98,7 @@ class ShowSession(Service):
         is_safe: bool = False,
     ) -> None:
         self._picture, self._state, self._kinds, self._is_safe = picture, state, kinds, is_safe
-        self.repository = ShowKeeper(show, self._parts_to_save)
+        self.repository = ShowRepository(show, self._parts_to_save)
         self._show_commands = ShowCommands(self.repository, self.open, self.keep)
         self._services = Services(())
         self._checkpoint = Checkpointer(self._services, show.folder)
@@ -142,7 +142,7 @@ class ShowSession(Service):
 
     # -- opening -------------------------------------------------------------------------------
 
-    async def begin(self, kept: Kept | None = None) -> None:
+    async def begin(self, kept: KeptCheckpoint | None = None) -> None:
         """Loads the first show; its first picture is there when this returns.
 
         Args:
@@ -355,7 +355,7 @@ class ShowFolders:
         recording_place: where recordings go.
     """
 
-    def __init__(self, repository: ShowKeeper, recording_place: RecordingPath) -> None:
+    def __init__(self, repository: ShowRepository, recording_place: RecordingPath) -> None:
         self._repository, self._recording_place = repository, recording_place
 
     def assets(self) -> Path:

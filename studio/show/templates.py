@@ -12,10 +12,10 @@ from studio.core.errors import StudioError
 from studio.core.names import LONGEST, check_name, free_name, tidy_name
 from studio.core.paths import assets_dir
 from studio.core.text import Text
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Box, Fit, Item, Scene
 from studio.show.model import BrandKit
-from studio.sources.bank import SourceBank
+from studio.sources.bank import SourceManager
 from studio.sources.model import FilterSpec, SourceSpec
 
 CAMERAS = ("camera", "ingest", "stream", "screen", "clip", "playlist")
@@ -37,7 +37,7 @@ class Goods(NamedTuple):
     photo: str
 
 
-class Slot(msgspec.Struct, frozen=True):
+class TemplateSlot(msgspec.Struct, frozen=True):
     """One place of a template.
 
     Attributes:
@@ -60,7 +60,7 @@ class Template(msgspec.Struct, frozen=True):
     """A scene's plan; its key in the file is the scene's purpose."""
 
     label: tuple[str, str]
-    slots: tuple[Slot, ...]
+    slots: tuple[TemplateSlot, ...]
 
 
 class Category(msgspec.Struct, frozen=True):
@@ -107,8 +107,8 @@ class Builder:
 
     def __init__(
         self,
-        scenes: Scenes,
-        bank: SourceBank,
+        scenes: SceneRepository,
+        bank: SourceManager,
         goods: tuple[Goods, ...],
         brand: BrandKit,
         language: str,
@@ -166,7 +166,7 @@ class Builder:
         self._scenes.add(scene)
         return Made(name, tuple(self._new), tuple(self._placeholders))
 
-    def _source(self, slot: Slot, kind: Category, scene: str, given: dict[str, str]) -> str:
+    def _source(self, slot: TemplateSlot, kind: Category, scene: str, given: dict[str, str]) -> str:
         if slot.role in given:
             return given[slot.role]
         if slot.role in ("host", "close_up"):

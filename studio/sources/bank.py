@@ -16,7 +16,7 @@ from studio.core.log import logger
 from studio.media.frame import Frame
 from studio.media.picture_file import read_picture
 from studio.media.sound import Samples
-from studio.sources.base import Source, Surroundings
+from studio.sources.base import Source, SourceContext
 from studio.sources.events import FilterStateChanged, SourceHealthChanged
 from studio.sources.guard import Guard
 from studio.sources.health import Fault, Health
@@ -52,14 +52,14 @@ class AnyFilter(Protocol):
 
 
 class FilterMaker(Examiner, Protocol):
-    """Makes filters (`studio.filters.workshop.Workshop`)."""
+    """Makes filters (`studio.filters.workshop.FilterFactory`)."""
 
     def make(self, kind: str, settings: dict[str, Any], version: int) -> AnyFilter: ...
     def files(self, kind: str, settings: dict[str, Any]) -> list[Path]: ...
     def change(self, one: AnyFilter, settings: dict[str, Any], version: int) -> bool: ...
 
 
-class SourceBank:
+class SourceManager:
     """Sources by name. Runners are swapped in an immutable dict for the picture thread.
 
     Args:
@@ -72,7 +72,7 @@ class SourceBank:
     def __init__(
         self,
         kinds: Kinds[Source],
-        around: Surroundings,
+        around: SourceContext,
         workshop: FilterMaker,
         announce: Callable[[Any], None],
     ) -> None:
@@ -92,7 +92,7 @@ class SourceBank:
         self._workshop = workshop
         self._announce = announce
 
-    def load(self, specs: tuple[SourceSpec, ...], around: Surroundings) -> None:
+    def load(self, specs: tuple[SourceSpec, ...], around: SourceContext) -> None:
         """Replaces all sources; those that are the same go on undisturbed."""
         same_place = around == self.around
         self.around = around

@@ -39,7 +39,7 @@ class Render(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class SourceContext:
     """What a source may know of the place it runs in.
 
     Attributes:
@@ -225,7 +225,7 @@ class Source(Extension):
     patience_s: ClassVar[float] = 2.0
     sound_ahead_ms: ClassVar[int] = 0
 
-    def __init__(self, settings: Any, around: Surroundings) -> None:
+    def __init__(self, settings: Any, around: SourceContext) -> None:
         self.settings = settings
         self.around = around
 

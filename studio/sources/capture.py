@@ -11,8 +11,8 @@ from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.media.fields import Deinterlacer
 from studio.media.sound import RATE
-from studio.sources.base import Feed, Source, Surroundings
-from studio.sources.live_pace import Pace, comes_in_pieces
+from studio.sources.base import Feed, Source, SourceContext
+from studio.sources.live_pace import LivePace, comes_in_pieces
 from studio.sources.live_player import LivePlayer
 
 ALONE = ("mjpeg", "rawvideo", "wrapped_avframe")
@@ -50,7 +50,7 @@ class LiveInput(Source):
         """A peer that is silent for so long is called again; it must not hold the thread."""
         return 3.0
 
-    def __init__(self, settings: Any, around: Surroundings) -> None:
+    def __init__(self, settings: Any, around: SourceContext) -> None:
         super().__init__(settings, around)
         # What is sent may be slides: packets that come are its sign of life, unless told otherwise.
         self.is_live = bool(getattr(settings, "watch_frozen", self.is_live))
@@ -112,7 +112,7 @@ class LiveInput(Source):
             feed.rate(float(stream.average_rate or 0))
             stream.codec_context.flags |= av.codec.context.Flags.low_delay
         sampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
-        pace = Pace(feed) if comes_in_pieces(media) else None
+        pace = LivePace(feed) if comes_in_pieces(media) else None
         player = LivePlayer(
             feed, self.sound_delay_ms, has_sound=bool(media.streams.audio), is_even=pace is not None
         )

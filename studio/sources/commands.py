@@ -13,7 +13,7 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name, free_name
 from studio.core.places import names_place
-from studio.sources.bank import SourceBank
+from studio.sources.bank import SourceManager
 from studio.sources.camera_modes import cameras_with_modes
 from studio.sources.events import SourceListChanged
 from studio.sources.health import Fault
@@ -42,7 +42,7 @@ class SourceCommands:
 
     def __init__(
         self,
-        bank: SourceBank,
+        bank: SourceManager,
         announce: Callable[[Any], None],
         is_used: Callable[[str], list[str]],
         on_rename: Callable[[str, str], None],

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name, free_name
-from studio.sources.bank import SourceBank
+from studio.sources.bank import SourceManager
 from studio.sources.events import FilterChanged
 from studio.sources.model import FilterSpec, SourceSpec
 from studio.sources.settings_check import Examiner, check_budget, check_filter
@@ -27,7 +27,7 @@ class FilterCommands:
     """
 
     def __init__(
-        self, bank: SourceBank, examiner: Examiner, announce: Callable[[Any], None]
+        self, bank: SourceManager, examiner: Examiner, announce: Callable[[Any], None]
     ) -> None:
         self._bank = bank
         self._examiner = examiner

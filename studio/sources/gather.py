@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from studio.core.errors import StudioError
-from studio.sources.base import Surroundings
+from studio.sources.base import SourceContext
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 FILMS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".flv", ".ts", ".m4v", ".mp3", ".wav", ".m4a",
@@ -16,7 +16,7 @@ MOST = 2000
 
 
 def gather(
-    files: list[str], folder: str, endings: tuple[str, ...], around: Surroundings
+    files: list[str], folder: str, endings: tuple[str, ...], around: SourceContext
 ) -> list[Path]:
     """Listed files that are there, then those of the folder as people count ("2" before "10").
 

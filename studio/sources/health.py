@@ -37,7 +37,7 @@ class Fault(enum.Enum):
 
 
 @dataclass(slots=True)
-class Watch:
+class HealthWatch:
     """Follows one source's deliveries. Written by its thread, read by the engine loop."""
 
     is_live: bool

@@ -9,7 +9,7 @@ import msgspec
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.media.frame import Frame
-from studio.sources.base import Surroundings
+from studio.sources.base import SourceContext
 
 Align = Annotated[
     Literal["left", "centre", "right"],
@@ -36,7 +36,7 @@ class Lettering(Settings):
     align: Align = "left"
 
 
-def draw(words: str, settings: Lettering, around: Surroundings, **more: Any) -> Frame:
+def draw(words: str, settings: Lettering, around: SourceContext, **more: Any) -> Frame:
     """The words as set.
 
     Raises:

@@ -30,7 +30,7 @@ from studio.protocols.rtmp.chunk import (
     ChunkError,
     ChunkReader,
     ChunkWriter,
-    Message,
+    RtmpMessage,
 )
 
 _log = logger(__name__)
@@ -94,7 +94,7 @@ class Pipe:
             return part
 
 
-class Door:
+class IngestEndpoint:
     """Where one source waits for its caller."""
 
     def __init__(self, key: str) -> None:
@@ -121,14 +121,14 @@ class Door:
             return pipe
 
 
-class Listener:
+class IngestListener:
     """One port. Opened by the first door, closed with the last."""
 
-    _all: dict[tuple[str, int], Listener] = {}
+    _all: dict[tuple[str, int], IngestListener] = {}
     _lock = threading.Lock()
 
     def __init__(self, host: str, port: int) -> None:
-        self._doors: dict[str, Door] = {}
+        self._doors: dict[str, IngestEndpoint] = {}
         self._place = (host, port)
         self._stopping = threading.Event()
         try:
@@ -145,7 +145,7 @@ class Listener:
         self._thread.start()
 
     @classmethod
-    def open(cls, host: str, port: int, door: Door) -> Listener:
+    def open(cls, host: str, port: int, door: IngestEndpoint) -> IngestListener:
         """The listener of a port, with one more door.
 
         Raises:
@@ -160,7 +160,7 @@ class Listener:
             one._doors[door.key] = door
             return one
 
-    def leave(self, door: Door) -> None:
+    def leave(self, door: IngestEndpoint) -> None:
         """The door is closed; with the last one the port."""
         with self._lock:
             if self._doors.get(door.key) is door:
@@ -198,7 +198,7 @@ class Listener:
             self._callers -= 1
             call.close()
 
-    def _find(self, key: str) -> Door | None:
+    def _find(self, key: str) -> IngestEndpoint | None:
         for known, door in list(self._doors.items()):
             if hmac.compare_digest(known.encode(), key.encode()):
                 return door
@@ -238,7 +238,7 @@ class Call:
                     return
             if self._taken - self._told > WINDOW // 2:
                 self._told = self._taken
-                self._send(2, Message(3, struct.pack(">I", self._taken & 0xFFFFFFFF)))
+                self._send(2, RtmpMessage(3, struct.pack(">I", self._taken & 0xFFFFFFFF)))
 
     def close(self) -> None:
         """Lets the caller and the source go."""
@@ -265,7 +265,7 @@ class Call:
             got += part
         return got
 
-    def _handle(self, message: Message) -> bool:
+    def _handle(self, message: RtmpMessage) -> bool:
         if message.type in (AUDIO, VIDEO):
             if self._pipe is None:
                 return False  # nobody let it in
@@ -278,9 +278,9 @@ class Call:
             return True
         name, number, *rest = [*amf0.decode(message.payload), None, None]
         if name == "connect":
-            self._send(2, Message(WINDOW_ACK_SIZE, struct.pack(">I", WINDOW)))
-            self._send(2, Message(SET_PEER_BANDWIDTH, struct.pack(">IB", WINDOW, 2)))
-            self._send(2, Message(SET_CHUNK_SIZE, struct.pack(">I", 4096)))
+            self._send(2, RtmpMessage(WINDOW_ACK_SIZE, struct.pack(">I", WINDOW)))
+            self._send(2, RtmpMessage(SET_PEER_BANDWIDTH, struct.pack(">IB", WINDOW, 2)))
+            self._send(2, RtmpMessage(SET_CHUNK_SIZE, struct.pack(">I", 4096)))
             self._writer.chunk_size = 4096
             about = {"level": "status", "code": "NetConnection.Connect.Success",
                      "description": "", "objectEncoding": 0}  # fmt: skip
@@ -299,7 +299,7 @@ class Call:
 
     def _publish(self, rest: list[Any]) -> bool:
         key = next((str(one) for one in rest if isinstance(one, str)), "").split("?")[0]
-        door: Door | None = self._find(key)
+        door: IngestEndpoint | None = self._find(key)
         if door is None:
             _log.warning("an ingest caller had no key of ours and was sent away")
             self._status("error", "NetStream.Publish.BadName", "There is no such key.")
@@ -311,10 +311,10 @@ class Call:
     def _status(self, level: str, code: str, words: str) -> None:
         about = {"level": level, "code": code, "description": words}
         body = amf0.encode("onStatus", 0, None, about)
-        self._send(5, Message(COMMAND_AMF0, body, 0, 1))
+        self._send(5, RtmpMessage(COMMAND_AMF0, body, 0, 1))
 
     def _answer(self, name: str, number: object, *values: object) -> None:
-        self._send(3, Message(COMMAND_AMF0, amf0.encode(name, number, *values)))
+        self._send(3, RtmpMessage(COMMAND_AMF0, amf0.encode(name, number, *values)))
 
-    def _send(self, channel: int, message: Message) -> None:
+    def _send(self, channel: int, message: RtmpMessage) -> None:
         self._socket.sendall(self._writer.pack(channel, message))

@@ -22,7 +22,7 @@ def comes_in_pieces(media: Any) -> bool:
     return bool(media.duration) or _PIECES in names
 
 
-class Pace:
+class LivePace:
     """Belongs to the reading thread of one opened input."""
 
     def __init__(self, feed: Feed) -> None:

@@ -17,7 +17,7 @@ from studio.media.slot import Slot
 from studio.media.sound import Samples, SoundRing
 from studio.media.yuv import Rect, crop, resize
 from studio.sources.base import REST_S, Feed, Source
-from studio.sources.health import LEAST_FPS, MOST_FPS, Fault, Health, Watch
+from studio.sources.health import LEAST_FPS, MOST_FPS, Fault, Health, HealthWatch
 from studio.sources.levels import Levels
 from studio.sources.model import OnLoss
 from studio.sources.sound_chain import SoundChain, SoundFilter
@@ -40,7 +40,7 @@ class PictureFilter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class PictureWant:
     """A piece of the source's picture at a size: ``crop`` in its own pixels, None for all.
 
     ``is_bare`` asks for the picture as it was before the try-on.
@@ -62,9 +62,9 @@ class Shot:
     frame: Frame
     number: int
     bare: Frame | None = None
-    _made: dict[Want, Frame] = field(default_factory=dict)
+    _made: dict[PictureWant, Frame] = field(default_factory=dict)
 
-    def at(self, want: Want) -> Frame:
+    def at(self, want: PictureWant) -> Frame:
         """The picture as wanted; made now (and kept) when it is not there yet."""
         found = self._made.get(want)
         if found is None:
@@ -98,7 +98,7 @@ class SourceRunner:
         self.source = source
         self.ring = SoundRing()
         self.slot: Slot[Shot] = Slot()
-        self.watch = Watch(is_live=source.is_live, has_video=source.has_video)
+        self.watch = HealthWatch(is_live=source.is_live, has_video=source.has_video)
         self.filters: tuple[PictureFilter, ...] = ()
         self.sound_filters: tuple[SoundFilter, ...] = ()
         self._chain = SoundChain()
@@ -114,7 +114,7 @@ class SourceRunner:
         self._asked = threading.Event()
         self._on_fault = on_fault
         self._on_picture = on_picture
-        self._wanted: dict[Want, int] = {}
+        self._wanted: dict[PictureWant, int] = {}
         self._seen_ns = 0
         self._raw: Frame | None = None
         self._restarts = 0
@@ -159,7 +159,7 @@ class SourceRunner:
             return self.away if self.on_loss == "slate" else None
         return self.slot.get()
 
-    def shot(self, want: Want, at_ns: int) -> Frame | None:
+    def shot(self, want: PictureWant, at_ns: int) -> Frame | None:
         """The newest picture as wanted; from now on its thread prepares this version itself."""
         self._wanted[want] = at_ns
         self.seen(at_ns)

@@ -13,8 +13,8 @@ from studio.core.event import Events
 from studio.core.names import check_name
 from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
-from studio.sources.bank import FilterMaker, SourceBank
-from studio.sources.base import Source, Surroundings
+from studio.sources.bank import FilterMaker, SourceManager
+from studio.sources.base import Source, SourceContext
 from studio.sources.commands import SourceCommands
 from studio.sources.filter_commands import FilterCommands
 from studio.sources.gather import FILMS, PICTURES, gather
@@ -69,7 +69,7 @@ class SourceService(Service):
 
     def __init__(
         self,
-        sources: SourceBank,
+        sources: SourceManager,
         workshop: FilterMaker,
         use: SourceUse,
         strips: SourceStrips,
@@ -182,7 +182,7 @@ def _faults(spec: SourceSpec, context: ShowContext) -> Iterable[Finding]:
 def _check_shown(spec: SourceSpec, settings: Any, context: ShowContext) -> None:
     """Raises what is missing of what a source shows."""
     fields = type(settings).__struct_fields__
-    around = Surroundings(context.folder)
+    around = SourceContext(context.folder)
     for name in ("path", "file", "font_file"):
         path = getattr(settings, name) if name in fields else None
         is_needed = name == "path" or path

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any, Protocol
 
 from studio.core.errors import StudioError
-from studio.core.extension import Extension, absurd
+from studio.core.extension import Extension, sanity_error
 from studio.core.names import check_name
 from studio.sources.model import FilterSpec
 
@@ -15,7 +15,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class Examiner(Protocol):
-    """Looks at a filter's settings before they are used (`studio.filters.workshop.Workshop`)."""
+    """Looks at a filter's settings before they are used (the `FilterFactory` does)."""
 
     def check(self, kind: str, settings: dict[str, Any], given: Collection[str]) -> int: ...
     def upgraded(self, kind: str, settings: dict[str, Any], version: int) -> dict[str, Any]: ...
@@ -63,7 +63,7 @@ def check_settings(kind: type[Extension], settings: dict[str, Any], given: Colle
         value = settings.get(name, "")
         if field.get("x-widget") == "colour" and value and not _COLOUR.fullmatch(str(value)):
             raise StudioError("invalid", "sources.colour", value=str(value))
-        why = absurd(value)
+        why = sanity_error(value)
         if why:
             why = f"{name}: {why}"
             raise StudioError("invalid", "extension.settings", kind=kind.kind, why=why)

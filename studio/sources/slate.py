@@ -7,7 +7,7 @@ from studio.core.log import logger
 from studio.media.frame import Frame, blank
 from studio.media.picture_file import read_picture
 from studio.media.yuv import Scratch, blend, layer, resize
-from studio.sources.base import Surroundings
+from studio.sources.base import SourceContext
 from studio.sources.model import SourceSpec
 
 _log = logger(__name__)
@@ -15,7 +15,7 @@ _log = logger(__name__)
 DIM = 0.35
 
 
-def slate(spec: SourceSpec, around: Surroundings, last: Frame | None) -> Frame:
+def slate(spec: SourceSpec, around: SourceContext, last: Frame | None) -> Frame:
     """The chosen picture; else the last one dimmed, with the source's name on it.
 
     Never raises: a slate that cannot be read is no reason for a second fault.

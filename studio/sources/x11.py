@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 MOST = 500
 
 
-class Window(NamedTuple):
+class X11Window(NamedTuple):
     """A window that is shown."""
 
     id: int
@@ -47,7 +47,7 @@ _VIEWABLE = 2
 _ERRORS: Any = None
 
 
-def windows(display: str) -> list[Window]:
+def windows(display: str) -> list[X11Window]:
     """Windows with a title that are shown, outermost first; [] where X cannot be reached."""
     name = ctypes.util.find_library("X11")
     if name is None:
@@ -61,7 +61,7 @@ def windows(display: str) -> list[Window]:
     if not opened:
         return []
     try:
-        found: list[Window] = []
+        found: list[X11Window] = []
         _walk(x, opened, x.XDefaultRootWindow(opened), found, 0)
         return found
     finally:
@@ -85,14 +85,14 @@ def _declare(x: Any) -> None:
         x.XSetErrorHandler(_ERRORS)
 
 
-def _walk(x: Any, display: Any, window: int, found: list[Window], depth: int) -> None:
+def _walk(x: Any, display: Any, window: int, found: list[X11Window], depth: int) -> None:
     title = ctypes.c_char_p()
     if x.XFetchName(display, window, ctypes.byref(title)) and title.value:
         seen = _Attributes()
         x.XGetWindowAttributes(display, window, ctypes.byref(seen))
         if seen.map_state == _VIEWABLE:
             text = title.value.decode("utf-8", "replace")
-            found.append(Window(window, text, seen.width, seen.height))
+            found.append(X11Window(window, text, seen.width, seen.height))
         x.XFree(title)
     if depth > 4 or len(found) >= MOST:
         return

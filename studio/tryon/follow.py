@@ -18,7 +18,7 @@ from studio.tryon.canonical import canonical
 from studio.tryon.detect import face, hand, pose
 from studio.tryon.detect.face import box_of
 from studio.tryon.detect.roi import Roi
-from studio.tryon.model import Box, Face, Hand, Pose
+from studio.tryon.model import Face, Hand, PixelBox, Pose
 from studio.tryon.smooth import Steady
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SAME = 0.35
 _ids = count(1)
 
 
-class Thing(Protocol):
+class Followed(Protocol):
     """What a follower follows: a Face, a Hand or a Pose."""
 
     @property
@@ -41,7 +41,7 @@ class Thing(Protocol):
     @property
     def points(self) -> NDArray[np.float32]: ...
     @property
-    def box(self) -> Box: ...
+    def box(self) -> PixelBox: ...
     @property
     def track(self) -> int: ...
 
@@ -159,16 +159,16 @@ class Follower(Generic[T]):
             room -= 1
 
 
-def _same(thing: Thing, tracks: list[_Track[T]]) -> bool:
+def _same(thing: Followed, tracks: list[_Track[T]]) -> bool:
     return any(thing.box.overlap(track.thing.box) > _SAME for track in tracks)
 
 
-def _covers(box: Box, square: Roi) -> bool:
+def _covers(box: PixelBox, square: Roi) -> bool:
     """Is the middle of the square within the box?"""
     return box.x <= square.cx <= box.x + box.width and box.y <= square.cy <= box.y + box.height
 
 
-def _sound(thing: Thing, following: Roi, frame: Frame) -> bool:
+def _sound(thing: Followed, following: Roi, frame: Frame) -> bool:
     """Could this be real: finite, of a sensible size, a fifth of it in the picture?"""
     if not np.isfinite(thing.points).all():
         return False

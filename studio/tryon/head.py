@@ -22,7 +22,7 @@ _FOCAL = 1.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Head:
+class HeadPose:
     """A head in front of the camera.
 
     Attributes:
@@ -68,7 +68,7 @@ class Head:
 
     def anchored(
         self, ids: tuple[int, ...], points: NDArray[np.float32], *, only_shift: bool = False
-    ) -> Head:
+    ) -> HeadPose:
         """The head nudged in the picture so that these mesh points fall on the landmarks.
 
         Args:
@@ -100,8 +100,8 @@ def similarity(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[
 
 
 def head_of(
-    points: NDArray[np.float32], width: int, height: int, guess: Head | None = None
-) -> Head | None:
+    points: NDArray[np.float32], width: int, height: int, guess: HeadPose | None = None
+) -> HeadPose | None:
     """The head whose mesh is ``points`` (478, 3) in a frame of this size.
 
     Args:
@@ -132,7 +132,7 @@ def head_of(
     if not ok or not np.isfinite(shift).all() or float(shift[2, 0]) < 5:
         return None if guess is None else head_of(points, width, height)
     rotation = cv2.Rodrigues(turn)[0] @ _FLIP
-    head = Head(rotation, shift[:, 0], focal, centre, _NOTHING)
+    head = HeadPose(rotation, shift[:, 0], focal, centre, _NOTHING)
     off = head.project(face.points[face.steady].astype(np.float64)) - seen
     size = float(np.ptp(seen, axis=0).max())
     if float(np.sqrt((off * off).sum(1).mean())) > 0.12 * size:

@@ -24,7 +24,7 @@ FINGERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LimbPlace:
     """A place on a limb.
 
     Attributes:
@@ -62,23 +62,23 @@ def shows_back(hand: Hand) -> float:
 
 def _place(
     start: NDArray[np.float64], end: NDArray[np.float64], share: float, size: float
-) -> Place:
+) -> LimbPlace:
     way = end - start
     flat = float(np.hypot(way[0], way[1]))
     whole = float(np.linalg.norm(way))
     along = way[:2] / max(flat, 1e-6)
     tilt = float(np.sqrt(max(0.0, 1 - (flat / max(whole, 1e-6)) ** 2)))
-    return Place(start[:2] + way[:2] * share, along, size, tilt)
+    return LimbPlace(start[:2] + way[:2] * share, along, size, tilt)
 
 
-def finger(hand: Hand, name: str, share: float = 0.5) -> Place:
+def finger(hand: Hand, name: str, share: float = 0.5) -> LimbPlace:
     """A place on the first joint of a finger, ``share`` of the way from its base."""
     base, joint, _ = FINGERS[name]
     points = hand.points.astype(np.float64)
     return _place(points[base], points[joint], share, px_per_cm(hand))
 
 
-def tip(hand: Hand, name: str) -> Place:
+def tip(hand: Hand, name: str) -> LimbPlace:
     """The nail of a finger."""
     end = FINGERS[name][2]
     points = hand.points.astype(np.float64)
@@ -94,10 +94,10 @@ def is_curled(hand: Hand, name: str) -> bool:
     return float(first @ last) < 0.25 * max(size, 1e-6)
 
 
-def wrist(hand: Hand, back_cm: float = 2.2) -> Place:
+def wrist(hand: Hand, back_cm: float = 2.2) -> LimbPlace:
     """The wrist, ``back_cm`` behind the hand's first point."""
     points = hand.points.astype(np.float64)
     knuckles = (points[5] + points[9] + points[13] + points[17]) / 4
     size = px_per_cm(hand)
     place = _place(points[0], knuckles, 0.0, size)
-    return Place(place.at - place.along * back_cm * size, place.along, size, place.tilt)
+    return LimbPlace(place.at - place.along * back_cm * size, place.along, size, place.tilt)

@@ -23,7 +23,7 @@ What = Literal["face", "hand", "pose", "mask"]
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class PixelBox:
     """An upright rectangle in pixels."""
 
     x: float
@@ -35,7 +35,7 @@ class Box:
     def centre(self) -> tuple[float, float]:
         return self.x + self.width / 2, self.y + self.height / 2
 
-    def overlap(self, other: Box) -> float:
+    def overlap(self, other: PixelBox) -> float:
         """Intersection over union, 0..1."""
         width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
         height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
@@ -51,7 +51,7 @@ class Face:
 
     score: float
     points: Points
-    box: Box
+    box: PixelBox
     track: int = 0
     """Stays the same while the tracker holds on to this face."""
 
@@ -62,7 +62,7 @@ class Hand:
 
     score: float
     points: Points
-    box: Box
+    box: PixelBox
     is_right: bool = True
     track: int = 0
 
@@ -74,7 +74,7 @@ class Pose:
     score: float
     points: Points
     seen: Points
-    box: Box
+    box: PixelBox
     track: int = 0
 
 

@@ -16,13 +16,13 @@ from studio.tryon import light as lights
 from studio.tryon import motion
 from studio.tryon.detect.face import box_of
 from studio.tryon.garments.base import Person
-from studio.tryon.head import Head, head_of
+from studio.tryon.head import HeadPose, head_of
 from studio.tryon.model import Face, Hand, Landmarks, Pose, What
 from studio.tryon.paint import Light
 
 if TYPE_CHECKING:
     from studio.media.frame import Frame
-    from studio.tryon.model import Box
+    from studio.tryon.model import PixelBox
 
 T = TypeVar("T", Face, Hand, Pose)
 _FADE_NS = 120_000_000
@@ -40,7 +40,7 @@ class _Held:
 
     thing: Face | Hand | Pose
     strength: float = 0.0
-    head: Head | None = None
+    head: HeadPose | None = None
     light: Light | None = None
     still_there: bool = True
 
@@ -84,7 +84,7 @@ class Presence:
         return self._people(frame, found)
 
     @property
-    def boxes(self) -> tuple[Box, ...]:
+    def boxes(self) -> tuple[PixelBox, ...]:
         """Boxes of the faces at the last frame, for what must not cover them."""
         return tuple(h.thing.box for h in self._held.values() if isinstance(h.thing, Face))
 

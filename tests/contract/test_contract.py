@@ -15,7 +15,7 @@ import studio.sources.kinds as sources
 import studio.tryon.garments as garments
 from studio.audio.commands import SoundCommands
 from studio.comments.commands import AudienceCommands
-from studio.comments.platforms.base import Platform
+from studio.comments.platforms.base import CommentPlatform
 from studio.core.command import Role, Spec, specs_of
 from studio.core.event import all_events
 from studio.core.paths import plugins_dir
@@ -39,7 +39,7 @@ FOLDERS = {
     "filter": (filters, Filter),
     "transition": (transitions, Transition),
     "trigger": (triggers, Trigger),
-    "platform": (platforms, Platform),
+    "platform": (platforms, CommentPlatform),
     "garment": (garments, Garment),
 }
 OWNERS = (

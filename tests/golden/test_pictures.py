@@ -20,7 +20,7 @@ from studio.app.check import read as open_show
 from studio.core.registry import discover
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
-from studio.graphics.deck import SLIDE_NS, Deck
+from studio.graphics.deck import SLIDE_NS, OverlayStack
 from studio.graphics.model import CardSpec, CommentSpec, LowerThirdSpec
 from studio.graphics.text import TextDrawer, draw_text
 from studio.media.cv import cv2
@@ -32,7 +32,7 @@ from studio.scenes.model import Box, Canvas, Item, Scene
 from studio.scenes.service import canvases_of
 from studio.scenes.transitions.base import Transition
 from studio.shop.cards import card_spec, card_unit
-from studio.sources.base import Feed, Source, Surroundings
+from studio.sources.base import Feed, Source, SourceContext
 from studio.sources.runner import Shot, SourceRunner
 from tests.golden.kept import compare
 
@@ -80,7 +80,7 @@ def mixed(kind: str, progress: float, **settings: Any) -> Frame:
 def still(kind: str, settings: dict[str, Any]) -> Frame:
     cls = KINDS.get(kind)
     got: list[Frame] = []
-    around = Surroundings(SHOW.folder, TextDrawer(), 30.0, 480, 270)
+    around = SourceContext(SHOW.folder, TextDrawer(), 30.0, 480, 270)
     import threading
 
     feed = Feed(threading.Event(), lambda f, s: got.append(f), lambda s, p: None, lambda: True)
@@ -108,7 +108,7 @@ def scene(name: str, canvas: Canvas) -> Frame:
             )
         runners[spec.name] = runner
     face = Rect(760, 220, 400, 480) if canvas.name == "landscape" else Rect(380, 500, 320, 380)
-    deck = Deck(lambda c: [face])
+    deck = OverlayStack(lambda c: [face])
     product = SHOW.parts["shop"].products[0]
     spec = card_spec(product, SHOW.parts["shop"], SHOW.folder, "zh")
     side = min(canvas.width, canvas.height)
@@ -130,8 +130,8 @@ def scene(name: str, canvas: Canvas) -> Frame:
     return target
 
 
-def around() -> Surroundings:
-    return Surroundings(SHOW.folder, TextDrawer(), 30.0, 1920, 1080)
+def around() -> SourceContext:
+    return SourceContext(SHOW.folder, TextDrawer(), 30.0, 1920, 1080)
 
 
 BLENDS = ("add", "subtract", "screen", "multiply", "lighten", "darken")

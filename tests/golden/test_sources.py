@@ -20,7 +20,7 @@ from studio.media.yuv import Scratch, blend, layer
 from studio.scenes.model import Box, Canvas, Item, Scene, ScenesState
 from studio.scenes.nested import NestedPictures
 from studio.scenes.stage import Snapshot
-from studio.sources.base import Feed, Source, Surroundings
+from studio.sources.base import Feed, Source, SourceContext
 from studio.sources.kinds.camera import Camera
 from studio.sources.kinds.replay import remember
 from studio.sources.kinds.text import window
@@ -33,11 +33,11 @@ from tests.unit.sources.media import served
 KEPT = Path(__file__).parent / "sources"
 SHOW = open_show(None)
 KINDS = discover(source_folder, Source)
-AROUND = Surroundings(SHOW.folder, TextDrawer(), 30.0, 480, 270, state=lambda path: "猫眼偏光墨镜")
+AROUND = SourceContext(SHOW.folder, TextDrawer(), 30.0, 480, 270, state=lambda path: "猫眼偏光墨镜")
 pytestmark = pytest.mark.golden
 
 
-def first(kind: str, around: Surroundings = AROUND, **settings: Any) -> Frame:
+def first(kind: str, around: SourceContext = AROUND, **settings: Any) -> Frame:
     """Its first picture; with alpha, on grey."""
     cls = KINDS.get(kind)
     return taken(cls(cls.decode(settings), around))
@@ -56,7 +56,7 @@ def taken(source: Source) -> Frame:
     return on_grey(got[0])
 
 
-def around_a_scene() -> Surroundings:
+def around_a_scene() -> SourceContext:
     """Where a scene of two pictures can be drawn, and a source be looked at."""
     shop = SourceRunner("shop", KINDS.get("colour")(None, AROUND))
     shop.slot.put(Shot(first("image", path="media/shop.jpg"), 0))

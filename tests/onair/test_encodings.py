@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.line.ask import ask
-from bench.line.chain import Chain
+from bench.line.chain import BenchChain
 from studio.remote import listing
 from tests.waiting import until
 
@@ -83,7 +83,7 @@ def test_it_starts_records_and_comes_back(tmp_path: Path, system: str) -> None:
     """Chinese in the show's folder, scenes and the recording's name; every line arrives."""
     around = _environment(tmp_path, _system(system, tmp_path))
     film = tmp_path / "产品讲解 👗.mkv"
-    chain = Chain(
+    chain = BenchChain(
         "run", str(_show(tmp_path / "橱窗.show")), "--record", str(film), "--port", "0",
         "--password", "", environment=around, alone=True,
     )  # fmt: skip
@@ -114,7 +114,7 @@ def test_it_starts_records_and_comes_back(tmp_path: Path, system: str) -> None:
 def test_the_desk_opens(tmp_path: Path, system: str) -> None:
     """The supervisor opens it when it hears that the engine is on air, Chinese scenes and all."""
     around = _environment(tmp_path, SYSTEMS[system])
-    chain = Chain(
+    chain = BenchChain(
         "run", str(_show(tmp_path / "橱窗.show")), "--port", "0", "--desk",
         environment={**around, "QT_QPA_PLATFORM": "offscreen"}, alone=True,
     )  # fmt: skip

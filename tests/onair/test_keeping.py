@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bench.line.ask import ask
-from bench.line.chain import Chain, write_show
+from bench.line.chain import BenchChain, write_show
 from bench.line.film import read_film
 from bench.line.server import Nginx, free_port, is_there
 
@@ -30,10 +30,10 @@ def server(tmp_path: Path) -> Iterator[Nginx]:
 
 
 @pytest.fixture
-def live(tmp_path: Path, server: Nginx) -> Iterator[Chain]:
+def live(tmp_path: Path, server: Nginx) -> Iterator[BenchChain]:
     names = {"SHOPCAST_RUNTIME": "run", "SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config"}
     show = write_show(tmp_path / "line.show")
-    chain = Chain(
+    chain = BenchChain(
         "run", str(show), "--push", server.url("k-1"), "--record", str(tmp_path / "a.mkv"),
         "--port", "0", "--password", "",
         environment={name: str(tmp_path / folder) for name, folder in names.items()},
@@ -47,16 +47,16 @@ def live(tmp_path: Path, server: Nginx) -> Iterator[Chain]:
         chain.close()
 
 
-def door(chain: Chain) -> str:
+def door(chain: BenchChain) -> str:
     return str(chain.event("on_air")["remote"])
 
 
-def status(chain: Chain, name: str) -> dict[str, Any]:
+def status(chain: BenchChain, name: str) -> dict[str, Any]:
     outputs = ask(door(chain), "state.get", parts=["outputs"])["outputs"]
     return dict(next(one for one in outputs if one["name"] == name))
 
 
-def until(chain: Chain, name: str, is_so: Any, limit_s: float = 15) -> dict[str, Any]:
+def until(chain: BenchChain, name: str, is_so: Any, limit_s: float = 15) -> dict[str, Any]:
     deadline = time.monotonic() + limit_s
     while not is_so(found := status(chain, name)):
         assert time.monotonic() < deadline, found
@@ -64,7 +64,7 @@ def until(chain: Chain, name: str, is_so: Any, limit_s: float = 15) -> dict[str,
     return found
 
 
-def test_marks_clips_replay_split(live: Chain, tmp_path: Path) -> None:
+def test_marks_clips_replay_split(live: BenchChain, tmp_path: Path) -> None:
     remote = door(live)
     ask(remote, "shop.explain", product="p1")
     until(live, "record", lambda s: s["live_ms"] > 3500)
@@ -91,7 +91,7 @@ def test_marks_clips_replay_split(live: Chain, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "a.mkv.chapters.json").read_text())["chapters"]
 
 
-def test_delay_and_dump(live: Chain, server: Nginx) -> None:
+def test_delay_and_dump(live: BenchChain, server: Nginx) -> None:
     remote = door(live)
     ask(remote, "outputs.delay", seconds=3, name="push1")
     until(live, "push1", lambda s: s["reason"]["key"] == "outputs.held")
@@ -111,7 +111,7 @@ def test_delay_and_dump(live: Chain, server: Nginx) -> None:
     assert film.largest_hole_ms < 1000
 
 
-def test_self_check(live: Chain, server: Nginx) -> None:
+def test_self_check(live: BenchChain, server: Nginx) -> None:
     remote = door(live)
     ask(remote, "outputs.add", name="good", url=server.url("k-2"), platform="taobao")
     ask(remote, "outputs.add", name="bad", url=f"rtmp://127.0.0.1:{free_port()}/live/k-3")
@@ -132,7 +132,9 @@ def test_self_check(live: Chain, server: Nginx) -> None:
     assert changes == [], "what is on air does not notice"
 
 
-def test_a_replay_on_the_picture_and_a_standby_of_ones_own(live: Chain, tmp_path: Path) -> None:
+def test_a_replay_on_the_picture_and_a_standby_of_ones_own(
+    live: BenchChain, tmp_path: Path
+) -> None:
     until(live, "push1", lambda one: one["packets"] > 300)
     saved = ask(door(live), "replay.save", seconds=2)["result"]
     assert Path(saved["file"]).is_file()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.line.ask import ask
-from bench.line.chain import Chain, write_show
+from bench.line.chain import BenchChain, write_show
 from bench.line.film import read_film
 from bench.line.server import Nginx, is_there
 from studio.core import life
@@ -36,9 +36,9 @@ def server(tmp_path: Path) -> Iterator[Nginx]:
 
 
 @pytest.fixture
-def live(tmp_path: Path, env: dict[str, str], server: Nginx) -> Iterator[Chain]:
+def live(tmp_path: Path, env: dict[str, str], server: Nginx) -> Iterator[BenchChain]:
     show = write_show(tmp_path / "line.show")
-    chain = Chain(
+    chain = BenchChain(
         "run", str(show), "--push", server.url("secret-key-1"), "--record",
         str(tmp_path / "a.mkv"), "--port", "0", "--password", "", environment=env,
     )  # fmt: skip
@@ -51,7 +51,7 @@ def live(tmp_path: Path, env: dict[str, str], server: Nginx) -> Iterator[Chain]:
         chain.close()
 
 
-def remote(chain: Chain) -> str:
+def remote(chain: BenchChain) -> str:
     """The door of the newest engine."""
     lines = [line for _, line in chain.lines if line["event"] in ("on_air", "back_on_air")]
     return str(lines[-1]["remote"])
@@ -65,7 +65,7 @@ def grows(server: Nginx, by: int = 80_000, limit_s: float = 15) -> None:
         time.sleep(0.05)
 
 
-def test_every_rung_survives_a_kill(live: Chain, server: Nginx) -> None:
+def test_every_rung_survives_a_kill(live: BenchChain, server: Nginx) -> None:
     """Another bitrate, another codec, a standby of one's own: all on the same connections."""
     door = remote(live)
     ask(door, "outputs.standby", path="film.mp4")
@@ -95,7 +95,7 @@ def test_every_rung_survives_a_kill(live: Chain, server: Nginx) -> None:
         assert film.largest_hole_ms < 1500
 
 
-def test_engine_killed_three_times(live: Chain, server: Nginx, tmp_path: Path) -> None:
+def test_engine_killed_three_times(live: BenchChain, server: Nginx, tmp_path: Path) -> None:
     ask(remote(live), "scenes.take", scene="Close-up")
     ask(remote(live), "shop.card", product="p2")
     for _ in range(3):
@@ -122,14 +122,14 @@ def test_engine_killed_three_times(live: Chain, server: Nginx, tmp_path: Path) -
 
 
 def test_supervisor_killed_and_taken_over(
-    live: Chain, server: Nginx, tmp_path: Path, env: dict[str, str]
+    live: BenchChain, server: Nginx, tmp_path: Path, env: dict[str, str]
 ) -> None:
     engine = live.pid()
     live.kill(live.process.pid)
     live.process.wait(5)
     grows(server)
     assert life.is_running(engine), "the show goes on"
-    second = Chain(
+    second = BenchChain(
         "run", str(tmp_path / "line.show"), "--port", "0", "--password", "", environment=env
     )
     try:
@@ -154,7 +154,7 @@ def test_supervisor_killed_and_taken_over(
 
 
 def test_both_killed_and_started_again(
-    live: Chain, server: Nginx, tmp_path: Path, env: dict[str, str]
+    live: BenchChain, server: Nginx, tmp_path: Path, env: dict[str, str]
 ) -> None:
     """Power fails for the studio but not for its senders: the next start takes them over."""
     engine = live.pid()
@@ -162,7 +162,7 @@ def test_both_killed_and_started_again(
     live.kill(engine)
     live.process.wait(5)
     grows(server, 20_000)
-    second = Chain(
+    second = BenchChain(
         "run", str(tmp_path / "line.show"), "--port", "0", "--password", "", environment=env
     )
     try:
@@ -180,14 +180,14 @@ def test_both_killed_and_started_again(
 
 
 def test_senders_of_another_show_are_ended(
-    live: Chain, server: Nginx, tmp_path: Path, env: dict[str, str]
+    live: BenchChain, server: Nginx, tmp_path: Path, env: dict[str, str]
 ) -> None:
     engine = live.pid()
     live.kill(live.process.pid)
     live.kill(engine)
     live.process.wait(5)
     other = write_show(tmp_path / "other.show")
-    second = Chain("run", str(other), "--port", "0", "--password", "", environment=env)
+    second = BenchChain("run", str(other), "--port", "0", "--password", "", environment=env)
     try:
         second.event("on_air")
         deadline = time.monotonic() + 10
@@ -204,7 +204,7 @@ KILLS = int(os.environ.get("SHOPCAST_KILLS", "3"))
 
 @pytest.mark.timeout(120 + 20 * KILLS)
 def test_killed_again_and_again_while_shows_are_switched(
-    live: Chain, server: Nginx, tmp_path: Path
+    live: BenchChain, server: Nginx, tmp_path: Path
 ) -> None:
     """Right show, scene and card each time, on the very same connection.
 

@@ -17,7 +17,7 @@ from studio.audio.model import Headphones
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.media.sound import NS_PER_SAMPLE
-from studio.sources.base import Surroundings
+from studio.sources.base import SourceContext
 from studio.sources.kinds.desktop_sound import DesktopSound, loopbacks
 from studio.sources.kinds.microphone import Microphone, microphones
 from studio.sources.runner import SourceRunner
@@ -52,7 +52,7 @@ def until(check, seconds: float = 15) -> bool:
 
 def test_a_microphone_is_listed_heard_lost_and_heard_again(pulse: Pulse) -> None:
     assert any("Remapped" in one["name"] for one in microphones())
-    runner = SourceRunner("mic", Microphone(Microphone.decode({}), Surroundings(Path())))
+    runner = SourceRunner("mic", Microphone(Microphone.decode({}), SourceContext(Path())))
     runner.start()
     player = pulse.play(60)
     levels: list[float] = []
@@ -83,7 +83,7 @@ def test_the_headphones_play_go_silent_and_play_again(pulse: Pulse) -> None:
     assert any(
         "vmic" in one["name"].lower() or "null" in one["name"].lower() for one in playbacks()
     )
-    runner = SourceRunner("mic", Microphone(Microphone.decode({}), Surroundings(Path())))
+    runner = SourceRunner("mic", Microphone(Microphone.decode({}), SourceContext(Path())))
     runner.start()
     monitor, stopping = Monitor(), threading.Event()
 
@@ -128,7 +128,7 @@ def test_the_headphones_play_go_silent_and_play_again(pulse: Pulse) -> None:
 def test_desktop_sound_is_what_the_machine_plays(pulse: Pulse) -> None:
     found = loopbacks()
     assert found, microphones()
-    runner = SourceRunner("pc", DesktopSound(DesktopSound.decode({}), Surroundings(Path())))
+    runner = SourceRunner("pc", DesktopSound(DesktopSound.decode({}), SourceContext(Path())))
     runner.start()
     player = pulse.play(30)
 
@@ -144,7 +144,7 @@ def test_desktop_sound_is_what_the_machine_plays(pulse: Pulse) -> None:
         runner.stop()
         player.kill()
         player.wait()
-    gone = DesktopSound(DesktopSound.decode({"device": "no such"}), Surroundings(Path()))
+    gone = DesktopSound(DesktopSound.decode({"device": "no such"}), SourceContext(Path()))
     with pytest.raises(StudioError) as wrong:
         gone._open()
     assert wrong.value.key == "sources.no_desktop_sound"

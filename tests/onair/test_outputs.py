@@ -592,7 +592,8 @@ def test_stop_is_quick_while_it_tries_again(rig: Rig) -> None:
 @needs_nginx
 def test_a_stale_note_harms_nothing(rig: Rig, server: nginx.Nginx) -> None:
     wire.write_note(
-        wire.note_path(rig.runtime, "push"), wire.Note(999_999, nginx.free_port(), "x", "push")
+        wire.note_path(rig.runtime, "push"),
+        wire.SenderRecord(999_999, nginx.free_port(), "x", "push"),
     )
     rig.start(server.url("k-13"))
     rig.wait(OutputState.LIVE)
@@ -612,7 +613,9 @@ def test_a_note_that_names_a_stranger_harms_nothing(rig: Rig, server: nginx.Ngin
         assert named is not None
         path = wire.note_path(rig.runtime, "push")
         port = listening.getsockname()[1]
-        wire.write_note(path, wire.Note(named.pid, port, "x", "push", started=named.started))
+        wire.write_note(
+            path, wire.SenderRecord(named.pid, port, "x", "push", started=named.started)
+        )
         assert orphans(rig.runtime) == {}
         rig.start(server.url("k-14"))
         rig.wait(OutputState.LIVE)

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from studio.remote.client import Client, find
+from studio.remote.client import RemoteClient, find
 from tests.onair import peers
 from tests.onair.peer import Peer
 from tests.onair.studio import CLIP, ROOT, Studio
@@ -140,7 +140,7 @@ def test_programs_of_the_same_user_find_it(studio: Studio, monkeypatch: pytest.M
     note = Path(studio.environment["SHOPCAST_RUNTIME"]) / "remote.json"
     if os.name == "posix":
         assert stat.S_IMODE(note.stat().st_mode) == 0o600
-    with Client(*find()) as client:
+    with RemoteClient(*find()) as client:
         assert client.request("GetVersion")["rpcVersion"] == 1
         assert client.vendor("command.text", command="scenes.transition", args={"kind": "cut"})
 

@@ -163,7 +163,7 @@ def test_opens_headless_and_writes_its_picture(start: Any, monkeypatch: Any) -> 
         monkeypatch.delenv(name, raising=False)
     with socket.create_server(("127.0.0.1", 0)) as taken:  # as by OBS, which has the same port
         port = taken.getsockname()[1]
-        settings.save(settings.Settings(remote_port=port))
+        settings.save(settings.StudioSettings(remote_port=port))
         shopcast = start()
         code = shopcast.end(60)
         assert shopcast.process.stderr is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.line.ask import ask
-from bench.line.chain import Chain, write_show
+from bench.line.chain import BenchChain, write_show
 from bench.line.processes import Tree
 from bench.line.server import Nginx, is_there
 from tests.waiting import until
@@ -31,11 +31,11 @@ def server(tmp_path: Path) -> Iterator[Nginx]:
 
 
 @pytest.fixture
-def live(tmp_path: Path, server: Nginx) -> Iterator[Chain]:
+def live(tmp_path: Path, server: Nginx) -> Iterator[BenchChain]:
     names = {"SHOPCAST_RUNTIME": "run", "SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config"}
     env = {name: str(tmp_path / folder) for name, folder in names.items()}
     show = write_show(tmp_path / "line.show")
-    chain = Chain(
+    chain = BenchChain(
         "run", str(show), "--push", server.url("secret-key-1"), "--record",
         str(tmp_path / "a.mkv"), "--port", "0", "--password", "", environment=env,
     )  # fmt: skip
@@ -82,7 +82,7 @@ def _is_well(door: str) -> bool:
     ],
 )
 def test_all_of_it_sleeps_and_comes_back(
-    live: Chain, server: Nginx, tmp_path: Path, order: list[str]
+    live: BenchChain, server: Nginx, tmp_path: Path, order: list[str]
 ) -> None:
     tree = Tree(tmp_path / "run")
     before, seen = tree.pids(), len(live.lines)
@@ -101,7 +101,9 @@ def test_all_of_it_sleeps_and_comes_back(
     assert live.event("done")["restarts"] == 0
 
 
-def test_the_servers_have_gone_while_it_slept(live: Chain, server: Nginx, tmp_path: Path) -> None:
+def test_the_servers_have_gone_while_it_slept(
+    live: BenchChain, server: Nginx, tmp_path: Path
+) -> None:
     tree = Tree(tmp_path / "run")
     before = tree.pids()
     door = str(live.event("on_air")["remote"])

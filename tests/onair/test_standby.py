@@ -18,7 +18,7 @@ from studio.audio.mixer import db_of
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.media.sound import RATE
-from studio.scenes.stage import Picture
+from studio.scenes.stage import ProgramPicture
 from studio.sources.kinds.tone import Tone
 
 pytestmark = [pytest.mark.onair, pytest.mark.timeout(120)]
@@ -74,7 +74,7 @@ class Ear:
 
         def on_tick(tick: int, at_ns: int, pictures: Any) -> None:
             for picture in pictures:
-                assert isinstance(picture, Picture)
+                assert isinstance(picture, ProgramPicture)
                 kept = (picture.scene, picture.frame.keep.tobytes())
                 self.pictures[picture.canvas].append(kept)
             self._at_ns = at_ns

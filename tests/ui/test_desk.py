@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
-from ui.widgets.basics import Text
+from ui.widgets.basics import TextLabel
 from ui.widgets.hold import HOLD_MS, HoldButton
 
 pytestmark = pytest.mark.ui
@@ -211,7 +211,7 @@ def test_a_key_is_never_seen_again(qtbot: Any, program: Any) -> None:
     panel.edit("shop")
     shown = " ".join(
         [w.text() for w in window.findChildren(QLineEdit)]
-        + [w.text() for w in window.findChildren(Text)]
+        + [w.text() for w in window.findChildren(TextLabel)]
         + [w.toolTip() for w in window.findChildren(QWidget)]
         + [line.text for line in window.panels["journal"].lines.lines]
     )
@@ -538,7 +538,7 @@ def test_a_plan_of_the_show_is_read_and_accepted_by_holding(qtbot: Any, program:
     )
     panel._show_waiting([mine])
     box = panel.findChild(AcceptBox)
-    said = " ".join(label.text() for label in box.findChildren(Text))
+    said = " ".join(label.text() for label in box.findChildren(TextLabel))
     assert "outputs.add" in said
     assert '{"name":"x"}' in said
     program.actions.run, was = lambda id, args, **_: ran.append((id, args)), program.actions.run

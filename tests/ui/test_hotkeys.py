@@ -52,9 +52,9 @@ def test_a_scene_has_a_key_of_its_own(qtbot: Any, program: Any, editor: Any) -> 
     QTest.keyClick(window, Qt.Key.Key_F8)
     qtbot.waitUntil(lambda: store.scenes.programme["landscape"] == scene, timeout=SOON)
     window.hotkeys.show_card()
-    from ui.widgets.basics import Text
+    from ui.widgets.basics import TextLabel
 
-    assert "F8" in [one.text() for one in window.keys_card.findChildren(Text)]
+    assert "F8" in [one.text() for one in window.keys_card.findChildren(TextLabel)]
     window.keys_card.hide()
 
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from ui.widgets.basics import Text, column, row
+from ui.widgets.basics import TextLabel, column, row
 from ui.widgets.picture import PictureView
 
 pytestmark = pytest.mark.ui
@@ -49,7 +49,11 @@ class Layouts(QObject):
 
 
 def test_a_number_that_moves_does_not_lay_the_window_out(qtbot: Any) -> None:
-    whole, steady, plain = QWidget(), Text("−16.0 LUFS", is_steady=True), Text("−16.0 LUFS")
+    whole, steady, plain = (
+        QWidget(),
+        TextLabel("−16.0 LUFS", is_steady=True),
+        TextLabel("−16.0 LUFS"),
+    )
     whole.setLayout(row(steady, plain))
     steady.setText("−16.1 LUFS")
     qtbot.addWidget(whole)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtGui import Qt, QTextDocument
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QTextEdit, QWidget
 
-from ui.widgets.basics import Button, Text
+from ui.widgets.basics import Button, TextLabel
 from ui.widgets.plain import plain
 
 pytestmark = pytest.mark.ui
@@ -76,7 +76,7 @@ def test_every_widget_of_the_desk_is_plain(qtbot: Any, program: Any) -> None:
     for panel in program.window.panels:
         program.window.reveal(panel)
     widgets = program.app.allWidgets()
-    assert any(HOSTILE in label.text() for label in program.window.findChildren(Text))
+    assert any(HOSTILE in label.text() for label in program.window.findChildren(TextLabel))
     for widget in widgets:
         assert isinstance(widget, QWidget)
         if isinstance(widget, QLabel):

@@ -15,7 +15,7 @@ from studio.plans.triggers.output_state import OutputStateSettings, OutputStateT
 from studio.scenes.model import ScenesState
 from studio.sender.model import OutputState, OutputStatus
 from studio.sources import health as health_module
-from studio.sources.health import Fault, Watch
+from studio.sources.health import Fault, HealthWatch
 from ui.models.air_state import Air, air_state
 from ui.models.evidence import FRESH_S, Evidence
 from ui.models.outputs import tone_of
@@ -83,7 +83,7 @@ def test_a_source_below_nine_tenths_of_its_own_rate_is_not_green(clock):
     for number in range(COUNT):
         own = rolls.choice((5.0, 10.0, 15.0, 24.0, 25.0, 29.97, 30.0, 50.0, 60.0))
         part = rolls.choice((1.0, 0.97, 0.93, 0.87, 0.7, 0.5, 9 / 25, 0.2))
-        watch = Watch(is_live=True, has_video=True)
+        watch = HealthWatch(is_live=True, has_video=True)
         watch.begin()
         watch.own_fps = own
         step = NS / (own * part)
@@ -103,7 +103,7 @@ def test_a_source_below_nine_tenths_of_its_own_rate_is_not_green(clock):
 
 
 def test_a_source_without_a_rate_of_its_own_is_not_judged(clock):
-    watch, frame = Watch(is_live=True, has_video=True), blank(64, 48)
+    watch, frame = HealthWatch(is_live=True, has_video=True), blank(64, 48)
     for count in range(20):
         clock.ns += NS // 4
         frame.y[:] = np.uint8(60 + count)

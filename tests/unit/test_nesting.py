@@ -96,7 +96,7 @@ def test_a_nested_scene_is_see_through_where_it_is_empty_and_looks_the_same_else
 
     from studio.media.frame import Frame, blank, from_rgb, to_rgb
     from studio.media.yuv import Scratch, blend, layer
-    from studio.sources.base import Feed, Surroundings
+    from studio.sources.base import Feed, SourceContext
     from studio.sources.kinds.scene import NestedScene
 
     alpha = np.zeros((40, 60), np.uint8)
@@ -117,7 +117,7 @@ def test_a_nested_scene_is_see_through_where_it_is_empty_and_looks_the_same_else
         got.append(frame)
         stopping.set()
 
-    source = NestedScene(NestedScene.decode({"scene": "any"}), Surroundings(Path(), render=render))
+    source = NestedScene(NestedScene.decode({"scene": "any"}), SourceContext(Path(), render=render))
     source.run(Feed(stopping, take, lambda s, p: None, lambda: True))
     nested = got[0]
     assert nested.alpha is not None

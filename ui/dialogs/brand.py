@@ -12,7 +12,7 @@ from studio.show.model import BrandKit
 from ui.desk import Desk
 from ui.dialogs.card import Card
 from ui.i18n import t
-from ui.widgets.basics import Button, Text, row
+from ui.widgets.basics import Button, TextLabel, row
 from ui.widgets.schema_form import SchemaForm
 
 SEND_MS = 250
@@ -45,7 +45,7 @@ class BrandCard(Card):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._words = Text(size=12, tone="muted", wraps=True)
+        self._words = TextLabel(size=12, tone="muted", wraps=True)
         self._usual = Button("", clicked=lambda: self._send(msgspec.to_builtins(BrandKit())))
         self._wear = Button(
             "", "primary", clicked=lambda: desk.actions.run("brand.apply", {}, origin=self._wear)

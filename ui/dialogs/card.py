@@ -10,7 +10,7 @@ from shiboken6 import isValid
 from ui.dialogs.form import Form
 from ui.i18n import t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, column, row
+from ui.widgets.basics import Button, TextLabel, column, row
 
 
 class Card(QFrame):
@@ -28,7 +28,7 @@ class Card(QFrame):
         self.setObjectName("card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._around, self._wide, self._high = window, wide, high
-        self.title = Text(weight=600)
+        self.title = TextLabel(weight=600)
         self._close = Button("✕", "quiet", clicked=self.close_card)
         self.body = column(gap=8)
         layout = column(gap=10, margins=(16, 12, 16, 14))

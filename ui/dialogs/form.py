@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit
 from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import pick, t
-from ui.widgets.basics import Button, Text, row
+from ui.widgets.basics import Button, TextLabel, row
 
 
 class Form(QFrame):
@@ -27,7 +27,7 @@ class Form(QFrame):
         super().__init__()
         self.setObjectName("form")
         self.desk = desk
-        self._error = Text(size=12, tone="attention", wraps=True)
+        self._error = TextLabel(size=12, tone="attention", wraps=True)
         self._error.hide()
         self.save = Button(t("form.save"), "primary", clicked=self._save)
         self.leave = Button(t("form.cancel"), clicked=self.closed.emit)

@@ -25,7 +25,7 @@ from ui.i18n import language, pick, t
 from ui.models import hotkeys as model
 from ui.models.hotkeys import Bound
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, clear, row
+from ui.widgets.basics import Button, TextLabel, clear, row
 from ui.widgets.plain import plain
 from ui.widgets.schema_form import SchemaForm
 
@@ -131,7 +131,7 @@ class HotkeyEditor(Card):
         self.none = Button("", clicked=lambda: self.give(""))
         self.add = Button("", icon="plus", clicked=self._open_add)
         self.all_usual = Button("", clicked=self._reset_all)
-        self.words = Text(size=12, tone="muted", wraps=True)
+        self.words = TextLabel(size=12, tone="muted", wraps=True)
         self._form_at = QVBoxLayout()
         self._form: SchemaForm | None = None
         self._box: QComboBox | None = None

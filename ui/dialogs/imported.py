@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 from ui.dialogs.card import Card
 from ui.i18n import pick, t
 from ui.theme import tokens
-from ui.widgets.basics import Text
+from ui.widgets.basics import TextLabel
 from ui.widgets.plain import plain
 
 WHAT = (
@@ -24,7 +24,7 @@ class Imported(Card):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window, 720, 460)
-        self.words = Text(wraps=True)
+        self.words = TextLabel(wraps=True)
         self.list = QTreeWidget()
         self.list.setRootIsDecorated(False)
         self.list.setColumnCount(3)

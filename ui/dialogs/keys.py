@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from ui.i18n import t
 from ui.theme import tokens
-from ui.widgets.basics import Text, clear, column
+from ui.widgets.basics import TextLabel, clear, column
 
 EVERYWHERE = (
     ("1 … 9", "keys.preview"),
@@ -57,7 +57,7 @@ class KeysCard(QFrame):
             self._section(title, [(key, t(words)) for key, words in keys])
         everywhere = [(key, t(words)) for key, words in EVERYWHERE]
         self._section(t("keys.everywhere"), [*everywhere, *commands])
-        self._at.addWidget(Text(t("keys.close"), size=12, tone="muted"))
+        self._at.addWidget(TextLabel(t("keys.close"), size=12, tone="muted"))
         self.setAccessibleName(t("keys.title"))
         window = self._around
         self.setFixedWidth(min(tokens.px(860), window.width() - tokens.px(32)))
@@ -72,12 +72,12 @@ class KeysCard(QFrame):
     def _section(self, title: str, keys: Sequence[tuple[str, str]]) -> None:
         """In two columns when there are many."""
         half = len(keys) if len(keys) <= LONG else (len(keys) + 1) // 2
-        self._at.addWidget(Text(title, weight=600))
+        self._at.addWidget(TextLabel(title, weight=600))
         grid = QGridLayout()
         grid.setHorizontalSpacing(tokens.px(16))
         grid.setVerticalSpacing(tokens.px(4))
         for line, (key, words) in enumerate(keys):
-            cap = Text(key, size=12, weight=600)
+            cap = TextLabel(key, size=12, weight=600)
             cap.setStyleSheet(
                 f"background: {tokens.RAISED}; border: 1px solid {tokens.LINE};"
                 f" border-radius: {tokens.px(4)}px; padding: 1px {tokens.px(7)}px;"
@@ -85,7 +85,7 @@ class KeysCard(QFrame):
             cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
             side = 2 * (line // half)
             grid.addWidget(cap, line % half, side)
-            grid.addWidget(Text(words, wraps=True), line % half, side + 1)
+            grid.addWidget(TextLabel(words, wraps=True), line % half, side + 1)
             grid.setColumnStretch(side + 1, 1)
         self._at.addLayout(grid)
 

@@ -10,7 +10,7 @@ from ui.desk import Desk
 from ui.dialogs.form import Form
 from ui.i18n import pick, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Segments, Text, calm, column, padded
+from ui.widgets.basics import Button, Segments, TextLabel, calm, column, padded
 
 HIDDEN = "/••••"
 SIZES = (1080, 720, 540, 480)
@@ -84,7 +84,7 @@ class OutputForm(Form):
         self._rest.setLayout(rest)
         for form, which in ((grid, fields), (rest, more)):
             for line, (name, field) in enumerate(which):
-                label = Text(t(f"output_form.{name}"), size=12, tone="muted")
+                label = TextLabel(t(f"output_form.{name}"), size=12, tone="muted")
                 label.setBuddy(field)
                 label.setFixedWidth(tokens.px(88))
                 field.setMinimumWidth(tokens.px(80))
@@ -102,10 +102,10 @@ class OutputForm(Form):
         self.more.setChecked(is_special)
         self._rest.setVisible(is_special)
         where = t(f"output_form.kept_in_{desk.store.engine.secrets_in or 'file'}")
-        note = Text(where, size=11, tone="muted", wraps=True)
+        note = TextLabel(where, size=11, tone="muted", wraps=True)
         layout = column(gap=8, margins=(12, 10, 12, 10))
         title = "output_form.edit" if status else "output_form.new"
-        layout.addWidget(Text(t(title), weight=600))
+        layout.addWidget(TextLabel(t(title), weight=600))
         layout.addLayout(grid)
         layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._rest)
@@ -138,7 +138,7 @@ class OutputForm(Form):
         self.ca.setPlaceholderText(t("output_form.optional"))
         self.split_min = _spin(0, 1440, 5, " min", t("output_form.never"), old.split_min)
         self.split_mb = _spin(0, 1_000_000, 500, " MB", t("output_form.never"), old.split_mb)
-        self._takes = Text(size=11, tone="muted", wraps=True)
+        self._takes = TextLabel(size=11, tone="muted", wraps=True)
         self._takes.hide()
 
     def _more_args(self) -> dict[str, object]:

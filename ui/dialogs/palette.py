@@ -24,7 +24,7 @@ from ui.i18n import pick, t
 from ui.models import things as model
 from ui.models.commands import CommandInfo
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, clear, column, row
+from ui.widgets.basics import Button, TextLabel, clear, column, row
 from ui.widgets.hold import HoldButton
 from ui.widgets.plain import plain
 from ui.widgets.schema_form import SchemaForm
@@ -94,7 +94,7 @@ class Palette(QFrame):
         )
         self.list.itemClicked.connect(lambda _: self._choose())
         self._form_at = QVBoxLayout()
-        self._help = Text(size=12, tone="muted", wraps=True)
+        self._help = TextLabel(size=12, tone="muted", wraps=True)
         layout = column(gap=8, margins=(12, 12, 12, 10))
         layout.addWidget(self.search)
         layout.addWidget(self.list, 1)
@@ -179,7 +179,7 @@ class Palette(QFrame):
     def _choose(self, *, with_options: bool = False) -> None:
         item = self.list.currentItem()
         thing = item.data(THING) if item else None
-        if isinstance(thing, model.Thing):
+        if isinstance(thing, model.SearchEntry):
             self._do(thing)
             return
         info = self.desk.store.commands.get(item.data(ID)) if item else None
@@ -191,7 +191,7 @@ class Palette(QFrame):
         else:
             self._run({})
 
-    def _do(self, thing: model.Thing) -> None:
+    def _do(self, thing: model.SearchEntry) -> None:
         """What was found has a name: no argument is asked for."""
         if thing.panel:
             self.close_card()
@@ -208,7 +208,7 @@ class Palette(QFrame):
         high = tokens.px(210) + len(info.properties) * tokens.px(36)
         self.resize(self.width(), min(high, self._around.height() - tokens.px(96)))
         clear(self._form_at)
-        self._form_at.addWidget(Text(_line(info), weight=600))
+        self._form_at.addWidget(TextLabel(_line(info), weight=600))
         self._form = SchemaForm(info.args, choices=self.choices)
         for child in self._form.findChildren(QLineEdit):
             child.installEventFilter(self)

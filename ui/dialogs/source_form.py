@@ -16,9 +16,9 @@ from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.form import Form
 from ui.i18n import pick, t
-from ui.models.commands import Kind
+from ui.models.commands import FieldKind
 from ui.theme import icons, tokens
-from ui.widgets.basics import Button, Text, calm, clear, column, row
+from ui.widgets.basics import Button, TextLabel, calm, clear, column, row
 from ui.widgets.flow import Flow
 from ui.widgets.schema_form import SchemaForm
 
@@ -55,7 +55,7 @@ class SourceForm(Form):
         self.into = QCheckBox(t("source_form.into", scene=self._scene))
         self.into.setFont(tokens.font(12))
         self.into.setChecked(self._scene not in state.programme.values())  # never on air unasked
-        self._help = Text(size=12, tone="muted", wraps=True)
+        self._help = TextLabel(size=12, tone="muted", wraps=True)
         self._at = QVBoxLayout()
         self.form = SchemaForm({})
         self.on_loss = QComboBox()
@@ -71,7 +71,7 @@ class SourceForm(Form):
         self._show_slate()
         layout = column(gap=8, margins=(12, 10, 12, 10))
         title = t("source_form.edit", name=source.name) if source else t("source_form.new")
-        layout.addWidget(Text(title, weight=600))
+        layout.addWidget(TextLabel(title, weight=600))
         if source is None:
             layout.addWidget(self.kind)
         layout.addWidget(self.name)
@@ -80,7 +80,7 @@ class SourceForm(Form):
         layout.insertLayout(layout.count() - 1, self._at)
         if source is not None and source.has_video:
             loss = row(gap=8)
-            loss.addWidget(Text(t("source_form.on_loss"), size=12, tone="muted"))
+            loss.addWidget(TextLabel(t("source_form.on_loss"), size=12, tone="muted"))
             loss.addWidget(self.on_loss, 1)
             loss.addWidget(self.slate, 1)
             layout.insertLayout(layout.count() - 1, loss)
@@ -103,7 +103,7 @@ class SourceForm(Form):
         else:
             self.form.begin()
 
-    def _kind(self) -> Kind | None:
+    def _kind(self) -> FieldKind | None:
         wanted = self.source.kind if self.source else self.kind.currentData()
         return next((k for k in self.desk.store.kinds.sources if k.kind == wanted), None)
 

@@ -10,7 +10,7 @@ from ui.desk import Desk
 from ui.dialogs.form import Form
 from ui.i18n import t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, column
+from ui.widgets.basics import Button, TextLabel, column
 
 
 class StandbyForm(Form):
@@ -24,7 +24,7 @@ class StandbyForm(Form):
         grid.setHorizontalSpacing(tokens.px(8))
         grid.setVerticalSpacing(tokens.px(6))
         for at, (key, field) in enumerate((("picture", self.picture), ("music", self.music))):
-            label = Text(t(f"standby_form.{key}"), size=12, tone="muted")
+            label = TextLabel(t(f"standby_form.{key}"), size=12, tone="muted")
             label.setFixedWidth(tokens.px(88))
             label.setBuddy(field)
             field.setMinimumWidth(tokens.px(80))
@@ -35,12 +35,12 @@ class StandbyForm(Form):
             for column_, part in enumerate((label, field, choose)):
                 grid.addWidget(part, at, column_)
         state = t(f"standby_form.{now.state}") if now.state != "none" else ""
-        self._note = Text(
+        self._note = TextLabel(
             "  ".join(filter(None, (t("standby_form.note"), state, now.why))),
             size=11, tone="muted", wraps=True,
         )  # fmt: skip
         layout = column(gap=8, margins=(12, 10, 12, 10))
-        layout.addWidget(Text(t("standby_form.title"), weight=600))
+        layout.addWidget(TextLabel(t("standby_form.title"), weight=600))
         layout.addLayout(grid)
         layout.addWidget(self._note)
         layout.addWidget(self._error)

@@ -7,7 +7,7 @@ import msgspec
 from ui.i18n import language
 
 
-class SafeArea(msgspec.Struct, frozen=True):
+class SafeAreaView(msgspec.Struct, frozen=True):
     """The platform's own chrome at each side, as parts of the picture."""
 
     top: float = 0.0
@@ -16,7 +16,7 @@ class SafeArea(msgspec.Struct, frozen=True):
     right: float = 0.0
 
 
-class Platform(msgspec.Struct, frozen=True):
+class PlatformChoice(msgspec.Struct, frozen=True):
     """A platform with what it takes."""
 
     id: str
@@ -24,7 +24,7 @@ class Platform(msgspec.Struct, frozen=True):
     max_kbps: int = 0
     best_kbps: int = 0
     orientations: tuple[str, ...] = ()
-    safe: dict[str, SafeArea] = {}
+    safe: dict[str, SafeAreaView] = {}
 
 
 def pick_label(label: dict[str, str]) -> str:

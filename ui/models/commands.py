@@ -43,7 +43,7 @@ def is_question(command: str) -> bool:
     return command.rpartition(".")[2] in QUESTIONS
 
 
-class Kind(msgspec.Struct, frozen=True):
+class FieldKind(msgspec.Struct, frozen=True):
     """A kind of source, filter or transition with the schema of its settings."""
 
     kind: str
@@ -54,9 +54,9 @@ class Kind(msgspec.Struct, frozen=True):
     is_sound: bool = False
 
 
-class Kinds(msgspec.Struct, frozen=True):
+class FieldKinds(msgspec.Struct, frozen=True):
     """All kinds there are."""
 
-    sources: tuple[Kind, ...] = ()
-    filters: tuple[Kind, ...] = ()
-    transitions: tuple[Kind, ...] = ()
+    sources: tuple[FieldKind, ...] = ()
+    filters: tuple[FieldKind, ...] = ()
+    transitions: tuple[FieldKind, ...] = ()

@@ -11,7 +11,7 @@ Fits = dict[str, float | str | bool]
 OFFSETS = ("offset_x_mm", "offset_y_mm", "offset_z_mm")
 
 
-class Kind(msgspec.Struct, frozen=True):
+class GarmentKind(msgspec.Struct, frozen=True):
     """A garment kind; ``takes`` is "picture" or "colour"."""
 
     kind: str
@@ -22,7 +22,7 @@ class Kind(msgspec.Struct, frozen=True):
     schema: dict[str, Any] = {}
 
 
-class Spot(msgspec.Struct, frozen=True):
+class FittingSpot(msgspec.Struct, frozen=True):
     """An anchor: where it is and where it was proposed, 0..1 of the asset."""
 
     name: str
@@ -37,7 +37,7 @@ class Proposal(msgspec.Struct, frozen=True):
     """How a garment would sit; ``picture`` is the asset as a base64 PNG."""
 
     kind: str = ""
-    anchors: tuple[Spot, ...] = ()
+    anchors: tuple[FittingSpot, ...] = ()
     width_mm: float = 0.0
     usual_mm: float = 0.0
     offset_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)

@@ -40,7 +40,7 @@ class Check:
     name: str = ""
 
 
-class Listener:
+class ReadinessListener:
     """Remembers the programme's level over the last seconds."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Listener:
         return 10 * math.log10(sum(10 ** (level / 10) for level in spoken) / len(spoken))
 
 
-def checks(store: Store, listener: Listener) -> list[Check]:
+def checks(store: Store, listener: ReadinessListener) -> list[Check]:
     """All lines, in the order one goes through them."""
     found = [
         _camera(store),
@@ -107,7 +107,7 @@ def _camera(store: Store) -> Check:
     return Check("camera", "good", t("ready.camera", names=", ".join(s.name for s in live)))
 
 
-def _sound(listener: Listener) -> Check:
+def _sound(listener: ReadinessListener) -> Check:
     level = listener.level_db()
     if level is None:
         return Check("sound", "off", t("ready.sound_unknown"), "mixer")
@@ -116,7 +116,7 @@ def _sound(listener: Listener) -> Check:
     return Check("sound", "good", t("ready.sound"))
 
 
-def _loudness(listener: Listener) -> Check:
+def _loudness(listener: ReadinessListener) -> Check:
     level = listener.level_db()
     if level is None or level <= SILENCE_DB:
         return Check("loudness", "off", t("ready.loudness_unknown"), "mixer")

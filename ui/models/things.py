@@ -16,7 +16,7 @@ DO = {
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class SearchEntry:
     """One line.
 
     Attributes:
@@ -33,9 +33,9 @@ class Thing:
     panel: str = ""
 
 
-def things(store: Store) -> list[Thing]:
+def things(store: Store) -> list[SearchEntry]:
     """Everything that has a name."""
-    found: list[Thing | None] = []
+    found: list[SearchEntry | None] = []
     for number, scene in enumerate(store.scenes.scenes, 1):
         for id in DO["scene"]:
             found.append(_for(store, id, scene.name, f"{number}", {"scene": scene.name}))
@@ -46,19 +46,19 @@ def things(store: Store) -> list[Thing]:
     for source in store.sources:
         known = f"{source.name} 来源 source {pick(source.label)}".lower()
         words = f"{t('sources.title')} · {source.name}"
-        found.append(Thing(source.name, words, known, panel="sources"))
+        found.append(SearchEntry(source.name, words, known, panel="sources"))
     return [one for one in found if one is not None]
 
 
-def _for(store: Store, id: str, name: str, number: str, args: dict[str, Any]) -> Thing | None:
+def _for(store: Store, id: str, name: str, number: str, args: dict[str, Any]) -> SearchEntry | None:
     info = store.commands.get(id)
     if info is None:
         return None
     known = f"{name} {number} {info.label[0]} {info.label[1]} {id}".lower()
-    return Thing(name, f"{pick(info.label)} · {name}", known, id, args)
+    return SearchEntry(name, f"{pick(info.label)} · {name}", known, id, args)
 
 
-def score(thing: Thing, words: Sequence[str]) -> float:
+def score(thing: SearchEntry, words: Sequence[str]) -> float:
     """How well it fits what was typed: all words count, and one of them is of its name."""
     name = thing.name.lower()
     if not words or not all(word in thing.known for word in words):

@@ -22,14 +22,14 @@ from ui.dialogs.card import FormCard
 from ui.dialogs.form import Form
 from ui.i18n import language, t
 from ui.theme import tokens
-from ui.widgets.basics import Badge, Button, Text, clear, column, row
+from ui.widgets.basics import Badge, Button, TextLabel, clear, column, row
 from ui.widgets.plain import plain
 
 HEAD = 38
 FORM_HIGH = 560
 
 
-class Head(QFrame):
+class PanelHead(QFrame):
     """Title, count and tools; when panels share a place, their names as tabs.
 
     Signals:
@@ -45,8 +45,8 @@ class Head(QFrame):
         self.setObjectName("panelHead")
         self.setFixedHeight(tokens.px(HEAD))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.title = Text(weight=600)
-        self.count = Text(size=12, tone="muted", is_steady=True)
+        self.title = TextLabel(weight=600)
+        self.count = TextLabel(size=12, tone="muted", is_steady=True)
         self.badge = Badge()
         self.badge.hide()
         self._tabs = QHBoxLayout()
@@ -164,7 +164,7 @@ class Panel(QDockWidget):
         super().__init__()
         self.desk = desk
         self.setObjectName(self.id)
-        self.head = Head()
+        self.head = PanelHead()
         self.setTitleBarWidget(self.head)
         body = QFrame()
         body.setObjectName("panelBody")

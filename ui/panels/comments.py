@@ -9,7 +9,7 @@ from studio.comments.model import EntryView
 from ui.i18n import t
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Segments, Text, column, holder, row
+from ui.widgets.basics import Button, Segments, TextLabel, column, holder, row
 from ui.widgets.comment_list import CommentList
 from ui.widgets.comment_words import drawable
 
@@ -29,7 +29,7 @@ class CommentsPanel(Panel):
         self._tabs = Segments(gap=2)
         self._tabs.chosen.connect(lambda _: self._show(is_other=True))
         self.head.tools.addWidget(self._tabs)
-        self._pinned = Text(size=12, elides=True)
+        self._pinned = TextLabel(size=12, elides=True)
         self._off = Button("", clicked=lambda: self._run("comments.unpin", {}))
         bar = column(gap=0)
         self._pin_bar = holder(bar, "pinned")
@@ -43,7 +43,7 @@ class CommentsPanel(Panel):
         self.list.waiting.connect(self._wait)
         self._fresh = Button("", "primary", clicked=self._to_top)
         self._fresh.hide()
-        self._note = Text(size=12, tone="muted", wraps=True)
+        self._note = TextLabel(size=12, tone="muted", wraps=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._note.setContentsMargins(*(tokens.px(v) for v in (16, 20, 16, 20)))
         self.add(self._note)

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QVBoxLayout, QWidget
 from studio.sources.model import FilterSpec, FilterStatus, SourceView
 from ui.client import Reply
 from ui.i18n import pick, t
-from ui.models.commands import Kind
+from ui.models.commands import FieldKind
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, calm, row
+from ui.widgets.basics import Button, TextLabel, calm, row
 from ui.widgets.filter_form import FilterForm
 from ui.widgets.filter_row import FilterRow
 from ui.widgets.plain import plain
@@ -60,7 +60,7 @@ class FiltersPanel(Panel):
         top = QWidget()
         top.setLayout(head)
         self.add(top)
-        self._empty = Text(size=12, tone="muted", wraps=True)
+        self._empty = TextLabel(size=12, tone="muted", wraps=True)
         self._empty.setContentsMargins(*(tokens.px(n) for n in (12, 8, 12, 8)))
         self._line = QFrame()
         self._line.setFixedHeight(2)
@@ -251,7 +251,7 @@ class FiltersPanel(Panel):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._new.mapToGlobal(QPoint(0, self._new.height())))
 
-    def add_kind(self, kind: Kind) -> None:
+    def add_kind(self, kind: FieldKind) -> None:
         """Puts a new filter of a kind on the source and opens its settings."""
         source = self.source
         if source is None:

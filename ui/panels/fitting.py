@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 from studio.shop.model import Product, TryOn
 from ui.client import Reply
 from ui.i18n import pick, t
-from ui.models.fitting import OFFSETS, Fits, Kind, Proposal, spot_values
+from ui.models.fitting import OFFSETS, Fits, GarmentKind, Proposal, spot_values
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, calm, column, holder, padded, row
+from ui.widgets.basics import Button, TextLabel, calm, column, holder, padded, row
 from ui.widgets.fitting_anchors import ENDINGS, AnchorBoard
 from ui.widgets.fitting_live import LiveRow
 from ui.widgets.fitting_still import StillView
@@ -51,7 +51,7 @@ class FittingPanel(Panel):
     )
 
     def build(self) -> None:
-        self._kinds: dict[str, Kind] = {}
+        self._kinds: dict[str, GarmentKind] = {}
         self._proposal = Proposal()
         self._asset = ""
         self._shown: tuple[str, str] = ("", "")
@@ -73,7 +73,7 @@ class FittingPanel(Panel):
         self.live = LiveRow(self.desk)
         self.board, self.still = AnchorBoard(), StillView()
         self.board.dropped.connect(self.cut_out)
-        self.note = Text(size=11, tone="muted", wraps=True)
+        self.note = TextLabel(size=11, tone="muted", wraps=True)
         self.add_scroll(holder(self._laid_out()))
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -103,12 +103,12 @@ class FittingPanel(Panel):
             padded(spin)
             spin.setRange(low, high)
             spin.setDecimals(1)
-            self._form.addRow(Text(size=12), spin)
+            self._form.addRow(TextLabel(size=12), spin)
         self.occluded = QCheckBox()
-        self._form.addRow(Text(), self.occluded)
+        self._form.addRow(TextLabel(), self.occluded)
         self.colour = QLineEdit()
         self.colour.setPlaceholderText("#rrggbb")
-        self._form.addRow(Text(size=12), self.colour)
+        self._form.addRow(TextLabel(size=12), self.colour)
         self._settings_at = column(gap=4)
         self.settings: SchemaForm | None = None
         fields = self._fields = row(gap=20)
@@ -156,7 +156,7 @@ class FittingPanel(Panel):
 
     def _name(self, field: QWidget, words: str) -> None:
         label = self._form.labelForField(field)
-        if isinstance(label, Text):
+        if isinstance(label, TextLabel):
             label.setText(words)
         if words:
             field.setAccessibleName(words)
@@ -188,7 +188,7 @@ class FittingPanel(Panel):
     def _take_kinds(self, reply: Reply) -> None:
         found = _result(reply)
         if isinstance(found, list):
-            kinds = msgspec.convert(found, list[Kind], strict=False)
+            kinds = msgspec.convert(found, list[GarmentKind], strict=False)
             self._kinds = {one.kind: one for one in kinds}
             self._offer_kinds()
             self._open()

@@ -10,7 +10,7 @@ from ui.format import age_s, clock, ms_short
 from ui.i18n import pick, t
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, clear, column, line, row
+from ui.widgets.basics import Button, TextLabel, clear, column, line, row
 
 SHOWN_TOLD = 4
 
@@ -25,10 +25,10 @@ class HostPanel(Panel):
     def build(self) -> None:
         inside = QWidget()
         layout = column(gap=10, margins=(16, 12, 16, 12))
-        self._name = Text(size=24, weight=600, wraps=True)
-        self._price = Text(size=30, weight=600)
-        self._stock = Text(size=18)
-        self._time = Text(size=16, tone="muted")
+        self._name = TextLabel(size=24, weight=600, wraps=True)
+        self._price = TextLabel(size=30, weight=600)
+        self._stock = TextLabel(size=18)
+        self._time = TextLabel(size=16, tone="muted")
         money = row(self._price, self._stock, gap=16)
         money.addStretch(1)
         money.addWidget(self._time)
@@ -36,8 +36,8 @@ class HostPanel(Panel):
         self._points.setSpacing(tokens.px(6))
         self._next = Button("", "primary", dense=False, clicked=self._take_next)
         self._next.setFont(tokens.font(16, 600))
-        self._question = Text(size=20, wraps=True)
-        self._asker = Text(size=13, tone="muted")
+        self._question = TextLabel(size=20, wraps=True)
+        self._asker = TextLabel(size=13, tone="muted")
         self._told = QVBoxLayout()
         layout.addWidget(self._name)
         layout.addLayout(money)
@@ -74,7 +74,7 @@ class HostPanel(Panel):
             self._shown_points = points
             clear(self._points)
             for point in points:
-                self._points.addWidget(Text(f"•  {point}", size=20, wraps=True))
+                self._points.addWidget(TextLabel(f"•  {point}", size=20, wraps=True))
         after = self._after()
         self._next.setVisible(after is not None)
         if after is not None:
@@ -95,7 +95,7 @@ class HostPanel(Panel):
         for told in mine[:SHOWN_TOLD]:
             tone = "attention" if told.level in ("red", "amber", "attention") else "muted"
             text = f"{clock(told.at_utc)}  {pick(told.text)}"
-            self._told.addWidget(Text(text, size=16, tone=tone, wraps=True))
+            self._told.addWidget(TextLabel(text, size=16, tone=tone, wraps=True))
 
     def _show_time(self) -> None:
         since = age_s(self.desk.store.shop.explaining_since)

@@ -19,7 +19,7 @@ from ui.i18n import t
 from ui.models.desk import fit_of
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, calm, row
+from ui.widgets.basics import Button, TextLabel, calm, row
 from ui.widgets.item_row import ItemRow
 from ui.widgets.stage_menu import fill_menu
 
@@ -118,9 +118,9 @@ class ItemsPanel(Panel):
         self.opacity.setRange(0, 100)
         self.opacity.setMinimumWidth(tokens.px(60))
         self.opacity.valueChanged.connect(lambda _: self._fade())
-        self._percent = Text(size=12)
+        self._percent = TextLabel(size=12)
         self._percent.setFixedWidth(tokens.px(44))
-        self._thin = Text(size=12, tone="muted")
+        self._thin = TextLabel(size=12, tone="muted")
         self.group = Button("", clicked=self._group)
         self._foot = QFrame()
         foot = row(self._thin, gap=8, margins=(12, 6, 10, 8))

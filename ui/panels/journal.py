@@ -26,7 +26,7 @@ _INK = {"good": tokens.NEXT_TEXT, "attention": tokens.ATTENTION, "off": tokens.T
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JournalLine:
     """One thing that happened."""
 
     at: str
@@ -40,7 +40,7 @@ class Line:
         """What happened, and how often in a row."""
         return self.text if self.times == 1 else f"{self.text} ×{self.times}"
 
-    def is_like(self, other: Line) -> bool:
+    def is_like(self, other: JournalLine) -> bool:
         """The same thing again, by the same one."""
         return (self.text, self.who, self.tone) == (other.text, other.who, other.tone)
 
@@ -50,7 +50,7 @@ class JournalModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines: deque[Line] = deque(maxlen=MOST)
+        self.lines: deque[JournalLine] = deque(maxlen=MOST)
 
     def rowCount(self, parent: Index | None = None) -> int:
         """How many."""
@@ -74,7 +74,7 @@ class JournalModel(QAbstractListModel):
         self.lines = other.lines.copy()
         self.endResetModel()
 
-    def put(self, line: Line) -> None:
+    def put(self, line: JournalLine) -> None:
         """A new line on top; the same again (a fader that is moved) is counted on the old one."""
         if self.lines and self.lines[0].is_like(line):
             self.lines[0] = replace(line, times=self.lines[0].times + 1)
@@ -101,7 +101,7 @@ class JournalDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draws one line."""
         line = index.data(LINE)
-        if not isinstance(line, Line):
+        if not isinstance(line, JournalLine):
             return
         rect: QRect = option.rect
         rect = rect.adjusted(tokens.px(12), 0, -tokens.px(12), 0)
@@ -156,7 +156,7 @@ class JournalPanel(Panel):
 
     def say(self, text: str, who: str = "", tone: str = "off") -> None:
         """Notes something."""
-        self.lines.put(Line(now_clock(), text, who, tone))
+        self.lines.put(JournalLine(now_clock(), text, who, tone))
 
     def _link(self, state: str, why: str) -> None:
         self.say(t(f"link.{state}"), t("journal.desk"), "good" if state == "live" else "attention")

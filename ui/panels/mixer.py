@@ -16,8 +16,8 @@ from ui.format import db
 from ui.i18n import pick, t
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, row
-from ui.widgets.meter import Fader, Meter
+from ui.widgets.basics import Button, TextLabel, row
+from ui.widgets.meter import Fader, MeterBar
 from ui.widgets.plain import plain
 from ui.widgets.pop_form import PopForm
 
@@ -32,10 +32,10 @@ class StripView(QWidget):
     def __init__(self, desk: Desk, source: str) -> None:
         super().__init__()
         self.desk, self.source = desk, source
-        self.title = Text(source, size=11, tone="muted", elides=True)
+        self.title = TextLabel(source, size=11, tone="muted", elides=True)
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.meter, self.fader = Meter(), Fader()
-        self.gain = Text(size=12)
+        self.meter, self.fader = MeterBar(), Fader()
+        self.gain = TextLabel(size=12)
         self.gain.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.mute = Button("M", checkable=True, clicked=self._mute)
         self.solo = Button("S", checkable=True, clicked=self._solo)

@@ -17,7 +17,7 @@ from ui.models.air import pick_label
 from ui.models.air_state import Air
 from ui.projector import projector_menu
 from ui.theme import tokens
-from ui.widgets.basics import Badge, Button, Segments, Text, column, row
+from ui.widgets.basics import Badge, Button, Segments, TextLabel, column, row
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
 from ui.widgets.stage_view import StageView
@@ -26,7 +26,7 @@ from ui.widgets.standby_bar import StandbyBar
 EDGE = 2
 
 
-class Monitor(QFrame):
+class MonitorView(QFrame):
     """One picture with its head and its edge."""
 
     picked = Signal()
@@ -35,8 +35,8 @@ class Monitor(QFrame):
     def __init__(self, view: PictureView) -> None:
         super().__init__()
         self._edge = tokens.LINE
-        self.title = Text(weight=600)
-        self.scene = Text(elides=True, weight=600)
+        self.title = TextLabel(weight=600)
+        self.scene = TextLabel(elides=True, weight=600)
         self.badge = Badge()
         self.tools = row(gap=6)
         self.view = view
@@ -92,8 +92,8 @@ class Monitors(QWidget):
         self.desk = desk
         self.canvas = "landscape"
         self.stage = StageView(desk, "preview", 15)
-        self.preview = Monitor(self.stage)
-        self.programme = Monitor(PictureView(desk.pictures, "programme", 30))
+        self.preview = MonitorView(self.stage)
+        self.programme = MonitorView(PictureView(desk.pictures, "programme", 30))
         for monitor, what in ((self.preview, "preview"), (self.programme, "programme")):
             monitor.asked.connect(
                 lambda at, m=monitor, w=what: projector_menu(desk, m, w, self.canvas).popup(at)

@@ -19,7 +19,7 @@ from ui.models.outputs import is_record, is_running, reason_of, shown_name, tone
 from ui.panels.base import Panel
 from ui.theme import tokens
 from ui.widgets.air_strip import AirStrip
-from ui.widgets.basics import Badge, Button, Dot, Text, column, put, row
+from ui.widgets.basics import Badge, Button, Dot, TextLabel, column, put, row
 from ui.widgets.hold import HoldButton
 from ui.widgets.keep_show import own_show_first
 from ui.widgets.plain import plain
@@ -35,12 +35,12 @@ class OutputRow(QFrame):
         super().__init__()
         self.desk, self.status = desk, status
         self.setObjectName("output")
-        self.dot, self.title = Dot(), Text(weight=600, elides=True)
-        self.canvas = Text(size=11, tone="muted")
+        self.dot, self.title = Dot(), TextLabel(weight=600, elides=True)
+        self.canvas = TextLabel(size=11, tone="muted")
         self.word = Badge()
-        self.figures = Text(size=12, tone="muted", wraps=True)
-        self.where = Text(size=11, tone="muted", elides=True)
-        self.why = Text(size=12, tone="attention", wraps=True)
+        self.figures = TextLabel(size=12, tone="muted", wraps=True)
+        self.where = TextLabel(size=11, tone="muted", elides=True)
+        self.why = TextLabel(size=12, tone="attention", wraps=True)
         self.start = Button("", "primary", clicked=self._start)
         self.stop = HoldButton("", held=self._stop)
         self.stop.let_go.connect(
@@ -242,7 +242,7 @@ class OutputsPanel(Panel):
         self.air.wants_standby.connect(lambda: self._open_form(StandbyForm(self.desk)))
         self._list.addWidget(self.air)
         self._list.addLayout(self._form_at)
-        self._note = Text(size=12, tone="muted", wraps=True)
+        self._note = TextLabel(size=12, tone="muted", wraps=True)
         self._note.setContentsMargins(*(tokens.px(v) for v in (16, 16, 16, 16)))
         self._list.addWidget(self._note)
         self._list.addStretch(1)

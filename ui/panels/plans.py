@@ -11,7 +11,7 @@ from ui.format import age_s, clock, seconds
 from ui.i18n import pick, t
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Badge, Button, Dot, Text, clear, column, line, row
+from ui.widgets.basics import Badge, Button, Dot, TextLabel, clear, column, line, row
 from ui.widgets.hold import HoldButton
 from ui.widgets.plain import plain
 
@@ -25,8 +25,8 @@ class AskBox(QFrame):
         super().__init__()
         self.setObjectName("ask")
         self.desk, self.ask = desk, ask
-        self._question = Text(pick(ask.question), weight=600, wraps=True)
-        self._left = Text(size=12, tone="attention")
+        self._question = TextLabel(pick(ask.question), weight=600, wraps=True)
+        self._left = TextLabel(size=12, tone="attention")
         head = row(gap=8)
         head.addWidget(self._question, 1)
         head.addWidget(self._left)
@@ -63,13 +63,13 @@ class AcceptBox(QFrame):
         self.desk, self.plan = desk, plan
         name = pick(plan.label) or plan.id
         said = "plans.wants_instead" if plan.stands_in else "plans.wants_accept"
-        title = Text(t(said, name=plan.id if plan.stands_in else name), weight=600, wraps=True)
+        title = TextLabel(t(said, name=plan.id if plan.stands_in else name), weight=600, wraps=True)
         layout = column(gap=4, margins=(10, 8, 10, 8))
         layout.addWidget(title)
         for step in plan.may or (StepView(t("plans.may_nothing")),):
-            layout.addWidget(Text("· " + _may(step), size=12, tone="muted", wraps=True))
+            layout.addWidget(TextLabel("· " + _may(step), size=12, tone="muted", wraps=True))
         needs = t("plans.may_highest", role=t(f"plans.role.{plan.highest or 'controller'}"))
-        layout.addWidget(Text(needs, size=12, wraps=True))
+        layout.addWidget(TextLabel(needs, size=12, wraps=True))
         self.button = HoldButton(t("plans.accept"), "attention", held=self._accept)
         self.button.name(t("plans.accept_of", name=name), t("plans.accept_tip"))
         end = row(gap=6)
@@ -104,7 +104,7 @@ class PlanRow(QFrame):
         self.desk, self.plan = desk, plan
         self.setFixedHeight(tokens.px(34))
         self.dot = Dot()
-        self.title = Text(elides=True)
+        self.title = TextLabel(elides=True)
         self.state = Badge()
         self.auto = Button(checkable=True, clicked=self._auto)
         self.run: Button
@@ -186,7 +186,7 @@ class PlansPanel(Panel):
         layout.addStretch(1)
         inside.setLayout(layout)
         self.add_scroll(inside)
-        self._note = Text(size=12, tone="muted", wraps=True)
+        self._note = TextLabel(size=12, tone="muted", wraps=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._plans.addWidget(self._note)
         self._rows: dict[str, PlanRow] = {}
@@ -262,13 +262,13 @@ class PlansPanel(Panel):
             self._past.addWidget(_incident_line(incident))
             for moment in incident.timeline[-3:] if incident.state == "running" else ():
                 text = f"{clock(moment.at_utc)}  {pick(moment.text)}"
-                self._past.addWidget(Text("    " + text, size=11, tone="muted", elides=True))
+                self._past.addWidget(TextLabel("    " + text, size=11, tone="muted", elides=True))
 
 
 def _incident_line(incident: IncidentView) -> QWidget:
-    at = Text(clock(incident.began_utc), size=12, weight=600)
-    label = Text(pick(incident.label) or incident.plan, size=12, elides=True)
-    took = Text(size=12, weight=600)
+    at = TextLabel(clock(incident.began_utc), size=12, weight=600)
+    label = TextLabel(pick(incident.label) or incident.plan, size=12, elides=True)
+    took = TextLabel(size=12, weight=600)
     if incident.recovered_ms is not None:
         took.setText(seconds(incident.recovered_ms))
     state = incident.state

@@ -9,7 +9,7 @@ from studio.shop.model import Product
 from ui.i18n import t
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text
+from ui.widgets.basics import Button, TextLabel
 from ui.widgets.plain import plain
 from ui.widgets.product_row import ProductRow
 
@@ -51,7 +51,7 @@ class ProductsPanel(Panel):
         )
         self.area = self.add_scroll(inside)
         self.area.viewport().installEventFilter(self)
-        self._empty = Text(tone="muted", wraps=True)
+        self._empty = TextLabel(tone="muted", wraps=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._list.insertWidget(0, self._empty)
         store = self.desk.store

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import t
-from ui.models.readiness import Check, Listener, checks
+from ui.models.readiness import Check, ReadinessListener, checks
 from ui.panels.base import Panel
 from ui.theme import tokens
-from ui.widgets.basics import Button, Dot, Text, row
+from ui.widgets.basics import Button, Dot, TextLabel, row
 
 
 class CheckRow(QFrame):
@@ -22,9 +22,9 @@ class CheckRow(QFrame):
         self._desk, self._mend_at = desk, ""
         self.setMinimumHeight(tokens.px(30))
         self.dot = Dot()
-        self.name = Text(size=12, tone="muted")
+        self.name = TextLabel(size=12, tone="muted")
         self.name.setFixedWidth(tokens.px(64))
-        self.text = Text(wraps=True)
+        self.text = TextLabel(wraps=True)
         self.mend = Button("", clicked=lambda: desk.reveal(self._mend_at))
         layout = row(self.dot, self.name, gap=8, margins=(12, 2, 10, 2))
         layout.addWidget(self.text, 1)
@@ -52,7 +52,7 @@ class ReadyPanel(Panel):
     keys = (("Tab", "ready.key_next"), ("Space", "ready.key_mend"))
 
     def build(self) -> None:
-        self.listener = Listener()
+        self.listener = ReadinessListener()
         self._rows: dict[str, CheckRow] = {}
         self._prove = self.tool(Button("", "primary", icon="check", clicked=self._run))
         inside = QWidget()

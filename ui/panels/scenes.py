@@ -126,7 +126,7 @@ class SceneCard(QFrame):
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
 
 
-class Strip(QScrollArea):
+class SceneStrip(QScrollArea):
     """Scrolls sideways with the wheel; a bar would cover the scenes' names."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -137,7 +137,7 @@ class Strip(QScrollArea):
         event.accept()
 
 
-class Scenes(QFrame):
+class ScenesPanel(QFrame):
     """Thumbnails left, taking right."""
 
     def __init__(self, desk: Desk) -> None:
@@ -150,7 +150,7 @@ class Scenes(QFrame):
         self._strip_layout = row(gap=8)
         self._strip_layout.addStretch(1)
         self._strip.setLayout(self._strip_layout)
-        self._area = Strip()
+        self._area = SceneStrip()
         self._area.setWidgetResizable(True)
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -16,7 +16,7 @@ from ui.models.desk import fit_of
 from ui.models.devices import Device
 from ui.panels.base import Panel
 from ui.theme import icons, tokens
-from ui.widgets.basics import Badge, Button, Dot, Text, clear, column, put, row
+from ui.widgets.basics import Badge, Button, Dot, TextLabel, clear, column, put, row
 from ui.widgets.hold import HoldButton
 from ui.widgets.picture import PictureView
 
@@ -37,13 +37,13 @@ class SourceRow(QFrame):
         super().__init__()
         self.desk, self.source = desk, source
         self.setObjectName("source")
-        self.dot, self.title = Dot(), Text(elides=True)
-        self.icon = Text()
+        self.dot, self.title = Dot(), TextLabel(elides=True)
+        self.icon = TextLabel()
         self.icon.setFixedSize(QSize(tokens.px(18), tokens.px(18)))
-        self.kind = Text(size=11, tone="muted", elides=True)
+        self.kind = TextLabel(size=11, tone="muted", elides=True)
         self.worn = Badge()
         self.state = Badge()
-        self.why = Text(size=12, tone="attention", wraps=True)
+        self.why = TextLabel(size=12, tone="attention", wraps=True)
         self.thumb = PictureView(desk.pictures, "source", THUMB_FPS)
         self.thumb.setFixedSize(QSize(tokens.px(64), tokens.px(36)))
         self.address = Button("", "quiet", icon="link", clicked=self._ask_address)
@@ -276,7 +276,7 @@ class SourcesPanel(Panel):
         box.setObjectName("form")
         layout = row(gap=8, margins=(10, 4, 6, 4))
         words = t(f"sources.found_{kind}", name=device.name or device.id)
-        layout.addWidget(Text(words, elides=True), 1)
+        layout.addWidget(TextLabel(words, elides=True), 1)
         button = Button(t("sources.use"), "primary")
         button.name(t("sources.use_of", name=device.name))
         button.clicked.connect(lambda: self._use(kind, device, button))

@@ -9,7 +9,7 @@ from ui import client as link
 from ui.desk import Desk
 from ui.i18n import language, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, row
+from ui.widgets.basics import Button, TextLabel, row
 from ui.widgets.plain import plain
 
 SAID_MS = 8000
@@ -23,8 +23,8 @@ class Figure(QFrame):
     def __init__(self, key: str) -> None:
         super().__init__()
         self._key = key
-        self.name = Text(size=12, tone="muted")
-        self.value = Text(size=12, weight=600, is_steady=True)
+        self.name = TextLabel(size=12, tone="muted")
+        self.value = TextLabel(size=12, weight=600, is_steady=True)
         self.setLayout(row(self.name, self.value, gap=5))
 
     def show_value(self, text: str, is_bad: bool = False) -> None:
@@ -50,9 +50,9 @@ class StatusBar(QFrame):
         layout = row(gap=18, margins=(16, 0, 12, 0))
         for figure in self._figures.values():
             layout.addWidget(figure)
-        self._said = Text(size=12, elides=True)
+        self._said = TextLabel(size=12, elides=True)
         self._undo = Button("", "quiet", clicked=desk.actions.undo)
-        self._hint = Text(size=12, tone="muted")
+        self._hint = TextLabel(size=12, tone="muted")
         layout.addStretch(0)
         layout.addWidget(self._said, 1)
         layout.addWidget(self._undo)

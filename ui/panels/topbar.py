@@ -15,7 +15,7 @@ from ui.models.air_state import Air
 from ui.models.outputs import is_record, shown_name, tone_of, word_of
 from ui.theme import tokens
 from ui.theme.icons import pixmap
-from ui.widgets.basics import Badge, Button, Dot, Segments, Text, row
+from ui.widgets.basics import Badge, Button, Dot, Segments, TextLabel, row
 from ui.widgets.plain import plain
 from ui.widgets.show_menu import open_show_menu
 
@@ -30,7 +30,7 @@ class Chip(QFrame):
         self.setObjectName("chip")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.dot = Dot()
-        self.label = Text(size=12, is_steady=True)
+        self.label = TextLabel(size=12, is_steady=True)
         self.setLayout(row(self.dot, self.label, gap=6, margins=(10, 0, 11, 0)))
         self.setFixedHeight(tokens.px(26))
         self.setStyleSheet(
@@ -42,7 +42,7 @@ class Chip(QFrame):
         self.clicked.emit()
 
 
-class OnAir(QFrame):
+class OnAirBadge(QFrame):
     """The big word: on air, trying, not on air."""
 
     clicked = Signal()
@@ -51,8 +51,8 @@ class OnAir(QFrame):
         super().__init__()
         self.setObjectName("onair")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.label = Text(size=14, weight=600)
-        self.time = Text(size=14, weight=600, is_steady=True)
+        self.label = TextLabel(size=14, weight=600)
+        self.time = TextLabel(size=14, weight=600, is_steady=True)
         self.setLayout(row(self.label, self.time, gap=8, margins=(12, 3, 12, 3)))
         self._tone = ""
 
@@ -113,15 +113,15 @@ class TopBar(QFrame):
         self.desk = desk
         self.setObjectName("bar")
         self.setFixedHeight(tokens.px(48))
-        self._brand = Text("Shopcast", weight=600)
+        self._brand = TextLabel("Shopcast", weight=600)
         self.show_button = Button("", "quiet")
         self.show_button.clicked.connect(self._open_show)
-        self._on_air = OnAir()
+        self._on_air = OnAirBadge()
         self._on_air.clicked.connect(lambda: desk.reveal("outputs"))
         self._chips = row(gap=8)
         self._camera = Badge()
         self._camera.hide()
-        self._gap = Text(size=12, tone="muted", is_steady=True)
+        self._gap = TextLabel(size=12, tone="muted", is_steady=True)
         self._engine = Badge()
         self._is_safe = False
         self.lock = KeyLock()

@@ -17,7 +17,7 @@ from ui.format import hms, seconds
 from ui.i18n import t
 from ui.models.outputs import is_record, is_running
 from ui.theme import tokens
-from ui.widgets.basics import Button, Segments, Text, column, row
+from ui.widgets.basics import Button, Segments, TextLabel, column, row
 from ui.widgets.hold import HoldButton
 from ui.widgets.paint import painting
 from ui.widgets.plain import plain
@@ -80,11 +80,11 @@ class AirStrip(QFrame):
         super().__init__()
         self.desk = desk
         self.setObjectName("air")
-        self._budget_name = Text(size=12, tone="muted")
+        self._budget_name = TextLabel(size=12, tone="muted")
         self._bar = BudgetBar()
-        self._budget = Text(size=12)
-        self._rest = Text(size=12, tone="muted", wraps=True)
-        self._delay_name = Text(size=12, tone="muted")
+        self._budget = TextLabel(size=12)
+        self._rest = TextLabel(size=12, tone="muted", wraps=True)
+        self._delay_name = TextLabel(size=12, tone="muted")
         self._delay = Segments(gap=0)
         self._delay.chosen.connect(self._set_delay)
         self.dump = HoldButton("", "attention", held=self._dump)

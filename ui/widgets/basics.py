@@ -134,7 +134,7 @@ def line() -> QFrame:
     return made
 
 
-class Text(QLabel):
+class TextLabel(QLabel):
     """A label: size, weight, tone; cut with "…" where there is no room.
 
     One that `is_steady` keeps its width while its text changes a little: for numbers that move.

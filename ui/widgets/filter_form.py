@@ -19,8 +19,8 @@ from studio.sources.model import FilterSpec
 from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import pick, t
-from ui.models.commands import Kind
-from ui.widgets.basics import Text, column
+from ui.models.commands import FieldKind
+from ui.widgets.basics import TextLabel, column
 from ui.widgets.schema_form import SchemaForm
 
 REST_MS = 150
@@ -37,7 +37,7 @@ class FilterForm(QFrame):
 
     closed = Signal()
 
-    def __init__(self, desk: Desk, source: str, spec: FilterSpec, kind: Kind | None) -> None:
+    def __init__(self, desk: Desk, source: str, spec: FilterSpec, kind: FieldKind | None) -> None:
         super().__init__()
         self.setObjectName("form")
         self.desk, self.source, self.filter = desk, source, spec.name
@@ -55,10 +55,10 @@ class FilterForm(QFrame):
         fields = kind.settings.get("properties", {}) if kind else {}
         self._defaults = {name: part.get("default") for name, part in fields.items()}
         help = pick(kind.help) if kind else t("source_form.missing_kind", kind=spec.kind)
-        self._error = Text(size=12, tone="attention", wraps=True)
+        self._error = TextLabel(size=12, tone="attention", wraps=True)
         self._error.hide()
         layout = column(gap=8, margins=(10, 8, 10, 8))
-        layout.addWidget(Text(help, size=12, tone="muted", wraps=True))
+        layout.addWidget(TextLabel(help, size=12, tone="muted", wraps=True))
         layout.addWidget(self.form)
         layout.addWidget(self._error)
         self.setLayout(layout)

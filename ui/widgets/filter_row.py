@@ -10,7 +10,7 @@ from studio.sources.model import FilterSpec, FilterStatus
 from ui.desk import Desk
 from ui.i18n import said, t
 from ui.theme import icons, tokens
-from ui.widgets.basics import Badge, Button, Text, column, row
+from ui.widgets.basics import Badge, Button, TextLabel, column, row
 from ui.widgets.hold import HoldButton
 
 _TONES = {"slow": "attention_soft", "failed": "attention_soft", "missing": "attention_soft"}
@@ -73,10 +73,10 @@ class FilterRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.grip = Grip()
         self.eye = Button("", "quiet", checkable=True, clicked=self._switch)
-        self.title = Text(elides=True)
-        self.ms = Text(size=11, tone="muted")
+        self.title = TextLabel(elides=True)
+        self.ms = TextLabel(size=11, tone="muted")
         self.state = Badge()
-        self.why = Text(size=12, tone="attention", wraps=True)
+        self.why = TextLabel(size=12, tone="attention", wraps=True)
         self.edit = Button("", "quiet", icon="settings", clicked=self.opened.emit)
         self.more = Button("", "quiet", icon="more", clicked=self._menu)
         self.remove = HoldButton("", "quiet", icon="trash", held=self._remove)

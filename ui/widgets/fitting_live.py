@@ -8,7 +8,7 @@ from studio.shop.model import Product, WornView
 from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import t
-from ui.widgets.basics import Badge, Button, Text, column
+from ui.widgets.basics import Badge, Button, TextLabel, column
 from ui.widgets.flow import Flow
 from ui.widgets.plain import plain
 
@@ -21,7 +21,7 @@ class LiveRow(QFrame):
         self.desk = desk
         self.setObjectName("live")
         self.state = Badge()
-        self.why = Text(size=12, tone="attention", wraps=True)
+        self.why = TextLabel(size=12, tone="attention", wraps=True)
         self.split = Button("", checkable=True, clicked=self._split)
         self.bypass = Button("", checkable=True, clicked=self._bypass)
         self.compare = QComboBox()

@@ -10,7 +10,7 @@ from studio.scenes.model import CANVASES, CanvasName, Item
 from ui.desk import Desk
 from ui.i18n import t
 from ui.theme import icons, tokens
-from ui.widgets.basics import Button, Dot, Text, row
+from ui.widgets.basics import Button, Dot, TextLabel, row
 from ui.widgets.hold import HoldButton
 
 
@@ -23,8 +23,8 @@ class ItemRow(QFrame):
         self.setObjectName("item")
         self.setFixedHeight(tokens.px(34))
         self.dot = Dot()
-        self.title = Text(elides=True)
-        self.group = Text(size=11, tone="muted")
+        self.title = TextLabel(elides=True)
+        self.group = TextLabel(size=11, tone="muted")
         self.seen = {
             name: Button("", checkable=True, clicked=partial(self._show_on, name))
             for name in CANVASES

@@ -60,7 +60,7 @@ ZONES = [
 ]  # fmt: skip
 
 
-class Meter(QWidget):
+class MeterBar(QWidget):
     """Two bars, left and right: full up to the RMS, pale up to the peak, a line at the held peak.
 
     Green, yellow-green from −18 dB, amber from −6 dB.

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ui.theme import icons
 from ui.theme import tokens as t
-from ui.widgets.basics import Text, row
+from ui.widgets.basics import TextLabel, row
 
 STAYS_MS = 9000
 _EDGES = {"attention": t.ATTENTION, "good": t.NEXT, "off": t.LINE}
@@ -24,8 +24,8 @@ class Notice(QFrame):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._around = window
-        self._icon = Text()
-        self._text = Text(wraps=True)
+        self._icon = TextLabel()
+        self._text = TextLabel(wraps=True)
         self.setLayout(row(self._icon, self._text, gap=8, margins=(10, 8, 12, 8)))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEven
 from PySide6.QtWidgets import QWidget
 
 from ui.i18n import t as t_words
-from ui.pictures import Feed, Pictures
+from ui.pictures import PictureFeed, PictureStreams
 from ui.theme import tokens as t
 from ui.widgets.paint import painting
 
@@ -26,7 +26,7 @@ class PictureView(QWidget):
         fps: pictures a second at most.
     """
 
-    def __init__(self, pictures: Pictures, what: str, fps: float) -> None:
+    def __init__(self, pictures: PictureStreams, what: str, fps: float) -> None:
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._pictures = pictures
@@ -34,7 +34,7 @@ class PictureView(QWidget):
         self._shape = SHAPES["landscape"]
         self.words = ""
         self._rect: QRect | None = None
-        self._feed = Feed(pictures, what, fps, self._new_picture, self._can_be_seen)
+        self._feed = PictureFeed(pictures, what, fps, self._new_picture, self._can_be_seen)
         self.setMinimumSize(t.px(48), t.px(27))
 
     def show_canvas(self, canvas: str, scene: str = "", shape: tuple[int, int] | None = None) -> (

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ui.i18n import t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, column, row
+from ui.widgets.basics import Button, TextLabel, column, row
 from ui.widgets.schema_form import Choices, SchemaForm
 
 
@@ -42,7 +42,7 @@ class PopForm(QFrame):
         self.form.edited.connect(self._done)
         self.done = Button(t("form.save"), "primary", clicked=self._done)
         layout = column(gap=8, margins=(12, 10, 12, 10))
-        layout.addWidget(Text(title, weight=600))
+        layout.addWidget(TextLabel(title, weight=600))
         layout.addWidget(self.form)
         buttons = row(gap=8)
         buttons.addStretch(1)

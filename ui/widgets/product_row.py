@@ -28,7 +28,7 @@ from ui.desk import Desk
 from ui.format import age_s, ms_short
 from ui.i18n import t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, clear, column, put, row
+from ui.widgets.basics import Button, TextLabel, clear, column, put, row
 from ui.widgets.paint import painting
 from ui.widgets.plain import plain
 
@@ -79,7 +79,7 @@ class Number(QStackedWidget):
 
     def __init__(self, weight: int = 400) -> None:
         super().__init__()
-        self.label = Text(weight=weight)
+        self.label = TextLabel(weight=weight)
         self.edit = QLineEdit()
         self.edit.setFont(tokens.font(13))
         self.addWidget(self.label)
@@ -129,12 +129,12 @@ class ProductRow(QFrame):
         self.product = Product(id, 0, "", 0)
         self.setObjectName("product")
         self.setFixedHeight(tokens.px(54))
-        self.number = Text(tone="muted", size=12)
+        self.number = TextLabel(tone="muted", size=12)
         self.number.setFixedWidth(tokens.px(22))
         self.photo = Photo(desk)
-        self.title = Text(elides=True)
+        self.title = TextLabel(elides=True)
         self.title.setMinimumWidth(tokens.px(64))
-        self.sub = Text(size=11, tone="muted", elides=True)
+        self.sub = TextLabel(size=11, tone="muted", elides=True)
         self._variants = row(gap=2)
         self._variants_box = QWidget()
         self._variants_box.setLayout(self._variants)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from ui.i18n import language, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, calm, padded, row
+from ui.widgets.basics import Button, TextLabel, calm, padded, row
 
 Schema = dict[str, Any]
 Choices = Callable[[str], Sequence[tuple[str, str]]]
@@ -54,7 +54,7 @@ def plain_type(schema: Schema) -> Schema:
     return schema
 
 
-class Field:
+class FormField:
     """One field: its widget, how to read it, how to set it."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Field:
         self.widget, self.read, self.write = widget, read, write
 
 
-def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
+def make_field(name: str, raw: Schema, choices: Choices) -> FormField | None:
     """The field for a schema; None for what a person cannot type (nested objects)."""
     schema = plain_type(raw)
     kind, widget = schema.get("type"), str(schema.get("x-widget", ""))
@@ -81,7 +81,7 @@ def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
         return _files() if widget == "files" else _list(inner)
     if kind == "boolean":
         box = QCheckBox()
-        return Field(box, box.isChecked, lambda v: box.setChecked(bool(v)))
+        return FormField(box, box.isChecked, lambda v: box.setChecked(bool(v)))
     if kind == "integer":
         spin = QSpinBox()
         padded(spin)
@@ -89,7 +89,7 @@ def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
         spin.setRange(low, high)
         if widget == "slider":
             return _slider(spin)
-        return Field(spin, spin.value, lambda v: spin.setValue(int(v or 0)))
+        return FormField(spin, spin.value, lambda v: spin.setValue(int(v or 0)))
     if kind == "number":
         real = QDoubleSpinBox()
         padded(real)
@@ -98,14 +98,14 @@ def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
         if widget == "slider":
             real.setSingleStep(0.01 if real.maximum() - real.minimum() <= 10 else 0.5)
             return _slider(real)
-        return Field(real, real.value, lambda v: real.setValue(float(v or 0)))
+        return FormField(real, real.value, lambda v: real.setValue(float(v or 0)))
     if kind == "string":
         if known:
             return _choice(known, is_free=True)
         if widget == "multiline":
             area = QPlainTextEdit()
             area.setMaximumHeight(tokens.px(72))
-            return Field(area, area.toPlainText, lambda v: area.setPlainText(str(v or "")))
+            return FormField(area, area.toPlainText, lambda v: area.setPlainText(str(v or "")))
         if widget in ("file", "folder"):
             return _file(is_folder=widget == "folder")
         if widget == "colour":
@@ -113,7 +113,7 @@ def make_field(name: str, raw: Schema, choices: Choices) -> Field | None:
         edit = QLineEdit()
         if widget == "secret" or "key" in name or "password" in name:
             edit.setEchoMode(QLineEdit.EchoMode.Password)
-        return Field(edit, edit.text, lambda v: edit.setText(str(v or "")))
+        return FormField(edit, edit.text, lambda v: edit.setText(str(v or "")))
     return None
 
 
@@ -124,7 +124,7 @@ def _enum_words(value: str) -> str:
     return value if words == f"ui.enum.{value}" else words
 
 
-def _choice(known: Sequence[tuple[str, str]], *, is_free: bool) -> Field:
+def _choice(known: Sequence[tuple[str, str]], *, is_free: bool) -> FormField:
     box = QComboBox()
     box.setEditable(is_free)
     for value, words in known:
@@ -148,7 +148,7 @@ def _choice(known: Sequence[tuple[str, str]], *, is_free: bool) -> Field:
         elif is_free:
             box.setEditText(str(value or ""))
 
-    return Field(box, read, write)
+    return FormField(box, read, write)
 
 
 class _Beside(QWidget):
@@ -191,17 +191,17 @@ class _Beside(QWidget):
         self.slider.blockSignals(False)
 
 
-def _slider(spin: QSpinBox | QDoubleSpinBox) -> Field:
+def _slider(spin: QSpinBox | QDoubleSpinBox) -> FormField:
     def write(value: Any) -> None:
         if isinstance(spin, QSpinBox):
             spin.setValue(int(value or 0))
         else:
             spin.setValue(float(value or 0))
 
-    return Field(_Beside(spin), spin.value, write)
+    return FormField(_Beside(spin), spin.value, write)
 
 
-def _list(kind: str) -> Field | None:
+def _list(kind: str) -> FormField | None:
     """Words a line each; numbers side by side."""
     if kind in ("integer", "number"):
         edit = QLineEdit()
@@ -211,7 +211,7 @@ def _list(kind: str) -> Field | None:
             found = re.findall(r"-?\d+(?:\.\d+)?", edit.text())
             return [int(float(one)) if kind == "integer" else float(one) for one in found]
 
-        return Field(edit, numbers, lambda v: edit.setText(", ".join(map(str, v or ()))))
+        return FormField(edit, numbers, lambda v: edit.setText(", ".join(map(str, v or ()))))
     if kind != "string":
         return None
     area = QPlainTextEdit()
@@ -221,7 +221,7 @@ def _list(kind: str) -> Field | None:
     def lines() -> list[str]:
         return [line.strip() for line in area.toPlainText().splitlines() if line.strip()]
 
-    return Field(area, lines, lambda v: area.setPlainText("\n".join(map(str, v or ()))))
+    return FormField(area, lines, lambda v: area.setPlainText("\n".join(map(str, v or ()))))
 
 
 def _beside(dialog: QDialog, field: QWidget) -> None:
@@ -236,7 +236,7 @@ def _beside(dialog: QDialog, field: QWidget) -> None:
     dialog.show()
 
 
-def _files() -> Field:
+def _files() -> FormField:
     """Files a line each, typed or chosen; what is chosen goes below what is there."""
     lines = _list("string")
     assert lines is not None
@@ -249,10 +249,10 @@ def _files() -> Field:
         dialog.filesSelected.connect(lambda found: lines.write([*lines.read(), *found]))
         _beside(dialog, area)
 
-    return Field(_with_chooser(area, "form.choose_files", pick_files), lines.read, lines.write)
+    return FormField(_with_chooser(area, "form.choose_files", pick_files), lines.read, lines.write)
 
 
-def _file(*, is_folder: bool = False) -> Field:
+def _file(*, is_folder: bool = False) -> FormField:
     edit = QLineEdit()
 
     def pick_file() -> None:
@@ -264,7 +264,7 @@ def _file(*, is_folder: bool = False) -> Field:
         _beside(dialog, edit)
 
     box = _with_chooser(edit, "form.choose_file", pick_file)
-    return Field(box, edit.text, lambda v: edit.setText(str(v or "")))
+    return FormField(box, edit.text, lambda v: edit.setText(str(v or "")))
 
 
 def _with_chooser(field: QWidget, name: str, pick: Callable[[], None]) -> QWidget:
@@ -282,7 +282,7 @@ def _with_chooser(field: QWidget, name: str, pick: Callable[[], None]) -> QWidge
     return box
 
 
-def _colour() -> Field:
+def _colour() -> FormField:
     edit = QLineEdit()
     edit.setPlaceholderText("#rrggbb")
     patch = Button("", icon="")
@@ -306,7 +306,7 @@ def _colour() -> Field:
     layout.addWidget(patch)
     box.setLayout(layout)
     box.setFocusProxy(edit)
-    return Field(box, edit.text, lambda v: edit.setText(str(v or "")))
+    return FormField(box, edit.text, lambda v: edit.setText(str(v or "")))
 
 
 class SchemaForm(QWidget):
@@ -334,7 +334,7 @@ class SchemaForm(QWidget):
         only: Sequence[str] | None = None,
     ) -> None:
         super().__init__()
-        self._fields: dict[str, Field] = {}
+        self._fields: dict[str, FormField] = {}
         self._before: dict[str, Any] = {}
         layout = QFormLayout()
         layout.setContentsMargins(0, 0, 0, 0)
@@ -351,7 +351,7 @@ class SchemaForm(QWidget):
                 field.write(value)
             words = label_of(name, part)
             field.widget.setAccessibleName(words)
-            layout.addRow(Text(words, size=12, tone="muted"), field.widget)
+            layout.addRow(TextLabel(words, size=12, tone="muted"), field.widget)
             self._fields[name] = field
             self._before[name] = field.read()
         self.setLayout(layout)

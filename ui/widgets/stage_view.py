@@ -18,7 +18,7 @@ from studio.scenes.model import Box, Item
 from ui.desk import Desk
 from ui.i18n import t as words
 from ui.models import placing
-from ui.models.air import SafeArea
+from ui.models.air import SafeAreaView
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
 from ui.widgets.stage_drag import ARROWS, CURSORS, Drag, around, nudged, plain
@@ -43,7 +43,7 @@ class StageView(PictureView):
         self.desk = desk
         self.is_editing = False
         self.has_guides = False
-        self.safe: SafeArea | None = None
+        self.safe: SafeAreaView | None = None
         self.selected: list[int] = []
         self.scene_name: Callable[[], str] = lambda: ""
         self._edited = ""

@@ -10,7 +10,7 @@ from ui.desk import Desk
 from ui.format import age_s, ms_short
 from ui.i18n import language, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, Text, row
+from ui.widgets.basics import Button, TextLabel, row
 
 HIGH = 40
 
@@ -31,8 +31,8 @@ class StandbyBar(QFrame):
             f"#standby_bar {{ background: {tokens.ATTENTION_SOFT};"
             f" border-top: {tokens.px(2)}px solid {tokens.ATTENTION}; }}"
         )
-        self.words = Text(weight=600, tone="attention", elides=True)
-        self.time = Text(tone="attention", is_steady=True)
+        self.words = TextLabel(weight=600, tone="attention", elides=True)
+        self.time = TextLabel(tone="attention", is_steady=True)
         self.back = Button("", "attention", clicked=self._back)
         layout = row(gap=8, margins=(12, 0, 8, 0))
         layout.addWidget(self.words, 1)

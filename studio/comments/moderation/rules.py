@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from studio.comments.model import Action, Verdict, Words
+from studio.comments.model import Action, ModerationWords, Verdict
 from studio.comments.moderation.normalise import Normal, normalise, unleet
 from studio.core.clean import read_json
 from studio.core.errors import StudioError
@@ -136,7 +136,7 @@ class RuleTier:
                 matched,
                 normal.tight,
                 normal.span(start, end),
-                Words(rule.zh, rule.en),
+                ModerationWords(rule.zh, rule.en),
             )
         return best or Verdict("allow", normalised=normal.tight)
 

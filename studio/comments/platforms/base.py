@@ -17,7 +17,7 @@ from studio.core.log import logger
 _log = logger(__name__)
 
 
-class Platform(Extension):
+class CommentPlatform(Extension):
     """Base of all kinds. Runs as a task on the engine loop: it awaits, it never computes long."""
 
     def __init__(self, settings: Any, folder: Path) -> None:
@@ -37,11 +37,11 @@ class Platform(Extension):
         """
 
 
-class Feed:
+class CommentFeed:
     """One platform at work: restarted when it fails, its state on evidence."""
 
     def __init__(
-        self, spec: FeedSpec, platform: Platform, put: Callable[[Comment], object]
+        self, spec: FeedSpec, platform: CommentPlatform, put: Callable[[Comment], object]
     ) -> None:
         self.spec, self.platform = spec, platform
         self.state, self.error, self.count = "connecting", "", 0

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from msgspec.structs import replace
 
 from studio.comments.model import Comment
-from studio.comments.platforms.base import Platform
+from studio.comments.platforms.base import CommentPlatform
 from studio.comments.platforms.lines import BadLine, parse
 from studio.core.bounded import TEXT_BYTES, read_bounded
 from studio.core.clean import lines_of
@@ -23,7 +23,7 @@ from studio.core.text import Text
 _log = logger(__name__)
 
 
-class ReplaySettings(Settings):
+class ReplayFeedSettings(Settings):
     """Settings of a replay."""
 
     path: Annotated[str, setting("文件", "File", "file")] = ""
@@ -31,15 +31,15 @@ class ReplaySettings(Settings):
     loop: Annotated[bool, setting("循环", "Loop")] = False
 
 
-class Replay(Platform):
+class CommentReplay(CommentPlatform):
     """A JSON-lines file; each line may say ``at_ms``, else they come a second apart."""
 
     kind: ClassVar[str] = "replay"
     label: ClassVar[Text] = Text("评论回放", "Comment replay")
     help: ClassVar[Text] = Text("按时间回放评论文件。", "Plays a comment file at its own pace.")
-    Settings: ClassVar[type[Settings]] = ReplaySettings
+    Settings: ClassVar[type[Settings]] = ReplayFeedSettings
 
-    settings: ReplaySettings
+    settings: ReplayFeedSettings
 
     async def run(self, put: Callable[[Comment], None], told: Callable[[str, str], None]) -> None:
         """Plays once, or for ever with ``loop``; a broken line is left out and said once."""

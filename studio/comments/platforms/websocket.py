@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, ClassVar
 
 from studio.comments.model import Comment
-from studio.comments.platforms.base import Platform
+from studio.comments.platforms.base import CommentPlatform
 from studio.comments.platforms.lines import BadLine, parse
 from studio.core.clean import lines_of
 from studio.core.errors import StudioError
@@ -23,7 +23,7 @@ class WebSocketSettings(Settings):
     platform: Annotated[str, setting("平台名", "Platform's name")] = ""
 
 
-class WebSocketFeed(Platform):
+class WebSocketFeed(CommentPlatform):
     """A client: connects, reads, reconnects. Lines that are no comments are counted and said."""
 
     kind: ClassVar[str] = "websocket"

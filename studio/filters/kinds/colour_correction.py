@@ -17,7 +17,7 @@ from studio.filters.buffers import added, looked_up
 from studio.media.frame import Frame, Plane
 
 
-class ColourSettings(extension.Settings, kw_only=True):
+class ColourCorrectionSettings(extension.Settings, kw_only=True):
     """0 leaves everything as it is; opacity 1."""
 
     brightness: Annotated[float, setting("亮度", "Brightness", "slider", ge=-1, le=1)] = 0.0
@@ -43,7 +43,7 @@ class _Made:
     opacity: int
 
 
-def _make(s: ColourSettings) -> _Made:
+def _make(s: ColourCorrectionSettings) -> _Made:
     level = (np.arange(256) - 16) / 219
     gain = 1 + s.contrast if s.contrast < 0 else 1 + 2 * s.contrast
     exponent = 1 - s.gamma if s.gamma < 0 else 1 / (1 + s.gamma)
@@ -72,13 +72,13 @@ class ColourCorrection(Filter):
         "调整亮度、对比度、饱和度、色相、伽马、色温与不透明度。",
         "Brightness, contrast, saturation, hue, gamma, temperature and opacity.",
     )
-    Settings: ClassVar[type[extension.Settings]] = ColourSettings
+    Settings: ClassVar[type[extension.Settings]] = ColourCorrectionSettings
 
-    def __init__(self, settings: ColourSettings) -> None:
+    def __init__(self, settings: ColourCorrectionSettings) -> None:
         super().__init__(settings)
         self._made = _make(settings)
 
-    def change(self, settings: ColourSettings) -> bool:
+    def change(self, settings: ColourCorrectionSettings) -> bool:
         """At once."""
         self._made, self.settings = _make(settings), settings
         return True

@@ -29,7 +29,7 @@ class CropSettings(extension.Settings, kw_only=True):
     colour: Annotated[str, setting("边框颜色", "Margin colour", "colour")] = "#000000"
 
 
-class Crop(Filter):
+class CropFilter(Filter):
     """Takes edges off, or puts a margin on. A crop copies nothing."""
 
     kind: ClassVar[str] = "crop"

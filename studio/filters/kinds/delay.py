@@ -24,7 +24,7 @@ class DelaySettings(extension.Settings, kw_only=True):
     what: Annotated[Literal["both", "picture", "sound"], setting("作用于", "Of")] = "both"
 
 
-class Delay(Filter):
+class DelayFilter(Filter):
     """Holds pictures and sound back.
 
     Memory is bounded: past 512 MB of pictures they come earlier than asked, and the sound with

@@ -27,7 +27,7 @@ class GateSettings(extension.Settings, kw_only=True):
     ] = 150.0
 
 
-class Gate(ChainFilter):
+class NoiseGate(ChainFilter):
     """FFmpeg's agate. No latency.
 
     agate looks at its threshold, attack and release only when it is built. So its own

@@ -17,7 +17,7 @@ from studio.filters.base import Filter
 from studio.media.frame import Frame
 from studio.tryon import behind, wardrobe
 from studio.tryon.garments.base import Garment
-from studio.tryon.model import Box, Landmarks, Quality, What
+from studio.tryon.model import Landmarks, PixelBox, Quality, What
 from studio.tryon.presence import Presence
 from studio.tryon.tracker import Tracker
 
@@ -36,7 +36,7 @@ class TryOnSettings(extension.Settings, kw_only=True):
     split_at: Annotated[float, setting("分界", "Where it parts", "slider", ge=0.1, le=0.9)] = 0.5
 
 
-class TryOn(Filter):
+class TryOnFilter(Filter):
     """Draws the garment on every frame with the latest landmarks, carried to the frame's moment.
 
     Runs in the source's thread and waits for nothing. Attributes that others read are replaced
@@ -67,7 +67,7 @@ class TryOn(Filter):
 
     def __init__(self, settings: TryOnSettings) -> None:
         super().__init__(settings)
-        self.boxes: tuple[Box, ...] = ()
+        self.boxes: tuple[PixelBox, ...] = ()
         self.is_worn = False
         self.is_split = settings.is_split
         self.split_at = settings.split_at

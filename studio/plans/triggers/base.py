@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studio.core.extension import Extension
-from studio.plans.model import Words
+from studio.plans.model import PlanText
 from studio.scenes.model import ScenesState
 from studio.scenes.visibility import PictureFacts
 from studio.sender.model import OutputStatus
@@ -38,7 +38,7 @@ class Cause:
     """Why a plan starts: what it is about, and words for people."""
 
     subject: str
-    words: Words
+    words: PlanText
     params: dict[str, str] = field(default_factory=dict)
 
 

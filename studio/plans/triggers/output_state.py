@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
-from studio.plans.model import Words
+from studio.plans.model import PlanText
 from studio.plans.triggers.base import Cause, Situation, Trigger
 
 DOWN = ("reconnecting", "refused", "failed")
@@ -44,7 +44,7 @@ class OutputStateTrigger(Trigger):
                     "standing": ", ".join(standing) or "-",
                     "why": status.server_words or status.reason.key,
                 }
-                words = Words(
+                words = PlanText(
                     "“{subject}”断开；仍在播出：{standing}",
                     '"{subject}" is down; still on air: {standing}',
                 )

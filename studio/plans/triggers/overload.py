@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
-from studio.plans.model import Words
+from studio.plans.model import PlanText
 from studio.plans.triggers.base import Cause, Situation, Trigger
 
 
@@ -32,7 +32,7 @@ class Overload(Trigger):
         if now.late_percent < self.settings.late_percent:
             return None
         params = {"subject": "machine", "late": f"{now.late_percent:.0f}"}
-        words = Words("{late}% 的画面迟到", "{late} % of the pictures were late")
+        words = PlanText("{late}% 的画面迟到", "{late} % of the pictures were late")
         return Cause("machine", words.filled(params), params)
 
     def is_well(self, now: Situation, subject: str) -> bool:

@@ -6,15 +6,15 @@ from typing import Annotated, ClassVar
 
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
-from studio.plans.model import Words
+from studio.plans.model import PlanText
 from studio.plans.triggers.base import Cause, Situation, Trigger
 from studio.scenes.visibility import PictureFacts, visible_share
 
 WORDS = {
-    "lost": Words("“{subject}”信号丢失", '"{subject}" is lost'),
-    "frozen": Words("“{subject}”画面冻结", '"{subject}" is frozen'),
-    "missing": Words("“{subject}”打不开", '"{subject}" cannot be opened'),
-    "black": Words("“{subject}”黑屏", '"{subject}" is black'),
+    "lost": PlanText("“{subject}”信号丢失", '"{subject}" is lost'),
+    "frozen": PlanText("“{subject}”画面冻结", '"{subject}" is frozen'),
+    "missing": PlanText("“{subject}”打不开", '"{subject}" cannot be opened'),
+    "black": PlanText("“{subject}”黑屏", '"{subject}" is black'),
 }
 
 

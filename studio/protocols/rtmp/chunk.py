@@ -20,7 +20,7 @@ class ChunkError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class RtmpMessage:
     """One RTMP message: its type, payload, timestamp (ms) and message stream."""
 
     type: int
@@ -39,7 +39,7 @@ class ChunkWriter:
     def __init__(self, chunk_size: int = 128) -> None:
         self.chunk_size = chunk_size
 
-    def pack(self, channel: int, message: Message) -> bytes:
+    def pack(self, channel: int, message: RtmpMessage) -> bytes:
         """``message`` as bytes on chunk stream ``channel`` (2–63)."""
         timestamp = message.timestamp_ms & 0xFFFFFFFF
         is_long = timestamp >= _EXTENDED
@@ -76,14 +76,14 @@ class ChunkReader:
         self._buffer = bytearray()
         self._channels: dict[int, _Channel] = {}
 
-    def feed(self, data: bytes) -> list[Message]:
+    def feed(self, data: bytes) -> list[RtmpMessage]:
         """Adds ``data``; returns the messages that are whole now.
 
         Raises:
             ChunkError: this is not RTMP, or a message is larger than 1 MiB.
         """
         self._buffer += data
-        messages: list[Message] = []
+        messages: list[RtmpMessage] = []
         while True:
             used, message = self._one()
             if not used:
@@ -93,7 +93,7 @@ class ChunkReader:
                 self._control(message)
                 messages.append(message)
 
-    def _control(self, message: Message) -> None:
+    def _control(self, message: RtmpMessage) -> None:
         if message.type == SET_CHUNK_SIZE and len(message.payload) >= 4:
             size = struct.unpack(">I", message.payload[:4])[0]
             if not 1 <= size <= 0xFFFFFF:
@@ -105,7 +105,7 @@ class ChunkReader:
                 channel.parts.clear()
                 channel.size = 0
 
-    def _one(self) -> tuple[int, Message | None]:
+    def _one(self) -> tuple[int, RtmpMessage | None]:
         data = self._buffer
         if not data:
             return 0, None
@@ -152,7 +152,7 @@ class ChunkReader:
         channel.size += wanted
         if channel.size < length:
             return body + wanted, None
-        message = Message(
+        message = RtmpMessage(
             channel.type, b"".join(channel.parts), channel.timestamp, channel.stream_id
         )
         channel.parts.clear()

@@ -12,8 +12,8 @@ from typing import cast
 from studio.core.reason import Reason
 from studio.protocols.rtmp.address import RtmpAddress
 from studio.protocols.rtmp.chunk import AUDIO, DATA_AMF0, VIDEO
-from studio.protocols.rtmp.ledger import SendLedger, kernel_queue
-from studio.protocols.rtmp.session import Phase, ProtocolFault, PublishSession, Refused
+from studio.protocols.rtmp.ledger import DeliveryTracker, kernel_queue
+from studio.protocols.rtmp.session import ProtocolFault, PublishSession, Refused, SessionPhase
 
 PHASE_S = 2.5
 TOTAL_S = 5.0
@@ -66,7 +66,7 @@ class Connection(asyncio.Protocol):
     ) -> None:
         self.address = address
         self.session = PublishSession(address, codec=codec, holds_publish=holds_publish)
-        self.ledger = SendLedger()
+        self.ledger = DeliveryTracker()
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[LinkFault | None] = loop.create_future()
         self._moved = asyncio.Event()
@@ -84,7 +84,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio."""
-        was_handshake = self.session.phase is Phase.HANDSHAKE
+        was_handshake = self.session.phase is SessionPhase.HANDSHAKE
         try:
             self.session.feed(data)
         except Refused as no:
@@ -98,12 +98,12 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Called by asyncio."""
         phase = self.session.phase
-        if phase is Phase.PUBLISH:
+        if phase is SessionPhase.PUBLISH:
             # Many servers answer a wrong key by hanging up without a word.
             self._end(LinkFault(Reason("outputs.hung_up_at_key"), is_refusal=True))
         elif isinstance(error, ssl.SSLError):
             self._end(fault("outputs.tls_failed", why=_tls_words(error)))
-        elif phase is Phase.LIVE:
+        elif phase is SessionPhase.LIVE:
             self._end(fault("outputs.reset" if error else "outputs.closed"))
         else:
             self._end(fault("outputs.closed_early", phase=phase.value))
@@ -125,13 +125,13 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    async def reach(self, phase: Phase) -> None:
+    async def reach(self, phase: SessionPhase) -> None:
         """Waits until the conversation has come to ``phase``.
 
         Raises:
             LinkFault: it ended before.
         """
-        order = list(Phase)
+        order = list(SessionPhase)
         while order.index(self.session.phase) < order.index(phase):
             if self.ended.done():
                 raise self.ended.result() or fault("outputs.closed_early", phase=phase.value)
@@ -155,21 +155,21 @@ class Connection(asyncio.Protocol):
         self._flush()
         try:
             async with asyncio.timeout(limit_s):
-                await self.reach(Phase.LIVE)
+                await self.reach(SessionPhase.LIVE)
         except TimeoutError:
-            why = fault("outputs.silent", phase=Phase.PUBLISH.value)
+            why = fault("outputs.silent", phase=SessionPhase.PUBLISH.value)
             self.drop(why)
             raise why from None
 
     @property
     def is_ready(self) -> bool:
         """Held ready: it only has to publish."""
-        return self.session.phase is Phase.READY and not self.ended.done()
+        return self.session.phase is SessionPhase.READY and not self.ended.done()
 
     @property
     def is_up(self) -> bool:
         """Published, and not ended."""
-        return self.session.phase is Phase.LIVE and not self.ended.done()
+        return self.session.phase is SessionPhase.LIVE and not self.ended.done()
 
     def send(self, type: int, timestamp_ms: int, payload: bytes) -> int:
         """Hands one media message over; returns its bytes on the wire, 0 when the link is down."""
@@ -277,11 +277,13 @@ async def open_connection(
                     await _start_tls(connection, address, ca_file, phase_s)
             connection.greet()
             steps = [
-                (Phase.HANDSHAKE, Phase.CONNECT),
-                (Phase.CONNECT, Phase.CREATE),
-                (Phase.CREATE, Phase.READY),
+                (SessionPhase.HANDSHAKE, SessionPhase.CONNECT),
+                (SessionPhase.CONNECT, SessionPhase.CREATE),
+                (SessionPhase.CREATE, SessionPhase.READY),
             ]
-            for phase, aim in steps if holds_publish else [*steps, (Phase.PUBLISH, Phase.LIVE)]:
+            for phase, aim in (
+                steps if holds_publish else [*steps, (SessionPhase.PUBLISH, SessionPhase.LIVE)]
+            ):
                 begin(phase.value)
                 async with asyncio.timeout(phase_s):
                     await connection.reach(aim)

@@ -10,7 +10,7 @@ _STEP_NS = 10_000_000
 _SIOCOUTQ = 0x5411
 
 
-class SendLedger:
+class DeliveryTracker:
     """Remembers when each byte was handed over; told what was taken, it knows what is late.
 
     Two witnesses: the operating system (what left our buffers) and the server's own

@@ -21,7 +21,7 @@ from studio.protocols.rtmp.chunk import (
     ChunkError,
     ChunkReader,
     ChunkWriter,
-    Message,
+    RtmpMessage,
 )
 
 CHUNK_SIZE = 4096
@@ -35,7 +35,7 @@ _MAX_WORDS = 200
 _SAYS_NO = (".BadName", ".Failed", ".Rejected", ".Denied", ".InvalidApp", ".AccessDenied")
 
 
-class Phase(enum.Enum):
+class SessionPhase(enum.Enum):
     """How far the conversation has come; the name is part of the reason when it fails."""
 
     HANDSHAKE = "handshake"
@@ -50,7 +50,7 @@ class Phase(enum.Enum):
 class ProtocolFault(Exception):
     """What the server sent is not RTMP; ``phase`` says when."""
 
-    def __init__(self, phase: Phase, why: str) -> None:
+    def __init__(self, phase: SessionPhase, why: str) -> None:
         super().__init__(why)
         self.phase = phase
 
@@ -63,7 +63,7 @@ class Refused(Exception):
         words: its description, shortened; control characters removed.
     """
 
-    def __init__(self, phase: Phase, code: str, words: str) -> None:
+    def __init__(self, phase: SessionPhase, code: str, words: str) -> None:
         super().__init__(f"{code} {words}".strip())
         self.phase = phase
         self.code = code
@@ -107,7 +107,7 @@ class PublishSession:
         self._received = self._told = 0
         self._peer_window = 2_500_000
         self._last_ack = 0
-        self.phase = Phase.HANDSHAKE
+        self.phase = SessionPhase.HANDSHAKE
         self.acknowledged: int | None = None
         self.server_status = ""
 
@@ -128,7 +128,7 @@ class PublishSession:
             Refused: it said no, with its words.
             ProtocolFault: it does not speak RTMP.
         """
-        if self.phase is Phase.HANDSHAKE:
+        if self.phase is SessionPhase.HANDSHAKE:
             self._raw += data
             if self._raw and self._raw[0] not in (3, 6):
                 raise ProtocolFault(self.phase, f"version {self._raw[0]}")
@@ -151,24 +151,24 @@ class PublishSession:
     def media(self, type: int, timestamp_ms: int, payload: bytes) -> bytes:
         """A media or data message as bytes for the wire; only while live."""
         channel = _VIDEO_CHANNEL if type == VIDEO else _AUDIO_CHANNEL
-        return self._writer.pack(channel, Message(type, payload, timestamp_ms, self._stream_id))
+        return self._writer.pack(channel, RtmpMessage(type, payload, timestamp_ms, self._stream_id))
 
     def metadata(self, payload: bytes) -> bytes:
         """onMetaData (AMF0, as FLV has it) as @setDataFrame."""
         framed = amf0.encode("@setDataFrame") + payload
-        return self._writer.pack(_AUDIO_CHANNEL, Message(DATA_AMF0, framed, 0, self._stream_id))
+        return self._writer.pack(_AUDIO_CHANNEL, RtmpMessage(DATA_AMF0, framed, 0, self._stream_id))
 
     def end(self) -> None:
         """Queues the good-bye."""
-        if self.phase is Phase.LIVE:
+        if self.phase is SessionPhase.LIVE:
             self._command("FCUnpublish", 6, None, self._address.stream)
             self._command("deleteStream", 7, None, self._stream_id)
-        self.phase = Phase.CLOSED
+        self.phase = SessionPhase.CLOSED
 
     # -- what we say -------------------------------------------------------------------------
 
     def _say_connect(self) -> None:
-        self.phase = Phase.CONNECT
+        self.phase = SessionPhase.CONNECT
         self._control(SET_CHUNK_SIZE, struct.pack(">I", CHUNK_SIZE))
         self._writer.chunk_size = CHUNK_SIZE
         self._control(WINDOW_ACK_SIZE, struct.pack(">I", ACK_WINDOW))
@@ -187,7 +187,7 @@ class PublishSession:
 
     def publish(self) -> None:
         """Queues what a session that holds its publish has not said yet."""
-        if self.phase is Phase.READY:
+        if self.phase is SessionPhase.READY:
             self._claim()
             self._say_publish()
 
@@ -196,25 +196,25 @@ class PublishSession:
         self._command("FCPublish", 3, None, self._address.stream)
 
     def _say_create(self) -> None:
-        self.phase = Phase.CREATE
+        self.phase = SessionPhase.CREATE
         if not self._holds_publish:  # until it publishes it lays no claim to the stream
             self._claim()
         self._command("createStream", 4, None)
 
     def _say_publish(self) -> None:
-        self.phase = Phase.PUBLISH
+        self.phase = SessionPhase.PUBLISH
         self._command("publish", 5, None, self._address.stream, "live", stream=self._stream_id)
 
     def _command(self, *values: object, stream: int = 0) -> None:
-        message = Message(COMMAND_AMF0, amf0.encode(*values), 0, stream)
+        message = RtmpMessage(COMMAND_AMF0, amf0.encode(*values), 0, stream)
         self._out += self._writer.pack(_COMMAND, message)
 
     def _control(self, type: int, payload: bytes) -> None:
-        self._out += self._writer.pack(_CONTROL, Message(type, payload))
+        self._out += self._writer.pack(_CONTROL, RtmpMessage(type, payload))
 
     # -- what we hear ------------------------------------------------------------------------
 
-    def _hear(self, message: Message) -> None:
+    def _hear(self, message: RtmpMessage) -> None:
         payload = message.payload
         if message.type == ACKNOWLEDGEMENT and len(payload) >= 4:
             self._hear_ack(struct.unpack(">I", payload[:4])[0])
@@ -237,15 +237,15 @@ class PublishSession:
         name = values[0] if values else None
         number = values[1] if len(values) > 1 else None
         if name == "_result":
-            if number == 1 and self.phase is Phase.CONNECT:
+            if number == 1 and self.phase is SessionPhase.CONNECT:
                 self._say_create()
-            elif number == 4 and self.phase is Phase.CREATE:
+            elif number == 4 and self.phase is SessionPhase.CREATE:
                 stream_id = values[3] if len(values) > 3 else None
                 if not isinstance(stream_id, float) or not 0 <= stream_id < 1 << 32:
                     raise ProtocolFault(self.phase, "createStream without a stream number")
                 self._stream_id = int(stream_id)
                 if self._holds_publish:
-                    self.phase = Phase.READY
+                    self.phase = SessionPhase.READY
                 else:
                     self._say_publish()
         elif name == "_error" and number in (1, 4, 5):
@@ -260,8 +260,8 @@ class PublishSession:
         level = _field(info, "level")
         self.server_status = code
         if code == "NetStream.Publish.Start":
-            if self.phase is Phase.PUBLISH:
-                self.phase = Phase.LIVE
+            if self.phase is SessionPhase.PUBLISH:
+                self.phase = SessionPhase.LIVE
         elif level == "error" or code.endswith(_SAYS_NO):
             raise self._refusal(info)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from studio.core.errors import Code, StudioError
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.arguments import cannot, maybe, missing, need, number, whole
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ Handler = Callable[["Session", Data], Any]
 
 _NAME = "__request__"
 
-STATUS_OF: dict[Code, Status] = {
-    "invalid": Status.INVALID_FIELD,
-    "not_found": Status.NOT_FOUND,
-    "denied": Status.CANNOT_ACT,
-    "conflict": Status.INVALID_STATE,
-    "unavailable": Status.NOT_READY,
-    "failed": Status.ACTION_FAILED,
-    "confirm": Status.CANNOT_ACT,
+STATUS_OF: dict[Code, RequestStatus] = {
+    "invalid": RequestStatus.INVALID_FIELD,
+    "not_found": RequestStatus.NOT_FOUND,
+    "denied": RequestStatus.CANNOT_ACT,
+    "conflict": RequestStatus.INVALID_STATE,
+    "unavailable": RequestStatus.NOT_READY,
+    "failed": RequestStatus.ACTION_FAILED,
+    "confirm": RequestStatus.CANNOT_ACT,
 }
 
 
@@ -81,7 +81,7 @@ class Requests:
         for canvas in canvases:
             if self.ids.canvas(canvas.name) == uuid:
                 return canvas
-        raise RequestError(Status.NOT_FOUND, f"There is no canvas with the UUID {uuid}.")
+        raise RequestError(RequestStatus.NOT_FOUND, f"There is no canvas with the UUID {uuid}.")
 
     def scene(self, data: Data, prefix: str = "scene") -> Scene:
         """The scene of ``sceneUuid`` or ``sceneName``.
@@ -97,8 +97,10 @@ class Requests:
             if scene.id == uuid or (uuid is None and scene.name == name):
                 return scene
         if self._input(name, uuid) is not None:
-            raise RequestError(Status.INVALID_RESOURCE_TYPE, f"{name or uuid} is not a scene.")
-        raise RequestError(Status.NOT_FOUND, f"There is no scene {name or uuid}.")
+            raise RequestError(
+                RequestStatus.INVALID_RESOURCE_TYPE, f"{name or uuid} is not a scene."
+            )
+        raise RequestError(RequestStatus.NOT_FOUND, f"There is no scene {name or uuid}.")
 
     def input(self, data: Data) -> SourceSpec:
         """The input of ``inputUuid`` or ``inputName``.
@@ -113,8 +115,10 @@ class Requests:
         if found is not None:
             return found
         if any(uuid == one.id or name == one.name for one in self.rooms.scenes.state.scenes):
-            raise RequestError(Status.INVALID_RESOURCE_TYPE, f"{name or uuid} is not an input.")
-        raise RequestError(Status.NOT_FOUND, f"There is no input {name or uuid}.")
+            raise RequestError(
+                RequestStatus.INVALID_RESOURCE_TYPE, f"{name or uuid} is not an input."
+            )
+        raise RequestError(RequestStatus.NOT_FOUND, f"There is no input {name or uuid}.")
 
     def source(self, data: Data) -> Scene | SourceSpec:
         """The scene or input of ``sourceUuid`` or ``sourceName``."""
@@ -128,7 +132,7 @@ class Requests:
         for scene in self.rooms.scenes.state.scenes:
             if scene.id == uuid or (uuid is None and scene.name == name):
                 return scene
-        raise RequestError(Status.NOT_FOUND, f"There is no source {name or uuid}.")
+        raise RequestError(RequestStatus.NOT_FOUND, f"There is no source {name or uuid}.")
 
     def _input(self, name: str | None, uuid: str | None) -> SourceSpec | None:
         specs = self.rooms.bank.specs

@@ -8,7 +8,7 @@ from studio.remote.requests.config import video_settings
 from studio.remote.session import Session
 
 
-class Canvases(Requests):
+class CanvasRequests(Requests):
     """Category "canvases". Each canvas has a place of its own for every item."""
 
     @request("GetCanvasList")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import Requests, cannot, maybe, need, request, whole
 from studio.remote.session import Session
-from studio.remote.words import Words, is_active
+from studio.remote.words import ObsSerializer, is_active
 
 PROFILE = "Shopcast"
 REALMS = {
@@ -35,7 +35,7 @@ class Config(Requests):
         realm, slot = _slot(data)
         if "slotValue" not in data:
             raise RequestError(
-                Status.MISSING_FIELD, "Your request is missing the `slotValue` field."
+                RequestStatus.MISSING_FIELD, "Your request is missing the `slotValue` field."
             )
         await self.run(session, "remote.keep", realm=realm, slot=slot, value=data["slotValue"])
 
@@ -76,7 +76,7 @@ class Config(Requests):
     def remove_profile(self, session: Session, data: Data) -> None:
         """The last profile stays."""
         _only(need(data, "profileName"), PROFILE, "profile")
-        raise RequestError(Status.NOT_ENOUGH, "The last profile cannot be removed.")
+        raise RequestError(RequestStatus.NOT_ENOUGH, "The last profile cannot be removed.")
 
     @request("GetProfileParameter")
     def parameter(self, session: Session, data: Data) -> Data:
@@ -124,9 +124,9 @@ class Config(Requests):
             if any(data.get(name) is not None for name in pair):
                 given |= {name: whole(data, name, 1, 100_000) for name in pair}
         if not given:
-            raise RequestError(Status.MISSING_FIELD, "Your request has no pair of settings.")
+            raise RequestError(RequestStatus.MISSING_FIELD, "Your request has no pair of settings.")
         if any(is_active(one) for one in self.rooms.pipeline.destinations.statuses()):
-            raise RequestError(Status.OUTPUT_RUNNING, "Stop all outputs first.")
+            raise RequestError(RequestStatus.OUTPUT_RUNNING, "Stop all outputs first.")
         now = self.video(session, data)
         if any(now[name] != value for name, value in given.items()):
             raise cannot("Size and frame rate are chosen when the show starts (--size, --fps).")
@@ -136,7 +136,7 @@ class Config(Requests):
     @request("GetStreamServiceSettings")
     def service(self, session: Session, data: Data) -> Data:
         """Where the first stream goes. Keys are never told."""
-        streams = Words(self.rooms, self.ids).streams()
+        streams = ObsSerializer(self.rooms, self.ids).streams()
         settings: Data = {"server": "", "key": "", "use_auth": False}
         if streams:
             found = self.rooms.pipeline.destinations.settings(streams[0].name)
@@ -150,19 +150,19 @@ class Config(Requests):
         given: Data = need(data, "streamServiceSettings", dict)
         if kind != CUSTOM:
             raise cannot(f"Only `{CUSTOM}` is known here: a server and a key.")
-        streams = Words(self.rooms, self.ids).streams()
+        streams = ObsSerializer(self.rooms, self.ids).streams()
         if any(is_active(one) for one in streams):
-            raise RequestError(Status.OUTPUT_RUNNING, "Stop the stream first.")
+            raise RequestError(RequestStatus.OUTPUT_RUNNING, "Stop the stream first.")
         server, key = maybe(given, "server"), given.get("key")
         if key is not None and not isinstance(key, str):
-            raise RequestError(Status.INVALID_FIELD_TYPE, "`key` must be text.")
+            raise RequestError(RequestStatus.INVALID_FIELD_TYPE, "`key` must be text.")
         args: dict[str, Any] = {"key": key} if key else {}
         if server is not None:
             args["url"] = server
         if streams:
             await self.run(session, "outputs.edit", name=streams[0].name, **args)
         elif server is None:
-            raise RequestError(Status.MISSING_FIELD, "Your settings are missing `server`.")
+            raise RequestError(RequestStatus.MISSING_FIELD, "Your settings are missing `server`.")
         else:
             await self.run(session, "outputs.add", name=STREAM, kind="rtmp", **args)
 
@@ -196,18 +196,18 @@ def video_settings(rooms: Any, canvas: Any) -> Data:
 def _slot(data: Data) -> tuple[str, str]:
     realm, slot = need(data, "realm"), need(data, "slotName")
     if realm not in REALMS:
-        raise RequestError(Status.NOT_FOUND, f"There is no realm {realm}.")
+        raise RequestError(RequestStatus.NOT_FOUND, f"There is no realm {realm}.")
     if len(slot) > 80:
-        raise RequestError(Status.OUT_OF_RANGE, "`slotName` has 80 characters at most.")
+        raise RequestError(RequestStatus.OUT_OF_RANGE, "`slotName` has 80 characters at most.")
     return REALMS[realm], slot
 
 
 def _only(given: str, there_is: str, what: str) -> None:
     if given != there_is:
-        raise RequestError(Status.NOT_FOUND, f"There is no {what} {given}.")
+        raise RequestError(RequestStatus.NOT_FOUND, f"There is no {what} {given}.")
 
 
 def _new(given: str, there_is: str, why: str) -> None:
     if given == there_is:
-        raise RequestError(Status.ALREADY_EXISTS, f"{given} is there already.")
+        raise RequestError(RequestStatus.ALREADY_EXISTS, f"{given} is there already.")
     raise cannot(why)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from studio.filters.obs import changes_from_obs, from_obs, known_kinds
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import Requests, cannot, maybe, need, request, whole
 from studio.remote.session import Session
-from studio.remote.words import Words
+from studio.remote.words import ObsSerializer
 from studio.scenes.model import Scene
 from studio.sources.model import FilterSpec, SourceSpec
 
@@ -27,14 +27,14 @@ class Filters(Requests):
         """A source's filters in the order in which they work."""
         found = self.source(data)
         filters = () if isinstance(found, Scene) else found.filters
-        words = Words(self.rooms, self.ids)
+        words = ObsSerializer(self.rooms, self.ids)
         return {"filters": [words.filter(one, n) for n, one in enumerate(filters)]}
 
     @request("GetSourceFilterDefaultSettings")
     def defaults(self, session: Session, data: Data) -> Data:
         """Settings of a new filter of a kind."""
         kind = need(data, "filterKind")
-        words = Words(self.rooms, self.ids)
+        words = ObsSerializer(self.rooms, self.ids)
         theirs = None if kind in self.rooms.filter_kinds else from_obs(kind, {})
         if theirs is not None:
             kind, settings = theirs
@@ -46,7 +46,7 @@ class Filters(Requests):
     def get(self, session: Session, data: Data) -> Data:
         """One filter."""
         spec, one = self._filter(data)
-        found = Words(self.rooms, self.ids).filter(one, spec.filters.index(one))
+        found = ObsSerializer(self.rooms, self.ids).filter(one, spec.filters.index(one))
         return {name: value for name, value in found.items() if name != "filterName"}
 
     @request("CreateSourceFilter")
@@ -57,7 +57,7 @@ class Filters(Requests):
         if isinstance(found, Scene):
             raise cannot("Scenes have no filters here.")
         if any(one.name == name for one in found.filters):
-            raise RequestError(Status.ALREADY_EXISTS, f"{found.name} has a filter {name}.")
+            raise RequestError(RequestStatus.ALREADY_EXISTS, f"{found.name} has a filter {name}.")
         theirs = None if kind in self.rooms.filter_kinds else from_obs(kind, settings)
         if theirs is not None:  # a controller that knows OBS's own filters
             kind, settings = theirs
@@ -79,7 +79,7 @@ class Filters(Requests):
         if name == one.name:
             return
         if any(other.name == name for other in spec.filters):
-            raise RequestError(Status.ALREADY_EXISTS, f"{spec.name} has a filter {name}.")
+            raise RequestError(RequestStatus.ALREADY_EXISTS, f"{spec.name} has a filter {name}.")
         await self.run(session, "filters.rename", source=spec.name, name=one.name, new_name=name)
 
     @request("SetSourceFilterIndex")
@@ -118,8 +118,10 @@ class Filters(Requests):
             for one in found.filters:
                 if one.name == name:
                     return found, one
-        raise RequestError(Status.NOT_FOUND, f"{found.name} has no filter {name}.")
+        raise RequestError(RequestStatus.NOT_FOUND, f"{found.name} has no filter {name}.")
 
     def _need_kind(self, kind: str) -> None:
         if kind not in self.rooms.filter_kinds:
-            raise RequestError(Status.INVALID_FILTER_KIND, f"There is no filter kind {kind}.")
+            raise RequestError(
+                RequestStatus.INVALID_FILTER_KIND, f"There is no filter kind {kind}."
+            )

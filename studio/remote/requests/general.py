@@ -16,7 +16,7 @@ from studio.protocols.obs_ws import (
     VENDOR,
     Data,
     RequestError,
-    Status,
+    RequestStatus,
     Subscription,
 )
 from studio.remote import vendor
@@ -73,7 +73,9 @@ class General(Requests):
         kind = need(data, "requestType")
         given: dict[str, Any] = maybe(data, "requestData", dict, {})
         if name != VENDOR:
-            raise RequestError(Status.NOT_FOUND, f"There is no vendor {name}; ours is {VENDOR}.")
+            raise RequestError(
+                RequestStatus.NOT_FOUND, f"There is no vendor {name}; ours is {VENDOR}."
+            )
         try:
             result = {"ok": True, "result": await vendor.call(self.rooms, session, kind, given)}
         except StudioError as error:

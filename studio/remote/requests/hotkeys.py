@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studio.core import settings
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.hotkey_commands import is_for_a_key
 from studio.remote.requests.base import Requests, maybe, need, request
 from studio.remote.session import Session
@@ -15,7 +15,7 @@ KEYS = {"ESCAPE": "Esc", "RETURN": "Return", "ENTER": "Return", "SPACE": "Space"
 MODIFIERS = (("control", "Ctrl"), ("alt", "Alt"), ("shift", "Shift"), ("command", "Meta"))
 
 
-class Hotkeys(Requests):
+class HotkeyRequests(Requests):
     """Hotkeys of category "general".
 
     A hotkey's name is a command as it is written on the command line: "scenes.take",
@@ -35,7 +35,7 @@ class Hotkeys(Requests):
         maybe(data, "contextName")
         found = self._hotkeys().get(name)
         if found is None:
-            raise RequestError(Status.NOT_FOUND, f"There is no hotkey {name}.")
+            raise RequestError(RequestStatus.NOT_FOUND, f"There is no hotkey {name}.")
         await self.run(session, found[0], **found[1])
 
     @request("TriggerHotkeyByKeySequence")
@@ -63,7 +63,7 @@ class Hotkeys(Requests):
                 if is_own and spec.id in self._hotkeys():
                     await self.run(session, spec.id)
                     return
-        raise RequestError(Status.NOT_FOUND, f"No command has the key {sequence}.")
+        raise RequestError(RequestStatus.NOT_FOUND, f"No command has the key {sequence}.")
 
     def _hotkeys(self) -> dict[str, tuple[str, dict[str, Any]]]:
         found: dict[str, tuple[str, dict[str, Any]]] = {}

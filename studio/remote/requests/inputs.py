@@ -7,7 +7,7 @@ from typing import Any
 
 from studio.audio.model import Strip
 from studio.core.errors import StudioError
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import (
     Requests,
     cannot,
@@ -18,7 +18,7 @@ from studio.remote.requests.base import (
     request,
 )
 from studio.remote.session import Session
-from studio.remote.words import CAP_AUDIO, Words, balance_of, fader_db, mul_of
+from studio.remote.words import CAP_AUDIO, ObsSerializer, balance_of, fader_db, mul_of
 from studio.show.obs_report import why_not
 from studio.sources.model import SourceSpec
 from studio.sources.obs import changes_from_obs, from_obs, known_kinds, ours_of
@@ -41,7 +41,7 @@ class Inputs(Requests):
     def input_list(self, session: Session, data: Data) -> Data:
         """All inputs, or those of a kind."""
         kind = maybe(data, "inputKind")
-        words = Words(self.rooms, self.ids)
+        words = ObsSerializer(self.rooms, self.ids)
         specs = self.rooms.bank.specs.values()
         wanted = {kind, *(() if kind is None else self._ours(kind))}
         return {
@@ -108,7 +108,7 @@ class Inputs(Requests):
     def defaults(self, session: Session, data: Data) -> Data:
         """Settings of a new input of a kind."""
         kind = need(data, "inputKind")
-        words = Words(self.rooms, self.ids)
+        words = ObsSerializer(self.rooms, self.ids)
         theirs = None if kind in self.rooms.source_kinds else from_obs(kind, {})
         if theirs is not None:
             kind, settings = theirs
@@ -142,7 +142,7 @@ class Inputs(Requests):
         elif "enum" in field:
             values = list(field["enum"])
         else:
-            raise RequestError(Status.INVALID_RESOURCE_TYPE, "That property is not a list.")
+            raise RequestError(RequestStatus.INVALID_RESOURCE_TYPE, "That property is not a list.")
         items = [{"itemName": str(one), "itemEnabled": True, "itemValue": one} for one in values]
         return {"propertyItems": items}
 
@@ -150,7 +150,7 @@ class Inputs(Requests):
     def press(self, session: Session, data: Data) -> None:
         """No setting of ours is a button."""
         self._property(self.input(data), need(data, "propertyName"))
-        raise RequestError(Status.INVALID_RESOURCE_TYPE, "That property is not a button.")
+        raise RequestError(RequestStatus.INVALID_RESOURCE_TYPE, "That property is not a button.")
 
     @request("GetInputDeinterlaceMode")
     def deinterlace(self, session: Session, data: Data) -> Data:
@@ -163,7 +163,7 @@ class Inputs(Requests):
         """Off, or on: the ways of OBS are all one here."""
         spec, mode = self.input(data), need(data, "inputDeinterlaceMode")
         if mode.removeprefix("OBS_DEINTERLACE_MODE_") not in DEINTERLACE:
-            raise RequestError(Status.INVALID_FIELD, f"{mode} is not known.")
+            raise RequestError(RequestStatus.INVALID_FIELD, f"{mode} is not known.")
         is_on = not mode.endswith("_DISABLE")
         was_on = self._deinterlaces(spec)
         if was_on is None and is_on:
@@ -195,7 +195,7 @@ class Inputs(Requests):
 
     def _need_free(self, name: str) -> None:
         if self.rooms.scenes.state.scene(name) is not None or name in self.rooms.bank.specs:
-            raise RequestError(Status.ALREADY_EXISTS, f"A source is called {name} already.")
+            raise RequestError(RequestStatus.ALREADY_EXISTS, f"A source is called {name} already.")
 
     def _ours(self, kind: str) -> frozenset[str]:
         """The kinds of ours that a kind stands for."""
@@ -207,14 +207,14 @@ class Inputs(Requests):
         why = why_not(kind, "en")
         known = f"There are: {', '.join(self.rooms.source_kinds.names())}."
         raise RequestError(
-            Status.INVALID_INPUT_KIND, f"There is no input kind {kind}. {why or known}"
+            RequestStatus.INVALID_INPUT_KIND, f"There is no input kind {kind}. {why or known}"
         )
 
     def _property(self, spec: SourceSpec, name: str) -> dict[str, Any]:
         self._need_kind(spec.kind)
         fields = self.rooms.source_kinds.get(spec.kind).schema().get("properties", {})
         if name not in fields:
-            raise RequestError(Status.NOT_FOUND, f"{spec.name} has no property {name}.")
+            raise RequestError(RequestStatus.NOT_FOUND, f"{spec.name} has no property {name}.")
         field: dict[str, Any] = fields[name]
         return field
 
@@ -252,7 +252,7 @@ class InputSound(Requests):
         strip = self._strip(data)
         has_mul, has_db = (data.get(n) is not None for n in ("inputVolumeMul", "inputVolumeDb"))
         if has_mul and has_db:
-            raise RequestError(Status.TOO_MANY_FIELDS, "Give one volume field only.")
+            raise RequestError(RequestStatus.TOO_MANY_FIELDS, "Give one volume field only.")
         if not has_mul and not has_db:
             raise missing("inputVolumeMul")
         db = (
@@ -299,7 +299,7 @@ class InputSound(Requests):
         strip = self._strip(data)
         kind = need(data, "monitorType")
         if kind not in {f"OBS_MONITORING_TYPE_{one}" for one in MONITORS}:
-            raise RequestError(Status.INVALID_FIELD, f"There is no monitor type {kind}.")
+            raise RequestError(RequestStatus.INVALID_FIELD, f"There is no monitor type {kind}.")
         is_on = kind != "OBS_MONITORING_TYPE_NONE"
         await self.run(session, "sound.set", source=strip.source, monitored=is_on)
         if kind == "OBS_MONITORING_TYPE_MONITOR_ONLY" and not strip.is_muted:
@@ -317,9 +317,9 @@ class InputSound(Requests):
         self._strip(data)
         for name, on in need(data, "inputAudioTracks", dict).items():
             if not isinstance(on, bool):
-                raise RequestError(Status.INVALID_FIELD_TYPE, f"Track {name} is on or off.")
+                raise RequestError(RequestStatus.INVALID_FIELD_TYPE, f"Track {name} is on or off.")
             if name not in {str(n) for n in range(1, TRACKS + 1)}:
-                raise RequestError(Status.INVALID_FIELD, f"There is no track {name}.")
+                raise RequestError(RequestStatus.INVALID_FIELD, f"There is no track {name}.")
             if on != (name == "1"):
                 raise cannot("There is one mix here: track 1.")
 
@@ -328,6 +328,6 @@ class InputSound(Requests):
         try:
             return self.rooms.sound.get(spec.name)
         except StudioError:
-            caps = Words(self.rooms, self.ids).caps(spec.kind)
+            caps = ObsSerializer(self.rooms, self.ids).caps(spec.kind)
             why = "is not open" if caps & CAP_AUDIO else "has no sound"
-            raise RequestError(Status.INVALID_STATE, f"{spec.name} {why}.") from None
+            raise RequestError(RequestStatus.INVALID_STATE, f"{spec.name} {why}.") from None

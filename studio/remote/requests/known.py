@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 
 # NAME: FIELD[?][=TYPE] …; "?" may be left out; without a type it is text.
 _TABLE = """
@@ -179,7 +179,7 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
 }
 
 
-class Field:
+class KnownField:
     """One field of a request's data."""
 
     __slots__ = ("is_needed", "kind", "name")
@@ -195,20 +195,20 @@ class Field:
         if value is None:
             if self.is_needed and not (self.kind == "any" and self.name in data):
                 comment = f"Your request is missing the `{self.name}` field."
-                raise RequestError(Status.MISSING_FIELD, comment)
+                raise RequestError(RequestStatus.MISSING_FIELD, comment)
             return
         types, words = _KINDS[self.kind]
         is_flag = isinstance(value, bool) and self.kind == "number"
         if is_flag or not isinstance(value, types):
-            raise RequestError(Status.INVALID_FIELD_TYPE, f"`{self.name}` must be {words}.")
+            raise RequestError(RequestStatus.INVALID_FIELD_TYPE, f"`{self.name}` must be {words}.")
 
 
-def _read() -> dict[str, tuple[Field, ...]]:
-    found: dict[str, tuple[Field, ...]] = {}
+def _read() -> dict[str, tuple[KnownField, ...]]:
+    found: dict[str, tuple[KnownField, ...]] = {}
     for line in _TABLE.replace("\n        ", " ").split("\n"):
         name, _, fields = line.strip().partition(":")
         if name:
-            found[name] = tuple(Field(word) for word in fields.split())
+            found[name] = tuple(KnownField(word) for word in fields.split())
     return found
 
 

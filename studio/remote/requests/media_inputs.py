@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import Requests, need, number, request
 from studio.remote.session import Session
 from studio.sources.base import Progress
@@ -59,7 +59,7 @@ class MediaInputs(Requests):
         spec, wanted = self.input(data), need(data, "mediaAction")
         action = wanted.removeprefix(PREFIX)
         if not wanted.startswith(PREFIX) or action not in (*ACTIONS, "NONE"):
-            raise RequestError(Status.INVALID_FIELD, f"There is no media action {wanted}.")
+            raise RequestError(RequestStatus.INVALID_FIELD, f"There is no media action {wanted}.")
         self._media(data)
         if action != "NONE":
             await self.run(session, "sources.media", name=spec.name, action=ACTIONS[action])
@@ -72,5 +72,5 @@ class MediaInputs(Requests):
         name = self.input(data).name
         found = self._progress(name)
         if found is None:
-            raise RequestError(Status.INVALID_STATE, f"{name} plays nothing.")
+            raise RequestError(RequestStatus.INVALID_STATE, f"{name} plays nothing.")
         return name, found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.core.errors import StudioError
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import Requests, cannot, maybe, need, request
 from studio.remote.session import Session
 from studio.remote.words import VIRTUAL_CAMERA, is_active, timecode
@@ -58,7 +58,7 @@ class Outputs(Requests):
         if one.name == VIRTUAL_CAMERA:
             raise cannot("There is no virtual camera here.")
         if is_active(one):
-            raise RequestError(Status.OUTPUT_RUNNING, f"{one.name} is running.")
+            raise RequestError(RequestStatus.OUTPUT_RUNNING, f"{one.name} is running.")
         url = maybe(given, "server" if one.kind == "rtmp" else "path")
         args = {"url": url, "key": maybe(given, "key"), "canvas": maybe(given, "canvas")}
         args |= {name: given.get(name) for name in _SETTINGS}
@@ -113,7 +113,7 @@ class Outputs(Requests):
 
     async def _switch_camera(self, session: Session, on: bool) -> None:
         if self._camera_on() == on:
-            status = Status.OUTPUT_RUNNING if on else Status.OUTPUT_NOT_RUNNING
+            status = RequestStatus.OUTPUT_RUNNING if on else RequestStatus.OUTPUT_NOT_RUNNING
             raise RequestError(status, f"VirtualCam is {'running' if on else 'not running'}.")
         try:
             await self.rooms.bus.run(
@@ -126,7 +126,7 @@ class Outputs(Requests):
             if error.code != "unavailable":
                 raise
             why = error.in_language("en")
-            raise RequestError(Status.INVALID_STATE, why) from error
+            raise RequestError(RequestStatus.INVALID_STATE, why) from error
 
     def _output(self, data: Data) -> OutputStatus:
         name = need(data, "outputName")
@@ -136,11 +136,11 @@ class Outputs(Requests):
         for one in self.rooms.pipeline.destinations.statuses():
             if one.name == name:
                 return one
-        raise RequestError(Status.NOT_FOUND, f"There is no output {name}.")
+        raise RequestError(RequestStatus.NOT_FOUND, f"There is no output {name}.")
 
     async def _switch(self, session: Session, one: OutputStatus, on: bool) -> None:
         if is_active(one) == on:
-            status = Status.OUTPUT_RUNNING if on else Status.OUTPUT_NOT_RUNNING
+            status = RequestStatus.OUTPUT_RUNNING if on else RequestStatus.OUTPUT_NOT_RUNNING
             raise RequestError(status, f"{one.name} is {'running' if on else 'not running'}.")
         if one.name == VIRTUAL_CAMERA:
             await self._switch_camera(session, on)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import Requests, cannot, maybe, request
 from studio.remote.session import Session
-from studio.remote.words import Words, is_active, timecode
+from studio.remote.words import ObsSerializer, is_active, timecode
 
 
 class Record(Requests):
@@ -14,7 +14,7 @@ class Record(Requests):
     @request("GetRecordStatus")
     def status(self, session: Session, data: Data) -> Data:
         """Is it recording, since when, how much?"""
-        found = Words(self.rooms, self.ids).recording()
+        found = ObsSerializer(self.rooms, self.ids).recording()
         on = found is not None and is_active(found)
         ms = found.live_ms if found and on else 0
         return {
@@ -29,14 +29,14 @@ class Record(Requests):
     async def start(self, session: Session, data: Data) -> None:
         """Records into the folder of recordings."""
         if self._is_on():
-            raise RequestError(Status.OUTPUT_RUNNING, "The recording is running.")
+            raise RequestError(RequestStatus.OUTPUT_RUNNING, "The recording is running.")
         await self.run(session, "record.start")
 
     @request("StopRecord")
     async def stop(self, session: Session, data: Data) -> Data:
         """Completes the file and says where it is."""
         self._need_on()
-        found = Words(self.rooms, self.ids).recording()
+        found = ObsSerializer(self.rooms, self.ids).recording()
         assert found is not None
         if found.name.startswith("record"):
             canvas = {"canvas": "portrait"} if found.canvas == "portrait" else {}
@@ -62,7 +62,7 @@ class Record(Requests):
     def resume(self, session: Session, data: Data) -> None:
         """A recording is never paused."""
         self._need_on()
-        raise RequestError(Status.OUTPUT_NOT_PAUSED, "The recording is not paused.")
+        raise RequestError(RequestStatus.OUTPUT_NOT_PAUSED, "The recording is not paused.")
 
     @request("SplitRecordFile")
     async def split(self, session: Session, data: Data) -> None:
@@ -77,9 +77,9 @@ class Record(Requests):
         await self.run(session, "marks.add", label=maybe(data, "chapterName", str, ""))
 
     def _is_on(self) -> bool:
-        found = Words(self.rooms, self.ids).recording()
+        found = ObsSerializer(self.rooms, self.ids).recording()
         return found is not None and is_active(found)
 
     def _need_on(self) -> None:
         if not self._is_on():
-            raise RequestError(Status.OUTPUT_NOT_RUNNING, "The recording is not running.")
+            raise RequestError(RequestStatus.OUTPUT_NOT_RUNNING, "The recording is not running.")

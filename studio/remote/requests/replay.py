@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from studio.protocols.obs_ws import Data, RequestError, Status, Subscription
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus, Subscription
 from studio.remote.requests.base import Requests, request
 from studio.remote.session import Session
 from studio.remote.words import MAIN
 
 
-class Replay(Requests):
+class ReplayRequests(Requests):
     """Replay buffer of category "outputs". It runs by itself while anything is on air."""
 
     _last = ""
@@ -22,7 +22,7 @@ class Replay(Requests):
     async def start(self, session: Session, data: Data) -> None:
         """Keeps them also while nothing is on air."""
         if self._is_on():
-            raise RequestError(Status.OUTPUT_RUNNING, "The replay buffer is running.")
+            raise RequestError(RequestStatus.OUTPUT_RUNNING, "The replay buffer is running.")
         await self._hold(session, True)
 
     @request("StopReplayBuffer")
@@ -64,4 +64,6 @@ class Replay(Requests):
 
     def _need_on(self) -> None:
         if not self._is_on():
-            raise RequestError(Status.OUTPUT_NOT_RUNNING, "The replay buffer is not running.")
+            raise RequestError(
+                RequestStatus.OUTPUT_NOT_RUNNING, "The replay buffer is not running."
+            )

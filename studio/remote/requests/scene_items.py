@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote import transform
 from studio.remote.requests.base import Requests, cannot, maybe, missing, need, request, whole
 from studio.remote.session import Session
-from studio.remote.words import BLENDS, Words
+from studio.remote.words import BLENDS, ObsSerializer
 from studio.scenes.model import Item, Scene
 from studio.sources.filter_commands import unused
 
@@ -35,7 +35,7 @@ class SceneItems(Requests):
             if members:
                 return {"sceneItems": [words.item(scene, one, canvas) for one in members]}
         scene = self.scene(data)
-        raise RequestError(Status.INVALID_RESOURCE_TYPE, f"{scene.name} is not a group.")
+        raise RequestError(RequestStatus.INVALID_RESOURCE_TYPE, f"{scene.name} is not a group.")
 
     @request("GetSceneItemId")
     def item_id(self, session: Session, data: Data) -> Data:
@@ -44,7 +44,7 @@ class SceneItems(Requests):
         offset = whole(data, "searchOffset", -1, MOST_INDEX, 0)
         found = [one.id for one in scene.items if one.source == name]
         if not found or offset >= len(found):
-            raise RequestError(Status.NOT_FOUND, f"{name} is not in {scene.name}.")
+            raise RequestError(RequestStatus.NOT_FOUND, f"{name} is not in {scene.name}.")
         return {"sceneItemId": found[offset]}
 
     @request("GetSceneItemSource")
@@ -111,7 +111,7 @@ class SceneItems(Requests):
         given: Data = need(data, "sceneItemTransform", dict)
         size = self._words().size(item.source)
         if not any(name in _FIELDS for name in given):
-            raise RequestError(Status.CANNOT_ACT, "Nothing of the transform is given.")
+            raise RequestError(RequestStatus.CANNOT_ACT, "Nothing of the transform is given.")
         placed = transform.apply(item, canvas.name, (canvas.width, canvas.height), size, given)
         await self.run(
             session,
@@ -176,7 +176,7 @@ class SceneItems(Requests):
         mode = need(data, "sceneItemBlendMode")
         ours = next((name for name, its in BLENDS.items() if mode == its), None)
         if ours is None:
-            raise RequestError(Status.INVALID_FIELD, f"There is no blend mode {mode}.")
+            raise RequestError(RequestStatus.INVALID_FIELD, f"There is no blend mode {mode}.")
         await self.run(session, "items.set", scene=scene.id, item=item.id, blend=ours)
 
     def _item(self, data: Data) -> tuple[Scene, Item]:
@@ -186,11 +186,11 @@ class SceneItems(Requests):
         id = whole(data, "sceneItemId", 0, 2**53)
         item = scene.item(id)
         if item is None:
-            raise RequestError(Status.NOT_FOUND, f"{scene.name} has no item {id}.")
+            raise RequestError(RequestStatus.NOT_FOUND, f"{scene.name} has no item {id}.")
         return scene, item
 
-    def _words(self) -> Words:
-        return Words(self.rooms, self.ids)
+    def _words(self) -> ObsSerializer:
+        return ObsSerializer(self.rooms, self.ids)
 
 
 _FIELDS = frozenset(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import Requests, maybe, need, request, whole
 from studio.remote.session import Session
-from studio.remote.words import Words
+from studio.remote.words import ObsSerializer
 
 
-class Scenes(Requests):
+class SceneRequests(Requests):
     """Category "scenes". All canvases share the scenes; each has a programme of its own."""
 
     @request("GetSceneList")
@@ -84,7 +84,7 @@ class Scenes(Requests):
         """Removes a scene that is not on air."""
         scene = self.scene(data)
         if len(self.rooms.scenes.state.scenes) == 1:
-            raise RequestError(Status.NOT_ENOUGH, "The last scene cannot be removed.")
+            raise RequestError(RequestStatus.NOT_ENOUGH, "The last scene cannot be removed.")
         await self.run(session, "scenes.remove", name=scene.id)
 
     @request("SetSceneName")
@@ -115,20 +115,20 @@ class Scenes(Requests):
             name = maybe(data, "transitionName")
             found = self._words().transition_kind(name) if name is not None else ""
             if found is None:
-                raise RequestError(Status.NOT_FOUND, f"There is no transition {name}.")
+                raise RequestError(RequestStatus.NOT_FOUND, f"There is no transition {name}.")
             kind = found
         if "transitionDuration" in data:
             given = data["transitionDuration"] is not None
             ms = whole(data, "transitionDuration", 50, 20_000) if given else 0
         await self.run(session, "scenes.own_transition", scene=scene.id, kind=kind, duration_ms=ms)
 
-    def _words(self) -> Words:
-        return Words(self.rooms, self.ids)
+    def _words(self) -> ObsSerializer:
+        return ObsSerializer(self.rooms, self.ids)
 
     def _need_free(self, name: str) -> None:
         if self.rooms.scenes.state.scene(name) is not None or name in self.rooms.bank.specs:
-            raise RequestError(Status.ALREADY_EXISTS, f"A source is called {name} already.")
+            raise RequestError(RequestStatus.ALREADY_EXISTS, f"A source is called {name} already.")
 
     def _need_studio_mode(self) -> None:
         if not self.rooms.scenes.state.is_studio_mode:
-            raise RequestError(Status.STUDIO_MODE_NOT_ACTIVE, "Studio mode is off.")
+            raise RequestError(RequestStatus.STUDIO_MODE_NOT_ACTIVE, "Studio mode is off.")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from studio.protocols.obs_ws import FORMATS, Data, RequestError, Status, Subscription
-from studio.remote.pictures import LARGEST, SMALLEST, Shot, data_url
+from studio.protocols.obs_ws import FORMATS, Data, RequestError, RequestStatus, Subscription
+from studio.remote.pictures import LARGEST, SMALLEST, Screenshot, data_url
 from studio.remote.requests.base import Requests, need, request, whole
 from studio.remote.session import Session
-from studio.remote.words import CAP_VIDEO, Words
+from studio.remote.words import CAP_VIDEO, ObsSerializer
 from studio.scenes.model import Scene
 
 
@@ -55,16 +55,20 @@ class Sources(Requests):
         )
         self.door.tell(Subscription.UI, "ScreenshotSaved", {"savedScreenshotPath": path})
 
-    def _shot(self, data: Data) -> Shot:
-        found, canvas, words = self.source(data), self.canvas(data), Words(self.rooms, self.ids)
+    def _shot(self, data: Data) -> Screenshot:
+        found, canvas, words = (
+            self.source(data),
+            self.canvas(data),
+            ObsSerializer(self.rooms, self.ids),
+        )
         format = need(data, "imageFormat").lower()
         if format not in FORMATS:
             raise RequestError(
-                Status.INVALID_FIELD, f"`imageFormat` is one of {', '.join(FORMATS)}."
+                RequestStatus.INVALID_FIELD, f"`imageFormat` is one of {', '.join(FORMATS)}."
             )
         if not isinstance(found, Scene) and not words.caps(found.kind) & CAP_VIDEO:
-            raise RequestError(Status.INVALID_STATE, f"{found.name} has no picture.")
-        return Shot(
+            raise RequestError(RequestStatus.INVALID_STATE, f"{found.name} has no picture.")
+        return Screenshot(
             what="scene" if isinstance(found, Scene) else "source",
             name=found.name,
             canvas=canvas.name,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from studio.core.clock import now_ns
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import Requests, maybe, need, number, request, whole
 from studio.remote.session import Session
-from studio.remote.words import MAIN, Words
+from studio.remote.words import MAIN, ObsSerializer
 
 
 class Transitions(Requests):
@@ -48,7 +48,7 @@ class Transitions(Requests):
         name = need(data, "transitionName")
         kind = self._words().transition_kind(name)
         if kind is None:
-            raise RequestError(Status.NOT_FOUND, f"There is no transition {name}.")
+            raise RequestError(RequestStatus.NOT_FOUND, f"There is no transition {name}.")
         ms = self.rooms.scenes.state.transition.duration_ms
         await self.run(session, "scenes.transition", kind=kind, duration_ms=ms)
 
@@ -66,7 +66,7 @@ class Transitions(Requests):
         overlay = maybe(data, "overlay", bool, True)
         choice = self.rooms.scenes.state.transition
         if not self._words().transition_entry(choice.kind)["transitionConfigurable"]:
-            raise RequestError(Status.NOT_CONFIGURABLE, "This transition has no settings.")
+            raise RequestError(RequestStatus.NOT_CONFIGURABLE, "This transition has no settings.")
         settings = {**(choice.settings if overlay else {}), **given}
         await self.run(
             session,
@@ -100,7 +100,7 @@ class Transitions(Requests):
 
     def _need_studio_mode(self) -> None:
         if not self.rooms.scenes.state.is_studio_mode:
-            raise RequestError(Status.STUDIO_MODE_NOT_ACTIVE, "Studio mode is off.")
+            raise RequestError(RequestStatus.STUDIO_MODE_NOT_ACTIVE, "Studio mode is off.")
 
-    def _words(self) -> Words:
-        return Words(self.rooms, self.ids)
+    def _words(self) -> ObsSerializer:
+        return ObsSerializer(self.rooms, self.ids)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from studio.protocols.obs_ws import Data, RequestError, Status
+from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import Requests, cannot, maybe, need, request, whole
 from studio.remote.session import Session
-from studio.remote.words import CAP_VIDEO, Words
+from studio.remote.words import CAP_VIDEO, ObsSerializer
 from studio.scenes.model import Scene
 
 PREFIX = "OBS_WEBSOCKET_VIDEO_MIX_TYPE_"
@@ -50,7 +50,7 @@ class Ui(Requests):
         mix = need(data, "videoMixType")
         what = MIXES.get(mix.removeprefix(PREFIX)) if mix.startswith(PREFIX) else None
         if what is None:
-            raise RequestError(Status.INVALID_FIELD, f"There is no video mix {mix}.")
+            raise RequestError(RequestStatus.INVALID_FIELD, f"There is no video mix {mix}.")
         await self._open(session, data, what=what)
 
     @request("OpenSourceProjector")
@@ -60,8 +60,8 @@ class Ui(Requests):
         if isinstance(found, Scene):
             await self._open(session, data, what="scene", name=found.name, canvas=canvas.name)
             return
-        if not Words(self.rooms, self.ids).caps(found.kind) & CAP_VIDEO:
-            raise RequestError(Status.INVALID_STATE, f"{found.name} has no picture.")
+        if not ObsSerializer(self.rooms, self.ids).caps(found.kind) & CAP_VIDEO:
+            raise RequestError(RequestStatus.INVALID_STATE, f"{found.name} has no picture.")
         await self._open(session, data, what="source", name=found.name, canvas=canvas.name)
 
     async def _open(self, session: Session, data: Data, **what: str) -> None:
@@ -69,7 +69,8 @@ class Ui(Requests):
         geometry = maybe(data, "projectorGeometry", str, "")
         if geometry and screen >= 0:
             raise RequestError(
-                Status.TOO_MANY_FIELDS, "Give `monitorIndex` or `projectorGeometry`, not both."
+                RequestStatus.TOO_MANY_FIELDS,
+                "Give `monitorIndex` or `projectorGeometry`, not both.",
             )
         self._need_desk()
         await self.run(session, "projector.open", screen=screen, geometry=geometry, **what)

@@ -10,7 +10,7 @@ from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
-from studio.sources.base import Feed, Progress, Source, Surroundings
+from studio.sources.base import Feed, Progress, Source, SourceContext
 from studio.sources.film import Film, Stop
 
 OnShow = Literal["follow", "pause", "restart"]
@@ -61,7 +61,7 @@ class Clip(Source):
 
     settings: ClipSettings
 
-    def __init__(self, settings: Any, around: Surroundings) -> None:
+    def __init__(self, settings: Any, around: SourceContext) -> None:
         super().__init__(settings, around)
         self.is_live = settings.watch_frozen
         self._playing = threading.Event()

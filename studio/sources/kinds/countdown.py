@@ -11,7 +11,7 @@ from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
-from studio.sources.base import Feed, Progress, Source, Surroundings
+from studio.sources.base import Feed, Progress, Source, SourceContext
 from studio.sources.lettering import Lettering, draw
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
@@ -54,7 +54,7 @@ class Countdown(Source):
 
     settings: CountdownSettings
 
-    def __init__(self, settings: Any, around: Surroundings) -> None:
+    def __init__(self, settings: Any, around: SourceContext) -> None:
         super().__init__(settings, around)
         self._again = threading.Event()
         self._lock = threading.Lock()

@@ -16,7 +16,7 @@ from studio.core.paths import data_dir
 from studio.core.text import Text
 from studio.sources.base import Feed
 from studio.sources.capture import LiveInput
-from studio.sources.listener import Door, Listener, Pipe
+from studio.sources.listener import IngestEndpoint, IngestListener, Pipe
 
 APP = "live"
 _NAME = re.compile(r"[A-Za-z0-9_]{1,32}")
@@ -82,9 +82,9 @@ class Ingest(LiveInput):
             StudioError: unavailable (port in use), conflict (another source has the name),
                 invalid (stream name).
         """
-        door = Door(self.key())
+        door = IngestEndpoint(self.key())
         bind = "0.0.0.0" if self.settings.reach == "network" else "127.0.0.1"
-        listener = Listener.open(bind, self.settings.port, door)
+        listener = IngestListener.open(bind, self.settings.port, door)
         try:
             has_called = False
             while not feed.stopping.is_set():

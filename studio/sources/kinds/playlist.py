@@ -11,7 +11,7 @@ from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.log import logger
 from studio.core.text import Text
-from studio.sources.base import Feed, Progress, Source, Surroundings
+from studio.sources.base import Feed, Progress, Source, SourceContext
 from studio.sources.film import Film, Stop
 from studio.sources.gather import FILMS, Order, gather
 from studio.sources.pacing import Player
@@ -48,7 +48,7 @@ class Playlist(Source):
 
     settings: PlaylistSettings
 
-    def __init__(self, settings: Any, around: Surroundings) -> None:
+    def __init__(self, settings: Any, around: SourceContext) -> None:
         super().__init__(settings, around)
         self.is_live = settings.watch_frozen
         self._playing = threading.Event()

@@ -14,7 +14,7 @@ from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.paths import data_dir
 from studio.core.text import Text
-from studio.sources.base import Feed, Surroundings
+from studio.sources.base import Feed, SourceContext
 from studio.sources.kinds.clip import Clip
 
 _LOOK_S = 0.1
@@ -69,7 +69,7 @@ class Replay(Clip):
     )
     Settings: ClassVar[type[Settings]] = ReplaySettings
 
-    def __init__(self, settings: Any, around: Surroundings) -> None:
+    def __init__(self, settings: Any, around: SourceContext) -> None:
         super().__init__(settings, around)
         self.is_live = False
 

@@ -14,7 +14,7 @@ from studio.core.text import Text
 from studio.media.frame import Frame, blank, even, yuv_of
 from studio.media.picture_file import read_picture
 from studio.media.yuv import Rect, Scratch, blend, crop, fade, layer, place, resize
-from studio.sources.base import Feed, Progress, Source, Surroundings
+from studio.sources.base import Feed, Progress, Source, SourceContext
 from studio.sources.gather import PICTURES, Order, gather
 from studio.sources.kinds.colour import parse_colour
 
@@ -61,7 +61,7 @@ class SlideShow(Source):
 
     settings: SlideShowSettings
 
-    def __init__(self, settings: Any, around: Surroundings) -> None:
+    def __init__(self, settings: Any, around: SourceContext) -> None:
         super().__init__(settings, around)
         self._step: int | None = None
         self._playing = True

@@ -13,7 +13,7 @@ from studio.core.text import Text
 from studio.media.frame import Frame
 from studio.media.picture_file import read_picture
 from studio.media.yuv import resize
-from studio.sources.base import Feed, Progress, Source, Surroundings
+from studio.sources.base import Feed, Progress, Source, SourceContext
 from studio.sources.gather import PICTURES, gather
 
 MOST_BYTES = 600_000_000
@@ -59,7 +59,7 @@ class Turntable(Source):
 
     settings: TurntableSettings
 
-    def __init__(self, settings: Any, around: Surroundings) -> None:
+    def __init__(self, settings: Any, around: SourceContext) -> None:
         super().__init__(settings, around)
         self._lock = threading.Lock()
         self._again = threading.Event()

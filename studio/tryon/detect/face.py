@@ -13,7 +13,7 @@ import numpy as np
 from studio.tryon import models
 from studio.tryon.detect.anchors import FACE_GRIDS, decode
 from studio.tryon.detect.roi import Roi, cut, whole
-from studio.tryon.model import Box, Face
+from studio.tryon.model import Face, PixelBox
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,12 +27,12 @@ _EYE_OUT_RIGHT, _EYE_OUT_LEFT = 33, 263
 _MESH_SIDE = 256
 
 
-def box_of(points: NDArray[np.float32]) -> Box:
+def box_of(points: NDArray[np.float32]) -> PixelBox:
     """The upright rectangle around points (n, 2 or more)."""
     # One column at a time: over rows of two, min and max take ten times as long.
     x, y = points[:, 0], points[:, 1]
     left, top = float(x.min()), float(y.min())
-    return Box(left, top, float(x.max()) - left, float(y.max()) - top)
+    return PixelBox(left, top, float(x.max()) - left, float(y.max()) - top)
 
 
 def roi_of(points: NDArray[np.float32]) -> Roi:

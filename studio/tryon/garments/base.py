@@ -13,7 +13,7 @@ from studio.core.extension import setting
 from studio.core.text import Text
 from studio.tryon import asset as assets
 from studio.tryon.fit import Fit
-from studio.tryon.head import Head
+from studio.tryon.head import HeadPose
 from studio.tryon.model import Face, Hand, Pose, What
 from studio.tryon.paint import Light
 
@@ -54,7 +54,7 @@ class Person:
     """
 
     face: Face | None = None
-    head: Head | None = None
+    head: HeadPose | None = None
     strength: float = 1.0
     hands: Sequence[tuple[Hand, float]] = ()
     bodies: Sequence[tuple[Pose, float]] = ()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from studio.media.frame import Frame
-    from studio.tryon.head import Head
+    from studio.tryon.head import HeadPose
 
 _ON = (33, 133, 362, 263, 168, 6, 197, 127, 356)
 """Eye corners, bridge of the nose and temples: what glasses rest on."""
@@ -117,7 +117,7 @@ class Glasses(Garment):
         return rel * (np.array([1.0, -1.0]) * self.cm_scale / self._px_mm)
 
     def _front(
-        self, asset_px: NDArray[np.float64], head: Head, down: float = 0.0, back: float = 0.0
+        self, asset_px: NDArray[np.float64], head: HeadPose, down: float = 0.0, back: float = 0.0
     ) -> NDArray[np.float64]:
         """Where points of the asset are seen."""
         return head.project(self._solid(self._place(asset_px), down, back))
@@ -134,7 +134,7 @@ class Glasses(Garment):
         return solid + _MIDDLE + offset
 
     def _draw_arm(
-        self, frame: Frame, head: Head, side: float, opacity: float, person: Person
+        self, frame: Frame, head: HeadPose, side: float, opacity: float, person: Person
     ) -> None:
         """An arm from the hinge to the ear, where that side of the head is seen."""
         hinge_px = self.anchor_px("hinge_right" if side > 0 else "hinge_left")
@@ -206,7 +206,7 @@ def _shadow_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return _shadow(small.tobytes(), width, height)
 
 
-def _before_nose(frame: Frame, head: Head) -> paint.Shape | None:
+def _before_nose(frame: Frame, head: HeadPose) -> paint.Shape | None:
     """Where the front may be seen on a turned head: not where the nose stands before it."""
     if abs(head.yaw) < 0.3:
         return None

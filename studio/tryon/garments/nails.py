@@ -72,7 +72,7 @@ class Nails(Coloured):
         return drawn
 
 
-def _nail(place: limb.Place, width_cm: float, length_cm: float) -> NDArray[np.float32]:
+def _nail(place: limb.LimbPlace, width_cm: float, length_cm: float) -> NDArray[np.float32]:
     """The outline of a nail: straight sides, round ends, (24, 2) pixels."""
     t = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     # A superellipse: fuller than an ellipse, as nails are.

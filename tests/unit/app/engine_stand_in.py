@@ -42,7 +42,7 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, end)
     on_air = {"event": "on_air", "pids": {"engine": os.getpid()}, "options": options}
-    note = life.Note("engine", on_air=on_air)
+    note = life.ProcessRecord("engine", on_air=on_air)
     if fault == "slow_start":
         time.sleep(1)
     say(**on_air)

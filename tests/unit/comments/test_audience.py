@@ -12,11 +12,11 @@ from websockets.asyncio.server import serve
 
 import studio.comments.platforms as platform_folder
 from studio.comments.commands import AudienceCommands
-from studio.comments.keeper import MOST_A_SECOND, Audience
+from studio.comments.keeper import MOST_A_SECOND, CommentQueue
 from studio.comments.model import Comment, CommentsKept, FeedSpec
 from studio.comments.moderation.rules import shipped_rules
-from studio.comments.platforms.base import Feed, Platform
-from studio.comments.platforms.replay import Replay
+from studio.comments.platforms.base import CommentFeed, CommentPlatform
+from studio.comments.platforms.replay import CommentReplay
 from studio.comments.platforms.websocket import WebSocketFeed
 from studio.comments.ranking import rank
 from studio.comments.rings import SIZES
@@ -31,7 +31,7 @@ SPEC = FeedSpec("f", "test")
 class Room:
     def __init__(self):
         self.told, self.shown, self.touched = [], [], 0
-        self.audience = Audience(RULES, self.told.append, self.touch)
+        self.audience = CommentQueue(RULES, self.told.append, self.touch)
         self.commands = AudienceCommands(
             self.audience, self.told.append, lambda *what: self.shown.append(what)
         )
@@ -187,7 +187,9 @@ def test_a_replay_plays_in_order_and_leaves_out_garbage(tmp_path):
 
     async def run():
         found = []
-        feed = Feed(SPEC, Replay(Replay.decode({"path": "c.jsonl"}), tmp_path), found.append)
+        feed = CommentFeed(
+            SPEC, CommentReplay(CommentReplay.decode({"path": "c.jsonl"}), tmp_path), found.append
+        )
         feed.start()
         async with asyncio.timeout(5):
             while feed.state != "ended":
@@ -199,7 +201,9 @@ def test_a_replay_plays_in_order_and_leaves_out_garbage(tmp_path):
 
 def test_a_feed_that_cannot_be_opened_says_why(tmp_path):
     async def run():
-        feed = Feed(SPEC, Replay(Replay.decode({"path": "no"}), tmp_path), lambda c: None)
+        feed = CommentFeed(
+            SPEC, CommentReplay(CommentReplay.decode({"path": "no"}), tmp_path), lambda c: None
+        )
         feed.start()
         async with asyncio.timeout(5):
             while feed.state != "failed":
@@ -226,7 +230,7 @@ def test_a_websocket_feed_reads_lines_counts_garbage_and_reconnects(tmp_path):
         async with serve(server, "127.0.0.1", 0) as listening:
             port = listening.sockets[0].getsockname()[1]
             settings = WebSocketFeed.decode({"url": f"ws://127.0.0.1:{port}", "platform": "p"})
-            feed = Feed(SPEC, WebSocketFeed(settings, tmp_path), found.append)
+            feed = CommentFeed(SPEC, WebSocketFeed(settings, tmp_path), found.append)
             feed.start()
             async with asyncio.timeout(10):
                 while len(found) < 6 or "bad lines" not in feed.error:
@@ -242,8 +246,8 @@ def test_a_websocket_feed_reads_lines_counts_garbage_and_reconnects(tmp_path):
 def test_feeds_come_and_go_and_are_kept(tmp_path):
     async def run():
         room = Room()
-        kinds = discover(platform_folder, Platform)
-        audience = Audience(RULES, room.told.append, room.touch, kinds)
+        kinds = discover(platform_folder, CommentPlatform)
+        audience = CommentQueue(RULES, room.told.append, room.touch, kinds)
         audience.folder = tmp_path
         (tmp_path / "c.jsonl").write_text('{"text": "一"}', encoding="utf-8")
         commands = AudienceCommands(audience, room.told.append, lambda *what: None)

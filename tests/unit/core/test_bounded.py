@@ -15,7 +15,7 @@ import pytest
 from studio.core.bounded import read_bounded, read_start
 from studio.core.errors import StudioError
 from studio.media.picture_file import read_picture
-from studio.sources.base import Surroundings
+from studio.sources.base import SourceContext
 from studio.sources.kinds.text import TextSettings, TextSource
 
 
@@ -47,7 +47,7 @@ def test_no_pipe_and_no_device_is_waited_for(tmp_path: Path) -> None:
 
 def test_a_text_of_gigabytes_is_read_to_its_bound(tmp_path: Path) -> None:
     path = sparse(tmp_path / "long.txt", 1_500_000_000)
-    source = TextSource(TextSettings(file=str(path)), Surroundings(tmp_path))
+    source = TextSource(TextSettings(file=str(path)), SourceContext(tmp_path))
     began = time.monotonic()
     assert source._words().startswith("好好")
     assert time.monotonic() - began < 1

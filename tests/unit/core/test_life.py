@@ -35,7 +35,7 @@ def test_silence_is_counted_from_the_last_new_beat() -> None:
     clock = Clock()
     watch = _watch(clock)
     assert watch.silent_s() == float("inf")
-    note = life.Note("engine")
+    note = life.ProcessRecord("engine")
     assert watch.silent_s() == 0
     clock.now += 3
     assert watch.silent_s() == 3
@@ -47,7 +47,7 @@ def test_silence_is_counted_from_the_last_new_beat() -> None:
 
 def test_what_lies_there_from_before_is_no_beat() -> None:
     clock = Clock()
-    note = life.Note("engine")
+    note = life.ProcessRecord("engine")
     watch = _watch(clock)
     clock.now += 2
     assert watch.silent_s() == 2
@@ -59,7 +59,7 @@ def test_what_lies_there_from_before_is_no_beat() -> None:
 @pytest.mark.parametrize("at", [0, 1, 2**33])
 def test_the_time_of_a_file_is_not_its_age(at: int) -> None:
     clock = Clock()
-    note, watch = life.Note("engine"), _watch(clock)
+    note, watch = life.ProcessRecord("engine"), _watch(clock)
     os.utime(life.note_path("engine"), (at, at))
     assert watch.silent_s() == 0
     note.beat()
@@ -71,7 +71,7 @@ def test_the_time_of_a_file_is_not_its_age(at: int) -> None:
 
 
 def test_the_counter_grows_in_place(tmp_path: Path) -> None:
-    note = life.Note("engine")
+    note = life.ProcessRecord("engine")
     before = life.beat_path("engine").stat()
     for _ in range(50):
         note.beat()
@@ -83,7 +83,7 @@ def test_the_counter_grows_in_place(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full device")
 def test_a_disk_without_room_ends_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
-    note, watch = life.Note("engine"), _watch(clock)
+    note, watch = life.ProcessRecord("engine"), _watch(clock)
     watch.silent_s()
 
     def full(*_: object) -> int:
@@ -112,7 +112,7 @@ def test_an_awake_clock_leaves_sleep_out() -> None:
 
 
 def test_a_note_that_was_cleaned_away_is_written_again() -> None:
-    note = life.Note("engine", on_air={"remote": "x"})
+    note = life.ProcessRecord("engine", on_air={"remote": "x"})
     life.note_path("engine").unlink()
     life.beat_path("engine").unlink()
     note.beat()

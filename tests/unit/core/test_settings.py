@@ -16,11 +16,11 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_defaults_without_a_file() -> None:
-    assert settings.load() == settings.Settings()
+    assert settings.load() == settings.StudioSettings()
 
 
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
-    mine = settings.Settings(language="zh", user_name="小李")
+    mine = settings.StudioSettings(language="zh", user_name="小李")
     mine.opened(tmp_path / "a.show")
     mine.opened(tmp_path / "b.show")
     mine.opened(tmp_path / "a.show")
@@ -30,7 +30,7 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
 
 
 def test_recent_shows_are_few(tmp_path: Path) -> None:
-    mine = settings.Settings()
+    mine = settings.StudioSettings()
     for number in range(20):
         mine.opened(tmp_path / f"{number}.show")
     assert len(mine.recent_shows) == settings.RECENT
@@ -39,7 +39,7 @@ def test_recent_shows_are_few(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["{", "[]", '{"remote_port": "four"}', "\x00\xff"])
 def test_a_broken_file_is_set_aside(config: Path, text: str) -> None:
     (config / "settings.json").write_bytes(text.encode("latin-1"))
-    assert settings.load() == settings.Settings()
+    assert settings.load() == settings.StudioSettings()
     assert (config / "settings.json.broken").read_bytes() == text.encode("latin-1")
 
 

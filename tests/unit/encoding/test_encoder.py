@@ -18,7 +18,7 @@ from studio.encoding.encoder import VideoEncoder, set_up_video
 from studio.encoding.model import AudioSettings, VideoSettings
 from studio.media.packet import EncodedPacket
 from studio.outputs.standby import make_clip
-from studio.sender.clip import BadClip, Clip, Unit
+from studio.sender.clip import BadClip, StandbyClip, Unit
 from studio.sender.flv import AUDIO_TAG, SCRIPT_TAG, VIDEO_TAG, FlvMux
 
 SMALL = VideoSettings(width=320, height=180, bitrate_kbps=400, threads=1, preset="superfast")
@@ -62,7 +62,7 @@ def test_ticks_are_timestamps_and_a_cut_is_a_keyframe() -> None:
 
 def test_clip_and_encoder_fit_together() -> None:
     found, encoder = encode(10)
-    clip = Clip(make_clip(SMALL, AudioSettings()))
+    clip = StandbyClip(make_clip(SMALL, AudioSettings()))
     assert clip.extradata[0] == encoder.extradata, "equal parameters give equal headers"
 
 
@@ -189,7 +189,7 @@ def test_sound_keeps_its_place_over_holes_and_overlaps() -> None:
 
 
 def test_flv_tags_are_those_of_the_muxer() -> None:
-    clip = Clip(make_clip(SMALL, AudioSettings()))
+    clip = StandbyClip(make_clip(SMALL, AudioSettings()))
     mux = FlvMux(clip)
     assert [t.type for t in mux.headers] == [SCRIPT_TAG, VIDEO_TAG, AUDIO_TAG]
     player = clip.player()
@@ -206,7 +206,7 @@ def test_flv_tags_are_those_of_the_muxer() -> None:
 
 
 def test_a_stalled_sound_does_not_hold_the_picture_back() -> None:
-    clip = Clip(make_clip(SMALL, AudioSettings()))
+    clip = StandbyClip(make_clip(SMALL, AudioSettings()))
     mux = FlvMux(clip)
     tags = []
     for unit in clip.player().due(1_900_000):
@@ -218,13 +218,13 @@ def test_a_stalled_sound_does_not_hold_the_picture_back() -> None:
 @pytest.mark.parametrize("data", [b"", b"rubbish" * 100])
 def test_broken_clip(data: bytes) -> None:
     with pytest.raises(BadClip):
-        Clip(data)
+        StandbyClip(data)
 
 
 def test_clip_of_film_and_music_loops() -> None:
     frames = [picture(n) for n in range(30)]
     music = np.sin(np.arange(48_000) / 20).astype(np.float32)[:, None].repeat(2, 1)
-    clip = Clip(make_clip(SMALL, AudioSettings(), frames, music))
+    clip = StandbyClip(make_clip(SMALL, AudioSettings(), frames, music))
     due = clip.player().due(10_000_000)
     for is_video in (True, False):
         times = [u.dts_us for u in due if u.is_video is is_video]
@@ -242,7 +242,7 @@ def test_a_picture_of_the_wrong_size_is_named() -> None:
 def test_decoding_over_the_seam() -> None:
     """Clip after show in mid-GOP, and show after clip, decodes without an error."""
     found, _ = encode(45)
-    clip = Clip(make_clip(SMALL, AudioSettings()))
+    clip = StandbyClip(make_clip(SMALL, AudioSettings()))
     out = io.BytesIO()
     container = av.open(out, "w", format="matroska")
     stream = container.add_stream_from_template(clip.video, opaque=True)

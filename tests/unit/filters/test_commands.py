@@ -22,9 +22,9 @@ from studio.core.errors import StudioError
 from studio.core.paths import assets_dir
 from studio.core.registry import discover
 from studio.filters.base import Filter
-from studio.filters.workshop import Workshop
-from studio.sources.bank import SourceBank
-from studio.sources.base import Source, Surroundings
+from studio.filters.workshop import FilterFactory
+from studio.sources.bank import SourceManager
+from studio.sources.base import Source, SourceContext
 from studio.sources.filter_commands import FilterCommands
 from studio.sources.model import FilterSpec, SourceSpec
 
@@ -44,11 +44,11 @@ BASE = assets_dir() / "demo" / "demo.show"
 class Place:
     def __init__(self) -> None:
         self.kinds = discover(filter_folder, Filter)
-        around = Surroundings(BASE, None, 30.0, 640, 360)
-        self.workshop = Workshop(self.kinds, lambda: around.base)
+        around = SourceContext(BASE, None, 30.0, 640, 360)
+        self.workshop = FilterFactory(self.kinds, lambda: around.base)
         self.said: list[Any] = []
         sources = discover(source_folder, Source)
-        self.bank = SourceBank(sources, around, self.workshop, self.said.append)
+        self.bank = SourceManager(sources, around, self.workshop, self.said.append)
         self.commands = FilterCommands(self.bank, self.workshop, self.said.append)
         self._by_id = {spec.id: name for spec, name in specs_of(FilterCommands)}
 
@@ -288,7 +288,7 @@ def test_a_check_before_air_tells_a_filter_whose_file_is_gone(tmp_path: Path) ->
 
 
 def test_a_copy_of_a_show_brings_the_files_of_its_filters_along(tmp_path: Path) -> None:
-    from studio.show.gather import gather
+    from studio.show.gather import collect_media
 
     for name in ("a.cube", "hole.png"):
         (tmp_path / name).write_text("x", encoding="utf-8")
@@ -297,7 +297,7 @@ def test_a_copy_of_a_show_brings_the_files_of_its_filters_along(tmp_path: Path) 
         {"kind": "mask", "settings": {"image": str(tmp_path / "hole.png")}},
     ]
     new = tmp_path / "new.show"
-    made = gather({"sources": [{"filters": filters}]}, tmp_path / "old.show", new)
+    made = collect_media({"sources": [{"filters": filters}]}, tmp_path / "old.show", new)
     kept = [one["settings"] for one in made["sources"][0]["filters"]]
     assert kept == [{"path": "media/a.cube"}, {"image": "media/hole.png"}]
     assert (new / "media" / "hole.png").is_file()

@@ -11,8 +11,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from studio.graphics.arranger import SCALES, Want, arrange, common_area, is_free, is_inside, scaled
-from studio.graphics.deck import DWELL_NS, MOVE_NS, SLIDE_NS, Deck, Placed
+from studio.graphics.arranger import (
+    SCALES,
+    OverlayWant,
+    arrange,
+    common_area,
+    is_free,
+    is_inside,
+    scaled,
+)
+from studio.graphics.deck import DWELL_NS, MOVE_NS, SLIDE_NS, OverlayStack, PlacedOverlay
 from studio.graphics.placer import CORNERS, safe_area
 from studio.media.frame import blank, even
 from studio.media.yuv import Rect, layer
@@ -54,7 +62,7 @@ def random_faces(rolls: random.Random, canvas: tuple[int, int]) -> list[Rect]:
     return found
 
 
-def rects(placed: Sequence[Placed]) -> list[Rect]:
+def rects(placed: Sequence[PlacedOverlay]) -> list[Rect]:
     return [Rect(one.x, one.y, one.layer.width, one.layer.height) for one in placed]
 
 
@@ -68,7 +76,7 @@ def test_random_states_settle_without_an_overlap_or_a_covered_face(canvas: str) 
     area, left_out, marks_out = safe_area(*size), 0, 0
     for _ in range(STATES):
         faces = random_faces(rolls, size)
-        deck = Deck(lambda _, faces=faces: faces)
+        deck = OverlayStack(lambda _, faces=faces: faces)
         names = [name for name in NAMES if rolls.random() < 0.75] or ["card"]
         rolls.shuffle(names)
         at = 0
@@ -107,7 +115,7 @@ def test_random_states_settle_without_an_overlap_or_a_covered_face(canvas: str) 
 def test_at_every_moment_on_the_way_nothing_lies_on_another() -> None:
     rolls, size = random.Random(SEED), CANVASES["portrait"]
     for _ in range(max(20, STATES // 20)):
-        deck, at = Deck(), 0
+        deck, at = OverlayStack(), 0
         for _ in range(12):
             name = rolls.choice(NAMES)
             if rolls.random() < 0.3:
@@ -123,7 +131,7 @@ def test_at_every_moment_on_the_way_nothing_lies_on_another() -> None:
 def test_after_a_cut_nothing_waits_on_a_face() -> None:
     faces: list[Rect] = []
     scene = ["One"]
-    deck = Deck(lambda canvas: faces, lambda canvas: scene[0])
+    deck = OverlayStack(lambda canvas: faces, lambda canvas: scene[0])
     deck.show("card", {"landscape": box(300, 200)}, 0)
     deck.at("landscape", 1920, 1080, 0)
     deck.at("landscape", 1920, 1080, 1000 * MS)
@@ -138,11 +146,11 @@ def test_after_a_cut_nothing_waits_on_a_face() -> None:
 
 def test_what_is_wider_than_the_room_gets_smaller_then_large_again() -> None:
     area = safe_area(1080, 1920)
-    spots = arrange([Want("lower_third", (1000, 80))], area, (1080, 1920), [])
+    spots = arrange([OverlayWant("lower_third", (1000, 80))], area, (1080, 1920), [])
     assert spots["lower_third"].scale == SCALES[1]
-    assert arrange([Want("lower_third", (4000, 80))], area, (1080, 1920), []) == {}
+    assert arrange([OverlayWant("lower_third", (4000, 80))], area, (1080, 1920), []) == {}
     faces = [Rect(0, 0, 1920, 900)]
-    deck = Deck(lambda canvas: faces)
+    deck = OverlayStack(lambda canvas: faces)
     deck.show("card", {"landscape": box(600, 200)}, 0)
     for at in range(0, 1000, 100):
         small = deck.at("landscape", 1920, 1080, at * MS)
@@ -155,10 +163,10 @@ def test_what_is_wider_than_the_room_gets_smaller_then_large_again() -> None:
 
 def test_the_card_is_no_smaller_because_of_a_title() -> None:
     area = safe_area(1080, 1920)
-    title = Want("lower_third", (860, 90), ("bottom-right",))
+    title = OverlayWant("lower_third", (860, 90), ("bottom-right",))
     first = arrange([title], area, (1080, 1920), [])["lower_third"]
     both = arrange(
-        [title._replace(now=first.rect), Want("card", (800, 210), ("bottom-left",))],
+        [title._replace(now=first.rect), OverlayWant("card", (800, 210), ("bottom-left",))],
         area, (1080, 1920), [],
     )  # fmt: skip
     assert both["card"].scale == both["lower_third"].scale == 1.0

@@ -9,7 +9,7 @@ from studio.core.errors import StudioError
 from studio.graphics import qt
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
-from studio.graphics.deck import MOVE_NS, SLIDE_NS, Deck
+from studio.graphics.deck import MOVE_NS, SLIDE_NS, OverlayStack
 from studio.graphics.model import CardSpec, CommentSpec, LowerThirdSpec
 from studio.graphics.placer import CORNERS, at_corner, find_place, safe_area
 from studio.graphics.svg import rasterise
@@ -95,7 +95,7 @@ def test_with_no_clear_corner_the_least_is_covered():
 
 
 def test_a_graphic_slides_in_stays_and_slides_out():
-    deck = Deck()
+    deck = OverlayStack()
     deck.show("card", {"landscape": box(200, 100)}, 0)
     xs = [deck.at("landscape", 1920, 1080, t * MS)[0].x for t in (0, 60, 120, 250, 5000)]
     assert xs[0] == -200
@@ -108,7 +108,7 @@ def test_a_graphic_slides_in_stays_and_slides_out():
 
 
 def test_a_changed_card_changes_in_place():
-    deck = Deck()
+    deck = OverlayStack()
     deck.show("card", {"landscape": box(200, 100)}, 0)
     before = deck.at("landscape", 1920, 1080, 400 * MS)[0].x
     deck.show("card", {"landscape": box(240, 100)}, 400 * MS)
@@ -116,7 +116,7 @@ def test_a_changed_card_changes_in_place():
 
 
 def test_two_graphics_never_lie_on_each_other():
-    deck = Deck()
+    deck = OverlayStack()
     for name in ("a", "b", "c", "d"):
         deck.show(name, {"landscape": box(300, 200)}, 0)
     deck.at("landscape", 1920, 1080, 0)
@@ -126,7 +126,7 @@ def test_two_graphics_never_lie_on_each_other():
 
 
 def test_nothing_covers_the_mark():
-    deck = Deck()
+    deck = OverlayStack()
     for name in ("card", "lower_third", "comment", "more"):
         deck.show(name, {"portrait": box(300, 60)}, 0, ("top-right",))
     deck.at("portrait", 360, 640, 0)
@@ -138,7 +138,7 @@ def test_nothing_covers_the_mark():
 
 
 def test_what_has_left_is_not_up():
-    deck = Deck()
+    deck = OverlayStack()
     deck.show("mark", {"landscape": box(90, 20)}, 0)
     assert deck.names == ["mark"]
     deck.hide("mark", 100 * MS)
@@ -147,7 +147,7 @@ def test_what_has_left_is_not_up():
 
 def test_a_face_that_stays_moves_the_card_a_nod_does_not():
     faces: list[Rect] = []
-    deck = Deck(lambda canvas: faces)
+    deck = OverlayStack(lambda canvas: faces)
     deck.show("card", {"landscape": box(300, 200)}, 0)
 
     def x(ms):

@@ -24,7 +24,7 @@ from studio.outputs.replay import ReplayRing
 from studio.outputs.standby import make_clip
 from studio.sender import wire
 from studio.sender.chapters import read_chapters
-from studio.sender.clip import Clip, Unit
+from studio.sender.clip import StandbyClip, Unit
 from studio.sender.file_sink import FileSink
 from studio.sender.machine import Machine
 from studio.sender.model import OutputSettings, OutputState
@@ -80,7 +80,7 @@ def record(
 ) -> FileSink:
     settings = OutputSettings(name="r", kind="file", url=str(file), **more)
     machine = Machine("file", lambda: None)
-    sink = FileSink(wire.Configure(settings), Clip(clip_data), machine)
+    sink = FileSink(wire.Configure(settings), StandbyClip(clip_data), machine)
     sink.start()
     for number, unit in enumerate(units(made)):
         sink.put(unit)
@@ -181,7 +181,7 @@ def test_replay_of_the_last_seconds(
 ) -> None:
     ring = ReplayRing({"landscape": VIDEO}, seconds=8)
     with pytest.raises(StudioError):
-        ring.save("landscape", 5, Clip(clip_data), tmp_path / "x.mp4")
+        ring.save("landscape", 5, StandbyClip(clip_data), tmp_path / "x.mp4")
     for one in made:
         if one.stream == "video":
             ring.video("landscape", one)
@@ -189,7 +189,7 @@ def test_replay_of_the_last_seconds(
             ring.audio(one)
         assert ring.length_s("landscape") <= 8.1
     target = tmp_path / "replay.mp4"
-    length = ring.save("landscape", 5, Clip(clip_data), target)
+    length = ring.save("landscape", 5, StandbyClip(clip_data), target)
     assert 5 <= length <= 6.1
     film = read_film(target)
     assert film.faults == film.goes_back == 0

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from studio.encoding.model import VideoSettings
-from studio.outputs.change_over import ChangeOver, Piece
+from studio.outputs.change_over import Piece, RenditionSwitch
 from studio.outputs.renditions import SHARED, plan, wanted
 from studio.sender.model import OutputSettings
 
@@ -110,7 +110,7 @@ def test_a_change_over_loses_no_picture(seed: int) -> None:
     """Two encoders, each now ahead, now behind: what goes out has every number once, in order,
     and the new one's begin at a keyframe."""
     rng = random.Random(seed)
-    change = ChangeOver("old")
+    change = RenditionSwitch("old")
     told: list[tuple[str, Piece]] = []
     at = {"old": 0, "new": 0}
     keys = {"old": {0}, "new": {0, rng.randint(20, 40), 60}}
@@ -132,7 +132,7 @@ def test_a_change_over_loses_no_picture(seed: int) -> None:
 
 
 def test_what_never_comes_holds_nothing_up() -> None:
-    change = ChangeOver("old")
+    change = RenditionSwitch("old")
     change.to("new")
     out = [one for number in range(200) for one in change.put("old", piece(number))]
     assert len(out) == 170, "a second late, and no more"

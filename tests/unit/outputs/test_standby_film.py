@@ -12,7 +12,7 @@ from studio.core.errors import StudioError
 from studio.encoding.model import AudioSettings, VideoSettings
 from studio.outputs.standby import make_clip
 from studio.outputs.standby_film import LONGEST_S, check_media, encode_film, film_pictures
-from studio.sender.clip import Clip
+from studio.sender.clip import StandbyClip
 
 WIDE = VideoSettings(width=320, height=180, bitrate_kbps=400)
 TALL = VideoSettings(width=180, height=320, bitrate_kbps=400)
@@ -51,8 +51,8 @@ def test_a_still_on_a_tall_canvas(still: Path) -> None:
 
 
 def test_its_packets_fit_the_show(film: Path, tmp_path: Path) -> None:
-    own = Clip(encode_film(film, None, WIDE, AudioSettings(), tmp_path / "cache"))
-    show = Clip(make_clip(WIDE, AudioSettings()))
+    own = StandbyClip(encode_film(film, None, WIDE, AudioSettings(), tmp_path / "cache"))
+    show = StandbyClip(make_clip(WIDE, AudioSettings()))
     assert own.extradata == show.extradata
     assert 2.8 < own._loops[True][1] / 1e6 < 3.2
     assert 2.8 < own._loops[False][1] / 1e6 < 3.2
@@ -61,7 +61,7 @@ def test_its_packets_fit_the_show(film: Path, tmp_path: Path) -> None:
 def test_music_under_a_still_and_the_cache(still: Path, film: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     first = encode_film(still, film, WIDE, AudioSettings(), cache)
-    assert Clip(first)._loops[False][1] > 2_500_000, "the music's length, not the picture's"
+    assert StandbyClip(first)._loops[False][1] > 2_500_000, "the music's length, not the picture's"
     (kept,) = cache.glob("*.nut")
     kept.write_bytes(first[:-1])
     assert encode_film(still, film, WIDE, AudioSettings(), cache) == first[:-1], "from the cache"

@@ -18,18 +18,18 @@ from studio.core.registry import discover
 from studio.core.state import State
 from studio.plans.commands import PlanCommands
 from studio.plans.files import read_plan, read_plans
-from studio.plans.model import Ask, Plan, RunCommand, TakeBack, Tell, TriggerSpec, Words
+from studio.plans.model import Ask, Plan, PlanText, RunCommand, TakeBack, Tell, TriggerSpec
 from studio.plans.runner import JUDGE_S, Plans
 from studio.plans.triggers.base import Situation, Trigger
 from studio.scenes.commands import SceneCommands
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Box, Item, Scene, ScenesState
 from studio.scenes.transitions.base import Transition
 from studio.sender.model import OutputState, OutputStatus
 from studio.show.file import demo_show
 from studio.sources.health import Health
 
-W = Words("中", "en {subject}")
+W = PlanText("中", "en {subject}")
 SAVE = Plan(
     "save",
     W,
@@ -48,7 +48,7 @@ class House:
         self.events.on_all(self.told.append)
         loop = asyncio.get_running_loop()
         bus = Bus(self.events, State(self.events, loop.call_soon))
-        self.scenes = Scenes(discover(transition_folder, Transition), self.events.publish)
+        self.scenes = SceneRepository(discover(transition_folder, Transition), self.events.publish)
         small = {"landscape": Box(0.8, 0.8, 0.2, 0.2)}
         self.scenes.load(
             ScenesState(
@@ -158,7 +158,7 @@ def test_an_output_that_is_down_is_told_with_what_still_stands():
         trigger=TriggerSpec("output_state", {"for_ms": 0}),
         steps=(
             RunCommand("outputs.retry", {"name": "{subject}"}, is_optional=True),
-            Tell("technician", Words("{subject}/{standing}", "{subject}/{standing}")),
+            Tell("technician", PlanText("{subject}/{standing}", "{subject}/{standing}")),
         ),
         recover=(Tell("controller", W),),
         well_ms=0,
@@ -316,7 +316,7 @@ def test_incidents_of_a_killed_engine_are_recalled():
     ],
 )
 def test_parameters_are_put_in_and_nothing_else(text, filled):
-    assert Words(text, text).filled({"subject": "cam"}).en == filled
+    assert PlanText(text, text).filled({"subject": "cam"}).en == filled
 
 
 def test_an_unknown_parameter_in_a_command_does_not_fail_the_plan():

@@ -11,7 +11,7 @@ from studio.protocols.rtmp.chunk import (
     ChunkError,
     ChunkReader,
     ChunkWriter,
-    Message,
+    RtmpMessage,
 )
 
 
@@ -20,13 +20,13 @@ from studio.protocols.rtmp.chunk import (
 def test_round_trip_in_any_pieces(timestamp: int, size: int) -> None:
     rng = random.Random(size)
     sent = [
-        Message(VIDEO, rng.randbytes(size), timestamp, 1),
-        Message(8, b"sound", (timestamp + 1) & 0xFFFFFFFF, 1),
+        RtmpMessage(VIDEO, rng.randbytes(size), timestamp, 1),
+        RtmpMessage(8, b"sound", (timestamp + 1) & 0xFFFFFFFF, 1),
     ]
     writer = ChunkWriter()
     data = b"".join(writer.pack(6 if m.type == VIDEO else 4, m) for m in sent)
     reader = ChunkReader()
-    got: list[Message] = []
+    got: list[RtmpMessage] = []
     at = 0
     while at < len(data):
         step = rng.randrange(1, 300)
@@ -37,22 +37,22 @@ def test_round_trip_in_any_pieces(timestamp: int, size: int) -> None:
 
 def test_chunk_size_follows_the_peer() -> None:
     writer, reader = ChunkWriter(), ChunkReader()
-    data = writer.pack(2, Message(SET_CHUNK_SIZE, struct.pack(">I", 4096)))
+    data = writer.pack(2, RtmpMessage(SET_CHUNK_SIZE, struct.pack(">I", 4096)))
     writer.chunk_size = 4096
-    data += writer.pack(6, Message(VIDEO, b"y" * 9000, 5, 1))
+    data += writer.pack(6, RtmpMessage(VIDEO, b"y" * 9000, 5, 1))
     assert [len(m.payload) for m in reader.feed(data)] == [4, 9000]
 
 
 def test_interleaved_channels() -> None:
-    video = ChunkWriter().pack(6, Message(VIDEO, b"v" * 200, 10, 1))
-    sound = ChunkWriter().pack(4, Message(8, b"a" * 20, 10, 1))
+    video = ChunkWriter().pack(6, RtmpMessage(VIDEO, b"v" * 200, 10, 1))
+    sound = ChunkWriter().pack(4, RtmpMessage(8, b"a" * 20, 10, 1))
     cut = 12 + 128
     got = ChunkReader().feed(video[:cut] + sound + video[cut:])
     assert [(m.type, len(m.payload)) for m in got] == [(8, 20), (VIDEO, 200)]
 
 
 def test_compressed_headers_are_read() -> None:
-    first = ChunkWriter().pack(5, Message(8, b"one", 100, 1))
+    first = ChunkWriter().pack(5, RtmpMessage(8, b"one", 100, 1))
     second = bytes((0x45,)) + (20).to_bytes(3, "big") + (3).to_bytes(3, "big") + b"\x08two"
     third = bytes((0x85,)) + (21).to_bytes(3, "big") + b"ten"
     fourth = bytes((0xC5,)) + b"six"
@@ -72,7 +72,7 @@ def test_what_is_not_rtmp_is_refused() -> None:
     with pytest.raises(ChunkError):
         ChunkReader().feed(huge)
     with pytest.raises(ChunkError):
-        ChunkReader().feed(ChunkWriter().pack(2, Message(SET_CHUNK_SIZE, bytes(4))))
+        ChunkReader().feed(ChunkWriter().pack(2, RtmpMessage(SET_CHUNK_SIZE, bytes(4))))
 
 
 def test_rubbish_never_raises_anything_else() -> None:

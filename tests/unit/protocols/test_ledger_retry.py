@@ -2,14 +2,14 @@
 
 import random
 
-from studio.protocols.rtmp.ledger import SendLedger
+from studio.protocols.rtmp.ledger import DeliveryTracker
 from studio.sender.retry import Retry
 
 MS = 1_000_000
 
 
 def test_queue_age_by_tcp() -> None:
-    ledger = SendLedger()
+    ledger = DeliveryTracker()
     for n in range(10):
         ledger.wrote(1000, n * 100 * MS)
     ledger.look(waiting=4000, acknowledged=None, now_ns=900 * MS)
@@ -21,7 +21,7 @@ def test_queue_age_by_tcp() -> None:
 
 
 def test_a_frozen_server_shows_by_its_silence() -> None:
-    ledger = SendLedger()
+    ledger = DeliveryTracker()
     now = 0
     for n in range(100):
         now = n * 20 * MS
@@ -33,14 +33,14 @@ def test_a_frozen_server_shows_by_its_silence() -> None:
 
 
 def test_a_server_that_never_acknowledges_is_believed_by_tcp() -> None:
-    ledger = SendLedger()
+    ledger = DeliveryTracker()
     ledger.wrote(5000, 0)
     ledger.look(0, None, 10 * MS)
     assert ledger.taken == 5000
 
 
 def test_stall_counts_from_the_last_byte_that_moved() -> None:
-    ledger = SendLedger()
+    ledger = DeliveryTracker()
     ledger.wrote(5000, 0)
     ledger.look(2000, None, 100 * MS)
     ledger.wrote(5000, 5000 * MS)

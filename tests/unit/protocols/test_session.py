@@ -12,9 +12,9 @@ from studio.protocols.rtmp.chunk import (
     USER_CONTROL,
     ChunkReader,
     ChunkWriter,
-    Message,
+    RtmpMessage,
 )
-from studio.protocols.rtmp.session import Phase, ProtocolFault, PublishSession, Refused
+from studio.protocols.rtmp.session import ProtocolFault, PublishSession, Refused, SessionPhase
 
 
 class Server:
@@ -29,7 +29,7 @@ class Server:
         assert len(hello) == 1537
         assert hello[0] == 3
         self.session.feed(b"\x03" + bytes(1536) + hello[1:])
-        self.heard: list[Message] = []
+        self.heard: list[RtmpMessage] = []
         self.listen(skip=1536)
 
     def listen(self, skip: int = 0) -> list[list[amf0.Value]]:
@@ -39,7 +39,7 @@ class Server:
         return [amf0.decode(m.payload) for m in messages if m.type == COMMAND_AMF0]
 
     def say(self, *values: object) -> list[list[amf0.Value]]:
-        self.session.feed(self.writer.pack(3, Message(COMMAND_AMF0, amf0.encode(*values))))
+        self.session.feed(self.writer.pack(3, RtmpMessage(COMMAND_AMF0, amf0.encode(*values))))
         return self.listen()
 
     def to_publish(self) -> list[list[amf0.Value]]:
@@ -58,9 +58,9 @@ def test_the_way_to_live() -> None:
     said = server.say("_result", 4, None, 1)
     assert said[0][0] == "publish"
     assert said[0][3:] == ["the-key", "live"]
-    assert server.session.phase is Phase.PUBLISH
+    assert server.session.phase is SessionPhase.PUBLISH
     server.say("onStatus", 0, None, {"level": "status", "code": "NetStream.Publish.Start"})
-    assert server.session.phase is Phase.LIVE
+    assert server.session.phase is SessionPhase.LIVE
 
 
 def test_refusal_keeps_the_words_but_not_the_key() -> None:
@@ -87,7 +87,7 @@ def test_connect_rejected() -> None:
     server = Server()
     with pytest.raises(Refused) as caught:
         server.say("_error", 1, None, {"code": "NetConnection.Connect.InvalidApp"})
-    assert caught.value.phase is Phase.CONNECT
+    assert caught.value.phase is SessionPhase.CONNECT
     assert not caught.value.is_busy
 
 
@@ -96,13 +96,13 @@ def test_unpublish_success_is_no_refusal() -> None:
     server.to_publish()
     server.say("onStatus", 0, None, {"level": "status", "code": "NetStream.Publish.Start"})
     server.say("onStatus", 0, None, {"level": "status", "code": "NetStream.Unpublish.Success"})
-    assert server.session.phase is Phase.LIVE
+    assert server.session.phase is SessionPhase.LIVE
 
 
 def test_ping_is_answered() -> None:
     server = Server()
     ping = struct.pack(">HI", 6, 1234)
-    server.session.feed(server.writer.pack(2, Message(USER_CONTROL, ping)))
+    server.session.feed(server.writer.pack(2, RtmpMessage(USER_CONTROL, ping)))
     server.listen()
     assert server.heard[-1].payload == struct.pack(">HI", 7, 1234)
 
@@ -110,7 +110,7 @@ def test_ping_is_answered() -> None:
 def test_acknowledgements_are_counted_over_a_reset() -> None:
     server = Server()
     for sequence in (1000, 40_000, 0, 30_000):
-        ack = Message(ACKNOWLEDGEMENT, struct.pack(">I", sequence))
+        ack = RtmpMessage(ACKNOWLEDGEMENT, struct.pack(">I", sequence))
         server.session.feed(server.writer.pack(2, ack))
     assert server.session.acknowledged == 70_000
 
@@ -126,4 +126,4 @@ def test_another_protocol_is_named(data: bytes) -> None:
 def test_broken_amf_is_a_protocol_fault() -> None:
     server = Server()
     with pytest.raises(ProtocolFault):
-        server.session.feed(server.writer.pack(3, Message(COMMAND_AMF0, b"\x63\x63")))
+        server.session.feed(server.writer.pack(3, RtmpMessage(COMMAND_AMF0, b"\x63\x63")))

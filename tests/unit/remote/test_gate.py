@@ -13,7 +13,7 @@ from studio.core.errors import StudioError
 from studio.governance import roles
 from studio.governance.secrets import Secrets
 from studio.protocols.obs_ws import Challenge, authentication
-from studio.remote.gate import LOOK_S, Gate
+from studio.remote.gate import LOOK_S, Authenticator
 
 
 def answer(challenge: Challenge, password: str) -> str:
@@ -34,7 +34,7 @@ def test_password_key_and_tokens_each_open_with_their_role() -> None:
     tokens = [roles.Token("phone", "t1", "streamer"), roles.Token("old", "t2", "wizard")]
 
     async def admit(password: str) -> object:
-        gate = Gate("pw", "key", lambda: tokens, first_s=0.0)
+        gate = Authenticator("pw", "key", lambda: tokens, first_s=0.0)
         challenge = Challenge()
         return await gate.admit(challenge, answer(challenge, password))
 
@@ -47,13 +47,13 @@ def test_password_key_and_tokens_each_open_with_their_role() -> None:
 
 
 def test_an_empty_password_opens_nothing_but_an_open_door() -> None:
-    assert Gate("").is_open
-    assert not Gate("x").is_open
+    assert Authenticator("").is_open
+    assert not Authenticator("x").is_open
 
 
 def test_guessing_gets_slower_by_address_and_never_the_owner() -> None:
     async def guess() -> tuple[float, float, float, float, float]:
-        gate = Gate("pw", "key", first_s=0.02)
+        gate = Authenticator("pw", "key", first_s=0.02)
         challenge = Challenge()
 
         async def took(text: str, address: str) -> float:

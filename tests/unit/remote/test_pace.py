@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from studio.remote.pace import Pace, Timed, Turn
+from studio.remote.pace import SessionPace, Timed, Turn
 
 
 def busy(seconds: float) -> None:
@@ -45,7 +45,7 @@ def test_faults_and_cancellations_reach_the_work_and_the_caller() -> None:
             ends.append("ended")
 
     async def run() -> None:
-        turn = Turn(Pace())
+        turn = Turn(SessionPace())
         with pytest.raises(ValueError, match="broken"):
             await turn.run(work(True))
         task = asyncio.create_task(turn.run(work(False)))
@@ -65,13 +65,13 @@ def test_many_clients_together_leave_half_of_the_loop() -> None:
     async def work() -> None:
         busy(0.002)
 
-    async def client(pace: Pace) -> None:
+    async def client(pace: SessionPace) -> None:
         turn = Turn(pace)
         for _ in range(20):
             await turn.run(work())
 
     async def run() -> list[float]:
-        pace = Pace()
+        pace = SessionPace()
         clients = [asyncio.create_task(client(pace)) for _ in range(20)]
         late = []
         while not all(one.done() for one in clients):
@@ -90,7 +90,7 @@ def test_one_at_this_machine_only_lets_others_in_between() -> None:
         busy(0.002)
 
     async def run() -> int:
-        turn = Turn(Pace())
+        turn = Turn(SessionPace())
         turn.is_paced = False
         beats = 0
 

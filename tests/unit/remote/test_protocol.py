@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from studio.protocols.obs_ws import Codec, Message, RequestError
+from studio.protocols.obs_ws import Codec, ObsMessage, RequestError
 from studio.remote.batch import Batch
 from studio.remote.ids import Ids
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_written_is_a_value_error(codec: Codec) -> None:
 
 
 def test_a_message_for_many_is_encoded_once_a_form() -> None:
-    message = Message({"op": 5, "d": {}})
+    message = ObsMessage({"op": 5, "d": {}})
     assert message.frame(JSON) is message.frame(Codec(None))
     assert message.frame(MSGPACK) is message.frame(Codec("obswebsocket.msgpack"))
 

@@ -8,7 +8,7 @@ import pytest
 
 from studio.protocols.obs_ws import RequestError
 from studio.remote.transform import apply, describe
-from studio.scenes.layout import lay
+from studio.scenes.layout import place_item
 from studio.scenes.model import Box, Crop, Item
 
 CANVAS, SOURCE = (1920, 1080), (640, 480)
@@ -34,7 +34,7 @@ def test_what_was_told_may_be_set_again_and_changes_nothing(fit: Any) -> None:
 def test_the_told_size_is_what_the_compositor_draws(fit: Any) -> None:
     one = item(fit=fit)
     told = describe(one, "landscape", CANVAS, SOURCE)
-    drawn = lay(one, one.boxes["landscape"], SOURCE, CANVAS).rect
+    drawn = place_item(one, one.boxes["landscape"], SOURCE, CANVAS).rect
     assert abs(told["width"] - drawn.w) <= 2
     assert abs(told["height"] - drawn.h) <= 2
 

@@ -8,7 +8,7 @@ from studio.graphics.bubble import draw_lower_third
 from studio.graphics.model import LowerThirdSpec
 from studio.media.frame import blank
 from studio.media.picture_memory import PictureWriter
-from studio.remote.views import View, Views
+from studio.remote.views import PreviewStream, PreviewStreams
 from studio.scenes.compositor import Overlay
 from studio.scenes.model import Box, Canvas, Item, Scene, ScenesState
 from studio.scenes.stage import Renderer, Snapshot
@@ -29,9 +29,11 @@ class Desk:
         self.scene = Scene("x", (Item(1, "a"),))
         self.overlays = {}
         self.rooms = SimpleNamespace(programme=self, stage=SimpleNamespace(latest={}))
-        self.views, self.renderer = Views(self.rooms), Renderer()
+        self.views, self.renderer = PreviewStreams(self.rooms), Renderer()
         name = "x" if what == "scene" else "a"
-        self.view = View("1", None, what, name, "landscape", PictureWriter(file, 64, 36), 1)
+        self.view = PreviewStream(
+            "1", None, what, name, "landscape", PictureWriter(file, 64, 36), 1
+        )
 
     @property
     def snapshot(self):

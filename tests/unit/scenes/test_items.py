@@ -17,7 +17,7 @@ from studio.media.yuv import Rect, layer
 from studio.scenes.commands import SceneCommands
 from studio.scenes.compositor import Compositor
 from studio.scenes.item_commands import ItemCommands
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Box, Canvas, Crop, Item, Scene, ScenesState
 from studio.scenes.transitions.base import Transition
 from studio.sources.base import Source
@@ -55,7 +55,7 @@ def near(pixel, rgb, slack=8):
 
 @pytest.fixture
 def scenes():
-    keeper = Scenes(KINDS, lambda event: None)
+    keeper = SceneRepository(KINDS, lambda event: None)
     three = tuple(Item(n, name) for n, name in enumerate("abc", 1))
     keeper.load(ScenesState(scenes=(Scene(name="s", items=three), Scene(name="t"))))
     return keeper

@@ -17,8 +17,8 @@ from studio.scenes.commands import SceneCommands
 from studio.scenes.compositor import Change, Compositor, Overlay, is_tiled
 from studio.scenes.events import SceneTaken
 from studio.scenes.item_commands import ItemCommands
-from studio.scenes.keeper import Scenes
-from studio.scenes.layout import lay, through
+from studio.scenes.keeper import SceneRepository
+from studio.scenes.layout import map_rect, place_item
 from studio.scenes.model import Box, Canvas, Crop, Item, Scene, ScenesState
 from studio.scenes.transitions.base import Transition
 from studio.scenes.transitions.fade import Fade
@@ -50,7 +50,7 @@ def told():
 
 @pytest.fixture
 def scenes(told):
-    keeper = Scenes(KINDS, told.append)
+    keeper = SceneRepository(KINDS, told.append)
     names = ("开场", "主播", "特写")
     keeper.load(
         ScenesState(
@@ -192,7 +192,7 @@ def test_without_studio_mode_a_preview_goes_straight_on_air(scenes, commands):
 )
 def test_how_a_picture_fits_its_box(fit, part, rect):
     size = (320, 320) if fit == "contain" else (320, 300)
-    place = lay(Item(1, "s", fit=fit), Box(), size, (1920, 1080))
+    place = place_item(Item(1, "s", fit=fit), Box(), size, (1920, 1080))
     assert place.rect == rect
     assert place.part == part
 
@@ -201,7 +201,9 @@ def test_odd_sizes_and_crops_stay_inside():
     for width in (3, 17, 641):
         for crop in (Crop(), Crop(0.99, 0.99, 0.5, 0.5), Crop(left=0.33)):
             size = (width & ~1, (width * 2 // 3) & ~1 or 2)
-            place = lay(Item(1, "s", crop=crop), Box(0.1, 0.1, 0.013, 0.7), size, (1280, 720))
+            place = place_item(
+                Item(1, "s", crop=crop), Box(0.1, 0.1, 0.013, 0.7), size, (1280, 720)
+            )
             part = place.part or Rect(0, 0, *size)
             assert part.x + part.w <= size[0]
             assert part.y + part.h <= size[1]
@@ -209,8 +211,8 @@ def test_odd_sizes_and_crops_stay_inside():
 
 
 def test_a_box_in_the_source_is_found_on_the_canvas():
-    place = lay(Item(1, "s"), Box(0.5, 0.0, 0.5, 0.5), (640, 360), (1920, 1080))
-    assert through(place, (640, 360), Rect(0, 0, 320, 180)) == Rect(960, 0, 480, 270)
+    place = place_item(Item(1, "s"), Box(0.5, 0.0, 0.5, 0.5), (640, 360), (1920, 1080))
+    assert map_rect(place, (640, 360), Rect(0, 0, 320, 180)) == Rect(960, 0, 480, 270)
 
 
 def compose(scene, sources, canvas=None, change=None, graphics=()):

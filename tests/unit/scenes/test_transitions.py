@@ -18,7 +18,7 @@ from studio.media.alpha_film import read_alpha_film
 from studio.media.frame import blank
 from studio.scenes.commands import SceneCommands
 from studio.scenes.events import SceneTaken, TransitionEnded
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Canvas, Item, Scene, ScenesState
 from studio.scenes.transitions.base import Transition
 from studio.scenes.transitions.stinger import Stinger
@@ -34,7 +34,7 @@ def told():
 
 @pytest.fixture
 def scenes(told):
-    keeper = Scenes(KINDS, told.append)
+    keeper = SceneRepository(KINDS, told.append)
     keeper.load(ScenesState(scenes=tuple(Scene(name=n, items=(Item(1, n),)) for n in "abc")))
     return keeper
 

@@ -13,7 +13,7 @@ from studio.core.clock import now_ns
 from studio.plans.triggers.base import Situation
 from studio.plans.triggers.source_health import SourceHealth
 from studio.scenes.graph import Shown
-from studio.scenes.layout import lay
+from studio.scenes.layout import place_item
 from studio.scenes.model import Box, Canvas, Item, Scene, ScenesState
 from studio.scenes.visibility import PictureFacts, visible_share
 from studio.sources.model import Health
@@ -71,7 +71,7 @@ def painted(scene: Scene, canvas: Canvas, facts: dict[str, PictureFacts]) -> flo
         size = facts[item.source].size
         whole = (canvas.width, canvas.height)
         if size:
-            x, y, w, h = lay(item, box, size, whole).rect
+            x, y, w, h = place_item(item, box, size, whole).rect
         else:
             x, y = box.x * canvas.width, box.y * canvas.height
             w, h = box.w * canvas.width, box.h * canvas.height

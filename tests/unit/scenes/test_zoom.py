@@ -7,7 +7,7 @@ import pytest
 
 from studio.media.frame import blank, from_rgb, to_rgb
 from studio.scenes.compositor import Compositor
-from studio.scenes.layout import MOST, lay
+from studio.scenes.layout import MOST, place_item
 from studio.scenes.model import Box, Canvas, Crop, Item, Scene
 from studio.sources.base import Source
 from studio.sources.runner import Shot, SourceRunner
@@ -35,14 +35,14 @@ class Held(Source):
     ],
 )
 def test_a_hundred_canvases_are_cut_to_what_is_seen(box, fit):
-    part, rect = lay(Item(1, "x", fit=fit), box, SIZE, CANVAS)
+    part, rect = place_item(Item(1, "x", fit=fit), box, SIZE, CANVAS)
     assert rect.w * rect.h <= MOST
     assert part is None or (part.x >= 0 and part.x + part.w <= SIZE[0] and part.w > 0)
     assert part is None or (part.y >= 0 and part.y + part.h <= SIZE[1] and part.h > 0)
 
 
 def test_a_turned_item_keeps_its_middle():
-    part, rect = lay(Item(1, "x", rotation=30.0), Box(-2, -2, 5, 5), SIZE, CANVAS)
+    part, rect = place_item(Item(1, "x", rotation=30.0), Box(-2, -2, 5, 5), SIZE, CANVAS)
     assert part is not None
     assert abs(rect.x + rect.w / 2 - 960) <= 8
     assert abs(rect.y + rect.h / 2 - 540) <= 8
@@ -70,7 +70,7 @@ def test_it_looks_as_if_it_were_not_cut(fields, at):
 
 
 def test_a_crop_and_a_zoom_together():
-    part, rect = lay(Item(1, "x", crop=Crop(0.5, 0.5)), Box(-0.5, -0.5, 5, 5), SIZE, CANVAS)
+    part, rect = place_item(Item(1, "x", crop=Crop(0.5, 0.5)), Box(-0.5, -0.5, 5, 5), SIZE, CANVAS)
     assert part is not None
     assert part.x >= 320
     assert part.y >= 180

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from studio.sender.clip import Unit
-from studio.sender.delay import Delay
+from studio.sender.delay import DelayBuffer
 from studio.sender.machine import Machine
 from studio.sender.model import TRANSITIONS, Kind, OutputState, Step, next_state
 from studio.sender.timeline import STEP_US, Timeline
@@ -80,7 +80,7 @@ def _unit(at_us: int) -> Unit:
 
 
 def test_delay_holds_back_and_dump_throws_away() -> None:
-    delay = Delay()
+    delay = DelayBuffer()
     delay.length_us = 2_000_000
     for number in range(90):
         delay.put(_unit(number), number * 33_333)
@@ -93,7 +93,7 @@ def test_delay_holds_back_and_dump_throws_away() -> None:
 
 
 def test_a_shorter_delay_does_not_come_out_in_a_burst() -> None:
-    delay = Delay()
+    delay = DelayBuffer()
     delay.length_us = 10_000_000
     for number in range(300):
         delay.put(_unit(number), number * 33_333)
@@ -104,7 +104,7 @@ def test_a_shorter_delay_does_not_come_out_in_a_burst() -> None:
 
 
 def test_without_delay_everything_passes_at_once() -> None:
-    delay = Delay()
+    delay = DelayBuffer()
     delay.put(_unit(1), 5)
     delay.put(None, 6)
     assert [unit.pts_us if unit else None for unit in delay.due(6)] == [1, None]

@@ -2,8 +2,8 @@
 
 import random
 
-from studio.sender.clip import Player, Unit
-from studio.sender.feed import SILENCE_US, Feed
+from studio.sender.clip import ClipPlayer, Unit
+from studio.sender.feed import SILENCE_US, PacketFeed
 from studio.sender.timeline import Timeline
 
 FRAME = 33_333
@@ -17,15 +17,15 @@ def unit(is_video: bool, at: int, *, is_key: bool = False) -> Unit:
 class LoopedClip:
     """Two seconds of clip without any codec."""
 
-    def player(self) -> Player:
+    def player(self) -> ClipPlayer:
         video = [unit(True, n * FRAME, is_key=n == 0) for n in range(60)]
         sound = [unit(False, n * SOUND) for n in range(94)]
-        return Player({True: (video, 60 * FRAME), False: (sound, 94 * SOUND)})
+        return ClipPlayer({True: (video, 60 * FRAME), False: (sound, 94 * SOUND)})
 
 
-def make_feed(now_us: int = 0, **more: bool) -> tuple[Feed, list[Unit]]:
+def make_feed(now_us: int = 0, **more: bool) -> tuple[PacketFeed, list[Unit]]:
     sent: list[Unit] = []
-    return Feed(LoopedClip(), sent.append, now_us, **more), sent  # type: ignore[arg-type]
+    return PacketFeed(LoopedClip(), sent.append, now_us, **more), sent  # type: ignore[arg-type]
 
 
 def check(sent: list[Unit]) -> None:

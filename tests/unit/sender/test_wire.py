@@ -16,7 +16,7 @@ def test_frames_in_any_pieces() -> None:
     messages: list[tuple[wire.ToSender, bytes]] = [
         (wire.Configure(OutputSettings(name="抖音", url="rtmp://h/a"), "k"), b""),
         (wire.Packet(True, 1, 1, 33_333, True), os.urandom(70_000)),
-        (wire.Stop(), b""),
+        (wire.StopSending(), b""),
     ]
     data = b"".join(wire.pack(m, p) for m, p in messages)
     unpacker = wire.SenderUnpacker()
@@ -33,7 +33,9 @@ def test_frames_in_any_pieces() -> None:
 
 def test_status_comes_back() -> None:
     status = OutputStatus(name="x", packets=3)
-    assert wire.EngineUnpacker().feed(wire.pack(wire.Status(status))) == [wire.Status(status)]
+    assert wire.EngineUnpacker().feed(wire.pack(wire.SenderStatus(status))) == [
+        wire.SenderStatus(status)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_strangers_are_turned_away(data: bytes) -> None:
 
 
 def test_notes(tmp_path: Path) -> None:
-    note = wire.Note(12, 3456, wire.new_token(), "主推流 / main")
+    note = wire.SenderRecord(12, 3456, wire.new_token(), "主推流 / main")
     path = wire.note_path(tmp_path, note.output)
     wire.write_note(path, note)
     assert wire.find_notes(tmp_path) == {note.output: note}

@@ -8,7 +8,7 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.graphics.card import draw_card
-from studio.graphics.deck import Deck
+from studio.graphics.deck import OverlayStack
 from studio.scenes.model import Canvas
 from studio.shop.cards import Cards, card_spec
 from studio.shop.catalogue import Catalogue
@@ -139,7 +139,7 @@ def test_the_same_card_is_drawn_once():
         drawn.append(unit)
         return draw_card(spec, 40)
 
-    deck = Deck()
+    deck = OverlayStack()
     cards = Cards(deck, draw)
     canvases = (Canvas("landscape", 1920, 1080), Canvas("portrait", 1080, 1920))
     spec = card_spec(BAG, ShopState(), demo_show(), "zh")

@@ -17,17 +17,17 @@ from studio.core.command import specs_of
 from studio.core.errors import StudioError
 from studio.core.registry import discover
 from studio.filters.base import Filter
-from studio.filters.workshop import Workshop
+from studio.filters.workshop import FilterFactory
 from studio.graphics.text import TextDrawer
 from studio.scenes.commands import SceneCommands
 from studio.scenes.graph import SceneGraph
 from studio.scenes.item_commands import ItemCommands
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Item, Scene, plain
 from studio.scenes.transitions.base import Transition
 from studio.show.brand import Brand, BrandCommands
-from studio.sources.bank import SourceBank
-from studio.sources.base import Source, Surroundings
+from studio.sources.bank import SourceManager
+from studio.sources.base import Source, SourceContext
 from studio.sources.commands import SourceCommands
 from studio.sources.filter_commands import FilterCommands
 
@@ -36,10 +36,10 @@ NAUGHTY = ["", "  ", "a\nb", "a\u202eb", "x" * 101]
 
 class House:
     def __init__(self):
-        around = Surroundings(Path(), TextDrawer(), 30.0, 320, 180)
-        workshop = Workshop(discover(filter_folder, Filter), lambda: around.base)
-        self.bank = SourceBank(discover(source_folder, Source), around, workshop, print)
-        self.scenes = Scenes(discover(transition_folder, Transition), lambda event: None)
+        around = SourceContext(Path(), TextDrawer(), 30.0, 320, 180)
+        workshop = FilterFactory(discover(filter_folder, Filter), lambda: around.base)
+        self.bank = SourceManager(discover(source_folder, Source), around, workshop, print)
+        self.scenes = SceneRepository(discover(transition_folder, Transition), lambda event: None)
         graph = SceneGraph(self.bank, self.scenes)
 
         def say(event):

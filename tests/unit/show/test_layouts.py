@@ -15,11 +15,11 @@ from studio.core.errors import StudioError
 from studio.core.paths import assets_dir
 from studio.core.registry import discover
 from studio.filters.base import Filter
-from studio.filters.workshop import Workshop
+from studio.filters.workshop import FilterFactory
 from studio.graphics.text import TextDrawer
 from studio.scenes.auto_layout import SAFE, arranged
 from studio.scenes.graph import SceneGraph
-from studio.scenes.keeper import Scenes
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import CANVASES, Box, Item, Scene
 from studio.scenes.transitions.base import Transition
 from studio.show.brand import Brand, BrandCommands
@@ -27,8 +27,8 @@ from studio.show.import_commands import ImportCommands
 from studio.show.layout_commands import LayoutCommands
 from studio.show.model import BrandKit
 from studio.show.templates import Builder, Goods, templates
-from studio.sources.bank import SourceBank
-from studio.sources.base import Source, Surroundings
+from studio.sources.bank import SourceManager
+from studio.sources.base import Source, SourceContext
 
 KINDS = discover(source_folder, Source)
 SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920)}
@@ -37,10 +37,10 @@ SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920)}
 class House:
     def __init__(self, show=None):
         filters = discover(filter_folder, Filter)
-        around = Surroundings(show.folder if show else Path(), TextDrawer(), 30.0, 320, 180)
-        workshop = Workshop(filters, lambda: around.base)
-        self.bank = SourceBank(KINDS, around, workshop, lambda event: None)
-        self.scenes = Scenes(discover(transition_folder, Transition), lambda event: None)
+        around = SourceContext(show.folder if show else Path(), TextDrawer(), 30.0, 320, 180)
+        workshop = FilterFactory(filters, lambda: around.base)
+        self.bank = SourceManager(KINDS, around, workshop, lambda event: None)
+        self.scenes = SceneRepository(discover(transition_folder, Transition), lambda event: None)
         if show:
             self.scenes.load(show.parts["scenes"])
             self.bank.load(show.parts["sources"], around)

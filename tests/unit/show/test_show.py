@@ -17,7 +17,7 @@ from studio.core.service import Service
 from studio.core.services import Services
 from studio.show.checkpoint import Checkpointer, forget, recall
 from studio.show.file import KEPT, demo_show, read_show, write_show
-from studio.show.keeper import ShowCommands, ShowKeeper
+from studio.show.keeper import ShowCommands, ShowRepository
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_what_is_not_known_is_kept(folder):
     raw = json.loads((folder / "show.json").read_text(encoding="utf-8"))
     raw |= {"later": {"a": 1}, "sources": [{"name": "x", "kind": "hologram", "settings": {"z": 9}}]}
     write_show(folder, raw)
-    keeper = ShowKeeper(open_show(folder), lambda: {})
+    keeper = ShowRepository(open_show(folder), lambda: {})
     keeper.save()
     again = json.loads((folder / "show.json").read_text(encoding="utf-8"))
     assert again["later"] == {"a": 1}
@@ -109,7 +109,7 @@ def test_a_save_that_fails_leaves_the_old_file(folder, monkeypatch):
 
 
 def test_the_demo_is_saved_elsewhere_with_its_media(tmp_path):
-    keeper = ShowKeeper(open_show(None), lambda: {"shop": {"products": []}})
+    keeper = ShowRepository(open_show(None), lambda: {"shop": {"products": []}})
     with pytest.raises(StudioError) as caught:
         keeper.save()
     assert caught.value.key == "show.readonly"
@@ -140,7 +140,7 @@ def test_a_copy_stands_alone(tmp_path):
     raw["sources"].append(
         {"name": "远", "kind": "clip", "settings": {"path": str(far / "host.mp4")}}
     )
-    keeper = ShowKeeper(demo, lambda: raw)
+    keeper = ShowRepository(demo, lambda: raw)
     asyncio.run(ShowCommands(keeper).save_as(str(tmp_path / "mine")))
     mine = open_show(tmp_path / "mine.show")
     assert (mine.folder / mine.parts["sources"][-1].settings["path"]).read_bytes() == b"clip"
@@ -193,7 +193,7 @@ def test_what_would_fail_half_way_is_found_at_reading(tmp_path, raw, said):
 def test_what_was_collected_first_is_not_saved_last(folder):
     """A save in a thread that comes late does not undo the one made since."""
     brand = ["old"]
-    keeper = ShowKeeper(open_show(folder), lambda: {"note": brand[0]})
+    keeper = ShowRepository(open_show(folder), lambda: {"note": brand[0]})
     late = keeper.collected()
     brand[0] = "new"
     keeper.save()

@@ -13,7 +13,7 @@ import numpy as np
 
 from studio.core.clock import now_ns
 from studio.graphics.text import TextDrawer
-from studio.sources.base import Surroundings
+from studio.sources.base import SourceContext
 from studio.sources.runner import SourceRunner
 
 
@@ -30,7 +30,9 @@ def until(check, seconds=12.0):
 def runner_of(kinds, kind, settings, base, **around):
     """A source at work, as the engine runs it, without filters."""
     cls = kinds.get(kind)
-    place = Surroundings(base, TextDrawer(), **{"fps": 30.0, "width": 320, "height": 180, **around})
+    place = SourceContext(
+        base, TextDrawer(), **{"fps": 30.0, "width": 320, "height": 180, **around}
+    )
     return SourceRunner(kind, cls(cls.decode(settings), place))
 
 

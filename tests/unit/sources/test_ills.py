@@ -14,7 +14,7 @@ from studio.core.errors import StudioError
 from studio.media.cv import cv2
 from studio.media.frame import Frame, to_rgb
 from studio.media.picture_file import read_picture
-from studio.sources.health import Fault, Watch
+from studio.sources.health import Fault, HealthWatch
 from tests.unit.sources.media import film, state, tone, turned, until
 
 DEADLINE_S = 8.0
@@ -50,7 +50,7 @@ def test_a_busy_port_is_a_fault_at_once(run, tmp_path, monkeypatch):
 
 
 def test_waiting_ends_with_the_first_picture_and_does_not_come_back():
-    watch = Watch(is_live=True, has_video=True)
+    watch = HealthWatch(is_live=True, has_video=True)
     error = StudioError("unavailable", "sources.ingest_waiting", address="x")
     watch.wait()
     assert watch.health(now_ns(), error, Fault.NONE).state == "waiting"

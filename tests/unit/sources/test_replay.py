@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bench.line.chain import write_clip
-from studio.sources.base import Feed, Surroundings
+from studio.sources.base import Feed, SourceContext
 from studio.sources.kinds import replay
 from studio.sources.kinds.replay import Replay, ReplaySettings
 
@@ -24,7 +24,7 @@ class Watcher:
         self.pictures: list[Any] = []
         self.sounds = 0
         feed = Feed(self.stopping, self._picture, self._sound, lambda: self.is_wanted)
-        self.source = Replay(ReplaySettings(), Surroundings(base))
+        self.source = Replay(ReplaySettings(), SourceContext(base))
         self.thread = threading.Thread(target=self.source.run, args=(feed,))
         self.thread.start()
 

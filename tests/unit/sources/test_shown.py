@@ -91,9 +91,9 @@ def test_a_font_that_is_none_is_said(run, tmp_path):
 def countdown(**settings):
     from pathlib import Path
 
-    from studio.sources.base import Surroundings
+    from studio.sources.base import SourceContext
 
-    return Countdown(Countdown.decode(settings), Surroundings(Path()))
+    return Countdown(Countdown.decode(settings), SourceContext(Path()))
 
 
 @pytest.mark.parametrize(

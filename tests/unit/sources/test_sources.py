@@ -15,9 +15,9 @@ from studio.core.paths import assets_dir
 from studio.core.registry import discover
 from studio.graphics.text import TextDrawer
 from studio.media.yuv import Rect
-from studio.sources.base import Source, Surroundings
+from studio.sources.base import Source, SourceContext
 from studio.sources.health import Fault
-from studio.sources.runner import SourceRunner, Want
+from studio.sources.runner import PictureWant, SourceRunner
 
 KINDS = discover(folder, Source)
 MEDIA = assets_dir() / "demo" / "demo.show"
@@ -29,7 +29,7 @@ def run():
 
     def start(kind, settings=None, base=MEDIA):
         cls = KINDS.get(kind)
-        around = Surroundings(base, TextDrawer(), 30.0, 640, 360)
+        around = SourceContext(base, TextDrawer(), 30.0, 640, 360)
         runner = SourceRunner(kind, cls(cls.decode(settings or {}), around))
         runners.append(runner)
         runner.start()
@@ -156,7 +156,7 @@ def test_a_drilled_fault_shows_like_a_real_one_and_goes_again(run, fault):
 def test_a_version_that_was_asked_for_is_prepared_ahead(run):
     runner = run("clip", {"path": "media/host.mp4"})
     assert until(lambda: runner.latest is not None)
-    want = Want(Rect(0, 0, 200, 150), 100, 74)
+    want = PictureWant(Rect(0, 0, 200, 150), 100, 74)
     runner.shot(want, now_ns())
     number = runner.latest.number
     assert until(lambda: runner.latest.number > number + 1)

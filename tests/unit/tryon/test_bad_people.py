@@ -6,7 +6,7 @@ import numpy as np
 import people
 import pytest
 
-from studio.filters.kinds.tryon import TryOn, TryOnSettings
+from studio.filters.kinds.tryon import TryOnFilter, TryOnSettings
 from studio.media.cv import cv2
 from studio.media.frame import Frame, blank
 from studio.tryon import wardrobe
@@ -137,7 +137,7 @@ def test_of_ten_people_as_many_wear_it_as_were_asked_for() -> None:
                 plane[y // s : y // s + 360 // s, x // s : x // s + 256 // s] = part
     _, found, there = _look(frame, most=4)
     assert len(found.faces) == len(there) == 4
-    tryon = TryOn(TryOnSettings(garment="sunglasses", asset=str(AMBER), most_faces=4))
+    tryon = TryOnFilter(TryOnSettings(garment="sunglasses", asset=str(AMBER), most_faces=4))
     try:
         assert tryon.settings.most_faces == 4
     finally:

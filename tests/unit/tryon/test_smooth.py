@@ -65,11 +65,11 @@ def test_one_euro_settles_on_a_constant() -> None:
 
 def test_a_body_keeps_its_left_and_right() -> None:
     from studio.tryon.follow import _MIRRORED, Sides
-    from studio.tryon.model import Box, Pose
+    from studio.tryon.model import PixelBox, Pose
 
     points = np.random.default_rng(4).uniform(0, 400, (33, 3)).astype(np.float32)
     seen = np.linspace(0, 1, 33, dtype=np.float32)
-    sides, box = Sides(), Box(0, 0, 1, 1)
+    sides, box = Sides(), PixelBox(0, 0, 1, 1)
     for n in range(20):
         is_wrong = n in (7, 8, 13)
         order = _MIRRORED if is_wrong else np.arange(33)

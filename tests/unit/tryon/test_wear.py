@@ -10,7 +10,7 @@ import people
 import pytest
 
 from studio.core.errors import StudioError
-from studio.filters.kinds.tryon import TryOn, TryOnSettings
+from studio.filters.kinds.tryon import TryOnFilter, TryOnSettings
 from studio.media.cv import cv2
 from studio.media.frame import Frame, blank, from_rgb
 from studio.tryon import asset, fit, wardrobe
@@ -159,7 +159,7 @@ def test_fit_file_is_written_and_read_back(tmp_path: Path) -> None:
     assert flat.offset_mm == (0.0, 0.0, 3.0)
 
 
-def _until(tryon: TryOn, frames, done, limit_s: float = 10.0) -> Frame:
+def _until(tryon: TryOnFilter, frames, done, limit_s: float = 10.0) -> Frame:
     """Feeds frames at 30 a second until ``done``."""
     deadline = time.monotonic() + limit_s
     for frame in frames:
@@ -173,12 +173,12 @@ def _until(tryon: TryOn, frames, done, limit_s: float = 10.0) -> Frame:
 
 @pytest.fixture
 def worn():
-    tryon = TryOn(TryOnSettings(garment="sunglasses", asset=str(AMBER)))
+    tryon = TryOnFilter(TryOnSettings(garment="sunglasses", asset=str(AMBER)))
     yield tryon
     tryon.close()
 
 
-def test_filter_wears_on_a_live_picture_and_takes_off_when_gone(worn: TryOn) -> None:
+def test_filter_wears_on_a_live_picture_and_takes_off_when_gone(worn: TryOnFilter) -> None:
     def here(n):
         return people.view(people.placed(640 + 3 * n), n)
 
@@ -201,7 +201,7 @@ def test_filter_wears_on_a_live_picture_and_takes_off_when_gone(worn: TryOn) -> 
     assert worn.boxes == ()
 
 
-def test_landmarks_keep_up_with_the_frames(worn: TryOn) -> None:
+def test_landmarks_keep_up_with_the_frames(worn: TryOnFilter) -> None:
     ages = []
     frames = [people.view(people.placed(640 + 4 * n), n) for n in range(90)]
     due = time.monotonic()
@@ -217,7 +217,7 @@ def test_landmarks_keep_up_with_the_frames(worn: TryOn) -> None:
     assert np.median(ages) < 250
 
 
-def test_still_picture_is_asked_for_again(worn: TryOn) -> None:
+def test_still_picture_is_asked_for_again(worn: TryOnFilter) -> None:
     import threading
 
     ready = threading.Event()
@@ -228,7 +228,7 @@ def test_still_picture_is_asked_for_again(worn: TryOn) -> None:
     assert _changed(frame, worn.apply(frame)).sum() > 1000
 
 
-def test_split_and_side_by_side(worn: TryOn) -> None:
+def test_split_and_side_by_side(worn: TryOnFilter) -> None:
     def frames():
         return (people.view(people.placed(), n) for n in range(200))
 
@@ -242,7 +242,7 @@ def test_split_and_side_by_side(worn: TryOn) -> None:
     assert left > right + 10
 
 
-def test_a_bad_thing_leaves_the_good_one_on(worn: TryOn, tmp_path: Path) -> None:
+def test_a_bad_thing_leaves_the_good_one_on(worn: TryOnFilter, tmp_path: Path) -> None:
     with pytest.raises(StudioError):
         worn.wear("sunglasses", tmp_path / "none.png")
     frames = (people.view(people.placed(), n) for n in range(200))
@@ -252,7 +252,7 @@ def test_a_bad_thing_leaves_the_good_one_on(worn: TryOn, tmp_path: Path) -> None
     assert worn.apply(frame) is frame
 
 
-def test_small_odd_and_transparent_pictures_pass(worn: TryOn) -> None:
+def test_small_odd_and_transparent_pictures_pass(worn: TryOnFilter) -> None:
     for frame in (blank(16, 16), blank(2, 2), blank(1080, 1920)):
         assert worn.apply(frame) is frame
     layer = from_rgb(np.zeros((64, 64, 3), np.uint8), np.full((64, 64), 9, np.uint8))
@@ -285,7 +285,7 @@ def test_strain_steps_down_and_up_again() -> None:
 
 def test_an_item_without_try_on_sees_the_same_frame_bare() -> None:
     from studio.sources.base import Feed, Source
-    from studio.sources.runner import SourceRunner, Want
+    from studio.sources.runner import PictureWant, SourceRunner
 
     class Nothing(Source):
         def run(self, feed: Feed) -> None:
@@ -306,7 +306,7 @@ def test_an_item_without_try_on_sees_the_same_frame_bare() -> None:
     runner._deliver(blank(64, 64, (40, 128, 128), pts_ns=7))
     shot = runner.latest
     assert shot is not None
-    worn, bare = (shot.at(Want(None, 64, 64, is_bare)) for is_bare in (False, True))
+    worn, bare = (shot.at(PictureWant(None, 64, 64, is_bare)) for is_bare in (False, True))
     assert worn.y[0, 0] == 235
     assert bare.y[0, 0] == 40
     assert shot.frame.pts_ns == 7  # not a frame later for it
@@ -314,7 +314,7 @@ def test_an_item_without_try_on_sees_the_same_frame_bare() -> None:
     runner._deliver(blank(64, 64, (50, 128, 128)))
     shot = runner.latest
     assert shot is not None
-    assert shot.at(Want(None, 64, 64, True)).y[0, 0] == 50
+    assert shot.at(PictureWant(None, 64, 64, True)).y[0, 0] == 50
 
 
 def test_a_hand_in_front_hides_what_is_worn() -> None:

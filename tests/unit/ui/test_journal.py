@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ui.models.commands import is_question
-from ui.panels.journal import JournalModel, Line
+from ui.panels.journal import JournalLine, JournalModel
 
 pytestmark = pytest.mark.ui
 
@@ -13,9 +13,9 @@ pytestmark = pytest.mark.ui
 def test_the_same_again_is_counted_on_its_line(qapp: object) -> None:
     model = JournalModel()
     for second in range(3):
-        model.put(Line(f"21:00:0{second}", "Level Mic", "desk"))
-    model.put(Line("21:00:04", "Take", "desk"))
-    model.put(Line("21:00:05", "Level Mic", "desk"))
+        model.put(JournalLine(f"21:00:0{second}", "Level Mic", "desk"))
+    model.put(JournalLine("21:00:04", "Take", "desk"))
+    model.put(JournalLine("21:00:05", "Level Mic", "desk"))
     assert [(line.at, line.words) for line in model.lines] == [
         ("21:00:05", "Level Mic"),
         ("21:00:04", "Take"),
