@@ -6,11 +6,17 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
+from studio.comments.intent import intent_of
+from studio.comments.model import Comment, Verdict
+from studio.comments.moderation.judge import Judge
 from studio.comments.moderation.rules import Rule, RuleTier, read_rules, shipped_rules
 from studio.comments.platforms.lines import BadLine, parse
+from studio.comments.ranking import rank
 from studio.core.errors import StudioError
+
+MS = 1_000_000
 
 
 def rules_of(folder: Path | None) -> tuple[Rule, ...]:
@@ -29,29 +35,50 @@ def rules_of(folder: Path | None) -> tuple[Rule, ...]:
 
 
 def moderate(lines: Iterable[str], out: TextIO, folder: Path | None = None) -> bool:
-    """Judges each line; False when a line was no comment (said on stderr, the rest goes on)."""
-    tier = RuleTier(rules_of(folder))
+    """Judges each line: one line out for each line in, in their order.
+
+    A line that is no comment is answered with ``{"line": N, "error": …}``, and on stderr.
+
+    Returns:
+        Whether every line was a comment.
+    """
+    judge = Judge(RuleTier(rules_of(folder)))
+    untimed = Judge(judge.tier, counts_floods=False)
     is_good = True
     for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
         try:
-            comment, _ = parse(line, number)
+            comment, at_ms = parse(line, number)
         except BadLine as error:
             is_good = False
             print(f"line {number}: {error}", file=sys.stderr)
-            continue
-        verdict = tier.judge(comment.text)
-        answer = {
-            "id": comment.id,
-            "action": verdict.action,
-            "category": verdict.category,
-            "rule": verdict.rule,
-            "matched": verdict.matched,
-            "normalised": verdict.normalised,
-            "span": list(verdict.span),
-            "why": {"zh": verdict.why.zh, "en": verdict.why.en},
-        }
+            answer: dict[str, Any] = {"line": number, "error": str(error)}
+        else:
+            if at_ms is None:
+                verdict = untimed.judge(comment, 0)
+            else:
+                verdict = judge.judge(comment, int(at_ms * MS))
+            answer = as_line(comment, verdict)
         out.write(json.dumps(answer, ensure_ascii=False) + "\n")
         out.flush()
     return is_good
+
+
+def as_line(comment: Comment, verdict: Verdict) -> dict[str, Any]:
+    """A verdict as ``shopcast moderate`` writes it; places are code points of the text."""
+    ranked, topic = rank(comment.text)
+    return {
+        "id": comment.id,
+        "verdict": verdict.action,
+        "category": verdict.category,
+        "stage": verdict.stage,
+        "rule": verdict.rule,
+        "normalised": verdict.normalised,
+        "spans": [list(span) for span in verdict.spans],
+        "rank": ranked,
+        "topic": topic,
+        "intent": intent_of(comment.text),
+        "action": verdict.action,
+        "matched": verdict.matched,
+        "span": list(verdict.span),
+        "why": {"zh": verdict.why.zh, "en": verdict.why.en},
+    }

@@ -32,6 +32,7 @@ from studio.comments.model import (
     State,
     Verdict,
 )
+from studio.comments.moderation.judge import Judge
 from studio.comments.moderation.rules import Rule, RuleTier, own_words
 from studio.comments.platforms.base import CommentFeed, CommentPlatform
 from studio.comments.ranking import rank
@@ -78,7 +79,7 @@ class CommentQueue:
         self.folder = Path()
         self._rules = rules
         self._words: dict[tuple[str, Held], list[str]] = {}
-        self.tier = RuleTier(rules)
+        self.judge = Judge(RuleTier(rules))
         self._announce, self._touch = announce, touch
         self.rings = CommentRings()
         self.counts = {"all": 0, "held": 0, "blocked": 0, "dropped": 0}
@@ -139,6 +140,7 @@ class CommentQueue:
         self._recent.clear()
         self.counts = dict.fromkeys(self.counts, 0)
         self.mutes.clear()
+        self.judge.forget()
         self.pinned, self.is_slow = None, False
         self.load_words(AudiencePart())
 
@@ -194,7 +196,7 @@ class CommentQueue:
         if state != "allowed":
             self.counts[state] += 1
         number = next(self._numbers)
-        same = self.rings.find_same(verdict.normalised)
+        same = self.rings.find_same(verdict)
         if same is not None and same.verdict.rule == verdict.rule:
             self.rings.fold(same, comment, number)
             same.asked = same.count if same.rank >= 2 else 1
@@ -217,21 +219,18 @@ class CommentQueue:
         mute = self.mutes.get(comment.who)
         if mute is not None:
             if now < mute.until_ns:
-                return Verdict("block", "muted", "muted", why=MUTED)
+                return Verdict("block", "muted", "muted", why=MUTED, stage="person")
             del self.mutes[comment.who]
         try:
-            verdict = self.tier.judge(comment.text)
-            if verdict.action != "block" and comment.author:
-                name = self.tier.judge(comment.author)
-                if name.action == "block":
-                    return name
+            verdict = self.judge.judge(comment, now)
         except Exception:
             # Never let through what could not be judged.
             _log.exception("a comment could not be judged")
             why = ModerationWords("审核出错，请人工看", "It could not be judged; look yourself")
-            return Verdict("hold", "error", "error", why=why)
+            return Verdict("hold", "error", "error", why=why, stage="error")
         if verdict.action == "allow" and self.is_slow:
-            return Verdict("hold", "slow", "slow", normalised=verdict.normalised, why=SLOW)
+            slow = Verdict("hold", "slow", "slow", normalised=verdict.normalised, why=SLOW)
+            return replace(slow, stage="person")
         return verdict
 
     # -- people's decisions --------------------------------------------------------------------
@@ -286,7 +285,7 @@ class CommentQueue:
 
     def _judge_anew(self) -> None:
         own = [own_words(w, c, a) for (c, a), w in self._words.items() if w]
-        self.tier = RuleTier((*self._rules, *own))
+        self.judge.tier = RuleTier((*self._rules, *own))
 
     # -- lists ---------------------------------------------------------------------------------
 

@@ -46,8 +46,10 @@ class Verdict(msgspec.Struct, frozen=True):
         rule: id of the rule, "" when allowed.
         matched: the words of the rule that were found, in normalised form.
         normalised: the text as the rules saw it.
-        span: where in the original text it stands, [start, end).
+        span: where in the original text it stands, [start, end), in code points.
         why: for people.
+        stage: what decided: "allow", "rule", "contact", "flood", "name", "person" or "error".
+        spans: all places of the text that rules found.
     """
 
     action: Action
@@ -57,6 +59,8 @@ class Verdict(msgspec.Struct, frozen=True):
     normalised: str = ""
     span: tuple[int, int] = (0, 0)
     why: ModerationWords = ModerationWords("", "")
+    stage: str = "allow"
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class Entry(msgspec.Struct):

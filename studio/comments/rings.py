@@ -6,7 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Literal
 
-from studio.comments.model import Comment, Entry
+from studio.comments.model import Comment, Entry, Verdict
+from studio.comments.moderation.readings import fold_key
 
 Ring = Literal["held", "good", "talk"]
 SIZES: dict[Ring, int] = {"held": 1000, "good": 1000, "talk": 500}
@@ -22,6 +23,15 @@ def ring_of(entry: Entry) -> Ring:
     if entry.state in ("allowed", "released") and entry.rank >= 2 and not entry.is_answered:
         return "good"
     return "talk"
+
+
+def same_key(verdict: Verdict) -> str:
+    """Comments with the same key mean the same; "" means nothing.
+
+    What no rule objects to must be written the same but for politeness. What one does is taken
+    by its sound too: who hides 假货 writes 假貨, jia huo and 亻叚货.
+    """
+    return fold_key(verdict.normalised, by_sound_too=verdict.action != "allow")
 
 
 class CommentRings:
@@ -51,9 +61,10 @@ class CommentRings:
         ring = self._ring_of.get(first)
         return None if ring is None else self._rings[ring][first]
 
-    def find_same(self, normalised: str) -> Entry | None:
+    def find_same(self, verdict: Verdict) -> Entry | None:
         """The entry whose comments mean the same."""
-        first = self._same.get(normalised) if normalised else None
+        key = same_key(verdict)
+        first = self._same.get(key) if key else None
         return None if first is None else self.get(first)
 
     def values(self) -> list[Entry]:
@@ -74,8 +85,9 @@ class CommentRings:
     def add(self, entry: Entry, keep: Entry | None = None) -> None:
         """Keeps a new entry; ``keep`` (what is on the picture) falls out of no ring."""
         id = entry.comment.id
-        if entry.verdict.normalised:
-            self._same[entry.verdict.normalised] = id
+        key = same_key(entry.verdict)
+        if key:
+            self._same[key] = id
         self._put(ring_of(entry), entry, keep)
 
     def fold(self, entry: Entry, comment: Comment, number: int) -> None:
@@ -111,5 +123,6 @@ class CommentRings:
         del self._rings[self._ring_of.pop(id)][id]
         for folded in entry.ids:
             self._folded.pop(folded, None)
-        if self._same.get(entry.verdict.normalised) == id:
-            del self._same[entry.verdict.normalised]
+        key = same_key(entry.verdict)
+        if self._same.get(key) == id:
+            del self._same[key]

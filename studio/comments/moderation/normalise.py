@@ -73,15 +73,7 @@ def normalise(original: str) -> Normal:
     """All forms of a comment; longer than 500 signs is cut (no platform allows more)."""
     original = original[:MOST]
     known = tables()
-    signs: list[tuple[str, int]] = []
-    for place, raw in enumerate(original):
-        for sign in unicodedata.normalize("NFKC", raw):
-            sign = known.confusable.get(sign, sign).lower()
-            category = unicodedata.category(sign[0]) if sign else "Cf"
-            if category in ("Cf", "Mn", "Me", "Cc", "Cs", "Co") and sign not in ("\n", "\t"):
-                continue
-            for one in sign:
-                signs.append((known.single.get(one, one), place))
+    signs = [(sign, place) for place, raw in enumerate(original) for sign in _signs(raw)]
     signs = _join(signs, known.pairs)
     text = " ".join("".join(sign for sign, _ in signs).split())
     tight: list[tuple[str, int]] = []
@@ -101,6 +93,20 @@ def normalise(original: str) -> Normal:
     )
 
 
+@functools.lru_cache(maxsize=1 << 15)
+def _signs(raw: str) -> tuple[str, ...]:
+    """What one sign of a comment becomes; () for one that is not seen."""
+    known = tables()
+    found: list[str] = []
+    for sign in unicodedata.normalize("NFKC", raw):
+        sign = known.confusable.get(sign, sign).lower()
+        category = unicodedata.category(sign[0]) if sign else "Cf"
+        if category in ("Cf", "Mn", "Me", "Cc", "Cs", "Co") and sign not in ("\n", "\t"):
+            continue
+        found += [known.single.get(part, part) for part in sign]
+    return tuple(found)
+
+
 def unleet(text: str) -> str:
     """Digits and signs that stand for letters, as letters; for Latin words."""
     leet = tables().leet
@@ -108,16 +114,15 @@ def unleet(text: str) -> str:
 
 
 def _join(signs: list[tuple[str, int]], pairs: dict[str, str]) -> list[tuple[str, int]]:
+    text = "".join(sign for sign, _ in signs)
+    if not any(text[i : i + 2] in pairs for i in range(len(text) - 1)):
+        return signs
     out: list[tuple[str, int]] = []
     index = 0
     while index < len(signs):
-        pair = signs[index][0] + (signs[index + 1][0] if index + 1 < len(signs) else "")
-        if len(pair) == 2 and pair in pairs:
-            out.append((pairs[pair], signs[index][1]))
-            index += 2
-        else:
-            out.append(signs[index])
-            index += 1
+        whole = pairs.get(text[index : index + 2]) if index + 1 < len(signs) else None
+        out.append((whole or text[index], signs[index][1]))
+        index += 1 if whole is None else 2
     return out
 
 

@@ -12,10 +12,12 @@ import msgspec
 
 from studio.comments.model import Action, ModerationWords, Verdict
 from studio.comments.moderation.normalise import Normal, normalise, unleet
+from studio.comments.moderation.readings import Reading, by_sight, by_sound, spelled_keys
 from studio.core.clean import read_json
 from studio.core.errors import StudioError
 from studio.core.paths import assets_dir
 
+_HAS_LATIN = re.compile(r"[a-z]")
 ORDER: dict[Action, int] = {"allow": 0, "hold": 1, "block": 2}
 
 
@@ -75,6 +77,13 @@ def shipped_rules() -> tuple[Rule, ...]:
     return read_rules(assets_dir() / "rules" / "base.json")
 
 
+@functools.cache
+def shipped_phrases() -> tuple[str, ...]:
+    """The allow-list: everyday phrases in which a rule's word means something else."""
+    found = read_json((assets_dir() / "rules" / "allow.json").read_bytes())
+    return tuple(phrase for group in found.values() for phrase in group)
+
+
 def own_words(words: Iterable[str], category: str = "own", action: Action = "hold") -> Rule:
     """A rule of plain words, as a controller adds them on air."""
     return Rule(
@@ -90,8 +99,11 @@ def own_words(words: Iterable[str], category: str = "own", action: Action = "hol
 class RuleTier:
     """All rules, compiled once; a verdict takes some tens of microseconds."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], allow_phrases: Iterable[str] | None = None) -> None:
         import ahocorasick_rs
+
+        if allow_phrases is None:
+            allow_phrases = shipped_phrases()
 
         self.rules = tuple(rules)
         self._words: list[tuple[str, Rule]] = []
@@ -105,6 +117,17 @@ class RuleTier:
                         self._words.append((tight, rule))
             self._latin += [(word, rule) for word in rule.latin]
         self._finder = ahocorasick_rs.AhoCorasick([word for word, _ in self._words] or ["\0"])
+        self._sounds = [
+            (key, word, rule)
+            for word, rule in self._words
+            if sum(not sign.isascii() for sign in word.replace("主播", "")) >= 2
+            for key in spelled_keys(word)
+        ]
+        self._sound_finder = ahocorasick_rs.AhoCorasick(
+            [key for key, _, _ in self._sounds] or ["\0"]
+        )
+        allowed = {normalise(phrase).tight for phrase in allow_phrases}
+        self._allow_finder = ahocorasick_rs.AhoCorasick(sorted(allowed - {""}) or ["\0"])
         self._latin_finder = re.compile(
             "|".join(
                 rf"(?<![a-z]){_loose(word)}(?![a-z])"
@@ -112,33 +135,94 @@ class RuleTier:
             )
             or r"(?!)"
         )
+        self._patterns = self._compile("patterns")
+        self._digits = self._compile("digits")
+        self._raw = self._compile("raw")
         self._latin_rule = {_letters(word): rule for word, rule in self._latin}
         self._exceptions = {
             rule.id: tuple(normalise(text).tight for text in rule.exceptions) for rule in self.rules
         }
 
+    def _compile(self, field: str) -> tuple[list[tuple[re.Pattern[str], Rule]], re.Pattern[str]]:
+        """The patterns of a field by rule, and one that says quickly whether any is there."""
+        pairs = [(text, rule) for rule in self.rules for text in getattr(rule, field)]
+        any_of = "|".join(f"(?:{text})" for text, _ in pairs)
+        return [(re.compile(text), rule) for text, rule in pairs], re.compile(any_of or r"(?!)")
+
     def judge(self, text: str) -> Verdict:
         """The gravest verdict of all rules; allow when none says anything."""
         normal = normalise(text)
+        allowed = self._allowed(normal)
         best: Verdict | None = None
         weight = (0, 0)
+        spans: list[tuple[int, int]] = []
         for rule, start, end, matched in self._findings(normal):
-            mine = (ORDER[rule.action], end - start)
-            if mine <= weight:
-                continue
             if self._is_excepted(rule, normal, start, end):
                 continue
-            weight = mine
-            best = Verdict(
-                rule.action,
-                rule.category,
-                rule.id,
-                matched,
-                normal.tight,
-                normal.span(start, end),
-                ModerationWords(rule.zh, rule.en),
+            if any(_is_spared(start, end, phrase) for phrase in allowed):
+                continue
+            span = normal.span(start, end)
+            spans.append(span)
+            mine = (ORDER[rule.action], end - start)
+            if mine > weight:
+                weight = mine
+                best = _verdict(rule, matched, normal, span)
+        if best is None:
+            best = self._read_otherwise(normal, allowed)
+            spans = [best.span] if best else []
+        if best is None:
+            return Verdict("allow", normalised=normal.tight, stage="allow")
+        return msgspec.structs.replace(best, spans=tuple(sorted(set(spans))))
+
+    def _allowed(self, normal: Normal) -> list[tuple[int, int]]:
+        """Where phrases of the allow-list stand: what lies within one of them is no finding."""
+        found = self._allow_finder.find_matches_as_indexes(normal.tight, overlapping=True)
+        return [(start, end) for _, start, end in found]
+
+    def _read_otherwise(self, normal: Normal, allowed: list[tuple[int, int]]) -> Verdict | None:
+        """The gravest finding in another reading of the comment (`readings`)."""
+        best: Verdict | None = None
+        weight = (0, 0)
+        spared = [(normal.span(start, end)) for start, end in allowed]
+        for rule, reading, start, end, matched in self._hidden(normal):
+            span = reading.span(start, end)
+            if any(_is_spared(*span, phrase) for phrase in spared):
+                continue
+            if any(text in normal.tight for text in self._exceptions[rule.id]):
+                continue
+            mine = (ORDER[rule.action], end - start)
+            if mine > weight:
+                weight = mine
+                best = _verdict(rule, matched, normal, span)
+        return best
+
+    def _hidden(self, normal: Normal) -> Iterable[tuple[Rule, Reading, int, int, str]]:
+        for reading in by_sight(normal):
+            for index, start, end in self._finder.find_matches_as_indexes(
+                reading.text, overlapping=True
+            ):
+                if not self._words:
+                    break
+                word, rule = self._words[index]
+                # Two signs meet by chance when a text is read backwards; Latin ones too.
+                if end - start >= 2 and not word.isascii():
+                    if end - start == 2 and reading.text[::-1] in normal.tight:
+                        continue
+                    yield rule, reading, start, end, word
+        sound = by_sound(normal)
+        if sound is None or not self._sounds:
+            return
+        for index, start, end in self._sound_finder.find_matches_as_indexes(
+            sound.text, overlapping=True
+        ):
+            key, word, rule = self._sounds[index]
+            spelled = sum(sound.is_spelled[start:end])
+            same = sum(
+                sound.written[start + i] == sign for i, sign in enumerate(word[: end - start])
             )
-        return best or Verdict("allow", normalised=normal.tight)
+            # Few syllables that are written as other signs are mostly other words.
+            if spelled == end - start or end - start > 3 or (end - start == 3 and spelled + same):
+                yield rule, sound, start, end, word
 
     def _findings(self, normal: Normal) -> Iterable[tuple[Rule, int, int, str]]:
         for index, start, end in self._finder.find_matches_as_indexes(
@@ -150,18 +234,26 @@ class RuleTier:
                     continue
                 yield rule, start, end, word
         yield from self._latin_findings(normal)
-        for rule in self.rules:
-            for forms, haystack in ((rule.patterns, normal.tight), (rule.digits, normal.digits)):
-                for pattern in forms:
-                    for found in _compiled(pattern).finditer(haystack):
+        for (rule_patterns, any_of), haystack in (
+            (self._patterns, normal.tight),
+            (self._digits, normal.digits),
+        ):
+            if any_of.search(haystack):
+                for pattern, rule in rule_patterns:
+                    for found in pattern.finditer(haystack):
                         yield rule, found.start(), found.end(), found.group()
-            for pattern in rule.raw:
-                for found in _compiled(pattern).finditer(normal.original.lower()):
+        rule_patterns, any_of = self._raw
+        low = normal.original.lower()
+        if any_of.search(low):
+            for pattern, rule in rule_patterns:
+                for found in pattern.finditer(low):
                     start = _tight_index(normal, found.start())
                     end = max(start + 1, _tight_index(normal, found.end()))
                     yield rule, start, end, found.group()
 
     def _latin_findings(self, normal: Normal) -> Iterable[tuple[Rule, int, int, str]]:
+        if not _HAS_LATIN.search(normal.text):
+            return
         for form in {normal.text, unleet(normal.text)}:
             for found in self._latin_finder.finditer(form):
                 rule = self._latin_rule.get(_letters(found.group()))
@@ -182,9 +274,23 @@ class RuleTier:
         return False
 
 
-@functools.cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def _is_spared(start: int, end: int, phrase: tuple[int, int]) -> bool:
+    """Does the finding lie within an everyday phrase, or end with its first sign (主播滚|筒)?"""
+    first, last = phrase
+    return (first <= start and end <= last) or (start < first == end - 1)
+
+
+def _verdict(rule: Rule, matched: str, normal: Normal, span: tuple[int, int]) -> Verdict:
+    return Verdict(
+        rule.action,
+        rule.category,
+        rule.id,
+        matched,
+        normal.tight,
+        span,
+        ModerationWords(rule.zh, rule.en),
+        stage="contact" if rule.category in ("contact", "link") else "rule",
+    )
 
 
 def _plain(word: str) -> str:

@@ -113,8 +113,13 @@ def test_lines_in_verdicts_out(capsys, tmp_path):
     out = io.StringIO()
     assert not moderate(lines, out)
     verdicts = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [v["action"] for v in verdicts] == ["block", "allow"]
+    assert [v.get("action", "error") for v in verdicts] == ["block", *["error"] * 3, "allow"]
+    assert [v.get("line") for v in verdicts] == [None, 2, 3, 4, None]
+    assert all(v["error"] for v in verdicts[1:4])
     assert verdicts[0]["id"] == "a"
+    assert {"verdict", "category", "stage", "rule", "normalised", "spans", "rank", "intent"} <= set(
+        verdicts[0]
+    )
     said = capsys.readouterr().err
     assert "line 2" in said
     assert "line 4" in said
