@@ -215,7 +215,7 @@ WAYS = {
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 @pytest.mark.parametrize("way", WAYS)
 def test_all_of_it_works_afterwards(studio: Studio, way: str, odd: str) -> None:
-    pid = studio.app.process.pid
+    pid = studio.process.pid
     WAYS[way](studio, odd)
     with Door(studio.address) as door:
         state = door.run("state.get")
@@ -226,8 +226,8 @@ def test_all_of_it_works_afterwards(studio: Studio, way: str, odd: str) -> None:
         _desk_reads(state)
         _journal_goes_on(studio, door)
     _phone_reads(studio)
-    assert studio.app.process.pid == pid
-    assert studio.app.process.poll() is None
+    assert studio.process.pid == pid
+    assert studio.process.poll() is None
 
 
 def _desk_reads(state: dict[str, Any]) -> None:
@@ -283,7 +283,7 @@ def test_what_was_on_air_survives_a_kill(tmp_path: Path) -> None:
                 lambda: "Two" in (tmp_path / "run" / "resume.json").read_text(encoding="utf-8"),
                 "what is on air is kept",
             )
-        os.kill(studio.app.process.pid, signal.SIGKILL)
+        os.kill(studio.process.pid, signal.SIGKILL)
         studio._end()
         studio.options["restarts"] = 1
         studio.start()

@@ -93,7 +93,7 @@ def test_the_owner_and_the_key_come_in_twenty_times_of_twenty(tmp_path: Path) ->
 
 def test_few_descriptors_are_not_used_up_by_strangers(tmp_path: Path) -> None:
     with Studio(tmp_path, password=PASSWORD) as studio:
-        resource.prlimit(studio.app.process.pid, resource.RLIMIT_NOFILE, (256, 256))
+        resource.prlimit(studio.process.pid, resource.RLIMIT_NOFILE, (256, 256))
         where = urlsplit(studio.address)
         crowd = began(IDLE, str(where.hostname), str(where.port), "400")
         try:
@@ -101,7 +101,7 @@ def test_few_descriptors_are_not_used_up_by_strangers(tmp_path: Path) -> None:
             assert crowd.stdout.readline() == "there\n"
             with Peer(studio.address, PASSWORD, events=0) as peer:
                 assert peer.code("GetVersion") == 100
-            open_ones = len(list(Path(f"/proc/{studio.app.process.pid}/fd").iterdir()))
+            open_ones = len(list(Path(f"/proc/{studio.process.pid}/fd").iterdir()))
             assert open_ones < 200
         finally:
             crowd.kill()

@@ -167,7 +167,7 @@ def test_previews_need_room_and_nothing_falls(tmp_path: Path) -> None:
                 assert code == "remote.no_room"
             assert here.run_code("scenes.take", scene="Two") == ""
         assert not list(folder.glob("*.pic"))
-        assert studio.app.process.poll() is None
+        assert studio.process.poll() is None
 
 
 def test_a_runtime_folder_that_is_full_from_the_start(tmp_path: Path) -> None:
