@@ -23,30 +23,35 @@ def mirrored(frame: Frame, *, is_left_right: bool, is_upside_down: bool) -> Fram
     return Frame(planes[0], planes[1], planes[2], frame.pts_ns, alpha, alpha_uv)
 
 
-def bounds(rect: Rect, degrees: float) -> Rect:
-    """The upright rectangle around ``rect`` turned about its middle."""
+def bounds(area: tuple[float, float, float, float], degrees: float, shear: float = 0.0) -> Rect:
+    """The upright rectangle around ``area`` (x, y, w, h) leant and turned about its middle."""
+    x, y, wide, high = area
     angle = math.radians(degrees)
-    cos, sin = abs(math.cos(angle)), abs(math.sin(angle))
-    w, h = rect.w * cos + rect.h * sin, rect.w * sin + rect.h * cos
-    x, y = rect.x + (rect.w - w) / 2, rect.y + (rect.h - h) / 2
+    cos, sin = math.cos(angle), math.sin(angle)
+    w = abs(wide * cos) + abs(high * (shear * cos - sin))
+    h = abs(wide * sin) + abs(high * (shear * sin + cos))
+    x, y = x + (wide - w) / 2, y + (high - h) / 2
     around = even_rect(x - 1, y - 1, w + 2, h + 2)
     return Rect(around.x, around.y, even(around.w), even(around.h))
 
 
-def turned(frame: Frame, rect: Rect, degrees: float) -> tuple[Frame, Rect]:
-    """``frame``, which fills ``rect``, turned clockwise about its middle.
+def turned(
+    frame: Frame,
+    area: tuple[float, float, float, float],
+    degrees: float,
+    shear: float = 0.0,
+) -> tuple[Frame, Rect]:
+    """``frame``, which fills ``area`` (x, y, w, h), leant and turned clockwise about its middle.
 
     Returns:
         A premultiplied frame with alpha and the rectangle of the canvas it fills.
     """
-    around = bounds(rect, degrees)
+    around = bounds(area, degrees, shear)
     alpha, alpha_uv = frame.alpha, frame.alpha_uv
     if alpha is None or alpha_uv is None:
         alpha, alpha_uv = _opaque(frame.width, frame.height)
-    middle = (
-        rect.x + rect.w / 2 - around.x,
-        rect.y + rect.h / 2 - around.y,
-    )
+    x, y, wide, high = area
+    middle = (x + wide / 2 - around.x, y + high / 2 - around.y)
     made = []
     for plane, shift in (
         (frame.y, 0),
@@ -56,9 +61,8 @@ def turned(frame: Frame, rect: Rect, degrees: float) -> tuple[Frame, Rect]:
         (alpha_uv, 1),
     ):
         half = 1 << shift
-        matrix = _matrix(
-            plane.shape[1], plane.shape[0], middle[0] / half, middle[1] / half, degrees
-        )
+        scale = (wide / frame.width, high / frame.height)
+        matrix = _matrix(plane.shape, (middle[0] / half, middle[1] / half), degrees, shear, scale)
         size = (around.w // half, around.h // half)
         made.append(cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR, borderValue=0))
     return Frame(made[0], made[1], made[2], frame.pts_ns, made[3], made[4]), around
@@ -71,14 +75,22 @@ def _opaque(width: int, height: int) -> tuple[Plane, Plane]:
     return alpha, np.full((height // 2, width // 2), 255, np.uint8)
 
 
-def _matrix(width: int, height: int, x: float, y: float, degrees: float) -> np.ndarray:
+def _matrix(
+    shape: tuple[int, ...],
+    to: tuple[float, float],
+    degrees: float,
+    shear: float,
+    scale: tuple[float, float],
+) -> np.ndarray:
     """From the plane's pixels to the canvas's, pixel centres at half (as in `cv2.warpAffine`)."""
     angle = math.radians(degrees)
     cos, sin = math.cos(angle), math.sin(angle)
-    cx, cy = (width - 1) / 2, (height - 1) / 2
+    xx, xy = cos * scale[0], (cos * shear - sin) * scale[1]
+    yx, yy = sin * scale[0], (sin * shear + cos) * scale[1]
+    cx, cy = (shape[1] - 1) / 2, (shape[0] - 1) / 2
     return np.array(
         [
-            [cos, -sin, x - 0.5 - cos * cx + sin * cy],
-            [sin, cos, y - 0.5 - sin * cx - cos * cy],
+            [xx, xy, to[0] - 0.5 - xx * cx - xy * cy],
+            [yx, yy, to[1] - 0.5 - yx * cx - yy * cy],
         ]
     )

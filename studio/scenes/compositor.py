@@ -10,7 +10,7 @@ from studio.media.blends import Ink, blend_as, ink
 from studio.media.frame import Frame, blank, yuv_of
 from studio.media.turn import mirrored, turned
 from studio.media.yuv import Layer, Rect, Scratch, blend, layer, place
-from studio.scenes.layout import MOST, place_item
+from studio.scenes.layout import MOST, Area, place_item, place_item_exact
 from studio.scenes.model import Canvas, Item, Scene
 from studio.scenes.transitions.base import Transition
 from studio.sources.runner import PictureWant, SourceRunner
@@ -124,7 +124,7 @@ class Compositor:
         if shot is None:
             return
         canvas = (self.canvas.width, self.canvas.height)
-        part, rect = place_item(
+        (part, rect), area = place_item_exact(
             item, item.boxes[self.canvas.name], (shot.frame.width, shot.frame.height), canvas
         )
         if rect.w * rect.h > MOST:
@@ -135,13 +135,13 @@ class Compositor:
         if picture.alpha is None and is_plain(item):
             place(target, picture, rect.x, rect.y)
         elif item.opacity > 0.0:
-            made = self._drawn(item, picture, rect)
+            made = self._drawn(item, picture, rect, area)
             if made.ink is not None:
                 blend_as(target, made.ink, item.blend, made.rect.x, made.rect.y)
             else:
                 blend(target, made.layer, made.rect.x, made.rect.y, self._scratch)
 
-    def _drawn(self, item: Item, picture: Frame, rect: Rect) -> Drawn:
+    def _drawn(self, item: Item, picture: Frame, rect: Rect, area: Area) -> Drawn:
         """The item's picture mirrored, turned and thinned; a still one is made once."""
         key = id(item)  # items are immutable, and kept here as long as their layer
         kept = self._layers.get(key)
@@ -152,8 +152,8 @@ class Compositor:
                 picture, is_left_right=item.is_mirrored, is_upside_down=item.is_flipped
             )
             around = rect
-            if item.rotation % 360:
-                frame, around = turned(frame, rect, item.rotation)
+            if item.is_turned:
+                frame, around = turned(frame, area, item.rotation, item.shear)
             over = layer(frame, item.opacity)
             made = ink(over) if item.blend != "normal" else None
             kept = self._layers[key] = Drawn(picture, item, around, over, made)
@@ -215,7 +215,7 @@ def is_plain(item: Item) -> bool:
     """Is the item's picture copied as it is: opaque, upright, not mirrored, not blended?"""
     return (
         item.opacity >= 1.0
-        and not item.rotation % 360
+        and not item.is_turned
         and item.blend == "normal"
         and not item.is_mirrored
         and not item.is_flipped

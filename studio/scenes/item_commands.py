@@ -24,6 +24,8 @@ from studio.sources.settings_check import check_settings
 CanvasArg = Literal["", "landscape", "portrait"]
 Part = Annotated[float, msgspec.Meta(ge=0, le=1)]
 FAR = 100.0  # canvases; whoever zooms in that far sees one pixel
+MOST_SHEAR = 1000.0
+Pixels = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 
 
 class ItemCommands:
@@ -146,10 +148,15 @@ class ItemCommands:
         flipped: bool | None = None,
         focus_x: Part | None = None,
         focus_y: Part | None = None,
+        cut: bool | None = None,
+        unit: tuple[Pixels, Pixels] | None = None,
+        anchor_x: Part | None = None,
+        anchor_y: Part | None = None,
+        shear: Annotated[float, msgspec.Meta(ge=-MOST_SHEAR, le=MOST_SHEAR)] | None = None,
     ) -> Changed:
         found, one = self._scenes.item(scene, item)
         new: dict[str, Any] = {}
-        moves = (box, crop, fit, rotation, mirrored, flipped, focus_x, focus_y)
+        moves = (box, crop, fit, rotation, mirrored, flipped, focus_x, focus_y, cut, unit, shear)
         if one.is_locked and locked is not False and any(x is not None for x in moves):
             raise StudioError("conflict", "scenes.locked", item=one.source, scene=found.name)
         if box is not None:
@@ -169,6 +176,11 @@ class ItemCommands:
             "is_flipped": flipped,
             "focus_x": focus_x,
             "focus_y": focus_y,
+            "is_cut": cut,
+            "unit": unit,
+            "anchor_x": anchor_x,
+            "anchor_y": anchor_y,
+            "shear": shear,
         }
         new |= {key: value for key, value in given.items() if value is not None}
         after = replace(one, **new)
@@ -229,7 +241,8 @@ class ItemCommands:
         boxes = {name: aligned(one.boxes.get(name, Box()), to, margin) for name in names}
         after = replace(one, boxes={**one.boxes, **boxes})
         if to in ("fill", "fit"):
-            after = replace(after, fit="cover" if to == "fill" else "contain", rotation=0.0)
+            after = replace(after, fit="cover" if to == "fill" else "contain")
+            after = replace(after, rotation=0.0, shear=0.0, is_cut=True)
         self._scenes.put(found.with_item(after))
         self._tell("changed", scene, after)
         return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
@@ -366,12 +379,16 @@ def check_item(item: Item) -> None:
             raise StudioError("invalid", "scenes.no_canvas", canvas=canvas, known=known)
         _check_box(box)
     _check_crop(item.crop)
-    parts = {"opacity": item.opacity, "focus_x": item.focus_x, "focus_y": item.focus_y}
-    for field, value in parts.items():
+    for field in ("opacity", "focus_x", "focus_y", "anchor_x", "anchor_y"):
+        value = getattr(item, field)
         if not 0 <= value <= 1:
             raise StudioError("invalid", "scenes.bad_field", field=field, value=value)
     if not -360 <= item.rotation <= 360:
         raise StudioError("invalid", "scenes.bad_field", field="rotation", value=item.rotation)
+    if not -MOST_SHEAR <= item.shear <= MOST_SHEAR:
+        raise StudioError("invalid", "scenes.bad_field", field="shear", value=item.shear)
+    if not all(0 <= side <= 1e6 for side in item.unit):
+        raise StudioError("invalid", "scenes.bad_field", field="unit", value=item.unit)
 
 
 def check_scene(scene: Scene) -> None:

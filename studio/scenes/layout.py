@@ -5,12 +5,23 @@ from __future__ import annotations
 import math
 from typing import Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from studio.media.frame import even
 from studio.media.yuv import Rect, even_rect
 from studio.scenes.model import Box, Crop, Item
 
 ZOOMED = 4  # canvases; an item larger than this is cut to what is seen of it
 MOST = 64_000_000  # pixels of one item; only one turned about a place far outside has more
+
+
+class Area(NamedTuple):
+    """A rectangle of the canvas in pixels and parts of them."""
+
+    x: float
+    y: float
+    w: float
+    h: float
 
 
 class Placement(NamedTuple):
@@ -30,24 +41,122 @@ def cropped(crop: Crop, width: int, height: int) -> Rect:
 
 def place_item(item: Item, box: Box, size: tuple[int, int], canvas: tuple[int, int]) -> Placement:
     """Places a source picture of ``size`` on a ``canvas`` (both width, height in pixels)."""
+    return place_item_exact(item, box, size, canvas)[0]
+
+
+def place_item_exact(
+    item: Item, box: Box, size: tuple[int, int], canvas: tuple[int, int]
+) -> tuple[Placement, Area]:
+    """The same, with the place before it was brought to even pixels: a turned picture takes it."""
     width, height = size
-    target = even_rect(box.x * canvas[0], box.y * canvas[1], box.w * canvas[0], box.h * canvas[1])
+    bounds = Area(box.x * canvas[0], box.y * canvas[1], box.w * canvas[0], box.h * canvas[1])
     part = cropped(item.crop, width, height)
-    wide = part.w * target.h > target.w * part.h
-    if item.fit == "contain":
-        scale = min(target.w / part.w, target.h / part.h)
-        w, h = part.w * scale, part.h * scale
-        target = even_rect(target.x + (target.w - w) / 2, target.y + (target.h - h) / 2, w, h)
-    elif item.fit == "cover" and wide:
-        w = max(2, even(part.h * target.w / target.h))
-        part = Rect(part.x + even((part.w - w) * item.focus_x), part.y, min(w, part.w), part.h)
-    elif item.fit == "cover":
-        h = max(2, even(part.w * target.h / target.w))
-        part = Rect(part.x, part.y + even((part.h - h) * item.focus_y), part.w, min(h, part.h))
-    part = _inside(part, width, height)
+    area = bounds
+    if item.fit != "stretch":
+        area = _in_bounds(item, bounds, drawn_size(item, bounds, size))
+    if item.is_cut and item.fit in ("cover", "width", "height"):
+        part, area = _cut(item, part, area, bounds, seen_size(item.crop, size))
+    area = _about_pivot(item, area, bounds)
+    part, target = _inside(part, width, height), even_rect(*area)
     if target.w * target.h > ZOOMED * canvas[0] * canvas[1]:
         part, target = _seen(item, part, target, canvas)
-    return Placement(None if part == Rect(0, 0, width, height) else part, target)
+        area = Area(*target)
+    return Placement(None if part == Rect(0, 0, width, height) else part, target), area
+
+
+def seen_size(crop: Crop, size: tuple[float, float]) -> tuple[float, float]:
+    """A picture's size in its own pixels after a crop, at least 2×2."""
+    return (
+        max(2.0, size[0] * (1 - crop.left - crop.right)),
+        max(2.0, size[1] * (1 - crop.top - crop.bottom)),
+    )
+
+
+def scales(item: Item, bounds: Area) -> tuple[float, float]:
+    """Pixels of the canvas a pixel of the source, as native and shrink have them."""
+    unit = seen_size(item.crop, item.unit)
+    return (
+        bounds.w / unit[0] if item.unit[0] > 0 else 1.0,
+        bounds.h / unit[1] if item.unit[1] > 0 else 1.0,
+    )
+
+
+def drawn_size(item: Item, bounds: Area, size: tuple[int, int]) -> tuple[float, float]:
+    """How large all that the crop leaves of a picture of ``size`` becomes, in canvas pixels."""
+    wide, high = seen_size(item.crop, size)
+    if item.fit == "stretch":
+        return bounds.w, bounds.h
+    if item.fit in ("native", "shrink"):
+        x, y = scales(item, bounds)
+        if item.fit == "native":
+            return wide * x, high * y
+        wide, high = wide * x, high * y
+        if wide <= bounds.w and high <= bounds.h:
+            return wide, high
+    across, down = bounds.w / wide, bounds.h / high
+    ratio = {"cover": max(across, down), "width": across, "height": down}.get(
+        item.fit, min(across, down)
+    )
+    return wide * ratio, high * ratio
+
+
+def native_box(item: Item, size: tuple[int, int], canvases: dict[str, tuple[int, int]]) -> Item:
+    """A native item whose boxes are as large as its picture of ``size``; it looks the same.
+
+    Args:
+        canvases: their sizes by name.
+    """
+    boxes = dict(item.boxes)
+    for name, box in item.boxes.items():
+        wide, high = canvases[name]
+        bounds = Area(box.x * wide, box.y * high, box.w * wide, box.h * high)
+        grown = _in_bounds(item, bounds, drawn_size(item, bounds, size))
+        x, y, w, h = _about_pivot(item, grown, bounds)
+        boxes[name] = Box(x / wide, y / high, w / wide, h / high)
+    return replace(item, boxes=boxes, unit=(float(size[0]), float(size[1])))
+
+
+def _in_bounds(item: Item, bounds: Area, drawn: tuple[float, float]) -> Area:
+    """A picture of the size ``drawn`` where it stands in its box, or grows from its anchor."""
+    across, down = item.focus_x, item.focus_y
+    if item.fit == "native":
+        across = 1 - item.anchor_x if item.is_mirrored else item.anchor_x
+        down = 1 - item.anchor_y if item.is_flipped else item.anchor_y
+    return Area(
+        bounds.x + (bounds.w - drawn[0]) * across,
+        bounds.y + (bounds.h - drawn[1]) * down,
+        *drawn,
+    )
+
+
+def _cut(
+    item: Item, part: Rect, area: Area, bounds: Area, exact: tuple[float, float]
+) -> tuple[Rect, Area]:
+    """What of ``part`` stays when all that reaches over the box is cut off, and where."""
+    x, y, w, h = area
+    px, py, pw, ph = part
+    if w > bounds.w:
+        wide = min(pw, max(2, even(exact[0] * bounds.w / w)))
+        px, pw = px + even((pw - wide) * item.focus_x), wide
+        x, w = bounds.x, bounds.w
+    if h > bounds.h:
+        high = min(ph, max(2, even(exact[1] * bounds.h / h)))
+        py, ph = py + even((ph - high) * item.focus_y), high
+        y, h = bounds.y, bounds.h
+    return Rect(px, py, pw, ph), Area(x, y, w, h)
+
+
+def _about_pivot(item: Item, area: Area, bounds: Area) -> Area:
+    """A picture beside the middle of its box, moved to where the box's turn brings it."""
+    dx = area.x + area.w / 2 - bounds.x - bounds.w / 2
+    dy = area.y + area.h / 2 - bounds.y - bounds.h / 2
+    if not item.is_turned or (abs(dx) < 1e-9 and abs(dy) < 1e-9):
+        return area
+    angle = math.radians(item.rotation)
+    cos, sin, lean = math.cos(angle), math.sin(angle), dx + item.shear * dy
+    return area._replace(
+        x=area.x + cos * lean - sin * dy - dx, y=area.y + sin * lean + cos * dy - dy
+    )
 
 
 def _seen(item: Item, part: Rect, target: Rect, canvas: tuple[int, int]) -> tuple[Rect, Rect]:
@@ -57,9 +166,10 @@ def _seen(item: Item, part: Rect, target: Rect, canvas: tuple[int, int]) -> tupl
     """
     left, top = -target.x, -target.y
     right, bottom = left + canvas[0], top + canvas[1]
-    if item.rotation % 360:
+    if item.is_turned:
         x, y = target.w / 2, target.h / 2
         far = math.hypot(max(abs(left - x), abs(right - x)), max(abs(top - y), abs(bottom - y)))
+        far *= 1 + abs(item.shear)
         left, right, top, bottom = (
             math.floor(x - far),
             math.ceil(x + far),

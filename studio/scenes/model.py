@@ -13,7 +13,8 @@ CanvasName = Literal["landscape", "portrait"]
 STANDBY = "standby"
 """The purpose of scenes that viewers see while nobody is on air."""
 CANVASES: tuple[CanvasName, CanvasName] = ("landscape", "portrait")
-Fit = Literal["cover", "contain", "stretch"]
+Fit = Literal["cover", "contain", "stretch", "native", "width", "height", "shrink"]
+"""How a picture meets its box; see `Item`."""
 
 
 def new_id() -> str:
@@ -75,9 +76,18 @@ class Item(msgspec.Struct, frozen=True):
         id: unique in its scene, never reused.
         source: name of the source.
         boxes: place per canvas; a canvas without a box doesn't show it.
-        fit: cover fills the box and crops, contain shows all, stretch distorts.
-        focus_x, focus_y: which part of the picture stays in view with cover (0.5 is the middle).
+        fit: cover fills the box and crops, contain shows all, stretch distorts; width and height
+            take that side of the box alone; native is as large as the source's own pixels times
+            a scale (see ``unit``), and shrink the same but never larger than the box.
+        is_cut: what reaches over the box (cover, width, height) is cut off.
+        unit: pixels (width, height) of the source that fill the box, before the crop: from it
+            native and shrink know their scale; (0, 0) is one pixel of the canvas a pixel.
+        anchor_x, anchor_y: the point of the box (of the picture, with native) that stays where it
+            is when a native picture changes its size, and by which controllers name its place.
+        focus_x, focus_y: which part of the picture stays in view where it is cut, and where in
+            its box it stands where it is not (0.5 is the middle).
         rotation: degrees clockwise about the middle of its box.
+        shear: how far its picture leans: pixels to the right a pixel down, before the turn.
         blend: how it meets what is behind it.
         is_mirrored, is_flipped: left to right, upside down.
         group: items of a scene with the same word are picked, moved and hidden together.
@@ -102,6 +112,16 @@ class Item(msgspec.Struct, frozen=True):
     is_flipped: bool = False
     group: str = ""
     has_try_on: bool = True
+    is_cut: bool = True
+    unit: tuple[float, float] = (0.0, 0.0)
+    anchor_x: float = 0.0
+    anchor_y: float = 0.0
+    shear: float = 0.0
+
+    @property
+    def is_turned(self) -> bool:
+        """Does its picture stand otherwise than upright?"""
+        return bool(self.rotation % 360) or self.shear != 0.0
 
 
 class Scene(msgspec.Struct, frozen=True):

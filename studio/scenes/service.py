@@ -21,6 +21,7 @@ from studio.scenes.events import SceneListChanged, TransitionEnded
 from studio.scenes.graph import SceneGraph
 from studio.scenes.item_commands import ItemCommands
 from studio.scenes.keeper import SceneRepository
+from studio.scenes.layout import native_box
 from studio.scenes.model import (
     Canvas,
     Canvases,
@@ -36,6 +37,7 @@ from studio.scenes.standby_commands import StandbyCommands
 from studio.scenes.transitions.base import Transition
 
 WATCH_S = 0.1
+NATIVE_S = 0.25
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
@@ -56,6 +58,10 @@ class KnownSources(Protocol):
 
     def has_source(self, name: str) -> bool:
         """Is there a source of this name?"""
+        ...
+
+    def picture_size(self, name: str) -> tuple[int, int]:
+        """Pixels of its picture as it stands now; (0, 0) while it has none."""
         ...
 
 
@@ -142,7 +148,10 @@ class SceneService(Service):
             ItemCommands(scenes, self._announce, sources.has_source, graph.check_scene),
             StandbyCommands(self._standby, scenes),
         )
-        self.every = (Every("transitions", WATCH_S, self._end_transitions),)
+        self.every = (
+            Every("transitions", WATCH_S, self._end_transitions),
+            Every("native boxes", NATIVE_S, self._follow_sizes),
+        )
 
     def _announce(self, event: Event) -> None:
         self._events.publish(event)
@@ -231,6 +240,24 @@ class SceneService(Service):
         if told.what == "renamed":
             self._sources.rename_in_settings("scene", told.before, told.scene)
             self._state.touch("sources")
+
+    def _follow_sizes(self) -> None:
+        """The box of a native picture is as large as the picture, for who looks at boxes."""
+        state = self.scenes.state
+        sizes = {canvas.name: (canvas.width, canvas.height) for canvas in state.canvases}
+        has_changed = False
+        for scene in state.scenes:
+            after = scene
+            for item in scene.items:
+                if item.fit == "native":
+                    now = self._sources.picture_size(item.source)
+                    if all(now) and item.unit != now:
+                        after = after.with_item(native_box(item, now, sizes))
+            if after is not scene:
+                self.scenes.put(after)
+                has_changed = True
+        if has_changed:
+            self._state.touch("scenes")
 
     def _end_transitions(self) -> None:
         scenes, now = self.scenes, now_ns()

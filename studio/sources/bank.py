@@ -110,6 +110,12 @@ class SourceManager:
         """Is there a source of this name?"""
         return name in self.specs
 
+    def picture_size(self, name: str) -> tuple[int, int]:
+        """Pixels of its picture as it stands now; (0, 0) while it has none."""
+        runner = self.runners.get(name)
+        shot = runner.latest if runner else None
+        return (shot.frame.width, shot.frame.height) if shot else (0, 0)
+
     def sound_ahead_ms(self, source: str) -> int | None:
         """How far a source's sound can be brought forward; None while it does not run."""
         runner = self.runners.get(source)

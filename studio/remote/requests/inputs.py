@@ -78,7 +78,7 @@ class Inputs(Requests):
         await self.run(session, "sources.add", name=name, kind=kind, settings=settings)
         try:
             made = await self.run(
-                session, "items.add", scene=scene.id, source=name, enabled=enabled
+                session, "items.add", scene=scene.id, source=name, enabled=enabled, fit="native"
             )
         except RequestError:
             with contextlib.suppress(RequestError):

@@ -125,6 +125,12 @@ class SceneItems(Requests):
             rotation=placed.rotation,
             mirrored=placed.is_mirrored,
             flipped=placed.is_flipped,
+            focus_x=placed.focus[0],
+            focus_y=placed.focus[1],
+            anchor_x=placed.anchor[0],
+            anchor_y=placed.anchor[1],
+            cut=placed.is_cut,
+            unit=placed.unit,
         )
 
     @request("GetSceneItemEnabled")
