@@ -160,7 +160,14 @@ def _corrected(s: Settings, gain: float, brightness: float) -> Settings:
 
 def _crop(s: Settings) -> Settings:
     sides = ("left", "top", "right", "bottom")
-    return {side: round(_number(s, side, 0, -4096, 4096)) for side in sides}
+    made = {side: round(_number(s, side, 0, -8192, 8192)) for side in sides}
+    if s.get("relative", True) is not False:
+        return made
+    size = {
+        "width": round(_number(s, "cx", 0, 0, 8192)),
+        "height": round(_number(s, "cy", 0, 0, 8192)),
+    }
+    return {**made, "right": 0, "bottom": 0, **size}
 
 
 def _lut(s: Settings) -> Settings:
@@ -300,6 +307,9 @@ _WORDS = {
     "low": "low_db low_mid_db",
     "mid": "mid_db high_mid_db",
     "high": "high_db",
+    "relative": "width height right bottom",
+    "cx": "width",
+    "cy": "height",
 }
 _UNUSED = {
     "close_threshold",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -66,6 +67,46 @@ def turned(
         size = (around.w // half, around.h // half)
         made.append(cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR, borderValue=0))
     return Frame(made[0], made[1], made[2], frame.pts_ns, made[3], made[4]), around
+
+
+def outlined(frame: Frame, corners: Sequence[tuple[float, float]]) -> Frame:
+    """``frame`` with nothing outside a convex outline; its corners are parts (0..1) of its size.
+
+    Returns:
+        A premultiplied frame with alpha.
+    """
+    alpha, alpha_uv = frame.alpha, frame.alpha_uv
+    if alpha is None or alpha_uv is None:
+        alpha, alpha_uv = _opaque(frame.width, frame.height)
+    masks = [_outline(plane.shape, tuple(corners)) for plane in (frame.y, frame.u)]
+    planes = [
+        cv2.multiply(plane, mask, scale=1 / 255)
+        for plane, mask in zip(
+            (*frame.planes, alpha, alpha_uv),
+            (masks[0], masks[1], masks[1], masks[0], masks[1]),
+            strict=True,
+        )
+    ]
+    return Frame(planes[0], planes[1], planes[2], frame.pts_ns, planes[3], planes[4])
+
+
+@lru_cache(maxsize=32)
+def _outline(shape: tuple[int, int], corners: tuple[tuple[float, float], ...]) -> Plane:
+    """255 inside the corners, at a plane's size: as much as lies within of each pixel."""
+    high, wide = shape
+    x, y = np.arange(wide, dtype=np.float32) + 0.5, np.arange(high, dtype=np.float32)[:, None] + 0.5
+    places = [(a * wide, b * high) for a, b in corners]
+    middle = [sum(side) / len(places) for side in zip(*places, strict=True)]
+    covered = np.ones((high, wide), np.float32)
+    for (ax, ay), (bx, by) in zip(places, places[1:] + places[:1], strict=True):
+        long = math.hypot(bx - ax, by - ay)
+        if long < 1e-6:
+            continue
+        nx, ny = (ay - by) / long, (bx - ax) / long
+        sign = 1.0 if (middle[0] - ax) * nx + (middle[1] - ay) * ny >= 0 else -1.0
+        depth = sign * ((x - np.float32(ax)) * nx + (y - np.float32(ay)) * ny)
+        covered *= np.clip(depth + np.float32(0.5), 0, 1)
+    return np.asarray(np.rint(covered * 255), np.uint8)
 
 
 @lru_cache(maxsize=16)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.arguments import maybe, number, whole
-from studio.scenes.layout import Area, drawn_size, scales, seen_size
+from studio.scenes.layout import CUTTING, Area, drawn_size, scales, seen_size
 from studio.scenes.model import Box, Crop, Fit, Item
 
 LEFT, RIGHT, TOP, BOTTOM = 1, 2, 4, 8
@@ -89,10 +89,6 @@ def describe(item: Item, canvas: str, size: Size, source: Size) -> Data:
     }
 
 
-CUTTING = ("cover", "width", "height")
-"""Fits whose picture may reach over its box."""
-
-
 def _scale(
     item: Item, bounds: Area, source: Size, crop: tuple[int, int, int, int]
 ) -> tuple[float, float, float, float]:
@@ -102,7 +98,7 @@ def _scale(
         across, down = scales(item, bounds) if item.fit in ("native", "shrink") else (1.0, 1.0)
         return across, down, seen[0] * across, seen[1] * down
     wide, high = drawn_size(item, bounds, source)
-    if item.fit in ("native", "shrink"):
+    if item.fit in ("native", "shrink") or (item.unit[0] and item.fit != "stretch"):
         return *scales(item, bounds), wide, high
     return wide / seen[0], high / seen[1], wide, high
 
@@ -155,8 +151,8 @@ def apply(item: Item, canvas: str, size: Size, source: Size, given: Data) -> Pla
         width, height, unit = _native(across, down, crop, source if all(source) else NOMINAL)
     elif fit == "native":
         width, height = now["boundsWidth"], now["boundsHeight"]
-    elif fit == "shrink":
-        unit = (width / max(1e-6, abs(across)), height / max(1e-6, abs(down)))
+    elif fit == "shrink" or (fit != "stretch" and (item.unit[0] or bounds) and wants_scale):
+        unit = _unit((width, height), (across, down), crop)
     elif wants_scale and bounds is None and not is_told:
         fit = "stretch"
         if not all(source):
@@ -227,6 +223,16 @@ def _native(
             )
         sides.append(side)
     return sides[0], sides[1], (float(source[0]), float(source[1]))
+
+
+def _unit(box: tuple[float, float], scale: tuple[float, float], crop: Crop) -> tuple[float, float]:
+    """How many pixels of a source, before the crop, are as large as a box at a scale."""
+    left = (1 - crop.left - crop.right, 1 - crop.top - crop.bottom)
+    wide, high = (
+        min(1e6, side / max(1e-6, abs(one) * part))
+        for side, one, part in zip(box, scale, left, strict=True)
+    )
+    return wide, high
 
 
 def _turned(x: float, y: float, degrees: float) -> tuple[float, float]:

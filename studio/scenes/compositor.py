@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from studio.media.blends import Ink, blend_as, ink
 from studio.media.frame import Frame, blank, yuv_of
-from studio.media.turn import mirrored, turned
+from studio.media.turn import mirrored, outlined, turned
 from studio.media.yuv import Layer, Rect, Scratch, blend, layer, place
 from studio.scenes.layout import MOST, Area, place_item, place_item_exact
 from studio.scenes.model import Canvas, Item, Scene
@@ -148,11 +148,10 @@ class Compositor:
         if kept is None or kept.picture is not picture or kept.item is not item:
             if len(self._layers) > 64:
                 self._layers.clear()
-            frame = mirrored(
-                picture, is_left_right=item.is_mirrored, is_upside_down=item.is_flipped
-            )
+            whole = outlined(picture, item.outline) if item.outline else picture
+            frame = mirrored(whole, is_left_right=item.is_mirrored, is_upside_down=item.is_flipped)
             around = rect
-            if item.is_turned:
+            if item.is_turned or item.outline:
                 frame, around = turned(frame, area, item.rotation, item.shear)
             over = layer(frame, item.opacity)
             made = ink(over) if item.blend != "normal" else None
@@ -216,6 +215,7 @@ def is_plain(item: Item) -> bool:
     return (
         item.opacity >= 1.0
         and not item.is_turned
+        and not item.outline
         and item.blend == "normal"
         and not item.is_mirrored
         and not item.is_flipped

@@ -387,6 +387,9 @@ def check_item(item: Item) -> None:
         raise StudioError("invalid", "scenes.bad_field", field="rotation", value=item.rotation)
     if not -MOST_SHEAR <= item.shear <= MOST_SHEAR:
         raise StudioError("invalid", "scenes.bad_field", field="shear", value=item.shear)
+    corners = [side for corner in item.outline for side in corner]
+    if len(corners) == 2 or len(corners) > 32 or not all(-1e3 <= side <= 1e3 for side in corners):
+        raise StudioError("invalid", "scenes.bad_field", field="outline", value=item.outline)
     if not all(0 <= side <= 1e6 for side in item.unit):
         raise StudioError("invalid", "scenes.bad_field", field="unit", value=item.unit)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -13,6 +14,10 @@ from studio.scenes.model import Box, Crop, Item
 
 ZOOMED = 4  # canvases; an item larger than this is cut to what is seen of it
 MOST = 64_000_000  # pixels of one item; only one turned about a place far outside has more
+
+
+CUTTING = ("cover", "width", "height")
+"""Fits whose picture may reach over its box."""
 
 
 class Area(NamedTuple):
@@ -54,11 +59,17 @@ def place_item_exact(
     area = bounds
     if item.fit != "stretch":
         area = _in_bounds(item, bounds, drawn_size(item, bounds, size))
-    if item.is_cut and item.fit in ("cover", "width", "height"):
-        part, area = _cut(item, part, area, bounds, seen_size(item.crop, size))
+    if item.is_cut and item.fit in CUTTING:
+        # What is left of a picture is judged by the even pixels there are, not by the exact ones.
+        target = even_rect(*bounds)
+        kept = (part.h * target.w / target.h, part.w * target.h / target.w)
+        if item.unit[0]:  # its own scale bends it
+            kept = (part.w * bounds.w / area.w, part.h * bounds.h / area.h)
+        left = _cut(item, Area(*part), area, bounds, kept, even)
+        part, area = Rect(*(int(side) for side in left[0])), left[1]
     area = _about_pivot(item, area, bounds)
     part, target = _inside(part, width, height), even_rect(*area)
-    if target.w * target.h > ZOOMED * canvas[0] * canvas[1]:
+    if target.w * target.h > ZOOMED * canvas[0] * canvas[1] and not item.outline:
         part, target = _seen(item, part, target, canvas)
         area = Area(*target)
     return Placement(None if part == Rect(0, 0, width, height) else part, target), area
@@ -73,7 +84,7 @@ def seen_size(crop: Crop, size: tuple[float, float]) -> tuple[float, float]:
 
 
 def scales(item: Item, bounds: Area) -> tuple[float, float]:
-    """Pixels of the canvas a pixel of the source, as native and shrink have them."""
+    """Pixels of the canvas a pixel of the source, before the picture is fitted into its box."""
     unit = seen_size(item.crop, item.unit)
     return (
         bounds.w / unit[0] if item.unit[0] > 0 else 1.0,
@@ -81,18 +92,15 @@ def scales(item: Item, bounds: Area) -> tuple[float, float]:
     )
 
 
-def drawn_size(item: Item, bounds: Area, size: tuple[int, int]) -> tuple[float, float]:
+def drawn_size(item: Item, bounds: Area, size: tuple[float, float]) -> tuple[float, float]:
     """How large all that the crop leaves of a picture of ``size`` becomes, in canvas pixels."""
-    wide, high = seen_size(item.crop, size)
     if item.fit == "stretch":
         return bounds.w, bounds.h
-    if item.fit in ("native", "shrink"):
-        x, y = scales(item, bounds)
-        if item.fit == "native":
-            return wide * x, high * y
-        wide, high = wide * x, high * y
-        if wide <= bounds.w and high <= bounds.h:
-            return wide, high
+    x, y = scales(item, bounds)
+    wide, high = seen_size(item.crop, size)
+    wide, high = wide * x, high * y
+    if item.fit == "native" or (item.fit == "shrink" and wide <= bounds.w and high <= bounds.h):
+        return wide, high
     across, down = bounds.w / wide, bounds.h / high
     ratio = {"cover": max(across, down), "width": across, "height": down}.get(
         item.fit, min(across, down)
@@ -120,8 +128,10 @@ def _in_bounds(item: Item, bounds: Area, drawn: tuple[float, float]) -> Area:
     """A picture of the size ``drawn`` where it stands in its box, or grows from its anchor."""
     across, down = item.focus_x, item.focus_y
     if item.fit == "native":
-        across = 1 - item.anchor_x if item.is_mirrored else item.anchor_x
-        down = 1 - item.anchor_y if item.is_flipped else item.anchor_y
+        across, down = item.anchor_x, item.anchor_y
+    if item.fit == "native" or (item.is_cut and item.fit in CUTTING):  # a place in the picture
+        across = 1 - across if item.is_mirrored else across
+        down = 1 - down if item.is_flipped else down
     return Area(
         bounds.x + (bounds.w - drawn[0]) * across,
         bounds.y + (bounds.h - drawn[1]) * down,
@@ -130,20 +140,47 @@ def _in_bounds(item: Item, bounds: Area, drawn: tuple[float, float]) -> Area:
 
 
 def _cut(
-    item: Item, part: Rect, area: Area, bounds: Area, exact: tuple[float, float]
-) -> tuple[Rect, Area]:
-    """What of ``part`` stays when all that reaches over the box is cut off, and where."""
+    item: Item,
+    part: Area,
+    area: Area,
+    bounds: Area,
+    kept: tuple[float, float],
+    tidy: Callable[[float], float],
+) -> tuple[Area, Area]:
+    """What of ``part`` stays when all that reaches over the box is cut off, and where.
+
+    Args:
+        kept: how wide, how high of the part is left where it is cut.
+        tidy: brings a number of pixels to an even one.
+    """
     x, y, w, h = area
     px, py, pw, ph = part
-    if w > bounds.w:
-        wide = min(pw, max(2, even(exact[0] * bounds.w / w)))
-        px, pw = px + even((pw - wide) * item.focus_x), wide
+    if w > bounds.w + 1e-6:
+        wide = min(pw, max(2, tidy(kept[0])))
+        px, pw = px + tidy((pw - wide) * item.focus_x), wide
         x, w = bounds.x, bounds.w
-    if h > bounds.h:
-        high = min(ph, max(2, even(exact[1] * bounds.h / h)))
-        py, ph = py + even((ph - high) * item.focus_y), high
+    if h > bounds.h + 1e-6:
+        high = min(ph, max(2, tidy(kept[1])))
+        py, ph = py + tidy((ph - high) * item.focus_y), high
         y, h = bounds.y, bounds.h
-    return Rect(px, py, pw, ph), Area(x, y, w, h)
+    return Area(px, py, pw, ph), Area(x, y, w, h)
+
+
+def place_exactly(item: Item, bounds: Area, size: tuple[float, float]) -> tuple[Area, Area]:
+    """Which part of a picture of ``size`` goes where, in pixels and parts of them.
+
+    Args:
+        bounds: the item's box in pixels.
+    """
+    seen = seen_size(item.crop, size)
+    part = Area(item.crop.left * size[0], item.crop.top * size[1], *seen)
+    area = bounds
+    if item.fit != "stretch":
+        area = _in_bounds(item, bounds, drawn_size(item, bounds, size))
+    if item.is_cut and item.fit in CUTTING:
+        kept = (seen[0] * bounds.w / area.w, seen[1] * bounds.h / area.h)
+        part, area = _cut(item, part, area, bounds, kept, float)
+    return part, _about_pivot(item, area, bounds)
 
 
 def _about_pivot(item: Item, area: Area, bounds: Area) -> Area:

@@ -80,13 +80,16 @@ class Item(msgspec.Struct, frozen=True):
             take that side of the box alone; native is as large as the source's own pixels times
             a scale (see ``unit``), and shrink the same but never larger than the box.
         is_cut: what reaches over the box (cover, width, height) is cut off.
-        unit: pixels (width, height) of the source that fill the box, before the crop: from it
-            native and shrink know their scale; (0, 0) is one pixel of the canvas a pixel.
+        unit: pixels (width, height) of the source, before the crop, that are as large as the box
+            at the picture's own scale: that of native and shrink; the others keep the shape that
+            it gives the picture. (0, 0) is one pixel of the canvas a pixel.
         anchor_x, anchor_y: the point of the box (of the picture, with native) that stays where it
             is when a native picture changes its size, and by which controllers name its place.
         focus_x, focus_y: which part of the picture stays in view where it is cut, and where in
             its box it stands where it is not (0.5 is the middle).
         rotation: degrees clockwise about the middle of its box.
+        outline: corners of the part of the picture that is seen, as parts (0..1) of what the crop
+            leaves of it, in either direction round; () is all of it.
         shear: how far its picture leans: pixels to the right a pixel down, before the turn.
         blend: how it meets what is behind it.
         is_mirrored, is_flipped: left to right, upside down.
@@ -117,6 +120,7 @@ class Item(msgspec.Struct, frozen=True):
     anchor_x: float = 0.0
     anchor_y: float = 0.0
     shear: float = 0.0
+    outline: tuple[tuple[float, float], ...] = ()
 
     @property
     def is_turned(self) -> bool:

@@ -74,7 +74,8 @@ class ImportCommands:
             path = path.expanduser()
         canvas = (float(base_width), float(base_height))
         look = sizes(LOOK_S, self._bank)
-        found = await asyncio.to_thread(read_collection, path, canvas, look)
+        canvases = self._scenes.state.canvases
+        found = await asyncio.to_thread(read_collection, path, canvas, look, canvases)
         names, rows = self._rename(found), self._rename_scenes(found)
         first = {one.name: row for one, row in reversed([*zip(found.scenes, rows, strict=True)])}
         added, unmatched = [], list(found.unmatched)
@@ -220,7 +221,7 @@ def size_of(spec: SourceSpec, bank: SourceManager) -> Size:
     if spec.kind == "slide_show":  # as large as the largest, as OBS has it
         found = [_file_size(str(path)) for path in given.get("files", ())[:MOST_SLIDES]]
         return max((w for w, _ in found), default=0.0), max((h for _, h in found), default=0.0)
-    return (0.0, 0.0) if spec.kind == "colour" else _file_size(str(given.get("path", "")))
+    return _file_size(str(given.get("path", "")))
 
 
 def _text_size(spec: SourceSpec, bank: SourceManager) -> Size:

@@ -8,19 +8,34 @@ from the picture times the scale unless bounds are set.
 from __future__ import annotations
 
 import json
+import math
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from studio.core.errors import StudioError
 from studio.core.foreign import number
 from studio.core.names import free_name
 from studio.filters.obs import from_obs as filter_from_obs
 from studio.media.blend_modes import Blend
-from studio.scenes.model import Box, Fit, Item, Scene
+from studio.scenes.layout import Area
+from studio.scenes.model import Canvas, Crop, Item, Scene
+from studio.show.obs_geometry import (
+    Group,
+    Laid,
+    Picture,
+    Window,
+    corners,
+    filtered,
+    frame_size,
+    lay_item,
+    on_canvas,
+    window,
+)
 from studio.show.obs_report import ImportReport, Unmatched, why_kind
 from studio.show.obs_values import (
     FARTHEST_PX,
@@ -28,16 +43,12 @@ from studio.show.obs_values import (
     Json,
     Size,
     as_list,
-    box_of,
     clean,
-    crop_of,
-    in_group,
     is_there,
     items_of,
     json_kind,
     name_of,
     pixels,
-    scale_of,
     strip_of,
     text,
 )
@@ -56,7 +67,6 @@ BLENDS: dict[str, Blend] = {
     "lighten": "lighten",
     "darken": "darken",
 }
-BOUNDS: dict[int, Fit] = {1: "stretch", 3: "cover", **dict.fromkeys((2, 4, 5, 6), "contain")}
 TRANSITIONS = {
     "cut_transition": "cut",
     "fade_transition": "fade",
@@ -71,8 +81,6 @@ USUAL = {
     **dict.fromkeys(("fade", "淡出", "淡入淡出"), "fade_transition"),
 }
 """Cut and fade stand in no list: OBS knows them by their names in its language."""
-GROWING = ("text", "countdown")
-"""Their pictures are as large as what they say: a box must not bend them."""
 UNUSED = ("push-to-talk", "push-to-mute")
 SILENT = ("microphone", "desktop_sound")
 DEVICES = ("DesktopAudioDevice", "AuxAudioDevice")
@@ -90,12 +98,18 @@ class Collection(msgspec.Struct, frozen=True):
     transition_ms: int
 
 
-def read_collection(path: Path, canvas: Size, size_of: Callable[[SourceSpec], Size]) -> Collection:
+def read_collection(
+    path: Path,
+    canvas: Size,
+    size_of: Callable[[SourceSpec], Size],
+    canvases: Sequence[Canvas] = (),
+) -> Collection:
     """Reads a scene collection; the file is not changed.
 
     Args:
-        canvas: size of OBS's base canvas in pixels.
+        canvas: size of OBS's base canvas in pixels, where the collection does not say it.
         size_of: a source's picture in pixels, (0, 0) when it cannot be known.
+        canvases: ours; none is one of the shape of OBS's.
 
     Raises:
         StudioError: not_found; invalid, when it is not a scene collection.
@@ -113,12 +127,17 @@ def read_collection(path: Path, canvas: Size, size_of: Callable[[SourceSpec], Si
         raise StudioError("invalid", "show.not_obs", path=str(path), why=str(error)) from None
     if not isinstance(data, dict) or not isinstance(data.get("sources"), list):
         raise StudioError("invalid", "show.not_obs", path=str(path), why="no list of sources")
-    return _Reader(data, path, canvas, size_of).read()
+    return _Reader(data, path, canvas, size_of, canvases).read()
 
 
 class _Reader:
     def __init__(
-        self, data: Json, path: Path, canvas: Size, size_of: Callable[[SourceSpec], Size]
+        self,
+        data: Json,
+        path: Path,
+        canvas: Size,
+        size_of: Callable[[SourceSpec], Size],
+        canvases: Sequence[Canvas],
     ) -> None:
         self._data, self._path = data, path
         given = data.get("resolution")
@@ -129,10 +148,10 @@ class _Reader:
             min(FARTHEST_PX, max(1.0, canvas[1])),
         )
         self._size_of = size_of
+        self._windows = _windows(self._canvas, canvases)
         self._report = ImportReport()
         self._specs: dict[str, SourceSpec] = {}
-        self._sizes: dict[str, Size] = {}
-        self._guessed: set[str] = set()
+        self._pictures: dict[str, Picture] = {}
         self._shows: dict[str, set[str]] = {}
         """Which nested scenes a scene shows, as far as read."""
 
@@ -156,8 +175,10 @@ class _Reader:
         names = {name_of(one) for one in scenes}
         used = {name_of(item) for one in (*scenes, *groups) for item in items_of(one)}
         for name in sorted((used & names) - set(self._specs)):
-            self._specs[name] = SourceSpec(name=name, kind="scene", settings={"scene": name})
-            self._sizes[name] = self._canvas
+            own = {"scene": name}
+            if self._main != "landscape":
+                own["canvas"] = self._main
+            self._specs[name] = SourceSpec(name=name, kind="scene", settings=own)
         self._double(scenes)
         made = [self._scene(one, by_name) for one in self._ordered(scenes)]
         for name in by_name.keys() - used:
@@ -177,12 +198,12 @@ class _Reader:
             name = name_of(device)
             if name in self._specs:
                 strip = strips.get(name) or strip_of(device)
-                strips[name] = msgspec.structs.replace(strip, follows_scene=False)
+                strips[name] = replace(strip, follows_scene=False)
                 self._report.add("sound", name, "heard_everywhere", text(device, "id"))
         for name, strip in strips.items():
             if strip.sync_ms < 0:
                 self._report.add("setting", name, "early", f"{strip.sync_ms} ms")
-                strips[name] = msgspec.structs.replace(strip, sync_ms=0)
+                strips[name] = replace(strip, sync_ms=0)
         return Collection(
             name_of(self._data) or self._path.stem,
             tuple(made),
@@ -268,11 +289,6 @@ class _Reader:
             self._report.add("source", name, "too_many", "1")
             return
         ours, own = found
-        if ours == "colour":  # OBS gives it a size of its own; ours fills its box
-            self._sizes[name] = (
-                pixels(settings.get("width"), 1920),
-                pixels(settings.get("height"), 1080),
-            )
         device = text(settings, "device_id")
         if ours in SILENT and device not in ("", "default"):
             self._report.add("device", name, "device", device)
@@ -326,17 +342,13 @@ class _Reader:
                 break
             name = name_of(entry)
             if name in groups and self._specs.get(name) is None:
-                box = box_of(entry, self._group_size(groups[name]), self._canvas)
-                for inner in items_of(groups[name])[: MOST_ITEMS - len(items)]:
-                    made = self._item(inner, len(items) + 1, scene)
-                    if made is not None:
-                        items.append(in_group(made, entry, box, name))
+                items += self._grouped(entry, groups[name], len(items), scene)
                 continue
             if entry.get("group_item_backup"):
                 continue  # OBS keeps a copy of what is in groups for older versions
             made = self._item(entry, len(items) + 1, scene)
             if made is not None:
-                items.append(made)
+                items.append(on_canvas(made, self._windows))
         kind, ms, own = self._override(one, scene)
         return Scene(
             name=scene,
@@ -345,6 +357,37 @@ class _Reader:
             transition_ms=ms,
             transition_settings=own,
         )
+
+    def _grouped(self, entry: Json, group: Json, count: int, scene: str) -> list[Item]:
+        """The items of a group on a scene that has ``count`` items already."""
+        name = name_of(group)
+        inner = items_of(group)
+        laid = [
+            one
+            for id, its in enumerate(inner[: MOST_ITEMS - count], count + 1)
+            if (one := self._item(its, id, scene)) is not None
+        ]
+        if len(inner) > MOST_ITEMS - count:
+            self._too_many("item", scene, len(inner) - MOST_ITEMS + count)
+        place = Group(entry, self._group_size(group, laid), self._canvas)
+        is_on = entry.get("visible", True) is not False
+        is_locked = entry.get("locked") is True
+        made = []
+        for id, one in enumerate(laid, count + 1):
+            if one.item.source in self._specs and not self._is_silent(one.item.source):
+                one = place.place(one, self._picture(one.item.source))
+            item = replace(
+                one.item,
+                id=id,
+                group=name,
+                is_enabled=one.item.is_enabled and is_on,
+                is_locked=one.item.is_locked or is_locked,
+            )
+            made.append(on_canvas(Laid(item, one.bounds), self._windows))
+        return made
+
+    def _is_silent(self, name: str) -> bool:
+        return self._specs[name].kind in SILENT
 
     def _override(self, one: Json, scene: str) -> tuple[str, int, Json]:
         """The transition a scene is taken with, its ms and settings; ("", 0, {}): the show's."""
@@ -365,7 +408,7 @@ class _Reader:
         ms = round(min(20_000.0, max(50.0, number(own.get("transition_duration"), 300))))
         return kind, ms, settings
 
-    def _item(self, entry: Json, id: int, scene: str) -> Item | None:
+    def _item(self, entry: Json, id: int, scene: str) -> Laid | None:
         name = name_of(entry)
         spec = self._specs.get(name)
         if spec is None:
@@ -374,7 +417,8 @@ class _Reader:
         if spec.kind in SILENT:  # nothing to be seen: it is heard while the scene is on
             self._report.add("sound", name, "sound_item", where=scene)
             is_on = entry.get("visible", True) is not False
-            return Item(id, name, {"landscape": Box()}, is_enabled=is_on)
+            whole = Area(0, 0, *self._canvas)
+            return Laid(Item(id, name, fit="stretch", is_enabled=is_on), whole)
         if spec.kind == "scene" and self._is_round(scene, name):
             self._report.add("item", name, "round", f"{scene} → {name}", scene)
             return None
@@ -387,24 +431,14 @@ class _Reader:
         blend = text(entry, "blend_type")
         if blend and blend not in BLENDS:
             self._report.add("setting", name, "unused", blend, scene)
-        size = self._size(name)
-        fit: Fit = "contain" if name in self._guessed or spec.kind in GROWING else "stretch"
-        crop = crop_of(entry, size)
-        seen = (size[0] * (1 - crop.left - crop.right), size[1] * (1 - crop.top - crop.bottom))
-        scale = scale_of(entry)
-        return Item(
+        item = Item(
             id,
             name,
-            {"landscape": box_of(entry, seen, self._canvas)},
-            fit=BOUNDS.get(int(number(entry.get("bounds_type"), 0)), fit),
-            crop=crop,
             is_enabled=entry.get("visible", True) is not False,
             is_locked=entry.get("locked") is True,
-            rotation=number(entry.get("rot"), 0.0) % 360,
             blend=BLENDS.get(blend, "normal"),
-            is_mirrored=scale[0] < 0,
-            is_flipped=scale[1] < 0,
         )
+        return lay_item(item, entry, self._picture(name), self._canvas)
 
     def _is_round(self, scene: str, inner: str) -> bool:
         """Would ``inner`` on ``scene`` show ``scene`` again? If not, it is noted as shown there."""
@@ -422,22 +456,62 @@ class _Reader:
         shown.add(inner)
         return False
 
-    def _group_size(self, group: Json) -> Size:
-        """OBS makes a group as large as what is in it."""
+    def _group_size(self, group: Json, laid: list[Laid]) -> Size:
+        """OBS makes a group as large as what is in it, and writes it down."""
         settings = group.get("settings")
         if isinstance(settings, dict) and settings.get("cx") and settings.get("cy"):
             return pixels(settings["cx"], 1), pixels(settings["cy"], 1)
-        return self._canvas
+        far = [(1.0, 1.0), *(corner for one in laid for corner in corners(one))]
+        return max(x for x, _ in far), max(y for _, y in far)
 
-    def _size(self, name: str) -> Size:
-        if name not in self._sizes:
-            size = self._size_of(self._specs[name])
-            if not (size[0] and size[1]):
-                size = self._canvas
-                self._guessed.add(name)
-                self._report.add("size", name, "size", self._specs[name].kind)
-            self._sizes[name] = size
-        return self._sizes[name]
+    @property
+    def _main(self) -> str:
+        """The canvas whose shape is most like that of OBS's."""
+        return next(iter(self._windows))
+
+    def _picture(self, name: str) -> Picture:
+        if name not in self._pictures:
+            self._pictures[name] = self._look_at(self._specs[name])
+        return self._pictures[name]
+
+    def _look_at(self, spec: SourceSpec) -> Picture:
+        base = self._canvas
+        if spec.kind == "scene":
+            view = self._windows[self._main]
+            edge = (view.left / view.size[0], view.top / view.size[1])
+            frame = (float(view.size[0]), float(view.size[1]))
+            return Picture(base, frame, Crop(*edge, *edge))
+        size = self._size_of(spec)
+        own = spec.settings
+        if spec.kind in ("colour", "slide_show") and own.get("width") and own.get("height"):
+            size = (pixels(own["width"], 1), pixels(own["height"], 1))
+        elif spec.kind == "colour":
+            size = base
+        if not (size[0] and size[1]):
+            size = base
+            self._report.add("size", spec.name, "size", spec.kind)
+        size = (max(2.0, size[0]), max(2.0, size[1]))
+        if spec.kind == "slide_show":  # OBS's is as large as its largest picture, ours as told
+            told = {"width": min(3840, int(size[0]) & ~1), "height": min(3840, int(size[1]) & ~1)}
+            self._specs[spec.name] = replace(spec, settings={**own, **told})
+            return filtered(spec.filters, Picture(size, (told["width"], told["height"])))
+        return filtered(spec.filters, Picture(size, frame_size(spec.kind, size)))
+
+
+def _windows(base: Size, canvases: Sequence[Canvas]) -> dict[str, Window]:
+    """Where OBS's canvas lies on ours, the one most like it first.
+
+    Others show it too where that one is not on: a picture with bars is better than none.
+    """
+    if not canvases:
+        whole = (max(2, round(base[0])), max(2, round(base[1])))
+        return {"landscape": Window(1.0, 0.0, 0.0, whole) if whole == base else window(base, whole)}
+    likeness = {
+        one.name: abs(math.log(one.width / one.height * base[1] / base[0])) for one in canvases
+    }
+    main = min(canvases, key=lambda one: likeness[one.name])
+    shown = [main] if main.is_enabled else [main, *(one for one in canvases if one.is_enabled)]
+    return {one.name: window(base, (one.width, one.height)) for one in shown}
 
 
 _SCENE = SourceSpec(name="", kind="scene")

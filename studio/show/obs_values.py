@@ -11,12 +11,10 @@ import msgspec
 from studio.core.clean import clean_text
 from studio.core.foreign import number
 from studio.core.names import tidy_name
-from studio.scenes.model import Box, Crop, Item
 
 Json = dict[str, Any]
 Size = tuple[float, float]
 FARTHEST_PX, LARGEST_SCALE = 1e5, 1e3
-LEFT, RIGHT, TOP, BOTTOM = 1, 2, 4, 8
 
 
 class ImportedStrip(msgspec.Struct, frozen=True):
@@ -33,54 +31,6 @@ class ImportedStrip(msgspec.Struct, frozen=True):
     sync_ms: int
     follows_scene: bool = True
     is_monitored: bool = False
-
-
-def box_of(entry: Json, seen: Size, canvas: Size) -> Box:
-    """Where an item stands; ``seen`` is its cropped picture's size in pixels."""
-    scale = scale_of(entry)
-    wide, high = seen[0] * abs(scale[0]), seen[1] * abs(scale[1])
-    if int(number(entry.get("bounds_type"), 0)):
-        wide, high = pair(entry.get("bounds"), (wide, high))
-    wide, high = (min(FARTHEST_PX, max(1.0, abs(side))) for side in (wide, high))
-    x, y = (within(one, FARTHEST_PX) for one in pair(entry.get("pos"), (0.0, 0.0)))
-    align = int(number(entry.get("align"), LEFT | TOP))
-    across = 0.0 if align & LEFT else 1.0 if align & RIGHT else 0.5
-    down = 0.0 if align & TOP else 1.0 if align & BOTTOM else 0.5
-    angle = math.radians(number(entry.get("rot"), 0.0) % 360)
-    dx, dy = (0.5 - across) * wide, (0.5 - down) * high
-    middle = (
-        x + math.cos(angle) * dx - math.sin(angle) * dy,
-        y + math.sin(angle) * dx + math.cos(angle) * dy,
-    )
-    return Box(
-        (middle[0] - wide / 2) / canvas[0],
-        (middle[1] - high / 2) / canvas[1],
-        wide / canvas[0],
-        high / canvas[1],
-    )
-
-
-def in_group(item: Item, entry: Json, box: Box, name: str) -> Item:
-    """An item of a group, moved to where the group puts it."""
-    scale = scale_of(entry)
-    own = item.boxes["landscape"]
-    moved = Box(
-        box.x + own.x * abs(scale[0]),
-        box.y + own.y * abs(scale[1]),
-        own.w * abs(scale[0]),
-        own.h * abs(scale[1]),
-    )
-    is_on = item.is_enabled and entry.get("visible", True) is not False
-    return msgspec.structs.replace(item, boxes={"landscape": moved}, group=name, is_enabled=is_on)
-
-
-def crop_of(entry: Json, size: Size) -> Crop:
-    """An item's crop as parts of its picture; none when nothing would be left."""
-    px = [number(entry.get(f"crop_{side}"), 0.0) for side in ("left", "top", "right", "bottom")]
-    parts = [max(0.0, p) / max(1.0, size[at % 2]) for at, p in enumerate(px)]
-    if parts[0] + parts[2] >= 1 or parts[1] + parts[3] >= 1:
-        return Crop()
-    return Crop(*parts)
 
 
 def strip_of(one: Json) -> ImportedStrip:

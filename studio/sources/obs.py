@@ -137,6 +137,10 @@ def _flag(settings: Settings, name: str, default: bool) -> bool:
     return value if isinstance(value, bool) else default
 
 
+def _pixels(s: Settings, name: str) -> int | None:
+    return round(_number(s, name, 0, 0, 7680)) if name in s else None
+
+
 def _path(name: str, *more: str) -> _Word:
     return _Word("path", " ".join((name, *more)), lambda s: _text(s, name, *more))
 
@@ -318,8 +322,9 @@ _KINDS: dict[str, tuple[_Kind, ...]] = {
             (
                 _Word("top", "color", lambda s: _colour(s, "#d1d1d1", "color")),
                 _Word("bottom", "", lambda s: ""),
+                _Word("width", "width", lambda s: _pixels(s, "width")),
+                _Word("height", "height", lambda s: _pixels(s, "height")),
             ),
-            "width height",
         ),
     ),
     "text_gdiplus": (_TEXT,),

@@ -16,7 +16,7 @@ ALIGNS = (
     "top_left", "top_right", "bottom_left", "bottom_right",
 )  # fmt: skip
 BLENDS = ("normal", "add", "subtract", "screen", "multiply", "lighten", "darken")
-FITS = ("cover", "contain", "stretch")
+FITS = ("cover", "contain", "stretch", "native")
 
 
 def fill_menu(origin: QWidget, desk: Desk, scene: str, canvas: str, chosen: list[Item]) -> QMenu:

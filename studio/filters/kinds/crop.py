@@ -14,19 +14,37 @@ from studio.filters.colours import yuv_of_text
 from studio.media.frame import Frame, blank, even
 from studio.media.yuv import Rect, crop
 
-MOST = 4096
+MOST = 8192
 LEAST_SIZE = 16
 
 
 class CropSettings(extension.Settings, kw_only=True):
-    """Pixels taken off each side; below 0 they are put on."""
+    """Pixels taken off each side; below 0 they are put on.
+
+    With a width (height) that many pixels are kept from the left (top), whatever the picture's
+    size is, and right (bottom) says nothing.
+    """
 
     left: Annotated[int, setting("左 (像素)", "Left (px)", ge=-MOST, le=MOST)] = 0
     top: Annotated[int, setting("上 (像素)", "Top (px)", ge=-MOST, le=MOST)] = 0
     right: Annotated[int, setting("右 (像素)", "Right (px)", ge=-MOST, le=MOST)] = 0
     bottom: Annotated[int, setting("下 (像素)", "Bottom (px)", ge=-MOST, le=MOST)] = 0
+    width: Annotated[
+        int, setting("保留宽 (0 为按右边)", "Keep width (0: by right)", ge=0, le=MOST)
+    ] = 0
+    height: Annotated[
+        int, setting("保留高 (0 为按下边)", "Keep height (0: by bottom)", ge=0, le=MOST)
+    ] = 0
     is_clear: Annotated[bool, setting("边框透明", "Margin is transparent")] = True
     colour: Annotated[str, setting("边框颜色", "Margin colour", "colour")] = "#000000"
+
+
+def cut_sides(settings: CropSettings, width: int, height: int) -> tuple[int, int, int, int]:
+    """What is taken off the left, top, right and bottom of a picture, even pixels."""
+    s = settings
+    right = width - s.left - s.width if s.width else s.right
+    bottom = height - s.top - s.height if s.height else s.bottom
+    return even(s.left), even(s.top), even(right), even(bottom)
 
 
 class CropFilter(Filter):
@@ -50,8 +68,7 @@ class CropFilter(Filter):
 
     def apply(self, frame: Frame) -> Frame:
         """The frame at its new size; never smaller than 16×16."""
-        s = self.settings
-        left, top, right, bottom = (even(n) for n in (s.left, s.top, s.right, s.bottom))
+        left, top, right, bottom = cut_sides(self.settings, frame.width, frame.height)
         x, y = max(0, left), max(0, top)
         w = frame.width - x - max(0, right)
         h = frame.height - y - max(0, bottom)

@@ -49,6 +49,8 @@ class ColourSettings(Settings):
             },
         ),
     ] = "down"
+    width: Annotated[int, setting("宽（0 为画布）", "Width (0: canvas)", ge=0, le=7680)] = 0
+    height: Annotated[int, setting("高（0 为画布）", "Height (0: canvas)", ge=0, le=7680)] = 0
 
 
 class ColourSource(Source):
@@ -75,9 +77,11 @@ class ColourSource(Source):
 
     def _ramp(self) -> NDArray[np.float32]:
         """0 where the first colour is, 1 where the last is, for every pixel."""
-        down = np.linspace(0, 1, self.around.height, dtype=np.float32)[:, None]
-        right = np.linspace(0, 1, self.around.width, dtype=np.float32)[None, :]
-        flat = np.zeros((self.around.height, self.around.width), np.float32)
+        wide = max(2, self.settings.width or self.around.width)
+        high = max(2, self.settings.height or self.around.height)
+        down = np.linspace(0, 1, high, dtype=np.float32)[:, None]
+        right = np.linspace(0, 1, wide, dtype=np.float32)[None, :]
+        flat = np.zeros((high, wide), np.float32)
         if self.settings.direction == "right":
             return flat + right
         if self.settings.direction == "corner":
