@@ -55,7 +55,7 @@ class _Feeder:
     def give(self, name: str, frame: Frame, *filters: Filter) -> None:
         """A picture of one's own, through filters."""
         self._frames[name] = frame
-        self.runners[name].filters = tuple(Guard(name, one, 1000.0) for one in filters)
+        self.runners[name].filters = tuple(Guard(name, filter_, 1000.0) for filter_ in filters)
 
     def next(self) -> dict[str, SourceRunner]:
         """Delivers a picture on every source, through the source's own path."""
@@ -75,12 +75,16 @@ def _avfilter(
     frames: list[av.VideoFrame] = []
     for frame in inputs:
         frames.append(av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(frame.keep), "yuv420p"))
-    for one in layers:
-        assert one.frame.alpha is not None
-        height = one.frame.height
-        planes = [one.frame.y.reshape(-1)]
-        planes += [one.frame.u.reshape(-1), one.frame.v.reshape(-1), one.frame.alpha.reshape(-1)]
-        over = av.VideoFrame(one.frame.width, height, "yuva420p")
+    for layer in layers:
+        assert layer.frame.alpha is not None
+        height = layer.frame.height
+        planes = [layer.frame.y.reshape(-1)]
+        planes += [
+            layer.frame.u.reshape(-1),
+            layer.frame.v.reshape(-1),
+            layer.frame.alpha.reshape(-1),
+        ]
+        over = av.VideoFrame(layer.frame.width, height, "yuva420p")
         for plane, data in zip(over.planes, planes, strict=True):
             rows = np.zeros((plane.buffer_size // plane.line_size, plane.line_size), np.uint8)
             wide = data.size // (plane.height)
@@ -257,7 +261,7 @@ def _filters(report: BenchReport, pair: Callable[[str, Any, Any, float | None], 
         ),
         ("blur, radius 32", Blur(BlurSettings(radius=32))),
     ):
-        times = interleaved({"ours": lambda one=one: one.apply(person)}, 4)  # type: ignore[misc]
+        times = interleaved({"ours": lambda entry=one: entry.apply(person)}, 4)  # type: ignore[misc]
         report.rows.append(Row(f"filter alone: {name}", times["ours"], None, limit=one.budget_ms))
 
 

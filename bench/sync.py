@@ -100,7 +100,7 @@ def _through(
 
 def apart(film: DrawnFilm, first_s: float = 3.0) -> list[float]:
     """Beep minus flash of each second, ms; the first seconds, in which a stream opens, left out."""
-    kept = [one for one in film.flashes_ms if one - film.flashes_ms[0] > first_s * 1000]
+    kept = [entry for entry in film.flashes_ms if entry - film.flashes_ms[0] > first_s * 1000]
     return DrawnFilm(flashes_ms=kept, beeps_ms=film.beeps_ms).out_of_step_ms()
 
 

@@ -61,8 +61,8 @@ class Actions(QObject):
             return
         was, self._show = self._show, self._store.show.folder
         if was:
-            self._undo = [one for one in self._undo if one.command == "show.open"]
-            self._redo = [one for one in self._redo if one.command == "show.open"]
+            self._undo = [entry for entry in self._undo if entry.command == "show.open"]
+            self._redo = [entry for entry in self._redo if entry.command == "show.open"]
             self.undo_changed.emit()
 
     def label(self, command: str) -> str:

@@ -135,7 +135,9 @@ class Hotkeys(QObject):
         self.commands = {
             keys: one.command for keys, one in self._keys.items() if one.command in known
         }
-        self.globals.hold({one.keys: one.name for one in self.lines if one.is_global and one.keys})
+        self.globals.hold(
+            {line.keys: line.name for line in self.lines if line.is_global and line.keys}
+        )
         self.changed.emit()
 
     def label(self, line: Bound) -> str:
@@ -179,7 +181,7 @@ class Hotkeys(QObject):
 
     def _pressed_far(self, name: str) -> None:
         """A global key; the system hands it to nobody else, this window included."""
-        line = next((one for one in self.lines if one.name == name), None)
+        line = next((line for line in self.lines if line.name == name), None)
         if line is not None:
             self._run(line)
 

@@ -61,9 +61,9 @@ class PictureStreams(QObject):
             self._sort()
 
     def _sort(self) -> None:
-        self._leads = [one for one in self._feeds if one.leads]
-        self._slow = [one for one in self._feeds if one.is_slow]
-        self._others = [one for one in self._feeds if not (one.leads or one.is_slow)]
+        self._leads = [feed for feed in self._feeds if feed.leads]
+        self._slow = [feed for feed in self._feeds if feed.is_slow]
+        self._others = [feed for feed in self._feeds if not (feed.leads or feed.is_slow)]
 
     def stop(self) -> None:
         """Ends polling."""

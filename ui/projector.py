@@ -238,7 +238,7 @@ class Multiview(Beside):
 
     def _changed(self, part: str) -> None:
         if part == "scenes":
-            names = [one.name for one in self.desk.store.scenes.scenes]
+            names = [scene.name for scene in self.desk.store.scenes.scenes]
             if names != [tile.scene for tile in self._tiles if tile.what == "scene"]:
                 self._fill()
         if part in ("scenes", "sources", "outputs"):
@@ -253,7 +253,7 @@ class Multiview(Beside):
         on = [c.name for c in self.desk.store.scenes.canvases if c.is_enabled]
         canvas = "landscape" if "landscape" in on or not on else on[0]
         wanted = [("preview", ""), ("programme", "")]
-        wanted += [("scene", one.name) for one in self.desk.store.scenes.scenes]
+        wanted += [("scene", scene.name) for scene in self.desk.store.scenes.scenes]
         self._tiles = [Tile(self.desk, self, what, canvas, scene) for what, scene in wanted]
         self._lay()
         for tile in self._tiles:
@@ -339,10 +339,10 @@ class Projectors(QObject):
     def announce(self, *_: object) -> None:
         """The screens as they are now."""
         screens = []
-        for one in QGuiApplication.screens():
-            at, by = one.geometry(), one.devicePixelRatio()
+        for screen in QGuiApplication.screens():
+            at, by = screen.geometry(), screen.devicePixelRatio()
             screens.append({
-                "name": one.name(), "x": at.x(), "y": at.y(),
+                "name": screen.name(), "x": at.x(), "y": at.y(),
                 "width": round(at.width() * by), "height": round(at.height() * by),
             })  # fmt: skip
         self.desk.client.call("desk.screens", {"screens": screens})

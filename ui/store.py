@@ -125,11 +125,11 @@ class Store(QObject):
 
     def source(self, name: str) -> SourceView | None:
         """The source of this name."""
-        return next((one for one in self.sources if one.name == name), None)
+        return next((source for source in self.sources if source.name == name), None)
 
     def output(self, name: str) -> OutputStatus | None:
         """The output of this name."""
-        return next((one for one in self.outputs if one.name == name), None)
+        return next((output for output in self.outputs if output.name == name), None)
 
     @property
     def is_on_air(self) -> bool:

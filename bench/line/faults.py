@@ -68,7 +68,7 @@ def hostile() -> list[Row]:
             rows += _frozen(rig, remote, tree, hold_s)
             good = _status(remote, "push1")
             rows.append(Row("meanwhile: the good stream's gap", good["gap_ms"], None, "ms"))
-            first = next(one for one in before if one["name"] == "push1")
+            first = next(entry for entry in before if entry["name"] == "push1")
             more = good["reconnects"] - first["reconnects"]
             rows.append(Row("meanwhile: its reconnects", more, None, "", 0))
             chain.stop()
@@ -81,12 +81,12 @@ def hostile() -> list[Row]:
 
 def _status(remote: str, name: str) -> Status:
     outputs = ask(remote, "state.get", parts=["outputs"])["outputs"]
-    return dict(next(one for one in outputs if one["name"] == name))
+    return dict(next(output for output in outputs if output["name"] == name))
 
 
 def _names(remote: str) -> list[str]:
     outputs = ask(remote, "state.get", parts=["outputs"])["outputs"]
-    return [str(one["name"]) for one in outputs]
+    return [str(output["name"]) for output in outputs]
 
 
 def _reason(one: Status) -> str:
@@ -171,7 +171,7 @@ def _grown(
 ) -> list[Row]:
     rows = []
     for name in names:
-        found = [one[name][0] for one in samples if name in one]
+        found = [sample[name][0] for sample in samples if name in sample]
         if len(found) < 6:
             continue
         third = len(found) // 3

@@ -82,7 +82,7 @@ def slow() -> list[Row]:
 
             def look() -> dict[str, int]:
                 outputs = ask(remote, "state.get", parts=["outputs"])["outputs"]
-                return dict(next(one for one in outputs if one["name"] == "push1"))
+                return dict(next(output for output in outputs if output["name"] == "push1"))
 
             time.sleep(6)
             nominal = look()["encode_kbps"]

@@ -68,8 +68,8 @@ class Throttle:
         except (ConnectionError, asyncio.CancelledError):
             pass
         finally:
-            for one in (writer, up_writer):
-                one.close()
+            for entry in (writer, up_writer):
+                entry.close()
 
     async def _pass(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_slow: bool

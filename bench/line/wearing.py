@@ -142,7 +142,7 @@ def _lag(numbers: list[int], begin_s: float, end_s: float) -> float:
     part = range(int(begin_s * 30), min(int(end_s * 30), len(numbers)))
     offsets = [(index - numbers[index]) % FRAMES for index in part]
     base = offsets[0]
-    around = [(one - base + FRAMES // 2) % FRAMES - FRAMES // 2 for one in offsets]
+    around = [(offset - base + FRAMES // 2) % FRAMES - FRAMES // 2 for offset in offsets]
     return base + statistics.median(around)
 
 
@@ -187,9 +187,9 @@ def measure(root: Path) -> WearingResult:
         time.sleep(max(0.0, 10 - (time.monotonic() - began_busy)))
         after = ask(remote, "stats.get")
     finally:
-        for one in busy:
-            one.kill()
-            one.wait()
+        for entry in busy:
+            entry.kill()
+            entry.wait()
         with_it.close()
     dropped = sum(int(after[key]) - int(before[key]) for key in ("dropped", "missed"))
     seen = numbers(record)

@@ -247,9 +247,9 @@ def _check(arguments: argparse.Namespace) -> int:
 
     folder = Path(arguments.show) if arguments.show else None
     findings = check(folder)
-    for one in findings:
-        write_line(f"{'!' if one.is_fatal else '-'} {one.place}: {one.text}")
-    if any(one.is_fatal for one in findings):
+    for finding in findings:
+        write_line(f"{'!' if finding.is_fatal else '-'} {finding.place}: {finding.text}")
+    if any(finding.is_fatal for finding in findings):
         return NO
     write_line(translate("check.ready", name=(folder or demo_show()).name))
     return DONE

@@ -174,7 +174,7 @@ class OverlayController:
     def at(self, canvas: Canvas, at_ns: int) -> Sequence[Overlay]:
         """The graphics for a tick; called on the picture thread."""
         placed = self.deck.at(canvas.name, canvas.width, canvas.height, at_ns)
-        return [Overlay(one.layer, one.x, one.y) for one in placed]
+        return [Overlay(entry.layer, entry.x, entry.y) for entry in placed]
 
     def over(
         self, snapshot: Snapshot, scene: Scene, canvas: Canvas, at_ns: int
@@ -184,7 +184,7 @@ class OverlayController:
             return ()
         faces = self._wearer.faces(snapshot, canvas.name, scene)
         placed = self.deck.over(canvas.name, canvas.width, canvas.height, faces, at_ns)
-        return [Overlay(one.layer, one.x, one.y) for one in placed]
+        return [Overlay(entry.layer, entry.x, entry.y) for entry in placed]
 
     def _drawn(self, draw: Callable[[Canvas], Layer]) -> dict[str, Layer]:
         return {canvas.name: draw(canvas) for canvas in self._scenes.state.canvases}

@@ -137,13 +137,13 @@ class Mixer:
         tick_ns = NS * self.fps.denominator // self.fps.numerator
         channels = self._at_work(channels)
         blocks = []
-        for one in channels:
-            blocks.append(self._block(one, count, at_ns + tick_ns - span_ns))
+        for channel in channels:
+            blocks.append(self._block(channel, count, at_ns + tick_ns - span_ns))
         master = gain_of(self.master_db)
         self._master = (self._master[1] if self._master else master, master)
         made: dict[tuple[tuple[float, float], ...], Samples] = {}
         for bus in self.buses:
-            steps = tuple(self._step(one, bus, tick_ns, at_ns) for one in channels)
+            steps = tuple(self._step(channel, bus, tick_ns, at_ns) for channel in channels)
             key = tuple(pair for step in steps for pair in step)
             found = made.get(key)
             if found is None:
@@ -174,7 +174,7 @@ class Mixer:
         if channels is not self._known or self.buses != self._known_buses:
             self._known, self._known_buses = channels, self.buses
             self._changed_ticks = CHANGE_TICKS
-            self._heard = tuple(one for one in channels if one.is_heard(self.buses))
+            self._heard = tuple(channel for channel in channels if channel.is_heard(self.buses))
         if self._changed_ticks:
             self._changed_ticks -= 1
             return channels

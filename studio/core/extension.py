@@ -66,7 +66,7 @@ def sanity_error(value: Any) -> str:
         if len(value) > MOST_VALUES:
             return f"{len(value)} values, {MOST_VALUES} are the most"
         inner = value.values() if isinstance(value, dict) else value
-        return next((why for one in inner if (why := sanity_error(one))), "")
+        return next((why for entry in inner if (why := sanity_error(entry))), "")
     return ""
 
 

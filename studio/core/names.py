@@ -32,7 +32,7 @@ def check_name(name: str) -> str:
         )
     bad = next((sign for sign in name if _is_bad(sign)), None)
     if bad is not None:
-        shown = "".join(f"<U+{ord(one):04X}>" if _is_bad(one) else one for one in name)
+        shown = "".join(f"<U+{ord(entry):04X}>" if _is_bad(entry) else entry for entry in name)
         raise StudioError("invalid", "names.sign", name=shown, sign=f"U+{ord(bad):04X}")
     return name
 
@@ -42,8 +42,8 @@ def tidy_name(name: str) -> str:
 
     For names that come from another program's files: they are kept as far as they go.
     """
-    kept = "".join(" " if one in "\t\r\n" else one for one in name)
-    kept = "".join(one for one in kept if not _is_bad(one))[:LONGEST].strip()
+    kept = "".join(" " if entry in "\t\r\n" else entry for entry in name)
+    kept = "".join(entry for entry in kept if not _is_bad(entry))[:LONGEST].strip()
     return kept if any(_is_seen(sign) for sign in kept) else ""
 
 

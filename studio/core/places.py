@@ -100,30 +100,30 @@ class PlaceDoor:
         if marks is None:
             marks = self._marks[command.id] = marks_of(command.schema())
         found = list(places_in(args, marks))
-        files = [one for one in found if one.use != "address"]
+        files = [entry for entry in found if entry.use != "address"]
         if files:
             shown = self.shown()
             await asyncio.to_thread(self._check_files, files, shown)
-        for one in found:
-            if one.use == "address":
-                await self._check_address(one)
+        for entry in found:
+            if entry.use == "address":
+                await self._check_address(entry)
 
     # -- files ---------------------------------------------------------------------------------
 
     def _check_files(self, files: list[Place], shown: Any) -> None:
         known: set[str] | None = None
-        for one in files:
-            if one.use == "output" and one.value.startswith(OUTPUTS) and ".." not in one.value:
+        for file in files:
+            if file.use == "output" and file.value.startswith(OUTPUTS) and ".." not in file.value:
                 continue
-            if self.is_within(one):
+            if self.is_within(file):
                 continue
-            if one.use == "read":
+            if file.use == "read":
                 known = known if known is not None else _named_in(shown)
-                if one.value in known:
+                if file.value in known:
                     continue
-            folders = ", ".join(str(folder) for folder in self._folders(one.use))
+            folders = ", ".join(str(folder) for folder in self._folders(file.use))
             raise StudioError(
-                "denied", "places.denied", where=one.where, path=one.value[:200], folders=folders
+                "denied", "places.denied", where=file.where, path=file.value[:200], folders=folders
             )
 
     def is_within(self, one: Place) -> bool:
@@ -235,7 +235,7 @@ def _inside(value: Any, where: str, depth: int, use: str = "") -> Iterator[Place
 
 def _named_in(shown: Any) -> set[str]:
     """The files that a show names already."""
-    return {one.value for one in _inside(shown, "show", 0) if one.use == "read"}
+    return {entry.value for entry in _inside(shown, "show", 0) if entry.use == "read"}
 
 
 async def _is_inner(host: str) -> bool:

@@ -63,11 +63,11 @@ def discover(folder: ModuleType, base: type[X], plugins: Sequence[ModuleType] = 
             modules.append(importlib.import_module(name))
         except Exception:
             _log.exception("extension %s could not be loaded and is left out", name)
-    for kind in (one for module in modules for one in _kinds_in(module, base)):
+    for kind in (kind for module in modules for kind in _kinds_in(module, base)):
         if kind.kind in found:
             raise ValueError(f"{kind.kind} is defined in {kind.__module__} and elsewhere")
         found[kind.kind] = kind
-    for kind in (one for module in plugins for one in _kinds_in(module, base)):
+    for kind in (kind for module in plugins for kind in _kinds_in(module, base)):
         if kind.kind in found:
             _log.warning("%s of %s is there already", kind.kind, kind.__module__)
         else:

@@ -54,7 +54,7 @@ def _struct(plain: dict[str, Any], info: inspect.StructType, place: str) -> list
 
 def _union(plain: Any, info: inspect.UnionType, place: str) -> list[str]:
     """By the member with that tag, or the one struct or list there is."""
-    structs = [one for one in info.types if isinstance(one, inspect.StructType)]
+    structs = [type_ for type_ in info.types if isinstance(type_, inspect.StructType)]
     if isinstance(plain, dict) and structs:
         for struct in structs:
             if len(structs) == 1 or plain.get(str(struct.tag_field)) == struct.tag:

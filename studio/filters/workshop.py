@@ -82,7 +82,7 @@ class FilterFactory:
             return []
         fields = self.kinds.get(kind).schema().get("properties", {})
         named = [settings.get(n) for n, field in fields.items() if field.get("x-widget") == "file"]
-        return [self._base() / Path(one).expanduser() for one in named if one]
+        return [self._base() / Path(entry).expanduser() for entry in named if entry]
 
     def upgraded(self, kind: str, settings: dict[str, Any], version: int) -> dict[str, Any]:
         """Settings in today's form; as they are for a kind that is not there."""

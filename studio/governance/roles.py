@@ -63,10 +63,10 @@ def add(store: Secrets, name: str, role: str) -> Token:
         StudioError: invalid (role), conflict (the name is taken, or too many).
     """
     if role_of(role) is None:
-        known = ", ".join(one.name.lower() for one in Role)
+        known = ", ".join(entry.name.lower() for entry in Role)
         raise StudioError("invalid", "security.no_role", role=role, known=known)
     tokens = load(store)
-    if any(one.name == name for one in tokens) or len(tokens) >= MOST:
+    if any(token.name == name for token in tokens) or len(tokens) >= MOST:
         raise StudioError("conflict", "security.token_taken", name=name, most=MOST)
     token = Token(name, secrets.token_urlsafe(18), role.lower())
     _save(store, [*tokens, token])
@@ -80,9 +80,9 @@ def remove(store: Secrets, name: str) -> None:
         StudioError: not_found.
     """
     tokens = load(store)
-    rest = [one for one in tokens if one.name != name]
+    rest = [token for token in tokens if token.name != name]
     if len(rest) == len(tokens):
-        known = ", ".join(one.name for one in tokens)
+        known = ", ".join(token.name for token in tokens)
         raise StudioError("not_found", "security.no_token", name=name, known=known)
     _save(store, rest)
 

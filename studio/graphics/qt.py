@@ -94,9 +94,9 @@ def known_family(name: str) -> str:
     from PySide6.QtGui import QFontDatabase
 
     ready()
-    for one in QFontDatabase.families():
-        if one.casefold() == name.strip().casefold():
-            return one
+    for other_family in QFontDatabase.families():
+        if other_family.casefold() == name.strip().casefold():
+            return other_family
     raise StudioError("not_found", "graphics.no_family", name=name)
 
 

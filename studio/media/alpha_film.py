@@ -107,8 +107,8 @@ def decoded(media: av.container.InputContainer, stream: av.VideoStream) -> list[
     made = []
     for packet in media.demux(stream):
         if packet.size:
-            made += [one for one in own.decode(packet) if isinstance(one, av.VideoFrame)]
-    made += [one for one in own.decode(None) if isinstance(one, av.VideoFrame)]
+            made += [entry for entry in own.decode(packet) if isinstance(entry, av.VideoFrame)]
+    made += [entry for entry in own.decode(None) if isinstance(entry, av.VideoFrame)]
     return made
 
 

@@ -33,8 +33,8 @@ def _count_when_free() -> int:
     The list, the loop's name, the call's argument; newer Pythons leave some of them out.
     """
     kept = [np.empty((1, 1), np.uint8)]
-    for one in kept:
-        return sys.getrefcount(one)
+    for entry in kept:
+        return sys.getrefcount(entry)
     return 0
 
 
@@ -49,9 +49,9 @@ def fresh(height: int, width: int) -> Plane:
         if len(by_shape) >= SIZES:
             by_shape.clear()
         kept = by_shape[height, width] = []
-    for one in kept:
-        if sys.getrefcount(one) <= _FREE:
-            return one
+    for entry in kept:
+        if sys.getrefcount(entry) <= _FREE:
+            return entry
     made = np.empty((height, width), np.uint8)
     if len(kept) < MOST:
         kept.append(made)

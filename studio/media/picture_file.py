@@ -164,7 +164,7 @@ def _frame_of(picture: NDArray[Any], path: Path, max_side: int) -> Frame:
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_NEAREST)
     side = max(picture.shape[:2])
     if side > max_side:
-        high, wide = (max(2, round(one * max_side / side)) for one in picture.shape[:2])
+        high, wide = (max(2, round(entry * max_side / side)) for entry in picture.shape[:2])
         picture = cv2.resize(picture, (wide, high), interpolation=cv2.INTER_AREA)
     alpha = picture[:, :, 3] if picture.shape[2] == 4 else None
     if alpha is not None and int(alpha.min()) == 255:
@@ -187,7 +187,7 @@ def read_animation(path: Path, max_side: int = MAX_SIDE) -> list[tuple[Frame, in
         is_ok, film = False, None
     if not is_ok or film is None or len(film.frames) < 2:
         return [(read_picture(path, max_side), 0)]
-    if sum(one.nbytes for one in film.frames) > MOST_BYTES:
+    if sum(frame.nbytes for frame in film.frames) > MOST_BYTES:
         raise StudioError(
             "invalid", "media.film_long", path=str(path), most_mb=MOST_BYTES // 1_000_000
         )

@@ -61,12 +61,12 @@ class RenditionSwitch:
         if self._coming or (piece.is_keyframe and piece.pts_us > self._last_us):
             self._coming.append(piece)
             return self._meet()
-        return self._let_go(sum(one.pts_us <= piece.pts_us for one in self._held))
+        return self._let_go(sum(entry.pts_us <= piece.pts_us for entry in self._held))
 
     def _meet(self) -> list[Piece]:
         """The new one has its keyframe: it takes over where the old one has come as far."""
         first = self._coming[0]
-        out = self._let_go(sum(one.pts_us < first.pts_us for one in self._held))
+        out = self._let_go(sum(entry.pts_us < first.pts_us for entry in self._held))
         is_there = self._held or self._last_us + first.duration_us * 3 // 2 >= first.pts_us
         if not is_there and len(self._coming) < _MOST_HELD:
             return out

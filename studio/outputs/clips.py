@@ -23,7 +23,7 @@ class Span:
 
 def product_spans(recording: Path, product: str) -> list[Span]:
     """When ``product`` was explained (讲解): from its chapter to the next product's."""
-    chapters = [one for one in read_chapters(recording) if one.get("kind") == "product"]
+    chapters = [chapter for chapter in read_chapters(recording) if chapter.get("kind") == "product"]
     spans = []
     for number, one in enumerate(chapters):
         if one.get("ref") == product:
@@ -38,7 +38,7 @@ def mark_span(recording: Path, number: int, before_s: float, after_s: float) -> 
     Raises:
         StudioError: not_found.
     """
-    marks = [one for one in read_chapters(recording) if one.get("kind") == "mark"]
+    marks = [chapter for chapter in read_chapters(recording) if chapter.get("kind") == "mark"]
     if not 0 < number <= len(marks):
         raise StudioError(
             "not_found", "outputs.no_mark", number=number, count=len(marks), file=recording.name

@@ -405,7 +405,7 @@ class Destinations:
 
     def _end(self, link: SenderClient, end: Callable[[], bool]) -> None:
         with self._lock:
-            self._fed = tuple(one for one in self._fed if one is not link)
+            self._fed = tuple(entry for entry in self._fed if entry is not link)
         if not end():
             _log.error("output %s did not end within %.0f s", link.settings.name, STOP_S)
 

@@ -167,8 +167,8 @@ class SenderClient:
             return
         piece = Piece(is_video, pts_us, dts_us, duration_us, is_keyframe, data)
         with self._lock:
-            for one in self._change.put(rung, piece) if is_video and rung else [piece]:
-                self._append(one)
+            for entry in self._change.put(rung, piece) if is_video and rung else [piece]:
+                self._append(entry)
             # Sound goes with the next picture: half the wakings, and nobody hears 30 ms.
             wakes = bool(self._queue) and not self._is_woken
             wakes = wakes and (is_video or self._queued > SOUND_ALONE_BYTES)

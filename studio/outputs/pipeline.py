@@ -88,8 +88,8 @@ class OutputPipeline:
         self._lock = threading.Lock()
         self.destinations = Destinations(
             runtime,
-            clip=lambda one: self.clip(one.canvas, wanted(one, self.canvases[one.canvas])),
-            codec=lambda one: codec_digest(wanted(one, self.canvases[one.canvas]), audio),
+            clip=lambda entry: self.clip(entry.canvas, wanted(entry, self.canvases[entry.canvas])),
+            codec=lambda entry: codec_digest(wanted(entry, self.canvases[entry.canvas]), audio),
             on_change=on_change,
             on_keyframe_wanted=self.force_keyframe,
             complete=self._follow_line,
@@ -119,7 +119,7 @@ class OutputPipeline:
         It is encoded in the background; until then, and if it fails, the scene's picture stands.
         """
         self.films.set(picture, music, cache)
-        wants = [(one.canvas, one) for one in self.destinations.started()]
+        wants = [(entry.canvas, entry) for entry in self.destinations.started()]
         for canvas, one in wants:
             self.clip(canvas, wanted(one, self.canvases[canvas]))
         if picture is not None and not wants:
@@ -213,7 +213,7 @@ class OutputPipeline:
         Raises:
             StudioError: not_found.
         """
-        started = [one for one in self.destinations.started() if one.name != name]
+        started = [entry for entry in self.destinations.started() if entry.name != name]
         return plan(self.canvases, [*started, self.destinations.settings(name)])
 
     def _replan(self) -> None:
@@ -233,7 +233,7 @@ class OutputPipeline:
         with self._rate_lock:
             rate = self.rates.setdefault(rung.id, Rate(nominal))
             streams = self.destinations.running("rtmp")
-            rate.primary = next((one for one in rung.outputs if one in streams), "")
+            rate.primary = next((output for output in rung.outputs if output in streams), "")
             if not rate.set_nominal(nominal):
                 return
             kbps = rate.kbps
@@ -329,7 +329,7 @@ class OutputPipeline:
         ended = [encoder.stop() for encoder in idle.values()]
         if audio is not None:
             ended.append(audio.stop())
-        ended += [one.stop() for one in gone]
+        ended += [entry.stop() for entry in gone]
         if not all(ended):
             _log.error("an encoder did not end")
 

@@ -100,11 +100,11 @@ def plan(
     A recording takes what the first rung of its family is given; streams share a rung when none
     of them is given more than it takes, nor clearly less.
     """
-    own = {one.name: wanted(one, canvases[one.canvas]) for one in outputs}
+    own = {output.name: wanted(output, canvases[output.canvas]) for output in outputs}
     families: dict[str, list[list[OutputSettings]]] = {}
-    for one in outputs:
-        family = family_of(one.canvas, canvases[one.canvas], own[one.name])
-        families.setdefault(family, [[]])[0].append(one)
+    for output in outputs:
+        family = family_of(output.canvas, canvases[output.canvas], own[output.name])
+        families.setdefault(family, [[]])[0].append(output)
     steps = {name: _steps(members[0], own) for name, members in families.items()}
     is_too_much = False
     while _extra(steps) > most_extra:
@@ -125,12 +125,12 @@ def plan(
                 group[0].canvas,
                 family,
                 replace(own[group[0].name], bitrate_kbps=kbps),
-                tuple(one.name for one in group),
+                tuple(entry.name for entry in group),
             )
-            for one in group:
-                of[one.name] = id
-                if one.kind == "rtmp" and kbps < SHARED * own[one.name].bitrate_kbps:
-                    squeezed[one.name] = kbps
+            for entry in group:
+                of[entry.name] = id
+                if entry.kind == "rtmp" and kbps < SHARED * own[entry.name].bitrate_kbps:
+                    squeezed[entry.name] = kbps
     return RenditionPlan(rungs, of, squeezed, is_too_much)
 
 
@@ -138,25 +138,25 @@ _Groups = list[list[OutputSettings]]
 
 
 def _kbps(group: Sequence[OutputSettings], own: Mapping[str, VideoSettings]) -> int:
-    streams = [own[one.name].bitrate_kbps for one in group if one.kind == "rtmp"]
-    return min(streams or [own[one.name].bitrate_kbps for one in group])
+    streams = [own[entry.name].bitrate_kbps for entry in group if entry.kind == "rtmp"]
+    return min(streams or [own[entry.name].bitrate_kbps for entry in group])
 
 
 def _steps(members: Sequence[OutputSettings], own: Mapping[str, VideoSettings]) -> _Groups:
     """Members in groups from the highest bitrate down; recordings are with the first."""
     order = {one.name: number for number, one in enumerate(members)}
-    streams = [one for one in members if one.kind == "rtmp"]
+    streams = [member for member in members if member.kind == "rtmp"]
     groups: _Groups = []
-    for one in sorted(streams, key=lambda one: -own[one.name].bitrate_kbps):
+    for other_stream in sorted(streams, key=lambda stream: -own[stream.name].bitrate_kbps):
         top = own[groups[-1][0].name].bitrate_kbps if groups else 0
-        if groups and own[one.name].bitrate_kbps >= SHARED * top:
-            groups[-1].append(one)
+        if groups and own[other_stream.name].bitrate_kbps >= SHARED * top:
+            groups[-1].append(other_stream)
         else:
-            groups.append([one])
-    rest = [one for one in members if one.kind != "rtmp"]
+            groups.append([other_stream])
+    rest = [member for member in members if member.kind != "rtmp"]
     groups = groups or [[]]
     groups[0] += rest
-    return [sorted(group, key=lambda one: order[one.name]) for group in groups]
+    return [sorted(group, key=lambda entry: order[entry.name]) for group in groups]
 
 
 def _extra(steps: Mapping[str, _Groups]) -> int:

@@ -115,11 +115,11 @@ class ReplayRing:
         video = video[first:]
         zero = Fraction(video[0].pts) / fps
         end = Fraction(video[-1].pts + 1) / fps
-        rows = [(Fraction(one.dts) / fps - zero, True, one) for one in video]
+        rows = [(Fraction(entry.dts) / fps - zero, True, entry) for entry in video]
         rows += [
-            (Fraction(one.pts, 48_000) - zero, False, one)
-            for one in audio
-            if zero <= Fraction(one.pts, 48_000) < end
+            (Fraction(entry.pts, 48_000) - zero, False, entry)
+            for entry in audio
+            if zero <= Fraction(entry.pts, 48_000) < end
         ]
         rows.sort(key=lambda row: (row[0], not row[1]))
         _write(rows, clip, file)

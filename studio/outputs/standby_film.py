@@ -160,8 +160,8 @@ def encode_film(
         fresh.write_bytes(data)
         os.replace(fresh, kept)
         old = sorted(cache.glob("*.nut"), key=lambda file: file.stat().st_mtime)[:-_KEPT]
-        for one in old:
-            one.unlink(missing_ok=True)
+        for entry in old:
+            entry.unlink(missing_ok=True)
     except OSError as error:  # the next engine encodes it again, that is all
         _log.warning("the standby clip is not kept: %s", error)
     return data

@@ -161,10 +161,10 @@ class PlanCommands:
         help=("给事件补充一条说明。", "Adds a note to an incident."),
     )
     def note(self, incident: str, text: str) -> Changed:
-        for one in self._plans.incidents:
-            if one.id == incident:
-                at = one.timeline[-1].at_ms if one.timeline else 0
-                one.timeline.append(Moment(utc_iso(), at, PlanText(text, text)))
+        for other_incident in self._plans.incidents:
+            if other_incident.id == incident:
+                at = other_incident.timeline[-1].at_ms if other_incident.timeline else 0
+                other_incident.timeline.append(Moment(utc_iso(), at, PlanText(text, text)))
                 return changed("plans")
         raise StudioError("not_found", "plans.no_incident", incident=incident)
 

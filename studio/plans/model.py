@@ -32,7 +32,7 @@ def fill(text: str, params: dict[str, str]) -> str:
 
     Not `str.format`: a plan from outside could ask for a text of a gigabyte or look into objects.
     """
-    return re.sub(r"\{(\w+)\}", lambda found: params.get(found[1], found[0]), text)
+    return re.sub(r"\{(\w+)\}", lambda entry: params.get(entry[1], entry[0]), text)
 
 
 class RunCommand(msgspec.Struct, frozen=True, tag="command"):

@@ -129,10 +129,10 @@ class Plans(PlanBook):
 
     def recall(self, incidents: list[Incident]) -> None:
         """Incidents of an engine that was killed; those that ran then were cut off."""
-        for one in reversed(incidents):
-            if one.state == "running":
-                one.state = "aborted"
-            self.incidents.appendleft(one)
+        for incident in reversed(incidents):
+            if incident.state == "running":
+                incident.state = "aborted"
+            self.incidents.appendleft(incident)
 
     def is_running(self, id: str) -> bool:
         """Is the plan at work?"""

@@ -24,7 +24,9 @@ class Batch:
         self.kind = data.get("executionType") or SERIAL if data else None
         self.halts = bool(data.get("haltOnFailure"))
         found = data.get("requests", [])
-        self.requests: list[Data] = [dict(one) if isinstance(one, dict) else {} for one in found]
+        self.requests: list[Data] = [
+            dict(entry) if isinstance(entry, dict) else {} for entry in found
+        ]
         self.echo = {"requestId": data["requestId"]} if "requestId" in data else {}
         self._variables: Data = dict(data.get("variables") or {})
 

@@ -74,7 +74,7 @@ class RemoteCommands:
         help=("列出令牌的名称与角色。", "Lists the tokens' names and roles."),
     )
     def list_tokens(self) -> Changed:
-        return changed(result=[{"name": one.name, "role": one.role} for one in self.tokens()])
+        return changed(result=[{"name": token.name, "role": token.role} for token in self.tokens()])
 
     @command(
         "remote.token_add",

@@ -89,7 +89,7 @@ class HotkeyCommands:
     def put(self, hotkeys: list[Hotkey]) -> Changed:
         mine = settings.load()
         before = dict(mine.hotkeys)
-        mine.hotkeys = {one.name: one for one in hotkeys}
+        mine.hotkeys = {hotkey.name: hotkey for hotkey in hotkeys}
         return self._keep(mine, before, {"hotkeys": sorted(mine.hotkeys)})
 
     def _keep(
@@ -112,8 +112,8 @@ class HotkeyCommands:
             StudioError: denied; invalid for what has to be confirmed.
         """
         asker = asking()
-        for one in laid:
-            spec = next((spec for spec in self._bus.specs() if spec.id == one.command), None)
+        for entry in laid:
+            spec = next((spec for spec in self._bus.specs() if spec.id == entry.command), None)
             if spec is None:
                 continue
             if asker.role < spec.role:
@@ -123,14 +123,14 @@ class HotkeyCommands:
                 continue
             if spec.needs_confirm or spec.secret_args:
                 raise StudioError("invalid", "remote.hotkey_guarded", command=spec.id)
-            if any(places_in(one.args, marks_of(spec.schema()))):
+            if any(places_in(entry.args, marks_of(spec.schema()))):
                 raise StudioError("denied", "places.only_here")
 
     def _read(self, name: str, keys: str, is_global: bool) -> Hotkey:
         command, texts = read_hotkey_name(name)
         if command.startswith(DESK):
             return Hotkey(command=command, keys=keys, is_global=is_global)
-        spec = next((one for one in self._bus.specs() if one.id == command), None)
+        spec = next((spec for spec in self._bus.specs() if spec.id == command), None)
         if spec is None:
             raise StudioError("not_found", "command.not_found", command=command)
         if spec.needs_confirm or spec.secret_args:

@@ -38,13 +38,13 @@ def specs() -> list[Spec]:
 
 
 def _modules() -> Iterator[Any]:
-    for room in sorted(pkgutil.iter_modules(studio.__path__), key=lambda one: one.name):
+    for room in sorted(pkgutil.iter_modules(studio.__path__), key=lambda module: module.name):
         if not room.ispkg:
             continue
         folder = importlib.import_module(f"studio.{room.name}")
-        for one in pkgutil.iter_modules(folder.__path__):
-            if one.name in MODULES or one.name.endswith(ENDING):
-                yield importlib.import_module(f"studio.{room.name}.{one.name}")
+        for module in pkgutil.iter_modules(folder.__path__):
+            if module.name in MODULES or module.name.endswith(ENDING):
+                yield importlib.import_module(f"studio.{room.name}.{module.name}")
 
 
 def arguments(spec: Spec) -> list[str]:
@@ -61,9 +61,9 @@ def arguments(spec: Spec) -> list[str]:
 def _kind(field: dict[str, Any]) -> str:
     """The type of an argument in a word."""
     if "enum" in field:
-        return "|".join(str(one) for one in field["enum"] if one not in ("", None))
+        return "|".join(str(entry) for entry in field["enum"] if entry not in ("", None))
     if "anyOf" in field:
-        kinds = [_kind(one) for one in field["anyOf"] if one.get("type") != "null"]
+        kinds = [_kind(entry) for entry in field["anyOf"] if entry.get("type") != "null"]
         return "|".join(dict.fromkeys(kinds))
     if "$ref" in field:
         return str(field["$ref"]).rsplit("/", 1)[-1]
@@ -100,7 +100,7 @@ def markdown() -> str:
 
 def _row(spec: Spec) -> str:
     mark = " ⚠" if spec.needs_confirm else ""
-    given = " ".join(f"`{one}`" for one in arguments(spec))
+    given = " ".join(f"`{argument}`" for argument in arguments(spec))
     says = f"**{spec.label.zh} · {spec.label.en}** {spec.help.zh} {spec.help.en}"
     cells = [
         f"`{spec.id}`{mark}",

@@ -28,7 +28,7 @@ def scenes(words: ObsSerializer, old: ScenesState, new: ScenesState) -> Iterator
     if old is new:
         return
     yield from _scene_list(words, old, new)
-    before = {one.id: one for one in old.scenes}
+    before = {scene.id: scene for scene in old.scenes}
     for scene in new.scenes:
         was = before.get(scene.id)
         if was is not None and was is not scene:
@@ -55,8 +55,8 @@ _PREVIEW = "CurrentPreviewSceneChanged"
 
 
 def _scene_list(words: ObsSerializer, old: ScenesState, new: ScenesState) -> Iterator[ObsEvent]:
-    before = {one.id: one for one in old.scenes}
-    after = {one.id: one for one in new.scenes}
+    before = {scene.id: scene for scene in old.scenes}
+    after = {scene.id: scene for scene in new.scenes}
     for id, scene in after.items():
         if id not in before:
             yield ObsEvent(
@@ -70,15 +70,17 @@ def _scene_list(words: ObsSerializer, old: ScenesState, new: ScenesState) -> Ite
             yield ObsEvent(
                 Subscription.SCENES, "SceneRemoved", {**words.scene(scene), "isGroup": False}
             )
-    if [(one.id, one.name) for one in old.scenes] != [(one.id, one.name) for one in new.scenes]:
+    if [(scene.id, scene.name) for scene in old.scenes] != [
+        (other_scene.id, other_scene.name) for other_scene in new.scenes
+    ]:
         data = {"scenes": words.scenes(new.scenes)}
         yield ObsEvent(Subscription.SCENES, "SceneListChanged", data)
 
 
 def _items(words: ObsSerializer, old: Scene, new: Scene) -> Iterator[ObsEvent]:
     kind, scene = Subscription.SCENE_ITEMS, words.scene(new)
-    before = {one.id: one for one in old.items}
-    after = {one.id: one for one in new.items}
+    before = {item.id: item for item in old.items}
+    after = {item.id: item for item in new.items}
     for id, item in after.items():
         if id not in before:
             data = {
@@ -94,8 +96,8 @@ def _items(words: ObsSerializer, old: Scene, new: Scene) -> Iterator[ObsEvent]:
         if id not in after:
             data = {**scene, **_source(words, item), "sceneItemId": id}
             yield ObsEvent(kind, "SceneItemRemoved", data)
-    kept = [one.id for one in new.items if one.id in before]
-    if kept != [one.id for one in old.items if one.id in after]:
+    kept = [item.id for item in new.items if item.id in before]
+    if kept != [item.id for item in old.items if item.id in after]:
         order = [{"sceneItemId": one.id, "sceneItemIndex": n} for n, one in enumerate(new.items)]
         yield ObsEvent(kind, "SceneItemListReindexed", {**scene, "sceneItems": order})
 
@@ -153,8 +155,8 @@ def _filters(
 ) -> Iterator[ObsEvent]:
     kind = Subscription.FILTERS
     which: Data = {"sourceName": source}
-    before = {one.name: one for one in old}
-    after = {one.name: one for one in new}
+    before = {entry.name: entry for entry in old}
+    after = {entry.name: entry for entry in new}
     gone = [name for name in before if name not in after]
     come = [name for name in after if name not in before]
     if len(gone) == len(come) == 1 and _but_name(before[gone[0]]) == _but_name(after[come[0]]):
@@ -184,7 +186,7 @@ def _filters(
             data = {**named, "filterSettings": one.settings}
             yield ObsEvent(kind, "SourceFilterSettingsChanged", data)
     kept = [name for name in before if name in after]
-    if kept != [one.name for one in new if one.name in before]:
+    if kept != [entry.name for entry in new if entry.name in before]:
         order = [words.filter(one, n) for n, one in enumerate(new)]
         yield ObsEvent(kind, "SourceFilterListReindexed", {**which, "filters": order})
 

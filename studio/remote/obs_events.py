@@ -105,8 +105,8 @@ class Translator:
             said += obs_diff.shown(words, self._on_programme, active, True)
             said += obs_diff.shown(words, self._shown, seen, False)
             self._on_programme, self._shown = active, seen
-        for one in said:
-            self._tell(*one)
+        for entry in said:
+            self._tell(*entry)
 
     def _all_shown(self) -> set[str]:
         scenes = self._rooms.scenes
@@ -128,8 +128,8 @@ class Translator:
             name: replace(strip, source=name)
             for name, strip in obs_diff.renamed(self._strips, old, new).items()
         }
-        self._on_programme = {new if one == old else one for one in self._on_programme}
-        self._shown = {new if one == old else one for one in self._shown}
+        self._on_programme = {new if entry == old else entry for entry in self._on_programme}
+        self._shown = {new if entry == old else entry for entry in self._shown}
 
     def _taken(self, event: SceneTaken) -> None:
         if event.before != event.scene:
@@ -148,7 +148,7 @@ class Translator:
     def _output(self, event: OutputChanged) -> None:
         kind = event.status.kind
         statuses = self._rooms.pipeline.destinations.statuses()
-        now = phase([one for one in statuses if one.kind == kind])
+        now = phase([status for status in statuses if status.kind == kind])
         was, self._phases[kind] = self._phases[kind], now
         if now == was:
             return

@@ -91,7 +91,7 @@ class PictureServer:
             self._rooms.scenes.get(shot.name)
         if shot.what == "source":
             self._rooms.bank.get(shot.name)
-        if shot.canvas not in (one.name for one in self._rooms.scenes.state.canvases):
+        if shot.canvas not in (canvas.name for canvas in self._rooms.scenes.state.canvases):
             raise StudioError("invalid", "remote.view", what=shot.what, canvas=shot.canvas)
 
     def _make(self, shot: Screenshot) -> bytes:
@@ -128,8 +128,8 @@ class PictureServer:
         frame = Renderer().draw(snapshot, scene or Scene(""), canvas, now_ns())
         if not shot.is_clean and scene is not None:
             scratch = Scratch()
-            for one in self._rooms.programme.over(snapshot, scene, canvas, now_ns()):
-                blend(frame, one.layer, one.x, one.y, scratch)
+            for entry in self._rooms.programme.over(snapshot, scene, canvas, now_ns()):
+                blend(frame, entry.layer, entry.x, entry.y, scratch)
         return frame
 
     def _programme(self, canvas: str) -> Frame | None:

@@ -153,7 +153,7 @@ class RemoteServer:
 
     def tell(self, kind: Subscription, name: str, data: Data | None = None) -> None:
         """Sends an event to all who asked for its category."""
-        listening = [one for one in self.sessions if one.events & kind]
+        listening = [session for session in self.sessions if session.events & kind]
         if listening:
             message = ObsMessage({"op": Op.EVENT, "d": _event(kind, name, data)})
             for session in listening:

@@ -112,7 +112,9 @@ def is_room(caller: Caller, sessions: Iterable[StrangerItem]) -> bool:
     """
     if caller.is_here:
         return True
-    held = Counter(one.token for one in sessions if one.is_identified and not one.is_here)
+    held = Counter(
+        session.token for session in sessions if session.is_identified and not session.is_here
+    )
     if not caller.token:
         return held[""] < MOST_BY_PASSWORD
     return held[caller.token] < MOST_BY_TOKEN and held.total() - held[""] < MOST_BY_TOKENS

@@ -228,14 +228,20 @@ class PreviewStreams:
 
     def _blend_graphics(self, frame: Frame, canvas: Canvas, overlays: Sequence[Overlay]) -> None:
         scale = frame.width / canvas.width
-        for one in overlays:
-            size = (max(2, even(one.layer.width * scale)), max(2, even(one.layer.height * scale)))
-            kept = self._small.get(id(one.layer))
-            if kept is None or kept[0] is not one.layer or kept[1].width != size[0]:
+        for overlay in overlays:
+            size = (
+                max(2, even(overlay.layer.width * scale)),
+                max(2, even(overlay.layer.height * scale)),
+            )
+            kept = self._small.get(id(overlay.layer))
+            if kept is None or kept[0] is not overlay.layer or kept[1].width != size[0]:
                 if len(self._small) > 48:
                     self._small.clear()
-                kept = self._small[id(one.layer)] = (one.layer, resize_layer(one.layer, *size))
-            blend(frame, kept[1], even(one.x * scale), even(one.y * scale), self._scratch)
+                kept = self._small[id(overlay.layer)] = (
+                    overlay.layer,
+                    resize_layer(overlay.layer, *size),
+                )
+            blend(frame, kept[1], even(overlay.x * scale), even(overlay.y * scale), self._scratch)
 
 
 def scaler(frame: Frame, width: int, height: int) -> int:

@@ -173,12 +173,20 @@ class ObsSerializer:
 
     def streams(self) -> list[OutputStatus]:
         """The streaming outputs."""
-        return [one for one in self._rooms.pipeline.destinations.statuses() if one.kind == "rtmp"]
+        return [
+            status
+            for status in self._rooms.pipeline.destinations.statuses()
+            if status.kind == "rtmp"
+        ]
 
     def recording(self) -> OutputStatus | None:
         """The recording that runs, or the last one."""
-        files = [one for one in self._rooms.pipeline.destinations.statuses() if one.kind == "file"]
-        running = [one for one in files if is_active(one)]
+        files = [
+            status
+            for status in self._rooms.pipeline.destinations.statuses()
+            if status.kind == "file"
+        ]
+        running = [file for file in files if is_active(file)]
         return next(iter(running or files), None)
 
 
@@ -211,7 +219,7 @@ def is_active(status: OutputStatus) -> bool:
 
 def phase(statuses: list[OutputStatus]) -> str:
     """What several outputs are doing together: "stopped", "starting", "started", "reconnecting"."""
-    states = {one.state for one in statuses}
+    states = {status.state for status in statuses}
     if states & set(FLOWING):
         return "started"
     if states & {OutputState.RECONNECTING}:

@@ -71,9 +71,9 @@ def _panes(panes: list[Item], source: CanvasName, target: CanvasName) -> dict[in
     """The largest gets the most room, in the order they had from the top left."""
     if not panes:
         return {}
-    area = {one.id: one.boxes[source].w * one.boxes[source].h for one in panes}
-    order = sorted(panes, key=lambda one: -area[one.id])
-    weights = [max(0.35, area[one.id] / max(area.values())) for one in order]
+    area = {pane.id: pane.boxes[source].w * pane.boxes[source].h for pane in panes}
+    order = sorted(panes, key=lambda pane: -area[pane.id])
+    weights = [max(0.35, area[entry.id] / max(area.values())) for entry in order]
     total = sum(weights)
     made: dict[int, Box] = {}
     # From below the platform's title in portrait; edge to edge across it.
@@ -98,9 +98,9 @@ def _slims(
     """Titles and bands: as wide as is safe, their shape kept, no two over each other."""
     safe, made = SAFE[target], {}
     low = 0.0
-    for one in sorted(slims, key=lambda one: one.boxes[source].y):
-        box = one.boxes[source]
-        width, height = size_of(one.source)
+    for other_slim in sorted(slims, key=lambda slim: slim.boxes[source].y):
+        box = other_slim.boxes[source]
+        width, height = size_of(other_slim.source)
         if not (width and height):
             width = round(box.w * sizes[source][0])
             height = max(1, round(box.h * sizes[source][1]))
@@ -110,6 +110,6 @@ def _slims(
         middle = (box.x + box.w / 2, box.y + box.h / 2)
         x = min(max(middle[0] - w / 2, safe.x), safe.x + safe.w - w)
         y = min(max(middle[1] - h / 2, safe.y, low), safe.y + safe.h - h)
-        made[one.id] = Box(x, max(0.0, y), w, h)
+        made[other_slim.id] = Box(x, max(0.0, y), w, h)
         low = y + h + 0.01
     return made

@@ -225,7 +225,7 @@ class SceneCommands:
         state = self._scenes.state
         scene = self._scenes.remove(name)
         self._announce(SceneListChanged(what="removed", scene=scene.name))
-        index = [one.id for one in state.scenes].index(scene.id)
+        index = [scene.id for scene in state.scenes].index(scene.id)
         undo = {"scene": plain(scene), "index": index, "preview": dict(state.preview)}
         return changed("scenes", undo=("scenes.restore", undo))
 

@@ -36,7 +36,7 @@ class SourceSpecs(Protocol):
 def find_scene(state: ScenesState, wanted: str) -> Scene | None:
     """A scene by name or id, the name first."""
     scene = state.scene(wanted)
-    return scene or next((one for one in state.scenes if one.id == wanted), None)
+    return scene or next((scene for scene in state.scenes if scene.id == wanted), None)
 
 
 def shown_of(specs: Mapping[str, SourceSpec]) -> Lookup:
@@ -115,7 +115,9 @@ class SceneGraph:
             StudioError: conflict: it would show itself.
         """
         state = self._scenes.state
-        old = next((one for one in state.scenes if one.id == scene.id), None)
+        old = next(
+            (other_scene for other_scene in state.scenes if other_scene.id == scene.id), None
+        )
         known = state.with_scene(scene) if old else replace(state, scenes=(*state.scenes, scene))
         before = {item.source for item in old.items} if old else set()
         for source in {item.source for item in scene.items} - before:

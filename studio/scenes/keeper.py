@@ -114,8 +114,8 @@ class SceneRepository:
     def is_all_on(self, name: str, canvas: str = "") -> bool:
         """Is this scene on programme, settled, on the canvas (on all of them)?"""
         which = self._which(canvas)
-        return all(self._state.programme.get(one) == name for one in which) and not any(
-            one in self.changes for one in which
+        return all(self._state.programme.get(entry) == name for entry in which) and not any(
+            item in self.changes for item in which
         )
 
     def set_preview(self, name: str, canvas: str = "") -> None:
@@ -145,14 +145,14 @@ class SceneRepository:
         programme, preview = dict(self._state.programme), dict(self._state.preview)
         changes = dict(self.changes)
         self._drop_bar(self._which(canvas))
-        for one in self._which(canvas):
-            old = self._state.scene(programme[one])
-            changes.pop(one, None)
+        for entry in self._which(canvas):
+            old = self._state.scene(programme[entry])
+            changes.pop(entry, None)
             if old is not None and old.name != scene.name and not transition.is_instant:
-                changes[one] = Change(transition, old, now, choice.duration_ms * 1_000_000)
+                changes[entry] = Change(transition, old, now, choice.duration_ms * 1_000_000)
             if not name and old is not None:
-                preview[one] = old.name
-            programme[one] = scene.name
+                preview[entry] = old.name
+            programme[entry] = scene.name
         self.changes = changes
         self._state = replace(self._state, programme=programme, preview=preview)
         self._announce(
@@ -174,63 +174,63 @@ class SceneRepository:
         names = self._which(canvas)
         now, changes = now_ns(), dict(self.changes)
         programme, preview = dict(self._state.programme), dict(self._state.preview)
-        for one in names:
-            if one in self._dropped:
+        for name in names:
+            if name in self._dropped:
                 # The rest of a move that a take or standby has overtaken; far below where it
                 # was, it is another move.
-                if self._dropped[one] / 2 <= part < 1:
-                    self._dropped[one] = part
+                if self._dropped[name] / 2 <= part < 1:
+                    self._dropped[name] = part
                     continue
-                del self._dropped[one]
+                del self._dropped[name]
                 if part >= 1:
                     continue
-            change = changes.get(one)
+            change = changes.get(name)
             if change is None or change.held is None:
-                if part <= 0 or programme[one] == preview[one]:
+                if part <= 0 or programme[name] == preview[name]:
                     continue
-                old = self._state.scene(programme[one])
-                choice = self._choice(self.get(preview[one]), "", None)
+                old = self._state.scene(programme[name])
+                choice = self._choice(self.get(preview[name]), "", None)
                 transition = self.box.get(choice.kind, choice.settings)
                 if transition.is_instant or not transition.is_ready:
                     transition = self.box.get("fade")
                 if old is None:
                     continue
                 change = Change(transition, old, now, 1, 0.0)
-                programme[one], preview[one] = preview[one], old.name
+                programme[name], preview[name] = preview[name], old.name
                 taken = SceneTaken(
-                    scene=programme[one],
+                    scene=programme[name],
                     before=old.name,
-                    canvas=one if canvas else "",
+                    canvas=name if canvas else "",
                     transition=transition.kind,
                     duration_ms=0,
                 )
-                if one == names[0]:
+                if name == names[0]:
                     self._announce(taken)
             if part <= 0:
-                programme[one], preview[one] = preview[one], programme[one]
-                changes.pop(one)
+                programme[name], preview[name] = preview[name], programme[name]
+                changes.pop(name)
             elif part >= 1:
-                changes.pop(one, None)  # it may come in one move, from a remote
+                changes.pop(name, None)  # it may come in one move, from a remote
                 kind = change.transition.kind
-                self._announce(TransitionEnded(scene=programme[one], transition=kind))
+                self._announce(TransitionEnded(scene=programme[name], transition=kind))
             else:
-                changes[one] = replace_change(change, part)
+                changes[name] = replace_change(change, part)
         self.changes = changes
         self._state = replace(self._state, programme=programme, preview=preview)
 
     def _drop_bar(self, names: Iterable[str]) -> None:
         """Lets go of the T-bar of these canvases: it works again from either end of its way."""
-        for one in names:
-            change = self.changes.get(one)
+        for name in names:
+            change = self.changes.get(name)
             if change is not None and change.held is not None:
-                self._dropped[one] = change.held
+                self._dropped[name] = change.held
 
     def _finish_held(self, canvas: str, duration_ms: int | None) -> bool:
         """Take, with the T-bar half way: the transition runs on from there to its end."""
         found = {
-            one: change
-            for one in self._which(canvas)
-            if (change := self.changes.get(one)) is not None and change.held is not None
+            entry: change
+            for entry in self._which(canvas)
+            if (change := self.changes.get(entry)) is not None and change.held is not None
         }
         if not found:
             return False
@@ -307,7 +307,7 @@ class SceneRepository:
         """A new scene, at the end of the row or at its old place."""
         if self._state.scene(scene.name) is not None or not scene.name.strip():
             raise StudioError("conflict", "scenes.name_taken", name=scene.name)
-        if any(one.id == scene.id for one in self._state.scenes):
+        if any(other_scene.id == scene.id for other_scene in self._state.scenes):
             raise StudioError("conflict", "scenes.name_taken", name=scene.name)
         row = list(self._state.scenes)
         row.insert(len(row) if index is None else max(0, min(index, len(row))), scene)
@@ -368,15 +368,15 @@ class SceneRepository:
             StudioError: not_found.
         """
         found = self.get(scene)
-        for one in found.items:
-            if item in (one.id, one.source, str(one.id)):
-                return found, one
+        for other_item in found.items:
+            if item in (other_item.id, other_item.source, str(other_item.id)):
+                return found, other_item
         raise StudioError("not_found", "scenes.no_item", item=item, scene=found.name)
 
     def add_item(self, scene: str, source: str, **fields: Any) -> Item:
         """Puts a source on a scene, on top; returns the new item."""
         found = self.get(scene)
-        item = Item(id=1 + max((one.id for one in found.items), default=0), source=source)
+        item = Item(id=1 + max((item.id for item in found.items), default=0), source=source)
         item = msgspec.structs.replace(item, **fields)
         self.put(replace(found, items=(*found.items, item)))
         return item
@@ -384,7 +384,7 @@ class SceneRepository:
     def sources_on(self, names: Iterable[str]) -> set[str]:
         """The sources shown by these scenes, also those of scenes and mirrors on them."""
         scenes = (self._state.scene(name) for name in names)
-        return set().union(*(self.sources_of(one) for one in scenes if one is not None))
+        return set().union(*(self.sources_of(scene) for scene in scenes if scene is not None))
 
     def sources_of(self, scene: Scene) -> set[str]:
         """The sources a scene shows, with what those show."""
@@ -416,7 +416,7 @@ class SceneRepository:
         """Another place in the row; returns the old one."""
         scene = self.get(name)
         before = self._state.scenes.index(scene)
-        rest = [one for one in self._state.scenes if one.id != scene.id]
+        rest = [other_scene for other_scene in self._state.scenes if other_scene.id != scene.id]
         rest.insert(max(0, min(index, len(rest))), scene)
         self._state = replace(self._state, scenes=tuple(rest))
         return before

@@ -45,7 +45,7 @@ class Chapters:
     def _write(self, length_ms: int = 0) -> None:
         plain = {"recording": self._recording.name, "chapters": self._list}
         lines = [";FFMETADATA1"]
-        ends = [one["at_ms"] for one in self._list[1:]] + [length_ms or self._list[-1]["at_ms"]]
+        ends = [entry["at_ms"] for entry in self._list[1:]] + [length_ms or self._list[-1]["at_ms"]]
         for one, end in zip(self._list, ends, strict=True):
             title = "".join("\\" + c if c in "=;#\\\n" else c for c in one["label"])
             lines += [
@@ -79,4 +79,4 @@ def read_chapters(recording: Path) -> list[dict[str, Any]]:
     except (OSError, ValueError):
         return []
     chapters = found.get("chapters", []) if isinstance(found, dict) else []
-    return [one for one in chapters if isinstance(one, dict) and "at_ms" in one]
+    return [chapter for chapter in chapters if isinstance(chapter, dict) and "at_ms" in chapter]

@@ -27,7 +27,7 @@ class Catalogue:
             StudioError: invalid, when two products share an id.
         """
         ids = [product.id for product in state.products]
-        twice = sorted({one for one in ids if ids.count(one) > 1})
+        twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
         if twice:
             raise StudioError("invalid", "shop.double_id", id=", ".join(twice))
         self._state = state
@@ -38,22 +38,29 @@ class Catalogue:
         Raises:
             StudioError: not_found.
         """
-        for one in self._state.products:
-            if product in (one.id, str(one.number)):
-                return one
-        known = ", ".join(f"{one.number} {one.id}" for one in self._state.products)
+        for other_product in self._state.products:
+            if product in (other_product.id, str(other_product.number)):
+                return other_product
+        known = ", ".join(f"{product.number} {product.id}" for product in self._state.products)
         raise StudioError("not_found", "shop.no_product", product=product, known=known)
 
     def put(self, product: Product) -> None:
         """Replaces a product (same id), or adds it."""
-        kept = [product if one.id == product.id else one for one in self._state.products]
+        kept = [
+            product if other_product.id == product.id else other_product
+            for other_product in self._state.products
+        ]
         if product not in kept:
             kept.append(product)
         self._state = replace(self._state, products=tuple(kept))
 
     def remove(self, product: Product) -> None:
         """Takes a product out of the show."""
-        rest = tuple(one for one in self._state.products if one.id != product.id)
+        rest = tuple(
+            other_product
+            for other_product in self._state.products
+            if other_product.id != product.id
+        )
         self._state = replace(self._state, products=rest)
 
     def explain(self, product: str) -> None:

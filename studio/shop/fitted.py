@@ -23,7 +23,7 @@ def fitted(product: Product, try_on: TryOn | None, sku: str = "") -> Product:
     """
     if sku:
         return with_each(product, {sku: try_on})
-    shown = {one.try_on.asset for one in product.variants if one.try_on is not None}
+    shown = {variant.try_on.asset for variant in product.variants if variant.try_on is not None}
     if product.try_on is not None:
         shown.add(product.try_on.asset)
 
@@ -36,13 +36,14 @@ def fitted(product: Product, try_on: TryOn | None, sku: str = "") -> Product:
         colour = {"colour": own.fit["colour"]} if "colour" in own.fit else {}
         return replace(own, fit={**try_on.fit, **colour})
 
-    each = {one.sku: follows(one) for one in product.variants}
+    each = {variant.sku: follows(variant) for variant in product.variants}
     return with_each(replace(product, try_on=try_on), each)
 
 
 def with_each(product: Product, each: EachTryOn) -> Product:
     """The product with these try-ons at its variants; the others stay."""
     variants = tuple(
-        replace(one, try_on=each[one.sku]) if one.sku in each else one for one in product.variants
+        replace(variant, try_on=each[variant.sku]) if variant.sku in each else variant
+        for variant in product.variants
     )
     return replace(product, variants=variants)

@@ -77,7 +77,7 @@ class Product(msgspec.Struct, frozen=True):
 
     def variant(self, sku: str) -> Variant | None:
         """The variant of this SKU."""
-        return next((one for one in self.variants if one.sku == sku), None)
+        return next((variant for variant in self.variants if variant.sku == sku), None)
 
 
 class ShopState(msgspec.Struct, frozen=True):
@@ -99,7 +99,7 @@ class ShopState(msgspec.Struct, frozen=True):
 
     def product(self, id: str) -> Product | None:
         """The product of this id."""
-        return next((one for one in self.products if one.id == id), None)
+        return next((product for product in self.products if product.id == id), None)
 
 
 class ShownGoods(msgspec.Struct, frozen=True):

@@ -113,7 +113,7 @@ class TryOnCommands:
             product = self._catalogue.get(trying)
             variant = product.variant(sku)
             if variant is None:
-                known = ", ".join(one.sku for one in product.variants)
+                known = ", ".join(variant.sku for variant in product.variants)
                 raise StudioError(
                     "not_found", "shop.no_variant", sku=sku, product=product.name, known=known
                 )
@@ -303,7 +303,7 @@ class TryOnCommands:
 
         found = self._catalogue.get(product)
         if sku and found.variant(sku) is None:
-            known = ", ".join(one.sku for one in found.variants)
+            known = ", ".join(variant.sku for variant in found.variants)
             raise StudioError(
                 "not_found", "shop.no_variant", sku=sku, product=found.name, known=known
             )
@@ -328,7 +328,9 @@ class TryOnCommands:
         undo: dict[str, Any] = {"product": found.id}
         if before is not None:
             undo |= {"garment": before.garment, "asset": before.asset, "fit": dict(before.fit)}
-        undo["each"] = {one.sku: msgspec.to_builtins(one.try_on) for one in found.variants}
+        undo["each"] = {
+            variant.sku: msgspec.to_builtins(variant.try_on) for variant in found.variants
+        }
         return changed("shop", "tryon", undo=("tryon.fit", undo))
 
     def _follow(self, product: Product) -> None:

@@ -54,10 +54,10 @@ class TryOnController:
     def filters(self) -> dict[str, TryOnFilter]:
         """Try-on filters by source."""
         return {
-            source: one
+            source: filter_
             for source, filters in list(self._bank.filters.items())
-            for one in list(filters.values())
-            if isinstance(one, TryOnFilter)
+            for filter_ in list(filters.values())
+            if isinstance(filter_, TryOnFilter)
         }
 
     def reset(self) -> None:
@@ -113,8 +113,8 @@ class TryOnController:
     def split(self, is_on: bool, at: float = 0.5) -> None:
         """Shows before left of the line and after right of it."""
         self.is_split, self.split_at = is_on, at
-        for one in self.filters().values():
-            one.is_split, one.split_at = is_on, at
+        for filter_ in self.filters().values():
+            filter_.is_split, filter_.split_at = is_on, at
 
     def bypass(self, is_on: bool) -> None:
         """Leaves the picture as it is for now; what is worn is remembered.
@@ -124,8 +124,8 @@ class TryOnController:
         """
         self.is_bypassed = is_on
         if is_on:
-            for one in self.filters().values():
-                one.wear("")
+            for filter_ in self.filters().values():
+                filter_.wear("")
         elif self.worn is not None and self.source in self.filters():
             self._put(self.source, self.worn, self._beside)
 

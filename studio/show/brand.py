@@ -61,7 +61,7 @@ class Brand:
         return self.error is None
 
     def _files(self) -> list[Path]:
-        return [self._bank.around.find(one) for one in (self.kit.font, self.kit.logo) if one]
+        return [self._bank.around.find(entry) for entry in (self.kit.font, self.kit.logo) if entry]
 
     def put(self, kit: BrandKit) -> None:
         """Wears another kit.
@@ -94,7 +94,7 @@ class Brand:
         for name, given in settings.items():
             spec = self._bank.get(name)
             after = replace(spec, settings=given)
-            self._bank.check(after, [one for one in given if one not in spec.settings])
+            self._bank.check(after, [entry for entry in given if entry not in spec.settings])
             wanted.append((spec, after))
         for _, after in wanted:  # all of them, or none
             self._bank.put(after)

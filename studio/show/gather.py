@@ -85,7 +85,7 @@ def _walk(value: Any, old: Path, new: Path, taken: dict[Path, str]) -> Any:
             for key, one in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_walk(one, old, new, taken) for one in value]
+        return [_walk(entry, old, new, taken) for entry in value]
     return value
 
 

@@ -139,7 +139,7 @@ class Builder:
             self._bank.get(source)
         name = name.strip() or free_name(
             Text(*template.label).in_language(self._language),
-            {one.name for one in self._scenes.state.scenes},
+            {scene.name for scene in self._scenes.state.scenes},
         )
         if self._scenes.state.scene(name) is not None:
             raise StudioError("conflict", "scenes.name_taken", name=name)
@@ -215,7 +215,7 @@ class Builder:
         return wanted
 
     def _product(self, scene: str) -> str:
-        chosen = next((one for one in self._goods if one.photo), None)
+        chosen = next((good for good in self._goods if good.photo), None)
         if chosen is None:
             settings = {"text": self._role("product"), "size": 48, "background": "#333844"}
             made = self._make(f"{scene} {self._role('product')}", "text", settings)

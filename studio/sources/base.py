@@ -247,7 +247,7 @@ class Source(Extension):
             if field.get("x-widget") in FILE_WIDGETS:
                 value = getattr(self.settings, name, "")
                 found += [value] if isinstance(value, str) else list(value)
-        return [self.around.find(one) for one in found if one]
+        return [self.around.find(entry) for entry in found if entry]
 
     def control(self, action: str, value: float) -> None:
         """Control while it runs.

@@ -22,14 +22,14 @@ def cameras_with_modes() -> list[dict[str, Any]]:
 
     A device that another program streams from can still be asked.
     """
-    found: list[dict[str, Any]] = [dict(one) for one in cameras()]
-    for one in found:
-        one["modes"] = []
+    found: list[dict[str, Any]] = [dict(camera) for camera in cameras()]
+    for entry in found:
+        entry["modes"] = []
         if sys.platform.startswith("linux"):
-            path = device_path(str(one["id"]))
+            path = device_path(str(entry["id"]))
             if path is not None:
                 with contextlib.suppress(OSError):
-                    one["modes"] = modes(path)
+                    entry["modes"] = modes(path)
     return found
 
 

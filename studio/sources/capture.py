@@ -161,8 +161,8 @@ class LiveInput(Source):
                     if isinstance(frame, av.VideoFrame):
                         if feed.may_rest:  # few are looked at: none to wait for the next
                             fields.reset()
-                        for one in [frame] if feed.may_rest else fields.whole(frame):
-                            player.picture(one)
+                        for entry in [frame] if feed.may_rest else fields.whole(frame):
+                            player.picture(entry)
                     else:
                         for block in sampler.resample(frame):
                             player.sound(block)

@@ -86,7 +86,7 @@ class SourceCommands:
         old = self._bank.get(name)
         merged = settings if replace_all else {**old.settings, **settings}
         spec = replace(old, settings=merged)
-        self._bank.check(spec, [one for one in settings if one not in old.settings])
+        self._bank.check(spec, [setting for setting in settings if setting not in old.settings])
         self._check_round(spec)
         self._bank.put(spec)
         self._announce(SourceListChanged(what="edited", source=name, kind=spec.kind))
@@ -201,7 +201,7 @@ class SourceCommands:
             asyncio.to_thread(window_titles),
             return_exceptions=True,
         )
-        shown = [[] if isinstance(one, BaseException) else one for one in found]
+        shown = [[] if isinstance(entry, BaseException) else entry for entry in found]
         names = ("cameras", "microphones", "desktop_sounds", "windows")
         return changed(result=dict(zip(names, shown, strict=True)))
 

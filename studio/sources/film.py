@@ -190,15 +190,15 @@ class Film:
     @staticmethod
     def _from(blocks: Iterator[Block], begin_s: float) -> Iterator[Block]:
         """Blocks from a place on, the first cut to it."""
-        for one in blocks:
-            end_s = one.at_s + len(one.samples) / 48_000
+        for block in blocks:
+            end_s = block.at_s + len(block.samples) / 48_000
             if end_s <= begin_s:
                 continue
-            if one.at_s < begin_s:
-                skip = round((begin_s - one.at_s) * 48_000)
-                yield Block(begin_s, one.samples[skip:])
+            if block.at_s < begin_s:
+                skip = round((begin_s - block.at_s) * 48_000)
+                yield Block(begin_s, block.samples[skip:])
             else:
-                yield one
+                yield block
 
     def _hand_sound(self, media_s: float) -> None:
         """Hands the player all sound up to a little past ``media_s``."""
@@ -246,13 +246,13 @@ class Film:
         """Pictures again from where the sound is: the keyframe before it is shown at once."""
         self._pictures.seek(self.at_ms)
         is_first = True
-        for one in self._pictures.pictures():
-            late_ns = now_ns() - self.player.due_ns(ns(one.at_s))
+        for picture in self._pictures.pictures():
+            late_ns = now_ns() - self.player.due_ns(ns(picture.at_s))
             if late_ns > CATCH_UP_NS and not is_first:
                 continue
             if late_ns > CATCH_UP_NS:
-                self._feed.picture(to_frame(one.frame, now_ns(), self._shape))
+                self._feed.picture(to_frame(picture.frame, now_ns(), self._shape))
                 is_first = False
                 continue
             is_first = False
-            yield one
+            yield picture

@@ -54,7 +54,7 @@ class FilterCommands:
         budget_ms: float | None = None,
     ) -> Changed:
         spec = self._bank.get(source)
-        old = next((one for one in spec.filters if one.name == name), None)
+        old = next((filter_ for filter_ in spec.filters if filter_.name == name), None)
         if old is None and not kind:
             raise StudioError("not_found", "sources.no_filter", filter=name, name=source)
         if old is None:
@@ -73,7 +73,7 @@ class FilterCommands:
             merged = {**({} if replace_all else was), **(settings or {})}
             version = self._examiner.check(new.kind, merged, list(settings or ()))
             new = replace(new, settings=merged, version=version)
-        kept = [new if one.name == name else one for one in spec.filters]
+        kept = [new if filter_.name == name else filter_ for filter_ in spec.filters]
         if old is None:
             kept.append(new)
         if index is not None:
@@ -93,10 +93,10 @@ class FilterCommands:
     def rename_filter(self, source: str, name: str, new_name: str) -> Changed:
         spec, old = self._filter(source, name)
         check_name(new_name)
-        if any(one.name == new_name for one in spec.filters):
+        if any(filter_.name == new_name for filter_ in spec.filters):
             raise StudioError("conflict", "filters.name_taken", name=new_name)
         new = replace(old, name=new_name)
-        kept = tuple(new if one.name == name else one for one in spec.filters)
+        kept = tuple(new if filter_.name == name else filter_ for filter_ in spec.filters)
         self._bank.set_filters(source, kept)
         self._tell("edited", source, new)
         undo = {"source": source, "name": new_name, "new_name": name}
@@ -124,7 +124,9 @@ class FilterCommands:
     )
     def remove_filter(self, source: str, name: str) -> Changed:
         spec, old = self._filter(source, name)
-        self._bank.set_filters(source, tuple(one for one in spec.filters if one.name != name))
+        self._bank.set_filters(
+            source, tuple(filter_ for filter_ in spec.filters if filter_.name != name)
+        )
         self._tell("removed", source, old)
         return changed("sources", undo=_put_back(source, old, spec.filters.index(old)))
 
@@ -139,19 +141,19 @@ class FilterCommands:
     def copy_filters(self, source: str, to: str, name: str = "") -> Changed:
         spec, target = self._bank.get(source), self._bank.get(to)
         copied = [self._filter(source, name)[1]] if name else list(spec.filters)
-        taken = {one.name for one in target.filters}
+        taken = {filter_.name for filter_ in target.filters}
         fresh = []
-        for one in copied:
-            new = replace(one, name=free_name(one.name, taken))
+        for entry in copied:
+            new = replace(entry, name=free_name(entry.name, taken))
             taken.add(new.name)
             fresh.append(new)
         self._bank.set_filters(to, (*target.filters, *fresh))
-        for one in fresh:
-            self._tell("created", to, one)
-        old = [msgspec.to_builtins(one) for one in target.filters]
+        for entry in fresh:
+            self._tell("created", to, entry)
+        old = [msgspec.to_builtins(filter_) for filter_ in target.filters]
         return changed(
             "sources",
-            result=[one.name for one in fresh],
+            result=[entry.name for entry in fresh],
             undo=("filters.set_all", {"source": to, "filters": old}),
         )
 
@@ -169,22 +171,22 @@ class FilterCommands:
             wanted = msgspec.convert(filters, tuple[FilterSpec, ...], strict=False)
         except msgspec.ValidationError as error:
             raise StudioError("invalid", "filters.list", why=str(error)) from None
-        names = [one.name for one in wanted]
-        twice = sorted({one for one in names if names.count(one) > 1})
+        names = [entry.name for entry in wanted]
+        twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise StudioError("conflict", "filters.name_taken", name=", ".join(twice))
-        known = {one.name: one for one in spec.filters}
-        for one in wanted:
-            if known.get(one.name) != one:
-                check_filter(one, self._examiner)
+        known = {filter_.name: filter_ for filter_ in spec.filters}
+        for entry in wanted:
+            if known.get(entry.name) != entry:
+                check_filter(entry, self._examiner)
         self._bank.set_filters(source, wanted)
-        for one in spec.filters:
-            if one.name not in names:
-                self._tell("removed", source, one)
-        for one in wanted:
-            if known.get(one.name) != one:
-                self._tell("edited" if one.name in known else "created", source, one)
-        old = [msgspec.to_builtins(one) for one in spec.filters]
+        for filter_ in spec.filters:
+            if filter_.name not in names:
+                self._tell("removed", source, filter_)
+        for entry in wanted:
+            if known.get(entry.name) != entry:
+                self._tell("edited" if entry.name in known else "created", source, entry)
+        old = [msgspec.to_builtins(filter_) for filter_ in spec.filters]
         undo = {"source": source, "filters": old}
         return changed("sources", undo=("filters.set_all", undo))
 
@@ -215,9 +217,9 @@ class FilterCommands:
 
     def _filter(self, source: str, name: str) -> tuple[SourceSpec, FilterSpec]:
         spec = self._bank.get(source)
-        for one in spec.filters:
-            if one.name == name:
-                return spec, one
+        for filter_ in spec.filters:
+            if filter_.name == name:
+                return spec, filter_
         raise StudioError("not_found", "sources.no_filter", filter=name, name=source)
 
 

@@ -23,12 +23,12 @@ def gather(
     Raises:
         StudioError: not_found: none of them is there.
     """
-    found = [path for one in files if one and (path := around.find(one)).is_file()]
+    found = [path for file in files if file and (path := around.find(file)).is_file()]
     if folder:
         place = around.find(folder)
         inside = place.iterdir() if place.is_dir() else iter(())
-        fits = [one for one in inside if one.suffix.lower() in endings and one.is_file()]
-        found += sorted(fits, key=lambda one: counted(one.name))[:MOST]
+        fits = [entry for entry in inside if entry.suffix.lower() in endings and entry.is_file()]
+        found += sorted(fits, key=lambda fit: counted(fit.name))[:MOST]
     if not found:
         named = ", ".join([*files[:3], *([folder] if folder else [])]) or "-"
         raise StudioError("not_found", "sources.no_files", what=named, endings=" ".join(endings))

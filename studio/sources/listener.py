@@ -298,7 +298,7 @@ class Call:
         return True
 
     def _publish(self, rest: list[Any]) -> bool:
-        key = next((str(one) for one in rest if isinstance(one, str)), "").split("?")[0]
+        key = next((str(entry) for entry in rest if isinstance(entry, str)), "").split("?")[0]
         door: IngestEndpoint | None = self._find(key)
         if door is None:
             _log.warning("an ingest caller had no key of ours and was sent away")

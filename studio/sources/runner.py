@@ -266,7 +266,7 @@ class SourceRunner:
     def refilter(self, filters: tuple[PictureFilter, ...], sound: tuple[SoundFilter, ...]) -> None:
         """Other filters from now on; a still picture is filtered again."""
         self.filters, self.sound_filters = filters, sound
-        is_moving = any(getattr(one, "is_moving", False) for one in filters)
+        is_moving = any(getattr(filter_, "is_moving", False) for filter_ in filters)
         if is_moving and self._pulse is None:
             self._pulse = Worker(f"moves {self.name}", self._beat)
             self._pulse.start()
@@ -341,10 +341,10 @@ class SourceRunner:
 
     def _deliver(self, frame: Frame) -> None:
         bare: Frame | None = None
-        for one in self.filters:
+        for filter_ in self.filters:
             before = frame
-            frame = one.apply(frame)
-            if frame is not before and _is_try_on(one):
+            frame = filter_.apply(frame)
+            if frame is not before and _is_try_on(filter_):
                 bare = before
         shot = Shot(frame, self.slot.count, bare)
         now = now_ns()

@@ -27,19 +27,19 @@ class SoundChain:
         """(n, 2) samples through ``filters``, from first to last."""
         before, self._before = self._before, filters
         if before is None or before is filters or not len(samples):
-            for one in filters:
-                samples = one.apply_sound(samples)
+            for filter_ in filters:
+                samples = filter_.apply_sound(samples)
             return samples
         row = list(filters)
         for at, gone in enumerate(before):
             if gone not in filters:
                 row.insert(min(at, len(row)), gone)
         into = np.linspace(0, 1, len(samples), dtype=np.float32)[:, None]
-        for one in row:
-            made = one.apply_sound(samples)
-            if one not in filters:
+        for entry in row:
+            made = entry.apply_sound(samples)
+            if entry not in filters:
                 made = made + (samples - made) * into
-            elif one not in before:
+            elif entry not in before:
                 made = samples + (made - samples) * into
             samples = made
         return samples

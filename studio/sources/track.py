@@ -129,10 +129,10 @@ class Track:
     def pictures(self) -> Iterator[Picture]:
         """Decoded pictures to the end; broken ones are left out."""
         for frame in self._decoded():
-            for one in self._fields.whole(frame):
-                yield self._placed(one)
-        for one in self._fields.flush():
-            yield self._placed(one)
+            for entry in self._fields.whole(frame):
+                yield self._placed(entry)
+        for entry in self._fields.flush():
+            yield self._placed(entry)
 
     def _placed(self, frame: av.VideoFrame) -> Picture:
         return Picture(float(frame.time or 0.0) - self._zero_s, frame)
@@ -215,7 +215,7 @@ def _way(picture: av.VideoFrame) -> Way:
     found: Any = container(picture).get("DISPLAYMATRIX")
     if found is None:
         return UPRIGHT
-    a, b, _, c, d = (int(one) for one in np.frombuffer(bytes(found), np.int32)[:5])
+    a, b, _, c, d = (int(entry) for entry in np.frombuffer(bytes(found), np.int32)[:5])
     if abs(b) + abs(c) > abs(a) + abs(d):
         return Way(True, c < 0, b < 0)
     return Way(False, a < 0, d < 0)

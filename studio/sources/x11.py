@@ -107,5 +107,5 @@ def _walk(x: Any, display: Any, window: int, found: list[X11Window], depth: int)
     inside = [children[n] for n in range(count.value)]
     if inside:
         x.XFree(children)
-    for one in inside:
-        _walk(x, display, one, found, depth + 1)
+    for entry in inside:
+        _walk(x, display, entry, found, depth + 1)

@@ -113,15 +113,15 @@ def _outline(rgb: NDArray[np.uint8], tolerance: float, holes: bool) -> NDArray[n
     near = (off < tolerance).astype(np.uint8)
     count, labels = cv2.connectedComponents(near, connectivity=4)
     outer = set(np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])))
-    ground = np.isin(labels, [one for one in outer if one])
+    ground = np.isin(labels, [entry for entry in outer if entry])
     if holes:
         sizes = np.bincount(labels.ravel(), minlength=count)
-        for one in range(1, count):
+        for index in range(1, count):
             # Seen through, or a pale part of the product? Only what is just like the ground goes.
-            if one in outer or sizes[one] < 0.001 * near.size:
+            if index in outer or sizes[index] < 0.001 * near.size:
                 continue
-            if float(off[labels == one].mean()) < tolerance * 0.35:
-                ground |= labels == one
+            if float(off[labels == index].mean()) < tolerance * 0.35:
+                ground |= labels == index
     ground &= near > 0
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     product = (~ground).astype(np.uint8)

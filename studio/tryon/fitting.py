@@ -103,11 +103,11 @@ def proposal(kind: str, asset: Path | None, values: Values | None = None) -> dic
         size = (int(garment.picture.shape[1]), int(garment.picture.shape[0]))
     fit = garment.fit
     anchors = []
-    for one in made.anchors:
-        x, y = garment.anchor.get(one.name, (0.5, 0.5))
-        px, py = usual.anchors.get(one.name, (x, y))
+    for anchor in made.anchors:
+        x, y = garment.anchor.get(anchor.name, (0.5, 0.5))
+        px, py = usual.anchors.get(anchor.name, (x, y))
         anchors.append(
-            {"name": one.name, "label": list(one.label), "x": x, "y": y, "px": px, "py": py}
+            {"name": anchor.name, "label": list(anchor.label), "x": x, "y": y, "px": px, "py": py}
         )
     return {
         "kind": kind,

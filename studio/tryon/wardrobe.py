@@ -63,5 +63,5 @@ def strange(kind: str, values: dict[str, float | str | bool]) -> list[str]:
     """
     made = kinds().get(kind)
     known = {field.name for field in msgspec.structs.fields(made.Settings)} | fits.NAMES
-    known |= {f"{one.name}_{axis}" for one in made.anchors for axis in "xy"}
+    known |= {f"{anchor.name}_{axis}" for anchor in made.anchors for axis in "xy"}
     return sorted(set(values) - known)

@@ -42,7 +42,9 @@ def check(where: str, name: str, shape: Any) -> None:
         assert max(abs(low), abs(high)) <= MOST, f"{where} {name}: {low}…{high}"
 
 
-@pytest.mark.parametrize("spec", [pytest.param(one, id=one.id) for one in all_commands()])
+@pytest.mark.parametrize(
+    "spec", [pytest.param(command, id=command.id) for command in all_commands()]
+)
 def test_numbers_of_a_command_have_bounds(spec: Spec) -> None:
     for name, shape in spec.schema().get("properties", {}).items():
         check(spec.id, name, shape)

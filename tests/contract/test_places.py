@@ -39,9 +39,9 @@ NOT_PLACES = {("show.import_obs", "base_width")}
 
 def all_commands() -> list[Spec]:
     """Of every class of the program, so that a new one is looked at as well."""
-    for found in pkgutil.walk_packages(studio.__path__, "studio."):
-        if not found.name.endswith("__main__"):
-            importlib.import_module(found.name)
+    for other_module in pkgutil.walk_packages(studio.__path__, "studio."):
+        if not other_module.name.endswith("__main__"):
+            importlib.import_module(other_module.name)
     specs: dict[str, Spec] = {}
     for name, module in list(sys.modules.items()):
         if name.startswith("studio"):
@@ -143,15 +143,21 @@ def test_no_caller_from_elsewhere_gets_out(
 @pytest.mark.parametrize("key", sorted(FILE_KEYS))
 @pytest.mark.parametrize("value", ["/etc/shadow", ["/etc/shadow"], ["a", ["/proc/self/environ"]]])
 def test_nested_settings_are_looked_into(door: PlaceDoor, key: str, value: Any) -> None:
-    spec = next(one for one in all_commands() if one.id == "sources.put_back")
+    spec = next(
+        other_command for other_command in all_commands() if other_command.id == "sources.put_back"
+    )
     assert refused(door, spec, {"spec": {"settings": {key: value}}}) == "places.denied"
     deep = {"spec": {"filters": [{"settings": {"more": [{key: value}]}}]}}
     assert refused(door, spec, deep) == "places.denied"
 
 
 def test_what_the_show_has_is_let_through(door: PlaceDoor, tmp_path: Path) -> None:
-    add = next(one for one in all_commands() if one.id == "sources.add")
-    start = next(one for one in all_commands() if one.id == "record.start")
+    add = next(
+        other_command for other_command in all_commands() if other_command.id == "sources.add"
+    )
+    start = next(
+        other_command for other_command in all_commands() if other_command.id == "record.start"
+    )
     for value in ("media/a.png", str(tmp_path / "media" / "a.png"), "/films/opening.mp4"):
         assert not refused(door, add, {"settings": {"path": value}}), value
     assert refused(door, add, {"settings": {"path": "/films/other.mp4"}})
@@ -172,13 +178,17 @@ def test_what_the_show_has_is_let_through(door: PlaceDoor, tmp_path: Path) -> No
     ],
 )  # fmt: skip
 def test_inner_addresses_are_asked_for(door: PlaceDoor, url: str) -> None:
-    add = next(one for one in all_commands() if one.id == "sources.add")
+    add = next(
+        other_command for other_command in all_commands() if other_command.id == "sources.add"
+    )
     assert refused(door, add, {"settings": {"url": url}}) in ("places.inner", "places.no_address")
     assert not refused(door, add, {"settings": {"url": url}}, is_here=True)
 
 
 def test_outer_and_allowed_addresses_are_let_through(door: PlaceDoor) -> None:
-    add = next(one for one in all_commands() if one.id == "sources.add")
+    add = next(
+        other_command for other_command in all_commands() if other_command.id == "sources.add"
+    )
     for url in ("rtsp://8.8.8.8/live", "http://10.1.2.3/cam", "http://nas/film.mp4"):
         assert not refused(door, add, {"settings": {"url": url}}), url
 

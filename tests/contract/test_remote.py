@@ -429,7 +429,7 @@ def test_every_name_is_announced(peer: Peer) -> None:
 
 
 def test_the_page_of_commands_is_what_the_engine_has(peer: Peer) -> None:
-    running = {one["id"] for one in peer.run("commands.list")}
+    running = {entry["id"] for entry in peer.run("commands.list")}
     assert {"goal.set", "goal.add"} <= running, "a plugin's commands are there like all others"
     running -= {"goal.set", "goal.add"}  # the page is that of the studio alone
     assert {spec.id for spec in listing.specs()} == running
@@ -531,12 +531,12 @@ def _check_shape(name: str, found: dict[str, Any]) -> None:
 
 def _check_inside(name: str, found: dict[str, Any]) -> None:
     for field, value in found.items():
-        for one in value if isinstance(value, list) else [value]:
-            if field in INSIDE and isinstance(one, dict):
+        for entry in value if isinstance(value, list) else [value]:
+            if field in INSIDE and isinstance(entry, dict):
                 for inner, kind in INSIDE[field].items():
-                    assert inner in one, (name, field, inner, one)
-                    assert isinstance(one[inner], kind), (name, field, inner, one)
-                _check_inside(name, one)
+                    assert inner in entry, (name, field, inner, entry)
+                    assert isinstance(entry[inner], kind), (name, field, inner, entry)
+                _check_inside(name, entry)
 
 
 UNKNOWN: dict[str, tuple[Any, int]] = {
@@ -648,7 +648,9 @@ def test_random_garbage_is_answered(peer: Peer, studio: Studio) -> None:
     chance = random.Random(5)
     names = sorted(REQUESTS - {"Sleep"})
     words = [*WRONG.values(), "Two", "clip", -1, 2**60, 1.5, {}, {"sceneName": None}, "\u0000", "𝔘"]
-    fields = sorted({f.rstrip("?") for one in PROTOCOL["requests"].values() for f in one["takes"]})
+    fields = sorted(
+        {f.rstrip("?") for request in PROTOCOL["requests"].values() for f in request["takes"]}
+    )
     for _ in range(600):
         data = {chance.choice(fields): chance.choice(words) for _ in range(chance.randrange(6))}
         assert peer.code(chance.choice(names), data) != 702, data

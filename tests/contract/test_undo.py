@@ -141,10 +141,10 @@ def state_of(peer: Peer) -> dict[str, Any]:
     found = {part: whole[part] for part in PARTS}
     found["sources"] = sorted(
         (
-            {k: v for k, v in one.items() if k not in ("health", "filter_status")}
-            for one in found["sources"]
+            {k: v for k, v in source.items() if k not in ("health", "filter_status")}
+            for source in found["sources"]
         ),
-        key=lambda one: str(one["name"]),
+        key=lambda entry: str(entry["name"]),
     )
     for name in ("tally", "tbar"):
         found["scenes"].pop(name, None)
@@ -153,15 +153,15 @@ def state_of(peer: Peer) -> dict[str, Any]:
     found["sound"] = {k: v for k, v in found["sound"].items() if k not in heard}
     found["shop"].pop("explaining_since", None)
     strips = found["sound"]["strips"]
-    found["sound"]["strips"] = sorted(strips, key=lambda one: str(one["source"]))
+    found["sound"]["strips"] = sorted(strips, key=lambda strip: str(strip["source"]))
     found["hotkeys"] = sorted(
-        (one["name"], one["keys"]) for one in peer.run("hotkeys.list")["result"]["hotkeys"]
+        (hotkey["name"], hotkey["keys"]) for hotkey in peer.run("hotkeys.list")["result"]["hotkeys"]
     )
     return found
 
 
 def test_every_command_that_edits_has_an_example() -> None:
-    ids = {one.id for one in listing.specs() if one.id.split(".")[0] in ROOMS}
+    ids = {spec.id for spec in listing.specs() if spec.id.split(".")[0] in ROOMS}
     assert ids - {id for id, _ in EXAMPLES} - set(NOT_EDITS) - UNDOES == set()
     assert {id for id, _ in EXAMPLES} | set(NOT_EDITS) | UNDOES <= ids
 

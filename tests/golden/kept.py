@@ -72,22 +72,22 @@ def write_page() -> Path | None:
         return None
     PAGE.mkdir(parents=True, exist_ok=True)
     rows = []
-    for one in sorted(compared, key=lambda c: (c.is_same, c.room, c.name)):
+    for entry in sorted(compared, key=lambda c: (c.is_same, c.room, c.name)):
         cells = []
-        stem = f"{one.room}-{one.name}"
-        pictures = {"kept": one.kept, "now": one.now}
-        if one.kept.shape == one.now.shape:
-            off = cv2.absdiff(one.kept, one.now).astype(int) * 8
+        stem = f"{entry.room}-{entry.name}"
+        pictures = {"kept": entry.kept, "now": entry.now}
+        if entry.kept.shape == entry.now.shape:
+            off = cv2.absdiff(entry.kept, entry.now).astype(int) * 8
             pictures["difference × 8"] = np.clip(off, 0, 255).astype(np.uint8)
         for label, picture in pictures.items():
             file = f"{stem}-{label.split()[0]}.png"
             cv2.imwrite(str(PAGE / file), picture)
             words = html.escape(label)
             cells.append(f'<figure><img src="{file}"><figcaption>{words}</figcaption></figure>')
-        verdict = "same" if one.is_same else "different"
-        title = html.escape(f"{one.room} / {one.name}")
+        verdict = "same" if entry.is_same else "different"
+        title = html.escape(f"{entry.room} / {entry.name}")
         rows.append(
-            f'<section class="{verdict}"><h2>{title} · {verdict}, mean {one.mean:.2f}</h2>'
+            f'<section class="{verdict}"><h2>{title} · {verdict}, mean {entry.mean:.2f}</h2>'
             f"{''.join(cells)}</section>"
         )
     style = (

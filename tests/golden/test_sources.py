@@ -152,4 +152,4 @@ def test_every_source_with_a_picture_has_one_kept() -> None:
     kept = {name.partition("-")[0] for name in CASES} | elsewhere
     own = {kind.kind for kind in KINDS if kind.has_video}
     assert own <= kept
-    assert all((KEPT / f"{one}.webp").exists() for one in ("ingest", "screen"))
+    assert all((KEPT / f"{name}.webp").exists() for name in ("ingest", "screen"))

@@ -117,10 +117,10 @@ class Peer:
         """The data of the first event of this name with these fields, waited for."""
 
         def found() -> dict[str, Any] | None:
-            for one in self.events:
-                data = one.get("eventData", {})
-                if one["eventType"] == name and fields.items() <= data.items():
-                    return one
+            for event in self.events:
+                data = event.get("eventData", {})
+                if event["eventType"] == name and fields.items() <= data.items():
+                    return event
             return None
 
         one = self._until(found, f"{name} {fields}")
@@ -135,7 +135,7 @@ class Peer:
 
     def _is_pictured(self, name: str) -> dict[str, Any] | None:
         state = self.run("state.get", parts=["sources"])["sources"]
-        found = next(one for one in state if one["name"] == name)
+        found = next(entry for entry in state if entry["name"] == name)
         return found if (found["health"] or {}).get("state") in ("ok", "still") else None
 
     def batch(self, requests: list[Any], **more: Any) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def door(chain: BenchChain) -> str:
 
 def status(chain: BenchChain, name: str) -> dict[str, Any]:
     outputs = ask(door(chain), "state.get", parts=["outputs"])["outputs"]
-    return dict(next(one for one in outputs if one["name"] == name))
+    return dict(next(output for output in outputs if output["name"] == name))
 
 
 def until(chain: BenchChain, name: str, is_so: Any, limit_s: float = 15) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def test_marks_clips_replay_split(live: BenchChain, tmp_path: Path) -> None:
     ask(remote, "scenes.take", scene="Close-up")
     ask(remote, "shop.explain", product="p2")
     until(live, "record", lambda s: s["playable_ms"] > 3000 and s["time_left_s"] > 0)
-    kinds = [one["kind"] for one in ask(remote, "marks.list")["result"]["chapters"]]
+    kinds = [chapter["kind"] for chapter in ask(remote, "marks.list")["result"]["chapters"]]
     assert {"product", "mark", "scene"} <= set(kinds)
     saved = ask(remote, "replay.save", seconds=2)["result"]
     film = read_film(Path(saved["file"]))
@@ -117,7 +117,7 @@ def test_self_check(live: BenchChain, server: Nginx) -> None:
     ask(remote, "outputs.add", name="bad", url=f"rtmp://127.0.0.1:{free_port()}/live/k-3")
     seen = len(live.lines)
     result = ask(remote, "outputs.check")["result"]
-    lines = {(one["output"], one["id"]): one for one in result["lines"]}
+    lines = {(line["output"], line["id"]): line for line in result["lines"]}
     assert not result["is_ready"]
     for id in ("address", "reach", "handshake", "key", "upload"):
         assert lines["good", id]["verdict"] == "ok", lines["good", id]
@@ -135,7 +135,7 @@ def test_self_check(live: BenchChain, server: Nginx) -> None:
 def test_a_replay_on_the_picture_and_a_standby_of_ones_own(
     live: BenchChain, tmp_path: Path
 ) -> None:
-    until(live, "push1", lambda one: one["packets"] > 300)
+    until(live, "push1", lambda entry: entry["packets"] > 300)
     saved = ask(door(live), "replay.save", seconds=2)["result"]
     assert Path(saved["file"]).is_file()
     ask(door(live), "sources.add", name="again", kind="replay")
@@ -143,7 +143,7 @@ def test_a_replay_on_the_picture_and_a_standby_of_ones_own(
 
     def found() -> tuple[str, str]:
         parts = ask(door(live), "state.get", parts=["sources", "air"])
-        health = next(one for one in parts["sources"] if one["name"] == "again")["health"]
+        health = next(part for part in parts["sources"] if part["name"] == "again")["health"]
         return (health or {}).get("state", ""), parts["air"]["standby"]["state"]
 
     deadline = time.monotonic() + 20

@@ -81,10 +81,10 @@ def test_every_rung_survives_a_kill(live: BenchChain, server: Nginx) -> None:
     for name in ("push1", "thin", "small"):
         live.flows(name, 30, after=seen)
     state = ask(remote(live), "state.get", parts=["outputs", "air"])
-    rungs = {one["name"]: one["rung"] for one in state["outputs"]}
+    rungs = {output["name"]: output["rung"] for output in state["outputs"]}
     assert rungs["push1"] == rungs["record"] == "landscape"
     assert rungs["small"] == "landscape/h264-180p"
-    assert len({one["id"] for one in state["air"]["rungs"]}) == 3
+    assert len({rung["id"] for rung in state["air"]["rungs"]}) == 3
     grows(server, 400_000)
     assert live.stop() == 0
     server.finish()

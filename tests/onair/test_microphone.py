@@ -51,7 +51,7 @@ def until(check, seconds: float = 15) -> bool:
 
 
 def test_a_microphone_is_listed_heard_lost_and_heard_again(pulse: Pulse) -> None:
-    assert any("Remapped" in one["name"] for one in microphones())
+    assert any("Remapped" in microphone["name"] for microphone in microphones())
     runner = SourceRunner("mic", Microphone(Microphone.decode({}), SourceContext(Path())))
     runner.start()
     player = pulse.play(60)
@@ -81,7 +81,8 @@ def test_a_microphone_is_listed_heard_lost_and_heard_again(pulse: Pulse) -> None
 def test_the_headphones_play_go_silent_and_play_again(pulse: Pulse) -> None:
     """What the monitor plays is heard at the sound server's own speaker."""
     assert any(
-        "vmic" in one["name"].lower() or "null" in one["name"].lower() for one in playbacks()
+        "vmic" in playback["name"].lower() or "null" in playback["name"].lower()
+        for playback in playbacks()
     )
     runner = SourceRunner("mic", Microphone(Microphone.decode({}), SourceContext(Path())))
     runner.start()

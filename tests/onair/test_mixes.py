@@ -40,7 +40,7 @@ def test_a_strip_leaves_one_canvas_and_comes_back(tmp_path: Path) -> None:
 
         def packets() -> int:
             found = door.run("outputs.list")["result"]
-            return int(next(one["packets"] for one in found if one["name"] == "t"))
+            return int(next(entry["packets"] for entry in found if entry["name"] == "t"))
 
         def go_on(count: int) -> None:
             """Waits until the portrait file has that many packets more."""

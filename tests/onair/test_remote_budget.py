@@ -79,8 +79,8 @@ def test_a_batch_of_two_thousand_states_holds_nobody_up(
     with Peer(studio.address, viewer, events=0) as peer, Watch(studio) as watch:
         results = peer.batch(requests, executionType=kind)["results"]
     assert len(results) == 2000
-    assert [one["requestId"] for one in results] == list(range(2000))
-    done = [one for one in results if one["requestStatus"]["result"]]
+    assert [result["requestId"] for result in results] == list(range(2000))
+    done = [result for result in results if result["requestStatus"]["result"]]
     assert done
     assert len(done) < 2000
     assert "another batch" in results[-1]["requestStatus"]["comment"]

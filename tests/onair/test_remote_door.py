@@ -183,7 +183,7 @@ def test_scene_events(peer: Peer) -> None:
     assert copied["sceneItemIndex"] == 1
     peer.ask("SetSceneItemIndex", sceneName="Newer", sceneItemId=second, sceneItemIndex=0)
     order = peer.event("SceneItemListReindexed")["sceneItems"]
-    assert [one["sceneItemId"] for one in order] == [second, item]
+    assert [entry["sceneItemId"] for entry in order] == [second, item]
     peer.ask("RemoveSceneItem", **where)
     assert peer.event("SceneItemRemoved", **where)["sourceName"] == "title"
     peer.ask("RemoveScene", sceneUuid=made)
@@ -261,7 +261,9 @@ def test_what_our_own_commands_change_is_told_as_well(peer: Peer) -> None:
 
 def test_frequent_events_come_to_those_who_ask(studio: Studio) -> None:
     with Peer(studio.address, PASSWORD, events=METERS | TRANSFORMS) as peer:
-        inputs = {one["inputName"]: one for one in peer.event("InputVolumeMeters")["inputs"]}
+        inputs = {
+            input_["inputName"]: input_ for input_ in peer.event("InputVolumeMeters")["inputs"]
+        }
         channels = inputs["tone"]["inputLevelsMul"]
         assert len(channels) == 2
         assert all(len(channel) == 3 for channel in channels)
@@ -273,7 +275,7 @@ def test_frequent_events_come_to_those_who_ask(studio: Studio) -> None:
         told = peer.event("SceneItemTransformChanged", **item)
         assert told["sceneItemTransform"]["rotation"] == 90
         peer.ask("SetSceneItemTransform", **item, sceneItemTransform={"rotation": 0})
-        assert not any(one["eventType"] == "VendorEvent" for one in peer.events)
+        assert not any(event["eventType"] == "VendorEvent" for event in peer.events)
         peer.ask("SetSceneItemTransform", **item, sceneItemTransform={"positionX": 0})
 
 
@@ -326,7 +328,7 @@ def test_a_request_number_comes_back_as_it_was_sent(peer: Peer) -> None:
 def test_batches(peer: Peer) -> None:
     two = [{"requestType": "GetVersion", "requestId": "a"}, {"requestType": "Nonsense"}]
     answer = peer.batch(two)
-    assert [one["requestStatus"]["code"] for one in answer["results"]] == [100, 204]
+    assert [result["requestStatus"]["code"] for result in answer["results"]] == [100, 204]
     assert answer["results"][0]["requestId"] == "a"
     halted = peer.batch([{"requestType": "Nonsense"}, two[0]], haltOnFailure=True)
     assert len(halted["results"]) == 1
@@ -409,7 +411,7 @@ def test_screenshots(peer: Peer, studio: Studio, tmp_path: Path) -> None:
 
 def test_each_canvas_has_its_own_place_and_programme(peer: Peer) -> None:
     canvases = peer.ask("GetCanvasList")["canvases"]
-    portrait = next(one for one in canvases if one["canvasName"] == "portrait")
+    portrait = next(canvas for canvas in canvases if canvas["canvasName"] == "portrait")
     upright = {"canvasUuid": portrait["canvasUuid"]}
     item = {"sceneName": "Two", "sceneItemId": 3}
     before = peer.ask("GetSceneItemTransform", **item)["sceneItemTransform"]

@@ -74,9 +74,9 @@ def test_the_owner_and_the_key_come_in_twenty_times_of_twenty(tmp_path: Path) ->
         crowd = [began(IDLE, str(where.hostname), str(where.port), "200")]
         crowd += [began(GUESS, studio.address) for _ in range(5)]
         try:
-            for one in crowd:
-                assert one.stdout is not None
-                assert one.stdout.readline() == "there\n"
+            for entry in crowd:
+                assert entry.stdout is not None
+                assert entry.stdout.readline() == "there\n"
             took = []
             for secret in (PASSWORD, studio.key()) * TRIES:
                 since = time.monotonic()
@@ -84,9 +84,9 @@ def test_the_owner_and_the_key_come_in_twenty_times_of_twenty(tmp_path: Path) ->
                     took.append(time.monotonic() - since)
                     assert peer.code("GetVersion") == 100
         finally:
-            for one in crowd:
-                one.kill()
-                one.communicate()
+            for entry in crowd:
+                entry.kill()
+                entry.communicate()
         print(f"slowest {max(took) * 1000:.0f} ms, {sorted(took)[len(took) // 2] * 1000:.0f} half")
         assert max(took) <= SOON_S, sorted(took)[-5:]
 

@@ -93,8 +93,8 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         return started[-1]
 
     yield begin
-    for one in started:
-        one.close()
+    for entry in started:
+        entry.close()
 
 
 def test_runs_the_demo_show_and_says_so(start: Any) -> None:

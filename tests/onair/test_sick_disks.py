@@ -153,7 +153,9 @@ def test_a_disk_that_takes_nothing(tmp_path: Path, name: str, kind: str) -> None
                 added = here.run_code(
                     "outputs.add", name="far", url="rtmp://127.0.0.1:9/live", key="a-secret-key"
                 )
-                names = [one["name"] for one in here.run("state.get", parts=["outputs"])["outputs"]]
+                names = [
+                    output["name"] for output in here.run("state.get", parts=["outputs"])["outputs"]
+                ]
                 # What is said to have failed is not there, what is said to be there is.
                 assert ("far" in names) == (added == "")
 

@@ -120,11 +120,11 @@ def test_silent_and_mad_callers_disturb_nobody(waiting, noise):
     port = runner.source.settings.port
     callers = [socket.create_connection(("127.0.0.1", port)) for _ in range(6)]
     try:
-        for one in callers:
-            one.settimeout(5)
+        for caller in callers:
+            caller.settimeout(5)
             with_fault = noise
             try:
-                one.sendall(with_fault)
+                caller.sendall(with_fault)
             except OSError:
                 continue
         phone = push(server + key)
@@ -134,8 +134,8 @@ def test_silent_and_mad_callers_disturb_nobody(waiting, noise):
             phone.kill()
             phone.wait()
     finally:
-        for one in callers:
-            one.close()
+        for caller in callers:
+            caller.close()
 
 
 def test_two_sources_share_a_port_and_not_a_key(waiting, tmp_path):

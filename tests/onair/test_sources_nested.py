@@ -46,12 +46,12 @@ def until(check, seconds=15.0):
 
 def scene(door: Door, name: str):
     found = door.run("state.get", parts=["scenes"])["scenes"]["scenes"]
-    return next(one for one in found if one["name"] == name)
+    return next(entry for entry in found if entry["name"] == name)
 
 
 def health(door: Door, name: str):
     answer = door.run("state.get", parts=["sources"])
-    return next(one["health"] for one in answer["sources"] if one["name"] == name) or {}
+    return next(source["health"] for source in answer["sources"] if source["name"] == name) or {}
 
 
 def test_a_scene_is_a_source_and_follows_its_new_name(door):

@@ -88,7 +88,7 @@ def test_the_fitting_room_from_photo_to_product(studio: Studio, door: Door) -> N
     command, args = answer["undo"]
     door.run(command, **args)
     shop = door.run("state.get", parts=["shop"])["shop"]
-    watch = next(one for one in shop["products"] if one["id"] == "watch")
+    watch = next(product for product in shop["products"] if product["id"] == "watch")
     assert (watch.get("try_on") or {}).get("garment") != "hat"
 
 
@@ -113,12 +113,12 @@ def test_compare_split_bypass_and_back(door: Door) -> None:
 def test_an_item_shows_the_picture_before_the_try_on(door: Door) -> None:
     until(lambda: worn(door)["is_worn"])
     state = door.run("state.get", parts=["scenes"])["scenes"]
-    scene = next(one for one in state["scenes"] if one["name"] == TRY_ON_SCENE)
+    scene = next(scene for scene in state["scenes"] if scene["name"] == TRY_ON_SCENE)
     item = scene["items"][0]["id"]
     answer = door.run("tryon.item", scene=TRY_ON_SCENE, item=item, is_on=False)
     door.run("scenes.take", scene=TRY_ON_SCENE, transition="cut")
     state = door.run("state.get", parts=["scenes"])["scenes"]
-    scene = next(one for one in state["scenes"] if one["name"] == TRY_ON_SCENE)
+    scene = next(scene for scene in state["scenes"] if scene["name"] == TRY_ON_SCENE)
     assert scene["items"][0]["has_try_on"] is False
     assert answer["undo"][1]["is_on"] is True
 
@@ -178,9 +178,9 @@ def test_starved_of_the_processor_it_looks_less_often_and_says_so(door: Door) ->
     try:
         until(lambda: worn(door)["quality"] != "full" or worn(door)["is_bypassed"], 40)
     finally:
-        for one in busy:
-            one.kill()
-            one.wait()
+        for entry in busy:
+            entry.kill()
+            entry.wait()
 
 
 def test_what_was_bypassed_stays_so_when_the_engine_is_killed(studio: Studio) -> None:

@@ -40,11 +40,11 @@ def test_edits_of_the_demo_survive_a_kill(tmp_path: Path) -> None:
             seen = door.run("state.get", parts=["shop", "sources", "scenes", "sound", "show"])
             product = seen["shop"]["products"][0]
             assert (product["price_cents"], product["stock"]) == (133_00, 7)
-            assert "mine" in [one["name"] for one in seen["sources"]]
-            assert "New" in [one["name"] for one in seen["scenes"]["scenes"]]
-            strips = {one["source"]: one["gain_db"] for one in seen["sound"]["strips"]}
+            assert "mine" in [source["name"] for source in seen["sources"]]
+            assert "New" in [scene["name"] for scene in seen["scenes"]["scenes"]]
+            strips = {strip["source"]: strip["gain_db"] for strip in seen["sound"]["strips"]}
             assert strips["主播机位"] == -7
-            on = {one["name"]: one["is_enabled"] for one in seen["scenes"]["canvases"]}
+            on = {scene["name"]: scene["is_enabled"] for scene in seen["scenes"]["canvases"]}
             assert not on["portrait"]
             assert seen["show"]["is_readonly"]
         again(studio)  # and once more, without an edit between
@@ -122,7 +122,7 @@ def test_going_live_with_the_demo_makes_it_ones_own(tmp_path: Path, closed_port:
             assert seen["show"]["name"] == proposed
             assert seen["scenes"]["programme"] == dict.fromkeys(("landscape", "portrait"), "特写")
             assert seen["shop"]["products"][0]["price_cents"] == 42
-            assert [one["name"] for one in seen["outputs"]] == ["far"]
+            assert [output["name"] for output in seen["outputs"]] == ["far"]
         again(studio)
         with Door(studio.address) as door:
             seen = door.run("state.get", parts=["show", "shop"])

@@ -66,9 +66,9 @@ settings = client.get_input_settings("Mark")
 filters = client.get_source_filter_list("Mark").filters
 work = {
     "input": [settings.input_kind, settings.input_settings["top"]],
-    "items": [one["sceneItemId"] for one in items] == [copy, first, clip],
+    "items": [item["sceneItemId"] for item in items] == [copy, first, clip],
     "place": [items[1]["sceneItemTransform"][name] for name in PLACE],
-    "filters": [[one["filterName"], one["filterEnabled"]] for one in filters],
+    "filters": [[filter_["filterName"], filter_["filterEnabled"]] for filter_ in filters],
     "hue": filters[1]["filterSettings"]["hue_deg"],
     "media": client.get_media_input_status("clip").media_state,
     "db": client.get_input_volume("tone").input_volume_db,

@@ -57,12 +57,12 @@ async def use(ask):
     items = (await ask("GetSceneItemList", scene))["sceneItems"]
     settings = await ask("GetInputSettings", mark)
     filters = (await ask("GetSourceFilterList", {"sourceName": "Mark"}))["filters"]
-    ids = [one["sceneItemId"] for one in (copy, item, clip)]
+    ids = [entry["sceneItemId"] for entry in (copy, item, clip)]
     work = {
         "input": [settings["inputKind"], settings["inputSettings"]["top"]],
-        "items": [one["sceneItemId"] for one in items] == ids,
+        "items": [item["sceneItemId"] for item in items] == ids,
         "place": [items[1]["sceneItemTransform"][name] for name in PLACE],
-        "filters": [[one["filterName"], one["filterEnabled"]] for one in filters],
+        "filters": [[filter_["filterName"], filter_["filterEnabled"]] for filter_ in filters],
         "hue": filters[1]["filterSettings"]["hue_deg"],
         "media": (await ask("GetMediaInputStatus", {"inputName": "clip"}))["mediaState"],
         "db": (await ask("GetInputVolume", tone))["inputVolumeDb"],
@@ -108,7 +108,7 @@ async def main():
     both = await client.call_batch(
         [simpleobsws.Request("GetStudioModeEnabled"), simpleobsws.Request("Nonsense")]
     )
-    codes = [one.requestStatus.code for one in both]
+    codes = [entry.requestStatus.code for entry in both]
 
     work = await use(ask)
     settings = {"server": server, "key": key}

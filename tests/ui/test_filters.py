@@ -23,7 +23,7 @@ def panel(qtbot: Any, program: Any) -> Any:
     found.show()
     found.raise_()
     qtbot.waitUntil(lambda: program.store.source(SOURCE) is not None, timeout=SOON)
-    names = [one.name for one in program.store.sources]
+    names = [source.name for source in program.store.sources]
     for name in names:
         program.client.call("filters.set_all", {"source": name, "filters": []}, lambda _: None)
     qtbot.waitUntil(lambda: not any(s.filters for s in program.store.sources), timeout=SOON)
@@ -32,17 +32,17 @@ def panel(qtbot: Any, program: Any) -> Any:
 
 
 def names(program: Any, source: str = SOURCE) -> list[str]:
-    return [one.name for one in program.store.source(source).filters]
+    return [filter_.name for filter_ in program.store.source(source).filters]
 
 
 def kind(program: Any, name: str) -> Any:
-    return next(one for one in program.store.kinds.filters if one.kind == name)
+    return next(filter_ for filter_ in program.store.kinds.filters if filter_.kind == name)
 
 
 def put(qtbot: Any, program: Any, panel: Any, *kinds: str) -> list[Any]:
-    for one in kinds:
+    for other_kind in kinds:
         before = len(names(program))
-        panel.add_kind(kind(program, one))
+        panel.add_kind(kind(program, other_kind))
         qtbot.waitUntil(lambda n=before: len(names(program)) == n + 1, timeout=SOON)
     qtbot.waitUntil(lambda: len(panel._rows) == len(kinds), timeout=SOON)
     return panel._ordered()

@@ -54,7 +54,7 @@ def test_a_scene_has_a_key_of_its_own(qtbot: Any, program: Any, editor: Any) -> 
     window.hotkeys.show_card()
     from ui.widgets.basics import TextLabel
 
-    assert "F8" in [one.text() for one in window.keys_card.findChildren(TextLabel)]
+    assert "F8" in [entry.text() for entry in window.keys_card.findChildren(TextLabel)]
     window.keys_card.hide()
 
 
@@ -100,7 +100,7 @@ def test_keys_changed_by_a_command_are_taken_live(
     settings.save(mine)
     lines = program.window.hotkeys.lines
     qtbot.waitUntil(
-        lambda: any(one.keys == "F7" for one in program.window.hotkeys.lines), timeout=SOON
+        lambda: any(line.keys == "F7" for line in program.window.hotkeys.lines), timeout=SOON
     )
     assert lines
 
@@ -118,13 +118,13 @@ def test_the_engine_lists_and_runs_the_persons_keys(qtbot: Any, program: Any, ed
     assert found[1].code == "conflict"
     program.actions.run("hotkeys.list", {}, done=found.append)
     qtbot.waitUntil(lambda: len(found) == 3, timeout=SOON)
-    listed = {one["name"]: one for one in found[2].result["result"]["hotkeys"]}
+    listed = {hotkey["name"]: hotkey for hotkey in found[2].result["result"]["hotkeys"]}
     assert listed[name]["keys"] == "Ctrl+Alt+2"
     assert listed["show.save"]["keys"] == "Ctrl+S"
     program.actions.undo()
     program.actions.run("hotkeys.list", {}, done=found.append)
     qtbot.waitUntil(lambda: len(found) == 4, timeout=SOON)
-    assert name not in {one["name"] for one in found[3].result["result"]["hotkeys"]}
+    assert name not in {hotkey["name"] for hotkey in found[3].result["result"]["hotkeys"]}
 
 
 def test_a_snapshot_is_written_beside_the_recordings(qtbot: Any, program: Any) -> None:

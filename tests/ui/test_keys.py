@@ -85,7 +85,7 @@ def spy(qtbot: Any, program: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     yield made
     while (popup := QApplication.activePopupWidget()) is not None:
         popup.close()
-    running = [one.name for one in program.store.outputs if is_running(one)]
+    running = [output.name for output in program.store.outputs if is_running(output)]
     for name in running:  # a click at random may well have met the record button
         program.actions.run("outputs.stop", {"name": name, "confirm": True})
     qtbot.waitUntil(lambda: not any(is_running(o) for o in program.store.outputs), timeout=SOON)

@@ -106,9 +106,9 @@ def test_a_countdown_is_led_from_its_form(program, qtbot):
     panel.edit("Soon")
     told = []
     program.client.heard.connect(lambda name, data: told.append((name, data)))
-    found = [one for one in panel.form.findChildren(Button) if one.text() == t("media.play")]
+    found = [entry for entry in panel.form.findChildren(Button) if entry.text() == t("media.play")]
     found[0].click()
-    qtbot.waitUntil(lambda: any("sources.media" in str(one) for one in told), timeout=SOON)
+    qtbot.waitUntil(lambda: any("sources.media" in str(entry) for entry in told), timeout=SOON)
     panel._close_form()
     program.actions.run("sources.remove", {"name": "Soon"})
     qtbot.waitUntil(lambda: source(program, "Soon") is None, timeout=SOON)
@@ -177,7 +177,7 @@ def test_a_new_source_stands_in_the_scene_on_preview_and_is_renamed(program, qtb
     form._save()
 
     def stands(name):
-        return any(one.source == name for one in store.scenes.scene(scene).items)
+        return any(item.source == name for item in store.scenes.scene(scene).items)
 
     qtbot.waitUntil(lambda: stands("Wall"), timeout=SOON)
     QTest.mouseDClick(panel._rows["Wall"].title, Qt.MouseButton.LeftButton)
@@ -240,9 +240,9 @@ def test_words_stand_whole_in_the_scene(program, qtbot):
     form._save()
 
     def stands():
-        return [one for one in program.store.scenes.scene(scene).items if one.source == "Words"]
+        return [item for item in program.store.scenes.scene(scene).items if item.source == "Words"]
 
-    qtbot.waitUntil(lambda: [one.fit for one in stands()] == ["contain"], timeout=SOON)
+    qtbot.waitUntil(lambda: [stand.fit for stand in stands()] == ["contain"], timeout=SOON)
     program.actions.run("items.remove", {"scene": scene, "item": stands()[0].id})
     program.actions.run("sources.remove", {"name": "Words"})
     qtbot.waitUntil(lambda: source(program, "Words") is None, timeout=SOON)

@@ -58,7 +58,7 @@ def _move(point: QPoint, keys: Any) -> Any:
 
 
 def box_of(stage: Any, id: int) -> Box:
-    return next(one for one in stage.items() if one.id == id).boxes["landscape"]
+    return next(entry for entry in stage.items() if entry.id == id).boxes["landscape"]
 
 
 def test_a_click_picks_the_item_in_front(stage: Any) -> None:
@@ -90,7 +90,7 @@ def test_a_drag_moves_it_and_one_undo_takes_it_back(qtbot: Any, program: Any, st
 def test_another_scene_on_preview_ends_the_drag(qtbot: Any, program: Any, stage: Any) -> None:
     state = program.store.scenes
     other = next(s for s in state.scenes if s.purpose == "close_up")
-    before = {one.name: one for one in state.scenes}
+    before = {scene.name: scene for scene in state.scenes}
     box = box_of(stage, 4)
     start = at(stage, box.x + box.w / 2, box.y + box.h / 2)
     QTest.mousePress(stage, LEFT, pos=start)
@@ -133,7 +133,7 @@ def test_the_turning_handle_turns(qtbot: Any, program: Any, stage: Any) -> None:
         origin + QPoint(round(start[0]), round(start[1])),
         origin + QPoint(round(middle[0] + 80), round(middle[1])),
     )
-    item = lambda: next(one for one in stage.items() if one.id == 4)  # noqa: E731
+    item = lambda: next(entry for entry in stage.items() if entry.id == 4)  # noqa: E731
     qtbot.waitUntil(lambda: item().rotation == 90, timeout=SOON)
     program.actions.undo()
     qtbot.waitUntil(lambda: item().rotation == 0, timeout=SOON)
@@ -153,7 +153,7 @@ def test_a_locked_item_is_not_dragged(qtbot: Any, program: Any, stage: Any) -> N
     scene = stage.scene_name()
     program.actions.run("items.set", {"scene": scene, "item": 4, "locked": True})
     qtbot.waitUntil(
-        lambda: next(one for one in stage.items() if one.id == 4).is_locked, timeout=SOON
+        lambda: next(entry for entry in stage.items() if entry.id == 4).is_locked, timeout=SOON
     )
     before = box_of(stage, 4)
     start = at(stage, before.x + 0.1, before.y + 0.1)

@@ -19,7 +19,7 @@ def findings(tmp_path):
             "scenes": {"scenes": [{"name": "One", "items": [{"id": 1, "source": "s"}]}]},
         }
         (tmp_path / "show.json").write_text(json.dumps(show), encoding="utf-8")
-        return [one for one in check(tmp_path) if one.place == "sources[s]"]
+        return [entry for entry in check(tmp_path) if entry.place == "sources[s]"]
 
     return of
 

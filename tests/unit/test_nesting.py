@@ -63,8 +63,8 @@ def snapshot(**scenes):
         Scene(name, tuple(Item(n, one) for n, one in enumerate(sources, 1)))
         for name, sources in scenes.items()
     )
-    names = {one for sources in scenes.values() for one in sources}
-    names |= {one[1:] for one in names if one.startswith("=")}
+    names = {source for sources in scenes.values() for source in sources}
+    names |= {name[1:] for name in names if name.startswith("=")}
     sources = {name: runner(name) for name in names}
     return SimpleNamespace(state=ScenesState(scenes=made), sources=sources)
 

@@ -30,7 +30,7 @@ def schema() -> dict[str, Any]:
             found[name]["x-widget"] = WIDGETS[name]
     found["logo_size"]["x-widget"] = "slider"
     corners = found["logo_corner"]["enum"]
-    both = {one: t(f"brand.{one}") for one in corners}
+    both = {corner: t(f"brand.{corner}") for corner in corners}
     found["logo_corner"]["x-words"] = {one: [words, words] for one, words in both.items()}
     return {"type": "object", "properties": found}
 

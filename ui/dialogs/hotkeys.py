@@ -195,21 +195,21 @@ class HotkeyEditor(Card):
         now = self.line()
         self.list.blockSignals(True)
         self.list.clear()
-        for one in self._hotkeys.lines:
-            label = self._hotkeys.label(one)
-            text = f"{label} {one.name} {one.keys}".lower()
+        for line in self._hotkeys.lines:
+            label = self._hotkeys.label(line)
+            text = f"{label} {line.name} {line.keys}".lower()
             if not all(word in text for word in words):
                 continue
-            far = t("hotkeys.yes") if one.is_global else ""
-            item = QTreeWidgetItem([label, shown(one.keys), far])
-            item.setData(0, NAME, one.name)
-            item.setToolTip(0, plain(one.name))
-            if one.is_own:
+            far = t("hotkeys.yes") if line.is_global else ""
+            item = QTreeWidgetItem([label, shown(line.keys), far])
+            item.setData(0, NAME, line.name)
+            item.setToolTip(0, plain(line.name))
+            if line.is_own:
                 font = item.font(1)
                 font.setBold(True)
                 item.setFont(1, font)
             self.list.addTopLevelItem(item)
-            if now is not None and one.name == now.name:
+            if now is not None and line.name == now.name:
                 self.list.setCurrentItem(item)
         first = self.list.topLevelItem(0)
         if self.list.currentItem() is None and first is not None:
@@ -221,7 +221,7 @@ class HotkeyEditor(Card):
         """The line that is picked, as it is now."""
         item = self.list.currentItem()
         name = item.data(0, NAME) if item is not None else ""
-        return next((one for one in self._hotkeys.lines if one.name == name), None)
+        return next((line for line in self._hotkeys.lines if line.name == name), None)
 
     def select(self, name: str) -> None:
         """Picks a line by its name."""
@@ -369,7 +369,7 @@ class HotkeyEditor(Card):
         made = model.made_of(info.id, args)
         self._close_add()
         self.search.clear()
-        if made.name not in [one.name for one in self._hotkeys.lines]:
+        if made.name not in [line.name for line in self._hotkeys.lines]:
             self._put(made, "", False)
         self.select(made.name)
         self.capture.setFocus()

@@ -36,7 +36,7 @@ class Imported(Card):
     def show_result(self, found: dict[str, Any]) -> None:
         """Shows what the engine answered."""
         scenes, sources = found.get("scenes") or [], found.get("sources") or []
-        missing = [one for one in found.get("unmatched") or [] if isinstance(one, dict)]
+        missing = [entry for entry in found.get("unmatched") or [] if isinstance(entry, dict)]
         key = "imported.rest" if missing else "imported.all"
         self.words.setText(
             t(key, name=found.get("name", "OBS"), scenes=len(scenes), sources=len(sources),
@@ -46,12 +46,12 @@ class Imported(Card):
         self.list.setVisible(bool(missing))
         self.list.setHeaderLabels([t("imported.what"), t("imported.name"), t("imported.why")])
         self.list.setAccessibleName(t("imported.title"))
-        for one in missing:
-            what = str(one.get("what", ""))
+        for entry in missing:
+            what = str(entry.get("what", ""))
             words = t(f"imported.{what}") if what in WHAT else what
-            name, where, kind = (str(one.get(key, "")) for key in ("name", "where", "kind"))
+            name, where, kind = (str(entry.get(key, "")) for key in ("name", "where", "kind"))
             place = f"{name} · {where}" if where and where not in name else name
-            line = [words, place, pick(one.get("text")) or kind]
+            line = [words, place, pick(entry.get("text")) or kind]
             item = QTreeWidgetItem(line)
             for column in range(3):
                 item.setToolTip(column, plain(line[column] if column < 2 else f"{line[2]}\n{kind}"))

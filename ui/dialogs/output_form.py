@@ -39,8 +39,8 @@ class OutputForm(Form):
         self.name.setEnabled(status is None)
         self.platform = QComboBox()
         self.platform.addItem(t("output_form.no_platform"), "")
-        for one in desk.store.platforms:
-            self.platform.addItem(pick(one.label), one.id)
+        for platform in desk.store.platforms:
+            self.platform.addItem(pick(platform.label), platform.id)
         self.platform.activated.connect(self._use_platform)
         self.url = QLineEdit(status.shown_url.removesuffix(HIDDEN) if status else "")
         self.url.setPlaceholderText("rtmp://…")

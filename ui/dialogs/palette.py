@@ -147,8 +147,8 @@ class Palette(QFrame):
         words = text.lower().split()
         commands = self.desk.store.commands.values()
         found = [(score(info, words), info) for info in commands]
-        found = [one for one in found if one[0] > 0]
-        found.sort(key=lambda one: (-one[0], one[1].id))
+        found = [entry for entry in found if entry[0] > 0]
+        found.sort(key=lambda entry: (-entry[0], entry[1].id))
         self.list.clear()
         lines: list[tuple[float, QListWidgetItem]] = []
         for points, info in found[:MOST]:
@@ -163,7 +163,7 @@ class Palette(QFrame):
                 item.setData(ID, thing.command)
                 item.setData(THING, thing)
                 lines.append((points, item))
-        lines.sort(key=lambda one: -one[0])
+        lines.sort(key=lambda line: -line[0])
         for _, item in lines[:MOST]:
             self.list.addItem(item)
         self.list.setCurrentRow(0)

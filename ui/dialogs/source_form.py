@@ -162,8 +162,8 @@ class SourceForm(Form):
             own = self.source.name if self.source else ""
             return [(s.name, s.name) for s in store.sources if s.has_video and s.name != own]
         if kind is not None and kind.kind == "scene" and name == "scene":
-            return [(one.name, one.name) for one in store.scenes.scenes]
-        return [(one.id, one.name or one.id) for one in self.desk.store.devices.of(name)]
+            return [(scene.name, scene.name) for scene in store.scenes.scenes]
+        return [(entry.id, entry.name or entry.id) for entry in self.desk.store.devices.of(name)]
 
     def _save(self) -> None:
         self.save.setEnabled(False)

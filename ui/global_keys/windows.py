@@ -45,7 +45,7 @@ def code_of(keys: str) -> tuple[int, int]:
         code = 0x6F + int(key[1:])
     else:
         code = CODES.get(key, 0)
-    return code, sum(MODIFIERS.get(one, 0) for one in held)
+    return code, sum(MODIFIERS.get(entry, 0) for entry in held)
 
 
 class WindowsKeys:

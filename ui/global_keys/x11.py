@@ -219,4 +219,4 @@ class X11Keys:
         name = NAMES.get(words, words.lower() if len(words) == 1 else words)
         symbol = self._lib.XStringToKeysym(name.encode())
         code = int(self._lib.XKeysymToKeycode(self._display, symbol)) if symbol else 0
-        return code, sum(MODIFIERS.get(one, 0) for one in held)
+        return code, sum(MODIFIERS.get(entry, 0) for entry in held)

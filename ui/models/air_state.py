@@ -48,13 +48,15 @@ def air_state(
     a line that gave up is no rehearsal.
     """
     now = time.monotonic() if now_s is None else now_s
-    streams = [one for one in outputs if one.kind == "rtmp" and one.state not in OFF]
-    flowing = [one for one in streams if evidence.flows(one, now)]
+    streams = [output for output in outputs if output.kind == "rtmp" and output.state not in OFF]
+    flowing = [stream for stream in streams if evidence.flows(stream, now)]
     if flowing:
-        return AirState(Air.LIVE, max(one.live_ms for one in flowing) / 1000)
-    lost = [one for one in streams if one.live_ms > 0 or evidence.quiet_s(one.name, now)]
+        return AirState(Air.LIVE, max(entry.live_ms for entry in flowing) / 1000)
+    lost = [
+        stream for stream in streams if stream.live_ms > 0 or evidence.quiet_s(stream.name, now)
+    ]
     if lost:
-        quiet = [evidence.quiet_s(one.name, now) for one in lost]
+        quiet = [evidence.quiet_s(entry.name, now) for entry in lost]
         return AirState(Air.LOST, min((q for q in quiet if q is not None), default=0.0))
-    trying = any(one.state is not OutputState.FAILED for one in streams)
+    trying = any(stream.state is not OutputState.FAILED for stream in streams)
     return AirState(Air.TRYING if trying else Air.OFF)

@@ -34,6 +34,6 @@ class Devices(msgspec.Struct, frozen=True):
     def unused(self, sources: tuple[SourceView, ...]) -> list[tuple[str, Device]]:
         """(kind, device) of what no source of the show has opened."""
         taken = {str(source.settings.get("device", "")) for source in sources}
-        found = [("camera", one) for one in self.cameras]
-        found += [("microphone", one) for one in self.microphones]
+        found = [("camera", camera) for camera in self.cameras]
+        found += [("microphone", microphone) for microphone in self.microphones]
         return [(kind, one) for kind, one in found if one.id not in taken]

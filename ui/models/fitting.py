@@ -52,8 +52,8 @@ class Proposal(msgspec.Struct, frozen=True):
 def spot_values(spots: dict[str, tuple[float, float]], proposal: Proposal) -> Fits:
     """The anchors that are not where they were proposed, as products keep them."""
     found: Fits = {}
-    for one in proposal.anchors:
-        x, y = spots.get(one.name, (one.x, one.y))
-        if abs(x - one.px) > 0.002 or abs(y - one.py) > 0.002:
-            found[f"{one.name}_x"], found[f"{one.name}_y"] = round(x, 4), round(y, 4)
+    for anchor in proposal.anchors:
+        x, y = spots.get(anchor.name, (anchor.x, anchor.y))
+        if abs(x - anchor.px) > 0.002 or abs(y - anchor.py) > 0.002:
+            found[f"{anchor.name}_x"], found[f"{anchor.name}_y"] = round(x, 4), round(y, 4)
     return found

@@ -80,7 +80,7 @@ def can_have_args(info: CommandInfo) -> bool:
     return not info.needs_confirm and all(
         "enum" in part
         or part.get("type") in simple
-        or any(one.get("type") in simple for one in part.get("anyOf", ()))
+        or any(entry.get("type") in simple for entry in part.get("anyOf", ()))
         for part in parts
     )
 
@@ -112,7 +112,7 @@ def table(commands: Mapping[str, CommandInfo], own: Mapping[str, Hotkey]) -> lis
 def by_keys(lines: list[Bound]) -> dict[str, Bound]:
     """Who answers a key; a key the person gave comes before a usual one."""
     found: dict[str, Bound] = {}
-    for line in sorted(lines, key=lambda one: one.is_own):
+    for line in sorted(lines, key=lambda line: line.is_own):
         if line.keys and line.keys not in FIXED:
             found[line.keys] = line
     return found
@@ -120,7 +120,7 @@ def by_keys(lines: list[Bound]) -> dict[str, Bound]:
 
 def holder_of(keys: str, lines: list[Bound], name: str) -> Bound | None:
     """Who else has this key."""
-    return next((one for one in lines if one.keys == keys and one.name != name), None)
+    return next((line for line in lines if line.keys == keys and line.name != name), None)
 
 
 def changed(own: Mapping[str, Hotkey], line: Bound, keys: str, is_global: bool) -> dict[

@@ -47,7 +47,7 @@ def things(store: Store) -> list[SearchEntry]:
         known = f"{source.name} 来源 source {pick(source.label)}".lower()
         words = f"{t('sources.title')} · {source.name}"
         found.append(SearchEntry(source.name, words, known, panel="sources"))
-    return [one for one in found if one is not None]
+    return [entry for entry in found if entry is not None]
 
 
 def _for(store: Store, id: str, name: str, number: str, args: dict[str, Any]) -> SearchEntry | None:

@@ -114,7 +114,7 @@ class FiltersPanel(Panel):
         self._show_list()
 
     def _show(self) -> None:
-        names = [one.name for one in self.desk.store.sources]
+        names = [source.name for source in self.desk.store.sources]
         if names != [self.choice.itemText(n) for n in range(self.choice.count())]:
             before = self.choice.currentText()
             self.choice.blockSignals(True)
@@ -130,7 +130,7 @@ class FiltersPanel(Panel):
         source = self.source
         filters = source.filters if source else ()
         name = source.name if source else ""
-        wanted = [(name, one.name) for one in filters]
+        wanted = [(name, filter_.name) for filter_ in filters]
         if self.opened and (name, self.opened) not in wanted:
             self._close()
         for gone in [key for key in self._rows if key not in wanted]:
@@ -155,8 +155,8 @@ class FiltersPanel(Panel):
         self.copy.setEnabled(bool(filters))
         self.paste.setEnabled(bool(self.copied) and source is not None)
         self._new.setEnabled(source is not None)
-        on = [one for one in filters if one.is_enabled]
-        bad = sum(status[one.name].state != "ok" for one in on if one.name in status)
+        on = [filter_ for filter_ in filters if filter_.is_enabled]
+        bad = sum(status[entry.name].state != "ok" for entry in on if entry.name in status)
         self.head.count.setText(t("filters.count", n=len(filters)))
         self.head.show_badge(t("filters.bad", n=bad) if bad else "")
 
@@ -200,12 +200,14 @@ class FiltersPanel(Panel):
     # -- order ---------------------------------------------------------------------------------
 
     def _ordered(self) -> list[FilterRow]:
-        return sorted(self._rows.values(), key=lambda one: one.index)
+        return sorted(self._rows.values(), key=lambda entry: entry.index)
 
     def _place(self, y: int) -> int:
         """The gap between rows that lies under a height on the screen."""
         rows = self._ordered()
-        middles = [one.mapToGlobal(QPoint(0, one.height() // 2)).y() for one in rows]
+        middles = [
+            other_row.mapToGlobal(QPoint(0, other_row.height() // 2)).y() for other_row in rows
+        ]
         return sum(middle < y for middle in middles)
 
     def _hover(self, y: int) -> None:
@@ -256,7 +258,7 @@ class FiltersPanel(Panel):
         source = self.source
         if source is None:
             return
-        name = unused(pick(kind.label), [one.name for one in source.filters])
+        name = unused(pick(kind.label), [filter_.name for filter_ in source.filters])
         args = {"source": source.name, "name": name, "kind": kind.kind}
 
         self._to_open = (source.name, name)
@@ -275,13 +277,13 @@ class FiltersPanel(Panel):
         source = self.source
         if source is None or not self.copied:
             return
-        taken = [one.name for one in source.filters]
+        taken = [filter_.name for filter_ in source.filters]
         whole = list(source.filters)
-        for one in self.copied:
-            new = msgspec.structs.replace(one, name=unused(one.name, taken))
+        for entry in self.copied:
+            new = msgspec.structs.replace(entry, name=unused(entry.name, taken))
             taken.append(new.name)
             whole.append(new)
-        args = {"source": source.name, "filters": [msgspec.to_builtins(one) for one in whole]}
+        args = {"source": source.name, "filters": [msgspec.to_builtins(entry) for entry in whole]}
         self.desk.actions.run("filters.set_all", args, origin=self.paste)
 
     # -- time ----------------------------------------------------------------------------------

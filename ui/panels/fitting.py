@@ -189,7 +189,7 @@ class FittingPanel(Panel):
         found = _result(reply)
         if isinstance(found, list):
             kinds = msgspec.convert(found, list[GarmentKind], strict=False)
-            self._kinds = {one.kind: one for one in kinds}
+            self._kinds = {kind.kind: kind for kind in kinds}
             self._offer_kinds()
             self._open()
 
@@ -197,11 +197,11 @@ class FittingPanel(Panel):
         chosen = self.kind.currentData()
         self.kind.clear()
         self.kind.addItem(t("fitting.no_kind"), "")
-        for one in self._kinds.values():
-            words = pick(one.label)
-            if one.is_experimental:
+        for kind in self._kinds.values():
+            words = pick(kind.label)
+            if kind.is_experimental:
                 words += " · " + t("fitting.experimental")
-            self.kind.addItem(words, one.kind)
+            self.kind.addItem(words, kind.kind)
         self.kind.setCurrentIndex(max(0, self.kind.findData(chosen)))
 
     def _offer_products(self) -> None:
@@ -317,8 +317,8 @@ class FittingPanel(Panel):
         image = QImage()
         if self._proposal.picture:
             image.loadFromData(QByteArray(base64.b64decode(self._proposal.picture)))
-        spots = {one.name: (one.x, one.y) for one in self._proposal.anchors}
-        labels = {one.name: pick(one.label) for one in self._proposal.anchors}
+        spots = {anchor.name: (anchor.x, anchor.y) for anchor in self._proposal.anchors}
+        labels = {anchor.name: pick(anchor.label) for anchor in self._proposal.anchors}
         self.board.show_asset(image, spots, labels)
 
     def fit(self) -> Fits:
@@ -347,7 +347,7 @@ class FittingPanel(Panel):
     def _choose_photo(self) -> None:
         dialog = QFileDialog(self.window())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter("(" + " ".join(f"*{one}" for one in ENDINGS) + ")")
+        dialog.setNameFilter("(" + " ".join(f"*{entry}" for entry in ENDINGS) + ")")
         dialog.fileSelected.connect(self.cut_out)
         dialog.setModal(False)
         dialog.show()

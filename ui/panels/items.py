@@ -169,7 +169,7 @@ class ItemsPanel(Panel):
 
     def chosen(self) -> list[Item]:
         """Those that are picked."""
-        return [one for one in self.items() if one.id in self.selected]
+        return [entry for entry in self.items() if entry.id in self.selected]
 
     def row_of(self, id: int) -> ItemRow | None:
         """The line of an item."""
@@ -186,15 +186,15 @@ class ItemsPanel(Panel):
         words = self.search.text().lower().split()
         index = {one.id: at for at, one in enumerate(items)}
         listed = [
-            one
-            for one in reversed(items)
-            if all(word in f"{one.source} {one.group}".lower() for word in words)
+            item
+            for item in reversed(items)
+            if all(word in f"{item.source} {item.group}".lower() for word in words)
         ]
-        ids = [one.id for one in listed]
+        ids = [entry.id for entry in listed]
         if ids != self._ids or any((name, id) not in self._rows for id in ids):
             self._build(name, listed, index)
-        for one in listed:
-            self._rows[name, one.id].show_item(one, index[one.id])
+        for entry in listed:
+            self._rows[name, entry.id].show_item(entry, index[entry.id])
         known = [id for id in self.selected if id in index]
         self._pick(known)
         self.head.count.setText(name)
@@ -204,15 +204,15 @@ class ItemsPanel(Panel):
         self.list.blockSignals(True)
         self.list.clear()
         self._rows.clear()
-        for one in listed:
-            line = self._rows[name, one.id] = ItemRow(self.desk, name, one, index[one.id])
+        for entry in listed:
+            line = self._rows[name, entry.id] = ItemRow(self.desk, name, entry, index[entry.id])
             item = QListWidgetItem()
-            item.setData(ID, one.id)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, one.source)
+            item.setData(ID, entry.id)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, entry.source)
             item.setSizeHint(QSize(0, tokens.px(35)))
             self.list.addItem(item)
             self.list.setItemWidget(item, line)
-        self._ids = [one.id for one in listed]
+        self._ids = [entry.id for entry in listed]
         self.list.blockSignals(False)
         self.list.verticalScrollBar().setValue(at)
 
@@ -244,7 +244,7 @@ class ItemsPanel(Panel):
 
     @staticmethod
     def _is_group(chosen: list[Item]) -> bool:
-        return bool(chosen[0].group) and all(one.group == chosen[0].group for one in chosen)
+        return bool(chosen[0].group) and all(entry.group == chosen[0].group for entry in chosen)
 
     # -- picking -------------------------------------------------------------------------------
 
@@ -253,8 +253,8 @@ class ItemsPanel(Panel):
         if self._is_taking:
             return
         ids = [item.data(ID) for item in self.list.selectedItems()]
-        groups = {one.group for one in self.items() if one.id in ids and one.group}
-        ids = [one.id for one in self.items() if one.id in ids or one.group in groups]
+        groups = {entry.group for entry in self.items() if entry.id in ids and entry.group}
+        ids = [entry.id for entry in self.items() if entry.id in ids or entry.group in groups]
         self._pick(ids)
         stage = self.desk.stage
         if stage is not None:
@@ -266,7 +266,7 @@ class ItemsPanel(Panel):
         if stage is None or self._is_taking:
             return
         if stage.scene_name() == self.scene:
-            on_stage = {one.id for one in stage.items()}
+            on_stage = {entry.id for entry in stage.items()}
             rest = [id for id in self.selected if id not in on_stage]
             ids = [*rest, *stage.selected] if stage.selected else []
             if set(ids) != set(self.selected):
@@ -292,7 +292,7 @@ class ItemsPanel(Panel):
         """To the place of another line; lines are front first, the engine counts from the back."""
         if not 0 <= line < len(self._ids):
             return
-        order = [one.id for one in self.items()]
+        order = [entry.id for entry in self.items()]
         index = order.index(self._ids[line])
         if id in order and order.index(id) != index:
             self._run("items.move", item=id, index=index)
@@ -306,26 +306,26 @@ class ItemsPanel(Panel):
             return
         if has_alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             step = 1 if key == Qt.Key.Key_Up else -1
-            order = [one.id for one in self.items()]
-            for one in reversed(chosen) if step > 0 else chosen:
-                index = max(0, min(len(order) - 1, order.index(one.id) + step))
-                self._run("items.move", item=one.id, index=index)
+            order = [entry.id for entry in self.items()]
+            for entry in reversed(chosen) if step > 0 else chosen:
+                index = max(0, min(len(order) - 1, order.index(entry.id) + step))
+                self._run("items.move", item=entry.id, index=index)
         elif key == Qt.Key.Key_Space:
-            on = not all(one.is_enabled for one in chosen)
-            for one in chosen:
-                self._run("items.enable", item=one.id, on=on)
+            on = not all(entry.is_enabled for entry in chosen)
+            for entry in chosen:
+                self._run("items.enable", item=entry.id, on=on)
         elif key == Qt.Key.Key_L and not event.modifiers():
-            locked = not all(one.is_locked for one in chosen)
-            for one in chosen:
-                self._run("items.set", item=one.id, locked=locked)
+            locked = not all(entry.is_locked for entry in chosen)
+            for entry in chosen:
+                self._run("items.set", item=entry.id, locked=locked)
         elif has_ctrl and key == Qt.Key.Key_G:
             self._group(dissolve=has_shift)
         elif has_ctrl and key == Qt.Key.Key_D:
-            for one in chosen:
-                self._run("items.copy", item=one.id)
+            for entry in chosen:
+                self._run("items.copy", item=entry.id)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            for one in chosen:
-                self._run("items.remove", item=one.id)
+            for entry in chosen:
+                self._run("items.remove", item=entry.id)
         else:
             return
         event.accept()
@@ -336,7 +336,7 @@ class ItemsPanel(Panel):
             return
         is_over = dissolve or self._is_group(chosen)
         name = "" if is_over else t("stage.group_name", n=chosen[0].id)
-        self._run("items.group", items=[one.id for one in chosen], group=name)
+        self._run("items.group", items=[entry.id for entry in chosen], group=name)
 
     def _begin_fade(self) -> None:
         self._merge += 1
@@ -347,11 +347,11 @@ class ItemsPanel(Panel):
             self._later.start(SEND_MS)
 
     def _send_opacity(self) -> None:
-        for one in self.chosen():
-            args = {"scene": self.scene, "item": one.id, "opacity": self.opacity.value() / 100}
+        for entry in self.chosen():
+            args = {"scene": self.scene, "item": entry.id, "opacity": self.opacity.value() / 100}
             self.desk.actions.run(
                 "items.set", args, origin=self.opacity, is_quiet=True,
-                merge=f"opacity-{one.id}-{self._merge}",
+                merge=f"opacity-{entry.id}-{self._merge}",
             )  # fmt: skip
 
     def _menu(self, at: QPoint) -> None:

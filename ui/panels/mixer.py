@@ -286,9 +286,9 @@ class MixerPanel(Panel):
         def show(reply: Reply) -> None:
             found = reply.result.get("result") if isinstance(reply.result, dict) else None
             self._devices = [
-                (str(one.get("id", "")), str(one.get("name", "")))
-                for one in found or []
-                if isinstance(one, dict)
+                (str(entry.get("id", "")), str(entry.get("name", "")))
+                for entry in found or []
+                if isinstance(entry, dict)
             ]
             now = self.desk.store.sound.headphones
 

@@ -171,9 +171,9 @@ class Monitors(QWidget):
             ("", t("stage.thirds")),
         ]
         choices += [
-            (one.id, pick_label(one.label))
-            for one in self.desk.store.platforms
-            if self.canvas in one.safe
+            (platform.id, pick_label(platform.label))
+            for platform in self.desk.store.platforms
+            if self.canvas in platform.safe
         ]
         for value, words in choices:
             action = menu.addAction(words)
@@ -193,7 +193,7 @@ class Monitors(QWidget):
 
     def _find_safe(self) -> None:
         """The safe area of the platform that was chosen, on the canvas that is shown."""
-        known = {one.id: one for one in self.desk.store.platforms}
+        known = {platform.id: platform for platform in self.desk.store.platforms}
         chosen = known.get(self._platform)
         self.stage.safe = chosen.safe.get(self.canvas) if chosen else None
 

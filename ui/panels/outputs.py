@@ -270,8 +270,8 @@ class OutputsPanel(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width, another form of the rows."""
         super().resizeEvent(event)
-        for one in self._rows.values():
-            one.set_narrow(self.width() < tokens.px(NARROW))
+        for other_row in self._rows.values():
+            other_row.set_narrow(self.width() < tokens.px(NARROW))
 
     def edit(self, name: str) -> None:
         """Opens the form for an output, or for a new one."""

@@ -106,17 +106,19 @@ class ProductsPanel(Panel):
 
     def _say_how_try_on_is(self) -> None:
         """Try-on that cannot keep up, or cannot work at all, says so where it was asked for."""
-        worn = [one for one in self.desk.store.tryon.values() if one.garment or one.is_bypassed]
-        if any(one.error for one in self.desk.store.tryon.values()):
+        worn = [
+            entry for entry in self.desk.store.tryon.values() if entry.garment or entry.is_bypassed
+        ]
+        if any(entry.error for entry in self.desk.store.tryon.values()):
             words, tone = t("products.try_on_fault"), "attention"
-        elif any(one.is_bypassed for one in worn):
+        elif any(entry.is_bypassed for entry in worn):
             words, tone = t("products.try_on_bypassed"), "attention_soft"
-        elif any(one.quality in ("half", "third") for one in worn):
+        elif any(entry.quality in ("half", "third") for entry in worn):
             words, tone = t("products.try_on_slow"), "attention_soft"
         else:
             words, tone = "", "off"
         self.head.show_badge(words, tone)
-        is_bypassed = any(one.is_bypassed for one in self.desk.store.tryon.values())
+        is_bypassed = any(entry.is_bypassed for entry in self.desk.store.tryon.values())
         self.head.badge.setToolTip(plain(t("products.try_on_waits") if is_bypassed else ""))
         self.resume.setText(t("products.try_on_resume"))
         self.resume.name(t("products.try_on_resume"), t("products.try_on_waits"))
@@ -132,9 +134,9 @@ class ProductsPanel(Panel):
 
     def _filter(self) -> None:
         wanted = self._search.text().strip().lower()
-        for one in self._rows.values():
-            text = f"{one.product.number} {one.product.name} {one.product.category}".lower()
-            one.setVisible(not wanted or wanted in text)
+        for row in self._rows.values():
+            text = f"{row.product.number} {row.product.name} {row.product.category}".lower()
+            row.setVisible(not wanted or wanted in text)
 
     # -- keys ----------------------------------------------------------------------------------
 

@@ -336,7 +336,7 @@ class ScenesPanel(QFrame):
     def _schema(self, kind: str) -> dict[str, Any]:
         """Of the settings of a transition."""
         kinds = self.desk.store.kinds.transitions
-        return next((one.settings for one in kinds if one.kind == kind), {})
+        return next((other_kind.settings for other_kind in kinds if other_kind.kind == kind), {})
 
     def _open_settings(self, kind: str = "") -> None:
         """Of the transition that is chosen, or of one that cannot be chosen without."""

@@ -223,8 +223,8 @@ class SourcesPanel(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width, another form of the rows."""
         super().resizeEvent(event)
-        for one in self._rows.values():
-            one.set_narrow(self.width() < tokens.px(NARROW))
+        for other_row in self._rows.values():
+            other_row.set_narrow(self.width() < tokens.px(NARROW))
 
     def edit(self, name: str) -> None:
         """Opens the form for a source, or for a new one."""
@@ -296,12 +296,14 @@ class SourcesPanel(Panel):
         wanted = self.search.text().strip().lower()
         self.search.setVisible(len(self._rows) > 4 or bool(wanted))
         left = MOST_THUMBS
-        for one in self._rows.values():
-            source = one.source
-            words = " ".join((source.name, source.kind, *source.label, one.state.text)).lower()
+        for other_row in self._rows.values():
+            source = other_row.source
+            words = " ".join(
+                (source.name, source.kind, *source.label, other_row.state.text)
+            ).lower()
             fits = wanted in words
-            one.setVisible(fits)
-            one.show_thumb(fits and left > 0)
+            other_row.setVisible(fits)
+            other_row.show_thumb(fits and left > 0)
             left -= fits
 
     def _show(self) -> None:

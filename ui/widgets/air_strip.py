@@ -213,7 +213,7 @@ class AirStrip(QFrame):
 
     def _cut(self, args: dict[str, object]) -> None:
         def done(reply: Reply) -> None:
-            for one in _result(reply).get("clips", [])[-1:]:
-                self._say_saved(self.clip, one)
+            for clip in _result(reply).get("clips", [])[-1:]:
+                self._say_saved(self.clip, clip)
 
         self.desk.actions.run("clips.cut", args, origin=self.clip, done=done)

@@ -122,8 +122,8 @@ def calm(root: QWidget) -> None:
     """Choices, numbers and sliders in it stay as they are when one scrolls across them."""
     for kind in (QComboBox, QAbstractSpinBox, QSlider):
         own = [root] if isinstance(root, kind) else []
-        for one in (*own, *root.findChildren(kind)):
-            one.installEventFilter(_calm)
+        for entry in (*own, *root.findChildren(kind)):
+            entry.installEventFilter(_calm)
 
 
 def line() -> QFrame:

@@ -42,7 +42,7 @@ class FilterForm(QFrame):
         self.setObjectName("form")
         self.desk, self.source, self.filter = desk, source, spec.name
         self._sent = dict(spec.settings)
-        known = [(one.name, one.name) for one in desk.store.sources if one.has_sound]
+        known = [(source.name, source.name) for source in desk.store.sources if source.has_sound]
         self.form = SchemaForm(
             kind.settings if kind else {},
             dict(spec.settings),

@@ -88,7 +88,7 @@ class LiveRow(QFrame):
         self.split.setEnabled(bool(worn.garment) or worn.is_split)
 
     def _offer(self, product: Product | None, compared: str) -> None:
-        variants = [(one.sku, one.name) for one in product.variants] if product else []
+        variants = [(variant.sku, variant.name) for variant in product.variants] if product else []
         wanted = tuple(variants) if len(variants) > 1 else ()
         if wanted != self._offered or not self.compare.count():
             self._offered = wanted

@@ -55,15 +55,15 @@ class Flow(QLayout):
     def sizeHint(self) -> QSize:
         """All in one line."""
         shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
-        width = sum(one.width() for one in shown) + self._gap * max(0, len(shown) - 1)
-        return QSize(width, max((one.height() for one in shown), default=0))
+        width = sum(entry.width() for entry in shown) + self._gap * max(0, len(shown) - 1)
+        return QSize(width, max((entry.height() for entry in shown), default=0))
 
     def minimumSize(self) -> QSize:
         """The widest one alone."""
         shown = [item.minimumSize() for item in self._items if not item.isEmpty()]
         return QSize(
-            max((one.width() for one in shown), default=0),
-            max((one.height() for one in shown), default=0),
+            max((entry.width() for entry in shown), default=0),
+            max((entry.height() for entry in shown), default=0),
         )
 
     def setGeometry(self, rect: QRect) -> None:

@@ -240,7 +240,7 @@ class ProductRow(QFrame):
         has_try_on = bool(product.try_on or any(v.try_on for v in product.variants))
         words = t("products.make_up") if makeup else t("products.try_on")
         self._set(self.try_on, is_worn, words if has_try_on else "—")
-        is_bypassed = any(one.is_bypassed for one in self.desk.store.tryon.values())
+        is_bypassed = any(entry.is_bypassed for entry in self.desk.store.tryon.values())
         is_waiting = is_worn and is_bypassed  # chosen, and nothing of it is drawn
         self.try_on.set_kind("attention" if is_waiting else "")
         self.try_on.setEnabled(has_try_on)

@@ -65,13 +65,23 @@ def ask_name(desk: Desk, at: QWidget, scene: str) -> None:
 
 def _fields(desk: Desk, kind: str) -> dict[str, Any]:
     """The schema of a transition's settings; empty when it has none."""
-    found = next((one.settings for one in desk.store.kinds.transitions if one.kind == kind), {})
+    found = next(
+        (
+            transition.settings
+            for transition in desk.store.kinds.transitions
+            if transition.kind == kind
+        ),
+        {},
+    )
     return found if found.get("properties") else {}
 
 
 def _choose_own(desk: Desk, at: QWidget, scene: str, kind: str, _: bool = False) -> None:
     """A scene's own transition; one that cannot do without settings asks for them."""
-    found = next((one for one in desk.store.scenes.transitions if one.kind == kind), None)
+    found = next(
+        (transition for transition in desk.store.scenes.transitions if transition.kind == kind),
+        None,
+    )
 
     def answered(reply: Reply) -> None:
         if not reply.ok and _fields(desk, kind):
@@ -86,7 +96,10 @@ def _ask_own(desk: Desk, at: QWidget, scene: str, kind: str) -> None:
     own = desk.store.scenes.scene(scene)
     is_its = own is not None and own.transition == kind
     values = dict(own.transition_settings) if own is not None and is_its else {}
-    found = next((one for one in desk.store.scenes.transitions if one.kind == kind), None)
+    found = next(
+        (transition for transition in desk.store.scenes.transitions if transition.kind == kind),
+        None,
+    )
     usual = found.default_ms if found else 0
     duration_ms = own.transition_ms if own is not None and is_its else usual
 
@@ -100,7 +113,7 @@ def _ask_own(desk: Desk, at: QWidget, scene: str, kind: str) -> None:
 def open_card(desk: Desk, at: QWidget, scene: str, where: QPoint) -> None:
     """The menu of one scene."""
     state = desk.store.scenes
-    names = [one.name for one in state.scenes]
+    names = [scene.name for scene in state.scenes]
     if scene not in names:
         return
     place, found = names.index(scene), state.scene(scene)

@@ -45,10 +45,10 @@ def plain_type(schema: Schema) -> Schema:
     """The schema without its "or null"."""
     options = schema.get("anyOf")
     if isinstance(options, list):
-        real = [one for one in options if one.get("type") != "null"]
+        real = [option for option in options if option.get("type") != "null"]
         if len(real) == 1:
             return {**real[0], **{k: v for k, v in schema.items() if k != "anyOf"}}
-        kinds = [one.get("type") for one in real]
+        kinds = [entry.get("type") for entry in real]
         if "string" in kinds:
             return {**schema, "type": "string"}
     return schema
@@ -209,7 +209,7 @@ def _list(kind: str) -> FormField | None:
 
         def numbers() -> list[Any]:
             found = re.findall(r"-?\d+(?:\.\d+)?", edit.text())
-            return [int(float(one)) if kind == "integer" else float(one) for one in found]
+            return [int(float(entry)) if kind == "integer" else float(entry) for entry in found]
 
         return FormField(edit, numbers, lambda v: edit.setText(", ".join(map(str, v or ()))))
     if kind != "string":
@@ -246,7 +246,7 @@ def _files() -> FormField:
     def pick_files() -> None:
         dialog = QFileDialog(area.window())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda found: lines.write([*lines.read(), *found]))
+        dialog.filesSelected.connect(lambda entry: lines.write([*lines.read(), *entry]))
         _beside(dialog, area)
 
     return FormField(_with_chooser(area, "form.choose_files", pick_files), lines.read, lines.write)

@@ -36,8 +36,8 @@ class Drag:
     ) -> None:
         self.handle, self.at = handle, at
         self.canvas, self.scene = canvas, scene
-        self.before = {one.id: one for one in items}
-        self.boxes = {one.id: one.boxes[canvas] for one in items}
+        self.before = {item.id: item for item in items}
+        self.boxes = {item.id: item.boxes[canvas] for item in items}
         self.crop: Crop | None = None
         self.rotation: float | None = None
         self.has_moved = False
@@ -54,10 +54,10 @@ def around(boxes: Iterable[Box]) -> Box:
 def nudged(items: list[Item], canvas: str, step: placing.Point) -> dict[str, dict[str, float]]:
     """The boxes of items pushed by parts of the canvas, by their ids; locked ones stay."""
     found = {}
-    for one in items:
-        if not one.is_locked:
-            box = one.boxes[canvas]
-            found[str(one.id)] = plain(Box(box.x + step[0], box.y + step[1], box.w, box.h))
+    for item in items:
+        if not item.is_locked:
+            box = item.boxes[canvas]
+            found[str(item.id)] = plain(Box(box.x + step[0], box.y + step[1], box.w, box.h))
     return found
 
 

@@ -74,8 +74,8 @@ class StageView(PictureView):
 
     def select(self, ids: list[int]) -> None:
         """Picks items; those of a group go together."""
-        groups = {one.group for one in self.items() if one.id in ids and one.group}
-        ids = [one.id for one in self.items() if one.id in ids or one.group in groups]
+        groups = {entry.group for entry in self.items() if entry.id in ids and entry.group}
+        ids = [entry.id for entry in self.items() if entry.id in ids or entry.group in groups]
         if ids != self.selected:
             self.selected = ids
             self.picked.emit()
@@ -89,15 +89,15 @@ class StageView(PictureView):
     def items(self) -> list[Item]:
         """The scene's items on this canvas, back to front."""
         scene = self.desk.store.scenes.scene(self.scene_name())
-        return [one for one in scene.items if self._canvas in one.boxes] if scene else []
+        return [item for item in scene.items if self._canvas in item.boxes] if scene else []
 
     def chosen(self) -> list[Item]:
         """The items that are selected."""
-        return [one for one in self.items() if one.id in self.selected]
+        return [entry for entry in self.items() if entry.id in self.selected]
 
     def _changed(self, part: str) -> None:
         if part == "scenes" and self.is_editing:
-            known = {one.id for one in self.items()}
+            known = {entry.id for entry in self.items()}
             self._keep_drag(known)
             if self._edited != self.scene_name():  # the same numbers are others there
                 self._edited, known = self.scene_name(), set()
@@ -136,10 +136,10 @@ class StageView(PictureView):
         return item.boxes[self._canvas], item.rotation
 
     def _item_at(self, point: placing.Point) -> Item | None:
-        for one in reversed(self.items()):
-            box, rotation = self._box(one)
-            if one.is_enabled and placing.is_in(point, box, self._size(), rotation):
-                return one
+        for entry in reversed(self.items()):
+            box, rotation = self._box(entry)
+            if entry.is_enabled and placing.is_in(point, box, self._size(), rotation):
+                return entry
         return None
 
     # -- the mouse -------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ class StageView(PictureView):
             elif found.id not in self.selected:
                 self.select([found.id])
             chosen = self.chosen()
-        free = [one for one in chosen if not one.is_locked]
+        free = [entry for entry in chosen if not entry.is_locked]
         if free:
             StageView.MERGES += 1
             self._merge = f"drag-{StageView.MERGES}"
@@ -185,7 +185,7 @@ class StageView(PictureView):
             super().mouseMoveEvent(event)
             return
         point = self._point(event.position())
-        self._keep_drag({one.id for one in self.items()})
+        self._keep_drag({entry.id for entry in self.items()})
         if self._drag is None:
             self._show_cursor(point)
             return
@@ -200,7 +200,7 @@ class StageView(PictureView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The last place counts."""
-        self._keep_drag({one.id for one in self.items()})
+        self._keep_drag({entry.id for entry in self.items()})
         if self._drag is None:
             super().mouseReleaseEvent(event)
             return
@@ -260,9 +260,9 @@ class StageView(PictureView):
     def _targets(self) -> placing.Lines:
         moving = self._drag.before if self._drag else {}
         others = [
-            one.boxes[self._canvas]
-            for one in self.items()
-            if one.id not in moving and one.is_enabled and not one.rotation % 360
+            entry.boxes[self._canvas]
+            for entry in self.items()
+            if entry.id not in moving and entry.is_enabled and not entry.rotation % 360
         ]
         return placing.lines_of(others, self._safe_box())
 
@@ -289,7 +289,7 @@ class StageView(PictureView):
 
     def _send(self) -> None:
         """Tells the engine where things are now; one drag is one step back."""
-        self._keep_drag({one.id for one in self.items()})
+        self._keep_drag({entry.id for entry in self.items()})
         drag = self._drag
         if drag is None:
             return
@@ -327,7 +327,7 @@ class StageView(PictureView):
         has_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         chosen, scene = self.chosen(), self.scene_name()
         if has_ctrl and key == Qt.Key.Key_A:
-            self.select([one.id for one in self.items() if not one.is_locked])
+            self.select([entry.id for entry in self.items() if not entry.is_locked])
             return True
         if key == Qt.Key.Key_Escape and self.selected:
             self.select([])
@@ -344,16 +344,18 @@ class StageView(PictureView):
                 self._run("items.place", {"scene": scene, "canvas": self._canvas, "boxes": boxes})
             return True
         if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            for one in chosen:
-                self.desk.actions.run("items.remove", {"scene": scene, "item": one.id}, origin=self)
+            for entry in chosen:
+                self.desk.actions.run(
+                    "items.remove", {"scene": scene, "item": entry.id}, origin=self
+                )
             return True
         if has_ctrl and key == Qt.Key.Key_D:
-            for one in chosen:
-                self.desk.actions.run("items.copy", {"scene": scene, "item": one.id}, origin=self)
+            for entry in chosen:
+                self.desk.actions.run("items.copy", {"scene": scene, "item": entry.id}, origin=self)
             return True
         if has_ctrl and key == Qt.Key.Key_G:
             group = "" if shift else words("stage.group_name", n=chosen[0].id)
-            args = {"scene": scene, "items": [one.id for one in chosen], "group": group}
+            args = {"scene": scene, "items": [entry.id for entry in chosen], "group": group}
             self.desk.actions.run("items.group", args, origin=self)
             return True
         return False
@@ -394,9 +396,9 @@ class StageView(PictureView):
         if self.has_guides:
             draw_guides(painter, size, self._safe_box())
         if self.is_editing:
-            for one in self.chosen():
-                box, rotation = self._box(one)
-                has_handles = not one.is_locked and len(self.selected) == 1
-                draw_item(painter, size, box, rotation, one.is_locked, has_handles)
+            for entry in self.chosen():
+                box, rotation = self._box(entry)
+                has_handles = not entry.is_locked and len(self.selected) == 1
+                draw_item(painter, size, box, rotation, entry.is_locked, has_handles)
             draw_lines(painter, size, self._lines)
         painter.end()

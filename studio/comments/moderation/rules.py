@@ -240,27 +240,27 @@ class RuleTier:
         ):
             if any_of.search(haystack):
                 for pattern, rule in rule_patterns:
-                    for found in pattern.finditer(haystack):
-                        yield rule, found.start(), found.end(), found.group()
+                    for match_ in pattern.finditer(haystack):
+                        yield rule, match_.start(), match_.end(), match_.group()
         rule_patterns, any_of = self._raw
         low = normal.original.lower()
         if any_of.search(low):
             for pattern, rule in rule_patterns:
-                for found in pattern.finditer(low):
-                    start = _tight_index(normal, found.start())
-                    end = max(start + 1, _tight_index(normal, found.end()))
-                    yield rule, start, end, found.group()
+                for match_ in pattern.finditer(low):
+                    start = _tight_index(normal, match_.start())
+                    end = max(start + 1, _tight_index(normal, match_.end()))
+                    yield rule, start, end, match_.group()
 
     def _latin_findings(self, normal: Normal) -> Iterable[tuple[Rule, int, int, str]]:
         if not _HAS_LATIN.search(normal.text):
             return
         for form in {normal.text, unleet(normal.text)}:
-            for found in self._latin_finder.finditer(form):
-                rule = self._latin_rule.get(_letters(found.group()))
+            for match_ in self._latin_finder.finditer(form):
+                rule = self._latin_rule.get(_letters(match_.group()))
                 if rule is not None:
-                    start = normal.tight.find(_letters(found.group())[:2])
+                    start = normal.tight.find(_letters(match_.group())[:2])
                     start = max(0, start)
-                    yield rule, start, start + len(_letters(found.group())), found.group()
+                    yield rule, start, start + len(_letters(match_.group())), match_.group()
 
     def _is_excepted(self, rule: Rule, normal: Normal, start: int, end: int) -> bool:
         for text in self._exceptions[rule.id]:

@@ -109,9 +109,9 @@ class TryOnFilter(Filter):
         first = wardrobe.make(garment, asset, fit) if garment else None
         second = wardrobe.make(*beside) if beside else None
         needs: set[What] = {"face"}
-        worn = [one for one in (first, second) if one is not None]
-        for one in worn:
-            needs |= one.needs
+        worn = [entry for entry in (first, second) if entry is not None]
+        for entry in worn:
+            needs |= entry.needs
         rare: set[What] = {"hand"} if any(map(behind.wants_hands, worn)) else set()
         self._look_for(frozenset(needs | rare), frozenset(rare - needs))
         self._worn = (first, second)

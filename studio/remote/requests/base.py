@@ -114,7 +114,7 @@ class Requests:
         found = self._input(name, uuid)
         if found is not None:
             return found
-        if any(uuid == one.id or name == one.name for one in self.rooms.scenes.state.scenes):
+        if any(uuid == scene.id or name == scene.name for scene in self.rooms.scenes.state.scenes):
             raise RequestError(
                 RequestStatus.INVALID_RESOURCE_TYPE, f"{name or uuid} is not an input."
             )
@@ -137,7 +137,9 @@ class Requests:
     def _input(self, name: str | None, uuid: str | None) -> SourceSpec | None:
         specs = self.rooms.bank.specs
         if uuid is not None:
-            return next((one for one in specs.values() if self.ids.input(one.name) == uuid), None)
+            return next(
+                (spec for spec in specs.values() if self.ids.input(spec.name) == uuid), None
+            )
         return specs.get(name or "")
 
 

@@ -18,17 +18,17 @@ class CanvasRequests(Requests):
         return {
             "canvases": [
                 {
-                    "canvasName": one.name,
-                    "canvasUuid": self.ids.canvas(one.name),
+                    "canvasName": canvas.name,
+                    "canvasUuid": self.ids.canvas(canvas.name),
                     "canvasFlags": {
-                        "MAIN": one is canvases[0],
-                        "ACTIVATE": one.is_enabled,
+                        "MAIN": canvas is canvases[0],
+                        "ACTIVATE": canvas.is_enabled,
                         "MIX_AUDIO": True,
                         "SCENE_REF": True,
                         "EPHEMERAL": False,
                     },
-                    "canvasVideoSettings": video_settings(self.rooms, one),
+                    "canvasVideoSettings": video_settings(self.rooms, canvas),
                 }
-                for one in canvases
+                for canvas in canvases
             ]
         }

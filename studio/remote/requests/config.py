@@ -125,7 +125,7 @@ class Config(Requests):
                 given |= {name: whole(data, name, 1, 100_000) for name in pair}
         if not given:
             raise RequestError(RequestStatus.MISSING_FIELD, "Your request has no pair of settings.")
-        if any(is_active(one) for one in self.rooms.pipeline.destinations.statuses()):
+        if any(is_active(status) for status in self.rooms.pipeline.destinations.statuses()):
             raise RequestError(RequestStatus.OUTPUT_RUNNING, "Stop all outputs first.")
         now = self.video(session, data)
         if any(now[name] != value for name, value in given.items()):
@@ -151,7 +151,7 @@ class Config(Requests):
         if kind != CUSTOM:
             raise cannot(f"Only `{CUSTOM}` is known here: a server and a key.")
         streams = ObsSerializer(self.rooms, self.ids).streams()
-        if any(is_active(one) for one in streams):
+        if any(is_active(stream) for stream in streams):
             raise RequestError(RequestStatus.OUTPUT_RUNNING, "Stop the stream first.")
         server, key = maybe(given, "server"), given.get("key")
         if key is not None and not isinstance(key, str):

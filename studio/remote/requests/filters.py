@@ -56,7 +56,7 @@ class Filters(Requests):
         kind, settings = need(data, "filterKind"), maybe(data, "filterSettings", dict, {})
         if isinstance(found, Scene):
             raise cannot("Scenes have no filters here.")
-        if any(one.name == name for one in found.filters):
+        if any(filter_.name == name for filter_ in found.filters):
             raise RequestError(RequestStatus.ALREADY_EXISTS, f"{found.name} has a filter {name}.")
         theirs = None if kind in self.rooms.filter_kinds else from_obs(kind, settings)
         if theirs is not None:  # a controller that knows OBS's own filters
@@ -115,9 +115,9 @@ class Filters(Requests):
     def _filter(self, data: Data) -> tuple[SourceSpec, FilterSpec]:
         found, name = self.source(data), need(data, "filterName")
         if isinstance(found, SourceSpec):
-            for one in found.filters:
-                if one.name == name:
-                    return found, one
+            for filter_ in found.filters:
+                if filter_.name == name:
+                    return found, filter_
         raise RequestError(RequestStatus.NOT_FOUND, f"{found.name} has no filter {name}.")
 
     def _need_kind(self, kind: str) -> None:

@@ -46,7 +46,7 @@ class HotkeyRequests(Requests):
         bare = key.removeprefix("OBS_KEY_")
         keys = [text for name, text in MODIFIERS if held.get(name)]
         sequence = "+".join([*keys, KEYS.get(bare, bare)])
-        own = {one.keys: one for one in settings.load().hotkeys.values() if one.keys}
+        own = {hotkey.keys: hotkey for hotkey in settings.load().hotkeys.values() if hotkey.keys}
         if sequence in own:
             mine = own[sequence]
             if mine.name in self._hotkeys():

@@ -29,8 +29,8 @@ class Outputs(Requests):
     def list_all(self, session: Session, data: Data) -> Data:
         """Our destinations; controllers look for a virtual camera among them."""
         outputs = [
-            self._entry(one.name, KINDS[one.kind], one.canvas, is_active(one))
-            for one in self.rooms.pipeline.destinations.statuses()
+            self._entry(status.name, KINDS[status.kind], status.canvas, is_active(status))
+            for status in self.rooms.pipeline.destinations.statuses()
         ]
         camera = self._entry(VIRTUAL_CAMERA, VIRTUAL_CAMERA, "landscape", self._camera_on())
         return {"outputs": [*outputs, camera]}
@@ -133,9 +133,9 @@ class Outputs(Requests):
         if name == VIRTUAL_CAMERA:
             state = OutputState.LIVE if self._camera_on() else OutputState.IDLE
             return OutputStatus(name=VIRTUAL_CAMERA, state=state)
-        for one in self.rooms.pipeline.destinations.statuses():
-            if one.name == name:
-                return one
+        for status in self.rooms.pipeline.destinations.statuses():
+            if status.name == name:
+                return status
         raise RequestError(RequestStatus.NOT_FOUND, f"There is no output {name}.")
 
     async def _switch(self, session: Session, one: OutputStatus, on: bool) -> None:
@@ -163,16 +163,16 @@ class Outputs(Requests):
 
 def status_of(statuses: list[OutputStatus], fps: float) -> Data:
     """One or several outputs as one: the slowest speaks for congestion, the longest for time."""
-    active = [one for one in statuses if is_active(one)]
-    ms = max((one.live_ms for one in active), default=0)
-    queue_ms = max((one.queue_ms for one in active), default=0)
+    active = [status for status in statuses if is_active(status)]
+    ms = max((entry.live_ms for entry in active), default=0)
+    queue_ms = max((entry.queue_ms for entry in active), default=0)
     return {
         "outputActive": bool(active),
-        "outputReconnecting": any(one.state is OutputState.RECONNECTING for one in active),
+        "outputReconnecting": any(entry.state is OutputState.RECONNECTING for entry in active),
         "outputTimecode": timecode(ms),
         "outputDuration": ms,
         "outputCongestion": min(1.0, queue_ms / FULL_QUEUE_MS),
-        "outputBytes": sum(one.bytes for one in active),
-        "outputSkippedFrames": sum(one.dropped for one in active),
+        "outputBytes": sum(entry.bytes for entry in active),
+        "outputSkippedFrames": sum(entry.dropped for entry in active),
         "outputTotalFrames": round(ms * fps / 1000),
     }

@@ -53,4 +53,4 @@ class StreamRequests(Requests):
         return ObsSerializer(self.rooms, self.ids).streams()
 
     def _is_on(self) -> bool:
-        return any(is_active(one) for one in self._streams())
+        return any(is_active(stream) for stream in self._streams())

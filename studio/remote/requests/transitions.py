@@ -27,7 +27,7 @@ class Transitions(Requests):
             "currentSceneTransitionUuid": now["transitionUuid"],
             "currentSceneTransitionKind": kind,
             "transitions": [
-                words.transition_entry(one) for one in self.rooms.transition_kinds.names()
+                words.transition_entry(name) for name in self.rooms.transition_kinds.names()
             ],
         }
 

@@ -60,7 +60,7 @@ class Wipe(Transition):
         ramp = np.arange(256, dtype=np.float32) / 255
         edge = progress * (1 + soft)
         table = np.clip((edge - ramp) / soft * 255, 0, 255).astype(np.uint8)
-        luma, chroma = (cv2.LUT(one, table) for one in self._map(target.width, target.height))
+        luma, chroma = (cv2.LUT(entry, table) for entry in self._map(target.width, target.height))
         luma_left, chroma_left = cv2.bitwise_not(luma), cv2.bitwise_not(chroma)
         for index, mine in enumerate(target.planes):
             new, old = (luma, luma_left) if index == 0 else (chroma, chroma_left)

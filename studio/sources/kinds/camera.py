@@ -55,24 +55,24 @@ def cameras(
         import av.device
 
         found = [
-            one
-            for one in av.device.enumerate_input_devices(input_format())
-            if "video" in one.media_types
+            input_device
+            for input_device in av.device.enumerate_input_devices(input_format())
+            if "video" in input_device.media_types
         ]
         is_mac = sys.platform == "darwin"  # its names are numbers, its descriptions names
         return [
             {
-                "id": (one.description or one.name) if is_mac else one.name,
-                "name": one.description or one.name,
+                "id": (entry.description or entry.name) if is_mac else entry.name,
+                "name": entry.description or entry.name,
             }
-            for one in found
+            for entry in found
         ]
     links: dict[Path, str] = {}
     for folder in ("by-path", "by-id"):  # the later one counts
         for link in sorted((dev / "v4l" / folder).glob("*-video-index0")):
             links[link.resolve()] = str(link)
     shown = []
-    for device in sorted(dev.glob("video*"), key=lambda one: (len(one.name), one.name)):
+    for device in sorted(dev.glob("video*"), key=lambda path: (len(path.name), path.name)):
         about = sysfs / device.name
         if _read(about / "index", "0") != "0":
             continue  # the second door of the same camera: its metadata
@@ -89,7 +89,7 @@ def device_path(
         path = Path(id)
         return path if path.exists() else None
     wanted = id.removeprefix("name:")
-    for device in sorted(dev.glob("video*"), key=lambda one: (len(one.name), one.name)):
+    for device in sorted(dev.glob("video*"), key=lambda path: (len(path.name), path.name)):
         about = sysfs / device.name
         if _read(about / "name", "") == wanted and _read(about / "index", "0") == "0":
             return device

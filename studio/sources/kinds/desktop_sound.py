@@ -29,7 +29,7 @@ def loopbacks() -> list[dict[str, str]]:
         found = devices.get_playbacks() if sys.platform == "win32" else devices.get_captures()
     except miniaudio.MiniaudioError:
         return []
-    names = [str(one["name"]) for one in found]
+    names = [str(entry["name"]) for entry in found]
     if sys.platform != "win32":
         names = [name for name in names if is_monitor(name)]
     return [{"id": name, "name": name} for name in names]
@@ -62,9 +62,9 @@ class DesktopSound(Microphone):
         if sys.platform != "win32":
             return super()._open()
         chosen = None
-        for one in miniaudio.Devices().get_playbacks():
-            if one["name"] == self.settings.device:
-                chosen = one["id"]
+        for playback in miniaudio.Devices().get_playbacks():
+            if playback["name"] == self.settings.device:
+                chosen = playback["id"]
         if self.settings.device and chosen is None:
             raise self._gone("not connected")
         return _loopback(chosen)
@@ -77,11 +77,11 @@ class DesktopSound(Microphone):
 
         if sys.platform == "darwin" and not self.settings.device:
             raise StudioError("unavailable", "sources.no_loopback")
-        for one in miniaudio.Devices().get_captures():
-            name = str(one["name"])
+        for capture in miniaudio.Devices().get_captures():
+            name = str(capture["name"])
             is_wanted = name == self.settings.device if self.settings.device else is_monitor(name)
             if is_wanted:
-                return one["id"]
+                return capture["id"]
         raise self._gone("not connected")
 
     def _gone(self, why: str) -> StudioError:

@@ -109,11 +109,11 @@ class Screen(LiveInput):
 
         shown = windows(display)
         wanted = self.settings.window.strip().lower()
-        same = [one for one in shown if one.title.lower() == wanted]
-        like = [one for one in shown if wanted and wanted in one.title.lower()]
-        for one in same + like:
-            return one.id
-        known = ", ".join(one.title for one in shown[:10]) or "-"
+        same = [entry for entry in shown if entry.title.lower() == wanted]
+        like = [entry for entry in shown if wanted and wanted in entry.title.lower()]
+        for entry in same + like:
+            return entry.id
+        known = ", ".join(entry.title for entry in shown[:10]) or "-"
         raise StudioError(
             "unavailable", "sources.no_window", title=self.settings.window, known=known
         )
@@ -126,5 +126,5 @@ def window_titles() -> list[dict[str, str]]:
         return []
     from studio.sources.x11 import windows
 
-    titles = dict.fromkeys(one.title for one in windows(display))
+    titles = dict.fromkeys(window.title for window in windows(display))
     return [{"id": title, "name": title} for title in titles]

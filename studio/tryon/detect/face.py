@@ -73,11 +73,11 @@ class FaceFinder:
         cut(frame, area, self._detector.picture(), -1.0, 1.0)
         raw, logits = self._detector.run("regressors", "classificators")
         out = []
-        for found in decode(raw[0], logits[0, :, 0], FACE_GRIDS, side, most=most):
-            eyes = area.to_frame(found.keys[:2])
+        for entry in decode(raw[0], logits[0, :, 0], FACE_GRIDS, side, most=most):
+            eyes = area.to_frame(entry.keys[:2])
             across = eyes[1] - eyes[0]
-            centre = area.to_frame(found.box[None, :2])[0]
-            size = float(found.box[2:].max()) * area.width * _MARGIN
+            centre = area.to_frame(entry.box[None, :2])[0]
+            size = float(entry.box[2:].max()) * area.width * _MARGIN
             angle = float(np.arctan2(across[1], across[0]))
             out.append(Roi(float(centre[0]), float(centre[1]), size, size, angle))
         return out

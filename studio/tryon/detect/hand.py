@@ -71,10 +71,10 @@ class HandFinder:
         cut(frame, area, self._detector.picture())
         raw, logits = self._detector.run("Identity", "Identity_1")
         out = []
-        for found in decode(raw[0], logits[0, :, 0], HAND_GRIDS, side, most=most):
-            keys = area.to_frame(found.keys)
-            centre = area.to_frame(found.box[None, :2])[0]
-            size = float(found.box[2:].max()) * area.width
+        for entry in decode(raw[0], logits[0, :, 0], HAND_GRIDS, side, most=most):
+            keys = area.to_frame(entry.keys)
+            centre = area.to_frame(entry.box[None, :2])[0]
+            size = float(entry.box[2:].max()) * area.width
             angle = _upward(keys[0], keys[2])
             out.append(_shifted(float(centre[0]), float(centre[1]), size, angle, 0.5, 2.6))
         return out

@@ -56,8 +56,8 @@ class PoseFinder:
         cut(frame, area, self._detector.picture(), -1.0, 1.0)
         raw, logits = self._detector.run("Identity", "Identity_1")
         out = []
-        for found in decode(raw[0], logits[0, :, 0], POSE_GRIDS, side, most=most):
-            keys = area.to_frame(found.keys)
+        for entry in decode(raw[0], logits[0, :, 0], POSE_GRIDS, side, most=most):
+            keys = area.to_frame(entry.keys)
             out.append(_roi(keys[0], keys[1]))
         return out
 

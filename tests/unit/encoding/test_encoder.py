@@ -69,9 +69,9 @@ def test_clip_and_encoder_fit_together() -> None:
 @pytest.mark.parametrize("preset", EASIER)
 def test_an_easier_preset_has_the_same_headers(preset: str) -> None:
     found = []
-    for one in (preset, EASIER[preset]):
+    for entry in (preset, EASIER[preset]):
         context = av.CodecContext.create("libx264", "w")
-        set_up_video(context, VideoSettings(width=1080, height=1920, preset=one))  # type: ignore[arg-type]
+        set_up_video(context, VideoSettings(width=1080, height=1920, preset=entry))  # type: ignore[arg-type]
         context.open()
         found.append(context.extradata)
     assert found[0] == found[1]
@@ -102,7 +102,7 @@ def test_an_encoder_that_falls_behind_works_less_hard_and_says_so() -> None:
     assert encoder.dropped == 0
     decoder = av.CodecContext.create("h264", "r")
     decoder.extradata = encoder.extradata
-    shown = [one for p in found for one in decoder.decode(av.Packet(p.data))]
+    shown = [entry for p in found for entry in decoder.decode(av.Packet(p.data))]
     assert len(shown) + len(decoder.decode(None)) == 5
     assert encoder.stop()
 

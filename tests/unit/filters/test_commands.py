@@ -60,10 +60,10 @@ class Place:
         return self.do(done.undo[0], **done.undo[1])
 
     def names(self, source: str = "a") -> list[str]:
-        return [one.name for one in self.bank.get(source).filters]
+        return [filter_.name for filter_ in self.bank.get(source).filters]
 
     def spec(self, name: str, source: str = "a") -> FilterSpec:
-        return next(one for one in self.bank.get(source).filters if one.name == name)
+        return next(filter_ for filter_ in self.bank.get(source).filters if filter_.name == name)
 
 
 @pytest.fixture
@@ -207,8 +207,8 @@ def test_a_filter_whose_file_is_gone_is_kept_and_said_to_be_missing(place: Place
     assert status["look"].error == "filters.file_missing"
     assert place.names() == ["look", "odd"]
     place.bank.watch()
-    told = [one for one in place.said if getattr(one, "state", "") == "missing"]
-    assert {one.filter for one in told if hasattr(one, "filter")} == {"look", "odd"}
+    told = [entry for entry in place.said if getattr(entry, "state", "") == "missing"]
+    assert {entry.filter for entry in told if hasattr(entry, "filter")} == {"look", "odd"}
 
 
 def test_a_filter_over_its_budget_is_bypassed_and_announced(place: Place) -> None:
@@ -226,7 +226,7 @@ def test_a_filter_over_its_budget_is_bypassed_and_announced(place: Place) -> Non
         return place.bank.filter_status("clip")["b"].state == "slow"
 
     assert until(bypassed)
-    told = [one for one in place.said if one.name == "sources.filter_state"]
+    told = [entry for entry in place.said if entry.name == "sources.filter_state"]
     assert (told[0].source, told[0].filter, told[0].before) == ("clip", "b", "ok")
     assert told[0].error == "filters.too_slow"
     assert place.bank.runners["clip"].latest is not None
@@ -282,7 +282,7 @@ def test_a_check_before_air_tells_a_filter_whose_file_is_gone(tmp_path: Path) ->
     look = {"name": "look", "kind": "lut", "settings": {"path": "gone.cube"}}
     plain["sources"][0].setdefault("filters", []).append(look)
     file.write_text(json.dumps(plain), encoding="utf-8")
-    found = [one for one in check(folder) if "filters[look]" in one.place]
+    found = [entry for entry in check(folder) if "filters[look]" in entry.place]
     assert len(found) == 1
     assert "gone.cube" in found[0].text
 
@@ -298,7 +298,7 @@ def test_a_copy_of_a_show_brings_the_files_of_its_filters_along(tmp_path: Path) 
     ]
     new = tmp_path / "new.show"
     made = collect_media({"sources": [{"filters": filters}]}, tmp_path / "old.show", new)
-    kept = [one["settings"] for one in made["sources"][0]["filters"]]
+    kept = [source["settings"] for source in made["sources"][0]["filters"]]
     assert kept == [{"path": "media/a.cube"}, {"image": "media/hole.png"}]
     assert (new / "media" / "hole.png").is_file()
 

@@ -63,7 +63,7 @@ def random_faces(rolls: random.Random, canvas: tuple[int, int]) -> list[Rect]:
 
 
 def rects(placed: Sequence[PlacedOverlay]) -> list[Rect]:
-    return [Rect(one.x, one.y, one.layer.width, one.layer.height) for one in placed]
+    return [Rect(entry.x, entry.y, entry.layer.width, entry.layer.height) for entry in placed]
 
 
 def meet(found: Sequence[Rect]) -> bool:

@@ -31,7 +31,7 @@ def test_colours_keep_their_hue(transfer: int, name: str) -> None:
         np.full(size, round(float(value[0])), np.uint8)
         for value, size in ((y, (8, 8)), (u, (4, 4)), (v, (4, 4)))
     ]
-    got = np.array([float(one.mean()) for one in to_sdr(*planes, transfer)])
+    got = np.array([float(entry.mean()) for entry in to_sdr(*planes, transfer)])
     out = tone(code, transfer)
     light = out @ np.array([0.2126, 0.7152, 0.0722])
     wanted = np.array(

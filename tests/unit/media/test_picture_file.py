@@ -81,8 +81,8 @@ def test_the_photo_on_a_card_stands_upright(tmp_path):
     turned = cv2.rotate(photo(), cv2.ROTATE_90_CLOCKWISE)
     (tmp_path / "turned.jpg").write_bytes(cv2.imencode(".jpg", turned)[1].tobytes())
     cards = [
-        draw_card(CardSpec("1", "Bag", "", str(tmp_path / one), "¥99"), 200).frame.y
-        for one in ("held.jpg", "turned.jpg")
+        draw_card(CardSpec("1", "Bag", "", str(tmp_path / name), "¥99"), 200).frame.y
+        for name in ("held.jpg", "turned.jpg")
     ]
     assert cards[0].shape == cards[1].shape
     assert np.abs(cards[0].astype(int) - cards[1]).mean() < 0.5

@@ -33,4 +33,4 @@ def test_other_sizes_are_left_to_others(size, wanted):
 
 
 def test_phases_of_three_to_two():
-    assert [round(one.weight, 3) for one in phases(4, 6)] == [0.833, 0.5, 0.167]
+    assert [round(phase.weight, 3) for phase in phases(4, 6)] == [0.833, 0.5, 0.167]

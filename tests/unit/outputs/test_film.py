@@ -63,12 +63,12 @@ def made() -> list[EncodedPacket]:
 
 
 def units(made: list[EncodedPacket]) -> Iterator[Unit]:
-    for one in made:
-        is_video = one.stream == "video"
+    for entry in made:
+        is_video = entry.stream == "video"
         rate = 30 if is_video else 48_000
-        at = max(0, one.pts * 1_000_000 // rate)
+        at = max(0, entry.pts * 1_000_000 // rate)
         length = 1_000_000 // 30 if is_video else 21_333
-        yield Unit(is_video, at, at, length, one.is_keyframe, one.data)
+        yield Unit(is_video, at, at, length, entry.is_keyframe, entry.data)
 
 
 def record(
@@ -156,7 +156,7 @@ def test_chapters_and_clips(made: list[EncodedPacket], clip_data: bytes, tmp_pat
     }
     record(made, clip_data, file, marks)._finish(None)
     chapters = read_chapters(file)
-    assert [one["kind"] for one in chapters] == ["product", "product", "mark", "product"]
+    assert [chapter["kind"] for chapter in chapters] == ["product", "product", "mark", "product"]
     assert "title=Mug \\= \\#1" in (tmp_path / "c.mkv.ffmeta").read_text()
     json.loads((tmp_path / "c.mkv.chapters.json").read_text())
     (span,) = product_spans(file, "p1")
@@ -182,11 +182,11 @@ def test_replay_of_the_last_seconds(
     ring = ReplayRing({"landscape": VIDEO}, seconds=8)
     with pytest.raises(StudioError):
         ring.save("landscape", 5, StandbyClip(clip_data), tmp_path / "x.mp4")
-    for one in made:
-        if one.stream == "video":
-            ring.video("landscape", one)
+    for entry in made:
+        if entry.stream == "video":
+            ring.video("landscape", entry)
         else:
-            ring.audio(one)
+            ring.audio(entry)
         assert ring.length_s("landscape") <= 8.1
     target = tmp_path / "replay.mp4"
     length = ring.save("landscape", 5, StandbyClip(clip_data), target)
@@ -199,18 +199,18 @@ def test_replay_of_the_last_seconds(
 
 def test_replay_does_not_reach_over_a_time_without_pictures(made: list[EncodedPacket]) -> None:
     ring = ReplayRing({"landscape": VIDEO}, seconds=60)
-    videos = [one for one in made if one.stream == "video"]
-    for one in videos[:60]:
-        ring.video("landscape", one)
-    for one in videos[60:120]:
-        ring.video("landscape", replace(one, pts=one.pts + 900, dts=one.dts + 900))
+    videos = [entry for entry in made if entry.stream == "video"]
+    for video in videos[:60]:
+        ring.video("landscape", video)
+    for video in videos[60:120]:
+        ring.video("landscape", replace(video, pts=video.pts + 900, dts=video.dts + 900))
     assert ring.length_s("landscape") == pytest.approx(2, abs=0.1)
 
 
 def test_replay_is_bounded_in_memory(made: list[EncodedPacket]) -> None:
     ring = ReplayRing({"landscape": VIDEO}, seconds=60, most_bytes=300_000)
-    for one in made:
-        if one.stream == "video":
-            ring.video("landscape", one)
+    for entry in made:
+        if entry.stream == "video":
+            ring.video("landscape", entry)
             assert ring.bytes("landscape") <= 300_000
     assert ring.length_s("landscape") > 1

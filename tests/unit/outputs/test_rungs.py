@@ -85,20 +85,20 @@ def test_whatever_is_asked_for(seed: int) -> None:
         for number in range(rng.randint(1, 9))
     ]
     made = plan(CANVASES, outputs)
-    assert set(made.of) == {one.name for one in outputs}
-    used = {made.of[one.name] for one in outputs}
-    canvases = {one.canvas for one in outputs}
+    assert set(made.of) == {output.name for output in outputs}
+    used = {made.of[output.name] for output in outputs}
+    canvases = {output.canvas for output in outputs}
     assert made.is_too_much or len(used) - len(canvases) <= 2
-    for one in outputs:
-        rung = made.rungs[made.of[one.name]]
-        own = wanted(one, CANVASES[one.canvas])
-        assert one.name in rung.outputs
-        assert rung.canvas == one.canvas
+    for output in outputs:
+        rung = made.rungs[made.of[output.name]]
+        own = wanted(output, CANVASES[output.canvas])
+        assert output.name in rung.outputs
+        assert rung.canvas == output.canvas
         assert (rung.settings.codec, rung.settings.width) == (own.codec, own.width)
-        if one.kind == "rtmp":
+        if output.kind == "rtmp":
             assert rung.settings.bitrate_kbps <= own.bitrate_kbps, "never more than it takes"
             is_less = rung.settings.bitrate_kbps < SHARED * own.bitrate_kbps
-            assert is_less is (one.name in made.squeezed)
+            assert is_less is (output.name in made.squeezed)
 
 
 def piece(number: int, *, is_key: bool = False) -> Piece:
@@ -134,8 +134,8 @@ def test_a_change_over_loses_no_picture(seed: int) -> None:
 def test_what_never_comes_holds_nothing_up() -> None:
     change = RenditionSwitch("old")
     change.to("new")
-    out = [one for number in range(200) for one in change.put("old", piece(number))]
+    out = [entry for number in range(200) for entry in change.put("old", piece(number))]
     assert len(out) == 170, "a second late, and no more"
     assert change.to("old")
-    out += [one for one in change.put("old", piece(200))]
-    assert [one.pts_us for one in out] == [number * 33_333 for number in range(201)]
+    out += [entry for entry in change.put("old", piece(200))]
+    assert [entry.pts_us for entry in out] == [number * 33_333 for number in range(201)]

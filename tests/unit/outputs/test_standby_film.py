@@ -40,7 +40,7 @@ def test_a_film_keeps_its_proportions(film: Path) -> None:
     middle = shown[45][:180]
     assert middle[:, :38].max() == 16, "black at the sides of a 4:3 film"
     assert middle[:, 45:270].mean() > 40
-    assert all(one.shape == (270, 320) for one in shown)
+    assert all(entry.shape == (270, 320) for entry in shown)
 
 
 def test_a_still_on_a_tall_canvas(still: Path) -> None:

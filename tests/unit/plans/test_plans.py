@@ -300,7 +300,7 @@ def test_incidents_of_a_killed_engine_are_recalled():
         plain[0]["state"] = "running"
         house.plans.incidents.clear()
         house.plans.recall(msgspec.convert(plain, list[Incident]))
-        assert [one.state for one in house.plans.incidents] == ["aborted"]
+        assert [incident.state for incident in house.plans.incidents] == ["aborted"]
         assert house.plans.incidents[0].timeline
 
     within(body, SAVE)

@@ -74,7 +74,7 @@ def test_many_clients_together_leave_half_of_the_loop() -> None:
         pace = SessionPace()
         clients = [asyncio.create_task(client(pace)) for _ in range(20)]
         late = []
-        while not all(one.done() for one in clients):
+        while not all(client.done() for client in clients):
             began = time.monotonic()
             await asyncio.sleep(0.005)
             late.append(time.monotonic() - began - 0.005)

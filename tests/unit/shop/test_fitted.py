@@ -19,7 +19,7 @@ GLASSES = Product(
 
 
 def _own(product: Product) -> dict[str, TryOn | None]:
-    return {one.sku: one.try_on for one in product.variants}
+    return {variant.sku: variant.try_on for variant in product.variants}
 
 
 def test_for_all_each_keeps_its_picture_and_colour() -> None:

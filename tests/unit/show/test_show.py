@@ -126,7 +126,7 @@ def test_the_demo_is_saved_elsewhere_with_its_media(tmp_path):
 def test_the_check_names_a_broken_plan(folder):
     (folder / "plans").mkdir()
     (folder / "plans" / "mine.json").write_text('{"id": "mine"', encoding="utf-8")
-    (found,) = [one for one in check(folder) if one.place == "plans"]
+    (found,) = [entry for entry in check(folder) if entry.place == "plans"]
     assert "mine.json" in found.text
     assert not found.is_fatal
 

@@ -110,7 +110,7 @@ def turned(path, matrix=(0, 1, -1, 0)):
     data = path.read_bytes()
     one, w, zero = (1 << 16).to_bytes(4, "big"), (1 << 30).to_bytes(4, "big"), bytes(4)
     plain = one + zero * 3 + one + zero * 3 + w
-    a, b, c, d = ((one << 16).to_bytes(4, "big", signed=True) for one in matrix)
+    a, b, c, d = ((entry << 16).to_bytes(4, "big", signed=True) for entry in matrix)
     quarter = a + b + zero + c + d + zero * 3 + w
     at = data.index(b"tkhd")
     place = data.index(plain, at)

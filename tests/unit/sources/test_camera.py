@@ -42,7 +42,7 @@ def machine(tmp_path):
 def test_each_camera_once_by_what_stays_the_same(machine):
     dev, _ = machine
     found = cameras(*machine)
-    assert [one["name"] for one in found] == ["Logi C920", "HD Webcam", "Old TV"]
+    assert [entry["name"] for entry in found] == ["Logi C920", "HD Webcam", "Old TV"]
     assert found[0]["id"] == str(dev / "v4l/by-id/usb-Logi_C920_1234-video-index0")
     assert found[1]["id"] == str(dev / "v4l/by-path/pci-usb-0:2-video-index0")
     assert found[2]["id"] == "name:Old TV"

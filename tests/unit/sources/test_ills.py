@@ -136,7 +136,7 @@ def test_a_broken_picture_is_told_once_and_mends_by_itself(run, tmp_path, caplog
     file.write_bytes(whole)
     assert until(lambda: state(runner) == "still")
     assert runner.health(now_ns()).error == ""
-    assert len([one for one in caplog.records if "a.png" in one.getMessage()]) <= 1
+    assert len([record for record in caplog.records if "a.png" in record.getMessage()]) <= 1
     assert "libpng" not in capfd.readouterr().err
 
 
@@ -208,7 +208,7 @@ def test_a_phone_film_stands_as_its_matrix_says(run, tmp_path, matrix, corners):
     assert (wide > high) == (matrix[0] != 0)
 
     def letter(x, y):
-        red, green, blue = (int(one) > 128 for one in rgb[round(high * y), round(wide * x)])
+        red, green, blue = (int(entry) > 128 for entry in rgb[round(high * y), round(wide * x)])
         return "w" if red and green and blue else "rgb"[(red, green, blue).index(True)]
 
     rows = ["".join(letter(x, y) for x in (0.25, 0.75)) for y in (0.25, 0.75)]

@@ -139,8 +139,8 @@ def test_a_proposal_says_where_the_anchors_are() -> None:
     found = fitting.proposal("sunglasses", path, {"width_mm": 140.0})
     assert found["width_mm"] == 140.0
     assert found["anchors"]
-    for one in found["anchors"]:
-        assert 0 <= one["x"] <= 1
-        assert 0 <= one["y"] <= 1
-    kinds = {one["kind"] for one in fitting.catalogue()}
+    for anchor in found["anchors"]:
+        assert 0 <= anchor["x"] <= 1
+        assert 0 <= anchor["y"] <= 1
+    kinds = {entry["kind"] for entry in fitting.catalogue()}
     assert kinds == set(wardrobe.kinds().names())

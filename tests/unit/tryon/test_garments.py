@@ -183,8 +183,8 @@ def test_track_writes_one_line_a_frame(tmp_path: Path) -> None:
     for what, key, points in (("pose", "poses", 33), ("hand", "hands", 21)):
         out = io.StringIO()
         track(people.PORTRAIT, what, None, out)
-        for found in json.loads(out.getvalue())[key]:
-            assert np.array(found["points"]).shape == (points, 3)
+        for load in json.loads(out.getvalue())[key]:
+            assert np.array(load["points"]).shape == (points, 3)
     out = io.StringIO()
     track(people.PORTRAIT, "mask", tmp_path, out)
     mask = cv2.imread(json.loads(out.getvalue())["mask"], cv2.IMREAD_GRAYSCALE)

@@ -20,8 +20,8 @@ from ui.models.commands import CommandInfo
 
 TEXT = {"type": "string"}
 COMMANDS = {
-    one.id: one
-    for one in (
+    entry.id: entry
+    for entry in (
         CommandInfo("show.save", keys="Ctrl+S"),
         CommandInfo("replay.save", keys="Ctrl+R"),
         CommandInfo("outputs.stop", needs_confirm=True),
@@ -43,7 +43,7 @@ def names(own: dict[str, Hotkey]) -> dict[str, str]:
 
 
 def line(name: str, own: dict[str, Hotkey]) -> model.Bound:
-    return next(one for one in model.table(COMMANDS, own) if one.name == name)
+    return next(entry for entry in model.table(COMMANDS, own) if entry.name == name)
 
 
 def test_commands_and_the_desk_bring_keys() -> None:
