@@ -7,8 +7,14 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from studio.comments.events import AuthorMuted, CommentModerated, CommentPinned, CommentUnpinned
-from studio.comments.keeper import CommentQueue, view_entry
+from studio.comments.events import (
+    AuthorMuted,
+    CommentModerated,
+    CommentPinned,
+    CommentsDecided,
+    CommentUnpinned,
+)
+from studio.comments.keeper import CommentQueue, Wanted, view_entry
 from studio.comments.model import Comment, Entry, FeedSpec, State
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
@@ -100,25 +106,71 @@ class AudienceCommands:
     @command(
         "comments.mute",
         label=("禁言", "Mute author"),
-        help=("禁言评论的作者。", "Blocks all comments of an author for a while."),
+        help=(
+            "禁言评论的作者；合并的评论连同所有作者。",
+            "Blocks all comments of an author for a while; of a fold, of everybody who wrote it.",
+        ),
         keys="M",
     )
     def mute(self, id: str, minutes: Minutes = 60.0) -> Changed:
         entry = self._audience.get(id)
-        mute = self._audience.mute(entry.comment, minutes)
-        self._announce(AuthorMuted(who=mute.who, minutes=minutes))
-        return changed("comments", undo=("comments.unmute", {"who": mute.who}))
+        muted = [mute.who for mute in self._audience.mute(entry, minutes)]
+        for name in muted:
+            self._announce(AuthorMuted(who=name, minutes=minutes))
+        who = muted[0] if len(muted) == 1 else muted
+        return changed("comments", undo=("comments.unmute", {"who": who}), result=len(muted))
 
     @command(
         "comments.unmute",
         label=("解除禁言", "Unmute author"),
-        help=("解除禁言。", "Lets an author speak again."),
+        help=("解除禁言。", "Lets an author, or several, speak again."),
     )
-    def unmute(self, who: str) -> Changed:
-        if self._audience.mutes.pop(who, None) is None:
-            raise StudioError("not_found", "audience.not_muted", who=who)
-        self._announce(AuthorMuted(who=who, minutes=0))
+    def unmute(self, who: str | list[str]) -> Changed:
+        names = [who] if isinstance(who, str) else who
+        known = [name for name in names if name in self._audience.mutes]
+        if not known:
+            raise StudioError("not_found", "audience.not_muted", who=", ".join(names[:3]))
+        for name in known:
+            del self._audience.mutes[name]
+            self._announce(AuthorMuted(who=name, minutes=0))
         return changed("comments")
+
+    @command(
+        "comments.bulk",
+        label=("批量处理评论", "Decide about many"),
+        help=(
+            "按规则、类别、作者、文字或时间一次放行或拦截；action 为 count 时只计数。",
+            "Releases or blocks by rule, category, author, text or time; count only counts.",
+        ),
+    )
+    def bulk(
+        self,
+        action: Literal["count", "release", "block"],
+        which: Literal["held", "best", "all"] = "held",
+        rule: str = "",
+        category: str = "",
+        author: str = "",
+        text: str = "",
+        last_s: Annotated[float, msgspec.Meta(ge=0, le=86400)] = 0.0,
+    ) -> Changed:
+        entries = self._audience.pick(which, Wanted(rule, category, author, text, last_s))
+        result = {"rows": len(entries), "comments": sum(entry.count for entry in entries)}
+        if action == "count" or not entries:
+            return changed(result=result)
+        state: State = "released" if action == "release" else "blocked"
+        name = self._audience.settle_many(entries, state)
+        if state == "blocked" and any(entry is self._audience.pinned for entry in entries):
+            self._unpin()
+        self._announce(CommentsDecided(state=state, rows=len(entries), rule=rule, author=author))
+        return changed("comments", undo=("comments.undo_bulk", {"id": name}), result=result)
+
+    @command(
+        "comments.undo_bulk",
+        label=("撤销批量处理", "Take back a decision about many"),
+        help=("恢复批量处理之前的状态。", "Gives comments back the state they had."),
+    )
+    def undo_bulk(self, id: str) -> Changed:
+        return changed("comments", result=self._audience.take_back(id))
 
     @command(
         "comments.answer",

@@ -63,3 +63,18 @@ class AuthorMuted(Event, frozen=True, kw_only=True):
 
     who: str
     minutes: float
+
+
+class CommentsDecided(Event, frozen=True, kw_only=True):
+    """Many comments were released or blocked at once."""
+
+    name: ClassVar[str] = "comments.decided"
+    label: ClassVar[Text] = Text("批量处理评论", "Many decided")
+    help: ClassVar[Text] = Text(
+        "多条评论被一次放行或拦截。", "Many comments were released or blocked at once."
+    )
+
+    state: str
+    rows: int
+    rule: str = ""
+    author: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -55,6 +55,42 @@ HELD: tuple[str, Held] = ("own", "hold")
 STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocked"}
 
 
+Which = Literal["held", "best", "all"]
+BULK = "person, with others"
+MOST_SETTLED = 20
+"""Decisions about many that can be taken back."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which comments are meant; "" and 0 mean all.
+
+    Attributes:
+        author: as mutes know them ("douyin/u9").
+        text: part of the text or of what the rules read.
+        last_s: of the last seconds.
+    """
+
+    rule: str = ""
+    category: str = ""
+    author: str = ""
+    text: str = ""
+    last_s: float = 0.0
+
+    def fits(self, entry: Entry) -> bool:
+        """Is this one meant?"""
+        verdict = entry.verdict
+        if self.last_s:
+            age_s = (now_ns() - entry.came_ns) / NS
+            if age_s > self.last_s:
+                return False
+        return (
+            self.rule in ("", verdict.rule)
+            and self.category in ("", verdict.category)
+            and (not self.author or self.author in entry.authors)
+            and (self.text in entry.comment.text or self.text in verdict.normalised)
+        )
+
+
 class CommentQueue:
     """All comments of the show. Lives on the engine loop.
 
@@ -88,6 +124,7 @@ class CommentQueue:
         self.pinned: Entry | None = None
         self.is_slow = False
         self._recent: deque[int] = deque()
+        self._settled: dict[str, list[tuple[Entry, State, str]]] = {}
         self._numbers = itertools.count(1)
 
     # -- feeds ---------------------------------------------------------------------------------
@@ -140,6 +177,7 @@ class CommentQueue:
         self._recent.clear()
         self.counts = dict.fromkeys(self.counts, 0)
         self.mutes.clear()
+        self._settled.clear()
         self.judge.forget()
         self.pinned, self.is_slow = None, False
         self.load_words(AudiencePart())
@@ -199,6 +237,7 @@ class CommentQueue:
         same = self.rings.find_same(verdict)
         if same is not None and same.verdict.rule == verdict.rule:
             self.rings.fold(same, comment, number)
+            same.came_ns = now
             same.asked = same.count if same.rank >= 2 else 1
             self._touch()
             return same
@@ -209,6 +248,7 @@ class CommentQueue:
         if comment.id in self.rings:
             comment = replace(comment, id=f"{comment.id}#{number}")
         entry = Entry(comment, verdict, state, number, ranked, topic, last_utc=comment.at_utc)
+        entry.came_ns = now
         entry.authors.add(comment.who)
         self.rings.add(entry, self.pinned)
         self._announce(CommentReceived(entry=msgspec.to_builtins(view_entry(entry))))
@@ -261,21 +301,63 @@ class CommentQueue:
         entry.is_answered = is_answered
         self.rings.settle(entry, self.pinned)
 
-    def mute(self, comment: Comment, minutes: float) -> Mute:
-        """Blocks an author for a while; what of him is held or waiting is blocked as well."""
+    def mute(self, entry: Entry, minutes: float) -> list[Mute]:
+        """Blocks everybody who wrote it for a while.
+
+        What of them is held or waiting is blocked as well, unless others wrote the same.
+        """
         until = datetime.now(UTC) + timedelta(minutes=minutes)
-        mute = Mute(
-            comment.who,
-            comment.author,
-            until.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            now_ns() + int(minutes * 60 * NS),
-            minutes,
-        )
-        self.mutes[comment.who] = mute
-        for entry in list(self.rings.newest("held")):
-            if entry.authors == {comment.who}:
-                self.decide(entry, "blocked", entry.by)
-        return mute
+        until_utc = until.isoformat(timespec="seconds").replace("+00:00", "Z")
+        until_ns = now_ns() + int(minutes * 60 * NS)
+        names = {entry.comment.who: entry.comment.author}
+        muted = [
+            Mute(who, names.get(who, who.partition("/")[2]), until_utc, until_ns, minutes)
+            for who in sorted(entry.authors | {entry.comment.who})
+        ]
+        self.mutes.update((mute.who, mute) for mute in muted)
+        gone = {mute.who for mute in muted}
+        for waiting in list(self.rings.newest("held")):
+            if waiting.authors <= gone:
+                self.decide(waiting, "blocked", waiting.by)
+        return muted
+
+    def pick(self, which: Which, wanted: Wanted) -> list[Entry]:
+        """Those of a list that are meant; newest first, folds as one entry."""
+        return [entry for entry in self.listed(which, len(self.rings)) if wanted.fits(entry)]
+
+    def settle_many(self, entries: Sequence[Entry], state: State) -> str:
+        """One decision about many; returns the name under which it is taken back."""
+        name = str(next(self._numbers))
+        self._settled[name] = [(entry, entry.state, entry.by) for entry in entries]
+        while len(self._settled) > MOST_SETTLED:
+            self._settled.pop(next(iter(self._settled)))
+        for entry in reversed(entries):  # the newest are the last to fall out of their ring
+            self.decide(entry, state, BULK)
+        return name
+
+    def take_back(self, name: str) -> int:
+        """Gives what `settle_many` decided back the state it had; how many rows.
+
+        What has fallen out of its ring since then comes back; what somebody decided again
+        meanwhile stays as it is.
+
+        Raises:
+            StudioError: not_found.
+        """
+        before = self._settled.pop(name, None)
+        if before is None:
+            raise StudioError("not_found", "audience.no_bulk", id=name)
+        count = 0
+        for entry, state, by in reversed(before):
+            if entry.by != BULK:
+                continue
+            if entry.comment.id in self.rings:
+                self.decide(entry, state, by)
+            else:
+                entry.state, entry.by = state, by
+                self.rings.add(entry, self.pinned)
+            count += 1
+        return count
 
     def add_words(self, words: list[str], category: str, action: Held) -> None:
         """Adds words to this show's own rules; counts from the next comment on."""
@@ -349,6 +431,7 @@ def view_entry(entry: Entry) -> EntryView:
         count=entry.count,
         authors=len(entry.authors) or 1,
         last_utc=entry.last_utc,
+        who=comment.who,
     )
 
 

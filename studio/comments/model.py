@@ -74,6 +74,7 @@ class Entry(msgspec.Struct):
         authors: who wrote them, as mutes know them.
         ids: of those after the first.
         last_utc: when the last of them came.
+        came_ns: the same, monotonic.
     """
 
     comment: Comment
@@ -89,6 +90,7 @@ class Entry(msgspec.Struct):
     authors: set[str] = set()
     ids: list[str] = []
     last_utc: str = ""
+    came_ns: int = 0
 
 
 class FeedSpec(msgspec.Struct, frozen=True):
@@ -198,6 +200,7 @@ class EntryView(msgspec.Struct, frozen=True):
     count: int = 1
     authors: int = 1
     last_utc: str = ""
+    who: str = ""
 
     @property
     def is_open(self) -> bool:

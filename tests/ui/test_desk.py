@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QWidget
 
 from ui.widgets.basics import TextLabel
 from ui.widgets.hold import HOLD_MS, HoldButton
@@ -468,6 +468,31 @@ def test_a_device_that_is_plugged_in_is_offered_at_once(qtbot: Any, program: Any
     assert panel._offers == []
     program.actions.run("sources.remove", {"name": "Shop camera"})
     qtbot.waitUntil(lambda: store.source("Shop camera") is None, timeout=SOON)
+
+
+def test_many_comments_are_decided_from_a_rows_menu(qtbot: Any, program: Any) -> None:
+    store, panel = program.store, program.window.panels["comments"]
+    for number in range(3):
+        program.actions.run(
+            "comments.say", {"text": f"黑心商家 {number} 号", "author": f"p{number}"}
+        )
+
+    def held() -> list[str]:
+        return [e.id for e in store.comments.held if e.text.startswith("黑心商家")]
+
+    qtbot.waitUntil(lambda: len(held()) == 3, timeout=SOON)
+    panel._tabs.set("held")
+    entry = next(e for e in store.comments.held if e.text.startswith("黑心商家"))
+    panel.list.asked.emit(entry, panel.list.mapToGlobal(QPoint(5, 5)))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    rule = menu.actions()[0].menu()
+    qtbot.waitUntil(lambda: "3" in rule.title(), timeout=SOON)
+    rule.actions()[0].trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: not held(), timeout=SOON)
+    program.actions.undo()
+    qtbot.waitUntil(lambda: len(held()) == 3, timeout=SOON)
 
 
 def test_slow_mode_is_seen_and_ended_where_comments_are(qtbot: Any, program: Any) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QMenu
 
 from studio.comments.model import EntryView
+from ui.client import Reply
 from ui.i18n import t
 from ui.panels.base import Panel
 from ui.theme import tokens
@@ -21,7 +24,7 @@ class CommentsPanel(Panel):
 
     id = "comments"
     place = Qt.DockWidgetArea.RightDockWidgetArea
-    keys = (("↑ ↓", "comments.key_choose"), ("P", "comments.key_pin"),
+    keys = (("↑ ↓ J K", "comments.key_choose"), ("P", "comments.key_pin"),
             ("R", "comments.key_answer"), ("A", "comments.key_release"),
             ("B", "comments.key_block"), ("M", "comments.key_mute"))  # fmt: skip
 
@@ -41,6 +44,7 @@ class CommentsPanel(Panel):
         self.list = CommentList()
         self.list.acted.connect(self._act)
         self.list.waiting.connect(self._wait)
+        self.list.asked.connect(self._ask)
         self._fresh = Button("", "primary", clicked=self._to_top)
         self._fresh.hide()
         self._note = TextLabel(size=12, tone="muted", wraps=True)
@@ -132,5 +136,39 @@ class CommentsPanel(Panel):
         else:
             self._run(f"comments.{act}", {"id": entry.id})
 
-    def _run(self, command: str, args: dict[str, object]) -> None:
+    def _ask(self, entry: object, at: QPoint) -> None:
+        """The menu of a row: decisions about many, each with its number before it is made."""
+        if not isinstance(entry, EntryView):
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        which = self._tabs.value if self._tabs.value in ("held", "best") else "all"
+        groups: list[tuple[str, dict[str, object]]] = []
+        if entry.reason is not None and entry.reason.rule:
+            groups.append(("comments.all_of_rule", {"rule": entry.reason.rule}))
+        groups.append(("comments.all_of_author", {"author": entry.who}))
+        if which == "held":
+            groups.append(("comments.all_of_list", {}))
+        for words, wanted in groups:
+            meant = {"which": which, **wanted}
+            part = menu.addMenu(t(words, n="…"))
+            for act in ("block", "release"):
+                part.addAction(t(f"comments.{act}")).triggered.connect(
+                    partial(self._run, "comments.bulk", {"action": act, **meant})
+                )
+            self.desk.actions.run(
+                "comments.bulk", {"action": "count", **meant}, origin=part, is_quiet=True,
+                done=partial(_count, part, words),
+            )  # fmt: skip
+        menu.popup(at)
+
+    def _run(self, command: str, args: dict[str, object], _: bool = False) -> None:
         self.desk.actions.run(command, args, origin=self.list)
+
+
+def _count(menu: QMenu, words: str, reply: Reply) -> None:
+    """How many it would be; with none there is nothing to choose."""
+    found = reply.result.get("result") if isinstance(reply.result, dict) else None
+    count = found["comments"] if isinstance(found, dict) else 0
+    menu.setTitle(t(words, n=count))
+    menu.setEnabled(count > 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QListView
 
 from studio.comments.model import EntryView
@@ -23,10 +23,12 @@ class CommentList(QListView):
     Signals:
         acted: (entry, act id) a button or its key.
         waiting: (count) of comments that came meanwhile.
+        asked: (entry, place on the screen) its menu.
     """
 
     acted = Signal(object, str)
     waiting = Signal(int)
+    asked = Signal(object, QPoint)
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,6 +132,13 @@ class CommentList(QListView):
         if entry is not None and act and event.button() == Qt.MouseButton.LeftButton:
             self.acted.emit(entry, act)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with many, by the mouse or the menu key."""
+        index = self.indexAt(event.pos()) if event.reason() == event.Reason.Mouse else None
+        entry = index.data(ENTRY) if index is not None else self.chosen()
+        if isinstance(entry, EntryView):
+            self.asked.emit(entry, event.globalPos())
+
     def leaveEvent(self, event: QEvent) -> None:
         """The hand is off: the newest may come."""
         self._delegate.hot = ("", "")
@@ -143,12 +152,18 @@ class CommentList(QListView):
         self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """P, R, A, B, M act; arrows choose; the rest is the window's."""
+        """P, R, A, B, M act; arrows, J and K choose; the rest is the window's."""
         keys = {Qt.Key.Key_P: "pin", Qt.Key.Key_R: "answer", Qt.Key.Key_A: "release",
                 Qt.Key.Key_B: "block", Qt.Key.Key_M: "mute"}  # fmt: skip
         act = keys.get(Qt.Key(event.key())) if not event.modifiers() else None
+        step = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}.get(Qt.Key(event.key()))
         if act:
             self.act(act)
+        elif step and not event.modifiers():
+            at = self.currentIndex().row() + step
+            self.setCurrentIndex(
+                self.comments.index(max(0, min(at, len(self.comments.entries) - 1)))
+            )
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp,
                              Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End):  # fmt: skip
             super().keyPressEvent(event)

@@ -38,7 +38,7 @@ def acts_of(entry: EntryView, is_pinned: bool = False) -> list[Act]:
         block = t("comments.block_same", n=entry.count) if entry.count > 1 else t("comments.block")
         return [Act("release", t("comments.release") + " A"),
                 Act("block", block + " B"),
-                Act("mute", t("comments.mute") + " M")]  # fmt: skip
+                Act("mute", _mute_words(entry) + " M")]  # fmt: skip
     if entry.state == "blocked":
         return [Act("release", t("comments.release") + " A")]
     if is_pinned:
@@ -46,7 +46,13 @@ def acts_of(entry: EntryView, is_pinned: bool = False) -> list[Act]:
     else:
         first = Act("pin", t("comments.pin") + " P")
     answer = Act("answer", t("comments.answer") + " R")
-    return [first, *([] if entry.answered else [answer]), Act("mute", t("comments.mute") + " M")]
+    return [first, *([] if entry.answered else [answer]), Act("mute", _mute_words(entry) + " M")]
+
+
+def _mute_words(entry: EntryView) -> str:
+    if entry.authors > 1:
+        return t("comments.mute_all", n=entry.authors)
+    return t("comments.mute")
 
 
 _MAKES_EMOJI = "\u20e3\u200d\ufe0e\ufe0f"  # keycap, joiner, ways to draw
