@@ -23,3 +23,9 @@ def obs_colour(value: int) -> str:
     """``#rrggbb`` of OBS's 0xAABBGGRR."""
     red, green, blue = value & 255, value >> 8 & 255, value >> 16 & 255
     return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def split_version(kind: str) -> tuple[str, int]:
+    """A kind of OBS without its mark, and the number in it; 1 where there is none."""
+    base, mark, number = kind.rpartition("_v")
+    return (base, int(number)) if mark and number.isdigit() and len(number) < 4 else (kind, 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from studio.core.foreign import number, obs_colour
+from studio.core.foreign import number, obs_colour, split_version
 
 Settings = dict[str, Any]
 
@@ -23,7 +23,7 @@ def from_obs(kind: str, settings: Settings) -> tuple[str, Settings] | None:
     Returns:
         Our kind and settings, or None when there is nothing like it here.
     """
-    found = _KINDS.get(kind) or _KINDS.get(kind.removesuffix("_v2").removesuffix("_v3"))
+    found = _KINDS.get(split_version(kind)[0])
     if found is None:
         return None
     ours, translate = found
@@ -59,6 +59,29 @@ def changes_from_obs(ours: str, given: Settings, fields: frozenset[str]) -> Sett
         if not words and name not in _UNUSED:
             made[name] = value
     return made
+
+
+def lost_settings(kind: str, settings: Settings) -> list[tuple[str, Any]]:
+    """Names and values of an OBS filter's settings that have no counterpart here.
+
+    A value that is OBS's own default is left out: nobody has set it.
+    """
+    base, version = split_version(kind)
+    known = SETTINGS.get(base)
+    if known is None:
+        return []
+    kept, usual = known
+    usual = {**usual, **({"opacity": 100} if version == 1 and base in _OPACITY_100 else {})}
+    if _text(settings, "sidechain_source") not in ("", "none"):
+        kept = _DUCKING
+    lost = []
+    for name, value in settings.items():
+        if name in kept.split():
+            if name == "type" and _text(settings, "type").startswith("blend"):
+                lost.append((name, value))  # ours cuts out, it does not blend
+        elif value is not None and value != usual.get(name):
+            lost.append((name, value))
+    return lost
 
 
 def known_kinds(is_versioned: bool = False) -> list[str]:
@@ -286,6 +309,47 @@ _VERSION_2 = {
     "noise_suppress_filter",
     "sharpness_filter",
 }
+
+_OPACITY_100 = ("chroma_key_filter", "color_key_filter")
+_DUCKING = "sidechain_source threshold attack_time release_time"
+SETTINGS: dict[str, tuple[str, Settings]] = {
+    "chroma_key_filter": (
+        "key_color_type key_color similarity smoothness spill",
+        {"opacity": 1.0, "contrast": 0.0, "brightness": 0.0, "gamma": 0.0},
+    ),
+    "color_key_filter": (
+        "key_color_type key_color similarity smoothness",
+        {"opacity": 1.0, "contrast": 0.0, "brightness": 0.0, "gamma": 0.0},
+    ),
+    "luma_key_filter": ("luma_min luma_min_smooth luma_max luma_max_smooth", {}),
+    "color_filter": (
+        "gamma contrast brightness saturation hue_shift opacity",
+        {"color": 0xFFFFFF, "color_multiply": 0xFFFFFF, "color_add": 0},
+    ),
+    "crop_filter": ("relative left top right bottom cx cy", {}),
+    "clut_filter": ("image_path clut_amount", {"passthrough_alpha": False}),
+    "mask_filter": ("type image_path", {"color": 0xFFFFFF, "opacity": 100, "stretch": False}),
+    "sharpness_filter": ("sharpness", {}),
+    "scroll_filter": (
+        "speed_x speed_y loop",
+        {"limit_cx": False, "limit_cy": False, "limit_size": False, "cx": 100, "cy": 100},
+    ),
+    "gpu_delay": ("delay_ms", {}),
+    "async_delay_filter": ("delay_ms", {}),
+    "gain_filter": ("db", {}),
+    "noise_gate_filter": (
+        "open_threshold attack_time release_time",
+        {"close_threshold": -32.0, "hold_time": 200},
+    ),
+    "noise_suppress_filter": ("suppress_level", {"method": "rnnoise", "intensity": 1.0}),
+    "compressor_filter": (
+        "threshold ratio attack_time release_time output_gain",
+        {"sidechain_source": "none"},
+    ),
+    "limiter_filter": ("threshold release_time", {}),
+    "basic_eq_filter": ("low mid high", {}),
+}
+"""By kind of OBS: which settings are read, and the others with OBS's defaults."""
 
 # Settings of OBS whose names are none of ours: what they are called here, by kind.
 _WORDS = {

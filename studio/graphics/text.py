@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_WIDTH = 3840
 MAX_HEIGHT = 4096
+GENERIC = ("sans serif", "sans-serif", "sans", "serif", "monospace")
 _WORDS = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+|.", re.DOTALL)
 
 
@@ -127,3 +128,10 @@ class TextDrawer:
     def text(self, text: str, style: dict[str, Any]) -> Frame:
         """See `draw_text`."""
         return draw_text(text, style)
+
+    def has_font(self, family: str) -> bool:
+        """Asked of the system; the names that stand for whatever it has count as there."""
+        from PySide6.QtGui import QFontDatabase
+
+        qt.ready()
+        return family.lower() in GENERIC or QFontDatabase.hasFamily(family)

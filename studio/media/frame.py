@@ -117,6 +117,14 @@ def blank(
     return frame
 
 
+def clear(width: int, height: int, pts_ns: int = 0) -> Frame:
+    """A frame through which all behind it is seen; sizes must be even."""
+    made = blank(width, height, (0, 0, 0), pts_ns)
+    alpha = np.zeros((height, width), np.uint8)
+    alpha_uv = np.zeros((height // 2, width // 2), np.uint8)
+    return Frame(made.y, made.u, made.v, pts_ns, alpha, alpha_uv, keep=made.keep)
+
+
 def from_av(picture: av.VideoFrame, pts_ns: int) -> Frame:
     """A decoded picture as a frame, whatever its format: 8 bit, BT.709, limited range.
 

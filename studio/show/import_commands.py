@@ -85,6 +85,10 @@ class ImportCommands:
                 self._bank.check(named)
             except StudioError as error:  # kept and shown as missing
                 unmatched.append(Unmatched("setting", named.name, str(error), why="setting"))
+            face = named.settings.get("font") if named.kind == "text" else None
+            drawer = self._bank.around.draw
+            if face and drawer is not None and not drawer.has_font(str(face)):
+                unmatched.append(Unmatched("font", named.name, str(face), why="font"))
             self._bank.put(named)
             added.append(named.name)
             self._announce(SourceListChanged(what="created", source=named.name, kind=named.kind))

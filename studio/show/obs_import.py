@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from studio.core.errors import StudioError
 from studio.core.foreign import number
 from studio.core.names import free_name
 from studio.filters.obs import from_obs as filter_from_obs
+from studio.filters.obs import lost_settings as lost_filter_settings
 from studio.media.blend_modes import Blend
 from studio.scenes.layout import Area
 from studio.scenes.model import Canvas, Crop, Item, Scene
@@ -36,6 +37,16 @@ from studio.show.obs_geometry import (
     on_canvas,
     window,
 )
+from studio.show.obs_lost import (
+    CUTS,
+    cut_sides,
+    kind_of,
+    lost_of_item,
+    lost_of_source,
+    scenes_beside,
+    setting_line,
+)
+from studio.show.obs_names import usual_transition
 from studio.show.obs_report import ImportReport, Unmatched, why_kind
 from studio.show.obs_values import (
     FARTHEST_PX,
@@ -53,7 +64,7 @@ from studio.show.obs_values import (
     text,
 )
 from studio.sources.model import FilterSpec, SourceSpec
-from studio.sources.obs import from_obs
+from studio.sources.obs import from_obs, lost_settings
 
 MOST_BYTES = 8_000_000
 """More would hold the engine up while it is parsed; OBS's own are far below a megabyte."""
@@ -76,12 +87,6 @@ TRANSITIONS = {
     "wipe_transition": "wipe",
     "obs_stinger_transition": "stinger",
 }
-USUAL = {
-    **dict.fromkeys(("cut", "直接切换", "直接轉場"), "cut_transition"),
-    **dict.fromkeys(("fade", "淡出", "淡入淡出"), "fade_transition"),
-}
-"""Cut and fade stand in no list: OBS knows them by their names in its language."""
-UNUSED = ("push-to-talk", "push-to-mute")
 SILENT = ("microphone", "desktop_sound")
 DEVICES = ("DesktopAudioDevice", "AuxAudioDevice")
 
@@ -157,6 +162,7 @@ class _Reader:
 
     def read(self) -> Collection:
         entries = self._entries(self._data["sources"], "sources")
+        entries += scenes_beside(self._entries(self._data.get("scenes"), "scenes", "scene"))
         groups = self._entries(self._data.get("groups"), "groups")
         devices = [
             one
@@ -166,6 +172,12 @@ class _Reader:
         scenes = [one for one in entries if one.get("id") == "scene"]
         groups += [one for one in entries if one.get("id") == "group"]
         inputs = [one for one in entries if one.get("id") not in ("scene", "group")]
+        for canvas, view in self._windows.items():
+            if max(view.left, view.top) > 1:
+                shape = f"{self._canvas[0]:g}×{self._canvas[1]:g}"
+                self._report.add("size", name_of(self._data) or "OBS", "canvas", shape, canvas)
+        if not scenes and (inputs or not self._report.lines()):
+            self._report.add("entry", "sources", "no_scenes")
         for one in (*inputs, *devices):
             self._source(one)
         if len(scenes) > MOST_SCENES:
@@ -204,22 +216,35 @@ class _Reader:
             if strip.sync_ms < 0:
                 self._report.add("setting", name, "early", f"{strip.sync_ms} ms")
                 strips[name] = replace(strip, sync_ms=0)
+        current = self._current()
         return Collection(
             name_of(self._data) or self._path.stem,
             tuple(made),
             tuple(self._specs.values()),
             strips,
             self._report.lines(),
-            "fade" if self._fades() else "cut",
+            current,
             round(min(20_000.0, max(0.0, number(self._data.get("transition_duration"), 300)))),
         )
 
-    def _fades(self) -> bool:
-        name = text(self._data, "current_transition").lower()
-        return "fade" in name or USUAL.get(name) == "fade_transition"
+    def _current(self) -> str:
+        """The show's transition: a kind of ours; a fade, and told, where there is none like it."""
+        name = text(self._data, "current_transition")
+        kind = TRANSITIONS.get(self._kind_named(name), "")
+        if kind and kind != "stinger":
+            return kind
+        if name and "fade" not in name.lower():
+            self._report.add("transition", name, "transition", "", "current_transition")
+        return "fade" if name else "cut"
 
-    def _entries(self, given: Any, where: str) -> list[Json]:
-        """The entries of a list that have a name and a kind; the others are told."""
+    def _kind_named(self, name: str) -> str:
+        """OBS's kind of a transition by its name; cut and fade stand in no list."""
+        made = (one for one in as_list(self._data.get("transitions")) if text(one, "name") == name)
+        found = next(made, None)
+        return text(found, "id") if found else usual_transition(name)
+
+    def _entries(self, given: Any, where: str, usual: str = "") -> list[Json]:
+        """The entries of a list that have a name and a kind (or are usual); the rest is told."""
         if given is not None and not isinstance(given, list):
             self._report.add("entry", where, "unreadable", json_kind(given))
         found: list[Json] = []
@@ -229,12 +254,13 @@ class _Reader:
                 self._report.add("entry", place, "unreadable", json_kind(one), where)
             elif not text(one, "name").strip():
                 self._report.add("entry", place, "no_name", text(one, "id"), where)
-            elif not text(one, "id"):
+            elif not text(one, "id") and not usual:
                 self._report.add("entry", name_of(one) or place, "no_kind", where=place)
             else:
                 name = name_of(one)
                 if name != one["name"]:
                     self._report.add("name", name or place, "name", text(one, "id"), place)
+                one = one if isinstance(one.get("id"), str) or not usual else {**one, "id": usual}
                 found.append(one if name else {**one, "name": place})
         return found
 
@@ -259,7 +285,14 @@ class _Reader:
             for action, bound in keys.items() if isinstance(keys, dict) else ():
                 for key in as_list(bound):
                     self._report.add("hotkey", action, "hotkey", text(key, "key"), name_of(one))
+        for key in ("saved_projectors", "quick_transitions", "canvases"):
+            for one in as_list(self._data.get(key)):
+                label = name_of(one) or text(one, "monitor") or key
+                self._report.add("setting", label, "unused", key, key)
         modules = self._data.get("modules")
+        for key, value in modules.items() if isinstance(modules, dict) else ():
+            if key != "scripts-tool" and value:
+                self._report.add("setting", key, "unused", key, "modules")
         scripts = modules.get("scripts-tool") if isinstance(modules, dict) else None
         for one in as_list(scripts):
             self._report.add("script", text(one, "path") or "?", "script", where="modules")
@@ -270,7 +303,7 @@ class _Reader:
         return sorted(scenes, key=lambda one: place.get(name_of(one), len(order)))
 
     def _source(self, one: Json) -> None:
-        name, kind = name_of(one), text(one, "id")
+        name, kind = name_of(one), kind_of(one)
         if not name:
             self._report.add("source", "?", "no_name", kind)
             return
@@ -293,11 +326,23 @@ class _Reader:
         if ours in SILENT and device not in ("", "default"):
             self._report.add("device", name, "device", device)
         self._look_for(name, own.get("path"), own.get("file"), *own.get("files", ()))
-        for key in UNUSED:
-            if one.get(key) not in (None, 0, False):
-                self._report.add("setting", name, "unused", key)
+        cuts = cut_sides(settings)
+        self._tell_lost(
+            name, (line for line in lost_settings(kind, settings) if line[0] not in CUTS)
+        )
+        for key, value in lost_of_source(one, ours):
+            self._report.add("setting", name, "unused", setting_line(key, value))
         filters = self._filters(one, name)
+        if any(cuts.values()):  # they come before all others
+            cut = FilterSpec(free_name("Cut", {f.name for f in filters}), "crop", cuts)
+            filters = (cut, *filters)
+            sides = ", ".join(f"{side} {pixels}" for side, pixels in cuts.items() if pixels)
+            self._report.add("setting", name, "cut", sides)
         self._specs[name] = SourceSpec(name=name, kind=ours, settings=own, filters=filters)
+
+    def _tell_lost(self, name: str, lost: Iterable[tuple[str, Any]], where: str = "") -> None:
+        for key, value in lost:
+            self._report.add("setting", name, "unused", setting_line(key, value), where)
 
     def _look_for(self, name: str, *paths: Any) -> None:
         """Tells the files that are not on this computer."""
@@ -307,17 +352,18 @@ class _Reader:
 
     def _filters(self, one: Json, name: str) -> tuple[FilterSpec, ...]:
         made: list[FilterSpec] = []
-        given = one.get("filters")
-        if given is not None and not isinstance(given, list):
-            self._report.add("filter", "?", "unreadable", json_kind(given), name)
-        for flt in as_list(given):
+        listed = one.get("filters")
+        if listed is not None and not isinstance(listed, list):
+            self._report.add("filter", "?", "unreadable", json_kind(listed), name)
+        for flt in as_list(listed):
             if not isinstance(flt, dict):
                 self._report.add("filter", "?", "unreadable", json_kind(flt), name)
                 continue
             its = flt.get("settings")
             kind = text(flt, "versioned_id") or text(flt, "id")
             label = name_of(flt) or kind or "?"
-            match = filter_from_obs(kind, clean(its) if isinstance(its, dict) else {})
+            given = clean(its) if isinstance(its, dict) else {}
+            match = filter_from_obs(kind, given)
             if match is None or len(made) >= MOST_FILTERS:
                 why = "filter" if match is None else "too_many"
                 self._report.add("filter", f"{name} · {label}", why, kind, name)
@@ -325,6 +371,7 @@ class _Reader:
             label = free_name(label, {f.name for f in made})
             is_on = flt.get("enabled", True) is not False
             self._look_for(name, match[1].get("path"), match[1].get("image"))
+            self._tell_lost(f"{name} · {label}", lost_filter_settings(kind, given), name)
             made.append(FilterSpec(name=label, kind=match[0], settings=match[1], is_enabled=is_on))
         return tuple(made)
 
@@ -369,6 +416,11 @@ class _Reader:
         ]
         if len(inner) > MOST_ITEMS - count:
             self._too_many("item", scene, len(inner) - MOST_ITEMS + count)
+        self._tell_lost(name, lost_of_item(entry, is_group=True), scene)
+        for key in ("show_transition", "hide_transition"):
+            kind = text(entry.get(key), "id")
+            if kind:
+                self._report.add("transition", name, "transition", f"{key} {kind}", scene)
         place = Group(entry, self._group_size(group, laid), self._canvas)
         is_on = entry.get("visible", True) is not False
         is_locked = entry.get("locked") is True
@@ -397,7 +449,7 @@ class _Reader:
             return "", 0, {}
         made = (flt for flt in as_list(self._data.get("transitions")) if text(flt, "name") == name)
         found = next(made, None)
-        theirs = text(found, "id") if found else USUAL.get(name.lower(), "")
+        theirs = self._kind_named(name)
         kind, settings = TRANSITIONS.get(theirs, ""), Json()
         if kind == "stinger":
             path = text(found.get("settings") if found else None, "path")
@@ -431,6 +483,7 @@ class _Reader:
         blend = text(entry, "blend_type")
         if blend and blend not in BLENDS:
             self._report.add("setting", name, "unused", blend, scene)
+        self._tell_lost(name, lost_of_item(entry), scene)
         item = Item(
             id,
             name,

@@ -27,6 +27,10 @@ class Drawer(Protocol):
         """A frame just large enough for ``text``."""
         ...
 
+    def has_font(self, family: str) -> bool:
+        """Is there a font of this name on this machine?"""
+        ...
+
 
 class Render(Protocol):
     """Draws a scene as a canvas would show it at a moment (monotonic ns), without graphics.
@@ -105,6 +109,7 @@ class Feed:
 
     Attributes:
         stopping: set when the source must end soon (within 2 s).
+        size: of the last picture, pixels; None before the first.
     """
 
     def __init__(
@@ -120,9 +125,11 @@ class Feed:
         self._on_sound = on_sound
         self._is_wanted = is_wanted
         self._demand = demand
+        self.size: tuple[int, int] | None = None
 
     def picture(self, frame: Frame, *, still: bool = False) -> None:
         """Delivers a picture; ``still`` means that no other will follow by itself."""
+        self.size = (frame.width, frame.height)
         self._on_picture(frame, still)
 
     def sound(self, samples: Samples, pts_ns: int) -> None:

@@ -15,7 +15,7 @@ from ui.widgets.plain import plain
 
 WHAT = (
     "source", "scene", "group", "item", "filter", "transition", "hotkey", "script", "entry", "file",
-    "size", "device", "name", "setting", "more",
+    "size", "device", "name", "setting", "sound", "font", "more",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
+from studio.media.frame import clear
 from studio.sources.base import Feed, Progress, Source, SourceContext
 from studio.sources.film import Film, Stop
 
@@ -40,6 +41,7 @@ class ClipSettings(Settings):
             },
         ),
     ] = "follow"
+    clear_at_end: Annotated[bool, setting("播完后清空画面", "Nothing is shown at its end")] = False
     deinterlace: Annotated[bool, setting("去隔行", "Deinterlace")] = True
     watch_frozen: Annotated[bool, setting("画面不动视为故障", "Frozen counts as a fault")] = False
 
@@ -160,6 +162,8 @@ class Clip(Source):
     def _wait_for_more(self, feed: Feed) -> None:
         """At the end: until it is wound or played again."""
         self._state = "ended"
+        if getattr(self.settings, "clear_at_end", False) and feed.size:
+            feed.picture(clear(*feed.size, now_ns()))
         while not feed.stopping.wait(0.05) and self._seek_ms is None:
             feed.still_here()
         if self._state == "ended":

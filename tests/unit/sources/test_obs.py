@@ -42,7 +42,8 @@ def test_each_becomes_an_input_that_can_be_made(kind: str, junk: Any) -> None:
     [
         ("image_source", {"file": "/a.png"}, "image", {"path": "/a.png"}),
         ("ffmpeg_source", {"local_file": "/a.mp4", "looping": True}, "clip",
-         {"path": "/a.mp4", "loop": True}),
+         {"path": "/a.mp4", "loop": True, "speed": 1.0, "on_show": "restart",
+          "clear_at_end": True}),
         ("ffmpeg_source", {"is_local_file": False, "input": "srt://x"}, "stream",
          {"url": "srt://x"}),
         ("color_source_v3", {"color": 0xFF0000FF}, "colour", {"top": "#ff0000", "bottom": ""}),

@@ -1,0 +1,78 @@
+"""What of a source or item of an OBS collection, beside its settings, has no counterpart here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.core.clean import write_json
+from studio.core.foreign import number, split_version
+from studio.show.obs_values import Json, items_of, text
+
+CUTS = {"cut_left": "left", "cut_top": "top", "cut_right": "right", "cut_bot": "bottom"}
+"""Sides that a capture leaves out, and what a crop filter calls them."""
+DEINTERLACED = ("camera", "clip", "playlist", "stream", "ingest")
+FIRST_TRACK = 1
+LONGEST = 120
+
+
+def kind_of(one: Json) -> str:
+    """The kind with its version, which says what its defaults are."""
+    plain, versioned = text(one, "id"), text(one, "versioned_id")
+    return versioned if split_version(versioned)[0] == split_version(plain)[0] else plain
+
+
+def cut_sides(settings: Json) -> dict[str, int]:
+    """Pixels that a capture leaves out at each side, as a crop filter has them."""
+    return {ours: round(number(settings.get(its), 0, 0, 8192)) for its, ours in CUTS.items()}
+
+
+def lost_of_source(one: Json, ours: str) -> list[tuple[str, Any]]:
+    """Names and values of what is set of a source itself."""
+    lost = [
+        (key, one[key])
+        for key in ("push-to-talk", "push-to-mute")
+        if one.get(key) not in (None, 0, False)
+    ]
+    if number(one.get("deinterlace_mode"), 0) > 0:
+        if ours not in DEINTERLACED:
+            lost.append(("deinterlace_mode", one["deinterlace_mode"]))
+        elif number(one.get("deinterlace_field_order"), 0) > 0:
+            lost.append(("deinterlace_field_order", one["deinterlace_field_order"]))
+    if isinstance(one.get("mixers"), int) and not int(one["mixers"]) & FIRST_TRACK:
+        lost.append(("mixers", one["mixers"]))  # not on the track that is sent
+    if number(one.get("flags"), 0) != 0:
+        lost.append(("flags", one["flags"]))  # down-mixed to mono and the like
+    if one.get("enabled") is False:
+        lost.append(("enabled", False))
+    return lost
+
+
+def lost_of_item(entry: Json, *, is_group: bool = False) -> list[tuple[str, Any]]:
+    """Names and values of what is set of an item."""
+    lost = [
+        (key, entry[key])
+        for key, usual in (("scale_filter", "disable"), ("blend_method", "default"))
+        if text(entry, key) not in ("", usual)
+    ]
+    if is_group and text(entry, "blend_type") not in ("", "normal"):
+        lost.append(("blend_type", entry["blend_type"]))
+    return lost
+
+
+def setting_line(key: str, value: Any) -> str:
+    """A setting as a person reads it: "cut_left = 160"."""
+    try:
+        shown = write_json(value)
+    except (TypeError, ValueError, RecursionError):
+        shown = "?"
+    return key if value is True else f"{key} = {shown[:LONGEST]}"
+
+
+def scenes_beside(found: list[Json]) -> list[Json]:
+    """Scenes of a list of their own, whose items may stand in them directly, as OBS writes them."""
+    made = []
+    for one in found:
+        items = one.get("items")
+        is_direct = isinstance(items, list) and not items_of(one)
+        made.append({**one, "id": "scene", **({"settings": {"items": items}} if is_direct else {})})
+    return made
