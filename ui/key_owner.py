@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -138,11 +139,12 @@ class KeyRouter(QObject):
         if owner is KeyOwner.EDIT and leaves_edit:
             return True
         if owner is not KeyOwner.NONE and is_plain(event):
-            self._taken_key, self._taken_s = event.key(), time.monotonic()
+            self._taken_key, self._taken_s = event.key(), math.inf  # until the loop is free again
+            self._forget.start(0)
             return False
         if event.key() in (KEY.Key_Return, KEY.Key_Enter) and self._taken_key == event.key():
             # A finger that bounced on the Enter which closed a field.
-            return time.monotonic() - self._taken_s >= BOUNCE_S
+            return time.monotonic() - self._taken_s >= BOUNCE_S  # of the time nothing was done
         return True
 
     def let_go(self) -> bool:
@@ -186,6 +188,8 @@ class KeyRouter(QObject):
     def _rest(self) -> None:
         """Back in the event loop: the key has been everywhere it could be."""
         self._pressed = None
+        if self._taken_s == math.inf:
+            self._taken_s = time.monotonic()
         self.look()
 
     def _focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
