@@ -39,6 +39,10 @@ class Ids:
         """The UUID of a transition."""
         return _made(f"transition/{kind}")
 
+    def group(self, name: str) -> str:
+        """The UUID of a group of scene items."""
+        return _made(f"group/{name}")
+
     def canvas(self, name: str) -> str:
         """The UUID of a canvas."""
         return _made(f"canvas/{name}")

@@ -134,7 +134,7 @@ def inputs(
         if name not in old:
             data = {
                 **words.input_entry(spec),
-                "inputSettings": spec.settings,
+                "inputSettings": words.input_settings(spec),
                 "defaultInputSettings": words.input_defaults(spec.kind)
                 if words.caps(spec.kind)
                 else {},
@@ -142,7 +142,7 @@ def inputs(
             yield ObsEvent(kind, "InputCreated", data)
         elif spec is not old[name]:
             if spec.settings != old[name].settings:
-                data = {**words.input(name), "inputSettings": spec.settings}
+                data = {**words.input(name), "inputSettings": words.input_settings(spec)}
                 yield ObsEvent(kind, "InputSettingsChanged", data)
             yield from _filters(words, name, old[name].filters, spec.filters)
     for name in old:

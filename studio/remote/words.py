@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from studio.audio.mixer import FLOOR_DB, db_of, gain_of
+from studio.core.foreign import split_version
 from studio.media.blend_modes import Blend
 from studio.protocols.obs_ws import Data
 from studio.remote import transform
+from studio.remote.groups import SeenGroup
 from studio.remote.ids import Ids
 from studio.scenes.model import Item, Scene
 from studio.sender.model import OutputState, OutputStatus
 from studio.sources.model import FilterSpec, SourceSpec
+from studio.sources.obs_out import obs_kind, obs_settings
 
 if TYPE_CHECKING:
     from studio.remote.rooms import EngineFacade
@@ -74,9 +77,32 @@ class ObsSerializer:
             "sourceName": item.source,
             "sourceUuid": self._ids.input(item.source),
             "sourceType": f"OBS_SOURCE_TYPE_{'SCENE' if is_scene else 'INPUT'}",
-            "inputKind": spec.kind if spec and not is_scene else None,
+            "inputKind": obs_kind(spec.kind, spec.settings) if spec and not is_scene else None,
             "isGroup": False if is_scene else None,
         }
+
+    def group(self, group: SeenGroup, canvas: str = MAIN) -> Data:
+        """A group as an item of its scene."""
+        return {
+            "sceneItemId": group.id,
+            "sceneItemIndex": group.index,
+            "sceneItemEnabled": group.is_enabled,
+            "sceneItemLocked": group.is_locked,
+            "sceneItemTransform": self.group_transform(group, canvas),
+            "sceneItemBlendMode": BLENDS["normal"],
+            "sourceName": group.name,
+            "sourceUuid": self._ids.group(group.name),
+            "sourceType": "OBS_SOURCE_TYPE_SCENE",
+            "inputKind": None,
+            "isGroup": True,
+        }
+
+    def group_transform(self, group: SeenGroup, canvas: str = MAIN) -> Data:
+        """The box around a group's items."""
+        found = self._rooms.scenes.state.canvas(canvas)
+        size = (found.width, found.height)
+        item, pixels = group.as_item(canvas, size), group.pixels(canvas, size)
+        return transform.describe(item, canvas, size, pixels)
 
     def transform(self, item: Item, canvas: str = MAIN) -> Data:
         """Where an item stands."""
@@ -109,12 +135,17 @@ class ObsSerializer:
 
     def input_entry(self, spec: SourceSpec) -> Data:
         """An input as lists show it."""
+        kind = obs_kind(spec.kind, spec.settings)
         return {
             **self.input(spec.name),
-            "inputKind": spec.kind,
-            "unversionedInputKind": spec.kind,
+            "inputKind": kind,
+            "unversionedInputKind": split_version(kind)[0] if kind != spec.kind else kind,
             "inputKindCaps": self.caps(spec.kind),
         }
+
+    def input_settings(self, spec: SourceSpec) -> Data:
+        """What is set of an input, in our words and OBS's."""
+        return obs_settings(spec.kind, spec.settings)
 
     def input_defaults(self, kind: str) -> Data:
         """The settings a new input of this kind has."""

@@ -21,6 +21,7 @@ from studio.sources.kinds.desktop_sound import loopbacks
 from studio.sources.kinds.microphone import microphones
 from studio.sources.kinds.screen import window_titles
 from studio.sources.model import OnLoss, SourceSpec
+from studio.sources.obs import without_obs
 
 MediaAction = Literal[
     "play", "pause", "restart", "stop", "seek", "next", "previous", "cue", "reset"
@@ -69,8 +70,9 @@ class SourceCommands:
     )
     def add(self, name: str, kind: str, settings: dict[str, Any] | None = None) -> Changed:
         self._check_new(name)
-        version = self._bank.kinds.get(kind).version
-        spec = SourceSpec(name=name, kind=kind, settings=settings or {}, version=version)
+        its = self._bank.kinds.get(kind)
+        own = without_obs(kind, settings or {}, frozenset(its.Settings.__struct_fields__))
+        spec = SourceSpec(name=name, kind=kind, settings=own, version=its.version)
         self._bank.check(spec, spec.settings)
         self._check_round(spec)
         self._bank.put(spec)

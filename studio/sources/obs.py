@@ -81,6 +81,23 @@ def changes_from_obs(ours: str, given: Settings, fields: frozenset[str]) -> Sett
     return made | {name: given[name] for name in theirs if name not in known}
 
 
+def without_obs(ours: str, given: Settings, fields: frozenset[str]) -> Settings:
+    """Settings as `studio.sources.obs_out.obs_settings` tells them, in our words alone.
+
+    What only OBS's words say is left in, to be refused: paths are asked for under our names.
+    """
+    made = dict(given)
+    if isinstance(made.get("font"), dict):
+        font = changes_from_obs(ours, {"font": made.pop("font")}, fields)
+        made = {**font, **made}
+    for one in (one for kinds in KINDS.values() for one in kinds if one.ours == ours):
+        for word in one.words:
+            for name in word.theirs.split():
+                if name not in fields and (word.ours in made or not word.ours):
+                    made.pop(name, None)
+    return made
+
+
 def known_kinds(unversioned: bool = False) -> list[str]:
     """OBS's kinds that have a counterpart, as OBS lists them."""
     if unversioned:

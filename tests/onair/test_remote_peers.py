@@ -26,9 +26,10 @@ SCRIPTS = Path(__file__).parents[1] / "peers"
 KEY = "peer-stream"
 # What each finds when it has made a scene with inputs of OBS's own kinds and worked on it.
 WORK = {
-    "input": ["colour", "#00ff00"],
+    "input": ["color_source_v3", 0xFF00FF00],
+    "words": [True, "Hello"],
     "items": True,
-    "place": [64, 32, "OBS_BOUNDS_STRETCH", 100, 50],
+    "place": [64, 32, 10, "OBS_BOUNDS_SCALE_TO_HEIGHT", 9, 100, 50],
     "filters": [["cut", True], ["warmer", False]],
     "hue": 30,
     "media": "OBS_MEDIA_STATE_PAUSED",

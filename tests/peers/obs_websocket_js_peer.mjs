@@ -22,7 +22,8 @@ function told(what) {
 }
 
 const PLACE = {
-  positionX: 64, positionY: 32, boundsType: "OBS_BOUNDS_STRETCH", boundsWidth: 100, boundsHeight: 50,
+  positionX: 64, positionY: 32, alignment: 10, boundsType: "OBS_BOUNDS_SCALE_TO_HEIGHT",
+  boundsAlignment: 9, boundsWidth: 100, boundsHeight: 50,
 };
 
 // Makes a scene, works on it and takes it away again.
@@ -55,10 +56,12 @@ async function use(obs) {
   await obs.call("SetInputAudioSyncOffset", { ...tone, inputAudioSyncOffset: 100 });
   const { sceneItems } = await obs.call("GetSceneItemList", scene);
   const settings = await obs.call("GetInputSettings", mark);
+  const title = await obs.call("GetInputSettings", { inputName: "title" });
   const { filters } = await obs.call("GetSourceFilterList", { sourceName: "Mark" });
   const work = {
-    input: [settings.inputKind, settings.inputSettings.top],
+    input: [settings.inputKind, settings.inputSettings.color],
     items: String(sceneItems.map((one) => one.sceneItemId)) === String([copy, item, clip].map((one) => one.sceneItemId)),
+    words: [title.inputKind.startsWith("text_"), title.inputSettings.text],
     place: Object.keys(PLACE).map((name) => sceneItems[1].sceneItemTransform[name]),
     filters: filters.map((one) => [one.filterName, one.filterEnabled]),
     hue: filters[1].filterSettings.hue_deg,

@@ -11,7 +11,9 @@ where = {"host": host, "port": int(port), "password": password, "timeout": 20}
 PLACE = {
     "positionX": 64,
     "positionY": 32,
-    "boundsType": "OBS_BOUNDS_STRETCH",
+    "alignment": 10,
+    "boundsType": "OBS_BOUNDS_SCALE_TO_HEIGHT",
+    "boundsAlignment": 9,
     "boundsWidth": 100,
     "boundsHeight": 50,
 }
@@ -63,10 +65,12 @@ client.set_input_audio_balance("tone", 0.25)
 client.set_input_audio_sync_offset("tone", 100)
 items = client.get_scene_item_list("Work").scene_items
 settings = client.get_input_settings("Mark")
+title = client.get_input_settings("title")
 filters = client.get_source_filter_list("Mark").filters
 work = {
-    "input": [settings.input_kind, settings.input_settings["top"]],
+    "input": [settings.input_kind, settings.input_settings["color"]],
     "items": [item["sceneItemId"] for item in items] == [copy, first, clip],
+    "words": [title.input_kind.startswith("text_"), title.input_settings["text"]],
     "place": [items[1]["sceneItemTransform"][name] for name in PLACE],
     "filters": [[filter_["filterName"], filter_["filterEnabled"]] for filter_ in filters],
     "hue": filters[1]["filterSettings"]["hue_deg"],

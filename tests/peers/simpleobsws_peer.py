@@ -14,7 +14,9 @@ heard = []
 PLACE = {
     "positionX": 64,
     "positionY": 32,
-    "boundsType": "OBS_BOUNDS_STRETCH",
+    "alignment": 10,
+    "boundsType": "OBS_BOUNDS_SCALE_TO_HEIGHT",
+    "boundsAlignment": 9,
     "boundsWidth": 100,
     "boundsHeight": 50,
 }
@@ -55,12 +57,14 @@ async def use(ask):
     await ask("SetInputAudioBalance", {**tone, "inputAudioBalance": 0.25})
     await ask("SetInputAudioSyncOffset", {**tone, "inputAudioSyncOffset": 100})
     items = (await ask("GetSceneItemList", scene))["sceneItems"]
+    title = await ask("GetInputSettings", {"inputName": "title"})
     settings = await ask("GetInputSettings", mark)
     filters = (await ask("GetSourceFilterList", {"sourceName": "Mark"}))["filters"]
     ids = [entry["sceneItemId"] for entry in (copy, item, clip)]
     work = {
-        "input": [settings["inputKind"], settings["inputSettings"]["top"]],
+        "input": [settings["inputKind"], settings["inputSettings"]["color"]],
         "items": [item["sceneItemId"] for item in items] == ids,
+        "words": [title["inputKind"].startswith("text_"), title["inputSettings"]["text"]],
         "place": [items[1]["sceneItemTransform"][name] for name in PLACE],
         "filters": [[filter_["filterName"], filter_["filterEnabled"]] for filter_ in filters],
         "hue": filters[1]["filterSettings"]["hue_deg"],

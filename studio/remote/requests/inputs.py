@@ -21,7 +21,8 @@ from studio.remote.session import Session
 from studio.remote.words import CAP_AUDIO, ObsSerializer, balance_of, fader_db, mul_of
 from studio.show.obs_report import why_not
 from studio.sources.model import SourceSpec
-from studio.sources.obs import changes_from_obs, from_obs, known_kinds, ours_of
+from studio.sources.obs import changes_from_obs, from_obs, known_kinds
+from studio.sources.obs_out import is_of_kind, obs_defaults, obs_kind
 
 MONITORS = ("NONE", "MONITOR_ONLY", "MONITOR_AND_OUTPUT")
 TRACKS = 6
@@ -43,9 +44,12 @@ class Inputs(Requests):
         kind = maybe(data, "inputKind")
         words = ObsSerializer(self.rooms, self.ids)
         specs = self.rooms.bank.specs.values()
-        wanted = {kind, *(() if kind is None else self._ours(kind))}
         return {
-            "inputs": [words.input_entry(one) for one in specs if wanted & {None, one.kind}],
+            "inputs": [
+                words.input_entry(one)
+                for one in specs
+                if kind is None or is_of_kind(one.kind, one.settings, kind)
+            ],
         }
 
     @request("GetInputKindList")
@@ -111,8 +115,8 @@ class Inputs(Requests):
         words = ObsSerializer(self.rooms, self.ids)
         theirs = None if kind in self.rooms.source_kinds else from_obs(kind, {})
         if theirs is not None:
-            kind, settings = theirs
-            return {"defaultInputSettings": {**words.input_defaults(kind), **settings}}
+            own = words.input_defaults(theirs[0])
+            return {"defaultInputSettings": {**obs_defaults(kind), **own, **theirs[1]}}
         self._need_kind(kind)
         return {"defaultInputSettings": words.input_defaults(kind)}
 
@@ -120,16 +124,28 @@ class Inputs(Requests):
     def settings(self, session: Session, data: Data) -> Data:
         """What is set of an input; the rest is as its kind's defaults."""
         spec = self.input(data)
-        return {"inputSettings": spec.settings, "inputKind": spec.kind}
+        told = ObsSerializer(self.rooms, self.ids).input_settings(spec)
+        return {"inputSettings": told, "inputKind": obs_kind(spec.kind, spec.settings)}
 
     @request("SetInputSettings")
     async def set_settings(self, session: Session, data: Data) -> None:
         """Changes settings over those there are, or replaces them."""
         spec, given = self.input(data), need(data, "inputSettings", dict)
+        replace = not maybe(data, "overlay", bool, True)
         if spec.kind in self.rooms.source_kinds:
             fields = self.rooms.source_kinds.get(spec.kind).Settings.__struct_fields__
-            given = changes_from_obs(spec.kind, given, frozenset(fields))
-        replace = not maybe(data, "overlay", bool, True)
+            told = ObsSerializer(self.rooms, self.ids).input_settings(spec)
+            # Who gives back all that was told means what differs, in whichever words.
+            new = {k: v for k, v in given.items() if k not in told or told[k] != v}
+            old = {k: v for k, v in given.items() if k not in new} if replace else {}
+            names = frozenset(fields)
+            ours = {k: v for k, v in new.items() if k in names and not isinstance(v, dict)}
+            theirs = {k: v for k, v in new.items() if k not in ours}
+            given = {
+                **changes_from_obs(spec.kind, old, names),
+                **changes_from_obs(spec.kind, ours, names),
+                **changes_from_obs(spec.kind, theirs, names),
+            }
         await self.run(session, "sources.edit", name=spec.name, settings=given, replace_all=replace)
 
     @request("GetInputPropertiesListPropertyItems")
@@ -196,10 +212,6 @@ class Inputs(Requests):
     def _need_free(self, name: str) -> None:
         if self.rooms.scenes.state.scene(name) is not None or name in self.rooms.bank.specs:
             raise RequestError(RequestStatus.ALREADY_EXISTS, f"A source is called {name} already.")
-
-    def _ours(self, kind: str) -> frozenset[str]:
-        """The kinds of ours that a kind stands for."""
-        return frozenset((kind,)) if kind in self.rooms.source_kinds else ours_of(kind)
 
     def _need_kind(self, kind: str) -> None:
         if kind in self.rooms.source_kinds:

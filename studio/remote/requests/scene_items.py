@@ -6,6 +6,7 @@ import msgspec
 
 from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote import transform
+from studio.remote.groups import SeenGroup, groups_of
 from studio.remote.requests.base import Requests, cannot, maybe, missing, need, request, whole
 from studio.remote.session import Session
 from studio.remote.words import BLENDS, ObsSerializer
@@ -21,28 +22,30 @@ class SceneItems(Requests):
     @request("GetSceneItemList")
     def item_list(self, session: Session, data: Data) -> Data:
         """A scene's items from back to front."""
-        canvas, scene = self.canvas(data), self.scene(data)
-        words = self._words()
-        return {"sceneItems": [words.item(scene, one, canvas.name) for one in scene.items]}
+        canvas, name = self.canvas(data).name, data.get("sceneName")
+        if self.rooms.scenes.state.scene(str(name)) is None and self._named_group(data):
+            return self.group_items(session, data)
+        scene, words = self.scene(data), self._words()
+        items = [words.item(scene, one, canvas) for one in scene.items]
+        return {"sceneItems": [*items, *(words.group(one, canvas) for one in groups_of(scene))]}
 
     @request("GetGroupSceneItemList")
     def group_items(self, session: Session, data: Data) -> Data:
         """The items of a group, known by its name, back to front."""
-        words, name = self._words(), data.get("sceneName")
+        words, group = self._words(), self._named_group(data)
         canvas = self.canvas(data).name
-        for scene in self.rooms.scenes.state.scenes:
-            members = [one for one in scene.items if name and one.group == name]
-            if members:
-                return {"sceneItems": [words.item(scene, one, canvas) for one in members]}
+        if group is not None:
+            return {"sceneItems": [words.item(group.scene, one, canvas) for one in group.items]}
         scene = self.scene(data)
         raise RequestError(RequestStatus.INVALID_RESOURCE_TYPE, f"{scene.name} is not a group.")
 
     @request("GetSceneItemId")
     def item_id(self, session: Session, data: Data) -> Data:
         """The number of a source's item in a scene."""
-        scene, name = self.scene(data), need(data, "sourceName")
+        scene, name = self._scene(data), need(data, "sourceName")
         offset = whole(data, "searchOffset", -1, MOST_INDEX, 0)
         found = [one.id for one in scene.items if one.source == name]
+        found += [one.id for one in groups_of(scene) if one.name == name]
         if not found or offset >= len(found):
             raise RequestError(RequestStatus.NOT_FOUND, f"{name} is not in {scene.name}.")
         return {"sceneItemId": found[offset]}
@@ -50,6 +53,9 @@ class SceneItems(Requests):
     @request("GetSceneItemSource")
     def item_source(self, session: Session, data: Data) -> Data:
         """The source behind an item."""
+        group = self._group(data)
+        if group is not None:
+            return {"sourceName": group.name, "sourceUuid": self.ids.group(group.name)}
         item = self._item(data)[1]
         return {"sourceName": item.source, "sourceUuid": self.ids.input(item.source)}
 
@@ -61,7 +67,9 @@ class SceneItems(Requests):
         name = source.name
         if isinstance(source, Scene):
             name = await self._nested(session, scene, source)
-        made = await self.run(session, "items.add", scene=scene.id, source=name, enabled=enabled)
+        made = await self.run(
+            session, "items.add", scene=scene.id, source=name, enabled=enabled, fit="native"
+        )
         return {"sceneItemId": made["id"]}
 
     async def _nested(self, session: Session, scene: Scene, inner: Scene) -> str:
@@ -101,17 +109,28 @@ class SceneItems(Requests):
     @request("GetSceneItemTransform")
     def get_transform(self, session: Session, data: Data) -> Data:
         """Where it stands, in the canvas's pixels."""
-        item = self._item(data)[1]
-        return {"sceneItemTransform": self._words().transform(item, self.canvas(data).name)}
+        canvas, group, words = self.canvas(data).name, self._group(data), self._words()
+        if group is not None:
+            return {"sceneItemTransform": words.group_transform(group, canvas)}
+        return {"sceneItemTransform": words.transform(self._item(data)[1], canvas)}
 
     @request("SetSceneItemTransform")
     async def set_transform(self, session: Session, data: Data) -> None:
         """Moves, scales or crops it on one canvas."""
-        canvas, (scene, item) = self.canvas(data), self._item(data)
+        canvas = self.canvas(data)
         given: Data = need(data, "sceneItemTransform", dict)
-        size = self._words().size(item.source)
         if not any(name in _FIELDS for name in given):
             raise RequestError(RequestStatus.CANNOT_ACT, "Nothing of the transform is given.")
+        group = self._group(data)
+        if group is not None:
+            if given.get("rotation"):
+                raise cannot("A group is not turned here: turn its items.")
+            boxes = group.moved(canvas.name, (canvas.width, canvas.height), given)
+            args = {"canvas": canvas.name, "boxes": msgspec.to_builtins(boxes)}
+            await self.run(session, "items.place", scene=group.scene.id, **args)
+            return
+        scene, item = self._item(data)
+        size = self._words().size(item.source)
         placed = transform.apply(item, canvas.name, (canvas.width, canvas.height), size, given)
         await self.run(
             session,
@@ -136,30 +155,42 @@ class SceneItems(Requests):
     @request("GetSceneItemEnabled")
     def get_enabled(self, session: Session, data: Data) -> Data:
         """Is it shown?"""
-        return {"sceneItemEnabled": self._item(data)[1].is_enabled}
+        return {"sceneItemEnabled": (self._group(data) or self._item(data)[1]).is_enabled}
 
     @request("SetSceneItemEnabled")
     async def set_enabled(self, session: Session, data: Data) -> None:
         """Shows or hides it."""
+        on, group = need(data, "sceneItemEnabled", bool), self._group(data)
+        if group is not None:
+            which = {"scene": group.scene.id, "group": group.name}
+            await self.run(session, "items.enable_group", **which, on=on)
+            return
         scene, item = self._item(data)
-        on = need(data, "sceneItemEnabled", bool)
         await self.run(session, "items.enable", scene=scene.id, item=item.id, on=on)
 
     @request("GetSceneItemLocked")
     def get_locked(self, session: Session, data: Data) -> Data:
         """Is it locked?"""
-        return {"sceneItemLocked": self._item(data)[1].is_locked}
+        return {"sceneItemLocked": (self._group(data) or self._item(data)[1]).is_locked}
 
     @request("SetSceneItemLocked")
     async def set_locked(self, session: Session, data: Data) -> None:
         """Locks it, so that nobody moves it by mistake."""
+        on, group = need(data, "sceneItemLocked", bool), self._group(data)
+        if group is not None:
+            for member in group.items:
+                which = {"scene": group.scene.id, "item": member.id}
+                await self.run(session, "items.set", **which, locked=on)
+            return
         scene, item = self._item(data)
-        on = need(data, "sceneItemLocked", bool)
         await self.run(session, "items.set", scene=scene.id, item=item.id, locked=on)
 
     @request("GetSceneItemIndex")
     def get_index(self, session: Session, data: Data) -> Data:
         """Its layer, 0 at the back."""
+        group = self._group(data)
+        if group is not None:
+            return {"sceneItemIndex": group.index}
         scene, item = self._item(data)
         return {"sceneItemIndex": scene.items.index(item)}
 
@@ -173,7 +204,9 @@ class SceneItems(Requests):
     @request("GetSceneItemBlendMode")
     def get_blend(self, session: Session, data: Data) -> Data:
         """How it meets what is behind it."""
-        return {"sceneItemBlendMode": BLENDS[self._item(data)[1].blend]}
+        is_group = self._group(data) is not None
+        blend = "normal" if is_group else self._item(data)[1].blend
+        return {"sceneItemBlendMode": BLENDS[blend]}
 
     @request("SetSceneItemBlendMode")
     async def set_blend(self, session: Session, data: Data) -> None:
@@ -185,8 +218,33 @@ class SceneItems(Requests):
             raise RequestError(RequestStatus.INVALID_FIELD, f"There is no blend mode {mode}.")
         await self.run(session, "items.set", scene=scene.id, item=item.id, blend=ours)
 
+    def _named_group(self, data: Data) -> SeenGroup | None:
+        """The group that stands where a request names a scene; OBS's groups are scenes."""
+        name, uuid = data.get("sceneName"), data.get("sceneUuid")
+        for scene in self.rooms.scenes.state.scenes:
+            for group in groups_of(scene):
+                if self.ids.group(group.name) == uuid or (uuid is None and group.name == name):
+                    return group
+        return None
+
+    def _scene(self, data: Data) -> Scene:
+        """The scene of a request, or the one that a named group is on."""
+        try:
+            return self.scene(data)
+        except RequestError as error:
+            group = self._named_group(data)
+            if group is None or error.status != RequestStatus.NOT_FOUND:
+                raise
+            return group.scene
+
+    def _group(self, data: Data) -> SeenGroup | None:
+        """The group whose number a request gives; None for an item's."""
+        scene = self._scene(data)
+        id = data.get("sceneItemId")
+        return next((group for group in groups_of(scene) if group.id == id), None)
+
     def _item(self, data: Data) -> tuple[Scene, Item]:
-        scene = self.scene(data)
+        scene = self._scene(data)
         if data.get("sceneItemId") is None:
             raise missing("sceneItemId")
         id = whole(data, "sceneItemId", 0, 2**53)
