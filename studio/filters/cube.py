@@ -1,4 +1,4 @@
-"""Colour tables in .cube files (Adobe Cube LUT Specification 1.0) and in OBS's PNGs."""
+"""Colour tables in .cube files (Adobe Cube LUT Specification 1.0), others, and OBS's PNGs."""
 
 from __future__ import annotations
 
@@ -94,6 +94,11 @@ def _read(place: Path, _changed_ns: int) -> Cube:
         return found
     if b"\0" in text[:4096]:
         raise wrong(1, "not a text file")
+    from studio.filters import looks  # it makes the tables of this module
+
+    ending = place.suffix.lower()
+    if ending in looks.ENDINGS:
+        return looks.read_look(text.decode("utf-8", "replace"), ending, wrong)
     if b"\n" not in text:
         text = text.replace(b"\r", b"\n")
     sizes: dict[int, int] = {}

@@ -20,6 +20,8 @@ from studio.sender import wire
 from studio.sender.model import OutputSettings, OutputState, OutputStatus
 
 _log = logger(__name__)
+BEGIN_S = 3.0
+"""So long a recording that is ended at once is given to begin: its program has to start."""
 
 
 def settings_from_url(
@@ -362,14 +364,22 @@ class Destinations:
     def stop(self, name: str) -> None:
         """Ends an output; at most about 2 s, whatever the server does. Blocks: call in a thread.
 
+        A recording that was just asked for is waited for, 3 s more at most: one that was wanted
+        leaves a file, however short.
+
         Raises:
-            StudioError: not_found, conflict when it does not run.
+            StudioError: not_found, conflict when it does not run; failed: nothing was recorded.
         """
         self.settings(name)
-        link = self._links.pop(name, None)
+        link = self._links.get(name)
         if link is None:
             raise StudioError("conflict", "outputs.not_running", name=name)
+        has_begun = link.settings.kind != "file" or link.wait_begun(BEGIN_S)
+        has_failed = self.status(name).state is OutputState.FAILED
+        self._links.pop(name, None)
         self._end(link, link.stop)
+        if not (has_begun or has_failed):
+            raise StudioError("failed", "outputs.nothing_recorded", file=link.settings.url)
 
     def retry(self, name: str) -> None:
         """Does not wait for the next try.

@@ -114,6 +114,14 @@ class SenderClient:
         """Finds or starts the sender."""
         self._worker.start()
 
+    def wait_begun(self, timeout_s: float) -> bool:
+        """Waits until something was taken, or it failed; did it begin at all?"""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline and not self._worker.stopping.wait(0.02):
+            if self._seen.packets or self._seen.state is OutputState.FAILED:
+                break
+        return self._seen.packets > 0
+
     def stop(self, timeout_s: float = STOP_S + 1.5) -> bool:
         """Ends the output and its sender; the stream ends. False when the thread still hangs."""
         self._worker.stopping.set()

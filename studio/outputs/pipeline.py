@@ -305,10 +305,12 @@ class OutputPipeline:
 
     def stop(self, name: str) -> None:
         """Ends an output (blocks up to about 2 s), and the encoders nobody needs any more."""
-        self.destinations.stop(name)
-        self._gone(name)
-        self._replan()
-        self._end_unused()
+        try:
+            self.destinations.stop(name)
+        finally:
+            self._gone(name)
+            self._replan()
+            self._end_unused()
 
     def close(self, *, keep_senders: bool = False) -> None:
         """Ends everything, or lets go of the senders while they go on."""

@@ -107,6 +107,7 @@ class LiveInput(Source):
         import av
 
         streams = [*media.streams.video[:1], *media.streams.audio[:1]]
+        feed.gives(picture=bool(media.streams.video))  # a caller may send sound alone
         for stream in media.streams.video[:1]:
             stream.thread_type = "SLICE"
             feed.rate(float(stream.average_rate or 0))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.sources.base import SourceContext
+from studio.sources.file_list import is_list, read_list
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 FILMS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".flv", ".ts", ".m4v", ".mp3", ".wav", ".m4a",
@@ -20,15 +21,26 @@ def gather(
 ) -> list[Path]:
     """Listed files that are there, then those of the folder as people count ("2" before "10").
 
+    A list of another player (.m3u, .pls) stands for the files it names.
+
     Raises:
-        StudioError: not_found: none of them is there.
+        StudioError: not_found: none of them is there; invalid: none that a list names is.
     """
-    found = [path for file in files if file and (path := around.find(file)).is_file()]
+    listed = [path for file in files if file and (path := around.find(file)).is_file()]
+    found: list[Path] = []
+    empty: StudioError | None = None
+    for path in listed:
+        try:
+            found += read_list(path) if is_list(path) else [path]
+        except StudioError as error:
+            empty = error
     if folder:
         place = around.find(folder)
         inside = place.iterdir() if place.is_dir() else iter(())
         fits = [entry for entry in inside if entry.suffix.lower() in endings and entry.is_file()]
         found += sorted(fits, key=lambda fit: counted(fit.name))[:MOST]
+    if not found and empty is not None:
+        raise empty
     if not found:
         named = ", ".join([*files[:3], *([folder] if folder else [])]) or "-"
         raise StudioError("not_found", "sources.no_files", what=named, endings=" ".join(endings))

@@ -172,3 +172,27 @@ def _is_free(port):
     except OSError:
         return False
     return True
+
+
+def sing(url, hz=440):
+    """An encoder that sends sound alone."""
+    return subprocess.Popen(
+        ["ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", f"sine={hz}:r=44100", "-t", "60",
+         "-c:a", "aac", "-f", "flv", url],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def test_a_caller_with_sound_alone_is_heard_and_well(waiting):
+    """Also after one with a picture, which comes back as it was."""
+    runner, server, key = waiting
+    for call, wanted in ((sing, "sound"), (push, "ok"), (sing, "sound")):
+        caller = call(server + key)
+        try:
+            assert until(lambda wanted=wanted: state(runner) == wanted, 20), runner.health(now_ns())
+            assert until(lambda: len(runner.ring) > 0)
+            assert runner.error is None
+        finally:
+            caller.kill()
+            caller.wait()
+        assert until(lambda: state(runner) == "lost")

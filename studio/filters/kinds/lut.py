@@ -29,7 +29,10 @@ STEP = 1 << (8 - BITS)
 class LutSettings(extension.Settings, kw_only=True):
     """Which look, and how much of it."""
 
-    path: Annotated[str, setting("LUT 文件 (.cube)", "LUT file (.cube)", "file")] = ""
+    path: Annotated[
+        str,
+        setting("LUT 文件 (.cube .3dl .spi3d .csp)", "LUT file (.cube .3dl .spi3d .csp)", "file"),
+    ] = ""
     strength: Annotated[float, setting("强度", "Strength", "slider", ge=0, le=1)] = 1.0
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 HIDDEN = "••••"
 DEFAULT_PORTS = {"rtmp": 1935, "rtmps": 443}
+NAMED = re.compile(r"[?&]streamname=.", re.IGNORECASE)
+"""A query that names the stream is the key, with or without a slash before it."""
 _SPACE = re.compile(r"\s")
 
 
@@ -57,13 +59,17 @@ def split_key(url: str) -> tuple[str, str]:
     """``url`` with the key as its last path part → (url without the key, key).
 
     ``rtmp://host/app/key`` → (``rtmp://host/app``, ``key``). A URL with one path part has no
-    key. A query belongs to the part it follows: ``/app/key?sign=1`` keeps it with the key.
+    key. A query belongs to the part it follows: ``/app/key?sign=1`` keeps it with the key. What
+    stands behind ``/app/`` is the key though it be a query alone, as Bilibili writes it:
+    ``/app/?streamname=…&key=…``.
     """
     scheme, separator, rest = url.strip().partition("://")
     if not separator:
         return url, ""
     path, question, query = rest.partition("?")
     parts = [part for part in path.split("/") if part]
+    if len(parts) == 2 and query and (path.endswith("/") or NAMED.search(question + query)):
+        return f"{scheme}://{'/'.join(parts)}", question + query
     if len(parts) < 3:
         return url.strip(), ""
     return f"{scheme}://{'/'.join(parts[:-1])}", parts[-1] + question + query

@@ -12,6 +12,7 @@ from studio.core.extension import Settings, setting
 from studio.core.text import Text
 from studio.media.frame import clear
 from studio.sources.base import Feed, Progress, Source, SourceContext
+from studio.sources.file_list import is_list, read_list
 from studio.sources.film import Film, Stop
 
 OnShow = Literal["follow", "pause", "restart"]
@@ -116,7 +117,14 @@ class Clip(Source):
 
     def run(self, feed: Feed) -> None:
         """Decodes and paces until stopped, or to the end without ``loop``."""
-        self._run_file(feed, self.around.find(self.settings.path))
+        path = self.around.find(self.settings.path)
+        if is_list(path):
+            named = read_list(path)
+            if len(named) > 1:
+                n = str(len(named))
+                raise StudioError("invalid", "sources.list_of_files", path=str(path), n=n)
+            path = named[0]
+        self._run_file(feed, path)
 
     def _run_file(self, feed: Feed, path: Path) -> None:
         settings = self.settings

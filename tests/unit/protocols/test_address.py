@@ -110,3 +110,28 @@ def test_the_backup_has_its_own_query() -> None:
 )
 def test_two_keys(url: str, key: str, is_another: bool) -> None:
     assert holds_another_key(url, key) is is_another
+
+
+@pytest.mark.parametrize(
+    ("url", "app", "stream"),
+    [
+        (
+            "rtmp://live-push.example.com/live-bvc/?streamname=live_1_2&key=abc&pflag=1",
+            "live-bvc",
+            "?streamname=live_1_2&key=abc&pflag=1",
+        ),
+        ("rtmp://h/live-bvc?streamname=live_1&key=abc", "live-bvc", "?streamname=live_1&key=abc"),
+        ("rtmps://h:443/app/?sign=1", "app", "?sign=1"),
+        ("rtmp://h/app?sign=1", "app?sign=1", ""),
+        ("rtmp://h/app/", "app", ""),
+    ],
+)
+def test_a_query_behind_the_application_is_the_key(url: str, app: str, stream: str) -> None:
+    """Bilibili writes it all in one line."""
+    address = parse(url)
+    assert (address.app, address.stream) == (app, stream)
+    base, key = split_key(url)
+    again = parse(*fold(base, key))
+    assert (again.app, again.stream) == (app, stream)
+    assert "abc" not in hide_key(url)
+    assert "sign=1" not in hide_key(url)
