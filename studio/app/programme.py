@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 from studio.audio import routing
 from studio.audio.desk import SoundDesk
 from studio.audio.mixer import Channel, Mixer
+from studio.audio.transition_sound import TransitionSound
 from studio.core.clock import NS, now_ns
 from studio.core.event import Events
 from studio.core.service import Service
@@ -107,6 +108,7 @@ class Programme(Service):
         self._pipeline, self._camera, self._latency = pipeline, camera, latency
         self._events, self._state = events, state
         self._channels: tuple[Channel, ...] = ()
+        self._transition_sound = TransitionSound()
         self._tally: dict[str, str] = {}
         self.viewers: Viewers = NoViewers()
         self.over = over
@@ -155,6 +157,7 @@ class Programme(Service):
         )
         closed = routing.closed_strips(self._sound.strips, runners, shown, buses, standby)
         routing.tell_runners(self._channels, runners, buses)
+        self._channels += tuple(self._transition_sound.channels(scenes.changes))
         self._mixer.master_db = self._sound.master_db
         self._tell_tally()
         if closed != self._sound.closed:

@@ -13,6 +13,7 @@ from studio.audio.desk import SoundDesk
 from studio.audio.events import LoudnessChanged, Meters
 from studio.audio.mixer import Mixer
 from studio.audio.model import HeadphonesView, SoundPart, SoundView, Verdict
+from studio.audio.transition_sound import NAME
 from studio.core.event import Events
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
@@ -111,6 +112,7 @@ class SoundService(Service):
         levels = {
             name: {"peak": meter.peak_db, "rms": meter.rms_db}
             for name, meter in list(self._mixer.meters.items())
+            if not name.startswith(NAME)
         }
         reading = self.desk.watch.reading
         self._events.publish(Meters(levels=levels, loudness=msgspec.to_builtins(reading)))

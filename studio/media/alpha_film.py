@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from studio.core.errors import StudioError
+from studio.core.log import logger
 from studio.media.cv import cv2
 from studio.media.frame import Frame, Plane, even
+from studio.media.sound import CHANNELS, RATE, Samples
 from studio.media.yuv import Layer, Rect, crop, layer, resize
 
 if TYPE_CHECKING:
     import av
 
+_log = logger(__name__)
+FADE_OUT = 480
+"""Samples, so that a sound that is cut off does not click."""
 MOST_BYTES = 384_000_000
 """A second of 1080p30 that fills the picture is about 190 MB; most stingers fill it briefly."""
 
@@ -92,6 +97,38 @@ def read_alpha_film(path: Path, width: int, height: int) -> AlphaFilm:
     if not pictures:
         raise StudioError("invalid", "sources.file_empty", path=str(path))
     return AlphaFilm(fps, tuple(pictures), has_alpha)
+
+
+def read_film_sound(path: Path, longest_s: float) -> Samples | None:
+    """A film's first sound track, (n, 2) float32 at 48 kHz; None where there is none to be heard.
+
+    Args:
+        longest_s: what is longer is left out, after a short fade.
+    """
+    import av
+
+    blocks: list[Samples] = []
+    most = int(longest_s * RATE)
+    try:
+        with av.open(str(path)) as media:
+            if not media.streams.audio:
+                return None
+            sampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+            for decoded_block in (*media.decode(media.streams.audio[0]), None):
+                for block in sampler.resample(decoded_block):
+                    blocks.append(block.to_ndarray().astype(np.float32).reshape(-1, CHANNELS))
+                if sum(map(len, blocks)) > most:
+                    break
+    except (av.FFmpegError, OSError, ValueError, AttributeError) as error:
+        # Its picture is what a stinger is for; a track that cannot be decoded has no decoder.
+        _log.warning("the sound of %s is not played: %s", path, error)
+        return None
+    if not blocks:
+        return None
+    made: Samples = np.concatenate(blocks)[:most].astype(np.float32)
+    end = min(len(made), FADE_OUT)
+    made[len(made) - end :] *= np.linspace(1, 0, end, dtype=np.float32)[:, None]
+    return made
 
 
 def decoded(media: av.container.InputContainer, stream: av.VideoStream) -> list[av.VideoFrame]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from studio.core.extension import Extension
 from studio.media.frame import Frame
+from studio.media.sound import Samples
 
 
 class Transition(Extension):
@@ -42,6 +43,11 @@ class Transition(Extension):
     def own_ms(self) -> int:
         """How long it takes by nature, as a film does; 0 when it takes as long as is asked."""
         return 0
+
+    @property
+    def sound(self) -> Samples | None:
+        """What is heard while it runs, from its first picture on; None for silence."""
+        return None
 
     @property
     def is_ready(self) -> bool:

@@ -9,8 +9,9 @@ from typing import Annotated, Any, ClassVar
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
-from studio.media.alpha_film import AlphaFilm, read_alpha_film
+from studio.media.alpha_film import AlphaFilm, read_alpha_film, read_film_sound
 from studio.media.frame import Frame
+from studio.media.sound import Samples
 from studio.media.yuv import Scratch, blend, place
 from studio.scenes.transitions.base import Transition
 
@@ -22,6 +23,7 @@ class StingerSettings(Settings):
     cut_percent: Annotated[
         int, setting("切换点 %（0 自动）", "Cut at % (0: by itself)", ge=0, le=100)
     ] = 0
+    sound: Annotated[bool, setting("播放片花的声音", "Play its sound")] = True
 
 
 class Stinger(Transition):
@@ -45,6 +47,7 @@ class Stinger(Transition):
     def __init__(self, settings: Any = None, base: Path | None = None) -> None:
         super().__init__(settings, base)
         self._films: dict[tuple[int, int], AlphaFilm] = {}
+        self._sound: Samples | None = None
         self._cut_at = 0.5
         self._scratch = Scratch()
         self._line = threading.Lock()
@@ -53,6 +56,11 @@ class Stinger(Transition):
     def own_ms(self) -> int:
         """The film's length."""
         return next((film.length_ms for film in self._films.values()), 0)
+
+    @property
+    def sound(self) -> Samples | None:
+        """The film's own, unless it is switched off."""
+        return self._sound
 
     @property
     def is_ready(self) -> bool:
@@ -73,6 +81,8 @@ class Stinger(Transition):
             given = Path(self.settings.path).expanduser()
             path = given if given.is_absolute() else self.base / given
             film = read_alpha_film(path, width, height)
+            if self.settings.sound and self._sound is None:
+                self._sound = read_film_sound(path, film.length_ms / 1000)
             self._cut_at = self.settings.cut_percent / 100 or film.half_way()
             self._films = {**self._films, (width, height): film}
 
