@@ -276,6 +276,35 @@ def _moderate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", metavar="FOLDER", help=translate("cli.arg.rules"))
 
 
+def _stock(arguments: argparse.Namespace) -> int:
+    from studio.shop.stock.cli import show_stock
+
+    is_sound = show_stock(
+        arguments.shop, arguments.what, arguments.sku, write_line, as_json=arguments.json
+    )
+    return DONE if is_sound else NO
+
+
+def _stock_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shop", metavar="SHOP", help=translate("cli.arg.shop"))
+    parser.add_argument(
+        "what", nargs="?", default="levels", choices=("levels", "moves", "orders", "check"),
+        help=translate("cli.arg.stock_what"),
+    )  # fmt: skip
+    parser.add_argument("--sku", default="", metavar="SKU", help=translate("cli.arg.sku"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def _orders(arguments: argparse.Namespace) -> int:
+    arguments.what, arguments.sku = "orders", ""
+    return _stock(arguments)
+
+
+def _orders_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shop", metavar="SHOP", help=translate("cli.arg.shop"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
 def _do(arguments: argparse.Namespace) -> int:
     from studio.remote.client import do
 
@@ -339,6 +368,8 @@ CALLS: dict[str, Call] = {
     "snapshot": (_snapshot_arguments, _snapshot, "studio.remote.client"),
     "check": (_open_arguments, _check, "studio.app.check"),
     "moderate": (_moderate_arguments, _moderate, "studio.comments.cli"),
+    "stock": (_stock_arguments, _stock, "studio.shop.stock.cli"),
+    "orders": (_orders_arguments, _orders, "studio.shop.stock.cli"),
     "bench": (_bench_arguments, _bench, "bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),
 }

@@ -56,6 +56,7 @@ from studio.scenes.service import CanvasService, SceneService, canvases_of
 from studio.scenes.transitions.base import Transition
 from studio.shop.catalogue import Catalogue
 from studio.shop.service import ShopService, TryOnService
+from studio.shop.stock.service import StockService
 from studio.shop.wearing import TryOnController
 from studio.show.keeper import OpenShow
 from studio.show.service import BrandService, ImportService, TemplateService
@@ -66,27 +67,11 @@ from studio.sources.service import SourceService
 from studio.tryon.asset import use_svg
 
 SERVICES: tuple[type[Service], ...] = (
-    InsightService,
-    ShowSession,
-    EngineInfo,
-    CanvasService,
-    SceneService,
-    FilterService,
-    SourceService,
-    SoundService,
-    Programme,
-    OutputService,
-    AirService,
-    CameraService,
-    ShopService,
-    TryOnService,
-    OverlayService,
-    BrandService,
-    TemplateService,
-    ImportService,
-    CommentService,
-    PlanService,
-)
+    InsightService, ShowSession, EngineInfo, CanvasService, SceneService, FilterService,
+    SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
+    StockService, TryOnService, OverlayService, BrandService, TemplateService, ImportService,
+    CommentService, PlanService,
+)  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
 
@@ -188,6 +173,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     info = EngineInfo(fps, is_safe, secrets, recordings, extensions)
     insight = InsightService(journal, figures, pipeline, latency, recordings, events, state)
     outputs = OutputService(pipeline, output_commands, scenes, events, state)
+    stock = StockService(catalogue, overlays, events, state)
     brand = BrandService(sources, overlays, state)
     services = Services(
         (
@@ -203,7 +189,8 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             outputs,
             AirService(output_commands),
             camera,
-            ShopService(catalogue, wearer, overlays, events),
+            ShopService(catalogue, wearer, overlays, events, stock),
+            stock,
             TryOnService(wearer, catalogue, scenes, overlays, folders, events, state),
             OverlayService(overlays),
             brand,

@@ -19,6 +19,7 @@ from studio.shop.events import (
     TryOnChanged,
 )
 from studio.shop.model import Cents, Count, Product, TryOn, price_text
+from studio.shop.stock_commands import Stockroom, book_difference
 
 
 class ShopCommands:
@@ -28,6 +29,7 @@ class ShopCommands:
         refresh: draws the card anew from the catalogue's state.
         wear: puts a try-on on a source's picture (None takes it off); returns the source's name.
         is_bypassed: whether try-on is off for now, so that nothing of it is drawn.
+        room: the shop's ledger; where it knows a product, its stock is booked there.
     """
 
     def __init__(
@@ -37,7 +39,9 @@ class ShopCommands:
         refresh: Callable[[], None],
         wear: Callable[[Product | None, TryOn | None, str], str],
         is_bypassed: Callable[[], bool] = lambda: False,
+        room: Stockroom | None = None,
     ) -> None:
+        self._room = room
         self._is_bypassed = is_bypassed
         self._catalogue = catalogue
         self._announce = announce
@@ -110,8 +114,10 @@ class ShopCommands:
         label=("改库存", "Set stock"),
         help=("修改库存件数；空为未知。", "Sets how many pieces are left; null: not known."),
     )
-    def stock(self, product: str, count: Count | None) -> Changed:
+    async def stock(self, product: str, count: Count | None) -> Changed:
         found = self._catalogue.get(product)
+        if self._room is not None and self._room.part.shop:
+            return await book_difference(self._room, found, count)
         self._put(replace(found, stock=count), "stock")
         return changed("shop", undo=("shop.stock", {"product": found.id, "count": found.stock}))
 

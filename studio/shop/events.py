@@ -59,3 +59,19 @@ class TryOnChanged(Event, frozen=True, kw_only=True):
 
     product: str
     source: str
+
+
+class StockChanged(Event, frozen=True, kw_only=True):
+    """The ledger has other figures for a SKU; "" as SKU: the ledger cannot be read."""
+
+    name: ClassVar[str] = "stock.changed"
+    label: ClassVar[Text] = Text("库存变化", "Stock changed")
+    help: ClassVar[Text] = Text(
+        "某个 SKU 的可售、锁定或已售件数变了。", "Free, held or sold pieces of a SKU changed."
+    )
+
+    sku: str
+    channel: str
+    free: int
+    held: int
+    sold: int

@@ -21,6 +21,7 @@ from studio.scenes.keeper import SceneRepository
 from studio.shop.catalogue import Catalogue
 from studio.shop.commands import ShopCommands
 from studio.shop.model import Product, ShopState, ShownGoods, TryOn, TryOnKept, WornView
+from studio.shop.stock_commands import Stockroom
 from studio.shop.tryon_commands import TryOnCommands
 from studio.shop.wearing import TryOnController
 
@@ -64,6 +65,7 @@ class ShopService(Service):
         wearer: puts them on.
         card: draws the card.
         events: where changes are told.
+        room: the shop's ledger.
     """
 
     name: ClassVar[str] = "shop"
@@ -72,7 +74,12 @@ class ShopService(Service):
     Checkpoint: ClassVar[Any] = ShownGoods
 
     def __init__(
-        self, catalogue: Catalogue, wearer: TryOnController, card: CardOverlay, events: Events
+        self,
+        catalogue: Catalogue,
+        wearer: TryOnController,
+        card: CardOverlay,
+        events: Events,
+        room: Stockroom,
     ) -> None:
         self.catalogue, self._card = catalogue, card
         self._commands = (
@@ -82,6 +89,7 @@ class ShopService(Service):
                 card.refresh_card,
                 wearer.wear,
                 lambda: wearer.is_bypassed,
+                room,
             ),
         )
 

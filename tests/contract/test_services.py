@@ -51,6 +51,7 @@ A: dict[str, Any] = {
         "products": [{"id": "hat", "number": 1, "name": "Hat", "price_cents": 9900, "stock": 4}],
         "card": "hat", "explaining": "hat",
     },
+    "stock": {"shop": "contract", "channel": "desk 2", "hold_s": 60.0},
     "lower_third": {"title": "Lin", "line": "Host"},
     "brand": {"accent": "#123456"},
     "outputs": [{"name": "far", "url": "rtmp://127.0.0.1:9/live"}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_card_follows_its_product(shop):
     commands.card("3")
     assert catalogue.state.card == "bag"
     commands.price("bag", 49900, 59900)
-    commands.stock("bag", 2)
+    asyncio.run(commands.stock("bag", 2))
     assert len(refreshed) == 3
     commands.card_off()
     assert [event.name for event in told] == [

@@ -1,0 +1,1 @@
+"""Stock: an append-only ledger that cannot be oversold."""

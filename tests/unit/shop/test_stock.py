@@ -1,0 +1,224 @@
+"""The ledger: never below zero, every key once, whoever asks and whatever dies."""
+
+from __future__ import annotations
+
+import collections
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from studio.core.errors import StudioError
+from studio.shop.stock import sqlite as ledgers
+from studio.shop.stock.model import Line
+from studio.shop.stock.sqlite import SqliteStock
+from tests.waiting import until
+
+HAT = (Line("hat"),)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    made = SqliteStock(tmp_path / "shop.db")
+    yield made
+    made.close()
+
+
+def level(ledger, sku="hat", channel="shop"):
+    return next(
+        (one.free, one.held, one.sold)
+        for one in ledger.levels()
+        if (one.sku, one.channel) == (sku, channel)
+    )
+
+
+def test_what_is_held_is_not_free_and_what_is_confirmed_is_sold(ledger):
+    assert ledger.receive("in", "hat", 10, why="delivery").result().is_good
+    assert ledger.hold("a", [Line("hat", 5)], "Li").result().outcome == "held"
+    assert level(ledger) == (5, 5, 0)
+    assert ledger.confirm("a").result().outcome == "confirmed"
+    assert level(ledger) == (5, 0, 5)
+    assert ledger.release("a").result().outcome == "confirmed"  # too late, nothing comes back
+    assert level(ledger) == (5, 0, 5)
+    assert ledger.refund("r", "a", restocks=True).result().is_good
+    assert level(ledger) == (10, 0, 0)
+    assert ledger.faults() == []
+
+
+def test_a_key_counts_once(ledger):
+    for _ in range(3):
+        assert ledger.receive("in", "hat", 4).result().free == 4
+        assert ledger.hold("a", [Line("hat", 3)], "Li").result().outcome == "held"
+    assert level(ledger) == (1, 3, 0)
+    for _ in range(3):
+        assert ledger.confirm("a").result().outcome == "confirmed"
+    for _ in range(3):
+        ledger.refund("r", "a", restocks=False).result()
+    assert level(ledger) == (1, 0, 0)
+
+
+def test_the_last_piece_is_sold_once(ledger):
+    ledger.receive("in", "hat", 1).result()
+    futures = [ledger.hold(f"k{n}", HAT, f"b{n}") for n in range(64)]
+    outcomes = collections.Counter(future.result().outcome for future in futures)
+    assert outcomes == {"held": 1, "short": 63}
+
+
+def test_a_bundle_is_held_whole_or_not_at_all(ledger):
+    ledger.receive("in1", "hat", 3).result()
+    ledger.receive("in2", "scarf", 1).result()
+    both = (Line("hat"), Line("scarf"))
+    assert ledger.hold("a", both, "Li").result().outcome == "held"
+    refused = ledger.hold("b", both, "Wu").result()
+    assert (refused.outcome, refused.sku, refused.free) == ("short", "scarf", 0)
+    assert (level(ledger), level(ledger, "scarf")) == ((2, 1, 0), (0, 1, 0))
+    twice = ledger.hold("c", (Line("hat"), Line("hat", 2)), "Wu").result()
+    assert (twice.outcome, twice.free) == ("short", 2)
+
+
+def test_a_buyer_has_a_limit(ledger):
+    ledger.receive("in", "hat", 10).result()
+    assert ledger.hold("a", [Line("hat", 2)], "Li", most_a_buyer=2).result().is_good
+    ledger.confirm("a").result()
+    assert ledger.hold("b", HAT, "Li", most_a_buyer=2).result().outcome == "limit"
+    assert ledger.hold("c", HAT, "Wu", most_a_buyer=2).result().is_good
+
+
+def test_a_share_moves_in_one_piece(ledger):
+    ledger.receive("in", "hat", 10).result()
+    assert ledger.share("s", "hat", 4, "shop", "douyin").result().is_good
+    assert (level(ledger), level(ledger, channel="douyin")) == ((6, 0, 0), (4, 0, 0))
+    assert ledger.share("t", "hat", 7, "shop", "douyin").result().outcome == "short"
+    assert ledger.hold("a", [Line("hat", 5)], "Li", "douyin").result().outcome == "short"
+
+
+def test_what_runs_out_goes_to_the_next_in_turn(ledger):
+    ledger.receive("in", "hat", 1).result()
+    ledger.hold("a", HAT, "Li", hold_s=0.05).result()
+    assert ledger.hold("b", HAT, "Wu", may_wait=True).result().outcome == "waiting"
+    assert ledger.hold("c", HAT, "He", may_wait=True).result().outcome == "waiting"
+    until(lambda: ledger.expire().result().free == 1, "the hold runs out")
+    states = {one.buyer: one.state for one in ledger.reservations()}
+    assert states == {"Li": "expired", "Wu": "held", "He": "waiting"}
+    assert ledger.confirm("a").result().outcome == "expired"
+    ledger.release("b").result()
+    assert {one.buyer: one.state for one in ledger.reservations()}["He"] == "held"
+    assert ledger.receive("more", "hat", 1).result().free == 1
+    assert ledger.faults() == []
+
+
+@pytest.mark.parametrize("step_s", [-3600, 3600])
+def test_a_step_of_the_wall_clock_ends_no_hold(ledger, monkeypatch, step_s):
+    ledger.receive("in", "hat", 1).result()
+    ledger.hold("a", HAT, "Li", hold_s=600).result()
+    now_ms = ledgers.utc_ms
+    monkeypatch.setattr(ledgers, "utc_ms", lambda: now_ms() + 1000 * step_s)
+    assert ledger.expire().result().free == 0
+    booted = ledgers.now_ns() + 10**18  # the machine was started again, long ago
+    ledger.expire().result()
+    with sqlite3.connect(ledger.path) as base:
+        base.execute("UPDATE reservations SET until_ns = ?, until_ms = 0", (booted,))
+    assert ledger.expire().result().free == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_lives_keep_the_sums(ledger, seed):
+    """Beside a model in plain Python, which books one after the other."""
+    chance = random.Random(seed)
+    skus, keys = ("hat", "scarf", "bag"), [f"k{n}" for n in range(40)]
+    on_hand, state, lines = collections.Counter(), {}, {}
+    free = collections.Counter()
+    for step in range(400):
+        sku, key, act = chance.choice(skus), chance.choice(keys), chance.random()
+        if act < 0.2:
+            count = chance.choice((-3, -1, 1, 2, 5))
+            booked = ledger.receive(f"m{step}", sku, count).result()
+            assert booked.is_good == (free[sku] + count >= 0)
+            if booked.is_good:
+                free[sku] += count
+                on_hand[sku] += count
+        elif act < 0.6:
+            wanted = {s: chance.randint(1, 2) for s in chance.sample(skus, chance.randint(1, 3))}
+            booked = ledger.hold(key, [Line(s, c) for s, c in wanted.items()], key).result()
+            if key in state:
+                assert booked.outcome == state[key]
+            elif all(free[s] >= c for s, c in wanted.items()):
+                assert booked.outcome == "held"
+                state[key], lines[key] = "held", wanted
+                free.subtract(wanted)
+            else:
+                assert booked.outcome == "short"
+        else:
+            word = "confirmed" if act < 0.8 else "released"
+            booked = (ledger.confirm if act < 0.8 else ledger.release)(key).result()
+            if key not in state:
+                assert booked.outcome == "unknown"
+            elif state[key] != "held":
+                assert booked.outcome == state[key]
+            else:
+                assert booked.outcome == word
+                state[key] = word
+                if word == "released":
+                    free.update(lines[key])
+    for one in ledger.levels():
+        assert one.free == free[one.sku]
+        assert one.free + one.held + one.sold == on_hand[one.sku]
+    assert ledger.faults() == []
+
+
+def test_the_table_itself_refuses_less_than_nothing(ledger):
+    ledger.receive("in", "hat", 1).result()
+    with sqlite3.connect(ledger.path) as base, pytest.raises(sqlite3.IntegrityError):
+        base.execute("UPDATE levels SET free = free - 2")
+
+
+BUYER = """
+import sys
+from pathlib import Path
+from studio.shop.stock.model import Line
+from studio.shop.stock.sqlite import SqliteStock
+ledger = SqliteStock(Path(sys.argv[1]))
+for number in range(int(sys.argv[3])):
+    booked = ledger.hold(f"{sys.argv[2]}-{number}", [Line("hat")], sys.argv[2]).result()
+    if booked.outcome == "held":
+        ledger.confirm(booked.key).result()
+    print(booked.key, booked.outcome, flush=True)
+"""
+
+
+def test_four_processes_one_of_them_killed_sell_each_piece_once(tmp_path):
+    """What a buyer was told is true afterwards; who was killed has nothing half booked."""
+    path = tmp_path / "shop.db"
+    ledger = SqliteStock(path)
+    ledger.receive("in", "hat", 200).result()
+    call = [sys.executable, "-c", BUYER, str(path)]
+    pipe = subprocess.PIPE
+    buyers = [
+        subprocess.Popen([*call, f"b{n}", "100"], stdout=pipe, text=True, cwd=Path.cwd())
+        for n in range(4)
+    ]
+    assert buyers[0].stdout is not None
+    first = [buyers[0].stdout.readline() for _ in range(10)]
+    os.kill(buyers[0].pid, signal.SIGKILL)
+    said = "".join(first) + "".join(buyer.communicate(timeout=60)[0] for buyer in buyers)
+    told = dict(line.split() for line in said.splitlines() if len(line.split()) == 2)
+    states = {one.key: one.state for one in ledger.reservations(last=1000)}
+    for key, outcome in told.items():
+        assert (states.get(key) in ("confirmed", "held")) == (outcome == "held"), key
+    free, held, sold = level(ledger)
+    assert free + held + sold == 200
+    assert free == 0
+    assert ledger.faults() == []
+    ledger.close()
+
+
+def test_a_file_that_is_no_ledger_is_told(tmp_path):
+    path = tmp_path / "shop.db"
+    path.write_bytes(b"this is no database, but a text that is long enough" * 40)
+    with pytest.raises(StudioError, match=r"shop\.db"):
+        SqliteStock(path)
