@@ -16,6 +16,7 @@ from studio.plans.model import PlansView
 from studio.scenes.model import ScenesView
 from studio.sender.model import OutputStatus
 from studio.shop.model import ShopState, WornView
+from studio.shop.stock.model import StockView
 from studio.show.model import BrandKit, EngineView, ShowView
 from studio.sources.model import SourceView
 from ui.client import DeskClient, Reply
@@ -32,6 +33,7 @@ PARTS: dict[str, Any] = {
     "sources": tuple[SourceView, ...],
     "sound": SoundView,
     "shop": ShopState,
+    "stock": StockView,
     "outputs": tuple[OutputStatus, ...],
     "show": ShowView,
     "tryon": dict[str, WornView],
@@ -97,6 +99,7 @@ class Store(QObject):
         self.sources: tuple[SourceView, ...] = ()
         self.sound = SoundView()
         self.shop = ShopState()
+        self.stock = StockView()
         self.outputs: tuple[OutputStatus, ...] = ()
         self.show = ShowView()
         self.tryon: dict[str, WornView] = {}

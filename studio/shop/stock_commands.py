@@ -271,6 +271,6 @@ def _answer(booked: Booking, undo: tuple[str, dict[str, Any]] | None = None) -> 
         StudioError: conflict, when it could not be booked.
     """
     if booked.outcome in ("short", "limit", "unknown", "expired"):
-        given = {"sku": booked.sku, "free": booked.free, "key": booked.key}
+        given = {"sku": booked.sku, "free": booked.free, "id": booked.key}
         raise StudioError("conflict", f"stock.{booked.outcome}", **given)
     return changed("stock", "shop", undo=undo, result=msgspec.to_builtins(booked))

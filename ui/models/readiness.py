@@ -171,6 +171,8 @@ def _stock(store: Store) -> Check:
     products = store.shop.products
     if not products:
         return Check("stock", "off", t("ready.no_products"), "products")
+    if store.stock.error:
+        return Check("stock", "attention", store.stock.error, "products")
     out = [p.name for p in products if p.stock == 0]
     unknown = [p.name for p in products if p.stock is None]
     if out:

@@ -55,7 +55,7 @@ class ProductsPanel(Panel):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._list.insertWidget(0, self._empty)
         store = self.desk.store
-        parts = ("shop", "show", "tryon")
+        parts = ("shop", "show", "stock", "tryon")
         store.changed.connect(lambda part: self._show() if part in parts else None)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._go_on)

@@ -273,7 +273,7 @@ class ProductRow(QFrame):
 
     def _show_stock(self, product: Product) -> None:
         label = self.stock.label
-        self.stock.setToolTip(plain(t("products.edit_tip")))
+        self.stock.setToolTip(plain(self._stock_words(product)))
         self.price.setToolTip(plain(t("products.edit_tip")))
         self.stock.setAccessibleName(t("products.stock_of", name=product.name))
         self.price.setAccessibleName(t("products.price_of", name=product.name))
@@ -289,6 +289,23 @@ class ProductRow(QFrame):
         else:
             label.setText(t("products.stock", n=product.stock))
             label.set_tone("")
+
+    def _stock_words(self, product: Product) -> str:
+        """What the ledger says of it, and how to change it."""
+        view, tip = self.desk.store.stock, t("products.edit_tip")
+        if view.error:
+            return f"{view.error}\n{tip}"
+        skus = [variant.sku for variant in product.variants] or [product.id]
+        levels = [level for level in view.levels if level.sku in skus]
+        if not levels:
+            return tip
+        words = [
+            t("products.level", channel=channel, free=sum(one.free for one in mine),
+              held=sum(one.held for one in mine), sold=sum(one.sold for one in mine))
+            for channel in sorted({level.channel for level in levels})
+            if (mine := [level for level in levels if level.channel == channel])
+        ]  # fmt: skip
+        return "\n".join([*words, t("products.ledger", shop=view.shop), tip])
 
     def _show_variants(self, product: Product, shop: ShopState) -> None:
         wanted = tuple((v.sku, v.name) for v in product.variants)

@@ -148,7 +148,10 @@ class _Books:
         now_ms = utc_ms()
         state = WAITS if short else "held"
         until_ms = 0 if short else now_ms + hold_ms
-        turn = self.base.execute("SELECT coalesce(max(turn), 0) + 1 FROM reservations").fetchone()
+        turn = 0
+        if short:
+            last = "SELECT coalesce(max(turn), 0) + 1 FROM reservations WHERE state = 'waiting'"
+            turn = self.base.execute(last).fetchone()[0]
         self.base.execute(
             "INSERT INTO reservations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -160,7 +163,7 @@ class _Books:
                 now_ns() + hold_ms * MS,
                 hold_ms,
                 utc_iso(),
-                turn[0] if short else 0,
+                turn,
             ),
         )
         self.base.executemany("INSERT INTO lines VALUES (?, ?, ?)", [(key, s, c) for s, c in lines])
