@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 from bench.base import BenchReport, Row
+from studio.core.streams import child_environment
 from studio.shop.stock.model import Line
 from studio.shop.stock.sqlite import SqliteStock
 
@@ -105,7 +106,7 @@ def _sell(path: Path, report: BenchReport) -> None:
     clients = [
         subprocess.Popen(
             [sys.executable, "-c", CLIENT, str(port), str(n), str(ASKS // PROCESSES), str(BUYERS)],
-            stdout=subprocess.PIPE, text=True,
+            stdout=subprocess.PIPE, text=True, encoding="utf-8", env=child_environment(),
         )
         for n in range(PROCESSES)
     ]  # fmt: skip
@@ -151,7 +152,11 @@ def _sell(path: Path, report: BenchReport) -> None:
 
 def _server(path: Path, port: int) -> subprocess.Popen[str]:
     server = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(path), str(port)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SERVER, str(path), str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=child_environment(),
     )
     assert server.stdout is not None
     server.stdout.readline()
