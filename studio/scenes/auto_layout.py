@@ -59,12 +59,25 @@ def arranged(
         if item.id not in boxes:
             items.append(item)
             continue
-        moved = replace(item, boxes={**item.boxes, target: boxes[item.id]})
+        box = boxes[item.id]
+        if item.fit == "native":  # its box is its picture: another shape would bend it
+            box = _of_shape(item.boxes[source], box, sizes[source], sizes[target])
+        moved = replace(item, boxes={**item.boxes, target: box})
         focus = focus_of(item.source)
         if focus is not None and item.fit == "cover":
             moved = replace(moved, focus_x=focus[0], focus_y=focus[1])
         items.append(moved)
     return replace(scene, items=tuple(items))
+
+
+def _of_shape(own: Box, room: Box, from_size: Size, to_size: Size) -> Box:
+    """The largest box in the middle of ``room`` that has the shape of ``own``."""
+    wide, high = own.w * from_size[0], own.h * from_size[1]
+    if wide <= 0 or high <= 0:
+        return room
+    scale = min(room.w * to_size[0] / wide, room.h * to_size[1] / high)
+    w, h = wide * scale / to_size[0], high * scale / to_size[1]
+    return Box(room.x + (room.w - w) / 2, room.y + (room.h - h) / 2, w, h)
 
 
 def _panes(panes: list[Item], source: CanvasName, target: CanvasName) -> dict[int, Box]:
