@@ -13,7 +13,7 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name
 from studio.scenes.events import SceneListChanged, StudioModeChanged, TallyAcknowledged
-from studio.scenes.item_commands import check_purpose, check_scene, check_transition
+from studio.scenes.item_checks import check_purpose, check_scene, check_transition
 from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import CanvasName, Scene, new_id, plain
 from studio.sources.settings_check import check_settings

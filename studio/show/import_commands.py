@@ -17,7 +17,7 @@ from studio.core.errors import StudioError
 from studio.core.names import check_name, free_name
 from studio.core.places import names_place
 from studio.scenes.events import SceneListChanged
-from studio.scenes.item_commands import check_scene
+from studio.scenes.item_checks import check_scene
 from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Scene, plain
 from studio.show.obs_import import Collection, read_collection

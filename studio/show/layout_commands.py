@@ -10,7 +10,7 @@ from studio.core.errors import StudioError
 from studio.scenes.auto_layout import arranged
 from studio.scenes.events import SceneListChanged
 from studio.scenes.graph import SceneGraph
-from studio.scenes.item_commands import check_scene
+from studio.scenes.item_checks import check_scene
 from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import CanvasName, Scene, plain
 from studio.show.templates import Builder, templates

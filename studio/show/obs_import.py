@@ -8,7 +8,6 @@ from the picture times the scale unless bounds are set.
 from __future__ import annotations
 
 import json
-import math
 import stat
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -24,18 +23,13 @@ from studio.filters.obs import from_obs as filter_from_obs
 from studio.filters.obs import lost_settings as lost_filter_settings
 from studio.media.blend_modes import Blend
 from studio.scenes.layout import Area
-from studio.scenes.model import Canvas, Crop, Item, Scene
+from studio.scenes.model import Canvas, Item, Scene
 from studio.show.obs_geometry import (
     Group,
     Laid,
-    Picture,
-    Window,
     corners,
-    filtered,
-    frame_size,
     lay_item,
     on_canvas,
-    window,
 )
 from studio.show.obs_lost import (
     CUTS,
@@ -47,6 +41,7 @@ from studio.show.obs_lost import (
     setting_line,
 )
 from studio.show.obs_names import usual_transition
+from studio.show.obs_pictures import Pictures
 from studio.show.obs_report import ImportReport, Unmatched, why_kind
 from studio.show.obs_values import (
     FARTHEST_PX,
@@ -152,11 +147,9 @@ class _Reader:
             min(FARTHEST_PX, max(1.0, canvas[0])),
             min(FARTHEST_PX, max(1.0, canvas[1])),
         )
-        self._size_of = size_of
-        self._windows = _windows(self._canvas, canvases)
         self._report = ImportReport()
         self._specs: dict[str, SourceSpec] = {}
-        self._pictures: dict[str, Picture] = {}
+        self._pictures = Pictures(self._canvas, canvases, size_of, self._specs, self._report)
         self._shows: dict[str, set[str]] = {}
         """Which nested scenes a scene shows, as far as read."""
 
@@ -172,7 +165,7 @@ class _Reader:
         scenes = [one for one in entries if one.get("id") == "scene"]
         groups += [one for one in entries if one.get("id") == "group"]
         inputs = [one for one in entries if one.get("id") not in ("scene", "group")]
-        for canvas, view in self._windows.items():
+        for canvas, view in self._pictures.windows.items():
             if max(view.left, view.top) > 1:
                 shape = f"{self._canvas[0]:g}×{self._canvas[1]:g}"
                 self._report.add("size", name_of(self._data) or "OBS", "canvas", shape, canvas)
@@ -188,8 +181,8 @@ class _Reader:
         used = {name_of(item) for one in (*scenes, *groups) for item in items_of(one)}
         for name in sorted((used & names) - set(self._specs)):
             own = {"scene": name}
-            if self._main != "landscape":
-                own["canvas"] = self._main
+            if self._pictures.main != "landscape":
+                own["canvas"] = self._pictures.main
             self._specs[name] = SourceSpec(name=name, kind="scene", settings=own)
         self._double(scenes)
         made = [self._scene(one, by_name) for one in self._ordered(scenes)]
@@ -395,7 +388,7 @@ class _Reader:
                 continue  # OBS keeps a copy of what is in groups for older versions
             made = self._item(entry, len(items) + 1, scene)
             if made is not None:
-                items.append(on_canvas(made, self._windows))
+                items.append(on_canvas(made, self._pictures.windows))
         kind, ms, own = self._override(one, scene)
         return Scene(
             name=scene,
@@ -427,7 +420,7 @@ class _Reader:
         made = []
         for id, one in enumerate(laid, count + 1):
             if one.item.source in self._specs and not self._is_silent(one.item.source):
-                one = place.place(one, self._picture(one.item.source))
+                one = place.place(one, self._pictures.of(one.item.source))
             item = replace(
                 one.item,
                 id=id,
@@ -435,7 +428,7 @@ class _Reader:
                 is_enabled=one.item.is_enabled and is_on,
                 is_locked=one.item.is_locked or is_locked,
             )
-            made.append(on_canvas(Laid(item, one.bounds), self._windows))
+            made.append(on_canvas(Laid(item, one.bounds), self._pictures.windows))
         return made
 
     def _is_silent(self, name: str) -> bool:
@@ -491,7 +484,7 @@ class _Reader:
             is_locked=entry.get("locked") is True,
             blend=BLENDS.get(blend, "normal"),
         )
-        return lay_item(item, entry, self._picture(name), self._canvas)
+        return lay_item(item, entry, self._pictures.of(name), self._canvas)
 
     def _is_round(self, scene: str, inner: str) -> bool:
         """Would ``inner`` on ``scene`` show ``scene`` again? If not, it is noted as shown there."""
@@ -516,55 +509,6 @@ class _Reader:
             return pixels(settings["cx"], 1), pixels(settings["cy"], 1)
         far = [(1.0, 1.0), *(corner for one in laid for corner in corners(one))]
         return max(x for x, _ in far), max(y for _, y in far)
-
-    @property
-    def _main(self) -> str:
-        """The canvas whose shape is most like that of OBS's."""
-        return next(iter(self._windows))
-
-    def _picture(self, name: str) -> Picture:
-        if name not in self._pictures:
-            self._pictures[name] = self._look_at(self._specs[name])
-        return self._pictures[name]
-
-    def _look_at(self, spec: SourceSpec) -> Picture:
-        base = self._canvas
-        if spec.kind == "scene":
-            view = self._windows[self._main]
-            edge = (view.left / view.size[0], view.top / view.size[1])
-            frame = (float(view.size[0]), float(view.size[1]))
-            return Picture(base, frame, Crop(*edge, *edge))
-        size = self._size_of(spec)
-        own = spec.settings
-        if spec.kind in ("colour", "slide_show") and own.get("width") and own.get("height"):
-            size = (pixels(own["width"], 1), pixels(own["height"], 1))
-        elif spec.kind == "colour":
-            size = base
-        if not (size[0] and size[1]):
-            size = base
-            self._report.add("size", spec.name, "size", spec.kind)
-        size = (max(2.0, size[0]), max(2.0, size[1]))
-        if spec.kind == "slide_show":  # OBS's is as large as its largest picture, ours as told
-            told = {"width": min(3840, int(size[0]) & ~1), "height": min(3840, int(size[1]) & ~1)}
-            self._specs[spec.name] = replace(spec, settings={**own, **told})
-            return filtered(spec.filters, Picture(size, (told["width"], told["height"])))
-        return filtered(spec.filters, Picture(size, frame_size(spec.kind, size)))
-
-
-def _windows(base: Size, canvases: Sequence[Canvas]) -> dict[str, Window]:
-    """Where OBS's canvas lies on ours, the one most like it first.
-
-    Others show it too where that one is not on: a picture with bars is better than none.
-    """
-    if not canvases:
-        whole = (max(2, round(base[0])), max(2, round(base[1])))
-        return {"landscape": Window(1.0, 0.0, 0.0, whole) if whole == base else window(base, whole)}
-    likeness = {
-        one.name: abs(math.log(one.width / one.height * base[1] / base[0])) for one in canvases
-    }
-    main = min(canvases, key=lambda one: likeness[one.name])
-    shown = [main] if main.is_enabled else [main, *(one for one in canvases if one.is_enabled)]
-    return {one.name: window(base, (one.width, one.height)) for one in shown}
 
 
 _SCENE = SourceSpec(name="", kind="scene")
