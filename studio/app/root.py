@@ -41,6 +41,7 @@ from studio.graphics.text import TextDrawer
 from studio.insight.journal import Journal
 from studio.insight.latency import CutLatency
 from studio.insight.service import InsightService
+from studio.media.drawings import use_svg
 from studio.outputs.commands import OutputCommands
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.recording_folder import RecordingFolder
@@ -64,7 +65,6 @@ from studio.show.session import ShowFolders, ShowSession
 from studio.sources.bank import SourceManager
 from studio.sources.base import Source, SourceContext
 from studio.sources.service import SourceService
-from studio.tryon.asset import use_svg
 
 SERVICES: tuple[type[Service], ...] = (
     InsightService, ShowSession, EngineInfo, CanvasService, SceneService, FilterService,

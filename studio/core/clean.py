@@ -9,8 +9,10 @@ readers and not in others, become line breaks.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
+import unicodedata
 from typing import Any
 
 Plain = Any
@@ -110,3 +112,43 @@ def write_json(value: Plain, **more: Any) -> str:
 def lines_of(text: str) -> list[str]:
     """Its lines by line feeds alone: a separator inside a JSON text splits no line."""
     return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+def decode_words(data: bytes) -> str:
+    """The words of a text file that somebody wrote, whichever program wrote it.
+
+    With a byte order mark as it says; else UTF-16 where every second byte is nothing, UTF-8 where
+    it is that, GBK (GB 18030) where what is not ASCII comes in its pairs, and Windows' Latin
+    otherwise. A sign that was cut off at the end is left out, so are NULs and other controls.
+    """
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32-le"),
+                       (b"\0\0\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"),
+                       (b"\xfe\xff", "utf-16-be")):  # fmt: skip
+        if data.startswith(mark):
+            return _words(_cut(data[len(mark) :], name))
+    even, odd = data[0:400:2].count(0), data[1:400:2].count(0)
+    half = min(len(data), 400) // 2
+    if half >= 2 and max(even, odd) > 0.4 * half and min(even, odd) < 0.1 * half:
+        return _words(_cut(data, "utf-16-be" if even > odd else "utf-16-le"))
+    for name in ("utf-8", "gb18030"):
+        words = _cut(data, name)
+        if "\ufffd" not in words and (name == "utf-8" or _is_chinese(data)):
+            return _words(words)
+    return _words(data.decode("cp1252", "replace"))
+
+
+def _cut(data: bytes, name: str) -> str:
+    """Decoded without the sign at the end that was cut off."""
+    words = codecs.getincrementaldecoder(name)("replace").decode(data)
+    return clean_text(words)
+
+
+def _is_chinese(data: bytes) -> bool:
+    """Do most bytes that are not ASCII come in pairs of GB 2312 (both of them 0xA1 or more)?"""
+    high = sum(byte >= 0x80 for byte in data)
+    pairs = sum(len(run) // 2 for run in re.findall(rb"[\xa1-\xfe]{2,}", data))
+    return 2 * pairs >= 0.6 * high
+
+
+def _words(text: str) -> str:
+    return "".join(sign for sign in text if sign in "\n\t\r" or unicodedata.category(sign) != "Cc")

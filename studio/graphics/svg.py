@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
 from studio.graphics import qt
 
+_LINKS = re.compile(rb"""href\s*=\s*["']\s*([^"']*)""", re.IGNORECASE)
+
 
 def rasterise(data: bytes, longest: int) -> NDArray[np.uint8]:
     """An SVG as (h, w, 4) uint8 RGBA, straight alpha, its longer side ``longest`` pixels.
 
     Raises:
-        StudioError: invalid, when it is no SVG with a size.
+        StudioError: invalid, when it is no SVG with a size, or fetches something from elsewhere:
+            a picture in it could be any file of this machine, or one that never ends.
     """
     from PySide6.QtCore import QByteArray
     from PySide6.QtGui import QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
+    if any(not link.startswith((b"#", b"data:")) for link in _LINKS.findall(data)):
+        raise StudioError("invalid", "graphics.svg_links")
     qt.ready()
     renderer = QSvgRenderer(QByteArray(data))
     size = renderer.defaultSize()

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.bounded import PICTURE_BYTES, read_bounded
 from studio.core.errors import StudioError
+from studio.media import picture_parts as parts
 from studio.media.cv import MOST_PIXELS, cv2
+from studio.media.drawings import is_svg, svg_drawer
 from studio.media.frame import Frame, from_rgb, to_rgb
 
 MAX_SIDE = 4096
+SVG_SIDE = 1920
 PNG = b"\x89PNG\r\n\x1a\n"
 MOVING = (".gif", ".webp", ".png", ".apng")
 HEIC = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"))
@@ -23,7 +26,7 @@ HEAD_BYTES = 4_000_000  # a JPEG may bear a long thumbnail before its size
 
 
 def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
-    """Reads PNG, JPEG, WebP or BMP; larger than ``max_side`` is scaled down; alpha is kept.
+    """Reads PNG, JPEG, WebP, AVIF, BMP, TGA or SVG, alpha kept; larger than ``max_side``: scaled down.
 
     Raises:
         StudioError: not_found or invalid, with the path.
@@ -31,7 +34,9 @@ def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
     if not path.is_file():
         raise StudioError("not_found", "sources.file_missing", path=str(path))
     data = _read(path)
-    picture = decode(data)
+    if is_svg(path.name, data[:256].tobytes()):
+        return _drawn(data.tobytes(), path, max_side)
+    picture = decode(data, is_tga=path.suffix.lower() == ".tga")
     if picture is None:
         is_heic = bytes(data[4:12]) in HEIC
         key = "sources.picture_heic" if is_heic else "sources.picture_broken"
@@ -39,24 +44,42 @@ def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
     return _frame_of(picture, path, max_side)
 
 
-def decode(data: NDArray[np.uint8]) -> NDArray[Any] | None:
+def _drawn(data: bytes, path: Path, max_side: int) -> Frame:
+    """An SVG at the size of a canvas: its lines stay sharp there."""
+    draw = svg_drawer()
+    if draw is None:
+        raise StudioError("unavailable", "sources.picture_svg", path=str(path))
+    try:
+        rgba = draw(data, min(max_side, SVG_SIDE))
+    except StudioError as error:
+        why = error.in_language()
+        raise StudioError("invalid", "sources.picture_svg_bad", path=str(path), why=why) from None
+    return _frame_of(cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA), path, max_side)
+
+
+def decode(data: NDArray[np.uint8], *, is_tga: bool = False) -> NDArray[Any] | None:
     """A picture file's bytes as (h, w) or (h, w, c) in OpenCV's order, all its channels and depth.
 
-    It stands upright: a phone writes how it was held (Exif 2.32, tag 0x0112), and does not turn the
-    pixels. None for what is no picture.
+    It stands upright: a phone writes how it was held (Exif 2.32, tag 0x0112; AVIF irot, imir), and
+    does not turn the pixels. None for what is no picture.
     """
     if not data.size:
         return None
+    raw = data.tobytes()
     try:
         picture, kinds, blocks = cv2.imdecodeWithMetadata(data, cv2.IMREAD_UNCHANGED)
     except cv2.error:
-        return None
+        picture, kinds, blocks = None, (), ()
     if picture is None:
-        return None
+        picture = parts.decode_otherwise(raw, is_tga)
+        if picture is None:
+            return None
+    found = parts.full_range(parts.with_clear_grey(picture, raw), raw)
+    if parts.is_avif(raw):  # its Exif, if any, tells the same once more
+        return parts.turned_as_told(found, raw)
     for kind, block in zip(kinds, blocks, strict=False):
         if int(kind) == cv2.IMAGE_METADATA_EXIF:
-            return upright(picture, orientation(bytes(block)))
-    found: NDArray[Any] = picture
+            return upright(found, orientation(bytes(block)))
     return found
 
 
@@ -86,6 +109,7 @@ def told_pixels(data: bytes) -> int:
 
 def orientation(exif: bytes) -> int:
     """The orientation (1 to 8) an Exif block tells; 1, as it is, where it tells none."""
+    exif = exif.removeprefix(b"Exif\0\0")  # some writers keep the head that JPEG needs
     order: Literal["little", "big"] = "little" if exif[:2] == b"II" else "big"
 
     def number(at: int, size: int) -> int:
@@ -172,29 +196,56 @@ def _frame_of(picture: NDArray[Any], path: Path, max_side: int) -> Frame:
     return from_rgb(np.ascontiguousarray(picture[:, :, 2::-1]), alpha)
 
 
-def read_animation(path: Path, max_side: int = MAX_SIDE) -> list[tuple[Frame, int]]:
-    """The pictures of a GIF, WebP or APNG with how long each stands, ms; one for a still picture.
+class MovingPicture(NamedTuple):
+    """The pictures of a file, with how long each stands.
+
+    Attributes:
+        pictures: (frame, ms); one for a still picture.
+        plays: how often they are shown, the last one stays; 0 for ever.
+    """
+
+    pictures: list[tuple[Frame, int]]
+    plays: int = 0
+
+
+def read_animation(path: Path, max_side: int = MAX_SIDE) -> MovingPicture:
+    """The pictures of a GIF, WebP or APNG.
 
     Raises:
         StudioError: not_found or invalid (not a picture, or one that fills the memory).
     """
     if path.suffix.lower() not in MOVING or not path.is_file():
-        return [(read_picture(path, max_side), 0)]
+        return MovingPicture([(read_picture(path, max_side), 0)])
     data = _read(path)
     try:
         is_ok, film = cv2.imdecodeanimation(data) if data.size else (False, None)
     except cv2.error:
         is_ok, film = False, None
     if not is_ok or film is None or len(film.frames) < 2:
-        return [(read_picture(path, max_side), 0)]
+        return MovingPicture([(read_picture(path, max_side), 0)])
     if sum(frame.nbytes for frame in film.frames) > MOST_BYTES:
         raise StudioError(
             "invalid", "media.film_long", path=str(path), most_mb=MOST_BYTES // 1_000_000
         )
-    return [
-        (_frame_of(one, path, max_side), max(20, int(ms) or 100))
-        for one, ms in zip(film.frames, film.durations, strict=True)
+    pictures = [
+        (_frame_of(picture, path, max_side), max(20, int(ms) or 100))
+        for picture, ms in zip(film.frames, film.durations, strict=True)
     ]
+    return MovingPicture(pictures, plays_of(data.tobytes(), int(film.loop_count)))
+
+
+def plays_of(data: bytes, told: int) -> int:
+    """How often a moving picture is shown; 0 for ever.
+
+    A GIF's NETSCAPE2.0 block tells how often it is repeated, and one without it is shown once.
+    """
+    if data[:4] != b"GIF8":
+        return max(0, told)
+    at = data.find(b"NETSCAPE2.0\x03\x01")
+    if at < 0:
+        return 1
+    repeats = int.from_bytes(data[at + 13 : at + 15], "little")
+    return repeats + 1 if repeats else 0
 
 
 def encode_picture(frame: Frame, extension: str = ".png", quality: int = 90) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -14,6 +13,7 @@ import numpy as np
 from studio.core.bounded import PICTURE_BYTES, read_bounded
 from studio.core.errors import StudioError
 from studio.media.cv import MOST_PIXELS, cv2
+from studio.media.drawings import is_svg, svg_drawer
 from studio.media.frame import from_rgb
 from studio.media.picture_file import decode, told_pixels
 
@@ -27,18 +27,6 @@ _PAD = 4
 
 _KEPT = 24
 """So many assets are kept ready."""
-
-Rasterise = Callable[[bytes, int], "NDArray[np.uint8]"]
-_rasterise: Rasterise | None = None
-
-
-def use_svg(rasterise: Rasterise | None) -> None:
-    """Gives this room a way to draw SVG: bytes and longest side → RGBA uint8 (h, w, 4).
-
-    The room itself knows no Qt; who builds the engine passes what `studio.graphics` has.
-    """
-    global _rasterise
-    _rasterise = rasterise
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +117,7 @@ def decoded(data: bytes, path: Path, *, needs_alpha: bool = False) -> NDArray[np
         StudioError: invalid when it is no picture, far too large or has no alpha; unavailable for
             an SVG without a way to draw it.
     """
-    if path.suffix.lower() == ".svg" or data[:256].lstrip().startswith((b"<svg", b"<?xml")):
+    if is_svg(path.name, data):
         return _svg(data, path)
     if told_pixels(data) > MOST_PIXELS:  # before it is unpacked: 40 MB of PNG can be 4 GB
         raise StudioError("invalid", "tryon.asset_large", path=str(path))
@@ -152,10 +140,11 @@ def decoded(data: bytes, path: Path, *, needs_alpha: bool = False) -> NDArray[np
 
 
 def _svg(data: bytes, path: Path) -> NDArray[np.uint8]:
-    if _rasterise is None:
+    rasterise = svg_drawer()
+    if rasterise is None:
         raise StudioError("unavailable", "tryon.asset_svg", path=str(path))
     try:
-        return _rasterise(data, LONGEST)
+        return rasterise(data, LONGEST)
     except ValueError:
         raise StudioError("invalid", "tryon.asset_broken", path=str(path)) from None
 

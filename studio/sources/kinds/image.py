@@ -22,7 +22,7 @@ class ImageSettings(Settings):
 
 
 class Image(Source):
-    """PNG, JPEG, WebP, BMP, GIF; alpha is kept, moving pictures move."""
+    """PNG, JPEG, WebP, AVIF, BMP, TGA, SVG, GIF; alpha is kept, moving pictures move."""
 
     kind: ClassVar[str] = "image"
     is_still: ClassVar[bool] = True
@@ -36,17 +36,20 @@ class Image(Source):
     settings: ImageSettings
 
     def run(self, feed: Feed) -> None:
-        """Delivers the picture once; a moving one again and again, while somebody looks.
+        """Delivers the picture once; a moving one as often as its file says, while somebody looks.
 
         Raises:
             StudioError: not_found, invalid (not a picture).
         """
-        pictures = read_animation(self.around.find(self.settings.path))
+        pictures, plays = read_animation(self.around.find(self.settings.path))
         if len(pictures) == 1:
             feed.picture(pictures[0][0], still=True)
             return
-        due = now_ns()
+        due, played = now_ns(), 0
         while not feed.stopping.is_set():
+            if plays and played >= plays:
+                return  # the last picture stays
+            played += 1
             for frame, ms in pictures:
                 feed.picture(replace(frame, pts_ns=due), still=True)
                 due = max(due + ms * 1_000_000, now_ns())

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from studio.core.bounded import read_start
+from studio.core.clean import decode_words
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
@@ -98,7 +99,7 @@ class TextSource(Source):
             path = self.around.find(s.file)
             try:
                 start = read_start(path, 4 * LONGEST + 3)  # of UTF-8, with its mark
-                found = start.decode("utf-8-sig", "replace")[:LONGEST].rstrip()
+                found = decode_words(start)[:LONGEST].rstrip()
             except OSError:
                 raise StudioError("not_found", "sources.file_missing", path=str(path)) from None
         else:

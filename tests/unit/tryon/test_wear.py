@@ -12,9 +12,9 @@ import pytest
 from studio.core.errors import StudioError
 from studio.filters.kinds.tryon import TryOnFilter, TryOnSettings
 from studio.media.cv import cv2
+from studio.media.drawings import use_svg
 from studio.media.frame import Frame, blank, from_rgb
 from studio.tryon import asset, fit, wardrobe
-from studio.tryon.asset import use_svg
 from studio.tryon.head import head_of
 from studio.tryon.presence import Presence
 from studio.tryon.tracker import Finder, Strain, Tracker
