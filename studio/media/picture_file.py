@@ -26,7 +26,7 @@ HEAD_BYTES = 4_000_000  # a JPEG may bear a long thumbnail before its size
 
 
 def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
-    """Reads PNG, JPEG, WebP, AVIF, BMP, TGA or SVG, alpha kept; larger than ``max_side``: scaled down.
+    """Reads PNG, JPEG, WebP, AVIF, BMP, TGA or SVG, alpha kept; no longer than ``max_side``.
 
     Raises:
         StudioError: not_found or invalid, with the path.
