@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
+import msgspec
 import pytest
 
 from studio.protocols.obs_ws import RequestError
-from studio.remote.transform import apply, describe
+from studio.remote.transform import TYPE_OF, apply, describe
 from studio.scenes.layout import place_item
 from studio.scenes.model import Box, Crop, Item
 
@@ -122,3 +124,45 @@ def test_without_a_picture_there_is_nothing_to_crop() -> None:
     assert refused.value.status == 604
     moved = apply(item(), "landscape", CANVAS, (0, 0), {"positionX": 0})
     assert moved.box.x == 0
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_whatever_was_told_may_be_set_again_and_changes_nothing(seed: int) -> None:
+    """Every fit, anchor, turn, mirror, crop, cut and scale, on either canvas."""
+    chance = random.Random(seed)
+    canvas, size = chance.choice([("landscape", (1920, 1080)), ("portrait", (1080, 1920))])
+    fit = chance.choice(list(TYPE_OF))
+    has_unit = fit in ("native", "shrink") or chance.random() < 0.3
+    whole = Item(
+        1, "x", {canvas: Box(chance.random(), chance.random(), chance.random() + 0.1, 0.3)},
+        fit=fit,
+        crop=Crop(0.25, 0.0, chance.choice([0.0, 0.25]), 0.5),
+        rotation=chance.choice([0.0, 90.0, 33.0, -120.0]),
+        is_mirrored=chance.random() < 0.5,
+        is_flipped=chance.random() < 0.5,
+        is_cut=chance.random() < 0.5,
+        anchor_x=chance.choice([0.0, 0.5, 1.0]),
+        anchor_y=chance.choice([0.0, 0.5, 1.0]),
+        focus_x=chance.choice([0.0, 0.5, 1.0]),
+        focus_y=chance.choice([0.0, 0.5, 1.0]),
+        unit=(640.0, 480.0) if has_unit and fit != "stretch" else (0.0, 0.0),
+    )  # fmt: skip
+    told = describe(whole, canvas, size, SOURCE)
+    told = {key: value for key, value in told.items() if not key.startswith("source")}
+    placed = apply(whole, canvas, size, SOURCE, told)
+    after = msgspec.structs.replace(
+        whole, boxes={canvas: placed.box}, fit=placed.fit, crop=placed.crop,
+        rotation=placed.rotation, is_mirrored=placed.is_mirrored, is_flipped=placed.is_flipped,
+        is_cut=placed.is_cut, unit=placed.unit, anchor_x=placed.anchor[0],
+        anchor_y=placed.anchor[1], focus_x=placed.focus[0], focus_y=placed.focus[1],
+    )  # fmt: skip
+    assert (after.fit, after.is_mirrored, after.is_flipped) == (
+        whole.fit, whole.is_mirrored, whole.is_flipped,
+    )  # fmt: skip
+    before, now = (place_item(item, item.boxes[canvas], SOURCE, size) for item in (whole, after))
+    assert all(abs(a - b) <= 2 for a, b in zip(before.rect, now.rect, strict=True))
+    seen = (place.part or (0, 0, *SOURCE) for place in (before, now))
+    assert all(abs(a - b) <= 2 for a, b in zip(*seen, strict=True))
+    again = describe(after, canvas, size, SOURCE)
+    for name, value in told.items():
+        assert again[name] == pytest.approx(value, abs=0.01), name
