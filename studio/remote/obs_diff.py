@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from studio.audio.model import Strip
 from studio.protocols.obs_ws import Data, Subscription
+from studio.remote.groups import groups_of
 from studio.remote.words import MAIN, ObsSerializer, balance_of, mul_of
 from studio.scenes.model import Item, Scene, ScenesState
 from studio.sources.model import FilterSpec, SourceSpec
@@ -33,6 +34,7 @@ def scenes(words: ObsSerializer, old: ScenesState, new: ScenesState) -> Iterator
         was = before.get(scene.id)
         if was is not None and was is not scene:
             yield from _items(words, was, scene)
+            yield from _groups(words, was, scene)
     for is_preview, name in ((False, "CurrentProgramSceneChanged"), (True, _PREVIEW)):
         was_shown = words.shown(MAIN, old, is_preview)
         shown = words.shown(MAIN, new, is_preview)
@@ -100,6 +102,28 @@ def _items(words: ObsSerializer, old: Scene, new: Scene) -> Iterator[ObsEvent]:
     if kept != [item.id for item in old.items if item.id in after]:
         order = [{"sceneItemId": one.id, "sceneItemIndex": n} for n, one in enumerate(new.items)]
         yield ObsEvent(kind, "SceneItemListReindexed", {**scene, "sceneItems": order})
+
+
+def _groups(words: ObsSerializer, old: Scene, new: Scene) -> Iterator[ObsEvent]:
+    """Groups that came, went, were shown, hidden or locked: they are items to a client."""
+    kind, scene = Subscription.SCENE_ITEMS, words.scene(new)
+    before = {group.id: group for group in groups_of(old)}
+    after = {group.id: group for group in groups_of(new)}
+    for id, group in (before | after).items():
+        which = {**scene, "sceneItemId": id}
+        was, now = before.get(id), after.get(id)
+        if was is None or now is None:
+            name = "SceneItemCreated" if was is None else "SceneItemRemoved"
+            data = {**which, "sourceName": group.name, "sourceUuid": words.group_uuid(group)}
+            more = {"sceneItemIndex": group.index} if was is None else {}
+            yield ObsEvent(kind, name, {**data, **more})
+            continue
+        if was.is_enabled != now.is_enabled:
+            data = {**which, "sceneItemEnabled": now.is_enabled}
+            yield ObsEvent(kind, "SceneItemEnableStateChanged", data)
+        if was.is_locked != now.is_locked:
+            data = {**which, "sceneItemLocked": now.is_locked}
+            yield ObsEvent(kind, "SceneItemLockStateChanged", data)
 
 
 def _item(words: ObsSerializer, scene: Data, old: Item, new: Item) -> Iterator[ObsEvent]:

@@ -91,11 +91,15 @@ class ObsSerializer:
             "sceneItemTransform": self.group_transform(group, canvas),
             "sceneItemBlendMode": BLENDS["normal"],
             "sourceName": group.name,
-            "sourceUuid": self._ids.group(group.name),
+            "sourceUuid": self.group_uuid(group),
             "sourceType": "OBS_SOURCE_TYPE_SCENE",
             "inputKind": None,
             "isGroup": True,
         }
+
+    def group_uuid(self, group: SeenGroup) -> str:
+        """The UUID by which clients know a group."""
+        return self._ids.group(group.name)
 
     def group_transform(self, group: SeenGroup, canvas: str = MAIN) -> Data:
         """The box around a group's items."""

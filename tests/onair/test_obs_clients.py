@@ -175,7 +175,10 @@ def test_groups_are_seen_shown_hidden_and_moved(peer: Peer) -> None:
         "sceneItemId": group["sceneItemId"]
     }
     assert peer.ask("GetSceneItemSource", **which)["sourceName"] == "Pair"
+    created = peer.event("SceneItemCreated", sourceName="Pair")
+    assert created["sceneItemId"] == group["sceneItemId"]
     peer.ask("SetSceneItemEnabled", **which, sceneItemEnabled=False)
+    peer.event("SceneItemEnableStateChanged", **which, sceneItemEnabled=False)
     assert peer.ask("GetSceneItemEnabled", **which) == {"sceneItemEnabled": False}
     # An item of a group may be asked for under the group's name, as in OBS.
     within = {"sceneName": "Pair", "sceneItemId": first}
@@ -185,5 +188,7 @@ def test_groups_are_seen_shown_hidden_and_moved(peer: Peer) -> None:
     moved = {"positionX": place(peer, group["sceneItemId"])["positionX"] + 40}
     peer.ask("SetSceneItemTransform", **which, sceneItemTransform=moved)
     assert place(peer, second)["positionX"] == pytest.approx(before + 40, abs=0.1)
+    peer.run("items.group", scene="Two", items=[first, second], group="")
+    peer.event("SceneItemRemoved", **which, sourceName="Pair")
     for name in ("one", "two"):
         peer.ask("RemoveInput", inputName=name)
