@@ -18,6 +18,7 @@ from studio.core.command import Bus
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.extension import Extension, Kinds
+from studio.core.names import check_name
 from studio.core.state import State
 
 X = TypeVar("X", bound=Extension)
@@ -112,6 +113,15 @@ class Finding:
     def is_fatal(self) -> bool:
         """It cannot go on air like this."""
         return self.severity != "warning"
+
+
+def named_findings(place: str, name: str) -> Iterable[Finding]:
+    """A finding for a name that cannot be one (`studio.core.names`)."""
+    try:
+        check_name(name)
+    except StudioError as error:
+        where = StudioError("invalid", "names.where", where=place, why=error)
+        yield Finding(place, where, "broken")
 
 
 class Service:

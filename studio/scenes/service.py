@@ -13,8 +13,7 @@ from msgspec.structs import replace
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
-from studio.core.names import check_name
-from studio.core.service import Every, Finding, Service, ShowContext
+from studio.core.service import Every, Finding, Service, ShowContext, named_findings
 from studio.core.state import State
 from studio.scenes.commands import SceneCommands
 from studio.scenes.events import SceneListChanged, TransitionEnded
@@ -281,23 +280,14 @@ def _broken(part: ScenesState) -> Iterable[Finding]:
         yield Finding("scenes", error, "broken")
     for number, scene in enumerate(part.scenes):
         place = f"scenes.scenes[{number}]"
-        yield from check_named(f"{place}.name", scene.name)
+        yield from named_findings(f"{place}.name", scene.name)
         for at, item in enumerate(scene.items):
             if item.group:
-                yield from check_named(f"{place}.items[{at}].group", item.group)
+                yield from named_findings(f"{place}.items[{at}].group", item.group)
         if not COLOUR.fullmatch(scene.colour):
             why = f"scenes: {scene.name}: colour {scene.colour!r}"
             error = StudioError("invalid", "show.value", why=why)
             yield Finding(f"{place}.colour", error, "broken")
-
-
-def check_named(place: str, name: str) -> Iterable[Finding]:
-    """A finding for a name that cannot be one."""
-    try:
-        check_name(name)
-    except StudioError as error:
-        where = StudioError("invalid", "names.where", where=place, why=error)
-        yield Finding(place, where, "broken")
 
 
 def _not_ready(part: ScenesState, context: ShowContext) -> Iterable[Finding]:

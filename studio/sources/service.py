@@ -10,8 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 from studio.core.errors import StudioError
 from studio.core.event import Events
-from studio.core.names import check_name
-from studio.core.service import Every, Finding, Service, ShowContext
+from studio.core.service import Every, Finding, Service, ShowContext, named_findings
 from studio.core.state import State
 from studio.sources.bank import FilterMaker, SourceManager
 from studio.sources.base import Source, SourceContext
@@ -109,9 +108,9 @@ class SourceService(Service):
             error = StudioError("invalid", "show.twice", what="sources", names=", ".join(twice))
             yield Finding("sources", error, "broken")
         for number, spec in enumerate(part):
-            yield from _named(f"sources[{number}].name", spec.name)
+            yield from named_findings(f"sources[{number}].name", spec.name)
             for at, chosen in enumerate(spec.filters):
-                yield from _named(f"sources[{number}].filters[{at}].name", chosen.name)
+                yield from named_findings(f"sources[{number}].filters[{at}].name", chosen.name)
         if context.kinds is not None:
             for spec in part:
                 yield from _faults(spec, context)
@@ -159,14 +158,6 @@ class SourceService(Service):
     def _watch(self) -> None:
         if self.sources.watch():
             self._state.touch("sources")
-
-
-def _named(place: str, name: str) -> Iterable[Finding]:
-    try:
-        check_name(name)
-    except StudioError as error:
-        why = StudioError("invalid", "names.where", where=place, why=error)
-        yield Finding(place, why, "broken")
 
 
 def _faults(spec: SourceSpec, context: ShowContext) -> Iterable[Finding]:
