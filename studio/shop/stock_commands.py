@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Annotated, Any, Literal, Protocol
 
@@ -13,10 +14,15 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.shop.catalogue import Catalogue
 from studio.shop.model import Product
-from studio.shop.stock.model import Booking, Key, Line, Pieces, Signed, Sku, StockPart
+from studio.shop.stock.model import Booking, Key, Line, Outcome, Pieces, Signed, Sku, StockPart
 from studio.shop.stock.sqlite import SqliteStock
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=7 * 86400)]
+DONE: Sequence[Outcome] = ("done",)
+SOLD: Sequence[Outcome] = ("confirmed",)
+FREED: Sequence[Outcome] = ("released", "expired")
+PROMISED: Sequence[Outcome] = ("held", "confirmed")
+QUEUED: Sequence[Outcome] = (*PROMISED, "waiting")
 Last = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
 
@@ -65,15 +71,22 @@ class StockCommands:
     async def open(self, shop: str) -> Changed:
         await self._room.open(shop)
         ledger, channel = self._room.need(), self._room.part.channel
-        taken = []
+        taken, left = [], []
         for product in self._catalogue.state.products:
             sku = product.id
             if product.stock and not product.variants and self._room.free(sku) is None:
                 key = f"first-count:{sku}"
                 await _done(ledger.receive(key, sku, product.stock, channel, why="first count"))
                 taken.append(sku)
+            elif not self._knows(product):
+                left.append(sku)
         await self._room.look()
-        return changed("stock", "shop", result={"shop": shop, "taken_over": taken})
+        result = {"shop": shop, "taken_over": taken, "not_counted": left}
+        return changed("stock", "shop", result=result)
+
+    def _knows(self, product: Product) -> bool:
+        skus = [variant.sku for variant in product.variants] or [product.id]
+        return any(self._room.free(sku) is not None for sku in skus)
 
     @command(
         "stock.move",
@@ -139,7 +152,10 @@ class StockCommands:
             )
         )  # fmt: skip
         await self._room.look()
-        return _answer(booked, ("stock.release", {"key": key}))
+        good: Collection[Outcome] = (
+            ("held", "waiting", "confirmed") if wait else ("held", "confirmed")
+        )
+        return _answer(booked, ("stock.release", {"key": key}), good)
 
     @command(
         "stock.confirm",
@@ -150,7 +166,7 @@ class StockCommands:
     async def confirm(self, key: Key) -> Changed:
         booked = await _done(self._room.need().confirm(key))
         await self._room.look()
-        return _answer(booked)
+        return _answer(booked, good=SOLD)
 
     @command(
         "stock.release",
@@ -161,7 +177,7 @@ class StockCommands:
     async def release(self, key: Key) -> Changed:
         booked = await _done(self._room.need().release(key))
         await self._room.look()
-        return _answer(booked)
+        return _answer(booked, good=FREED)
 
     @command(
         "stock.list",
@@ -212,7 +228,7 @@ class StockCommands:
         if booked.outcome == "held":
             booked = await _done(ledger.confirm(key))
         await self._room.look()
-        return _answer(booked)
+        return _answer(booked, good=SOLD)
 
     @command(
         "orders.list",
@@ -264,13 +280,20 @@ async def _done(future: Future[Booking]) -> Booking:
     return await asyncio.wrap_future(future)
 
 
-def _answer(booked: Booking, undo: tuple[str, dict[str, Any]] | None = None) -> Changed:
+def _answer(
+    booked: Booking,
+    undo: tuple[str, dict[str, Any]] | None = None,
+    good: Sequence[Outcome] = DONE,
+) -> Changed:
     """The booking as a command's answer.
+
+    Args:
+        good: what it may have come to; anything else is told as an error.
 
     Raises:
         StudioError: conflict, when it could not be booked.
     """
-    if booked.outcome in ("short", "limit", "unknown", "expired"):
+    if booked.outcome not in good:
         given = {"sku": booked.sku, "free": booked.free, "id": booked.key}
         raise StudioError("conflict", f"stock.{booked.outcome}", **given)
     return changed("stock", "shop", undo=undo, result=msgspec.to_builtins(booked))

@@ -8,7 +8,16 @@ import msgspec
 
 MoveKind = Literal["in", "hold", "confirm", "release", "expire", "correct", "share", "refund"]
 Outcome = Literal[
-    "done", "held", "short", "limit", "waiting", "confirmed", "released", "expired", "unknown"
+    "done",
+    "held",
+    "short",
+    "limit",
+    "waiting",
+    "confirmed",
+    "released",
+    "expired",
+    "refunded",
+    "unknown",
 ]
 Pieces = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 Signed = Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]

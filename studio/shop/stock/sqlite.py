@@ -249,7 +249,8 @@ class SqliteStock:
     """One shop's ledger.
 
     Every booking has a key of its own: asked again (a lost answer, a second click, a webhook
-    delivered twice) it answers what it answered, and books nothing.
+    delivered twice) it answers what it answered, and books nothing. What was refused for want of
+    pieces is not kept: it may be asked again.
 
     Args:
         path: the file; made when it is not there.
@@ -327,11 +328,16 @@ class SqliteStock:
         Args:
             most_a_buyer: pieces of a SKU that one buyer may have; 0: no limit.
             may_wait: queue up when there are too few.
+
+        Raises:
+            StudioError: invalid: no lines, more than 50 SKUs, or less than a piece of one.
         """
         merged: dict[str, int] = {}
         for line in lines:
             merged[line.sku] = merged.get(line.sku, 0) + line.count
-        wanted = sorted(merged.items())[:MOST_LINES]
+        wanted = sorted(merged.items())
+        if not wanted or len(wanted) > MOST_LINES or min(merged.values()) < 1:
+            raise StudioError("invalid", "stock.bad_lines", most=MOST_LINES)
         hold_ms = int(hold_s * 1000)
 
         def job(books: _Books) -> Booking:

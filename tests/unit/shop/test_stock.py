@@ -81,6 +81,12 @@ def test_a_bundle_is_held_whole_or_not_at_all(ledger):
     assert (twice.outcome, twice.free) == ("short", 2)
 
 
+@pytest.mark.parametrize("lines", [(), [Line("hat", 0)], [Line(f"s{n}") for n in range(51)]])
+def test_lines_that_are_none_are_refused(ledger, lines):
+    with pytest.raises(StudioError, match="cannot be booked"):
+        ledger.hold("a", lines, "Li")
+
+
 def test_a_buyer_has_a_limit(ledger):
     ledger.receive("in", "hat", 10).result()
     assert ledger.hold("a", [Line("hat", 2)], "Li", most_a_buyer=2).result().is_good
