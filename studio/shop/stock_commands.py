@@ -152,9 +152,7 @@ class StockCommands:
             )
         )  # fmt: skip
         await self._room.look()
-        good: Collection[Outcome] = (
-            ("held", "waiting", "confirmed") if wait else ("held", "confirmed")
-        )
+        good = QUEUED if wait else PROMISED
         return _answer(booked, ("stock.release", {"key": key}), good)
 
     @command(
