@@ -305,6 +305,16 @@ def _orders_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 
+def _verify_draw(arguments: argparse.Namespace) -> int:
+    from studio.shop.games.verify import main
+
+    return main(arguments.file)
+
+
+def _verify_draw_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="PROOF.json", help=translate("cli.arg.proof"))
+
+
 def _do(arguments: argparse.Namespace) -> int:
     from studio.remote.client import do
 
@@ -370,6 +380,7 @@ CALLS: dict[str, Call] = {
     "moderate": (_moderate_arguments, _moderate, "studio.comments.cli"),
     "stock": (_stock_arguments, _stock, "studio.shop.stock.cli"),
     "orders": (_orders_arguments, _orders, "studio.shop.stock.cli"),
+    "verify-draw": (_verify_draw_arguments, _verify_draw, "studio.shop.games.verify"),
     "bench": (_bench_arguments, _bench, "bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),
 }

@@ -56,6 +56,7 @@ from studio.scenes.nested import NestedPictures
 from studio.scenes.service import CanvasService, SceneService, canvases_of
 from studio.scenes.transitions.base import Transition
 from studio.shop.catalogue import Catalogue
+from studio.shop.games.service import GameService
 from studio.shop.service import ShopService, TryOnService
 from studio.shop.stock.service import StockService
 from studio.shop.wearing import TryOnController
@@ -70,7 +71,7 @@ SERVICES: tuple[type[Service], ...] = (
     InsightService, ShowSession, EngineInfo, CanvasService, SceneService, FilterService,
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
     StockService, TryOnService, OverlayService, BrandService, TemplateService, ImportService,
-    CommentService, PlanService,
+    CommentService, GameService, PlanService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
@@ -175,6 +176,13 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     outputs = OutputService(pipeline, output_commands, scenes, events, state)
     stock = StockService(catalogue, overlays, events, state)
     brand = BrandService(sources, overlays, state)
+    comments = CommentService(
+        shipped_rules(),
+        extensions.of(CommentPlatform),  # type: ignore[type-abstract]
+        overlays,
+        events,
+        state,
+    )
     services = Services(
         (
             insight,
@@ -196,13 +204,8 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             brand,
             TemplateService(scenes, sources, graph, catalogue, brand.brand, wearer, events),
             ImportService(scenes, sources, desk, events),
-            CommentService(
-                shipped_rules(),
-                extensions.of(CommentPlatform),  # type: ignore[type-abstract]
-                overlays,
-                events,
-                state,
-            ),
+            comments,
+            GameService(comments, state),
             PlanService(
                 bus,
                 extensions.of(Trigger),  # type: ignore[type-abstract]

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -59,6 +59,12 @@ Which = Literal["held", "best", "all"]
 BULK = "person, with others"
 MOST_SETTLED = 20
 """Decisions about many that can be taken back."""
+
+
+class CommentListener(Protocol):
+    """Hears every comment of a person that is not muted; it returns soon."""
+
+    def __call__(self, id: str, person: str, author: str, text: str, /) -> None: ...
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -123,6 +129,7 @@ class CommentQueue:
         self.feeds: dict[str, CommentFeed] = {}
         self.pinned: Entry | None = None
         self.is_slow = False
+        self.listeners: list[CommentListener] = []
         self._recent: deque[int] = deque()
         self._settled: dict[str, list[tuple[Entry, State, str]]] = {}
         self._numbers = itertools.count(1)
@@ -221,6 +228,9 @@ class CommentQueue:
         and questions. Talk falls away first, and all that falls away is counted.
         """
         now = now_ns()
+        if self.listeners and not self._is_muted(comment.who, now):
+            for listener in self.listeners:
+                listener(comment.id, comment.who, comment.author, comment.text)
         while self._recent and now - self._recent[0] > NS:
             self._recent.popleft()
         ranked, topic = rank(comment.text)
@@ -254,6 +264,10 @@ class CommentQueue:
         self._announce(CommentReceived(entry=msgspec.to_builtins(view_entry(entry))))
         self._touch()
         return entry
+
+    def _is_muted(self, who: str, now: int) -> bool:
+        mute = self.mutes.get(who)
+        return mute is not None and now < mute.until_ns
 
     def _judge(self, comment: Comment, now: int) -> Verdict:
         mute = self.mutes.get(comment.who)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
 from studio.comments.commands import AudienceCommands
-from studio.comments.keeper import CommentQueue
+from studio.comments.keeper import CommentListener, CommentQueue
 from studio.comments.model import AudiencePart, CommentsKept, CommentsView
 from studio.comments.moderation.rules import Rule
 from studio.comments.platforms.base import CommentPlatform
@@ -70,6 +70,14 @@ class CommentService(Service):
     def commands(self) -> Sequence[object]:
         """Comments and feeds."""
         return self._commands
+
+    def listen(self, listener: CommentListener) -> None:
+        """Calls ``listener`` with every comment of a person that is not muted."""
+        self.audience.listeners.append(listener)
+
+    def muted_people(self) -> set[str]:
+        """Who is muted now ("platform/identity")."""
+        return set(self.audience.mutes)
 
     @classmethod
     def validate(cls, part: Any, context: ShowContext) -> Iterable[Finding]:

@@ -117,3 +117,29 @@ def test_holds_run_out_and_the_next_one_has_it(studio: Studio) -> None:
             return {one["key"]: one["state"] for one in found}
 
         until(lambda: states() == {"a": "expired", "b": "held"}, "the next one in turn", 3)
+
+
+def test_a_draw_from_comments_to_a_proof(studio: Studio) -> None:
+    """Equal comments fold in the desk; in a draw each person counts."""
+    with peer(studio) as here:
+        rules = {"title": "Scarf", "prizes": [{"name": "Scarf", "count": 2}], "keyword": "scarf"}
+        put = here.run("games.put", id="d-1", rules=rules)["result"]
+        here.run("games.open", id="d-1")
+        for number in range(12):
+            here.run("comments.say", text="Scarf", author=f"viewer{number % 10}")
+        assert here.run("games.list")["result"][0]["entries"] == 10
+        here.run("games.close", id="d-1")
+        assert here.run_code("games.draw", id="d-1") == "games.beacon"
+        for number in range(20):
+            here.run("comments.say", text=f"later {number}", author=f"v{number}")
+        drawn = here.run("games.draw", id="d-1")["result"]
+        assert len(drawn["winners"]) == 2
+        proof = json.loads(Path(drawn["proof"]).read_text(encoding="utf-8"))
+        assert proof["commitment"] == put["commitment"]
+        (view,) = here.run("state.get", parts=["games"])["games"]
+        assert view["stage"] == "drawn"
+    said = subprocess.run(
+        [sys.executable, "-m", "studio.app.cli", "verify-draw", drawn["proof"]],
+        env=studio.environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stdout + said.stderr

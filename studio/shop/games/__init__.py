@@ -1,0 +1,1 @@
+"""Games with viewers: draws that anybody can check."""
