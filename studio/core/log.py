@@ -6,12 +6,16 @@ import logging
 import logging.handlers
 import re
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
+from studio.core.paths import keep_private
 from studio.core.troubles import tell_trouble
 
 _SECRETS: set[str] = set()
 _IN_URL = re.compile(r"(rtmps?://[^\s/]+/[^\s/]+/)[^\s\"']+")
+_PASSWORD = re.compile(r"([a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/]+@", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 HIDDEN = "••••"
 
 
@@ -22,15 +26,27 @@ def keep_secret(value: str) -> None:
 
 
 def redact(text: str) -> str:
-    """``text`` without known secrets and without the key part of a publishing address."""
+    """``text`` without known secrets, passwords in addresses and keys of publishing addresses."""
     for secret in _SECRETS:
         text = text.replace(secret, HIDDEN)
+    text = _PASSWORD.sub(rf"\1{HIDDEN}@", text)
     return _IN_URL.sub(r"\1" + HIDDEN, text)
+
+
+def without_controls(text: str) -> str:
+    """``text`` with what would steer a terminal written out, as ``\\x1b``; lines and tabs stay."""
+    return _CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", text)
 
 
 class _Redacting(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        return without_controls(redact(super().format(record)))
+
+
+class _PrivateFile(logging.handlers.RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        keep_private(Path(self.baseFilename))
+        return super()._open()
 
 
 def logger(name: str) -> logging.Logger:
@@ -43,7 +59,7 @@ def start_logging(file: Path | None = None, *, level: int = logging.INFO) -> Non
     handler: logging.Handler
     if file is not None:
         try:
-            handler = logging.handlers.RotatingFileHandler(
+            handler = _PrivateFile(
                 file, maxBytes=5_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace"
             )
         except OSError as error:

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from studio.core.troubles import tell_trouble
@@ -123,7 +124,7 @@ def runtime_dir() -> Path:
         path = Path(os.environ["XDG_RUNTIME_DIR"]) / "shopcast"
     else:
         who = hashlib.sha256(str(_person()).encode()).hexdigest()[:8]
-        path = Path(tempfile.gettempdir()) / f"shopcast-{who}"
+        path = _own_of(Path(tempfile.gettempdir()) / f"shopcast-{who}")
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     if sys.platform != "win32":
         found = path.stat()
@@ -132,3 +133,41 @@ def runtime_dir() -> Path:
         if stat.S_IMODE(found.st_mode) & 0o077:
             path.chmod(0o700)
     return path
+
+
+PLACES = 9
+"""Names tried in the temporary folder, where anybody can make any of them beforehand."""
+
+
+def _own_of(path: Path) -> Path:
+    """The folder itself, or the next name when it is a link or belongs to someone else.
+
+    One that is there already and is ours comes first, so that all processes meet in it.
+    """
+    if sys.platform == "win32":
+        return path
+    names = [path, *(path.with_name(f"{path.name}-{n}") for n in range(2, PLACES + 1))]
+    free = []
+    for name in names:
+        try:
+            found = name.lstat()
+        except FileNotFoundError:
+            free.append(name)
+            continue
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
+            return name
+    if not free:
+        raise PermissionError(f"{path} belongs to another user")
+    return free[0]
+
+
+def keep_private(file: Path) -> None:
+    """Makes the file if it is missing; from now on only the user may read and write it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+    if sys.platform != "win32" and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        with suppress(PermissionError):  # somebody else's, that may be written all the same
+            file.chmod(0o600)

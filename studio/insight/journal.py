@@ -14,6 +14,7 @@ from studio.core.clean import write_json
 from studio.core.clock import now_ns, utc_iso
 from studio.core.event import Event
 from studio.core.log import logger
+from studio.core.paths import keep_private
 
 _log = logger(__name__)
 
@@ -67,6 +68,7 @@ class Journal:
     def _run(self) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            keep_private(self.path)
             base = sqlite3.connect(self.path)
             base.execute("PRAGMA journal_mode=WAL")
             base.execute("PRAGMA synchronous=NORMAL")

@@ -21,6 +21,7 @@ def main() -> int:
     parser.add_argument("--runtime", required=True, type=Path)
     parser.add_argument("--log", type=Path)
     given = parser.parse_args()
+    os.umask(0o077)  # a recording is its maker's alone
     start_logging(given.log)
     gc.set_threshold(10_000, 20, 50)
 
