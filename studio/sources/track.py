@@ -212,13 +212,24 @@ def _way(picture: av.VideoFrame) -> Way:
 
     # Not `picture.side_data`: the picture would keep what keeps it, and never be freed (PyAV 18).
     container: Any = sidedata.SideDataContainer
-    found: Any = container(picture).get("DISPLAYMATRIX")
+    try:
+        found: Any = container(picture).get("DISPLAYMATRIX")
+    except ValueError:  # side data that PyAV has no name for (spatial video): FFmpeg knows the turn
+        return turned(picture.rotation)
     if found is None:
         return UPRIGHT
     a, b, _, c, d = (int(entry) for entry in np.frombuffer(bytes(found), np.int32)[:5])
     if abs(b) + abs(c) > abs(a) + abs(d):
         return Way(True, c < 0, b < 0)
     return Way(False, a < 0, d < 0)
+
+
+def turned(degrees: float) -> Way:
+    """How a picture comes to stand that is turned, counter-clockwise, to the nearest quarter."""
+    quarter = round(degrees / 90) % 4
+    return (UPRIGHT, Way(True, False, True), Way(False, True, True), Way(True, True, False))[
+        quarter
+    ]
 
 
 def upright(frame: Frame, way: Way) -> Frame:

@@ -198,3 +198,13 @@ def test_media_actions_reach_a_playlist(door):
     found = door.request("GetMediaInputStatus", {"inputName": "films"})["responseData"]
     assert found["mediaState"] == "OBS_MEDIA_STATE_STOPPED"
     door.run("sources.remove", name="films")
+
+
+def test_a_clip_that_cannot_be_played_is_told_as_error(door, tmp_path):
+    (tmp_path / "broken.mp4").write_bytes(b"no film at all" * 100)
+    door.run("sources.add", name="broken", kind="clip",
+             settings={"path": str(tmp_path / "broken.mp4")})  # fmt: skip
+    assert until(lambda: health(door, "broken").get("state") == "missing")
+    found = door.request("GetMediaInputStatus", {"inputName": "broken"})["responseData"]
+    assert found["mediaState"] == "OBS_MEDIA_STATE_ERROR"
+    door.run("sources.remove", name="broken")

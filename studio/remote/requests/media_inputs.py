@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.core.clock import now_ns
 from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import Requests, need, number, request
 from studio.remote.session import Session
@@ -17,6 +18,7 @@ ACTIONS = {
     "PREVIOUS": "previous",
 }
 FARTHEST_MS = 1e12
+STATE = "OBS_MEDIA_STATE_"
 
 
 class MediaInputs(Requests):
@@ -33,8 +35,9 @@ class MediaInputs(Requests):
                 "mediaDuration": None,
                 "mediaCursor": None,
             }
+        failed = self.rooms.bank.runners[name].health(now_ns()).state in ("lost", "missing")
         return {
-            "mediaState": f"OBS_MEDIA_STATE_{found.state.upper()}",
+            "mediaState": f"{STATE}{'ERROR' if failed else found.state.upper()}",
             "mediaDuration": found.duration_ms,
             "mediaCursor": found.cursor_ms,
         }
