@@ -28,6 +28,7 @@ HELD = (
     | Qt.KeyboardModifier.AltModifier
     | Qt.KeyboardModifier.MetaModifier
 )
+ENTER = (KEY.Key_Return, KEY.Key_Enter)
 HOLD_MS = 800
 BOUNCE_S = 0.4
 
@@ -142,7 +143,7 @@ class KeyRouter(QObject):
             self._taken_key, self._taken_s = event.key(), math.inf  # until the loop is free again
             self._forget.start(0)
             return False
-        if event.key() in (KEY.Key_Return, KEY.Key_Enter) and self._taken_key == event.key():
+        if event.key() in ENTER and self._taken_key == event.key():
             # A finger that bounced on the Enter which closed a field.
             return time.monotonic() - self._taken_s >= BOUNCE_S  # of the time nothing was done
         return True
@@ -176,6 +177,9 @@ class KeyRouter(QObject):
             assert isinstance(event, QKeyEvent)
             if self._pressed is None:  # else the focus was given on while this key is on its way
                 self._pressed = self.owner()
+            if event.key() in ENTER and self._pressed not in (KeyOwner.NONE, KeyOwner.EDIT):
+                # Its field may keep it from the window, and give the focus away for the next one.
+                self._taken_key, self._taken_s = event.key(), math.inf
             if not event.isAutoRepeat():
                 self._hold.stop()
             self._forget.start(0)

@@ -44,7 +44,11 @@ class Photo(QWidget):
         self._desk, self._path = desk, Path()
         self._side = tokens.px(38)
         self.setFixedSize(self._side, self._side)
-        desk.photos.loaded.connect(lambda path: self.update() if path == str(self._path) else None)
+        desk.photos.loaded.connect(self._came)  # a method: it ends with the widget
+
+    def _came(self, path: str) -> None:
+        if path == str(self._path):
+            self.update()
 
     def show_path(self, path: Path) -> None:
         """Another photo."""
