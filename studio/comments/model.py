@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from studio.comments.moderation.normalise import plain_name
+
 Action = Literal["allow", "hold", "block"]
 State = Literal["allowed", "held", "blocked", "released"]
 
@@ -28,8 +30,12 @@ class Comment(msgspec.Struct, frozen=True):
 
     @property
     def who(self) -> str:
-        """What mutes and floods go by."""
-        return f"{self.platform}/{self.author_id or self.author}"
+        """What mutes and floods go by.
+
+        A name alone is compared without case, spaces, signs that nobody sees, and look-alike
+        letters of other scripts: else a space more would end a mute.
+        """
+        return f"{self.platform}/{self.author_id or plain_name(self.author)}"
 
 
 class ModerationWords(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import Any
 
 from studio.core.asking import asked_by
 from studio.core.clock import now_ns, utc_iso
-from studio.core.command import Bus, Role
+from studio.core.command import Bus, CommandRan, Role
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
 from studio.core.i18n import translate
@@ -39,6 +39,7 @@ from studio.plans.model import (
 from studio.plans.reach import asker_of_trigger, highest, is_never, steps_of
 from studio.plans.triggers.base import Cause, Situation, Trigger
 
+ON_AIR = frozenset(f"scenes.{name}" for name in ("take", "standby", "back", "tbar", "put_air"))
 _log = logger(__name__)
 
 JUDGE_S = 0.1
@@ -357,6 +358,15 @@ class Plans(PlanBook):
                 raise PlanStop("failed")
             await asyncio.sleep(JUDGE_S)
 
+    def heard(self, event: CommandRan) -> None:
+        """A person decided what is on air: no plan that runs takes that back, whatever it was.
+
+        Also the same scene once more: who presses standby while a plan is on it means it to stay.
+        """
+        if event.ok and event.command in ON_AIR and not event.origin.startswith("plan:"):
+            for run in self._runs.values():
+                run.took.clear()
+
     async def _take_back(self, run: Run) -> None:
         programme = self._look().scenes.programme
         by_scene: dict[str, list[str]] = {}
@@ -364,7 +374,9 @@ class Plans(PlanBook):
             if programme.get(canvas) == ours and before:
                 by_scene.setdefault(before, []).append(canvas)
         if not by_scene:
-            self._note(run, PlanText("场景已由人切换，不再切回", "Somebody took another scene"))
+            self._note(
+                run, PlanText("画面已由人决定，不再切回", "A person has decided what is on air")
+            )
             return
         for scene, canvases in by_scene.items():
             one = canvases[0] if len(canvases) == 1 and len(programme) > 1 else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
-from studio.core.command import Bus
+from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.extension import Kinds
@@ -55,6 +55,7 @@ class PlanService(Service):
         self.plans = Plans(
             bus, kinds, source.situation, events.publish, lambda: state.touch("plans")
         )
+        events.on(CommandRan, self.plans.heard)
         self._plan_commands = PlanCommands(self.plans)
         self.every = (Every("judge", JUDGE_S, self.plans.watch),)
 

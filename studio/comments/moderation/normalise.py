@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -67,6 +68,8 @@ class Normal:
 
 
 MOST = 500
+# Strokes and circles over Latin letters; vowels of other scripts are marks too, and stay.
+_STROKES = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f]")
 
 
 def normalise(original: str) -> Normal:
@@ -105,6 +108,20 @@ def _signs(raw: str) -> tuple[str, ...]:
             continue
         found += [known.single.get(part, part) for part in sign]
     return tuple(found)
+
+
+@functools.lru_cache(maxsize=1 << 13)
+def plain_name(name: str) -> str:
+    """A name as mutes compare it; itself where nothing of it would be left."""
+    known = tables().confusable
+    signs = (known.get(sign, sign) for sign in unicodedata.normalize("NFKC", name).casefold())
+    kept = "".join(
+        sign
+        for text in signs
+        for sign in text
+        if unicodedata.category(sign)[0] not in "CZ" and not _STROKES.fullmatch(sign)
+    )
+    return kept or name
 
 
 def unleet(text: str) -> str:

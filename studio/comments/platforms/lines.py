@@ -10,6 +10,7 @@ from studio.core.clock import utc_iso
 
 MOST_TEXT = 500
 MOST_NAME = 60
+MOST_MS = 4e12
 _KINDS = ("comment", "like", "gift", "order", "enter", "follow")
 
 
@@ -45,7 +46,14 @@ def parse(line: str, number: int, platform: str = "") -> tuple[Comment, float | 
         at_utc=utc_iso(),
         kind=kind if kind in _KINDS else "comment",
     )
-    return comment, float(at_ms) if isinstance(at_ms, (int, float)) else None
+    return comment, _time(at_ms)
+
+
+def _time(at_ms: object) -> float | None:
+    """A time from the start, ms; None for what is none: NaN, below zero, a hundred years on."""
+    if isinstance(at_ms, bool) or not isinstance(at_ms, (int, float)):
+        return None
+    return float(at_ms) if 0 <= at_ms <= MOST_MS else None
 
 
 def _text(raw: dict[str, Any], name: str, otherwise: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import json
 import time
@@ -12,11 +13,13 @@ import pytest
 from websockets.asyncio.server import serve
 
 import studio.comments.platforms as platform_folder
+from studio.comments.cli import moderate
 from studio.comments.commands import AudienceCommands
 from studio.comments.keeper import MOST_A_SECOND, CommentQueue
 from studio.comments.model import Comment, CommentsKept, FeedSpec
 from studio.comments.moderation.rules import shipped_rules
 from studio.comments.platforms.base import CommentFeed, CommentPlatform
+from studio.comments.platforms.lines import parse
 from studio.comments.platforms.replay import CommentReplay
 from studio.comments.platforms.websocket import WebSocketFeed
 from studio.comments.ranking import rank
@@ -144,6 +147,38 @@ def test_a_decision_about_many_is_counted_before_and_taken_back_after(room):
     assert took_s < 0.2
     with pytest.raises(StudioError, match="no longer be taken back"):
         room.commands.undo_bulk(**args)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Troll99",
+        "troll99 ",
+        "TROLL99",
+        "tro\u200bll99",
+        "ｔｒｏｌｌ９９",
+        "trоll99",
+        "t r o l l 99",
+    ],
+)
+def test_a_mute_by_name_is_not_got_round_by_a_space_or_a_letter(room, name):
+    first = room.audience.put(Comment("1", "hello", "troll99", "", "douyin"))
+    room.audience.mute(first, 10)
+    again = room.audience.put(Comment("2", "hello again", name, "", "douyin"))
+    assert again.verdict.rule == "muted", name
+    for other in ("troll9", "小薇", "❤"):
+        entry = room.audience.put(Comment(f"x{other}", f"hi {other}", other, "", "douyin"))
+        assert entry.verdict.rule != "muted", other
+
+
+@pytest.mark.parametrize(
+    "odd", ["NaN", "Infinity", "-1", "1e400", "true", "null", '"5"', "[]", "1e99"]
+)
+def test_an_odd_time_fails_no_line(odd):
+    comment, at_ms = parse(f'{{"text": "hi", "at_ms": {odd}}}', 1)
+    assert (comment.text, at_ms) == ("hi", None)
+    out = io.StringIO()
+    assert moderate([f'{{"text": "hi", "user": "a", "at_ms": {odd}}}'], out)
 
 
 def test_a_name_can_be_a_violation_too(room):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 import studio.plans.triggers as folder
 import studio.scenes.transitions as transition_folder
 from studio.core.clock import now_ns
-from studio.core.command import Bus
+from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.registry import discover
@@ -65,6 +65,8 @@ class House:
         kinds = discover(folder, Trigger)
         self.plans = Plans(bus, kinds, self.look, self.events.publish, lambda: None)
         self.plans.load(plans, None)
+        self.events.on(CommandRan, self.plans.heard)
+        self.bus = bus
         self.commands = PlanCommands(self.plans)
         self.watch = loop.create_task(self.judge())
 
@@ -134,6 +136,23 @@ def test_a_scene_somebody_took_meanwhile_stays():
         house.health["cam"] = Health("ok")
         await house.until(lambda: not house.plans.is_running("save"))
         assert house.on_air == "特写"
+
+    within(body, SAVE)
+
+
+@pytest.mark.parametrize("command", ["scenes.standby", "scenes.take"])
+def test_a_standby_of_a_person_is_not_taken_back(command):
+    """Pressed while the plan is on it: the same scene, and meant to stay."""
+
+    async def body(house):
+        house.health["cam"] = Health("lost")
+        await house.until(lambda: house.on_air == "垫片")
+        args = {"scene": "垫片"} if command == "scenes.take" else {}
+        await house.bus.run(command, args, origin="desk")
+        house.health["cam"] = Health("ok")
+        await house.until(lambda: not house.plans.is_running("save"))
+        assert house.on_air == "垫片"
+        assert "A person" in str([m.text.en for m in house.plans.incidents[0].timeline])
 
     within(body, SAVE)
 
