@@ -127,8 +127,7 @@ def test_a_token_has_its_role_and_no_more(studio: Studio, peer: Peer) -> None:
         )
         assert answer["responseData"]["error"]["code"] == "denied"
         peer.run("remote.token_remove", name="tablet")
-        with pytest.raises(ConnectionClosed):
-            viewer.socket.recv(timeout=10)
+        assert viewer.close_code()  # events may come before it
     with Peer(studio.address, identify=False) as late:
         late.send(1, late.identity(made["token"]))
         assert late.close_code() == 4009

@@ -467,7 +467,12 @@ class SqliteStock:
             batch = [first]
             while len(batch) < MOST_IN_A_COMMIT and not self._jobs.empty():
                 batch.append(self._jobs.get())
-            asked = [item for item in batch if item is not None]
+            # Who has gone meanwhile has nothing booked; from here on nobody can go any more.
+            asked = [
+                item
+                for item in batch
+                if item is not None and item[1].set_running_or_notify_cancel()
+            ]
             if asked:
                 self._commit(books, asked)
             if None in batch:

@@ -177,6 +177,19 @@ def test_random_lives_keep_the_sums(ledger, seed):
     assert ledger.faults() == []
 
 
+def test_who_asks_and_goes_ends_no_ledger(ledger):
+    """A client that is cut off cancels its future, before or after it was booked."""
+    ledger.receive("in", "hat", 400).result()
+    for number in range(300):
+        future = ledger.hold(f"k{number}", HAT, "Li")
+        if number % 3:
+            future.cancel()
+    assert ledger.receive("after", "hat", 1).result(timeout=10).is_good
+    free, held, _ = level(ledger)
+    assert free + held == 401
+    assert held == len(ledger.reservations("held", 1000))
+
+
 def test_the_table_itself_refuses_less_than_nothing(ledger):
     ledger.receive("in", "hat", 1).result()
     with sqlite3.connect(ledger.path) as base, pytest.raises(sqlite3.IntegrityError):
