@@ -202,7 +202,7 @@ def test_a_form_is_as_high_as_its_kind_and_names_by_itself(program, qtbot):
     assert all(icons.of_kind(kind) for kind in kinds)
     card = next(c for c in program.window.findChildren(FormCard) if c.form is form)
     form.kind.setCurrentIndex(kinds["tone"])
-    qtbot.waitUntil(lambda: card.height() < tokens.px(320), timeout=SOON)
+    qtbot.waitUntil(lambda: card.height() < tokens.px(360), timeout=SOON)
     form.kind.setCurrentIndex(kinds["text"])
     qtbot.waitUntil(lambda: card.height() > tokens.px(480), timeout=SOON)
     assert form.form.names[0] == "text"  # the words before their font
