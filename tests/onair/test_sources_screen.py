@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import subprocess
 import sys
 import tempfile
@@ -68,9 +70,13 @@ class Display:
             Path(left).unlink(missing_ok=True)
 
 
+# Its own for every test: a server that ends takes the socket of its number along, whose ever it is.
+_NUMBERS = itertools.cycle(range(200 + os.getpid() % 400 * 20, 220 + os.getpid() % 400 * 20))
+
+
 @pytest.fixture
 def display():
-    number = next(n for n in range(130, 190) if not Path(f"/tmp/.X{n}-lock").exists())
+    number = next(n for n in _NUMBERS if not Path(f"/tmp/.X{n}-lock").exists())
     one = Display(number)
     one.start()
     yield one
