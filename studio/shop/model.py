@@ -75,6 +75,11 @@ class Product(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     category: str = ""
 
+    @property
+    def skus(self) -> tuple[str, ...]:
+        """Under which it is counted: its variants', or its own id where it has none."""
+        return tuple(variant.sku for variant in self.variants) or (self.id,)
+
     def variant(self, sku: str) -> Variant | None:
         """The variant of this SKU."""
         return next((variant for variant in self.variants if variant.sku == sku), None)

@@ -43,6 +43,10 @@ class Stockroom(Protocol):
         """What may be sold of a SKU."""
         ...
 
+    def knows(self, product: Product) -> bool:
+        """Is a SKU of this product in the ledger?"""
+        ...
+
     async def look(self) -> None:
         """Shows what is in the ledger now."""
         ...
@@ -78,15 +82,11 @@ class StockCommands:
                 key = f"first-count:{sku}"
                 await _done(ledger.receive(key, sku, product.stock, channel, why="first count"))
                 taken.append(sku)
-            elif not self._knows(product):
+            elif not self._room.knows(product):
                 left.append(sku)
         await self._room.look()
         result = {"shop": shop, "taken_over": taken, "not_counted": left}
         return changed("stock", "shop", result=result)
-
-    def _knows(self, product: Product) -> bool:
-        skus = [variant.sku for variant in product.variants] or [product.id]
-        return any(self._room.free(sku) is not None for sku in skus)
 
     @command(
         "stock.move",

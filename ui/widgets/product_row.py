@@ -299,8 +299,7 @@ class ProductRow(QFrame):
         view, tip = self.desk.store.stock, t("products.edit_tip")
         if view.error:
             return f"{view.error}\n{tip}"
-        skus = [variant.sku for variant in product.variants] or [product.id]
-        levels = [level for level in view.levels if level.sku in skus]
+        levels = [level for level in view.levels if level.sku in product.skus]
         if not levels:
             return tip
         words = [

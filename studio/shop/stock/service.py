@@ -47,11 +47,6 @@ def ledger_path(shop: str) -> Path:
     return data_dir() / "stock" / f"{shop}.db"
 
 
-def skus_of(product: Product) -> tuple[str, ...]:
-    """The SKUs under which a product is booked: its variants', or its own id."""
-    return tuple(variant.sku for variant in product.variants) or (product.id,)
-
-
 class StockService(Service):
     """Keeps the catalogue's figures equal to the ledger's free pieces.
 
@@ -168,7 +163,7 @@ class StockService(Service):
 
     def knows(self, product: Product) -> bool:
         """Is a SKU of this product in the ledger?"""
-        return any(self.free(sku) is not None for sku in skus_of(product))
+        return any(self.free(sku) is not None for sku in product.skus)
 
     async def look(self) -> None:
         """Takes over what is in the ledger now, and shows it."""
@@ -199,7 +194,7 @@ class StockService(Service):
     def _show(self) -> None:
         is_other = False
         for product in self._catalogue.state.products:
-            frees = [free for sku in skus_of(product) if (free := self.free(sku)) is not None]
+            frees = [free for sku in product.skus if (free := self.free(sku)) is not None]
             if not frees or sum(frees) == product.stock:
                 continue
             self._catalogue.put(replace(product, stock=sum(frees)))
