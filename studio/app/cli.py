@@ -315,6 +315,21 @@ def _verify_draw_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="PROOF.json", help=translate("cli.arg.proof"))
 
 
+def _risks(arguments: argparse.Namespace) -> int:
+    from studio.plans.risks.cli import show_risks
+
+    def complain(line: str) -> None:
+        print(f"shopcast: {line}", file=sys.stderr)
+
+    path = Path(arguments.file) if arguments.file else None
+    return DONE if show_risks(path, write_line, complain, as_json=arguments.json) else NO
+
+
+def _risks_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", metavar="FILE", help=translate("cli.arg.risks"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
 def _do(arguments: argparse.Namespace) -> int:
     from studio.remote.client import do
 
@@ -381,6 +396,7 @@ CALLS: dict[str, Call] = {
     "stock": (_stock_arguments, _stock, "studio.shop.stock.cli"),
     "orders": (_orders_arguments, _orders, "studio.shop.stock.cli"),
     "verify-draw": (_verify_draw_arguments, _verify_draw, "studio.shop.games.verify"),
+    "risks": (_risks_arguments, _risks, "studio.plans.risks.cli"),
     "bench": (_bench_arguments, _bench, "bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),
 }

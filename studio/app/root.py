@@ -46,6 +46,7 @@ from studio.outputs.commands import OutputCommands
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.recording_folder import RecordingFolder
 from studio.outputs.service import AirService, CameraService, OutputService
+from studio.plans.risks.service import RiskService
 from studio.plans.service import PlanService
 from studio.plans.triggers.base import Trigger
 from studio.remote.rooms import EngineFacade
@@ -71,7 +72,7 @@ SERVICES: tuple[type[Service], ...] = (
     InsightService, ShowSession, EngineInfo, CanvasService, SceneService, FilterService,
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
     StockService, TryOnService, OverlayService, BrandService, TemplateService, ImportService,
-    CommentService, GameService, PlanService,
+    CommentService, GameService, PlanService, RiskService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
@@ -183,6 +184,8 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         events,
         state,
     )
+    triggers = extensions.of(Trigger)  # type: ignore[type-abstract]
+    plans = PlanService(bus, triggers, programme, events, state)
     services = Services(
         (
             insight,
@@ -206,13 +209,8 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             ImportService(scenes, sources, desk, events),
             comments,
             GameService(comments, state),
-            PlanService(
-                bus,
-                extensions.of(Trigger),  # type: ignore[type-abstract]
-                programme,
-                events,
-                state,
-            ),
+            plans,
+            RiskService(plans.plans),
             *_of_plugins(extensions, bus, events, state),
         )
     )

@@ -19,6 +19,12 @@ def utc_iso() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def age_days(utc: str) -> float:
+    """How many days ago a time in UTC was; 0 for one that lies ahead (a clock was set)."""
+    then = datetime.fromisoformat(utc.replace("Z", "+00:00"))
+    return max(0.0, (datetime.now(UTC) - then).total_seconds() / 86_400)
+
+
 def local_day() -> str:
     """Today on this person's calendar: "11-29"."""
     return datetime.now().astimezone().strftime("%m-%d")

@@ -30,6 +30,7 @@ MORE: list[tuple[str, dict[str, Any]]] = [
     ("outputs.remove", {"name": "far", "confirm": True}),
     ("outputs.standby", {"path": ""}),
     ("plans.enable", {"plan": "source_lost", "on": False}),
+    ("risks.put", {"risk": {"id": "rain", "weights": [1.0], "matrix": [[0.5, 0.5]]}}),
     ("show.save", {}),
 ]
 READS: list[tuple[str, dict[str, Any]]] = [
@@ -37,6 +38,7 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("filters.status", {"source": "clip"}),
     ("outputs.list", {}),
     ("outputs.platforms", {}),
+    ("risks.list", {}),
     ("show.recent", {}),
     ("templates.list", {}),
     ("virtualcam.status", {}),

@@ -59,6 +59,8 @@ A: dict[str, Any] = {
     "audience": {"rules": ["grey"], "words": [
         {"category": "rival", "action": "block", "words": ["Acme"]}]},
     "plans": {"enabled": ["source_lost"]},
+    "risks": {"risks": [{"id": "rain", "weights": [0.5, 0.5],
+                         "matrix": [[0.5, 0.5], [0.0, 1.0]]}]},
     "later": {"kept": True},
 }  # fmt: skip
 B: dict[str, Any] = {

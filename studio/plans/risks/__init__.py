@@ -1,0 +1,1 @@
+"""What may go wrong, how likely and how grave: the risk register."""
