@@ -210,7 +210,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             comments,
             GameService(comments, state),
             plans,
-            RiskService(plans.plans),
+            RiskService(plans.plans, plans.store),
             *_of_plugins(extensions, bus, events, state),
         )
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Protocol
+
 import msgspec
 
 from studio.core.asking import asking
@@ -20,20 +22,39 @@ from studio.plans.model import (
     PlanView,
     ToldView,
 )
+from studio.plans.run_view import run_view
 from studio.plans.runner import Plans
 
 SHOWN = 20
+SHOWN_ALL = 50
+Limit = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+
+
+class KeptIncidents(Protocol):
+    """Incidents of three years."""
+
+    async def recent(self, most: int, before_utc: str = "") -> list[Incident]:
+        """The last ones."""
+        ...
+
+    async def find(self, id: str) -> Incident | None:
+        """The one of this id."""
+        ...
+
+    def put(self, incident: Incident) -> None:
+        """Keeps it."""
+        ...
 
 
 class PlanCommands:
     """The plans of the show."""
 
-    def __init__(self, plans: Plans) -> None:
-        self._plans = plans
+    def __init__(self, plans: Plans, store: KeptIncidents | None = None) -> None:
+        self._plans, self._store = plans, store
 
     def view(self) -> PlansView:
         """The part "plans" of the state."""
-        plans = self._plans
+        plans, specs = self._plans, self._plans.specs()
         return PlansView(
             plans=(
                 *(self._row(plan) for plan in plans.plans.values()),
@@ -49,6 +70,7 @@ class PlanCommands:
                 for told in list(plans.told)[:SHOWN]
             ),
             errors=tuple(error.in_language() for error in plans.errors),
+            runs=tuple(run_view(run, plans.can_undo(run), specs) for run in plans.runs),
         )
 
     def _row(self, plan: Plan) -> PlanView:
@@ -118,10 +140,53 @@ class PlanCommands:
     @command(
         "plans.abort",
         label=("中止预案", "Abort plan"),
-        help=("中止正在执行的预案。", "Ends a running plan where it is."),
+        help=(
+            "中止正在执行的预案，并撤销它做过的一切；人切过的画面不动。",
+            "Ends a running plan and takes back what it did; never what a person took.",
+        ),
     )
-    def abort(self, plan: str) -> Changed:
-        self._plans.abort(plan)
+    def abort(self, plan: str = "", incident: str = "") -> Changed:
+        self._plans.abort(plan, incident)
+        return changed("plans")
+
+    @command(
+        "plans.stop",
+        label=("停在此处", "Stop plan here"),
+        help=("停止预案，已做的保留。", "Ends a running plan where it is; what it did stays."),
+    )
+    def stop(self, plan: str = "", incident: str = "") -> Changed:
+        self._plans.leave(plan, incident)
+        return changed("plans")
+
+    @command(
+        "plans.undo",
+        label=("撤销预案", "Undo plan"),
+        help=(
+            "撤销一个预案做过的一切，正在执行或刚结束的都可以；不指明则为最近的。",
+            "Takes back all that a plan did, running or just ended; without a name the last one.",
+        ),
+        keys="Ctrl+Alt+Z",
+    )
+    def undo(self, plan: str = "", incident: str = "") -> Changed:
+        return changed("plans", result={"incident": self._plans.undo(plan, incident)})
+
+    @command(
+        "plans.hold",
+        label=("暂停预案", "Hold plan"),
+        help=("在下一步前暂停，或继续（on=false）。", "Holds before the next step, or goes on."),
+    )
+    def hold(self, plan: str = "", incident: str = "", on: bool = True) -> Changed:
+        self._plans.hold(on, plan, incident)
+        undo = ("plans.hold", {"plan": plan, "incident": incident, "on": not on})
+        return changed("plans", undo=undo)
+
+    @command(
+        "plans.skip",
+        label=("跳过一步", "Skip step"),
+        help=("跳过当前的等待、提问或暂停的一步。", "Passes over the wait, question or held step."),
+    )
+    def skip(self, plan: str = "", incident: str = "") -> Changed:
+        self._plans.skip(plan, incident)
         return changed("plans")
 
     @command(
@@ -150,23 +215,35 @@ class PlanCommands:
         "plans.incidents",
         role=Role.VIEWER,
         label=("事件记录", "Incidents"),
-        help=("列出最近的事件与时间线。", "Lists the last incidents with their timelines."),
+        help=(
+            "列出事件与时间线，保存三年；before 为更早的。",
+            "Lists incidents with their timelines, kept three years; before asks for older ones.",
+        ),
     )
-    def incidents(self) -> Changed:
-        return changed(result=msgspec.to_builtins(list(self._plans.incidents)))
+    async def incidents(self, limit: Limit = SHOWN_ALL, before: str = "") -> Changed:
+        mine = list(self._plans.incidents)[:limit]
+        if self._store is not None and (before or limit > len(mine)):
+            running = {run.incident.id: run.incident for run in self._plans.runs}
+            kept = await self._store.recent(limit, before)
+            mine = [running.get(incident.id, incident) for incident in kept]
+        return changed(result=msgspec.to_builtins(mine))
 
     @command(
         "plans.note",
         label=("补充记录", "Add a note"),
         help=("给事件补充一条说明。", "Adds a note to an incident."),
     )
-    def note(self, incident: str, text: str) -> Changed:
-        for other_incident in self._plans.incidents:
-            if other_incident.id == incident:
-                at = other_incident.timeline[-1].at_ms if other_incident.timeline else 0
-                other_incident.timeline.append(Moment(utc_iso(), at, PlanText(text, text)))
-                return changed("plans")
-        raise StudioError("not_found", "plans.no_incident", incident=incident)
+    async def note(self, incident: str, text: str) -> Changed:
+        noted = next((kept for kept in self._plans.incidents if kept.id == incident), None)
+        if noted is None and self._store is not None:
+            noted = await self._store.find(incident)
+        if noted is None:
+            raise StudioError("not_found", "plans.no_incident", incident=incident)
+        at = noted.timeline[-1].at_ms if noted.timeline else 0
+        noted.timeline.append(Moment(utc_iso(), at, PlanText(text, text)))
+        if self._store is not None:
+            self._store.put(noted)
+        return changed("plans")
 
 
 def _incident(incident: Incident) -> IncidentView:
@@ -180,6 +257,9 @@ def _incident(incident: Incident) -> IncidentView:
         saved_ms=incident.saved_ms,
         recovered_ms=incident.recovered_ms,
         over_ms=incident.over_ms,
+        subject=incident.subject,
+        drill=incident.is_drill,
+        undone=incident.is_undone,
         timeline=tuple(
             MomentView(moment.at_utc, moment.at_ms, moment.text.pair(), moment.is_ok)
             for moment in incident.timeline

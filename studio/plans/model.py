@@ -35,6 +35,13 @@ def fill(text: str, params: dict[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda entry: params.get(entry[1], entry[0]), text)
 
 
+class UndoCommand(msgspec.Struct, frozen=True):
+    """What takes a step back, said by the plan itself: it is written down before the step."""
+
+    command: str
+    args: dict[str, Any] = {}
+
+
 class RunCommand(msgspec.Struct, frozen=True, tag="command"):
     """Runs a command of the engine."""
 
@@ -42,6 +49,8 @@ class RunCommand(msgspec.Struct, frozen=True, tag="command"):
     args: dict[str, Any] = {}
     is_optional: bool = False
     """Its failure is noted and the plan goes on."""
+    undo: UndoCommand | None = None
+    """The command's own undo counts where there is none."""
 
 
 class Tell(msgspec.Struct, frozen=True, tag="tell"):
@@ -95,6 +104,7 @@ class Plan(msgspec.Struct, frozen=True):
         steps: what is done at once.
         recover: what is done when the cause is gone for ``well_ms``.
         cooldown_s: the trigger rests so long after the plan ended.
+        role: the highest role its commands need; they get no more. "" is what they need.
     """
 
     id: str
@@ -107,6 +117,7 @@ class Plan(msgspec.Struct, frozen=True):
     recover: tuple[Step, ...] = ()
     well_ms: int = 2000
     cooldown_s: float = 1.0
+    role: Literal["", "streamer", "controller", "technician", "owner"] = ""
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -127,6 +138,9 @@ class Incident(msgspec.Struct):
         recovered_ms: from the trigger until the fault was measured to be gone; None where nothing
             was measured.
         over_ms: from the trigger to the end of the recovery.
+        subject: what it is about: the source, the output; "" for a plan run by hand.
+        is_drill: it happened in a drill.
+        is_undone: all that the plan did was taken back.
     """
 
     id: str
@@ -140,6 +154,9 @@ class Incident(msgspec.Struct):
     recovered_ms: int | None = None
     over_ms: int | None = None
     timeline: list[Moment] = []
+    subject: str = ""
+    is_drill: bool = False
+    is_undone: bool = False
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -215,6 +232,36 @@ class PlanView(msgspec.Struct, frozen=True):
     digest: str = ""
 
 
+class RunView(msgspec.Struct, frozen=True):
+    """A plan at work.
+
+    Attributes:
+        subject: what it is about.
+        phase: "steps", "watch" (waits for evidence that the fault is gone), "recover".
+        step, steps: number of the step it is at in this phase, and of all in it.
+        now, next: what it does and what comes then.
+        until_utc: when the step ends by itself.
+        held: a person holds it.
+        can_undo: it has done something that can be taken back.
+        overruled: a person has taken the picture; it takes it no more.
+    """
+
+    incident: str
+    plan: str
+    label: Pair = ("", "")
+    subject: str = ""
+    level: str = "amber"
+    phase: str = "steps"
+    step: int = 0
+    steps: int = 0
+    now: Pair = ("", "")
+    next: Pair = ("", "")
+    until_utc: str = ""
+    held: bool = False
+    can_undo: bool = False
+    overruled: bool = False
+
+
 class MomentView(msgspec.Struct, frozen=True):
     """One line of an incident."""
 
@@ -237,6 +284,9 @@ class IncidentView(msgspec.Struct, frozen=True):
     recovered_ms: float | None = None
     over_ms: float | None = None
     timeline: tuple[MomentView, ...] = ()
+    subject: str = ""
+    drill: bool = False
+    undone: bool = False
 
 
 class AskView(msgspec.Struct, frozen=True):
@@ -266,3 +316,4 @@ class PlansView(msgspec.Struct, frozen=True):
     asks: tuple[AskView, ...] = ()
     told: tuple[ToldView, ...] = ()
     errors: tuple[str, ...] = ()
+    runs: tuple[RunView, ...] = ()

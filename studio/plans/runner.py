@@ -1,77 +1,50 @@
-"""Runs plans: judges triggers, does the steps, waits for evidence, keeps the incidents."""
+"""Runs plans: judges triggers, a run for each plan and subject, and what a person says to it."""
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Protocol
 
-from studio.core.asking import asked_by
+from studio.core.asking import asked_by, asking
 from studio.core.clock import now_ns, utc_iso
-from studio.core.command import Bus, CommandRan, Role
+from studio.core.command import Bus, Spec
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
-from studio.core.i18n import translate
 from studio.core.log import logger
-from studio.plans.book import PlanBook
-from studio.plans.events import PlanAsked, PlanEnded, PlanStarted, PlanStep, RoleTold
+from studio.plans.control import RunControl
+from studio.plans.events import PlanEnded, PlanStarted
 from studio.plans.files import PlanFile
-from studio.plans.model import (
-    Ask,
-    Incident,
-    Moment,
-    Outcome,
-    Plan,
-    PlanText,
-    Question,
-    RunCommand,
-    Step,
-    StepView,
-    Tell,
-    Told,
-    WaitWell,
-    fill,
-)
-from studio.plans.reach import asker_of_trigger, highest, is_never, steps_of
+from studio.plans.model import Incident, Moment, Outcome, Plan, PlanText, StepView
+from studio.plans.reach import asker_of_trigger, highest, steps_of
+from studio.plans.resume import Resumer, record_of
+from studio.plans.run_file import RunFile
+from studio.plans.runs import KeptRuns, PlanStop, Run, RunKey
+from studio.plans.steps import JUDGE_S, StepWorker, said, with_programme
 from studio.plans.triggers.base import Cause, Situation, Trigger
 
-ON_AIR = frozenset(f"scenes.{name}" for name in ("take", "standby", "back", "tbar", "put_air"))
+__all__ = ["JUDGE_S", "KEPT", "Plans"]
 _log = logger(__name__)
 
-JUDGE_S = 0.1
 KEPT = 50
+MOST_RUNS = 40
 BY_HAND = PlanText("手动执行", "Run by hand")
 
 
-class PlanStop(Exception):
-    """Ends a plan early with an outcome."""
+class IncidentKeeper(Protocol):
+    """Where incidents are kept."""
 
-    def __init__(self, state: Outcome) -> None:
-        super().__init__(state)
-        self.state: Outcome = state
-
-
-class Run:
-    """One plan at work."""
-
-    def __init__(self, plan: Plan, cause: Cause, incident: Incident, trigger: Trigger | None):
-        self.plan, self.cause, self.incident, self.trigger = plan, cause, incident, trigger
-        self.began_ns = now_ns()
-        self.took: dict[str, tuple[str, str]] = {}
-        self.answer: asyncio.Future[str] | None = None
-        self.task: asyncio.Task[None] | None = None
-
-    @property
-    def at_ms(self) -> int:
-        """Time since it began."""
-        return (now_ns() - self.began_ns) // 1_000_000
+    def put(self, incident: Incident) -> None:
+        """Keeps one as it is now."""
+        ...
 
 
-class Plans(PlanBook):
+class Plans(RunControl):
     """All plans of the show, and their runs.
 
     Args:
@@ -80,6 +53,8 @@ class Plans(PlanBook):
         look: gives the situation now.
         announce: publishes events.
         touch: says that the part "plans" changed.
+        keeper: where incidents are kept; None for nowhere.
+        file: where runs are written before each step; None for nowhere.
     """
 
     def __init__(
@@ -89,17 +64,22 @@ class Plans(PlanBook):
         look: Callable[[], Situation],
         announce: Callable[[Any], None],
         touch: Callable[[], None],
+        keeper: IncidentKeeper | None = None,
+        file: RunFile | None = None,
     ) -> None:
-        super().__init__(kinds)
+        super().__init__(
+            kinds, StepWorker(bus, look, announce, touch, lambda: self._triggers.values())
+        )
         self._bus, self._look = bus, look
         self._announce, self._touch = announce, touch
+        self._keeper, self._file = keeper, file
         self.incidents: deque[Incident] = deque(maxlen=KEPT)
-        self.told: deque[Told] = deque(maxlen=KEPT)
-        self.questions: dict[str, Question] = {}
+        self.told = self.worker.told
         self.last_run_utc: dict[str, str] = {}
-        self._wrong_since: dict[str, int] = {}
-        self._rest_until: dict[str, int] = {}
-        self._runs: dict[str, Run] = {}
+        self.is_drill = False
+        self._wrong_since: dict[RunKey, int] = {}
+        self._rest_until: dict[RunKey, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
 
     # -- what there is -------------------------------------------------------------------------
@@ -110,154 +90,202 @@ class Plans(PlanBook):
         """Takes over plans (`PlanBook.load`); no trigger remembers anything."""
         self._wrong_since.clear()
         self._rest_until.clear()
+        self._ended.clear()
+        self.worker.air.forget()
         super().load(plans, enabled, own)
 
     def accept(self, id: str, is_accepted: bool) -> None:
-        """Lets a plan of the show work, or no longer: then its run ends, too."""
+        """Lets a plan of the show work, or no longer: then its runs end, too."""
         super().accept(id, is_accepted)
-        self._wrong_since.pop(id, None)
-        run = self._runs.get(id)
-        if not is_accepted and run is not None and run.task is not None:
-            run.task.cancel()
+        for key in [key for key in self._wrong_since if key[0] == id]:
+            del self._wrong_since[key]
+        if not is_accepted:
+            for run in self.runs_of(id):
+                self.end(run, "stop")
 
     def steps_of(self, plan: Plan) -> tuple[StepView, ...]:
         """What a plan may do, for whoever is to accept it."""
         return steps_of(plan, self._bus.specs)
 
+    def specs(self) -> dict[str, Spec]:
+        """The commands there are, by id."""
+        return {spec.id: spec for spec in self._bus.specs()}
+
     def highest(self, plan: Plan) -> str:
         """The role that its highest command needs."""
         return highest(plan, self._bus.specs).name.lower()
 
-    def recall(self, incidents: list[Incident]) -> None:
-        """Incidents of an engine that was killed; those that ran then were cut off."""
-        for incident in reversed(incidents):
-            if incident.state == "running":
-                incident.state = "aborted"
-            self.incidents.appendleft(incident)
-
-    def is_running(self, id: str) -> bool:
-        """Is the plan at work?"""
-        return id in self._runs
-
-    # -- running -------------------------------------------------------------------------------
+    # -- starting ------------------------------------------------------------------------------
 
     def watch(self) -> None:
         """Judges the triggers by the situation now."""
         self.judge(self._look())
 
     def judge(self, now: Situation) -> None:
-        """Starts the plans whose trigger has stood long enough."""
+        """Starts the plans whose trigger has stood long enough, one run for each subject."""
+        home = self.worker.air.home(now.scenes.programme)
+        views = [now] if home is None else [now, with_programme(now, home)]
         for id, trigger in self._triggers.items():
             plan = self.plans[id]
-            if id not in self.enabled or not plan.is_auto or id in self._runs:
+            if id not in self.enabled or not plan.is_auto:
                 continue
-            if now.at_ns < self._rest_until.get(id, 0):
-                continue
-            cause = trigger.judge(now)
-            if cause is None:
-                self._wrong_since.pop(id, None)
-                continue
-            since = self._wrong_since.setdefault(id, now.at_ns)
-            if now.at_ns - since >= trigger.for_ms * 1_000_000:
-                self._wrong_since.pop(id, None)
-                with asked_by(asker_of_trigger(plan, self.digest(id), self._bus.specs)):
-                    self.start(plan, cause, "trigger")
+            causes = {cause.subject: cause for view in views for cause in trigger.causes(view)}
+            for key in [key for key in self._wrong_since if key[0] == id]:
+                if key[1] not in causes:
+                    del self._wrong_since[key]
+            for cause in causes.values():
+                if self._is_due((id, cause.subject), trigger, now.at_ns):
+                    with asked_by(asker_of_trigger(plan, self.digest(id), self._bus.specs)):
+                        self.start(plan, cause, "trigger")
+
+    def _is_due(self, key: RunKey, trigger: Trigger, at_ns: int) -> bool:
+        """Has this stood long enough, and is nobody at it?"""
+        if key in self._runs or len(self._runs) >= MOST_RUNS:
+            return False
+        if at_ns < self._rest_until.get(key, 0):
+            return False
+        since = self._wrong_since.setdefault(key, at_ns)
+        if at_ns - since < trigger.for_ms * 1_000_000:
+            return False
+        self._wrong_since.pop(key, None)
+        return True
 
     def start(self, plan: Plan, cause: Cause | None, origin: str) -> Incident:
         """Starts a plan; by hand without a cause. Its steps have the right of whoever asks now.
 
         Raises:
-            StudioError: conflict, when it runs already.
+            StudioError: conflict, when it runs already on this subject.
         """
-        if plan.id in self._runs:
-            raise StudioError("conflict", "plans.running", plan=plan.id)
         trigger = self._triggers.get(plan.id)
-        if cause is None and trigger is not None:  # by hand, while what it is for has happened
-            cause = trigger.judge(self._look())
+        if cause is None:
+            if self.is_running(plan.id):
+                raise StudioError("conflict", "plans.running", plan=plan.id)
+            if trigger is not None:  # by hand, while what it is for has happened
+                cause = trigger.judge(self._look())
         why = cause or Cause("", BY_HAND)
+        if (plan.id, why.subject) in self._runs:
+            raise StudioError("conflict", "plans.running", plan=plan.id)
         id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{next(self._numbers)}"
         incident = Incident(id, plan.id, plan.label, why.words, utc_iso(), origin)
+        incident.subject, incident.is_drill = why.subject, self.is_drill
         incident.timeline = [Moment(utc_iso(), 0, why.words)]
         self.incidents.appendleft(incident)
         self.last_run_utc[plan.id] = incident.began_utc
         run = Run(plan, why, incident, trigger if cause is not None else None)
-        self._runs[plan.id] = run
         self._announce(PlanStarted(plan=plan.id, incident=id, cause=why.words, origin=origin))
-        self._touch()
-        run.task = asyncio.get_running_loop().create_task(self._work(run), name=f"plan {plan.id}")
+        self._begin(run)
         return incident
 
-    def abort(self, id: str) -> None:
-        """Ends a running plan where it is.
+    def _begin(self, run: Run) -> None:
+        """Lets a run work with the right of whoever asks now."""
+        self._runs[run.key] = run
+        run.context, run.asker = contextvars.copy_context(), asking()
+        self._keep(run)
+        self._touch()
+        run.task = self.spawn(self._work(run), run)
 
-        Raises:
-            StudioError: not_found, conflict (it does not run).
-        """
-        self.get(id)
-        run = self._runs.get(id)
-        if run is None or run.task is None:
-            raise StudioError("conflict", "plans.not_running", plan=id)
-        run.task.cancel()
-
-    def answer(self, incident: str, option: str) -> None:
-        """Answers a question.
-
-        Raises:
-            StudioError: not_found, invalid.
-        """
-        question = self.questions.get(incident)
-        run = next((r for r in self._runs.values() if r.incident.id == incident), None)
-        if question is None or run is None or run.answer is None or run.answer.done():
-            raise StudioError("not_found", "plans.no_question", incident=incident)
-        if option not in question.options:
-            known = ", ".join(question.options)
-            raise StudioError("invalid", "plans.bad_option", option=option, known=known)
-        run.answer.set_result(option)
+    def spawn(self, work: Coroutine[Any, Any, None], run: Run) -> asyncio.Task[None]:
+        """Begins work with the right of a run."""
+        loop = asyncio.get_running_loop()
+        task: asyncio.Task[None] = loop.create_task(
+            work, name=f"plan {run.plan.id}", context=run.context
+        )
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def stop(self) -> None:
-        """Ends all runs."""
-        tasks = [run.task for run in self._runs.values() if run.task]
+        """Ends all runs where they are; nothing of them is gone on with."""
+        for run in self._runs.values():
+            run.end = run.end or "stop"
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._runs.clear()
+        if self._file is not None:
+            self._file.remove()
 
     # -- one run -------------------------------------------------------------------------------
 
     async def _work(self, run: Run) -> None:
-        incident, plan = run.incident, run.plan
         state: Outcome = "saved"
+        run.has_started = True
         try:
-            for step in plan.steps:
-                await self._step(run, step)
-            if (
-                run.took or run.trigger is None
-            ):  # viewers are off it, or there is nothing to measure
-                incident.saved_ms = run.at_ms
-            self._touch()
-            if run.trigger is not None:
-                incident.recovered_ms = await self._well(run, 0)
-                if incident.saved_ms is None:
-                    incident.saved_ms = incident.recovered_ms
-                self._note(run, PlanText("已恢复", "Well again"))
-                for step in plan.recover:
-                    await self._step(run, step)
+            if run.end:
+                raise asyncio.CancelledError
+            await self._go_on(run)
         except PlanStop as stop:
             state = stop.state
         except asyncio.CancelledError:
             state = "aborted"
-            self._note(run, PlanText("已中止", "Aborted"), is_ok=False)
+            self.worker.note(run, said("plans.aborted"), is_ok=False)
         except Exception as fault:
             state = "failed"
-            _log.exception("plan %s", plan.id)
-            self._note(run, PlanText(f"出错：{fault}", f"Failed: {fault}"), is_ok=False)
+            _log.exception("plan %s", run.plan.id)
+            self.worker.note(run, PlanText(f"出错：{fault}", f"Failed: {fault}"), is_ok=False)
+        if run.end == "undo":
+            with suppress(asyncio.CancelledError):
+                run.incident.is_undone = await self.worker.take_all_back(run)
+        await self._over(run, state)
+
+    async def _go_on(self, run: Run) -> None:
+        """From where the run stands to its end."""
+        incident = run.incident
+        if run.phase == "steps":
+            await self._phase(run)
+            if self.worker.air.has(incident.id) or run.trigger is None:
+                # Viewers are off it, or there is nothing to measure.
+                incident.saved_ms = run.at_ms
+            self._enter(run, "watch")
+        if run.trigger is None:
+            return
+        if run.phase == "watch":
+            await self._write()
+            incident.recovered_ms = await self.worker.wait_well(run, 0)
+            if incident.saved_ms is None:
+                incident.saved_ms = incident.recovered_ms
+            self.worker.note(run, said("plans.well"))
+            self._enter(run, "recover")
+        await self._phase(run)
+
+    def _enter(self, run: Run, phase: Any) -> None:
+        run.phase, run.step, run.is_retry = phase, 0, False
+        run.began_step()
+        self._touch()
+
+    async def _phase(self, run: Run) -> None:
+        """The steps from the one it is at; each is written down, with its undo, before it."""
+        steps = run.steps
+        while run.step < len(steps):
+            step = steps[run.step]
+            if not run.is_retry:
+                run.began_step()
+                run.programme = dict(self._look().scenes.programme)
+            if not await self.worker.wait_held(run):
+                declared = self.worker.declared_undo(run, step)
+                if declared is not None and not run.is_retry:
+                    run.undo.append(declared)
+                await self._write()
+                await self.worker.do(run, step)
+            run.step, run.is_retry = run.step + 1, False
+            self._touch()
+
+    async def _over(self, run: Run, state: Outcome) -> None:
+        incident = run.incident
         incident.state = state
         incident.over_ms = run.at_ms
-        del self._runs[plan.id]
+        self._runs.pop(run.key, None)
         self.questions.pop(incident.id, None)
-        self._rest_until[plan.id] = now_ns() + int(plan.cooldown_s * 1e9)
+        if run.undo or self.worker.air.has(incident.id):
+            self._ended.appendleft(run)
+        kept = [*self.runs, *self._ended]
+        self.worker.air.keep_only(other.incident.id for other in kept)
+        self._rest_until[run.key] = now_ns() + int(run.plan.cooldown_s * 1e9)
+        self._keep(run)
         self._announce(
             PlanEnded(
-                plan=plan.id,
+                plan=run.plan.id,
                 incident=incident.id,
                 state=state,
                 saved_ms=incident.saved_ms,
@@ -265,148 +293,81 @@ class Plans(PlanBook):
             )
         )
         self._touch()
+        await self._write()
 
-    async def _step(self, run: Run, step: Step) -> None:
-        if isinstance(step, RunCommand):
-            await self._command(run, step)
-        elif isinstance(step, Tell):
-            self._tell(run, step)
-        elif isinstance(step, Ask):
-            await self._ask(run, step)
-        elif isinstance(step, WaitWell):
-            await self._well(run, step.within_s)
-        else:
-            await self._take_back(run)
-
-    async def _command(self, run: Run, step: RunCommand) -> None:
-        params = run.cause.params | {"subject": run.cause.subject}
-        args = {
-            key: fill(value, params) if isinstance(value, str) else value
-            for key, value in step.args.items()
-        }
-        before = self._look().scenes.programme
-        spec = next((s for s in self._bus.specs() if s.id == step.command), None)
-        label = PlanText(*(spec.label if spec else (step.command, step.command)))
-        try:
-            if spec is not None and is_never(spec):
-                raise StudioError("denied", "plans.never", command=step.command)
-            confirm = {"confirm": True} if spec and spec.needs_confirm else {}
-            await self._bus.run(
-                step.command, {**args, **confirm}, role=Role.OWNER, origin=f"plan:{run.plan.id}"
-            )
-        except StudioError as error:
-            said = PlanText(error.in_language("zh"), error.in_language("en"))
-            self._note(run, said, is_ok=False)
-            if not step.is_optional:
-                raise PlanStop("failed") from error
-            return
-        after = self._look().scenes.programme
-        for canvas, scene in after.items():
-            if before.get(canvas) != scene:
-                first = run.took.get(canvas, (before.get(canvas, ""), ""))[0]
-                run.took[canvas] = (first, scene)
-        self._note(run, label)
-
-    def _tell(self, run: Run, step: Tell) -> None:
-        words = step.text.filled(run.cause.params | {"subject": run.cause.subject})
-        self.told.appendleft(Told(utc_iso(), step.role, words, step.level))
-        self._announce(RoleTold(role=step.role, text=words, level=step.level))
-        self._note(run, words)
-
-    async def _ask(self, run: Run, step: Ask) -> None:
-        words = step.question.filled(run.cause.params | {"subject": run.cause.subject})
-        until = datetime.now(UTC) + timedelta(seconds=step.within_s)
-        run.answer = asyncio.get_running_loop().create_future()
-        self.questions[run.incident.id] = Question(
-            run.incident.id, step.role, words, step.options, until.isoformat()
-        )
-        self._announce(
-            PlanAsked(
-                incident=run.incident.id,
-                role=step.role,
-                text=words,
-                options=step.options,
-                within_s=step.within_s,
-            )
-        )
+    async def undo_ended(self, run: Run) -> None:
+        """Takes back what a run did that has ended."""
+        run.incident.is_undone = await self.worker.take_all_back(run)
+        self._keep(run)
         self._touch()
-        answer = step.otherwise
-        with suppress(TimeoutError):
-            answer = await asyncio.wait_for(run.answer, step.within_s)
-        self.questions.pop(run.incident.id, None)
-        self._note(
-            run, PlanText(f"{words.zh} → {answer or '未答'}", f"{words.en} → {answer or '-'}")
-        )
-        if answer == "stop":
-            raise PlanStop("aborted")
 
-    async def _well(self, run: Run, within_s: float) -> int:
-        """Waits until the cause is gone for the plan's ``well_ms``; says when it went, in ms."""
-        if run.trigger is None:
-            return run.at_ms
-        began, well_since = now_ns(), 0
-        while True:
-            now = self._look()
-            if not run.trigger.is_well(now, run.cause.subject):
-                well_since = 0
-            elif not well_since:
-                well_since = now.at_ns
-            elif now.at_ns - well_since >= run.plan.well_ms * 1_000_000:
-                return max(0, (well_since - run.began_ns) // 1_000_000)
-            if within_s and now_ns() - began > within_s * 1e9:
-                self._note(run, PlanText("等待超时", "Waited too long"), is_ok=False)
-                raise PlanStop("failed")
-            await asyncio.sleep(JUDGE_S)
+    def _keep(self, run: Run) -> None:
+        if self._keeper is not None:
+            self._keeper.put(run.incident)
 
-    def heard(self, event: CommandRan) -> None:
-        """A person decided what is on air: no plan that runs takes that back, whatever it was.
+    # -- over a kill ---------------------------------------------------------------------------
 
-        Also the same scene once more: who presses standby while a plan is on it means it to stay.
+    def kept(self) -> KeptRuns:
+        """What must survive a kill."""
+        return KeptRuns(tuple(record_of(run) for run in self.runs), dict(self.worker.air.holds))
+
+    async def _write(self) -> None:
+        if self._file is not None:
+            await self._file.write(self.kept())
+
+    def recall(self, incidents: list[Incident], runs: KeptRuns | None = None) -> None:
+        """Incidents and runs of an engine that was killed.
+
+        A run whose plan is the same goes on at the step it was at; any other is undone. What is
+        not known any more was cut off. All of it is said in the incident.
         """
-        if event.ok and event.command in ON_AIR and not event.origin.startswith("plan:"):
-            for run in self._runs.values():
-                run.took.clear()
+        runs = runs or KeptRuns()
+        going = {record.incident.id for record in runs.runs}
+        known = {incident.id for incident in self.incidents}
+        for incident in reversed(incidents):
+            if incident.id in known | going:
+                continue
+            if incident.state == "running":
+                incident.state = "aborted"
+            self.incidents.appendleft(incident)
+        Resumer(self, self.worker).resume(runs)
 
-    async def _take_back(self, run: Run) -> None:
-        programme = self._look().scenes.programme
-        by_scene: dict[str, list[str]] = {}
-        for canvas, (before, ours) in run.took.items():
-            if programme.get(canvas) == ours and before:
-                by_scene.setdefault(before, []).append(canvas)
-        if not by_scene:
-            self._note(
-                run, PlanText("画面已由人决定，不再切回", "A person has decided what is on air")
-            )
-            return
-        for scene, canvases in by_scene.items():
-            one = canvases[0] if len(canvases) == 1 and len(programme) > 1 else ""
-            try:
-                await self._bus.run(
-                    "scenes.take",
-                    {"scene": scene, "canvas": one, "transition": "cut"},
-                    origin=f"plan:{run.plan.id}",
-                )
-            except StudioError as error:
-                said = PlanText(error.in_language("zh"), error.in_language("en"))
-                self._note(run, said, is_ok=False)
-                raise PlanStop("failed") from error
-            self._note(
-                run,
-                PlanText(
-                    translate("plans.back", "zh", scene=scene),
-                    translate("plans.back", "en", scene=scene),
-                ),
-            )
-
-    def _note(self, run: Run, text: PlanText, *, is_ok: bool = True) -> None:
-        run.incident.timeline.append(Moment(utc_iso(), run.at_ms, text, is_ok))
-        self._announce(
-            PlanStep(
-                plan=run.plan.id,
-                incident=run.incident.id,
-                text=text,
-                is_ok=is_ok,
-                at_ms=run.at_ms,
-            )
-        )
+    def recall_old(self, incidents: Iterable[Incident]) -> None:
+        """Incidents of earlier shows, behind those of this one."""
+        known = {incident.id for incident in self.incidents}
+        for incident in incidents:
+            if incident.id in known or len(self.incidents) >= KEPT:
+                continue
+            if incident.state == "running":
+                incident.state = "aborted"
+                text = said("plans.cut_off")
+                incident.timeline.append(Moment(utc_iso(), incident.over_ms or 0, text, False))
+                if self._keeper is not None:
+                    self._keeper.put(incident)
+            self.incidents.append(incident)
         self._touch()
+
+    def trigger_of(self, plan: str) -> Trigger | None:
+        """What starts a plan by itself."""
+        return self._triggers.get(plan)
+
+    def go_on(self, run: Run) -> None:
+        """Lets a run of the engine before go on."""
+        self._put_first(run.incident)
+        self._begin(run)
+
+    def _put_first(self, incident: Incident) -> None:
+        others = [other for other in self.incidents if other.id != incident.id]
+        self.incidents.clear()
+        self.incidents.extend([incident, *others])
+
+    def take_back(self, run: Run) -> None:
+        """Undoes a run of the engine before."""
+        self._put_first(run.incident)
+        self._runs[run.key] = run
+        run.context, run.asker = contextvars.copy_context(), asking()
+        run.task = self.spawn(self._take_back_now(run), run)
+
+    async def _take_back_now(self, run: Run) -> None:
+        run.incident.is_undone = await self.worker.take_all_back(run)
+        await self._over(run, "aborted")

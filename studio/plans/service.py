@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Protocol
+
+import msgspec
 
 from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
@@ -13,12 +16,22 @@ from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
 from studio.plans.commands import PlanCommands
 from studio.plans.files import read_plan_files
+from studio.plans.incident_store import IncidentStore
 from studio.plans.model import Incident, PlansPart, PlansView
 from studio.plans.reach import AcceptedPlans
-from studio.plans.runner import JUDGE_S, Plans
+from studio.plans.run_file import RunFile
+from studio.plans.runner import JUDGE_S, KEPT, Plans
+from studio.plans.runs import KeptRuns
 from studio.plans.triggers.base import Situation, Trigger
 
 KEPT_INCIDENTS = 20
+
+
+class PlansCheckpoint(msgspec.Struct, frozen=True):
+    """What the next engine needs: incidents for people, runs to go on with."""
+
+    incidents: tuple[Incident, ...] = ()
+    runs: KeptRuns = KeptRuns()
 
 
 class SituationSource(Protocol):
@@ -42,7 +55,7 @@ class PlanService(Service):
     name: ClassVar[str] = "plans"
     Part: ClassVar[Any] = PlansPart
     View: ClassVar[Any] = PlansView
-    Checkpoint: ClassVar[Any] = tuple[Incident, ...]
+    Checkpoint: ClassVar[Any] = PlansCheckpoint
 
     def __init__(
         self,
@@ -52,11 +65,19 @@ class PlanService(Service):
         events: Events,
         state: State,
     ) -> None:
+        self.store, self._file = IncidentStore(), RunFile()
+        self._is_restored = False
         self.plans = Plans(
-            bus, kinds, source.situation, events.publish, lambda: state.touch("plans")
+            bus,
+            kinds,
+            source.situation,
+            events.publish,
+            lambda: state.touch("plans"),
+            self.store,
+            self._file,
         )
         events.on(CommandRan, self.plans.heard)
-        self._plan_commands = PlanCommands(self.plans)
+        self._plan_commands = PlanCommands(self.plans, self.store)
         self.every = (Every("judge", JUDGE_S, self.plans.watch),)
 
     @property
@@ -101,14 +122,27 @@ class PlanService(Service):
         """Plans, incidents, questions."""
         return self._plan_commands.view()
 
-    def checkpoint(self) -> tuple[Incident, ...]:
-        """The last incidents."""
-        return tuple(list(self.plans.incidents)[:KEPT_INCIDENTS])
+    def checkpoint(self) -> PlansCheckpoint:
+        """The last incidents, and what runs."""
+        incidents = tuple(list(self.plans.incidents)[:KEPT_INCIDENTS])
+        return PlansCheckpoint(incidents, self.plans.kept())
 
     async def restore(self, kept: Any) -> None:
-        """Incidents of the engine before; what ran then was cut off."""
-        self.plans.recall(list(kept))
+        """Incidents and runs of the engine before: a run goes on, or is undone, and says which.
+
+        The file that is written before each step is never older than the checkpoint.
+        """
+        self._is_restored = True
+        written = await asyncio.to_thread(self._file.read)
+        self.plans.recall(list(kept.incidents), written or kept.runs)
+
+    async def start(self) -> None:
+        """Shows the incidents of earlier shows, too; runs that nobody took up are over."""
+        if not self._is_restored:
+            await asyncio.to_thread(self._file.remove)
+        self.plans.recall_old(await self.store.begin(KEPT))
 
     async def stop(self) -> None:
         """Ends all runs."""
         await self.plans.stop()
+        await self.store.close()

@@ -38,6 +38,7 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("filters.status", {"source": "clip"}),
     ("outputs.list", {}),
     ("outputs.platforms", {}),
+    ("plans.incidents", {}),
     ("risks.list", {}),
     ("show.recent", {}),
     ("templates.list", {}),

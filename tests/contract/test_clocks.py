@@ -36,7 +36,13 @@ ALLOWED: dict[str, dict[str, tuple[int, str]]] = {
     "studio/sources/kinds/countdown.py": {"datetime.now": (2, "counts down to a time of day")},
     "plugins/clock/plugin.py": {"datetime.now": (1, "shows the time of day")},
     "studio/plans/runner.py": {
-        "datetime.now": (2, "an incident's name; until when, for people: the wait is asyncio's"),
+        "datetime.now": (1, NAME),
+    },
+    "studio/plans/steps.py": {
+        "datetime.now": (1, "until when, for people: the wait goes by the monotonic clock"),
+    },
+    "studio/plans/run_view.py": {
+        "datetime.now": (1, "until when, for people: the wait goes by the monotonic clock"),
     },
     "studio/shop/stock/sqlite.py": {
         "time.time_ns": (1, "until when, for people; a hold kept over a restart of the machine"),

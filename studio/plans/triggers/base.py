@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +61,11 @@ class Trigger(Extension):
     @abstractmethod
     def judge(self, now: Situation) -> Cause | None:
         """What is wrong, None when all is well."""
+
+    def causes(self, now: Situation) -> Iterable[Cause]:
+        """All that is wrong, one a subject; a trigger that knows several says them all."""
+        cause = self.judge(now)
+        return () if cause is None else (cause,)
 
     @abstractmethod
     def is_well(self, now: Situation, subject: str) -> bool:

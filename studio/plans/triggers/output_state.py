@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from studio.core.extension import Settings, setting
@@ -35,6 +36,10 @@ class OutputStateTrigger(Trigger):
 
     def judge(self, now: Situation) -> Cause | None:
         """The first output that is down."""
+        return next(iter(self.causes(now)), None)
+
+    def causes(self, now: Situation) -> Iterator[Cause]:
+        """Every output that is down."""
         for name, status in now.outputs.items():
             if status.kind in self.settings.kinds and status.state.value in DOWN:
                 standing = [n for n, s in now.outputs.items() if s.state.value in UP]
@@ -48,8 +53,7 @@ class OutputStateTrigger(Trigger):
                     "“{subject}”断开；仍在播出：{standing}",
                     '"{subject}" is down; still on air: {standing}',
                 )
-                return Cause(name, words.filled(params), params)
-        return None
+                yield Cause(name, words.filled(params), params)
 
     def is_well(self, now: Situation, subject: str) -> bool:
         """It flows again: something was taken in the last second. Or a person stopped it.

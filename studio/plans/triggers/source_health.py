@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from studio.core.extension import Settings, setting
@@ -50,19 +51,28 @@ class SourceHealth(Trigger):
 
     def judge(self, now: Situation) -> Cause | None:
         """The first source on a programme that viewers miss."""
+        return next(iter(self.causes(now)), None)
+
+    def causes(self, now: Situation) -> Iterator[Cause]:
+        """Every source on a programme that viewers miss."""
         for source, health in now.health.items():
             facts = now.pictures.get(source, PictureFacts())
             if health.state not in self.settings.states or facts.is_still or not facts.has_video:
                 continue
-            for canvas in now.scenes.canvases:
-                scene = now.scenes.scene(now.scenes.programme.get(canvas.name, ""))
-                if not canvas.is_enabled or scene is None or scene.purpose == "standby":
-                    continue
-                share = visible_share(source, now.scenes, canvas, now.pictures)
-                if share >= self.settings.least_area:
-                    words = WORDS.get(health.state, WORDS["lost"])
-                    params = {"subject": source, "state": health.state, "scene": scene.name}
-                    return Cause(source, words.filled(params), params)
+            scene = self._missed_in(source, now)
+            if scene is not None:
+                words = WORDS.get(health.state, WORDS["lost"])
+                params = {"subject": source, "state": health.state, "scene": scene}
+                yield Cause(source, words.filled(params), params)
+
+    def _missed_in(self, source: str, now: Situation) -> str | None:
+        """The scene on programme in which viewers miss it."""
+        for canvas in now.scenes.canvases:
+            scene = now.scenes.scene(now.scenes.programme.get(canvas.name, ""))
+            if not canvas.is_enabled or scene is None or scene.purpose == "standby":
+                continue
+            if visible_share(source, now.scenes, canvas, now.pictures) >= self.settings.least_area:
+                return scene.name
         return None
 
     def is_well(self, now: Situation, subject: str) -> bool:

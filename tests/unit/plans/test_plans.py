@@ -43,27 +43,29 @@ SAVE = Plan(
 
 
 class House:
-    def __init__(self, *plans):
+    def __init__(self, *plans, file=None):
         self.events, self.told = Events(), []
         self.events.on_all(self.told.append)
         loop = asyncio.get_running_loop()
         bus = Bus(self.events, State(self.events, loop.call_soon))
         self.scenes = SceneRepository(discover(transition_folder, Transition), self.events.publish)
+        half = {"landscape": Box(0.5, 0.0, 0.5, 1.0)}
         small = {"landscape": Box(0.8, 0.8, 0.2, 0.2)}
         self.scenes.load(
             ScenesState(
                 scenes=(
                     Scene(name="主播", items=(Item(1, "cam"), Item(2, "logo", boxes=small))),
                     Scene(name="特写", items=(Item(1, "clip"),)),
+                    Scene(name="双机", items=(Item(1, "cam"), Item(2, "second", boxes=half))),
                     Scene(name="垫片", purpose="standby", items=(Item(1, "slate"),)),
                 )
             )
         )
         bus.add(SceneCommands(self.scenes, self.events.publish))
-        self.health = {name: Health("ok") for name in ("cam", "logo", "clip")}
+        self.health = {name: Health("ok") for name in ("cam", "logo", "clip", "second")}
         self.outputs: dict[str, OutputStatus] = {}
         kinds = discover(folder, Trigger)
-        self.plans = Plans(bus, kinds, self.look, self.events.publish, lambda: None)
+        self.plans = Plans(bus, kinds, self.look, self.events.publish, lambda: None, file=file)
         self.plans.load(plans, None)
         self.events.on(CommandRan, self.plans.heard)
         self.bus = bus
