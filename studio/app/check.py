@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 from studio.app.extensions import Extensions
 from studio.app.root import SERVICES, service_types
+from studio.core.command import Spec, specs_of
 from studio.core.errors import StudioError
 from studio.core.service import Finding
 from studio.core.services import find_faults
@@ -35,4 +38,24 @@ def check(folder: Path | None) -> list[Finding]:
         show = read(folder, extensions)
     except StudioError as error:
         return [Finding("show.json", error, "broken")]
-    return find_faults(service_types(extensions), show.context(extensions))
+    context = replace(show.context(extensions), commands=AllCommands(extensions))
+    return find_faults(service_types(extensions), context)
+
+
+class AllCommands:
+    """The commands of the studio and of its plugins' services, without an engine."""
+
+    def __init__(self, extensions: Extensions) -> None:
+        self._extensions = extensions
+
+    def specs(self) -> list[Spec]:
+        """By id; a plugin's service keeps its commands beside it."""
+        from studio.remote import listing
+
+        modules = (sys.modules[service.__module__] for service in self._extensions.services)
+        found = {spec.id: spec for spec in listing.specs()}
+        for module in modules:
+            for value in vars(module).values():
+                if isinstance(value, type):
+                    found.update({spec.id: spec for spec, _ in specs_of(value)})
+        return [found[id] for id in sorted(found)]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from studio.core.clean import read_json
 
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 """Where a value stands: ("steps", 2, "args", "scene")."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -21,9 +21,9 @@ class LocatedJson(NamedTuple):
     """A file's value and the line on which each part of it begins."""
 
     value: Any
-    lines: dict[Path, int]
+    lines: dict[Place, int]
 
-    def line(self, path: Path) -> int:
+    def line(self, path: Place) -> int:
         """The line of ``path``, or of the nearest thing around it that is there."""
         while path and path not in self.lines:
             path = path[:-1]
@@ -38,7 +38,7 @@ def read_located(text: str | bytes) -> LocatedJson:
     """
     value = read_json(text)
     plain = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-    lines: dict[Path, int] = {}
+    lines: dict[Place, int] = {}
     try:
         _Scan(plain, lines).value((), 0)
     except RecursionError:
@@ -46,7 +46,7 @@ def read_located(text: str | bytes) -> LocatedJson:
     return LocatedJson(value, lines)
 
 
-def path_of(words: str) -> Path:
+def path_of(words: str) -> Place:
     """The path in a message of msgspec: "$.steps[2].args" becomes ("steps", 2, "args")."""
     found = re.search(r"`\$([^`]*)`", words)
     if found is None:
@@ -62,19 +62,19 @@ def path_of(words: str) -> Path:
 class _Scan:
     """Goes over text that is known to be JSON; only the places are new."""
 
-    def __init__(self, text: str, lines: dict[Path, int]) -> None:
+    def __init__(self, text: str, lines: dict[Place, int]) -> None:
         self._text, self._lines = text, lines
         self._line, self._counted = 1, 0
 
     def _skip(self, at: int) -> int:
         return _SPACE.match(self._text, at).end()  # type: ignore[union-attr]
 
-    def _mark(self, path: Path, at: int) -> None:
+    def _mark(self, path: Place, at: int) -> None:
         self._line += self._text.count("\n", self._counted, at)
         self._counted = at
         self._lines[path] = self._line
 
-    def value(self, path: Path, at: int) -> int:
+    def value(self, path: Place, at: int) -> int:
         """Marks the value at ``at`` and all in it; returns where it ends."""
         at = self._skip(at)
         self._mark(path, at)
@@ -87,7 +87,7 @@ class _Scan:
             return int(scanstring(self._text, at + 1, False)[1])
         return _SCALAR.match(self._text, at).end()  # type: ignore[union-attr]
 
-    def _members(self, path: Path, at: int) -> int:
+    def _members(self, path: Place, at: int) -> int:
         at = self._skip(at)
         while self._text[at] != "}":
             name, at = scanstring(self._text, at + 1, False)
@@ -97,7 +97,7 @@ class _Scan:
                 at = self._skip(at + 1)
         return at + 1
 
-    def _elements(self, path: Path, at: int) -> int:
+    def _elements(self, path: Place, at: int) -> int:
         at, number = self._skip(at), 0
         while self._text[at] != "]":
             at = self._skip(self.value((*path, number), at))

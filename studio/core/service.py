@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from studio.core.clean import Plain
-from studio.core.command import Bus
+from studio.core.command import Bus, Spec
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.extension import Extension, Kinds
@@ -49,6 +49,14 @@ class ExtensionKinds(Protocol):
         ...
 
 
+class CommandSpecs(Protocol):
+    """The commands there are, known without an engine that runs."""
+
+    def specs(self) -> Sequence[Spec]:
+        """By id."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceTools:
     """What a plugin's service is made with; services of the studio name what they need one by one.
@@ -75,6 +83,7 @@ class ShowContext:
         parts: every part as decoded, by its key in show.json.
         kinds: the kinds of extension there are.
         is_safe: without try-on and plugins, after it crashed twice.
+        commands: those there are, for a check that takes its time; None while a show is opened.
     """
 
     folder: Path
@@ -83,6 +92,7 @@ class ShowContext:
     parts: Mapping[str, Any] = field(default_factory=dict)
     kinds: ExtensionKinds | None = None
     is_safe: bool = False
+    commands: CommandSpecs | None = None
 
     def kinds_of(self, base: type[X]) -> Kinds[X]:
         """The kinds of ``base``; none at all in a context without kinds."""

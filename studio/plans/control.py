@@ -7,11 +7,12 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any, Literal
 
+from studio.core.asking import asking
 from studio.core.command import CommandRan
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
 from studio.plans.book import PlanBook
-from studio.plans.model import Question
+from studio.plans.model import Ask, Question
 from studio.plans.runs import Run
 from studio.plans.steps import ON_AIR, StepWorker, said
 from studio.plans.triggers.base import Trigger
@@ -155,6 +156,12 @@ class RunControl(PlanBook):
         if option not in question.options:
             known = ", ".join(question.options)
             raise StudioError("invalid", "plans.bad_option", option=option, known=known)
+        step = run.steps[run.step]
+        if isinstance(step, Ask) and step.keys > 1 and option != "stop":
+            run.keys[asking().origin] = option
+            if sum(1 for given in run.keys.values() if given == option) < step.keys:
+                self.worker.note(run, said("plans.one_key", option=option))
+                return
         run.answer.set_result(option)
 
     def heard(self, event: CommandRan) -> None:

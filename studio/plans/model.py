@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -65,6 +65,9 @@ class Ask(msgspec.Struct, frozen=True, tag="ask"):
     """Asks a role; without an answer in time, ``otherwise`` is taken as the answer.
 
     An answer that is "stop" ends the plan there.
+
+    Attributes:
+        keys: how many people must give the same answer; 2 lets the plan start or end a stream.
     """
 
     role: Role
@@ -72,6 +75,7 @@ class Ask(msgspec.Struct, frozen=True, tag="ask"):
     options: tuple[str, ...]
     within_s: float = 15.0
     otherwise: str = ""
+    keys: Annotated[int, msgspec.Meta(ge=1, le=2)] = 1
 
 
 class WaitWell(msgspec.Struct, frozen=True, tag="wait"):
@@ -84,7 +88,17 @@ class TakeBack(msgspec.Struct, frozen=True, tag="return"):
     """Takes the scene from before, unless somebody has taken another one meanwhile."""
 
 
-Step = RunCommand | Tell | Ask | WaitWell | TakeBack
+class StartPlan(msgspec.Struct, frozen=True, tag="start"):
+    """Starts another plan on the same subject, with the right this one has."""
+
+    plan: str
+
+
+class UndoSteps(msgspec.Struct, frozen=True, tag="undo"):
+    """Takes back all that the plan did so far."""
+
+
+Step = RunCommand | Tell | Ask | WaitWell | TakeBack | StartPlan | UndoSteps
 
 
 class TriggerSpec(msgspec.Struct, frozen=True):

@@ -17,6 +17,8 @@ KEPT = 200
 NEVER_ROOMS = frozenset({"hotkeys", "remote", "feeds"})
 """Keys and rights of people, and the ways in: a plan has nothing to do there."""
 NEVER_IDS = frozenset({"plans.accept", "plans.enable", "plans.answer"})
+TWO_KEYS = frozenset({"outputs.start", "outputs.stop"})
+"""Starting or ending a stream: only after two people agreed within the run."""
 NEVER_VERBS = (
     "remove", "restore", "put", "put_back", "regroup", "set_all", "reset", "take_back",
     "bring_back",

@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta
 from studio.core.clock import now_ns
 from studio.core.command import Spec
 from studio.core.i18n import translate
-from studio.plans.model import Ask, Pair, RunCommand, RunView, Step, Tell, WaitWell
+from studio.plans.model import (
+    Ask,
+    Pair,
+    RunCommand,
+    RunView,
+    StartPlan,
+    Step,
+    Tell,
+    UndoSteps,
+    WaitWell,
+)
 from studio.plans.runs import Run
 
 Specs = Mapping[str, Spec]
@@ -53,6 +63,10 @@ def step_words(step: Step, run: Run, specs: Specs) -> Pair:
     if isinstance(step, Ask):
         words = step.question.filled(run.params)
         return _words("plans.step.ask", words.zh, words.en)
+    if isinstance(step, StartPlan):
+        return _words("plans.step.start", step.plan, step.plan)
+    if isinstance(step, UndoSteps):
+        return _words("plans.step.undo")
     return _words("plans.step.wait" if isinstance(step, WaitWell) else "plans.step.back")
 
 

@@ -68,7 +68,10 @@ class Plans(RunControl):
         file: RunFile | None = None,
     ) -> None:
         super().__init__(
-            kinds, StepWorker(bus, look, announce, touch, lambda: self._triggers.values())
+            kinds,
+            StepWorker(
+                bus, look, announce, touch, lambda: self._triggers.values(), self._start_for
+            ),
         )
         self._bus, self._look = bus, look
         self._announce, self._touch = announce, touch
@@ -175,6 +178,13 @@ class Plans(RunControl):
         self._announce(PlanStarted(plan=plan.id, incident=id, cause=why.words, origin=origin))
         self._begin(run)
         return incident
+
+    def _start_for(self, plan: str, run: Run) -> None:
+        """Starts another plan for a run, on the same subject; it never has more right."""
+        wanted = self.get(plan)
+        asker = asker_of_trigger(wanted, self.digest(plan), self._bus.specs)
+        with asked_by(asker):
+            self.start(wanted, run.cause, run.incident.origin)
 
     def _begin(self, run: Run) -> None:
         """Lets a run work with the right of whoever asks now."""

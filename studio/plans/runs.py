@@ -88,6 +88,8 @@ class Run:
         is_overruled: a person has taken the picture since; it takes it no more.
         is_held: a person holds it before its next step.
         end: what a person asked for, to be done instead of what is left.
+        keys: answers to the question that waits, by who gave them.
+        has_two_keys: two people agreed to what comes now.
         context: whose right its commands have, undo included.
     """
 
@@ -100,6 +102,8 @@ class Run:
         self.is_overruled = self.is_held = self.is_retry = self.has_started = False
         self.end: Literal["", "stop", "undo"] = ""
         self.skipped = asyncio.Event()
+        self.keys: dict[str, str] = {}
+        self.has_two_keys = False
         self.answer: asyncio.Future[str] | None = None
         self.task: asyncio.Task[None] | None = None
         self.context: contextvars.Context | None = None

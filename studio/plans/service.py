@@ -12,8 +12,10 @@ from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.extension import Kinds
-from studio.core.service import Every, Finding, Service, ShowContext
+from studio.core.service import CommandSpecs, Every, Finding, Service, ShowContext
 from studio.core.state import State
+from studio.plans.checking.base import World
+from studio.plans.checking.check import check_plans
 from studio.plans.commands import PlanCommands
 from studio.plans.files import read_plan_files
 from studio.plans.incident_store import IncidentStore
@@ -91,8 +93,11 @@ class PlanService(Service):
 
     @classmethod
     def validate(cls, part: Any, context: ShowContext) -> Iterable[Finding]:
-        """Plan files that cannot be read, and plans nobody here has accepted."""
+        """Plan files with faults, and plans nobody here has accepted."""
         files, errors = read_plan_files(context.folder)
+        if context.commands is not None and context.kinds is not None:
+            faults = check_plans(context.folder, _world(context, context.commands))
+            errors = [fault.error for fault in faults]
         accepted = AcceptedPlans()
         errors += [
             StudioError("denied", "plans.needs_accept", plan=file.plan.id)
@@ -146,3 +151,20 @@ class PlanService(Service):
         """Ends all runs."""
         await self.plans.stop()
         await self.store.close()
+
+
+def _world(context: ShowContext, commands: CommandSpecs) -> World:
+    """What plans of this show may name."""
+    parts = context.parts
+    return World(
+        {spec.id: spec for spec in commands.specs()},
+        context.kinds_of(Trigger),  # type: ignore[type-abstract]
+        _names(getattr(parts.get("scenes"), "scenes", ()), "name"),
+        _names(parts.get("sources") or (), "name"),
+        _names(parts.get("outputs") or (), "name"),
+        _names(getattr(parts.get("shop"), "products", ()), "id"),
+    )
+
+
+def _names(rows: Iterable[Any], field: str) -> frozenset[str]:
+    return frozenset(str(getattr(row, field, "")) for row in rows)

@@ -24,13 +24,15 @@ from studio.plans.model import (
     PlanText,
     Question,
     RunCommand,
+    StartPlan,
     Step,
     Tell,
     Told,
+    UndoSteps,
     WaitWell,
     fill,
 )
-from studio.plans.reach import is_never
+from studio.plans.reach import TWO_KEYS, is_never
 from studio.plans.runs import PlanStop, Run, UndoEntry
 from studio.plans.triggers.base import Situation, Trigger
 
@@ -64,6 +66,7 @@ class StepWorker:
         announce: publishes events.
         touch: says that the part "plans" changed.
         triggers: those that are armed.
+        begin: starts another plan for a run.
     """
 
     def __init__(
@@ -73,8 +76,10 @@ class StepWorker:
         announce: Callable[[Any], None],
         touch: Callable[[], None],
         triggers: Callable[[], Iterable[Trigger]],
+        begin: Callable[[str, Run], None],
     ) -> None:
         self._bus, self._look, self._triggers = bus, look, triggers
+        self._begin = begin
         self._announce, self._touch = announce, touch
         self.air = PlanAir()
         self.told: deque[Told] = deque(maxlen=KEPT_TOLD)
@@ -95,8 +100,20 @@ class StepWorker:
             await self._ask(run, step)
         elif isinstance(step, WaitWell):
             await self.wait_well(run, step.within_s)
+        elif isinstance(step, StartPlan):
+            self._start(run, step)
+        elif isinstance(step, UndoSteps):
+            await self.take_all_back(run)
         else:
             await self._take_back(run)
+
+    def _start(self, run: Run, step: StartPlan) -> None:
+        try:
+            self._begin(step.plan, run)
+        except StudioError as error:
+            self.note(run, said_error(error), is_ok=False)
+            return
+        self.note(run, said("plans.started_other", plan=step.plan))
 
     def programme(self) -> dict[str, str]:
         """What is on air now, by canvas."""
@@ -127,6 +144,8 @@ class StepWorker:
         try:
             if spec is not None and is_never(spec):
                 raise StudioError("denied", "plans.never", command=step.command)
+            if step.command in TWO_KEYS and not run.has_two_keys:
+                raise StudioError("denied", "plans.two_keys", command=step.command)
             confirm = {"confirm": True} if spec and spec.needs_confirm else {}
             done = await self._bus.run(
                 step.command, {**args, **confirm}, role=_stated(run), origin=f"plan:{run.plan.id}"
@@ -210,12 +229,14 @@ class StepWorker:
             )
         )
         self._touch()
+        run.keys.clear()
         answer = step.otherwise
         try:
             with suppress(TimeoutError):
                 answer = await asyncio.wait_for(run.answer, max(0.0, left_s))
                 # A person who answers knows what is on air: their earlier take stands no more.
                 run.is_overruled = False
+                run.has_two_keys = step.keys > 1 and answer != "stop"
         finally:
             self.questions.pop(run.incident.id, None)
         self.note(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from studio.core.extension import Extension
 from studio.plans.model import PlanText
@@ -43,6 +43,10 @@ class Cause:
     params: dict[str, str] = field(default_factory=dict)
 
 
+Sanity = Literal["never", "always", "reversed"]
+"""What settings come to: it never fires, always fires, or is well while it still fires."""
+
+
 class Trigger(Extension):
     """Judged about ten times a second on the engine loop; keeps no state but its settings.
 
@@ -57,6 +61,11 @@ class Trigger(Extension):
     def for_ms(self) -> int:
         """How long it must be wrong before the plan starts."""
         return int(getattr(self.settings, "for_ms", 0))
+
+    @classmethod
+    def sanity(cls, settings: Any) -> Sanity | None:
+        """What is wrong with settings that can be read; None when they can be meant."""
+        return None
 
     @abstractmethod
     def judge(self, now: Situation) -> Cause | None:

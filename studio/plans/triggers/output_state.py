@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
 from studio.plans.model import PlanText
-from studio.plans.triggers.base import Cause, Situation, Trigger
+from studio.plans.triggers.base import Cause, Sanity, Situation, Trigger
 
 DOWN = ("reconnecting", "refused", "failed")
 UP = ("live", "recording", "congested")
@@ -33,6 +33,11 @@ class OutputStateTrigger(Trigger):
     Settings: ClassVar[type[Settings]] = OutputStateSettings
 
     settings: OutputStateSettings
+
+    @classmethod
+    def sanity(cls, settings: Any) -> Sanity | None:
+        """Some kind of output must be meant."""
+        return None if set(settings.kinds) & {"rtmp", "file"} else "never"
 
     def judge(self, now: Situation) -> Cause | None:
         """The first output that is down."""

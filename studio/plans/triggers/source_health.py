@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
 from studio.plans.model import PlanText
-from studio.plans.triggers.base import Cause, Situation, Trigger
+from studio.plans.triggers.base import Cause, Sanity, Situation, Trigger
 from studio.scenes.visibility import PictureFacts, visible_share
 
 WORDS = {
@@ -17,6 +17,8 @@ WORDS = {
     "missing": PlanText("“{subject}”打不开", '"{subject}" cannot be opened'),
     "black": PlanText("“{subject}”黑屏", '"{subject}" is black'),
 }
+
+WELL = frozenset(("ok", "still", "sound"))
 
 
 class SourceHealthSettings(Settings):
@@ -49,6 +51,13 @@ class SourceHealth(Trigger):
 
     settings: SourceHealthSettings
 
+    @classmethod
+    def sanity(cls, settings: Any) -> Sanity | None:
+        """Only states that are faults can come, and some must be named."""
+        if not set(settings.states) & WORDS.keys():
+            return "never"
+        return "always" if set(settings.states) & WELL else None
+
     def judge(self, now: Situation) -> Cause | None:
         """The first source on a programme that viewers miss."""
         return next(iter(self.causes(now)), None)
@@ -78,4 +87,4 @@ class SourceHealth(Trigger):
     def is_well(self, now: Situation, subject: str) -> bool:
         """It delivers again (or is gone from the show)."""
         health = now.health.get(subject)
-        return health is None or health.state in ("ok", "still", "sound")
+        return health is None or health.state in WELL

@@ -22,10 +22,12 @@ from studio.plans.model import (
     Incident,
     Plan,
     RunCommand,
+    StartPlan,
     TakeBack,
     Tell,
     TriggerSpec,
     UndoCommand,
+    UndoSteps,
     WaitWell,
 )
 from studio.plans.run_file import RunFile
@@ -520,3 +522,73 @@ def test_the_shipped_plans_say_how_each_change_is_undone():
             if isinstance(step, RunCommand) and not step.command.startswith("scenes."):
                 is_moment = step.command in ("outputs.retry", "comments.unpin", "outputs.mark")
                 assert step.undo is not None or is_moment, (plan.id, step.command)
+
+
+def test_a_plan_starts_another_and_can_take_its_own_steps_back():
+    first = replace(SAVE, steps=(DIM, StartPlan("second"), UndoSteps(), StartPlan("gone")))
+    second = Plan("second", W, W, steps=(Tell("owner", W), RunCommand("scenes.standby")))
+
+    async def body(house):
+        lamp = with_lamp(house)
+        house.health["cam"] = Health("lost")
+        await house.until(lambda: house.on_air == "垫片")
+        assert not lamp.is_on
+        assert house.plans.told[0].text.en == "en cam"
+        await house.until(lambda: "no plan" in lines(house, 1))
+        assert house.plans.incidents[0].subject == "cam"
+
+    within(body, first, second)
+
+
+@pytest.mark.parametrize("keys", [1, 2])
+def test_a_stream_is_ended_by_two_people_or_not_at_all(keys):
+    class Outputs:
+        def __init__(self) -> None:
+            self.ended: list[str] = []
+
+        @command("outputs.stop", label=("停", "Stop"), help=("停", "Stop"), needs_confirm=True)
+        def stop(self, name: str) -> None:
+            self.ended.append(name)
+
+    ask = Ask("controller", W, ("yes", "stop"), 30, "stop", keys)
+    plan = Plan("end", W, W, steps=(ask, RunCommand("outputs.stop", {"name": "far"})))
+
+    async def body(house):
+        outputs = Outputs()
+        house.bus.add(outputs, house.commands)
+        incident = house.commands.run("end").result["incident"]
+        await house.until(lambda: house.plans.questions)
+        args = {"incident": incident, "option": "yes"}
+        await house.bus.run("plans.answer", args, origin="desk 1")
+        if keys == 2:
+            await house.bus.run("plans.answer", args, origin="desk 1")  # the same one again
+            assert house.plans.questions
+            await house.bus.run("plans.answer", args, origin="phone")
+        await house.until(lambda: not house.plans.runs)
+        assert outputs.ended == (["far"] if keys == 2 else [])
+        assert house.plans.incidents[0].state == ("saved" if keys == 2 else "failed")
+
+    within(body, plan)
+
+
+def test_an_answer_counts_once_from_wherever_it_comes():
+    """In the first moment, twice, from two desks, and when the time is just over."""
+    ask = Ask("controller", W, ("yes", "no"), within_s=0.15, otherwise="no")
+    plan = Plan("ask", W, W, steps=(ask, RunCommand("scenes.standby")))
+
+    async def body(house):
+        for late in (0.0, 0.0, 0.14, 0.2):
+            incident = house.commands.run("ask").result["incident"]
+            await house.until(lambda: house.plans.questions)
+            await asyncio.sleep(late)
+            counted = 0
+            for _ in range(2):
+                with suppress(StudioError):
+                    house.commands.answer(incident, "yes")
+                    counted += 1
+            await house.until(lambda: not house.plans.runs)
+            said = [m.text.en for m in house.plans.incidents[0].timeline if "→" in m.text.en]
+            assert counted <= 1
+            assert said == [f"en  → {'yes' if counted else 'no'}"]
+
+    within(body, plan)

@@ -1,0 +1,1 @@
+"""Faults of plan files, each with file, line and mend, found without running anything."""
