@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from studio.media.yuv import fade
     from studio.plans.triggers.base import Trigger
     from studio.scenes.transitions.base import Transition
+    from studio.shop.importers.base import GoodsImporter
     from studio.sources.base import Feed, Source
 
 # What plugins are written with; fetched when asked for, so that the desk stays light.
@@ -57,6 +58,7 @@ _LATE = {
     "setting": ("studio.core.extension", "setting"),
     "Feed": ("studio.sources.base", "Feed"),
     "Filter": ("studio.filters.base", "Filter"),
+    "GoodsImporter": ("studio.shop.importers.base", "GoodsImporter"),
     "Frame": ("studio.media.frame", "Frame"),
     "Source": ("studio.sources.base", "Source"),
     "Transition": ("studio.scenes.transitions.base", "Transition"),
@@ -78,6 +80,7 @@ __all__ = [
     "Feed",
     "Filter",
     "Frame",
+    "GoodsImporter",
     "PluginService",
     "Role",
     "ServiceTools",

@@ -305,6 +305,33 @@ def _orders_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 
+def _import(arguments: argparse.Namespace) -> int:
+    from studio.app.imports import ImportCall, import_files
+
+    call = ImportCall(
+        arguments.kind, arguments.mapping, Path(arguments.show) if arguments.show else None,
+        arguments.currency, arguments.year, arguments.zone, arguments.dry_run, arguments.accept,
+        arguments.json,
+    )  # fmt: skip
+    return DONE if import_files(arguments.files, call, write_line) else NO
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    def add(name: str, text: str, **more: Any) -> None:
+        parser.add_argument(name, help=translate(f"cli.arg.{text}"), **more)
+
+    add("files", "import_files", nargs="+", metavar="FILE")
+    add("--as", "import_kind", dest="kind", default="", metavar="KIND")
+    add("--mapping", "import_mapping", nargs="+", default=[], metavar="FIELD=HEAD")
+    add("--show", "import_show", metavar="SHOW")
+    add("--currency", "import_currency", default="", metavar="ISO")
+    add("--year", "import_year", type=int, metavar="YEAR")
+    add("--zone", "import_zone", default="", metavar="ZONE")
+    add("--dry-run", "import_dry", action="store_true")
+    add("--accept", "import_accept", action="store_true")
+    add("--json", "json", action="store_true")
+
+
 def _verify_draw(arguments: argparse.Namespace) -> int:
     from studio.shop.games.verify import main
 
@@ -395,6 +422,7 @@ CALLS: dict[str, Call] = {
     "moderate": (_moderate_arguments, _moderate, "studio.comments.cli"),
     "stock": (_stock_arguments, _stock, "studio.shop.stock.cli"),
     "orders": (_orders_arguments, _orders, "studio.shop.stock.cli"),
+    "import": (_import_arguments, _import, "studio.app.imports"),
     "verify-draw": (_verify_draw_arguments, _verify_draw, "studio.shop.games.verify"),
     "risks": (_risks_arguments, _risks, "studio.plans.risks.cli"),
     "bench": (_bench_arguments, _bench, "bench.cli"),

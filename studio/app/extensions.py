@@ -11,6 +11,7 @@ import studio.comments.platforms as platform_folder
 import studio.filters.kinds as filter_folder
 import studio.plans.triggers as trigger_folder
 import studio.scenes.transitions as transition_folder
+import studio.shop.importers.kinds as importer_folder
 import studio.sources.kinds as source_folder
 from studio.comments.platforms.base import CommentPlatform
 from studio.core.errors import StudioError
@@ -21,6 +22,7 @@ from studio.core.service import PluginService, X
 from studio.filters.base import Filter
 from studio.plans.triggers.base import Trigger
 from studio.scenes.transitions.base import Transition
+from studio.shop.importers.base import GoodsImporter
 from studio.sources.base import Source
 
 FOLDERS: tuple[tuple[type[Extension], ModuleType], ...] = (
@@ -29,6 +31,7 @@ FOLDERS: tuple[tuple[type[Extension], ModuleType], ...] = (
     (Transition, transition_folder),
     (CommentPlatform, platform_folder),
     (Trigger, trigger_folder),
+    (GoodsImporter, importer_folder),
 )
 
 

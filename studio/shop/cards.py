@@ -10,7 +10,15 @@ from studio.graphics.deck import SLIDE_NS, OverlayStack
 from studio.graphics.model import CardSpec
 from studio.media.yuv import Layer
 from studio.scenes.model import Canvas
-from studio.shop.model import NUMBER, SOLD_OUT, STOCK_LEFT, Product, ShopState, price_text
+from studio.shop.model import (
+    FROM_PRICE,
+    NUMBER,
+    SOLD_OUT,
+    STOCK_LEFT,
+    Product,
+    ShopState,
+    price_text,
+)
 
 NAME = "card"
 
@@ -23,13 +31,18 @@ def card_spec(product: Product, state: ShopState, folder: Path, language: str) -
     if product.stock is not None and product.stock <= product.low_stock:
         text = STOCK_LEFT if product.stock else SOLD_OUT
         stock = text.in_language(language).format(count=product.stock)
+    cents, was_cents = product.price_of(variant.sku if variant else "")
+    price = price_text(cents, product.currency)
+    if variant is None and product.has_several_prices:
+        price = FROM_PRICE.in_language(language).format(price=price)
+        was_cents = 0
     return CardSpec(
         number=NUMBER.in_language(language).format(number=product.number),
         name=product.name,
         variant=variant.name if variant else "",
         photo=str(folder / photo) if photo else "",
-        price=price_text(product.price_cents, product.currency),
-        was=price_text(product.was_cents, product.currency) if product.was_cents else "",
+        price=price,
+        was=price_text(was_cents, product.currency) if was_cents else "",
         stock=stock,
     )
 

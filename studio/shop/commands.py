@@ -71,7 +71,8 @@ class ShopCommands:
         found = self._catalogue.get(product)
         self._catalogue.set_card(found.id)
         self._refresh()
-        price = price_text(found.price_cents, found.currency)
+        cents, _ = found.price_of(self._catalogue.state.variant.get(found.id, ""))
+        price = price_text(cents, found.currency)
         self._announce(CardShown(product=found.id, price=price))
         undo = ("shop.card", {"product": before}) if before else ("shop.card_off", {})
         return changed("shop", undo=undo)
@@ -105,7 +106,11 @@ class ShopCommands:
                 price=price_text(cents, found.currency),
                 was=price_text(was, found.currency),
             )
-        self._put(replace(found, price_cents=cents, was_cents=was), "price_cents", "was_cents")
+        plain = [replace(v, price_cents=None, was_cents=0) for v in found.variants]
+        fresh = replace(found, price_cents=cents, was_cents=was, variants=tuple(plain))
+        self._put(fresh, "price_cents", "was_cents")
+        if fresh.variants != found.variants:  # it is one price for all of them now
+            return changed("shop", undo=("shop.put", {"product": _plain(found)}))
         undo = {"product": found.id, "cents": found.price_cents, "was_cents": found.was_cents}
         return changed("shop", undo=("shop.price", undo))
 
@@ -118,7 +123,11 @@ class ShopCommands:
         found = self._catalogue.get(product)
         if self._room is not None and self._room.part.shop:
             return await book_difference(self._room, found, count)
-        self._put(replace(found, stock=count), "stock")
+        plain = [replace(variant, stock=None) for variant in found.variants]
+        fresh = replace(found, stock=count, variants=tuple(plain))
+        self._put(fresh, "stock")
+        if fresh.variants != found.variants:
+            return changed("shop", undo=("shop.put", {"product": _plain(found)}))
         return changed("shop", undo=("shop.stock", {"product": found.id, "count": found.stock}))
 
     @command(

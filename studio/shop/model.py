@@ -7,23 +7,28 @@ from typing import Annotated
 import msgspec
 
 from studio.core.text import Text
+from studio.shop.money import exponent
 
 Cents = Annotated[int, msgspec.Meta(ge=0, le=10_000_000_00)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "MYR": "RM", "SGD": "S$"}
-WITHOUT_CENTS = ("JPY", "KRW", "VND")
 
 
 def price_text(cents: int, currency: str = "CNY") -> str:
-    """ "¥199", "¥199.50", "$1,299.00" → as shops write it: no empty cents for CNY."""
+    """ "¥199", "¥199.50", "$1,299.00" → as shops write it: no empty cents for CNY.
+
+    Args:
+        cents: minor units of the currency: fen, yen, thousandths of a rial.
+    """
     sign = SIGNS.get(currency, currency + " ")
-    whole, part = divmod(cents, 100)
-    if currency in WITHOUT_CENTS:
+    digits = exponent(currency)
+    if not digits:
         return f"{sign}{cents:,}"
+    whole, part = divmod(cents, 10**digits)
     if part == 0 and currency == "CNY":
         return f"{sign}{whole:,}"
-    return f"{sign}{whole:,}.{part:02d}"
+    return f"{sign}{whole:,}.{part:0{digits}d}"
 
 
 class TryOn(msgspec.Struct, frozen=True):
@@ -41,12 +46,22 @@ class TryOn(msgspec.Struct, frozen=True):
 
 
 class Variant(msgspec.Struct, frozen=True):
-    """A colour or size of a product."""
+    """A colour or size of a product.
+
+    Attributes:
+        price_cents: its own price; None where it costs what the product costs.
+        was_cents: before (0: no former price); only beside an own price.
+        stock: as the last import counted; where there is a ledger, that one counts.
+    """
 
     sku: str
     name: str
     photo: str = ""
     try_on: TryOn | None = None
+    price_cents: Cents | None = None
+    was_cents: Cents = 0
+    stock: Count | None = None
+    barcode: str = ""
 
 
 class Product(msgspec.Struct, frozen=True):
@@ -74,6 +89,19 @@ class Product(msgspec.Struct, frozen=True):
     points: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     category: str = ""
+    barcode: str = ""
+
+    def price_of(self, sku: str = "") -> tuple[int, int]:
+        """Price now and before of a variant; of the product where it has none of its own."""
+        variant = self.variant(sku) if sku else None
+        if variant is None or variant.price_cents is None:
+            return self.price_cents, self.was_cents
+        return variant.price_cents, variant.was_cents
+
+    @property
+    def has_several_prices(self) -> bool:
+        """Do its variants cost different amounts?"""
+        return len({self.price_of(variant.sku)[0] for variant in self.variants}) > 1
 
     @property
     def skus(self) -> tuple[str, ...]:
@@ -150,4 +178,5 @@ class TryOnKept(msgspec.Struct, frozen=True):
 
 STOCK_LEFT = Text("仅剩 {count} 件", "Only {count} left")
 SOLD_OUT = Text("已售罄", "Sold out")
+FROM_PRICE = Text("{price}起", "from {price}")
 NUMBER = Text("{number}号", "No. {number}")

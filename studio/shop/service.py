@@ -20,6 +20,7 @@ from studio.media.frame import Frame
 from studio.scenes.keeper import SceneRepository
 from studio.shop.catalogue import Catalogue
 from studio.shop.commands import ShopCommands
+from studio.shop.import_commands import ImportCommands
 from studio.shop.model import Product, ShopState, ShownGoods, TryOn, TryOnKept, WornView
 from studio.shop.stock_commands import Stockroom
 from studio.shop.tryon_commands import TryOnCommands
@@ -91,6 +92,7 @@ class ShopService(Service):
                 lambda: wearer.is_bypassed,
                 room,
             ),
+            ImportCommands(catalogue, events.publish, card.refresh_card, room),
         )
 
     def commands(self) -> Sequence[object]:

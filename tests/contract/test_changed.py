@@ -17,7 +17,7 @@ from studio.core.command import Changed
 from studio.core.paths import runtime_dir
 from studio.show.checkpoint import FILE
 from tests.contract.test_services import seen_of
-from tests.contract.test_undo import EXAMPLES
+from tests.contract.test_undo import EXAMPLES, GOODS
 from tests.onair.studio import small_show
 
 MORE: list[tuple[str, dict[str, Any]]] = [
@@ -78,6 +78,7 @@ def test_what_a_command_changes_it_names(folder: Path) -> None:
         told: list[Changed] = []
         engine.parts.bus.after(told.append)
         await engine.parts.bus.run("outputs.add", {"name": "far", "url": "rtmp://127.0.0.1:9/a"})
+        await engine.parts.bus.run("shop.import", {"text": GOODS})
         for command, args in [*EXAMPLES, *MORE]:
             if command.startswith("hotkeys."):
                 continue  # kept for the person, not in the show

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.onair, pytest.mark.timeout(180)]
 ROOMS = ("scenes", "items", "sources", "filters", "sound", "shop", "brand", "templates", "hotkeys")
 PARTS = ("scenes", "sources", "sound", "shop", "brand")
 HAT = {"id": "hat", "number": 1, "name": "Better hat", "price_cents": 8800}
+GOODS = "sku,name,price,stock\nhat,Hat,77.00,9\ncap,Cap,12.50,3\nscarf,Scarf,59.00,2\n"
 BOX = {"x": 0.1, "y": 0.1, "w": 0.5, "h": 0.5}
 
 # Answers and moments: nothing of the show is another afterwards, or it is a state of the air.
@@ -34,6 +35,7 @@ NOT_EDITS = {
     "sources.devices": "asks",
     "sources.fault": "a drill",
     "sources.media": "moves a film on, like time itself",
+    "shop.import": "reads a file; shop.accept takes it over",
     "sound.devices": "asks",
     "sound.headphones": "the person's own ears",
     "sound.measure_again": "begins to measure anew",
@@ -42,7 +44,7 @@ NOT_EDITS = {
 # These are what other commands answer as their undo; the examples run them too.
 UNDOES = {
     "brand.restore", "hotkeys.put", "items.put", "items.restore", "items.regroup", "scenes.put",
-    "scenes.restore", "sources.put_back", "filters.set_all",
+    "scenes.restore", "sources.put_back", "filters.set_all", "shop.undo_import",
 }  # fmt: skip
 
 EXAMPLES: list[tuple[str, dict[str, Any]]] = [
@@ -85,6 +87,7 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("scenes.studio_mode", {"on": False}),
     ("scenes.take", {"scene": "Two", "transition": "cut"}),
     ("scenes.transition", {"kind": "fade", "duration_ms": 700}),
+    ("shop.accept", {}),
     ("shop.card", {"product": "scarf"}),
     ("shop.card_off", {}),
     ("shop.explain", {"product": "hat"}),
@@ -132,6 +135,7 @@ def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
         one.until_pictured("clip")
         one.run("hotkeys.set", name="show.save", keys="F6")
         one.run("shop.card", product="hat")
+        one.run("shop.import", text=GOODS)
         yield one
 
 

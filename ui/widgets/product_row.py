@@ -233,7 +233,8 @@ class ProductRow(QFrame):
         self.number.setText(f"{product.number:02d}")
         self.title.setText(product.name)
         self.photo.show_path(Path(folder) / product.photo if product.photo else Path())
-        self.price.label.setText(price_text(product.price_cents, product.currency))
+        cents, _ = product.price_of(shop.variant.get(product.id, ""))
+        self.price.label.setText(price_text(cents, product.currency))
         self._show_stock(product)
         is_now = shop.explaining == product.id
         is_card = shop.card == product.id

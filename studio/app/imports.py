@@ -1,0 +1,185 @@
+"""``shopcast import``: goods into a show, orders and figures into what is known of past shows."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from studio.core.clean import write_json
+from studio.core.errors import StudioError
+from studio.core.i18n import system_language, translate
+
+Write = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class ImportCall:
+    """What the command line asked for.
+
+    Attributes:
+        kind: read as this kind; "" for the one that fits.
+        mapping: "field=head" words.
+        show: the show whose catalogue is compared, or written with ``accept``.
+        year, zone: of dates that name none.
+    """
+
+    kind: str = ""
+    mapping: list[str] = field(default_factory=list)
+    show: Path | None = None
+    currency: str = ""
+    year: int | None = None
+    zone: str = ""
+    is_dry: bool = False
+    accept: bool = False
+    as_json: bool = False
+
+
+def import_files(files: Sequence[str], call: ImportCall, write: Write) -> bool:
+    """Imports each file; one JSON object a file, or lines for people.
+
+    Returns:
+        False when a row of a file was refused.
+
+    Raises:
+        StudioError: not_found, invalid, conflict: nothing of that file was taken.
+    """
+    is_sound = True
+    for file in files:
+        answer = _one(Path(file).expanduser().absolute(), call)
+        is_sound = is_sound and not answer["errors"]
+        if call.as_json:
+            write(write_json({"file": file, **answer}))
+        else:
+            for line in _words(file, answer):
+                write(line)
+    return is_sound
+
+
+def _one(path: Path, call: ImportCall) -> dict[str, Any]:
+    return _goods(path, call)
+
+
+# --- goods --------------------------------------------------------------------------------------
+
+
+def _goods(path: Path, call: ImportCall) -> dict[str, Any]:
+    from studio.shop.import_commands import described
+    from studio.shop.importers.child import ReadRequest, read_apart
+    from studio.shop.importers.difference import compare, unpriced
+
+    mapping = _mapping(call.mapping)
+    if call.accept and not call.is_dry and call.show is None:
+        return _through_engine(path, call, mapping)
+    shop = _shop_of(call.show)
+    currency = call.currency or (shop.products[0].currency if shop.products else "CNY")
+    understood = read_apart(ReadRequest(str(path), call.kind, currency, mapping))
+    difference = compare(understood, shop.products, lambda sku: None)
+    understood.notes += list(unpriced(understood, shop.products))
+    answer = _in_one_language(described(understood, difference))
+    answer["goods"] = [
+        {"id": product.id, "name": product.name,
+         "variants": [_variant(variant) for variant in product.variants]}
+        for product in understood.products
+    ]  # fmt: skip
+    answer["accepted"] = 0
+    if call.accept and not call.is_dry and call.show is not None:
+        chosen = {line.id for line in difference if line.is_chosen}
+        _write(call.show, understood, chosen)
+        answer["accepted"] = len(chosen)
+    return answer
+
+
+def _variant(variant: Any) -> dict[str, Any]:
+    from studio.shop.money import plain_amount
+
+    plain: dict[str, Any] = msgspec.to_builtins(variant)
+    for name in ("price", "was"):
+        amount = plain.pop(name)
+        plain[f"{name}_minor"] = amount
+        plain[name] = None if amount is None else plain_amount(amount, variant.currency)
+    return plain
+
+
+def _shop_of(folder: Path | None) -> Any:
+    from studio.shop.model import ShopState
+    from studio.show.file import read_show
+
+    if folder is None:
+        return ShopState()
+    _, raw = read_show(folder)
+    try:
+        return msgspec.convert(raw.get("shop", {}), ShopState)
+    except msgspec.ValidationError as error:
+        raise StudioError("invalid", "show.broken", path=str(folder), why=str(error)) from None
+
+
+def _write(folder: Path, understood: Any, chosen: set[str]) -> None:
+    """All or nothing: the show is written whole, and its last copy is kept."""
+    from studio.shop.importers.difference import apply
+    from studio.show.file import read_show, write_show
+
+    _, raw = read_show(folder)
+    if raw.get("stock", {}).get("shop"):
+        raise StudioError("conflict", "imports.has_ledger", path=str(folder))
+    shop = _shop_of(folder)
+    products = apply(understood, shop.products, chosen).products
+    plain = msgspec.to_builtins(msgspec.structs.replace(shop, products=tuple(products)))
+    write_show(folder, {**raw, "shop": {**raw.get("shop", {}), **plain}})
+
+
+def _through_engine(path: Path, call: ImportCall, mapping: dict[str, str]) -> dict[str, Any]:
+    """Into the show that is open: the studio reads, and takes over."""
+    from studio.remote.client import RemoteClient, find
+
+    args = {"path": str(path), "kind": call.kind, "currency": call.currency, "mapping": mapping}
+    with RemoteClient(*find()) as client:
+        found = client.vendor("shop.import", **args)["result"]
+        taken = client.vendor("shop.accept", id=found["id"])
+    return {**_in_one_language(found), "accepted": taken["result"]["accepted"]}
+
+
+def _mapping(words: Sequence[str]) -> dict[str, str]:
+    pairs = [word.partition("=") for word in words]
+    for name, equals, head in pairs:
+        if not (name and equals and head):
+            raise StudioError("invalid", "imports.bad_mapping", text=f"{name}{equals}{head}")
+    return {name: head for name, _, head in pairs}
+
+
+def _in_one_language(answer: dict[str, Any]) -> dict[str, Any]:
+    language = system_language()
+    for name in ("errors", "notes"):
+        for fault in answer[name]:
+            with contextlib.suppress(TypeError, KeyError):
+                fault["why"] = fault["why"][language]
+    return answer
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def _words(file: str, answer: dict[str, Any]) -> list[str]:
+    names: dict[str, Any] = {
+        name: value for name, value in answer.items() if isinstance(value, int | str)
+    }
+    key = "imports.cli.goods" if "difference" in answer else "imports.cli.rows"
+    lines = [translate(key, file=file, **names)]
+    for line in answer.get("difference", []):
+        what = translate(f"imports.what.{line['what']}")
+        before = f"{line['before']} → " if line["before"] else ""
+        lines.append(f"  {what}  {line['sku'] or line['product']}  {line['name']}  "
+                     f"{before}{line['after']}".rstrip())  # fmt: skip
+    for name in ("errors", "notes"):
+        for fault in answer.get(name, []):
+            mend = ", ".join(f"{head}={value}" for head, value in fault.get("mend", {}).items())
+            mended = translate("imports.cli.mend", mend=mend) if mend else ""
+            lines.append(translate(f"imports.cli.{name}", **{**fault, "mend": mended}).rstrip())
+    lines += [f"  ? {question}" for question in answer.get("questions", [])]
+    if answer.get("accepted"):
+        lines.append(translate("imports.cli.accepted", count=answer["accepted"]))
+    return lines

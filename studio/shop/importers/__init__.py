@@ -1,0 +1,1 @@
+"""Goods from other shops' exports."""
