@@ -28,6 +28,7 @@ from studio.core.streams import (
     speak_utf8,
     write_line,
 )
+from studio.governance.vault import use_own_vault
 
 DONE, NO, WRONG = 0, 1, 2
 PICTURE_THEN_END_S = 10.0
@@ -466,6 +467,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for word in given:
             _insist_on_text(word)
         arguments = build_parser().parse_args(given)
+        use_own_vault()
         body: Callable[[argparse.Namespace], int] = arguments.body
         return body(arguments)
     except StudioError as error:

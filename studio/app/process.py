@@ -28,6 +28,7 @@ from studio.core.errors import StudioError
 from studio.core.log import logger, start_logging
 from studio.core.paths import log_dir, runtime_dir
 from studio.core.priority import first_process
+from studio.governance.vault import use_own_vault
 from studio.graphics import qt
 from studio.outputs.destinations import settings_from_url
 from studio.outputs.events import OutputChanged
@@ -145,6 +146,7 @@ def _first_show(
 async def _run(options: Options) -> int:
     kept = checkpoint.recall() if options.restarts or orphans(runtime_dir()) else None
     extensions = Extensions() if options.safe_mode else Extensions.with_plugins()
+    use_own_vault()
     show, kept = await asyncio.to_thread(_first_show, options, kept, extensions)
     note = life.ProcessRecord("engine")
     engine = Engine(show, extensions, is_safe=options.safe_mode)

@@ -35,6 +35,7 @@ from studio.filters.base import Filter
 from studio.filters.service import FilterService
 from studio.filters.workshop import FilterFactory
 from studio.governance.secrets import Secrets
+from studio.governance.vault import use_own_vault
 from studio.graphics.deck import OverlayStack
 from studio.graphics.svg import rasterise
 from studio.graphics.text import TextDrawer
@@ -116,6 +117,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     state = State(events, asyncio.get_running_loop().call_soon)
     bus = Bus(events, state)
     use_svg(rasterise)
+    use_own_vault()
 
     # What owns the facts.
     slot, secrets, recordings = SnapshotSlot(), Secrets(), RecordingFolder()

@@ -38,6 +38,7 @@ from studio.comments.platforms.base import CommentFeed, CommentPlatform
 from studio.comments.ranking import rank
 from studio.comments.rings import CommentRings
 from studio.core.clock import NS, now_ns
+from studio.core.credentials import is_lost
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
 from studio.core.log import logger
@@ -146,6 +147,8 @@ class CommentQueue:
         if spec.name in self.feeds:
             raise StudioError("conflict", "audience.feed_taken", name=spec.name)
         kind = self._kinds.get(spec.kind)
+        if is_lost(dict(spec.settings)):
+            raise StudioError("unavailable", "security.secret_lost", what=spec.name)
         platform = kind(kind.decode(dict(spec.settings)), self.folder)
         feed = self.feeds[spec.name] = CommentFeed(spec, platform, self.put)
         feed.start()

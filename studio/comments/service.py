@@ -11,6 +11,7 @@ from studio.comments.keeper import CommentListener, CommentQueue
 from studio.comments.model import AudiencePart, CommentsKept, CommentsView
 from studio.comments.moderation.rules import Rule
 from studio.comments.platforms.base import CommentPlatform
+from studio.core.credentials import is_lost
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.extension import Kinds
@@ -89,6 +90,8 @@ class CommentService(Service):
                 if context.kinds is not None:
                     kind = context.kinds_of(CommentPlatform).get(feed.kind)  # type: ignore[type-abstract]
                     kind.decode(dict(feed.settings))
+                    if is_lost(dict(feed.settings)):
+                        raise StudioError("unavailable", "security.secret_lost", what=feed.name)
             except StudioError as error:
                 yield Finding(place, error)
 

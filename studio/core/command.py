@@ -6,6 +6,7 @@ line, the remote door, the desk's palette and the docs.
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import inspect
 import typing
@@ -18,6 +19,7 @@ import msgspec
 from studio.core.asking import Asker, asked_by, asking
 from studio.core.clean import clean_data, has_nul
 from studio.core.clock import now_ns
+from studio.core.credentials import has_secrets, masked, sealed
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.log import logger
@@ -247,6 +249,9 @@ class Bus:
                 )
             if not is_confirmed:
                 raise StudioError("confirm", "command.confirm", command=id)
+            if has_secrets(given):
+                given = await asyncio.to_thread(sealed, given)
+                decoded = self._decode(spec, given, is_text)
             with asked_by(Asker(role, is_here, origin)):
                 for check in self._gates:
                     wait = check(spec, decoded)
@@ -294,7 +299,7 @@ class Bus:
         self, spec: Spec | None, id: str, args: dict[str, Any], origin: str, began: int, error: str
     ) -> None:
         secret = spec.secret_args if spec else frozenset(args)
-        shown = {k: ("••••" if k in secret else v) for k, v in args.items()}
+        shown = {k: ("••••" if k in secret else v) for k, v in masked(args).items()}
         took_ms = round((now_ns() - began) / 1e6, 3)
         self.events.publish(
             CommandRan(

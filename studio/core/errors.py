@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from studio.core.i18n import system_language, translate
+from studio.core.redact import redact
 from studio.core.text import Text
 
 Code = Literal["invalid", "not_found", "denied", "conflict", "unavailable", "failed", "confirm"]
@@ -21,14 +22,16 @@ class StudioError(Exception):
             allow it now), unavailable (a device, file, server is not there), failed (it was
             tried), confirm (say it again with ``confirm=true``).
         key: message key in assets/i18n.
-        params: values for the message; never a secret.
+        params: values for the message; secrets that are known, and passwords in addresses, are
+            struck out of them.
     """
 
     def __init__(self, code: Code, key: str, /, **params: object) -> None:
-        super().__init__(code, key, params)
+        shown = {n: redact(value) if type(value) is str else value for n, value in params.items()}
+        super().__init__(code, key, shown)
         self.code: Code = code
         self.key = key
-        self.params = params
+        self.params: dict[str, object] = shown
 
     def in_language(self, language: str | None = None) -> str:
         """The message for a person; errors and texts among the parameters in the same language."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
+from studio.core.credentials import opened
 from studio.core.errors import StudioError
 from studio.core.text import Text
 
@@ -93,7 +94,7 @@ class Extension:
 
     @classmethod
     def decode(cls, settings: dict[str, Any], version: int | None = None) -> Any:
-        """Plain data → this kind's ``Settings``.
+        """Plain data → this kind's ``Settings``, with the secrets that they refer to.
 
         Raises:
             StudioError: invalid, saying which field.
@@ -101,7 +102,7 @@ class Extension:
         if version is not None and version < cls.version:
             settings = cls.upgrade(dict(settings), version)
         try:
-            return msgspec.convert(settings, cls.Settings, strict=False)
+            return msgspec.convert(opened(settings), cls.Settings, strict=False)
         except msgspec.ValidationError as error:
             raise StudioError(
                 "invalid", "extension.settings", kind=cls.kind, why=str(error)

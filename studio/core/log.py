@@ -10,27 +10,12 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from studio.core.paths import keep_private
+from studio.core.redact import HIDDEN, keep_secret, redact
 from studio.core.troubles import tell_trouble
 
-_SECRETS: set[str] = set()
-_IN_URL = re.compile(r"(rtmps?://[^\s/]+/[^\s/]+/)[^\s\"']+")
-_PASSWORD = re.compile(r"([a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/]+@", re.IGNORECASE)
+__all__ = ["HIDDEN", "keep_secret", "logger", "redact", "start_logging", "without_controls"]
+
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-HIDDEN = "••••"
-
-
-def keep_secret(value: str) -> None:
-    """From now on ``value`` is written as •••• wherever it would appear in a log."""
-    if len(value) >= 4:
-        _SECRETS.add(value)
-
-
-def redact(text: str) -> str:
-    """``text`` without known secrets, passwords in addresses and keys of publishing addresses."""
-    for secret in _SECRETS:
-        text = text.replace(secret, HIDDEN)
-    text = _PASSWORD.sub(rf"\1{HIDDEN}@", text)
-    return _IN_URL.sub(r"\1" + HIDDEN, text)
 
 
 def without_controls(text: str) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 
 from studio.core.errors import StudioError
@@ -15,6 +16,8 @@ from studio.core.troubles import tell_trouble
 
 _log = logger(__name__)
 SERVICE = "shopcast"
+_writing = threading.Lock()
+"""The file is read, changed and written by one thread at a time."""
 
 
 class Secrets:
@@ -65,18 +68,19 @@ class Secrets:
             except PasswordDeleteError:
                 return
             return
-        all_secrets = self._read()
-        if all_secrets.get(name, "") == value:
-            return
-        if value:
-            all_secrets[name] = value
-        else:
-            all_secrets.pop(name, None)
-        try:
-            self._write(all_secrets)
-        except OSError as error:
-            path, why = str(self._paths()[1]), error.strerror or str(error)
-            raise StudioError("failed", "security.cannot_keep", path=path, why=why) from None
+        with _writing:
+            all_secrets = self._read()
+            if all_secrets.get(name, "") == value:
+                return
+            if value:
+                all_secrets[name] = value
+            else:
+                all_secrets.pop(name, None)
+            try:
+                self._write(all_secrets)
+            except OSError as error:
+                path, why = str(self._paths()[1]), error.strerror or str(error)
+                raise StudioError("failed", "security.cannot_keep", path=path, why=why) from None
 
     def delete(self, name: str) -> None:
         """Forgets a secret; no error when it is not there."""

@@ -17,11 +17,14 @@ import msgspec
 from studio.core.bounded import TEXT_BYTES, read_bounded
 from studio.core.clean import encode_json, read_json
 from studio.core.clock import utc_iso
+from studio.core.credentials import has_secrets, sealed
 from studio.core.errors import StudioError
+from studio.core.log import logger
 from studio.core.names import check_name
 from studio.core.paths import assets_dir
 from studio.show.model import SCHEMA, Raw, ShowHead
 
+_log = logger(__name__)
 KEPT = 10
 KEPT_BROKEN = 3
 FILE = "show.json"
@@ -117,7 +120,7 @@ def write_show(folder: Path, raw: Raw) -> None:
         StudioError: failed; the file that was there is untouched.
     """
     path = folder / FILE
-    text = msgspec.json.format(encode_json(raw), indent=1) + "\n"
+    text = msgspec.json.format(encode_json(sealed(raw)), indent=1) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.read_text(encoding="utf-8") == text:
@@ -130,6 +133,30 @@ def write_show(folder: Path, raw: Raw) -> None:
         raise StudioError(
             "failed", "show.cannot_write", path=str(path), why=error.strerror or str(error)
         ) from None
+
+
+def seal_folder(folder: Path) -> int:
+    """Takes passwords that stand in the open out of a show's file and of its copies.
+
+    Returns:
+        How many files held some. One that cannot be read or written stays as it is, and is told.
+    """
+    changed = 0
+    for path in (folder / FILE, *sorted((folder / "backups").glob("*.json"))):
+        try:
+            raw = read_json(read_bounded(path, TEXT_BYTES))
+            if not isinstance(raw, dict) or not has_secrets(raw):
+                continue
+            text = msgspec.json.format(encode_json(sealed(raw)), indent=1) + "\n"
+            with _whole(path.parent, text.encode()) as fresh:
+                os.replace(fresh, path)
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, RecursionError, StudioError) as error:
+            _log.warning("passwords may stand in %s: %s", path, error)
+        else:
+            changed += 1
+    return changed
 
 
 def _keep_old(folder: Path, path: Path) -> None:

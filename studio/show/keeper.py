@@ -15,6 +15,7 @@ from typing import Annotated, Any, Protocol
 from studio.core import settings
 from studio.core.clock import local_day
 from studio.core.command import Changed, Role, changed, command
+from studio.core.credentials import opened, sealed
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.names import check_name
@@ -88,6 +89,8 @@ def open_show(
 
 def _opened(folder: Path, file: Path, services: Sequence[type[Service]]) -> OpenShow:
     head, raw = read_show(file)
+    raw = sealed(raw)
+    opened(raw)  # here, in a thread: the keyring may take its time, and is asked once
     return decoded(OpenShow(folder, head, raw, {}), services)
 
 

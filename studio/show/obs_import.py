@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from studio.core.credentials import sealed
 from studio.core.errors import StudioError
 from studio.core.foreign import number
 from studio.core.names import free_name
@@ -127,7 +128,7 @@ def read_collection(
         raise StudioError("invalid", "show.not_obs", path=str(path), why=str(error)) from None
     if not isinstance(data, dict) or not isinstance(data.get("sources"), list):
         raise StudioError("invalid", "show.not_obs", path=str(path), why="no list of sources")
-    return _Reader(data, path, canvas, size_of, canvases).read()
+    return _Reader(sealed(data), path, canvas, size_of, canvases).read()
 
 
 class _Reader:

@@ -20,7 +20,7 @@ from studio.core.service import Every, ExtensionKinds, Service
 from studio.core.services import Services, decode_parts
 from studio.core.state import State
 from studio.show.checkpoint import Checkpointer, KeptCheckpoint
-from studio.show.file import FILE
+from studio.show.file import FILE, seal_folder
 from studio.show.gather import check_copy, copy_media
 from studio.show.keeper import OpenShow, ShowCommands, ShowRepository, free_folder, open_show
 from studio.show.model import ShowView
@@ -157,6 +157,7 @@ class ShowSession(Service):
             self._picture.refresh_picture()
         self._is_whole = True
         self._unsaved.begin(self.show, is_first=True)
+        await self._seal_files()
 
     async def open(self, folder: Path | None) -> OpenShow:
         """Opens another show in the running engine; outputs that run go on without a gap.
@@ -194,6 +195,7 @@ class ShowSession(Service):
                 self._picture.hold_picture(False)
                 self._state.touch(*self._services.part_names)
             self._unsaved.begin(show)
+            await self._seal_files()
             self._checkpoint.write(self._checkpoint.update())
             remember(show.folder)
             return show
@@ -270,6 +272,13 @@ class ShowSession(Service):
             _log.exception("not all of the show before is back")
             self.repository.error = StudioError("failed", "show.half", name=show.head.name)
         self._picture.refresh_picture()
+
+    async def _seal_files(self) -> None:
+        """Passwords of shows of before stand in the open in their files: no longer."""
+        if not self.repository.is_readonly:
+            count = await asyncio.to_thread(seal_folder, self.show.folder)
+            if count:
+                _log.info("passwords taken out of %d files of %s", count, self.show.folder)
 
     # -- saving --------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from studio.core.clock import NS, now_ns
+from studio.core.credentials import is_lost
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
 from studio.core.file_marks import Marks, marks
@@ -146,6 +147,8 @@ class SourceManager:
         try:
             kind = self.kinds.get(spec.kind)
             settings = kind.decode(spec.settings, spec.version)
+            if is_lost(spec.settings):
+                raise StudioError("unavailable", "security.secret_lost", what=spec.name)
             runner = SourceRunner(spec.name, kind(settings, self.around))
             runner.is_sleepy, runner.on_loss = True, spec.on_loss
         except StudioError as error:

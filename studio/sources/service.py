@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
+from studio.core.credentials import is_lost
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.service import Every, Finding, Service, ShowContext, named_findings
@@ -165,6 +166,8 @@ def _faults(spec: SourceSpec, context: ShowContext) -> Iterable[Finding]:
     try:
         kind = context.kinds_of(Source).get(spec.kind)  # type: ignore[type-abstract]
         check_settings(kind, spec.settings, ())
+        if is_lost(spec.settings):
+            raise StudioError("unavailable", "security.secret_lost", what=spec.name)
         _check_shown(spec, kind.decode(spec.settings, spec.version), context)
     except StudioError as error:
         yield Finding(place, error)

@@ -13,6 +13,7 @@ from studio.core.backoff import Backoff
 from studio.core.errors import StudioError
 from studio.core.extension import Extension
 from studio.core.log import logger
+from studio.core.redact import redact
 
 _log = logger(__name__)
 
@@ -67,7 +68,7 @@ class CommentFeed:
         self._put(comment)
 
     def _told(self, state: str, detail: str) -> None:
-        self.state, self.error = state, detail
+        self.state, self.error = state, redact(detail)
 
     async def _work(self) -> None:
         backoff = Backoff((0.5, 1, 2, 3, 5))
