@@ -1,0 +1,185 @@
+"""Secrets planted in settings of every kind: used where they belong, found nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+from studio.app.extensions import Extensions
+from studio.sources.base import Source
+from tests.onair.peer import Peer
+from tests.onair.studio import Studio
+from tests.waiting import until
+
+pytestmark = [pytest.mark.onair, pytest.mark.timeout(180)]
+WORD = "Pl4nted7secret9"
+EVERYTHING = (1 << 20) - 1
+
+
+class _Server:
+    """An HTTP camera that wants a password and a comment feed that wants a token."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        heard = self.heard
+
+        class Camera(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                given = self.headers.get("Authorization", "")
+                heard.append(base64.b64decode(given.partition(" ")[2]).decode() + self.path)
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", 'Basic realm="camera"')
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None: ...
+
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Camera)
+        self.port = self.http.server_address[1]
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self.feed_port = 0
+        self._threads = [
+            threading.Thread(target=self.http.serve_forever),
+            threading.Thread(target=lambda: self._loop.run_until_complete(self._feed())),
+        ]
+        for thread in self._threads:
+            thread.start()
+        assert self._ready.wait(10)
+
+    async def _feed(self) -> None:
+        self._end = asyncio.Event()
+
+        async def take(connection: ServerConnection) -> None:
+            assert connection.request is not None
+            self.heard.append(connection.request.path)
+            with contextlib.suppress(Exception):
+                await connection.wait_closed()
+
+        async with serve(take, "127.0.0.1", 0) as server:
+            self.feed_port = server.sockets[0].getsockname()[1]
+            self._ready.set()
+            await self._end.wait()
+
+    def close(self) -> None:
+        self.http.shutdown()
+        self.http.server_close()
+        self._loop.call_soon_threadsafe(self._end.set)
+        for thread in self._threads:
+            thread.join(10)
+
+
+@pytest.fixture
+def server() -> Iterator[_Server]:
+    running = _Server()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    with Studio(tmp_path, password=None) as running:
+        yield running
+
+
+def planted(kind: type[Source], camera: str) -> dict[str, Any]:
+    """Settings of a kind with a secret in each that may hold an address or a key."""
+    fields = kind.schema().get("properties", {})
+    is_text = [n for n, f in fields.items() if f.get("type") == "string" and "enum" not in f]
+    plain = {"text", "format", "words"}
+    return {n: camera for n in is_text if n not in plain and "colour" not in n}
+
+
+def command_lines() -> str:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found.append(path.read_bytes().decode("utf-8", "replace"))
+    return "\n".join(found)
+
+
+def test_planted_secrets_are_used_and_found_nowhere(studio: Studio, server: _Server) -> None:
+    camera = f"http://admin:{WORD}@127.0.0.1:{server.port}/live.ts?token={WORD}"
+    feed = f"ws://127.0.0.1:{server.feed_port}/room?token={WORD}"
+    told = []
+    with Peer(studio.address, studio.key(), events=EVERYTHING) as here:
+
+        def add(command: str, **args: Any) -> bool:
+            data = {"vendorName": "shopcast", "requestType": command, "requestData": args}
+            told.append(json.dumps(here.request("CallVendorRequest", data)))
+            return '"ok": true' in told[-1]
+
+        assert add("sources.add", name="door", kind="stream", settings={"url": camera})
+        for kind in Extensions().of(Source):  # type: ignore[type-abstract]
+            settings = planted(kind, camera) | {"token": WORD, "streamKey": WORD}
+            add("sources.add", name=f"x {kind.kind}", kind=kind.kind, settings=settings)
+            fields = planted(kind, camera)
+            add("sources.add", name=f"y {kind.kind}", kind=kind.kind, settings=fields)
+        scene = {"sceneName": "One", "inputName": "theirs", "inputKind": "ffmpeg_source"}
+        told.append(json.dumps(here.request("CreateInput", {
+            **scene, "inputSettings": {"is_local_file": False, "input": camera}})))  # fmt: skip
+        told.append(json.dumps(here.request("SetInputSettings", {
+            "inputName": "door", "inputSettings": {"url": camera + "&x=2"}})))  # fmt: skip
+        collection = {
+            "name": "Theirs",
+            "sources": [
+                {"name": "alerts", "id": "browser_source", "settings": {"url": camera}},
+                {"name": "relay", "id": "vlc_source", "settings": {"playlist": [camera]}},
+                {"name": "unknown", "id": "odd", "settings": {"password": WORD, "url": camera}},
+            ],
+        }
+        file = studio.root / "theirs.json"
+        file.write_text(json.dumps(collection), encoding="utf-8")
+        assert add("show.import_obs", file=str(file))
+        file.unlink()
+        assert add("feeds.add", name="room", kind="websocket", settings={"url": feed})
+        until(lambda: f"/room?token={WORD}" in server.heard, 20)
+        assert add("sources.copy", name="door")
+        assert add("sources.remove", name="door")
+        until(lambda: any(f"admin:{WORD}/live.ts?token={WORD}" in h for h in server.heard), 20)
+        told.append(json.dumps(here.run("state.get")))
+        names = here.ask("GetInputList")["inputs"]
+        told += [json.dumps(here.ask("GetInputSettings", inputName=n["inputName"])) for n in names]
+        add("show.save")
+        told.append(json.dumps(here.events))
+    studio.kill()
+    studio.process.wait()
+    server.heard.clear()
+    studio.start()  # as the one before left it: the secret is there again
+    until(lambda: any(f"admin:{WORD}/" in heard for heard in server.heard), 20)
+    told += [json.dumps(line) for line in studio.lines]
+    told.append(command_lines())
+    for answer in told:
+        at = answer.find(WORD)
+        assert at < 0, answer[max(0, at - 300) : at + 100]
+    studio.stop()
+    for path in studio.root.rglob("*"):
+        if path.is_file():
+            assert WORD.encode() not in path.read_bytes(), path
+
+
+def test_shows_of_before_are_cleaned(tmp_path: Path, server: _Server) -> None:
+    with Studio(tmp_path, password=None) as studio:
+        studio.stop()
+        path = tmp_path / "small.show" / "show.json"
+        show = json.loads(path.read_text(encoding="utf-8"))
+        url = f"http://admin:{WORD}@127.0.0.1:{server.port}/1.ts"
+        show["sources"].append({"name": "door", "kind": "stream", "settings": {"url": url}})
+        path.write_text(json.dumps(show), encoding="utf-8")
+        copy = path.parent / "backups" / "show-2026-01-01T000000000Z.json"
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(json.dumps(show), encoding="utf-8")
+        studio.start()
+        until(lambda: any(f"admin:{WORD}/" in heard for heard in server.heard), 20)
+        for file in (path, copy):
+            until(lambda file=file: WORD not in file.read_text(encoding="utf-8"), 10)
+            assert json.loads(file.read_text(encoding="utf-8"))["name"] == show["name"]
