@@ -41,7 +41,7 @@ _PATIENCE_S = 3.0
 
 
 # They open windows and press keys: one window at a time has the keyboard of a screen.
-_ON_SCREEN = ("ui", "unit/ui", "onair/test_desk_killed.py", "contract/test_panels.py")
+_ON_SCREEN = ("ui", "unit/ui", "onair/test_desk_killed.py", "contract/test_panel")
 
 
 def _group(nodeid: str) -> str:

@@ -20,7 +20,7 @@ from ui.store import Store
 
 
 class EditedStage(Protocol):
-    """The preview as one edits it (`ui.widgets.stage_view.StageView`).
+    """The preview as one edits it (`ui.stage.view.StageView`).
 
     Attributes:
         selected: ids of the picked items.

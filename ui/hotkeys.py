@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSpinBox
 
 from studio.api import Hotkey, load_settings, settings_path
+from ui.bars.show_menu import ask_save_as, save
 from ui.dialogs.card import Card
 from ui.global_keys import GlobalKeys
 from ui.i18n import language, t
@@ -17,7 +18,6 @@ from ui.key_owner import FIELDS, KeyOwner, KeyRouter
 from ui.layouts import NAMES
 from ui.models import hotkeys as model
 from ui.models.hotkeys import Bound
-from ui.widgets.show_menu import ask_save_as, save
 
 if TYPE_CHECKING:
     from ui.window import Window

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, Qt
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from studio.api import config_dir, logger
 from ui.panels.base import Panel
+from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
 from ui.theme import tokens
 
 _log = logger(__name__)
@@ -18,23 +20,19 @@ VERSION = 1
 LIKE = 0.12
 NAMES = ("streamer", "controller", "technician")
 
-RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
-LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
-BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+PanelsById = Mapping[str, "Panel | type[Panel]"]
+Places = dict[Qt.DockWidgetArea, list[tuple[list[str], float]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where panels stand.
+    """A ready layout; which panels stand where is said by the panels (`ui.panels.spot`).
 
     Attributes:
-        columns: per area the stacks of panels from first to last, each as panels that share a
-            place, with the share of the area each stack takes.
         right, left: width of the sides, as a part of the window.
         has_preview, has_scenes: in the middle.
     """
 
-    areas: dict[Qt.DockWidgetArea, tuple[tuple[tuple[str, ...], float], ...]]
     right: float = 0.22
     left: float = 0.0
     has_preview: bool = True
@@ -42,50 +40,35 @@ class Layout:
 
 
 LAYOUTS = {
-    "controller": Layout(
-        {
-            RIGHT: ((("comments",), 1.0),),
-            BOTTOM: (
-                (("products", "fitting"), 0.445),
-                (("mixer",), 0.225),
-                (("plans", "outputs", "sources", "filters", "ready", "journal"), 0.33),
-            ),
-        }
-    ),
-    "streamer": Layout(
-        {
-            LEFT: ((("host",), 1.0),),
-            RIGHT: ((("comments",), 1.0),),
-            BOTTOM: ((("products", "fitting"), 1.0),),
-        },
-        right=0.27,
-        left=0.27,
-        has_preview=False,
-        has_scenes=False,
-    ),
-    "technician": Layout(
-        {
-            RIGHT: ((("outputs",), 0.5), (("sources", "filters", "items"), 0.5)),
-            BOTTOM: (
-                (("plans", "comments"), 0.37),
-                (("mixer",), 0.25),
-                (("journal", "ready", "products"), 0.38),
-            ),
-        },
-        right=0.30,
-    ),
+    "controller": Layout(),
+    "streamer": Layout(right=0.27, left=0.27, has_preview=False, has_scenes=False),
+    "technician": Layout(right=0.30),
 }
 
 
-def arrange(window: QMainWindow, panels: dict[str, Panel], layout: Layout) -> None:
+def places(name: str, panels: PanelsById) -> Places:
+    """Per area the stacks of panels from first to last, with the share of it each takes."""
+    stacks: dict[tuple[Qt.DockWidgetArea, int], list[tuple[str, Spot]]] = {}
+    for id, panel in panels.items():
+        spot = panel.spots.get(name)
+        if spot is not None:
+            stacks.setdefault((spot.area, spot.stack), []).append((id, spot))
+    found: Places = {}
+    for (area, _), stack in sorted(stacks.items(), key=lambda entry: entry[0][1]):
+        ids = [id for id, _ in sorted(stack, key=lambda entry: not entry[1].is_front)]
+        share = max(spot.share for _, spot in stack) or 1.0
+        found.setdefault(area, []).append((ids, share))
+    return found
+
+
+def arrange(window: QMainWindow, panels: dict[str, Panel], name: str) -> None:
     """Puts all panels where the layout says; the others are hidden."""
     for panel in panels.values():
         window.removeDockWidget(panel)
         panel.setFloating(False)
-    for area, stacks in layout.areas.items():
+    for area, stacks in places(name, panels).items():
         along = Qt.Orientation.Horizontal if area == BOTTOM else Qt.Orientation.Vertical
-        groups = [[panels[id] for id in ids if id in panels] for ids, _ in stacks]
-        groups = [group for group in groups if group]
+        groups = [[panels[id] for id in ids] for ids, _ in stacks]
         before: Panel | None = None
         for first, *_ in groups:  # all places first: what is split off a stack lands in it
             if before is None:
@@ -102,36 +85,37 @@ def arrange(window: QMainWindow, panels: dict[str, Panel], layout: Layout) -> No
 
 
 def resize(
-    window: QMainWindow, panels: dict[str, Panel], layout: Layout, scenes_height: int = 0
+    window: QMainWindow, panels: dict[str, Panel], name: str, scenes_height: int = 0
 ) -> None:
     """Gives the panels their shares of the window as it is now."""
+    layout, areas = LAYOUTS[name], places(name, panels)
     wide, high = window.width(), window.height()
     for area, part, along in (
         (RIGHT, layout.right, Qt.Orientation.Horizontal),
         (LEFT, layout.left, Qt.Orientation.Horizontal),
     ):
-        docks = [panels[ids[0]] for ids, _ in layout.areas.get(area, ()) if ids[0] in panels]
-        if docks and area != BOTTOM:
+        docks = [panels[ids[0]] for ids, _ in areas.get(area, ())]
+        if docks:
             window.resizeDocks([docks[0]], [max(round(wide * part), tokens.px(300))], along)
-    _hug(window, panels, layout, scenes_height)
-    foot = layout.areas.get(BOTTOM, ())
-    docks = [panels[ids[0]] for ids, _ in foot if ids[0] in panels]
+    foot = areas.get(BOTTOM, ())
+    docks = [panels[ids[0]] for ids, _ in foot]
+    if docks:
+        _hug(window, docks[0], layout, scenes_height)
     room = wide - round(wide * (layout.right + layout.left))
     if docks:
-        sizes = [max(1, round(room * share)) for ids, share in foot if ids[0] in panels]
+        sizes = [max(1, round(room * share)) for _, share in foot]
         window.resizeDocks(docks, sizes, Qt.Orientation.Horizontal)
-    side = layout.areas.get(RIGHT, ())
-    docks = [panels[ids[0]] for ids, _ in side if ids[0] in panels]
+    side = areas.get(RIGHT, ())
+    docks = [panels[ids[0]] for ids, _ in side]
     if len(docks) > 1:
-        sizes = [max(1, round(high * share)) for ids, share in side if ids[0] in panels]
+        sizes = [max(1, round(high * share)) for _, share in side]
         window.resizeDocks(docks, sizes, Qt.Orientation.Vertical)
 
 
-def _hug(window: QMainWindow, panels: dict[str, Panel], layout: Layout, scenes_height: int) -> None:
+def _hug(window: QMainWindow, foot: Panel, layout: Layout, scenes_height: int) -> None:
     """Gives the middle just the height its two pictures need, and the foot the rest."""
     middle = window.centralWidget()
-    foot = [panels[ids[0]] for ids, _ in layout.areas.get(BOTTOM, ()) if ids[0] in panels]
-    if middle is None or not foot:
+    if middle is None:
         return
     gap = tokens.px(8)
     room = window.width() - 2 * gap - round(window.width() * (layout.right + layout.left)) - gap
@@ -141,7 +125,7 @@ def _hug(window: QMainWindow, panels: dict[str, Panel], layout: Layout, scenes_h
     wanted = round(picture) + tokens.px(30) + 4 + gap + row
     rest = window.height() - 2 * gap - wanted - gap
     least, most = round(window.height() * 0.24), round(window.height() * 0.5)
-    window.resizeDocks([foot[0]], [max(least, min(most, rest))], Qt.Orientation.Vertical)
+    window.resizeDocks([foot], [max(least, min(most, rest))], Qt.Orientation.Vertical)
 
 
 def _size(window: QMainWindow) -> list[int]:
@@ -186,7 +170,7 @@ class KeptLayout:
         kept = self._states.get(name)
         if not kept or not window.restoreState(QByteArray.fromBase64(kept.encode())):
             return False
-        ready = [id for stacks in LAYOUTS[name].areas.values() for ids, _ in stacks for id in ids]
+        ready = [id for id, panel in panels.items() if name in panel.spots]
         shown = self._shown.get(name, ready)
         for id, panel in panels.items():
             if id not in shown:  # Qt brings back what its record does not mention

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import partial
 from typing import Any
 
@@ -17,9 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-import ui.panels
 from studio.api import save_settings
 from ui import client as link
+from ui.bars.statusbar import StatusBar
+from ui.bars.topbar import TopBar
 from ui.desk import Desk
 from ui.dialogs.brand import BrandCard
 from ui.dialogs.card import FormCard
@@ -31,33 +30,17 @@ from ui.hotkeys import Hotkeys
 from ui.i18n import language, t
 from ui.key_owner import field_at
 from ui.layouts import LAYOUTS, KeptLayout, arrange, resize
+from ui.listen import listen
 from ui.panels.base import Panel
-from ui.panels.monitors import Monitors
-from ui.panels.scenes import ScenesPanel
-from ui.panels.statusbar import StatusBar
-from ui.panels.topbar import TopBar
+from ui.panels.registry import panel_kinds
 from ui.projector import Projectors
+from ui.stage.monitors import Monitors
+from ui.stage.scenes import ScenesPanel
 from ui.theme import tokens
 from ui.widgets.basics import column
 from ui.widgets.notice import Notice
 
-ORDER = (
-    "products", "mixer", "plans", "outputs", "sources", "items", "ready", "journal", "comments",
-    "host",
-)  # fmt: skip
 SMALL = 820
-
-
-def panel_classes() -> list[type[Panel]]:
-    """All panels: one file each in `ui.panels`."""
-    found: dict[str, type[Panel]] = {}
-    for info in pkgutil.iter_modules(ui.panels.__path__):
-        module = importlib.import_module(f"ui.panels.{info.name}")
-        for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, Panel) and value.id:
-                found[value.id] = value
-    known = [id for id in ORDER if id in found]
-    return [found[id] for id in (*known, *sorted(set(found) - set(known)))]
 
 
 class Window(QWidget):
@@ -100,7 +83,7 @@ class Window(QWidget):
         layout.addWidget(self.scenes)
         central.setLayout(layout)
         self.docks.setCentralWidget(central)
-        self.panels = {kind.id: kind(desk) for kind in panel_classes()}
+        self.panels = {kind.id: kind(desk) for kind in panel_kinds()}
         for panel in self.panels.values():
             panel.head.picked.connect(self.reveal)
             panel.head.enlarged.connect(partial(self.enlarge, panel))
@@ -120,7 +103,7 @@ class Window(QWidget):
         self.palette_card = Palette(desk, self)
         self.keys_card = KeysCard(self)
         desk.say = self.notice.say
-        desk.actions.failed.connect(lambda origin, text: self.notice.say(origin, text))
+        listen(self, desk.actions.failed, lambda origin, text: self.notice.say(origin, text))
         desk.client.state_changed.connect(self._link)
         self.kept = KeptLayout()
         self._tabs_later = QTimer(self)
@@ -178,7 +161,7 @@ class Window(QWidget):
         self.monitors.show_preview(layout.has_preview)
         self.scenes.setVisible(layout.has_scenes)
         self._fit()
-        arrange(self.docks, self.panels, layout)
+        arrange(self.docks, self.panels, name)
         if self.kept.is_first:
             self.panels["ready"].raise_()  # somebody who opens it for the first time
         if not self.kept.restore(name, self.docks, self.panels):
@@ -186,8 +169,7 @@ class Window(QWidget):
         self._soon()
 
     def _give_room(self) -> None:
-        layout = LAYOUTS.get(self.desk.settings.layout, LAYOUTS["controller"])
-        resize(self.docks, self.panels, layout, self.scenes.height())
+        resize(self.docks, self.panels, self.desk.settings.layout, self.scenes.height())
 
     def _fit(self) -> None:
         """Thumbnails as large as the window allows."""

@@ -32,7 +32,7 @@ ALLOWED: dict[str, dict[str, tuple[int, str]]] = {
     "studio/outputs/commands.py": {"datetime.now": (1, NAME)},
     "studio/remote/commands.py": {"datetime.now": (1, NAME)},
     "studio/shop/tryon_commands.py": {"datetime.now": (1, NAME)},
-    "ui/widgets/fitting_live.py": {"datetime.now": (1, NAME)},
+    "ui/panels/fitting/live.py": {"datetime.now": (1, NAME)},
     "studio/sources/kinds/countdown.py": {"datetime.now": (2, "counts down to a time of day")},
     "plugins/clock/plugin.py": {"datetime.now": (1, "shows the time of day")},
     "studio/plans/runner.py": {

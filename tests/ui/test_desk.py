@@ -551,7 +551,7 @@ def test_a_plan_of_the_show_is_read_and_accepted_by_holding(qtbot: Any, program:
     from msgspec.structs import replace
 
     from studio.plans.model import StepView
-    from ui.panels.plans import AcceptBox
+    from ui.panels.plans.panel import AcceptBox
 
     panel, ran = program.window.panels["plans"], []
     mine = replace(

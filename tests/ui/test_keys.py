@@ -31,9 +31,9 @@ from ui.dialogs.keys import KeysCard
 from ui.dialogs.palette import Palette
 from ui.key_owner import HOLD_MS
 from ui.models.outputs import is_running
-from ui.widgets.filter_form import FilterForm
+from ui.panels.filters.form import FilterForm
+from ui.stage.scene_menu import ask_name
 from ui.widgets.pop_form import PopForm
-from ui.widgets.scene_menu import ask_name
 from ui.widgets.schema_form import SchemaForm
 
 pytestmark = pytest.mark.ui

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ui.panels.products import TALL
+from ui.panels.products.panel import TALL
 from ui.theme import tokens
 
 pytestmark = pytest.mark.ui

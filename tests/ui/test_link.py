@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui.conftest import RealEngine, open_desk
 from ui import client as link
-from ui.widgets.meter import LOWEST_DB
+from ui.panels.mixer.meter import LOWEST_DB
 
 pytestmark = pytest.mark.ui
 SOON = 5_000

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QMenu
 
-from ui.widgets import show_menu
+from ui.bars import show_menu
 
 pytestmark = pytest.mark.ui
 SOON = 15_000

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from studio.scenes.model import Box
 from ui.models import placing
+from ui.stage.scene_menu import _choose_own
 from ui.widgets.pop_form import PopForm
-from ui.widgets.scene_menu import _choose_own
 
 pytestmark = pytest.mark.ui
 SHARES_WINDOW = True
@@ -172,7 +172,7 @@ def test_without_editing_the_mouse_moves_nothing(program: Any, stage: Any) -> No
 
 
 def test_the_menu_has_all_that_can_be_done(qtbot: Any, program: Any, stage: Any) -> None:
-    from ui.widgets.stage_menu import fill_menu
+    from ui.stage.menu import fill_menu
 
     stage.select([4])
     menu = fill_menu(stage, program.window.desk, stage.scene_name(), "landscape", stage.chosen())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
@@ -21,6 +22,7 @@ from ui.desk import Desk
 from ui.dialogs.card import FormCard
 from ui.dialogs.form import Form
 from ui.i18n import language, t
+from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, TextLabel, clear, column, row
 from ui.widgets.plain import plain
@@ -150,15 +152,21 @@ class PanelHead(QFrame):
 class Panel(QDockWidget):
     """One panel of the desk.
 
+    A subclass in ``ui/panels/ID/panel.py`` is on the desk: there is nothing to sign up for.
+
     Class attributes:
         id: names it in layouts; its texts are ``ui.ID.*``.
         keys: (key, text key) pairs for the F1 card.
-        place: where it goes when no layout knows it.
+        spots: where it stands, by layout; it is hidden in those that are not named.
+        place: where it goes when it is opened in one of those.
+        rank: among the tabs of a place, and for F6; smaller comes first.
     """
 
     id: ClassVar[str] = ""
     keys: ClassVar[tuple[tuple[str, str], ...]] = ()
-    place: ClassVar[Qt.DockWidgetArea] = Qt.DockWidgetArea.BottomDockWidgetArea
+    spots: ClassVar[Mapping[str, Spot]] = {}
+    place: ClassVar[Qt.DockWidgetArea] = BOTTOM
+    rank: ClassVar[int] = 1000
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ui.models.commands import is_question
-from ui.panels.journal import JournalLine, JournalModel
+from ui.panels.journal.panel import JournalLine, JournalModel
 
 pytestmark = pytest.mark.ui
 

@@ -15,8 +15,8 @@ from ui.dialogs.palette import score
 from ui.format import age_s, db, hms, ms_short, parse_utc, rate, size
 from ui.models.commands import CommandInfo
 from ui.models.evidence import FRESH_S, Evidence
+from ui.panels.mixer.meter import BOTTOM_DB, TOP_DB, fader_db, fader_part
 from ui.theme import tokens
-from ui.widgets.meter import BOTTOM_DB, TOP_DB, fader_db, fader_part
 
 ROOT = Path(__file__).parents[3]
 

@@ -19,11 +19,11 @@ from ui.desk import Desk
 from ui.i18n import t as words
 from ui.models import placing
 from ui.models.air import SafeAreaView
+from ui.stage.drag import ARROWS, CURSORS, Drag, around, nudged, plain
+from ui.stage.menu import fill_menu
+from ui.stage.paint import draw_guides, draw_item, draw_lines
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
-from ui.widgets.stage_drag import ARROWS, CURSORS, Drag, around, nudged, plain
-from ui.widgets.stage_menu import fill_menu
-from ui.widgets.stage_paint import draw_guides, draw_item, draw_lines
 
 SEND_MS = 60
 

@@ -16,12 +16,14 @@ from PySide6.QtWidgets import (
 
 from studio.scenes.model import Item
 from ui.i18n import t
+from ui.listen import listen
 from ui.models.desk import fit_of
 from ui.panels.base import Panel
+from ui.panels.items.row import ItemRow
+from ui.panels.spot import RIGHT, Spot
+from ui.stage.menu import fill_menu
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, calm, row
-from ui.widgets.item_row import ItemRow
-from ui.widgets.stage_menu import fill_menu
 
 ID = Qt.ItemDataRole.UserRole
 SEND_MS = 60
@@ -86,7 +88,11 @@ class ItemsPanel(Panel):
     """The preview scene from front to back; what is picked here is picked on the stage."""
 
     id = "items"
-    place = Qt.DockWidgetArea.RightDockWidgetArea
+    rank = 60
+    spots = {
+        "technician": Spot(RIGHT, 1),
+    }
+    place = RIGHT
     keys = (
         ("↑ ↓", "items.key_pick"),
         ("Alt+↑ / ↓", "items.key_move"),
@@ -138,8 +144,10 @@ class ItemsPanel(Panel):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._send_opacity)
         self.opacity.sliderPressed.connect(self._begin_fade)
-        self.desk.store.changed.connect(
-            lambda part: self._show() if part in ("scenes", "tryon") else None
+        listen(
+            self,
+            self.desk.store.changed,
+            lambda part: self._show() if part in ("scenes", "tryon") else None,
         )
         stage = self.desk.stage
         if stage is not None:

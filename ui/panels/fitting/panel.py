@@ -24,11 +24,12 @@ from ui.client import Reply
 from ui.i18n import pick, t
 from ui.models.fitting import OFFSETS, Fits, GarmentKind, Proposal, spot_values
 from ui.panels.base import Panel
+from ui.panels.fitting.anchors import ENDINGS, AnchorBoard
+from ui.panels.fitting.live import LiveRow
+from ui.panels.fitting.still import StillView
+from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, calm, column, holder, padded, row
-from ui.widgets.fitting_anchors import ENDINGS, AnchorBoard
-from ui.widgets.fitting_live import LiveRow
-from ui.widgets.fitting_still import StillView
 from ui.widgets.flow import Flow
 from ui.widgets.plain import plain
 from ui.widgets.schema_form import SchemaForm
@@ -44,6 +45,11 @@ class FittingPanel(Panel):
     """Choose a product, drop its photo, drag the anchors, keep the fit."""
 
     id = "fitting"
+    rank = 120
+    spots = {
+        "controller": Spot(BOTTOM, 0),
+        "streamer": Spot(BOTTOM, 0),
+    }
     keys = (
         ("←↑→↓", "fitting.key_move"),
         ("Page Up / Down", "fitting.key_pick"),

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy
 
 from studio.sender.model import OutputStatus
 from ui import client as link
+from ui.bars.show_menu import open_show_menu
 from ui.desk import Desk
 from ui.format import MINUS, hms, rate, size
 from ui.i18n import language, t
@@ -17,7 +18,6 @@ from ui.theme import tokens
 from ui.theme.icons import pixmap
 from ui.widgets.basics import Badge, Button, Dot, Segments, TextLabel, row
 from ui.widgets.plain import plain
-from ui.widgets.show_menu import open_show_menu
 
 
 class Chip(QFrame):

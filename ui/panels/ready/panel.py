@@ -10,6 +10,7 @@ from ui.desk import Desk
 from ui.i18n import t
 from ui.models.readiness import Check, ReadinessListener, checks
 from ui.panels.base import Panel
+from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Dot, TextLabel, row
 
@@ -49,6 +50,11 @@ class ReadyPanel(Panel):
     """The round before air; it goes on watching while on air."""
 
     id = "ready"
+    rank = 70
+    spots = {
+        "controller": Spot(BOTTOM, 2),
+        "technician": Spot(BOTTOM, 2),
+    }
     keys = (("Tab", "ready.key_next"), ("Space", "ready.key_mend"))
 
     def build(self) -> None:

@@ -9,7 +9,9 @@ from studio.plans.model import AskView, IncidentView, PlanView, StepView
 from ui.desk import Desk
 from ui.format import age_s, clock, seconds
 from ui.i18n import pick, t
+from ui.listen import listen
 from ui.panels.base import Panel
+from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Dot, TextLabel, clear, column, line, row
 from ui.widgets.hold import HoldButton
@@ -166,6 +168,11 @@ class PlansPanel(Panel):
     """Questions, plans, incidents: what wants an answer stands on top."""
 
     id = "plans"
+    rank = 30
+    spots = {
+        "controller": Spot(BOTTOM, 2, 0.33),
+        "technician": Spot(BOTTOM, 0, 0.37),
+    }
     keys = (("Space", "plans.key_hold"), ("Tab", "plans.key_next"))
 
     def build(self) -> None:
@@ -193,7 +200,9 @@ class PlansPanel(Panel):
         self._boxes: list[AskBox] = []
         self._waiting: list[PlanView] = []
         self._shown_past: tuple[IncidentView, ...] = ()
-        self.desk.store.changed.connect(lambda part: self._show() if part == "plans" else None)
+        listen(
+            self, self.desk.store.changed, lambda part: self._show() if part == "plans" else None
+        )
         self.desk.store.loaded.connect(self._show)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._go_on)

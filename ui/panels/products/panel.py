@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from studio.shop.model import Product
 from ui.i18n import t
+from ui.listen import listen
 from ui.panels.base import Panel
+from ui.panels.products.row import ProductRow
+from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel
 from ui.widgets.plain import plain
-from ui.widgets.product_row import ProductRow
 
 NARROW, TALL = 560, 360
 
@@ -20,6 +22,12 @@ class ProductsPanel(Panel):
     """All goods of the show."""
 
     id = "products"
+    rank = 10
+    spots = {
+        "controller": Spot(BOTTOM, 0, 0.445),
+        "streamer": Spot(BOTTOM, 0),
+        "technician": Spot(BOTTOM, 2),
+    }
     keys = (
         ("C", "products.key_card"),
         ("Shift+C", "products.key_card_off"),
@@ -56,7 +64,7 @@ class ProductsPanel(Panel):
         self._list.insertWidget(0, self._empty)
         store = self.desk.store
         parts = ("shop", "show", "stock", "tryon")
-        store.changed.connect(lambda part: self._show() if part in parts else None)
+        listen(self, store.changed, lambda part: self._show() if part in parts else None)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._go_on)
         self._tick.start(1000)

@@ -16,6 +16,7 @@ from ui.models.commands import is_question
 from ui.models.comment_model import Index
 from ui.models.outputs import shown_name
 from ui.panels.base import Panel
+from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
 from ui.widgets.paint import painting
 from ui.widgets.plain import plain
@@ -137,6 +138,11 @@ class JournalPanel(Panel):
     """Commands of everybody, outputs, sources, plans, the link."""
 
     id = "journal"
+    rank = 80
+    spots = {
+        "controller": Spot(BOTTOM, 2),
+        "technician": Spot(BOTTOM, 2, 0.38, is_front=True),
+    }
     keys = (("↑ ↓", "journal.key_scroll"), ("Ctrl+Z", "keys.undo"))
 
     def build(self) -> None:

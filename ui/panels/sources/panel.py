@@ -12,9 +12,11 @@ from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.source_form import SourceForm
 from ui.i18n import pick, said, t
+from ui.listen import listen
 from ui.models.desk import fit_of
 from ui.models.devices import Device
 from ui.panels.base import Panel
+from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import icons, tokens
 from ui.widgets.basics import Badge, Button, Dot, TextLabel, clear, column, put, row
 from ui.widgets.hold import HoldButton
@@ -171,6 +173,11 @@ class SourcesPanel(Panel):
     """All sources of the show."""
 
     id = "sources"
+    rank = 50
+    spots = {
+        "controller": Spot(BOTTOM, 2),
+        "technician": Spot(RIGHT, 1, 0.5),
+    }
     keys = (("Tab", "sources.key_next"), ("Space", "sources.key_open"))
 
     def build(self) -> None:
@@ -205,11 +212,13 @@ class SourcesPanel(Panel):
         self._rows: dict[str, SourceRow] = {}
         self._wanted = ("", "")
         self.form: SourceForm | None = None
-        self.desk.store.changed.connect(
-            lambda part: self._show() if part in ("sources", "tryon", "devices") else None
+        listen(
+            self,
+            self.desk.store.changed,
+            lambda part: self._show() if part in ("sources", "tryon", "devices") else None,
         )
 
-        self.desk.client.state_changed.connect(lambda *_: self._show())
+        listen(self, self.desk.client.state_changed, lambda *_: self._show())
 
     def retext(self) -> None:
         super().retext()

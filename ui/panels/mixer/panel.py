@@ -14,10 +14,12 @@ from ui.client import Reply
 from ui.desk import Desk
 from ui.format import db
 from ui.i18n import pick, t
+from ui.listen import listen
 from ui.panels.base import Panel
+from ui.panels.mixer.meter import Fader, MeterBar
+from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, row
-from ui.widgets.meter import Fader, MeterBar
 from ui.widgets.plain import plain
 from ui.widgets.pop_form import PopForm
 
@@ -234,6 +236,11 @@ class MixerPanel(Panel):
     """All strips side by side."""
 
     id = "mixer"
+    rank = 20
+    spots = {
+        "controller": Spot(BOTTOM, 1, 0.225),
+        "technician": Spot(BOTTOM, 1, 0.25),
+    }
     keys = (("X", "mixer.key_mute"), ("↑ ↓", "mixer.key_gain"), ("PgUp PgDn", "mixer.key_page"))
 
     def build(self) -> None:
@@ -257,7 +264,7 @@ class MixerPanel(Panel):
         area.setWidget(inside)
         self.add(area, 1)
         store = self.desk.store
-        store.changed.connect(lambda part: self._show() if part == "sound" else None)
+        listen(self, store.changed, lambda part: self._show() if part == "sound" else None)
         store.levels.connect(self._hear)
         self.desk.client.state_changed.connect(self._link)
 

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu
 from studio.comments.model import EntryView
 from ui.client import Reply
 from ui.i18n import t
+from ui.listen import listen
 from ui.panels.base import Panel
+from ui.panels.comments.list_view import CommentList
+from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, TextLabel, column, holder, row
-from ui.widgets.comment_list import CommentList
 from ui.widgets.comment_words import drawable
 
 MUTE_MIN = 10
@@ -23,7 +25,13 @@ class CommentsPanel(Panel):
     """Three lists: best, held, all."""
 
     id = "comments"
-    place = Qt.DockWidgetArea.RightDockWidgetArea
+    rank = 90
+    spots = {
+        "controller": Spot(RIGHT),
+        "streamer": Spot(RIGHT),
+        "technician": Spot(BOTTOM, 0),
+    }
+    place = RIGHT
     keys = (("↑ ↓ J K", "comments.key_choose"), ("P", "comments.key_pin"),
             ("R", "comments.key_answer"), ("A", "comments.key_release"),
             ("B", "comments.key_block"), ("M", "comments.key_mute"))  # fmt: skip
@@ -56,7 +64,9 @@ class CommentsPanel(Panel):
         self.add(self._fresh)
         self.add(self._slow)
         self.add(self._pin_bar)
-        self.desk.store.changed.connect(lambda part: self._show() if part == "comments" else None)
+        listen(
+            self, self.desk.store.changed, lambda part: self._show() if part == "comments" else None
+        )
         self.desk.store.loaded.connect(self._show)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self.list.viewport().update)

@@ -15,13 +15,15 @@ from ui.dialogs.output_form import OutputForm
 from ui.dialogs.standby_form import StandbyForm
 from ui.format import hms, rate, seconds, size
 from ui.i18n import pick, t
+from ui.listen import listen
 from ui.models.outputs import is_record, is_running, reason_of, shown_name, tone_of, word_of
 from ui.panels.base import Panel
+from ui.panels.outputs.air_strip import AirStrip
+from ui.panels.outputs.keep_show import own_show_first
+from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
-from ui.widgets.air_strip import AirStrip
 from ui.widgets.basics import Badge, Button, Dot, TextLabel, column, put, row
 from ui.widgets.hold import HoldButton
-from ui.widgets.keep_show import own_show_first
 from ui.widgets.plain import plain
 
 _BADGES = {"good": "good", "attention": "attention_soft", "off": "off"}
@@ -220,6 +222,11 @@ class OutputsPanel(Panel):
     """All destinations, the recording, and the form to add one."""
 
     id = "outputs"
+    rank = 40
+    spots = {
+        "controller": Spot(BOTTOM, 2),
+        "technician": Spot(RIGHT, 0, 0.5),
+    }
     keys = (("Space", "outputs.key_hold"), ("Ctrl+Shift+R", "outputs.key_record"))
 
     def build(self) -> None:
@@ -249,10 +256,12 @@ class OutputsPanel(Panel):
         self.add_scroll(inside)
         self._rows: dict[str, OutputRow] = {}
         self.form: OutputForm | StandbyForm | None = None
-        self.desk.store.changed.connect(
-            lambda part: self._show() if part in ("outputs", "air") else None
+        listen(
+            self,
+            self.desk.store.changed,
+            lambda part: self._show() if part in ("outputs", "air") else None,
         )
-        self.desk.client.state_changed.connect(lambda *_: self._show())
+        listen(self, self.desk.client.state_changed, lambda *_: self._show())
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._show)
         self._tick.start(1000)

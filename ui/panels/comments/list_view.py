@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QListView
 
 from studio.comments.model import EntryView
 from ui.models.comment_model import ENTRY, CommentModel
-from ui.widgets.comment_row import CommentDelegate
+from ui.panels.comments.row import CommentDelegate
 from ui.widgets.comment_words import acts_of
 
 

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QVBoxLayout, QWidget
 from studio.sources.model import FilterSpec, FilterStatus, SourceView
 from ui.client import Reply
 from ui.i18n import pick, t
+from ui.listen import listen
 from ui.models.commands import FieldKind
 from ui.panels.base import Panel
+from ui.panels.filters.form import FilterForm
+from ui.panels.filters.row import FilterRow
+from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, calm, row
-from ui.widgets.filter_form import FilterForm
-from ui.widgets.filter_row import FilterRow
 from ui.widgets.plain import plain
 
 LOOK_MS = 1000
@@ -33,6 +35,11 @@ class FiltersPanel(Panel):
     """The filters of one source, the first works first."""
 
     id = "filters"
+    rank = 110
+    spots = {
+        "controller": Spot(BOTTOM, 2),
+        "technician": Spot(RIGHT, 1),
+    }
     keys = (
         ("Tab", "filters.key_next"),
         ("Space", "filters.key_switch"),
@@ -83,8 +90,10 @@ class FiltersPanel(Panel):
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._ask_times)
         self.visibilityChanged.connect(lambda on: self._look.start() if on else self._look.stop())
-        self.desk.store.changed.connect(
-            lambda part: self._show() if part in ("sources", "kinds") else None
+        listen(
+            self,
+            self.desk.store.changed,
+            lambda part: self._show() if part in ("sources", "kinds") else None,
         )
 
     def retext(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy
 from ui import client as link
 from ui.desk import Desk
 from ui.i18n import language, t
+from ui.listen import listen
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, row
 from ui.widgets.plain import plain
@@ -65,7 +66,7 @@ class StatusBar(QFrame):
         desk.actions.said.connect(self.say)
         desk.actions.undo_changed.connect(self._show_undo)
         desk.store.stats_changed.connect(self._show)
-        desk.client.state_changed.connect(lambda *_: self._show())
+        listen(self, desk.client.state_changed, lambda *_: self._show())
         language.changed.connect(self.retext)
         self.retext()
 

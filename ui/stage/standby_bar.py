@@ -9,6 +9,7 @@ from ui import client as link
 from ui.desk import Desk
 from ui.format import age_s, ms_short
 from ui.i18n import language, t
+from ui.listen import listen
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, row
 
@@ -41,7 +42,7 @@ class StandbyBar(QFrame):
         self.setLayout(layout)
         around.installEventFilter(self)
         desk.store.changed.connect(self._changed)
-        desk.client.state_changed.connect(lambda *_: self.retext())
+        listen(self, desk.client.state_changed, lambda *_: self.retext())
         language.changed.connect(self.retext)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._count)

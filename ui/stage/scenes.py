@@ -21,14 +21,15 @@ from ui import client as link
 from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import language, pick, t
+from ui.listen import listen
+from ui.stage.scene_menu import ask_name, open_card, open_new
+from ui.stage.tbar import TBar
 from ui.theme import tokens
 from ui.widgets.basics import Button, calm, row
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
 from ui.widgets.plain import plain
 from ui.widgets.pop_form import PopForm
-from ui.widgets.scene_menu import ask_name, open_card, open_new
-from ui.widgets.tbar import TBar
 
 FOOT = 26
 THUMB_FPS = 2
@@ -203,7 +204,9 @@ class ScenesPanel(QFrame):
         self.setLayout(layout)
         self.set_thumbs(164)
         desk.store.changed.connect(self._changed)
-        desk.client.state_changed.connect(lambda *_: [c.update() for c in self._cards.values()])
+        listen(
+            self, desk.client.state_changed, lambda *_: [c.update() for c in self._cards.values()]
+        )
         language.changed.connect(self.retext)
         self.retext()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.shop.model import Product, price_text
 from ui.format import age_s, clock, ms_short
 from ui.i18n import pick, t
+from ui.listen import listen
 from ui.panels.base import Panel
+from ui.panels.spot import LEFT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, clear, column, line, row
 
@@ -19,7 +21,11 @@ class HostPanel(Panel):
     """Large type, read from two metres."""
 
     id = "host"
-    place = Qt.DockWidgetArea.LeftDockWidgetArea
+    rank = 100
+    spots = {
+        "streamer": Spot(LEFT),
+    }
+    place = LEFT
     keys = (("N", "products.key_next"), ("C", "products.key_card"), ("T", "products.key_try_on"))
 
     def build(self) -> None:
@@ -52,7 +58,7 @@ class HostPanel(Panel):
         self.add_scroll(inside)
         self._shown_points: tuple[str, ...] | None = None
         parts = ("shop", "comments", "plans")
-        self.desk.store.changed.connect(lambda part: self._show() if part in parts else None)
+        listen(self, self.desk.store.changed, lambda part: self._show() if part in parts else None)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._show_time)
         self._tick.start(1000)

@@ -13,15 +13,16 @@ from ui.client import Reply
 from ui.desk import Desk
 from ui.format import ms_short
 from ui.i18n import language, t
+from ui.listen import listen
 from ui.models.air import pick_label
 from ui.models.air_state import Air
 from ui.projector import projector_menu
+from ui.stage.standby_bar import StandbyBar
+from ui.stage.view import StageView
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Segments, TextLabel, column, row
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
-from ui.widgets.stage_view import StageView
-from ui.widgets.standby_bar import StandbyBar
 
 EDGE = 2
 
@@ -119,7 +120,7 @@ class Monitors(QWidget):
         layout.addWidget(self.programme, 1)
         self.setLayout(layout)
         desk.store.changed.connect(self._changed)
-        desk.client.state_changed.connect(lambda *_: self._show_state())
+        listen(self, desk.client.state_changed, lambda *_: self._show_state())
         language.changed.connect(self.retext)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._show_state)

@@ -1,0 +1,1 @@
+"""The panel "comments" and what only it uses."""

@@ -1,0 +1,1 @@
+"""The panel "filters" and what only it uses."""

@@ -1,0 +1,1 @@
+"""The panel "fitting" and what only it uses."""

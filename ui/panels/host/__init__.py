@@ -1,0 +1,1 @@
+"""The panel "host" and what only it uses."""

@@ -1,0 +1,1 @@
+"""The panel "items" and what only it uses."""

@@ -1,0 +1,1 @@
+"""The panel "journal" and what only it uses."""

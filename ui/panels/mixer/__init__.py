@@ -1,0 +1,1 @@
+"""The panel "mixer" and what only it uses."""

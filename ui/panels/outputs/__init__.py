@@ -1,0 +1,1 @@
+"""The panel "outputs" and what only it uses."""

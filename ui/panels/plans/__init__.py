@@ -1,0 +1,1 @@
+"""The panel "plans" and what only it uses."""

@@ -1,0 +1,1 @@
+"""The panel "products" and what only it uses."""

@@ -1,0 +1,1 @@
+"""The panel "ready" and what only it uses."""

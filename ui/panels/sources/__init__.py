@@ -1,0 +1,1 @@
+"""The panel "sources" and what only it uses."""
