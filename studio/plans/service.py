@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
 import msgspec
@@ -20,6 +21,7 @@ from studio.plans.commands import PlanCommands
 from studio.plans.files import read_plan_files
 from studio.plans.incident_store import IncidentStore
 from studio.plans.model import Incident, PlansPart, PlansView
+from studio.plans.probe import Probe
 from studio.plans.reach import AcceptedPlans
 from studio.plans.run_file import RunFile
 from studio.plans.runner import JUDGE_S, KEPT, Plans
@@ -68,11 +70,12 @@ class PlanService(Service):
         state: State,
     ) -> None:
         self.store, self._file = IncidentStore(), RunFile()
-        self._is_restored = False
+        self._is_restored = self._has_started = False
+        self._source, self._probe = source, Probe(events)
         self.plans = Plans(
             bus,
             kinds,
-            source.situation,
+            self.situation,
             events.publish,
             lambda: state.touch("plans"),
             self.store,
@@ -81,6 +84,11 @@ class PlanService(Service):
         events.on(CommandRan, self.plans.heard)
         self._plan_commands = PlanCommands(self.plans, self.store)
         self.every = (Every("judge", JUDGE_S, self.plans.watch),)
+
+    def situation(self) -> Situation:
+        """How things stand, with figures and events."""
+        figures = self._probe.sample()
+        return replace(self._source.situation(), figures=figures, heard=self._probe.log)
 
     @property
     def errors(self) -> Sequence[StudioError]:
@@ -138,11 +146,14 @@ class PlanService(Service):
         The file that is written before each step is never older than the checkpoint.
         """
         self._is_restored = True
+        if not self._has_started:
+            self._probe.resumed()
         written = await asyncio.to_thread(self._file.read)
         self.plans.recall(list(kept.incidents), written or kept.runs)
 
     async def start(self) -> None:
         """Shows the incidents of earlier shows, too; runs that nobody took up are over."""
+        self._has_started = True
         if not self._is_restored:
             await asyncio.to_thread(self._file.remove)
         self.plans.recall_old(await self.store.begin(KEPT))

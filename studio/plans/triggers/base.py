@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from studio.core.extension import Extension
 from studio.plans.model import PlanText
+from studio.plans.probe import EventLog, Figure
 from studio.scenes.model import ScenesState
 from studio.scenes.visibility import PictureFacts
 from studio.sender.model import OutputStatus
@@ -23,6 +24,8 @@ class Situation:
         late_percent: ticks more than 10 ms late among the last 300.
         qualities: of try-on, by source ("full", "half", …).
         pictures: what is known of each source's picture.
+        figures: numbers with their age, see `studio.plans.probe`.
+        heard: the last events; None where nobody listens.
     """
 
     at_ns: int
@@ -32,6 +35,8 @@ class Situation:
     late_percent: float = 0.0
     qualities: dict[str, str] = field(default_factory=dict)
     pictures: dict[str, PictureFacts] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    heard: EventLog | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,10 +177,11 @@ class StockService(Service):
             return
         if self.ledger is not ledger:
             return
+        was_lost = self._error is not None
         self._error, self._version, self._counts = None, version, counts
         fresh = {(level.sku, level.channel): level for level in levels}
         for key, level in fresh.items():
-            if self.levels.get(key) != level:
+            if was_lost or self.levels.get(key) != level:
                 self._events.publish(
                     StockChanged(
                         sku=level.sku, channel=level.channel, free=level.free, held=level.held,
