@@ -308,7 +308,9 @@ def _orders_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _import(arguments: argparse.Namespace) -> int:
     from studio.app.imports import ImportCall, import_files
+    from studio.shop.importers.child import bound_memory
 
+    bound_memory()
     call = ImportCall(
         arguments.kind, arguments.mapping, Path(arguments.show) if arguments.show else None,
         arguments.currency, arguments.year, arguments.zone, arguments.dry_run, arguments.accept,

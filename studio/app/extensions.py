@@ -9,6 +9,7 @@ from typing import Any
 
 import studio.comments.platforms as platform_folder
 import studio.filters.kinds as filter_folder
+import studio.insight.imports.kinds as export_folder
 import studio.plans.triggers as trigger_folder
 import studio.scenes.transitions as transition_folder
 import studio.shop.importers.kinds as importer_folder
@@ -20,6 +21,7 @@ from studio.core.paths import own_plugins_dir, plugins_dir
 from studio.core.registry import discover, load_plugins
 from studio.core.service import PluginService, X
 from studio.filters.base import Filter
+from studio.insight.imports.base import ExportKind
 from studio.plans.triggers.base import Trigger
 from studio.scenes.transitions.base import Transition
 from studio.shop.importers.base import GoodsImporter
@@ -32,6 +34,7 @@ FOLDERS: tuple[tuple[type[Extension], ModuleType], ...] = (
     (CommentPlatform, platform_folder),
     (Trigger, trigger_folder),
     (GoodsImporter, importer_folder),
+    (ExportKind, export_folder),
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -61,23 +62,66 @@ def import_files(files: Sequence[str], call: ImportCall, write: Write) -> bool:
 
 
 def _one(path: Path, call: ImportCall) -> dict[str, Any]:
-    return _goods(path, call)
+    """One file: goods, or an export, as its heads say."""
+    from studio.insight.imports.reading import export_kinds
+    from studio.shop.importers.base import TableKind
+    from studio.shop.importers.reading import best_kind, importer_kinds
+    from studio.shop.importers.tables import read_grid
+
+    goods, exports = importer_kinds(), export_kinds()
+    kinds: list[type[TableKind]] = [
+        kind for kind in (*goods, *exports) if call.kind in ("", kind.kind)
+    ]
+    if not kinds:
+        names = ", ".join(sorted([*goods.names(), *exports.names()]))
+        raise StudioError("not_found", "imports.no_kind", kind=call.kind, known=names)
+    if call.accept and not call.is_dry and call.show is None:
+        return _through_engine(path, call, _mapping(call.mapping))
+    grid = read_grid(path, lambda rows: best_kind(rows, kinds)[0])
+    _, _, kind = best_kind(grid.rows, kinds)
+    if kind is not None and kind in list(exports):
+        return _export(path, grid, kind, call)
+    return _goods(path, grid, [each for each in goods if each in kinds], call)
+
+
+# --- orders and figures -------------------------------------------------------------------------
+
+
+def _export(path: Path, grid: Any, kind: Any, call: ImportCall) -> dict[str, Any]:
+    from studio.insight.imports.base import ReadExport
+    from studio.insight.imports.model import Merged
+    from studio.insight.imports.reading import read_export, told
+    from studio.insight.imports.store import ExportStore
+
+    if call.zone:
+        try:
+            ZoneInfo(call.zone)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise StudioError("invalid", "imports.no_zone", zone=call.zone) from None
+    export = read_export(grid, kind, ReadExport(call.currency, call.year, call.zone))
+    merged = Merged()
+    if not export.questions:  # what a person must say first is not guessed
+        store = ExportStore()
+        try:
+            merged = store.merge(export, path.name, is_dry=call.is_dry)
+        finally:
+            store.close()
+    return told(export, merged, system_language())
 
 
 # --- goods --------------------------------------------------------------------------------------
 
 
-def _goods(path: Path, call: ImportCall) -> dict[str, Any]:
+def _goods(path: Path, grid: Any, kinds: Any, call: ImportCall) -> dict[str, Any]:
     from studio.shop.import_commands import described
-    from studio.shop.importers.child import ReadRequest, read_apart
+    from studio.shop.importers.base import ReadOptions
     from studio.shop.importers.difference import compare, unpriced
+    from studio.shop.importers.reading import understand
 
-    mapping = _mapping(call.mapping)
-    if call.accept and not call.is_dry and call.show is None:
-        return _through_engine(path, call, mapping)
     shop = _shop_of(call.show)
     currency = call.currency or (shop.products[0].currency if shop.products else "CNY")
-    understood = read_apart(ReadRequest(str(path), call.kind, currency, mapping))
+    options = ReadOptions(currency.upper(), _mapping(call.mapping))
+    understood = understand(grid, kinds, options, str(path))
     difference = compare(understood, shop.products, lambda sku: None)
     understood.notes += list(unpriced(understood, shop.products))
     answer = _in_one_language(described(understood, difference))

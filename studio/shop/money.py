@@ -31,6 +31,7 @@ KRONER = _codes("DKK NOK SEK")
 COMMA_DECIMALS = _codes("ARS BRL CZK DKK EUR IDR NOK PLN RON RUB SEK TRY UAH VND")
 """Where a point most often parts thousands."""
 MOST = 10_000_000_00
+_PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?")
 _MINUS = "-−–—﹣"
 _FROM = ("起", "from", "ab ")
 
@@ -78,6 +79,11 @@ def read_amount(text: str, currency: str, *, is_number: bool = False) -> Amount:
         ValueError: no amount, or one that can be read in two ways; its text is the key of the
             reason: "empty", "not_money", "two_amounts", "two_ways", "too_precise", "too_large".
     """
+    if _PLAIN.fullmatch(text):  # the most of them by far
+        whole, _, part = text.partition(".")
+        digits = exponent(currency)
+        if len(part) <= digits and len(whole) < 9:
+            return Amount(int(whole) * 10**digits + int(part.ljust(digits, "0") or 0), currency)
     plain = _digits(unicodedata.normalize("NFKC", text)).strip()
     if not plain:
         raise ValueError("empty")

@@ -69,9 +69,10 @@ class Record:
 
     def get(self, name: str) -> str:
         """The first cell of a field that is not blank, tidied; "" where there is none."""
+        cells = self.cells
         for at in self.table.fields.get(name, ()):
-            if at < len(self.cells) and (text := self.cells[at].strip()):
-                return text if isinstance(self.cells[at], NumberText) else _unquoted(text)
+            if at < len(cells) and (text := cells[at].strip()):
+                return _unquoted(text) if text[0] in "='\t" else text
         return ""
 
     def is_number(self, name: str) -> bool:
@@ -132,11 +133,11 @@ class Table:
         return self.heads[columns[0]] if columns else ""
 
 
-class GoodsImporter(Extension):
-    """One kind of goods file. A plugin may bring one: a subclass with a ``kind``.
+class TableKind(Extension):
+    """One kind of table, known by its heads.
 
     Attributes:
-        columns: field → heads it may have, as `head_name` writes them.
+        columns: field → heads it may have, as `head_name` writes them; "…": more follows.
         needs: fields without which a table is not of this kind; "a|b" either.
         is_generic: taken where no other fits.
     """
@@ -174,6 +175,10 @@ class GoodsImporter(Extension):
             if not any(choice in found for choice in need.split("|")):
                 return 0
         return len({at for places in found.values() for at in places})
+
+
+class GoodsImporter(TableKind):
+    """One kind of goods file. A plugin may bring one: a subclass with a ``kind``."""
 
     def read(self, table: Table, options: ReadOptions) -> Understood:
         """Every row as goods, or as a fault with its place."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
 from studio.core.paths import own_plugins_dir, plugins_dir
 from studio.core.registry import discover, load_plugins
-from studio.shop.importers.base import GoodsImporter, ReadOptions, Table, head_name
+from studio.shop.importers.base import GoodsImporter, ReadOptions, Table, TableKind, head_name
 from studio.shop.importers.model import RowFault, Understood
 from studio.shop.importers.tables import HEAD_ROWS, Grid, read_grid
 
 SPECIAL = 1000
 """A kind with heads of its own goes before the generic one, however few they are."""
 Kind = type[GoodsImporter]
+K = TypeVar("K", bound=type[TableKind])
 
 
 def importer_kinds() -> Kinds[GoodsImporter]:
@@ -26,9 +28,9 @@ def importer_kinds() -> Kinds[GoodsImporter]:
     return discover(folder, GoodsImporter, [module for modules in loaded for module in modules])
 
 
-def best_kind(rows: Sequence[Sequence[str]], kinds: Iterable[Kind]) -> tuple[int, int, Kind | None]:
+def best_kind(rows: Sequence[Sequence[str]], kinds: Iterable[K]) -> tuple[int, int, K | None]:
     """Points, number of the head row (from 0) and the kind that knows most of its heads."""
-    best: tuple[int, int, Kind | None] = (0, 0, None)
+    best: tuple[int, int, K | None] = (0, 0, None)
     for at, row in enumerate(rows[:HEAD_ROWS]):
         for kind in kinds:
             points = kind.score(row)
@@ -71,9 +73,7 @@ def understand(grid: Grid, kinds: Sequence[Kind], options: ReadOptions, path: st
         heads = next((row for row in grid.rows if len(row) > 1), grid.rows[0] if grid.rows else [])
         seen = ", ".join(head[:30] for head in heads[:12])
         raise StudioError("invalid", "imports.no_heads", path=path, heads=seen)
-    heads = [head.strip() for head in grid.rows[at]]
-    while heads and not heads[-1]:
-        heads.pop()
+    heads = heads_of(grid.rows[at])
     fields = kind.fields(heads)
     for name, head in options.mapping.items():
         fields[name] = [_column(heads, head, path)]
@@ -89,6 +89,14 @@ def understand(grid: Grid, kinds: Sequence[Kind], options: ReadOptions, path: st
         params = {"count": str(made)}
         out.notes.append(RowFault(0, table.head("sku"), "", "imports.row.made_skus", params))
     return out
+
+
+def heads_of(row: Sequence[str]) -> list[str]:
+    """A row of heads without blank ones at its end."""
+    heads = [head.strip() for head in row]
+    while heads and not heads[-1]:
+        heads.pop()
+    return heads
 
 
 def _generic(kinds: Sequence[Kind]) -> Kind | None:

@@ -14,9 +14,10 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from studio.core.bounded import read_bounded, read_start
-from studio.core.clean import clean_text, decode_words
+from studio.core.clean import clean_text, decode_words, read_json
 from studio.core.errors import StudioError
 
 MOST_BYTES = 64_000_000
@@ -79,7 +80,32 @@ def read_grid(path: Path, score: Score) -> Grid:
         from studio.shop.importers.feeds import read_feed
 
         return Grid(read_feed(data, str(path)))
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        rows = json_rows(data)
+        if rows:
+            return Grid(rows)
     return _text(data, score, str(path))
+
+
+def json_rows(data: bytes) -> Rows:
+    """The longest list of objects in a JSON text as a table; [] where there is none."""
+    try:
+        whole = read_json(data)
+    except (ValueError, RecursionError):
+        return []
+    best: list[dict[str, Any]] = []
+    todo: list[Any] = [whole]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, list):
+            objects = [entry for entry in value if isinstance(entry, dict)]
+            if len(objects) > len(best):
+                best = objects
+        todo += (
+            value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        )
+    heads = list(dict.fromkeys(key for entry in best for key in entry))[:MOST_COLUMNS]
+    return [heads, *([cell_text(entry.get(head, "")) for head in heads] for entry in best)]
 
 
 def is_markup(start: bytes) -> bool:

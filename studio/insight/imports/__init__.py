@@ -1,0 +1,1 @@
+"""What platforms and shops export of orders and figures, kept for analysis."""

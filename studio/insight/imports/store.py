@@ -1,0 +1,147 @@
+"""What was imported, in a file of its own: each row once, its latest state."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from studio.core.clock import utc_iso
+from studio.core.errors import StudioError
+from studio.core.paths import data_dir, keep_private
+from studio.insight.imports.model import Export, ExportRow, Merged
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS files (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, as_of TEXT NOT NULL,
+    rows INTEGER NOT NULL, new INTEGER NOT NULL, at_utc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS rows (
+    kind TEXT NOT NULL, key TEXT NOT NULL, order_id TEXT NOT NULL, at TEXT NOT NULL,
+    stamp TEXT NOT NULL, as_of TEXT NOT NULL, rank INTEGER NOT NULL, amount INTEGER,
+    currency TEXT NOT NULL, digest BLOB NOT NULL, data BLOB NOT NULL, file INTEGER NOT NULL,
+    PRIMARY KEY (kind, key)) WITHOUT ROWID;
+"""
+
+
+def store_path() -> Path:
+    """The file."""
+    return data_dir() / "imports" / "exports.db"
+
+
+class ExportStore:
+    """The rows of all exports.
+
+    Raises:
+        StudioError: failed, when the file cannot be opened.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        path = path or store_path()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.executescript(SCHEMA)
+            keep_private(path)
+        except (OSError, sqlite3.Error) as error:
+            raise StudioError("failed", "imports.store", path=str(path), why=str(error)) from None
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def merge(self, export: Export, name: str, *, is_dry: bool = False) -> Merged:
+        """Takes new rows and later states of known ones, all or nothing.
+
+        A row that is known in a later state than the file has stays as it is: an older export
+        changes nothing.
+
+        Args:
+            is_dry: only counts.
+        """
+        merged = Merged()
+        as_of = max((row.stamp for row in export.rows), default="")
+        with self._transaction(commit=not is_dry) as db:
+            known = {
+                key: (digest, stamp, of, rank, data)
+                for key, digest, stamp, of, rank, data in db.execute(
+                    "SELECT key, digest, stamp, as_of, rank, data FROM rows WHERE kind = ?",
+                    (export.kind,),
+                )
+            }
+            file = db.execute(
+                "INSERT INTO files (name, kind, as_of, rows, new, at_utc) VALUES (?,?,?,?,0,?)",
+                (name, export.kind, as_of, len(export.rows), utc_iso()),
+            ).lastrowid
+            values = []
+            for row in export.rows:
+                data = msgspec.json.encode(row.data, order="sorted")
+                mark = hashlib.blake2b(
+                    data + f"|{row.amount}|{row.currency}".encode(), digest_size=16
+                ).digest()
+                before = known.get(row.key)
+                if before is None:
+                    merged.new += 1
+                elif before[0] == mark:
+                    merged.same += 1
+                    continue
+                elif _is_older(row, as_of, before):
+                    merged.older += 1
+                    continue
+                else:
+                    merged.changed += 1
+                values.append((
+                    export.kind, row.key, row.order, row.at, row.stamp, as_of, row.rank,
+                    row.amount, row.currency, mark, data, file,
+                ))  # fmt: skip
+            db.executemany(f"INSERT OR REPLACE INTO rows VALUES ({','.join('?' * 12)})", values)
+            db.execute("UPDATE files SET new = ? WHERE id = ?", (merged.new, file))
+        return merged
+
+    def rows(self, kind: str) -> Sequence[tuple[str, str, int | None, str]]:
+        """Key, time, amount and currency of each row of a kind, by key."""
+        return self._db.execute(
+            "SELECT key, at, amount, currency FROM rows WHERE kind = ? ORDER BY key", (kind,)
+        ).fetchall()
+
+    @contextmanager
+    def _transaction(self, *, commit: bool) -> Iterator[sqlite3.Connection]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT" if commit else "ROLLBACK")
+
+
+def _is_older(row: ExportRow, as_of: str, before: tuple[bytes, str, str, int, bytes]) -> bool:
+    """Is what the file has an earlier state than what is known?"""
+    _, stamp, before_as_of, rank, data = before
+    if row.stamp != stamp:
+        return row.stamp < stamp
+    if row.rank != rank:
+        return row.rank < rank
+    if as_of != before_as_of:
+        return as_of < before_as_of
+    return _has_shrunk(row.data, msgspec.json.decode(data, type=dict[str, str]))
+
+
+def _has_shrunk(data: dict[str, str], before: dict[str, str]) -> bool:
+    """Figures of one moment only grow: those that are smaller were taken earlier."""
+    falls = rises = 0
+    for name, value in before.items():
+        fresh = data.get(name)
+        if fresh is None:
+            falls += 1
+        elif fresh != value:
+            with contextlib.suppress(ValueError):
+                falls += float(fresh) < float(value)
+                rises += float(fresh) > float(value)
+    return falls > 0 and rises == 0
