@@ -31,6 +31,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=int(os.environ.get("SHOPCAST_PORT", "0") or 0))
     parser.add_argument("--password", default=os.environ.get("SHOPCAST_PASSWORD"))
     parser.add_argument("--layout", choices=("streamer", "controller", "technician"))
+    parser.add_argument("--page", choices=("prepare", "live", "review"), help="page before --grab")
     parser.add_argument("--language", choices=("zh", "en"))
     parser.add_argument("--scale", type=float, help="size of everything, 1.0 is 13 px text")
     parser.add_argument("--size", help="size of the window, WxH")
@@ -216,6 +217,8 @@ def _grab(program: Program, options: argparse.Namespace, app: QApplication) -> N
 
     window = program.window
     assert window is not None
+    if options.page:
+        window.set_page(options.page)
     if options.show:
         window.reveal(options.show)
 

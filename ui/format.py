@@ -42,6 +42,12 @@ def clock(text: str | None) -> str:
     return "" if at is None else at.astimezone().strftime("%H:%M:%S")
 
 
+def day_clock(text: str | None) -> str:
+    """A UTC time on this person's calendar: "11-29 21:14"."""
+    at = parse_utc(text)
+    return "" if at is None else at.astimezone().strftime("%m-%d %H:%M")
+
+
 def now_clock() -> str:
     """The time now."""
     return datetime.now().strftime("%H:%M:%S")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
@@ -14,8 +15,8 @@ from ui.bars.show_menu import ask_save_as, save
 from ui.dialogs.card import Card
 from ui.global_keys import GlobalKeys
 from ui.i18n import language, t
-from ui.key_owner import FIELDS, KeyOwner, KeyRouter
-from ui.layouts import NAMES
+from ui.key_owner import FIELDS, NOTHING_OPEN, KeyOwner, KeyRouter
+from ui.layouts import LIVE, NAMES, PAGES
 from ui.models import hotkeys as model
 from ui.models.hotkeys import Bound
 
@@ -49,7 +50,7 @@ class Hotkeys(QObject):
         self.commands: dict[str, str] = {}
         self.lines: list[Bound] = []
         self._keys: dict[str, Bound] = {}
-        self.router = KeyRouter(self, self._is_editing)
+        self.router = KeyRouter(self, self._is_editing, self._is_away)
         self.router.held.connect(self._standby)
         panels = window.panels
         for keys, call in (
@@ -86,6 +87,7 @@ class Hotkeys(QObject):
             "desk.snapshot": lambda: window.monitors.snapshot("programme"),
             "desk.snapshot_preview": lambda: window.monitors.snapshot("preview"),
             "desk.multiview": window.open_multiview,
+            **{f"desk.page_{page}": partial(window.set_page, page) for page in PAGES},
             "show.save": lambda: save(self._desk, window.topbar.show_button),
             "desk.save_as": lambda: ask_save_as(self._desk, window.topbar.show_button),
         }
@@ -107,9 +109,15 @@ class Hotkeys(QObject):
         A projector or the multiview on another screen is looked at, not edited: what is pressed
         there is the show's.
         """
+        return self._window.monitors.stage.is_editing and not self._is_elsewhere()
+
+    def _is_away(self) -> bool:
+        """Another page than Live is shown, and the keys go to it."""
+        return self._window.pages.page != LIVE and not self._is_elsewhere()
+
+    def _is_elsewhere(self) -> bool:
         active = QApplication.activeWindow()
-        elsewhere = active is not None and active is not self._window.window()
-        return self._window.monitors.stage.is_editing and not elsewhere
+        return active is not None and active is not self._window.window()
 
     def put(self, own: dict[str, Hotkey]) -> None:
         """Other keys of the person: they work at once and are kept."""
@@ -199,11 +207,11 @@ class Hotkeys(QObject):
         self._desk.actions.run("scenes.take", origin=self._window.scenes.take)
 
     def _undo(self) -> None:
-        if self.router.owner() in (KeyOwner.NONE, KeyOwner.EDIT):
+        if self.router.owner() in NOTHING_OPEN:
             self._desk.actions.undo()
 
     def _redo(self) -> None:
-        if self.router.owner() in (KeyOwner.NONE, KeyOwner.EDIT):
+        if self.router.owner() in NOTHING_OPEN:
             self._desk.actions.redo()
 
     def _escape(self) -> None:

@@ -41,6 +41,11 @@ class KeyOwner(StrEnum):
     MENU = "menu"
     FORM = "form"
     EDIT = "edit"
+    PAGE = "page"
+
+
+NOTHING_OPEN = (KeyOwner.NONE, KeyOwner.EDIT, KeyOwner.PAGE)
+"""Owners with nothing open that has an Enter or an undo of its own."""
 
 
 def is_plain(event: QKeyEvent) -> bool:
@@ -77,6 +82,8 @@ class KeyRouter(QObject):
 
     Args:
         is_editing: whether items are being placed.
+        is_away: whether another page than Live is shown: single keys air nothing there, since
+            nobody sees what they would air.
 
     Signals:
         changed: another owner, as the text of a `KeyOwner`.
@@ -86,9 +93,11 @@ class KeyRouter(QObject):
     changed = Signal(str)
     held = Signal()
 
-    def __init__(self, parent: QObject, is_editing: Callable[[], bool]) -> None:
+    def __init__(
+        self, parent: QObject, is_editing: Callable[[], bool], is_away: Callable[[], bool]
+    ) -> None:
         super().__init__(parent)
-        self._is_editing = is_editing
+        self._is_editing, self._is_away = is_editing, is_away
         self._focus: QWidget | None = None
         self._refused: QWidget | None = None
         self._pressed: KeyOwner | None = None
@@ -114,6 +123,8 @@ class KeyRouter(QObject):
         owner = owner_of(QApplication.focusWidget(), self._is_editing())
         if owner is KeyOwner.NONE and self._refused is not None:
             return KeyOwner.FIELD
+        if owner is KeyOwner.NONE and self._is_away():
+            return KeyOwner.PAGE
         return owner
 
     def look(self) -> None:
@@ -177,7 +188,7 @@ class KeyRouter(QObject):
             assert isinstance(event, QKeyEvent)
             if self._pressed is None:  # else the focus was given on while this key is on its way
                 self._pressed = self.owner()
-            if event.key() in ENTER and self._pressed not in (KeyOwner.NONE, KeyOwner.EDIT):
+            if event.key() in ENTER and self._pressed not in NOTHING_OPEN:
                 # Its field may keep it from the window, and give the focus away for the next one.
                 self._taken_key, self._taken_s = event.key(), math.inf
             if not event.isAutoRepeat():

@@ -1,7 +1,8 @@
-"""Three ready layouts, and what the person made of them."""
+"""The ready layouts of the three pages, and what the person made of them."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from collections.abc import Mapping
@@ -19,6 +20,10 @@ _log = logger(__name__)
 VERSION = 1
 LIKE = 0.12
 NAMES = ("streamer", "controller", "technician")
+"""The layouts of Live, in the order of their keys."""
+LIVE = "live"
+PAGES = ("prepare", LIVE, "review")
+MOST_SHOWS = 50
 
 PanelsById = Mapping[str, "Panel | type[Panel]"]
 Places = dict[Qt.DockWidgetArea, list[tuple[list[str], float]]]
@@ -31,18 +36,22 @@ class Layout:
     Attributes:
         right, left: width of the sides, as a part of the window.
         has_preview, has_scenes: in the middle.
+        page: it belongs to; without a stage in the middle, unless it is Live.
     """
 
     right: float = 0.22
     left: float = 0.0
     has_preview: bool = True
     has_scenes: bool = True
+    page: str = LIVE
 
 
 LAYOUTS = {
     "controller": Layout(),
     "streamer": Layout(right=0.27, left=0.27, has_preview=False, has_scenes=False),
     "technician": Layout(right=0.30),
+    "prepare": Layout(0.34, 0.25, has_preview=False, has_scenes=False, page="prepare"),
+    "review": Layout(0.34, 0.28, has_preview=False, has_scenes=False, page="review"),
 }
 
 
@@ -66,7 +75,11 @@ def arrange(window: QMainWindow, panels: dict[str, Panel], name: str) -> None:
     for panel in panels.values():
         window.removeDockWidget(panel)
         panel.setFloating(False)
-    for area, stacks in places(name, panels).items():
+    areas = places(name, panels)
+    if LAYOUTS[name].page != LIVE:
+        _arrange_columns(window, panels, areas)
+        return
+    for area, stacks in areas.items():
         along = Qt.Orientation.Horizontal if area == BOTTOM else Qt.Orientation.Vertical
         groups = [[panels[id] for id in ids] for ids, _ in stacks]
         before: Panel | None = None
@@ -76,12 +89,58 @@ def arrange(window: QMainWindow, panels: dict[str, Panel], name: str) -> None:
             else:
                 window.splitDockWidget(before, first, along)
             before = first
-        for first, *others in groups:
-            for other in others:
-                window.tabifyDockWidget(first, other)
-            for panel in (first, *others):
-                panel.show()
-            first.raise_()
+        _fill(window, groups)
+
+
+def _fill(window: QMainWindow, groups: list[list[Panel]]) -> None:
+    """Puts the others of each stack behind its first."""
+    for first, *others in groups:
+        for other in others:
+            window.tabifyDockWidget(first, other)
+        for panel in (first, *others):
+            panel.show()
+        first.raise_()
+
+
+def _columns(panels: dict[str, Panel], areas: Places) -> list[list[tuple[list[Panel], float]]]:
+    """The areas of a page without a stage, from left to right."""
+    return [
+        [([panels[id] for id in ids], share) for ids, share in areas[area]]
+        for area in (LEFT, BOTTOM, RIGHT)
+        if area in areas
+    ]
+
+
+def _arrange_columns(window: QMainWindow, panels: dict[str, Panel], areas: Places) -> None:
+    """Where nothing is in the middle, the areas are columns of one: so their heads are in line."""
+    before: Panel | None = None
+    columns = _columns(panels, areas)
+    for column in columns:
+        first = column[0][0][0]
+        if before is None:
+            window.addDockWidget(BOTTOM, first)
+        else:
+            window.splitDockWidget(before, first, Qt.Orientation.Horizontal)
+        before = first
+    for column in columns:
+        for (above, _), (below, _) in itertools.pairwise(column):
+            window.splitDockWidget(above[0], below[0], Qt.Orientation.Vertical)
+    _fill(window, [stack for column in columns for stack, _ in column])
+
+
+def _resize_columns(
+    window: QMainWindow, panels: dict[str, Panel], areas: Places, layout: Layout
+) -> None:
+    columns = _columns(panels, areas)
+    parts = {LEFT: layout.left, BOTTOM: 1 - layout.left - layout.right, RIGHT: layout.right}
+    wide = [round(window.width() * parts[area]) for area in (LEFT, BOTTOM, RIGHT) if area in areas]
+    heads = [column[0][0][0] for column in columns]
+    window.resizeDocks(heads, wide, Qt.Orientation.Horizontal)
+    for column in columns:
+        stacks = [stack[0] for stack, _ in column]
+        if len(stacks) > 1:
+            sizes = [max(1, round(window.height() * share)) for _, share in column]
+            window.resizeDocks(stacks, sizes, Qt.Orientation.Vertical)
 
 
 def resize(
@@ -89,6 +148,9 @@ def resize(
 ) -> None:
     """Gives the panels their shares of the window as it is now."""
     layout, areas = LAYOUTS[name], places(name, panels)
+    if layout.page != LIVE:
+        _resize_columns(window, panels, areas, layout)
+        return
     wide, high = window.width(), window.height()
     for area, part, along in (
         (RIGHT, layout.right, Qt.Orientation.Horizontal),
@@ -105,11 +167,12 @@ def resize(
     if docks:
         sizes = [max(1, round(room * share)) for _, share in foot]
         window.resizeDocks(docks, sizes, Qt.Orientation.Horizontal)
-    side = areas.get(RIGHT, ())
-    docks = [panels[ids[0]] for ids, _ in side]
-    if len(docks) > 1:
-        sizes = [max(1, round(high * share)) for _, share in side]
-        window.resizeDocks(docks, sizes, Qt.Orientation.Vertical)
+    for area in (RIGHT, LEFT):
+        side = areas.get(area, ())
+        docks = [panels[ids[0]] for ids, _ in side]
+        if len(docks) > 1:
+            sizes = [max(1, round(high * share)) for _, share in side]
+            window.resizeDocks(docks, sizes, Qt.Orientation.Vertical)
 
 
 def _hug(window: QMainWindow, foot: Panel, layout: Layout, scenes_height: int) -> None:
@@ -135,13 +198,18 @@ def _size(window: QMainWindow) -> list[int]:
 
 
 class KeptLayout:
-    """What the person moved, by layout: ``desk.json`` in the settings folder."""
+    """What the person moved, by layout: ``desk.json`` in the settings folder.
+
+    Attributes:
+        pages: the page that each show was left on.
+    """
 
     def __init__(self) -> None:
         self._path = config_dir() / "desk.json"
         self._states: dict[str, str] = {}
         self._shown: dict[str, list[str]] = {}
         self._sizes: dict[str, list[int]] = {}
+        self.pages: dict[str, str] = {}
         self.geometry = ""
         self.is_first = not self._path.exists()
         try:
@@ -154,6 +222,7 @@ class KeptLayout:
                 self._sizes = {
                     str(k): [int(v) for v in pair] for k, pair in found.get("sizes", {}).items()
                 }
+                self.pages = {str(k): str(v) for k, v in found.get("pages", {}).items()}
                 self.geometry = str(found.get("geometry", ""))
         except FileNotFoundError:
             pass
@@ -199,6 +268,7 @@ class KeptLayout:
             "layouts": self._states,
             "shown": self._shown,
             "sizes": self._sizes,
+            "pages": dict(list(self.pages.items())[-MOST_SHOWS:]),
         }
         try:
             fresh.write_text(json.dumps(whole), encoding="utf-8")

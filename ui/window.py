@@ -29,8 +29,9 @@ from ui.dialogs.palette import Palette
 from ui.hotkeys import Hotkeys
 from ui.i18n import language, t
 from ui.key_owner import field_at
-from ui.layouts import LAYOUTS, KeptLayout, arrange, resize
+from ui.layouts import LIVE
 from ui.listen import listen
+from ui.pages import Pages
 from ui.panels.base import Panel
 from ui.panels.registry import panel_kinds
 from ui.projector import Projectors
@@ -76,13 +77,13 @@ class Window(QWidget):
         self._has_opened_items = False
         self.monitors.edited.connect(self._edited)
         self.scenes = ScenesPanel(desk)
-        central = QWidget()
-        central.setObjectName("central")
+        self.central = QWidget()
+        self.central.setObjectName("central")
         layout = column(gap=8)
         layout.addWidget(self.monitors, 1)
         layout.addWidget(self.scenes)
-        central.setLayout(layout)
-        self.docks.setCentralWidget(central)
+        self.central.setLayout(layout)
+        self.docks.setCentralWidget(self.central)
         self.panels = {kind.id: kind(desk) for kind in panel_kinds()}
         for panel in self.panels.values():
             panel.head.picked.connect(self.reveal)
@@ -105,7 +106,9 @@ class Window(QWidget):
         desk.say = self.notice.say
         listen(self, desk.actions.failed, lambda origin, text: self.notice.say(origin, text))
         desk.client.state_changed.connect(self._link)
-        self.kept = KeptLayout()
+        self.pages = Pages(self, self)
+        self.kept = self.pages.kept
+        self.pages.changed.connect(self._page_changed)
         self._tabs_later = QTimer(self)
         self._tabs_later.setSingleShot(True)
         self._tabs_later.timeout.connect(self._show_tabs)
@@ -137,39 +140,29 @@ class Window(QWidget):
 
     def begin(self) -> None:
         """Lays everything out; once, when the window has its size."""
-        self._apply(self.desk.settings.layout)
+        self._fit()
+        self.pages.begin()
         self.setFocus()
 
+    def set_page(self, name: str) -> None:
+        """Prepare, Live or Review."""
+        self.pages.set_page(name)
+
     def set_layout(self, name: str) -> None:
-        """One of the three layouts, as the person last left it."""
-        if name not in LAYOUTS:
-            return
-        if name != self.desk.settings.layout:
-            self.kept.keep(self.desk.settings.layout, self.docks, self.panels)
-        self.desk.settings.layout = name  # type: ignore[assignment]
-        self._apply(name)
+        """One of the three layouts of Live, as the person last left it."""
+        self.pages.set_layout(name)
         self._save()
 
     def reset_layout(self) -> None:
         """The ready form of the present layout."""
-        self.kept.forget(self.desk.settings.layout)
-        self._apply(self.desk.settings.layout)
+        self.pages.reset()
 
-    def _apply(self, name: str) -> None:
-        layout = LAYOUTS.get(name, LAYOUTS["controller"])
-        self.topbar.set_layout(name)
-        self.monitors.show_preview(layout.has_preview)
-        self.scenes.setVisible(layout.has_scenes)
+    def _page_changed(self) -> None:
         self._fit()
-        arrange(self.docks, self.panels, name)
-        if self.kept.is_first:
-            self.panels["ready"].raise_()  # somebody who opens it for the first time
-        if not self.kept.restore(name, self.docks, self.panels):
-            QTimer.singleShot(0, self, self._give_room)
+        self.hotkeys.router.look()
+        if self.focused_panel() is None or not self.focused_panel().isVisible():  # type: ignore[union-attr]
+            self.setFocus()
         self._soon()
-
-    def _give_room(self) -> None:
-        resize(self.docks, self.panels, self.desk.settings.layout, self.scenes.height())
 
     def _fit(self) -> None:
         """Thumbnails as large as the window allows."""
@@ -200,6 +193,8 @@ class Window(QWidget):
         panel = self.panels.get(id)
         if panel is None:
             return
+        if not self.pages.has_place_for(panel):
+            self.set_page(LIVE)
         if panel.isHidden():
             self.docks.addDockWidget(panel.place, panel)
             panel.show()
@@ -264,6 +259,8 @@ class Window(QWidget):
         """Does what only the window can."""
         if what == "layout":
             self.set_layout(value)
+        elif what == "page":
+            self.set_page(value)
         elif what == "language":
             self.desk.settings.language = value  # type: ignore[assignment]
             language.set(value)
@@ -397,7 +394,7 @@ class Window(QWidget):
 
     def keep(self) -> None:
         """Remembers window and docks."""
-        self.kept.keep(self.desk.settings.layout, self.docks, self.panels)
+        self.pages.keep()
         self.kept.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.kept.save()
 

@@ -19,6 +19,12 @@ def utc_iso() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def utc_of(seconds: float) -> str:
+    """A time of the system, seconds since 1970 (as of a file), in the same form."""
+    at = datetime.fromtimestamp(seconds, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def age_days(utc: str) -> float:
     """How many days ago a time in UTC was; 0 for one that lies ahead (a clock was set)."""
     then = datetime.fromisoformat(utc.replace("Z", "+00:00"))

@@ -17,6 +17,8 @@ from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.places import names_place
 from studio.outputs.clips import LONGEST_S, Span, cut, mark_span, product_spans
+from studio.outputs.kept_files import MOST, kept_files
+from studio.outputs.model import KeptFiles
 from studio.outputs.pipeline import OutputPipeline
 from studio.sender import wire
 from studio.sender.chapters import read_chapters
@@ -96,6 +98,21 @@ class FilmCommands:
     def marks(self, file: Annotated[str, names_place("film")] = "") -> Changed:
         recording = self._find(file)
         return changed(result={"file": str(recording), "chapters": read_chapters(recording)})
+
+    @command(
+        "record.list",
+        role=Role.VIEWER,
+        label=("录像列表", "List recordings"),
+        help=(
+            "列出最近的录像与片段，新的在前，以及它们所在的文件夹。",
+            "Lists the newest recordings and clips, newest first, and their folder.",
+        ),
+    )
+    async def kept(self, most: Annotated[int, msgspec.Meta(ge=1, le=MOST)] = 5) -> Changed:
+        folder = self._recordings()
+        growing = [self._all.status(name).shown_url for name in self._all.running("file")]
+        files = await asyncio.to_thread(kept_files, folder, growing, most)
+        return changed(result=msgspec.to_builtins(KeptFiles(str(folder), tuple(files))))
 
     # -- afterwards ----------------------------------------------------------------------------
 

@@ -45,6 +45,29 @@ class AirCheck(msgspec.Struct, frozen=True):
     lines: tuple[CheckLine, ...] = ()
 
 
+class KeptFile(msgspec.Struct, frozen=True):
+    """A recording or a clip on the disk.
+
+    Attributes:
+        at_utc: when it was last written.
+        is_growing: it is written now.
+        is_clip: cut from a recording, or a replay.
+    """
+
+    file: str = ""
+    size_bytes: int = 0
+    at_utc: str = ""
+    is_growing: bool = False
+    is_clip: bool = False
+
+
+class KeptFiles(msgspec.Struct, frozen=True):
+    """What `record.list` answers."""
+
+    folder: str = ""
+    files: tuple[KeptFile, ...] = ()
+
+
 class AirBudget(msgspec.Struct, frozen=True):
     """Time in which viewers got nothing new, and how much of it a show may have."""
 

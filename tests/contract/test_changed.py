@@ -44,6 +44,7 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("templates.list", {}),
     ("virtualcam.status", {}),
     ("record.folder", {}),
+    ("record.list", {}),
 ]
 
 

@@ -33,6 +33,7 @@ WIDGETS = [*panel_kinds(), Monitors, ScenesPanel, TopBar, StatusBar]
 @pytest.fixture
 def desk(qapp: Any) -> Iterator[Desk]:
     """The hands of a panel, with a link that nobody started."""
+    _settle()  # windows of tests before
     client = DeskClient("127.0.0.1", 0, "", "contract")
     store, measure = Store(client), Measure()
     pictures, photos = PictureStreams(client, measure), Photos()

@@ -30,6 +30,7 @@ from ui.dialogs.form import Form
 from ui.dialogs.keys import KeysCard
 from ui.dialogs.palette import Palette
 from ui.key_owner import HOLD_MS
+from ui.layouts import PAGES
 from ui.models.outputs import is_running
 from ui.panels.filters.form import FilterForm
 from ui.stage.scene_menu import ask_name
@@ -114,7 +115,7 @@ def has_taken(program: Any) -> bool:
         if isinstance(widget, KEEPERS):
             return True
         widget = widget.parentWidget()
-    return bool(program.window.monitors.stage.is_editing)
+    return bool(program.window.monitors.stage.is_editing) or not program.window.monitors.isVisible()
 
 
 def test_enter_in_a_price_sets_the_price_and_takes_nothing(
@@ -238,6 +239,7 @@ def openers(program: Any) -> list[Callable[[], object]]:
         *(lambda id=id: window.reveal(id) for id in window.panels),
         *(lambda name=name: window.set_layout(name)
           for name in ("streamer", "controller", "technician")),
+        *(lambda page=page: window.set_page(page) for page in PAGES),
         window.palette_card.open, window.open_hotkeys, window.brand_card.open,
         window.hotkeys.show_card, window.monitors.toggle_edit, window.setFocus,
         scenes._ms.setFocus, scenes._open_more, window.topbar._open_show,

@@ -12,6 +12,7 @@ from ui.bars.show_menu import open_show_menu
 from ui.desk import Desk
 from ui.format import MINUS, hms, rate, size
 from ui.i18n import language, t
+from ui.layouts import LIVE, PAGES
 from ui.models.air_state import Air
 from ui.models.outputs import is_record, shown_name, tone_of, word_of
 from ui.theme import tokens
@@ -129,13 +130,18 @@ class TopBar(QFrame):
         self._waiting.clicked.connect(self._look_after)
         self._find = Button("", "quiet", icon="search")
         self._find.clicked.connect(lambda: desk.change("palette", ""))
+        self.pages = Segments(gap=2)
+        self.pages.chosen.connect(lambda name: desk.change("page", name))
+        self._page = LIVE
         self._layouts = Segments(gap=2)
         self._layouts.chosen.connect(lambda name: desk.change("layout", name))
         self._language = Button("中 / EN", "quiet")
         self._language.clicked.connect(
             lambda: desk.change("language", "en" if language.code == "zh" else "zh")
         )
-        layout = row(self._brand, self.show_button, self._on_air, gap=12, margins=(16, 0, 12, 0))
+        layout = row(
+            self._brand, self.pages, self.show_button, self._on_air, gap=12, margins=(16, 0, 12, 0)
+        )
         layout.addLayout(self._chips)
         for part in (
             self._camera,
@@ -170,6 +176,12 @@ class TopBar(QFrame):
             [(n, t(f"layout.{n}")) for n in ("streamer", "controller", "technician")]
         )
         self._layouts.set(self.desk.settings.layout)
+        self.pages.offer([(name, t(f"page.{name}")) for name in PAGES])
+        for number, name in enumerate(PAGES, 1):
+            button = self.pages.button(name)
+            if button is not None:
+                button.name(t(f"page.{name}"), f"{t(f'page.{name}_tip')}  Alt+{number}")
+        self.pages.set(self._page)
         self._show_name()
         self._show_camera()
         self._find.name(t("palette.open"), t("palette.open") + "  Ctrl+K")
@@ -200,6 +212,12 @@ class TopBar(QFrame):
     def show_lock(self, owner: str) -> None:
         """Whose the keys are now."""
         self.lock.show_owner(owner)
+
+    def set_page(self, name: str) -> None:
+        """Shows which page is on; the layouts are those of Live."""
+        self._page = name
+        self.pages.set(name)
+        self._make_room()
 
     def set_layout(self, name: str) -> None:
         """Shows which layout is on."""
@@ -317,5 +335,10 @@ class TopBar(QFrame):
 
     def resizeEvent(self, event: object) -> None:
         """Leaves out what is least needed when there is little room."""
-        self._layouts.setVisible(self.width() > tokens.px(1150))
-        self.show_button.setVisible(self.width() > tokens.px(900))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        wide = self.width()
+        self._brand.setVisible(wide > tokens.px(1400))
+        self._layouts.setVisible(wide > tokens.px(1150) and self._page == LIVE)
+        self.show_button.setVisible(wide > tokens.px(900))

@@ -24,6 +24,9 @@ DESK = {
     "show.save": ("Ctrl+S", "show.save_this"),
     "desk.save_as": ("Ctrl+Shift+S", "show.save_this_as"),
     "desk.multiview": ("Ctrl+Shift+M", "keys.multiview"),
+    "desk.page_prepare": ("Alt+1", "page.key_prepare"),
+    "desk.page_live": ("Alt+2", "page.key_live"),
+    "desk.page_review": ("Alt+3", "page.key_review"),
 }
 """What only a window knows how to fill in (the product one is at): usual keys, words."""
 

@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QFrame, QMenu, QWidget
 from ui import client as link
 from ui.client import Reply
 from ui.desk import Desk
-from ui.format import ms_short
 from ui.i18n import language, t
 from ui.listen import listen
 from ui.models.air import pick_label
-from ui.models.air_state import Air
+from ui.models.programme import programme_state
 from ui.projector import projector_menu
 from ui.stage.standby_bar import StandbyBar
 from ui.stage.view import StageView
@@ -243,26 +242,10 @@ class Monitors(QWidget):
     def _show_state(self) -> None:
         store, state = self.desk.store, self.desk.client.state
         self.preview.badge.set(t("preview.next"), "next" if state == link.LIVE else "off")
-        air, seconds = store.air_state
-        is_live = state == link.LIVE and air is Air.LIVE
-        is_lost = state == link.LIVE and air is Air.LOST
-        if is_live:
-            self.programme.badge.set("● " + t("onair.live"), "on_air")
-        elif is_lost:
-            words = f"▲ {t('onair.lost')} {ms_short(seconds)}"
-            self.programme.badge.set(words, "attention")
-        elif state == link.LIVE and air is Air.TRYING:
-            self.programme.badge.set(t("onair.trying"), "attention_soft")
-        elif state == link.LIVE:
-            self.programme.badge.set(t("onair.rehearsal"), "off")
-        else:
-            self.programme.badge.set(t(f"link.{state}"), "attention_soft")
-        # A picture nobody can vouch for gets no colour.
-        known = state == link.LIVE
-        self.preview.set_edge(tokens.NEXT if known else tokens.LINE)
-        red = tokens.ON_AIR if is_live else tokens.ON_PROGRAMME
-        red = tokens.ATTENTION if is_lost else red
-        self.programme.set_edge(red if known else tokens.LINE)
+        shown = programme_state(store, state)
+        self.programme.badge.set(shown.words, shown.tone)
+        self.programme.set_edge(shown.edge)
+        self.preview.set_edge(tokens.NEXT if state == link.LIVE else tokens.LINE)
         words = "" if state == link.LIVE else t(f"link.{state}")
         for monitor in (self.preview, self.programme):
             monitor.view.words = words or t("picture.waiting")

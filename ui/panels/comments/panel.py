@@ -30,6 +30,7 @@ class CommentsPanel(Panel):
         "controller": Spot(RIGHT),
         "streamer": Spot(RIGHT),
         "technician": Spot(BOTTOM, 0),
+        "review": Spot(RIGHT, 1, 0.5),
     }
     place = RIGHT
     keys = (("↑ ↓ J K", "comments.key_choose"), ("P", "comments.key_pin"),

@@ -49,6 +49,7 @@ class FittingPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 0),
         "streamer": Spot(BOTTOM, 0),
+        "prepare": Spot(BOTTOM),
     }
     keys = (
         ("←↑→↓", "fitting.key_move"),

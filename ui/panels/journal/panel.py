@@ -142,6 +142,7 @@ class JournalPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 2),
         "technician": Spot(BOTTOM, 2, 0.38, is_front=True),
+        "review": Spot(BOTTOM),
     }
     keys = (("↑ ↓", "journal.key_scroll"), ("Ctrl+Z", "keys.undo"))
 

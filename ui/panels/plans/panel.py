@@ -11,7 +11,7 @@ from ui.format import age_s, clock, seconds
 from ui.i18n import pick, t
 from ui.listen import listen
 from ui.panels.base import Panel
-from ui.panels.spot import BOTTOM, Spot
+from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Dot, TextLabel, clear, column, line, row
 from ui.widgets.hold import HoldButton
@@ -172,6 +172,8 @@ class PlansPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 2, 0.33),
         "technician": Spot(BOTTOM, 0, 0.37),
+        "prepare": Spot(RIGHT, 0, 0.5),
+        "review": Spot(RIGHT, 0, 0.5),
     }
     keys = (("Space", "plans.key_hold"), ("Tab", "plans.key_next"))
 

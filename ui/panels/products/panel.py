@@ -27,6 +27,7 @@ class ProductsPanel(Panel):
         "controller": Spot(BOTTOM, 0, 0.445),
         "streamer": Spot(BOTTOM, 0),
         "technician": Spot(BOTTOM, 2),
+        "prepare": Spot(BOTTOM),
     }
     keys = (
         ("C", "products.key_card"),

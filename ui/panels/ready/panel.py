@@ -10,7 +10,7 @@ from ui.desk import Desk
 from ui.i18n import t
 from ui.models.readiness import Check, ReadinessListener, checks
 from ui.panels.base import Panel
-from ui.panels.spot import BOTTOM, Spot
+from ui.panels.spot import BOTTOM, LEFT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Dot, TextLabel, row
 
@@ -54,6 +54,7 @@ class ReadyPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 2),
         "technician": Spot(BOTTOM, 2),
+        "prepare": Spot(LEFT, 1, 0.68),
     }
     keys = (("Tab", "ready.key_next"), ("Space", "ready.key_mend"))
 

@@ -1,0 +1,1 @@
+"""The panel "programme": the small monitor of the pages without a stage."""

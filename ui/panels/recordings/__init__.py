@@ -1,0 +1,1 @@
+"""The panel "recordings" and what only it uses."""
