@@ -91,7 +91,9 @@ class KeyLock(QLabel):
     def show_owner(self, owner: str) -> None:
         """A `ui.key_owner.KeyOwner` as text."""
         self._owner = owner
-        self.setPixmap(pixmap("lock", tokens.px(16), tokens.ATTENTION, 2.0) if owner else QPixmap())
+        # On a page without the stage the lock is the rule, and wants nobody.
+        colour = tokens.MUTED if owner == "page" else tokens.ATTENTION
+        self.setPixmap(pixmap("lock", tokens.px(16), colour, 2.0) if owner else QPixmap())
         words = t(f"keys.locked_{owner}") if owner else ""
         self.setToolTip(plain(words))
         self.setAccessibleName(words)
