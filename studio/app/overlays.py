@@ -21,7 +21,7 @@ from studio.scenes.compositor import Overlay
 from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Canvas, Scene
 from studio.scenes.stage import Snapshot
-from studio.shop.cards import Cards, card_spec
+from studio.shop.cards import CardOffers, Cards, card_spec
 from studio.shop.catalogue import Catalogue
 from studio.shop.wearing import TryOnController
 from studio.show.model import BrandKit
@@ -47,8 +47,10 @@ class OverlayController:
         scenes: SceneRepository,
         catalogue: Catalogue,
         wearer: TryOnController,
+        offers: CardOffers | None = None,
     ) -> None:
         self.deck = deck
+        self._offers = offers
         self._scenes = scenes
         self._folder, self._language = Path(), "zh"
         self._catalogue, self._wearer = catalogue, wearer
@@ -132,7 +134,7 @@ class OverlayController:
         if product is None:
             self._cards.hide()
             return
-        spec = card_spec(product, shop, self._folder, self._language)
+        spec = card_spec(product, shop, self._folder, self._language, self._offers)
         self._cards.show(spec, self._scenes.state.canvases, is_there=is_there)
 
     def show_comment(self, author: str, text: str, platform: str = "") -> None:

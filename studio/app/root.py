@@ -59,6 +59,8 @@ from studio.scenes.service import CanvasService, SceneService, canvases_of
 from studio.scenes.transitions.base import Transition
 from studio.shop.catalogue import Catalogue
 from studio.shop.games.service import GameService
+from studio.shop.offers.book import OfferBook
+from studio.shop.offers.service import OfferService
 from studio.shop.service import ShopService, TryOnService
 from studio.shop.stock.service import StockService
 from studio.shop.wearing import TryOnController
@@ -72,8 +74,8 @@ from studio.sources.service import SourceService
 SERVICES: tuple[type[Service], ...] = (
     InsightService, ShowSession, EngineInfo, CanvasService, SceneService, FilterService,
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
-    StockService, TryOnService, OverlayService, BrandService, TemplateService, ImportService,
-    CommentService, GameService, PlanService, RiskService,
+    StockService, OfferService, TryOnService, OverlayService, BrandService, TemplateService,
+    ImportService, CommentService, GameService, PlanService, RiskService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
@@ -160,7 +162,8 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         lambda canvas: slot.snapshot and slot.snapshot.state.programme.get(canvas),
         areas,
     )
-    overlays = OverlayController(deck, scenes, catalogue, wearer)
+    offers = OfferBook(catalogue)
+    overlays = OverlayController(deck, scenes, catalogue, wearer, offers)
     output_commands = OutputCommands(pipeline, events.publish, state.touch, secrets, recordings)
     latency = CutLatency(events)
 
@@ -204,6 +207,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             camera,
             ShopService(catalogue, wearer, overlays, events, stock),
             stock,
+            OfferService(offers, stock, overlays, events, state),
             TryOnService(wearer, catalogue, scenes, overlays, folders, events, state),
             OverlayService(overlays),
             brand,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from studio.core.clock import now_ns
 from studio.graphics.deck import SLIDE_NS, OverlayStack
@@ -23,7 +24,21 @@ from studio.shop.model import (
 NAME = "card"
 
 
-def card_spec(product: Product, state: ShopState, folder: Path, language: str) -> CardSpec:
+class CardOffers(Protocol):
+    """What of offers a card shows (`studio.shop.offers.book.OfferBook`)."""
+
+    def card(self, product: Product, sku: str, language: str) -> tuple[int, int, str] | None:
+        """Price, struck price and badge; None: no offer concerns it."""
+        ...
+
+
+def card_spec(
+    product: Product,
+    state: ShopState,
+    folder: Path,
+    language: str,
+    offers: CardOffers | None = None,
+) -> CardSpec:
     """What the card of ``product`` says now."""
     variant = product.variant(state.variant.get(product.id, ""))
     photo = (variant.photo if variant else "") or product.photo
@@ -36,7 +51,13 @@ def card_spec(product: Product, state: ShopState, folder: Path, language: str) -
     if variant is None and product.has_several_prices:
         price = FROM_PRICE.in_language(language).format(price=price)
         was_cents = 0
+    badge = ""
+    offer = offers.card(product, variant.sku if variant else "", language) if offers else None
+    if offer is not None:
+        cents, was_cents, badge = offer
+        price = price_text(cents, product.currency)
     return CardSpec(
+        badge=badge,
         number=NUMBER.in_language(language).format(number=product.number),
         name=product.name,
         variant=variant.name if variant else "",

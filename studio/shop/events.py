@@ -75,3 +75,18 @@ class StockChanged(Event, frozen=True, kw_only=True):
     free: int
     held: int
     sold: int
+
+
+class OfferChanged(Event, frozen=True, kw_only=True):
+    """An offer counts down, is live or has ended."""
+
+    name: ClassVar[str] = "offers.changed"
+    label: ClassVar[Text] = Text("优惠已变", "Offer changed")
+    help: ClassVar[Text] = Text(
+        "优惠进入倒计时、进行中或已结束（why：stopped、time、sold_out）。",
+        "An offer counts down, is live or has ended (why: stopped, time, sold_out).",
+    )
+
+    offer: str
+    stage: str
+    why: str = ""

@@ -143,11 +143,12 @@ class StockCommands:
         buyer: str = "",
         hold_s: Seconds | None = None,
         wait: bool = False,
+        channel: str = "",
     ) -> Changed:
         part = self._room.part
         booked = await _done(
             self._room.need().hold(
-                key, lines, buyer, part.channel, hold_s or part.hold_s,
+                key, lines, buyer, channel or part.channel, hold_s or part.hold_s,
                 part.most_a_buyer if buyer else 0, may_wait=wait,
             )
         )  # fmt: skip
@@ -216,11 +217,17 @@ class StockCommands:
         key: Key,
         lines: Annotated[list[Line], msgspec.Meta(min_length=1, max_length=50)],
         buyer: str = "",
+        channel: str = "",
     ) -> Changed:
         part, ledger = self._room.part, self._room.need()
         booked = await _done(
             ledger.hold(
-                key, lines, buyer, part.channel, part.hold_s, part.most_a_buyer if buyer else 0
+                key,
+                lines,
+                buyer,
+                channel or part.channel,
+                part.hold_s,
+                part.most_a_buyer if buyer else 0,
             )
         )
         if booked.outcome == "held":

@@ -51,6 +51,11 @@ A: dict[str, Any] = {
         "products": [{"id": "hat", "number": 1, "name": "Hat", "price_cents": 9900, "stock": 4}],
         "card": "hat", "explaining": "hat",
     },
+    "offers": {
+        "offers": [{"id": "sale", "sku": "hat", "price_cents": 5900, "seconds": 60}],
+        "limits": {"hat": {"floor_cents": 5000}},
+        "market": "eu",
+    },
     "stock": {"shop": "contract", "channel": "desk 2", "hold_s": 60.0},
     "lower_third": {"title": "Lin", "line": "Host"},
     "brand": {"accent": "#123456"},

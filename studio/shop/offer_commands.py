@@ -1,0 +1,139 @@
+"""Offers from outside: put, remove, start, stop, the price now, the limits."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from studio.core.command import Changed, Role, changed, command
+from studio.shop.model import Cents
+from studio.shop.offers.book import OfferBook
+from studio.shop.offers.model import Limit, Market, Offer, OfferId, Sku
+
+
+class Offers(Protocol):
+    """The offers of this show, and how they go on air."""
+
+    @property
+    def book(self) -> OfferBook:
+        """What there is."""
+        ...
+
+    async def begin(self, offer: Offer) -> None:
+        """Starts one."""
+        ...
+
+    async def end(self, offer: Offer, why: str) -> None:
+        """Ends one."""
+        ...
+
+
+class OfferCommands:
+    """Prices for a while."""
+
+    def __init__(self, room: Offers) -> None:
+        self._room = room
+
+    @command(
+        "offers.put",
+        role=Role.CONTROLLER,
+        label=("编辑优惠", "Put an offer"),
+        help=(
+            "新建或修改优惠：秒杀价或折扣、件数、时长、倒计时；进行中的不能改。",
+            "Makes or changes an offer: price or percent, pieces, seconds, countdown.",
+        ),
+    )
+    def put(self, offer: Offer) -> Changed:
+        book = self._room.book
+        before = next((other for other in book.part.offers if other.id == offer.id), None)
+        book.put(offer)
+        undo = (
+            ("offers.put", {"offer": msgspec.to_builtins(before)})
+            if before
+            else ("offers.remove", {"id": offer.id})
+        )
+        return changed("offers", undo=undo)
+
+    @command(
+        "offers.remove",
+        role=Role.CONTROLLER,
+        label=("删除优惠", "Remove an offer"),
+        help=("删除没有在进行的优惠。", "Removes an offer that does not run."),
+    )
+    def remove(self, id: OfferId) -> Changed:
+        offer = self._room.book.remove(id)
+        return changed("offers", undo=("offers.put", {"offer": msgspec.to_builtins(offer)}))
+
+    @command(
+        "offers.start",
+        role=Role.CONTROLLER,
+        label=("开始优惠", "Start an offer"),
+        help=(
+            "开始（先走倒计时）。低于成本或底价、件数超过可售、同一货号已有优惠、划线价虚高时拒绝。",
+            "Starts it, with its countdown; refused below cost or floor, with more pieces than "
+            "there are, beside another offer of the SKU, or with a struck price that was not paid.",
+        ),
+    )
+    async def start(self, id: OfferId) -> Changed:
+        await self._room.begin(self._room.book.get(id))
+        return changed("offers", "shop", "stock", undo=("offers.stop", {"id": id}))
+
+    @command(
+        "offers.stop",
+        role=Role.CONTROLLER,
+        label=("结束优惠", "Stop an offer"),
+        help=(
+            "立即恢复原价；没卖掉的件数回到可售。",
+            "The list price holds at once; pieces that are left go back to the shop.",
+        ),
+    )
+    async def stop(self, id: OfferId) -> Changed:
+        offer = self._room.book.get(id)
+        if self._room.book.run(id).stage in ("countdown", "live"):
+            await self._room.end(offer, "stopped")
+        return changed("offers", "shop", "stock")
+
+    @command(
+        "offers.price",
+        role=Role.VIEWER,
+        label=("现价", "Price now"),
+        help=(
+            "一个货号现在的价格，以及是哪些规则算出来的。",
+            "What a SKU costs now, and which rules made it so.",
+        ),
+    )
+    def price(self, sku: Sku) -> Changed:
+        found = msgspec.to_builtins(self._room.book.quote(sku))
+        found["rules"] = [rule for rule in found["rules"] if not rule.startswith("floor")]
+        return changed(result=found)
+
+    @command(
+        "offers.limit",
+        role=Role.TECHNICIAN,
+        label=("成本与底价", "Cost and floor"),
+        help=(
+            "货号的成本和底价；任何优惠都不会低于它们，观众和遥控看不到。",
+            "A SKU's cost and floor: no offer goes below them, and no state shows them.",
+        ),
+        secret=("cost_cents", "floor_cents"),
+    )
+    def limit(self, sku: Sku, cost_cents: Cents = 0, floor_cents: Cents = 0) -> Changed:
+        self._room.book.limit(sku, Limit(cost_cents, floor_cents))
+        return changed("offers")
+
+    @command(
+        "offers.market",
+        role=Role.TECHNICIAN,
+        label=("划线价规则", "Struck price rule"),
+        help=(
+            "划线价不得高于：cn 七天内最低成交价，eu 三十天内最低价；空为不检查。",
+            "A struck price is at most the lowest of 7 days (cn) or 30 (eu); empty: no check.",
+        ),
+    )
+    def market(self, market: Market) -> Changed:
+        book = self._room.book
+        before = book.part.market
+        book.part = replace(book.part, market=market)
+        return changed("offers", undo=("offers.market", {"market": before}))

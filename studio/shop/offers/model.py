@@ -1,0 +1,155 @@
+"""Offers as plain data. Money is whole minor units; no float anywhere."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from studio.shop.model import Cents, Count
+
+OfferId = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[\w-]+$")]
+Name = Annotated[str, msgspec.Meta(max_length=80)]
+Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=99)]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=86_400)]
+Stage = Literal["ready", "countdown", "live", "ended"]
+Market = Literal["", "cn", "eu"]
+REFERENCE_DAYS = {"cn": 7, "eu": 30}
+"""So many days back the lowest price paid counts, where a price is struck through."""
+KEPT_DAYS = 40
+MOST_OFFERS = 200
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A price for a while.
+
+    Attributes:
+        id: unique in the show.
+        name: as viewers read it ("秒杀"); "" is the usual word.
+        sku: a variant's, or the id of a product without variants.
+        price_cents: what it costs; 0 where `percent` says it.
+        percent: taken off the list price; 0 where `price_cents` says it.
+        pieces: at that price; 0 is as many as there are.
+        seconds: it lasts; 0 is until somebody ends it.
+        countdown_s: before it begins.
+        was_cents: struck through beside it; 0 is the highest that the market's rule allows.
+    """
+
+    id: OfferId
+    sku: Sku
+    name: Name = ""
+    price_cents: Cents = 0
+    percent: Percent = 0
+    pieces: Count = 0
+    seconds: Seconds = 0
+    countdown_s: Seconds = 0
+    was_cents: Cents = 0
+
+    @property
+    def channel(self) -> str:
+        """The share of the ledger that its pieces are sold from."""
+        return f"offer-{self.id}"
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """What a SKU may not be sold below. Never shown to viewers nor in the state.
+
+    Attributes:
+        cost_cents: what the shop pays; 0 is not known.
+        floor_cents: agreed with the maker; 0 is none.
+    """
+
+    cost_cents: Cents = 0
+    floor_cents: Cents = 0
+
+    @property
+    def least(self) -> int:
+        """The higher of the two."""
+        return max(self.cost_cents, self.floor_cents)
+
+
+class PaidPrice(msgspec.Struct, frozen=True):
+    """A price at which a SKU could be bought, from this time (UTC) on."""
+
+    utc: str
+    cents: Cents
+
+
+class OfferPart(msgspec.Struct, frozen=True):
+    """What the show keeps.
+
+    Attributes:
+        offers: all of them.
+        limits: by SKU.
+        paid: prices of the last 40 days by SKU, oldest first.
+        market: whose rule for struck prices holds.
+    """
+
+    offers: tuple[Offer, ...] = ()
+    limits: dict[str, Limit] = {}
+    paid: dict[str, tuple[PaidPrice, ...]] = {}
+    market: Market = "cn"
+
+
+class Run(msgspec.Struct, frozen=True):
+    """How an offer is doing.
+
+    Attributes:
+        key: of its pieces in the ledger, fresh for each start.
+        begins_ns, ends_ns: monotonic; 0 is not set.
+        why: what ended it: "stopped", "time", "sold_out".
+        shop: whose ledger its pieces are in; "" is none.
+        was_cents: struck through while it runs.
+    """
+
+    stage: Stage = "ready"
+    key: str = ""
+    begins_ns: int = 0
+    ends_ns: int = 0
+    why: str = ""
+    shop: str = ""
+    was_cents: int = 0
+
+
+class OfferRuns(msgspec.Struct, frozen=True):
+    """What must survive a kill: offers that run, by id."""
+
+    runs: dict[str, Run] = {}
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """What a SKU costs now, and why.
+
+    Attributes:
+        cents: to be paid; never above the list price, never below floor, cost or 0.
+        was_cents: struck through; 0 is nothing.
+        rules: what made the price, in order: "list 9900", "offer sale 5900", "floor 6000".
+        offer: its offer's id, or "".
+    """
+
+    sku: str
+    cents: int
+    was_cents: int
+    currency: str
+    rules: tuple[str, ...]
+    offer: str = ""
+
+
+class OfferView(msgspec.Struct, frozen=True):
+    """An offer as desks see it.
+
+    Attributes:
+        left: pieces at its price; None where it has no number of pieces, or it is not known.
+        left_s: seconds of its stage; None where nothing runs out.
+    """
+
+    offer: Offer
+    product: str = ""
+    list_cents: int = 0
+    cents: int = 0
+    currency: str = "CNY"
+    stage: Stage = "ready"
+    left: int | None = None
+    left_s: int | None = None
+    why: str = ""

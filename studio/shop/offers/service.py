@@ -1,0 +1,299 @@
+"""Offers as a service: they count down, run and end by themselves, and hold their pieces."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, ClassVar, Protocol
+
+from msgspec.structs import replace
+
+from studio.core.clock import NS, now_ns
+from studio.core.errors import StudioError
+from studio.core.event import Events
+from studio.core.log import logger
+from studio.core.service import Every, Finding, Service, ShowContext
+from studio.core.state import State
+from studio.shop.catalogue import Catalogue
+from studio.shop.events import OfferChanged
+from studio.shop.offer_commands import OfferCommands
+from studio.shop.offers.book import OfferBook
+from studio.shop.offers.model import Offer, OfferPart, OfferRuns, OfferView, Run
+from studio.shop.stock.model import Level
+from studio.shop.stock_commands import Stockroom
+
+_log = logger(__name__)
+TICK_S = 0.1
+NOTE_S = 2.0
+
+
+class OfferCard(Protocol):
+    """Where an offer is shown to viewers."""
+
+    def refresh_card(self) -> None:
+        """Draws the card anew."""
+        ...
+
+
+class OfferRoom(Stockroom, Protocol):
+    """The ledger that an offer's pieces are held in."""
+
+    @property
+    def levels(self) -> dict[tuple[str, str], Level]:
+        """By SKU and channel."""
+        ...
+
+
+class OfferService(Service):
+    """The offers of the show.
+
+    An offer with a number of pieces takes them out of the shop's free stock when it starts: they
+    are a share of its own in the ledger, so no more can be sold at its price, whoever sells. What
+    is left goes back when it ends.
+
+    Args:
+        book: the offers.
+        room: the shop's ledger.
+        card: drawn anew when a price, a count or the clock changes.
+        events, state: told.
+    """
+
+    name: ClassVar[str] = "offers"
+    Part: ClassVar[Any] = OfferPart
+    View: ClassVar[Any] = tuple[OfferView, ...]
+    Checkpoint: ClassVar[Any] = OfferRuns
+
+    def __init__(
+        self, book: OfferBook, room: OfferRoom, card: OfferCard, events: Events, state: State
+    ) -> None:
+        self.book, self._room, self._card = book, room, card
+        self._events, self._state = events, state
+        self._shown: object = None
+        self._beside: set[asyncio.Task[None]] = set()
+        self._commands = (OfferCommands(self),)
+        self.every = (Every("offers", TICK_S, self._tick), Every("prices", NOTE_S, self._tidy))
+
+    def commands(self) -> Sequence[object]:
+        """Put, start, stop, quote."""
+        return self._commands
+
+    @classmethod
+    def validate(cls, part: Any, context: ShowContext) -> Iterable[Finding]:
+        """What would be refused at the start."""
+        shop = context.parts.get("shop")
+        if shop is None:
+            return
+        catalogue = Catalogue()
+        catalogue.load(replace(shop, products=tuple({p.id: p for p in shop.products}.values())))
+        book = OfferBook(catalogue)
+        book.part = replace(part, offers=())
+        ids: set[str] = set()
+        for number, offer in enumerate(part.offers):
+            place = f"offers[{number}]"
+            if offer.id in ids:
+                error = StudioError("invalid", "show.twice", what="offers", names=offer.id)
+                yield Finding(place, error, "broken")
+                continue
+            ids.add(offer.id)
+            try:
+                book.put(offer)
+                free = _counted(book, offer)
+                for error in book.faults(offer, free):
+                    yield Finding(place, error)
+            except StudioError as error:
+                yield Finding(place, error)
+
+    async def reset(self) -> None:
+        """No offer runs; pieces go back to the shop."""
+        for offer in list(self.book.running()):
+            await self.end(offer, "stopped")
+        await asyncio.gather(*self._beside, return_exceptions=True)
+        self.book.part, self.book.runs, self.book.left = OfferPart(), {}, {}
+        self._shown = None
+
+    async def load(self, part: Any, context: ShowContext) -> None:
+        """Takes over a show's offers; none runs."""
+        self.book.part, self.book.runs, self.book.left = part, {}, {}
+
+    def save(self) -> OfferPart:
+        """As it is now."""
+        return self.book.part
+
+    def view(self) -> tuple[OfferView, ...]:
+        """Every offer, without what the shop pays."""
+        return tuple(self._view(offer) for offer in self.book.part.offers)
+
+    def checkpoint(self) -> OfferRuns:
+        """What runs."""
+        return OfferRuns({offer.id: self.book.run(offer.id) for offer in self.book.running()})
+
+    async def restore(self, kept: Any) -> None:
+        """What ran goes on; its clock never stopped."""
+        known = {offer.id for offer in self.book.part.offers}
+        self.book.runs = {id: run for id, run in kept.runs.items() if id in known}
+        self._count()
+        self._card.refresh_card()
+
+    async def stop(self) -> None:
+        """Ends what runs: nobody would end it later."""
+        for offer in list(self.book.running()):
+            await self.end(offer, "stopped")
+        await asyncio.gather(*self._beside, return_exceptions=True)
+
+    # -- on air --------------------------------------------------------------------------------
+
+    async def begin(self, offer: Offer) -> None:
+        """Starts an offer, or its countdown.
+
+        Raises:
+            StudioError: why it must not go on air; conflict, when its pieces are not there.
+        """
+        book, now = self.book, now_ns()
+        if book.run(offer.id).stage in ("countdown", "live"):
+            raise StudioError("conflict", "offers.runs", id=offer.id)
+        free = self._free(offer.sku)
+        for fault in book.faults(offer, free):
+            raise fault
+        run = Run("countdown", uuid.uuid4().hex, was_cents=book.struck(offer))
+        if offer.pieces:
+            await self._take_pieces(offer, run.key)
+            run = replace(run, shop=self._room.part.shop)
+        begins = now + offer.countdown_s * NS
+        ends = begins + offer.seconds * NS if offer.seconds else 0
+        book.runs[offer.id] = replace(run, begins_ns=begins, ends_ns=ends)
+        if not offer.countdown_s:
+            self._go_live(offer)
+        self._tell(offer)
+
+    async def end(self, offer: Offer, why: str) -> None:
+        """Ends an offer; pieces that are free go back to the shop."""
+        run = self.book.run(offer.id)
+        self.book.runs[offer.id] = replace(run, stage="ended", why=why, ends_ns=0)
+        self._tell(offer)
+        if run.shop and run.shop == self._room.part.shop:
+            await self._returned(offer)
+
+    async def _take_pieces(self, offer: Offer, key: str) -> None:
+        part = self._room.part
+        ledger = self._room.need()
+        future = ledger.share(f"offer:{key}", offer.sku, offer.pieces, part.channel, offer.channel)
+        booked = await asyncio.wrap_future(future)
+        if not booked.is_good:
+            raise StudioError(
+                "conflict", "offers.too_many_pieces", pieces=offer.pieces, free=booked.free
+            )
+        await self._room.look()
+        self._count()
+
+    async def _give_back(self, offer: Offer) -> None:
+        level = self._room.levels.get((offer.sku, offer.channel))
+        if level is None or level.free <= 0:
+            return
+        future = self._room.need().share(
+            f"offer:{uuid.uuid4().hex}", offer.sku, level.free, offer.channel,
+            self._room.part.channel,
+        )  # fmt: skip
+        await asyncio.wrap_future(future)
+        await self._room.look()
+
+    def _tidy(self) -> None:
+        """Prices are written down, and pieces of offers that were cut off go back."""
+        self._note()
+        if self._beside or not self._room.part.shop:
+            return
+        for offer in self.book.part.offers:
+            level = self._room.levels.get((offer.sku, offer.channel))
+            is_running = self.book.run(offer.id).stage in ("countdown", "live")
+            if level is not None and level.free > 0 and not is_running:
+                self._do(self._returned(offer))
+
+    async def _returned(self, offer: Offer) -> None:
+        try:
+            await self._give_back(offer)
+        except StudioError as error:
+            _log.error("pieces of offer %s stay in their share: %s", offer.id, error)
+
+    def _do(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(job, name="offers")
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    def _go_live(self, offer: Offer) -> None:
+        self.book.runs[offer.id] = replace(self.book.run(offer.id), stage="live")
+        self._tell(offer)
+
+    def _tick(self) -> None:
+        now = now_ns()
+        self._count()
+        for offer in list(self.book.running()):
+            run = self.book.run(offer.id)
+            if run.stage == "countdown" and now >= run.begins_ns:
+                self._go_live(offer)
+            elif run.stage == "live" and run.ends_ns and now >= run.ends_ns:
+                self._end_soon(offer, "time")
+            elif run.stage == "live" and offer.pieces and self._is_sold_out(offer):
+                self._end_soon(offer, "sold_out")
+        shown = [(self.book.left.get(o.id), self.book.left_s(o)) for o in self.book.running()]
+        if shown != self._shown:
+            self._shown = shown
+            self._card.refresh_card()
+            self._state.touch("offers")
+
+    def _end_soon(self, offer: Offer, why: str) -> None:
+        self.book.runs[offer.id] = replace(self.book.run(offer.id), stage="ended", why=why)
+        self._do(self.end(offer, why))
+
+    def _count(self) -> None:
+        for offer in self.book.running():
+            run = self.book.run(offer.id)
+            level = self._room.levels.get((offer.sku, offer.channel))
+            is_counted = run.shop and run.shop == self._room.part.shop and level is not None
+            self.book.left[offer.id] = level.free if is_counted and level else None
+
+    def _is_sold_out(self, offer: Offer) -> bool:
+        level = self._room.levels.get((offer.sku, offer.channel))
+        return level is not None and level.free + level.held <= 0
+
+    def _free(self, sku: str) -> int | None:
+        free = self._room.free(sku)
+        if free is not None:
+            return free
+        product = self.book.product_of(sku)
+        return product.stock if len(product.skus) == 1 else None
+
+    def _note(self) -> None:
+        if self.book.note_prices():
+            self._state.touch("offers")
+
+    def _tell(self, offer: Offer) -> None:
+        run = self.book.run(offer.id)
+        self._events.publish(OfferChanged(offer=offer.id, stage=run.stage, why=run.why))
+        self._note()
+        self._card.refresh_card()
+        self._state.touch("offers")
+
+    def _view(self, offer: Offer) -> OfferView:
+        run = self.book.run(offer.id)
+        try:
+            product = self.book.product_of(offer.sku)
+        except StudioError:  # it was taken out of the show
+            return OfferView(offer, stage=run.stage, why="no_product")
+        is_variant = product.variant(offer.sku) is not None
+        return OfferView(
+            offer,
+            product.name,
+            product.price_of(offer.sku if is_variant else "")[0],
+            self.book.offered(offer),
+            product.currency,
+            run.stage,
+            self.book.left.get(offer.id) if run.stage in ("countdown", "live") else None,
+            self.book.left_s(offer),
+            run.why,
+        )
+
+
+def _counted(book: OfferBook, offer: Offer) -> int | None:
+    """Pieces as the show's own figures say, for a check without the ledger."""
+    product = book.product_of(offer.sku)
+    return product.stock if len(product.skus) == 1 else None
