@@ -16,6 +16,7 @@ from studio.plans.model import PlansView
 from studio.scenes.model import ScenesView
 from studio.sender.model import OutputStatus
 from studio.shop.model import ShopState, WornView
+from studio.shop.offers.model import OfferView
 from studio.shop.stock.model import StockView
 from studio.show.model import BrandKit, EngineView, ShowView
 from studio.sources.model import SourceView
@@ -34,6 +35,7 @@ PARTS: dict[str, Any] = {
     "sound": SoundView,
     "shop": ShopState,
     "stock": StockView,
+    "offers": tuple[OfferView, ...],
     "outputs": tuple[OutputStatus, ...],
     "show": ShowView,
     "tryon": dict[str, WornView],
@@ -100,6 +102,7 @@ class Store(QObject):
         self.sound = SoundView()
         self.shop = ShopState()
         self.stock = StockView()
+        self.offers: tuple[OfferView, ...] = ()
         self.outputs: tuple[OutputStatus, ...] = ()
         self.show = ShowView()
         self.tryon: dict[str, WornView] = {}

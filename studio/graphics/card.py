@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.core.file_marks import Marks, marks
 from studio.graphics import qt
 from studio.graphics.model import PLAIN, CardSpec, Style
 from studio.media.yuv import Layer, layer
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
-    from PySide6.QtGui import QPainter
+    from PySide6.QtGui import QImage, QPainter
 
 SOFT = "#7b8190"
 PILL = "#fff1d6"
 PILL_INK = "#8a5200"
 PHOTO = "#f1ece4"
+KEPT_PHOTOS = 32
 
 
 def draw_card(spec: CardSpec, unit: float, style: Style = PLAIN) -> Layer:
@@ -92,24 +95,32 @@ def _shadow(painter: QPainter, card: QRectF, reach: float, radius: float) -> Non
         painter.drawRoundedRect(box, radius + grow, radius + grow)
 
 
-def _photo(painter: QPainter, path: str, box: QRectF, inset: float) -> None:
-    from PySide6.QtCore import QRectF, Qt
+@lru_cache(maxsize=KEPT_PHOTOS)
+def _scaled(path: str, mark: Marks, width: int, height: int) -> QImage:
+    """A photo as large as the card shows it: a card with a clock is drawn anew each second."""
+    from PySide6.QtCore import Qt
     from PySide6.QtGui import QImageReader
 
-    if not path or not Path(path).is_file():
-        return
     reader = QImageReader(path)
     reader.setAutoTransform(True)  # a phone's photo lies as it was held
-    image = reader.read()
-    if image.isNull():
-        return
-    inner = box.adjusted(inset, inset, -inset, -inset)
-    scaled = image.scaled(
-        round(inner.width()),
-        round(inner.height()),
+    return reader.read().scaled(
+        width,
+        height,
         Qt.AspectRatioMode.KeepAspectRatio,
         Qt.TransformationMode.SmoothTransformation,
     )
+
+
+def _photo(painter: QPainter, path: str, box: QRectF, inset: float) -> None:
+    from PySide6.QtCore import QRectF
+
+    mark = marks((Path(path),))
+    if not path or mark == (None,):
+        return
+    inner = box.adjusted(inset, inset, -inset, -inset)
+    scaled = _scaled(path, mark, round(inner.width()), round(inner.height()))
+    if scaled.isNull():
+        return
     at = QRectF(0, 0, scaled.width(), scaled.height())
     at.moveCenter(inner.center())
     painter.drawImage(at.topLeft(), scaled)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Annotated
 
 import msgspec
@@ -29,6 +31,22 @@ def price_text(cents: int, currency: str = "CNY") -> str:
     if part == 0 and currency == "CNY":
         return f"{sign}{whole:,}"
     return f"{sign}{whole:,}.{part:0{digits}d}"
+
+
+def typed_price(text: str, currency: str = "CNY") -> int | None:
+    """What a person typed as a price, in minor units; None when it is none.
+
+    "199", "¥1,299.00", "１９９"; more digits than the currency has are no price.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().lstrip("¥$€£").replace(",", "").strip()
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", plain):
+        return None
+    whole, _, part = plain.partition(".")
+    digits = exponent(currency)
+    if len(part.rstrip("0")) > digits:
+        return None
+    scale = int(10**digits)
+    return int(whole) * scale + int((part.rstrip("0") or "0").ljust(digits, "0") or "0")
 
 
 class TryOn(msgspec.Struct, frozen=True):

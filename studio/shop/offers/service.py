@@ -116,6 +116,10 @@ class OfferService(Service):
         """Takes over a show's offers; none runs."""
         self.book.part, self.book.runs, self.book.left = part, {}, {}
 
+    async def ready(self, context: ShowContext) -> None:
+        """What can be paid from now on is written down."""
+        self._note()
+
     def save(self) -> OfferPart:
         """As it is now."""
         return self.book.part

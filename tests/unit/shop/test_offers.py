@@ -9,7 +9,7 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.shop.catalogue import Catalogue
-from studio.shop.model import Product, ShopState, Variant
+from studio.shop.model import Product, ShopState, Variant, typed_price
 from studio.shop.offers.book import OfferBook
 from studio.shop.offers.model import Limit, Offer, OfferPart, PaidPrice, Run
 from studio.shop.offers.pricing import offer_price, price_of
@@ -66,6 +66,17 @@ def test_ten_thousand_random_sets_of_offers() -> None:
         lowest = min((offer_price(o, list_cents) for o in offers if o.sku == "hat"), default=9**9)
         wanted = max(min(lowest, list_cents), min(limit.least, list_cents))
         assert first.cents == wanted, (offers, limit)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [("199", "CNY", 19900), ("¥1,299.50", "CNY", 129950), ("１９９", "CNY", 19900),
+     ("19.990", "CNY", 1999), ("1999", "JPY", 1999), ("19.5", "JPY", None), ("28.2", "OMR", 28200),
+     ("28.2001", "OMR", None), ("-5", "CNY", None), ("", "CNY", None), ("0.07", "CNY", 7),
+     ("1.005", "CNY", None), ("1e3", "CNY", None)],
+)  # fmt: skip
+def test_a_typed_price(text: str, currency: str, minor: int | None) -> None:
+    assert typed_price(text, currency) == minor
 
 
 @pytest.mark.parametrize(

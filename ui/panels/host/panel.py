@@ -57,7 +57,7 @@ class HostPanel(Panel):
         inside.setLayout(layout)
         self.add_scroll(inside)
         self._shown_points: tuple[str, ...] | None = None
-        parts = ("shop", "comments", "plans")
+        parts = ("shop", "offers", "comments", "plans")
         listen(self, self.desk.store.changed, lambda part: self._show() if part in parts else None)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._show_time)
@@ -71,7 +71,7 @@ class HostPanel(Panel):
         shop, part = self.desk.store.shop, self.desk.store.comments
         product = shop.product(shop.explaining)
         self._name.setText(f"{product.number} · {product.name}" if product else t("host.nothing"))
-        self._price.setText(price_text(product.price_cents, product.currency) if product else "")
+        self._show_price(product)
         stock = product.stock if product else None
         self._stock.setText("" if stock is None else t("products.stock", n=stock))
         self._stock.set_tone("attention" if stock is not None and stock <= 10 else "")
@@ -94,6 +94,25 @@ class HostPanel(Panel):
         self._question.setText(pinned.text if pinned else "")
         self._show_told()
         self._show_time()
+
+    def _show_price(self, product: Product | None) -> None:
+        """The price she may say: an offer's while it runs, with its clock and pieces."""
+        words, is_offer = "", False
+        if product is not None:
+            sku = self.desk.store.shop.variant.get(product.id, "")
+            sku = sku or (product.skus[0] if len(product.skus) == 1 else "")
+            cents = product.price_of(sku if product.variants else "")[0]
+            words = price_text(cents, product.currency)
+            for view in self.desk.store.offers:
+                if view.stage == "live" and view.offer.sku == sku:
+                    left = [price_text(view.cents, product.currency)]
+                    if view.left_s is not None:
+                        left.append(f"{view.left_s // 60:02}:{view.left_s % 60:02}")
+                    if view.left is not None:
+                        left.append(t("offers.left", n=view.left))
+                    words, is_offer = "  ".join(left), True
+        self._price.setText(words)
+        self._price.set_tone("attention" if is_offer else "")
 
     def _show_told(self) -> None:
         clear(self._told)

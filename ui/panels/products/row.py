@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.shop.model import Product, ShopState, price_text
+from studio.shop.model import Product, ShopState, price_text, typed_price
 from ui.desk import Desk
 from ui.format import age_s, ms_short
 from ui.i18n import t
@@ -363,9 +363,8 @@ class ProductRow(QFrame):
         self._run("shop.variant", args, self._chips[sku])
 
     def _set_price(self, text: str) -> None:
-        try:
-            cents = round(float(text) * 100)
-        except ValueError:
+        cents = typed_price(text, self.product.currency)
+        if cents is None:
             self.desk.say(self.price, t("products.bad_number", text=text), "attention")
             return
         self._run("shop.price", {"product": self.product_id, "cents": cents}, self.price)

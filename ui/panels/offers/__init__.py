@@ -1,0 +1,1 @@
+"""The panel "offers" and what only it uses."""
