@@ -37,6 +37,8 @@ VENDOR = "shopcast"
 VENDOR_EVENTS = 1 << 9
 SILENT_S = 1.0
 ANSWER_S = 5.0
+PATIENT_S = {"shop.import": 125.0, "shop.accept": 60.0}
+"""Commands that read a large file, or book many moves: how long they may take."""
 CONNECT_S = 4.0
 WATCH_MS = 200
 STEPS_S = (0.05, 0.2, 0.4, 0.8, 1.5, 2.0)
@@ -118,6 +120,7 @@ class DeskClient(QObject):
         self._socket: Any = None
         self._numbers = itertools.count(1)
         self._waiting: dict[str, tuple[Callable[[Reply], None] | None, float]] = {}
+        self._latest: dict[str, float] = {}
         self._last_heard = 0.0
         self._writes: set[asyncio.Future[None]] = set()
         self._answered.connect(self._give, Qt.ConnectionType.QueuedConnection)
@@ -159,7 +162,9 @@ class DeskClient(QObject):
             if done is not None:
                 done(failure("unavailable", "ui.link.no_engine"))
             return
-        self._waiting[number] = (done, time.monotonic())
+        now = time.monotonic()
+        self._waiting[number] = (done, now)
+        self._latest[number] = now + PATIENT_S.get(kind, ANSWER_S)
         message = {
             "op": 6,
             "d": {
@@ -189,9 +194,9 @@ class DeskClient(QObject):
         elif self.state == SILENT and self.silent_s < SILENT_S:
             self._set_state(LIVE, "")
         now = time.monotonic()
-        late = [n for n, (_, at) in self._waiting.items() if now - at > ANSWER_S]
-        for number in late:
-            self._give(number, failure("unavailable", "ui.link.no_answer", seconds=int(ANSWER_S)))
+        for number in [n for n in self._waiting if now > self._latest.get(n, 0.0)]:
+            seconds = round(self._latest[number] - self._waiting[number][1])
+            self._give(number, failure("unavailable", "ui.link.no_answer", seconds=seconds))
 
     def _set_state(self, state: str, why: str) -> None:
         if (state, why) == (self.state, self.why):
@@ -209,6 +214,7 @@ class DeskClient(QObject):
 
     def _give(self, number: object, reply: object) -> None:
         done, at = self._waiting.pop(str(number), (None, 0.0))
+        self._latest.pop(str(number), None)
         if done is not None and isinstance(reply, Reply):
             done(replace(reply, took_ms=(time.monotonic() - at) * 1000))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from msgspec.structs import replace
 
 from studio.core.clock import utc_iso
@@ -27,7 +29,7 @@ class Catalogue:
             StudioError: invalid, when two products share an id.
         """
         ids = [product.id for product in state.products]
-        twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
+        twice = sorted(id_ for id_, count in Counter(ids).items() if count > 1)
         if twice:
             raise StudioError("invalid", "shop.double_id", id=", ".join(twice))
         self._state = state

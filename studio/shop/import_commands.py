@@ -29,6 +29,7 @@ from studio.shop.money import CODES
 from studio.shop.stock_commands import Stockroom
 
 KEPT = 8
+MOST_NAMED = 50
 Pasted = Annotated[str, msgspec.Meta(max_length=2_000_000)]
 Rows = Annotated[dict[str, dict[str, str]], msgspec.Meta(max_length=20_000)]
 Lines = Annotated[list[str], msgspec.Meta(max_length=100_000)]
@@ -95,15 +96,15 @@ class ImportCommands:
         if bool(path) == bool(text):
             raise StudioError("invalid", "imports.path_or_text")
         request = ReadRequest(path, kind, money, mapping or {}, mends or {})
-        understood = await asyncio.to_thread(_read, request, text)
         products = self._catalogue.state.products
-        difference = compare(understood, products, self._room.free)
-        understood.notes += list(unpriced(understood, products))
+        understood, difference, answer = await asyncio.to_thread(
+            self._prepared, request, text, products
+        )
         held = Import(uuid.uuid4().hex[:12], understood, difference)
         self._imports[held.id] = held
         for old in list(self._imports)[:-KEPT]:
             del self._imports[old]
-        return changed(result={"id": held.id, **described(understood, difference)})
+        return changed(result={"id": held.id, **answer})
 
     @command(
         "shop.accept",
@@ -180,6 +181,15 @@ class ImportCommands:
         await self._room.look()
         return changed("shop", "stock", undo=("shop.undo_import", {"id": held.id}))
 
+    def _prepared(
+        self, request: ReadRequest, text: str, products: Sequence[Product]
+    ) -> tuple[Understood, list[DifferenceLine], dict[str, Any]]:
+        """In a thread: a large file must not hold up the engine's loop."""
+        understood = _read(request, text)
+        difference = compare(understood, products, self._room.free)
+        understood.notes += list(unpriced(understood, products))
+        return understood, difference, described(understood, difference)
+
     def _held(self, id: str) -> Import:
         held = self._imports.get(id) if id else next(reversed(self._imports.values()), None)
         if held is None:
@@ -200,7 +210,8 @@ class ImportCommands:
         state = replace(self._catalogue.state, products=tuple(products))
         self._catalogue.load(state)
         self._refresh()
-        for id in touched:
+        # Thousands of events would drown every listener: many changes are one that names none.
+        for id in touched if len(touched) <= MOST_NAMED else ("",):
             self._announce(ProductChanged(product=id, fields=("import",)))
 
     # -- the ledger -----------------------------------------------------------------------------
@@ -268,6 +279,7 @@ def described(understood: Understood, difference: Sequence[DifferenceLine]) -> d
     variants = [v for product in understood.products for v in product.variants]
     return {
         "kind": understood.kind,
+        "kind_name": dict(zip(("zh", "en"), understood.label, strict=True)),
         "rows": understood.rows,
         "products": len(understood.products),
         "variants": len(variants),

@@ -23,6 +23,16 @@ def sheet() -> str:
 QMainWindow, QWidget#central, QWidget#overlay {{ background: {t.BACKGROUND}; }}
 QMainWindow::separator {{ background: {t.BACKGROUND}; width: {px(8)}px; height: {px(8)}px; }}
 QMainWindow::separator:hover {{ background: {t.LINE}; }}
+QTableView {{ background: {t.BACKGROUND}; color: {t.TEXT}; border: 1px solid {t.LINE};
+    border-radius: {px(4)}px; selection-background-color: {t.SELECTED};
+    selection-color: {t.TEXT}; }}
+QTableView::item {{ padding: 0 {px(6)}px; border-bottom: 1px solid {t.RAISED}; }}
+QTableView::indicator:unchecked {{ background: {t.BACKGROUND}; border: 1px solid {t.MUTED};
+    border-radius: {px(3)}px; }}
+QTableView:focus {{ border-color: {t.ACCENT}; }}
+QHeaderView {{ background: {t.PANEL}; }}
+QHeaderView::section {{ background: {t.PANEL}; color: {t.MUTED}; border: none;
+    border-bottom: 1px solid {t.LINE}; padding: {px(4)}px {px(6)}px; }}
 QToolTip {{ background: {t.RAISED}; color: {t.TEXT}; border: 1px solid {t.LINE};
     padding: {px(4)}px {px(8)}px; }}
 QLabel {{ background: transparent; color: {t.TEXT}; }}

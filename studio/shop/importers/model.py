@@ -63,7 +63,7 @@ class Understood(msgspec.Struct):
     """A goods file as it was read.
 
     Attributes:
-        kind: the importer's.
+        kind, label: the importer's, and its name in Chinese and English.
         rows: data rows that are not blank.
         mapping: field → head, as the table was understood.
         links: rows that only link elsewhere, bundles: told, not taken.
@@ -71,6 +71,7 @@ class Understood(msgspec.Struct):
     """
 
     kind: str
+    label: tuple[str, str] = ("", "")
     rows: int = 0
     heads: list[str] = []
     head_row: int = 0

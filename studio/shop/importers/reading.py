@@ -79,6 +79,7 @@ def understand(grid: Grid, kinds: Sequence[Kind], options: ReadOptions, path: st
         fields[name] = [_column(heads, head, path)]
     table = Table(heads, grid.rows[at + 1 :], at + 2, fields, options.mends)
     out = kind().read(table, options)
+    out.label = (kind.label.zh, kind.label.en)
     out.heads, out.head_row = heads, at + 1
     out.encoding, out.separator, out.sheet = grid.encoding, grid.separator, grid.sheet
     out.mapping = {name: heads[columns[0]] for name, columns in fields.items() if name != "place"}

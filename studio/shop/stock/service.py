@@ -26,6 +26,7 @@ from studio.shop.stock_commands import StockCommands
 _log = logger(__name__)
 LOOK_S = 0.1
 EXPIRE_S = 0.5
+MOST_NAMED = 500
 
 
 class StockCard(Protocol):
@@ -193,15 +194,16 @@ class StockService(Service):
         self._state.touch("stock")
 
     def _show(self) -> None:
-        is_other = False
+        others = 0
         for product in self._catalogue.state.products:
             frees = [free for sku in product.skus if (free := self.free(sku)) is not None]
             if not frees or sum(frees) == product.stock:
                 continue
             self._catalogue.put(replace(product, stock=sum(frees)))
-            self._events.publish(ProductChanged(product=product.id, fields=("stock",)))
-            is_other = True
-        if is_other:
+            others += 1
+            if others <= MOST_NAMED:
+                self._events.publish(ProductChanged(product=product.id, fields=("stock",)))
+        if others:
             self._card.refresh_card()
             self._state.touch("shop")
 

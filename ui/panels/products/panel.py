@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from studio.shop.model import Product
 from ui.i18n import t
 from ui.listen import listen
 from ui.panels.base import Panel
+from ui.panels.products.import_card import GoodsImportCard, ask_for_file, dropped
 from ui.panels.products.row import ProductRow
 from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
@@ -16,6 +18,9 @@ from ui.widgets.basics import Button, TextLabel
 from ui.widgets.plain import plain
 
 NARROW, TALL = 560, 360
+MOST_ROWS, AT_ONCE = 60, 10
+"""Rows that are made, and how many of them before the window answers again: a catalogue of
+thousands is searched, not scrolled."""
 
 
 class ProductsPanel(Panel):
@@ -35,6 +40,7 @@ class ProductsPanel(Panel):
         ("T", "products.key_try_on"),
         ("N", "products.key_next"),
         ("F2", "products.key_edit"),
+        ("Ctrl+V", "products.key_paste"),
     )
 
     def build(self) -> None:
@@ -42,11 +48,14 @@ class ProductsPanel(Panel):
         self._search = QLineEdit()
         self._search.setFixedWidth(tokens.px(150))
         self._search.setClearButtonEnabled(True)
-        self._search.textChanged.connect(self._filter)
+        self._search.textChanged.connect(self._show)
         self.resume = Button("", "attention", clicked=self._resume)
         self.resume.hide()
         self.head.tools.addWidget(self.resume)
         self.head.tools.addWidget(self._search)
+        self.bring_in = self.tool(Button("", "quiet", clicked=self.ask_import))
+        self.import_card: GoodsImportCard | None = None
+        self.setAcceptDrops(True)
         inside = QWidget()
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
@@ -63,6 +72,8 @@ class ProductsPanel(Panel):
         self._empty = TextLabel(tone="muted", wraps=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._list.insertWidget(0, self._empty)
+        self._more = TextLabel(tone="muted", wraps=True)
+        self._list.addWidget(self._more)
         store = self.desk.store
         parts = ("shop", "show", "stock", "tryon")
         listen(self, store.changed, lambda part: self._show() if part in parts else None)
@@ -75,6 +86,8 @@ class ProductsPanel(Panel):
         self._search.setPlaceholderText(t("products.search"))
         self._search.setAccessibleName(t("products.search"))
         self._empty.setText(t("products.empty"))
+        self.bring_in.setText(t("products.import"))
+        self.bring_in.name(t("products.import"), t("products.import_tip"))
         self._show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -91,27 +104,49 @@ class ProductsPanel(Panel):
 
     def _show(self) -> None:
         shop, folder = self.desk.store.shop, self.desk.store.show.folder
-        products = sorted(shop.products, key=lambda p: p.number)
+        wanted = self._wanted(sorted(shop.products, key=lambda p: p.number))
+        products = self._shown(wanted)
         ids = [p.id for p in products]
         for gone in [id for id in self._rows if id not in ids]:
             self._rows.pop(gone).deleteLater()
+        made = 0
         for position, product in enumerate(products):
             row_ = self._rows.get(product.id)
             if row_ is None:
+                made += 1
+                if made > AT_ONCE:
+                    QTimer.singleShot(0, self, self._show)
+                    break
                 row_ = self._rows[product.id] = ProductRow(self.desk, product.id)
             if self._list.indexOf(row_) != position:
                 self._list.insertWidget(position, row_)
             row_.show_product(product, shop, folder)
         self._fit()
-        self._empty.setVisible(not products)
+        self._empty.setVisible(not shop.products)
+        hidden = len(wanted) - len(products)
+        self._more.setText(t("products.more", n=hidden))
+        self._more.setVisible(hidden > 0)
         order = next((p.number for p in products if p.id == shop.explaining), 0)
-        words = t("products.count", n=len(products))
+        words = t("products.count", n=len(shop.products))
         if order:
             words += " · " + t("products.explaining_nth", n=order)
         self.head.count.setText(words)
-        self._search.setVisible(len(products) > 6)
+        self._search.setVisible(len(shop.products) > 6)
         self._say_how_try_on_is()
-        self._filter()
+
+    def _wanted(self, products: list[Product]) -> list[Product]:
+        """Those that fit what is searched for."""
+        words = self._search.text().strip().lower()
+        if not words:
+            return products
+        return [p for p in products if words in f"{p.number} {p.name} {p.category} {p.id}".lower()]
+
+    def _shown(self, products: list[Product]) -> list[Product]:
+        """The first ones, and those that are explained, shown or worn wherever they stand."""
+        shop = self.desk.store.shop
+        in_use = (shop.explaining, shop.card, shop.trying)
+        late = [product for product in products[MOST_ROWS:] if product.id in in_use]
+        return products[:MOST_ROWS] + late
 
     def _say_how_try_on_is(self) -> None:
         """Try-on that cannot keep up, or cannot work at all, says so where it was asked for."""
@@ -141,11 +176,37 @@ class ProductsPanel(Panel):
         for row_ in self._rows.values():
             row_.tick(self.desk.store.shop)
 
-    def _filter(self) -> None:
-        wanted = self._search.text().strip().lower()
-        for row in self._rows.values():
-            text = f"{row.product.number} {row.product.name} {row.product.category}".lower()
-            row.setVisible(not wanted or wanted in text)
+    # -- goods from a file ---------------------------------------------------------------------
+
+    def ask_import(self) -> None:
+        """A window to choose a file in."""
+        ask_for_file(self, lambda file: self.import_goods(path=file))
+
+    def import_goods(self, **source: str) -> None:
+        """Reads a file (``path=``) or a table (``text=``) and shows what it would change."""
+        if self.import_card is None:
+            self.import_card = GoodsImportCard(self.window(), self.desk)
+        self.import_card.read(**source)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file, or a table of text."""
+        if dropped(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """It is read; nothing changes before it is accepted."""
+        source = dropped(event.mimeData())
+        if source:
+            event.acceptProposedAction()
+            self.import_goods(**source)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+V brings goods in."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.key_paste()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     # -- keys ----------------------------------------------------------------------------------
 
@@ -183,6 +244,12 @@ class ProductsPanel(Panel):
         origin = self._row(product)
         self.desk.actions.run("shop.explain", {"product": product.id}, origin=origin)
         self.desk.actions.run("shop.card", {"product": product.id}, origin=origin)
+
+    def key_paste(self) -> None:
+        """Ctrl+V: the copied file or table."""
+        source = dropped(QGuiApplication.clipboard().mimeData())
+        if source:
+            self.import_goods(**source)
 
     def _row(self, product: Product) -> QWidget:
         return self._rows.get(product.id) or self
