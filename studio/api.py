@@ -27,6 +27,8 @@ from studio.core.settings import save_desk as save_settings
 from studio.core.streams import speak_utf8
 from studio.core.text import Text
 from studio.media.picture_memory import PictureReader
+from studio.protocols.obs_client import ObsAnswer, ObsClientProtocol, VendorNews
+from studio.protocols.obs_ws import Close, Subscription
 
 if TYPE_CHECKING:
     from studio.core.command import Role, changed, command
@@ -94,11 +96,16 @@ __all__ = [
     "fade",
     "setting",
     "Backoff",
+    "Close",
     "Hotkey",
+    "ObsAnswer",
+    "ObsClientProtocol",
     "PictureReader",
     "StudioSettings",
     "StudioError",
+    "Subscription",
     "Text",
+    "VendorNews",
     "assets_dir",
     "catalogue",
     "config_dir",
@@ -136,10 +143,6 @@ def remote_password() -> str:
 
     "" when there is neither.
     """
-    from studio.governance.secrets import Secrets
-    from studio.remote import place
+    from studio.remote.client import password_for
 
-    here = place.read()
-    if here is not None and remote_address().endswith(f":{here.port}"):
-        return here.key
-    return Secrets().get("remote/password")
+    return password_for(remote_address())

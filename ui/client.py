@@ -8,9 +8,7 @@ again by itself, to whatever address the engine's note then gives.
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
-import hashlib
 import itertools
 import threading
 import time
@@ -18,13 +16,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from studio.api import (
     Backoff,
+    Close,
+    ObsAnswer,
+    ObsClientProtocol,
     StudioError,
-    encode_json,
+    Subscription,
+    VendorNews,
     logger,
     remote_address,
     remote_password,
@@ -33,8 +34,6 @@ from studio.api import (
 
 _log = logger(__name__)
 
-VENDOR = "shopcast"
-VENDOR_EVENTS = 1 << 9
 SILENT_S = 1.0
 ANSWER_S = 5.0
 PATIENT_S = {"shop.import": 125.0, "shop.accept": 60.0}
@@ -72,12 +71,6 @@ def failure(code: str, key: str, **params: object) -> Reply:
     """A reply the desk gives itself, because the engine could not."""
     text = {name: translate(key, name, **params) for name in ("zh", "en")}
     return Reply(False, None, code, text)
-
-
-def auth_answer(password: str, salt: str, challenge: str) -> str:
-    """The answer of obs-websocket v5 to a challenge."""
-    secret = base64.b64encode(hashlib.sha256((password + salt).encode()).digest()).decode()
-    return base64.b64encode(hashlib.sha256((secret + challenge).encode()).digest()).decode()
 
 
 class DeskClient(QObject):
@@ -118,6 +111,7 @@ class DeskClient(QObject):
         self._stopping = threading.Event()
         self._task: asyncio.Task[None] | None = None
         self._socket: Any = None
+        self._protocol = ObsClientProtocol(Subscription.VENDORS)
         self._numbers = itertools.count(1)
         self._waiting: dict[str, tuple[Callable[[Reply], None] | None, float]] = {}
         self._latest: dict[str, float] = {}
@@ -162,22 +156,16 @@ class DeskClient(QObject):
             if done is not None:
                 done(failure("unavailable", "ui.link.no_engine"))
             return
+        try:
+            text = self._protocol.vendor_request(number, kind, data)
+        except ValueError as fault:
+            _log.warning("%s cannot be sent: %s", kind, fault)
+            if done is not None:
+                done(failure("invalid", "ui.link.unwritable"))
+            return
         now = time.monotonic()
         self._waiting[number] = (done, now)
         self._latest[number] = now + PATIENT_S.get(kind, ANSWER_S)
-        message = {
-            "op": 6,
-            "d": {
-                "requestType": "CallVendorRequest",
-                "requestId": number,
-                "requestData": {
-                    "vendorName": VENDOR,
-                    "requestType": kind,
-                    "requestData": data or {},
-                },
-            },
-        }
-        text = encode_json(message)
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(self._send, text)
 
@@ -278,7 +266,7 @@ class DeskClient(QObject):
             return None
         except ConnectionClosed as end:
             code = end.rcvd.code if end.rcvd else 0
-            if code == 4009:
+            if code == Close.AUTH_FAILED:
                 self._linked.emit(DENIED, "ui.link.denied")
                 return None
         except Exception as fault:  # whatever a stranger on that port says, it is tried again
@@ -291,47 +279,34 @@ class DeskClient(QObject):
         return None
 
     async def _greet(self, socket: Any) -> None:
-        hello = msgspec.json.decode(await socket.recv())["d"]
-        identify: Plain = {"rpcVersion": 1, "eventSubscriptions": VENDOR_EVENTS}
-        wants = hello.get("authentication")
-        if wants:
-            given = self._password
-            password = await asyncio.to_thread(remote_password) if given is None else given
-            identify["authentication"] = auth_answer(password, wants["salt"], wants["challenge"])
-        await socket.send(msgspec.json.encode({"op": 1, "d": identify}).decode())
-        answer = msgspec.json.decode(await socket.recv())
-        if answer.get("op") != 2:
+        password = self._password
+        if self._protocol.take_hello(await socket.recv()) and password is None:
+            password = await asyncio.to_thread(remote_password)
+        await socket.send(self._protocol.identify(password or ""))
+        if not self._protocol.is_admitted(await socket.recv()):
             raise StudioError("denied", "ui.link.denied")
 
     def _frame(self, frame: str | bytes) -> None:
         """One message of the engine; what cannot be read is counted and never harms."""
         self._last_heard = time.monotonic()
         try:
-            message = msgspec.json.decode(frame)
-            op, data = message["op"], message["d"]
-            if op == 5 and data.get("eventType") == "VendorEvent":
-                inner = data["eventData"]
-                if inner.get("vendorName") == VENDOR:
-                    name, told = str(inner["eventType"]), inner.get("eventData") or {}
-                    self.heard.emit(name, self.prepare(name, told))
-            elif op == 7:
-                self._answered.emit(str(data.get("requestId", "")), _reply(data))
-        except (msgspec.DecodeError, KeyError, TypeError, AttributeError, ValueError) as fault:
+            told = self._protocol.read(frame)
+            if isinstance(told, VendorNews):
+                self.heard.emit(told.name, self.prepare(told.name, told.data))
+            elif told is not None:
+                self._answered.emit(str(told.number), _reply(told))
+        except (KeyError, TypeError, AttributeError, ValueError) as fault:
             self.garbage += 1
             _log.warning("a message could not be read: %s", fault)
 
 
-def _reply(data: Plain) -> Reply:
-    outer = data.get("responseData") or {}
-    inner = outer.get("responseData")
-    if not isinstance(inner, dict):
-        status = data.get("requestStatus") or {}
-        words = str(status.get("comment") or f"code {status.get('code')}")
+def _reply(answer: ObsAnswer) -> Reply:
+    told = answer.vendor
+    if told is None:
+        words = answer.comment or f"code {answer.code}"
         return Reply(False, None, "failed", {"zh": words, "en": words})
-    if inner.get("ok"):
-        return Reply(True, inner.get("result"))
-    error = inner.get("error") or {}
-    text = error.get("text") or {}
-    return Reply(
-        False, None, str(error.get("code", "failed")), {k: str(v) for k, v in text.items()}
-    )
+    if told.ok:
+        return Reply(True, told.result)
+    text = told.error.get("text") or {}
+    code = str(told.error.get("code", "failed"))
+    return Reply(False, None, code, {name: str(words) for name, words in text.items()})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from studio.protocols.obs_client import ObsAnswer, ObsClientProtocol
 
 
 def ask(remote: str, kind: str, /, **arguments: Any) -> Any:
@@ -14,24 +15,16 @@ def ask(remote: str, kind: str, /, **arguments: Any) -> Any:
     """
     from websockets.sync.client import connect
 
+    protocol = ObsClientProtocol()
     with connect(remote, max_size=None, open_timeout=5) as socket:
-        socket.recv(timeout=5)
-        socket.send(json.dumps({"op": 1, "d": {"rpcVersion": 1, "eventSubscriptions": 0}}))
-        socket.recv(timeout=5)
-        request = {
-            "requestType": "CallVendorRequest",
-            "requestId": "1",
-            "requestData": {
-                "vendorName": "shopcast",
-                "requestType": kind,
-                "requestData": arguments,
-            },
-        }
-        socket.send(json.dumps({"op": 6, "d": request}))
-        answer = json.loads(socket.recv(timeout=30))["d"]
-    if not answer["requestStatus"]["result"]:
-        raise RuntimeError(str(answer["requestStatus"].get("comment")))
-    told = answer["responseData"]["responseData"]
-    if not told["ok"]:
-        raise RuntimeError(str(told["error"]))
-    return told["result"]
+        protocol.take_hello(socket.recv(timeout=5))
+        socket.send(protocol.identify())
+        protocol.is_admitted(socket.recv(timeout=5))
+        socket.send(protocol.vendor_request("1", kind, arguments))
+        answer = protocol.read(socket.recv(timeout=30))
+    told = answer.vendor if isinstance(answer, ObsAnswer) else None
+    if told is None:
+        raise RuntimeError(answer.comment if isinstance(answer, ObsAnswer) else "no answer")
+    if not told.ok:
+        raise RuntimeError(str(told.error))
+    return told.result

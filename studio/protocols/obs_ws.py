@@ -173,9 +173,15 @@ class Codec:
             try:
                 return self._encoded(message)
             except UnicodeEncodeError:  # a plugin's text, a file's name
-                return self._encoded(clean_data(message, keep_nul=True))
+                return self._cleaned(message)
         except (TypeError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
             raise ValueError(str(error)) from None
+
+    def _cleaned(self, message: Data) -> str | bytes:
+        try:
+            return self._encoded(clean_data(message, keep_nul=True))
+        except UnicodeEncodeError:  # inside a struct
+            return self._encoded(clean_data(msgspec.to_builtins(message), keep_nul=True))
 
     def _encoded(self, message: Data) -> str | bytes:
         if self.is_binary:

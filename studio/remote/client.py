@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import base64
 import itertools
-import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, get_args
 
-from studio.core.clean import read_json, write_json
+from studio.core.clean import read_json
 from studio.core.errors import Code, StudioError
 from studio.remote import place
+
+if TYPE_CHECKING:
+    from studio.protocols.obs_client import ObsAnswer
+
+Heard = TypeVar("Heard")
 
 SECONDS = 30.0
 MOST_BYTES = 64 * 1024 * 1024
@@ -32,12 +37,20 @@ def find() -> Where:
     address = place.address()
     if not address:
         raise StudioError("unavailable", "remote.not_running")
+    return Where(address, password_for(address))
+
+
+def password_for(address: str) -> str:
+    """What opens the door there: the key of the run that opened it, else the kept password.
+
+    "" when there is neither.
+    """
     key = place.read()
     if key is not None and address.endswith(f":{key.port}"):
-        return Where(address, key.key)
+        return key.key
     from studio.governance.secrets import Secrets
 
-    return Where(address, Secrets().get("remote/password"))
+    return Secrets().get("remote/password")
 
 
 class RemoteClient:
@@ -51,7 +64,11 @@ class RemoteClient:
         from websockets.exceptions import WebSocketException
         from websockets.sync.client import connect
 
-        self._lost = (OSError, TimeoutError, WebSocketException)
+        from studio.protocols.obs_client import ObsClientProtocol
+
+        # A stranger on that port may say anything: what cannot be read is no engine either.
+        self._lost = (OSError, TimeoutError, WebSocketException, ValueError)
+        self._protocol = ObsClientProtocol()
         self._numbers = itertools.count(1)
         try:
             self._context = connect(address, max_size=MOST_BYTES, compression=None, open_timeout=10)
@@ -82,17 +99,8 @@ class RemoteClient:
             StudioError: failed, with the status it was answered with.
         """
         number = next(self._numbers)
-        self._say(6, {"requestType": kind, "requestId": number, "requestData": data or {}})
-        while True:
-            message = self._hear()
-            if message.get("op") == 7 and message["d"].get("requestId") == number:
-                break
-        status = message["d"]["requestStatus"]
-        if not status["result"]:
-            why, code = status.get("comment", ""), status["code"]
-            raise StudioError("failed", "remote.refused", request=kind, why=why, code=code)
-        found: dict[str, Any] = message["d"].get("responseData") or {}
-        return found
+        answer = self._answer(number, kind, self._protocol.request(number, kind, data))
+        return answer.data
 
     def vendor(self, question: str, /, **data: Any) -> Any:
         """One of our own questions or commands; its result.
@@ -100,40 +108,56 @@ class RemoteClient:
         Raises:
             StudioError: what the engine says, as if it had been raised here.
         """
-        given = {"vendorName": "shopcast", "requestType": question, "requestData": data}
-        answer = self.request("CallVendorRequest", given)["responseData"]
-        if not answer["ok"]:
-            error = answer["error"]
-            raise StudioError(cast(Code, error["code"]), error["key"], **error["params"])
-        return answer["result"]
+        number = next(self._numbers)
+        frame = self._protocol.vendor_request(number, question, data)
+        told = self._answer(number, question, frame).vendor
+        if told is None or not told.ok:
+            raise _fault(told.error if told else {})
+        return told.result
+
+    def _answer(self, number: int, kind: str, frame: str) -> ObsAnswer:
+        from studio.protocols.obs_client import ObsAnswer
+
+        self._say(frame)
+        while True:
+            answer = self._hear(self._protocol.read)
+            if isinstance(answer, ObsAnswer) and answer.number == number:
+                break
+        if not answer.is_done:
+            why, code = answer.comment, answer.code
+            raise StudioError("failed", "remote.refused", request=kind, why=why, code=code)
+        return answer
 
     def _identify(self, password: str) -> None:
-        from studio.protocols.obs_ws import authentication
-
-        wanted = self._hear()["d"].get("authentication")
-        data: dict[str, Any] = {"rpcVersion": 1, "eventSubscriptions": 0}
-        if wanted:
-            data["authentication"] = authentication(password, wanted["salt"], wanted["challenge"])
-        self._say(1, data)
+        self._hear(self._protocol.take_hello)
+        self._say(self._protocol.identify(password))
         try:
-            self._hear()
+            self._hear(self._protocol.is_admitted)
         except StudioError:
             if self._socket.close_code == 4009:
                 raise StudioError("denied", "remote.not_admitted") from None
             raise
 
-    def _say(self, op: int, data: dict[str, Any]) -> None:
+    def _say(self, frame: str) -> None:
         try:
-            self._socket.send(write_json({"op": op, "d": data}))
+            self._socket.send(frame)
         except self._lost as error:
             raise StudioError("unavailable", "remote.lost", why=_why(error)) from None
 
-    def _hear(self) -> dict[str, Any]:
+    def _hear(self, read: Callable[[str | bytes], Heard]) -> Heard:
+        """The next message, as ``read`` understands it."""
         try:
-            found: dict[str, Any] = json.loads(self._socket.recv(timeout=SECONDS))
+            return read(self._socket.recv(timeout=SECONDS))
         except self._lost as error:
             raise StudioError("unavailable", "remote.lost", why=_why(error)) from None
-        return found
+
+
+def _fault(error: dict[str, Any]) -> StudioError:
+    """The engine's error as one of our own; what is none comes from another program."""
+    code, key, params = error.get("code"), error.get("key"), error.get("params")
+    if code in get_args(Code) and isinstance(key, str) and isinstance(params, dict):
+        return StudioError(cast(Code, code), key, **params)
+    return StudioError("unavailable", "remote.lost", why="an answer of another program")
 
 
 def _why(error: BaseException) -> str:

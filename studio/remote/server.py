@@ -17,11 +17,10 @@ from studio.core.event import Event
 from studio.core.log import keep_secret, logger
 from studio.core.troubles import tell_trouble
 from studio.governance.secrets import Secrets
+from studio.protocols.obs_client import obs_event, vendor_event
 from studio.protocols.obs_ws import (
-    VENDOR,
     Data,
     ObsMessage,
-    Op,
     RequestError,
     RequestStatus,
     Subscription,
@@ -155,7 +154,7 @@ class RemoteServer:
         """Sends an event to all who asked for its category."""
         listening = [session for session in self.sessions if session.events & kind]
         if listening:
-            message = ObsMessage({"op": Op.EVENT, "d": _event(kind, name, data)})
+            message = ObsMessage(obs_event(kind, name, data))
             for session in listening:
                 session.event(kind, message)
 
@@ -244,15 +243,7 @@ class RemoteServer:
 
 
 def _vendor_event(event: Event) -> ObsMessage:
-    inner = {"vendorName": VENDOR, "eventType": event.name, "eventData": event.data()}
-    return ObsMessage({"op": Op.EVENT, "d": _event(Subscription.VENDORS, "VendorEvent", inner)})
-
-
-def _event(kind: Subscription, name: str, data: Data | None) -> Data:
-    inner: Data = {"eventType": name, "eventIntent": int(kind)}
-    if data is not None:
-        inner["eventData"] = data
-    return inner
+    return ObsMessage(vendor_event(event.name, event.data()))
 
 
 def request_classes() -> list[type[Requests]]:

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from studio.core.command import Role
 from studio.core.log import logger
+from studio.protocols.obs_client import obs_message
 from studio.protocols.obs_ws import (
     OBS_VERSION,
     PROTOCOL_VERSION,
@@ -208,7 +209,7 @@ class Session:
                 "challenge": self._challenge.challenge,
                 "salt": self._challenge.salt,
             }
-        return {"op": Op.HELLO, "d": inner}
+        return obs_message(Op.HELLO, inner)
 
     # -- in ----------------------------------------------------------------------------------
 
@@ -245,7 +246,7 @@ class Session:
         if op == Op.REIDENTIFY:
             if not await self._subscribe(data):
                 return False
-            self.send({"op": Op.IDENTIFIED, "d": {"negotiatedRpcVersion": RPC_VERSION}})
+            self.send(obs_message(Op.IDENTIFIED, {"negotiatedRpcVersion": RPC_VERSION}))
             return True
         if op == Op.BATCH:
             wrong = Batch.fault(data)
@@ -303,7 +304,7 @@ class Session:
         self.is_identified = True
         self.door.strangers.left(self.socket)
         self._set_limits()
-        self.send({"op": Op.IDENTIFIED, "d": {"negotiatedRpcVersion": RPC_VERSION}})
+        self.send(obs_message(Op.IDENTIFIED, {"negotiatedRpcVersion": RPC_VERSION}))
         return True
 
     async def _subscribe(self, data: Data) -> bool:
@@ -321,8 +322,8 @@ class Session:
     async def _one(self, data: Data) -> None:
         async def work() -> None:
             answer = await self.request(data)
-            if not self.send({"op": Op.RESPONSE, "d": answer}):
-                self.send({"op": Op.RESPONSE, "d": _unsaid(answer)})
+            if not self.send(obs_message(Op.RESPONSE, answer)):
+                self.send(obs_message(Op.RESPONSE, _unsaid(answer)))
 
         await self._turn.run(work())
 
@@ -389,7 +390,7 @@ class Session:
                 results.append(raw)
                 if batch.halts and not is_done:
                     break
-        self.send({"op": Op.BATCH_RESPONSE, "d": {**batch.echo, "results": results}})
+        self.send(obs_message(Op.BATCH_RESPONSE, {**batch.echo, "results": results}))
 
     def _written(self, answer: Data) -> msgspec.Raw:
         """An answer in the client's form, as a part of a longer message."""

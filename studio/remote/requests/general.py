@@ -8,6 +8,7 @@ from typing import Any
 from studio import __version__
 from studio.core.command import Role
 from studio.core.errors import StudioError
+from studio.protocols.obs_client import VENDOR_REQUEST, VendorResult, vendor_answer
 from studio.protocols.obs_ws import (
     FORMATS,
     OBS_VERSION,
@@ -66,7 +67,7 @@ class General(Requests):
             raise cannot("Only a controller may speak to all.")
         self.door.tell(Subscription.GENERAL, "CustomEvent", need(data, "eventData", dict))
 
-    @request("CallVendorRequest")
+    @request(VENDOR_REQUEST)
     async def vendor(self, session: Session, data: Data) -> Data:
         """Our own commands and questions (docs/remote.md)."""
         name = need(data, "vendorName")
@@ -77,7 +78,7 @@ class General(Requests):
                 RequestStatus.NOT_FOUND, f"There is no vendor {name}; ours is {VENDOR}."
             )
         try:
-            result = {"ok": True, "result": await vendor.call(self.rooms, session, kind, given)}
+            result = VendorResult(True, await vendor.call(self.rooms, session, kind, given))
         except StudioError as error:
-            result = {"ok": False, "error": vendor.error(error)}
-        return {"vendorName": VENDOR, "requestType": kind, "responseData": result}
+            result = VendorResult(False, None, vendor.error(error))
+        return vendor_answer(kind, result)
