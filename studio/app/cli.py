@@ -360,6 +360,21 @@ def _risks_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 
+def _drill(arguments: argparse.Namespace) -> int:
+    from studio.app.drill.cli import drill
+
+    names = list(arguments.plans)
+    show = Path(names.pop(0)) if names and Path(names[0]).is_dir() else None
+    is_sound = drill(show, names, write_line, is_all=arguments.all, as_json=arguments.json)
+    return DONE if is_sound else NO
+
+
+def _drill_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("plans", nargs="*", metavar="SHOW|PLAN", help=translate("cli.arg.drill"))
+    parser.add_argument("--all", action="store_true", help=translate("cli.arg.all"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
 def _do(arguments: argparse.Namespace) -> int:
     from studio.remote.client import do
 
@@ -427,6 +442,7 @@ CALLS: dict[str, Call] = {
     "orders": (_orders_arguments, _orders, "studio.shop.stock.cli"),
     "import": (_import_arguments, _import, "studio.app.imports"),
     "verify-draw": (_verify_draw_arguments, _verify_draw, "studio.shop.games.verify"),
+    "drill": (_drill_arguments, _drill, "studio.app.drill.cli"),
     "risks": (_risks_arguments, _risks, "studio.plans.risks.cli"),
     "bench": (_bench_arguments, _bench, "bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),

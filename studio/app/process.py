@@ -26,6 +26,7 @@ from studio.core.ceiling import set_ceiling
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger, start_logging
+from studio.core.loopback import drill_owner, guard_drill
 from studio.core.paths import log_dir, runtime_dir
 from studio.core.priority import first_process
 from studio.governance.vault import use_own_vault
@@ -78,6 +79,7 @@ def say(line: dict[str, Any]) -> None:
 def main() -> int:
     """Runs the engine; returns the exit code."""
     sys.setswitchinterval(0.0005)
+    guard_drill()
     first_process()
     set_ceiling()
     # The engine paints and shows no window, whatever screen its parent has (or has lost).
@@ -214,8 +216,10 @@ def _take_signals(stopping: asyncio.Event) -> None:
 
 
 async def _beat(note: life.ProcessRecord, stopping: asyncio.Event) -> None:
+    owner = drill_owner()
     while True:
-        if not note.beat():
+        # A shadow never outlives its drill, whichever way that ended.
+        if not note.beat() or (owner and os.getppid() != owner):
             stopping.set()
         await asyncio.sleep(BEAT_S)
 

@@ -155,6 +155,7 @@ class Incident(msgspec.Struct):
         subject: what it is about: the source, the output; "" for a plan run by hand.
         is_drill: it happened in a drill.
         is_undone: all that the plan did was taken back.
+        done, failed: steps that were carried out, and those of them that went wrong.
     """
 
     id: str
@@ -171,6 +172,8 @@ class Incident(msgspec.Struct):
     subject: str = ""
     is_drill: bool = False
     is_undone: bool = False
+    done: int = 0
+    failed: int = 0
 
 
 class Question(msgspec.Struct, frozen=True):

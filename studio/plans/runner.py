@@ -20,7 +20,7 @@ from studio.core.log import logger
 from studio.plans.control import RunControl
 from studio.plans.events import PlanEnded, PlanStarted
 from studio.plans.files import PlanFile
-from studio.plans.model import Incident, Moment, Outcome, Plan, PlanText, StepView
+from studio.plans.model import Incident, Moment, Outcome, Plan, PlanText, Step, StepView
 from studio.plans.reach import asker_of_trigger, highest, steps_of
 from studio.plans.resume import Resumer, record_of
 from studio.plans.run_file import RunFile
@@ -278,9 +278,19 @@ class Plans(RunControl):
                 if declared is not None and not run.is_retry:
                     run.undo.append(declared)
                 await self._write()
-                await self.worker.do(run, step)
+                await self._one(run, step)
             run.step, run.is_retry = run.step + 1, False
             self._touch()
+
+    async def _one(self, run: Run, step: Step) -> None:
+        """One step, counted as right or wrong."""
+        lines = run.incident.timeline
+        before = len(lines)
+        try:
+            await self.worker.do(run, step)
+        finally:
+            run.incident.done += 1
+            run.incident.failed += any(not line.is_ok for line in lines[before:])
 
     async def _over(self, run: Run, state: Outcome) -> None:
         incident = run.incident

@@ -13,6 +13,7 @@ from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.extension import Kinds
+from studio.core.loopback import is_drill
 from studio.core.service import CommandSpecs, Every, Finding, Service, ShowContext
 from studio.core.state import State
 from studio.plans.checking.base import World
@@ -81,6 +82,7 @@ class PlanService(Service):
             self.store,
             self._file,
         )
+        self.plans.is_drill = is_drill()
         events.on(CommandRan, self.plans.heard)
         self._plan_commands = PlanCommands(self.plans, self.store)
         self.every = (Every("judge", JUDGE_S, self.plans.watch),)

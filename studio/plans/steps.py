@@ -16,6 +16,7 @@ from studio.core.clock import now_ns, utc_iso
 from studio.core.command import Bus, Role, Spec
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
+from studio.core.loopback import MARK
 from studio.plans.air import PlanAir
 from studio.plans.events import PlanAsked, PlanStep, RoleTold
 from studio.plans.model import (
@@ -207,6 +208,10 @@ class StepWorker:
 
     def _tell(self, run: Run, step: Tell) -> None:
         words = step.text.filled(run.params)
+        if run.incident.is_drill:
+            words = PlanText(
+                f"【{MARK[0]} {MARK[1]}】{words.zh}", f"[{MARK[0]} {MARK[1]}] {words.en}"
+            )
         self.told.appendleft(Told(utc_iso(), step.role, words, step.level))
         self._announce(RoleTold(role=step.role, text=words, level=step.level))
         self.note(run, words)

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from studio.core.log import logger, start_logging
+from studio.core.loopback import guard_drill
 from studio.core.streams import let_go_of_output, speak_utf8
 from studio.sender.app import Sender
 
@@ -16,6 +17,7 @@ from studio.sender.app import Sender
 def main() -> int:
     """Runs one sender until it is told to stop; what it publishes comes over its socket."""
     speak_utf8()
+    guard_drill()
     parser = argparse.ArgumentParser(prog="shopcast-sender")
     parser.add_argument("--output", required=True)
     parser.add_argument("--runtime", required=True, type=Path)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
+from studio.core.loopback import keep_inside
 from studio.media.fields import Deinterlacer
 from studio.media.sound import RATE
 from studio.sources.base import Feed, Source, SourceContext
@@ -97,6 +98,7 @@ class LiveInput(Source):
         name, form, options = self.address()
         shown = _WITH_PASSWORD.sub("//••••@", name)
         try:
+            keep_inside(name)
             limits = (OPEN_LIMIT_S, self.read_limit_s)
             return av.open(name, format=form, options=options, timeout=limits), shown
         except (av.FFmpegError, OSError, ValueError) as error:

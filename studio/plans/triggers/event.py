@@ -75,6 +75,8 @@ class EventTrigger(Trigger):
         over: set[str] = set()
         for heard in now.heard.since(self.settings.name, since):
             subject = self._subject(heard.event)
+            if self.settings.subject and not subject:
+                continue  # it is about nothing that a plan could be for
             if not self._is_it(heard.event):
                 if subject not in counts:
                     over.add(subject)  # the latest of it says otherwise

@@ -187,6 +187,16 @@ def test_events_by_value_count_and_quiet() -> None:
     assert often.is_well(situation(heard=heard((11, priced))), "hat")
 
 
+def test_an_event_about_nothing_starts_no_plan_for_it() -> None:
+    """A ledger that is away is told as a change of no SKU: that is no product sold out."""
+    lost = situation(heard=heard((1, stock("", 0))))
+    sold = {"name": "stock.changed", "field": "free", "values": ["0"], "subject": "sku"}
+    assert trigger("event", **sold).judge(lost) is None
+    away = trigger("event", name="stock.changed", field="sku", values=[""])
+    assert away.judge(lost).subject == "-"
+    assert away.is_well(situation(heard=heard((2, stock("", 0)), (1, stock("hat", 3)))), "-")
+
+
 def test_the_probe_hears_figures_rates_and_jumps() -> None:
     events, wall = Events(), [1000.0]
     probe = Probe(events, lambda: wall[0] + now_ns() / NS)

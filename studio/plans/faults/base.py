@@ -1,0 +1,109 @@
+"""The contract of a fault: put in on a shadow of the show, and always taken out again."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from studio.core.text import Text
+
+
+class ShadowLine(Protocol):
+    """The line between an output of the shadow and the local ingest."""
+
+    def cut(self) -> None:
+        """Ends every connection and takes none."""
+        ...
+
+    def stall(self) -> None:
+        """Takes nothing more, and stays open."""
+        ...
+
+    def heal(self) -> None:
+        """Passes everything on again."""
+        ...
+
+
+class Shadow(Protocol):
+    """An engine of its own with a copy of the show, as faults see it.
+
+    Attributes:
+        folder: of the copied show; files may be put there.
+        main: the main moving source on programme.
+        moving: all sources that move.
+        microphone: a source of sound alone.
+        lines: of the outputs, by name.
+    """
+
+    folder: Path
+    main: str
+    moving: tuple[str, ...]
+    microphone: str
+    lines: dict[str, Any]
+
+    def run(self, command: str, /, **args: Any) -> Any:
+        """Runs a command on the shadow; its result."""
+        ...
+
+    def part(self, name: str) -> Any:
+        """A part of the shadow's state."""
+        ...
+
+    def kill_engine(self) -> None:
+        """SIGKILL, and another one is started in its place as the supervisor does."""
+        ...
+
+    def slow_engine(self, on: bool) -> None:
+        """Keeps stopping it for moments, as a machine without time does."""
+        ...
+
+    def lose_ledger(self, on: bool) -> None:
+        """Makes the stock ledger unusable, or usable again."""
+        ...
+
+
+class DrillFault(ABC):
+    """One fault.
+
+    Class attributes:
+        name: by which it is armed.
+        label: for people.
+        plan: that is to answer it.
+        also: plans that rightly start with it.
+        notice_s: how long it may take to be noticed.
+    """
+
+    name: ClassVar[str] = ""
+    label: ClassVar[Text] = Text("", "")
+    plan: ClassVar[str] = ""
+    also: ClassVar[frozenset[str]] = frozenset()
+    notice_s: ClassVar[float] = 10.0
+
+    @abstractmethod
+    def arm(self, shadow: Shadow) -> None:
+        """Puts it in."""
+
+    @abstractmethod
+    def clear(self, shadow: Shadow) -> None:
+        """Takes it out; also when it was armed half, or not at all."""
+
+
+def all_faults() -> dict[str, type[DrillFault]]:
+    """Every fault there is, by name."""
+    import importlib
+    import pkgutil
+
+    import studio.plans.faults as folder
+
+    for module in pkgutil.iter_modules(folder.__path__):
+        importlib.import_module(f"{folder.__name__}.{module.name}")
+    found = _below(DrillFault)  # type: ignore[type-abstract]
+    return {fault.name: fault for fault in sorted(found, key=lambda fault: fault.name)}
+
+
+def _below(kind: type[DrillFault]) -> list[type[DrillFault]]:
+    found = []
+    for sub in kind.__subclasses__():
+        found += [sub, *_below(sub)] if sub.name else _below(sub)
+    return found
