@@ -120,7 +120,7 @@ def _goods(path: Path, grid: Any, kinds: Any, call: ImportCall) -> dict[str, Any
 
     shop = _shop_of(call.show)
     currency = call.currency or (shop.products[0].currency if shop.products else "CNY")
-    options = ReadOptions(currency.upper(), _mapping(call.mapping))
+    options = ReadOptions(currency.upper(), bool(call.currency), _mapping(call.mapping))
     understood = understand(grid, kinds, options, str(path))
     difference = compare(understood, shop.products, lambda sku: None)
     understood.notes += list(unpriced(understood, shop.products))

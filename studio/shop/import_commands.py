@@ -95,7 +95,7 @@ class ImportCommands:
             raise StudioError("invalid", "imports.no_currency", currency=currency)
         if bool(path) == bool(text):
             raise StudioError("invalid", "imports.path_or_text")
-        request = ReadRequest(path, kind, money, mapping or {}, mends or {})
+        request = ReadRequest(path, kind, money, bool(currency), mapping or {}, mends or {})
         products = self._catalogue.state.products
         understood, difference, answer = await asyncio.to_thread(
             self._prepared, request, text, products

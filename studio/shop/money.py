@@ -116,6 +116,22 @@ def read_amount(text: str, currency: str, *, is_number: bool = False) -> Amount:
     return Amount(-int(minor) if is_minus else int(minor), code, is_from)
 
 
+def currencies_in(text: str) -> set[str]:
+    """The currency that a text names; {} where it names none, or only "$" or "¥"."""
+    if _PLAIN.fullmatch(text) or not any(not s.isdigit() and s not in "., -" for s in text):
+        return set()
+    plain = unicodedata.normalize("NFKC", text)
+    _, code = _take_currency(plain, "")
+    is_shared = "$" in plain or "¥" in plain
+    return {code} if code and not (is_shared and not code_is_written(plain)) else set()
+
+
+def code_is_written(text: str) -> bool:
+    """Does a code or a sign of one currency alone stand in the text?"""
+    words = {word.upper() for word in re.findall(r"[A-Za-z]{3}", text)}
+    return bool(words & CODES) or any(sign in text for sign, _ in SIGNS)
+
+
 def _digits(text: str) -> str:
     """Digits of every script, and the Arabic separators, as ASCII."""
     return "".join(

@@ -14,7 +14,7 @@ from studio.shop.importers.model import GoodsProduct, GoodsVariant, RowFault, Un
 from studio.shop.importers.tables import NumberText
 from studio.shop.money import plain_amount, read_amount
 
-LONGEST_ID = 200
+LONGEST_ID, LONGEST_NAME = 200, 600
 Columns = Mapping[str, tuple[str, ...]]
 
 
@@ -46,11 +46,13 @@ class ReadOptions:
 
     Attributes:
         currency: of amounts that name none.
+        is_currency_said: a person said it; else the one that the file names goes before.
         mapping: field → head, where a person said so.
         mends: row number → cells by head that a person put right.
     """
 
     currency: str = "CNY"
+    is_currency_said: bool = False
     mapping: dict[str, str] = field(default_factory=dict)
     mends: dict[int, dict[str, str]] = field(default_factory=dict)
 
@@ -187,6 +189,8 @@ class GoodsImporter(TableKind):
         for record in table.records():
             out.rows += 1
             try:
+                if len(record.get("name")) > LONGEST_NAME:
+                    raise record.refuse("name", "long_name", record.get("name")[:80])
                 self.take(record, options, out, groups)
             except RowRefused as refused:
                 out.errors.append(refused.fault)

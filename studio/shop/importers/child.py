@@ -25,6 +25,7 @@ class ReadRequest(msgspec.Struct):
     path: str
     kind: str = ""
     currency: str = "CNY"
+    is_currency_said: bool = False
     mapping: dict[str, str] = {}
     mends: dict[str, dict[str, str]] = {}
 
@@ -90,7 +91,7 @@ def _answer(request: ReadRequest) -> ReadAnswer:
     from studio.shop.importers.reading import importer_kinds, read_goods
 
     mends = {int(row): cells for row, cells in request.mends.items() if row.isdecimal()}
-    options = ReadOptions(request.currency, request.mapping, mends)
+    options = ReadOptions(request.currency, request.is_currency_said, request.mapping, mends)
     try:
         return ReadAnswer(read_goods(Path(request.path), importer_kinds(), options, request.kind))
     except StudioError as error:

@@ -13,9 +13,11 @@ from studio.core.registry import discover, load_plugins
 from studio.shop.importers.base import GoodsImporter, ReadOptions, Table, TableKind, head_name
 from studio.shop.importers.model import RowFault, Understood
 from studio.shop.importers.tables import HEAD_ROWS, Grid, read_grid
+from studio.shop.money import currencies_in
 
 SPECIAL = 1000
 """A kind with heads of its own goes before the generic one, however few they are."""
+MOST_LOOKED_AT = 20_000
 Kind = type[GoodsImporter]
 K = TypeVar("K", bound=type[TableKind])
 
@@ -78,7 +80,10 @@ def understand(grid: Grid, kinds: Sequence[Kind], options: ReadOptions, path: st
     for name, head in options.mapping.items():
         fields[name] = [_column(heads, head, path)]
     table = Table(heads, grid.rows[at + 1 :], at + 2, fields, options.mends)
+    if not options.is_currency_said:
+        options.currency = usual_currency(table, options.currency)
     out = kind().read(table, options)
+    several_prices(table, out)
     out.label = (kind.label.zh, kind.label.en)
     out.heads, out.head_row = heads, at + 1
     out.encoding, out.separator, out.sheet = grid.encoding, grid.separator, grid.sheet
@@ -90,6 +95,34 @@ def understand(grid: Grid, kinds: Sequence[Kind], options: ReadOptions, path: st
         params = {"count": str(made)}
         out.notes.append(RowFault(0, table.head("sku"), "", "imports.row.made_skus", params))
     return out
+
+
+def usual_currency(table: Table, otherwise: str) -> str:
+    """The one currency that the prices of a file name, for those that name none.
+
+    "1.299,00 €" in one row and "49,90" in the next are both euros. Where a file names two, or
+    none, the show's own is meant.
+    """
+    named = set()
+    columns = [at for name in ("price", "was", "sale") for at in table.fields.get(name, ())]
+    for at in columns:
+        named |= currencies_in(table.heads[at])
+    for cells in table.rows[:MOST_LOOKED_AT]:
+        for at in columns:
+            if at < len(cells) and not cells[at].isdecimal():
+                named |= currencies_in(cells[at])
+    return named.pop() if len(named) == 1 else otherwise
+
+
+def several_prices(table: Table, out: Understood) -> None:
+    """Says which price was taken where the table has more than one."""
+    columns = table.fields.get("price", [])
+    if len(columns) > 1:
+        others = ", ".join(table.heads[at] for at in columns[1:])
+        params = {"used": table.heads[columns[0]], "others": others}
+        out.notes.insert(
+            0, RowFault(0, table.heads[columns[0]], "", "imports.row.several_prices", params)
+        )
 
 
 def heads_of(row: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +77,14 @@ def read_grid(path: Path, score: Score) -> Grid:
         raise StudioError("not_found", "imports.unreadable", path=str(path), why=why) from None
     if not data.strip():
         raise StudioError("invalid", "imports.empty", path=str(path))
-    if is_markup(start):
+    if is_markup(start) and not re.search(rb"<(html|table)\b", start, re.IGNORECASE):
         from studio.shop.importers.feeds import read_feed
 
         return Grid(read_feed(data, str(path)))
+    if re.search(rb"<(table|tr)\b", start, re.IGNORECASE) and start.lstrip()[:1] == b"<":
+        rows = html_rows(decode_words(data))
+        if rows:
+            return Grid(rows)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         rows = json_rows(data)
         if rows:
@@ -106,6 +111,40 @@ def json_rows(data: bytes) -> Rows:
         )
     heads = list(dict.fromkeys(key for entry in best for key in entry))[:MOST_COLUMNS]
     return [heads, *([cell_text(entry.get(head, "")) for head in heads] for entry in best)]
+
+
+class _TableReader(HTMLParser):
+    """The cells of the tables of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: Rows = []
+        self._cell: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self._cell = []
+        elif tag == "br" and self._cell is not None:
+            self._cell.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th") and self._cell is not None and self.rows:
+            self.rows[-1].append("".join(self._cell).strip())
+            self._cell = None
+
+    def handle_data(self, data: str) -> None:
+        if self._cell is not None:
+            self._cell.append(data)
+
+
+def html_rows(text: str) -> Rows:
+    """The rows of a web page's tables: many back offices call such a page .xls."""
+    reader = _TableReader()
+    reader.feed(text)
+    _check_size(len(reader.rows), max(map(len, reader.rows), default=0), "")
+    return reader.rows
 
 
 def is_markup(start: bytes) -> bool:

@@ -468,3 +468,31 @@ def test_a_row_with_the_products_own_id_speaks_of_all_its_variants(tmp_path: Pat
     assert [coat.price_of(sku)[0] for sku in coat.skus] == [1200, 1200]
     assert coat.stock == 9
     assert compare(found, [coat, HAT], lambda sku: None) == []
+
+
+def test_prices_without_a_currency_follow_the_one_the_file_names(tmp_path: Path) -> None:
+    text = "Artikelnummer;Bezeichnung;Preis\nX1;Rock;1.299,00 €\nX2;Hose;49,90\n"
+    found = read(tmp_path, text)
+    assert [v.currency for p in found.products for v in p.variants] == ["EUR", "EUR"]
+    said = read(tmp_path, text, currency="USD", is_currency_said=True)
+    assert [v.currency for p in said.products for v in p.variants] == ["EUR", "USD"]
+    head = read(tmp_path, "sku,name,price (OMR)\nA,Lamp,27.080\n")
+    assert skus(head) == {"A": (27080, None)}
+
+
+def test_several_price_columns_are_told(tmp_path: Path) -> None:
+    found = read(tmp_path, "商品名称,团购价,单买价\n大衣,99.00,129.00\n")
+    assert found.notes[0].params == {"used": "团购价", "others": "单买价"}
+    assert found.products[0].variants[0].price == 9900
+
+
+def test_a_page_that_is_called_xls_is_a_table(tmp_path: Path) -> None:
+    cells = "".join(f"<td>{text}</td>" for text in HEADS.split(","))
+    page = f"<html><body><table><tr>{cells}</tr>\n<tr><td>A</td><td>帽<br>子</td><td></td>"
+    found = read(tmp_path, page + "<td>9.90</td><td>3</td></tr></table>", "goods.xls")
+    assert skus(found) == {"A": (990, 3)}
+
+
+def test_a_name_that_swallowed_other_cells_is_refused(tmp_path: Path) -> None:
+    found = read(tmp_path, f"{HEADS}\nA,{'x' * 5000},,9,1\nB,b,,9,1\n")
+    assert faults(found) == [(2, "long_name")]
