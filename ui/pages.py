@@ -94,12 +94,14 @@ class Pages(QObject):
         self.kept.forget(self.layout)
         self._apply()
 
-    def has_place_for(self, panel: Panel) -> bool:
-        """Whether the person finds it here: it stands here, or Live has no place for it either."""
-        is_here = not panel.isHidden() or self.layout in panel.spots
-        return is_here or self.page == LIVE or not any(
-            LAYOUTS[name].page == LIVE for name in panel.spots
-        )  # fmt: skip
+    def page_for(self, panel: Panel) -> str:
+        """Where a person finds it: here, where it stands here; else on Live before the others."""
+        if not panel.isHidden() or self.layout in panel.spots:
+            return self.page
+        pages = {LAYOUTS[name].page for name in panel.spots if name in LAYOUTS} or {self.page}
+        if LIVE in pages:
+            return LIVE
+        return self.page if self.page in pages else min(pages, key=PAGES.index)
 
     def keep(self) -> None:
         """Notes how it is now."""

@@ -317,6 +317,15 @@ def fill(window: QWidget, screen: QScreen) -> None:
     window.showFullScreen()
 
 
+def open_on(window: QWidget, screen: str = "") -> None:
+    """A window, or full screen on the display of this number; "" for a window."""
+    screens = QGuiApplication.screens()
+    if screen.isdigit() and 0 < int(screen) <= len(screens):
+        fill(window, screens[int(screen) - 1])
+    else:
+        window.show()
+
+
 class Projectors(QObject):
     """Tells the engine which screens there are, and opens what a remote asks for.
 

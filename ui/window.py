@@ -34,7 +34,7 @@ from ui.listen import listen
 from ui.pages import Pages
 from ui.panels.base import Panel
 from ui.panels.registry import panel_kinds
-from ui.projector import Projectors
+from ui.projector import Multiview, Projector, Projectors, open_on
 from ui.stage.monitors import Monitors
 from ui.stage.scenes import ScenesPanel
 from ui.theme import tokens
@@ -102,6 +102,7 @@ class Window(QWidget):
         self.setLayout(whole)
         self.notice = Notice(self)
         self.palette_card = Palette(desk, self)
+        self.palette_card.panels = list(self.panels)
         self.keys_card = KeysCard(self)
         desk.say = self.notice.say
         listen(self, desk.actions.failed, lambda origin, text: self.notice.say(origin, text))
@@ -193,8 +194,10 @@ class Window(QWidget):
         panel = self.panels.get(id)
         if panel is None:
             return
-        if not self.pages.has_place_for(panel):
-            self.set_page(LIVE)
+        self.set_page(self.pages.page_for(panel))
+        self._open_here(panel)
+
+    def _open_here(self, panel: Panel) -> None:
         if panel.isHidden():
             self.docks.addDockWidget(panel.place, panel)
             panel.show()
@@ -246,7 +249,7 @@ class Window(QWidget):
             action = QAction(t(f"{panel.id}.title"), menu)
             action.setCheckable(True)
             action.setChecked(not panel.isHidden())
-            action.toggled.connect(lambda on, p=panel: self.reveal(p.id) if on else p.hide())
+            action.toggled.connect(lambda on, p=panel: self._open_here(p) if on else p.hide())
             menu.addAction(action)
         menu.addSeparator()
         menu.addAction(t("layout.reset"), self.reset_layout)
@@ -274,7 +277,19 @@ class Window(QWidget):
         elif what == "brand":
             self.brand_card.open()
         elif what == "edit":
+            self.set_page(LIVE)
             self.monitors.toggle_edit()
+        elif what == "keys":
+            self.hotkeys.show_card()
+        elif what == "layout_reset":
+            self.reset_layout()
+        elif what == "full_screen":
+            self.full_screen()
+        elif what == "multiview":
+            open_on(Multiview(self.desk), value)
+        elif what == "projector":
+            picture, _, screen = value.partition(":")
+            open_on(Projector(self.desk, picture, self.monitors.canvas), screen)
         else:
             self.asked.emit(what, value)
 
@@ -338,9 +353,7 @@ class Window(QWidget):
 
     def open_multiview(self) -> None:
         """All scenes with tally and health, in a window of its own."""
-        from ui.projector import Multiview
-
-        Multiview(self.desk).show()
+        open_on(Multiview(self.desk))
 
     def edit_source(self, name: str) -> None:
         """The settings and filters of a source."""

@@ -97,3 +97,15 @@ def test_a_button_named_by_somebody_has_a_plain_tip(qapp: Any) -> None:
     button = Button()
     button.name(HOSTILE)
     assert seen(button.toolTip()) == HOSTILE
+
+
+def test_cut_text_has_its_whole_in_a_tip_whenever_it_is_cut(qtbot: Any) -> None:
+    label = TextLabel("many words that want room", elides=True)
+    qtbot.addWidget(label)
+    label.resize(500, 20)
+    label.show()
+    assert label.toolTip() == ""
+    label.resize(60, 20)
+    qtbot.waitUntil(lambda: label.toolTip() == "many words that want room", timeout=2_000)
+    label.resize(500, 20)
+    qtbot.waitUntil(lambda: label.toolTip() == "", timeout=2_000)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -77,6 +77,7 @@ class Palette(QFrame):
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)
         self._around = window
+        self.panels: list[str] = []
         self.setObjectName("card")
         self.desk = desk
         self.search = QLineEdit()
@@ -156,7 +157,7 @@ class Palette(QFrame):
             item.setData(ID, info.id)
             item.setToolTip(plain(pick(info.help)))
             lines.append((points, item))
-        for thing in model.things(self.desk.store) if words else ():
+        for thing in (*model.things(self.desk.store), *self._of_window()) if words else ():
             points = model.score(thing, words)
             if points > 0:
                 item = QListWidgetItem(thing.words)
@@ -169,6 +170,10 @@ class Palette(QFrame):
         self.list.setCurrentRow(0)
         self._fit()
         self._help.setText(t("palette.nothing") if not lines else t("palette.keys"))
+
+    def _of_window(self) -> list[model.SearchEntry]:
+        screens = [screen.name() for screen in QGuiApplication.screens()]
+        return model.window_entries(self.panels, screens)
 
     def _fit(self) -> None:
         """As high as what was found."""
@@ -193,9 +198,12 @@ class Palette(QFrame):
 
     def _do(self, thing: model.SearchEntry) -> None:
         """What was found has a name: no argument is asked for."""
-        if thing.panel:
+        if thing.panel or thing.change:
             self.close_card()
-            self.desk.reveal(thing.panel)
+            if thing.change:
+                self.desk.change(*thing.change)
+            else:
+                self.desk.reveal(thing.panel)
             return
         self._info = None
         args = dict(thing.args)

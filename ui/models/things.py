@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ui.i18n import pick, t
+from studio.api import translate
+from ui.i18n import language, pick, t
 from ui.store import Store
 
 DO = {
@@ -23,6 +24,7 @@ class SearchEntry:
         name: of the scene, source or product.
         words: what stands in the line; both languages count when it is looked for.
         panel: to be shown, where there is no command.
+        change: (what, value) for the window, where neither is.
     """
 
     name: str
@@ -31,6 +33,58 @@ class SearchEntry:
     command: str = ""
     args: dict[str, Any] = field(default_factory=dict)
     panel: str = ""
+    change: tuple[str, str] | None = None
+
+
+WINDOW = (
+    ("keys.page_go", "page.prepare", ("page", "prepare")),
+    ("keys.page_go", "page.live", ("page", "live")),
+    ("keys.page_go", "page.review", ("page", "review")),
+    ("keys.layout_go", "layout.streamer", ("layout", "streamer")),
+    ("keys.layout_go", "layout.controller", ("layout", "controller")),
+    ("keys.layout_go", "layout.technician", ("layout", "technician")),
+    ("", "layout.reset", ("layout_reset", "")),
+    ("", "keys.editor", ("hotkeys", "")),
+    ("", "keys.title", ("keys", "")),
+    ("", "keys.full", ("full_screen", "")),
+    ("", "brand.title", ("brand", "")),
+    ("", "stage.edit", ("edit", "")),
+    ("", "multiview.open", ("multiview", "")),
+)
+"""What only a window does: (text before, text, what it is asked for)."""
+
+
+def window_entries(panels: Sequence[str], screens: Sequence[str]) -> list[SearchEntry]:
+    """Pages, layouts, panels, windows for other displays; found by name in either language.
+
+    Args:
+        panels: ids of those that can be opened.
+        screens: names of the displays.
+    """
+    found = [_of_window(before, key, change) for before, key, change in WINDOW]
+    found += [_of_window("keys.panel_go", f"{id}.title", None, panel=id) for id in panels]
+    for picture in ("programme", "preview"):
+        words = f"{picture}.title"
+        found.append(_of_window("projector.open", words, ("projector", f"{picture}:")))
+        for number, name in enumerate(screens, 1):
+            change = ("projector", f"{picture}:{number}")
+            entry = _of_window("projector.open", words, change, tail=f" → {number} {name}")
+            found.append(entry)
+    for number, name in enumerate(screens, 1):
+        change = ("multiview", str(number))
+        found.append(_of_window("", "multiview.open", change, tail=f" → {number} {name}"))
+    return found
+
+
+def _of_window(
+    before: str, key: str, change: tuple[str, str] | None, panel: str = "", tail: str = ""
+) -> SearchEntry:
+    def words(code: str) -> str:
+        keys = (before, key) if before else (key,)
+        return " · ".join(translate(f"ui.{each}", code) for each in keys) + tail
+
+    both = f"{words('zh')} {words('en')}".lower()
+    return SearchEntry(both, words(language.code), both, panel=panel, change=change)
 
 
 def things(store: Store) -> list[SearchEntry]:

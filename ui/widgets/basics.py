@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QBoxLayout,
@@ -157,7 +157,7 @@ class TextLabel(QLabel):
         self.setFont(t.font(size, weight))
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._elides = elides
-        self._full = text
+        self._full, self._tip = text, ""
         if tone:
             self.setProperty("tone", tone)
         if elides:
@@ -173,8 +173,7 @@ class TextLabel(QLabel):
         if self._is_steady:
             self._hold(text)
         super().setText(text)
-        if self._elides:
-            self.setToolTip(plain(text if self._is_cut() else ""))
+        self._tell_whole()
 
     def _hold(self, text: str) -> None:
         """A fixed size that the text fits into; Qt asks nobody about a label that has one."""
@@ -187,6 +186,17 @@ class TextLabel(QLabel):
     def set_tone(self, tone: str) -> None:
         """muted, attention, next or ""."""
         put(self, "tone", tone)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Text that is cut now has its whole in a tip."""
+        super().resizeEvent(event)
+        self._tell_whole()
+
+    def _tell_whole(self) -> None:
+        if self._elides and self.toolTip() in ("", self._tip):  # else somebody gave it one
+            whole = self._full if self._is_cut() else ""
+            self._tip = plain(whole)
+            self.setToolTip(plain(whole))
 
     def _is_cut(self) -> bool:
         return QFontMetrics(self.font()).horizontalAdvance(self._full) > self.width()
