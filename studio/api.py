@@ -17,10 +17,12 @@ from studio.core.paths import (
     config_dir,
     data_dir,
     log_dir,
+    own_plugins_dir,
     plugins_dir,
     project_dir,
     runtime_dir,
 )
+from studio.core.registry import load_plugins
 from studio.core.settings import Hotkey, StudioSettings, hotkey_name, settings_path
 from studio.core.settings import load as load_settings
 from studio.core.settings import save_desk as save_settings
@@ -113,9 +115,11 @@ __all__ = [
     "free_name",
     "hotkey_name",
     "settings_path",
+    "load_plugins",
     "load_settings",
     "log_dir",
     "logger",
+    "own_plugins_dir",
     "plugins_dir",
     "project_dir",
     "read_note",

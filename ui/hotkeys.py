@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSpinBox
+from shiboken6 import isValid
 
 from studio.api import Hotkey, load_settings, settings_path
 from ui.bars.show_menu import ask_save_as, save
@@ -116,6 +117,8 @@ class Hotkeys(QObject):
         return self._window.pages.page != LIVE and not self._is_elsewhere()
 
     def _is_elsewhere(self) -> bool:
+        if not isValid(self._window):  # it is being closed, and its focus goes somewhere
+            return True
         active = QApplication.activeWindow()
         return active is not None and active is not self._window.window()
 
@@ -201,7 +204,7 @@ class Hotkeys(QObject):
             return
         panel = self._window.focused_panel()
         own = [(line.keys, self.label(line)) for _, line in sorted(self._keys.items())]
-        card.open(t(f"{panel.id}.title") if panel else "", panel.keys if panel else (), own)
+        card.open(panel.title() if panel else "", panel.keys if panel else (), own)
 
     def _take(self) -> None:
         self._desk.actions.run("scenes.take", origin=self._window.scenes.take)

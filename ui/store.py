@@ -50,6 +50,7 @@ PARTS: dict[str, Any] = {
 # msgspec looks at a struct's types when it first meets it, and two threads that meet one at the
 # same moment crash the process: the link's thread and the window's both read parts. So they are
 # all met here, before there is a second thread.
+OWN: set[str] = set()
 _KNOWN = [msgspec.json.Decoder(kind) for kind in PARTS.values()]
 
 
@@ -77,8 +78,25 @@ def prepare(name: str, data: dict[str, Any]) -> object:
     return read_parts(data.get("parts")) if name == "state.changed" else data
 
 
+def add_part(part: str, kind: type) -> bool:
+    """Reads one more part of the state, for a panel of a plugin; before the link is made.
+
+    Returns:
+        False where it is read as something else already.
+    """
+    if part in PARTS:
+        return PARTS[part] is kind
+    _KNOWN.append(msgspec.json.Decoder(kind))
+    PARTS[part] = kind
+    OWN.add(part)
+    return True
+
+
 class Store(QObject):
     """Mirror of the state.
+
+    Attributes:
+        own: parts that panels of plugins read, by name.
 
     Signals:
         changed: (part) has a new value.
@@ -113,6 +131,7 @@ class Store(QObject):
         self.plans = PlansView()
         self.brand = BrandKit()
         self.virtualcam = CameraView()
+        self.own: dict[str, Any] = {}
         self.present: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}
         self.kinds = FieldKinds()
@@ -204,7 +223,11 @@ class Store(QObject):
         self.present.add(part)
         if part == "outputs":
             self.evidence.note(value)  # type: ignore[arg-type]
-        if getattr(self, part) != value or part == "outputs":
+        if part in OWN:
+            if self.own.get(part) != value:
+                self.own[part] = value
+                self.changed.emit(part)
+        elif getattr(self, part) != value or part == "outputs":
             setattr(self, part, value)
             self.changed.emit(part)
 

@@ -33,7 +33,7 @@ from ui.layouts import LIVE
 from ui.listen import listen
 from ui.pages import Pages
 from ui.panels.base import Panel
-from ui.panels.registry import panel_kinds
+from ui.panels.registry import make_panels
 from ui.projector import Multiview, Projector, Projectors, open_on
 from ui.stage.monitors import Monitors
 from ui.stage.scenes import ScenesPanel
@@ -84,7 +84,7 @@ class Window(QWidget):
         layout.addWidget(self.scenes)
         self.central.setLayout(layout)
         self.docks.setCentralWidget(self.central)
-        self.panels = {kind.id: kind(desk) for kind in panel_kinds()}
+        self.panels, self._left_out = make_panels(desk)
         for panel in self.panels.values():
             panel.head.picked.connect(self.reveal)
             panel.head.enlarged.connect(partial(self.enlarge, panel))
@@ -102,7 +102,7 @@ class Window(QWidget):
         self.setLayout(whole)
         self.notice = Notice(self)
         self.palette_card = Palette(desk, self)
-        self.palette_card.panels = list(self.panels)
+        self.palette_card.panels = [(id, kind.titles()) for id, kind in self.panels.items()]
         self.keys_card = KeysCard(self)
         desk.say = self.notice.say
         listen(self, desk.actions.failed, lambda origin, text: self.notice.say(origin, text))
@@ -144,6 +144,9 @@ class Window(QWidget):
         self._fit()
         self.pages.begin()
         self.setFocus()
+        if self._left_out:
+            words = t("panel.left_out", names=", ".join(self._left_out))
+            self.desk.say(None, words, "attention")
 
     def set_page(self, name: str) -> None:
         """Prepare, Live or Review."""
@@ -180,7 +183,7 @@ class Window(QWidget):
         for panel in self.panels.values():
             group = [panel, *self.docks.tabifiedDockWidgets(panel)]
             known = [p for p in self.panels.values() if p in group and not p.isFloating()]
-            tabs = [(p.id, t(f"{p.id}.title")) for p in known if p is panel or not p.isHidden()]
+            tabs = [(p.id, p.title()) for p in known if p is panel or not p.isHidden()]
             panel.head.show_tabs(tabs, panel.id)
 
     def reveal(self, id: str) -> None:
@@ -246,7 +249,7 @@ class Window(QWidget):
         menu.addAction(f"{t(words)}\tShift+F11", partial(self.enlarge, own))
         menu.addSeparator()
         for panel in self.panels.values():
-            action = QAction(t(f"{panel.id}.title"), menu)
+            action = QAction(panel.title(), menu)
             action.setCheckable(True)
             action.setChecked(not panel.isHidden())
             action.toggled.connect(lambda on, p=panel: self._open_here(p) if on else p.hide())

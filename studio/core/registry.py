@@ -17,16 +17,20 @@ from studio.core.log import logger
 _log = logger(__name__)
 
 
-def load_plugins(folder: Path) -> tuple[list[ModuleType], list[StudioError]]:
+def load_plugins(folder: Path, part: str = "plugin") -> tuple[list[ModuleType], list[StudioError]]:
     """Imports ``folder/NAME/plugin.py`` of every plugin there is.
+
+    Args:
+        folder: of plugins.
+        part: file of a plugin, "plugin" for the engine or "panel" for the desk.
 
     Returns:
         The modules, and an error for each plugin that could not be loaded: it is left out, the
         studio starts all the same.
     """
     modules, errors = [], []
-    for path in sorted(folder.glob("*/plugin.py")):
-        name = f"shopcast_plugin_{path.parent.name}"
+    for path in sorted(folder.glob(f"*/{part}.py")):
+        name = f"shopcast_{part}_{path.parent.name}"
         try:
             spec = importlib.util.spec_from_file_location(name, path)
             if spec is None or spec.loader is None:

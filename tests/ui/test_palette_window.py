@@ -56,7 +56,7 @@ def test_every_panel_is_opened_where_it_stands(program: Any) -> None:
     window = program.window
     for id, panel in window.panels.items():
         window.set_layout("controller")
-        run(program, f"panel {t(f'{id}.title').lower()}")
+        run(program, f"panel {panel.title().lower()}")
         assert not panel.isHidden(), id
         pages = {LAYOUTS[name].page for name in panel.spots}
         assert window.pages.page == (LIVE if LIVE in pages or not pages else min(

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.api import Text
 from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.choices import choices_for
@@ -77,7 +78,7 @@ class Palette(QFrame):
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)
         self._around = window
-        self.panels: list[str] = []
+        self.panels: list[tuple[str, Text]] = []
         self.setObjectName("card")
         self.desk = desk
         self.search = QLineEdit()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from studio.api import translate
+from studio.api import Text, translate
 from ui.i18n import language, pick, t
 from ui.store import Store
 
@@ -54,15 +54,15 @@ WINDOW = (
 """What only a window does: (text before, text, what it is asked for)."""
 
 
-def window_entries(panels: Sequence[str], screens: Sequence[str]) -> list[SearchEntry]:
+def window_entries(panels: Sequence[tuple[str, Text]], screens: Sequence[str]) -> list[SearchEntry]:
     """Pages, layouts, panels, windows for other displays; found by name in either language.
 
     Args:
-        panels: ids of those that can be opened.
+        panels: ids and titles of those that can be opened.
         screens: names of the displays.
     """
     found = [_of_window(before, key, change) for before, key, change in WINDOW]
-    found += [_of_window("keys.panel_go", f"{id}.title", None, panel=id) for id in panels]
+    found += [_panel(id, title) for id, title in panels]
     for picture in ("programme", "preview"):
         words = f"{picture}.title"
         found.append(_of_window("projector.open", words, ("projector", f"{picture}:")))
@@ -76,15 +76,21 @@ def window_entries(panels: Sequence[str], screens: Sequence[str]) -> list[Search
     return found
 
 
-def _of_window(
-    before: str, key: str, change: tuple[str, str] | None, panel: str = "", tail: str = ""
-) -> SearchEntry:
+def _panel(id: str, title: Text) -> SearchEntry:
+    def words(code: str) -> str:
+        return f"{translate('ui.keys.panel_go', code)} · {title.in_language(code)}"
+
+    both = f"{words('zh')} {words('en')}".lower()
+    return SearchEntry(both, words(language.code), both, panel=id)
+
+
+def _of_window(before: str, key: str, change: tuple[str, str], tail: str = "") -> SearchEntry:
     def words(code: str) -> str:
         keys = (before, key) if before else (key,)
         return " · ".join(translate(f"ui.{each}", code) for each in keys) + tail
 
     both = f"{words('zh')} {words('en')}".lower()
-    return SearchEntry(both, words(language.code), both, panel=panel, change=change)
+    return SearchEntry(both, words(language.code), both, change=change)
 
 
 def things(store: Store) -> list[SearchEntry]:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.api import Text, translate
 from ui.desk import Desk
 from ui.dialogs.card import FormCard
 from ui.dialogs.form import Form
@@ -156,6 +157,8 @@ class Panel(QDockWidget):
 
     Class attributes:
         id: names it in layouts; its texts are ``ui.ID.*``.
+        label: its title, of a plugin, which has no text in the catalogue.
+        parts: of the state that only this panel reads: name and struct; see `Store.own`.
         keys: (key, text key) pairs for the F1 card.
         spots: where it stands, by layout; it is hidden in those that are not named.
         place: where it goes when it is opened in one of those.
@@ -163,6 +166,8 @@ class Panel(QDockWidget):
     """
 
     id: ClassVar[str] = ""
+    label: ClassVar[Text] = Text("", "")
+    parts: ClassVar[Mapping[str, type]] = {}
     keys: ClassVar[tuple[tuple[str, str], ...]] = ()
     spots: ClassVar[Mapping[str, Spot]] = {}
     place: ClassVar[Qt.DockWidgetArea] = BOTTOM
@@ -193,12 +198,23 @@ class Panel(QDockWidget):
     def build(self) -> None:
         """Makes the widgets, once."""
 
+    @classmethod
+    def titles(cls) -> Text:
+        """Its title in both languages."""
+        key = f"ui.{cls.id}.title"
+        return cls.label if any(cls.label) else Text(translate(key, "zh"), translate(key, "en"))
+
+    @classmethod
+    def title(cls) -> str:
+        """Its title in the present language."""
+        return cls.titles().in_language(language.code)
+
     def retext(self) -> None:
         """Puts all texts in, in the present language."""
-        self.head.title.setText(t(f"{self.id}.title"))
+        self.head.title.setText(self.title())
         self.head.title.setToolTip(plain(t("panel.enlarge_tip")))
-        self.setWindowTitle(t(f"{self.id}.title"))
-        self.setAccessibleName(t(f"{self.id}.title"))
+        self.setWindowTitle(self.title())
+        self.setAccessibleName(self.title())
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Puts a widget into the body."""
