@@ -55,4 +55,6 @@ class GoalPanel(Panel):
         self.words.setText(goal.words)
         self.figure.setText(f"{goal.reached} / {goal.target}" if goal.target else "")
         self.note.setVisible(not goal.target)
+        self.words.setVisible(bool(goal.target))
+        self.figure.setVisible(bool(goal.target))
         self.more.setEnabled(bool(goal.target))
