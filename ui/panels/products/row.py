@@ -251,7 +251,7 @@ class ProductRow(QFrame):
         self.try_on.setEnabled(has_try_on)
         if is_waiting:
             self.try_on.setChecked(False)
-            self.try_on.setText("⏸ " + words)
+            self.try_on.setText("‖ " + words)
             self.try_on.name(f"{words} {product.name}", t("products.try_on_waits"))
         if not has_try_on:
             self.try_on.name(t("products.no_try_on"))
