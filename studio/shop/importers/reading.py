@@ -12,6 +12,7 @@ from studio.core.paths import own_plugins_dir, plugins_dir
 from studio.core.registry import discover, load_plugins
 from studio.shop.importers.base import GoodsImporter, ReadOptions, Table, TableKind, head_name
 from studio.shop.importers.model import RowFault, Understood
+from studio.shop.importers.remembered import remember, remembered
 from studio.shop.importers.tables import HEAD_ROWS, Grid, read_grid
 from studio.shop.money import currencies_in
 
@@ -69,6 +70,9 @@ def understand(grid: Grid, kinds: Sequence[Kind], options: ReadOptions, path: st
         StudioError: invalid, when no kind knows its heads.
     """
     _, at, kind = best_kind(grid.rows, kinds)
+    is_said = bool(options.mapping)
+    if kind is None and not is_said:
+        options.mapping = remembered(grid.rows[:HEAD_ROWS])
     if options.mapping:
         at, kind = _mapped_row(grid, options.mapping, path), kind or _generic(kinds)
     if kind is None:
@@ -84,6 +88,8 @@ def understand(grid: Grid, kinds: Sequence[Kind], options: ReadOptions, path: st
         options.currency = usual_currency(table, options.currency)
     out = kind().read(table, options)
     several_prices(table, out)
+    if is_said and out.products:
+        remember(heads, options.mapping)
     out.label = (kind.label.zh, kind.label.en)
     out.heads, out.head_row = heads, at + 1
     out.encoding, out.separator, out.sheet = grid.encoding, grid.separator, grid.sheet

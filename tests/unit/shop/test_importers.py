@@ -364,7 +364,8 @@ def test_the_reader_is_a_process_of_its_own(tmp_path: Path) -> None:
         read_apart(ReadRequest(str(tmp_path / "none.csv")))
 
 
-def test_heads_nobody_knows_are_mapped(tmp_path: Path) -> None:
+def test_heads_nobody_knows_are_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPCAST_DATA", str(tmp_path / "data"))
     text = "编号X,叫什么,到手价,剩\nA1,帽,9.90,4\n"
     with pytest.raises(StudioError, match="编号X"):
         read(tmp_path, text)
@@ -372,6 +373,10 @@ def test_heads_nobody_knows_are_mapped(tmp_path: Path) -> None:
     assert skus(read(tmp_path, text, mapping=mapping)) == {"A1": (990, 4)}
     with pytest.raises(StudioError, match="no head"):
         read(tmp_path, text, mapping={"name": "没有"})
+    # What was said of these heads is known when they come again.
+    assert skus(read(tmp_path, text.replace("9.90", "8.80"))) == {"A1": (880, 4)}
+    with pytest.raises(StudioError, match="编号Y"):
+        read(tmp_path, text.replace("编号X", "编号Y"))
 
 
 @pytest.mark.parametrize("kind", list(importer_kinds()), ids=lambda kind: kind.kind)
