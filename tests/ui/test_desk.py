@@ -401,6 +401,26 @@ def test_a_plan_is_run_by_hand_and_leaves_its_incident(qtbot: Any, program: Any)
     )
 
 
+def test_a_plan_at_work_is_held_passed_over_and_taken_back(qtbot: Any, program: Any) -> None:
+    store, panel = program.store, program.window.panels["plans"]
+    program.window.reveal("plans")
+    before = store.scenes.programme
+    program.actions.run("plans.run", {"plan": "host_unwell"})
+
+    def boxes() -> list[Any]:  # a busy machine has a plan of its own at work
+        return [box for box in panel._runs.values() if box.run.plan == "host_unwell"]
+
+    qtbot.waitUntil(lambda: bool(boxes()), timeout=SOON)
+    [box] = boxes()
+    qtbot.waitUntil(lambda: box.run.step == 4, timeout=SOON)
+    assert box.run.can_undo
+    box.buttons["hold"].click()
+    qtbot.waitUntil(lambda: box.run.held, timeout=SOON)
+    box.buttons["undo"].click()
+    qtbot.waitUntil(lambda: not boxes(), timeout=SOON)
+    qtbot.waitUntil(lambda: store.scenes.programme == before, timeout=SOON)
+
+
 def test_a_red_plan_wants_to_be_held(qtbot: Any, program: Any) -> None:
     program.window.reveal("plans")
     row = program.window.panels["plans"]._rows["spoken_violation"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from studio.plans.model import AskView, IncidentView, PlanView, StepView
+from studio.plans.model import AskView, IncidentView, PlanView, RunView, StepView
 from ui.desk import Desk
 from ui.format import age_s, clock, seconds
 from ui.i18n import pick, t
 from ui.listen import listen
 from ui.panels.base import Panel
+from ui.panels.plans.runs import RunBox
 from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Badge, Button, Dot, TextLabel, clear, column, line, row
@@ -187,7 +188,9 @@ class PlansPanel(Panel):
         self._past.setContentsMargins(*(tokens.px(v) for v in (12, 8, 12, 8)))
         self._past.setSpacing(tokens.px(5))
         self._plans.setSpacing(0)
-        for part in (self._asks, self._offers, self._plans):
+        self._at_work = QVBoxLayout()
+        self._at_work.setContentsMargins(*(tokens.px(v) for v in (8, 4, 8, 4)))
+        for part in (self._at_work, self._asks, self._offers, self._plans):
             layout.addLayout(part)
         self._line = line()
         layout.addWidget(self._line)
@@ -200,6 +203,7 @@ class PlansPanel(Panel):
         self._plans.addWidget(self._note)
         self._rows: dict[str, PlanRow] = {}
         self._boxes: list[AskBox] = []
+        self._runs: dict[str, RunBox] = {}
         self._waiting: list[PlanView] = []
         self._shown_past: tuple[IncidentView, ...] = ()
         listen(
@@ -221,6 +225,7 @@ class PlansPanel(Panel):
 
     def _show(self) -> None:
         part = self.desk.store.plans
+        self._show_runs(part.runs)
         self._show_asks(part.asks)
         self._show_waiting([plan for plan in part.plans if plan.needs_accept])
         ids = [(p.id, p.level) for p in part.plans]
@@ -246,6 +251,19 @@ class PlansPanel(Panel):
     def _go_on(self) -> None:
         for box in self._boxes:
             box.tick()
+        for run_box in self._runs.values():
+            run_box.tick()
+
+    def _show_runs(self, runs: tuple[RunView, ...]) -> None:
+        known = {run.incident for run in runs}
+        for incident in [incident for incident in self._runs if incident not in known]:
+            self._runs.pop(incident).deleteLater()
+        for run in runs:
+            if run.incident in self._runs:
+                self._runs[run.incident].show_run(run)
+            else:
+                self._runs[run.incident] = RunBox(self.desk, run)
+                self._at_work.addWidget(self._runs[run.incident])
 
     def _show_asks(self, asks: tuple[AskView, ...]) -> None:
         if [box.ask for box in self._boxes] == list(asks):
