@@ -172,7 +172,8 @@ class ImportCommands:
             else:
                 restored[key] = _restored(present.get(key), product)
         order = [key for key in held.order if key in restored]
-        order += [key for key in restored if key not in set(order)]
+        placed = set(order)
+        order += [key for key in restored if key not in placed]
         back = {sku: -by for sku, by in held.moves.items()}
         held.moves = await self._book_moves(f"{held.id}:{uuid.uuid4().hex[:8]}", back)
         held.other = {key: present.get(key) for key in held.other}

@@ -12,8 +12,8 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 
 from tests.unit.shop.test_importers import workbook
 
-pytestmark = pytest.mark.ui
-SOON = 20_000
+pytestmark = [pytest.mark.ui, pytest.mark.timeout(240)]
+SOON = 60_000
 TABLE = (
     "货号,商品名称,价格,库存,备注\nsunglasses,猫眼偏光墨镜,149.00,38,\n"
     "cap-1,渔夫帽,59.00,12,米色\nscarf-1,羊绒围巾,-99.00,5,灰\n短款,79.00,30,红\n"
