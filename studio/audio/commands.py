@@ -72,7 +72,7 @@ class SoundCommands:
     @command(
         "sound.master",
         label=("总音量", "Master"),
-        help=("设置总线音量（dB）。", "Sets the programme's gain (dB)."),
+        help=("设置主输出音量（dB）。", "Sets the programme's gain (dB)."),
     )
     def master(self, gain_db: Db) -> Changed:
         before, self._desk.master_db = self._desk.master_db, gain_db

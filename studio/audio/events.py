@@ -26,7 +26,7 @@ class Meters(Event, frozen=True, kw_only=True):
 
     name: ClassVar[str] = "sound.meters"
     label: ClassVar[Text] = Text("电平", "Meters")
-    help: ClassVar[Text] = Text("各路与总线的电平。", "Levels of every strip and the programme.")
+    help: ClassVar[Text] = Text("各路与主输出的电平。", "Levels of every strip and the programme.")
     is_frequent: ClassVar[bool] = True
     is_journaled: ClassVar[bool] = False
 

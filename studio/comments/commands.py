@@ -250,7 +250,7 @@ class AudienceCommands:
     @command(
         "comments.say",
         label=("发评论", "Say"),
-        help=("以观众身份送入一条评论（排练用）。", "Brings a comment in, for rehearsals."),
+        help=("以观众身份送入一条评论（彩排用）。", "Brings a comment in, for rehearsals."),
     )
     def say(self, text: str, author: str = "", platform: str = "rehearsal") -> Changed:
         number = self._audience.counts["all"] + 1

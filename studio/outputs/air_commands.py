@@ -217,7 +217,7 @@ class AirCommands:
         role=Role.TECHNICIAN,
         label=("开播自检", "Check before air"),
         help=(
-            "试连每个目的地两秒，检查密钥、上行、磁盘、响度与画面，并给出处理办法。",
+            "试连每个推流地址两秒，检查密钥、上行、磁盘、响度与画面，并给出处理办法。",
             "Tries every destination for two seconds; checks key, upload, disk, sound, picture.",
         ),
     )

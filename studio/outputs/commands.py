@@ -187,7 +187,7 @@ class OutputCommands:
         role=Role.TECHNICIAN,
         label=("添加输出", "Add an output"),
         help=(
-            "添加推流目的地；密钥写在地址里时会移出并隐藏。",
+            "添加推流地址；密钥写在地址里时会移出并隐藏。",
             "Adds a destination; a key that stands in the address is moved out and hidden.",
         ),
         secret=("url", "key", "backup_url", "backup_key"),

@@ -76,7 +76,7 @@ class FilmCommands:
     @command(
         "marks.add",
         role=Role.STREAMER,
-        label=("打标记", "Add a mark"),
+        label=("打点", "Add a mark"),
         help=(
             "在正在录制的文件里记一个时间点，之后可剪成片段。",
             "Remembers this moment in the recording; a clip can be cut from it later.",
@@ -92,8 +92,8 @@ class FilmCommands:
     @command(
         "marks.list",
         role=Role.VIEWER,
-        label=("标记与章节", "Marks and chapters"),
-        help=("列出一个录像的标记与章节。", "Lists marks and chapters of a recording."),
+        label=("打点与章节", "Marks and chapters"),
+        help=("列出一个录像的打点与章节。", "Lists marks and chapters of a recording."),
     )
     def marks(self, file: Annotated[str, names_place("film")] = "") -> Changed:
         recording = self._find(file)
@@ -118,9 +118,9 @@ class FilmCommands:
 
     @command(
         "clips.cut",
-        label=("剪片段", "Cut clips"),
+        label=("切片", "Cut clips"),
         help=(
-            "按商品（讲解回放）、标记或时间从录像剪出片段，不重新编码。",
+            "按商品（讲解回放）、打点或时间从录像剪出片段，不重新编码。",
             "Cuts clips from a recording by product, mark or time, without encoding again.",
         ),
     )

@@ -54,7 +54,7 @@ class SceneCommands:
 
     @command(
         "scenes.take",
-        label=("切出", "Take"),
+        label=("切到直播", "Take"),
         help=(
             "把预监（或指定场景）切到直播。",
             "Puts the preview, or the scene named, on programme.",
@@ -90,7 +90,7 @@ class SceneCommands:
         "scenes.put_air",
         label=("恢复直播画面", "Put programme back"),
         help=(
-            "把每个画布的直播与预监恢复为给定场景（撤销切出）。",
+            "把每个画布的直播与预监恢复为给定场景（撤销切到直播）。",
             "Gives each canvas back the programme and preview it had.",
         ),
     )

@@ -12,7 +12,7 @@ class SceneTaken(Event, frozen=True, kw_only=True):
     """Another scene is on programme."""
 
     name: ClassVar[str] = "scenes.taken"
-    label: ClassVar[Text] = Text("已切出", "Scene taken")
+    label: ClassVar[Text] = Text("已切到直播", "Scene taken")
     help: ClassVar[Text] = Text("直播画面换了场景。", "Another scene is on programme.")
 
     scene: str

@@ -62,7 +62,7 @@ class ShopCommands:
 
     @command(
         "shop.card",
-        label=("上卡", "Show card"),
+        label=("弹卡", "Show card"),
         help=("把商品卡放上画面。", "Puts the product's card on the picture."),
         keys="C",
     )
@@ -79,7 +79,7 @@ class ShopCommands:
 
     @command(
         "shop.card_off",
-        label=("下卡", "Hide card"),
+        label=("收卡", "Hide card"),
         help=("让商品卡离开画面。", "Takes the product card off the picture."),
         keys="Shift+C",
     )
@@ -183,7 +183,7 @@ class ShopCommands:
     @command(
         "shop.remove",
         label=("移除商品", "Remove product"),
-        help=("把商品移出本场；正在上卡的不行。", "Takes a product out; not while its card is up."),
+        help=("把商品移出本场；正在弹卡的不行。", "Takes a product out; not while its card is up."),
     )
     def remove(self, product: str) -> Changed:
         found = self._catalogue.get(product)

@@ -22,7 +22,7 @@ class CardShown(Event, frozen=True, kw_only=True):
     """A product card came up or changed."""
 
     name: ClassVar[str] = "shop.card_shown"
-    label: ClassVar[Text] = Text("已上卡", "Card shown")
+    label: ClassVar[Text] = Text("已弹卡", "Card shown")
     help: ClassVar[Text] = Text("商品卡已上画面。", "A product card is on the picture.")
 
     product: str
@@ -33,7 +33,7 @@ class CardHidden(Event, frozen=True, kw_only=True):
     """The product card went away."""
 
     name: ClassVar[str] = "shop.card_hidden"
-    label: ClassVar[Text] = Text("已下卡", "Card hidden")
+    label: ClassVar[Text] = Text("已收卡", "Card hidden")
     help: ClassVar[Text] = Text("商品卡已离开画面。", "The product card left the picture.")
 
     product: str

@@ -125,8 +125,8 @@ def test_the_language_is_switched_live(qtbot: Any, program: Any) -> None:
     assert head.title.text() == "Products"
     window.change("language", "zh")
     assert head.title.text() == "商品"
-    assert "切出" in window.scenes.take.text()
-    assert window.monitors.programme.title.text() == "直播"
+    assert "切到直播" in window.scenes.take.text()
+    assert window.monitors.programme.title.text() == "节目画面"
     window.change("language", "en")
     assert head.title.text() == "Products"
 

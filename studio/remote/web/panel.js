@@ -2,9 +2,9 @@
 // The phone's panel: speaks obs-websocket v5 to the door that served it, and nothing else.
 
 const TEXT = {
-  zh: { programme: "播出画面", scenes: "场景", take: "切出", fade: "淡变", standby: "垫片", silent: "麦克风已关", back: "返回", products: "商品",
+  zh: { programme: "播出画面", scenes: "场景", take: "切到直播", fade: "淡入淡出", standby: "垫片", silent: "麦克风已关", back: "返回", products: "商品",
     comments: "待审评论", outputs: "输出", password: "远程控制密码或令牌", keep: "在本机记住", enter: "进入",
-    card: "上卡", card_off: "下卡", try_on: "试戴", try_off: "摘下", release: "放行", block: "拦截", stock: "库存", air: "播出", next: "预监",
+    card: "弹卡", card_off: "收卡", try_on: "试戴", try_off: "摘下", release: "放行", block: "拦截", stock: "库存", air: "播出", next: "预监",
     none: "未设置推流", live: "直播中", idle: "未开播", lost: "连接中断，正在重连…", wrong: "密码不对。",
     nobody: "连不上引擎。", viewer: "只读", streamer: "主播", controller: "场控", technician: "技术", owner: "负责人",
     connecting: "连接中", congested: "拥塞", reconnecting: "重连中", refused: "被拒绝", failed: "失败",

@@ -14,7 +14,7 @@ class Fade(Transition):
     """One picture dissolves into the other."""
 
     kind: ClassVar[str] = "fade"
-    label: ClassVar[Text] = Text("淡变", "Fade")
+    label: ClassVar[Text] = Text("淡入淡出", "Fade")
     help: ClassVar[Text] = Text("两个画面渐变过渡。", "One picture dissolves into the other.")
 
     def mix(self, target: Frame, before: Frame, after: Frame, progress: float) -> None:

@@ -27,7 +27,7 @@ class SlideShowSettings(Settings):
     files: Annotated[list[str], setting("图片", "Pictures", "files")] = []
     folder: Annotated[str, setting("文件夹", "Folder", "folder")] = ""
     seconds: Annotated[float, setting("每张秒数", "Seconds each", ge=0.2, le=3600)] = 5.0
-    fade_ms: Annotated[int, setting("淡变（毫秒）", "Fade (ms)", ge=0, le=5000)] = 500
+    fade_ms: Annotated[int, setting("淡入淡出（毫秒）", "Fade (ms)", ge=0, le=5000)] = 500
     loop: Annotated[bool, setting("循环", "Loop")] = True
     shuffle: Annotated[bool, setting("随机顺序", "Shuffle")] = False
     fit: Annotated[
@@ -53,7 +53,7 @@ class SlideShow(Source):
     is_still: ClassVar[bool] = True
     label: ClassVar[Text] = Text("幻灯片", "Slide show")
     help: ClassVar[Text] = Text(
-        "轮流显示多张图片，可淡变、随机、上一张、下一张。",
+        "轮流显示多张图片，可淡入淡出、随机、上一张、下一张。",
         "Shows pictures in turn, with a fade; shuffle, next, previous.",
     )
     Settings: ClassVar[type[Settings]] = SlideShowSettings

@@ -27,7 +27,7 @@ class TestSignal(LiveInput):
     kind: ClassVar[str] = "test_signal"
     label: ClassVar[Text] = Text("测试信号", "Test signal")
     help: ClassVar[Text] = Text(
-        "会动的测试图与测试音，排练时代替摄像头。",
+        "会动的测试图与测试音，彩排时代替摄像头。",
         "A moving picture with a tone; stands in for a camera in rehearsal.",
     )
     Settings: ClassVar[type[Settings]] = TestSignalSettings

@@ -1,0 +1,35 @@
+"""What people read is what 场控 say: no word that was left behind comes back (docs/words.md)."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from studio.api import catalogue
+from tests.contract.source_tree import trees
+
+LEFT = {
+    "zh": "切出|上卡|下卡|淡变|总线|(?<!延)迟帧|断流预算|垫片顶住|推流目的地|排练|剪片段|打标记",
+    "en": r"\b[Mm]end\b(?!\})|Gap budget|\bExplain\b",
+}
+
+
+@pytest.mark.parametrize("language", LEFT)
+def test_no_text_of_the_catalogue_says_them(language: str) -> None:
+    word = re.compile(LEFT[language])
+    said = {key: text[language] for key, text in catalogue().items() if word.search(text[language])}
+    assert said == {}
+
+
+def test_no_label_or_help_in_the_code_says_them() -> None:
+    word = re.compile(LEFT["zh"])
+    said = [
+        f"{path}:{node.lineno}: {node.value}"
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if word.search(node.value)
+    ]
+    assert said == []
