@@ -335,6 +335,24 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", "json", action="store_true")
 
 
+def _audit(arguments: argparse.Namespace) -> int:
+    from studio.governance.cli import verify
+
+    folder = Path(arguments.folder) if arguments.folder else data_dir() / "audit"
+    anchors = tuple(arguments.anchor)
+    is_whole = verify(folder, arguments.key, anchors, write_line, as_json=arguments.json)
+    return DONE if is_whole else NO
+
+
+def _audit_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("verify",), help=translate("cli.arg.audit_what"))
+    parser.add_argument("folder", nargs="?", default="", help=translate("cli.arg.audit_folder"))
+    parser.add_argument("--anchor", action="append", default=[], metavar="TEXT",
+                        help=translate("cli.arg.audit_anchor"))  # fmt: skip
+    parser.add_argument("--key", default="", metavar="HEX", help=translate("cli.arg.audit_key"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
 def _verify_draw(arguments: argparse.Namespace) -> int:
     from studio.shop.games.verify import main
 
@@ -443,6 +461,7 @@ CALLS: dict[str, Call] = {
     "import": (_import_arguments, _import, "studio.app.imports"),
     "verify-draw": (_verify_draw_arguments, _verify_draw, "studio.shop.games.verify"),
     "drill": (_drill_arguments, _drill, "studio.app.drill.cli"),
+    "audit": (_audit_arguments, _audit, "studio.governance.cli"),
     "risks": (_risks_arguments, _risks, "studio.plans.risks.cli"),
     "bench": (_bench_arguments, _bench, "bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),

@@ -35,6 +35,7 @@ from studio.filters.base import Filter
 from studio.filters.service import FilterService
 from studio.filters.workshop import FilterFactory
 from studio.governance.secrets import Secrets
+from studio.governance.service import AuditService
 from studio.governance.vault import use_own_vault
 from studio.graphics.deck import OverlayStack
 from studio.graphics.svg import rasterise
@@ -75,7 +76,7 @@ SERVICES: tuple[type[Service], ...] = (
     InsightService, ShowSession, EngineInfo, CanvasService, SceneService, FilterService,
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
     StockService, OfferService, TryOnService, OverlayService, BrandService, TemplateService,
-    ImportService, CommentService, GameService, PlanService, RiskService,
+    ImportService, CommentService, GameService, PlanService, RiskService, AuditService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
@@ -182,13 +183,8 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     outputs = OutputService(pipeline, output_commands, scenes, events, state)
     stock = StockService(catalogue, overlays, events, state)
     brand = BrandService(sources, overlays, state)
-    comments = CommentService(
-        shipped_rules(),
-        extensions.of(CommentPlatform),  # type: ignore[type-abstract]
-        overlays,
-        events,
-        state,
-    )
+    platforms = extensions.of(CommentPlatform)  # type: ignore[type-abstract]
+    comments = CommentService(shipped_rules(), platforms, overlays, events, state)
     triggers = extensions.of(Trigger)  # type: ignore[type-abstract]
     plans = PlanService(bus, triggers, programme, events, state)
     services = Services(
@@ -217,6 +213,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             GameService(comments, state),
             plans,
             RiskService(plans.plans, plans.store),
+            AuditService(secrets, events, state),
             *_of_plugins(extensions, bus, events, state),
         )
     )

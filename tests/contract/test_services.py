@@ -128,6 +128,7 @@ def seen_of(engine: Engine) -> dict[str, Any]:
     for plan in seen["plans"]["plans"]:
         plan.pop("last_run_utc")
     seen.pop("outputs")
+    seen.pop("audit")
     return seen
 
 

@@ -59,14 +59,14 @@ def test_a_flash_sale_from_begin_to_end(studio: Studio) -> None:
         here.run("offers.put", offer={**offer, "countdown_s": 1})
         here.run("offers.start", id="sale")
         assert (stage(here), cents(here)) == ("countdown", 9900)
-        until(lambda: stage(here) == "live", 20)
+        until(lambda: stage(here) == "live", "the offer follows", 20)
         assert (cents(here), sale(here)["left"]) == (5900, 4)
         assert here.run_code("offers.put", offer=offer) == "offers.runs"
         assert sorted(free(here).values()) == [4, 6]
         lines = [{"sku": "hat", "count": 1}]
         for number in range(3):
             here.run("orders.book", key=f"o-{number}", lines=lines, channel="offer-sale")
-        until(lambda: sale(here)["left"] == 1, 20)
+        until(lambda: sale(here)["left"] == 1, "the offer follows", 20)
     studio.kill()
     studio.process.wait()
     studio.options["restarts"] = 1
@@ -77,17 +77,21 @@ def test_a_flash_sale_from_begin_to_end(studio: Studio) -> None:
             "orders.book", key="o-8", lines=[{"sku": "hat", "count": 2}], channel="offer-sale"
         ) == "stock.short"  # fmt: skip
         here.run("orders.book", key="o-9", lines=[{"sku": "hat"}], channel="offer-sale")
-        until(lambda: stage(here) == "ended", 20)
+        until(lambda: stage(here) == "ended", "the offer follows", 20)
         assert sale(here)["why"] == "sold_out"
         assert cents(here) == 9900
         # A refund goes to the offer's share, and from there back to the shop.
         here.run("orders.refund", key="o-9")
-        until(lambda: 7 in free(here).values() and free(here)["offer-sale"] == 0, 20)
+        until(
+            lambda: 7 in free(here).values() and free(here)["offer-sale"] == 0,
+            "the offer follows",
+            20,
+        )
         # What was paid tonight is the highest that may be struck through now.
         assert here.run_code("offers.put", offer={**offer, "was_cents": 9900}) == ""
         assert here.run_code("offers.start", id="sale") == "offers.struck"
         here.run("offers.put", offer={**offer, "seconds": 1, "price_cents": 5500})
         here.run("offers.start", id="sale")
-        until(lambda: stage(here) == "ended", 20)
+        until(lambda: stage(here) == "ended", "the offer follows", 20)
         assert (sale(here)["why"], cents(here)) == ("time", 9900)
-        until(lambda: 7 in free(here).values(), 20)
+        until(lambda: 7 in free(here).values(), "the offer follows", 20)

@@ -142,10 +142,14 @@ def test_planted_secrets_are_used_and_found_nowhere(studio: Studio, server: _Ser
         assert add("show.import_obs", file=str(file))
         file.unlink()
         assert add("feeds.add", name="room", kind="websocket", settings={"url": feed})
-        until(lambda: f"/room?token={WORD}" in server.heard, 20)
+        until(lambda: f"/room?token={WORD}" in server.heard, "the secret arrives", 20)
         assert add("sources.copy", name="door")
         assert add("sources.remove", name="door")
-        until(lambda: any(f"admin:{WORD}/live.ts?token={WORD}" in h for h in server.heard), 20)
+        until(
+            lambda: any(f"admin:{WORD}/live.ts?token={WORD}" in h for h in server.heard),
+            "the secret arrives",
+            20,
+        )
         told.append(json.dumps(here.run("state.get")))
         names = here.ask("GetInputList")["inputs"]
         told += [json.dumps(here.ask("GetInputSettings", inputName=n["inputName"])) for n in names]
@@ -155,7 +159,9 @@ def test_planted_secrets_are_used_and_found_nowhere(studio: Studio, server: _Ser
     studio.process.wait()
     server.heard.clear()
     studio.start()  # as the one before left it: the secret is there again
-    until(lambda: any(f"admin:{WORD}/" in heard for heard in server.heard), 20)
+    until(
+        lambda: any(f"admin:{WORD}/" in heard for heard in server.heard), "the secret arrives", 20
+    )
     told += [json.dumps(line) for line in studio.lines]
     told.append(command_lines())
     for answer in told:
@@ -179,7 +185,11 @@ def test_shows_of_before_are_cleaned(tmp_path: Path, server: _Server) -> None:
         copy.parent.mkdir(exist_ok=True)
         copy.write_text(json.dumps(show), encoding="utf-8")
         studio.start()
-        until(lambda: any(f"admin:{WORD}/" in heard for heard in server.heard), 20)
+        until(
+            lambda: any(f"admin:{WORD}/" in heard for heard in server.heard),
+            "the secret arrives",
+            20,
+        )
         for file in (path, copy):
-            until(lambda file=file: WORD not in file.read_text(encoding="utf-8"), 10)
+            until(lambda file=file: WORD not in file.read_text(encoding="utf-8"), "sealed", 10)
             assert json.loads(file.read_text(encoding="utf-8"))["name"] == show["name"]

@@ -100,6 +100,7 @@ class OffersPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 2),
         "technician": Spot(BOTTOM, 2),
+        "prepare": Spot(BOTTOM),
     }
     keys = (("Tab", "offers.key_next"), ("Space", "offers.key_press"))
 
