@@ -44,10 +44,10 @@ class ShadowEngine:
         self._restarts = 0
         (root / "run").mkdir(parents=True, mode=0o700)
 
-    @property
-    def pid(self) -> int:
-        """Of the process."""
-        return self._process.pid if self._process else 0
+    def send(self, number: int) -> None:
+        """Signals the process, which is a child of this one."""
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def start(self) -> None:
         """Starts it and waits until its door is open.
@@ -216,14 +216,14 @@ class ShadowShow:
                 self._slower[1].join(5)
                 self._slower = None
             return
-        ending, pid = threading.Event(), self.engine.pid
+        ending, engine = threading.Event(), self.engine
 
         def work() -> None:
             while not ending.is_set():
                 with contextlib.suppress(OSError):
-                    os.kill(pid, signal.SIGSTOP)
+                    engine.send(signal.SIGSTOP)
                     time.sleep(STOP_MS)
-                    os.kill(pid, signal.SIGCONT)
+                    engine.send(signal.SIGCONT)
                 ending.wait(GO_MS)
 
         thread = threading.Thread(target=work, name="slow", daemon=True)
