@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import signal
@@ -88,10 +89,21 @@ def _turn(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Waits for its turn before its time limit begins."""
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    """Waits for its turn before its time limit begins.
+
+    After a file with windows what they left behind is cleared here, in the thread of the windows:
+    whichever thread's allocation sets the collector off would end the process with them.
+    """
     with _turn(item):
-        return (yield)
+        try:
+            return (yield)
+        finally:
+            is_last = nextitem is None or nextitem.path != item.path
+            if is_last and _group(item.nodeid) == "screen":
+                gc.collect()
 
 
 def pytest_unconfigure() -> None:

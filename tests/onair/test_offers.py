@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +96,24 @@ def test_a_flash_sale_from_begin_to_end(studio: Studio) -> None:
         until(lambda: stage(here) == "ended", "the offer follows", 20)
         assert (sale(here)["why"], cents(here)) == ("time", 9900)
         until(lambda: 7 in free(here).values(), "the offer follows", 20)
+
+
+def test_two_desks_start_it_at_once(studio: Studio) -> None:
+    """One of them does, and its pieces are set aside once."""
+    offer = {"id": "sale", "sku": "hat", "price_cents": 5900, "pieces": 4}
+    with peer(studio) as here:
+        here.run("shop.stock", product="hat", count=10)
+        here.run("stock.open", shop="coats")
+        for _ in range(10):
+            here.run("offers.put", offer=offer)
+            with ThreadPoolExecutor(4) as desks:
+                said = list(desks.map(lambda _: start(studio), range(4)))
+            assert sorted(said) == ["", "offers.runs", "offers.runs", "offers.runs"]
+            assert sorted(free(here).values()) == [4, 6]
+            here.run("offers.stop", id="sale")
+            until(lambda: sorted(free(here).values()) == [0, 10], "pieces are back", 20)
+
+
+def start(studio: Studio) -> str:
+    with peer(studio) as desk:
+        return desk.run_code("offers.start", id="sale")

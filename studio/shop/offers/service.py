@@ -70,6 +70,7 @@ class OfferService(Service):
         self.book, self._room, self._card = book, room, card
         self._events, self._state = events, state
         self._shown: object = None
+        self._turn = asyncio.Lock()
         self._beside: set[asyncio.Task[None]] = set()
         self._commands = (OfferCommands(self),)
         self.every = (Every("offers", TICK_S, self._tick), Every("prices", NOTE_S, self._tidy))
@@ -153,6 +154,10 @@ class OfferService(Service):
         Raises:
             StudioError: why it must not go on air; conflict, when its pieces are not there.
         """
+        async with self._turn:  # two desks, or a double click: the second one finds it running
+            await self._begin(offer)
+
+    async def _begin(self, offer: Offer) -> None:
         book, now = self.book, now_ns()
         if book.run(offer.id).stage in ("countdown", "live"):
             raise StudioError("conflict", "offers.runs", id=offer.id)
@@ -170,8 +175,17 @@ class OfferService(Service):
             self._go_live(offer)
         self._tell(offer)
 
-    async def end(self, offer: Offer, why: str) -> None:
-        """Ends an offer; pieces that are free go back to the shop."""
+    async def end(self, offer: Offer, why: str, key: str = "") -> None:
+        """Ends an offer; pieces that are free go back to the shop.
+
+        Args:
+            key: of the run that is meant; one that was started meanwhile goes on.
+        """
+        async with self._turn:
+            if key in ("", self.book.run(offer.id).key):
+                await self._end(offer, why)
+
+    async def _end(self, offer: Offer, why: str) -> None:
         run = self.book.run(offer.id)
         self.book.runs[offer.id] = replace(run, stage="ended", why=why, ends_ns=0)
         self._tell(offer)
@@ -204,13 +218,20 @@ class OfferService(Service):
     def _tidy(self) -> None:
         """Prices are written down, and pieces of offers that were cut off go back."""
         self._note()
-        if self._beside or not self._room.part.shop:
+        if self._beside or self._turn.locked() or not self._room.part.shop:
             return
         for offer in self.book.part.offers:
             level = self._room.levels.get((offer.sku, offer.channel))
-            is_running = self.book.run(offer.id).stage in ("countdown", "live")
-            if level is not None and level.free > 0 and not is_running:
-                self._do(self._returned(offer))
+            if level is not None and level.free > 0 and not self._runs(offer):
+                self._do(self._reclaim(offer))
+
+    def _runs(self, offer: Offer) -> bool:
+        return self.book.run(offer.id).stage in ("countdown", "live")
+
+    async def _reclaim(self, offer: Offer) -> None:
+        async with self._turn:
+            if not self._runs(offer):
+                await self._returned(offer)
 
     async def _returned(self, offer: Offer) -> None:
         try:
@@ -245,8 +266,9 @@ class OfferService(Service):
             self._state.touch("offers")
 
     def _end_soon(self, offer: Offer, why: str) -> None:
-        self.book.runs[offer.id] = replace(self.book.run(offer.id), stage="ended", why=why)
-        self._do(self.end(offer, why))
+        run = self.book.run(offer.id)
+        self.book.runs[offer.id] = replace(run, stage="ended", why=why)
+        self._do(self.end(offer, why, run.key))
 
     def _count(self) -> None:
         for offer in self.book.running():
