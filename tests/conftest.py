@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import shutil
 import signal
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ui.garbage import collect_due, only_by_hand
 
 ROOT = Path(__file__).parents[1]
 
@@ -89,21 +90,17 @@ def _turn(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(
-    item: pytest.Item, nextitem: pytest.Item | None
-) -> Generator[None, object, object]:
-    """Waits for its turn before its time limit begins.
-
-    After a file with windows what they left behind is cleared here, in the thread of the windows:
-    whichever thread's allocation sets the collector off would end the process with them.
-    """
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Waits for its turn before its time limit begins; garbage goes in the windows' thread."""
     with _turn(item):
         try:
             return (yield)
         finally:
-            is_last = nextitem is None or nextitem.path != item.path
-            if is_last and _group(item.nodeid) == "screen":
-                gc.collect()
+            collect_due()
+
+
+def pytest_configure() -> None:
+    only_by_hand()
 
 
 def pytest_unconfigure() -> None:

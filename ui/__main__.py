@@ -187,8 +187,10 @@ def main(argv: list[str] | None = None) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    from ui.garbage import collect_due, only_by_hand
     from ui.measure import Watched
 
+    only_by_hand()
     app = (Watched if options.measure else QApplication)([sys.argv[0]])
     app.setApplicationName("Shopcast")
     app.setQuitOnLastWindowClosed(False)
@@ -198,7 +200,7 @@ def main(argv: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: program.end())
     alive = QTimer()
-    alive.timeout.connect(lambda: None)  # lets Python see a signal
+    alive.timeout.connect(collect_due)  # and lets Python see a signal
     alive.start(250)
     program.open()
     if options.grab:
