@@ -61,12 +61,6 @@ def use_vault(vault: Callable[[], Vault] | None) -> None:
     _vault = vault
 
 
-class _Spot(str):
-    """A secret's text with the place that it belongs to."""
-
-    place: str
-
-
 def _is_secret_name(name: str, known: frozenset[str]) -> bool:
     words = _HUMP.sub("_", name).replace("-", "_").replace(".", "_").lower()
     return words in known or words.replace("_", "") in known or words.rpartition("_")[2] in known

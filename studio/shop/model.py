@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Annotated
 
 import msgspec
 
 from studio.core.text import Text
-from studio.shop.money import exponent
+from studio.shop.money import exponent, read_amount
 
 Cents = Annotated[int, msgspec.Meta(ge=0, le=10_000_000_00)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
@@ -38,15 +36,12 @@ def typed_price(text: str, currency: str = "CNY") -> int | None:
 
     "199", "¥1,299.00", "１９９"; more digits than the currency has are no price.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().lstrip("¥$€£").replace(",", "").strip()
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", plain):
+    try:
+        amount = read_amount(text, currency, is_number=True)
+    except ValueError:
         return None
-    whole, _, part = plain.partition(".")
-    digits = exponent(currency)
-    if len(part.rstrip("0")) > digits:
-        return None
-    scale = int(10**digits)
-    return int(whole) * scale + int((part.rstrip("0") or "0").ljust(digits, "0") or "0")
+    is_other = amount.currency != currency or amount.is_from or amount.minor < 0
+    return None if is_other else amount.minor
 
 
 class TryOn(msgspec.Struct, frozen=True):

@@ -91,7 +91,7 @@ class OfferCommands:
     )
     async def stop(self, id: OfferId) -> Changed:
         offer = self._room.book.get(id)
-        if self._room.book.run(id).stage in ("countdown", "live"):
+        if self._room.book.run(id).is_on:
             await self._room.end(offer, "stopped")
         return changed("offers", "shop", "stock")
 

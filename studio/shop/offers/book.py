@@ -10,7 +10,7 @@ from studio.core.clock import NS, age_days, now_ns, utc_iso
 from studio.core.errors import StudioError
 from studio.core.text import Text
 from studio.shop.catalogue import Catalogue
-from studio.shop.model import Product, price_text
+from studio.shop.model import Product, ShopState, price_text
 from studio.shop.offers.model import (
     KEPT_DAYS,
     MOST_OFFERS,
@@ -46,6 +46,9 @@ class OfferBook:
         self.part = OfferPart()
         self.runs: dict[str, Run] = {}
         self.left: dict[str, int | None] = {}
+        self._indexed: ShopState | None = None
+        self._index: dict[str, Product] = {}
+        self._noted: tuple[ShopState | None, OfferPart | None, list[Offer]] = (None, None, [])
 
     # -- what there is -------------------------------------------------------------------------
 
@@ -70,7 +73,7 @@ class OfferBook:
         self.product_of(offer.sku)
         if bool(offer.price_cents) == bool(offer.percent):
             raise StudioError("invalid", "offers.one_price", id=offer.id)
-        if self.run(offer.id).stage in ("countdown", "live"):
+        if self.run(offer.id).is_on:
             raise StudioError("conflict", "offers.runs", id=offer.id)
         rest = [other for other in self.part.offers if other.id != offer.id]
         if len(rest) >= MOST_OFFERS:
@@ -87,7 +90,7 @@ class OfferBook:
             StudioError: not_found, conflict.
         """
         offer = self.get(id)
-        if self.run(id).stage in ("countdown", "live"):
+        if self.run(id).is_on:
             raise StudioError("conflict", "offers.runs", id=id)
         rest = tuple(other for other in self.part.offers if other.id != id)
         self.part = replace(self.part, offers=rest)
@@ -114,10 +117,20 @@ class OfferBook:
         Raises:
             StudioError: not_found.
         """
-        for product in self._catalogue.state.products:
-            if sku in product.skus:
-                return product
-        raise StudioError("not_found", "offers.no_sku", sku=sku)
+        product = self._by_sku().get(sku)
+        if product is None:
+            raise StudioError("not_found", "offers.no_sku", sku=sku)
+        return product
+
+    def _by_sku(self) -> dict[str, Product]:
+        """Every SKU's product, made once for each state of the catalogue."""
+        state = self._catalogue.state
+        if state is not self._indexed:
+            self._indexed, self._index = state, {}
+            for product in state.products:
+                for sku in product.skus:
+                    self._index.setdefault(sku, product)
+        return self._index
 
     # -- prices --------------------------------------------------------------------------------
 
@@ -136,16 +149,16 @@ class OfferBook:
         Raises:
             StudioError: not_found.
         """
-        live = [
-            replace(offer, was_cents=self.run(offer.id).was_cents) for offer in self.running("live")
-        ]
-        return price_of(self.product_of(sku), sku, live, self.part.limits)
+        return price_of(self.product_of(sku), sku, self._live(), self.part.limits)
+
+    def _live(self) -> list[Offer]:
+        """Offers that are live, with the struck prices they started with."""
+        return [replace(o, was_cents=self.run(o.id).was_cents) for o in self.running("live")]
 
     def offered(self, offer: Offer) -> int:
         """What an offer costs, live or not."""
         product = self.product_of(offer.sku)
-        is_variant = product.variant(offer.sku) is not None
-        return offer_price(offer, product.price_of(offer.sku if is_variant else "")[0])
+        return offer_price(offer, product.price_of(offer.sku)[0])
 
     def card(self, product: Product, sku: str, language: str) -> tuple[int, int, str] | None:
         """Price, struck price and badge of a product's card; None: no offer concerns it.
@@ -174,7 +187,7 @@ class OfferBook:
         """Whole seconds till it begins or ends."""
         run = self.run(offer.id)
         until = run.begins_ns if run.stage == "countdown" else run.ends_ns
-        if run.stage not in ("countdown", "live") or not until:
+        if not run.is_on or not until:
             return None
         return max(0, -(-(until - now_ns()) // NS))
 
@@ -187,8 +200,7 @@ class OfferBook:
             free: pieces that may be sold; None is not known.
         """
         product = self.product_of(offer.sku)
-        is_variant = product.variant(offer.sku) is not None
-        list_cents = product.price_of(offer.sku if is_variant else "")[0]
+        list_cents = product.price_of(offer.sku)[0]
         cents = offer_price(offer, list_cents)
 
         def said(amount: int) -> str:
@@ -222,8 +234,7 @@ class OfferBook:
     def struck(self, offer: Offer) -> int:
         """The struck price that an offer starts with."""
         product = self.product_of(offer.sku)
-        is_variant = product.variant(offer.sku) is not None
-        list_cents = product.price_of(offer.sku if is_variant else "")[0]
+        list_cents = product.price_of(offer.sku)[0]
         return offer.was_cents or self.lowest(offer.sku, list_cents)[1]
 
     def lowest(self, sku: str, list_cents: int) -> tuple[int, int]:
@@ -240,16 +251,20 @@ class OfferBook:
 
     def note_prices(self) -> bool:
         """Writes down what can be paid now, where it changed; says whether any did."""
+        live, state = self._live(), self._catalogue.state
+        was_state, was_part, was_live = self._noted
+        if state is was_state and self.part is was_part and live == was_live:
+            return False
         paid, is_other = dict(self.part.paid), False
-        for product in self._catalogue.state.products:
-            for sku in product.skus:
-                cents = self.quote(sku).cents
-                old = paid.get(sku, ())
-                if old and old[-1].cents == cents:
-                    continue
-                kept = [entry for entry in old[:-1] if age_days(entry.utc) <= KEPT_DAYS]
-                paid[sku] = (*kept, *old[-1:], PaidPrice(utc_iso(), cents))
-                is_other = True
+        for sku, product in self._by_sku().items():
+            cents = price_of(product, sku, live, self.part.limits).cents
+            old = paid.get(sku, ())
+            if old and old[-1].cents == cents:
+                continue
+            kept = [entry for entry in old[:-1] if age_days(entry.utc) <= KEPT_DAYS]
+            paid[sku] = (*kept, *old[-1:], PaidPrice(utc_iso(), cents))
+            is_other = True
         if is_other:
             self.part = replace(self.part, paid=paid)
+        self._noted = (state, self.part, live)
         return is_other

@@ -111,6 +111,11 @@ class Run(msgspec.Struct, frozen=True):
     shop: str = ""
     was_cents: int = 0
 
+    @property
+    def is_on(self) -> bool:
+        """Does it count down, or is it live?"""
+        return self.stage in ("countdown", "live")
+
 
 class OfferRuns(msgspec.Struct, frozen=True):
     """What must survive a kill: offers that run, by id."""

@@ -28,8 +28,7 @@ def price_of(
         live: offers that are live now, for any SKU; their struck prices as decided at the start.
         limits: by SKU.
     """
-    is_variant = product.variant(sku) is not None
-    list_cents, was_cents = product.price_of(sku if is_variant else "")
+    list_cents, was_cents = product.price_of(sku)
     rules = [f"list {list_cents}"]
     cents, chosen = list_cents, None
     for offer in sorted(live, key=lambda offer: offer.id):

@@ -107,9 +107,7 @@ class OfferService(Service):
 
     async def reset(self) -> None:
         """No offer runs; pieces go back to the shop."""
-        for offer in list(self.book.running()):
-            await self.end(offer, "stopped")
-        await asyncio.gather(*self._beside, return_exceptions=True)
+        await self.stop()
         self.book.part, self.book.runs, self.book.left = OfferPart(), {}, {}
         self._shown = None
 
@@ -159,7 +157,7 @@ class OfferService(Service):
 
     async def _begin(self, offer: Offer) -> None:
         book, now = self.book, now_ns()
-        if book.run(offer.id).stage in ("countdown", "live"):
+        if book.run(offer.id).is_on:
             raise StudioError("conflict", "offers.runs", id=offer.id)
         free = self._free(offer.sku)
         for fault in book.faults(offer, free):
@@ -222,15 +220,12 @@ class OfferService(Service):
             return
         for offer in self.book.part.offers:
             level = self._room.levels.get((offer.sku, offer.channel))
-            if level is not None and level.free > 0 and not self._runs(offer):
+            if level is not None and level.free > 0 and not self.book.run(offer.id).is_on:
                 self._do(self._reclaim(offer))
-
-    def _runs(self, offer: Offer) -> bool:
-        return self.book.run(offer.id).stage in ("countdown", "live")
 
     async def _reclaim(self, offer: Offer) -> None:
         async with self._turn:
-            if not self._runs(offer):
+            if not self.book.run(offer.id).is_on:
                 await self._returned(offer)
 
     async def _returned(self, offer: Offer) -> None:
@@ -305,15 +300,14 @@ class OfferService(Service):
             product = self.book.product_of(offer.sku)
         except StudioError:  # it was taken out of the show
             return OfferView(offer, stage=run.stage, why="no_product")
-        is_variant = product.variant(offer.sku) is not None
         return OfferView(
             offer,
             product.name,
-            product.price_of(offer.sku if is_variant else "")[0],
+            product.price_of(offer.sku)[0],
             self.book.offered(offer),
             product.currency,
             run.stage,
-            self.book.left.get(offer.id) if run.stage in ("countdown", "live") else None,
+            self.book.left.get(offer.id) if run.is_on else None,
             self.book.left_s(offer),
             run.why,
         )

@@ -147,6 +147,25 @@ def test_prices_are_written_down_once() -> None:
     }  # fmt: skip
 
 
+def test_nothing_is_reckoned_again_while_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked every other second, with thousands of goods too."""
+    made = book(Offer("a", "hat", price_cents=5900))
+    made.note_prices()
+    asked: list[str] = []
+    real = price_of
+
+    def counted(product: Product, sku: str, *given: object) -> object:
+        asked.append(sku)
+        return real(product, sku, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("studio.shop.offers.book.price_of", counted)
+    assert not made.note_prices()
+    assert asked == []
+    made.runs["a"] = Run("live")
+    assert made.note_prices()
+    assert sorted(asked) == ["coat-m", "coat-s", "hat"], "each once"
+
+
 def test_card_of_an_offer() -> None:
     made = book(Offer("a", "coat-m", price_cents=40000), Offer("b", "hat", percent=10))
     made.runs["a"] = Run("live", was_cents=52000)

@@ -107,7 +107,7 @@ class HostPanel(Panel):
                 if view.stage == "live" and view.offer.sku == sku:
                     left = [price_text(view.cents, product.currency)]
                     if view.left_s is not None:
-                        left.append(f"{view.left_s // 60:02}:{view.left_s % 60:02}")
+                        left.append(ms_short(view.left_s))
                     if view.left is not None:
                         left.append(t("offers.left", n=view.left))
                     words, is_offer = "  ".join(left), True

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from studio.shop.model import price_text, typed_price
 from studio.shop.offers.model import Offer, OfferView
 from ui.desk import Desk
+from ui.format import ms_short
 from ui.i18n import t
 from ui.panels.base import Panel
 from ui.panels.spot import BOTTOM, Spot
@@ -59,7 +60,7 @@ class OfferRow(QFrame):
         title = offer.name or t("offers.flash")
         self.name.setText(f"{title} · {view.product or offer.sku}")
         parts = [t("offers.pieces", n=offer.pieces) if offer.pieces else t("offers.no_end_pieces")]
-        parts.append(clock(offer.seconds) if offer.seconds else t("offers.by_hand"))
+        parts.append(ms_short(offer.seconds) if offer.seconds else t("offers.by_hand"))
         self.what.setText(" · ".join(parts))
         now, before = (price_text(c, view.currency) for c in (view.cents, view.list_cents))
         self.price.setText(f"{now}  ←  {before}")
@@ -67,7 +68,7 @@ class OfferRow(QFrame):
         if view.stage == "ended" and view.why:
             said = [t(f"offers.why_{view.why}")]
         if view.left_s is not None:
-            said.append(clock(view.left_s))
+            said.append(ms_short(view.left_s))
         if view.left is not None:
             said.append(t("offers.left", n=view.left))
         self.state.setText(" · ".join(said))
@@ -193,11 +194,6 @@ class OffersPanel(Panel):
             "countdown_s": int(given.get("countdown_s") or 0),
         }
         self.desk.actions.run("offers.put", {"offer": offer}, origin=self._new)
-
-
-def clock(seconds: int) -> str:
-    """ "02:31"."""
-    return f"{seconds // 60:02}:{seconds % 60:02}"
 
 
 def _number(zh: str, en: str, most: int, default: int) -> dict[str, Any]:
