@@ -8,6 +8,8 @@ import os
 import re
 import secrets
 import socket
+import tempfile
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from studio.core.errors import StudioError
@@ -19,6 +21,7 @@ from studio.sources.capture import LiveInput
 from studio.sources.listener import IngestEndpoint, IngestListener, Pipe
 
 APP = "live"
+SECRET_BYTES = 32
 _NAME = re.compile(r"[A-Za-z0-9_]{1,32}")
 OPTIONS = {"probesize": "200000", "analyzeduration": "700000"}
 
@@ -131,22 +134,37 @@ def key_of(stream: str) -> str:
 
 
 def _secret() -> bytes:
-    """This machine's secret for keys; made at first use, readable by this person alone."""
+    """This machine's secret for keys; made at first use, readable by this person alone.
+
+    Sources and processes that need it at the same moment get the same: it is whole before it has
+    its name, and the first one to name it wins.
+    """
     file = data_dir() / "ingest.key"
+    kept = _kept(file)
+    if kept:
+        return kept
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".ingest-")  # mode 0600
+    fresh = Path(name)
     try:
-        kept = file.read_bytes()
-        if len(kept) >= 32:
-            return kept
+        with os.fdopen(handle, "wb") as out:
+            out.write(secrets.token_bytes(SECRET_BYTES))
+        try:
+            os.link(fresh, file)
+        except FileExistsError:
+            if not _kept(file):  # a start that was cut off left a part of one
+                os.replace(fresh, file)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return file.read_bytes()
+
+
+def _kept(file: Path) -> bytes:
+    try:
+        found = file.read_bytes()
     except OSError:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = secrets.token_bytes(32)
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_bytes()
-    with os.fdopen(handle, "wb") as out:
-        out.write(fresh)
-    return fresh
+        return b""
+    return found if len(found) >= SECRET_BYTES else b""
 
 
 def own_address() -> str:
