@@ -67,7 +67,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
 _PACED = frozenset(
     f"test_{name}.py"
     for name in (
-        "desk_killed", "flood", "keeping", "line", "mixes", "outputs", "remote_budget",
+        "desk_killed", "drill", "flood", "keeping", "line", "mixes", "outputs", "remote_budget",
         "remote_siege", "rungs", "shopcast", "sources_stream", "standby", "supervisor",
         "virtual_camera",
     )
