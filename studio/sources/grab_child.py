@@ -1,8 +1,9 @@
-"""Grabs a screen in a process of its own: ``python -m studio.sources.grab_child JSON``.
+"""Grabs a screen in a process of its own: ``python -m studio.sources.grab_child``.
 
 FFmpeg's x11grab crashes the process when the display goes away at the wrong moment (seen in
 ``avformat_open_input`` while an X server was starting anew). Here it takes nobody along; the
-pictures go to stdout as raw planes in NUT, converted already.
+pictures go to stdout as raw planes in NUT, converted already. What to grab comes as JSON through
+stdin: everybody on the machine can read a process's arguments.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ def main() -> int:
     speak_utf8()
     import av
 
-    name, form, options = json.loads(sys.argv[1])
+    name, form, options = json.loads(sys.stdin.buffer.read())
     try:
         with av.open(name, format=form, options=options, timeout=(8.0, 3.0)) as media:
             source = media.streams.video[0]

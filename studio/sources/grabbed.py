@@ -28,13 +28,17 @@ class Grabbed:
 
         call = [sys.executable, "-P", "-m", "studio.sources.grab_child"]
         self._child = subprocess.Popen(
-            [*call, json.dumps([name, form, options])],
-            stdin=subprocess.DEVNULL,
+            call,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=project_dir(),
             env=child_environment(),
         )
+        assert self._child.stdin is not None
+        with contextlib.suppress(OSError), self._child.stdin as pipe:  # a process list shows words
+            pipe.write(json.dumps([name, form, options]).encode())
+        self._child.stdin = None  # closed: communicate would flush it
         self._is_over = threading.Event()
         self._said = ""
         self._watch = threading.Thread(target=self._end_with, args=(stopping,), daemon=True)

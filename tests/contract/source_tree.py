@@ -21,7 +21,7 @@ def trees() -> dict[str, ast.Module]:
     }
 
 
-def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
     """Every call with its callee as it is written, e.g. "os.kill"; methods as ".kill"."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
