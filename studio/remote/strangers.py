@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections import Counter
 from collections.abc import Iterable
+from enum import IntEnum
 from typing import Protocol
 
 from websockets.asyncio.server import ServerConnection
@@ -19,6 +20,9 @@ MOST_STRANGERS = 64
 LEAST_STRANGERS = 8
 DESCRIPTORS_A_STRANGER = 8
 """Of the descriptors this process may have, strangers take one in so many."""
+GRACE_S = 0.02
+GRACE_TIMES = 4
+"""So many times their places stand for that moment, at most."""
 MOST_BY_TOKEN = 16
 MOST_BY_TOKENS = 48
 MOST_BY_PASSWORD = 64
@@ -37,35 +41,68 @@ def most_strangers() -> int:
     return max(LEAST_STRANGERS, min(MOST_STRANGERS, limit // DESCRIPTORS_A_STRANGER))
 
 
+class Stage(IntEnum):
+    """How far a stranger has come; those who are least far go first."""
+
+    SILENT = 0
+    SPOKE = 1
+    SHOOK = 2
+
+
 class Strangers:
     """Connections that have not identified themselves, counted from their first moment on.
 
-    A newcomer is never refused: with too many, the oldest that has not even shaken hands goes,
-    then the oldest that has. Whoever knows the password needs a moment only.
+    A newcomer is never refused: with too many, the oldest of those go that have said nothing, then
+    of those that have not shaken hands, then of the others. Whoever knows the password speaks at
+    once; a moment's grace lets the words arrive before anybody is chosen, since sockets come in
+    bursts.
     """
 
     def __init__(self, most: int | None = None) -> None:
-        self._most = most_strangers() if most is None else most
-        self._there: dict[ServerConnection, tuple[bool, int]] = {}
+        self._given = most
+        self._there: dict[ServerConnection, tuple[Stage, int]] = {}
         self._numbers = itertools.count()
         self._is_told = False
+        self._thinning: asyncio.TimerHandle | None = None
 
     def came(self, connection: ServerConnection) -> None:
         """A socket was opened."""
-        self._there[connection] = (False, next(self._numbers))
-        if len(self._there) <= self._most:
-            return
+        self._there[connection] = (Stage.SILENT, next(self._numbers))
+        if len(self._there) > self.most and self._thinning is None:
+            self._thinning = asyncio.get_running_loop().call_later(GRACE_S, self._thin)
+        if len(self._there) > GRACE_TIMES * self.most:
+            self._part_with_oldest()
+
+    @property
+    def most(self) -> int:
+        """How many may stand; this machine's limits may change while it runs."""
+        return most_strangers() if self._given is None else self._given
+
+    def _thin(self) -> None:
+        self._thinning = None
+        while len(self._there) > self.most:
+            self._part_with_oldest()
+
+    def _part_with_oldest(self) -> None:
         if not self._is_told:
             self._is_told = True
-            _log.warning("remote door: more than %s that do not say who they are", self._most)
+            _log.warning("remote door: more than %s that do not say who they are", self.most)
         oldest = min(self._there, key=self._there.__getitem__)
         self.left(oldest)
         oldest.transport.abort()
 
+    def spoke(self, connection: ServerConnection) -> None:
+        """Its first bytes are here."""
+        self._reached(connection, Stage.SPOKE)
+
     def shook(self, connection: ServerConnection) -> None:
         """Its handshake is done."""
-        if connection in self._there:
-            self._there[connection] = (True, self._there[connection][1])
+        self._reached(connection, Stage.SHOOK)
+
+    def _reached(self, connection: ServerConnection, stage: Stage) -> None:
+        place = self._there.get(connection)
+        if place is not None and place[0] < stage:
+            self._there[connection] = (stage, place[1])
 
     def left(self, connection: ServerConnection) -> None:
         """It is gone, or no stranger any more."""
@@ -81,6 +118,11 @@ class CountedConnection(ServerConnection):
         """Counts it; the oldest stranger may have to go."""
         super().connection_made(transport)
         self.strangers.came(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Its words count for it."""
+        self.strangers.spoke(self)
+        super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Counts it no more."""
