@@ -11,9 +11,9 @@ OWNED_BY = {"subprocess", "Popen", "create_subprocess_exec"}
 # Where a process is started, and why its words hold no setting of a person.
 KNOWN = {
     "studio/app/drill/shadow.py": "the engine; its options go through stdin",
-    "studio/app/supervisor.py": "engine and desk; options through stdin, password in the environment",
+    "studio/app/supervisor.py": "engine and desk; stdin, password in the environment",
     "studio/core/processes.py": "ps; a number",
-    "studio/outputs/link.py": "the sender; the name of the output and folders, all else on its line",
+    "studio/outputs/link.py": "the sender; its name and folders, all else on its line",
     "studio/shop/importers/child.py": "the reader; its request goes through stdin",
     "studio/sources/grabbed.py": "the grabber; its address goes through stdin",
 }
