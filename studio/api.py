@@ -28,6 +28,7 @@ from studio.core.settings import load as load_settings
 from studio.core.settings import save_desk as save_settings
 from studio.core.streams import speak_utf8
 from studio.core.text import Text
+from studio.core.whole_file import write_whole
 from studio.media.picture_memory import PictureReader
 from studio.protocols.obs_client import ObsAnswer, ObsClientProtocol, VendorNews
 from studio.protocols.obs_ws import Close, Subscription
@@ -132,6 +133,7 @@ __all__ = [
     "system_language",
     "translate",
     "encode_json",
+    "write_whole",
 ]
 
 

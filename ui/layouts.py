@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QMainWindow
 
-from studio.api import config_dir, logger
+from studio.api import config_dir, logger, write_whole
 from ui.panels.base import Panel
 from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
 from ui.theme import tokens
@@ -261,7 +260,6 @@ class KeptLayout:
 
     def save(self) -> None:
         """Writes it; a folder that cannot be written loses only this."""
-        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         whole = {
             "version": VERSION,
             "geometry": self.geometry,
@@ -271,7 +269,6 @@ class KeptLayout:
             "pages": dict(list(self.pages.items())[-MOST_SHOWS:]),
         }
         try:
-            fresh.write_text(json.dumps(whole), encoding="utf-8")
-            os.replace(fresh, self._path)
+            write_whole(self._path, json.dumps(whole))
         except OSError as fault:
             _log.warning("desk.json cannot be written: %s", fault)

@@ -21,6 +21,7 @@ from pathlib import Path
 from studio.core import processes
 from studio.core.paths import runtime_dir
 from studio.core.troubles import tell_trouble
+from studio.core.whole_file import PRIVATE, write_whole
 
 MOST_NOTE_BYTES = 1 << 20
 LONGEST_LOOK_S = 1.0
@@ -119,15 +120,9 @@ class ProcessRecord:
     def _write(self) -> None:
         """A folder that takes no note costs being found, never the show."""
         path = note_path(self.name)
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
         try:
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(self._facts, file)
-            os.replace(fresh, path)
+            write_whole(path, json.dumps(self._facts), mode=PRIVATE)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                fresh.unlink(missing_ok=True)
             tell_trouble("machine.note", path=str(path), why=error.strerror or str(error))
 
 

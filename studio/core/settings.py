@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +11,7 @@ import msgspec
 from studio.core.clean import encode_json
 from studio.core.log import logger
 from studio.core.paths import config_dir
+from studio.core.whole_file import write_whole
 
 _log = logger(__name__)
 RECENT = 10
@@ -120,10 +120,7 @@ def save(settings: StudioSettings) -> None:
         OSError: the folder cannot be written.
     """
     path = settings_path()
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    text = msgspec.json.format(encode_json(settings), indent=2) + "\n"
-    fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, path)
+    write_whole(path, msgspec.json.format(encode_json(settings), indent=2) + "\n")
 
 
 def save_desk(mine: StudioSettings) -> None:

@@ -13,6 +13,7 @@ from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
 from studio.core.paths import config_dir
 from studio.core.troubles import tell_trouble
+from studio.core.whole_file import PRIVATE, write_whole
 
 _log = logger(__name__)
 SERVICE = "shopcast"
@@ -134,18 +135,7 @@ def _set_aside(data: Path, why: str) -> None:
 
 def _private_write(path: Path, data: bytes) -> None:
     """The file that was there stays whole until the new one is on the disk."""
-    fresh = path.with_suffix(path.suffix + ".new")
-    try:
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            fresh.unlink(missing_ok=True)
-        raise
+    write_whole(path, data, mode=PRIVATE, is_synced=True)
 
 
 def _keyring_works() -> bool:

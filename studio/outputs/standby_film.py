@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
+from studio.core.whole_file import write_whole
 from studio.encoding.audio_encoder import RATE
 from studio.encoding.encoder import Picture
 from studio.encoding.model import AudioSettings, VideoSettings
@@ -156,9 +156,7 @@ def encode_film(
     data = make_clip(video, audio, film_pictures(picture, video), sound)
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        fresh = kept.with_suffix(f".{os.getpid()}")
-        fresh.write_bytes(data)
-        os.replace(fresh, kept)
+        write_whole(kept, data)
         old = sorted(cache.glob("*.nut"), key=lambda file: file.stat().st_mtime)[:-_KEPT]
         for entry in old:
             entry.unlink(missing_ok=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import threading
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from studio.core.clean import encode_json
 from studio.core.log import logger
 from studio.core.paths import runtime_dir
 from studio.core.troubles import tell_trouble
+from studio.core.whole_file import write_whole
 from studio.plans.runs import KeptRuns
 
 _log = logger(__name__)
@@ -46,14 +46,12 @@ class RunFile:
 
     def _write(self, number: int, text: str) -> bool:
         path = self.path()
-        fresh = path.with_suffix(".new")
         try:
             with self._writing:
                 if number < self._last:
                     return True
                 self._last = number
-                fresh.write_text(text, encoding="utf-8")
-                os.replace(fresh, path)
+                write_whole(path, text)
             return True
         except OSError as error:
             why = error.strerror or str(error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -18,6 +17,7 @@ from studio.core.errors import StudioError
 from studio.core.names import check_name
 from studio.core.paths import config_dir
 from studio.core.places import names_place
+from studio.core.whole_file import write_whole
 from studio.governance import roles
 from studio.governance.secrets import Secrets
 from studio.protocols.obs_ws import FORMATS
@@ -135,7 +135,7 @@ class RemoteCommands:
                 )  # fmt: skip
             path = _notes_path()
             try:
-                await asyncio.to_thread(_write_notes, path, data)
+                await asyncio.to_thread(write_whole, path, data)
             except OSError as error:
                 why = error.strerror or str(error)
                 raise StudioError("failed", "media.cannot_write", path=str(path), why=why) from None
@@ -194,12 +194,6 @@ class RemoteCommands:
                 found = {}
             self._notes = found if isinstance(found, dict) else {}
         return self._notes
-
-
-def _write_notes(path: Path, data: bytes) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(data)
-    os.replace(fresh, path)
 
 
 def _notes_path() -> Path:

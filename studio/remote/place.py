@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +10,7 @@ from typing import NamedTuple
 from studio.core import life
 from studio.core.paths import runtime_dir
 from studio.core.troubles import tell_trouble
+from studio.core.whole_file import PRIVATE, write_whole
 
 ENGINE_WORDS = ("-m", "studio")
 _ADDRESS = re.compile(r"ws://127\.0\.0\.1:(\d{1,5})")
@@ -34,15 +33,9 @@ def path() -> Path:
 
 def write(place: EndpointFile) -> None:
     """Leaves the note: the command line finds the door by it, a restarted engine its old port."""
-    fresh = path().with_suffix(f".{os.getpid()}")
     try:
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(place._asdict(), file)
-        os.replace(fresh, path())
+        write_whole(path(), json.dumps(place._asdict()), mode=PRIVATE)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            fresh.unlink(missing_ok=True)
         tell_trouble("machine.note", path=str(path()), why=error.strerror or str(error))
 
 

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from studio.core.clean import read_json, write_json
 from studio.core.log import logger
+from studio.core.whole_file import write_whole
 from studio.sender.wire import Mark
 
 _log = logger(__name__)
@@ -56,20 +56,14 @@ class Chapters:
                 f"title={title}",
             ]
         try:
-            _put(_beside(self._recording, ".chapters.json"), write_json(plain))
-            _put(_beside(self._recording, ".ffmeta"), "\n".join(lines) + "\n")
+            write_whole(_beside(self._recording, ".chapters.json"), write_json(plain))
+            write_whole(_beside(self._recording, ".ffmeta"), "\n".join(lines) + "\n")
         except OSError as error:  # a full disk must not end the recording twice
             _log.warning("chapters of %s: %s", self._recording, error)
 
 
 def _beside(file: Path, suffix: str) -> Path:
     return file.with_name(file.name + suffix)
-
-
-def _put(path: Path, text: str) -> None:
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, path)
 
 
 def read_chapters(recording: Path) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ random token into a note that only the user may read; keys travel over this sock
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
 import struct
@@ -18,6 +17,7 @@ from typing import Annotated
 import msgspec
 
 from studio.core import processes
+from studio.core.whole_file import PRIVATE, write_whole
 from studio.sender.model import OutputSettings, OutputStatus
 
 VERSION = 2
@@ -227,11 +227,7 @@ def note_path(runtime: Path, output: str) -> Path:
 
 def write_note(path: Path, note: SenderRecord) -> None:
     """Writes the note so that it is whole or not there, readable by the user alone."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.json.encode(note))
-    os.replace(fresh, path)
+    write_whole(path, msgspec.json.encode(note), mode=PRIVATE)
 
 
 def read_note(path: Path) -> SenderRecord | None:

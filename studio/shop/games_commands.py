@@ -12,6 +12,7 @@ from studio.core.clock import now_ns
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir
+from studio.core.whole_file import write_whole
 from studio.shop.games.draw import Draw, DrawRules
 
 DrawId = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -118,9 +119,7 @@ class GameCommands:
 
         def write() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_suffix(".new")
-            fresh.write_text(text, encoding="utf-8")
-            fresh.replace(path)
+            write_whole(path, text)
 
         try:
             await asyncio.to_thread(write)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import threading
 from collections.abc import Collection
 from pathlib import Path
@@ -15,6 +14,7 @@ from studio.core.clean import write_json
 from studio.core.log import logger
 from studio.core.paths import runtime_dir
 from studio.core.services import Services
+from studio.core.whole_file import write_whole
 
 _log = logger(__name__)
 FILE = "resume.json"
@@ -65,7 +65,6 @@ class Checkpointer:
     def write(self, writing: Writing) -> None:
         """Writes it from any thread, unless a later one is there; a failure is logged, not felt."""
         path = runtime_dir() / FILE
-        fresh = path.with_suffix(".new")
         try:
             with self._writing:
                 if writing.number < self._number:
@@ -74,8 +73,7 @@ class Checkpointer:
                 if self._written == writing.text and path.exists():
                     return
                 self._written = ""
-                fresh.write_text(writing.text, encoding="utf-8")
-                os.replace(fresh, path)
+                write_whole(path, writing.text)
                 self._written = writing.text
         except OSError as error:
             _log.warning("what is on air could not be kept: %s", error)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import re
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,6 +17,7 @@ from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.names import check_name
 from studio.core.paths import assets_dir
+from studio.core.whole_file import PRIVATE, take_name, whole, write_whole
 from studio.show.model import SCHEMA, Raw, ShowHead
 
 _log = logger(__name__)
@@ -126,9 +122,9 @@ def write_show(folder: Path, raw: Raw) -> None:
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             return
         # The new one has its room before the old ones are touched.
-        with _whole(folder, text.encode()) as fresh:
+        with whole(path, text, mode=PRIVATE, is_synced=True) as fresh:
             _keep_old(folder, path)
-            os.replace(fresh, path)
+            take_name(fresh, path)
     except OSError as error:
         raise StudioError(
             "failed", "show.cannot_write", path=str(path), why=error.strerror or str(error)
@@ -148,8 +144,7 @@ def seal_folder(folder: Path) -> int:
             if not isinstance(raw, dict) or not has_secrets(raw):
                 continue
             text = msgspec.json.format(encode_json(sealed(raw)), indent=1) + "\n"
-            with _whole(path.parent, text.encode()) as fresh:
-                os.replace(fresh, path)
+            write_whole(path, text, mode=PRIVATE, is_synced=True)
         except FileNotFoundError:
             continue
         except (OSError, ValueError, RecursionError, StudioError) as error:
@@ -168,31 +163,13 @@ def _keep_old(folder: Path, path: Path) -> None:
     stamp = utc_iso().replace(":", "").replace(".", "")
     text = path.read_bytes()
     kind, most = ("show", KEPT) if _is_show(text) else ("broken", KEPT_BROKEN)
-    with _whole(backups, text) as copy:
-        target, number = backups / f"{kind}-{stamp}.json", 0
-        while target.exists():  # saved twice within a millisecond
-            number += 1
-            target = backups / f"{kind}-{stamp}-{number:04}.json"
-        os.replace(copy, target)
+    target, number = backups / f"{kind}-{stamp}.json", 0
+    while target.exists():  # saved twice within a millisecond
+        number += 1
+        target = backups / f"{kind}-{stamp}-{number:04}.json"
+    write_whole(target, text, mode=PRIVATE, is_synced=True)
     for old in sorted(backups.glob(f"{kind}-*.json"))[:-most]:
         old.unlink(missing_ok=True)
-
-
-@contextmanager
-def _whole(folder: Path, data: bytes) -> Iterator[str]:
-    """A fresh file that holds ``data``, as the disk gives it back; gone unless it was moved."""
-    handle, fresh = tempfile.mkstemp(dir=folder, prefix=".show-", suffix=".json")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if Path(fresh).read_bytes() != data:
-            raise OSError(errno.EIO, "it reads otherwise than it was written")
-        yield fresh
-    finally:
-        with suppress(OSError):
-            Path(fresh).unlink(missing_ok=True)
 
 
 def _is_show(text: bytes) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -16,6 +15,7 @@ from studio.core.log import logger
 from studio.core.paths import runtime_dir
 from studio.core.service import Service
 from studio.core.services import Services
+from studio.core.whole_file import write_whole
 from studio.show.keeper import OpenShow, decoded
 
 _log = logger(__name__)
@@ -105,9 +105,7 @@ class UnsavedWork:
             if not self._kept.parts:
                 path.unlink(missing_ok=True)
                 return
-            fresh = path.with_suffix(".new")
-            fresh.write_bytes(msgspec.json.encode(self._kept))
-            os.replace(fresh, path)
+            write_whole(path, msgspec.json.encode(self._kept))
         except OSError as error:
             _log.warning("what is not saved could not be kept either: %s", error)
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from studio.core.errors import StudioError
 from studio.core.priority import background_thread
+from studio.core.whole_file import take_name, write_whole
 from studio.media.cv import cv2
 from studio.media.frame import to_av, to_rgb
 
@@ -35,11 +36,9 @@ def write_picture(frame: Frame, path: Path) -> None:
         raise StudioError("invalid", "tryon.capture_ending", path=path.name)
     bgr = np.ascontiguousarray(to_rgb(frame)[:, :, ::-1])
     data = cv2.imencode(ending, bgr, [cv2.IMWRITE_JPEG_QUALITY, 92])[1]
-    temporary = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data.tobytes())
-        temporary.replace(path)
+        write_whole(path, data.tobytes())
     except OSError as error:
         raise StudioError("failed", "tryon.not_written", path=str(path), why=str(error)) from None
 
@@ -103,7 +102,7 @@ def record(
                 out.mux(stream.encode(None))
         if not count:
             raise StudioError("failed", "tryon.capture_empty")
-        temporary.replace(path)
+        take_name(temporary, path)
     except (OSError, av.FFmpegError) as error:
         raise StudioError("failed", "tryon.not_written", path=str(path), why=str(error)) from None
     finally:

@@ -15,6 +15,7 @@ import numpy as np
 
 from studio.core.bounded import PICTURE_BYTES, read_bounded
 from studio.core.errors import StudioError
+from studio.core.whole_file import write_whole
 from studio.media.cv import cv2
 from studio.tryon import asset as assets
 
@@ -198,12 +199,10 @@ def write(path: Path, rgba: NDArray[np.uint8]) -> None:
         StudioError: failed, when the folder cannot be written.
     """
     done, data = cv2.imencode(".png", np.ascontiguousarray(rgba[:, :, [2, 1, 0, 3]]))
-    temporary = path.with_suffix(".png.new")
     try:
         if not done:
             raise OSError("PNG could not be made")
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data.tobytes())
-        temporary.replace(path)
+        write_whole(path, data.tobytes())
     except OSError as error:
         raise StudioError("failed", "tryon.not_written", path=str(path), why=str(error)) from None

@@ -9,6 +9,7 @@ import msgspec
 from studio.core.bounded import TEXT_BYTES, read_bounded
 from studio.core.clean import encode_json
 from studio.core.errors import StudioError
+from studio.core.whole_file import write_whole
 
 
 class Fit(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -81,10 +82,7 @@ def checked(fit: Fit) -> Fit:
 
 def write(path: Path, fit: Fit) -> None:
     """Stores a fit, whole or not at all."""
-    temporary = path.with_suffix(path.suffix + ".new")
-    text = msgspec.json.format(encode_json(fit), indent=2) + "\n"
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, msgspec.json.format(encode_json(fit), indent=2) + "\n")
 
 
 def rgb_of(colour: str) -> tuple[int, int, int]:

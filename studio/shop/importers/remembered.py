@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import msgspec
 
 from studio.core.log import logger
 from studio.core.paths import data_dir
+from studio.core.whole_file import PRIVATE, write_whole
 from studio.shop.importers.base import head_name
 
 _log = logger(__name__)
@@ -46,10 +45,7 @@ def remember(heads: Sequence[str], mapping: dict[str, str]) -> None:
     entries = [*entries, RememberedMapping(list(wanted), mapping)][-KEPT:]
     with contextlib.suppress(OSError):
         _path().parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=_path().parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(entries))
-        Path(name).replace(_path())
+        write_whole(_path(), msgspec.json.encode(entries), mode=PRIVATE)
 
 
 def _heads(row: Sequence[str]) -> tuple[str, ...]:

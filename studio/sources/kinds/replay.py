@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.paths import data_dir
 from studio.core.text import Text
+from studio.core.whole_file import write_whole
 from studio.sources.base import Feed, SourceContext
 from studio.sources.kinds.clip import Clip
 
@@ -24,9 +24,7 @@ def remember(file: Path) -> None:
     """``file`` is the newest replay from now on."""
     note = _note()
     note.parent.mkdir(parents=True, exist_ok=True)
-    fresh = note.with_suffix(f".{os.getpid()}")
-    fresh.write_text(json.dumps({"file": str(file.resolve())}), encoding="utf-8")
-    os.replace(fresh, note)
+    write_whole(note, json.dumps({"file": str(file.resolve())}))
 
 
 def latest() -> Path | None:
