@@ -378,6 +378,26 @@ def _risks_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 
+def _rundown(arguments: argparse.Namespace) -> int:
+    from studio.app.rundown_cli import import_rundown, show_rundown
+
+    show, as_json = Path(arguments.show), arguments.json
+    if not arguments.file:
+        return DONE if show_rundown(show, write_line, as_json=as_json) else NO
+    is_sound = import_rundown(
+        show, Path(arguments.file), write_line, accept=arguments.accept, as_json=as_json
+    )
+    return DONE if is_sound else NO
+
+
+def _rundown_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("show", metavar="SHOW", help=translate("cli.arg.rundown_show"))
+    parser.add_argument("file", nargs="?", default="", metavar="FILE",
+                        help=translate("cli.arg.rundown_file"))  # fmt: skip
+    parser.add_argument("--accept", action="store_true", help=translate("cli.arg.rundown_accept"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
 def _drill(arguments: argparse.Namespace) -> int:
     from studio.app.drill.cli import drill
 
@@ -463,6 +483,7 @@ CALLS: dict[str, Call] = {
     "drill": (_drill_arguments, _drill, "studio.app.drill.cli"),
     "audit": (_audit_arguments, _audit, "studio.governance.cli"),
     "risks": (_risks_arguments, _risks, "studio.plans.risks.cli"),
+    "rundown": (_rundown_arguments, _rundown, "studio.app.rundown_cli"),
     "bench": (_bench_arguments, _bench, "bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),
 }

@@ -40,6 +40,7 @@ from studio.governance.vault import use_own_vault
 from studio.graphics.deck import OverlayStack
 from studio.graphics.svg import rasterise
 from studio.graphics.text import TextDrawer
+from studio.host.rooms import HOST_SERVICES, host_services
 from studio.insight.journal import Journal
 from studio.insight.latency import CutLatency
 from studio.insight.service import InsightService
@@ -76,7 +77,8 @@ SERVICES: tuple[type[Service], ...] = (
     InsightService, ShowSession, EngineInfo, CanvasService, SceneService, FilterService,
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
     StockService, OfferService, TryOnService, OverlayService, BrandService, TemplateService,
-    ImportService, CommentService, GameService, PlanService, RiskService, AuditService,
+    ImportService, CommentService, GameService, *HOST_SERVICES, PlanService, RiskService,
+    AuditService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
@@ -211,6 +213,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             ImportService(scenes, sources, desk, events),
             comments,
             GameService(comments, state),
+            *host_services(catalogue, events, state),
             plans,
             RiskService(plans.plans, plans.store),
             AuditService(secrets, events, state),

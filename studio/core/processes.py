@@ -139,7 +139,8 @@ def _facts(pid: int) -> _Facts | None:
 
 
 @functools.cache
-def _boot() -> str:
+def boot_id() -> str:
+    """Names this start of the computer; "" where the system does not say."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
@@ -154,7 +155,7 @@ def _linux_facts(pid: int) -> _Facts | None:
         return None
     words = os.fsdecode((folder / "cmdline").read_bytes())
     is_own = folder.stat().st_uid == os.getuid()
-    return _Facts(f"{_boot()}:{fields[19]}", is_own, words, "\0")
+    return _Facts(f"{boot_id()}:{fields[19]}", is_own, words, "\0")
 
 
 def _posix_facts(pid: int) -> _Facts | None:

@@ -31,6 +31,11 @@ MORE: list[tuple[str, dict[str, Any]]] = [
     ("outputs.standby", {"path": ""}),
     ("plans.enable", {"plan": "source_lost", "on": False}),
     ("risks.put", {"risk": {"id": "rain", "weights": [1.0], "matrix": [[0.5, 0.5]]}}),
+    ("rundown.draft", {"minutes": 120}),
+    ("rundown.start_at", {"start": "2026-11-29T20:00:00+08:00", "zone": "Asia/Shanghai"}),
+    ("rundown.put_item", {"item": {"id": "new", "seconds": 60}}),
+    ("rundown.begin", {}),
+    ("rundown.remove_item", {"item": "hat"}),
     ("show.save", {}),
 ]
 READS: list[tuple[str, dict[str, Any]]] = [
@@ -40,6 +45,7 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("outputs.platforms", {}),
     ("plans.incidents", {}),
     ("risks.list", {}),
+    ("rundown.times", {}),
     ("show.recent", {}),
     ("templates.list", {}),
     ("virtualcam.status", {}),
@@ -62,6 +68,7 @@ def folder(tmp_path: Path) -> Path:
     product["variants"] = [{"sku": "hat-1", "name": "S"}, {"sku": "hat-2", "name": "L"}]
     scarf = {"id": "scarf", "number": 2, "name": "Scarf", "price_cents": 5900}
     show["shop"]["products"].append(scarf)
+    show["rundown"] = {"phases": [{"id": "only", "items": [{"id": "hat", "seconds": 300}]}]}
     (folder / "show.json").write_text(json.dumps(show), encoding="utf-8")
     return folder
 

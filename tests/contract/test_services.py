@@ -66,6 +66,8 @@ A: dict[str, Any] = {
     "plans": {"enabled": ["source_lost"]},
     "risks": {"risks": [{"id": "rain", "weights": [0.5, 0.5],
                          "matrix": [[0.5, 0.5], [0.0, 1.0]]}]},
+    "rundown": {"start_utc": "2026-11-29T12:00:00.000Z", "zone": "Asia/Shanghai", "phases": [
+        {"id": "only", "items": [{"id": "hat", "title": "Hats off", "seconds": 300}]}]},
     "later": {"kept": True},
 }  # fmt: skip
 B: dict[str, Any] = {

@@ -92,6 +92,11 @@ def read_grid(path: Path, score: Score) -> Grid:
     return _text(data, score, str(path))
 
 
+def read_grid_text(data: bytes, score: Score) -> Grid:
+    """The table in a text that was pasted, read in the way that yields the most known heads."""
+    return _text(data, score, "")
+
+
 def json_rows(data: bytes) -> Rows:
     """The longest list of objects in a JSON text as a table; [] where there is none."""
     try:
