@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.api import logger
 from studio.audio.model import SoundView
 from studio.comments.model import CommentsView
+from studio.host.rundown.model import RundownView
 from studio.outputs.model import AirView, CameraView
 from studio.plans.model import PlansView
 from studio.scenes.model import ScenesView
@@ -42,6 +43,7 @@ PARTS: dict[str, Any] = {
     "engine": EngineView,
     "air": AirView,
     "comments": CommentsView,
+    "rundown": RundownView,
     "plans": PlansView,
     "brand": BrandKit,
     "virtualcam": CameraView,
@@ -128,6 +130,7 @@ class Store(QObject):
         self.air = AirView()
         self.platforms: tuple[PlatformChoice, ...] = ()
         self.comments = CommentsView()
+        self.rundown = RundownView()
         self.plans = PlansView()
         self.brand = BrandKit()
         self.virtualcam = CameraView()

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QMimeData, Qt
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ui.client import Reply
 from ui.desk import Desk
@@ -16,6 +16,7 @@ from ui.i18n import pick, t
 from ui.models.goods_import import DifferenceModel, RefusedModel
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, row
+from ui.widgets.rows_table import rows_table
 
 FILTER = "*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods *.xml *.json"
 LONGEST_PASTE = 2_000_000
@@ -39,8 +40,8 @@ class GoodsImportCard(Card):
         self.words = TextLabel(wraps=True)
         self.problem = TextLabel(tone="attention", wraps=True)
         self.difference, self.refused = DifferenceModel(), RefusedModel()
-        self.lines = _table(self.difference, (120, 400, 180))
-        self.faults = _table(self.refused, (60, 140, 200, 280))
+        self.lines = rows_table(self.difference, (120, 400, 180))
+        self.faults = rows_table(self.refused, (60, 140, 200, 280))
         self.faults.setMaximumHeight(tokens.px(200))
         self.faults_title = TextLabel(weight=600)
         self.all = Button("", clicked=lambda: self.difference.tick_all(True))
@@ -149,23 +150,6 @@ class GoodsImportCard(Card):
     def _complain(self, text: str) -> None:
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
-
-
-def _table(model: QAbstractItemModel, widths: tuple[int, ...]) -> QTableView:
-    view = QTableView()
-    view.setModel(model)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setAlternatingRowColors(False)
-    view.setShowGrid(False)
-    view.setWordWrap(False)
-    view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(tokens.px(26))
-    view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    view.horizontalHeader().setStretchLastSection(True)
-    view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-    for at, wide in enumerate(widths):
-        view.setColumnWidth(at, tokens.px(wide))
-    return view
 
 
 def dropped(data: QMimeData) -> dict[str, str]:
