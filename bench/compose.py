@@ -153,22 +153,22 @@ def run() -> BenchReport:
         report.rows.append(Row(what, times["ours"], times["reference"], limit=limit))
 
     whole = _Feeder({"a": SIZE, "b": SIZE})
-    one = Scene(name="x", items=(Item(1, "a"),))
+    drawn = Scene(name="x", items=(Item(1, "a"),))
     # FFmpeg composes with `overlay`; where a single source needs no composing it can do with less,
     # and that stands beside it.
     base, camera = _noise(*SIZE, 2), _Feeder({"a": (1280, 720), "b": (1280, 720)})
     over = "o|overlay|0:0|in0|{}\nf|format|yuv420p|o"
     scale = "s|scale|1920:1080:flags=bilinear|in{}"
     reference = _avfilter([base, _noise(*SIZE, 0)], over.format("in1"), [])
-    pair("1 source on the canvas", _ours(one, whole, []), reference, 0.6)
+    pair("1 source on the canvas", _ours(drawn, whole, []), reference, 0.6)
     reference = _avfilter([_noise(*SIZE, 0)], "c|copy||in0\nf|format|yuv420p|c", [])
-    pair("the same, FFmpeg only copying", _ours(one, whole, []), reference, None)
+    pair("the same, FFmpeg only copying", _ours(drawn, whole, []), reference, None)
     reference = _avfilter(
         [base, _noise(1280, 720, 0)], scale.format(1) + "\n" + over.format("s"), []
     )
-    pair("1 source, a 720p camera", _ours(one, camera, []), reference, None)
+    pair("1 source, a 720p camera", _ours(drawn, camera, []), reference, None)
     reference = _avfilter([_noise(1280, 720, 0)], scale.format(0), [])
-    pair("the same, FFmpeg only scaling", _ours(one, camera, []), reference, None)
+    pair("the same, FFmpeg only scaling", _ours(drawn, camera, []), reference, None)
     two = Scene(name="x", items=(Item(1, "a"), Item(2, "b", boxes=pip)))
     reference = _avfilter(
         [_noise(*SIZE, 0), _noise(*SIZE, 1)],
@@ -195,7 +195,7 @@ def run() -> BenchReport:
     plain = _avfilter(
         [_noise(*SIZE, 0), _noise(*SIZE, 1)], "m|mix|inputs=2:weights=1 1|in0|in1", []
     )
-    pair("cross-fade (against mix)", _ours(one, whole, [], True), plain, 0.6)
+    pair("cross-fade (against mix)", _ours(drawn, whole, [], True), plain, 0.6)
     _filters(report, pair)
     _growth(report)
     return report
@@ -252,7 +252,7 @@ def _filters(report: BenchReport, pair: Callable[[str, Any, Any, float | None], 
     report.rows.append(Row("person mask (network, beside)", times["ours"], None))
     full = Behind(BackgroundSettings(what="image"))
     full.put(ground)
-    for name, one in (
+    for name, drawn in (
         ("background, edge cleaned", _Ready(mask, full)),
         ("beauty", Beauty(BeautySettings())),
         (
@@ -261,8 +261,8 @@ def _filters(report: BenchReport, pair: Callable[[str, Any, Any, float | None], 
         ),
         ("blur, radius 32", Blur(BlurSettings(radius=32))),
     ):
-        times = interleaved({"ours": lambda entry=one: entry.apply(person)}, 4)  # type: ignore[misc]
-        report.rows.append(Row(f"filter alone: {name}", times["ours"], None, limit=one.budget_ms))
+        times = interleaved({"ours": lambda entry=drawn: entry.apply(person)}, 4)  # type: ignore[misc]
+        report.rows.append(Row(f"filter alone: {name}", times["ours"], None, limit=drawn.budget_ms))
 
 
 def _growth(report: BenchReport) -> None:

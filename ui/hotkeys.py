@@ -144,7 +144,7 @@ class Hotkeys(QObject):
         self.lines = model.table(known, self._desk.settings.hotkeys)
         self._keys = model.by_keys(self.lines)
         self.commands = {
-            keys: one.command for keys, one in self._keys.items() if one.command in known
+            keys: hotkey.command for keys, hotkey in self._keys.items() if hotkey.command in known
         }
         self.globals.hold(
             {line.keys: line.name for line in self.lines if line.is_global and line.keys}

@@ -89,8 +89,8 @@ def _names(remote: str) -> list[str]:
     return [str(output["name"]) for output in outputs]
 
 
-def _reason(one: Status) -> str:
-    return str(one["reason"].get("key", ""))
+def _reason(status: Status) -> str:
+    return str(status["reason"].get("key", ""))
 
 
 def _bad_server(
@@ -107,10 +107,10 @@ def _bad_server(
     resets = "reset" in name
     was_up = 0.0
     while (now := time.monotonic()) - began < hold_s:
-        one = _status(remote, "bad")
-        if resets and not was_up and one["state"] == "live":
+        status = _status(remote, "bad")
+        if resets and not was_up and status["state"] == "live":
             was_up = now
-        if told_s == 99.0 and _reason(one) in reasons:
+        if told_s == 99.0 and _reason(status) in reasons:
             # The reset comes 5 s after the publish: what counts is the time from then on.
             told_s = now - began if not resets else max(0.0, now - was_up - 5.0)
         if now - began > hold_s / 4:
@@ -140,8 +140,8 @@ def _frozen(rig: Rig, remote: str, tree: Tree, hold_s: float) -> list[Row]:
         began, told_s = time.monotonic(), 99.0
         sizes = []
         while (now := time.monotonic()) - began < frozen_s:
-            one = _status(remote, "bad")
-            if told_s == 99.0 and _reason(one) in ("outputs.slow", "outputs.stalled"):
+            status = _status(remote, "bad")
+            if told_s == 99.0 and _reason(status) in ("outputs.slow", "outputs.stalled"):
                 told_s = now - began
             if now - began > frozen_s / 4:
                 sizes.append(tree.sizes())

@@ -93,12 +93,12 @@ def slow() -> list[Row]:
             line.kbps = rate // 3
             cut, down_s, drained_s, worst = time.monotonic(), 0.0, 0.0, 0
             while (now := time.monotonic() - cut) < 20:
-                one = look()
-                if not down_s and one["encode_kbps"] < nominal:
+                seen = look()
+                if not down_s and seen["encode_kbps"] < nominal:
                     down_s = now
-                if one["queue_ms"] >= 1000:
+                if seen["queue_ms"] >= 1000:
                     drained_s = now
-                worst = max(worst, one["queue_ms"])
+                worst = max(worst, seen["queue_ms"])
                 time.sleep(0.1)
             line.kbps = 0
             free, up_s = time.monotonic(), 999.0

@@ -81,7 +81,7 @@ class SoundDesk:
     def keep_only(self, sources: list[str]) -> None:
         """Makes strips for new sources, forgets those of sources that are gone."""
         expected = self._expected
-        self._gone |= {name: one for name, one in self.strips.items() if name not in sources}
+        self._gone |= {name: strip for name, strip in self.strips.items() if name not in sources}
         for name in list(self._gone)[: max(0, len(self._gone) - MOST_GONE)]:
             del self._gone[name]
         self.strips = {

@@ -172,9 +172,9 @@ class LoudnessWatch:
                 self._judge()
 
     def _judge(self) -> None:
-        one = self._loudness
-        short = one.short_term
-        self._silent_s = self._silent_s + 0.1 if one.momentary < -60 else 0.0
+        meter = self._loudness
+        short = meter.short_term
+        self._silent_s = self._silent_s + 0.1 if meter.momentary < -60 else 0.0
         is_off = short > ABSOLUTE and abs(short - self.target) > self.tolerance
         self._off_s = self._off_s + 0.1 if is_off else 0.0
         verdict: Verdict = "ok"
@@ -183,9 +183,9 @@ class LoudnessWatch:
         elif self._off_s >= self.LATE_S:
             verdict = "loud" if short > self.target else "quiet"
         self.reading = LoudnessReading(
-            momentary=round(one.momentary, 1),
+            momentary=round(meter.momentary, 1),
             short_term=round(short, 1),
-            integrated=round(one.integrated, 1),
+            integrated=round(meter.integrated, 1),
             target=self.target,
             verdict=verdict,
         )

@@ -155,14 +155,14 @@ class Mixer:
         self.phones = self._listen(channels, blocks, out)
         return out
 
-    def _block(self, one: Channel, count: int, due_ns: int) -> Samples:
+    def _block(self, channel: Channel, count: int, due_ns: int) -> Samples:
         """A strip's samples. Another sync offset: out in one tick, in again where it then is."""
-        name, lag = one.strip.source, one.lag_ns
+        name, lag = channel.strip.source, channel.lag_ns
         before = self._lags.setdefault(name, lag)
         if name in self._leaping:
             self._leaping.discard(name)
-            return _gained(one.ring.take(count, due_ns - before, is_leap=True), OFF, ON)
-        block = one.ring.take(count, due_ns - before)
+            return _gained(channel.ring.take(count, due_ns - before, is_leap=True), OFF, ON)
+        block = channel.ring.take(count, due_ns - before)
         if before == lag:
             return block
         self._lags[name] = lag
@@ -181,14 +181,14 @@ class Mixer:
         return self._heard
 
     def _step(
-        self, one: Channel, bus: str, tick_ns: int, at_ns: int
+        self, channel: Channel, bus: str, tick_ns: int, at_ns: int
     ) -> tuple[tuple[float, float], tuple[float, float]]:
         """Gains at the beginning and end of this block."""
-        wanted = one.gains(bus)
-        key = (bus, one.strip.source)
+        wanted = channel.gains(bus)
+        key = (bus, channel.strip.source)
         before = self._gains.get(key, wanted)
-        left_ns = one.until_ns - at_ns
-        if left_ns > tick_ns and not one.strip.is_muted:  # a straight line to the end
+        left_ns = channel.until_ns - at_ns
+        if left_ns > tick_ns and not channel.strip.is_muted:  # a straight line to the end
             part = tick_ns / left_ns
             wanted = (
                 before[0] + (wanted[0] - before[0]) * part,
@@ -206,14 +206,14 @@ class Mixer:
         is_main: bool,
     ) -> Samples:
         out = silence(count)
-        for one, block, (before, wanted) in zip(channels, blocks, steps, strict=True):
+        for channel, block, (before, wanted) in zip(channels, blocks, steps, strict=True):
             if before == wanted == (0.0, 0.0):  # most strips of a large show, at most ticks
                 if is_main:
-                    self.meters[one.strip.source] = QUIET
+                    self.meters[channel.strip.source] = QUIET
                 continue
             gained = _gained(block, before, wanted)
             if is_main:
-                self.meters[one.strip.source] = measure(gained)
+                self.meters[channel.strip.source] = measure(gained)
             out += gained
         was, is_now = self._master or (1.0, 1.0)
         out = _gained(out, (was, was), (is_now, is_now))
@@ -228,9 +228,9 @@ class Mixer:
         if solo:
             return np.clip(np.sum(solo, axis=0, dtype=np.float32), -CEILING, CEILING)
         extra = [
-            block * gain_of(one.strip.gain_db)
-            for one, block in zip(channels, blocks, strict=True)
-            if one.strip.is_monitored and not any(one.gains(self.buses[0]))
+            block * gain_of(channel.strip.gain_db)
+            for channel, block in zip(channels, blocks, strict=True)
+            if channel.strip.is_monitored and not any(channel.gains(self.buses[0]))
         ]
         if not extra:
             return programme

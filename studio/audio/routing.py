@@ -113,18 +113,18 @@ def _channel(
     }
     levels, until_ns = dict[str, float](), 0
     for bus in buses:
-        one = left.get(bus)
-        if one is None:
+        route = left.get(bus)
+        if route is None:
             continue
-        was_open = _is_open(strip, runner if one.is_standby else None, one.sources)
+        was_open = _is_open(strip, runner if route.is_standby else None, route.sources)
         if was_open == is_open[bus]:
             continue  # nothing changes for it
         if was_open and bus in standby:
             continue  # however slow the transition: standby is silence now
-        if one.held is None:
-            until_ns = max(until_ns, one.until_ns)
+        if route.held is None:
+            until_ns = max(until_ns, route.until_ns)
         else:
-            levels[bus] = one.held if is_open[bus] else 1 - one.held
+            levels[bus] = route.held if is_open[bus] else 1 - route.held
             is_open[bus] = True
     return Channel(
         strip,

@@ -52,7 +52,11 @@ class TransitionSound:
         began = {change.start_ns for change in heard.values()}
         self._rings = {start: ring for start, ring in self._rings.items() if start in began}
         for start_ns in sorted(began):
-            of = {canvas: one for canvas, one in heard.items() if one.start_ns == start_ns}
+            of = {
+                canvas: transition_part
+                for canvas, transition_part in heard.items()
+                if transition_part.start_ns == start_ns
+            }
             if start_ns not in self._rings:
                 samples = next(iter(of.values())).transition.sound
                 assert samples is not None

@@ -126,19 +126,19 @@ class PlaceDoor:
                 "denied", "places.denied", where=file.where, path=file.value[:200], folders=folders
             )
 
-    def is_within(self, one: Place) -> bool:
+    def is_within(self, place: Place) -> bool:
         """Does it lie, links resolved, where a caller from elsewhere may name things?"""
         try:
-            path = self._base(one.use) / Path(one.value).expanduser()
+            path = self._base(place.use) / Path(place.value).expanduser()
             real = Path(os.path.realpath(path))
         except (OSError, ValueError, RuntimeError):
             return False
-        if "\0" in one.value or any(real.is_relative_to(folder) for folder in SYSTEM):
+        if "\0" in place.value or any(real.is_relative_to(folder) for folder in SYSTEM):
             return False
-        if one.use == "show" and str(real) in {os.path.realpath(show) for show in self.recent()}:
+        if place.use == "show" and str(real) in {os.path.realpath(show) for show in self.recent()}:
             return True
         own = [Path(os.path.realpath(own)) for own in (config_dir(), data_dir(), runtime_dir())]
-        for folder in self._folders(one.use):
+        for folder in self._folders(place.use):
             root = Path(os.path.realpath(folder))
             if root == Path(root.anchor) or not real.is_relative_to(root):
                 continue
@@ -164,18 +164,20 @@ class PlaceDoor:
 
     # -- addresses -----------------------------------------------------------------------------
 
-    async def _check_address(self, one: Place) -> None:
+    async def _check_address(self, place: Place) -> None:
         try:
-            host = (urlsplit(one.value.strip()).hostname or "").rstrip(".").lower()
+            host = (urlsplit(place.value.strip()).hostname or "").rstrip(".").lower()
         except ValueError:
             host = ""
         if not host:
-            raise StudioError("invalid", "places.no_address", where=one.where, url=one.value[:80])
+            raise StudioError(
+                "invalid", "places.no_address", where=place.where, url=place.value[:80]
+            )
         if self._is_allowed(host):
             return
         if not await _is_inner(host):
             return
-        raise StudioError("denied", "places.inner", where=one.where, host=host)
+        raise StudioError("denied", "places.inner", where=place.where, host=host)
 
     def _is_allowed(self, host: str) -> bool:
         for allowed in self.hosts():

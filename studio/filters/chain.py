@@ -80,9 +80,9 @@ class FilterChain:
                 [
                     {
                         name: _between(was[name], value, step / self._steps)
-                        for name, value in one.items()
+                        for name, value in settings_of.items()
                     }
-                    for was, one in zip(self._now, wanted, strict=True)
+                    for was, settings_of in zip(self._now, wanted, strict=True)
                 ]
                 for step in range(1, self._steps + 1)
             )

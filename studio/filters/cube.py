@@ -46,8 +46,8 @@ class Cube:
         at = np.clip((rgb - low) / (high - low), 0, 1) * (len(self.table) - 1)
         if self.table.ndim == 2:
             known = np.arange(len(self.table), dtype=np.float32)
-            one = [np.interp(at[:, i], known, self.table[:, i]) for i in range(3)]
-            return np.stack(one, axis=1).astype(np.float32)
+            curve_points = [np.interp(at[:, i], known, self.table[:, i]) for i in range(3)]
+            return np.stack(curve_points, axis=1).astype(np.float32)
         below = np.minimum(at.astype(np.int32), len(self.table) - 2)
         part = at - below
         r, g, b = below.T

@@ -35,13 +35,13 @@ class FilterFactory:
         cls = self.kinds.get(kind)
         return cls(self._decoded(cls, settings, version))
 
-    def change(self, one: Any, settings: dict[str, Any], version: int) -> bool:
+    def change(self, made_filter: Any, settings: dict[str, Any], version: int) -> bool:
         """Other settings for a filter at work; False when it must be made anew.
 
         Raises:
             StudioError: they are wrong.
         """
-        return bool(one.change(self._decoded(type(one), settings, version)))
+        return bool(made_filter.change(self._decoded(type(made_filter), settings, version)))
 
     def check(self, kind: str, settings: dict[str, Any], given: Collection[str]) -> int:
         """Looks at settings before they are used.

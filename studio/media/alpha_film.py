@@ -84,9 +84,9 @@ def read_alpha_film(path: Path, width: int, height: int) -> AlphaFilm:
             for picture in decoded(media, stream):
                 frame = with_alpha(picture)
                 has_alpha = has_alpha or frame.alpha is not None
-                one = _cut(resize(frame, even(width), even(height)))
-                pictures.append(one)
-                held += 0 if one.layer is None else 3 * one.layer.inverse.size
+                cut_frame = _cut(resize(frame, even(width), even(height)))
+                pictures.append(cut_frame)
+                held += 0 if cut_frame.layer is None else 3 * cut_frame.layer.inverse.size
                 if held > MOST_BYTES:
                     most = MOST_BYTES // 1_000_000
                     raise StudioError("invalid", "media.film_long", path=str(path), most_mb=most)

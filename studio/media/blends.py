@@ -47,28 +47,28 @@ def ink(over: Layer) -> Ink:
     return Ink(over, light, light_uv, (u, v))
 
 
-def blend_as(target: Frame, one: Ink, mode: Blend, x: int, y: int) -> None:
+def blend_as(target: Frame, paint: Ink, mode: Blend, x: int, y: int) -> None:
     """Blends at even (x, y) in place, clipped to the target; "normal" belongs to `yuv.blend`."""
-    rect = Rect(x, y, one.over.width, one.over.height).clipped(target.width, target.height)
+    rect = Rect(x, y, paint.over.width, paint.over.height).clipped(target.width, target.height)
     if rect.w < 2 or rect.h < 2:
         return
     sx, sy = rect.x - x, rect.y - y
     luma = target.y[rect.y : rect.y + rect.h, rect.x : rect.x + rect.w]
     cx, cy, cw, ch = rect.x // 2, rect.y // 2, rect.w // 2, rect.h // 2
     hx, hy = sx // 2, sy // 2
-    light = one.light[sy : sy + rect.h, sx : sx + rect.w]
-    light_uv = one.light_uv[hy : hy + ch, hx : hx + cw]
-    inverse = one.over.inverse[sy : sy + rect.h, sx : sx + rect.w]
-    inverse_uv = one.over.inverse_uv[hy : hy + ch, hx : hx + cw]
+    light = paint.light[sy : sy + rect.h, sx : sx + rect.w]
+    light_uv = paint.light_uv[hy : hy + ch, hx : hx + cw]
+    inverse = paint.over.inverse[sy : sy + rect.h, sx : sx + rect.w]
+    inverse_uv = paint.over.inverse_uv[hy : hy + ch, hx : hx + cw]
     below = cv2.subtract(luma, BLACK)
     if mode in ("screen", "multiply"):
         below_uv = cv2.resize(below, (cw, ch), interpolation=cv2.INTER_AREA)
     else:
         below_uv = None
     chroma = [p[cy : cy + ch, cx : cx + cw] for p in (target.u, target.v)]
-    colours = [p[hy : hy + ch, hx : hx + cw] for p in one.colour]
+    colours = [p[hy : hy + ch, hx : hx + cw] for p in paint.colour]
     if mode in ("lighten", "darken"):
-        _choose(luma, chroma, one, (sx, sy, rect.w, rect.h), is_lighter=mode == "lighten")
+        _choose(luma, chroma, paint, (sx, sy, rect.w, rect.h), is_lighter=mode == "lighten")
         return
     _light(luma, below, light, inverse, mode)
     for plane, colour in zip(chroma, colours, strict=True):
@@ -107,7 +107,7 @@ def _light(luma: Plane, below: Plane, light: Plane, inverse: Plane, mode: Blend)
 def _choose(
     luma: Plane,
     chroma: list[Plane],
-    one: Ink,
+    paint: Ink,
     part: tuple[int, int, int, int],
     *,
     is_lighter: bool,
@@ -115,7 +115,7 @@ def _choose(
     """Pixel by pixel the lighter (darker) of what is there and the layer over it."""
     x, y, w, h = part
     half = (y // 2, x // 2, h // 2, w // 2)
-    over = one.over
+    over = paint.over
 
     def mixed(plane: Plane, index: int) -> Plane:
         top, left, high, wide = (y, x, h, w) if index == 0 else half

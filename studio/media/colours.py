@@ -191,5 +191,5 @@ def to_sdr(y: Plane, u: Plane, v: Plane, transfer: int) -> tuple[Plane, Plane, P
     dy, du, dv = (cv2.extractChannel(change, n) for n in range(3))
     dy = cv2.resize(dy, (y.shape[1], y.shape[0]), interpolation=cv2.INTER_LINEAR)
     parts = ((cv2.LUT(y, sdr.luma), dy), (u, du), (v, dv))
-    made = [np.asarray(cv2.addWeighted(one, 1, more, 1, -128), np.uint8) for one, more in parts]
+    made = [np.asarray(cv2.addWeighted(plane, 1, more, 1, -128), np.uint8) for plane, more in parts]
     return made[0], made[1], made[2]

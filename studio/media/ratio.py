@@ -88,15 +88,15 @@ def _mix(lanes: list[Plane], phase: RatioPhase, out: Plane, *, is_across: bool) 
     else:
         begin, end, first, last = out[0], out[-1], lanes[0][0], lanes[-1][-1]
     (left, before), (right, after), weight = phase
-    one, other = lanes[left], lanes[right]
+    lane, other = lanes[left], lanes[right]
     if before or after:
         if before:
             begin[...] = first
         else:
             end[...] = last
-        one, other = _all_but(one, -1, is_across), _all_but(other, 0, is_across)
+        lane, other = _all_but(lane, -1, is_across), _all_but(other, 0, is_across)
         out = _all_but(out, 0 if before else -1, is_across)
-    cv2.addWeighted(one, 1.0 - weight, other, weight, 0.0, dst=out)
+    cv2.addWeighted(lane, 1.0 - weight, other, weight, 0.0, dst=out)
 
 
 def _all_but(lane: Plane, end: int, is_across: bool) -> Plane:

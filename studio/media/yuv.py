@@ -154,12 +154,12 @@ def resize(frame: Frame, width: int, height: int) -> Frame:
     return Frame(y, u, v, frame.pts_ns, alpha, alpha_uv)
 
 
-def resize_layer(one: Layer, width: int, height: int) -> Layer:
+def resize_layer(drawn: Layer, width: int, height: int) -> Layer:
     """A graphic at another (even) size; the same object when it fits already."""
-    if (one.width, one.height) == (width, height):
-        return one
-    frame = one.frame
-    alpha, alpha_uv = cv2.bitwise_not(one.inverse), cv2.bitwise_not(one.inverse_uv)
+    if (drawn.width, drawn.height) == (width, height):
+        return drawn
+    frame = drawn.frame
+    alpha, alpha_uv = cv2.bitwise_not(drawn.inverse), cv2.bitwise_not(drawn.inverse_uv)
     return layer(resize(Frame(frame.y, frame.u, frame.v, 0, alpha, alpha_uv), width, height))
 
 

@@ -40,14 +40,14 @@ class CameraCommands:
         """What it does; devices as they were when somebody last asked."""
         if self._devices is None:
             self._devices = find_devices()
-        one = self.camera
+        camera = self.camera
         return CameraStatus(
-            is_on=one.is_on,
-            device=one.device,
-            canvas=one.canvas,
-            frames=one.frames,
-            dropped=one.dropped,
-            error=one.error,
+            is_on=camera.is_on,
+            device=camera.device,
+            canvas=camera.canvas,
+            frames=camera.frames,
+            dropped=camera.dropped,
+            error=camera.error,
             devices=self._devices,
             why_not=why_not(self._devices),
         )
@@ -93,10 +93,10 @@ class CameraCommands:
         help=("停止虚拟摄像头。", "Stops the virtual camera."),
     )
     def stop(self) -> Changed:
-        one = self.camera
-        undo = ("virtualcam.start", {"device": one.device, "canvas": one.canvas})
-        was_on = one.is_on
-        one.stop()
+        camera = self.camera
+        undo = ("virtualcam.start", {"device": camera.device, "canvas": camera.canvas})
+        was_on = camera.is_on
+        camera.stop()
         if was_on:
             self._tell()
         return changed("virtualcam", undo=undo if was_on else None)
@@ -120,6 +120,8 @@ class CameraCommands:
         return changed(result=plain)
 
     def _tell(self) -> None:
-        one = self.camera
-        self._announce(VirtualCameraChanged(is_on=one.is_on, device=one.device, error=one.error))
+        camera = self.camera
+        self._announce(
+            VirtualCameraChanged(is_on=camera.is_on, device=camera.device, error=camera.error)
+        )
         self._touch("virtualcam")

@@ -25,10 +25,10 @@ def product_spans(recording: Path, product: str) -> list[Span]:
     """When ``product`` was explained (讲解): from its chapter to the next product's."""
     chapters = [chapter for chapter in read_chapters(recording) if chapter.get("kind") == "product"]
     spans = []
-    for number, one in enumerate(chapters):
-        if one.get("ref") == product:
+    for number, mark in enumerate(chapters):
+        if mark.get("ref") == product:
             after = chapters[number + 1]["at_ms"] / 1000 if number + 1 < len(chapters) else None
-            spans.append(Span(one["at_ms"] / 1000, after, str(one.get("label", ""))))
+            spans.append(Span(mark["at_ms"] / 1000, after, str(mark.get("label", ""))))
     return spans
 
 

@@ -342,7 +342,7 @@ class OutputCommands:
             except StudioError as error:  # one that cannot start keeps no other from starting
                 refused.append(error)
         now = self._pipeline.plan.squeezed
-        squeezed = {one: kbps for one, kbps in now.items() if before.get(one) != kbps}
+        squeezed = {output: kbps for output, kbps in now.items() if before.get(output) != kbps}
         if refused and started:
             self._touch("outputs")
             self._touch("air")

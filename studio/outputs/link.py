@@ -184,18 +184,20 @@ class SenderClient:
         if wakes:
             self._wake()
 
-    def _append(self, one: Piece) -> None:
+    def _append(self, piece: Piece) -> None:
         if self._queued > QUEUE_BYTES:
             self.dropped += len(self._queue)
             self._queue.clear()
             self._queued, self._needs_key = 0, True
         if self._needs_key:
-            if not (one.is_video and one.is_keyframe):
+            if not (piece.is_video and piece.is_keyframe):
                 self.dropped += self._seen.packets > 0
                 return
             self._needs_key = False
-        head = wire.Packet(one.is_video, one.pts_us, one.dts_us, one.duration_us, one.is_keyframe)
-        frame = wire.pack(head, one.data)
+        head = wire.Packet(
+            piece.is_video, piece.pts_us, piece.dts_us, piece.duration_us, piece.is_keyframe
+        )
+        frame = wire.pack(head, piece.data)
         self._queue.append(frame)
         self._queued += len(frame)
 

@@ -120,8 +120,8 @@ class OutputPipeline:
         """
         self.films.set(picture, music, cache)
         wants = [(entry.canvas, entry) for entry in self.destinations.started()]
-        for canvas, one in wants:
-            self.clip(canvas, wanted(one, self.canvases[canvas]))
+        for canvas, want in wants:
+            self.clip(canvas, wanted(want, self.canvases[canvas]))
         if picture is not None and not wants:
             canvas = next(iter(self._prepared or self.canvases))
             self.films.get(canvas, self.canvases[canvas])

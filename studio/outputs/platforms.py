@@ -62,37 +62,41 @@ def platforms() -> dict[str, PlatformProfile]:
     found: dict[str, PlatformProfile] = {}
     for path in sorted((assets_dir() / "platforms").glob("*.json")):
         try:
-            one = msgspec.json.decode(path.read_bytes(), type=PlatformProfile)
+            profile = msgspec.json.decode(path.read_bytes(), type=PlatformProfile)
         except (OSError, msgspec.DecodeError) as error:
             _log.error("platform profile %s: %s", Path(path).name, error)
             continue
-        found[one.id] = one
+        found[profile.id] = profile
     return found
 
 
 def misfits(settings: OutputSettings, video: VideoSettings, audio: AudioSettings) -> list[Reason]:
     """What of the canvas the platform of ``settings`` will not take."""
-    one = platforms().get(settings.platform)
-    if one is None:
+    profile = platforms().get(settings.platform)
+    if profile is None:
         return []
     found: list[Reason] = []
-    name = one.id
+    name = profile.id
 
     def say(key: str, **params: str | int | float | bool) -> None:
         found.append(Reason(f"outputs.misfit_{key}", {"platform": name, **params}))
 
     long, short = max(video.width, video.height), min(video.width, video.height)
-    if long > one.max_long or short > one.max_short:
-        say("size", got=f"{video.width}×{video.height}", limit=f"{one.max_long}×{one.max_short}")
+    if long > profile.max_long or short > profile.max_short:
+        say(
+            "size",
+            got=f"{video.width}×{video.height}",
+            limit=f"{profile.max_long}×{profile.max_short}",
+        )
     kbps = settings.bitrate_kbps or video.bitrate_kbps
-    if kbps > one.max_kbps:
-        say("kbps", got=kbps, limit=one.max_kbps)
-    if video.fps_num / video.fps_den > one.max_fps + 0.01:
-        say("fps", got=round(video.fps_num / video.fps_den, 2), limit=one.max_fps)
-    if video.keyint_s > one.keyint_s + 0.01:
-        say("keyint", got=video.keyint_s, limit=one.keyint_s)
-    if audio.bitrate_kbps > one.max_audio_kbps:
-        say("audio", got=audio.bitrate_kbps, limit=one.max_audio_kbps)
-    if settings.canvas not in one.orientations:
-        say("canvas", got=settings.canvas, limit=", ".join(one.orientations))
+    if kbps > profile.max_kbps:
+        say("kbps", got=kbps, limit=profile.max_kbps)
+    if video.fps_num / video.fps_den > profile.max_fps + 0.01:
+        say("fps", got=round(video.fps_num / video.fps_den, 2), limit=profile.max_fps)
+    if video.keyint_s > profile.keyint_s + 0.01:
+        say("keyint", got=video.keyint_s, limit=profile.keyint_s)
+    if audio.bitrate_kbps > profile.max_audio_kbps:
+        say("audio", got=audio.bitrate_kbps, limit=profile.max_audio_kbps)
+    if settings.canvas not in profile.orientations:
+        say("canvas", got=settings.canvas, limit=", ".join(profile.orientations))
     return found

@@ -144,7 +144,7 @@ def _kbps(group: Sequence[OutputSettings], own: Mapping[str, VideoSettings]) -> 
 
 def _steps(members: Sequence[OutputSettings], own: Mapping[str, VideoSettings]) -> _Groups:
     """Members in groups from the highest bitrate down; recordings are with the first."""
-    order = {one.name: number for number, one in enumerate(members)}
+    order = {rendition.name: number for number, rendition in enumerate(members)}
     streams = [member for member in members if member.kind == "rtmp"]
     groups: _Groups = []
     for other_stream in sorted(streams, key=lambda stream: -own[stream.name].bitrate_kbps):

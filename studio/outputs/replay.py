@@ -108,9 +108,13 @@ class ReplayRing:
         if not video:
             raise StudioError("unavailable", "outputs.replay_empty", canvas=canvas)
         from_pts = video[-1].pts - int(seconds * fps)
-        starts = [n for n, one in enumerate(video) if one.is_keyframe and one.pts <= from_pts]
+        starts = [
+            n for n, packet in enumerate(video) if packet.is_keyframe and packet.pts <= from_pts
+        ]
         first = (
-            starts[-1] if starts else next((n for n, one in enumerate(video) if one.is_keyframe), 0)
+            starts[-1]
+            if starts
+            else next((n for n, packet in enumerate(video) if packet.is_keyframe), 0)
         )
         video = video[first:]
         zero = Fraction(video[0].pts) / fps
@@ -136,12 +140,12 @@ def _write(rows: list[tuple[Fraction, bool, EncodedPacket]], clip: StandbyClip, 
                 True: out.add_stream_from_template(clip.video, opaque=True),
                 False: out.add_stream_from_template(clip.audio, opaque=True),
             }
-            for at, is_video, one in rows:
-                packet = av.Packet(one.data)
+            for at, is_video, piece in rows:
+                packet = av.Packet(piece.data)
                 packet.stream = streams[is_video]
                 packet.pts = packet.dts = round(at * 1_000_000)
                 packet.time_base = micro
-                packet.is_keyframe = one.is_keyframe
+                packet.is_keyframe = piece.is_keyframe
                 out.mux(packet)
     except (av.FFmpegError, OSError) as error:
         raise StudioError("failed", "outputs.file_failed", file=str(file), why=str(error)) from None

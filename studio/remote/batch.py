@@ -56,20 +56,20 @@ class Batch:
             return Close.UNSUPPORTED_FEATURE, "A parallel batch neither halts nor has variables."
         return None
 
-    def fill(self, one: Data) -> None:
+    def fill(self, entry: Data) -> None:
         """Puts variables into a request's data, as its ``inputVariables`` ask."""
-        wanted, given = one.get("inputVariables"), one.get("requestData")
+        wanted, given = entry.get("inputVariables"), entry.get("requestData")
         if not isinstance(wanted, dict) or not isinstance(given, (dict, type(None))):
             return
         filled = dict(given or {})
         for field, variable in wanted.items():
             if isinstance(variable, str) and variable in self._variables:
                 filled[field] = self._variables[variable]
-        one["requestData"] = filled
+        entry["requestData"] = filled
 
-    def learn(self, one: Data, answer: Data) -> None:
+    def learn(self, entry: Data, answer: Data) -> None:
         """Keeps values of an answer, as the request's ``outputVariables`` ask."""
-        wanted, found = one.get("outputVariables"), answer.get("responseData")
+        wanted, found = entry.get("outputVariables"), answer.get("responseData")
         if isinstance(wanted, dict) and isinstance(found, dict):
             for variable, field in wanted.items():
                 if isinstance(field, str) and field in found:

@@ -89,7 +89,7 @@ class DeskRegistry:
         if session not in self._screens:
             session.closing.append(lambda: self._left(session))
         self._screens[session] = given.screens
-        owners = [one for one, _, _ in self._places()]
+        owners = [place for place, _, _ in self._places()]
         return owners.index(session) if session in owners else len(owners)
 
     def _places(self) -> list[tuple[RemoteClient, int, DeskScreen]]:
@@ -109,14 +109,14 @@ class DeskRegistry:
         shown = [screen for _, _, screen in self._places()]
         return [
             {
-                "monitorName": f"{one.name}({index})",
+                "monitorName": f"{place.name}({index})",
                 "monitorIndex": index,
-                "monitorWidth": one.width,
-                "monitorHeight": one.height,
-                "monitorPositionX": one.x,
-                "monitorPositionY": one.y,
+                "monitorWidth": place.width,
+                "monitorHeight": place.height,
+                "monitorPositionX": place.x,
+                "monitorPositionY": place.y,
             }
-            for index, one in enumerate(shown)
+            for index, place in enumerate(shown)
         ]
 
     def edit(self, source: str) -> dict[str, Any]:

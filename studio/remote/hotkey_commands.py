@@ -40,8 +40,8 @@ class HotkeyCommands:
         names = [*own, *(name for name in usual if name not in own)]
         found = []
         for name in names:
-            one = own.get(name) or Hotkey(command=name, keys=usual[name])
-            plain = msgspec.to_builtins(one)
+            hotkey = own.get(name) or Hotkey(command=name, keys=usual[name])
+            plain = msgspec.to_builtins(hotkey)
             found.append({"name": name, **plain, "default": usual.get(name, "")})
         return changed(result={"hotkeys": found})
 
@@ -95,7 +95,9 @@ class HotkeyCommands:
     def _keep(
         self, mine: settings.StudioSettings, before: dict[str, Hotkey], result: Any
     ) -> Changed:
-        self._check_setter([one for n, one in mine.hotkeys.items() if before.get(n) != one])
+        self._check_setter(
+            [hotkey for n, hotkey in mine.hotkeys.items() if before.get(n) != hotkey]
+        )
         try:
             settings.save(mine)
         except OSError as error:
@@ -145,7 +147,7 @@ class HotkeyCommands:
 
     def _check_free(self, made: Hotkey, own: dict[str, Hotkey]) -> None:
         taken = {s.keys: s.id for s in self._bus.specs() if is_for_a_key(s) and s.id not in own}
-        taken |= {one.keys: name for name, one in own.items()}
+        taken |= {hotkey.keys: name for name, hotkey in own.items()}
         holder = taken.get(made.keys, made.name)
         if holder != made.name:
             raise StudioError("conflict", "remote.hotkey_taken", keys=made.keys, name=holder)

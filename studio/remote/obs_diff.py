@@ -100,7 +100,7 @@ def _items(words: ObsSerializer, old: Scene, new: Scene) -> Iterator[ObsEvent]:
             yield ObsEvent(kind, "SceneItemRemoved", data)
     kept = [item.id for item in new.items if item.id in before]
     if kept != [item.id for item in old.items if item.id in after]:
-        order = [{"sceneItemId": one.id, "sceneItemIndex": n} for n, one in enumerate(new.items)]
+        order = [{"sceneItemId": spec.id, "sceneItemIndex": n} for n, spec in enumerate(new.items)]
         yield ObsEvent(kind, "SceneItemListReindexed", {**scene, "sceneItems": order})
 
 
@@ -190,33 +190,33 @@ def _filters(
         gone = come = []
     for name in gone:
         yield ObsEvent(kind, "SourceFilterRemoved", {**which, "filterName": name})
-    for index, one in enumerate(new):
-        named = {**which, "filterName": one.name}
-        if one.name in come:
+    for index, spec in enumerate(new):
+        named = {**which, "filterName": spec.name}
+        if spec.name in come:
             data = {
                 **named,
-                "filterKind": one.kind,
+                "filterKind": spec.kind,
                 "filterIndex": index,
-                "filterSettings": one.settings,
-                "defaultFilterSettings": words.filter_defaults(one.kind),
+                "filterSettings": spec.settings,
+                "defaultFilterSettings": words.filter_defaults(spec.kind),
             }
             yield ObsEvent(kind, "SourceFilterCreated", data)
             continue
-        was = before[one.name]
-        if was.is_enabled != one.is_enabled:
-            data = {**named, "filterEnabled": one.is_enabled}
+        was = before[spec.name]
+        if was.is_enabled != spec.is_enabled:
+            data = {**named, "filterEnabled": spec.is_enabled}
             yield ObsEvent(kind, "SourceFilterEnableStateChanged", data)
-        if was.settings != one.settings:
-            data = {**named, "filterSettings": one.settings}
+        if was.settings != spec.settings:
+            data = {**named, "filterSettings": spec.settings}
             yield ObsEvent(kind, "SourceFilterSettingsChanged", data)
     kept = [name for name in before if name in after]
     if kept != [entry.name for entry in new if entry.name in before]:
-        order = [words.filter(one, n) for n, one in enumerate(new)]
+        order = [words.filter(spec, n) for n, spec in enumerate(new)]
         yield ObsEvent(kind, "SourceFilterListReindexed", {**which, "filters": order})
 
 
-def _but_name(one: FilterSpec) -> Any:
-    return (one.kind, one.settings, one.version, one.is_enabled)
+def _but_name(spec: FilterSpec) -> Any:
+    return (spec.kind, spec.settings, spec.version, spec.is_enabled)
 
 
 def strips(

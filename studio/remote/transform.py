@@ -229,8 +229,8 @@ def _unit(box: tuple[float, float], scale: tuple[float, float], crop: Crop) -> t
     """How many pixels of a source, before the crop, are as large as a box at a scale."""
     left = (1 - crop.left - crop.right, 1 - crop.top - crop.bottom)
     wide, high = (
-        min(1e6, side / max(1e-6, abs(one) * part))
-        for side, one, part in zip(box, scale, left, strict=True)
+        min(1e6, side / max(1e-6, abs(length) * part))
+        for side, length, part in zip(box, scale, left, strict=True)
     )
     return wide, high
 

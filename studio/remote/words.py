@@ -55,7 +55,7 @@ class ObsSerializer:
     def scenes(self, scenes: tuple[Scene, ...]) -> list[Data]:
         """The scene row as OBS lists it: the last one first, with index 0."""
         last_first = reversed(scenes)
-        return [{"sceneIndex": n, **self.scene(one)} for n, one in enumerate(last_first)]
+        return [{"sceneIndex": n, **self.scene(spec)} for n, spec in enumerate(last_first)]
 
     def shown(self, on_canvas: str, state: Any, is_preview: bool = False) -> Scene | None:
         """The scene on a canvas's programme or preview."""
@@ -161,14 +161,14 @@ class ObsSerializer:
         """The settings a new filter of this kind has."""
         return _defaults(self._rooms.filter_kinds, kind)
 
-    def filter(self, one: FilterSpec, index: int) -> Data:
+    def filter(self, spec: FilterSpec, index: int) -> Data:
         """A filter of a source."""
         return {
-            "filterName": one.name,
-            "filterKind": one.kind,
+            "filterName": spec.name,
+            "filterKind": spec.kind,
             "filterIndex": index,
-            "filterEnabled": one.is_enabled,
-            "filterSettings": one.settings,
+            "filterEnabled": spec.is_enabled,
+            "filterSettings": spec.settings,
         }
 
     # -- transitions -------------------------------------------------------------------------

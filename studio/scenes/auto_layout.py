@@ -91,12 +91,12 @@ def _panes(panes: list[Item], source: CanvasName, target: CanvasName) -> dict[in
     made: dict[int, Box] = {}
     # From below the platform's title in portrait; edge to edge across it.
     begin, length = (0.1, 0.86) if target == "portrait" else (0.0, 1.0)
-    for one, weight in zip(order, weights, strict=True):
+    for picture, weight in zip(order, weights, strict=True):
         part = length * weight / total
         if target == "portrait":
-            made[one.id] = Box(0.0, begin, 1.0, part)
+            made[picture.id] = Box(0.0, begin, 1.0, part)
         else:
-            made[one.id] = Box(begin, 0.0, part, 1.0)
+            made[picture.id] = Box(begin, 0.0, part, 1.0)
         begin += part
     return made
 

@@ -295,8 +295,8 @@ class SceneCommands:
         """Loads a transition off the loop, so that a bad film is told now and not at the take."""
         box = self._scenes.box
         check_settings(box.kinds.get(kind), settings, list(settings))
-        one = box.get(kind, settings)
-        await asyncio.to_thread(box.prepare, one, self._scenes.state.canvases)
+        transition = box.get(kind, settings)
+        await asyncio.to_thread(box.prepare, transition, self._scenes.state.canvases)
 
     @command(
         "scenes.move",

@@ -93,7 +93,7 @@ class Compositor:
 
     def draw_scene(self, target: Frame, scene: Scene, sources: Sources, at_ns: int) -> None:
         """The scene's items from back to front."""
-        items = [one for one in scene.items if one.is_enabled and self.canvas.name in one.boxes]
+        items = [rect for rect in scene.items if rect.is_enabled and self.canvas.name in rect.boxes]
         if not (items and self._is_tiled(items, sources)):
             self._fill(target, scene.colour)
         for item in items:
@@ -103,7 +103,7 @@ class Compositor:
 
     def _scene_picture(self, spare: Frame, scene: Scene, sources: Sources, at_ns: int) -> Frame:
         """The scene's picture: a source's own where it alone fills the canvas, else drawn."""
-        items = [one for one in scene.items if one.is_enabled and self.canvas.name in one.boxes]
+        items = [item for item in scene.items if item.is_enabled and self.canvas.name in item.boxes]
         if len(items) == 1 and self._covers(items[0], sources):
             runner = sources[items[0].source]
             shot = runner.latest
@@ -167,8 +167,8 @@ class Compositor:
         """Do the items hide the whole canvas together, so that filling can be left out?"""
         if self._covers(items[0], sources):
             return True
-        rects = [one for item in items if (one := self._hidden(item, sources)) is not None]
-        if sum(one.w * one.h for one in rects) < self.canvas.width * self.canvas.height:
+        rects = [rect for item in items if (rect := self._hidden(item, sources)) is not None]
+        if sum(rect.w * rect.h for rect in rects) < self.canvas.width * self.canvas.height:
             return False
         key = tuple(rects)
         if key not in self._tiled:

@@ -63,13 +63,13 @@ class ItemCommands:
         ),
     )
     def copy_item(self, scene: str, item: int | str, to_scene: str = "") -> Changed:
-        _, one = self._scenes.item(scene, item)
+        _, scene_item = self._scenes.item(scene, item)
         target = self._scenes.get(to_scene or scene).name
-        self._check_shown(target, one.source)
-        fields = {name: getattr(one, name) for name in one.__struct_fields__}
+        self._check_shown(target, scene_item.source)
+        fields = {name: getattr(scene_item, name) for name in scene_item.__struct_fields__}
         for name in ("id", "source", "group"):
             fields.pop(name)
-        made = self._scenes.add_item(target, one.source, **fields)
+        made = self._scenes.add_item(target, scene_item.source, **fields)
         self._tell("created", target, made)
         undo = ("items.remove", {"scene": target, "item": made.id})
         return changed("scenes", result=plain(made), undo=undo)
@@ -80,12 +80,12 @@ class ItemCommands:
         help=("从场景中移除元素，来源保留。", "Takes an item off a scene; the source stays."),
     )
     def remove_item(self, scene: str, item: int | str) -> Changed:
-        found, one = self._scenes.item(scene, item)
-        rest = tuple(i for i in found.items if i.id != one.id)
+        found, scene_item = self._scenes.item(scene, item)
+        rest = tuple(i for i in found.items if i.id != scene_item.id)
         self._scenes.put(replace(found, items=rest))
-        self._tell("removed", scene, one)
-        index = found.items.index(one)
-        undo = ("items.put", {"scene": scene, "item": plain(one), "index": index})
+        self._tell("removed", scene, scene_item)
+        index = found.items.index(scene_item)
+        undo = ("items.put", {"scene": scene, "item": plain(scene_item), "index": index})
         return changed("scenes", undo=undo)
 
     @command(
@@ -113,10 +113,13 @@ class ItemCommands:
         help=("显示或隐藏场景中的元素。", "Shows or hides an item of a scene."),
     )
     def enable_item(self, scene: str, item: int | str, on: bool) -> Changed:
-        found, one = self._scenes.item(scene, item)
-        self._scenes.put(found.with_item(replace(one, is_enabled=on)))
-        self._tell("enabled", scene, replace(one, is_enabled=on))
-        undo = ("items.enable", {"scene": scene, "item": one.id, "on": one.is_enabled})
+        found, scene_item = self._scenes.item(scene, item)
+        self._scenes.put(found.with_item(replace(scene_item, is_enabled=on)))
+        self._tell("enabled", scene, replace(scene_item, is_enabled=on))
+        undo = (
+            "items.enable",
+            {"scene": scene, "item": scene_item.id, "on": scene_item.is_enabled},
+        )
         return changed("scenes", undo=undo)
 
     @command(
@@ -149,15 +152,15 @@ class ItemCommands:
         anchor_y: Part | None = None,
         shear: Annotated[float, msgspec.Meta(ge=-MOST_SHEAR, le=MOST_SHEAR)] | None = None,
     ) -> Changed:
-        found, one = self._scenes.item(scene, item)
+        found, scene_item = self._scenes.item(scene, item)
         new: dict[str, Any] = {}
         moves = (box, crop, fit, rotation, mirrored, flipped, focus_x, focus_y, cut, unit, shear)
-        if one.is_locked and locked is not False and any(x is not None for x in moves):
-            raise StudioError("conflict", "scenes.locked", item=one.source, scene=found.name)
+        if scene_item.is_locked and locked is not False and any(x is not None for x in moves):
+            raise StudioError("conflict", "scenes.locked", item=scene_item.source, scene=found.name)
         if box is not None:
             check_box(box)
-            names = [canvas] if canvas else list(one.boxes) or ["landscape"]
-            new["boxes"] = {**one.boxes, **dict.fromkeys(names, box)}
+            names = [canvas] if canvas else list(scene_item.boxes) or ["landscape"]
+            new["boxes"] = {**scene_item.boxes, **dict.fromkeys(names, box)}
         if crop is not None:
             check_crop(crop)
         given = {
@@ -178,10 +181,12 @@ class ItemCommands:
             "shear": shear,
         }
         new |= {key: value for key, value in given.items() if value is not None}
-        after = replace(one, **new)
+        after = replace(scene_item, **new)
         self._scenes.put(found.with_item(after))
         self._tell("changed", scene, after)
-        return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
+        return changed(
+            "scenes", undo=("items.restore", {"scene": scene, "item": plain(scene_item)})
+        )
 
     @command(
         "items.restore",
@@ -189,14 +194,16 @@ class ItemCommands:
         help=("把元素恢复为给定状态。", "Gives an item back the state it had."),
     )
     def restore_item(self, scene: str, item: Item) -> Changed:
-        found, one = self._scenes.item(scene, item.id)
-        if item.source != one.source and not self._has_source(item.source):
+        found, scene_item = self._scenes.item(scene, item.id)
+        if item.source != scene_item.source and not self._has_source(item.source):
             raise StudioError("not_found", "scenes.no_source", name=item.source)
         check_item(item)
         self._check_shown(scene, item.source)
         self._scenes.put(found.with_item(item))
         self._tell("changed", scene, item)
-        return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
+        return changed(
+            "scenes", undo=("items.restore", {"scene": scene, "item": plain(scene_item)})
+        )
 
     @command(
         "items.move",
@@ -204,13 +211,13 @@ class ItemCommands:
         help=("把元素移到第 index 层，0 为最底。", "Moves an item to layer index, 0 at the back."),
     )
     def move_item(self, scene: str, item: int | str, index: int) -> Changed:
-        found, one = self._scenes.item(scene, item)
-        before = found.items.index(one)
-        rest = [i for i in found.items if i.id != one.id]
-        rest.insert(max(0, min(index, len(rest))), one)
+        found, scene_item = self._scenes.item(scene, item)
+        before = found.items.index(scene_item)
+        rest = [i for i in found.items if i.id != scene_item.id]
+        rest.insert(max(0, min(index, len(rest))), scene_item)
         self._scenes.put(replace(found, items=tuple(rest)))
-        self._tell("moved", scene, one)
-        undo = ("items.move", {"scene": scene, "item": one.id, "index": before})
+        self._tell("moved", scene, scene_item)
+        undo = ("items.move", {"scene": scene, "item": scene_item.id, "index": before})
         return changed("scenes", undo=undo)
 
     @command(
@@ -229,18 +236,20 @@ class ItemCommands:
         canvas: CanvasArg = "",
         margin: Annotated[float, msgspec.Meta(ge=0, le=0.4)] = 0.0,
     ) -> Changed:
-        found, one = self._scenes.item(scene, item)
-        if one.is_locked:
-            raise StudioError("conflict", "scenes.locked", item=one.source, scene=found.name)
-        names = [canvas] if canvas else list(one.boxes) or ["landscape"]
-        boxes = {name: aligned(one.boxes.get(name, Box()), to, margin) for name in names}
-        after = replace(one, boxes={**one.boxes, **boxes})
+        found, scene_item = self._scenes.item(scene, item)
+        if scene_item.is_locked:
+            raise StudioError("conflict", "scenes.locked", item=scene_item.source, scene=found.name)
+        names = [canvas] if canvas else list(scene_item.boxes) or ["landscape"]
+        boxes = {name: aligned(scene_item.boxes.get(name, Box()), to, margin) for name in names}
+        after = replace(scene_item, boxes={**scene_item.boxes, **boxes})
         if to in ("fill", "fit"):
             after = replace(after, fit="cover" if to == "fill" else "contain")
             after = replace(after, rotation=0.0, shear=0.0, is_cut=True)
         self._scenes.put(found.with_item(after))
         self._tell("changed", scene, after)
-        return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
+        return changed(
+            "scenes", undo=("items.restore", {"scene": scene, "item": plain(scene_item)})
+        )
 
     @command(
         "items.show_on",
@@ -248,14 +257,16 @@ class ItemCommands:
         help=("元素是否出现在某个画布上。", "Whether an item appears on a canvas at all."),
     )
     def show_on(self, scene: str, item: int | str, canvas: CanvasName, on: bool) -> Changed:
-        found, one = self._scenes.item(scene, item)
-        boxes = {name: box for name, box in one.boxes.items() if name != canvas}
+        found, scene_item = self._scenes.item(scene, item)
+        boxes = {name: box for name, box in scene_item.boxes.items() if name != canvas}
         if on:
-            boxes[canvas] = one.boxes.get(canvas, Box())
-        after = replace(one, boxes=boxes)
+            boxes[canvas] = scene_item.boxes.get(canvas, Box())
+        after = replace(scene_item, boxes=boxes)
         self._scenes.put(found.with_item(after))
         self._tell("changed", scene, after)
-        return changed("scenes", undo=("items.restore", {"scene": scene, "item": plain(one)}))
+        return changed(
+            "scenes", undo=("items.restore", {"scene": scene, "item": plain(scene_item)})
+        )
 
     @command(
         "items.group",
@@ -271,10 +282,10 @@ class ItemCommands:
         if group:
             check_name(group)
         for item in items:
-            found, one = self._scenes.item(scene, item)
-            before[str(one.id)] = one.group
-            self._scenes.put(found.with_item(replace(one, group=group.strip())))
-            self._tell("changed", scene, one)
+            found, scene_item = self._scenes.item(scene, item)
+            before[str(scene_item.id)] = scene_item.group
+            self._scenes.put(found.with_item(replace(scene_item, group=group.strip())))
+            self._tell("changed", scene, scene_item)
         undo = ("items.regroup", {"scene": found.name, "groups": before})
         return changed("scenes", undo=undo)
 
@@ -288,10 +299,10 @@ class ItemCommands:
         for group in filter(None, groups.values()):
             check_name(group)
         for item, group in groups.items():
-            found, one = self._scenes.item(scene, item)
-            before[item] = one.group
-            self._scenes.put(found.with_item(replace(one, group=group)))
-            self._tell("changed", scene, one)
+            found, scene_item = self._scenes.item(scene, item)
+            before[item] = scene_item.group
+            self._scenes.put(found.with_item(replace(scene_item, group=group)))
+            self._tell("changed", scene, scene_item)
         return changed("scenes", undo=("items.regroup", {"scene": scene, "groups": before}))
 
     @command(
@@ -302,14 +313,14 @@ class ItemCommands:
     def enable_group(self, scene: str, group: str, on: bool) -> Changed:
         found = self._scenes.get(scene)
         before = found
-        names = [one for one in found.items if group and one.group == group]
+        names = [item for item in found.items if group and item.group == group]
         if not names:
             raise StudioError("not_found", "scenes.no_group", group=group, scene=found.name)
-        for one in names:
-            found = found.with_item(replace(one, is_enabled=on))
+        for name in names:
+            found = found.with_item(replace(name, is_enabled=on))
         self._scenes.put(found)
-        for one in names:
-            self._tell("enabled", scene, replace(one, is_enabled=on))
+        for name in names:
+            self._tell("enabled", scene, replace(name, is_enabled=on))
         # Some may have been hidden before: each goes back to what it was.
         return changed("scenes", undo=("scenes.put", {"scene": plain(before)}))
 
@@ -329,14 +340,16 @@ class ItemCommands:
         is_new = False
         for item, box in boxes.items():
             check_box(box)
-            found, one = self._scenes.item(scene, item)
-            if one.is_locked:
-                raise StudioError("conflict", "scenes.locked", item=one.source, scene=found.name)
+            found, scene_item = self._scenes.item(scene, item)
+            if scene_item.is_locked:
+                raise StudioError(
+                    "conflict", "scenes.locked", item=scene_item.source, scene=found.name
+                )
         for item, box in boxes.items():
-            found, one = self._scenes.item(scene, item)
-            is_new = is_new or canvas not in one.boxes
-            before[item] = one.boxes.get(canvas, Box())
-            after = replace(one, boxes={**one.boxes, canvas: box})
+            found, scene_item = self._scenes.item(scene, item)
+            is_new = is_new or canvas not in scene_item.boxes
+            before[item] = scene_item.boxes.get(canvas, Box())
+            after = replace(scene_item, boxes={**scene_item.boxes, canvas: box})
             self._scenes.put(found.with_item(after))
             self._tell("changed", scene, after)
         if is_new:  # it was not on this canvas at all

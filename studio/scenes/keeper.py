@@ -236,12 +236,12 @@ class SceneRepository:
             return False
         self._drop_bar(found)
         changes, now = dict(self.changes), now_ns()
-        for one, change in found.items():
-            scene = self.get(self._state.programme[one])
+        for scene_name, change in found.items():
+            scene = self.get(self._state.programme[scene_name])
             ms = self._choice(scene, change.transition.kind, duration_ms).duration_ms
             whole_ns = max(1, ms * 1_000_000)
             start_ns = now - round((change.held or 0.0) * whole_ns)
-            changes[one] = Change(change.transition, change.before, start_ns, whole_ns)
+            changes[scene_name] = Change(change.transition, change.before, start_ns, whole_ns)
         self.changes = changes
         return True
 
@@ -391,10 +391,10 @@ class SceneRepository:
         found: set[str] = set()
         todo = [item.source for item in scene.items if item.is_enabled]
         while todo:
-            one = todo.pop()
-            if one not in found:
-                found.add(one)
-                todo += self.nesting.sources_within(one)
+            scene_name = todo.pop()
+            if scene_name not in found:
+                found.add(scene_name)
+                todo += self.nesting.sources_within(scene_name)
         return found
 
     def on_programme(self) -> set[str]:

@@ -154,11 +154,11 @@ class Scene(msgspec.Struct, frozen=True):
 
     def item(self, id: int) -> Item | None:
         """The item with this id."""
-        return next((one for one in self.items if one.id == id), None)
+        return next((item for item in self.items if item.id == id), None)
 
     def with_item(self, changed: Item) -> Scene:
         """The scene with one item replaced."""
-        items = tuple(changed if one.id == changed.id else one for one in self.items)
+        items = tuple(changed if item.id == changed.id else item for item in self.items)
         return msgspec.structs.replace(self, items=items)
 
 
@@ -190,7 +190,7 @@ class ScenesState(msgspec.Struct, frozen=True):
 
     def scene(self, name: str) -> Scene | None:
         """The scene of this name."""
-        return next((one for one in self.scenes if one.name == name), None)
+        return next((scene for scene in self.scenes if scene.name == name), None)
 
     def is_on_standby(self, canvas: str) -> bool:
         """Does the canvas have a standby scene on programme?"""
@@ -199,14 +199,14 @@ class ScenesState(msgspec.Struct, frozen=True):
 
     def canvas(self, name: str) -> Canvas:
         """The canvas of this name (KeyError when there is none)."""
-        for one in self.canvases:
-            if one.name == name:
-                return one
+        for canvase in self.canvases:
+            if canvase.name == name:
+                return canvase
         raise KeyError(name)
 
     def with_scene(self, changed: Scene) -> ScenesState:
         """With one scene replaced (by its id)."""
-        scenes = tuple(changed if one.id == changed.id else one for one in self.scenes)
+        scenes = tuple(changed if scene.id == changed.id else scene for scene in self.scenes)
         return msgspec.structs.replace(self, scenes=scenes)
 
 

@@ -45,7 +45,7 @@ class TransitionBox:
             found = self._made[key] = cls(cls.decode(settings or {}), self.base)
         return found
 
-    def prepare(self, one: Transition, canvases: tuple[Canvas, ...]) -> None:
+    def prepare(self, transition: Transition, canvases: tuple[Canvas, ...]) -> None:
         """Loads what it needs for every canvas that is on; may take seconds: in a thread.
 
         Raises:
@@ -53,7 +53,7 @@ class TransitionBox:
         """
         for canvas in canvases:
             if canvas.is_enabled:
-                one.prepare(canvas.width, canvas.height)
+                transition.prepare(canvas.width, canvas.height)
 
     def prepare_all(self, state: ScenesState) -> None:
         """Everything a show uses, in a thread of its own; what fails is told in the log."""

@@ -46,13 +46,13 @@ class Chapters:
         plain = {"recording": self._recording.name, "chapters": self._list}
         lines = [";FFMETADATA1"]
         ends = [entry["at_ms"] for entry in self._list[1:]] + [length_ms or self._list[-1]["at_ms"]]
-        for one, end in zip(self._list, ends, strict=True):
-            title = "".join("\\" + c if c in "=;#\\\n" else c for c in one["label"])
+        for chapter, end in zip(self._list, ends, strict=True):
+            title = "".join("\\" + c if c in "=;#\\\n" else c for c in chapter["label"])
             lines += [
                 "[CHAPTER]",
                 "TIMEBASE=1/1000",
-                f"START={one['at_ms']}",
-                f"END={max(end, one['at_ms'] + 1)}",
+                f"START={chapter['at_ms']}",
+                f"END={max(end, chapter['at_ms'] + 1)}",
                 f"title={title}",
             ]
         try:

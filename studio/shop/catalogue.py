@@ -85,7 +85,7 @@ class Catalogue:
             StudioError: not_found.
         """
         if not sku:
-            rest = {id: one for id, one in self._state.variant.items() if id != product.id}
+            rest = {id: chosen for id, chosen in self._state.variant.items() if id != product.id}
             self._state = replace(self._state, variant=rest)
             return
         if product.variant(sku) is None:

@@ -161,11 +161,11 @@ class TryOnCommands:
     )
     def item(self, scene: str, item: int, is_on: bool) -> Changed:
         found = self._scenes.get(scene)
-        one = found.item(item)
-        if one is None:
+        garment = found.item(item)
+        if garment is None:
             raise StudioError("not_found", "tryon.no_item", item=item, scene=found.name)
-        self._scenes.put(found.with_item(replace(one, has_try_on=is_on)))
-        undo = {"scene": scene, "item": item, "is_on": one.has_try_on}
+        self._scenes.put(found.with_item(replace(garment, has_try_on=is_on)))
+        undo = {"scene": scene, "item": item, "is_on": garment.has_try_on}
         return changed("scenes", undo=("tryon.item", undo))
 
     # -- fitting -------------------------------------------------------------------------------
@@ -364,8 +364,8 @@ class TryOnCommands:
         from studio.tryon import capture
 
         name = source or self._wearer.source
-        one = self._wearer.filters().get(name)
-        if one is None or not one.is_worn:
+        garment = self._wearer.filters().get(name)
+        if garment is None or not garment.is_worn:
             raise StudioError("conflict", "tryon.nothing_worn")
         product = self._catalogue.state.trying
         path = self._capture_path(file, product)

@@ -80,8 +80,8 @@ class TryOnController:
         """
         id = product.id if product else ""
         if try_on is None:
-            for one in self.filters().values():
-                one.wear("")
+            for tryon in self.filters().values():
+                tryon.wear("")
             self.worn = self._beside = None
             self.compared = self._product = ""
             return source
@@ -94,9 +94,9 @@ class TryOnController:
         self.source, self.worn, self._product = name, try_on, id
         self._beside = beside
         self.compared = self.compared if beside is not None else ""
-        for other, one in self.filters().items():
+        for other, tryon in self.filters().items():
             if other != name:
-                one.wear("")
+                tryon.wear("")
         return name
 
     def compare(self, sku: str, beside: TryOn | None) -> None:
@@ -179,7 +179,7 @@ class TryOnController:
 
     def is_worn_on_air(self) -> bool:
         """Is something drawn on a source that is on programme? Then the mark must be up."""
-        worn = {source for source, one in self.filters().items() if one.is_worn}
+        worn = {source for source, tryon in self.filters().items() if tryon.is_worn}
         worn &= self._scenes.on_programme()
         if not worn:
             return False
@@ -194,27 +194,27 @@ class TryOnController:
         """What is true of each source with a try-on; no landmarks."""
         return {
             source: WornView(
-                is_worn=one.is_worn,
-                quality=one.quality,
-                faces=len(one.boxes),
-                age_ms=round(one.age_ms, -1),
-                age_p95_ms=round(one.age_at(0.95), 1),
-                error=one.error.in_language() if one.error else "",
+                is_worn=tryon.is_worn,
+                quality=tryon.quality,
+                faces=len(tryon.boxes),
+                age_ms=round(tryon.age_ms, -1),
+                age_p95_ms=round(tryon.age_at(0.95), 1),
+                error=tryon.error.in_language() if tryon.error else "",
                 product=self._product if source == self.source else "",
-                garment=one.worn,
+                garment=tryon.worn,
                 compared=self.compared if source == self.source else "",
-                is_split=one.is_split,
-                split_at=one.split_at,
+                is_split=tryon.is_split,
+                split_at=tryon.split_at,
                 is_bypassed=self.is_bypassed,
             )
-            for source, one in self.filters().items()
+            for source, tryon in self.filters().items()
         }
 
     def told(self) -> object:
         """What of `view` is worth telling at once when it changes."""
         return {
-            name: (one.is_worn, one.quality, str(one.error), self.is_bypassed)
-            for name, one in self.filters().items()
+            name: (tryon.is_worn, tryon.quality, str(tryon.error), self.is_bypassed)
+            for name, tryon in self.filters().items()
         }
 
     def kept(self) -> TryOnKept:
@@ -252,14 +252,19 @@ class TryOnController:
         filters = self.filters()
         found = []
         for item in scene.items:
-            one = filters.get(item.source)
+            tryon = filters.get(item.source)
             runner = snapshot.sources.get(item.source)
             shot = runner.latest if runner else None
-            if one is None or shot is None or not item.is_enabled or canvas_name not in item.boxes:
+            if (
+                tryon is None
+                or shot is None
+                or not item.is_enabled
+                or canvas_name not in item.boxes
+            ):
                 continue
             size = (shot.frame.width, shot.frame.height)
             place = place_item(item, item.boxes[canvas_name], size, (canvas.width, canvas.height))
-            for box in one.boxes:
+            for box in tryon.boxes:
                 rect = Rect(round(box.x), round(box.y), round(box.width), round(box.height))
                 found.append(map_rect(place, size, rect))
         return found
@@ -272,9 +277,9 @@ class TryOnController:
             second = (beside.garment, self.asset(beside.asset), dict(beside.fit))
         if self.is_bypassed:
             return
-        one = self.filters()[name]
-        one.is_split, one.split_at = self.is_split, self.split_at
-        one.wear(try_on.garment, asset, dict(try_on.fit), second)
+        tryon = self.filters()[name]
+        tryon.is_split, tryon.split_at = self.is_split, self.split_at
+        tryon.wear(try_on.garment, asset, dict(try_on.fit), second)
 
     def _on_programme(self) -> list[Item]:
         """Everything that is visible on a canvas that is on."""

@@ -127,7 +127,7 @@ class BrandCommands:
     def set_brand(self, kit: dict[str, Any]) -> Changed:
         old = self._brand.kit
         why = next(
-            (f"{name}: {why}" for name, one in kit.items() if (why := sanity_error(one))), ""
+            (f"{name}: {why}" for name, value in kit.items() if (why := sanity_error(value))), ""
         )
         if why:
             raise StudioError("invalid", "show.brand_value", why=why)

@@ -77,12 +77,12 @@ def collect_media(raw: dict[str, Any], old: Path, new: Path) -> dict[str, Any]:
 def _walk(value: Any, old: Path, new: Path, taken: dict[Path, str]) -> Any:
     if isinstance(value, dict):
         return {
-            key: _place(one, old, new, taken)
-            if key in FILE_KEYS and isinstance(one, str) and one
-            else _places(one, old, new, taken)
-            if key in FILE_KEYS and isinstance(one, list | tuple)
-            else _walk(one, old, new, taken)
-            for key, one in value.items()
+            key: _place(file, old, new, taken)
+            if key in FILE_KEYS and isinstance(file, str) and file
+            else _places(file, old, new, taken)
+            if key in FILE_KEYS and isinstance(file, list | tuple)
+            else _walk(file, old, new, taken)
+            for key, file in value.items()
         }
     if isinstance(value, list | tuple):
         return [_walk(entry, old, new, taken) for entry in value]

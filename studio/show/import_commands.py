@@ -77,7 +77,9 @@ class ImportCommands:
         canvases = self._scenes.state.canvases
         found = await asyncio.to_thread(read_collection, path, canvas, look, canvases)
         names, rows = self._rename(found), self._rename_scenes(found)
-        first = {one.name: row for one, row in reversed([*zip(found.scenes, rows, strict=True)])}
+        first = {
+            missing.name: row for missing, row in reversed([*zip(found.scenes, rows, strict=True)])
+        }
         added, unmatched = [], list(found.unmatched)
         for spec in found.sources:
             named = self._named(spec, names, first)
@@ -96,7 +98,9 @@ class ImportCommands:
                 self._set_strip(named.name, found.strips[spec.name])
         made = []
         for scene, row in zip(found.scenes, rows, strict=True):
-            items = [replace(one, source=names.get(one.source, one.source)) for one in scene.items]
+            items = [
+                replace(item, source=names.get(item.source, item.source)) for item in scene.items
+            ]
             new = replace(scene, name=row, items=tuple(items))
             if new.transition and new.transition not in self._scenes.kinds:
                 line = Unmatched("transition", row, new.transition, row, "transition")
@@ -110,7 +114,7 @@ class ImportCommands:
             "name": found.name,
             "scenes": made,
             "sources": added,
-            "unmatched": [one.line() for one in unmatched],
+            "unmatched": [missing.line() for missing in unmatched],
         }
         undo = ("show.take_back", {"scenes": made, "sources": added})
         return changed("scenes", "sources", "sound", result=result, undo=undo)
@@ -133,7 +137,7 @@ class ImportCommands:
             taken.append(gone)
             self._announce(SceneListChanged(what="removed", scene=gone.name))
         specs: list[SourceSpec] = []
-        used = {item.source for one in self._scenes.state.scenes for item in one.items}
+        used = {item.source for scene in self._scenes.state.scenes for item in scene.items}
         for source in sources:
             if source in self._bank.specs and source not in used:
                 spec = self._bank.remove(source)
@@ -188,7 +192,7 @@ class ImportCommands:
 
     def _rename_scenes(self, found: Collection) -> list[str]:
         """New names of the scenes, in their order."""
-        taken = {one.name for one in self._scenes.state.scenes}
+        taken = {spec.name for spec in self._scenes.state.scenes}
         rows = []
         for scene in found.scenes:
             rows.append(free_name(scene.name or "OBS", taken))
@@ -198,10 +202,10 @@ class ImportCommands:
     def _named(self, spec: SourceSpec, names: dict[str, str], rows: dict[str, str]) -> SourceSpec:
         """A source under its new name, speaking of others by theirs."""
         filters = tuple(
-            replace(one, settings={**one.settings, "source": names[one.settings["source"]]})
-            if one.settings.get("source") in names
-            else one
-            for one in spec.filters
+            replace(scene, settings={**scene.settings, "source": names[scene.settings["source"]]})
+            if scene.settings.get("source") in names
+            else scene
+            for scene in spec.filters
         )
         settings = spec.settings
         if spec.kind == "scene":

@@ -48,8 +48,12 @@ class LayoutCommands:
         known = templates()
         return changed(
             result={
-                "templates": {name: list(one.label) for name, one in known.purposes.items()},
-                "categories": {name: list(one.label) for name, one in known.categories.items()},
+                "templates": {
+                    name: list(purpose.label) for name, purpose in known.purposes.items()
+                },
+                "categories": {
+                    name: list(purpose.label) for name, purpose in known.categories.items()
+                },
             }
         )
 

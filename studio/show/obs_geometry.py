@@ -140,7 +140,10 @@ def lay_item(item: Item, entry: Json, picture: Picture, canvas: Size) -> Laid:
         side / 2 - _whole(part, side) for part, side in zip(anchor, (wide, high), strict=True)
     ]
     if fit == "native":  # a negative scale mirrors about the named point, not in its place
-        offsets = [-one if is_back else one for one, is_back in zip(offsets, flips, strict=True)]
+        offsets = [
+            -filter_row if is_back else filter_row
+            for filter_row, is_back in zip(offsets, flips, strict=True)
+        ]
     dx, dy = _turn(made.rotation, *offsets)
     laid = Laid(made, Area(x + dx - wide / 2, y + dy - high / 2, wide, high))
     return laid if fit in ("native", "stretch") else _in_whole_pixels(laid, picture)
@@ -180,9 +183,9 @@ def frame_size(kind: str, size: Size) -> Size:
 def filtered(filters: Sequence[FilterSpec], picture: Picture) -> Picture:
     """A picture behind its filters: those that crop change its size."""
     size, frame = picture.size, picture.frame
-    for one in filters:
-        if one.kind == "crop" and one.is_enabled:
-            sides = [number(one.settings.get(side), 0) for side in CROPPED]
+    for filter_row in filters:
+        if filter_row.kind == "crop" and filter_row.is_enabled:
+            sides = [number(filter_row.settings.get(side), 0) for side in CROPPED]
             size = (_kept(size[0], *sides[:3]), _kept(size[1], *sides[3:]))
             even_sides = [2.0 * round(side / 2) for side in sides]
             frame = (_kept(frame[0], *even_sides[:3]), _kept(frame[1], *even_sides[3:]))

@@ -159,46 +159,46 @@ class _Reader:
         entries += scenes_beside(self._entries(self._data.get("scenes"), "scenes", "scene"))
         groups = self._entries(self._data.get("groups"), "groups")
         devices = [
-            one
-            for key, one in self._data.items()
-            if key.startswith(DEVICES) and isinstance(one, dict)
+            row
+            for key, row in self._data.items()
+            if key.startswith(DEVICES) and isinstance(row, dict)
         ]
-        scenes = [one for one in entries if one.get("id") == "scene"]
-        groups += [one for one in entries if one.get("id") == "group"]
-        inputs = [one for one in entries if one.get("id") not in ("scene", "group")]
+        scenes = [entry for entry in entries if entry.get("id") == "scene"]
+        groups += [entry for entry in entries if entry.get("id") == "group"]
+        inputs = [entry for entry in entries if entry.get("id") not in ("scene", "group")]
         for canvas, view in self._pictures.windows.items():
             if max(view.left, view.top) > 1:
                 shape = f"{self._canvas[0]:g}×{self._canvas[1]:g}"
                 self._report.add("size", name_of(self._data) or "OBS", "canvas", shape, canvas)
         if not scenes and (inputs or not self._report.lines()):
             self._report.add("entry", "sources", "no_scenes")
-        for one in (*inputs, *devices):
-            self._source(one)
+        for row in (*inputs, *devices):
+            self._source(row)
         if len(scenes) > MOST_SCENES:
             self._too_many("scene", "sources", len(scenes) - MOST_SCENES)
             scenes = scenes[:MOST_SCENES]
-        by_name = {name_of(one): one for one in groups}
-        names = {name_of(one) for one in scenes}
-        used = {name_of(item) for one in (*scenes, *groups) for item in items_of(one)}
+        by_name = {name_of(group): group for group in groups}
+        names = {name_of(scene) for scene in scenes}
+        used = {name_of(item) for row in (*scenes, *groups) for item in items_of(row)}
         for name in sorted((used & names) - set(self._specs)):
             own = {"scene": name}
             if self._pictures.main != "landscape":
                 own["canvas"] = self._pictures.main
             self._specs[name] = SourceSpec(name=name, kind="scene", settings=own)
         self._double(scenes)
-        made = [self._scene(one, by_name) for one in self._ordered(scenes)]
+        made = [self._scene(row, by_name) for row in self._ordered(scenes)]
         for name in by_name.keys() - used:
             self._report.add("group", name, "unplaced_group")
-        for one in (*scenes, *groups):
-            for flt in as_list(one.get("filters")):
+        for row in (*scenes, *groups):
+            for flt in as_list(row.get("filters")):
                 label = name_of(flt) or text(flt, "id")
-                self._report.add("filter", label, "scene_filter", text(flt, "id"), name_of(one))
+                self._report.add("filter", label, "scene_filter", text(flt, "id"), name_of(row))
         self._beside((*entries, *devices))
         strips = {
-            name_of(one): strip_of(one)
-            for one in reversed((*inputs, *devices))
-            if name_of(one) in self._specs
-            and any(key in one for key in ("volume", "muted", "monitoring_type"))
+            name_of(row): strip_of(row)
+            for row in reversed((*inputs, *devices))
+            if name_of(row) in self._specs
+            and any(key in row for key in ("volume", "muted", "monitoring_type"))
         }
         for device in devices:
             name = name_of(device)
@@ -233,7 +233,7 @@ class _Reader:
 
     def _kind_named(self, name: str) -> str:
         """OBS's kind of a transition by its name; cut and fade stand in no list."""
-        made = (one for one in as_list(self._data.get("transitions")) if text(one, "name") == name)
+        made = (row for row in as_list(self._data.get("transitions")) if text(row, "name") == name)
         found = next(made, None)
         return text(found, "id") if found else usual_transition(name)
 
@@ -242,20 +242,20 @@ class _Reader:
         if given is not None and not isinstance(given, list):
             self._report.add("entry", where, "unreadable", json_kind(given))
         found: list[Json] = []
-        for at, one in enumerate(as_list(given)):
+        for at, row in enumerate(as_list(given)):
             place = f"{where}[{at}]"
-            if not isinstance(one, dict):
-                self._report.add("entry", place, "unreadable", json_kind(one), where)
-            elif not text(one, "name").strip():
-                self._report.add("entry", place, "no_name", text(one, "id"), where)
-            elif not text(one, "id") and not usual:
-                self._report.add("entry", name_of(one) or place, "no_kind", where=place)
+            if not isinstance(row, dict):
+                self._report.add("entry", place, "unreadable", json_kind(row), where)
+            elif not text(row, "name").strip():
+                self._report.add("entry", place, "no_name", text(row, "id"), where)
+            elif not text(row, "id") and not usual:
+                self._report.add("entry", name_of(row) or place, "no_kind", where=place)
             else:
-                name = name_of(one)
-                if name != one["name"]:
-                    self._report.add("name", name or place, "name", text(one, "id"), place)
-                one = one if isinstance(one.get("id"), str) or not usual else {**one, "id": usual}
-                found.append(one if name else {**one, "name": place})
+                name = name_of(row)
+                if name != row["name"]:
+                    self._report.add("name", name or place, "name", text(row, "id"), place)
+                row = row if isinstance(row.get("id"), str) or not usual else {**row, "id": usual}
+                found.append(row if name else {**row, "name": place})
         return found
 
     def _too_many(self, what: str, where: str, count: int) -> None:
@@ -263,48 +263,48 @@ class _Reader:
 
     def _double(self, scenes: list[Json]) -> None:
         seen: set[str] = set()
-        for one in scenes:
-            name = name_of(one)
+        for scene in scenes:
+            name = name_of(scene)
             if name in seen or self._specs.get(name, _SCENE).kind != "scene":
                 self._report.add("name", name, "double", "scene")
             seen.add(name)
 
     def _beside(self, entries: tuple[Json, ...]) -> None:
         """What belongs to no picture: transitions, keys, scripts."""
-        for one in as_list(self._data.get("transitions")):
-            kind = text(one, "id") or json_kind(one)
-            self._report.add("transition", name_of(one) or kind, "transition", kind, "transitions")
-        for one in entries:
-            keys = one.get("hotkeys")
+        for row in as_list(self._data.get("transitions")):
+            kind = text(row, "id") or json_kind(row)
+            self._report.add("transition", name_of(row) or kind, "transition", kind, "transitions")
+        for entry in entries:
+            keys = entry.get("hotkeys")
             for action, bound in keys.items() if isinstance(keys, dict) else ():
                 for key in as_list(bound):
-                    self._report.add("hotkey", action, "hotkey", text(key, "key"), name_of(one))
+                    self._report.add("hotkey", action, "hotkey", text(key, "key"), name_of(entry))
         for key in ("saved_projectors", "quick_transitions", "canvases"):
-            for one in as_list(self._data.get(key)):
-                label = name_of(one) or text(one, "monitor") or key
+            for row in as_list(self._data.get(key)):
+                label = name_of(row) or text(row, "monitor") or key
                 self._report.add("setting", label, "unused", key, key)
         modules = self._data.get("modules")
         for key, value in modules.items() if isinstance(modules, dict) else ():
             if key != "scripts-tool" and value:
                 self._report.add("setting", key, "unused", key, "modules")
         scripts = modules.get("scripts-tool") if isinstance(modules, dict) else None
-        for one in as_list(scripts):
-            self._report.add("script", text(one, "path") or "?", "script", where="modules")
+        for row in as_list(scripts):
+            self._report.add("script", text(row, "path") or "?", "script", where="modules")
 
     def _ordered(self, scenes: list[Json]) -> list[Json]:
-        order = [name_of(one) for one in as_list(self._data.get("scene_order"))]
+        order = [name_of(row) for row in as_list(self._data.get("scene_order"))]
         place = {name: at for at, name in enumerate(order)}
-        return sorted(scenes, key=lambda one: place.get(name_of(one), len(order)))
+        return sorted(scenes, key=lambda row: place.get(name_of(row), len(order)))
 
-    def _source(self, one: Json) -> None:
-        name, kind = name_of(one), kind_of(one)
+    def _source(self, row: Json) -> None:
+        name, kind = name_of(row), kind_of(row)
         if not name:
             self._report.add("source", "?", "no_name", kind)
             return
         if name in self._specs:
             self._report.add("source", name, "double", kind)
             return
-        given = one.get("settings")
+        given = row.get("settings")
         if given is not None and not isinstance(given, dict):
             self._report.add("setting", name, "unreadable", json_kind(given))
         settings: Json = clean(given) if isinstance(given, dict) else {}
@@ -324,9 +324,9 @@ class _Reader:
         self._tell_lost(
             name, (line for line in lost_settings(kind, settings) if line[0] not in CUTS)
         )
-        for key, value in lost_of_source(one, ours):
+        for key, value in lost_of_source(row, ours):
             self._report.add("setting", name, "unused", setting_line(key, value))
-        filters = self._filters(one, name)
+        filters = self._filters(row, name)
         if any(cuts.values()):  # they come before all others
             cut = FilterSpec(free_name("Cut", {f.name for f in filters}), "crop", cuts)
             filters = (cut, *filters)
@@ -344,9 +344,9 @@ class _Reader:
             if isinstance(path, str) and path and not is_there(path):
                 self._report.add("file", name, "file", path)
 
-    def _filters(self, one: Json, name: str) -> tuple[FilterSpec, ...]:
+    def _filters(self, row: Json, name: str) -> tuple[FilterSpec, ...]:
         made: list[FilterSpec] = []
-        listed = one.get("filters")
+        listed = row.get("filters")
         if listed is not None and not isinstance(listed, list):
             self._report.add("filter", "?", "unreadable", json_kind(listed), name)
         for flt in as_list(listed):
@@ -369,9 +369,9 @@ class _Reader:
             made.append(FilterSpec(name=label, kind=match[0], settings=match[1], is_enabled=is_on))
         return tuple(made)
 
-    def _scene(self, one: Json, groups: dict[str, Json]) -> Scene:
-        scene, items = name_of(one), list[Item]()
-        settings = one.get("settings")
+    def _scene(self, row: Json, groups: dict[str, Json]) -> Scene:
+        scene, items = name_of(row), list[Item]()
+        settings = row.get("settings")
         found = settings.get("items") if isinstance(settings, dict) else None
         for at, entry in enumerate(as_list(found)):
             if not isinstance(entry, dict):
@@ -390,7 +390,7 @@ class _Reader:
             made = self._item(entry, len(items) + 1, scene)
             if made is not None:
                 items.append(on_canvas(made, self._pictures.windows))
-        kind, ms, own = self._override(one, scene)
+        kind, ms, own = self._override(row, scene)
         return Scene(
             name=scene,
             items=tuple(items),
@@ -404,9 +404,9 @@ class _Reader:
         name = name_of(group)
         inner = items_of(group)
         laid = [
-            one
+            row
             for id, its in enumerate(inner[: MOST_ITEMS - count], count + 1)
-            if (one := self._item(its, id, scene)) is not None
+            if (row := self._item(its, id, scene)) is not None
         ]
         if len(inner) > MOST_ITEMS - count:
             self._too_many("item", scene, len(inner) - MOST_ITEMS + count)
@@ -419,25 +419,25 @@ class _Reader:
         is_on = entry.get("visible", True) is not False
         is_locked = entry.get("locked") is True
         made = []
-        for id, one in enumerate(laid, count + 1):
-            if one.item.source in self._specs and not self._is_silent(one.item.source):
-                one = place.place(one, self._pictures.of(one.item.source))
+        for id, row in enumerate(laid, count + 1):
+            if row.item.source in self._specs and not self._is_silent(row.item.source):
+                row = place.place(row, self._pictures.of(row.item.source))
             item = replace(
-                one.item,
+                row.item,
                 id=id,
                 group=name,
-                is_enabled=one.item.is_enabled and is_on,
-                is_locked=one.item.is_locked or is_locked,
+                is_enabled=row.item.is_enabled and is_on,
+                is_locked=row.item.is_locked or is_locked,
             )
-            made.append(on_canvas(Laid(item, one.bounds), self._pictures.windows))
+            made.append(on_canvas(Laid(item, row.bounds), self._pictures.windows))
         return made
 
     def _is_silent(self, name: str) -> bool:
         return self._specs[name].kind in SILENT
 
-    def _override(self, one: Json, scene: str) -> tuple[str, int, Json]:
+    def _override(self, row: Json, scene: str) -> tuple[str, int, Json]:
         """The transition a scene is taken with, its ms and settings; ("", 0, {}): the show's."""
-        own = one.get("private_settings")
+        own = row.get("private_settings")
         name = text(own, "transition")
         if not isinstance(own, dict) or not name:
             return "", 0, {}
@@ -494,10 +494,10 @@ class _Reader:
             return False
         todo, seen = [inner], {inner}
         while todo:
-            one = todo.pop()
-            if one == scene:
+            row = todo.pop()
+            if row == scene:
                 return True
-            fresh = self._shows.get(one, set()) - seen
+            fresh = self._shows.get(row, set()) - seen
             seen |= fresh
             todo += fresh
         shown.add(inner)
@@ -508,7 +508,7 @@ class _Reader:
         settings = group.get("settings")
         if isinstance(settings, dict) and settings.get("cx") and settings.get("cy"):
             return pixels(settings["cx"], 1), pixels(settings["cy"], 1)
-        far = [(1.0, 1.0), *(corner for one in laid for corner in corners(one))]
+        far = [(1.0, 1.0), *(corner for row in laid for corner in corners(row))]
         return max(x for x, _ in far), max(y for _, y in far)
 
 

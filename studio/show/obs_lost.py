@@ -15,9 +15,9 @@ FIRST_TRACK = 1
 LONGEST = 120
 
 
-def kind_of(one: Json) -> str:
+def kind_of(row: Json) -> str:
     """The kind with its version, which says what its defaults are."""
-    plain, versioned = text(one, "id"), text(one, "versioned_id")
+    plain, versioned = text(row, "id"), text(row, "versioned_id")
     return versioned if split_version(versioned)[0] == split_version(plain)[0] else plain
 
 
@@ -26,23 +26,23 @@ def cut_sides(settings: Json) -> dict[str, int]:
     return {ours: round(number(settings.get(its), 0, 0, 8192)) for its, ours in CUTS.items()}
 
 
-def lost_of_source(one: Json, ours: str) -> list[tuple[str, Any]]:
+def lost_of_source(row: Json, ours: str) -> list[tuple[str, Any]]:
     """Names and values of what is set of a source itself."""
     lost = [
-        (key, one[key])
+        (key, row[key])
         for key in ("push-to-talk", "push-to-mute")
-        if one.get(key) not in (None, 0, False)
+        if row.get(key) not in (None, 0, False)
     ]
-    if number(one.get("deinterlace_mode"), 0) > 0:
+    if number(row.get("deinterlace_mode"), 0) > 0:
         if ours not in DEINTERLACED:
-            lost.append(("deinterlace_mode", one["deinterlace_mode"]))
-        elif number(one.get("deinterlace_field_order"), 0) > 0:
-            lost.append(("deinterlace_field_order", one["deinterlace_field_order"]))
-    if isinstance(one.get("mixers"), int) and not int(one["mixers"]) & FIRST_TRACK:
-        lost.append(("mixers", one["mixers"]))  # not on the track that is sent
-    if number(one.get("flags"), 0) != 0:
-        lost.append(("flags", one["flags"]))  # down-mixed to mono and the like
-    if one.get("enabled") is False:
+            lost.append(("deinterlace_mode", row["deinterlace_mode"]))
+        elif number(row.get("deinterlace_field_order"), 0) > 0:
+            lost.append(("deinterlace_field_order", row["deinterlace_field_order"]))
+    if isinstance(row.get("mixers"), int) and not int(row["mixers"]) & FIRST_TRACK:
+        lost.append(("mixers", row["mixers"]))  # not on the track that is sent
+    if number(row.get("flags"), 0) != 0:
+        lost.append(("flags", row["flags"]))  # down-mixed to mono and the like
+    if row.get("enabled") is False:
         lost.append(("enabled", False))
     return lost
 
@@ -71,8 +71,8 @@ def setting_line(key: str, value: Any) -> str:
 def scenes_beside(found: list[Json]) -> list[Json]:
     """Scenes of a list of their own, whose items may stand in them directly, as OBS writes them."""
     made = []
-    for one in found:
-        items = one.get("items")
-        is_direct = isinstance(items, list) and not items_of(one)
-        made.append({**one, "id": "scene", **({"settings": {"items": items}} if is_direct else {})})
+    for row in found:
+        items = row.get("items")
+        is_direct = isinstance(items, list) and not items_of(row)
+        made.append({**row, "id": "scene", **({"settings": {"items": items}} if is_direct else {})})
     return made

@@ -82,8 +82,13 @@ def _windows(base: Size, canvases: Sequence[Canvas]) -> dict[str, Window]:
         whole = (max(2, round(base[0])), max(2, round(base[1])))
         return {"landscape": Window(1.0, 0.0, 0.0, whole) if whole == base else window(base, whole)}
     likeness = {
-        one.name: abs(math.log(one.width / one.height * base[1] / base[0])) for one in canvases
+        canvase.name: abs(math.log(canvase.width / canvase.height * base[1] / base[0]))
+        for canvase in canvases
     }
-    main = min(canvases, key=lambda one: likeness[one.name])
-    shown = [main] if main.is_enabled else [main, *(one for one in canvases if one.is_enabled)]
-    return {one.name: window(base, (one.width, one.height)) for one in shown}
+    main = min(canvases, key=lambda canvas: likeness[canvas.name])
+    shown = (
+        [main]
+        if main.is_enabled
+        else [main, *(canvase for canvase in canvases if canvase.is_enabled)]
+    )
+    return {canvas.name: window(base, (canvas.width, canvas.height)) for canvas in shown}

@@ -33,16 +33,16 @@ class ImportedStrip(msgspec.Struct, frozen=True):
     is_monitored: bool = False
 
 
-def strip_of(one: Json) -> ImportedStrip:
+def strip_of(row: Json) -> ImportedStrip:
     """A source's place in the mixer."""
-    volume = number(one.get("volume"), 1.0)
+    volume = number(row.get("volume"), 1.0)
     db = 20 * math.log10(volume) if volume > 1e-5 else -100.0
     return ImportedStrip(
         gain_db=round(min(26.0, max(-100.0, db)), 2),
-        is_muted=one.get("muted") is True,
-        pan=min(1.0, max(-1.0, 2 * number(one.get("balance"), 0.5) - 1)),
-        sync_ms=round(min(2000.0, max(-500.0, number(one.get("sync"), 0) / 1e6))),
-        is_monitored=number(one.get("monitoring_type"), 0) > 0,
+        is_muted=row.get("muted") is True,
+        pan=min(1.0, max(-1.0, 2 * number(row.get("balance"), 0.5) - 1)),
+        sync_ms=round(min(2000.0, max(-500.0, number(row.get("sync"), 0) / 1e6))),
+        is_monitored=number(row.get("monitoring_type"), 0) > 0,
     )
 
 
@@ -50,7 +50,7 @@ def items_of(scene: Json) -> list[Json]:
     """The items of a scene or group that are objects."""
     settings = scene.get("settings")
     found = settings.get("items") if isinstance(settings, dict) else None
-    return [one for one in as_list(found) if isinstance(one, dict)]
+    return [row for row in as_list(found) if isinstance(row, dict)]
 
 
 def as_list(value: Any) -> list[Any]:

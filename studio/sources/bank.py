@@ -57,7 +57,7 @@ class FilterMaker(Examiner, Protocol):
 
     def make(self, kind: str, settings: dict[str, Any], version: int) -> AnyFilter: ...
     def files(self, kind: str, settings: dict[str, Any]) -> list[Path]: ...
-    def change(self, one: AnyFilter, settings: dict[str, Any], version: int) -> bool: ...
+    def change(self, filter_spec: AnyFilter, settings: dict[str, Any], version: int) -> bool: ...
 
 
 class SourceManager:
@@ -98,7 +98,7 @@ class SourceManager:
         same_place = around == self.around
         self.around = around
         names = [spec.name for spec in specs]
-        twice = sorted({one for one in names if names.count(one) > 1})
+        twice = sorted({filter_spec for filter_spec in names if names.count(filter_spec) > 1})
         if twice:
             raise StudioError("conflict", "sources.name_taken", name=", ".join(twice))
         for name in [n for n in self.specs if n not in names]:
@@ -171,12 +171,12 @@ class SourceManager:
 
     def check_filters(self, filters: Collection[FilterSpec]) -> None:
         """Raises what is wrong with filters before they are used."""
-        names = [one.name for one in filters]
-        twice = sorted({one for one in names if names.count(one) > 1})
+        names = [filter_spec.name for filter_spec in filters]
+        twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise StudioError("conflict", "filters.name_taken", name=", ".join(twice))
-        for one in filters:
-            check_filter(one, self._workshop)
+        for filter_spec in filters:
+            check_filter(filter_spec, self._workshop)
 
     def remove(self, name: str) -> SourceSpec:
         """Ends and forgets a source."""
@@ -244,10 +244,10 @@ class SourceManager:
         """Filters that listen to the source go on doing so: their setting is called source."""
         for spec in list(self.specs.values()):
             filters = tuple(
-                replace(one, settings={**one.settings, "source": new_name})
-                if one.settings.get("source") == name
-                else one
-                for one in spec.filters
+                replace(filter_spec, settings={**filter_spec.settings, "source": new_name})
+                if filter_spec.settings.get("source") == name
+                else filter_spec
+                for filter_spec in spec.filters
             )
             if filters != spec.filters:
                 self.set_filters(spec.name, filters)
@@ -307,8 +307,16 @@ class SourceManager:
         self._lost_marks = {}
         for name in [n for n, lost in self._lost_filters.items() if lost]:
             spec = self.specs[name]
-            lost = [one for one in spec.filters if one.name in self._lost_filters[name]]
-            files = [file for one in lost for file in self._workshop.files(one.kind, one.settings)]
+            lost = [
+                filter_spec
+                for filter_spec in spec.filters
+                if filter_spec.name in self._lost_filters[name]
+            ]
+            files = [
+                file
+                for filter_spec in lost
+                for file in self._workshop.files(filter_spec.kind, filter_spec.settings)
+            ]
             now = marks(files)
             if files and kept.get(name, now) != now:
                 self.set_filters(name, spec.filters)
@@ -365,8 +373,8 @@ class SourceManager:
         self._guards.pop(name, None)
         self._lost_filters.pop(name, None)
         self.levels.forget(name)
-        for one in self.filters.pop(name, {}).values():
-            one.close()
+        for filter_spec in self.filters.pop(name, {}).values():
+            filter_spec.close()
 
     def _refilter(
         self, spec: SourceSpec, runner: SourceRunner, old: SourceSpec | None = None
@@ -376,25 +384,29 @@ class SourceManager:
         made: dict[str, AnyFilter] = {}
         guards: dict[str, Guard] = {}
         lost: dict[str, StudioError] = {}
-        for one in spec.filters:
+        for filter_spec in spec.filters:
             try:
-                found = self._kept(one, before.get(one.name), known.get(one.name))
+                found = self._kept(
+                    filter_spec, before.get(filter_spec.name), known.get(filter_spec.name)
+                )
                 if found is None:
-                    found = self._made(one, runner)
+                    found = self._made(filter_spec, runner)
             except StudioError as error:
-                told = self._lost_filters.get(spec.name, {}).get(one.name)
+                told = self._lost_filters.get(spec.name, {}).get(filter_spec.name)
                 if told is None or str(told) != str(error):
-                    _log.warning("filter %s of %s is left out: %s", one.name, spec.name, error)
-                lost[one.name] = error
+                    _log.warning(
+                        "filter %s of %s is left out: %s", filter_spec.name, spec.name, error
+                    )
+                lost[filter_spec.name] = error
                 continue
-            made[one.name] = found
-            guard = self._guards.get(spec.name, {}).get(one.name)
+            made[filter_spec.name] = found
+            guard = self._guards.get(spec.name, {}).get(filter_spec.name)
             if guard is None or guard.one is not found:
-                guard = Guard(one.name, found, 0.0)
-            elif before.get(one.name) != one:
+                guard = Guard(filter_spec.name, found, 0.0)
+            elif before.get(filter_spec.name) != filter_spec:
                 guard.forgive()
-            guard.budget_ms = one.budget_ms or found.budget_ms
-            guards[one.name] = guard
+            guard.budget_ms = filter_spec.budget_ms or found.budget_ms
+            guards[filter_spec.name] = guard
         self.filters[spec.name] = made
         self._guards[spec.name], self._lost_filters[spec.name] = guards, lost
         active = [f.name for f in spec.filters if f.is_enabled and f.name in made]
@@ -407,18 +419,22 @@ class SourceManager:
                 unused.close()
 
     def _kept(
-        self, one: FilterSpec, was: FilterSpec | None, known: AnyFilter | None
+        self, filter_spec: FilterSpec, was: FilterSpec | None, known: AnyFilter | None
     ) -> AnyFilter | None:
         """The filter that is there already, with its settings changed; None to make it anew."""
-        if known is None or was is None or (was.kind, was.version) != (one.kind, one.version):
+        if (
+            known is None
+            or was is None
+            or (was.kind, was.version) != (filter_spec.kind, filter_spec.version)
+        ):
             return None
-        is_same = was.settings == one.settings
-        if is_same or self._workshop.change(known, one.settings, one.version):
+        is_same = was.settings == filter_spec.settings
+        if is_same or self._workshop.change(known, filter_spec.settings, filter_spec.version):
             return known
         return None
 
-    def _made(self, one: FilterSpec, runner: SourceRunner) -> AnyFilter:
-        fresh = self._workshop.make(one.kind, one.settings, one.version)
+    def _made(self, filter_spec: FilterSpec, runner: SourceRunner) -> AnyFilter:
+        fresh = self._workshop.make(filter_spec.kind, filter_spec.settings, filter_spec.version)
         if hasattr(fresh, "on_late"):
             # A still picture comes once: filter it again when the filter is ready.
             fresh.on_late = runner.filter_again

@@ -221,8 +221,8 @@ class SourceCommands:
         if spec.kind != "ingest":
             raise StudioError("invalid", "sources.no_ingest", name=name)
         kind = self._bank.kinds.get(spec.kind)
-        one: Any = kind(kind.decode(spec.settings, spec.version), self._bank.around)
-        server, key = one.address()[0], one.key()
+        device_source: Any = kind(kind.decode(spec.settings, spec.version), self._bank.around)
+        server, key = device_source.address()[0], device_source.key()
         return changed(result={"server": server, "key": key, "url": f"{server}/{key}"})
 
     @command(

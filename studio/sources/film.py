@@ -132,15 +132,15 @@ class Film:
         seen = 0
         pictures = self._pictures.pictures()
         while True:
-            one = next(pictures, None)
-            if one is None or one.at_s >= self._out_s:
+            picture = next(pictures, None)
+            if picture is None or picture.at_s >= self._out_s:
                 break
             seen += 1
-            if one.at_s < begin_s:
+            if picture.at_s < begin_s:
                 continue
             if begin_s < 0 < from_ms and seen == 1:
-                self._wind_sound(one.at_s * 1000)
-            if not self._show(one):
+                self._wind_sound(picture.at_s * 1000)
+            if not self._show(picture):
                 return Stop.ASKED
             if look(self, self.at_ms) or self._feed.stopping.is_set():
                 return Stop.ASKED
@@ -176,10 +176,12 @@ class Film:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _show(self, one: Picture) -> bool:
-        self._hand_sound(one.at_s)
-        self.at_ms = one.at_s * 1000
-        return self.player.show(ns(one.at_s), lambda due: to_frame(one.frame, due, self._shape))
+    def _show(self, picture: Picture) -> bool:
+        self._hand_sound(picture.at_s)
+        self.at_ms = picture.at_s * 1000
+        return self.player.show(
+            ns(picture.at_s), lambda due: to_frame(picture.frame, due, self._shape)
+        )
 
     def _wind_sound(self, ms: float) -> None:
         if self.has_sound:

@@ -108,12 +108,12 @@ class FilterCommands:
         help=("把滤镜移到第 index 位，0 最先。", "Moves a filter to place index, 0 works first."),
     )
     def move_filter(self, source: str, name: str, index: int) -> Changed:
-        spec, one = self._filter(source, name)
-        before = spec.filters.index(one)
+        spec, filter_spec = self._filter(source, name)
+        before = spec.filters.index(filter_spec)
         rest = [other for other in spec.filters if other.name != name]
-        rest.insert(max(0, min(index, len(rest))), one)
+        rest.insert(max(0, min(index, len(rest))), filter_spec)
         self._bank.set_filters(source, tuple(rest))
-        self._tell("edited", source, one)
+        self._tell("edited", source, filter_spec)
         undo = {"source": source, "name": name, "index": before}
         return changed("sources", undo=("filters.move", undo))
 
@@ -204,14 +204,14 @@ class FilterCommands:
             result={name: msgspec.to_builtins(self._bank.filter_status(name)) for name in names}
         )
 
-    def _tell(self, what: str, source: str, one: FilterSpec) -> None:
+    def _tell(self, what: str, source: str, filter_spec: FilterSpec) -> None:
         self._announce(
             FilterChanged(
                 what=what,
                 source=source,
-                filter=one.name,
-                kind=one.kind,
-                is_enabled=one.is_enabled,
+                filter=filter_spec.name,
+                kind=filter_spec.kind,
+                is_enabled=filter_spec.is_enabled,
             )
         )
 

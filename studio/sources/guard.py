@@ -53,11 +53,11 @@ class Guard:
         faults: how often it raised.
     """
 
-    def __init__(self, name: str, one: Guarded, budget_ms: float) -> None:
+    def __init__(self, name: str, guarded: Guarded, budget_ms: float) -> None:
         self.name = name
-        self.one = one
+        self.one = guarded
         self.budget_ms = budget_ms
-        self.is_moving = bool(getattr(one, "is_moving", False))
+        self.is_moving = bool(getattr(guarded, "is_moving", False))
         self.ms = 0.0
         self.faults = 0
         self._state = "ok"

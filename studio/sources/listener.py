@@ -152,13 +152,13 @@ class IngestListener:
             StudioError: unavailable (port in use), conflict (another source has this key).
         """
         with cls._lock:
-            one = cls._all.get((host, port))
-            if one is None:
-                one = cls._all[host, port] = cls(host, port)
-            if door.key in one._doors:
+            listener = cls._all.get((host, port))
+            if listener is None:
+                listener = cls._all[host, port] = cls(host, port)
+            if door.key in listener._doors:
                 raise StudioError("conflict", "sources.ingest_taken", stream=door.key.split("-")[0])
-            one._doors[door.key] = door
-            return one
+            listener._doors[door.key] = door
+            return listener
 
     def leave(self, door: IngestEndpoint) -> None:
         """The door is closed; with the last one the port."""

@@ -19,14 +19,14 @@ def from_obs(kind: str, settings: Settings) -> tuple[str, Settings] | None:
         Our kind and settings, or None when there is nothing like it here.
     """
     base, version = split_version(kind)
-    one = chosen(base, settings)
-    if one is None:
+    obs_kind = chosen(base, settings)
+    if obs_kind is None:
         return None
-    whole = {**one.usual(version), **settings}
+    whole = {**obs_kind.usual(version), **settings}
     if isinstance(settings.get("font"), dict):  # a font that is written has its own defaults
-        whole["font"] = {**(one.usual(version).get("font") or {}), **settings["font"]}
-    made = {word.ours: word.read(whole) for word in one.words if word.ours}
-    return one.ours, {name: value for name, value in made.items() if value is not None}
+        whole["font"] = {**(obs_kind.usual(version).get("font") or {}), **settings["font"]}
+    made = {word.ours: word.read(whole) for word in obs_kind.words if word.ours}
+    return obs_kind.ours, {name: value for name, value in made.items() if value is not None}
 
 
 def lost_settings(kind: str, settings: Settings) -> list[tuple[str, Any]]:
@@ -35,10 +35,10 @@ def lost_settings(kind: str, settings: Settings) -> list[tuple[str, Any]]:
     A value that is OBS's own default is left out: nobody has set it.
     """
     base, version = split_version(kind)
-    one = chosen(base, settings)
-    if one is None:
+    obs_kind = chosen(base, settings)
+    if obs_kind is None:
         return []
-    usual, kept, bent = one.usual(version), one.kept, one.bent(settings)
+    usual, kept, bent = obs_kind.usual(version), obs_kind.kept, obs_kind.bent(settings)
     lost = []
     for name, value in settings.items():
         if name in bent or (name not in kept and value is not None and value != usual.get(name)):
@@ -52,7 +52,7 @@ REMEMBERED = ("last_video_device_id", "last_resolution", "is_slide")
 
 def ours_of(kind: str) -> frozenset[str]:
     """Which of our kinds an OBS kind may become; none when there is nothing like it."""
-    return frozenset(one.ours for one in KINDS.get(split_version(kind)[0], ()))
+    return frozenset(obs_kind.ours for obs_kind in KINDS.get(split_version(kind)[0], ()))
 
 
 def changes_from_obs(ours: str, given: Settings, fields: frozenset[str]) -> Settings:
@@ -71,9 +71,9 @@ def changes_from_obs(ours: str, given: Settings, fields: frozenset[str]) -> Sett
     theirs = {name for name in given if name not in fields or _is_theirs(given[name])}
     made = {name: value for name, value in given.items() if name not in theirs}
     known: set[str] = set()
-    for one in (one for kinds in KINDS.values() for one in kinds if one.ours == ours):
-        known |= {*one.defaults, *one.kept}
-        for word in one.words:
+    for obs_kind in (kind for kinds in KINDS.values() for kind in kinds if kind.ours == ours):
+        known |= {*obs_kind.defaults, *obs_kind.kept}
+        for word in obs_kind.words:
             if word.ours and theirs & set(word.theirs.split()):
                 value = word.read(given)
                 if value is not None:
@@ -90,8 +90,8 @@ def without_obs(ours: str, given: Settings, fields: frozenset[str]) -> Settings:
     if isinstance(made.get("font"), dict):
         font = changes_from_obs(ours, {"font": made.pop("font")}, fields)
         made = {**font, **made}
-    for one in (one for kinds in KINDS.values() for one in kinds if one.ours == ours):
-        for word in one.words:
+    for obs_kind in (kind for kinds in KINDS.values() for kind in kinds if kind.ours == ours):
+        for word in obs_kind.words:
             for name in word.theirs.split():
                 if name not in fields and (word.ours in made or not word.ours):
                     made.pop(name, None)
@@ -116,5 +116,5 @@ _VERSIONS = {
 
 def _is_theirs(value: Any) -> bool:
     if isinstance(value, list):
-        return bool(value) and all(isinstance(one, dict) for one in value)
+        return bool(value) and all(isinstance(obs_kind, dict) for obs_kind in value)
     return isinstance(value, dict)

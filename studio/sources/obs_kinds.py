@@ -101,7 +101,9 @@ def _files(name: str) -> Word:
     return Word(
         "files",
         name,
-        lambda s: [one for one in entries_of(s, name) if not (is_folder(one) or is_address(one))],
+        lambda s: [
+            entry for entry in entries_of(s, name) if not (is_folder(entry) or is_address(entry))
+        ],
     )
 
 
@@ -376,5 +378,5 @@ def chosen(kind: str, settings: Settings) -> InputKind | None:
         return None
     if kind == "vlc_source":  # a list that is one stream and no file
         listed = entries_of(settings, "playlist")
-        return found[-1] if listed and all(is_address(one) for one in listed) else found[0]
+        return found[-1] if listed and all(is_address(entry) for entry in listed) else found[0]
     return found[-1] if settings.get("is_local_file") is False else found[0]

@@ -47,7 +47,7 @@ def obs_kind(ours: str, settings: Settings, system: str = sys.platform) -> str:
 
 def is_of_kind(ours: str, settings: Settings, wanted: str) -> bool:
     """Is one of our inputs of a kind that a client names: ours, or any of OBS's like it?"""
-    kinds = {one.ours for one in KINDS.get(split_version(wanted)[0], ())}
+    kinds = {known_kind.ours for known_kind in KINDS.get(split_version(wanted)[0], ())}
     return wanted in (ours, obs_kind(ours, settings)) or ours in kinds
 
 

@@ -42,7 +42,9 @@ def flag_of(settings: Settings, name: str, default: bool) -> bool:
 def entries_of(s: Settings, name: str) -> list[str]:
     found = s.get(name)
     entries = found if isinstance(found, list) else []
-    return [text for one in entries if isinstance(one, dict) and (text := text_of(one, "value"))]
+    return [
+        text for entry in entries if isinstance(entry, dict) and (text := text_of(entry, "value"))
+    ]
 
 
 def is_address(path: str) -> bool:
@@ -63,8 +65,8 @@ def lost_entries(name: str) -> Callable[[Settings], tuple[str, ...]]:
 
     def read(s: Settings) -> tuple[str, ...]:
         found = entries_of(s, name)
-        folders = [one for one in found if is_folder(one)]
-        is_lost = len(folders) > 1 or any(is_address(one) for one in found)
+        folders = [entry for entry in found if is_folder(entry)]
+        is_lost = len(folders) > 1 or any(is_address(entry) for entry in found)
         return (name,) if is_lost else ()
 
     return read

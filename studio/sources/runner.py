@@ -369,9 +369,9 @@ class SourceRunner:
         self.ring.put(samples, pts_ns)
 
 
-def _is_try_on(one: PictureFilter) -> bool:
+def _is_try_on(filter_: PictureFilter) -> bool:
     """Is it the try-on, perhaps behind its guard?"""
-    return bool(getattr(getattr(one, "one", one), "is_try_on", False))
+    return bool(getattr(getattr(filter_, "one", filter_), "is_try_on", False))
 
 
 def _fits(rect: Rect, frame: Frame) -> bool:

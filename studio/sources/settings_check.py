@@ -21,26 +21,26 @@ class Examiner(Protocol):
     def upgraded(self, kind: str, settings: dict[str, Any], version: int) -> dict[str, Any]: ...
 
 
-def check_filter(one: FilterSpec, examiner: Examiner) -> None:
+def check_filter(filter_spec: FilterSpec, examiner: Examiner) -> None:
     """A whole filter from outside: its name, budget and settings.
 
     Raises:
         StudioError: not_found (kind), invalid.
     """
-    check_name(one.name)
-    check_budget(one)
-    settings = examiner.upgraded(one.kind, one.settings, one.version)
-    examiner.check(one.kind, settings, list(settings))
+    check_name(filter_spec.name)
+    check_budget(filter_spec)
+    settings = examiner.upgraded(filter_spec.kind, filter_spec.settings, filter_spec.version)
+    examiner.check(filter_spec.kind, settings, list(settings))
 
 
-def check_budget(one: FilterSpec) -> None:
+def check_budget(filter_spec: FilterSpec) -> None:
     """How long a filter may take.
 
     Raises:
         StudioError: invalid.
     """
-    if not 0 <= one.budget_ms <= 1000:  # false for nan as well
-        raise StudioError("invalid", "filters.budget", ms=f"{one.budget_ms:g}")
+    if not 0 <= filter_spec.budget_ms <= 1000:  # false for nan as well
+        raise StudioError("invalid", "filters.budget", ms=f"{filter_spec.budget_ms:g}")
 
 
 def check_settings(kind: type[Extension], settings: dict[str, Any], given: Collection[str]) -> None:

@@ -43,9 +43,9 @@ def open_show_menu(desk: Desk, at: QWidget) -> QMenu:
         ("undo.of", "undo.button", actions.next_undo, actions.undo, "Ctrl+Z"),
         ("redo.of", "redo.button", actions.next_redo, actions.redo, "Ctrl+Shift+Z"),
     ):
-        one = menu.addAction((t(words, what=what) if what else t(empty)) + f"\t{keys}")
-        one.setEnabled(bool(what))
-        one.triggered.connect(lambda _=False, c=call: c())
+        action = menu.addAction((t(words, what=what) if what else t(empty)) + f"\t{keys}")
+        action.setEnabled(bool(what))
+        action.triggered.connect(lambda _=False, c=call: c())
     menu.addSeparator()
     camera = menu.addAction(t("virtualcam.toggle"))
     camera.setCheckable(True)

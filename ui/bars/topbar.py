@@ -201,12 +201,12 @@ class TopBar(QFrame):
         self.show_button.name(t("show.menu", name=name), t("show.menu_tip"))
 
     def _show_camera(self) -> None:
-        one = self.desk.store.virtualcam
-        self._camera.set(t("virtualcam.on") if one.is_on else "", "good")
-        self._camera.setToolTip(plain(t("virtualcam.to", device=one.device)))
-        self._camera.setVisible(one.is_on)
-        if one.error:
-            self.desk.say(self.show_button, t("virtualcam.lost", why=one.error), "attention")
+        camera = self.desk.store.virtualcam
+        self._camera.set(t("virtualcam.on") if camera.is_on else "", "good")
+        self._camera.setToolTip(plain(t("virtualcam.to", device=camera.device)))
+        self._camera.setVisible(camera.is_on)
+        if camera.error:
+            self.desk.say(self.show_button, t("virtualcam.lost", why=camera.error), "attention")
 
     def _open_show(self) -> None:
         open_show_menu(self.desk, self.show_button)

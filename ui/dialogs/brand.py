@@ -31,7 +31,7 @@ def schema() -> dict[str, Any]:
     found["logo_size"]["x-widget"] = "slider"
     corners = found["logo_corner"]["enum"]
     both = {corner: t(f"brand.{corner}") for corner in corners}
-    found["logo_corner"]["x-words"] = {one: [words, words] for one, words in both.items()}
+    found["logo_corner"]["x-words"] = {place: [words, words] for place, words in both.items()}
     return {"type": "object", "properties": found}
 
 

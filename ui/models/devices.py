@@ -36,4 +36,4 @@ class Devices(msgspec.Struct, frozen=True):
         taken = {str(source.settings.get("device", "")) for source in sources}
         found = [("camera", camera) for camera in self.cameras]
         found += [("microphone", microphone) for microphone in self.microphones]
-        return [(kind, one) for kind, one in found if one.id not in taken]
+        return [(kind, device) for kind, device in found if device.id not in taken]

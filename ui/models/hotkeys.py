@@ -93,9 +93,9 @@ def table(commands: Mapping[str, CommandInfo], own: Mapping[str, Hotkey]) -> lis
     found: dict[str, Bound] = {}
     for name, (keys, words) in DESK.items():
         found[name] = Bound(name, name, {}, keys, keys, words)
-    for name, one in own.items():
-        if name not in DESK and (name not in commands or one.args):
-            found[name] = Bound(name, one.command, dict(one.args))
+    for name, hotkey in own.items():
+        if name not in DESK and (name not in commands or hotkey.args):
+            found[name] = Bound(name, hotkey.command, dict(hotkey.args))
     desks = {keys for keys, _ in DESK.values()}
     for id in sorted(commands):
         is_action = commands[id].role != "viewer"  # who may only look, asks; no key for that
@@ -103,11 +103,11 @@ def table(commands: Mapping[str, CommandInfo], own: Mapping[str, Hotkey]) -> lis
             # The desk fills in what a command would ask for: its key is the desk's.
             usual = "" if commands[id].keys in desks else commands[id].keys
             found[id] = Bound(id, id, {}, usual, usual)
-    for name, one in own.items():
-        line = found.get(name, Bound(name, one.command, dict(one.args)))
+    for name, hotkey in own.items():
+        line = found.get(name, Bound(name, hotkey.command, dict(hotkey.args)))
         found[name] = Bound(
-            name, one.command, dict(one.args), one.keys, line.default, line.words,
-            one.is_global, True,
+            name, hotkey.command, dict(hotkey.args), hotkey.keys, line.default, line.words,
+            hotkey.is_global, True,
         )  # fmt: skip
     return list(found.values())
 
@@ -130,7 +130,7 @@ def changed(own: Mapping[str, Hotkey], line: Bound, keys: str, is_global: bool) 
     str, Hotkey
 ]:  # fmt: skip
     """The person's keys with another key for ``line``; what is as usual is not kept."""
-    rest = {name: one for name, one in own.items() if name != line.name}
+    rest = {name: hotkey for name, hotkey in own.items() if name != line.name}
     is_usual = keys == line.default and not is_global and not line.args
     if is_usual:
         return rest

@@ -27,8 +27,8 @@ def fill_menu(origin: QWidget, desk: Desk, scene: str, canvas: str, chosen: list
         desk.actions.run(command, {"scene": scene, **args}, origin=origin)
 
     def each(command: str, **args: Any) -> None:
-        for one in chosen:
-            run(command, {"item": one.id, **args})
+        for chosen_item in chosen:
+            run(command, {"item": chosen_item.id, **args})
 
     def add(into: QMenu, words: str, command: str, **args: Any) -> None:
         into.addAction(words).triggered.connect(lambda: each(command, **args))
@@ -88,7 +88,7 @@ def fill_menu(origin: QWidget, desk: Desk, scene: str, canvas: str, chosen: list
             "items.set",
             locked=not first.is_locked,
         )
-        ids = [one.id for one in chosen]
+        ids = [chosen_item.id for chosen_item in chosen]
         if first.group:
             menu.addAction(t("stage.ungroup", name=first.group)).triggered.connect(
                 lambda: run("items.group", {"items": ids, "group": ""})

@@ -226,7 +226,7 @@ class StageView(PictureView):
         if not drag.handle:
             if has_shift:  # along one axis
                 by = (by[0], 0.0) if abs(by[0]) > abs(by[1]) else (0.0, by[1])
-            old = {id: one.boxes[self._canvas] for id, one in drag.before.items()}
+            old = {id: scene_item.boxes[self._canvas] for id, scene_item in drag.before.items()}
             whole = placing.moved(around(old.values()), by, size)
             self._lines = placing.Lines()
             if not is_free:

@@ -28,7 +28,7 @@ class Filters(Requests):
         found = self.source(data)
         filters = () if isinstance(found, Scene) else found.filters
         words = ObsSerializer(self.rooms, self.ids)
-        return {"filters": [words.filter(one, n) for n, one in enumerate(filters)]}
+        return {"filters": [words.filter(filter_spec, n) for n, filter_spec in enumerate(filters)]}
 
     @request("GetSourceFilterDefaultSettings")
     def defaults(self, session: Session, data: Data) -> Data:
@@ -45,8 +45,10 @@ class Filters(Requests):
     @request("GetSourceFilter")
     def get(self, session: Session, data: Data) -> Data:
         """One filter."""
-        spec, one = self._filter(data)
-        found = ObsSerializer(self.rooms, self.ids).filter(one, spec.filters.index(one))
+        spec, filter_spec = self._filter(data)
+        found = ObsSerializer(self.rooms, self.ids).filter(
+            filter_spec, spec.filters.index(filter_spec)
+        )
         return {name: value for name, value in found.items() if name != "filterName"}
 
     @request("CreateSourceFilter")
@@ -69,39 +71,43 @@ class Filters(Requests):
     @request("RemoveSourceFilter")
     async def remove(self, session: Session, data: Data) -> None:
         """Takes a filter off."""
-        spec, one = self._filter(data)
-        await self.run(session, "filters.remove", source=spec.name, name=one.name)
+        spec, filter_spec = self._filter(data)
+        await self.run(session, "filters.remove", source=spec.name, name=filter_spec.name)
 
     @request("SetSourceFilterName")
     async def rename(self, session: Session, data: Data) -> None:
         """Renames a filter."""
-        (spec, one), name = self._filter(data), need(data, "newFilterName")
-        if name == one.name:
+        (spec, filter_spec), name = self._filter(data), need(data, "newFilterName")
+        if name == filter_spec.name:
             return
         if any(other.name == name for other in spec.filters):
             raise RequestError(RequestStatus.ALREADY_EXISTS, f"{spec.name} has a filter {name}.")
-        await self.run(session, "filters.rename", source=spec.name, name=one.name, new_name=name)
+        await self.run(
+            session, "filters.rename", source=spec.name, name=filter_spec.name, new_name=name
+        )
 
     @request("SetSourceFilterIndex")
     async def move(self, session: Session, data: Data) -> None:
         """Moves a filter in the order."""
-        spec, one = self._filter(data)
+        spec, filter_spec = self._filter(data)
         index = whole(data, "filterIndex", 0, MOST_INDEX)
-        await self.run(session, "filters.move", source=spec.name, name=one.name, index=index)
+        await self.run(
+            session, "filters.move", source=spec.name, name=filter_spec.name, index=index
+        )
 
     @request("SetSourceFilterSettings")
     async def set_settings(self, session: Session, data: Data) -> None:
         """Changes settings over those there are, or replaces them."""
-        (spec, one), given = self._filter(data), need(data, "filterSettings", dict)
-        if one.kind in self.rooms.filter_kinds:
-            fields = self.rooms.filter_kinds.get(one.kind).Settings.__struct_fields__
-            given = changes_from_obs(one.kind, given, frozenset(fields))
+        (spec, filter_spec), given = self._filter(data), need(data, "filterSettings", dict)
+        if filter_spec.kind in self.rooms.filter_kinds:
+            fields = self.rooms.filter_kinds.get(filter_spec.kind).Settings.__struct_fields__
+            given = changes_from_obs(filter_spec.kind, given, frozenset(fields))
         replace = not maybe(data, "overlay", bool, True)
         await self.run(
             session,
             "filters.set",
             source=spec.name,
-            name=one.name,
+            name=filter_spec.name,
             settings=given,
             replace_all=replace,
         )
@@ -109,8 +115,8 @@ class Filters(Requests):
     @request("SetSourceFilterEnabled")
     async def enable(self, session: Session, data: Data) -> None:
         """Switches a filter on or off."""
-        (spec, one), on = self._filter(data), need(data, "filterEnabled", bool)
-        await self.run(session, "filters.set", source=spec.name, name=one.name, enabled=on)
+        (spec, filter_spec), on = self._filter(data), need(data, "filterEnabled", bool)
+        await self.run(session, "filters.set", source=spec.name, name=filter_spec.name, enabled=on)
 
     def _filter(self, data: Data) -> tuple[SourceSpec, FilterSpec]:
         found, name = self.source(data), need(data, "filterName")

@@ -46,9 +46,9 @@ class Inputs(Requests):
         specs = self.rooms.bank.specs.values()
         return {
             "inputs": [
-                words.input_entry(one)
-                for one in specs
-                if kind is None or is_of_kind(one.kind, one.settings, kind)
+                words.input_entry(spec)
+                for spec in specs
+                if kind is None or is_of_kind(spec.kind, spec.settings, kind)
             ],
         }
 
@@ -64,7 +64,7 @@ class Inputs(Requests):
         specs = list(self.rooms.bank.specs.values())
         found: Data = {}
         for kind, places in SPECIAL.items():
-            names = [one.name for one in specs if one.kind == kind]
+            names = [spec.name for spec in specs if spec.kind == kind]
             found |= {p: names[n] if n < len(names) else None for n, p in enumerate(places)}
         return found
 
@@ -159,7 +159,9 @@ class Inputs(Requests):
             values = list(field["enum"])
         else:
             raise RequestError(RequestStatus.INVALID_RESOURCE_TYPE, "That property is not a list.")
-        items = [{"itemName": str(one), "itemEnabled": True, "itemValue": one} for one in values]
+        items = [
+            {"itemName": str(value), "itemEnabled": True, "itemValue": value} for value in values
+        ]
         return {"propertyItems": items}
 
     @request("PressInputPropertiesButton")
@@ -310,7 +312,7 @@ class InputSound(Requests):
         """Into the headphones, or out of them; "monitor only" is monitored and muted."""
         strip = self._strip(data)
         kind = need(data, "monitorType")
-        if kind not in {f"OBS_MONITORING_TYPE_{one}" for one in MONITORS}:
+        if kind not in {f"OBS_MONITORING_TYPE_{monitor}" for monitor in MONITORS}:
             raise RequestError(RequestStatus.INVALID_FIELD, f"There is no monitor type {kind}.")
         is_on = kind != "OBS_MONITORING_TYPE_NONE"
         await self.run(session, "sound.set", source=strip.source, monitored=is_on)

@@ -43,10 +43,10 @@ class Outputs(Requests):
     @request("GetOutputSettings")
     def settings(self, session: Session, data: Data) -> Data:
         """Where it goes; never a key."""
-        one = self._output(data)
-        if one.name == VIRTUAL_CAMERA:
+        status = self._output(data)
+        if status.name == VIRTUAL_CAMERA:
             return {"outputSettings": {}}
-        found = self.rooms.pipeline.destinations.settings(one.name)
+        found = self.rooms.pipeline.destinations.settings(status.name)
         field = "server" if found.kind == "rtmp" else "path"
         more = {name: getattr(found, name) for name in _SETTINGS}
         return {"outputSettings": {field: found.url, "canvas": found.canvas, **more}}
@@ -54,16 +54,16 @@ class Outputs(Requests):
     @request("SetOutputSettings")
     async def set_settings(self, session: Session, data: Data) -> None:
         """Another address, key or file for an output that is not running."""
-        one, given = self._output(data), need(data, "outputSettings", dict)
-        if one.name == VIRTUAL_CAMERA:
+        status, given = self._output(data), need(data, "outputSettings", dict)
+        if status.name == VIRTUAL_CAMERA:
             raise cannot("There is no virtual camera here.")
-        if is_active(one):
-            raise RequestError(RequestStatus.OUTPUT_RUNNING, f"{one.name} is running.")
-        url = maybe(given, "server" if one.kind == "rtmp" else "path")
+        if is_active(status):
+            raise RequestError(RequestStatus.OUTPUT_RUNNING, f"{status.name} is running.")
+        url = maybe(given, "server" if status.kind == "rtmp" else "path")
         args = {"url": url, "key": maybe(given, "key"), "canvas": maybe(given, "canvas")}
         args |= {name: given.get(name) for name in _SETTINGS}
         args = {name: value for name, value in args.items() if value is not None}
-        await self.run(session, "outputs.edit", name=one.name, **args)
+        await self.run(session, "outputs.edit", name=status.name, **args)
 
     @request("StartOutput")
     async def start(self, session: Session, data: Data) -> None:
@@ -78,9 +78,9 @@ class Outputs(Requests):
     @request("ToggleOutput")
     async def toggle(self, session: Session, data: Data) -> Data:
         """Starts what is stopped, stops what is running."""
-        one = self._output(data)
-        on = not is_active(one)
-        await self._switch(session, one, on)
+        status = self._output(data)
+        on = not is_active(status)
+        await self._switch(session, status, on)
         return {"outputActive": on}
 
     # -- the virtual camera --------------------------------------------------------------------
@@ -138,16 +138,16 @@ class Outputs(Requests):
                 return status
         raise RequestError(RequestStatus.NOT_FOUND, f"There is no output {name}.")
 
-    async def _switch(self, session: Session, one: OutputStatus, on: bool) -> None:
-        if is_active(one) == on:
+    async def _switch(self, session: Session, output: OutputStatus, on: bool) -> None:
+        if is_active(output) == on:
             status = RequestStatus.OUTPUT_RUNNING if on else RequestStatus.OUTPUT_NOT_RUNNING
-            raise RequestError(status, f"{one.name} is {'running' if on else 'not running'}.")
-        if one.name == VIRTUAL_CAMERA:
+            raise RequestError(status, f"{output.name} is {'running' if on else 'not running'}.")
+        if output.name == VIRTUAL_CAMERA:
             await self._switch_camera(session, on)
         elif on:
-            await self.run(session, "outputs.start", name=one.name)
+            await self.run(session, "outputs.start", name=output.name)
         else:
-            await self.run(session, "outputs.stop", name=one.name, confirm=True)
+            await self.run(session, "outputs.stop", name=output.name, confirm=True)
 
     def _entry(self, name: str, kind: str, canvas: str, on: bool) -> Data:
         size = self.rooms.scenes.state.canvas(canvas)

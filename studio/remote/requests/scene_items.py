@@ -26,8 +26,8 @@ class SceneItems(Requests):
         if self.rooms.scenes.state.scene(str(name)) is None and self._named_group(data):
             return self.group_items(session, data)
         scene, words = self.scene(data), self._words()
-        items = [words.item(scene, one, canvas) for one in scene.items]
-        return {"sceneItems": [*items, *(words.group(one, canvas) for one in groups_of(scene))]}
+        items = [words.item(scene, item, canvas) for item in scene.items]
+        return {"sceneItems": [*items, *(words.group(group, canvas) for group in groups_of(scene))]}
 
     @request("GetGroupSceneItemList")
     def group_items(self, session: Session, data: Data) -> Data:
@@ -35,7 +35,7 @@ class SceneItems(Requests):
         words, group = self._words(), self._named_group(data)
         canvas = self.canvas(data).name
         if group is not None:
-            return {"sceneItems": [words.item(group.scene, one, canvas) for one in group.items]}
+            return {"sceneItems": [words.item(group.scene, item, canvas) for item in group.items]}
         scene = self.scene(data)
         raise RequestError(RequestStatus.INVALID_RESOURCE_TYPE, f"{scene.name} is not a group.")
 
@@ -44,8 +44,8 @@ class SceneItems(Requests):
         """The number of a source's item in a scene."""
         scene, name = self._scene(data), need(data, "sourceName")
         offset = whole(data, "searchOffset", -1, MOST_INDEX, 0)
-        found = [one.id for one in scene.items if one.source == name]
-        found += [one.id for one in groups_of(scene) if one.name == name]
+        found = [item.id for item in scene.items if item.source == name]
+        found += [group.id for group in groups_of(scene) if group.name == name]
         if not found or offset >= len(found):
             raise RequestError(RequestStatus.NOT_FOUND, f"{name} is not in {scene.name}.")
         return {"sceneItemId": found[offset]}
@@ -77,9 +77,9 @@ class SceneItems(Requests):
         specs = self.rooms.bank.specs
         if inner.id == scene.id:
             raise cannot("A scene cannot show itself.")
-        for one in specs.values():
-            if one.kind == "scene" and one.settings.get("scene") in (inner.name, inner.id):
-                return one.name
+        for spec in specs.values():
+            if spec.kind == "scene" and spec.settings.get("scene") in (inner.name, inner.id):
+                return spec.name
         name = unused(inner.name, specs)
         settings = {"scene": inner.name}
         await self.run(session, "sources.add", name=name, kind="scene", settings=settings)

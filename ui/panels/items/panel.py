@@ -192,7 +192,7 @@ class ItemsPanel(Panel):
     def _show(self) -> None:
         name, items = self.scene, self.items()
         words = self.search.text().lower().split()
-        index = {one.id: at for at, one in enumerate(items)}
+        index = {scene_item.id: at for at, scene_item in enumerate(items)}
         listed = [
             item
             for item in reversed(items)

@@ -200,8 +200,8 @@ class AirStrip(QFrame):
         for ref in dict.fromkeys(str(c.get("ref")) for c in chapters if c.get("kind") == "product"):
             choices.append((t("air.clip_product", name=names.get(ref, ref)), {"product": ref}))
         marks = [c for c in chapters if c.get("kind") == "mark"]
-        for number, one in enumerate(marks, 1):
-            label = str(one.get("label", ""))
+        for number, mark in enumerate(marks, 1):
+            label = str(mark.get("label", ""))
             choices.append((t("air.clip_mark", n=number, label=label), {"mark": number}))
         if not choices:
             self.desk.say(self.clip, t("air.clip_none"), "attention")

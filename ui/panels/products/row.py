@@ -304,8 +304,8 @@ class ProductRow(QFrame):
         if not levels:
             return tip
         words = [
-            t("products.level", channel=channel, free=sum(one.free for one in mine),
-              held=sum(one.held for one in mine), sold=sum(one.sold for one in mine))
+            t("products.level", channel=channel, free=sum(entry.free for entry in mine),
+              held=sum(entry.held for entry in mine), sold=sum(entry.sold for entry in mine))
             for channel in sorted({level.channel for level in levels})
             if (mine := [level for level in levels if level.channel == channel])
         ]  # fmt: skip
