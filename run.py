@@ -170,7 +170,7 @@ def quiet(command: list[str], what: str, **more: Any) -> str:
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **more
     )
-    text = done.stdout.decode(errors="replace")
+    text: str = done.stdout.decode(errors="replace")
     if done.returncode:
         tail = "\n    ".join(text.strip().splitlines()[-8:])
         raise SetupError(f"{what} failed ({' '.join(command[:3])}):\n    {tail}")

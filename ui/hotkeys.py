@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSpinBox
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSpinBox, QWidget
 from shiboken6 import isValid
 
 from studio.api import Hotkey, load_settings, settings_path
@@ -22,10 +22,47 @@ from ui.models import hotkeys as model
 from ui.models.hotkeys import Bound
 
 if TYPE_CHECKING:
-    from ui.window import Window
+    from PySide6.QtCore import SignalInstance
+
+    from ui.bars.topbar import TopBar
+    from ui.desk import Desk
+    from ui.dialogs.keys import KeysCard
+    from ui.dialogs.palette import Palette
+    from ui.pages import Pages
+    from ui.panels.base import Panel
+    from ui.stage.monitors import Monitors
+    from ui.stage.scenes import ScenesPanel
+    from ui.widgets.notice import Notice
 
 KEY = Qt.Key
 WATCH_MS = 150
+
+
+class KeyedWindow(Protocol):
+    """What keys act on: the window's parts, and what only the window can do."""
+
+    desk: Desk
+    topbar: TopBar
+    monitors: Monitors
+    scenes: ScenesPanel
+    panels: dict[str, Panel]
+    pages: Pages
+    notice: Notice
+    keys_card: KeysCard
+    palette_card: Palette
+
+    @property
+    def asked(self) -> SignalInstance: ...
+    def cards(self) -> list[QWidget]: ...
+    def focused_panel(self) -> Panel | None: ...
+    def next_panel(self, step: int) -> None: ...
+    def enlarge(self, panel: Panel | None = None) -> None: ...
+    def full_screen(self) -> None: ...
+    def set_page(self, name: str) -> None: ...
+    def set_layout(self, name: str) -> None: ...
+    def open_multiview(self) -> None: ...
+    def open_hotkeys(self) -> None: ...
+    def change(self, what: str, value: str) -> None: ...
 
 
 class Hotkeys(QObject):
@@ -33,6 +70,7 @@ class Hotkeys(QObject):
 
     Args:
         window: it acts on; plain keys reach it through `press`.
+        parent: the same, as what has the keyboard.
 
     Attributes:
         commands: command id by key, of commands that need no arguments.
@@ -45,9 +83,9 @@ class Hotkeys(QObject):
 
     changed = Signal()
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self._window, self._desk = window, window.desk
+    def __init__(self, window: KeyedWindow, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window, self._widget, self._desk = window, parent, window.desk
         self.commands: dict[str, str] = {}
         self.lines: list[Bound] = []
         self._keys: dict[str, Bound] = {}
@@ -71,7 +109,7 @@ class Hotkeys(QObject):
             *((f"Ctrl+{sign}", lambda step=step: window.asked.emit("scale", step))
               for sign, step in (("+", "+"), ("=", "+"), ("-", "-"), ("0", "0"))),
         ):  # fmt: skip
-            shortcut = QShortcut(QKeySequence(keys), window)
+            shortcut = QShortcut(QKeySequence(keys), parent)
             shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
             shortcut.activated.connect(call)
         products, mixer, outputs = panels["products"], panels["mixer"], panels["outputs"]
@@ -117,10 +155,10 @@ class Hotkeys(QObject):
         return self._window.pages.page != LIVE and not self._is_elsewhere()
 
     def _is_elsewhere(self) -> bool:
-        if not isValid(self._window):  # it is being closed, and its focus goes somewhere
+        if not isValid(self._widget):  # it is being closed, and its focus goes somewhere
             return True
         active = QApplication.activeWindow()
-        return active is not None and active is not self._window.window()
+        return active is not None and active is not self._widget.window()
 
     def put(self, own: dict[str, Hotkey]) -> None:
         """Other keys of the person: they work at once and are kept."""
@@ -231,9 +269,9 @@ class Hotkeys(QObject):
         if isinstance(focus, FIELDS):
             if isinstance(focus, (QSpinBox, QDoubleSpinBox)):
                 focus.setValue(focus.value())  # type: ignore[arg-type]  # what was typed is dropped
-            self._window.setFocus()
+            self._widget.setFocus()
         elif self.router.owner() is KeyOwner.FORM:
-            self._window.setFocus()
+            self._widget.setFocus()
         elif stage.is_editing:
             self._window.monitors.toggle_edit()
         else:

@@ -115,7 +115,7 @@ class Window(QWidget):
         self._tabs_later.timeout.connect(self._show_tabs)
         self._first = True
         self.is_kept = True
-        self.hotkeys = Hotkeys(self)
+        self.hotkeys = Hotkeys(self, self)
         self.hotkeys.router.changed.connect(self.topbar.show_lock)
         self.hotkeys_card = HotkeyEditor(desk, self.hotkeys, self)
         self.imported_card, self.brand_card = Imported(self), BrandCard(desk, self)

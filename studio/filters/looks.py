@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
-from studio.filters.cube import MOST_1D, MOST_3D, Cube
+from studio.filters.colour_table import MOST_1D, MOST_3D, Cube
 
 Wrong = Callable[[int, str], StudioError]
 Lines = list[tuple[int, list[str]]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ from studio.core.paths import data_dir, keep_private
 from studio.core.troubles import tell_trouble
 from studio.plans.model import Incident
 
+T = TypeVar("T")
 _log = logger(__name__)
 KEPT_DAYS = 3 * 365 + 1
 COUNTED_DAYS = 90.0
@@ -106,7 +107,7 @@ class IncidentStore:
             self._thread = ThreadPoolExecutor(1, "incidents")
         return self._thread
 
-    async def _ask(self, work: Any, *args: Any) -> Any:
+    async def _ask(self, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads(), work, *args)
 
     def _open(self) -> sqlite3.Connection:

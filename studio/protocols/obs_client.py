@@ -154,7 +154,7 @@ class ObsClientProtocol:
             return VendorNews(name, inner.get("eventData") or {})
         return None
 
-    def _parts(self, frame: str | bytes) -> tuple[Any, Data]:
+    def _parts(self, frame: str | bytes) -> tuple[object, Data]:
         message = self._codec.decode(frame)
         data = message.get("d")
         if not isinstance(data, dict):

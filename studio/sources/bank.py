@@ -20,9 +20,9 @@ from studio.media.sound import Samples
 from studio.sources.base import Source, SourceContext
 from studio.sources.events import FilterStateChanged, SourceHealthChanged
 from studio.sources.guard import Guard
-from studio.sources.health import Fault, Health
+from studio.sources.health import Fault
 from studio.sources.levels import Levels
-from studio.sources.model import FilterSpec, FilterStatus, OnLoss, SourceSpec
+from studio.sources.model import FilterSpec, FilterStatus, Health, OnLoss, SourceSpec
 from studio.sources.runner import Shot, SourceRunner
 from studio.sources.settings_check import Examiner, check_filter, check_settings
 from studio.sources.slate import slate

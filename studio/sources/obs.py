@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from studio.core.foreign import split_version
-from studio.sources.obs_kinds import KINDS, Settings, chosen
+from studio.sources.obs_kinds import KINDS, chosen
+from studio.sources.obs_reading import Settings
 
 
 def from_obs(kind: str, settings: Settings) -> tuple[str, Settings] | None:

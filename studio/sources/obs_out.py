@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from studio.sources.obs import known_kinds, split_version
-from studio.sources.obs_kinds import KINDS, Settings
+from studio.core.foreign import split_version
+from studio.sources.obs import known_kinds
+from studio.sources.obs_kinds import KINDS
+from studio.sources.obs_reading import Settings
 
 SYSTEMS = ("win32", "darwin", "linux")
 """In the order of the kinds below; what is none of them counts as Linux."""

@@ -17,9 +17,9 @@ from studio.media.slot import Slot
 from studio.media.sound import Samples, SoundRing
 from studio.media.yuv import Rect, crop, resize
 from studio.sources.base import REST_S, Feed, Source
-from studio.sources.health import LEAST_FPS, MOST_FPS, Fault, Health, HealthWatch
+from studio.sources.health import LEAST_FPS, MOST_FPS, Fault, HealthWatch
 from studio.sources.levels import Levels
-from studio.sources.model import OnLoss
+from studio.sources.model import Health, OnLoss
 from studio.sources.sound_chain import SoundChain, SoundFilter
 
 _log = logger(__name__)

@@ -172,7 +172,8 @@ def _shrunk(rgba: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]
     alpha = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     colour = weighed / np.maximum(alpha, 1e-3)[:, :, None]
     out = np.dstack([colour, alpha])
-    return np.clip(np.rint(out), 0, 255).astype(np.uint8)
+    made: NDArray[np.uint8] = np.clip(np.rint(out), 0, 255).astype(np.uint8)
+    return made
 
 
 def bounds_of(rgba: NDArray[np.uint8]) -> tuple[float, float, float, float]:

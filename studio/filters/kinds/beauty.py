@@ -37,7 +37,8 @@ def _make(settings: BeautySettings) -> _Made:
 
     def window(low: float, high: float, soft: float) -> Plane:
         inside = np.minimum((level - low) / soft + 1, (high - level) / soft + 1)
-        return np.rint(np.clip(inside, 0, 1) * 255).astype(np.uint8)
+        table: Plane = np.rint(np.clip(inside, 0, 1) * 255).astype(np.uint8)
+        return table
 
     # Skin of all tones lies in one small part of the chroma plane (Chai & Ngan 1999).
     return _Made(window(80, 124, 6), window(136, 170, 5), settings)

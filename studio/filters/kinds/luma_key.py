@@ -34,7 +34,8 @@ def _table(settings: LumaKeySettings) -> Plane:
     high = (settings.luma_max - level) / max(1e-3, settings.luma_max_smooth) + 1
     kept = np.clip(np.minimum(low, high), 0, 1)
     kept = kept * kept * (3 - 2 * kept)
-    return np.rint(kept * 255).astype(np.uint8)
+    table: Plane = np.rint(kept * 255).astype(np.uint8)
+    return table
 
 
 class LumaKey(Filter):

@@ -17,7 +17,8 @@ from studio.core.text import Text
 from studio.filters.alpha import Planes, double, half, recoloured
 from studio.filters.base import Filter
 from studio.filters.buffers import added, looked_up
-from studio.filters.cube import Cube, read_cube
+from studio.filters.colour_table import Cube
+from studio.filters.cube import read_cube
 from studio.media.cv import cv2
 from studio.media.frame import Frame, Plane
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from studio.plans.checking.base import CheckedFile, Place, Rule, Said, World, fault
+from studio.core.json_lines import Place
+from studio.plans.checking.base import CheckedFile, Rule, Said, World, fault
 from studio.plans.model import Ask, RunCommand, Tell, UndoCommand, WaitWell
 from studio.plans.reach import TWO_KEYS, is_never
 

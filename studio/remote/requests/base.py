@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from studio.core.errors import Code, StudioError
 from studio.protocols.obs_ws import Data, RequestError, RequestStatus
@@ -31,10 +31,13 @@ STATUS_OF: dict[Code, RequestStatus] = {
 }
 
 
-def request(*names: str) -> Callable[[Any], Any]:
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def request(*names: str) -> Callable[[Method], Method]:
     """Marks a method as the handler of one or more request types."""
 
-    def mark(method: Any) -> Any:
+    def mark(method: Method) -> Method:
         setattr(method, _NAME, names)
         return method
 

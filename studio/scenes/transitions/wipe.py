@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
@@ -82,7 +84,7 @@ def order(shape: Shape, width: int, height: int) -> Plane:
     """When each pixel changes, 0 first .. 255 last: (h, w) uint8."""
     x = np.linspace(0, 1, width, dtype=np.float32)[None, :]
     y = np.linspace(0, 1, height, dtype=np.float32)[:, None]
-    when = {
+    ways: dict[Shape, Callable[[], NDArray[np.floating]]] = {
         "left": lambda: 1 - x + 0 * y,
         "right": lambda: x + 0 * y,
         "up": lambda: 1 - y + 0 * x,
@@ -93,6 +95,6 @@ def order(shape: Shape, width: int, height: int) -> Plane:
         ),
         "clock": lambda: (np.arctan2(x - 0.5, 0.5 - y) / (2 * np.pi)) % 1.0,
         "blinds": lambda: (x * 8) % 1.0 + 0 * y,
-    }[shape]()
-    made: Plane = np.ascontiguousarray(np.rint(np.clip(when, 0, 1) * 255).astype(np.uint8))
+    }
+    made: Plane = np.ascontiguousarray(np.rint(np.clip(ways[shape](), 0, 1) * 255).astype(np.uint8))
     return made

@@ -88,5 +88,6 @@ class ColourSource(Source):
             return flat + (down + right) * np.float32(0.5)
         if self.settings.direction == "round":
             far = np.hypot(down - np.float32(0.5), right - np.float32(0.5))
-            return np.minimum(flat + far * np.float32(2**0.5), np.float32(1))
+            round_: NDArray[np.float32] = np.minimum(flat + far * np.float32(2**0.5), np.float32(1))
+            return round_
         return flat + down

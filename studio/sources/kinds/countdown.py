@@ -97,7 +97,7 @@ class Countdown(Source):
             return until_clock(self.settings.until, self._begun, now or datetime.now())
         with self._lock:
             gone = 0 if self._since_ns is None else now_ns() - self._since_ns
-            return max(0.0, (self._left_ns - gone) / NS)
+            return float(max(0.0, (self._left_ns - gone) / NS))
 
     _begun: datetime = datetime.min
 

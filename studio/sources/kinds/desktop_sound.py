@@ -94,7 +94,7 @@ def _loopback(device: Any) -> Any:
 
     lib, ffi = miniaudio.lib, miniaudio.ffi
 
-    class Loopback(miniaudio.CaptureDevice):
+    class Loopback(miniaudio.CaptureDevice):  # type: ignore[misc]  # it has no types
         def __init__(self) -> None:
             super(miniaudio.CaptureDevice, self).__init__()
             self.format = miniaudio.SampleFormat.FLOAT32

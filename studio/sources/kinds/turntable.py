@@ -98,10 +98,11 @@ class Turntable(Source):
 
     def _at(self) -> float:
         """Turns since the first photo."""
+        turned = float(self._turned)
         if self._since_ns is None:
-            return self._turned
+            return turned
         gone = (now_ns() - self._since_ns) / NS / 60 * self.settings.turns_per_minute
-        return self._turned + (-gone if self.settings.direction == "backward" else gone)
+        return turned + (-gone if self.settings.direction == "backward" else float(gone))
 
     def _index(self, turned: float) -> int:
         part = turned % 1.0

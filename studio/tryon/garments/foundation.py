@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from studio.media.frame import Frame
+    from studio.media.yuv import Rect
 
 
 class FoundationSettings(GarmentSettings, kw_only=True):
@@ -75,9 +76,7 @@ class Foundation(Coloured):
         return True
 
     @staticmethod
-    def _calm(
-        frame: Frame, rect: paint.Rect, mask: NDArray[np.uint8], share: float, span: float
-    ) -> None:
+    def _calm(frame: Frame, rect: Rect, mask: NDArray[np.uint8], share: float, span: float) -> None:
         """Spots go, pores and edges stay: small differences are smoothed, large ones kept."""
         part = frame.y[rect.y : rect.y + rect.h, rect.x : rect.x + rect.w]
         small = cv2.resize(part, (rect.w // 2, rect.h // 2), interpolation=cv2.INTER_AREA)

@@ -114,7 +114,8 @@ class Glasses(Garment):
         """Asset pixels (n, 2) as head-space x, y relative to the middle, centimetres."""
         c, s = np.cos(self._level), np.sin(self._level)
         rel = (asset_px - self.anchor_px("middle")) @ np.array([[c, -s], [s, c]])
-        return rel * (np.array([1.0, -1.0]) * self.cm_scale / self._px_mm)
+        placed: NDArray[np.float64] = rel * (np.array([1.0, -1.0]) * self.cm_scale / self._px_mm)
+        return placed
 
     def _front(
         self, asset_px: NDArray[np.float64], head: HeadPose, down: float = 0.0, back: float = 0.0
@@ -131,7 +132,8 @@ class Glasses(Garment):
         # The pantoscopic tilt: the lower rim is nearer to the cheeks, some 8 degrees.
         z = -_BEND * np.minimum(x * x, 64.0) + 0.14 * np.minimum(y, 1.0)
         solid = np.stack([x, y - down, z - back], 1)
-        return solid + _MIDDLE + offset
+        bent: NDArray[np.float64] = solid + _MIDDLE + offset
+        return bent
 
     def _draw_arm(
         self, frame: Frame, head: HeadPose, side: float, opacity: float, person: Person

@@ -141,7 +141,10 @@ class Hair(Coloured):
             sure = sure * 0.6 + cv2.resize(before, size) * 0.4
         self._last = {person.face.track: sure}
         soft = cv2.GaussianBlur(sure, (0, 0), 1.1)
-        return cv2.resize((soft * 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR)
+        hair: NDArray[np.uint8] = cv2.resize(
+            (soft * 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR
+        )
+        return hair
 
     def _learn(
         self,

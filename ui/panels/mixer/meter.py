@@ -39,7 +39,7 @@ def fader_db(part: float) -> float:
         return -100.0
     if part >= UNITY:
         return round((part - UNITY) / (1 - UNITY) * TOP_DB, 1)
-    return round(BOTTOM_DB * (1 - (part / UNITY) ** (1 / 1.6)), 1)
+    return float(round(BOTTOM_DB * (1 - (part / UNITY) ** (1 / 1.6)), 1))
 
 
 def _pale(ink: str) -> QColor:
