@@ -32,6 +32,7 @@ from studio.core.whole_file import write_whole
 from studio.media.picture_memory import PictureReader
 from studio.protocols.obs_client import ObsAnswer, ObsClientProtocol, VendorNews
 from studio.protocols.obs_ws import Close, Subscription
+from studio.sender.evidence import Evidence
 
 if TYPE_CHECKING:
     from studio.core.command import Role, changed, command
@@ -81,6 +82,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "ExtensionSettings",
     "Event",
+    "Evidence",
     "Every",
     "Feed",
     "Filter",

@@ -60,7 +60,7 @@ class Desk:
     Attributes:
         stage: the preview as one edits it; the window gives it.
         settings: of the person; saved by the window.
-        reveal: brings a panel to the front by its id.
+        reveal: brings a panel to the front by its id; "PANEL/THING/FIELD" shows that of it.
         say: shows a message at a widget: (widget or None, text, tone).
         change: asks the window for "layout", "language", "scale" to be another.
         tell: shows what came of something in a card: "imported" with the engine's answer.

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from studio.api import logger
+from studio.api import Evidence, logger
 from studio.audio.model import SoundView
 from studio.comments.model import CommentsView
 from studio.host.rundown.model import RundownView
-from studio.outputs.model import AirView, CameraView
+from studio.outputs.model import AirView, CameraView, PlatformProfile
 from studio.plans.model import PlansView
 from studio.scenes.model import ScenesView
 from studio.sender.model import OutputStatus
@@ -20,13 +20,12 @@ from studio.shop.model import ShopState, WornView
 from studio.shop.offers.model import OfferView
 from studio.shop.stock.model import StockView
 from studio.show.model import BrandKit, EngineView, ShowView
+from studio.show.readiness.model import ReadinessView
 from studio.sources.model import SourceView
 from ui.client import DeskClient, Reply
-from ui.models.air import PlatformChoice
 from ui.models.air_state import AirState, air_state
 from ui.models.commands import CommandInfo, FieldKinds
 from ui.models.devices import Devices
-from ui.models.evidence import Evidence
 
 _log = logger(__name__)
 
@@ -47,6 +46,7 @@ PARTS: dict[str, Any] = {
     "plans": PlansView,
     "brand": BrandKit,
     "virtualcam": CameraView,
+    "ready": ReadinessView,
 }
 
 # msgspec looks at a struct's types when it first meets it, and two threads that meet one at the
@@ -128,12 +128,13 @@ class Store(QObject):
         self.tryon: dict[str, WornView] = {}
         self.engine = EngineView()
         self.air = AirView()
-        self.platforms: tuple[PlatformChoice, ...] = ()
+        self.platforms: tuple[PlatformProfile, ...] = ()
         self.comments = CommentsView()
         self.rundown = RundownView()
         self.plans = PlansView()
         self.brand = BrandKit()
         self.virtualcam = CameraView()
+        self.ready = ReadinessView()
         self.own: dict[str, Any] = {}
         self.present: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}
@@ -274,9 +275,14 @@ class Store(QObject):
         if reply.ok and isinstance(reply.result, dict):
             try:
                 found = reply.result.get("result")
-                self.platforms = msgspec.convert(found, tuple[PlatformChoice, ...], strict=False)
+                self.platforms = msgspec.convert(found, tuple[PlatformProfile, ...], strict=False)
             except msgspec.ValidationError as fault:
                 _log.warning("platforms could not be read: %s", fault)
+            self.changed.emit("platforms")
+
+    def platform(self, id: str) -> PlatformProfile | None:
+        """The platform of this id."""
+        return next((platform for platform in self.platforms if platform.id == id), None)
 
     def _take_stats(self, reply: Reply) -> None:
         if reply.ok:

@@ -21,7 +21,8 @@ from ui.bars.statusbar import StatusBar
 from ui.bars.topbar import TopBar
 from ui.desk import Desk
 from ui.dialogs.brand import BrandCard
-from ui.dialogs.card import FormCard
+from ui.dialogs.card import Card, FormCard
+from ui.dialogs.go_live import GoLiveCard
 from ui.dialogs.hotkeys import HotkeyEditor
 from ui.dialogs.imported import Imported
 from ui.dialogs.keys import KeysCard
@@ -119,6 +120,7 @@ class Window(QWidget):
         self.hotkeys.router.changed.connect(self.topbar.show_lock)
         self.hotkeys_card = HotkeyEditor(desk, self.hotkeys, self)
         self.imported_card, self.brand_card = Imported(self), BrandCard(desk, self)
+        self.go_live_card = GoLiveCard(desk, self)
         self.projectors = Projectors(desk, self, self.edit_source)
         desk.tell = self.tell
         language.changed.connect(self.retext)
@@ -186,8 +188,13 @@ class Window(QWidget):
             tabs = [(p.id, p.title()) for p in known if p is panel or not p.isHidden()]
             panel.head.show_tabs(tabs, panel.id)
 
-    def reveal(self, id: str) -> None:
-        """Brings a panel to the front, with the cursor in it; a card by its name."""
+    def reveal(self, place: str) -> None:
+        """Brings a panel to the front, with the cursor in it; a card by its name.
+
+        Args:
+            place: "PANEL", or "PANEL/THING": the panel knows what of it is meant.
+        """
+        id, _, inside = place.partition("/")
         if id == "hotkeys":
             self.open_hotkeys()
         elif id == "brand":
@@ -199,6 +206,7 @@ class Window(QWidget):
             return
         self.set_page(self.pages.page_for(panel))
         self._open_here(panel)
+        panel.show_place(inside)
 
     def _open_here(self, panel: Panel) -> None:
         if panel.isHidden():
@@ -279,6 +287,8 @@ class Window(QWidget):
             self.open_hotkeys()
         elif what == "brand":
             self.brand_card.open()
+        elif what == "go_live":
+            self.go_live_card.open()
         elif what == "edit":
             self.set_page(LIVE)
             self.monitors.toggle_edit()
@@ -371,7 +381,8 @@ class Window(QWidget):
     def cards(self) -> list[QWidget]:
         """What lies over the window and goes with Esc."""
         forms = self.findChildren(FormCard, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        return [self.hotkeys_card, self.imported_card, self.brand_card, *forms]
+        own = (self.hotkeys_card, self.imported_card, self.brand_card, self.go_live_card)
+        return [*own, *forms]
 
     def tell(self, what: str, found: dict[str, Any]) -> None:
         """Shows in a card what came of something."""
@@ -390,7 +401,7 @@ class Window(QWidget):
         self._fit()
         if self.palette_card.isVisible():
             self.palette_card.open()
-        for card in (self.hotkeys_card, self.imported_card, self.brand_card):
+        for card in self.findChildren(Card, options=Qt.FindChildOption.FindDirectChildrenOnly):
             card.place()
         self.keys_card.hide()
 

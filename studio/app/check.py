@@ -13,6 +13,9 @@ from studio.core.errors import StudioError
 from studio.core.service import Finding
 from studio.core.services import find_faults
 from studio.show.keeper import OpenShow, open_show
+from studio.show.readiness.facts import facts_of_show
+from studio.show.readiness.judge import judge
+from studio.show.readiness.model import ReadinessView
 
 
 def read(
@@ -33,13 +36,23 @@ def read(
 
 def check(folder: Path | None) -> list[Finding]:
     """All findings of a show (the demo for None); empty when it is ready."""
+    return check_whole(folder)[0]
+
+
+def check_whole(folder: Path | None) -> tuple[list[Finding], ReadinessView]:
+    """All findings of a show, and what its file tells of the check before air.
+
+    The lines are those that desk and phone show of a show that runs (`studio.show.readiness`);
+    what only an engine can know is not known here.
+    """
     extensions = Extensions.with_plugins()
     try:
         show = read(folder, extensions)
     except StudioError as error:
-        return [Finding("show.json", error, "broken")]
+        return [Finding("show.json", error, "broken")], ReadinessView()
     context = replace(show.context(extensions), commands=AllCommands(extensions))
-    return find_faults(service_types(extensions), context)
+    found = find_faults(service_types(extensions), context)
+    return found, judge(facts_of_show(context))
 
 
 class AllCommands:

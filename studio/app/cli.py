@@ -243,16 +243,22 @@ def _track_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from studio.app.check import check
+    from studio.app.check import check_whole
+    from studio.core.i18n import system_language
     from studio.show.file import demo_show
 
     folder = Path(arguments.show) if arguments.show else None
-    findings = check(folder)
+    findings, ready = check_whole(folder)
     for finding in findings:
         write_line(f"{'!' if finding.is_fatal else '-'} {finding.place}: {finding.text}")
+    code = system_language()
+    wants = [line for line in ready.lines if line.tone == "attention"]
+    for line in wants:
+        write_line(f"- {line.label[code]}: {line.text[code]}")
     if any(finding.is_fatal for finding in findings):
         return NO
-    write_line(translate("check.ready", name=(folder or demo_show()).name))
+    key = "check.opens" if wants else "check.ready"
+    write_line(translate(key, name=(folder or demo_show()).name, n=len(wants)))
     return DONE
 
 

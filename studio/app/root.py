@@ -67,6 +67,7 @@ from studio.shop.service import ShopService, TryOnService
 from studio.shop.stock.service import StockService
 from studio.shop.wearing import TryOnController
 from studio.show.keeper import OpenShow
+from studio.show.readiness.service import ReadinessService
 from studio.show.service import BrandService, ImportService, TemplateService
 from studio.show.session import ShowFolders, ShowSession
 from studio.sources.bank import SourceManager
@@ -78,7 +79,7 @@ SERVICES: tuple[type[Service], ...] = (
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
     StockService, OfferService, TryOnService, OverlayService, BrandService, TemplateService,
     ImportService, CommentService, GameService, *HOST_SERVICES, PlanService, RiskService,
-    AuditService,
+    AuditService, ReadinessService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
@@ -145,7 +146,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             look=nested.look,
             has=nested.has,
             state=lambda path: state_text(state, path),
-        ),
+        ),  # fmt: skip
         workshop,
         events.publish,
     )
@@ -154,11 +155,9 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     catalogue, wearer = Catalogue(), TryOnController(sources, scenes)
     pipeline = OutputPipeline(
         {name: usual_video(c.width, c.height, fps) for name, c in canvases.items()},
-        AudioSettings(),
-        runtime_dir(),
+        AudioSettings(), runtime_dir(), log=log_dir(),
         on_change=lambda status: outputs.output_changed(status),
-        log=log_dir(),
-    )
+    )  # fmt: skip
     areas = SafeAreas(pipeline.destinations, state)
     deck = OverlayStack(
         lambda canvas: wearer.faces(slot.snapshot, canvas) if slot.snapshot else (),
@@ -217,12 +216,14 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             plans,
             RiskService(plans.plans, plans.store),
             AuditService(secrets, events, state),
+            ready := ReadinessService(pipeline, sources, recordings, state),
             *_of_plugins(extensions, bus, events, state),
         )
     )
     services.register(bus, state)
     session.attach(services)
     info.attach(services)
+    ready.attach(services)
     facade = EngineFacade(
         bus=bus, events=events, state=state, scenes=scenes, bank=sources, sound=desk,
         catalogue=catalogue, pipeline=pipeline, stage=programme.stage,

@@ -9,7 +9,8 @@ from studio.core.state import State
 from studio.graphics.arranger import common_area
 from studio.graphics.placer import safe_area
 from studio.media.yuv import Rect, even_rect
-from studio.outputs.platforms import SafeArea, platforms
+from studio.outputs.model import SafeArea
+from studio.outputs.platforms import platforms
 from studio.sender.model import OutputSettings
 
 

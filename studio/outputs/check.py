@@ -11,6 +11,7 @@ from pathlib import Path
 from studio.core.errors import StudioError
 from studio.core.reason import Reason
 from studio.encoding.model import Codec
+from studio.outputs.judging import BLACK_LUMA, disk_verdict, level_verdict
 from studio.outputs.model import CheckLine, Verdict
 from studio.protocols.rtmp.address import BadAddress, RtmpAddress, backup_key_of, hide_key, parse
 from studio.protocols.rtmp.connection import Connection, LinkFault, open_connection
@@ -173,8 +174,7 @@ def check_disk(folder: Path, need_kbps: int, output: str = "") -> CheckLine:
     except OSError as error:
         reason = Reason("outputs.file_failed", {"file": str(folder), "why": str(error)})
         return finding("disk", "bad", output, reason=reason)
-    hours = free * 8 / 1000 / max(1, need_kbps) / 3600
-    verdict: Verdict = "ok" if hours >= 4 else "warn" if hours >= 0.5 else "bad"
+    hours, verdict = disk_verdict(free, need_kbps)
     return finding(
         "disk", verdict, output, figure=round(hours, 1), hours=f"{hours:.1f}", folder=str(folder)
     )
@@ -196,15 +196,13 @@ async def check_picture(
     if luma is None:
         found.append(finding("picture", "unknown", canvas=canvas))
     else:
-        is_black = luma < 20
+        is_black = luma < BLACK_LUMA
         found.append(
             finding("picture", "bad" if is_black else "ok", figure=round(luma, 1), canvas=canvas)
         )
     if level_db is None:
         found.append(finding("loudness", "unknown"))
     else:
-        verdict: Verdict = (
-            "bad" if level_db < -55 else "warn" if not -36 <= level_db <= -8 else "ok"
-        )
+        verdict = level_verdict(level_db)
         found.append(finding("loudness", verdict, figure=round(level_db, 1), db=round(level_db, 1)))
     return found

@@ -11,49 +11,10 @@ from studio.core.log import logger
 from studio.core.paths import assets_dir
 from studio.core.reason import Reason
 from studio.encoding.model import AudioSettings, VideoSettings
+from studio.outputs.model import PlatformProfile
 from studio.sender.model import OutputSettings
 
 _log = logger(__name__)
-
-
-class SafeArea(msgspec.Struct, frozen=True):
-    """Where the platform's own chrome lies, as parts (0..1) of the picture on each side."""
-
-    top: float = 0.0
-    bottom: float = 0.0
-    left: float = 0.0
-    right: float = 0.0
-
-
-class PlatformProfile(msgspec.Struct, kw_only=True, frozen=True):
-    """What a platform takes.
-
-    Attributes:
-        label: name in Chinese and English.
-        host: what its publishing addresses contain, "" when they differ from show to show.
-        max_long, max_short: longest and shortest side of the picture in pixels.
-        max_fps: pictures a second.
-        max_kbps, best_kbps: limit and recommendation for the picture.
-        max_audio_kbps: limit for the sound.
-        keyint_s: longest distance between keyframes.
-        orientations: what viewers are shown.
-        safe: the platform's chrome by canvas.
-        note: where the figures come from and how sure they are.
-    """
-
-    id: str
-    label: dict[str, str]
-    host: str = ""
-    max_long: int = 1920
-    max_short: int = 1080
-    max_fps: int = 60
-    max_kbps: int = 6000
-    best_kbps: int = 4000
-    max_audio_kbps: int = 320
-    keyint_s: float = 2.0
-    orientations: tuple[str, ...] = ("landscape", "portrait")
-    safe: dict[str, SafeArea] = {}
-    note: str = ""
 
 
 @cache

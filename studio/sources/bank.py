@@ -85,6 +85,8 @@ class SourceManager:
         self.health: dict[str, Health] = {}
         self.filters: dict[str, dict[str, AnyFilter]] = {}
         self.levels = Levels()
+        self.cameras: dict[str, str] = {}
+        """Names of this machine's cameras by id, as they were last looked for."""
         self._guards: dict[str, dict[str, Guard]] = {}
         self._lost_filters: dict[str, dict[str, StudioError]] = {}
         self._told: dict[tuple[str, str], str] = {}

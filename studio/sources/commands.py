@@ -204,6 +204,7 @@ class SourceCommands:
             return_exceptions=True,
         )
         shown = [[] if isinstance(entry, BaseException) else entry for entry in found]
+        self._bank.cameras = {str(c["id"]): str(c.get("name", "")) for c in shown[0]}
         names = ("cameras", "microphones", "desktop_sounds", "windows")
         return changed(result=dict(zip(names, shown, strict=True)))
 

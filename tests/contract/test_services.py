@@ -116,7 +116,7 @@ def kept_of(engine: Engine) -> dict[str, Any]:
 
 
 def seen_of(engine: Engine) -> dict[str, Any]:
-    """What desks see, without what is of the moment: health, figures, incidents."""
+    """What desks see, without what is of the moment: health, figures, incidents, readiness."""
     seen = json.loads(json.dumps(engine.parts.state.get()))
     for source in seen["sources"]:
         source.pop("health")
@@ -131,6 +131,7 @@ def seen_of(engine: Engine) -> dict[str, Any]:
         plan.pop("last_run_utc")
     seen.pop("outputs")
     seen.pop("audit")
+    seen.pop("ready")
     return seen
 
 

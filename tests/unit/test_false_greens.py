@@ -13,11 +13,11 @@ from studio.media.frame import blank
 from studio.plans.triggers.base import Situation
 from studio.plans.triggers.output_state import OutputStateSettings, OutputStateTrigger
 from studio.scenes.model import ScenesState
+from studio.sender.evidence import FRESH_S, Evidence
 from studio.sender.model import OutputState, OutputStatus
 from studio.sources import health as health_module
 from studio.sources.health import Fault, HealthWatch
 from ui.models.air_state import Air, air_state
-from ui.models.evidence import FRESH_S, Evidence
 from ui.models.outputs import tone_of
 
 COUNT = 200

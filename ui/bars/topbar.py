@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy
 
 from studio.sender.model import OutputStatus
 from ui import client as link
+from ui.bars.go_live import GoLive
 from ui.bars.show_menu import open_show_menu
 from ui.desk import Desk
 from ui.format import MINUS, hms, rate, size
@@ -121,6 +122,7 @@ class TopBar(QFrame):
         self.show_button.clicked.connect(self._open_show)
         self._on_air = OnAirBadge()
         self._on_air.clicked.connect(lambda: desk.reveal("outputs"))
+        self.go_live = GoLive(desk)
         self._chips = row(gap=8)
         self._camera = Badge()
         self._camera.hide()
@@ -141,9 +143,9 @@ class TopBar(QFrame):
         self._language.clicked.connect(
             lambda: desk.change("language", "en" if language.code == "zh" else "zh")
         )
-        layout = row(
-            self._brand, self.pages, self.show_button, self._on_air, gap=12, margins=(16, 0, 12, 0)
-        )
+        layout = row(gap=12, margins=(16, 0, 12, 0))
+        for first in (self._brand, self.pages, self.show_button, self._on_air, self.go_live):
+            layout.addWidget(first, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addLayout(self._chips)
         for part in (
             self._camera,
@@ -190,6 +192,7 @@ class TopBar(QFrame):
         self._language.name(t("language.switch"))
         self._link(self.desk.client.state, self.desk.client.why)
         self.lock.retext()
+        self.go_live.retext()
         self._show_outputs()
         self._show_waiting()
 

@@ -94,7 +94,11 @@ class FormCard(Card):
 
     def place(self) -> None:
         """As high as its form needs, inside the window."""
-        self._high = round((self.form.sizeHint().height() + tokens.px(76)) / tokens.scale())
+        needs = self.form.sizeHint().height()
+        if self.form.hasHeightForWidth():  # lines of text that break
+            inside = min(tokens.px(self._wide), self._around.width()) - tokens.px(60)
+            needs = max(needs, self.form.heightForWidth(inside))
+        self._high = round((needs + tokens.px(76)) / tokens.scale())
         super().place()
 
     def close_card(self) -> None:

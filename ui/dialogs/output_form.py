@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
+from studio.outputs.model import PlatformProfile
 from studio.sender.model import OutputSettings, OutputStatus
 from ui.desk import Desk
 from ui.dialogs.form import Form
-from ui.i18n import pick, t
+from ui.i18n import language, pick, t
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, TextLabel, calm, column, padded
+from ui.widgets.platform_mark import SIZE, mark_icon
 
 HIDDEN = "/••••"
+CANVAS_SHORT = 1080
+NEAR = 0.75
+"""A canvas' bitrate serves a platform that would like this much more; see `renditions.SHARED`."""
+
 SIZES = (1080, 720, 540, 480)
 _MORE = ("bitrate_kbps", "short_side", "delay_s", "ca_file", "split_min", "split_mb")
 
@@ -39,8 +45,13 @@ class OutputForm(Form):
         self.name.setEnabled(status is None)
         self.platform = QComboBox()
         self.platform.addItem(t("output_form.no_platform"), "")
+        self.platform.setIconSize(QSize(tokens.px(SIZE), tokens.px(SIZE)))
         for platform in desk.store.platforms:
-            self.platform.addItem(pick(platform.label), platform.id)
+            self.platform.addItem(mark_icon(platform), pick(platform.label), platform.id)
+        self.where = Button("", "quiet", icon="info", checkable=True)
+        self.where.toggled.connect(self._show_where)
+        self._steps = TextLabel(size=12, tone="muted", wraps=True)
+        self._steps.hide()
         self.platform.activated.connect(self._use_platform)
         self.url = QLineEdit(status.shown_url.removesuffix(HIDDEN) if status else "")
         self.url.setPlaceholderText("rtmp://…")
@@ -76,6 +87,7 @@ class OutputForm(Form):
             ("split_min", self.split_min),
             ("split_mb", self.split_mb),
         )
+        self._fields, self._more_fields = dict(fields), dict(more)
         self._rest = QWidget()
         rest = QGridLayout()
         rest.setContentsMargins(0, 0, 0, 0)
@@ -107,6 +119,8 @@ class OutputForm(Form):
         title = "output_form.edit" if status else "output_form.new"
         layout.addWidget(TextLabel(t(title), weight=600))
         layout.addLayout(grid)
+        layout.addWidget(self.where, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._steps)
         layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._rest)
         layout.addWidget(self._takes)
@@ -115,6 +129,8 @@ class OutputForm(Form):
         layout.addLayout(self._buttons())
         self.setLayout(layout)
         calm(self)
+        self._used = desk.store.platform(self.before.platform)
+        self._show_platform()
 
     def _make_more(self, old: OutputSettings) -> None:
         """What most destinations leave as it is."""
@@ -162,20 +178,68 @@ class OutputForm(Form):
         """Puts the hand where it starts."""
         (self.url if self.status else self.name).setFocus()
 
-    def _use_platform(self) -> None:
-        """A platform brings its name and the canvas it is watched on."""
-        id = self.platform.currentData()
-        found = next((p for p in self.desk.store.platforms if p.id == id), None)
-        if found is None:
+    def go_to(self, field: str) -> None:
+        """Puts the hand into a field by its name (url, key, size, bitrate …)."""
+        widget = {**self._fields, **self._more_fields}.get(field)
+        if widget is None:
             return
-        if self.status is None and not self.name.text():
-            self.name.setText(pick(found.label))
-        if len(found.orientations) == 1:
-            self.canvas.set(found.orientations[0])
-        if found.max_kbps:
-            words = t("output_form.takes", kbps=found.max_kbps, best=found.best_kbps)
-            self._takes.setText(f"{pick(found.label)}: {words}")
-        self._takes.setVisible(bool(found.max_kbps))
+        if field in self._more_fields:
+            self.more.setChecked(True)
+        widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(widget, QLineEdit):
+            widget.selectAll()
+
+    def _use_platform(self) -> None:
+        """Another platform brings its name, address, canvas, size and bitrate.
+
+        What the person wrote stays: only what is empty or came with the platform before changes.
+        """
+        old, new = self._used, self.desk.store.platform(self.platform.currentData())
+        self._used = new
+        if new is not None:
+            names = ("", *old.label.values()) if old else ("",)
+            if self.status is None and self.name.text().strip() in names:
+                self.name.setText(pick(new.label))
+            if self.url.text().strip() in ("", old.server if old else ""):
+                self.url.setText(new.server)
+            self.canvas.set(new.canvas)
+            self._fit_size(new)
+            self.bitrate.setValue(0 if self._shares_rate(new) else new.best_kbps)
+        self._show_platform()
+
+    def _fit_size(self, platform: PlatformProfile) -> None:
+        """The canvas' own size where the platform takes it, else the largest it does."""
+        rungs = [rung for rung in self.desk.store.air.rungs if rung.canvas == platform.canvas]
+        own = min(rungs[0].size) if rungs else CANVAS_SHORT
+        wanted = 0 if own <= platform.max_short else platform.max_short
+        self.size_.setCurrentIndex(max(0, self.size_.findData(wanted)))
+
+    def _shares_rate(self, platform: PlatformProfile) -> bool:
+        """What is near enough shares the canvas' encode: another one costs a whole core."""
+        rate = self.desk.store.air.rates.get(platform.canvas)
+        nominal = rate.nominal_kbps if rate else 0
+        return bool(nominal) and NEAR * platform.best_kbps <= nominal <= platform.max_kbps
+
+    def _show_platform(self) -> None:
+        """What it takes, and where its key is."""
+        platform = self._used
+        if platform is not None and platform.max_kbps:
+            words = t("output_form.takes", kbps=platform.max_kbps, best=platform.best_kbps)
+            self._takes.setText(f"{pick(platform.label)}: {words}")
+        self._takes.setVisible(bool(platform and platform.max_kbps))
+        name = pick(platform.label) if platform else ""
+        words = t("output_form.where_of", name=name) if name else t("output_form.where")
+        self.where.setText(words)
+        self.where.name(words)
+        self._show_where(self.where.isChecked())
+
+    def _show_where(self, is_shown: bool) -> None:
+        """The steps to address and key, on the platform's own pages."""
+        steps = self._used.where.get(language.code, ()) if self._used else ()
+        lines = [f"{number}. {step}" for number, step in enumerate(steps, 1)]
+        lines = lines or [t("output_form.where_other")]
+        self._steps.setText("\n".join([*lines, t("output_form.where_note")]))
+        self._steps.setVisible(is_shown)
 
     def _save(self) -> None:
         args: dict[str, object] = {"name": self.name.text().strip()}

@@ -103,6 +103,12 @@ class SourceForm(Form):
         else:
             self.form.begin()
 
+    def choose(self, kind: str) -> None:
+        """A kind of source, for a new one; one that there is not changes nothing."""
+        at = self.kind.findData(kind)
+        if self.source is None and at >= 0:
+            self.kind.setCurrentIndex(at)
+
     def _kind(self) -> FieldKind | None:
         wanted = self.source.kind if self.source else self.kind.currentData()
         return next((k for k in self.desk.store.kinds.sources if k.kind == wanted), None)

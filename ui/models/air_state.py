@@ -13,7 +13,7 @@ OFF = (OutputState.IDLE, OutputState.STOPPED)
 
 
 class FlowEvidence(Protocol):
-    """What was seen to flow (`ui.models.evidence.Evidence`)."""
+    """What was seen to flow (`studio.sender.evidence.Evidence`)."""
 
     def flows(self, status: OutputStatus, now_s: float | None = None) -> bool: ...
     def quiet_s(self, name: str, now_s: float | None = None) -> float | None: ...

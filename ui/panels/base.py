@@ -216,6 +216,9 @@ class Panel(QDockWidget):
         self.setWindowTitle(self.title())
         self.setAccessibleName(self.title())
 
+    def show_place(self, place: str) -> None:
+        """What `Desk.reveal` meant of it: "NAME", "NAME/FIELD", "+" for a new one; "" is all."""
+
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Puts a widget into the body."""
         layout = self._body_layout

@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QFrame, QMenu, QWidget
 from ui import client as link
 from ui.client import Reply
 from ui.desk import Desk
-from ui.i18n import language, t
+from ui.i18n import language, pick, t
 from ui.listen import listen
-from ui.models.air import pick_label
 from ui.models.programme import programme_state
 from ui.projector import projector_menu
 from ui.stage.standby_bar import StandbyBar
@@ -171,7 +170,7 @@ class Monitors(QWidget):
             ("", t("stage.thirds")),
         ]
         choices += [
-            (platform.id, pick_label(platform.label))
+            (platform.id, pick(platform.label))
             for platform in self.desk.store.platforms
             if self.canvas in platform.safe
         ]

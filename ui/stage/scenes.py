@@ -157,7 +157,7 @@ class ScenesPanel(QFrame):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self._strip)
-        self.take = Button("", "take", dense=False, clicked=self._take)
+        self.take = Button("", "primary", dense=False, clicked=self._take)
         self.take.setFont(tokens.font(15, 600))
         self.standby = Button("", "attention", clicked=self._standby)
         self._kinds: dict[str, Button] = {}
@@ -250,6 +250,7 @@ class ScenesPanel(QFrame):
         if part == "scenes":
             self._show()
         elif part == "outputs":
+            self.take.set_kind("take" if self.desk.store.is_on_air else "primary")
             for card in self._cards.values():
                 if card.tone == "programme":
                     card.update()

@@ -14,11 +14,11 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 
+from studio.outputs.model import SafeArea
 from studio.scenes.model import Box, Item
 from ui.desk import Desk
 from ui.i18n import t as words
 from ui.models import placing
-from ui.models.air import SafeAreaView
 from ui.stage.drag import ARROWS, CURSORS, Drag, around, nudged, plain
 from ui.stage.menu import fill_menu
 from ui.stage.paint import draw_guides, draw_item, draw_lines
@@ -43,7 +43,7 @@ class StageView(PictureView):
         self.desk = desk
         self.is_editing = False
         self.has_guides = False
-        self.safe: SafeAreaView | None = None
+        self.safe: SafeArea | None = None
         self.selected: list[int] = []
         self.scene_name: Callable[[], str] = lambda: ""
         self._edited = ""

@@ -92,6 +92,12 @@ QFrame#form QPushButton[kind="quiet"]:checked {{ background: {t.ACCENT_FILL};
 QPushButton[kind="primary"] {{ background: {t.ACCENT_FILL}; border: 1px solid {t.ACCENT};
     color: {t.WHITE}; font-weight: bold; }}
 QPushButton[kind="primary"]:hover {{ background: #2A4C8A; }}
+QPushButton[kind="golive"] {{ background: {t.GO_LIVE}; border: 1px solid {t.ACCENT};
+    color: {t.WHITE}; font-weight: bold; padding: 0 {px(14)}px; }}
+QPushButton[kind="golive"]:hover {{ background: {t.GO_LIVE_HOVER}; }}
+QPushButton[kind="golive"]:focus {{ border: 1px solid {t.WHITE}; }}
+QPushButton[kind="golive"]:disabled {{ background: {t.ACCENT_FILL}; color: {t.MUTED};
+    border: 1px solid {t.LINE}; }}
 QPushButton[kind="take"] {{ background: {t.ON_AIR_FILL}; border: 1px solid {t.ON_AIR_FILL};
     color: {t.WHITE}; font-weight: bold; }}
 QPushButton[kind="take"]:hover {{ background: {t.ON_AIR_HOVER}; }}
@@ -104,6 +110,7 @@ QPushButton[kind="attention"]:hover {{ background: {t.ATTENTION_SOFT}; }}
 QPushButton[kind="attention"]:focus {{ border: 1px solid {t.WHITE}; }}
 QPushButton[kind="attention"]:disabled {{ color: {t.FAINT}; border: 1px solid {t.LINE}; }}
 QPushButton[dense="true"] {{ padding: 0 {px(7)}px; min-height: {px(22)}px; }}
+QPushButton[big="true"] {{ padding: 0 {px(16)}px; min-height: {px(32)}px; }}
 QPushButton[tight="true"] {{ padding: 0 {px(4)}px; }}
 QPushButton::menu-indicator {{ width: 0; }}
 

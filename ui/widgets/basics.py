@@ -262,7 +262,7 @@ class Badge(QWidget):
         "attention_soft": (t.ATTENTION_SOFT, t.ATTENTION),
         "accent": (t.ACCENT_FILL, t.ACCENT_TEXT),
         "off": (t.RAISED, t.MUTED),
-        "bad": (t.ON_AIR_SOFT, "#FFB3B5"),
+        "bad": (t.ATTENTION_SOFT, t.ATTENTION),
         "good": (t.NEXT_SOFT, t.NEXT_TEXT),
     }
 

@@ -10,7 +10,8 @@ const TEXT = {
     connecting: "连接中", congested: "拥塞", reconnecting: "重连中", refused: "被拒绝", failed: "失败",
     stopped: "已停止", recording: "录制中", media: "视频与播放列表", play: "播放", pause: "暂停", restart: "重播", next_one: "下一个",
     previous_one: "上一个", seek: "跳转", playing: "播放中", paused: "已暂停", ended: "已播完", tally: "机位提示灯", seen: "看到了", seen_by: "已确认：",
-    camera_waiting: "等待推流", camera_lost: "信号丢失", camera_frozen: "画面冻结", camera_missing: "打不开", camera_black: "黑屏" },
+    camera_waiting: "等待推流", camera_lost: "信号丢失", camera_frozen: "画面冻结", camera_missing: "打不开", camera_black: "黑屏",
+    ready: "开播检查", all_well: "检查都通过" },
   en: { programme: "PROGRAMME", scenes: "Scenes", take: "Take", fade: "Fade", standby: "Standby", silent: "Microphones off", back: "Back to ", products: "Products",
     comments: "Comments to judge", outputs: "Outputs", password: "Remote password or token", keep: "Remember on this device",
     enter: "Enter", card: "Card", card_off: "Hide", try_on: "Try on", try_off: "Take off", release: "Release", block: "Block", stock: "stock", air: "programme",
@@ -20,11 +21,12 @@ const TEXT = {
     congested: "congested", reconnecting: "reconnecting", refused: "refused", failed: "failed",
     stopped: "stopped", recording: "recording", media: "Clips and playlists", play: "Play", pause: "Pause", restart: "Start over",
     next_one: "Next", previous_one: "Previous", seek: "Wind to", playing: "playing", paused: "paused", ended: "at its end", tally: "Tally", seen: "Seen", seen_by: "seen by ",
-    camera_waiting: "waiting for its stream", camera_lost: "lost", camera_frozen: "frozen", camera_missing: "missing", camera_black: "black" },
+    camera_waiting: "waiting for its stream", camera_lost: "lost", camera_frozen: "frozen", camera_missing: "missing", camera_black: "black",
+    ready: "Before air", all_well: "All is well" },
 };
 const SIGNS = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "¥", MYR: "RM", SGD: "S$" };
 const CAMERA_ILLS = ["waiting", "lost", "frozen", "missing", "black"];
-const PARTS = ["scenes", "sources", "shop", "outputs", "comments", "show"];
+const PARTS = ["scenes", "sources", "shop", "outputs", "comments", "show", "ready"];
 const CAMERAS = ["camera", "ingest", "stream", "screen", "clip"];
 const $ = (id) => document.getElementById(id);
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -313,6 +315,7 @@ function drawWords() {
 function drawState() {
   const outputs = state.outputs ?? [];
   const isLive = outputs.some((one) => ["live", "congested", "standby"].includes(one.state) && one.kind === "rtmp");
+  document.body.classList.toggle("off", !isLive);
   const shown = $("state");
   shown.className = `state ${isIn ? (isLive ? "live" : "") : "lost"}`;
   shown.textContent = text(isIn ? (isLive ? "live" : "idle") : "lost");
@@ -331,6 +334,18 @@ function draw() {
   drawProducts(canAct);
   drawComments(canAct);
   drawOutputs();
+  drawReady();
+}
+
+function drawReady() {
+  const { heads = [], lines = [] } = state.ready ?? {};
+  $("ready-part").hidden = !heads.length;
+  const rest = lines.filter((line) => !line.group && line.tone === "attention");
+  $("ready").replaceChildren(...[...heads, ...rest].map((line) => {
+    const sign = { good: "✓", attention: "▲" }[line.tone] ?? "○";
+    const name = element("span", { className: "name" }, line.label[language] ?? "", element("small", {}, line.text[language] ?? ""));
+    return element("li", { className: `check ${line.tone}` }, element("b", { ariaHidden: "true" }, sign), name);
+  }));
 }
 
 function drawScenes(canAct) {

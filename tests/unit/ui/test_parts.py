@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from studio.api import catalogue
+from studio.sender.evidence import FRESH_S, Evidence
 from studio.sender.model import OutputState, OutputStatus
 from ui import format as ui_format
 from ui.dialogs.palette import score
 from ui.format import age_s, db, hms, ms_short, parse_utc, rate, size
 from ui.models.commands import CommandInfo
-from ui.models.evidence import FRESH_S, Evidence
 from ui.panels.mixer.meter import BOTTOM_DB, TOP_DB, fader_db, fader_part
 from ui.theme import tokens
 

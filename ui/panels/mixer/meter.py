@@ -51,7 +51,7 @@ def _pale(ink: str) -> QColor:
     return QColor(*mixed)
 
 
-GROUND, EMPTY, OVER, HELD = QColor(t.PANEL), QColor(t.RAISED), QColor(t.ON_AIR), QColor(t.TEXT)
+GROUND, EMPTY, OVER, HELD = QColor(t.PANEL), QColor(t.RAISED), QColor(t.ATTENTION), QColor(t.TEXT)
 ZONES = [
     (part_of(low), part_of(top), _pale(ink), QColor(ink))
     for low, top, ink in (

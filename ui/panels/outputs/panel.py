@@ -283,6 +283,19 @@ class OutputsPanel(Panel):
         for other_row in self._rows.values():
             other_row.set_narrow(self.width() < tokens.px(NARROW))
 
+    def show_place(self, place: str) -> None:
+        """A new destination, or the very field of one that can be changed now."""
+        name, _, field = place.rpartition("/")
+        if self.desk.store.output(place) is not None:
+            name, field = place, ""
+        status = self.desk.store.output(name)
+        if place == "+":
+            self.edit("")
+        elif status is not None and not is_running(status) and not is_record(status):
+            self.edit(name)
+            if isinstance(self.form, OutputForm):
+                self.form.go_to(field)
+
     def edit(self, name: str) -> None:
         """Opens the form for an output, or for a new one."""
         status = self.desk.store.output(name) if name else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from studio.show.readiness.model import ReadyLine
 from ui.client import Reply
 from ui.desk import Desk
-from ui.i18n import t
-from ui.models.readiness import Check, ReadinessListener, checks
+from ui.i18n import pick, t
+from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.spot import BOTTOM, LEFT, Spot
 from ui.theme import tokens
@@ -23,7 +23,8 @@ class CheckRow(QFrame):
         self._desk, self._mend_at = desk, ""
         self.setMinimumHeight(tokens.px(30))
         self.dot = Dot()
-        self.name = TextLabel(size=12, tone="muted")
+        self.name = TextLabel(size=12, tone="muted", elides=True)
+        self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.name.setFixedWidth(tokens.px(64))
         self.text = TextLabel(wraps=True)
         self.mend = Button("", clicked=lambda: desk.reveal(self._mend_at))
@@ -32,18 +33,18 @@ class CheckRow(QFrame):
         layout.addWidget(self.mend)
         self.setLayout(layout)
 
-    def show_check(self, check: Check) -> None:
+    def show_line(self, line: ReadyLine) -> None:
         """What is known now."""
-        self.dot.set(check.tone)
-        name = check.name or t(f"check.{check.id}")
+        name, text = pick(line.label), pick(line.text)
+        self.dot.set(line.tone)
         self.name.setText(name)
-        self.text.setText(check.text)
-        self.text.set_tone("attention" if check.tone == "attention" else "")
-        self._mend_at = check.mend
-        self.mend.setVisible(bool(check.mend) and check.tone != "good")
+        self.text.setText(text)
+        self.text.set_tone("attention" if line.tone == "attention" else "")
+        self._mend_at = line.fix
+        self.mend.setVisible(bool(line.fix) and line.tone != "good" and line.fix != "ready")
         self.mend.setText(t("ready.mend"))
         self.mend.name(t("ready.mend_of", name=name))
-        self.setAccessibleName(f"{name}: {check.text}")
+        self.setAccessibleName(f"{name}: {text}")
 
 
 class ReadyPanel(Panel):
@@ -59,7 +60,6 @@ class ReadyPanel(Panel):
     keys = (("Tab", "ready.key_next"), ("Space", "ready.key_mend"))
 
     def build(self) -> None:
-        self.listener = ReadinessListener()
         self._rows: dict[str, CheckRow] = {}
         self._prove = self.tool(Button("", "primary", icon="check", clicked=self._run))
         inside = QWidget()
@@ -69,10 +69,7 @@ class ReadyPanel(Panel):
         self._list.addStretch(1)
         inside.setLayout(self._list)
         self.add_scroll(inside)
-        self.desk.store.levels.connect(self.listener.hear)
-        self._tick = QTimer(self)
-        self._tick.timeout.connect(self._go_on)
-        self._tick.start(1000)
+        listen(self, self.desk.store.changed, self._changed)
 
     def retext(self) -> None:
         super().retext()
@@ -89,22 +86,22 @@ class ReadyPanel(Panel):
         self._prove.setEnabled(True)
         self._show()
 
-    def _go_on(self) -> None:
-        if self.isVisible():
+    def _changed(self, part: str) -> None:
+        if part == "ready":
             self._show()
 
     def _show(self) -> None:
-        found = checks(self.desk.store, self.listener)
-        for position, check in enumerate(found):
-            row_ = self._rows.get(check.id)
+        lines = self.desk.store.ready.lines
+        for position, line in enumerate(lines):
+            row_ = self._rows.get(line.id)
             if row_ is None:
-                row_ = self._rows[check.id] = CheckRow(self.desk)
+                row_ = self._rows[line.id] = CheckRow(self.desk)
                 self._list.insertWidget(position, row_)
-            row_.show_check(check)
-        ids = [check.id for check in found]
+            row_.show_line(line)
+        ids = [line.id for line in lines]
         for gone in [id for id in self._rows if id not in ids]:
             self._rows.pop(gone).deleteLater()
-        good = sum(check.tone == "good" for check in found)
-        self.head.count.setText(t("ready.count", n=good, of=len(found)))
-        wants = sum(check.tone == "attention" for check in found)
+        good = sum(line.tone == "good" for line in lines)
+        self.head.count.setText(t("ready.count", n=good, of=len(lines)))
+        wants = sum(line.tone == "attention" for line in lines)
         self.head.show_badge(t("ready.wants", n=wants) if wants else "")

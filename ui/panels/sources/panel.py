@@ -236,6 +236,15 @@ class SourcesPanel(Panel):
         for other_row in self._rows.values():
             other_row.set_narrow(self.width() < tokens.px(NARROW))
 
+    def show_place(self, place: str) -> None:
+        """A source's settings, or a new one: "+" or "+KIND"."""
+        if place.startswith("+"):
+            self.edit("")
+            if self.form is not None:
+                self.form.choose(place[1:])
+        elif self.desk.store.source(place) is not None:
+            self.edit(place)
+
     def edit(self, name: str) -> None:
         """Opens the form for a source, or for a new one."""
         self._close_form()
