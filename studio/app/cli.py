@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from studio import __version__
-from studio.app import call_secrets
+from studio.app import call_secrets, insight_calls
 from studio.app.supervisor import EngineOptions, Supervisor, python_module
 from studio.core.clean import clean_text
 from studio.core.errors import StudioError
@@ -490,6 +490,7 @@ CALLS: dict[str, Call] = {
     "audit": (_audit_arguments, _audit, "studio.governance.cli"),
     "risks": (_risks_arguments, _risks, "studio.plans.risks.cli"),
     "rundown": (_rundown_arguments, _rundown, "studio.app.rundown_cli"),
+    "insight": (insight_calls.insight_arguments, insight_calls.insight, "studio.insight.cli"),
     "bench": (_bench_arguments, _bench, "bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),
 }

@@ -176,11 +176,12 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         pipeline, camera.camera, wearer, latency, events, state, overlays.over,
     )  # fmt: skip
     journal = Journal(data_dir() / "journal.db", show.head.name)
-    figures = programme.stage.figures
     session = ShowSession(show, programme, bus, state, extensions, is_safe=is_safe)
     folders = ShowFolders(session.repository, recordings)
     info = EngineInfo(fps, is_safe, secrets, recordings, extensions)
-    insight = InsightService(journal, figures, pipeline, latency, recordings, events, state)
+    insight = InsightService(
+        journal, programme.stage, pipeline, latency, recordings, events, state, scenes, offers
+    )
     outputs = OutputService(pipeline, output_commands, scenes, events, state)
     stock = StockService(catalogue, overlays, events, state)
     brand = BrandService(sources, overlays, state)

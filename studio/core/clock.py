@@ -19,6 +19,11 @@ def utc_iso() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def utc_ms() -> int:
+    """Now, UTC, milliseconds since 1970: for people, and for what outlives a restart."""
+    return time.time_ns() // 1_000_000
+
+
 def utc_of(seconds: float) -> str:
     """A time of the system, seconds since 1970 (as of a file), in the same form."""
     at = datetime.fromtimestamp(seconds, UTC)
@@ -27,8 +32,22 @@ def utc_of(seconds: float) -> str:
 
 def age_days(utc: str) -> float:
     """How many days ago a time in UTC was; 0 for one that lies ahead (a clock was set)."""
-    then = datetime.fromisoformat(utc.replace("Z", "+00:00"))
-    return max(0.0, (datetime.now(UTC) - then).total_seconds() / 86_400)
+    return max(0.0, (datetime.now(UTC).timestamp() - seconds_of(utc)) / 86_400)
+
+
+def seconds_of(iso: str) -> float:
+    """Seconds since 1970 of a time in ISO 8601; one without a zone is in UTC.
+
+    Raises:
+        ValueError: it is no time.
+    """
+    at = datetime.fromisoformat(iso.strip())
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
+def zone_s(seconds: float) -> int:
+    """How far this person's clock is ahead of UTC at a time (seconds since 1970), seconds."""
+    return time.localtime(seconds).tm_gmtoff
 
 
 def local_day() -> str:

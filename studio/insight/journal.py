@@ -1,4 +1,8 @@
-"""What happened, append-only, on one clock with the picture (SQLite, its own writer thread)."""
+"""What happened, append-only, on one clock with the picture (SQLite, its own writer thread).
+
+Every entry has a UUIDv7, its run and number in it, and a link: a digest of itself and of all
+before it in the run. Journals of earlier versions get the new columns and stay readable.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,16 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
-from studio.core.clean import write_json
-from studio.core.clock import now_ns, utc_iso
+from studio.core.clean import encode_json, write_json
+from studio.core.clock import NS, now_ns, utc_iso, utc_ms, utc_of
 from studio.core.event import Event
 from studio.core.log import logger
 from studio.core.paths import keep_private
+from studio.insight.entries import SCHEMA, EntryFacts, EntryIds, JournalRow
 
 _log = logger(__name__)
 
@@ -28,7 +34,43 @@ CREATE TABLE IF NOT EXISTS entries (
 );
 CREATE INDEX IF NOT EXISTS entries_name ON entries (name, id);
 """
-MOST_WAITING = 10_000
+_LATER = {
+    "uid": "BLOB", "seq": "INTEGER", "happened_utc": "TEXT NOT NULL DEFAULT ''",
+    "tick": "INTEGER", "programme_ms": "INTEGER", "schema": "INTEGER NOT NULL DEFAULT 1",
+    "show": "TEXT NOT NULL DEFAULT ''", "room": "TEXT NOT NULL DEFAULT ''",
+    "phase": "TEXT NOT NULL DEFAULT ''", "scene": "TEXT NOT NULL DEFAULT ''",
+    "sku": "TEXT NOT NULL DEFAULT ''", "platform": "TEXT NOT NULL DEFAULT ''",
+    "traffic": "TEXT NOT NULL DEFAULT ''", "viewer": "TEXT NOT NULL DEFAULT ''",
+    "value_cents": "INTEGER", "currency": "TEXT NOT NULL DEFAULT ''", "link": "BLOB",
+}  # fmt: skip
+_COLUMNS = (*JournalRow._fields, "link")
+_INSERT = (
+    f"INSERT OR IGNORE INTO entries ({', '.join(_COLUMNS)}) "
+    f"VALUES ({', '.join('?' * len(_COLUMNS))})"
+)
+MOST_WAITING = 50_000
+CLOCK = "engine.clock"
+"""The entry that says when tick 0 was."""
+MOST_IN_A_COMMIT = 2_000
+GATHER_S = 0.05
+
+
+class ShowClock(Protocol):
+    """When the programme's tick 0 was."""
+
+    zero_ns: int
+    fps: Fraction
+
+
+class _Waiting(NamedTuple):
+    at_ns: int
+    ms: int
+    name: str
+    data: str
+    tick: int | None
+    programme_ms: int | None
+    now: EntryFacts
+    own: EntryFacts | None
 
 
 class Journal:
@@ -37,13 +79,26 @@ class Journal:
     Args:
         path: the database; its folder is made.
         show: name of the show, for the run's row.
+
+    Attributes:
+        lost: entries that could not be kept.
+        now: show, phase, scene and SKU of the moment; who follows the show swaps it.
+        on_air_ns: since when the show is on air; 0 while it is not.
+        clock: of the picture, for the tick; None while none runs.
     """
 
     def __init__(self, path: Path, show: str) -> None:
         self.path = path
         self.lost = 0
+        self.now = EntryFacts(show=show)
+        self.on_air_ns = 0
+        self.clock: ShowClock | None = None
         self._show = show
-        self._queue: queue.Queue[tuple[int, str, str, str] | None] = queue.Queue(MOST_WAITING)
+        self._queue: queue.Queue[_Waiting | None] = queue.Queue(MOST_WAITING)
+        self._ids, self._seq, self._link = EntryIds(), 0, b""
+        self._given: set[bytes] = set()
+        self._at = (0, "")
+        self._has_zero = False
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -52,9 +107,23 @@ class Journal:
         if event.is_journaled:
             self.write(event.name, event.data())
 
-    def write(self, name: str, data: dict[str, Any]) -> None:
-        """Writes an entry; ``data`` is plain and holds no secret."""
-        row = (now_ns(), utc_iso(), name, write_json(data, default=str))
+    def write(self, name: str, data: dict[str, Any], own: EntryFacts | None = None) -> None:
+        """Writes an entry.
+
+        Args:
+            data: plain, and holds no secret.
+            own: what this entry knows better than what is on air: platform, viewer, money.
+        """
+        at_ns, clock, tick = now_ns(), self.clock, None
+        if clock is not None and clock.zero_ns:
+            fps = clock.fps
+            if not self._has_zero:  # with it every recording finds its pictures' times
+                self._has_zero = True
+                zero = {"zero_ns": clock.zero_ns, "fps": [fps.numerator, fps.denominator]}
+                self.write(CLOCK, zero)
+            tick = (at_ns - clock.zero_ns) * fps.numerator // (fps.denominator * NS)
+        programme_ms = (at_ns - self.on_air_ns) // 1_000_000 if self.on_air_ns else None
+        row = _Waiting(at_ns, utc_ms(), name, _text_of(data), tick, programme_ms, self.now, own)
         try:
             self._queue.put_nowait(row)
         except queue.Full:
@@ -72,7 +141,7 @@ class Journal:
             base = sqlite3.connect(self.path)
             base.execute("PRAGMA journal_mode=WAL")
             base.execute("PRAGMA synchronous=NORMAL")
-            base.executescript(_TABLES)
+            _prepare(base)
             run = base.execute(
                 "INSERT INTO runs (began_utc, began_ns, show) VALUES (?, ?, ?)",
                 (utc_iso(), now_ns(), self._show),
@@ -85,35 +154,87 @@ class Journal:
             return
         done = False
         while not done:
-            rows, done = self._batch()
+            waiting, done = self._batch()
+            before = self._seq, self._link
             try:
-                base.executemany(
-                    "INSERT INTO entries (run, at_ns, at_utc, name, data) VALUES (?, ?, ?, ?, ?)",
-                    [(run, *row) for row in rows],
-                )
+                fresh = [entry for entry in waiting if not self._is_known(base, entry)]
+                base.executemany(_INSERT, [self._row(entry, run or 0) for entry in fresh])
                 base.commit()
             except sqlite3.Error as error:
-                self.lost += len(rows)
+                self._seq, self._link = before
+                self.lost += len(waiting)
                 _log.error("journal entries were lost: %s", error)
         base.close()
 
-    def _batch(self) -> tuple[list[tuple[int, str, str, str]], bool]:
+    def _is_known(self, base: sqlite3.Connection, waiting: _Waiting) -> bool:
+        """Somebody else's entry that came before."""
+        uid = waiting.own.uid if waiting.own else b""
+        if not uid:
+            return False
+        if uid in self._given:
+            return True
+        if len(self._given) > MOST_WAITING:
+            self._given.clear()
+        self._given.add(uid)
+        return base.execute("SELECT 1 FROM entries WHERE uid = ?", (uid,)).fetchone() is not None
+
+    def _row(self, waiting: _Waiting, run: int) -> tuple[Any, ...]:
+        now, own = waiting.now, waiting.own or _NOTHING
+        self._seq += 1
+        row = JournalRow(
+            own.uid or self._ids.next(waiting.ms), run, self._seq, waiting.at_ns,
+            self._utc(waiting.ms), own.happened_utc, waiting.tick, waiting.programme_ms,
+            waiting.name, SCHEMA, now.show, own.room or now.room, now.phase, now.scene,
+            own.sku or now.sku, own.platform, own.traffic, own.viewer, own.value_cents,
+            own.currency, waiting.data,
+        )  # fmt: skip
+        self._link = row.link(self._link)
+        return (*row, self._link)
+
+    def _utc(self, ms: int) -> str:
+        """Many entries come in the same millisecond."""
+        if ms != self._at[0]:
+            self._at = ms, utc_of(ms / 1000)
+        return self._at[1]
+
+    def _batch(self) -> tuple[list[_Waiting], bool]:
         rows = []
         item = self._queue.get()
         while item is not None:
             rows.append(item)
-            if len(rows) >= 200:
+            if len(rows) >= MOST_IN_A_COMMIT:
                 return rows, False
             try:
-                item = self._queue.get(timeout=0.05)
+                item = self._queue.get(timeout=GATHER_S)
             except queue.Empty:
                 return rows, False
         return rows, True
 
 
+_NOTHING = EntryFacts()
+
+
+def _text_of(data: dict[str, Any]) -> str:
+    try:
+        return encode_json(data)
+    except TypeError:  # what is no plain data is written as it calls itself
+        return write_json(data, default=str)
+
+
+def _prepare(base: sqlite3.Connection) -> None:
+    """The tables; those of an earlier version get what they lack."""
+    base.executescript(_TABLES)
+    has = {row[1] for row in base.execute("PRAGMA table_info(entries)")}
+    for name, kind in _LATER.items():
+        if name not in has:
+            base.execute(f"ALTER TABLE entries ADD COLUMN {name} {kind}")
+    base.execute("CREATE UNIQUE INDEX IF NOT EXISTS entries_uid ON entries (uid)")
+    base.commit()
+
+
 def read(path: Path, name: str = "%", last: int = 1000) -> Iterator[dict[str, Any]]:
     """The last entries whose name matches (SQL LIKE), oldest first."""
-    base = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    base = open_to_read(path)
     try:
         rows = base.execute(
             "SELECT at_utc, at_ns, name, data FROM entries WHERE name LIKE ? "
@@ -124,3 +245,39 @@ def read(path: Path, name: str = "%", last: int = 1000) -> Iterator[dict[str, An
         base.close()
     for at_utc, at_ns, found, data in reversed(rows):
         yield {"at": at_utc, "at_ns": at_ns, "name": found, "data": json.loads(data)}
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """The journal, to be looked at while an engine may be writing it.
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+
+
+def broken_links(path: Path) -> list[tuple[int, int]]:
+    """(run, number) of each entry that is not what was written, or follows none that was.
+
+    A number that is missing in between counts as the next one's. Entries of an earlier version
+    have no link and are passed over; so is what was lost after the last entry of a run.
+    """
+    broken: list[tuple[int, int]] = []
+    base = open_to_read(path)
+    try:
+        if "link" not in {row[1] for row in base.execute("PRAGMA table_info(entries)")}:
+            return []
+        rows = base.execute(
+            f"SELECT {', '.join(_COLUMNS)} FROM entries WHERE link IS NOT NULL ORDER BY run, seq"
+        )
+        run, before = -1, b""
+        for *fields, link in rows:
+            row = JournalRow(*fields)
+            if row.run != run:
+                run, before = row.run, b""
+            if row.link(before) != link:
+                broken.append((row.run, row.seq))
+            before = link
+    finally:
+        base.close()
+    return broken

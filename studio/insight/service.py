@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, ClassVar, Protocol
 
 from studio.core.clock import NS, now_ns
 from studio.core.event import Events
-from studio.core.service import Every, Service
+from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
+from studio.insight.commands import InsightCommands, RecordingsPlace
+from studio.insight.context import AirContext, PriceNow, ScenesOnAir
 from studio.insight.journal import Journal
 from studio.insight.latency import CutLatency
 from studio.insight.stats import ProcessFigures, Stats, disk_free_gb
@@ -36,12 +39,15 @@ class EncoderDrops(Protocol):
         ...
 
 
-class DiskPlace(Protocol):
-    """A folder whose disk fills."""
+class PictureThread(Protocol):
+    """The picture thread (`studio.scenes.stage.ProgramRenderer`)."""
+
+    zero_ns: int
+    fps: Fraction
 
     @property
-    def path(self) -> Path:
-        """The folder."""
+    def figures(self) -> TickFigures:
+        """What it measures of itself."""
         ...
 
 
@@ -50,11 +56,12 @@ class InsightService(Service):
 
     Args:
         journal: where events go.
-        ticks: the picture thread's own figures.
+        stage: the picture thread.
         drops: the encoders'.
         latency: of cuts.
         disk: where recordings go.
         events, state: heard and told.
+        scenes, prices: what is on air and what it costs, for the journal's entries.
     """
 
     name: ClassVar[str] = "insight"
@@ -62,14 +69,16 @@ class InsightService(Service):
     def __init__(
         self,
         journal: Journal,
-        ticks: TickFigures,
+        stage: PictureThread,
         drops: EncoderDrops,
         latency: CutLatency,
-        disk: DiskPlace,
+        disk: RecordingsPlace,
         events: Events,
         state: State,
+        scenes: ScenesOnAir,
+        prices: PriceNow,
     ) -> None:
-        self._journal, self._ticks, self._drops = journal, ticks, drops
+        self._journal, self._stage, self._drops = journal, stage, drops
         self._latency, self._disk = latency, disk
         self._events, self._state = events, state
         self._process = ProcessFigures()
@@ -77,14 +86,26 @@ class InsightService(Service):
         self._seen_ticks = 0
         self.stats: dict[str, Any] = {}
         self.every = (Every("figures", FIGURES_S, self._tell),)
-        events.on_all(journal.event)
+        journal.clock = stage
+        self.context = AirContext(journal, events, scenes, prices)
+        self._commands = InsightCommands(journal, disk)
+        events.on_all(self.context.write)
+
+    def commands(self) -> Sequence[object]:
+        """The analysis, and figures of platforms."""
+        return (self._commands,)
+
+    async def load(self, part: object, context: ShowContext) -> None:
+        """The journal says which show it is."""
+        self.context.opened(context.name)
 
     async def stop(self) -> None:
         """Writes what is waiting, and closes the journal."""
         self._journal.close()
 
     def _tell(self) -> None:
-        ticks, now = self._ticks, now_ns()
+        ticks, now = self._stage.figures, now_ns()
+        self.context.refresh()
         done = ticks.ticks - self._seen_ticks if ticks.ticks >= self._seen_ticks else ticks.ticks
         cuts = self._latency.ms
         self.stats = {

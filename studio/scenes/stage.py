@@ -139,6 +139,8 @@ class ProgramRenderer:
         is_wanted: Callable[[str], bool] = lambda canvas: True,
     ) -> None:
         self.fps = fps
+        self.zero_ns = 0
+        """Monotonic time of tick 0; 0 until it ticks."""
         self._is_wanted = is_wanted
         self.figures = Figures()
         self.latest: dict[str, Slot[ProgramPicture]] = {}
@@ -176,6 +178,7 @@ class ProgramRenderer:
 
     def _run(self) -> None:
         clock = TickClock(self.fps)
+        self.zero_ns = clock.start_ns
         while (tick := clock.wait(self._stopping)) >= 0:
             began = now_ns()
             at_ns = clock.deadline_ns(tick)

@@ -19,7 +19,11 @@ class BadClip(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An encoded packet; times in microseconds from the clip's or the engine's zero."""
+    """An encoded packet; times in microseconds from the clip's or the engine's zero.
+
+    Attributes:
+        engine_us: of a placed one, its time from the engine's tick 0; None: it is of the clip.
+    """
 
     is_video: bool
     pts_us: int
@@ -27,6 +31,7 @@ class Unit:
     duration_us: int
     is_keyframe: bool
     data: bytes
+    engine_us: int | None = None
 
 
 class StandbyClip:

@@ -100,7 +100,7 @@ class PacketFeed:
                 return
         assert self._player is not None
         for unit in self._player.due(now_us - self.began_us):
-            self._place(unit)
+            self._place(unit, is_clip=True)
 
     def _enter_standby(self, now_us: int) -> None:
         self._leave_standby(now_us)
@@ -125,11 +125,14 @@ class PacketFeed:
             self._sound.append(unit)
             del self._sound[:-_SOUND_HEAD]
 
-    def _place(self, unit: Unit) -> None:
+    def _place(self, unit: Unit, *, is_clip: bool = False) -> None:
         placed = self._timeline.place(unit.is_video, unit.pts_us, unit.dts_us, unit.duration_us)
         if placed is None:
             self.ignored += 1
             return
         self._emit(
-            Unit(unit.is_video, placed[0], placed[1], unit.duration_us, unit.is_keyframe, unit.data)
-        )
+            Unit(
+                unit.is_video, placed[0], placed[1], unit.duration_us, unit.is_keyframe, unit.data,
+                None if is_clip else unit.pts_us,
+            )
+        )  # fmt: skip

@@ -14,6 +14,7 @@ from studio.core.log import logger
 from studio.core.reason import Reason
 from studio.sender.chapters import Chapters
 from studio.sender.clip import StandbyClip, Unit
+from studio.sender.file_clock import FileClock
 from studio.sender.machine import Machine
 from studio.sender.meter import FlowMeter
 from studio.sender.model import OutputState, Step
@@ -119,6 +120,8 @@ class FileSink:
         self._path = Path(configure.settings.url)
         self._settings = configure.settings
         self._chapters: Chapters | None = None
+        self._clock: FileClock | None = None
+        self._first_us = 0
         self._wants_split = False
         self._base_us = self._end_us = 0
         self._before = 0
@@ -160,7 +163,8 @@ class FileSink:
         self.shown_url = str(path)
         self.files += 1
         self.playable_ms = 0
-        self._chapters = Chapters(path)
+        self._chapters, self._clock = Chapters(path), FileClock(path)
+        self._first_us = -1
         self._read_ns = time.monotonic_ns()
         name, options = FORMATS[path.suffix.lower()]
         self._disk = Disk(descriptor)
@@ -230,6 +234,10 @@ class FileSink:
             return
         self.packets += 1
         if unit.is_video:
+            if self._first_us < 0:
+                self._first_us = unit.pts_us
+            if self._clock is not None:
+                self._clock.see(unit.pts_us - self._first_us, unit.engine_us)
             self._end_us = unit.dts_us + unit.duration_us
         now_ns = time.monotonic_ns()
         if self._last_ns and now_ns - self._last_ns > 250_000_000:

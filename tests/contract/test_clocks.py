@@ -16,6 +16,8 @@ ORDER = "which file is the newest or oldest, for people"
 ALLOWED: dict[str, dict[str, tuple[int, str]]] = {
     "studio/core/clock.py": {
         "datetime.now": (3, "the forms in which time leaves the studio; an age in days"),
+        "time.localtime": (1, "how far this person's zone is from UTC"),
+        "time.time_ns": (1, "the forms in which time leaves the studio, as a number"),
         "datetime.fromtimestamp": (1, "when a file was last written, for people"),
         "datetime.fromisoformat": (1, "an age in days, of what is kept for months"),
     },
@@ -52,9 +54,6 @@ ALLOWED: dict[str, dict[str, tuple[int, str]]] = {
     },
     "studio/plans/run_view.py": {
         "datetime.now": (1, "until when, for people: the wait goes by the monotonic clock"),
-    },
-    "studio/shop/stock/sqlite.py": {
-        "time.time_ns": (1, "until when, for people; a hold kept over a restart of the machine"),
     },
     "studio/comments/keeper.py": {
         "datetime.now": (2, "until when, for people; a mute kept over a restart of the machine"),

@@ -11,13 +11,12 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from studio.core.clock import now_ns, utc_iso
+from studio.core.clock import now_ns, utc_iso, utc_ms
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.shop.stock.model import OWN, Booking, Level, Line, Move, Outcome, Reservation
@@ -56,11 +55,6 @@ CREATE TABLE IF NOT EXISTS lines (
 CREATE INDEX IF NOT EXISTS lines_sku ON lines (sku, key);
 """
 Job = Callable[["_Books"], Booking]
-
-
-def utc_ms() -> int:
-    """Now, UTC, milliseconds: for people, and for holds after a restart of the machine."""
-    return time.time_ns() // MS
 
 
 class _Books:

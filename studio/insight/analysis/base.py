@@ -1,0 +1,69 @@
+"""The file of columns (DuckDB): what stands in it, and how it is opened.
+
+It is derived: whoever deletes it loses nothing. No extension is ever fetched, and no question can
+read or write a file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.core.errors import StudioError
+from studio.core.paths import data_dir
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY = "512MB"
+VERSION = 1
+PHASES = ("", "opening", "deepening", "closing")
+CODES = ("name", "show_name", "scene", "sku", "platform", "traffic", "viewer", "metric", "currency")
+"""Columns that keep a number in place of a text (`words`)."""
+NUMBERS = {
+    "entry": "BIGINT", "airing": "INTEGER", "at_us": "BIGINT", "came_us": "BIGINT",
+    "at_ns": "BIGINT", "tick": "BIGINT", "air_ms": "BIGINT", "phase": "TINYINT",
+    "number": "DOUBLE", "value_cents": "BIGINT",
+}  # fmt: skip
+TABLES = f"""
+CREATE TABLE about (version INTEGER, made_utc VARCHAR, entries BIGINT);
+CREATE TABLE words (id INTEGER, text VARCHAR);
+CREATE TABLE airings (
+  id INTEGER, show_name VARCHAR, began_us BIGINT, ended_us BIGINT, zone_us BIGINT, entries BIGINT);
+CREATE TABLE events ({", ".join(f"{name} {kind}" for name, kind in NUMBERS.items())},
+  {", ".join(f"{name} INTEGER" for name in CODES)});
+CREATE TABLE orders (
+  kind VARCHAR, key VARCHAR, order_id VARCHAR, at_us BIGINT, rank INTEGER, amount BIGINT,
+  currency VARCHAR, units DOUBLE, sku VARCHAR);
+CREATE TABLE figures (
+  airing INTEGER, at_us BIGINT, platform VARCHAR, metric VARCHAR, number DOUBLE, source VARCHAR);
+"""
+
+
+def analysis_path() -> Path:
+    """The file."""
+    return data_dir() / "insight" / "analysis.duckdb"
+
+
+def open_analysis(
+    path: Path, *, is_read_only: bool = False, memory: str = MEMORY
+) -> duckdb.DuckDBPyConnection:
+    """Opens the file; one thread, bounded memory, nothing from outside.
+
+    Raises:
+        StudioError: unavailable, when it cannot be opened (another process writes it).
+    """
+    import duckdb
+
+    config: dict[str, Any] = {
+        "threads": 1,
+        "memory_limit": memory,
+        "autoload_known_extensions": False,
+        "autoinstall_known_extensions": False,
+        "enable_external_access": False,
+        "lock_configuration": True,
+    }
+    try:
+        return duckdb.connect(str(path), read_only=is_read_only, config=config)
+    except duckdb.Error as error:
+        raise StudioError("unavailable", "insight.no_analysis", path=str(path), why=error) from None

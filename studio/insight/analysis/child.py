@@ -1,0 +1,84 @@
+"""Asks and rebuilds in a process of its own, at low priority: the picture never waits for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import msgspec
+
+from studio.core.errors import StudioError
+from studio.core.paths import data_dir, project_dir
+from studio.core.priority import background_thread
+from studio.core.streams import child_environment
+from studio.insight.analysis.base import analysis_path
+from studio.insight.analysis.load import rebuild
+from studio.insight.analysis.questions import ask
+from studio.insight.imports.store import store_path
+from studio.insight.model import Answer, Rebuilt
+
+LIMIT_S = 300.0
+
+
+class AnalysisRequest(msgspec.Struct):
+    """What is to be done: a question, or with ``question`` "" the file made anew."""
+
+    question: str = ""
+    show: str = ""
+
+
+class AnalysisReply(msgspec.Struct):
+    """What came of it, or an error's code, key and values."""
+
+    answer: Answer | None = None
+    rebuilt: Rebuilt | None = None
+    error: tuple[str, str, dict[str, str]] | None = None
+
+
+def analyse(request: AnalysisRequest) -> AnalysisReply:
+    """Does it here and now.
+
+    Raises:
+        StudioError: not_found, unavailable, failed.
+    """
+    path = analysis_path()
+    if request.question:
+        return AnalysisReply(answer=ask(path, request.question, request.show))
+    return AnalysisReply(rebuilt=rebuild(data_dir() / "journal.db", store_path(), path))
+
+
+def analyse_apart(request: AnalysisRequest) -> AnalysisReply:
+    """Has it done by a process of low priority, and waits for it.
+
+    Raises:
+        StudioError: as `analyse`; failed, when the process ended or took too long.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "studio.insight.analysis.child"],
+            input=msgspec.msgpack.encode(request), capture_output=True, timeout=LIMIT_S,
+            cwd=project_dir(), env=child_environment(),
+        )  # fmt: skip
+        reply = msgspec.msgpack.decode(done.stdout, type=AnalysisReply)
+    except (subprocess.TimeoutExpired, msgspec.DecodeError) as error:
+        raise StudioError("failed", "insight.worker", why=type(error).__name__) from None
+    if reply.error is not None:
+        code, key, params = reply.error
+        raise StudioError(code, key, **params)  # type: ignore[arg-type]
+    return reply
+
+
+def main() -> None:
+    """One request on stdin, its reply on stdout."""
+    background_thread()
+    request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=AnalysisRequest)
+    try:
+        reply = analyse(request)
+    except StudioError as error:
+        params = {name: str(value) for name, value in error.params.items()}
+        reply = AnalysisReply(error=(error.code, error.key, params))
+    sys.stdout.buffer.write(msgspec.msgpack.encode(reply))
+
+
+if __name__ == "__main__":
+    main()

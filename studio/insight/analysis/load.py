@@ -1,0 +1,278 @@
+"""Makes the file of columns anew from the journal and the imported exports; it is fed by arrays."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from studio.core.clean import read_json
+from studio.core.clock import seconds_of, utc_iso, zone_s
+from studio.core.errors import StudioError
+from studio.core.paths import keep_private
+from studio.insight.analysis.base import CODES, NUMBERS, TABLES, VERSION, open_analysis
+from studio.insight.context import ENDED, FLOWS
+from studio.insight.journal import broken_links, open_to_read
+from studio.insight.model import Rebuilt
+
+if TYPE_CHECKING:
+    import duckdb
+
+BATCH = 50_000
+GAP_US = 15 * 60 * 1_000_000
+"""An engine that comes back within it goes on with the same airing."""
+NEVER = np.iinfo(np.int64).min
+OPENING_US, CLOSING_US = 10 * 60 * 1_000_000, 20 * 60 * 1_000_000
+TREND = {
+    "online_user_cnt": "online", "watch_ucnt": "entered", "leave_ucnt": "left",
+    "pay_cnt": "orders", "pay_ucnt": "buyers", "pay_amt": "gmv_cents",
+    "incr_fans_cnt": "followers", "comment_cnt": "comments", "stat_cost": "ad_cost",
+}  # fmt: skip
+"""Figures of 罗盘 that may be added; its rates are made anew from sums."""
+_FIELDS = (
+    "id", "run", "at_ns", "at_utc", "happened_utc", "tick", "programme_ms", "name", "schema",
+    "show", "scene", "sku", "platform", "traffic", "viewer", "value_cents", "currency", "data",
+)  # fmt: skip
+_OLD = {
+    "happened_utc": "''", "tick": "NULL", "programme_ms": "NULL", "schema": "1", "show": "''",
+    "scene": "''", "sku": "''", "platform": "''", "traffic": "''", "viewer": "''",
+    "value_cents": "NULL", "currency": "''",
+}  # fmt: skip
+
+
+class WordCodes:
+    """A number for each text; "" is 0."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, int] = {"": 0}
+
+    def __call__(self, text: str) -> int:
+        """Its number."""
+        return self._codes.setdefault(text, len(self._codes))
+
+    @property
+    def texts(self) -> list[str]:
+        """In the order of their numbers."""
+        return list(self._codes)
+
+
+class AnalysisWriter:
+    """Fills a fresh file.
+
+    Args:
+        path: must not be there yet.
+    """
+
+    def __init__(self, path: Path, *, memory: str = "1GB") -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.base: duckdb.DuckDBPyConnection = open_analysis(path, memory=memory)
+        self.base.execute(TABLES)
+        self.words = WordCodes()
+        self.entries = 0
+
+    def add(self, columns: Mapping[str, np.ndarray[Any, Any]]) -> None:
+        """Entries as arrays of one length, a column each; NEVER is not known."""
+        self.entries += len(columns["entry"])
+        names = [*NUMBERS, *CODES]
+        chosen = ", ".join(
+            f"nullif({name}, {NEVER})" if NUMBERS.get(name) == "BIGINT"
+            else f"if(isnan({name}), NULL, {name})" if name == "number" else name
+            for name in names
+        )  # fmt: skip
+        self.base.register("fresh", dict(columns))
+        self.base.execute(f"INSERT INTO events ({', '.join(names)}) SELECT {chosen} FROM fresh")
+        self.base.unregister("fresh")
+
+    def finish(self) -> None:
+        """The words, phases and the mark that it is whole."""
+        texts = self.words.texts
+        self.base.executemany("INSERT INTO words VALUES (?, ?)", list(enumerate(texts)))
+        self.base.execute(
+            "INSERT INTO airings SELECT airing, any_value(w.text), min(at_us), max(at_us), 0, "
+            "count(*) FROM events JOIN words w ON w.id = events.show_name WHERE airing > 0 "
+            "GROUP BY airing ORDER BY airing"
+        )
+        rows = self.base.execute("SELECT id, began_us FROM airings").fetchall()
+        for airing, began_us in rows:
+            zone_us = zone_s(began_us / 1e6) * 1_000_000
+            self.base.execute("UPDATE airings SET zone_us = ? WHERE id = ?", [zone_us, airing])
+        self.base.execute(
+            "UPDATE events SET air_ms = (at_us - a.began_us) // 1000, phase = CASE "
+            f"WHEN at_us - a.began_us < least({OPENING_US}, (a.ended_us - a.began_us) // 6) THEN 1 "
+            f"WHEN a.ended_us - at_us <= least({CLOSING_US}, (a.ended_us - a.began_us) // 4) "
+            "THEN 3 ELSE 2 END FROM airings a WHERE a.id = airing"
+        )
+        self.base.execute(
+            "INSERT INTO figures SELECT airing, at_us, p.text, m.text, number, 'journal' "
+            "FROM events JOIN words p ON p.id = platform JOIN words m ON m.id = metric "
+            "WHERE metric > 0"
+        )
+        self.base.execute(
+            "UPDATE figures SET airing = a.id FROM airings a WHERE airing = 0 "
+            "AND at_us BETWEEN a.began_us AND a.ended_us"
+        )
+        self.base.execute("INSERT INTO about VALUES (?, ?, ?)", [VERSION, utc_iso(), self.entries])
+        self.base.execute("CHECKPOINT")
+        self.base.close()
+
+
+def rebuild(journal: Path, exports: Path, target: Path) -> Rebuilt:
+    """Makes ``target`` anew; the one before stands until the new one is whole.
+
+    Raises:
+        StudioError: not_found, when there is no journal; failed, when it cannot be read.
+    """
+    fresh = target.with_name(target.name + ".new")
+    fresh.unlink(missing_ok=True)
+    try:
+        writer = AnalysisWriter(fresh)
+        for columns in _journal_columns(journal, writer.words):
+            writer.add(columns)
+        orders = _add_exports(exports, writer.base) if exports.is_file() else 0
+        writer.finish()
+        broken = broken_links(journal)
+    except sqlite3.Error as error:
+        code = "failed" if journal.is_file() else "not_found"
+        key = "insight.no_journal"
+        raise StudioError(code, key, path=str(journal), why=error) from None  # type: ignore[arg-type]
+    keep_private(fresh)
+    os.replace(fresh, target)
+    with closing(open_analysis(target, is_read_only=True)) as base:
+        airings = base.execute("SELECT count(*) FROM airings").fetchone()
+    return Rebuilt(
+        writer.entries, airings[0] if airings else 0, orders, len(broken),
+        tuple(f"{run}/{seq}" for run, seq in broken[:20]),
+    )  # fmt: skip
+
+
+# --- the journal --------------------------------------------------------------------------------
+
+
+def _journal_columns(journal: Path, words: WordCodes) -> Iterator[dict[str, np.ndarray[Any, Any]]]:
+    airings = AiringFinder()
+    with closing(open_to_read(journal)) as base:
+        has = {row[1] for row in base.execute("PRAGMA table_info(entries)")}
+        fields = [name if name in has else _OLD[name] for name in _FIELDS]
+        shows = dict(base.execute("SELECT id, show FROM runs"))
+        cursor = base.execute(f"SELECT {', '.join(fields)} FROM entries ORDER BY id")
+        while rows := cursor.fetchmany(BATCH):
+            yield _columns(rows, shows, words, airings)
+
+
+def _columns(
+    rows: Sequence[tuple[Any, ...]], shows: Mapping[int, str], words: WordCodes,
+    airings: AiringFinder,
+) -> dict[str, np.ndarray[Any, Any]]:  # fmt: skip
+    lists: dict[str, list[Any]] = {name: [] for name in (*NUMBERS, *CODES)}
+    for row in rows:
+        (id, run, at_ns, at_utc, happened, tick, programme_ms, name, schema, show, scene, sku,
+         platform, traffic, viewer, cents, currency, data) = row  # fmt: skip
+        came_us = _us(at_utc)
+        show = show or shows.get(run, "")
+        airing = airings.of(run, show, came_us, name, data, schema, programme_ms)
+        metric, number = _figure(name, data)
+        values = (
+            id, airing, _us(happened) if happened else came_us, came_us, at_ns,
+            NEVER if tick is None else tick, NEVER, 0, number,
+            NEVER if cents is None else cents,
+            words(name), words(show), words(scene), words(sku), words(platform), words(traffic),
+            words(viewer), words(metric), words(currency),
+        )  # fmt: skip
+        for column, value in zip(lists.values(), values, strict=True):
+            column.append(value)
+    kinds = {"number": np.float64, "phase": np.int8}
+    return {name: np.array(column, kinds.get(name, np.int64)) for name, column in lists.items()}
+
+
+def _us(utc: str) -> int:
+    try:
+        return round(seconds_of(utc) * 1_000_000)
+    except ValueError:
+        return 0
+
+
+def _figure(name: str, data: str) -> tuple[str, float]:
+    """The figure an entry bears: a platform's, or pieces sold."""
+    if name not in ("insight.figure", "insight.sold", "insight.returned"):
+        return "", float("nan")
+    with contextlib.suppress(ValueError, TypeError, KeyError):
+        plain: Any = read_json(data)
+        if name == "insight.figure":
+            return str(plain["metric"]), float(plain["value"])
+        return "", float(plain["units"])
+    return "", float("nan")
+
+
+class AiringFinder:
+    """Numbers the times on air, in the order of the journal; 0 is off air.
+
+    A run of an engine that died and came back within a quarter of an hour goes on with the same.
+    """
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._last: tuple[str, int] = ("", -GAP_US)
+        self._flowing: dict[int, set[str]] = {}
+
+    def of(
+        self, run: int, show: str, at_us: int, name: str, data: str, schema: int,
+        programme_ms: int | None,
+    ) -> int:  # fmt: skip
+        """Which one an entry belongs to."""
+        is_on = programme_ms is not None
+        if schema < 2:  # that journal did not say so: the outputs do
+            is_on = self._flows(run, name, data)
+        if not is_on:
+            return 0
+        if self._last[0] != show or at_us - self._last[1] > GAP_US:
+            self._number += 1
+        self._last = (show, at_us)
+        return self._number
+
+    def _flows(self, run: int, name: str, data: str) -> bool:
+        flowing = self._flowing.setdefault(run, set())
+        if name == "outputs.changed":
+            with contextlib.suppress(ValueError, AttributeError):
+                plain: Any = read_json(data)
+                output, state = str(plain.get("output")), plain.get("state")
+                if state in FLOWS:
+                    flowing.add(output)
+                elif state in ENDED:
+                    flowing.discard(output)
+        return bool(flowing)
+
+
+# --- exports ------------------------------------------------------------------------------------
+
+
+def _add_exports(path: Path, base: duckdb.DuckDBPyConnection) -> int:
+    """Orders and figures of platforms, each row once, its latest state."""
+    orders: list[tuple[Any, ...]] = []
+    figures: list[tuple[Any, ...]] = []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
+        rows = store.execute(
+            "SELECT kind, key, order_id, at, rank, amount, currency, data FROM rows"
+        )
+        for kind, key, order_id, at, rank, amount, currency, blob in rows:
+            data = msgspec.json.decode(blob, type=dict[str, str])
+            at_us = _us(at) if at else None
+            if kind == "douyin_trend":
+                metric, value = TREND.get(data.get("point", "")), data.get("value")
+                if metric and value:
+                    figures.append((at_us, "douyin", metric, float(value), kind))
+            elif order_id:
+                units = float(data["units"]) if "units" in data else None
+                sku = data.get("sku") or data.get("product") or ""
+                orders.append((kind, key, order_id, at_us, rank, amount, currency, units, sku))
+    if orders:
+        base.executemany("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?)", orders)
+    if figures:
+        base.executemany("INSERT INTO figures VALUES (0,?,?,?,?,?)", figures)
+    return len(orders)

@@ -1,0 +1,186 @@
+"""What is on air now, for every entry of the journal: show, phase, scene, SKU; and what is sold."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any, Protocol
+
+from msgspec.structs import replace
+
+from studio.comments.events import CommentReceived
+from studio.core.clock import now_ns
+from studio.core.errors import StudioError
+from studio.core.event import Event, Events
+from studio.core.log import logger
+from studio.core.paths import data_dir, keep_private
+from studio.insight.entries import EntryFacts, Phase, pseudonym
+from studio.insight.journal import Journal
+from studio.outputs.events import OutputChanged
+from studio.scenes.events import SceneTaken
+from studio.shop.events import CardShown, ProductExplained, StockChanged
+from studio.shop.offers.model import Quote
+
+_log = logger(__name__)
+MIN_NS = 60_000_000_000
+OPENING_NS, CLOSING_NS = 10 * MIN_NS, 20 * MIN_NS
+FLOWS = ("live", "congested", "recording")
+ENDED = ("idle", "refused", "failed", "stopped")
+
+
+class PriceNow(Protocol):
+    """What a SKU costs now, offers counted in."""
+
+    def quote(self, sku: str) -> Quote:
+        """Its price.
+
+        Raises:
+            StudioError: not_found.
+        """
+        ...
+
+
+class ScenesOnAir(Protocol):
+    """Which scene is on a canvas."""
+
+    @property
+    def state(self) -> Any:
+        """With ``programme``: a scene's name by canvas."""
+        ...
+
+
+def phase_of(since_ns: int, left_ns: int | None = None) -> Phase:
+    """开场 (the first 10 minutes), 收尾 (the last 20), 深化 between them.
+
+    Args:
+        since_ns: since the show went on air; below 0: it is not.
+        left_ns: to its planned end; None where none is planned.
+    """
+    if since_ns < 0:
+        return ""
+    if since_ns < OPENING_NS:
+        return "opening"
+    return "closing" if left_ns is not None and left_ns <= CLOSING_NS else "deepening"
+
+
+class AirContext:
+    """Follows the show for the journal.
+
+    Args:
+        journal: told what is on air.
+        events: listened to.
+        scenes, prices: asked.
+    """
+
+    def __init__(
+        self, journal: Journal, events: Events, scenes: ScenesOnAir, prices: PriceNow
+    ) -> None:
+        self._journal, self._scenes, self._prices = journal, scenes, prices
+        self._flowing: set[str] = set()
+        self._sold: dict[tuple[str, str], int] = {}
+        self._salt = b""
+        events.on(SceneTaken, self._scene_taken)
+        events.on(ProductExplained, lambda event: self._sku(event.product))
+        events.on(CardShown, lambda event: self._sku(event.product))
+        events.on(OutputChanged, self._output_changed)
+        events.on(StockChanged, self._stock_changed)
+
+    # -- the show ------------------------------------------------------------------------------
+
+    def opened(self, show: str) -> None:
+        """Another show is open; what is on air goes on."""
+        self._sold.clear()
+        self._journal.now = replace(self._journal.now, show=show, sku="")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Phase and scene as they are now; once a second."""
+        began = self._journal.on_air_ns
+        phase = phase_of(now_ns() - began if began else -1)
+        programme = self._scenes.state.programme
+        scene = programme.get("landscape") or next(iter(programme.values()), "")
+        before = self._journal.now
+        if (before.phase, before.scene) != (phase, scene):
+            self._journal.now = replace(before, phase=phase, scene=scene)
+
+    def _scene_taken(self, taken: SceneTaken) -> None:
+        if taken.canvas in ("", "landscape"):
+            self._journal.now = replace(self._journal.now, scene=taken.scene)
+
+    def _sku(self, product: str) -> None:
+        self._journal.now = replace(self._journal.now, sku=product)
+
+    def _output_changed(self, changed: OutputChanged) -> None:
+        """On air is from the first stream (or recording) that flows to the last one that ends."""
+        if changed.state in ENDED:
+            self._flowing.discard(changed.output)
+        elif changed.state in FLOWS:
+            self._flowing.add(changed.output)
+        if not self._flowing:
+            self._journal.on_air_ns = 0
+        elif not self._journal.on_air_ns:
+            self._journal.on_air_ns = now_ns()
+        self.refresh()
+
+    # -- what an entry knows better ------------------------------------------------------------
+
+    def write(self, event: Event) -> None:
+        """Writes an event with the facts that are its own."""
+        if not event.is_journaled:
+            return
+        own = self._of_comment(event.entry) if isinstance(event, CommentReceived) else None
+        self._journal.write(event.name, event.data(), own)
+
+    def _of_comment(self, entry: dict[str, Any]) -> EntryFacts:
+        platform, who = str(entry.get("platform", "")), str(entry.get("who", ""))
+        return EntryFacts(
+            platform=platform,
+            viewer=pseudonym(who, self.salt) if who != f"{platform}/" else "",
+            happened_utc=str(entry.get("at_utc", "")),
+        )
+
+    @property
+    def salt(self) -> bytes:
+        """Of the pseudonyms; made once for this data folder."""
+        if not self._salt:
+            self._salt = _kept_salt(data_dir() / "insight" / "viewers.salt")
+        return self._salt
+
+    def _stock_changed(self, changed: StockChanged) -> None:
+        """What left the ledger as sold (or came back) is an entry with its money."""
+        place = (changed.sku, changed.channel)
+        before = self._sold.get(place)
+        self._sold[place] = changed.sold
+        if before is None or before == changed.sold or not changed.sku:
+            return
+        units = changed.sold - before
+        try:
+            quote = self._prices.quote(changed.sku)
+        except StudioError:  # the ledger knows more than this show sells
+            own = EntryFacts(sku=changed.sku, platform=changed.channel)
+        else:
+            own = EntryFacts(
+                sku=changed.sku, platform=changed.channel,
+                value_cents=units * quote.cents, currency=quote.currency,
+            )  # fmt: skip
+        name = "insight.sold" if units > 0 else "insight.returned"
+        self._journal.write(name, {"units": units}, own)
+
+
+def _kept_salt(path: Path) -> bytes:
+    try:
+        kept = path.read_bytes()
+        if len(kept) == 32:
+            return kept
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keep_private(path)
+        fresh = secrets.token_bytes(32)
+        path.write_bytes(fresh)
+        return fresh
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keep_private(path)
+        return _kept_salt(path)
+    except OSError as error:
+        _log.warning("viewers get other names in the next run: %s", error)
+        return secrets.token_bytes(32)
