@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Sequence
 
@@ -17,8 +18,11 @@ def names() -> list[str]:
     return [name for name in own if name not in ("base", "cli")]
 
 
-def bench(chosen: Sequence[str]) -> bool:
+def bench(chosen: Sequence[str], events: int | None = None) -> bool:
     """Runs benchmarks (all when none is named); True when every limit was kept.
+
+    Args:
+        events: how many, where a benchmark counts in events.
 
     Raises:
         StudioError: not_found.
@@ -28,7 +32,9 @@ def bench(chosen: Sequence[str]) -> bool:
             raise StudioError("not_found", "bench.unknown", name=name, known=", ".join(names()))
     is_kept = True
     for name in chosen or names():
-        report: BenchReport = importlib.import_module(f"bench.{name}").run()
+        run = importlib.import_module(f"bench.{name}").run
+        counts = events is not None and "events" in inspect.signature(run).parameters
+        report: BenchReport = run(events=events) if counts else run()
         print(f"{report.name} — reference: {report.reference}")
         for row in report.rows:
             beside = f"{row.reference:9.3f}" if row.reference is not None else " " * 9

@@ -265,11 +265,12 @@ def _check(arguments: argparse.Namespace) -> int:
 def _bench(arguments: argparse.Namespace) -> int:
     from bench.cli import bench
 
-    return DONE if bench(arguments.names) else NO
+    return DONE if bench(arguments.names, arguments.events) else NO
 
 
 def _bench_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=translate("cli.arg.bench"))
+    parser.add_argument("--events", type=int, metavar="N", help=translate("cli.arg.bench_events"))
 
 
 def _moderate(arguments: argparse.Namespace) -> int:

@@ -129,10 +129,14 @@ class Journal:
         except queue.Full:
             self.lost += 1
 
-    def close(self) -> None:
-        """Writes what is waiting and closes."""
+    def is_behind(self, entries: int) -> bool:
+        """Do more than so many wait to be written?"""
+        return self._queue.qsize() > entries
+
+    def close(self, limit_s: float = 3.0) -> None:
+        """Writes what is waiting and closes; waits so long for the disk."""
         self._queue.put(None)
-        self._thread.join(3.0)
+        self._thread.join(limit_s)
 
     def _run(self) -> None:
         try:

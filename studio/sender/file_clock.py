@@ -7,7 +7,6 @@ entry, and the entry of any picture.
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import msgspec
 from studio.core.clean import encode_json, read_json
 from studio.core.clock import utc_iso
 from studio.core.log import logger
+from studio.core.whole_file import write_whole
 
 _log = logger(__name__)
 SUFFIX = ".clock.json"
@@ -51,10 +51,8 @@ class FileClock:
             return
         self._shift = shift
         self._marks.append(ClockMark(file_us, engine_us, time.monotonic_ns(), utc_iso()))
-        fresh = self._path.with_name(self._path.name + ".new")
         try:
-            fresh.write_text(encode_json({"marks": self._marks}), encoding="utf-8")
-            os.replace(fresh, self._path)
+            write_whole(self._path, encode_json({"marks": self._marks}))
         except OSError as error:  # a full disk must not end the recording twice
             _log.warning("the times of %s: %s", self._path, error)
 

@@ -15,23 +15,22 @@ from studio.core.paths import data_dir
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY = "512MB"
+MEMORY = "300MB"
 VERSION = 1
-PHASES = ("", "opening", "deepening", "closing")
-CODES = ("name", "show_name", "scene", "sku", "platform", "traffic", "viewer", "metric", "currency")
-"""Columns that keep a number in place of a text (`words`)."""
+TEXTS = ("name", "show_name", "scene", "sku", "platform", "traffic", "metric", "currency")
+"""Few different ones in many rows: they come as numbers (`WordCodes`) and are kept as texts."""
 NUMBERS = {
     "entry": "BIGINT", "airing": "INTEGER", "at_us": "BIGINT", "came_us": "BIGINT",
-    "at_ns": "BIGINT", "tick": "BIGINT", "air_ms": "BIGINT", "phase": "TINYINT",
-    "number": "DOUBLE", "value_cents": "BIGINT",
+    "at_ns": "BIGINT", "tick": "BIGINT", "number": "DOUBLE", "value_cents": "BIGINT",
+    "viewer": "INTEGER",
 }  # fmt: skip
 TABLES = f"""
 CREATE TABLE about (version INTEGER, made_utc VARCHAR, entries BIGINT);
-CREATE TABLE words (id INTEGER, text VARCHAR);
 CREATE TABLE airings (
-  id INTEGER, show_name VARCHAR, began_us BIGINT, ended_us BIGINT, zone_us BIGINT, entries BIGINT);
+  id INTEGER, show_name VARCHAR, began_us BIGINT, ended_us BIGINT, zone_us BIGINT, entries BIGINT,
+  opened_us BIGINT, closing_us BIGINT);
 CREATE TABLE events ({", ".join(f"{name} {kind}" for name, kind in NUMBERS.items())},
-  {", ".join(f"{name} INTEGER" for name in CODES)});
+  {", ".join(f"{name} VARCHAR" for name in TEXTS)});
 CREATE TABLE orders (
   kind VARCHAR, key VARCHAR, order_id VARCHAR, at_us BIGINT, rank INTEGER, amount BIGINT,
   currency VARCHAR, units DOUBLE, sku VARCHAR);

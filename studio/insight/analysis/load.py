@@ -17,7 +17,7 @@ from studio.core.clean import read_json
 from studio.core.clock import seconds_of, utc_iso, zone_s
 from studio.core.errors import StudioError
 from studio.core.paths import keep_private
-from studio.insight.analysis.base import CODES, NUMBERS, TABLES, VERSION, open_analysis
+from studio.insight.analysis.base import NUMBERS, TABLES, TEXTS, VERSION, open_analysis
 from studio.insight.context import ENDED, FLOWS
 from studio.insight.journal import broken_links, open_to_read
 from studio.insight.model import Rebuilt
@@ -80,39 +80,37 @@ class AnalysisWriter:
     def add(self, columns: Mapping[str, np.ndarray[Any, Any]]) -> None:
         """Entries as arrays of one length, a column each; NEVER is not known."""
         self.entries += len(columns["entry"])
-        names = [*NUMBERS, *CODES]
-        chosen = ", ".join(
-            f"nullif({name}, {NEVER})" if NUMBERS.get(name) == "BIGINT"
-            else f"if(isnan({name}), NULL, {name})" if name == "number" else name
-            for name in names
-        )  # fmt: skip
+        names = [*NUMBERS, *TEXTS]
+        chosen = [_chosen(name) for name in names]
+        self.base.execute("SET VARIABLE texts = $1", [self.words.texts])
         self.base.register("fresh", dict(columns))
-        self.base.execute(f"INSERT INTO events ({', '.join(names)}) SELECT {chosen} FROM fresh")
+        self.base.execute(
+            f"INSERT INTO events ({', '.join(names)}) SELECT {', '.join(chosen)} FROM fresh"
+        )
         self.base.unregister("fresh")
 
     def finish(self) -> None:
-        """The words, phases and the mark that it is whole."""
-        texts = self.words.texts
-        self.base.executemany("INSERT INTO words VALUES (?, ?)", list(enumerate(texts)))
+        """Times on air, figures, and the mark that it is whole."""
         self.base.execute(
-            "INSERT INTO airings SELECT airing, any_value(w.text), min(at_us), max(at_us), 0, "
-            "count(*) FROM events JOIN words w ON w.id = events.show_name WHERE airing > 0 "
+            "INSERT INTO airings SELECT airing, any_value(show_name), min(at_us), max(at_us), 0, "
+            "count(*), 0, 0 FROM events WHERE airing > 0 "
             "GROUP BY airing ORDER BY airing"
         )
-        rows = self.base.execute("SELECT id, began_us FROM airings").fetchall()
-        for airing, began_us in rows:
-            zone_us = zone_s(began_us / 1e6) * 1_000_000
-            self.base.execute("UPDATE airings SET zone_us = ? WHERE id = ?", [zone_us, airing])
+        rows = self.base.execute("SELECT id, began_us, ended_us FROM airings").fetchall()
+        for airing, began_us, ended_us in rows:
+            length_us = ended_us - began_us
+            self.base.execute(
+                "UPDATE airings SET zone_us = ?, opened_us = ?, closing_us = ? WHERE id = ?",
+                [
+                    zone_s(began_us / 1e6) * 1_000_000,
+                    began_us + min(OPENING_US, length_us // 6),
+                    ended_us - min(CLOSING_US, length_us // 4),
+                    airing,
+                ],
+            )
         self.base.execute(
-            "UPDATE events SET air_ms = (at_us - a.began_us) // 1000, phase = CASE "
-            f"WHEN at_us - a.began_us < least({OPENING_US}, (a.ended_us - a.began_us) // 6) THEN 1 "
-            f"WHEN a.ended_us - at_us <= least({CLOSING_US}, (a.ended_us - a.began_us) // 4) "
-            "THEN 3 ELSE 2 END FROM airings a WHERE a.id = airing"
-        )
-        self.base.execute(
-            "INSERT INTO figures SELECT airing, at_us, p.text, m.text, number, 'journal' "
-            "FROM events JOIN words p ON p.id = platform JOIN words m ON m.id = metric "
-            "WHERE metric > 0"
+            "INSERT INTO figures SELECT airing, at_us, platform, metric, number, 'journal' "
+            "FROM events WHERE metric <> ''"
         )
         self.base.execute(
             "UPDATE figures SET airing = a.id FROM airings a WHERE airing = 0 "
@@ -121,6 +119,15 @@ class AnalysisWriter:
         self.base.execute("INSERT INTO about VALUES (?, ?, ?)", [VERSION, utc_iso(), self.entries])
         self.base.execute("CHECKPOINT")
         self.base.close()
+
+
+def _chosen(name: str) -> str:
+    """How a column of arrays becomes one of the table."""
+    if name in TEXTS:
+        return f"getvariable('texts')[{name} + 1]"
+    if NUMBERS[name] == "BIGINT":
+        return f"nullif({name}, {NEVER})"
+    return f"if(isnan({name}), NULL, {name})" if name == "number" else name
 
 
 def rebuild(journal: Path, exports: Path, target: Path) -> Rebuilt:
@@ -156,21 +163,21 @@ def rebuild(journal: Path, exports: Path, target: Path) -> Rebuilt:
 
 
 def _journal_columns(journal: Path, words: WordCodes) -> Iterator[dict[str, np.ndarray[Any, Any]]]:
-    airings = AiringFinder()
+    airings, viewers = AiringFinder(), WordCodes()
     with closing(open_to_read(journal)) as base:
         has = {row[1] for row in base.execute("PRAGMA table_info(entries)")}
         fields = [name if name in has else _OLD[name] for name in _FIELDS]
         shows = dict(base.execute("SELECT id, show FROM runs"))
         cursor = base.execute(f"SELECT {', '.join(fields)} FROM entries ORDER BY id")
         while rows := cursor.fetchmany(BATCH):
-            yield _columns(rows, shows, words, airings)
+            yield _columns(rows, shows, words, viewers, airings)
 
 
 def _columns(
-    rows: Sequence[tuple[Any, ...]], shows: Mapping[int, str], words: WordCodes,
+    rows: Sequence[tuple[Any, ...]], shows: Mapping[int, str], words: WordCodes, viewers: WordCodes,
     airings: AiringFinder,
 ) -> dict[str, np.ndarray[Any, Any]]:  # fmt: skip
-    lists: dict[str, list[Any]] = {name: [] for name in (*NUMBERS, *CODES)}
+    lists: dict[str, list[Any]] = {name: [] for name in (*NUMBERS, *TEXTS)}
     for row in rows:
         (id, run, at_ns, at_utc, happened, tick, programme_ms, name, schema, show, scene, sku,
          platform, traffic, viewer, cents, currency, data) = row  # fmt: skip
@@ -180,15 +187,17 @@ def _columns(
         metric, number = _figure(name, data)
         values = (
             id, airing, _us(happened) if happened else came_us, came_us, at_ns,
-            NEVER if tick is None else tick, NEVER, 0, number,
-            NEVER if cents is None else cents,
+            NEVER if tick is None else tick, number,
+            NEVER if cents is None else cents, viewers(viewer),
             words(name), words(show), words(scene), words(sku), words(platform), words(traffic),
-            words(viewer), words(metric), words(currency),
+            words(metric), words(currency),
         )  # fmt: skip
         for column, value in zip(lists.values(), values, strict=True):
             column.append(value)
-    kinds = {"number": np.float64, "phase": np.int8}
-    return {name: np.array(column, kinds.get(name, np.int64)) for name, column in lists.items()}
+    return {
+        name: np.array(column, np.float64 if name == "number" else np.int64)
+        for name, column in lists.items()
+    }
 
 
 def _us(utc: str) -> int:

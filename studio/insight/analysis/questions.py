@@ -13,7 +13,7 @@ from studio.core.clean import read_json
 from studio.core.clock import utc_of
 from studio.core.errors import StudioError
 from studio.core.paths import assets_dir, data_dir
-from studio.insight.analysis.base import CODES, open_analysis
+from studio.insight.analysis.base import TEXTS, open_analysis
 from studio.insight.model import Answer, AnswerColumn, LabelPair
 
 if TYPE_CHECKING:
@@ -116,11 +116,10 @@ def _show_only(base: duckdb.DuckDBPyConnection, airings: list[int] | None) -> No
     some = "" if airings is None else f" WHERE airing IN ({','.join(map(str, airings))})"
     base.execute(
         "CREATE TEMP VIEW shown AS SELECT entry, airing, at_us, came_us, "
-        "at_us + coalesce(zone_us, 0) AS local_us, air_ms, "
-        "['', 'opening', 'deepening', 'closing'][phase + 1] AS phase, number, value_cents, "
-        + ", ".join(f"{name}_word.text AS {name}" for name in CODES)
-        + " FROM events LEFT JOIN airings ON airings.id = airing "
-        + " ".join(f"JOIN words {name}_word ON {name}_word.id = events.{name}" for name in CODES)
-        + some
+        "at_us + coalesce(zone_us, 0) AS local_us, (at_us - began_us) // 1000 AS air_ms, "
+        "CASE WHEN airing = 0 THEN '' WHEN at_us < opened_us THEN 'opening' "
+        "WHEN at_us < closing_us THEN 'deepening' ELSE 'closing' END AS phase, viewer, "
+        f"number, value_cents, {', '.join(f'e.{name}' for name in TEXTS)} "
+        f"FROM events e LEFT JOIN airings a ON a.id = airing{some}"
     )
     base.execute(f"CREATE TEMP VIEW shown_figures AS SELECT * FROM figures{some}")
