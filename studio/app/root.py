@@ -41,7 +41,6 @@ from studio.graphics.deck import OverlayStack
 from studio.graphics.svg import rasterise
 from studio.graphics.text import TextDrawer
 from studio.host.rooms import HOST_SERVICES, host_services
-from studio.insight.journal import Journal
 from studio.insight.latency import CutLatency
 from studio.insight.service import InsightService
 from studio.media.drawings import use_svg
@@ -175,13 +174,13 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         fps, slot, scenes, sources, desk, mixer, overlays.at,
         pipeline, camera.camera, wearer, latency, events, state, overlays.over,
     )  # fmt: skip
-    journal = Journal(data_dir() / "journal.db", show.head.name)
     session = ShowSession(show, programme, bus, state, extensions, is_safe=is_safe)
     folders = ShowFolders(session.repository, recordings)
     info = EngineInfo(fps, is_safe, secrets, recordings, extensions)
     insight = InsightService(
-        journal, programme.stage, pipeline, latency, recordings, events, state, scenes, offers
-    )
+        show.head.name, programme.stage, pipeline, latency, recordings, events, state, scenes,
+        offers,
+    )  # fmt: skip
     outputs = OutputService(pipeline, output_commands, scenes, events, state)
     stock = StockService(catalogue, overlays, events, state)
     brand = BrandService(sources, overlays, state)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 from studio.core.clock import NS, now_ns
 from studio.core.event import Events
+from studio.core.paths import data_dir
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
 from studio.insight.commands import InsightCommands, RecordingsPlace
@@ -55,7 +56,7 @@ class InsightService(Service):
     """Writes the journal, and tells figures once a second.
 
     Args:
-        journal: where events go.
+        show: name of the first one.
         stage: the picture thread.
         drops: the encoders'.
         latency: of cuts.
@@ -68,7 +69,7 @@ class InsightService(Service):
 
     def __init__(
         self,
-        journal: Journal,
+        show: str,
         stage: PictureThread,
         drops: EncoderDrops,
         latency: CutLatency,
@@ -78,7 +79,8 @@ class InsightService(Service):
         scenes: ScenesOnAir,
         prices: PriceNow,
     ) -> None:
-        self._journal, self._stage, self._drops = journal, stage, drops
+        self._journal = journal = Journal(data_dir() / "journal.db", show)
+        self._stage, self._drops = stage, drops
         self._latency, self._disk = latency, disk
         self._events, self._state = events, state
         self._process = ProcessFigures()
