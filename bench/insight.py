@@ -30,8 +30,8 @@ SHOW_LENGTH_US = 4 * 3600 * 1_000_000
 NAMES = ("comments.received", "insight.sold", "scenes.taken", "shop.explained", "insight.figure")
 SHARES = (0.8, 0.1, 0.02, 0.02, 0.06)
 ASKED = (
-    "comments_by_minute", "talkers", "sales_by_sku", "sales_by_hour", "scenes", "explained", "minute_by_sku",
-    "weekday_by_hour", "phases", "kinds", "platform_figures",
+    "comments_by_minute", "talkers", "sales_by_sku", "sales_by_hour", "scenes", "explained",
+    "minute_by_sku", "weekday_by_hour", "phases", "kinds", "platform_figures",
 )  # fmt: skip
 
 
