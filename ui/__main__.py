@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ui.window import Window
 
 DONE, WRONG, DETACHED = 0, 2, 3
+LAYOUTS = ("streamer", "controller", "technician", "vertical")
 SCALES = (0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
 
@@ -30,7 +31,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--host", default=os.environ.get("SHOPCAST_HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("SHOPCAST_PORT", "0") or 0))
     parser.add_argument("--password", default=os.environ.get("SHOPCAST_PASSWORD"))
-    parser.add_argument("--layout", choices=("streamer", "controller", "technician"))
+    parser.add_argument("--layout", choices=LAYOUTS)
     parser.add_argument("--page", choices=("prepare", "live", "review"), help="page before --grab")
     parser.add_argument("--language", choices=("zh", "en"))
     parser.add_argument("--scale", type=float, help="size of everything, 1.0 is 13 px text")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QMainWindow
@@ -18,7 +18,8 @@ from ui.theme import tokens
 _log = logger(__name__)
 VERSION = 1
 LIKE = 0.12
-NAMES = ("streamer", "controller", "technician")
+MIDDLE_LEAST = 460
+NAMES = ("streamer", "controller", "technician", "vertical")
 """The layouts of Live, in the order of their keys."""
 LIVE = "live"
 PAGES = ("prepare", LIVE, "review")
@@ -36,6 +37,7 @@ class Layout:
         right, left: width of the sides, as a part of the window.
         has_preview, has_scenes: in the middle.
         page: it belongs to; without a stage in the middle, unless it is Live.
+        canvas: that its two pictures show; "" is landscape, with a choice of the others.
     """
 
     right: float = 0.22
@@ -43,12 +45,14 @@ class Layout:
     has_preview: bool = True
     has_scenes: bool = True
     page: str = LIVE
+    canvas: str = ""
 
 
 LAYOUTS = {
     "controller": Layout(),
     "streamer": Layout(right=0.27, left=0.27, has_preview=False, has_scenes=False),
     "technician": Layout(right=0.30),
+    "vertical": Layout(right=0.36, left=0.24, canvas="portrait"),
     "prepare": Layout(0.34, 0.25, has_preview=False, has_scenes=False, page="prepare"),
     "review": Layout(0.34, 0.28, has_preview=False, has_scenes=False, page="review"),
 }
@@ -150,6 +154,8 @@ def resize(
     if layout.page != LIVE:
         _resize_columns(window, panels, areas, layout)
         return
+    if layout.canvas:
+        layout = _around_tall(window, layout, scenes_height)
     wide, high = window.width(), window.height()
     for area, part, along in (
         (RIGHT, layout.right, Qt.Orientation.Horizontal),
@@ -172,6 +178,17 @@ def resize(
         if len(docks) > 1:
             sizes = [max(1, round(high * share)) for _, share in side]
             window.resizeDocks(docks, sizes, Qt.Orientation.Vertical)
+
+
+def _around_tall(window: QMainWindow, layout: Layout, scenes_height: int) -> Layout:
+    """Gives the middle the width that two tall pictures need; the sides share the rest."""
+    gap = tokens.px(8)
+    high = window.height() - 3 * gap - scenes_height - tokens.px(30) - 4
+    middle = 2 * (round(high * 9 / 16) + 4) + 3 * gap
+    middle = max(tokens.px(MIDDLE_LEAST), min(middle, round(window.width() * 0.5)))
+    rest = max(0.3, 1 - middle / max(1, window.width()))
+    share = layout.right / (layout.right + layout.left)
+    return replace(layout, right=rest * share, left=rest * (1 - share))
 
 
 def _hug(window: QMainWindow, foot: Panel, layout: Layout, scenes_height: int) -> None:

@@ -120,6 +120,7 @@ class Pages(QObject):
         parts.topbar.set_page(self.page)
         parts.topbar.set_layout(self._desk.settings.layout)
         parts.monitors.show_preview(layout.has_preview)
+        self._show_canvas(layout.canvas)
         parts.scenes.setVisible(layout.has_scenes)
         parts.central.setVisible(layout.page == LIVE)
         arrange(parts.docks, parts.panels, name)
@@ -129,6 +130,16 @@ class Pages(QObject):
             QTimer.singleShot(0, self, self.give_room)
         self._show_programme()
         self.changed.emit()
+
+    def _show_canvas(self, canvas: str) -> None:
+        """A layout of one canvas shows that alone; the others begin with landscape again."""
+        parts = self._parts
+        if canvas != parts.monitors.fixed:
+            parts.monitors.fix_canvas(canvas)
+            parts.scenes.set_canvas(canvas or "landscape")
+        known = {one.name: one.is_enabled for one in self._desk.store.scenes.canvases}
+        if canvas and known.get(canvas) is False and self._desk.store.is_loaded:
+            self._desk.actions.run("scenes.canvas", {"name": canvas, "on": True})
 
     def give_room(self) -> None:
         """The ready sizes."""

@@ -70,7 +70,7 @@ class StudioSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
     """
 
     language: Literal["", "zh", "en"] = ""
-    layout: Literal["streamer", "controller", "technician"] = "controller"
+    layout: Literal["streamer", "controller", "technician", "vertical"] = "controller"
     text_scale: float = 1.0
     recent_shows: list[str] = []
     remote_port: int = 4455

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QWidget
 
-from ui.layouts import PAGES
+from ui.layouts import LAYOUTS, PAGES
 from ui.widgets.basics import TextLabel
 from ui.widgets.hold import HOLD_MS, HoldButton
 
@@ -337,7 +337,7 @@ def test_f1_shows_the_keys_and_any_key_closes_them(qtbot: Any, program: Any) -> 
     assert program.store.scenes.programme == before
 
 
-@pytest.mark.parametrize("layout", ["streamer", "controller", "technician", "prepare", "review"])
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
 def test_every_layout_stands_and_every_button_has_a_name(
     qtbot: Any, program: Any, layout: str
 ) -> None:

@@ -30,7 +30,7 @@ from ui.dialogs.form import Form
 from ui.dialogs.keys import KeysCard
 from ui.dialogs.palette import Palette
 from ui.key_owner import HOLD_MS
-from ui.layouts import PAGES
+from ui.layouts import NAMES, PAGES
 from ui.models.outputs import is_running
 from ui.panels.filters.form import FilterForm
 from ui.stage.scene_menu import ask_name
@@ -238,7 +238,7 @@ def openers(program: Any) -> list[Callable[[], object]]:
     made: list[Callable[[], object]] = [
         *(lambda id=id: window.reveal(id) for id in window.panels),
         *(lambda name=name: window.set_layout(name)
-          for name in ("streamer", "controller", "technician")),
+          for name in NAMES),
         *(lambda page=page: window.set_page(page) for page in PAGES),
         window.palette_card.open, window.open_hotkeys, window.brand_card.open,
         window.hotkeys.show_card, window.monitors.toggle_edit, window.setFocus,

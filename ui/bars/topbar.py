@@ -13,7 +13,7 @@ from ui.bars.show_menu import open_show_menu
 from ui.desk import Desk
 from ui.format import MINUS, hms, rate, size
 from ui.i18n import language, t
-from ui.layouts import LIVE, PAGES
+from ui.layouts import LIVE, NAMES, PAGES
 from ui.models.air_state import Air
 from ui.models.outputs import is_record, shown_name, tone_of, word_of
 from ui.theme import tokens
@@ -176,9 +176,7 @@ class TopBar(QFrame):
 
     def retext(self) -> None:
         """All texts."""
-        self._layouts.offer(
-            [(n, t(f"layout.{n}")) for n in ("streamer", "controller", "technician")]
-        )
+        self._layouts.offer([(name, t(f"layout.{name}")) for name in NAMES])
         self._layouts.set(self.desk.settings.layout)
         self.pages.offer([(name, t(f"page.{name}")) for name in PAGES])
         for number, name in enumerate(PAGES, 1):

@@ -123,6 +123,8 @@ class GoLiveCard(Card):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inside)
+        self._upright = TextLabel(size=12, tone="muted", wraps=True)
+        self._go_upright = Button("", clicked=self._turn_upright)
         self._all = Button("", "quiet", clicked=lambda: self.go_to("ready"))
         self._note = TextLabel(size=12, tone="attention", wraps=True)
         self.start = Button("", "golive", dense=False, clicked=self._start)
@@ -132,6 +134,10 @@ class GoLiveCard(Card):
         self.body.addWidget(line())
         self.body.addLayout(row(self._where, 1, self._add, gap=8))
         self.body.addWidget(area, 1)
+        turn = row(gap=8)
+        turn.addWidget(self._upright, 1)
+        turn.addWidget(self._go_upright)
+        self.body.addLayout(turn)
         self.body.addWidget(self._note)
         self.body.addLayout(row(self._all, 1, self.start, gap=8))
         listen(self, desk.store.changed, self._changed)
@@ -141,6 +147,9 @@ class GoLiveCard(Card):
         self._where.setText(t("golive.where"))
         self._add.setText(t("golive.add"))
         self._add.name(t("outputs.add_tip"))
+        self._upright.setText(t("golive.vertical"))
+        self._go_upright.setText(t("golive.vertical_go"))
+        self._go_upright.name(t("golive.vertical_go"), "Ctrl+4")
         self._all.setText(t("golive.all_checks"))
         self._all.name(t("golive.all_checks"))
         clear(self._list)
@@ -203,12 +212,25 @@ class GoLiveCard(Card):
             note = t("golive.wants", names=t("golive.and").join(wants))
         else:
             note = ""
+        is_upright = self._is_upright()
+        self._upright.setVisible(is_upright)
+        self._go_upright.setVisible(is_upright)
         self._note.setText(note)
         self._note.setVisible(bool(note))
         self.start.setEnabled(bool(chosen))
         words = t("golive.start_anyway") if wants and chosen else t("golive.start")
         self.start.setText(words)
         self.start.name(words, ", ".join(chosen))
+
+    def _is_upright(self) -> bool:
+        """Whether all that is chosen is watched upright, and the desk shows it lying down."""
+        names = self._chosen()
+        canvases = {o.canvas for o in self.desk.store.outputs if o.name in names}
+        return canvases == {"portrait"} and self.desk.settings.layout != "vertical"
+
+    def _turn_upright(self) -> None:
+        self.close_card()
+        self.desk.change("layout", "vertical")
 
     # -- what is done --------------------------------------------------------------------------
 

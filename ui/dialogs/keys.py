@@ -17,7 +17,7 @@ EVERYWHERE = (
     ("Ctrl+Z / Ctrl+Shift+Z", "keys.undo"),
     ("Ctrl+K", "keys.palette"),
     ("Ctrl+Shift+K", "keys.editor"),
-    ("Ctrl+1 … 3", "keys.layouts"),
+    ("Ctrl+1 … 4", "keys.layouts"),
     ("Ctrl+L", "keys.language"),
     ("Ctrl+ + / −", "keys.scale"),
     ("F6", "keys.next_panel"),

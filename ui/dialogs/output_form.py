@@ -266,5 +266,9 @@ class OutputForm(Form):
         if self.status is not None and self.delay.value() != round(self.before.delay_s):
             late: dict[str, object] = {"name": self.status.name, "seconds": self.delay.value()}
             self.desk.actions.run("outputs.delay", late)
+        used, layout = self._used, self.desk.settings.layout
+        is_new = used and used.canvas == self.canvas.value == "portrait" != self.before.canvas
+        if used and is_new and layout != "vertical":
+            self.desk.say(None, t("output_form.vertical", name=pick(used.label)), "off")
         self.key.clear()
         self.backup_key.clear()

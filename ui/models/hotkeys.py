@@ -43,7 +43,7 @@ FIXED = {
     "Ctrl+Y": "keys.undo",
     "Ctrl+Shift+Z": "keys.undo",
     "Ctrl+Shift+K": "keys.editor",
-    **{f"Ctrl+{n}": "keys.layouts" for n in (1, 2, 3)},
+    **{f"Ctrl+{n}": "keys.layouts" for n in (1, 2, 3, 4)},
     **{f"Ctrl+{sign}": "keys.scale" for sign in "+-=0"},
     **{str(n): "keys.preview" for n in range(1, 10)},
     **{f"Ctrl+{letter}": "keys.text" for letter in "ACVX"},

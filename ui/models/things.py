@@ -43,6 +43,7 @@ WINDOW = (
     ("keys.layout_go", "layout.streamer", ("layout", "streamer")),
     ("keys.layout_go", "layout.controller", ("layout", "controller")),
     ("keys.layout_go", "layout.technician", ("layout", "technician")),
+    ("keys.layout_go", "layout.vertical", ("layout", "vertical")),
     ("", "layout.reset", ("layout_reset", "")),
     ("", "keys.editor", ("hotkeys", "")),
     ("", "keys.title", ("keys", "")),

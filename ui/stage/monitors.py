@@ -90,6 +90,8 @@ class Monitors(QWidget):
         super().__init__()
         self.desk = desk
         self.canvas = "landscape"
+        self.fixed = ""
+        """The canvas of a layout that shows one alone."""
         self.stage = StageView(desk, "preview", 15)
         self.preview = MonitorView(self.stage)
         self.programme = MonitorView(PictureView(desk.pictures, "programme", 30))
@@ -204,6 +206,14 @@ class Monitors(QWidget):
         self._find_safe()
         self._show_scenes()
 
+    def fix_canvas(self, canvas: str) -> None:
+        """Shows one canvas alone; "" leaves the choice. Tall pictures have narrow heads."""
+        self.fixed = canvas
+        for button in (self.guides, *self.shots.values()):
+            button.setVisible(not canvas)
+        self.set_canvas(canvas or "landscape")
+        self._offer_canvases()
+
     def show_preview(self, on: bool) -> None:
         """The host needs the programme alone."""
         self.preview.setVisible(on)
@@ -222,10 +232,12 @@ class Monitors(QWidget):
                 size = f" {canvas.width}×{canvas.height}" if self.width() > tokens.px(1200) else ""
                 choices.append((canvas.name, t(f"canvas.{canvas.name}") + size))
         self._canvases.offer(choices)
-        if self.canvas not in [name for name, _ in choices] and choices:
+        if self.fixed:
+            self.canvas = self.fixed
+        elif self.canvas not in [name for name, _ in choices] and choices:
             self.canvas = choices[0][0]
         self._canvases.set(self.canvas)
-        self._canvases.setVisible(len(choices) > 1)
+        self._canvases.setVisible(len(choices) > 1 and not self.fixed)
 
     def _show_scenes(self) -> None:
         scenes = self.desk.store.scenes

@@ -34,6 +34,13 @@ from ui.widgets.pop_form import PopForm
 FOOT = 26
 THUMB_FPS = 2
 LEAST = 0.8
+TALL = 0.54
+"""A tall thumbnail's width, as a part of a wide one's."""
+
+
+def thumb_height(wide: int, canvas: str) -> int:
+    """Of a thumbnail of a canvas."""
+    return wide * 16 // 9 if canvas == "portrait" else wide * 9 // 16
 
 
 class SceneCard(QFrame):
@@ -46,6 +53,7 @@ class SceneCard(QFrame):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__()
         self._desk, self.scene = desk, name
+        self.canvas = "landscape"
         self.tone = ""
         self.order = 0
         self.view = PictureView(desk.pictures, "scene", THUMB_FPS)
@@ -56,10 +64,15 @@ class SceneCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_size(self, wide: int) -> None:
-        """As wide as told, the thumbnail in 16:9."""
-        edge, high = tokens.px(2), wide * 9 // 16
+        """As wide as told, the thumbnail in the shape of its canvas."""
+        edge, high = tokens.px(2), thumb_height(wide, self.canvas)
         self.setFixedSize(wide, high + tokens.px(FOOT))
         self.view.setGeometry(edge, edge, wide - 2 * edge, high - edge)
+
+    def set_canvas(self, canvas: str) -> None:
+        """Shows the scene on another canvas."""
+        self.canvas = canvas
+        self.view.show_canvas(canvas, self.scene)
 
     def show_state(self, tone: str, order: int) -> None:
         """programme, preview or neither; and its key."""
@@ -109,6 +122,10 @@ class SceneCard(QFrame):
         painter.fillRect(self.rect().adjusted(wide, wide, -wide, -wide), QColor(tokens.RAISED))
         foot = QRect(0, self.height() - tokens.px(FOOT), self.width(), tokens.px(FOOT) - 1)
         key = str(self.order) if 0 < self.order < 10 else ""
+        name = self.scene
+        is_tall = self.canvas == "portrait"
+        if key and is_tall:  # no room beside the name
+            name, key = f"{key} {name}", ""
         painter.setFont(tokens.font(11))
         if key:
             box = QRect(foot.right() - tokens.px(24), foot.y() + tokens.px(5), tokens.px(17),
@@ -120,10 +137,9 @@ class SceneCard(QFrame):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, key)
         painter.setFont(tokens.font(12, 600 if self.tone else 400))
         painter.setPen(QColor(tokens.TEXT))
-        room = foot.adjusted(tokens.px(9), 0, -tokens.px(30), 0)
-        name = painter.fontMetrics().elidedText(
-            self.scene, Qt.TextElideMode.ElideRight, room.width()
-        )
+        left, right = (5, 3) if is_tall else (9, 30)
+        room = foot.adjusted(tokens.px(left), 0, -tokens.px(right), 0)
+        name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
 
 
@@ -145,6 +161,7 @@ class ScenesPanel(QFrame):
         super().__init__()
         self.desk = desk
         self.setObjectName("panel")
+        self._canvas, self._asked = "landscape", 164.0
         self._wide = tokens.px(164)
         self._cards: dict[str, SceneCard] = {}
         self._strip = QWidget()
@@ -221,12 +238,23 @@ class ScenesPanel(QFrame):
         self._show()
 
     def set_thumbs(self, wide: float) -> None:
-        """Another size of thumbnails, in pixels at scale 1."""
-        self._wide = tokens.px(wide)
-        high = self._wide * 9 // 16 + tokens.px(FOOT)
+        """Another size of thumbnails: how wide a landscape one is, in pixels at scale 1."""
+        self._asked = wide
+        self._wide = tokens.px(wide * TALL if self._canvas == "portrait" else wide)
+        high = thumb_height(self._wide, self._canvas) + tokens.px(FOOT)
         self._fit()
         self._area.setFixedHeight(high + tokens.px(2))
         self.setFixedHeight(high + tokens.px(18))
+
+    def set_canvas(self, canvas: str) -> None:
+        """Thumbnails of another canvas."""
+        self._canvas = canvas
+        is_tall = canvas == "portrait"
+        self.tbar.setVisible(not is_tall)  # two tall pictures leave less room below them
+        self._keys.setFixedWidth(tokens.px(222 if is_tall else 264))
+        for card in self._cards.values():
+            card.set_canvas(canvas)
+        self.set_thumbs(self._asked)
 
     def _fit(self) -> None:
         """A little smaller where all then have room; more of them than that scroll."""
@@ -244,7 +272,7 @@ class ScenesPanel(QFrame):
 
     def minimumSizeHint(self) -> QSize:
         """Scenes scroll: the row may be narrow."""
-        return QSize(tokens.px(420), self.height())
+        return QSize(tokens.px(400), self.height())
 
     def _changed(self, part: str) -> None:
         if part == "scenes":
@@ -278,6 +306,7 @@ class ScenesPanel(QFrame):
 
     def _make(self, name: str) -> SceneCard:
         card = SceneCard(self.desk, name)
+        card.set_canvas(self._canvas)
         card.set_size(self._wide)
         card.previewed.connect(lambda: self.preview(card.scene, card))
         card.asked.connect(lambda at: open_card(self.desk, card, card.scene, at))

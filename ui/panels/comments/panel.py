@@ -13,7 +13,7 @@ from ui.i18n import t
 from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.comments.list_view import CommentList
-from ui.panels.spot import BOTTOM, RIGHT, Spot
+from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, TextLabel, column, holder, row
 from ui.widgets.comment_words import drawable
@@ -30,6 +30,7 @@ class CommentsPanel(Panel):
         "controller": Spot(RIGHT),
         "streamer": Spot(RIGHT),
         "technician": Spot(BOTTOM, 0),
+        "vertical": Spot(LEFT, 0, 0.6),
         "review": Spot(RIGHT, 1, 0.5),
     }
     place = RIGHT

@@ -39,6 +39,7 @@ class FiltersPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 2),
         "technician": Spot(RIGHT, 1),
+        "vertical": Spot(RIGHT, 1),
         "prepare": Spot(RIGHT, 1),
     }
     keys = (

@@ -27,7 +27,7 @@ from ui.panels.base import Panel
 from ui.panels.fitting.anchors import ENDINGS, AnchorBoard
 from ui.panels.fitting.live import LiveRow
 from ui.panels.fitting.still import StillView
-from ui.panels.spot import BOTTOM, Spot
+from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, calm, column, holder, padded, row
 from ui.widgets.flow import Flow
@@ -49,6 +49,7 @@ class FittingPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 0),
         "streamer": Spot(BOTTOM, 0),
+        "vertical": Spot(RIGHT, 0),
         "prepare": Spot(BOTTOM),
     }
     keys = (

@@ -16,7 +16,7 @@ from ui.models.commands import is_question
 from ui.models.comment_model import Index
 from ui.models.outputs import shown_name
 from ui.panels.base import Panel
-from ui.panels.spot import BOTTOM, Spot
+from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.paint import painting
 from ui.widgets.plain import plain
@@ -142,6 +142,7 @@ class JournalPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 2),
         "technician": Spot(BOTTOM, 2, 0.38, is_front=True),
+        "vertical": Spot(RIGHT, 1),
         "review": Spot(BOTTOM),
     }
     keys = (("↑ ↓", "journal.key_scroll"), ("Ctrl+Z", "keys.undo"))

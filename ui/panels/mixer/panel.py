@@ -17,7 +17,7 @@ from ui.i18n import pick, t
 from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.mixer.meter import Fader, MeterBar
-from ui.panels.spot import BOTTOM, Spot
+from ui.panels.spot import BOTTOM, LEFT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, row
 from ui.widgets.plain import plain
@@ -240,6 +240,7 @@ class MixerPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 1, 0.225),
         "technician": Spot(BOTTOM, 1, 0.25),
+        "vertical": Spot(LEFT, 1, 0.4),
     }
     keys = (("X", "mixer.key_mute"), ("↑ ↓", "mixer.key_gain"), ("PgUp PgDn", "mixer.key_page"))
 

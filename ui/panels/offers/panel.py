@@ -13,7 +13,7 @@ from ui.desk import Desk
 from ui.format import ms_short
 from ui.i18n import t
 from ui.panels.base import Panel
-from ui.panels.spot import BOTTOM, Spot
+from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Dot, TextLabel, column, row
 from ui.widgets.pop_form import PopForm
@@ -101,6 +101,7 @@ class OffersPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 2),
         "technician": Spot(BOTTOM, 2),
+        "vertical": Spot(RIGHT, 0),
         "prepare": Spot(BOTTOM),
     }
     keys = (("Tab", "offers.key_next"), ("Space", "offers.key_press"))

@@ -226,6 +226,7 @@ class OutputsPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 2),
         "technician": Spot(RIGHT, 0, 0.5),
+        "vertical": Spot(RIGHT, 1),
         "prepare": Spot(RIGHT, 1),
     }
     keys = (("Space", "outputs.key_hold"), ("Ctrl+Shift+R", "outputs.key_record"))

@@ -173,6 +173,7 @@ class PlansPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 2, 0.33),
         "technician": Spot(BOTTOM, 0, 0.37),
+        "vertical": Spot(RIGHT, 1, 0.44),
         "prepare": Spot(RIGHT, 0, 0.5),
         "review": Spot(RIGHT, 0, 0.5),
     }

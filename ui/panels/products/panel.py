@@ -12,7 +12,7 @@ from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.products.import_card import GoodsImportCard, ask_for_file, dropped
 from ui.panels.products.row import ProductRow
-from ui.panels.spot import BOTTOM, Spot
+from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel
 from ui.widgets.plain import plain
@@ -32,6 +32,7 @@ class ProductsPanel(Panel):
         "controller": Spot(BOTTOM, 0, 0.445),
         "streamer": Spot(BOTTOM, 0),
         "technician": Spot(BOTTOM, 2),
+        "vertical": Spot(RIGHT, 0, 0.56),
         "prepare": Spot(BOTTOM),
     }
     keys = (

@@ -10,7 +10,7 @@ from ui.desk import Desk
 from ui.i18n import pick, t
 from ui.listen import listen
 from ui.panels.base import Panel
-from ui.panels.spot import BOTTOM, LEFT, Spot
+from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Dot, TextLabel, row
 
@@ -55,6 +55,7 @@ class ReadyPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 2),
         "technician": Spot(BOTTOM, 2),
+        "vertical": Spot(RIGHT, 1),
         "prepare": Spot(LEFT, 1, 0.68),
     }
     keys = (("Tab", "ready.key_next"), ("Space", "ready.key_mend"))

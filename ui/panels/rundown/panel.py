@@ -16,7 +16,7 @@ from ui.i18n import pick, t
 from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.rundown.table import TITLE, RundownModel, typed_length
-from ui.panels.spot import BOTTOM, LEFT, Spot
+from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, column, row
 from ui.widgets.plain import plain
@@ -96,6 +96,7 @@ class RundownPanel(Panel):
         "controller": Spot(BOTTOM, 2),
         "streamer": Spot(LEFT),
         "technician": Spot(BOTTOM, 2),
+        "vertical": Spot(RIGHT, 1),
         "prepare": Spot(BOTTOM),
     }
     place = BOTTOM

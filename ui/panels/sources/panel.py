@@ -177,6 +177,7 @@ class SourcesPanel(Panel):
     spots = {
         "controller": Spot(BOTTOM, 2),
         "technician": Spot(RIGHT, 1, 0.5),
+        "vertical": Spot(RIGHT, 1),
         "prepare": Spot(RIGHT, 1, 0.5),
     }
     keys = (("Tab", "sources.key_next"), ("Space", "sources.key_open"))
