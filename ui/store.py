@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.api import Evidence, logger
 from studio.audio.model import SoundView
 from studio.comments.model import CommentsView
+from studio.host.packs.model import PacksView
 from studio.host.rundown.model import RundownView
 from studio.outputs.model import AirView, CameraView, PlatformProfile
 from studio.plans.model import PlansView
@@ -43,6 +44,7 @@ PARTS: dict[str, Any] = {
     "air": AirView,
     "comments": CommentsView,
     "rundown": RundownView,
+    "packs": PacksView,
     "plans": PlansView,
     "brand": BrandKit,
     "virtualcam": CameraView,
@@ -131,6 +133,7 @@ class Store(QObject):
         self.platforms: tuple[PlatformProfile, ...] = ()
         self.comments = CommentsView()
         self.rundown = RundownView()
+        self.packs = PacksView()
         self.plans = PlansView()
         self.brand = BrandKit()
         self.virtualcam = CameraView()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from studio import __version__
-from studio.app import call_secrets, insight_calls
+from studio.app import call_secrets, host_calls, insight_calls
 from studio.app.supervisor import EngineOptions, Supervisor, python_module
 from studio.core.clean import clean_text
 from studio.core.errors import StudioError
@@ -385,26 +385,6 @@ def _risks_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 
-def _rundown(arguments: argparse.Namespace) -> int:
-    from studio.app.rundown_cli import import_rundown, show_rundown
-
-    show, as_json = Path(arguments.show), arguments.json
-    if not arguments.file:
-        return DONE if show_rundown(show, write_line, as_json=as_json) else NO
-    is_sound = import_rundown(
-        show, Path(arguments.file), write_line, accept=arguments.accept, as_json=as_json
-    )
-    return DONE if is_sound else NO
-
-
-def _rundown_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("show", metavar="SHOW", help=translate("cli.arg.rundown_show"))
-    parser.add_argument("file", nargs="?", default="", metavar="FILE",
-                        help=translate("cli.arg.rundown_file"))  # fmt: skip
-    parser.add_argument("--accept", action="store_true", help=translate("cli.arg.rundown_accept"))
-    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
-
-
 def _drill(arguments: argparse.Namespace) -> int:
     from studio.app.drill.cli import drill
 
@@ -490,8 +470,9 @@ CALLS: dict[str, Call] = {
     "drill": (_drill_arguments, _drill, "studio.app.drill.cli"),
     "audit": (_audit_arguments, _audit, "studio.governance.cli"),
     "risks": (_risks_arguments, _risks, "studio.plans.risks.cli"),
-    "rundown": (_rundown_arguments, _rundown, "studio.app.rundown_cli"),
+    "rundown": (host_calls.rundown_arguments, host_calls.rundown, "studio.app.rundown_cli"),
     "insight": (insight_calls.insight_arguments, insight_calls.insight, "studio.insight.cli"),
+    "packs": (host_calls.packs_arguments, host_calls.packs, "studio.app.packs_cli"),
     "bench": (_bench_arguments, _bench, "bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),
 }

@@ -212,7 +212,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             ImportService(scenes, sources, desk, events),
             comments,
             GameService(comments, state),
-            *host_services(catalogue, events, state),
+            *host_services(catalogue, offers, events, state),
             plans,
             RiskService(plans.plans, plans.store),
             AuditService(secrets, events, state),

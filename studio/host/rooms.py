@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from studio.core.event import Events
 from studio.core.service import Service
 from studio.core.state import State
+from studio.host.packs.service import PackService
 from studio.host.rundown.service import RundownService
 from studio.shop.catalogue import Catalogue
+from studio.shop.offers.book import OfferBook
 
-HOST_SERVICES: tuple[type[Service], ...] = (RundownService,)
+HOST_SERVICES: tuple[type[Service], ...] = (RundownService, PackService)
 
 
-def host_services(catalogue: Catalogue, events: Events, state: State) -> tuple[Service, ...]:
+class HostTexts:
+    """The texts that the host's room and the shop have now."""
+
+    def __init__(self, catalogue: Catalogue, offers: OfferBook, rundown: RundownService) -> None:
+        self._catalogue, self._offers, self._rundown = catalogue, offers, rundown
+
+    def text_parts(self) -> dict[str, Any]:
+        """By their keys in show.json."""
+        return {
+            "shop": self._catalogue.state,
+            "offers": self._offers.part,
+            "rundown": self._rundown.part,
+        }
+
+
+def host_services(
+    catalogue: Catalogue, offers: OfferBook, events: Events, state: State
+) -> tuple[Service, ...]:
     """All of them, wired."""
-    return (RundownService(catalogue, events, state),)
+    rundown = RundownService(catalogue, events, state)
+    texts = HostTexts(catalogue, offers, rundown)
+    return (rundown, PackService(texts, catalogue, state))

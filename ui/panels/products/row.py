@@ -27,6 +27,7 @@ from studio.shop.model import Product, ShopState, price_text, typed_price
 from ui.desk import Desk
 from ui.format import age_s, ms_short
 from ui.i18n import t
+from ui.models.alarms import alarm_words
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, clear, column, put, row
 from ui.widgets.paint import painting
@@ -156,7 +157,11 @@ class ProductRow(QFrame):
         names.setContentsMargins(0, 0, 0, 0)
         names.setSpacing(tokens.px(1))
         names.addStretch(1)
-        names.addWidget(self.title)
+        self.alarm = TextLabel(tone="attention", size=12)
+        self.alarm.hide()
+        first = row(self.alarm, gap=4)
+        first.addWidget(self.title, 1)
+        names.addLayout(first)
         under = row(gap=6)
         under.addWidget(self._variants_box)
         under.addWidget(self.sub, 1)
@@ -224,6 +229,15 @@ class ProductRow(QFrame):
             least = tokens.px(wide - 12 if self._is_narrow else wide)
             button.setFixedWidth(max(least, max(needs) + spare))
 
+    def _show_alarms(self, product: Product) -> None:
+        """A mark where words of the product must not be said, with the reason in its tip."""
+        found = [f for f in self.desk.store.packs.findings if f.product == product.id]
+        words = alarm_words(found)
+        self.alarm.setText("▲" if words else "")
+        self.alarm.setVisible(bool(words))
+        self.alarm.setToolTip(plain(words))
+        self.alarm.setAccessibleName(words)
+
     def show_product(self, product: Product, shop: ShopState, folder: str) -> None:
         """Shows what is known now."""
         self.product = product
@@ -232,6 +246,7 @@ class ProductRow(QFrame):
             self._set_widths()
         self.number.setText(f"{product.number:02d}")
         self.title.setText(product.name)
+        self._show_alarms(product)
         self.photo.show_path(Path(folder) / product.photo if product.photo else Path())
         cents, _ = product.price_of(shop.variant.get(product.id, ""))
         self.price.label.setText(price_text(cents, product.currency))

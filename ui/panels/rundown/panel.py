@@ -167,6 +167,8 @@ class RundownPanel(Panel):
     def _heard(self, part: str) -> None:
         if part == "rundown":
             self._show()
+        elif part == "packs":
+            self.model.show_alarms(self.desk.store.packs.findings)
 
     def _go_on(self) -> None:
         if self.isVisible() and self.desk.store.rundown.stage in RUNS:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
+from studio.host.packs.model import TextFinding
 from studio.host.rundown.model import ItemView, RundownView
 from ui.format import clock, ms_short
 from ui.i18n import t
+from ui.models.alarms import alarm_words
 from ui.theme import tokens
+from ui.widgets.plain import plain
 
 Index = QModelIndex | QPersistentModelIndex
 AT, TITLE, LENGTH, EXPECTED, STATE = range(5)
@@ -44,6 +48,23 @@ class RundownModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.view = RundownView()
+        self._alarms: dict[str, str] = {}
+
+    def show_alarms(self, findings: Iterable[TextFinding]) -> None:
+        """Words of titles and notes that must not be said."""
+        places = {
+            f"rundown.phases[{number}].items[{index}]": view.item.id
+            for number, phase in enumerate(self.view.phases)
+            for index, view in enumerate(v for v in self.view.items if v.phase == phase.id)
+        }
+        found: dict[str, list[TextFinding]] = {}
+        for finding in findings:
+            item = places.get(finding.place.rpartition(".")[0])
+            if item is not None:
+                found.setdefault(item, []).append(finding)
+        self._alarms = {item: alarm_words(several) for item, several in found.items()}
+        if self.view.items:
+            self.dataChanged.emit(self.index(0, TITLE), self.index(len(self.view.items) - 1, TITLE))
 
     def show_rundown(self, view: RundownView) -> None:
         """Takes what is known now; rows stay where their items stay."""
@@ -93,8 +114,9 @@ class RundownModel(QAbstractTableModel):
             return tokens.font(13, 600)
         if role == Qt.ItemDataRole.ForegroundRole:
             return QColor(_tone(item, index.column()))
-        if role == Qt.ItemDataRole.ToolTipRole and item.item.note:
-            return item.item.note
+        if role == Qt.ItemDataRole.ToolTipRole:
+            words = (self._alarms.get(item.item.id, ""), item.item.note)
+            return plain("\n".join(word for word in words if word))
         return None
 
     def _text(self, item: ItemView, column: int, *, is_edit: bool) -> str:
@@ -102,7 +124,9 @@ class RundownModel(QAbstractTableModel):
             return clock(item.began_utc or item.planned_utc) or "–"
         if column == TITLE:
             title = item.item.title or item.item.id
-            return title if is_edit else f"{t(f'rundown.kind_{item.item.kind}')}  {title}"
+            mark = "▲ " if self._alarms.get(item.item.id) else ""
+            kind = t(f"rundown.kind_{item.item.kind}")
+            return title if is_edit else f"{mark}{kind}  {title}"
         if column == LENGTH:
             return ms_short(item.item.seconds)
         if column == EXPECTED:

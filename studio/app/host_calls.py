@@ -1,0 +1,58 @@
+"""The words of ``shopcast rundown`` and ``shopcast packs``, and what they call."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from studio.core.i18n import translate
+from studio.core.streams import write_line
+
+DONE, NO = 0, 1
+
+
+def rundown(arguments: argparse.Namespace) -> int:
+    """``shopcast rundown SHOW [FILE]``."""
+    from studio.app.rundown_cli import import_rundown, show_rundown
+
+    show, as_json = Path(arguments.show), arguments.json
+    if not arguments.file:
+        return DONE if show_rundown(show, write_line, as_json=as_json) else NO
+    is_sound = import_rundown(
+        show, Path(arguments.file), write_line, accept=arguments.accept, as_json=as_json
+    )
+    return DONE if is_sound else NO
+
+
+def rundown_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("show", metavar="SHOW", help=translate("cli.arg.rundown_show"))
+    parser.add_argument("file", nargs="?", default="", metavar="FILE",
+                        help=translate("cli.arg.rundown_file"))  # fmt: skip
+    parser.add_argument("--accept", action="store_true", help=translate("cli.arg.rundown_accept"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def packs(arguments: argparse.Namespace) -> int:
+    """``shopcast packs WHAT``."""
+    from studio.app.packs_cli import lint_file, list_packs, test_packs
+
+    if arguments.what == "list":
+        return DONE if list_packs(write_line, as_json=arguments.json) else NO
+    if arguments.what == "test":
+        return DONE if test_packs(arguments.files, write_line) else NO
+    clean = [
+        lint_file(Path(file), arguments.place, write_line, as_json=arguments.json)
+        for file in arguments.files
+    ]
+    return DONE if all(clean) else NO
+
+
+def packs_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("what", choices=("list", "test", "lint"),
+                        help=translate("cli.arg.packs_what"))  # fmt: skip
+    parser.add_argument("files", nargs="*", metavar="FILE", help=translate("cli.arg.packs_files"))
+    parser.add_argument("--place", action="append", default=[], choices=("cn", "eu", "uk", "us"),
+                        help=translate("cli.arg.packs_place"))  # fmt: skip
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))

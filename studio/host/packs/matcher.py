@@ -1,0 +1,247 @@
+"""Finds what packs forbid in a text, with the exceptions that make it worth listening to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from studio.comments.moderation.readings import sound_key
+from studio.host.numbers import SIGNS, number_of
+from studio.host.packs.model import Alarm, PackRule, RulePack
+from studio.host.packs.patterns import checked
+from studio.host.packs.reading import Sentence, sentences, tight_of
+
+LEAST_SOUND = 2
+"""Syllables a word must have to be found by its sound."""
+_DENIED = re.compile(
+    r"(?:不是|并非|不算|不敢说|不能说|不说|别说|谈不上|不一定是|未必是|没有|不能叫|不叫)"
+    r"(?:什么|所谓)?的?$"
+)
+_DENIED_LATIN = re.compile(r"(?:\bnot|n't|n’t|\bnever|\bno|\bneither|\bnor)\W+(?:\w+\W+){0,3}$")
+_ASKED = re.compile(r"(?:有人|宝宝|宝子|家人|朋友|姐妹|弹幕|评论|网友|观众|刚才|他|她).{0,8}[问说]")
+_ASKS = re.compile(r"[吗么]$|是不是|能不能|有没有|会不会")
+_CLAUSES = re.compile(r"[^，,：:]+[，,：:]?")
+_ASKED_LATIN = re.compile(r"\b(?:asks?|asked|asking|question|wants? to know)\b")
+_PIECES = re.compile(rf"[0-9{SIGNS}]{{1,12}}")
+
+
+class Found(NamedTuple):
+    """What a rule found in a sentence, by its places in the text."""
+
+    rule: PackRule
+    start: int
+    end: int
+    by_sound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LintContext:
+    """What is known of what a text is about.
+
+    Attributes:
+        goods: words of the product: its category, tags, name; none: rules for all goods hold,
+            and those for some goods too, for nobody knows.
+        pieces: that may still be sold; None is not known.
+        is_heard: it was recognised from speech: words are also compared by their sound.
+    """
+
+    goods: tuple[str, ...] = ()
+    pieces: int | None = None
+    is_heard: bool = False
+
+
+@dataclass(slots=True)
+class _Tables:
+    words: list[tuple[str, PackRule]] = field(default_factory=list)
+    latin: list[tuple[str, PackRule]] = field(default_factory=list)
+    sounds: list[tuple[str, PackRule]] = field(default_factory=list)
+    patterns: list[tuple[re.Pattern[str], PackRule]] = field(default_factory=list)
+    raw: list[tuple[re.Pattern[str], PackRule]] = field(default_factory=list)
+
+
+class PackMatcher:
+    """The rules of some packs, compiled once.
+
+    Args:
+        packs: without faults (`studio.host.packs.files.pack_faults`).
+
+    Raises:
+        ValueError: a pattern is refused.
+    """
+
+    def __init__(self, packs: Iterable[RulePack]) -> None:
+        import ahocorasick_rs
+
+        self.packs = tuple(packs)
+        self._pack_of: dict[int, RulePack] = {}
+        tables = self._tables = _Tables()
+        for pack in self.packs:
+            for rule in pack.rules:
+                self._pack_of[id(rule)] = pack
+                tables.words += [(tight_of(word), rule) for word in rule.words]
+                tables.latin += [(word.lower(), rule) for word in rule.latin]
+                tables.sounds += [(sound_key(tight_of(word)), rule) for word in rule.sound]
+                tables.patterns += [(checked(text), rule) for text in rule.patterns]
+                tables.raw += [(checked(text), rule) for text in rule.raw]
+        self._words = ahocorasick_rs.AhoCorasick([w for w, _ in tables.words] or ["\0"])
+        self._latin = ahocorasick_rs.AhoCorasick([w for w, _ in tables.latin] or ["\0"])
+        self._sounds = ahocorasick_rs.AhoCorasick([w for w, _ in tables.sounds] or ["\0"])
+
+    def alarms(self, text: str, context: LintContext | None = None) -> list[Alarm]:
+        """Everything in a text that must not be said or needs a proof, one a claim, in order."""
+        around = context or LintContext()
+        found: dict[tuple[str, int, int], Alarm] = {}
+        for sentence in sentences(text):
+            for hit in self._kept(sentence, around):
+                alarm = self._alarm(hit, text, around)
+                if alarm is not None:
+                    found[hit.rule.id, hit.start, hit.end] = alarm
+        return _one_a_claim(found.values())
+
+    def _kept(self, sentence: Sentence, around: LintContext) -> Iterator[Found]:
+        hits = [hit for hit in self._hits(sentence, around) if _concerns(hit.rule, around)]
+        if not hits:
+            return
+        asked = _asked_span(sentence)
+        spans = {id(hit.rule): _exceptions(hit.rule, sentence, around) for hit in hits}
+        denied = [(hit.start, hit.end) for hit in hits if _is_denied(sentence, hit)]
+        for hit in hits:
+            if any(a <= hit.start < b for a, b in denied):
+                continue
+            spared = [asked, *spans[id(hit.rule)]]
+            if not any(a <= hit.start and hit.end <= b for a, b in spared):
+                yield hit
+
+    def _hits(self, sentence: Sentence, around: LintContext) -> Iterator[Found]:
+        tables = self._tables
+        for number, start, end in self._words.find_matches_as_indexes(
+            sentence.tight, overlapping=True
+        ):
+            if tables.words:
+                yield Found(tables.words[number][1], *sentence.span(start, end))
+        for number, start, end in self._latin.find_matches_as_indexes(
+            sentence.lower, overlapping=True
+        ):
+            if tables.latin and _is_whole(sentence.lower, start, end):
+                first = sentence.start
+                yield Found(tables.latin[number][1], first + start, first + end)
+        for pattern, rule in tables.patterns:
+            for match in pattern.finditer(sentence.tight):
+                yield Found(rule, *sentence.span(match.start(), match.end()))
+        for pattern, rule in tables.raw:
+            for match in pattern.finditer(sentence.lower):
+                yield Found(rule, sentence.start + match.start(), sentence.start + match.end())
+        if around.is_heard and tables.sounds:
+            yield from self._heard(sentence)
+
+    def _heard(self, sentence: Sentence) -> Iterator[Found]:
+        reading = sentence.heard()
+        if reading is None:
+            return
+        for number, start, end in self._sounds.find_matches_as_indexes(
+            reading.text, overlapping=True
+        ):
+            first, last = reading.span(start, end)
+            yield Found(
+                self._tables.sounds[number][1], sentence.start + first, sentence.start + last, True
+            )
+
+    def _alarm(self, hit: Found, text: str, around: LintContext) -> Alarm | None:
+        rule, pack = hit.rule, self._pack_of[id(hit.rule)]
+        said, level, pieces = text[hit.start : hit.end], rule.level, -1
+        if rule.check == "pieces":
+            named = _PIECES.search(said)
+            count = number_of(named[0]) if named else None
+            if count is not None:
+                pieces = count
+                if around.pieces is not None and around.pieces <= count:
+                    return None  # it is true
+                level = "look" if around.pieces is None else "alarm"
+        return Alarm(
+            rule.id, pack.id, rule.article, level, said, hit.start, hit.end, rule.why.pair(),
+            rule.advice.pair(), hit.by_sound, pieces,
+        )  # fmt: skip
+
+
+def _concerns(rule: PackRule, around: LintContext) -> bool:
+    if not rule.goods or not around.goods:
+        return True
+    return any(word in about for word in rule.goods for about in around.goods)
+
+
+def _exceptions(rule: PackRule, sentence: Sentence, around: LintContext) -> list[tuple[int, int]]:
+    """Where the exceptions of a rule stand in a sentence."""
+    spans = []
+    reading = sentence.heard() if around.is_heard else None
+    for phrase in rule.exceptions:
+        spans += _places(sentence.lower, phrase.lower(), sentence.start)
+        tight = tight_of(phrase)
+        at = sentence.tight.find(tight) if tight else -1
+        while at >= 0:
+            spans.append(sentence.span(at, at + len(tight)))
+            at = sentence.tight.find(tight, at + 1)
+        key = sound_key(tight) if reading is not None else ""
+        if reading is not None and len(key) >= LEAST_SOUND and (at := reading.text.find(key)) >= 0:
+            first, last = reading.span(at, at + len(key))
+            spans.append((sentence.start + first, sentence.start + last))
+    return spans
+
+
+def _places(text: str, phrase: str, first: int) -> list[tuple[int, int]]:
+    found, at = [], text.find(phrase) if phrase else -1
+    while at >= 0:
+        found.append((first + at, first + at + len(phrase)))
+        at = text.find(phrase, at + 1)
+    return found
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """No Latin letter goes on before or after it."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before.isascii() and before.isalpha()) and not (after.isascii() and after.isalpha())
+
+
+def _is_denied(sentence: Sentence, hit: Found) -> bool:
+    """It says of itself that it is not so."""
+    before = sentence.lower[: hit.start - sentence.start]
+    tight = "".join(sign for sign in before if sign.isalnum())
+    return bool(_DENIED.search(tight[-12:]) or _DENIED_LATIN.search(before[-40:]))
+
+
+def _asked_span(sentence: Sentence) -> tuple[int, int]:
+    """Where a viewer's question is read out: it claims nothing; what follows it does.
+
+    From the clause that says who asks to the end of the first one that is a question.
+    """
+    text = sentence.lower
+    if _ASKED_LATIN.search(text) and "?" in text:
+        return sentence.start, sentence.start + len(text)
+    begin = -1
+    for clause in _CLAUSES.finditer(text):
+        if begin < 0 and _ASKED.search(clause[0]):
+            begin = clause.start()
+        words = clause[0].rstrip("，,：: ")
+        if begin >= 0 and (words.endswith("?") or _ASKS.search(words)):
+            return sentence.start + begin, sentence.start + clause.end()
+    return 0, 0
+
+
+def _one_a_claim(alarms: Iterable[Alarm]) -> list[Alarm]:
+    """Of findings of one rule that overlap the longest; the same words of two rules stay."""
+    kept: list[Alarm] = []
+    for alarm in sorted(alarms, key=lambda a: (a.start - a.end, a.start)):
+        is_inside = any(
+            other.rule == alarm.rule and other.pack == alarm.pack
+            and alarm.start < other.end and other.start < alarm.end
+            for other in kept
+        )  # fmt: skip
+        if not is_inside:
+            kept.append(alarm)
+    return sorted(kept, key=lambda alarm: (alarm.start, alarm.end, alarm.rule))
+
+
+def by_rule(packs: Iterable[RulePack]) -> Mapping[str, tuple[RulePack, PackRule]]:
+    """Rules by "pack/rule"."""
+    return {f"{pack.id}/{rule.id}": (pack, rule) for pack in packs for rule in pack.rules}
