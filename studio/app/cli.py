@@ -16,7 +16,8 @@ from typing import Any, NoReturn
 
 from studio import __version__
 from studio.app import call_secrets, host_calls, insight_calls
-from studio.app.supervisor import EngineOptions, Supervisor, python_module
+from studio.app.options import EngineOptions
+from studio.app.supervisor import Supervisor, python_module
 from studio.core.clean import clean_text
 from studio.core.errors import StudioError
 from studio.core.i18n import translate

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from studio.app.check import read as read_show
 from studio.app.engine import Engine
 from studio.app.extensions import Extensions
+from studio.app.options import EngineOptions
 from studio.app.root import service_types
 from studio.core import life
 from studio.core.ceiling import set_ceiling
@@ -48,24 +49,6 @@ BEAT_S = 0.25
 PICTURE_AFTER_S = 1.0  # until try-on and its mark are on
 
 
-class Options(msgspec.Struct, kw_only=True):
-    """What the supervisor sends on stdin (`studio.app.supervisor.EngineOptions`)."""
-
-    show: str | None = None
-    for_s: float | None = None
-    push: list[str] = []
-    record: str | None = None
-    scene: str | None = None
-    canvas: str | None = None
-    size: tuple[int, int] | None = None
-    fps: float | None = None
-    port: int | None = None
-    password: str | None = None
-    picture: str | None = None
-    restarts: int = 0
-    safe_mode: bool = False
-
-
 def say(line: dict[str, Any]) -> None:
     """One JSON line on stdout; nobody reading it harms nothing."""
     try:
@@ -88,7 +71,7 @@ def main() -> int:
     text = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.readline()
     try:
         qt.ready()  # in the main thread: made by a source's thread, it crashes the process
-        options = msgspec.json.decode(text or "{}", type=Options)
+        options = msgspec.json.decode(text or "{}", type=EngineOptions)
         return asyncio.run(_run(options))
     except StudioError as error:
         print(error.in_language(), file=sys.stderr)
@@ -98,7 +81,7 @@ def main() -> int:
         return 2
 
 
-def _with_options(show: OpenShow, options: Options) -> OpenShow:
+def _with_options(show: OpenShow, options: EngineOptions) -> OpenShow:
     canvases: Canvases = show.parts["canvases"]
     head = show.head
     if options.size:
@@ -117,7 +100,7 @@ def _with_options(show: OpenShow, options: Options) -> OpenShow:
 
 
 def _first_show(
-    options: Options, kept: KeptCheckpoint | None, extensions: Extensions
+    options: EngineOptions, kept: KeptCheckpoint | None, extensions: Extensions
 ) -> tuple[OpenShow, KeptCheckpoint | None]:
     """The show to begin with, and what is taken up of an engine that was killed.
 
@@ -145,7 +128,7 @@ def _first_show(
     return show, kept
 
 
-async def _run(options: Options) -> int:
+async def _run(options: EngineOptions) -> int:
     kept = checkpoint.recall() if options.restarts or orphans(runtime_dir()) else None
     extensions = Extensions() if options.safe_mode else Extensions.with_plugins()
     use_own_vault()
@@ -231,7 +214,7 @@ async def _wait(stopping: asyncio.Event, for_s: float | None) -> None:
         return
 
 
-async def _open_door(engine: Engine, options: Options) -> RemoteServer:
+async def _open_door(engine: Engine, options: EngineOptions) -> RemoteServer:
     from studio.remote.server import open_door
 
     is_again = options.restarts > 0
@@ -239,7 +222,7 @@ async def _open_door(engine: Engine, options: Options) -> RemoteServer:
 
 
 async def _start_outputs(
-    engine: Engine, options: Options, kept: KeptCheckpoint | None
+    engine: Engine, options: EngineOptions, kept: KeptCheckpoint | None
 ) -> list[str]:
     """Outputs asked for on the command line; after a crash those that were running.
 
