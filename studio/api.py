@@ -35,7 +35,8 @@ from studio.protocols.obs_ws import Close, Subscription
 from studio.sender.evidence import Evidence
 
 if TYPE_CHECKING:
-    from studio.core.command import Role, changed, command
+    from studio.comments.platforms.base import CommentPlatform
+    from studio.core.command import Changed, Role, changed, command
     from studio.core.event import Event
     from studio.core.extension import Settings as ExtensionSettings
     from studio.core.extension import setting
@@ -43,8 +44,11 @@ if TYPE_CHECKING:
     from studio.filters.base import Filter
     from studio.media.frame import Frame, blank
     from studio.media.yuv import fade
-    from studio.plans.triggers.base import Trigger
+    from studio.plans.faults.base import DrillFault, Shadow
+    from studio.plans.model import PlanText
+    from studio.plans.triggers.base import Cause, Situation, Trigger
     from studio.scenes.transitions.base import Transition
+    from studio.shop.importers import base as goods
     from studio.shop.importers.base import GoodsImporter
     from studio.sources.base import Feed, Source
 
@@ -62,6 +66,14 @@ _LATE = {
     "command": ("studio.core.command", "command"),
     "fade": ("studio.media.yuv", "fade"),
     "setting": ("studio.core.extension", "setting"),
+    "goods": ("studio.shop.importers.base", ""),
+    "Cause": ("studio.plans.triggers.base", "Cause"),
+    "Changed": ("studio.core.command", "Changed"),
+    "PlanText": ("studio.plans.model", "PlanText"),
+    "Situation": ("studio.plans.triggers.base", "Situation"),
+    "CommentPlatform": ("studio.comments.platforms.base", "CommentPlatform"),
+    "DrillFault": ("studio.plans.faults.base", "DrillFault"),
+    "Shadow": ("studio.plans.faults.base", "Shadow"),
     "Feed": ("studio.sources.base", "Feed"),
     "Filter": ("studio.filters.base", "Filter"),
     "GoodsImporter": ("studio.shop.importers.base", "GoodsImporter"),
@@ -75,11 +87,20 @@ _LATE = {
 def __getattr__(name: str) -> Any:
     if name in _LATE:
         module, attribute = _LATE[name]
-        return getattr(importlib.import_module(module), attribute)
+        found = importlib.import_module(module)
+        return getattr(found, attribute) if attribute else found
     raise AttributeError(f"module {__name__} has no attribute {name}")
 
 
 __all__ = [
+    "Cause",
+    "Changed",
+    "PlanText",
+    "Situation",
+    "goods",
+    "CommentPlatform",
+    "DrillFault",
+    "Shadow",
     "ExtensionSettings",
     "Event",
     "Evidence",

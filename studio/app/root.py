@@ -7,13 +7,13 @@ opening, saving, checking, resuming and showing it are loops over that list.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from studio.app.engine_info import EngineInfo
 from studio.app.extensions import Extensions
 from studio.app.overlays import OverlayController, OverlayService
+from studio.app.plugin_services import plugin_services
 from studio.app.programme import Programme, SnapshotSlot
 from studio.app.safe_areas import SafeAreas
 from studio.audio.desk import SoundDesk
@@ -23,10 +23,9 @@ from studio.comments.moderation.rules import shipped_rules
 from studio.comments.platforms.base import CommentPlatform
 from studio.comments.service import CommentService
 from studio.core.command import Bus
-from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.paths import data_dir, log_dir, runtime_dir
-from studio.core.service import Service, ServiceTools
+from studio.core.service import Service
 from studio.core.services import Services
 from studio.core.state import State
 from studio.core.state_text import state_text
@@ -34,6 +33,7 @@ from studio.encoding.model import AudioSettings, usual_video
 from studio.filters.base import Filter
 from studio.filters.service import FilterService
 from studio.filters.workshop import FilterFactory
+from studio.governance.plugin_service import PluginListService
 from studio.governance.secrets import Secrets
 from studio.governance.service import AuditService
 from studio.governance.vault import use_own_vault
@@ -78,7 +78,7 @@ SERVICES: tuple[type[Service], ...] = (
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
     StockService, OfferService, TryOnService, OverlayService, BrandService, TemplateService,
     ImportService, CommentService, GameService, *HOST_SERVICES, PlanService, RiskService,
-    AuditService, ReadinessService,
+    AuditService, PluginListService, ReadinessService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
@@ -216,8 +216,11 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             plans,
             RiskService(plans.plans, plans.store),
             AuditService(secrets, events, state),
+            PluginListService(),
             ready := ReadinessService(pipeline, sources, recordings, state),
-            *_of_plugins(extensions, bus, events, state),
+            *plugin_services(
+                service_types(extensions)[len(SERVICES) :], extensions.errors, bus, events, state
+            ),
         )
     )
     services.register(bus, state)
@@ -234,17 +237,3 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     return Parts(
         bus, events, state, services, session, programme, outputs, latency, insight, facade
     )
-
-
-def _of_plugins(
-    extensions: Extensions, bus: Bus, events: Events, state: State
-) -> Iterator[Service]:
-    """Services that plugins bring; one that cannot be made is told and left out."""
-    for service in service_types(extensions)[len(SERVICES) :]:
-        folder = data_dir() / "plugin-data" / service.name
-        try:
-            yield service(ServiceTools(bus, events, state, folder))  # type: ignore[call-arg]
-        except Exception as fault:
-            why = f"{type(fault).__name__}: {fault}"
-            error = StudioError("failed", "extension.plugin", path=service.__module__, why=why)
-            extensions.errors.append(error)

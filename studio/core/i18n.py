@@ -26,6 +26,13 @@ def catalogue() -> dict[str, dict[str, str]]:
     return merged
 
 
+def add_texts(texts: dict[str, dict[str, str]]) -> None:
+    """Adds messages; one that is there stays."""
+    known = catalogue()
+    for key, words in texts.items():
+        known.setdefault(key, words)
+
+
 @functools.cache
 def system_language() -> str:
     """ "zh" on a Chinese system, "en" elsewhere; SHOPCAST_LANG overrides it."""

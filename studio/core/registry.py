@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from studio.core.errors import StudioError
+from studio.core.errors import Code, StudioError
 from studio.core.extension import Extension, Kinds, X
+from studio.core.i18n import add_texts
 from studio.core.log import logger
+from studio.core.paths import own_plugins_dir, plugins_dir
+from studio.core.plugins import status_of, texts_of
 
 _log = logger(__name__)
 
@@ -30,6 +33,12 @@ def load_plugins(folder: Path, part: str = "plugin") -> tuple[list[ModuleType], 
     """
     modules, errors = [], []
     for path in sorted(folder.glob(f"*/{part}.py")):
+        status = status_of(path.parent)
+        if status.state != "on":
+            _log.warning("plugin %s is kept out: %s", path.parent, status.reason)
+            code: Code = "denied" if status.state == "held" else "invalid"
+            errors.append(StudioError(code, status.reason.key, **status.reason.params))
+            continue
         name = f"shopcast_{part}_{path.parent.name}"
         try:
             spec = importlib.util.spec_from_file_location(name, path)
@@ -44,8 +53,22 @@ def load_plugins(folder: Path, part: str = "plugin") -> tuple[list[ModuleType], 
             _log.warning("plugin %s is left out: %s", path, why)
             errors.append(StudioError("failed", "extension.plugin", path=str(path), why=why))
             continue
+        add_texts(texts_of(path.parent))
         modules.append(module)
     return modules, errors
+
+
+def plugin_modules() -> list[ModuleType]:
+    """The modules of all plugins that may run, for a process that needs their kinds alone."""
+    return [
+        module for place in (plugins_dir(), own_plugins_dir()) for module in load_plugins(place)[0]
+    ]
+
+
+def plugin_name(module: str) -> str:
+    """The plugin that a module is of; "" for one of the studio."""
+    found = module.removeprefix("shopcast_plugin_")
+    return found if found != module else ""
 
 
 def discover(folder: ModuleType, base: type[X], plugins: Sequence[ModuleType] = ()) -> Kinds[X]:

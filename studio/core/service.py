@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from studio.core.clean import Plain
-from studio.core.command import Bus, Spec
+from studio.core.command import Changed, Spec
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.extension import Extension, Kinds
@@ -57,17 +57,34 @@ class CommandSpecs(Protocol):
         ...
 
 
+class CommandRunner(Protocol):
+    """Runs commands for somebody who may run some of them."""
+
+    def specs(self) -> list[Spec]:
+        """The commands there are for it."""
+        ...
+
+    async def run(self, id: str, args: Mapping[str, Any] | None = None) -> Changed:
+        """Runs one.
+
+        Raises:
+            StudioError: as `studio.core.command.Bus.run`.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceTools:
     """What a plugin's service is made with; services of the studio name what they need one by one.
 
     Attributes:
-        bus: runs commands, with the rights of a controller at most for a plugin.
+        bus: runs the plugin's own commands, and those its manifest asks for, with the rights of a
+            controller at most.
         events, state: heard and told.
         folder: where the plugin may keep files of its own.
     """
 
-    bus: Bus
+    bus: CommandRunner
     events: Events
     state: State
     folder: Path

@@ -12,11 +12,15 @@ import msgspec
 from studio.core.command import Bus
 from studio.core.errors import StudioError
 from studio.core.log import logger
+from studio.core.plugins import note_fault, note_well
+from studio.core.registry import plugin_name
 from studio.core.service import Every, Finding, PluginService, Service, ShowContext
 from studio.core.state import State
+from studio.core.troubles import tell_trouble
 from studio.core.unknown import unknown_fields
 
 _log = logger(__name__)
+MOST_FAILURES = 10
 
 
 def decode_part(service: type[Service], raw: Mapping[str, Any], path: str) -> Any:
@@ -112,6 +116,7 @@ class Services:
         self._ordered = tuple(kept for kept in self._ordered if kept is not service)
         why = f"{type(fault).__name__}: {fault}"
         where = type(service).__module__
+        note_fault(plugin_name(where), why)
         self._aside.append(StudioError("failed", "extension.plugin", path=where, why=why))
 
     def errors(self) -> list[StudioError]:
@@ -212,10 +217,16 @@ class Services:
         for service in self._ordered:
             with _named(service):
                 await service.start()
+            plugin = plugin_name(type(service).__module__)
             self._tasks += [
-                loop.create_task(_again(job), name=f"{service.name}.{job.name}")
+                loop.create_task(
+                    _of_plugin(job, plugin) if plugin else _again(job),
+                    name=f"{service.name}.{job.name}",
+                )
                 for job in service.every
             ]
+            if plugin:
+                note_well(plugin)
 
     async def stop(self) -> None:
         """Ends the jobs, then every service, last first."""
@@ -247,17 +258,39 @@ class _named:
         raise StudioError("failed", "show.service", service=self._service.name, why=why) from fault
 
 
-async def _again(every: Every) -> None:
-    """Runs a job until cancelled; one that fails is told once and done again."""
-    told = ""
+async def _again(every: Every, most: int = 0) -> None:
+    """Runs a job until cancelled; one that fails is told once and done again.
+
+    Args:
+        most: failures in a row after which it is done no more; 0 is never.
+
+    Raises:
+        Exception: why it failed the last time.
+    """
+    told, in_a_row = "", 0
     while True:
         await asyncio.sleep(every.seconds)
         try:
             every.job()
         except Exception as fault:
+            in_a_row += 1
             if str(fault) != told:
                 told = str(fault)
                 _log.exception("%s failed and is done again", every.name)
+            if in_a_row == most:
+                raise
+        else:
+            in_a_row = 0
+
+
+async def _of_plugin(every: Every, name: str) -> None:
+    """A plugin's job ends when it fails again and again; the plugin is kept out from then on."""
+    try:
+        await _again(every, MOST_FAILURES)
+    except Exception as fault:
+        why = f"{type(fault).__name__}: {fault}"
+        tell_trouble("plugins.job_ended", name=name, job=every.name, why=why, path=name)
+        await asyncio.to_thread(note_fault, name, why, is_last=True)
 
 
 def _is_list(kind: Any) -> bool:

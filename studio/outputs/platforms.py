@@ -9,6 +9,7 @@ import msgspec
 
 from studio.core.log import logger
 from studio.core.paths import assets_dir
+from studio.core.plugins import admitted_folders
 from studio.core.reason import Reason
 from studio.encoding.model import AudioSettings, VideoSettings
 from studio.outputs.model import PlatformProfile
@@ -19,13 +20,18 @@ _log = logger(__name__)
 
 @cache
 def platforms() -> dict[str, PlatformProfile]:
-    """All profiles by id; a broken file is left out and logged."""
+    """All profiles by id, those of plugins after ours; a broken file is left out and logged."""
     found: dict[str, PlatformProfile] = {}
-    for path in sorted((assets_dir() / "platforms").glob("*.json")):
+    places = [assets_dir() / "platforms"]
+    places += [folder / "platforms" for folder in admitted_folders()]
+    for path in (path for place in places for path in sorted(place.glob("*.json"))):
         try:
             profile = msgspec.json.decode(path.read_bytes(), type=PlatformProfile)
         except (OSError, msgspec.DecodeError) as error:
             _log.error("platform profile %s: %s", Path(path).name, error)
+            continue
+        if profile.id in found:
+            _log.warning("the platform %s is there already: %s is left out", profile.id, path)
             continue
         found[profile.id] = profile
     return found

@@ -11,6 +11,7 @@ class Element {
   value = "";
   clientWidth = 320;
   dataset = {};
+  classList = { toggle() {}, add() {}, remove() {} };
   constructor(tag) { this.tag = tag; }
   append(...more) { this.children.push(...more); }
   replaceChildren(...more) { this.children = more; }
@@ -25,6 +26,7 @@ const world = {
   document: {
     hidden: false,
     documentElement: new Element("html"),
+    body: new Element("body"),
     getElementById: (id) => elements.get(id),
     createElement: (tag) => new Element(tag),
     querySelectorAll: () => [],
@@ -33,6 +35,7 @@ const world = {
   localStorage: { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) },
   navigator: { language: "en" },
   devicePixelRatio: 1,
+  fetch: (path, ...more) => fetch(new URL(path, base), ...more),
   WebSocket, crypto, btoa, TextEncoder, setTimeout, clearTimeout, console,
 };
 vm.runInNewContext(await (await fetch(`${base}/panel.js`)).text(), world);

@@ -7,8 +7,7 @@ from typing import Any
 
 from studio.core.extension import Kinds
 from studio.core.i18n import translate
-from studio.core.paths import own_plugins_dir, plugins_dir
-from studio.core.registry import discover, load_plugins
+from studio.core.registry import discover, plugin_modules
 from studio.insight.imports.base import ExportKind, ReadExport
 from studio.insight.imports.model import Export, Merged
 from studio.shop.importers.base import Table
@@ -20,8 +19,7 @@ def export_kinds() -> Kinds[ExportKind]:
     """Every kind of export, those of plugins included."""
     import studio.insight.imports.kinds as folder
 
-    loaded = [load_plugins(place)[0] for place in (plugins_dir(), own_plugins_dir())]
-    return discover(folder, ExportKind, [module for modules in loaded for module in modules])
+    return discover(folder, ExportKind, plugin_modules())
 
 
 def read_export(grid: Grid, kind: type[ExportKind], options: ReadExport) -> Export:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from studio.core.registry import plugin_modules, plugin_name
 from studio.core.text import Text
 
 
@@ -90,7 +91,7 @@ class DrillFault(ABC):
 
 
 def all_faults() -> dict[str, type[DrillFault]]:
-    """Every fault there is, by name."""
+    """Every fault there is, by name, those of plugins after ours."""
     import importlib
     import pkgutil
 
@@ -98,8 +99,13 @@ def all_faults() -> dict[str, type[DrillFault]]:
 
     for module in pkgutil.iter_modules(folder.__path__):
         importlib.import_module(f"{folder.__name__}.{module.name}")
+    plugin_modules()
     found = _below(DrillFault)  # type: ignore[type-abstract]
-    return {fault.name: fault for fault in sorted(found, key=lambda fault: fault.name)}
+    found.sort(key=lambda fault: (bool(plugin_name(fault.__module__)), fault.name))
+    known: dict[str, type[DrillFault]] = {}
+    for fault in found:
+        known.setdefault(fault.name, fault)
+    return known
 
 
 def _below(kind: type[DrillFault]) -> list[type[DrillFault]]:

@@ -145,8 +145,34 @@ async function run(command, data = {}) {
 
 function told({ eventType, eventData }) {
   if (eventType !== "state.changed") return;
-  for (const part of PARTS) if (part in eventData.parts) state[part] = eventData.parts[part];
+  for (const part of wanted()) if (part in eventData.parts) state[part] = eventData.parts[part];
   draw();
+}
+
+// -- pages of plugins ------------------------------------------------------------------------------
+
+const pages = [];
+
+const wanted = () => [...PARTS, ...pages.flatMap((page) => page.parts)];
+
+async function loadPages() {
+  if (pages.length) return;
+  const names = await fetch("/plugins.json").then((answer) => answer.json()).catch(() => []);
+  for (const name of names) {
+    try {
+      const module = await import(`/plugins/${name}/phone.js`);
+      const section = element("section");
+      const page = { parts: module.parts ?? [], draw: module.default({ section, element, run, ask, language: () => language }) };
+      $("desk").append(section);
+      pages.push(page);
+    } catch (error) { console.error(name, error); } // one that is broken takes no other along
+  }
+}
+
+function drawPages(canAct) {
+  for (const page of pages) {
+    try { page.draw?.(state, canAct); } catch (error) { console.error(error); }
+  }
 }
 
 // -- coming in -----------------------------------------------------------------------------------
@@ -155,7 +181,8 @@ async function enter() {
   await connect();
   const me = await ask("session.introduce", { name: "panel" });
   role = me.role;
-  state = await ask("state.get", { parts: PARTS });
+  await loadPages();
+  state = await ask("state.get", { parts: wanted() });
   isIn = true;
   $("door").hidden = true;
   $("desk").hidden = false;
@@ -327,6 +354,7 @@ function draw() {
   $("show").textContent = state.show?.name || "Shopcast";
   $("role").textContent = text(role);
   const canAct = role !== "viewer";
+  drawPages(canAct);
   for (const id of ["take", "fade", "standby", "back"]) $(id).disabled = !canAct;
   drawScenes(canAct);
   drawMedia(canAct);

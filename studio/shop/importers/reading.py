@@ -8,8 +8,7 @@ from typing import TypeVar
 
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
-from studio.core.paths import own_plugins_dir, plugins_dir
-from studio.core.registry import discover, load_plugins
+from studio.core.registry import discover, plugin_modules
 from studio.shop.importers.base import GoodsImporter, ReadOptions, Table, TableKind, head_name
 from studio.shop.importers.model import RowFault, Understood
 from studio.shop.importers.remembered import remember, remembered
@@ -27,8 +26,7 @@ def importer_kinds() -> Kinds[GoodsImporter]:
     """Every kind of goods file, those of plugins included."""
     import studio.shop.importers.kinds as folder
 
-    loaded = [load_plugins(place)[0] for place in (plugins_dir(), own_plugins_dir())]
-    return discover(folder, GoodsImporter, [module for modules in loaded for module in modules])
+    return discover(folder, GoodsImporter, plugin_modules())
 
 
 def best_kind(rows: Sequence[Sequence[str]], kinds: Iterable[K]) -> tuple[int, int, K | None]:
