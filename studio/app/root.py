@@ -24,7 +24,7 @@ from studio.comments.platforms.base import CommentPlatform
 from studio.comments.service import CommentService
 from studio.core.command import Bus
 from studio.core.event import Events
-from studio.core.paths import data_dir, log_dir, runtime_dir
+from studio.core.paths import log_dir, runtime_dir
 from studio.core.service import Service
 from studio.core.services import Services
 from studio.core.state import State
