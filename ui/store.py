@@ -13,6 +13,7 @@ from studio.audio.model import SoundView
 from studio.comments.model import CommentsView
 from studio.host.packs.model import PacksView
 from studio.host.rundown.model import RundownView
+from studio.host.script.model import ScriptView
 from studio.outputs.model import AirView, CameraView, PlatformProfile
 from studio.plans.model import PlansView
 from studio.scenes.model import ScenesView
@@ -45,6 +46,7 @@ PARTS: dict[str, Any] = {
     "comments": CommentsView,
     "rundown": RundownView,
     "packs": PacksView,
+    "script": ScriptView,
     "plans": PlansView,
     "brand": BrandKit,
     "virtualcam": CameraView,
@@ -134,6 +136,7 @@ class Store(QObject):
         self.comments = CommentsView()
         self.rundown = RundownView()
         self.packs = PacksView()
+        self.script = ScriptView()
         self.plans = PlansView()
         self.brand = BrandKit()
         self.virtualcam = CameraView()

@@ -473,6 +473,7 @@ CALLS: dict[str, Call] = {
     "risks": (_risks_arguments, _risks, "studio.plans.risks.cli"),
     "rundown": (host_calls.rundown_arguments, host_calls.rundown, "studio.app.rundown_cli"),
     "insight": (insight_calls.insight_arguments, insight_calls.insight, "studio.insight.cli"),
+    "script": (host_calls.script_arguments, host_calls.script, "studio.app.script_cli"),
     "packs": (host_calls.packs_arguments, host_calls.packs, "studio.app.packs_cli"),
     "bench": (_bench_arguments, _bench, "bench.cli"),
     "track": (_track_arguments, _track, "studio.tryon.cli"),

@@ -1,4 +1,4 @@
-"""The words of ``shopcast rundown`` and ``shopcast packs``, and what they call."""
+"""The words of ``shopcast rundown``, ``packs`` and ``script``, and what they call."""
 
 from __future__ import annotations
 
@@ -55,4 +55,30 @@ def packs_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help=translate("cli.arg.packs_files"))
     parser.add_argument("--place", action="append", default=[], choices=("cn", "eu", "uk", "us"),
                         help=translate("cli.arg.packs_place"))  # fmt: skip
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def script(arguments: argparse.Namespace) -> int:
+    """``shopcast script [SHOW]``."""
+    from studio.app.script_cli import write_scripts
+
+    folder = Path(arguments.show) if arguments.show else None
+    is_whole = write_scripts(
+        folder, arguments.product, arguments.audience, arguments.scene, write_line,
+        language=arguments.language, as_json=arguments.json,
+    )  # fmt: skip
+    return DONE if is_whole else NO
+
+
+def script_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("show", nargs="?", metavar="SHOW", help=translate("cli.arg.script_show"))
+    parser.add_argument("--product", action="append", default=[], metavar="ID",
+                        help=translate("cli.arg.script_product"))  # fmt: skip
+    parser.add_argument("--audience", default="young", choices=("young", "family", "older"),
+                        help=translate("cli.arg.script_audience"))  # fmt: skip
+    parser.add_argument("--scene", default="", choices=("living_room", "family", "outdoors"),
+                        help=translate("cli.arg.script_scene"))  # fmt: skip
+    parser.add_argument("--language", default="", choices=("zh", "en"),
+                        help=translate("cli.arg.script_language"))  # fmt: skip
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))

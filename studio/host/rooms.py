@@ -9,17 +9,25 @@ from studio.core.service import Service
 from studio.core.state import State
 from studio.host.packs.service import PackService
 from studio.host.rundown.service import RundownService
+from studio.host.script.service import ScriptService
 from studio.shop.catalogue import Catalogue
 from studio.shop.offers.book import OfferBook
 
-HOST_SERVICES: tuple[type[Service], ...] = (RundownService, PackService)
+HOST_SERVICES: tuple[type[Service], ...] = (RundownService, ScriptService, PackService)
 
 
 class HostTexts:
     """The texts that the host's room and the shop have now."""
 
-    def __init__(self, catalogue: Catalogue, offers: OfferBook, rundown: RundownService) -> None:
-        self._catalogue, self._offers, self._rundown = catalogue, offers, rundown
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        offers: OfferBook,
+        rundown: RundownService,
+        script: ScriptService,
+    ) -> None:
+        self._catalogue, self._offers = catalogue, offers
+        self._rundown, self._script = rundown, script
 
     def text_parts(self) -> dict[str, Any]:
         """By their keys in show.json."""
@@ -27,6 +35,7 @@ class HostTexts:
             "shop": self._catalogue.state,
             "offers": self._offers.part,
             "rundown": self._rundown.part,
+            "script": self._script.part,
         }
 
 
@@ -35,5 +44,6 @@ def host_services(
 ) -> tuple[Service, ...]:
     """All of them, wired."""
     rundown = RundownService(catalogue, events, state)
-    texts = HostTexts(catalogue, offers, rundown)
-    return (rundown, PackService(texts, catalogue, state))
+    script = ScriptService(catalogue, offers, state)
+    texts = HostTexts(catalogue, offers, rundown, script)
+    return (rundown, script, PackService(texts, catalogue, state))

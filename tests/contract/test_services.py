@@ -68,6 +68,9 @@ A: dict[str, Any] = {
                          "matrix": [[0.5, 0.5], [0.0, 1.0]]}]},
     "rundown": {"start_utc": "2026-11-29T12:00:00.000Z", "zone": "Asia/Shanghai", "phases": [
         {"id": "only", "items": [{"id": "hat", "title": "Hats off", "seconds": 300}]}]},
+    "script": {"audience": "older", "facts": [
+        {"product": "hat", "name": "material", "value": "Straw hats", "source": "label"}],
+        "scripts": [{"product": "hat", "lines": [{"id": "a", "text": "Tip your hat"}]}]},
     "packs": {"places": ["eu"], "off": ["eu-basics"]},
     "later": {"kept": True},
 }  # fmt: skip

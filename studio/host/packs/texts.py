@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from studio.host.packs.matcher import LintContext
 from studio.host.rundown.model import RundownPart
+from studio.host.script.model import ScriptPart
 from studio.shop.model import Product
 from studio.shop.offers.model import Offer
 
@@ -56,6 +57,17 @@ def rundown_texts(part: RundownPart) -> Iterator[ShownText]:
             yield ShownText(f"{place}.note", item.note, item.product)
 
 
+def script_texts(part: ScriptPart, products: Iterable[Product]) -> Iterator[ShownText]:
+    """Lines of accepted scripts."""
+    known = {product.id: product for product in products}
+    for number, script in enumerate(part.scripts):
+        product = known.get(script.product)
+        around = about(product) if product else LintContext()
+        for index, line in enumerate(script.lines):
+            place = f"script.scripts[{number}].lines[{index}].text"
+            yield ShownText(place, line.text, script.product, around)
+
+
 def show_texts(parts: Mapping[str, Any]) -> Iterator[ShownText]:
     """Every text of a show, from its parts as decoded."""
     shop, offers = parts.get("shop"), parts.get("offers")
@@ -65,6 +77,8 @@ def show_texts(parts: Mapping[str, Any]) -> Iterator[ShownText]:
         yield from offer_texts(offers.offers, products)
     if parts.get("rundown") is not None:
         yield from rundown_texts(parts["rundown"])
+    if parts.get("script") is not None:
+        yield from script_texts(parts["script"], products)
     third = parts.get("lower_third")
     if third is not None:
         yield ShownText("lower_third.title", str(third.title))

@@ -1,0 +1,1 @@
+"""The script: sentences that each rest on a fact of the goods."""

@@ -1,0 +1,277 @@
+"""The script from outside: generate, accept, refresh, edit, mark ★, facts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.host.script.facts import check_own
+from studio.host.script.model import (
+    Audience,
+    Cue,
+    Fact,
+    FactName,
+    LineId,
+    OwnFact,
+    ProductKey,
+    ProductScript,
+    Scene,
+    ScriptLine,
+    ScriptPart,
+    ScriptView,
+    Speed,
+    Star,
+)
+from studio.host.script.writing import spoken_s
+from studio.shop.model import Product
+
+LineText = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
+
+
+class ScriptRoom(Protocol):
+    """The scripts of this show."""
+
+    part: ScriptPart
+    drafts: dict[str, ProductScript]
+    language: str
+
+    def product(self, id: str) -> Product: ...
+
+    def facts(self, product: Product, language: str = "") -> dict[str, Fact]: ...
+
+    def generate(
+        self, id: str, audience: Audience, scene: Scene, language: str = ""
+    ) -> ProductScript: ...
+
+    def script(self, id: str) -> ProductScript: ...
+
+    def put_script(self, script: ProductScript) -> None: ...
+
+    def put(self, part: ScriptPart) -> None: ...
+
+    def refreshed(self, script: ProductScript) -> ProductScript: ...
+
+    def refused(self, product: str, text: str, language: str) -> list[str]: ...
+
+    def view(self) -> ScriptView: ...
+
+
+class ScriptCommands:
+    """What the host says."""
+
+    def __init__(self, room: ScriptRoom) -> None:
+        self._room = room
+
+    @command(
+        "script.generate",
+        role=Role.CONTROLLER,
+        label=("生成话术", "Write a script"),
+        help=(
+            "按商品、人群、场景从事实写一份草稿；缺的事实留空并标出，不编。",
+            "Drafts a script from the facts, by goods, audience and scene; what is missing is a "
+            "visible gap.",
+        ),
+    )
+    def generate(
+        self, product: ProductKey, audience: Audience | None = None, scene: Scene | None = None
+    ) -> Changed:
+        part = self._room.part
+        draft = self._room.generate(
+            product,
+            part.audience if audience is None else audience,
+            part.scene if scene is None else scene,
+        )
+        return changed("script", result=msgspec.to_builtins(draft))
+
+    @command(
+        "script.accept",
+        role=Role.CONTROLLER,
+        label=("采用话术", "Accept a script"),
+        help=("采用草稿，替换这件商品的话术。", "Takes a draft over as the product's script."),
+    )
+    def accept(self, product: ProductKey) -> Changed:
+        draft = self._room.drafts.get(product)
+        if draft is None:
+            raise StudioError("not_found", "script.no_draft", product=product)
+        undo = self._undo(product)
+        self._room.put_script(draft)
+        del self._room.drafts[product]
+        return changed("script", undo=undo)
+
+    @command(
+        "script.put",
+        role=Role.CONTROLLER,
+        label=("写入话术", "Put a script"),
+        help=(
+            "写入一件商品的话术；空的话术等于删除。",
+            "Puts a product's script; one without lines is removed.",
+        ),
+    )
+    def put(self, script: ProductScript) -> Changed:
+        undo = self._undo(script.product)
+        if script.lines:
+            self._room.put_script(script)
+        else:
+            part = self._room.part
+            rest = tuple(other for other in part.scripts if other.product != script.product)
+            self._room.put(replace(part, scripts=rest))
+        return changed("script", undo=undo)
+
+    @command(
+        "script.refresh",
+        role=Role.CONTROLLER,
+        label=("更新话术", "Refresh a script"),
+        help=(
+            "用现在的事实重写这件商品的话术，过期的句子随之更新。",
+            "Writes a product's lines anew from the facts as they are now.",
+        ),
+    )
+    def refresh(self, product: ProductKey) -> Changed:
+        undo = self._undo(product)
+        self._room.put_script(self._room.refreshed(self._room.script(product)))
+        return changed("script", undo=undo)
+
+    @command(
+        "script.edit",
+        role=Role.CONTROLLER,
+        label=("改写一句", "Edit a line"),
+        help=(
+            "自己改写一句；出现事实里没有的数字、名字、奖项时拒绝。",
+            "Words a line by hand; a figure, name or award that no fact has is refused.",
+        ),
+    )
+    def edit(self, product: ProductKey, line: LineId, text: LineText) -> Changed:
+        script = self._room.script(product)
+        before = self._line(script, line)
+        claims = self._room.refused(product, text, script.language)
+        if claims:
+            raise StudioError("invalid", "script.unsupported", claims=", ".join(claims[:8]))
+        # Facts that it rested on and still names keep it stale when they change.
+        kept = tuple(use for use in before.facts if use.value in text)
+        edited = replace(before, text=text, pattern="", facts=kept, missing=())
+        return self._put_line(script, edited)
+
+    @command(
+        "script.mark",
+        role=Role.CONTROLLER,
+        label=("标记转化点", "Mark a conversion point"),
+        help=(
+            "给一句标上 ★（价格、证明、稀缺、行动）和提示（弹卡、优惠），或去掉。",
+            "Marks a line ★ (price, proof, scarcity, call) with its cue (card, offer), or not.",
+        ),
+    )
+    def mark(self, product: ProductKey, line: LineId, star: Star = "", cue: Cue = "") -> Changed:
+        script = self._room.script(product)
+        return self._put_line(script, replace(self._line(script, line), star=star, cue=cue))
+
+    @command(
+        "script.fact",
+        role=Role.CONTROLLER,
+        label=("登记事实", "Put a fact"),
+        help=(
+            "登记一件商品的事实：值、单位、来源、有效期；价格和库存以商品为准。",
+            "A fact of a product with unit, source and last day; price and stock are the "
+            "catalogue's.",
+        ),
+    )
+    def fact(self, fact: OwnFact) -> Changed:
+        self._room.product(fact.product)
+        check_own(fact)
+        part = self._room.part
+        same = [f for f in part.facts if (f.product, f.name) == (fact.product, fact.name)]
+        rest = tuple(f for f in part.facts if f not in same)
+        self._room.put(replace(part, facts=(*rest, fact)))
+        undo = (
+            ("script.fact", {"fact": msgspec.to_builtins(same[0])})
+            if same
+            else ("script.forget_fact", {"product": fact.product, "name": fact.name})
+        )
+        return changed("script", undo=undo)
+
+    @command(
+        "script.forget_fact",
+        role=Role.CONTROLLER,
+        label=("删除事实", "Forget a fact"),
+        help=("删除一条登记的事实；用到它的句子变成空缺。", "Forgets a fact; lines lose it."),
+    )
+    def forget_fact(self, product: ProductKey, name: FactName) -> Changed:
+        part = self._room.part
+        gone = next((f for f in part.facts if (f.product, f.name) == (product, name)), None)
+        if gone is None:
+            raise StudioError("not_found", "script.no_fact", product=product, name=name)
+        self._room.put(replace(part, facts=tuple(f for f in part.facts if f is not gone)))
+        return changed("script", undo=("script.fact", {"fact": msgspec.to_builtins(gone)}))
+
+    @command(
+        "script.facts",
+        role=Role.VIEWER,
+        label=("商品事实", "Facts of a product"),
+        help=(
+            "一件商品所有的事实：值、单位、来源、有效期。",
+            "All facts of a product with unit, source and last day.",
+        ),
+    )
+    def facts(self, product: ProductKey) -> Changed:
+        found = self._room.facts(self._room.product(product))
+        return changed(result=msgspec.to_builtins(list(found.values())))
+
+    @command(
+        "script.settings",
+        role=Role.CONTROLLER,
+        label=("话术设置", "Script settings"),
+        help=(
+            "语速（每秒字数或词数，0 为一般）、默认人群和场景。",
+            "The host's speed (signs or words a second, 0 is usual), usual audience and scene.",
+        ),
+    )
+    def settings(
+        self,
+        speed: Annotated[float, msgspec.Meta(ge=0, le=15)] | None = None,
+        audience: Audience | None = None,
+        scene: Scene | None = None,
+    ) -> Changed:
+        before = self._room.part
+        self._room.put(
+            replace(
+                before,
+                speed=before.speed if speed is None else speed,
+                audience=before.audience if audience is None else audience,
+                scene=before.scene if scene is None else scene,
+            )
+        )
+        undo = {"speed": before.speed, "audience": before.audience, "scene": before.scene}
+        return changed("script", undo=("script.settings", undo))
+
+    @command(
+        "script.length",
+        role=Role.VIEWER,
+        label=("话术时长", "Length of a text"),
+        help=("一段话按这个语速要说多久。", "How long a text takes at a speed."),
+    )
+    def length(self, text: LineText, speed: Speed | None = None) -> Changed:
+        pace = self._room.part.speed if speed is None else speed
+        return changed(result={"seconds": round(spoken_s(text, self._room.language, pace), 1)})
+
+    # ------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _line(script: ProductScript, id: str) -> ScriptLine:
+        found = next((line for line in script.lines if line.id == id), None)
+        if found is None:
+            raise StudioError("not_found", "script.no_line", line=id)
+        return found
+
+    def _put_line(self, script: ProductScript, line: ScriptLine) -> Changed:
+        lines = tuple(line if other.id == line.id else other for other in script.lines)
+        undo = self._undo(script.product)
+        self._room.put_script(replace(script, lines=lines))
+        return changed("script", undo=undo)
+
+    def _undo(self, product: str) -> tuple[str, dict[str, object]]:
+        before = next((s for s in self._room.part.scripts if s.product == product), None)
+        script = before or ProductScript(product)
+        return "script.put", {"script": msgspec.to_builtins(script)}
