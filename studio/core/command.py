@@ -10,7 +10,7 @@ import asyncio
 import enum
 import inspect
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -167,7 +167,7 @@ def specs_of(owner: type | object) -> list[tuple[Spec, str]]:
 class AfterCommand(Protocol):
     """Told on the engine loop what a command has changed, before its caller is answered."""
 
-    def __call__(self, changed: Changed) -> None: ...
+    def __call__(self, changed: Changed) -> Awaitable[None] | None: ...
 
 
 @dataclass(slots=True)
@@ -198,7 +198,7 @@ class Bus:
                 self._commands[spec.id] = (spec, getattr(owner, name))
 
     def after(self, listener: AfterCommand) -> None:
-        """Calls ``listener`` after every command that was carried out."""
+        """Calls ``listener``, async or not, after every command and before it is answered."""
         self._after.append(listener)
 
     def gate(self, check: Callable[[Spec, dict[str, Any]], Any]) -> None:
@@ -269,7 +269,9 @@ class Bus:
             ) from fault
         self.state.touch(*done.parts)
         for listener in self._after:
-            listener(done)
+            wait = listener(done)
+            if inspect.isawaitable(wait):
+                await wait
         self._tell(spec, id, given, origin, began, "")
         return done
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -105,6 +106,7 @@ class ShowSession(Service):
         self._unsaved = UnsavedWork(self._services, show)
         self.heartbeat: Heartbeat | None = None
         self._turn = asyncio.Lock()
+        self._keeper = ThreadPoolExecutor(1, "show-keeper")
         self._has_edits = self._is_stopped = self._is_writing = False
         self._is_whole = False
         """Every service has loaded the show that is open. Till then nothing is written: what is
@@ -300,6 +302,7 @@ class ShowSession(Service):
         self.save()
         if self._is_whole and self.repository.error is None:
             self._unsaved.forget()  # it ended on purpose
+        self._keeper.shutdown()
 
     def _save_soon(self) -> None:
         if self._has_edits and self._is_whole and (self._saving is None or self._saving.done()):
@@ -329,8 +332,11 @@ class ShowSession(Service):
 
     # -- what must survive a kill --------------------------------------------------------------
 
-    def _command_done(self, changed: Changed) -> None:
-        """At once, not soon: what was answered must be there after a kill the next moment."""
+    async def _command_done(self, changed: Changed) -> None:
+        """Before the answer, not soon: what was answered must be there after a kill.
+
+        In a thread: a disk that takes its time holds up this answer and nothing else.
+        """
         if not changed.parts or self._is_stopped:
             return
         self._has_edits = True
@@ -338,8 +344,14 @@ class ShowSession(Service):
             self._touched.update(changed.parts)
             return
         touched, self._touched = self._touched | set(changed.parts), set()
-        self._unsaved.note(touched)
-        self._checkpoint.write(self._checkpoint.update(touched))
+        is_edited, writing = self._unsaved.take(touched), self._checkpoint.update(touched)
+
+        def keep() -> None:
+            if is_edited:
+                self._unsaved.write()
+            self._checkpoint.write(writing)
+
+        await asyncio.get_running_loop().run_in_executor(self._keeper, keep)
 
     def _parts_touched(self, parts: tuple[str, ...]) -> None:
         """What changes without a command is written soon, beside the loop."""
@@ -353,7 +365,9 @@ class ShowSession(Service):
         if self._touched and self._is_whole and not self._is_stopped:
             touched, self._touched = self._touched, set()
             writing = self._checkpoint.update(touched)
-            asyncio.get_running_loop().run_in_executor(None, self._checkpoint.write, writing)
+            asyncio.get_running_loop().run_in_executor(
+                self._keeper, self._checkpoint.write, writing
+            )
 
 
 class ShowFolders:

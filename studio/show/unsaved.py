@@ -43,6 +43,7 @@ class UnsavedWork:
     def __init__(self, services: Services, show: OpenShow) -> None:
         self._services = services
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._kept = _Unsaved(str(show.folder))
         self._known: dict[str, bytes] = {}
 
@@ -52,18 +53,36 @@ class UnsavedWork:
             same = recall(show.folder) if is_first else {}
             self._kept = _Unsaved(str(show.folder), dict(same))
             self._known = self._encoded(None)
-            if not same:
-                _path().unlink(missing_ok=True)
+        if not same:
+            self.write()
 
     def note(self, names: Collection[str] | None = None) -> None:
         """Writes what services of these names (all for None) have changed, before it returns."""
+        if self.take(names):
+            self.write()
+
+    def take(self, names: Collection[str] | None = None) -> bool:
+        """Takes up what services of these names have changed; `write` is due if there was any."""
         fresh = self._encoded(names)
         with self._lock:
             changed = {key: text for key, text in fresh.items() if self._known.get(key) != text}
-            if changed:
-                self._known |= changed
-                self._kept.parts |= {key: msgspec.Raw(text) for key, text in changed.items()}
-                self._write()
+            self._known |= changed
+            self._kept.parts |= {key: msgspec.Raw(text) for key, text in changed.items()}
+        return bool(changed)
+
+    def write(self) -> None:
+        """Writes what is taken up by now; called from any thread."""
+        with self._writing:
+            path = _path()
+            with self._lock:
+                text = msgspec.json.encode(self._kept) if self._kept.parts else b""
+            try:
+                if text:
+                    write_whole(path, text)
+                else:
+                    path.unlink(missing_ok=True)
+            except OSError as error:
+                _log.warning("what is not saved could not be kept either: %s", error)
 
     def mark(self) -> Mapping[str, msgspec.Raw]:
         """What is unsaved now, for `saved`."""
@@ -75,13 +94,13 @@ class UnsavedWork:
             for key, text in mark.items():
                 if self._kept.parts.get(key) is text:
                     del self._kept.parts[key]
-            self._write()
+        self.write()
 
     def forget(self) -> None:
         """The show is left on purpose."""
         with self._lock:
             self._kept.parts.clear()
-            _path().unlink(missing_ok=True)
+        self.write()
 
     @property
     def is_edited(self) -> bool:
@@ -98,16 +117,6 @@ class UnsavedWork:
                 if part is not None:
                     found[key] = msgspec.json.encode(part)
         return found
-
-    def _write(self) -> None:
-        path = _path()
-        try:
-            if not self._kept.parts:
-                path.unlink(missing_ok=True)
-                return
-            write_whole(path, msgspec.json.encode(self._kept))
-        except OSError as error:
-            _log.warning("what is not saved could not be kept either: %s", error)
 
 
 def _path() -> Path:
