@@ -63,29 +63,58 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     return ByGroup(config, log)
 
 
-# They judge the pace of pictures, sound and answers: nothing else runs beside them.
+# They judge the pace of pictures, sound and answers: they run beside each other, and beside nothing
+# that keeps a core busy.
 _PACED = frozenset(
     f"test_{name}.py"
     for name in (
-        "desk_killed", "drill", "flood", "keeping", "line", "mixes", "outputs", "remote_budget",
-        "remote_siege", "rungs", "shopcast", "sources_stream", "standby", "supervisor",
-        "virtual_camera",
+        "desk_killed", "keeping", "line", "mixes", "outputs", "rungs", "shopcast",
+        "sources_stream", "standby", "supervisor", "virtual_camera",
     )
 )  # fmt: skip
+# They load the machine and judge the pace: nothing at all runs beside them.
+_ALONE = frozenset(
+    f"test_{name}.py" for name in ("drill", "flood", "remote_budget", "remote_siege")
+)
+
+
+def _class(item: pytest.Item) -> int:
+    name = item.path.name
+    return 2 if name in _ALONE else 1 if name in _PACED else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In parallel, those that need the machine for themselves come last and meet each other."""
+    if os.environ.get("PYTEST_XDIST_TESTRUNUID"):
+        items.sort(key=_class)
 
 
 @contextlib.contextmanager
 def _turn(item: pytest.Item) -> Iterator[None]:
-    """In parallel, a test of pace has the machine to itself."""
+    """Waits until nothing runs that this test may not run beside."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     if run is None or sys.platform == "win32":
         yield
         return
     import fcntl
 
-    is_alone = item.path.name in _PACED
-    with (Path(tempfile.gettempdir()) / f"sc-turn-{run}").open("w", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
+    what = _class(item)
+    with contextlib.ExitStack() as stack:
+        gate, *rooms = (
+            stack.enter_context(
+                (Path(tempfile.gettempdir()) / f"sc-{name}-{run}").open("w", encoding="utf-8")
+            )
+            for name in ("gate", "free", "paced")
+        )
+        # Whoever waits for a room to be empty keeps the gate: nobody new comes in meanwhile.
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        for number, room in enumerate(rooms):
+            if number != what:
+                fcntl.flock(room, fcntl.LOCK_EX)
+                fcntl.flock(room, fcntl.LOCK_UN)
+        if what < len(rooms):
+            fcntl.flock(rooms[what], fcntl.LOCK_SH)
+            fcntl.flock(gate, fcntl.LOCK_UN)
         yield
 
 
