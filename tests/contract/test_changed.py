@@ -31,8 +31,10 @@ MORE: list[tuple[str, dict[str, Any]]] = [
     ("outputs.standby", {"path": ""}),
     ("plans.enable", {"plan": "source_lost", "on": False}),
     ("risks.put", {"risk": {"id": "rain", "weights": [1.0], "matrix": [[0.5, 0.5]]}}),
-    ("script.fact", {"fact": {"product": "hat", "name": "material", "value": "wool",
-                              "source": "label"}}),
+    (
+        "script.fact",
+        {"fact": {"product": "hat", "name": "material", "value": "wool", "source": "label"}},
+    ),
     ("script.generate", {"product": "hat"}),
     ("script.accept", {"product": "hat"}),
     ("script.put", {"script": {"product": "hat", "lines": [{"id": "a", "text": "Hat"}]}}),

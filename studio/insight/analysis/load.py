@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -17,6 +16,7 @@ from studio.core.clean import read_json
 from studio.core.clock import seconds_of, utc_iso, zone_s
 from studio.core.errors import StudioError
 from studio.core.paths import keep_private
+from studio.core.whole_file import take_name
 from studio.insight.analysis.base import NUMBERS, TABLES, TEXTS, VERSION, open_analysis
 from studio.insight.context import ENDED, FLOWS
 from studio.insight.journal import broken_links, open_to_read
@@ -150,7 +150,7 @@ def rebuild(journal: Path, exports: Path, target: Path) -> Rebuilt:
         key = "insight.no_journal"
         raise StudioError(code, key, path=str(journal), why=error) from None  # type: ignore[arg-type]
     keep_private(fresh)
-    os.replace(fresh, target)
+    take_name(fresh, target)
     with closing(open_analysis(target, is_read_only=True)) as base:
         airings = base.execute("SELECT count(*) FROM airings").fetchone()
     return Rebuilt(
