@@ -44,11 +44,12 @@ def said(key: str, params: Mapping[str, object] | None = None) -> str:
 
 
 def pick(pair: object) -> str:
-    """The present language of ``[zh, en]`` or ``{"zh":…, "en":…}``; plain text as it is."""
+    """The present language of ``[zh, en]``, ``{"zh":…, "en":…}`` or a struct of both; plain text
+    as it is."""
     if isinstance(pair, str):
         return pair
     if isinstance(pair, Mapping):
         return str(pair.get(language.code) or pair.get("en") or pair.get("zh") or "")
     if isinstance(pair, Sequence) and len(pair) >= 2:
         return str(pair[0] if language.code == "zh" else pair[1])
-    return ""
+    return str(getattr(pair, language.code, "") or "")

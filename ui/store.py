@@ -14,6 +14,7 @@ from studio.comments.model import CommentsView
 from studio.host.packs.model import PacksView
 from studio.host.rundown.model import RundownView
 from studio.host.script.model import ScriptView
+from studio.insight.model import InsightView
 from studio.outputs.model import AirView, CameraView, PlatformProfile
 from studio.plans.model import PlansView
 from studio.scenes.model import ScenesView
@@ -51,6 +52,7 @@ PARTS: dict[str, Any] = {
     "brand": BrandKit,
     "virtualcam": CameraView,
     "ready": ReadinessView,
+    "insight": InsightView,
 }
 
 # msgspec looks at a struct's types when it first meets it, and two threads that meet one at the
@@ -141,6 +143,7 @@ class Store(QObject):
         self.brand = BrandKit()
         self.virtualcam = CameraView()
         self.ready = ReadinessView()
+        self.insight = InsightView()
         self.own: dict[str, Any] = {}
         self.present: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}

@@ -10,7 +10,7 @@ from studio.core.clean import encode_json
 from studio.core.i18n import system_language, translate
 from studio.core.paths import data_dir
 from studio.core.priority import background_thread
-from studio.insight.model import Answer, LabelPair
+from studio.insight.model import Answer, InsightView, LabelPair
 
 Write = Callable[[str], None]
 
@@ -35,7 +35,7 @@ def do_rebuild(write: Write, *, as_json: bool) -> bool:
     from studio.insight.analysis.child import AnalysisRequest, analyse
 
     background_thread()
-    done = analyse(AnalysisRequest()).rebuilt
+    done = analyse(AnalysisRequest("rebuild")).rebuilt
     assert done is not None
     if as_json:
         write(encode_json(done))
@@ -64,8 +64,8 @@ def do_ask(name: str, show: str, write: Write, *, as_json: bool) -> None:
             write(f"{id}  {said(question.label)}")
         return
     if not analysis_path().is_file():
-        analyse(AnalysisRequest())
-    answer = analyse(AnalysisRequest(name, show)).answer
+        analyse(AnalysisRequest("rebuild"))
+    answer = analyse(AnalysisRequest("ask", name, show)).answer
     assert answer is not None
     for line in [encode_json(answer)] if as_json else answer_lines(answer):
         write(line)
@@ -91,6 +91,19 @@ def do_moment(when: str, out: Path | None, write: Write, *, as_json: bool) -> No
     else:
         write(translate("insight.moment", file=file, recording=found.recording.name,
                         seconds=f"{seconds:.3f}"))  # fmt: skip
+
+
+def board_lines(view: InsightView) -> list[str]:
+    """The board for a terminal: alarms first."""
+    lines = [
+        translate("insight.board_alarm", name=said(alarm.label), value=alarm.value,
+                  normal=alarm.normal, since=alarm.since_utc, state=alarm.state)
+        for alarm in view.alarms
+    ]  # fmt: skip
+    for figure in view.figures:
+        value = "-" if figure.value is None else f"{figure.value:g}"
+        lines.append(f"{said(figure.label)}: {value} {figure.unit} ({figure.state})")
+    return lines
 
 
 def said(label: LabelPair) -> str:

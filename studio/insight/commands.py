@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from pathlib import Path
 from typing import Annotated, Protocol
 
 import msgspec
 
-from studio.core.clock import seconds_of
 from studio.core.command import Changed, Role, changed, command
-from studio.core.errors import StudioError
 from studio.core.places import names_place
 from studio.insight.analysis.child import AnalysisRequest, analyse_apart
-from studio.insight.entries import EntryFacts
 from studio.insight.journal import Journal
 from studio.insight.moment import picture_of
 
-Metric = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
-Figure = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
 Short = Annotated[str, msgspec.Meta(max_length=60)]
 
 
@@ -54,7 +48,7 @@ class InsightCommands:
     )
     async def rebuild(self) -> Changed:
         """Answers with counts, and with entries that are not as they were written."""
-        reply = await asyncio.to_thread(analyse_apart, AnalysisRequest())
+        reply = await analyse_apart(AnalysisRequest("rebuild"))
         return changed(result=msgspec.to_builtins(reply.rebuilt))
 
     @command(
@@ -68,7 +62,7 @@ class InsightCommands:
     )
     async def ask(self, name: Short, show: Short = "") -> Changed:
         """Answers with columns and rows."""
-        reply = await asyncio.to_thread(analyse_apart, AnalysisRequest(name, show))
+        reply = await analyse_apart(AnalysisRequest("ask", name, show))
         return changed(result=msgspec.to_builtins(reply.answer))
 
     @command(
@@ -94,35 +88,3 @@ class InsightCommands:
                 "at_utc": found.instant.at_utc,
             }
         )
-
-    @command(
-        "insight.figure",
-        role=Role.CONTROLLER,
-        label=("记入平台数据", "Note a platform's figure"),
-        help=(
-            "把平台的一个数字（在线、曝光、成交……）记入日志；同一 id 只算一次。",
-            "Notes a platform's figure (online, exposed, paid, …); the same id counts once.",
-        ),
-    )
-    def figure(
-        self, metric: Metric, value: Figure, platform: Short = "", room: Short = "",
-        at_utc: Short = "", id: Short = "",
-    ) -> Changed:  # fmt: skip
-        """Late figures keep both times: when it happened and when it came."""
-        if at_utc:
-            try:
-                seconds_of(at_utc)
-            except ValueError:
-                raise StudioError("invalid", "insight.no_time", text=at_utc) from None
-        own = EntryFacts(platform=platform, room=room, happened_utc=at_utc, uid=_uid(id))
-        self._journal.write("insight.figure", {"metric": metric, "value": value}, own)
-        return changed()
-
-
-def _uid(id: str) -> bytes:
-    if not id:
-        return b""
-    try:
-        return uuid.UUID(id).bytes
-    except ValueError:
-        raise StudioError("invalid", "insight.no_uuid", text=id) from None

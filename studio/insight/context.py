@@ -49,6 +49,14 @@ class ScenesOnAir(Protocol):
         ...
 
 
+class SalesCounter(Protocol):
+    """Counts what is sold."""
+
+    def sold(self, units: int, cents: int | None) -> None:
+        """So many pieces, below 0 when they came back, for so much in all."""
+        ...
+
+
 def phase_of(since_ns: int, left_ns: int | None = None) -> Phase:
     """开场 (the first 10 minutes), 收尾 (the last 20), 深化 between them.
 
@@ -70,6 +78,9 @@ class AirContext:
         journal: told what is on air.
         events: listened to.
         scenes, prices: asked.
+
+    Attributes:
+        sales: told of pieces sold and returned.
     """
 
     def __init__(
@@ -79,6 +90,7 @@ class AirContext:
         self._flowing: set[str] = set()
         self._sold: dict[tuple[str, str], int] = {}
         self._salt = b""
+        self.sales: SalesCounter | None = None
         events.on(SceneTaken, self._scene_taken)
         events.on(ProductExplained, lambda event: self._sku(event.product))
         events.on(CardShown, lambda event: self._sku(event.product))
@@ -163,6 +175,8 @@ class AirContext:
                 sku=changed.sku, platform=changed.channel,
                 value_cents=units * quote.cents, currency=quote.currency,
             )  # fmt: skip
+        if self.sales is not None:
+            self.sales.sold(units, own.value_cents)
         name = "insight.sold" if units > 0 else "insight.returned"
         self._journal.write(name, {"units": units}, own)
 

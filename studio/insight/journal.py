@@ -107,8 +107,8 @@ class Journal:
         if event.is_journaled:
             self.write(event.name, event.data())
 
-    def write(self, name: str, data: dict[str, Any], own: EntryFacts | None = None) -> None:
-        """Writes an entry.
+    def write(self, name: str, data: dict[str, Any], own: EntryFacts | None = None) -> bool:
+        """Writes an entry; False for somebody else's that came before, or when it is lost.
 
         Args:
             data: plain, and holds no secret.
@@ -122,12 +122,21 @@ class Journal:
                 zero = {"zero_ns": clock.zero_ns, "fps": [fps.numerator, fps.denominator]}
                 self.write(CLOCK, zero)
             tick = (at_ns - clock.zero_ns) * fps.numerator // (fps.denominator * NS)
+        uid = own.uid if own else b""
+        if uid in self._given:
+            return False
+        if uid:
+            if len(self._given) > MOST_WAITING:
+                self._given.clear()
+            self._given.add(uid)
         programme_ms = (at_ns - self.on_air_ns) // 1_000_000 if self.on_air_ns else None
         row = _Waiting(at_ns, utc_ms(), name, _text_of(data), tick, programme_ms, self.now, own)
         try:
             self._queue.put_nowait(row)
         except queue.Full:
             self.lost += 1
+            return False
+        return True
 
     def is_behind(self, entries: int) -> bool:
         """Do more than so many wait to be written?"""
@@ -173,14 +182,10 @@ class Journal:
     def _is_known(self, base: sqlite3.Connection, waiting: _Waiting) -> bool:
         """Somebody else's entry that came before."""
         uid = waiting.own.uid if waiting.own else b""
-        if not uid:
-            return False
-        if uid in self._given:
-            return True
-        if len(self._given) > MOST_WAITING:
-            self._given.clear()
-        self._given.add(uid)
-        return base.execute("SELECT 1 FROM entries WHERE uid = ?", (uid,)).fetchone() is not None
+        return (
+            bool(uid)
+            and base.execute("SELECT 1 FROM entries WHERE uid = ?", (uid,)).fetchone() is not None
+        )
 
     def _row(self, waiting: _Waiting, run: int) -> tuple[Any, ...]:
         now, own = waiting.now, waiting.own or _NOTHING
@@ -258,6 +263,19 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         sqlite3.Error: it cannot be opened.
     """
     return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+
+
+def count_runs(path: Path) -> int:
+    """How many engines have written it.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    base = open_to_read(path)
+    try:
+        return int(base.execute("SELECT count(*) FROM runs").fetchone()[0])
+    finally:
+        base.close()
 
 
 def broken_links(path: Path) -> list[tuple[int, int]]:

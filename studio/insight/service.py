@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol
 
+import msgspec
+
 from studio.core.clock import NS, now_ns
+from studio.core.errors import StudioError
 from studio.core.event import Events
+from studio.core.log import logger
 from studio.core.paths import data_dir
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
+from studio.insight.analysis.child import AnalysisRequest, analyse_apart
+from studio.insight.board import Board
+from studio.insight.board_commands import BoardCommands
+from studio.insight.board_feed import BoardFeed
 from studio.insight.commands import InsightCommands, RecordingsPlace
 from studio.insight.context import AirContext, PriceNow, ScenesOnAir
-from studio.insight.journal import Journal
+from studio.insight.detector import LEAST_SHOWS, STEP_S, Baseline
+from studio.insight.events import AlarmRaised
+from studio.insight.journal import Journal, count_runs
 from studio.insight.latency import CutLatency
+from studio.insight.model import InsightView
 from studio.insight.stats import ProcessFigures, Stats, disk_free_gb
 
 FIGURES_S = 1.0
+_log = logger(__name__)
 
 
 class TickFigures(Protocol):
@@ -66,6 +80,7 @@ class InsightService(Service):
     """
 
     name: ClassVar[str] = "insight"
+    View: ClassVar[Any] = InsightView
 
     def __init__(
         self,
@@ -87,15 +102,27 @@ class InsightService(Service):
         self._began_ns = self._seen_ns = now_ns()
         self._seen_ticks = 0
         self.stats: dict[str, Any] = {}
-        self.every = (Every("figures", FIGURES_S, self._tell),)
+        self.every = (
+            Every("figures", FIGURES_S, self._tell),
+            Every("board", STEP_S, self._step),
+        )
         journal.clock = stage
         self.context = AirContext(journal, events, scenes, prices)
+        self.board = Board()
+        self._feed = BoardFeed(self.board, events)
+        self.context.sales = self._feed
         self._commands = InsightCommands(journal, disk)
+        self._board_commands = BoardCommands(self.board, journal)
+        self._learns: asyncio.Task[None] | None = None
         events.on_all(self.context.write)
 
     def commands(self) -> Sequence[object]:
-        """The analysis, and figures of platforms."""
-        return (self._commands,)
+        """The analysis, the board, and figures of platforms."""
+        return (self._commands, self._board_commands)
+
+    def view(self) -> InsightView:
+        """The board."""
+        return self.board.view()
 
     async def load(self, part: object, context: ShowContext) -> None:
         """The journal says which show it is."""
@@ -103,6 +130,9 @@ class InsightService(Service):
 
     async def stop(self) -> None:
         """Writes what is waiting, and closes the journal."""
+        if self._learns is not None:
+            self._learns.cancel()
+            await asyncio.gather(self._learns, return_exceptions=True)
         self._journal.close()
 
     def _tell(self) -> None:
@@ -127,3 +157,39 @@ class InsightService(Service):
         self._seen_ticks, self._seen_ns = ticks.ticks, now
         self._events.publish(Stats(figures=self.stats))
         self._state.touch("outputs", "air")
+
+    # -- the board -----------------------------------------------------------------------------
+
+    def _step(self) -> None:
+        """Ten seconds are over."""
+        is_on_air = self._journal.on_air_ns > 0
+        if is_on_air != self.board.is_on_air:
+            if is_on_air:
+                self.board.begin()
+                self._learn_soon()
+            else:
+                self.board.end()
+        for alarm in self.board.step():
+            self._journal.write("insight.alarm", msgspec.to_builtins(alarm))
+            self._events.publish(AlarmRaised(alarm=alarm))
+        if is_on_air:
+            self._state.touch(self.name)
+
+    def _learn_soon(self) -> None:
+        """What is normal is asked of the own shows, once a time on air."""
+        if self._learns is None or self._learns.done():
+            self._learns = asyncio.get_running_loop().create_task(self._learn(), name="baseline")
+
+    async def _learn(self) -> None:
+        try:
+            runs = await asyncio.to_thread(count_runs, self._journal.path)
+            if runs < LEAST_SHOWS:
+                return
+            found = (await analyse_apart(AnalysisRequest("baseline"))).baseline
+        except (StudioError, sqlite3.Error) as error:
+            _log.warning("what is normal is not known: %s", error)
+            return
+        if found is not None:
+            baseline = Baseline(found.metrics, found.profile, found.phi, found.limit, found.shows)
+            self.board.take_baseline(baseline)
+            self._state.touch(self.name)

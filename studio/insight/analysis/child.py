@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import subprocess
 import sys
+from typing import Literal
 
 import msgspec
 
@@ -12,17 +15,19 @@ from studio.core.paths import data_dir, project_dir
 from studio.core.priority import background_thread
 from studio.core.streams import child_environment
 from studio.insight.analysis.base import analysis_path
+from studio.insight.analysis.baseline import find_baseline
 from studio.insight.analysis.load import rebuild
 from studio.insight.analysis.questions import ask
 from studio.insight.imports.store import store_path
-from studio.insight.model import Answer, Rebuilt
+from studio.insight.model import Answer, BaselineReply, Rebuilt
 
 LIMIT_S = 300.0
 
 
 class AnalysisRequest(msgspec.Struct):
-    """What is to be done: a question, or with ``question`` "" the file made anew."""
+    """What is to be done: "ask" a question, "rebuild" the file, say what is normal ("baseline")."""
 
+    what: Literal["ask", "rebuild", "baseline"] = "ask"
     question: str = ""
     show: str = ""
 
@@ -32,6 +37,7 @@ class AnalysisReply(msgspec.Struct):
 
     answer: Answer | None = None
     rebuilt: Rebuilt | None = None
+    baseline: BaselineReply | None = None
     error: tuple[str, str, dict[str, str]] | None = None
 
 
@@ -42,26 +48,36 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
         StudioError: not_found, unavailable, failed.
     """
     path = analysis_path()
-    if request.question:
+    if request.what == "ask":
         return AnalysisReply(answer=ask(path, request.question, request.show))
-    return AnalysisReply(rebuilt=rebuild(data_dir() / "journal.db", store_path(), path))
+    rebuilt = rebuild(data_dir() / "journal.db", store_path(), path)
+    if request.what == "rebuild":
+        return AnalysisReply(rebuilt=rebuilt)
+    return AnalysisReply(baseline=find_baseline(path))
 
 
-def analyse_apart(request: AnalysisRequest) -> AnalysisReply:
-    """Has it done by a process of low priority, and waits for it.
+async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:
+    """Has it done by a process of low priority; that ends with whoever waits for it.
 
     Raises:
         StudioError: as `analyse`; failed, when the process ended or took too long.
     """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "studio.insight.analysis.child", stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=project_dir(),
+        env=child_environment(),
+    )  # fmt: skip
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "studio.insight.analysis.child"],
-            input=msgspec.msgpack.encode(request), capture_output=True, timeout=LIMIT_S,
-            cwd=project_dir(), env=child_environment(),
-        )  # fmt: skip
-        reply = msgspec.msgpack.decode(done.stdout, type=AnalysisReply)
-    except (subprocess.TimeoutExpired, msgspec.DecodeError) as error:
+        async with asyncio.timeout(LIMIT_S):
+            out, _ = await process.communicate(msgspec.msgpack.encode(request))
+        reply = msgspec.msgpack.decode(out, type=AnalysisReply)
+    except (TimeoutError, msgspec.DecodeError, OSError) as error:
         raise StudioError("failed", "insight.worker", why=type(error).__name__) from None
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
     if reply.error is not None:
         code, key, params = reply.error
         raise StudioError(code, key, **params)  # type: ignore[arg-type]

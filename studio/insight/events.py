@@ -1,0 +1,23 @@
+"""What the analysis announces."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from studio.core.event import Event
+from studio.core.text import Text
+from studio.insight.model import BoardAlarm
+
+
+class AlarmRaised(Event, frozen=True, kw_only=True):
+    """A figure has left what is normal for it, and stays there."""
+
+    name: ClassVar[str] = "insight.alarm"
+    label: ClassVar[Text] = Text("数据报警", "Figure alarm")
+    help: ClassVar[Text] = Text(
+        "某个指标持续偏离自己的正常范围：当前值、正常值、从何时起、之前发生了什么。",
+        "A figure stays away from its normal: value, normal, since when, what preceded it.",
+    )
+    is_journaled: ClassVar[bool] = False  # its service writes it, with the alarm alone
+
+    alarm: BoardAlarm

@@ -1,0 +1,1 @@
+"""The panel "board" and what only it uses."""
