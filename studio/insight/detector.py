@@ -40,7 +40,7 @@ WARM_STEPS = 30
 OPENING_STEPS = 120
 """Twenty minutes, while today's level is known roughly: limits of their own."""
 QUANTILE = 0.985
-MARGIN = 1.33
+MARGIN, FLOOR = 1.33, 4.0
 """The limit lies so far above the tail of the own shows' worst."""
 
 
@@ -222,7 +222,7 @@ def _limits(worst: NDArray[np.float64]) -> NDArray[np.float64]:
     Twenty shows say what is usual for a figure, but little about its tail: how far the worst may
     lie above the usual is taken from all figures together.
     """
-    usual = np.maximum(worst.mean(axis=1), worst.mean(axis=(0, 1)) / 4)
+    usual = np.maximum(worst.mean(axis=1), worst.mean(axis=(0, 1)) / FLOOR)
     tails = worst / np.maximum(usual[:, None, :], 1e-9)
     apart = np.quantile(tails, QUANTILE, axis=(0, 1))
     return np.asarray(usual * apart * MARGIN)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import subprocess
 import sys
+from asyncio import create_subprocess_exec
 from typing import Literal
 
 import msgspec
@@ -62,7 +63,7 @@ async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:
     Raises:
         StudioError: as `analyse`; failed, when the process ended or took too long.
     """
-    process = await asyncio.create_subprocess_exec(
+    process = await create_subprocess_exec(
         sys.executable, "-m", "studio.insight.analysis.child", stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=project_dir(),
         env=child_environment(),

@@ -39,10 +39,9 @@ class AlarmRow(QFrame):
         words = column(gap=2)
         for label in (self.title, self.before, self.advice):
             words.addWidget(label)
-        layout = row(self.dot, gap=8, margins=(12, 6, 10, 6))
+        words.addLayout(Flow(self.picture, self.seen, self.later))
+        layout = row(self.dot, gap=8, margins=(4, 6, 4, 6))
         layout.addLayout(words, 1)
-        for button in (self.picture, self.seen, self.later):
-            layout.addWidget(button)
         self.setLayout(layout)
 
     def show_alarm(self, alarm: BoardAlarm) -> None:
