@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from studio import __version__ as VERSION
 from studio.core.backoff import Backoff
 from studio.core.clean import encode_json
 from studio.core.errors import StudioError
@@ -122,6 +123,7 @@ __all__ = [
     "fade",
     "setting",
     "Backoff",
+    "VERSION",
     "Close",
     "Hotkey",
     "ObsAnswer",

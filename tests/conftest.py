@@ -28,6 +28,7 @@ os.environ.update(
     SHOPCAST_CONFIG=str(_OWN / "config"),
     SHOPCAST_DATA=str(_OWN / "data"),
     SHOPCAST_LANG="en",
+    SHOPCAST_DEMO="zh",
     PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring",
 )
 # As in studio.graphics.qt, which comes too late when a plugin has imported PySide6 already: two

@@ -22,11 +22,13 @@ from ui.bars.topbar import TopBar
 from ui.desk import Desk
 from ui.dialogs.brand import BrandCard
 from ui.dialogs.card import Card, FormCard
+from ui.dialogs.first_run import FirstRun
 from ui.dialogs.go_live import GoLiveCard
 from ui.dialogs.hotkeys import HotkeyEditor
 from ui.dialogs.imported import Imported
 from ui.dialogs.keys import KeysCard
 from ui.dialogs.palette import Palette
+from ui.dialogs.settings.card import SettingsCard
 from ui.hotkeys import Hotkeys
 from ui.i18n import language, t
 from ui.key_owner import field_at
@@ -120,7 +122,9 @@ class Window(QWidget):
         self.hotkeys.router.changed.connect(self.topbar.show_lock)
         self.hotkeys_card = HotkeyEditor(desk, self.hotkeys, self)
         self.imported_card, self.brand_card = Imported(self), BrandCard(desk, self)
-        self.go_live_card = GoLiveCard(desk, self)
+        self.go_live_card, self.first_run = GoLiveCard(desk, self), FirstRun(desk, self)
+        self.settings_card = SettingsCard(desk, self)
+        listen(self, desk.store.loaded, self._begin_first_run)
         self.projectors = Projectors(desk, self, self.edit_source)
         desk.tell = self.tell
         language.changed.connect(self.retext)
@@ -149,6 +153,13 @@ class Window(QWidget):
         if self._left_out:
             words = t("panel.left_out", names=", ".join(self._left_out))
             self.desk.say(None, words, "attention")
+
+    def _begin_first_run(self) -> None:
+        """Somebody who opens it for the first time is led; never over a show that goes out."""
+        is_new = self.kept.is_first and self.is_kept and self.desk.store.show.is_readonly
+        if is_new and not self.desk.store.is_busy:
+            self.kept.is_first = False
+            self.first_run.open()
 
     def set_page(self, name: str) -> None:
         """Prepare, Live or Review."""
@@ -279,6 +290,7 @@ class Window(QWidget):
             self.desk.settings.language = value  # type: ignore[assignment]
             language.set(value)
             self._save()
+            self._demo_follows()
         elif what == "palette":
             self.palette_card.open()
         elif what == "settings":
@@ -289,6 +301,10 @@ class Window(QWidget):
             self.brand_card.open()
         elif what == "go_live":
             self.go_live_card.open()
+        elif what == "first_run":
+            self.first_run.open()
+        elif what == "open_settings":
+            self.settings_card.open(value)
         elif what == "edit":
             self.set_page(LIVE)
             self.monitors.toggle_edit()
@@ -305,6 +321,13 @@ class Window(QWidget):
             open_on(Projector(self.desk, picture, self.monitors.canvas), screen)
         else:
             self.asked.emit(what, value)
+
+    def _demo_follows(self) -> None:
+        """The demo show speaks the desk's language, unless somebody has worked in it."""
+        store, actions = self.desk.store, self.desk.actions
+        is_untouched = store.show.is_readonly and not store.is_busy and not actions.next_undo
+        if store.engine.demo_follows and is_untouched and store.show.language != language.code:
+            actions.run("show.open", {"folder": ""}, is_quiet=True)
 
     def _save(self) -> None:
         try:
@@ -381,7 +404,8 @@ class Window(QWidget):
     def cards(self) -> list[QWidget]:
         """What lies over the window and goes with Esc."""
         forms = self.findChildren(FormCard, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        own = (self.hotkeys_card, self.imported_card, self.brand_card, self.go_live_card)
+        own = (self.hotkeys_card, self.imported_card, self.brand_card, self.go_live_card,
+               self.first_run, self.settings_card)  # fmt: skip
         return [*own, *forms]
 
     def tell(self, what: str, found: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from studio.core.errors import StudioError
 from studio.core.service import Service
 from studio.core.services import Services
 from studio.core.troubles import troubles
+from studio.show.demo import follows_desk
 from studio.show.model import EngineView
 
 
@@ -80,5 +81,6 @@ class EngineInfo(Service):
             is_safe=self._is_safe,
             secrets_in=self._secrets.place,
             recordings=str(self._recordings.path),
+            demo_follows=follows_desk(),
             warnings=tuple((e.in_language("zh"), e.in_language("en")) for e in errors),
         )

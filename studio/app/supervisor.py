@@ -278,7 +278,7 @@ class Supervisor:
             encoding="utf-8",
             errors="replace",
             cwd=project_dir(),
-            env=child_environment(),
+            env=self._engine_environment(),
             **own_session(),
         )
         self._engine_is = processes.identify(self._engine.pid)
@@ -366,6 +366,13 @@ class Supervisor:
             self._engine.wait()
         elif self._engine_is is not None:
             processes.end(self._engine_is, self._engine_words)
+
+    def _engine_environment(self) -> dict[str, str]:
+        """With a desk the demo show speaks the desk's language (`studio.show.demo`)."""
+        around = child_environment()
+        if self._with_desk:
+            around.setdefault("SHOPCAST_DEMO", "desk")
+        return around
 
     # --- the desk ---------------------------------------------------------------------------
 

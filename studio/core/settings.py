@@ -15,7 +15,7 @@ from studio.core.whole_file import write_whole
 
 _log = logger(__name__)
 RECENT = 10
-DESK = ("language", "layout", "text_scale", "hotkeys")
+DESK = ("language", "layout", "text_scale", "hotkeys", "user_name")
 """What the desk changes; all else in the file is the engine's."""
 
 

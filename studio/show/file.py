@@ -18,6 +18,7 @@ from studio.core.log import logger
 from studio.core.names import check_name
 from studio.core.paths import assets_dir
 from studio.core.whole_file import PRIVATE, take_name, whole, write_whole
+from studio.show.demo import demo_language, in_language
 from studio.show.model import SCHEMA, Raw, ShowHead
 
 _log = logger(__name__)
@@ -51,6 +52,8 @@ def read_show(folder: Path) -> tuple[ShowHead, Raw]:
         raise StudioError("failed", "show.broken", path=str(path), why=str(error)) from None
     if not isinstance(raw, dict):
         raise StudioError("invalid", "show.broken", path=str(path), why="not an object")
+    if path.parent == demo_show():
+        raw = in_language(raw, demo_language())
     schema = raw.get("schema", SCHEMA)
     if isinstance(schema, int) and schema > SCHEMA:
         raise StudioError("invalid", "show.too_new", path=str(path), schema=schema)

@@ -78,6 +78,7 @@ class EngineView(msgspec.Struct, frozen=True):
 
     Attributes:
         warnings: what could not be used, Chinese and English.
+        demo_follows: the demo show speaks the desk's language.
     """
 
     fps: str = "30"
@@ -85,6 +86,7 @@ class EngineView(msgspec.Struct, frozen=True):
     secrets_in: str = ""
     recordings: str = ""
     warnings: tuple[tuple[str, str], ...] = ()
+    demo_follows: bool = False
 
 
 Raw = dict[str, Any]

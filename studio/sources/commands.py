@@ -96,6 +96,38 @@ class SourceCommands:
         return changed("sources", undo=("sources.edit", undo))
 
     @command(
+        "sources.become",
+        label=("换成另一种来源", "Make a source another kind"),
+        help=(
+            "名称、位置、滤镜不变，换成摄像头等另一种来源：占位画面一步换成真机位。",
+            "A source becomes another kind under its own name, in all its places, with its "
+            "filters: a placeholder becomes a camera.",
+        ),
+    )
+    def become(
+        self,
+        name: str,
+        kind: str,
+        settings: dict[str, Any] | None = None,
+        version: int | None = None,
+    ) -> Changed:
+        old = self._bank.get(name)
+        its = self._bank.kinds.get(kind)
+        own = without_obs(kind, settings or {}, frozenset(its.Settings.__struct_fields__))
+        spec = replace(old, kind=kind, settings=own, version=version or its.version)
+        self._bank.check(spec, spec.settings)
+        self._check_round(spec)
+        self._bank.put(spec)
+        self._announce(SourceListChanged(what="edited", source=name, kind=kind))
+        undo = {
+            "name": name,
+            "kind": old.kind,
+            "settings": old.settings,
+            "version": old.version,
+        }
+        return changed("sources", "sound", undo=("sources.become", undo))
+
+    @command(
         "sources.remove",
         label=("删除来源", "Remove source"),
         help=("删除未被场景使用的来源。", "Removes a source that no scene uses."),

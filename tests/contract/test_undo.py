@@ -105,6 +105,7 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("sound.solo", {"source": "tone"}),
     ("sound.target", {"lufs": -20}),
     ("sources.add", {"name": "Fresh", "kind": "colour"}),
+    ("sources.become", {"name": "title", "kind": "colour", "settings": {"top": "#ff0000"}}),
     ("sources.copy", {"name": "title"}),
     ("sources.edit", {"name": "title", "settings": {"text": "Other"}}),
     ("sources.on_loss", {"name": "clip", "policy": "hide"}),

@@ -134,6 +134,8 @@ class TopBar(QFrame):
         self._waiting.clicked.connect(self._look_after)
         self._find = Button("", "quiet", icon="search")
         self._find.clicked.connect(lambda: desk.change("palette", ""))
+        self._settings = Button("", "quiet", icon="settings")
+        self._settings.clicked.connect(lambda: desk.change("open_settings", ""))
         self.pages = Segments(gap=2)
         self.pages.chosen.connect(lambda name: desk.change("page", name))
         self._page = LIVE
@@ -156,6 +158,7 @@ class TopBar(QFrame):
             self._waiting,
             self._layouts,
             self._find,
+            self._settings,
         ):
             if isinstance(part, int):
                 layout.addStretch(part)
@@ -187,6 +190,7 @@ class TopBar(QFrame):
         self._show_name()
         self._show_camera()
         self._find.name(t("palette.open"), t("palette.open") + "  Ctrl+K")
+        self._settings.name(t("settings.title"), t("settings.title") + "  Ctrl+,")
         self._language.name(t("language.switch"))
         self._link(self.desk.client.state, self.desk.client.why)
         self.lock.retext()

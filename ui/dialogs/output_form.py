@@ -41,6 +41,7 @@ class OutputForm(Form):
     def __init__(self, desk: Desk, status: OutputStatus | None) -> None:
         super().__init__(desk)
         self.status = status
+        self.is_saved = False
         self.name = QLineEdit(status.name if status else "")
         self.name.setEnabled(status is None)
         self.platform = QComboBox()
@@ -178,6 +179,11 @@ class OutputForm(Form):
         """Puts the hand where it starts."""
         (self.url if self.status else self.name).setFocus()
 
+    def choose(self, platform: str) -> None:
+        """A platform, as if the person had."""
+        self.platform.setCurrentIndex(max(0, self.platform.findData(platform)))
+        self._use_platform()
+
     def go_to(self, field: str) -> None:
         """Puts the hand into a field by its name (url, key, size, bitrate …)."""
         widget = {**self._fields, **self._more_fields}.get(field)
@@ -263,6 +269,7 @@ class OutputForm(Form):
         self.desk.actions.run(command, args, origin=self.save, done=self._answered)
 
     def _saved(self) -> None:
+        self.is_saved = True
         if self.status is not None and self.delay.value() != round(self.before.delay_s):
             late: dict[str, object] = {"name": self.status.name, "seconds": self.delay.value()}
             self.desk.actions.run("outputs.delay", late)

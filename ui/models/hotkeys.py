@@ -38,6 +38,7 @@ FIXED = {
     "Shift+F11": "keys.enlarge",
     "F11": "keys.full",
     "Ctrl+K": "keys.palette",
+    "Ctrl+,": "settings.title",
     "Ctrl+L": "keys.language",
     "Ctrl+Z": "keys.undo",
     "Ctrl+Y": "keys.undo",

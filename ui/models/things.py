@@ -49,6 +49,9 @@ WINDOW = (
     ("", "keys.title", ("keys", "")),
     ("", "keys.full", ("full_screen", "")),
     ("", "brand.title", ("brand", "")),
+    ("", "golive.title", ("go_live", "")),
+    ("", "first.open", ("first_run", "")),
+    ("", "settings.title", ("open_settings", "")),
     ("", "stage.edit", ("edit", "")),
     ("", "multiview.open", ("multiview", "")),
 )
