@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import functools
 import http
 import itertools
 import logging
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import studio.remote.requests as request_folder
@@ -34,6 +35,8 @@ from studio.remote.hotkey_commands import HotkeyCommands
 from studio.remote.ids import Ids
 from studio.remote.obs_events import Translator
 from studio.remote.pace import SessionPace
+from studio.remote.phone import Knock, PhoneDoor
+from studio.remote.phone_commands import PhoneCommands
 from studio.remote.pictures import PictureServer
 from studio.remote.place_commands import PlaceCommands, place_door
 from studio.remote.projector_commands import ProjectorCommands
@@ -85,11 +88,13 @@ class RemoteServer:
         self._server: Server | None = None
         self._numbers = itertools.count(1)
         self.desks = DeskRegistry(self._tell_one)
+        self.phone = PhoneDoor(self.commands.tokens, self.serve, self._with_token)
         rooms.bus.add(
             self.commands,
             HotkeyCommands(rooms.bus),
             ProjectorCommands(self.desks, rooms),
             PlaceCommands(),
+            PhoneCommands(self.phone, self.commands),
         )
         rooms.bus.gate(place_door(rooms.session.repository, lambda: rooms.recordings.path).check)
         self._handlers: dict[str, Handler] = {}
@@ -110,34 +115,22 @@ class RemoteServer:
         Raises:
             StudioError: unavailable, when the port is taken.
         """
-        from websockets.asyncio.server import serve
-
         try:
-            self._server = await serve(
-                self._client,
-                "127.0.0.1",
-                port,
-                select_subprotocol=pick_subprotocol,
-                process_request=self._check,
-                create_connection=counted(self.strangers),
-                max_size=MAX_MESSAGE,
-                compression=None,
-                # A client that reads only when it has asked something answers no ping.
-                ping_interval=None,
-                logger=_quiet,
-            )
+            self._server = await self.serve(self._check, host="127.0.0.1", port=port)
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES, 10048, 10013):
                 raise
             raise StudioError("unavailable", "remote.port_taken", port=port) from None
         self.port = self._server.sockets[0].getsockname()[1]
         place.write(place.EndpointFile(self.port, self.key))
+        await self.phone.resume()
 
     async def stop(self) -> None:
         """Says goodbye to all clients."""
         self.tell(Subscription.GENERAL, "ExitStarted")
         self.views.stop()
         place.forget()
+        await self.phone.close()
         if self._server is not None:
             await asyncio.sleep(0)  # lets the farewell go out first
             self._server.close()
@@ -189,8 +182,38 @@ class RemoteServer:
             ) from fault
         return result
 
-    async def _client(self, socket: ServerConnection) -> None:
-        session = Session(socket, self, next(self._numbers))
+    async def serve(self, handler: Knock, gate: Authenticator | None = None,
+                    **where: Any) -> Server:  # fmt: skip
+        """Listens at one more place, which may have a gate of its own.
+
+        Args:
+            handler: looks at the request before the handshake.
+            where: host, port, TLS.
+
+        Raises:
+            OSError: it cannot.
+        """
+        from websockets.asyncio.server import serve
+
+        return await serve(
+            functools.partial(self._client, gate=gate),
+            select_subprotocol=pick_subprotocol,
+            process_request=handler,
+            create_connection=counted(self.strangers),
+            max_size=MAX_MESSAGE,
+            compression=None,
+            # A client that reads only when it has asked something answers no ping.
+            ping_interval=None,
+            logger=_quiet,
+            **where,
+        )
+
+    def _with_token(self) -> set[str]:
+        """Names of the tokens by which somebody is in now."""
+        return {session.token for session in self.sessions if session.token}
+
+    async def _client(self, socket: ServerConnection, gate: Authenticator | None = None) -> None:
+        session = Session(socket, self, next(self._numbers), gate)
         self.sessions.add(session)
         try:
             await session.run()

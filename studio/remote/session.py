@@ -35,6 +35,8 @@ from studio.remote.pace import Turn
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
+    from studio.remote.gate import Authenticator
+
 _log = logger(__name__)
 
 
@@ -70,6 +72,7 @@ class Session:
     Args:
         socket: the connection.
         door: answers the requests (`Door.handle`).
+        gate: who comes in by this socket; None is the door's own.
 
     Attributes:
         events: subscribed categories.
@@ -81,8 +84,15 @@ class Session:
         closing: called when the connection ends (views it opened and the like).
     """
 
-    def __init__(self, socket: ServerConnection, door: AnsweringHost, number: int) -> None:
+    def __init__(
+        self,
+        socket: ServerConnection,
+        door: AnsweringHost,
+        number: int,
+        gate: Authenticator | None = None,
+    ) -> None:
         self.door = door
+        self._gate = gate or door.gate
         self.number = number
         self.received = self.sent = 0
         self.socket = socket
@@ -92,11 +102,11 @@ class Session:
         self.role = Role.OWNER
         self.name = "remote"
         self.token = ""
-        self.is_here = door.gate.is_open
+        self.is_here = self._gate.is_open
         self.closing: list[Callable[[], None]] = []
         self.is_identified = False
         self.is_over = False
-        self._challenge = None if door.gate.is_open else Challenge()
+        self._challenge = None if self._gate.is_open else Challenge()
         self._out: asyncio.Queue[str | bytes] = asyncio.Queue(MOST_WAITING)
         self._waiting_bytes = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -288,7 +298,7 @@ class Session:
         if self._challenge:
             answer = data.get("authentication")
             caller = (
-                await self.door.gate.admit(self._challenge, answer, self._address)
+                await self._gate.admit(self._challenge, answer, self._address)
                 if isinstance(answer, str)
                 else None
             )

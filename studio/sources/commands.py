@@ -109,7 +109,7 @@ class SourceCommands:
         name: str,
         kind: str,
         settings: dict[str, Any] | None = None,
-        version: int | None = None,
+        version: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None,
     ) -> Changed:
         old = self._bank.get(name)
         its = self._bank.kinds.get(kind)

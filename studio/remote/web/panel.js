@@ -2,7 +2,7 @@
 // The phone's panel: speaks obs-websocket v5 to the door that served it, and nothing else.
 
 const TEXT = {
-  zh: { programme: "播出画面", scenes: "场景", take: "切到直播", fade: "淡入淡出", standby: "垫片", silent: "麦克风已关", back: "返回", products: "商品",
+  zh: { programme: "节目画面", scenes: "场景", take: "切到直播", fade: "淡入淡出", standby: "垫片", silent: "麦克风已关", back: "返回", products: "商品",
     comments: "待审评论", outputs: "输出", password: "远程控制密码或令牌", keep: "在本机记住", enter: "进入",
     card: "弹卡", card_off: "收卡", try_on: "试戴", try_off: "摘下", release: "放行", block: "拦截", stock: "库存", air: "播出", next: "预监",
     none: "未设置推流", live: "直播中", idle: "未开播", lost: "连接中断，正在重连…", wrong: "密码不对。",
@@ -32,6 +32,12 @@ const $ = (id) => document.getElementById(id);
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 let language = localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en");
+// A code that was scanned brings the token behind the #, where browsers send it to nobody.
+const scanned = new URLSearchParams(location.hash.slice(1)).get("token");
+if (scanned) {
+  localStorage.setItem("password", scanned);
+  history.replaceState(null, "", location.pathname);
+}
 let password = localStorage.getItem("password") || "";
 let state = {}, role = "", socket = null, waiting = new Map(), number = 0, isIn = false;
 

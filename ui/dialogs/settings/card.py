@@ -17,7 +17,7 @@ from ui.listen import listen
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, clear, column, line, row
 
-FOLLOWS = ("engine", "scenes", "sound", "virtualcam", "comments", "phone")
+FOLLOWS = ("engine", "scenes", "sound", "virtualcam", "comments")
 
 
 class SettingsCard(Card):
@@ -52,6 +52,7 @@ class SettingsCard(Card):
         self.body.addLayout(middle, 1)
         self.rows: list[tuple[str, RowView]] = []
         self._heads: dict[str, QWidget] = {}
+        self._shown: tuple[object, ...] = ()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._build)
@@ -79,8 +80,22 @@ class SettingsCard(Card):
     # -- how -----------------------------------------------------------------------------------
 
     def _changed(self, part: str) -> None:
-        if self.isVisible() and part in FOLLOWS and not self._is_busy():
-            self._later.start(200)
+        if part in FOLLOWS and self.isVisible():
+            now = self._facts()
+            if now != self._shown and not self._is_busy():
+                self._shown = now
+                self._later.start(0)
+
+    def _facts(self) -> tuple[object, ...]:
+        """What the lines show: levels and comments come all the time, and are none of it."""
+        store = self.desk.store
+        return (
+            store.engine.recordings,
+            tuple(canvas.is_enabled for canvas in store.scenes.canvases),
+            store.sound.headphones.is_on,
+            store.virtualcam.is_on,
+            store.comments.is_slow,
+        )
 
     def _is_busy(self) -> bool:
         """A hand is in one of its fields."""
@@ -95,6 +110,7 @@ class SettingsCard(Card):
     def _build(self) -> None:
         """All lines anew: what they show is of now."""
         at = self._area.verticalScrollBar().value()
+        self._shown = self._facts()
         clear(self._list)
         clear(self._nav)
         self.rows.clear()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QWidget
 
 from studio.api import VERSION, config_dir, data_dir, log_dir, own_plugins_dir
 from ui.desk import Desk
+from ui.dialogs.settings.phone import phone
 from ui.dialogs.settings.rows import SettingRow, ask_folder, button, choice, open_folder
 from ui.i18n import language, t
 from ui.theme import tokens
@@ -190,6 +191,7 @@ SECTIONS: dict[str, Section] = {
     "outputs": outputs,
     "comments": comments,
     "privacy": privacy,
+    "phone": phone,
     "folders": folders,
     "about": about,
 }

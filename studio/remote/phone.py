@@ -1,0 +1,194 @@
+"""The phone's door: the remote panel on the house's network, for devices with a token alone."""
+
+from __future__ import annotations
+
+import errno
+import http
+import ipaddress
+import secrets
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlsplit
+
+from studio.core import settings
+from studio.core.errors import StudioError
+from studio.core.log import keep_secret, logger
+from studio.core.troubles import tell_trouble
+from studio.governance.roles import Token
+from studio.remote import panel
+from studio.remote.certificate import server_context
+from studio.remote.gate import Authenticator
+from studio.remote.model import PairedDevice, PhoneView
+
+if TYPE_CHECKING:
+    from websockets.asyncio.server import Server, ServerConnection
+    from websockets.http11 import Request, Response
+
+_log = logger(__name__)
+
+
+class Knock(Protocol):
+    """Looks at a request before the handshake; an answer ends it."""
+
+    def __call__(self, connection: ServerConnection, request: Request) -> Response | None: ...
+
+
+class Listener(Protocol):
+    """Listens at one more place (`studio.remote.server.RemoteServer.serve`)."""
+
+    async def __call__(
+        self, handler: Knock, gate: Authenticator | None = None, **where: Any
+    ) -> Server: ...
+
+
+def lan_addresses() -> list[str]:
+    """Addresses of this machine in its networks, the one that leads out first; none is loopback.
+
+    Nothing is sent: connecting a datagram socket only asks the system for the way.
+    """
+    found: list[str] = []
+    for far in ("192.0.2.1", "192.168.255.254", "10.255.255.254", "172.31.255.254"):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect((far, 9))
+                found.append(str(probe.getsockname()[0]))
+            except OSError:
+                continue
+    try:
+        found += [str(entry[4][0]) for entry in socket.getaddrinfo(
+            socket.gethostname(), None, socket.AF_INET)]  # fmt: skip
+    except OSError:
+        pass
+    usable = [a for a in dict.fromkeys(found) if not ipaddress.ip_address(a).is_loopback]
+    return [address for address in usable if address != "0.0.0.0"]
+
+
+class PhoneDoor:
+    """A second place to listen at, in the house's network.
+
+    By it comes in who has a token, and nobody else: neither the password nor the key of this run
+    opens it, and it stands closed until somebody at this machine opens it.
+
+    Args:
+        tokens: there are now.
+        listen: opens the place.
+        present: names of the tokens by which somebody is in.
+    """
+
+    def __init__(
+        self,
+        tokens: Callable[[], list[Token]],
+        listen: Listener,
+        present: Callable[[], set[str]],
+    ) -> None:
+        self._tokens, self._listen, self._present = tokens, listen, present
+        nobodys = secrets.token_urlsafe(32)
+        keep_secret(nobodys)
+        self._gate = Authenticator(nobodys, "", tokens)
+        self._server: Server | None = None
+        self._address, self._port = "", 0
+        self._is_tls, self._fingerprint = True, ""
+
+    def view(self) -> PhoneView:
+        """How it stands, with the devices that may come in."""
+        present = self._present()
+        return PhoneView(
+            is_on=self._server is not None,
+            is_tls=self._is_tls,
+            address=self._address,
+            port=self._port,
+            url=self.url() if self._server else "",
+            fingerprint=self._fingerprint,
+            addresses=tuple(lan_addresses()),
+            devices=tuple(
+                PairedDevice(token.name, token.role, token.name in present)
+                for token in self._tokens()
+            ),
+        )
+
+    def url(self, token: str = "") -> str:
+        """What a phone opens; the token stands where browsers send it to nobody."""
+        scheme = "https" if self._is_tls else "http"
+        tail = f"#token={quote(token, safe='')}" if token else ""
+        return f"{scheme}://{self._address}:{self._port}/{tail}"
+
+    async def open(self, address: str = "", port: int = 0, *, is_tls: bool = True) -> None:
+        """Listens; at another place when it was open already.
+
+        Args:
+            address: of this machine; "" is the one that leads out.
+            port: 0 is that of the settings.
+
+        Raises:
+            StudioError: unavailable: no network, the port is taken.
+        """
+        await self.close()
+        known = lan_addresses()
+        address = address or next(iter(known), "")
+        if not address:
+            raise StudioError("unavailable", "remote.phone_no_network")
+        own = settings.load()
+        port = port or own.phone_port
+        context, fingerprint = None, ""
+        if is_tls:
+            try:
+                context, fingerprint = server_context([address])
+            except OSError as error:
+                raise StudioError("failed", "remote.phone_no_tls", why=str(error)) from None
+        try:
+            self._server = await self._listen(
+                self._check, self._gate, host=address, port=port, ssl=context
+            )
+        except OSError as error:
+            taken = error.errno in (errno.EADDRINUSE, errno.EACCES, 10048, 10013)
+            key = "remote.port_taken" if taken else "remote.phone_failed"
+            raise StudioError("unavailable", key, port=port, why=str(error)) from None
+        self._address, self._port = address, self._server.sockets[0].getsockname()[1]
+        self._is_tls, self._fingerprint = is_tls, fingerprint
+        _log.info("the phone's door is open at %s", self.url())
+
+    async def close(self) -> None:
+        """Nobody comes in any more, and who is in is out."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+            for connection in tuple(server.connections):
+                connection.transport.abort()
+
+    async def resume(self) -> None:
+        """Open again where it was left open; what keeps it closed is told and no more."""
+        own = settings.load()
+        if own.phone_on:
+            try:
+                await self.open(port=own.phone_port, is_tls=own.phone_tls)
+            except StudioError as error:
+                tell_trouble("remote.phone_closed", why=error)
+
+    def keep(self, *, is_on: bool) -> None:
+        """Remembers it for the next start.
+
+        Raises:
+            OSError: the settings cannot be written.
+        """
+        own = settings.load()
+        own.phone_on, own.phone_tls = is_on, self._is_tls
+        if is_on:
+            own.phone_port = self._port
+        settings.save(own)
+
+    def _check(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Gives browsers the panel, and lets only that panel speak."""
+        if "upgrade" not in request.headers.get("Connection", "").lower():
+            return panel.serve(request.path)
+        origin = request.headers.get("Origin")
+        if origin and _host_of(origin) != request.headers.get("Host", ""):
+            return connection.respond(http.HTTPStatus.FORBIDDEN, "origin not allowed\n")
+        return None
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
