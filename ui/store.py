@@ -12,6 +12,7 @@ from studio.api import Evidence, logger
 from studio.audio.model import SoundView
 from studio.comments.model import CommentsView
 from studio.host.packs.model import PacksView
+from studio.host.prompter.model import PrompterView
 from studio.host.rundown.model import RundownView
 from studio.host.script.model import ScriptView
 from studio.insight.model import InsightView
@@ -48,6 +49,7 @@ PARTS: dict[str, Any] = {
     "rundown": RundownView,
     "packs": PacksView,
     "script": ScriptView,
+    "prompter": PrompterView,
     "plans": PlansView,
     "brand": BrandKit,
     "virtualcam": CameraView,
@@ -139,6 +141,7 @@ class Store(QObject):
         self.rundown = RundownView()
         self.packs = PacksView()
         self.script = ScriptView()
+        self.prompter = PrompterView()
         self.plans = PlansView()
         self.brand = BrandKit()
         self.virtualcam = CameraView()

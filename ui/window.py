@@ -38,6 +38,7 @@ from ui.pages import Pages
 from ui.panels.base import Panel
 from ui.panels.registry import make_panels
 from ui.projector import Multiview, Projector, Projectors, open_on
+from ui.prompters import Prompters
 from ui.stage.monitors import Monitors
 from ui.stage.scenes import ScenesPanel
 from ui.theme import tokens
@@ -126,6 +127,7 @@ class Window(QWidget):
         self.settings_card = SettingsCard(desk, self)
         listen(self, desk.store.loaded, self._begin_first_run)
         self.projectors = Projectors(desk, self, self.edit_source)
+        self.prompters = Prompters(desk, self)
         desk.tell = self.tell
         language.changed.connect(self.retext)
         self.retext()

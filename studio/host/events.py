@@ -22,3 +22,18 @@ class RundownMoved(Event, frozen=True, kw_only=True):
     item: str
     title: str = ""
     late_s: int = 0
+
+
+class PrompterWanted(Event, frozen=True, kw_only=True):
+    """Desks are asked to open a prompter window."""
+
+    name: ClassVar[str] = "prompter.wanted"
+    label: ClassVar[Text] = Text("打开提词器", "Prompter wanted")
+    help: ClassVar[Text] = Text(
+        "请控制台打开提词窗口；screen 是显示器的序列号或名称。",
+        "Desks are asked to open a prompter window; screen is a display's serial number or name.",
+    )
+    is_journaled: ClassVar[bool] = False
+
+    screen: str = ""
+    mirror: str = ""

@@ -76,3 +76,28 @@ def _with_one(rest: str, low: int) -> str:
 def digits_zh(text: str) -> str:
     """Digits one by one: 7.5 → 七点五 takes its fraction so."""
     return "".join("零一二三四五六七八九"[int(sign)] for sign in text)
+
+
+_SMALL = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def spoken_en(value: int) -> str:
+    """A whole number in English words, without "and": 199 → one hundred ninety nine."""
+    if value < 0:
+        return "minus " + spoken_en(-value)
+    if value < 20:
+        return _SMALL[value]
+    if value < 100:
+        tens, ones = divmod(value, 10)
+        return _TENS[tens - 2] + (f" {_SMALL[ones]}" if ones else "")
+    for size, word in ((1_000_000_000, "billion"), (1_000_000, "million"), (1000, "thousand"),
+                       (100, "hundred")):  # fmt: skip
+        if value >= size:
+            high, low = divmod(value, size)
+            return f"{spoken_en(high)} {word}" + (f" {spoken_en(low)}" if low else "")
+    raise AssertionError(value)

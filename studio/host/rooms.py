@@ -8,12 +8,15 @@ from studio.core.event import Events
 from studio.core.service import Service
 from studio.core.state import State
 from studio.host.packs.service import PackService
+from studio.host.prompter.service import PrompterService
 from studio.host.rundown.service import RundownService
 from studio.host.script.service import ScriptService
 from studio.shop.catalogue import Catalogue
 from studio.shop.offers.book import OfferBook
 
-HOST_SERVICES: tuple[type[Service], ...] = (RundownService, ScriptService, PackService)
+HOST_SERVICES: tuple[type[Service], ...] = (
+    RundownService, ScriptService, PackService, PrompterService,
+)  # fmt: skip
 
 
 class HostTexts:
@@ -46,4 +49,5 @@ def host_services(
     rundown = RundownService(catalogue, events, state)
     script = ScriptService(catalogue, offers, state)
     texts = HostTexts(catalogue, offers, rundown, script)
-    return (rundown, script, PackService(texts, catalogue, state))
+    prompter = PrompterService(rundown, script, catalogue, events, state)
+    return (rundown, script, PackService(texts, catalogue, state), prompter)

@@ -71,6 +71,7 @@ A: dict[str, Any] = {
     "script": {"audience": "older", "facts": [
         {"product": "hat", "name": "material", "value": "Straw hats", "source": "label"}],
         "scripts": [{"product": "hat", "lines": [{"id": "a", "text": "Tip your hat"}]}]},
+    "prompter": {"speed": 3.0},
     "packs": {"places": ["eu"], "off": ["eu-basics"]},
     "later": {"kept": True},
 }  # fmt: skip

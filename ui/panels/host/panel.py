@@ -5,12 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.shop.model import Product, price_text
+from studio.shop.model import Product
 from ui.format import age_s, clock, ms_short
 from ui.i18n import pick, t
 from ui.listen import listen
+from ui.models.saying import price_to_say, question_to_answer, told_to_host
 from ui.panels.base import Panel
 from ui.panels.spot import LEFT, Spot
+from ui.prompters import name_button, prompter_button
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, clear, column, line, row
 
@@ -29,6 +31,7 @@ class HostPanel(Panel):
     keys = (("N", "products.key_next"), ("C", "products.key_card"), ("T", "products.key_try_on"))
 
     def build(self) -> None:
+        self.prompter = self.tool(prompter_button(self.desk))
         inside = QWidget()
         layout = column(gap=10, margins=(16, 12, 16, 12))
         self._name = TextLabel(size=24, weight=600, wraps=True)
@@ -65,6 +68,7 @@ class HostPanel(Panel):
 
     def retext(self) -> None:
         super().retext()
+        name_button(self.prompter)
         self._show()
 
     def _show(self) -> None:
@@ -85,7 +89,7 @@ class HostPanel(Panel):
         self._next.setVisible(after is not None)
         if after is not None:
             self._next.setText(t("host.next", name=f"{after.number} {after.name}") + "   N")
-        pinned = part.pinned or next((e for e in part.best if not e.answered), None)
+        pinned = question_to_answer(self.desk.store)
         self._asker.setText(
             t("host.on_picture" if part.pinned else "host.asked", author=pinned.author)
             if pinned
@@ -96,28 +100,13 @@ class HostPanel(Panel):
         self._show_time()
 
     def _show_price(self, product: Product | None) -> None:
-        """The price she may say: an offer's while it runs, with its clock and pieces."""
-        words, is_offer = "", False
-        if product is not None:
-            sku = self.desk.store.shop.variant.get(product.id, "")
-            sku = sku or (product.skus[0] if len(product.skus) == 1 else "")
-            cents = product.price_of(sku if product.variants else "")[0]
-            words = price_text(cents, product.currency)
-            for view in self.desk.store.offers:
-                if view.stage == "live" and view.offer.sku == sku:
-                    left = [price_text(view.cents, product.currency)]
-                    if view.left_s is not None:
-                        left.append(ms_short(view.left_s))
-                    if view.left is not None:
-                        left.append(t("offers.left", n=view.left))
-                    words, is_offer = "  ".join(left), True
+        words, is_offer = price_to_say(self.desk.store, product) if product else ("", False)
         self._price.setText(words)
         self._price.set_tone("attention" if is_offer else "")
 
     def _show_told(self) -> None:
         clear(self._told)
-        mine = [x for x in self.desk.store.plans.told if x.role in ("streamer", "host", "all", "")]
-        for told in mine[:SHOWN_TOLD]:
+        for told in told_to_host(self.desk.store)[:SHOWN_TOLD]:
             tone = "attention" if told.level in ("red", "amber", "attention") else "muted"
             text = f"{clock(told.at_utc)}  {pick(told.text)}"
             self._told.addWidget(TextLabel(text, size=16, tone=tone, wraps=True))

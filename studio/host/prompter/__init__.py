@@ -1,0 +1,1 @@
+"""The prompter: the text of what is on, where the host is in it, and who moves it."""

@@ -1,0 +1,44 @@
+"""What the host may say now: the price of a product, its pieces, the question, words of plans."""
+
+from __future__ import annotations
+
+from studio.comments.model import EntryView
+from studio.plans.model import ToldView
+from studio.shop.model import Product, price_text
+from ui.format import ms_short
+from ui.i18n import t
+from ui.store import Store
+
+HOST_ROLES = ("streamer", "host", "all", "")
+
+
+def price_to_say(store: Store, product: Product) -> tuple[str, bool]:
+    """The price she may say: an offer's while it runs, with its clock and pieces.
+
+    Returns:
+        The words, and whether they are an offer's.
+    """
+    sku = store.shop.variant.get(product.id, "")
+    sku = sku or (product.skus[0] if len(product.skus) == 1 else "")
+    cents = product.price_of(sku if product.variants else "")[0]
+    words, is_offer = price_text(cents, product.currency), False
+    for view in store.offers:
+        if view.stage == "live" and view.offer.sku == sku:
+            left = [price_text(view.cents, product.currency)]
+            if view.left_s is not None:
+                left.append(ms_short(view.left_s))
+            if view.left is not None:
+                left.append(t("offers.left", n=view.left))
+            words, is_offer = "  ".join(left), True
+    return words, is_offer
+
+
+def question_to_answer(store: Store) -> EntryView | None:
+    """The comment on the picture, else the best one that nobody answered."""
+    part = store.comments
+    return part.pinned or next((entry for entry in part.best if not entry.answered), None)
+
+
+def told_to_host(store: Store) -> list[ToldView]:
+    """Words of plans that are for the host."""
+    return [told for told in store.plans.told if told.role in HOST_ROLES]
