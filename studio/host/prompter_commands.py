@@ -99,7 +99,7 @@ class PrompterCommands:
     def follow(self, voice: bool = True) -> Changed:
         before = self._room.view()
         self._room.set_mode("follow" if voice else "roll")
-        return changed("prompter", undo=self._back(before))
+        return changed("prompter", undo=self._released(before))
 
     @command(
         "prompter.stop",
@@ -110,7 +110,7 @@ class PrompterCommands:
     def stop(self) -> Changed:
         before = self._room.view()
         self._room.set_mode("still")
-        return changed("prompter", undo=self._back(before))
+        return changed("prompter", undo=self._released(before))
 
     @command(
         "prompter.speed",
@@ -150,3 +150,12 @@ class PrompterCommands:
     def _back(before: PrompterView) -> tuple[str, dict[str, object]]:
         args = {"line": before.line, "offset": before.offset, "hold": before.mode == "hand"}
         return "prompter.jump", dict(args)
+
+    @classmethod
+    def _released(cls, before: PrompterView) -> tuple[str, dict[str, object]]:
+        """What moved it before moves it again."""
+        if before.mode == "hand":
+            return cls._back(before)
+        if before.mode == "still":
+            return "prompter.stop", {}
+        return "prompter.follow", {"voice": before.mode == "follow"}

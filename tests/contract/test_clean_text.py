@@ -25,6 +25,7 @@ READ = {
     "studio/sources/grab_child.py": "words of our own process",
     "studio/app/supervisor.py": "lines of our own engine, ASCII",
     "ui/layouts.py": "the desk's own layouts, ASCII",
+    "ui/prompters.py": "where the desk's own prompter was opened last, ASCII",
 }
 
 
