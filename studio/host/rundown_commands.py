@@ -285,9 +285,13 @@ class RundownCommands:
     def _edit(self, part: RundownPart) -> Changed:
         before = self._room.part
         self._room.put(part)
-        return changed("rundown", undo=("rundown.set", {"rundown": msgspec.to_builtins(before)}))
+        return changed(
+            "rundown", "prompter", undo=("rundown.set", {"rundown": msgspec.to_builtins(before)})
+        )
 
     def _move(self, act: Callable[[], object]) -> Changed:
         before = self._room.run
         act()
-        return changed("rundown", undo=("rundown.put_run", {"run": msgspec.to_builtins(before)}))
+        return changed(
+            "rundown", "prompter", undo=("rundown.put_run", {"run": msgspec.to_builtins(before)})
+        )

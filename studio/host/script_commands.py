@@ -100,7 +100,7 @@ class ScriptCommands:
         undo = self._undo(product)
         self._room.put_script(draft)
         del self._room.drafts[product]
-        return changed("script", undo=undo)
+        return changed("script", "prompter", undo=undo)
 
     @command(
         "script.put",
@@ -119,7 +119,7 @@ class ScriptCommands:
             part = self._room.part
             rest = tuple(other for other in part.scripts if other.product != script.product)
             self._room.put(replace(part, scripts=rest))
-        return changed("script", undo=undo)
+        return changed("script", "prompter", undo=undo)
 
     @command(
         "script.refresh",
@@ -133,7 +133,7 @@ class ScriptCommands:
     def refresh(self, product: ProductKey) -> Changed:
         undo = self._undo(product)
         self._room.put_script(self._room.refreshed(self._room.script(product)))
-        return changed("script", undo=undo)
+        return changed("script", "prompter", undo=undo)
 
     @command(
         "script.edit",
@@ -190,7 +190,7 @@ class ScriptCommands:
             if same
             else ("script.forget_fact", {"product": fact.product, "name": fact.name})
         )
-        return changed("script", undo=undo)
+        return changed("script", "prompter", undo=undo)
 
     @command(
         "script.forget_fact",
@@ -204,7 +204,9 @@ class ScriptCommands:
         if gone is None:
             raise StudioError("not_found", "script.no_fact", product=product, name=name)
         self._room.put(replace(part, facts=tuple(f for f in part.facts if f is not gone)))
-        return changed("script", undo=("script.fact", {"fact": msgspec.to_builtins(gone)}))
+        return changed(
+            "script", "prompter", undo=("script.fact", {"fact": msgspec.to_builtins(gone)})
+        )
 
     @command(
         "script.facts",
@@ -269,7 +271,7 @@ class ScriptCommands:
         lines = tuple(line if other.id == line.id else other for other in script.lines)
         undo = self._undo(script.product)
         self._room.put_script(replace(script, lines=lines))
-        return changed("script", undo=undo)
+        return changed("script", "prompter", undo=undo)
 
     def _undo(self, product: str) -> tuple[str, dict[str, object]]:
         before = next((s for s in self._room.part.scripts if s.product == product), None)
