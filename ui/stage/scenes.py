@@ -116,7 +116,7 @@ class SceneCard(QFrame):
         if self._desk.client.state != link.LIVE:
             edge = tokens.LINE  # what was is not known to be
         if self.hasFocus():
-            edge = tokens.ACCENT
+            edge = tokens.FOCUS
         painter.fillRect(self.rect(), QColor(edge))
         wide = tokens.px(2) if self.tone or self.hasFocus() else 1
         painter.fillRect(self.rect().adjusted(wide, wide, -wide, -wide), QColor(tokens.RAISED))

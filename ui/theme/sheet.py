@@ -29,7 +29,7 @@ QTableView {{ background: {t.BACKGROUND}; color: {t.TEXT}; border: 1px solid {t.
 QTableView::item {{ padding: 0 {px(6)}px; border-bottom: 1px solid {t.RAISED}; }}
 QTableView::indicator:unchecked {{ background: {t.BACKGROUND}; border: 1px solid {t.MUTED};
     border-radius: {px(3)}px; }}
-QTableView:focus {{ border-color: {t.ACCENT}; }}
+QTableView:focus {{ border: 2px solid {t.FOCUS}; }}
 QHeaderView {{ background: {t.PANEL}; }}
 QHeaderView::section {{ background: {t.PANEL}; color: {t.MUTED}; border: none;
     border-bottom: 1px solid {t.LINE}; padding: {px(4)}px {px(6)}px; }}
@@ -45,7 +45,7 @@ QSlider#tbar::groove:vertical {{ background: {t.BACKGROUND}; border: 1px solid {
 QSlider#tbar::handle:vertical {{ background: {t.TEXT}; height: {px(12)}px;
     margin: 0 -{px(8)}px; border-radius: {px(3)}px; }}
 QSlider#tbar::handle:vertical:hover {{ background: {t.ACCENT_TEXT}; }}
-QSlider#tbar:focus {{ border: 1px solid {t.ACCENT}; border-radius: {px(4)}px; }}
+QSlider#tbar:focus {{ border: 2px solid {t.FOCUS}; border-radius: {px(4)}px; }}
 QFrame#panel {{ background: {t.PANEL}; border: none; border-radius: {px(t.RADIUS)}px; }}
 QFrame#panelHead {{ background: {t.PANEL}; border: none;
     border-top-left-radius: {px(t.RADIUS)}px; border-top-right-radius: {px(t.RADIUS)}px; }}
@@ -76,17 +76,17 @@ QPushButton {{ background: {t.RAISED}; color: {t.TEXT}; border: 1px solid {t.LIN
     border-radius: {px(5)}px; padding: 0 {px(9)}px; min-height: {px(24)}px; }}
 QPushButton:hover {{ background: {t.HOVER}; }}
 QPushButton:pressed {{ background: {t.LINE}; }}
-QPushButton:focus {{ border: 1px solid {t.ACCENT}; }}
+QPushButton:focus {{ border: 2px solid {t.FOCUS}; }}
 QPushButton:disabled {{ color: {t.FAINT}; background: transparent; }}
 QPushButton:checked {{ background: {t.ACCENT_FILL}; border: 1px solid {t.ACCENT};
     color: {t.WHITE}; }}
 QPushButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent;
     color: {t.MUTED}; }}
 QPushButton[kind="quiet"]:hover {{ background: {t.RAISED}; color: {t.TEXT}; }}
-QPushButton[kind="quiet"]:focus {{ border: 1px solid {t.ACCENT}; }}
+QPushButton[kind="quiet"]:focus {{ border: 2px solid {t.FOCUS}; }}
 QPushButton[kind="quiet"]:checked {{ background: {t.RAISED}; color: {t.TEXT};
     border: 1px solid {t.RAISED}; }}
-QPushButton[kind="quiet"]:checked:focus {{ border: 1px solid {t.ACCENT}; }}
+QPushButton[kind="quiet"]:checked:focus {{ border: 2px solid {t.FOCUS}; }}
 QFrame#form QPushButton[kind="quiet"]:checked {{ background: {t.ACCENT_FILL};
     border: 1px solid {t.ACCENT}; color: {t.WHITE}; }}
 QPushButton[kind="primary"] {{ background: {t.ACCENT_FILL}; border: 1px solid {t.ACCENT};
@@ -95,23 +95,24 @@ QPushButton[kind="primary"]:hover {{ background: #2A4C8A; }}
 QPushButton[kind="golive"] {{ background: {t.GO_LIVE}; border: 1px solid {t.ACCENT};
     color: {t.WHITE}; font-weight: bold; padding: 0 {px(14)}px; }}
 QPushButton[kind="golive"]:hover {{ background: {t.GO_LIVE_HOVER}; }}
-QPushButton[kind="golive"]:focus {{ border: 1px solid {t.WHITE}; }}
+QPushButton[kind="golive"]:focus {{ border: 2px solid {t.FOCUS}; }}
 QPushButton[kind="golive"]:disabled {{ background: {t.ACCENT_FILL}; color: {t.MUTED};
     border: 1px solid {t.LINE}; }}
 QPushButton[kind="take"] {{ background: {t.ON_AIR_FILL}; border: 1px solid {t.ON_AIR_FILL};
     color: {t.WHITE}; font-weight: bold; }}
 QPushButton[kind="take"]:hover {{ background: {t.ON_AIR_HOVER}; }}
-QPushButton[kind="take"]:focus {{ border: 1px solid {t.WHITE}; }}
+QPushButton[kind="take"]:focus {{ border: 2px solid {t.FOCUS}; }}
 QPushButton[kind="take"]:disabled {{ background: {t.ON_AIR_SOFT}; color: {t.MUTED};
     border: 1px solid {t.ON_AIR_SOFT}; }}
 QPushButton[kind="attention"] {{ background: transparent; border: 1px solid {t.ATTENTION};
     color: {t.ATTENTION}; }}
 QPushButton[kind="attention"]:hover {{ background: {t.ATTENTION_SOFT}; }}
-QPushButton[kind="attention"]:focus {{ border: 1px solid {t.WHITE}; }}
+QPushButton[kind="attention"]:focus {{ border: 2px solid {t.FOCUS}; }}
 QPushButton[kind="attention"]:disabled {{ color: {t.FAINT}; border: 1px solid {t.LINE}; }}
 QPushButton[dense="true"] {{ padding: 0 {px(7)}px; min-height: {px(22)}px; }}
 QPushButton[big="true"] {{ padding: 0 {px(16)}px; min-height: {px(32)}px; }}
 QPushButton[tight="true"] {{ padding: 0 {px(4)}px; }}
+QPushButton[kind="primary"]:focus, QPushButton:checked:focus {{ border: 2px solid {t.FOCUS}; }}
 QPushButton::menu-indicator {{ width: 0; }}
 
 QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
@@ -120,7 +121,7 @@ QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
     selection-background-color: {t.ACCENT_FILL}; selection-color: {t.WHITE}; }}
 QPlainTextEdit {{ padding: {px(4)}px {px(6)}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{
-    border: 1px solid {t.ACCENT}; }}
+    border: 2px solid {t.FOCUS}; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled,
 QComboBox:disabled {{ color: {t.FAINT}; background: transparent; border: 1px dashed {t.LINE}; }}
 QLineEdit[wrong="true"] {{ border: 1px solid {t.ATTENTION}; }}
@@ -137,7 +138,7 @@ QCheckBox::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid
     border-radius: {px(4)}px; background: {t.BACKGROUND}; }}
 QCheckBox::indicator:checked {{ background: {t.ACCENT_FILL}; border: 1px solid {t.ACCENT};
     image: url({_mark("tick")}); }}
-QCheckBox::indicator:focus {{ border: 1px solid {t.WHITE}; }}
+QCheckBox::indicator:focus {{ border: 2px solid {t.FOCUS}; }}
 QMenu {{ background: {t.RAISED}; color: {t.TEXT}; border: 1px solid {t.LINE};
     padding: {px(4)}px; }}
 QMenu::item {{ padding: {px(6)}px {px(24)}px {px(6)}px {px(12)}px; border-radius: {px(4)}px; }}

@@ -15,6 +15,7 @@ FAINT = "#8C93A0"  # 4.5:1 on PANEL, RAISED and SELECTED; for what is off
 ACCENT = "#4C8DFF"
 ACCENT_FILL = "#1F3A6B"
 ACCENT_TEXT = "#BFD6FF"
+FOCUS = "#F2F5FA"  # 2 px around what has the keyboard: neither "on" nor a state
 GO_LIVE = "#2A5FC4"  # white text on it keeps 5:1
 GO_LIVE_HOVER = "#2F68D2"
 SELECTED = "#1D2A45"

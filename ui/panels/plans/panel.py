@@ -193,6 +193,7 @@ class PlansPanel(Panel):
         self._at_work.setContentsMargins(*(tokens.px(v) for v in (8, 4, 8, 4)))
         for part in (self._at_work, self._asks, self._offers, self._plans):
             layout.addLayout(part)
+        self._blocks = (self._at_work, self._asks, self._offers)
         self._line = line()
         layout.addWidget(self._line)
         layout.addLayout(self._past)
@@ -248,6 +249,9 @@ class PlansPanel(Panel):
         self.head.count.setText(t("plans.ready", n=ready) if part.plans else "")
         self.head.show_badge(t("plans.n_running", n=running) if running else "")
         self._show_past(part.incidents)
+        for block in self._blocks:  # an empty one leaves no strip above the first plan
+            edges = (8, 4, 8, 4) if block.count() else (0, 0, 0, 0)
+            block.setContentsMargins(*(tokens.px(edge) for edge in edges))
 
     def _go_on(self) -> None:
         for box in self._boxes:

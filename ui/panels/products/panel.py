@@ -76,7 +76,7 @@ class ProductsPanel(Panel):
         self._more = TextLabel(tone="muted", wraps=True)
         self._list.addWidget(self._more)
         store = self.desk.store
-        parts = ("shop", "show", "stock", "tryon", "packs")
+        parts = ("shop", "show", "stock", "tryon", "packs", "offers")
         listen(self, store.changed, lambda part: self._show() if part in parts else None)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._go_on)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -16,9 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QLineEdit,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +24,7 @@ from ui.desk import Desk
 from ui.format import age_s, ms_short
 from ui.i18n import t
 from ui.models.alarms import alarm_words
+from ui.panels.products.number import Number
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, clear, column, put, row
 from ui.widgets.paint import painting
@@ -77,54 +74,6 @@ class Photo(QWidget):
             painter.drawPixmap(x, y, size.width(), size.height(), found)
 
 
-class Number(QStackedWidget):
-    """A number one can change in place: double click, type, Enter."""
-
-    entered = Signal(str)
-
-    def __init__(self, weight: int = 400) -> None:
-        super().__init__()
-        self.label = TextLabel(weight=weight)
-        self.edit = QLineEdit()
-        self.edit.setFont(tokens.font(13))
-        self.addWidget(self.label)
-        self.addWidget(self.edit)
-        self.edit.returnPressed.connect(self._take)
-        self.edit.editingFinished.connect(lambda: self.setCurrentIndex(0))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.IBeamCursor)
-
-    def _open(self) -> None:
-        plain = "".join(c for c in self.label.text() if c.isdigit() or c == ".")
-        self.edit.setText(plain)
-        self.setCurrentIndex(1)
-        self.edit.setFocus()
-        self.edit.selectAll()
-
-    def _take(self) -> None:
-        text = self.edit.text()
-        self._shut()
-        self.entered.emit(text)
-
-    def _shut(self) -> None:
-        """The number stands again and keeps the focus: it must not land on another field."""
-        self.setFocus()
-        self.setCurrentIndex(0)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Opens the field."""
-        self._open()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F2 or the space bar opens the field, Esc closes it."""
-        if event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Space) and self.currentIndex() == 0:
-            self._open()
-        elif event.key() == Qt.Key.Key_Escape and self.currentIndex() == 1:
-            self._shut()
-        elif self.currentIndex() == 0:
-            super().keyPressEvent(event)
-
-
 class ProductRow(QFrame):
     """One product."""
 
@@ -146,6 +95,11 @@ class ProductRow(QFrame):
         self._variants_box.setMinimumWidth(tokens.px(36))
         self.price = Number(600)
         self.price.setFixedWidth(tokens.px(66))
+        self.was = TextLabel(size=11, tone="muted")
+        struck = self.was.font()
+        struck.setStrikeOut(True)
+        self.was.setFont(struck)
+        self.was.hide()
         self.stock = Number()
         self.stock.setFixedWidth(tokens.px(76))
         self.explain = Button(checkable=True, clicked=self._explain)
@@ -176,6 +130,7 @@ class ProductRow(QFrame):
         self._figures.setVerticalSpacing(0)
         self._figures.addWidget(self.price, 0, 0)
         self._figures.addWidget(self.stock, 0, 1)
+        self._figures.addWidget(self.was, 1, 0)
         layout.addLayout(self._figures)
         tools = self._tools = row(self.explain, self.card, self.try_on, gap=6)
         layout.addLayout(tools)
@@ -208,6 +163,8 @@ class ProductRow(QFrame):
         self._line.setSpacing(tokens.px(6 if is_narrow else 10))
         self._tools.setSpacing(tokens.px(3 if is_narrow else 6))
         self._figures.removeWidget(self.stock)
+        self._figures.removeWidget(self.was)
+        self._figures.addWidget(self.was, int(not is_narrow), int(is_narrow))
         self._figures.addWidget(self.stock, int(is_narrow), int(not is_narrow))
         self.number.setVisible(not is_narrow)
         self.title.setMinimumWidth(tokens.px(36 if is_narrow else 64))
@@ -248,8 +205,7 @@ class ProductRow(QFrame):
         self.title.setText(product.name)
         self._show_alarms(product)
         self.photo.show_path(Path(folder) / product.photo if product.photo else Path())
-        cents, _ = product.price_of(shop.variant.get(product.id, ""))
-        self.price.label.setText(price_text(cents, product.currency))
+        self._show_price(product, shop)
         self._show_stock(product)
         is_now = shop.explaining == product.id
         is_card = shop.card == product.id
@@ -274,6 +230,27 @@ class ProductRow(QFrame):
         self._show_variants(product, shop)
         self.tick(shop)
 
+    def _show_price(self, product: Product, shop: ShopState) -> None:
+        """The price that is paid now; during a sale its own stands beside it, struck through."""
+        sku = shop.variant.get(product.id, "")
+        cents, _ = product.price_of(sku)
+        own = price_text(cents, product.currency)
+        sales = [
+            view
+            for view in self.desk.store.offers
+            if view.stage == "live" and view.product == product.id
+        ]
+        sale = next((view for view in sales if view.offer.sku in (sku, product.id)), None)
+        sale = sale or (sales[0] if sales and not sku else None)
+        is_sale = sale is not None and sale.cents < cents
+        shown = price_text(sale.cents, product.currency) if sale and is_sale else own
+        self.price.label.setText(shown)
+        self.price.label.set_tone("next" if is_sale else "")
+        self.price.own = own if is_sale else ""
+        self.was.setText(own if is_sale else "")
+        self.was.setAccessibleName(t("products.list_price", price=own) if is_sale else "")
+        self.was.setVisible(is_sale)
+
     def tick(self, shop: ShopState) -> None:
         """Time goes on for the one that is explained."""
         parts = []
@@ -294,7 +271,8 @@ class ProductRow(QFrame):
     def _show_stock(self, product: Product) -> None:
         label = self.stock.label
         self.stock.setToolTip(plain(self._stock_words(product)))
-        self.price.setToolTip(plain(t("products.edit_tip")))
+        tip = "products.edit_tip_sale" if self.price.own else "products.edit_tip"
+        self.price.setToolTip(plain(t(tip, price=self.price.own)))
         self.stock.setAccessibleName(t("products.stock_of", name=product.name))
         self.price.setAccessibleName(t("products.price_of", name=product.name))
         if product.stock is None:
