@@ -15,7 +15,8 @@ from ui.panels.base import Panel
 from ui.panels.script.table import TEXT, ScriptModel
 from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
-from ui.widgets.basics import Button, TextLabel, calm, row
+from ui.widgets.basics import Button, TextLabel, calm, column
+from ui.widgets.flow import Flow
 from ui.widgets.pop_form import PopForm
 from ui.widgets.rows_table import rows_table
 
@@ -57,14 +58,17 @@ class ScriptPanel(Panel):
         self.summary = TextLabel(size=12, tone="muted", elides=True)
         self._empty = TextLabel(tone="muted", wraps=True)
         self._empty.setContentsMargins(tokens.px(12), tokens.px(8), tokens.px(12), tokens.px(8))
-        choices = row(self.product, self.audience, self.scene, self.generate, self.accept,
-                      self.refresh, gap=6, margins=(12, 6, 12, 4))  # fmt: skip
-        choices.addWidget(self.summary, 1)
+        choices = Flow(self.product, self.audience, self.scene, self.generate, self.accept,
+                       self.refresh)  # fmt: skip
+        chooser = column(gap=0, margins=(12, 6, 12, 4))
+        chooser.addLayout(choices)
+        self.summary.setContentsMargins(tokens.px(12), 0, tokens.px(12), tokens.px(4))
         body = QWidget()
         layout = QVBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(choices)
+        layout.addLayout(chooser)
+        layout.addWidget(self.summary)
         layout.addWidget(self._empty)
         layout.addWidget(self.table, 1)
         body.setLayout(layout)
