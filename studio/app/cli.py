@@ -472,6 +472,12 @@ CALLS: dict[str, Call] = {
     "audit": (_audit_arguments, _audit, "studio.governance.cli"),
     "risks": (_risks_arguments, _risks, "studio.plans.risks.cli"),
     "rundown": (host_calls.rundown_arguments, host_calls.rundown, "studio.app.rundown_cli"),
+    "report": (insight_calls.report_arguments, insight_calls.report, "studio.insight.report"),
+    "experiment": (
+        insight_calls.experiment_arguments,
+        insight_calls.experiment,
+        "studio.insight.experiments",
+    ),
     "insight": (insight_calls.insight_arguments, insight_calls.insight, "studio.insight.cli"),
     "script": (host_calls.script_arguments, host_calls.script, "studio.app.script_cli"),
     "packs": (host_calls.packs_arguments, host_calls.packs, "studio.app.packs_cli"),

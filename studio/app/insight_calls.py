@@ -57,3 +57,49 @@ def insight_arguments(parser: argparse.ArgumentParser) -> None:
                         help=translate("cli.arg.insight_out"))  # fmt: skip
     parser.add_argument("--once", action="store_true", help=translate("cli.arg.insight_once"))
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """``shopcast report SHOW``."""
+    from studio.core.clean import encode_json
+    from studio.insight.cli import fresh_analysis
+    from studio.insight.report import names, write_report
+
+    folder = Path(arguments.out).expanduser().absolute()
+    files = write_report(fresh_analysis(), arguments.show, arguments.at, folder)
+    if arguments.json:
+        write_line(encode_json({"html": files.html, "tables": files.tables}))
+    else:
+        tables = names(files.tables)
+        write_line(translate("report.written", html=str(files.html), tables=tables))
+    return DONE
+
+
+def report_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("show", metavar="SHOW", help=translate("cli.arg.report_show"))
+    parser.add_argument("--at", choices=("2h", "24h", "48h", "7d"), default="7d",
+                        help=translate("cli.arg.report_at"))  # fmt: skip
+    parser.add_argument("--out", default=".", metavar="DIR", help=translate("cli.arg.report_out"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def experiment(arguments: argparse.Namespace) -> int:
+    """``shopcast experiment plan`` and ``simulate``."""
+    from studio.insight import experiment_cli
+
+    if arguments.what == "plan":
+        is_known = experiment_cli.show_plan(arguments.show, write_line, as_json=arguments.json)
+        return DONE if is_known else NO
+    return DONE if experiment_cli.simulate(arguments.aa, write_line, as_json=arguments.json) else NO
+
+
+def experiment_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    words = ("plan", "simulate")
+    parser.add_argument("what", choices=words, help=translate("cli.arg.experiment_what"))
+    parser.add_argument("--show", default="last", metavar="SHOW",
+                        help=translate("cli.arg.report_show"))  # fmt: skip
+    parser.add_argument("--aa", type=int, default=2000, metavar="N",
+                        help=translate("cli.arg.experiment_aa"))  # fmt: skip
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))

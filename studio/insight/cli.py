@@ -71,6 +71,20 @@ def do_ask(name: str, show: str, write: Write, *, as_json: bool) -> None:
         write(line)
 
 
+def fresh_analysis() -> Path:
+    """The analysis, made anew; this process goes after others from now on.
+
+    Raises:
+        StudioError: not_found, failed.
+    """
+    from studio.insight.analysis.base import analysis_path
+    from studio.insight.analysis.child import AnalysisRequest, analyse
+
+    background_thread()
+    analyse(AnalysisRequest("rebuild"))
+    return analysis_path()
+
+
 def do_moment(when: str, out: Path | None, write: Write, *, as_json: bool) -> None:
     """Writes the picture of a moment.
 

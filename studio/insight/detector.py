@@ -40,7 +40,7 @@ WARM_STEPS = 30
 OPENING_STEPS = 120
 """Twenty minutes, while today's level is known roughly: limits of their own."""
 QUANTILE = 0.985
-MARGIN, FLOOR = 1.33, 4.0
+MARGIN, FLOOR = 1.5, 2.0
 """The limit lies so far above the tail of the own shows' worst."""
 
 

@@ -24,7 +24,8 @@ SRM_ALPHA = 0.001
 LAMBDAS = (0.1, 0.2, 0.35, 0.55, 0.8)
 """Stakes of the sign-flip process; the e-value is their mean, so that none has to be chosen."""
 TRIM = 2.0
-LEAST_VIEWERS = 200
+LEAST_VIEWERS = 500
+"""An arm with fewer says nothing: the sequence is an asymptotic one."""
 PLANNED_VIEWERS = 4000.0
 
 

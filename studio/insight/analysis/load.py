@@ -25,7 +25,7 @@ from studio.insight.model import Rebuilt
 if TYPE_CHECKING:
     import duckdb
 
-BATCH = 50_000
+BATCH = 10_000
 GAP_US = 15 * 60 * 1_000_000
 """An engine that comes back within it goes on with the same airing."""
 NEVER = np.iinfo(np.int64).min
