@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from studio import __version__
-from studio.app import call_secrets, host_calls, insight_calls
+from studio.app import call_secrets, host_calls, insight_calls, rights_calls
 from studio.app.options import EngineOptions
 from studio.app.supervisor import Supervisor, python_module
 from studio.core.clean import clean_text
@@ -470,6 +470,7 @@ CALLS: dict[str, Call] = {
     "verify-draw": (_verify_draw_arguments, _verify_draw, "studio.shop.games.verify"),
     "drill": (_drill_arguments, _drill, "studio.app.drill.cli"),
     "audit": (_audit_arguments, _audit, "studio.governance.cli"),
+    "rights": (rights_calls.rights_arguments, rights_calls.rights, "studio.remote.rights"),
     "risks": (_risks_arguments, _risks, "studio.plans.risks.cli"),
     "rundown": (host_calls.rundown_arguments, host_calls.rundown, "studio.app.rundown_cli"),
     "report": (insight_calls.report_arguments, insight_calls.report, "studio.insight.report"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 
@@ -14,11 +15,17 @@ class Asker(NamedTuple):
     is_here: at this machine: the desk, the command line, the engine itself. A client that came
         in with a token or a password may be anywhere.
     origin: who it is, for the journal ("desk", "cli", "plan:NAME").
+    without: patterns of commands that are not lent to it, whatever its role ("shop.*").
     """
 
     role: int = 4
     is_here: bool = True
     origin: str = "engine"
+    without: tuple[str, ...] = ()
+
+    def may_not(self, command: str) -> bool:
+        """Is this one of the commands that are not lent to it?"""
+        return any(fnmatchcase(command, pattern) for pattern in self.without)
 
 
 _asker: ContextVar[Asker] = ContextVar("asker", default=Asker())  # noqa: B039 - immutable
@@ -36,7 +43,12 @@ def asked_by(asker: Asker) -> Iterator[None]:
     Nobody gains by asking through another: of two, the lesser right holds and the farther place.
     """
     before = _asker.get()
-    least = Asker(min(before.role, asker.role), before.is_here and asker.is_here, asker.origin)
+    least = Asker(
+        min(before.role, asker.role),
+        before.is_here and asker.is_here,
+        asker.origin,
+        before.without + tuple(word for word in asker.without if word not in before.without),
+    )
     token = _asker.set(least)
     try:
         yield

@@ -247,6 +247,8 @@ class Bus:
                 raise StudioError(
                     "denied", "command.denied", command=id, role=spec.role.name.lower()
                 )
+            if asking().may_not(id):
+                raise StudioError("denied", "command.not_lent", command=id, who=asking().origin)
             if not is_confirmed:
                 raise StudioError("confirm", "command.confirm", command=id)
             if has_secrets(given):

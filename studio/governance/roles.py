@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import secrets
+from collections.abc import Sequence
 
 import msgspec
 
 from studio.core.clean import write_json
+from studio.core.clock import seconds_of, utc_ms, utc_of
 from studio.core.command import Role
 from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
@@ -24,16 +27,30 @@ class Token(msgspec.Struct, frozen=True):
         name: whose it is, as the journal shows it.
         secret: what is typed in as the password.
         role: what its owner may do at most ("viewer" … "owner").
+        until: when it ends, UTC, ISO 8601; "" holds until it is removed.
+        without: patterns of commands that it may not run, whatever its role ("shop.*").
     """
 
     name: str
     secret: str
     role: str = "controller"
+    until: str = ""
+    without: tuple[str, ...] = ()
 
     @property
     def right(self) -> Role:
         """The role as the bus knows it; a role that is not known may only look."""
         return role_of(self.role) or Role.VIEWER
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until it ends, by the wall clock; infinite for one that holds."""
+        if not self.until:
+            return math.inf
+        try:
+            return seconds_of(self.until) - utc_ms() / 1000
+        except ValueError:
+            return 0.0
 
 
 def role_of(name: str) -> Role | None:
@@ -56,8 +73,14 @@ def load(store: Secrets) -> list[Token]:
     return tokens
 
 
-def add(store: Secrets, name: str, role: str) -> Token:
+def add(
+    store: Secrets, name: str, role: str, *, hours: float = 0.0, without: Sequence[str] = ()
+) -> Token:
     """Makes a token; its secret is shown once, to whoever made it.
+
+    Args:
+        hours: after which it ends; 0 holds until it is removed.
+        without: patterns of commands that are not lent with it.
 
     Raises:
         StudioError: invalid (role), conflict (the name is taken, or too many).
@@ -65,10 +88,12 @@ def add(store: Secrets, name: str, role: str) -> Token:
     if role_of(role) is None:
         known = ", ".join(entry.name.lower() for entry in Role)
         raise StudioError("invalid", "security.no_role", role=role, known=known)
-    tokens = load(store)
+    # One that has ended gives its name and place away.
+    tokens = [token for token in load(store) if token.left_s > 0]
     if any(token.name == name for token in tokens) or len(tokens) >= MOST:
         raise StudioError("conflict", "security.token_taken", name=name, most=MOST)
-    token = Token(name, secrets.token_urlsafe(18), role.lower())
+    until = utc_of(utc_ms() / 1000 + hours * 3600) if hours else ""
+    token = Token(name, secrets.token_urlsafe(18), role.lower(), until, tuple(without))
     _save(store, [*tokens, token])
     return token
 

@@ -46,6 +46,7 @@ def record_of(run: Run) -> RunRecord:
         step_ns=run.step_ns,
         role=run.asker.role,
         is_here=run.asker.is_here,
+        without=run.asker.without,
         has_trigger=run.trigger is not None,
         is_overruled=run.is_overruled,
         is_held=run.is_held,
@@ -76,7 +77,8 @@ class Resumer:
             is_same = plan is not None and plan_digest(plan) == record.digest
             run = self._run(record, plan if is_same and plan is not None else None)
             self._noticed(run, record.programme, programme)
-            with asked_by(Asker(record.role, record.is_here, f"plan:{record.plan}")):
+            origin = f"plan:{record.plan}"
+            with asked_by(Asker(record.role, record.is_here, origin, record.without)):
                 if is_same:
                     self._worker.note(run, said("plans.restarted", step=run.step + 1))
                     self._keeper.go_on(run)

@@ -42,7 +42,7 @@ class RunRecord(msgspec.Struct, frozen=True):
         digest: of the plan; another plan of this id is not gone on with.
         phase, step: the step that is done just now, or the next one.
         step_ns: monotonic time at which that step began; it goes on in another process.
-        role, is_here: whose right its steps have.
+        role, is_here, without: whose right its steps have.
         programme: what was on air before the step; a take that was not noted is seen by it.
     """
 
@@ -58,6 +58,7 @@ class RunRecord(msgspec.Struct, frozen=True):
     step_ns: int = 0
     role: int = 4
     is_here: bool = True
+    without: tuple[str, ...] = ()
     has_trigger: bool = True
     is_overruled: bool = False
     is_held: bool = False

@@ -24,6 +24,8 @@ from studio.protocols.obs_ws import FORMATS
 from studio.remote.pictures import PictureServer, Screenshot, What
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=r"^[a-z_.*?]+$")]
+MOST_HOURS, MOST_PATTERNS = 24 * 366, 50
 Side = Annotated[int, msgspec.Meta(ge=0, le=4096)]
 CanvasArg = Literal["landscape", "portrait"]
 MOST_SLOTS = 1000
@@ -71,24 +73,37 @@ class RemoteCommands:
         "remote.tokens",
         role=Role.OWNER,
         label=("远程令牌", "Remote tokens"),
-        help=("列出令牌的名称与角色。", "Lists the tokens' names and roles."),
+        help=("列出令牌的名称、角色与期限。", "Lists the tokens' names, roles and ends."),
     )
     def list_tokens(self) -> Changed:
-        return changed(result=[{"name": token.name, "role": token.role} for token in self.tokens()])
+        return changed(result=[
+            {"name": token.name, "role": token.role, "until": token.until,
+             "without": token.without, "has_ended": token.left_s <= 0}
+            for token in self.tokens()
+        ])  # fmt: skip
 
     @command(
         "remote.token_add",
         role=Role.OWNER,
         label=("新建远程令牌", "New remote token"),
         help=(
-            "为一台设备新建令牌及角色；令牌只显示一次。",
-            "Makes a token with a role for a device; its secret is shown this once.",
+            "为一台设备新建令牌、角色，可限时、可除去一些命令；令牌只显示一次。",
+            "A token with a role, lent for some hours, without some commands; shown this once.",
         ),
     )
-    def add_token(self, name: Name, role: str = "controller") -> Changed:
-        token = roles.add(self._store, check_name(name), role)
+    def add_token(
+        self,
+        name: Name,
+        role: str = "controller",
+        hours: Annotated[float, msgspec.Meta(ge=0, le=MOST_HOURS)] = 0.0,
+        without: Annotated[list[Pattern], msgspec.Meta(max_length=MOST_PATTERNS)] = [],  # noqa: B006
+    ) -> Changed:
+        token = roles.add(self._store, check_name(name), role, hours=hours, without=without)
         self._tokens = None
-        return changed(result={"name": name, "role": token.role, "token": token.secret})
+        return changed(result={
+            "name": name, "role": token.role, "token": token.secret, "until": token.until,
+            "without": token.without,
+        })  # fmt: skip
 
     @command(
         "remote.token_remove",

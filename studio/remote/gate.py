@@ -30,12 +30,14 @@ class Caller(NamedTuple):
 
     Attributes:
         is_here: a program of this user at this machine, which read the key from its own note.
+        lent: the token it came in with.
     """
 
     name: str
     role: Role
     token: str = ""
     is_here: bool = False
+    lent: Token | None = None
 
 
 @dataclass(slots=True)
@@ -108,7 +110,9 @@ class Authenticator:
             return Caller("remote", Role.OWNER)
         for token in self._tokens():
             if challenge.is_right(answer, token.secret):
-                return Caller(f"remote:{token.name}", token.right, token.name)
+                if token.left_s <= 0:
+                    return None
+                return Caller(f"remote:{token.name}", token.right, token.name, lent=token)
         return None
 
     def _penalty_s(self, brake: _Brake) -> float:

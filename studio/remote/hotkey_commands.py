@@ -121,6 +121,8 @@ class HotkeyCommands:
             if asker.role < spec.role:
                 role = spec.role.name.lower()
                 raise StudioError("denied", "command.denied", command=spec.id, role=role)
+            if asker.may_not(spec.id):
+                raise StudioError("denied", "command.not_lent", command=spec.id, who=asker.origin)
             if asker.is_here:
                 continue
             if spec.needs_confirm or spec.secret_args:

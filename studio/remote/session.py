@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 from websockets.exceptions import ConnectionClosed
 
+from studio.core.asking import Asker, asked_by
 from studio.core.command import Role
 from studio.core.log import logger
+from studio.governance.roles import Token
 from studio.protocols.obs_client import obs_message
 from studio.protocols.obs_ws import (
     OBS_VERSION,
@@ -59,6 +62,7 @@ MOST_AT_ONCE = 64
 IDENTIFY_S = 10.0
 FIRST_MESSAGE = 64 * 1024
 LONGEST_MESSAGE = 8 * 1024 * 1024
+LOOK_AGAIN_S = 30.0
 LONG_MESSAGE = 256 * 1024
 """From here on a message is read in a thread."""
 
@@ -79,6 +83,7 @@ class Session:
         wants: names of our frequent events it asked for ("sound.meters").
         role, name: what it may do, and its name in the journal.
         token: name of the token it came in with, "" for the password.
+        lent: that token, which may end and may be without some commands.
         is_here: it came in with the key of this run, or by a door that asks for nothing: it is
             at this machine (`studio.core.asking`).
         closing: called when the connection ends (views it opened and the like).
@@ -102,6 +107,7 @@ class Session:
         self.role = Role.OWNER
         self.name = "remote"
         self.token = ""
+        self.lent: Token | None = None
         self.is_here = self._gate.is_open
         self.closing: list[Callable[[], None]] = []
         self.is_identified = False
@@ -307,7 +313,8 @@ class Session:
             if not self.door.has_place(caller):
                 reason = "All places for this token or password are taken."
                 return await self._refuse(Close.NO_PLACE, reason)
-            self.name, self.role, self.token, self.is_here = caller
+            self.name, self.role, self.token, self.is_here, self.lent = caller
+            self._end_in_time()
         self.events = Subscription.ALL
         if not await self._subscribe(data):
             return False
@@ -326,6 +333,33 @@ class Session:
             return await self._refuse(Close.INVALID_TYPE, reason)
         self.events = Subscription(int(wanted) & 0xFFFFFFFF)
         return True
+
+    # -- what is lent --------------------------------------------------------------------------
+
+    def _asker(self) -> Asker:
+        """Whoever is behind a request.
+
+        Raises:
+            RequestError: its token has ended; the connection goes too.
+        """
+        if self.lent is None:
+            return Asker(self.role, self.is_here, self.name)
+        if self.lent.left_s <= 0:  # also after a sleep, which no timer counts
+            self._end_in_time()
+            raise RequestError(RequestStatus.CANNOT_ACT, "The token has ended.")
+        return Asker(self.role, self.is_here, self.name, self.lent.without)
+
+    def _end_in_time(self) -> None:
+        """Ends the connection when its token ends; looks again if the clock was set back."""
+        left_s = self.lent.left_s if self.lent else math.inf
+        if left_s == math.inf or self.is_over:
+            return
+        if left_s <= 0:
+            self.socket.transport.abort()
+        else:
+            wait_s = min(left_s + 0.01, LOOK_AGAIN_S)
+            timer = asyncio.get_running_loop().call_later(wait_s, self._end_in_time)
+            self.closing.append(timer.cancel)
 
     # -- requests ----------------------------------------------------------------------------
 
@@ -355,7 +389,8 @@ class Session:
                 await (batch or Batch({})).sleep(given or {}, self.door.rooms.fps)
                 result = None
             else:
-                result = await self.door.handle(self, kind, given)
+                with asked_by(self._asker()):
+                    result = await self.door.handle(self, kind, given)
         except RequestError as error:
             status: Data = {"result": False, "code": int(error.status)}
             if error.comment:

@@ -237,7 +237,7 @@ class StockCommands:
 
     @command(
         "orders.list",
-        role=Role.VIEWER,
+        role=Role.CONTROLLER,  # it says who bought
         label=("订单", "Orders"),
         help=("列出已售出的订单。", "Lists orders that were sold."),
     )

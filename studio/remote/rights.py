@@ -1,0 +1,53 @@
+"""Which role may run which command, as a table: ``shopcast rights matrix``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from studio.core.asking import Asker
+from studio.core.clean import encode_json
+from studio.core.command import Role
+from studio.core.i18n import system_language
+from studio.remote import listing
+
+ROLES = tuple(Role)
+
+
+def matrix(without: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """A row a command: who may run it, by role; True, False.
+
+    Args:
+        without: patterns of commands that are not lent.
+    """
+    asker = Asker(without=tuple(without))
+    return [
+        {
+            "command": spec.id,
+            "label": list(spec.label),
+            "needs_confirm": spec.needs_confirm,
+            **{
+                role.name.lower(): role >= spec.role and not asker.may_not(spec.id)
+                for role in ROLES
+            },
+        }
+        for spec in listing.specs()
+    ]
+
+
+def write_matrix(
+    write: Callable[[str], None], *, without: Sequence[str] = (), as_json: bool = False
+) -> None:
+    """Writes the table for people, or as JSON."""
+    rows = matrix(without)
+    if as_json:
+        write(encode_json({"rows": rows}))
+        return
+    at = 0 if system_language() == "zh" else 1
+    names = [role.name.lower() for role in ROLES]
+    width = max(len(row["command"]) for row in rows)
+    write(f"{'':{width}}  " + "  ".join(names))
+    for row in rows:
+        marks = "  ".join(f"{'✓' if row[name] else '·':^{len(name)}}" for name in names)
+        guard = " ⚠" if row["needs_confirm"] else ""
+        write(f"{row['command']:{width}}  {marks}  {row['label'][at]}{guard}")

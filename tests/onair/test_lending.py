@@ -1,0 +1,49 @@
+"""A token lent for a while, without some commands: it ends by itself, and can do no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.onair.peer import Peer
+from tests.onair.studio import Studio
+
+pytestmark = [pytest.mark.onair, pytest.mark.timeout(120)]
+SECONDS = 4.0
+
+
+def test_a_lent_token_does_what_is_lent_and_ends(tmp_path: Path) -> None:
+    with (
+        Studio(tmp_path, password="a password") as studio,
+        Peer(studio.address, studio.key(), events=0) as owner,
+    ):
+        for odd in ({"hours": -1}, {"hours": 1e9}, {"without": ["x" * 81]}, {"without": [""]}):
+            assert owner.run_code("remote.token_add", name="odd", **odd) == "command.invalid"
+        lent = owner.run(
+            "remote.token_add", name="phone", role="owner", hours=SECONDS / 3600,
+            without=["shop.*", "remote.token_*"],
+        )["result"]  # fmt: skip
+        assert lent["until"]
+        assert lent["without"] == ["shop.*", "remote.token_*"]
+        with Peer(studio.address, lent["token"], events=0) as phone:
+            phone.run("scenes.take", scene="Two", transition="cut")
+            assert phone.run_code("shop.price", product="hat", cents=1) == "command.not_lent"
+            assert phone.run_code("remote.token_add", name="more") == "command.not_lent"
+            with pytest.raises((ConnectionClosed, EOFError)):
+                _listen(phone)
+        with pytest.raises((ConnectionClosed, EOFError)):
+            Peer(studio.address, lent["token"], events=0)
+        (told,) = owner.run("remote.tokens")["result"]
+        assert told["has_ended"]
+        # One that has ended gives its name away.
+        owner.run("remote.token_add", name="phone", role="viewer")
+        (told,) = owner.run("remote.tokens")["result"]
+        assert (told["role"], told["until"], told["has_ended"]) == ("viewer", "", False)
+
+
+def _listen(peer: Peer) -> None:
+    """Until its connection ends."""
+    while True:
+        peer.receive(2 * SECONDS)
