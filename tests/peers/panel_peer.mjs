@@ -31,12 +31,13 @@ const world = {
     createElement: (tag) => new Element(tag),
     querySelectorAll: () => [],
   },
-  location: { origin: base },
+  location: { origin: base, hash: "", pathname: "/", search: "" },
   localStorage: { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) },
   navigator: { language: "en" },
   devicePixelRatio: 1,
   fetch: (path, ...more) => fetch(new URL(path, base), ...more),
-  WebSocket, crypto, btoa, TextEncoder, setTimeout, clearTimeout, console,
+  history: { replaceState() {} },
+  WebSocket, URLSearchParams, crypto, btoa, TextEncoder, setTimeout, clearTimeout, console,
 };
 vm.runInNewContext(await (await fetch(`${base}/panel.js`)).text(), world);
 

@@ -31,17 +31,23 @@ def test_the_string_is_the_protocols() -> None:
 
 
 def test_password_key_and_tokens_each_open_with_their_role() -> None:
-    tokens = [roles.Token("phone", "t1", "streamer"), roles.Token("old", "t2", "wizard")]
+    phone, old = roles.Token("phone", "t1", "streamer"), roles.Token("old", "t2", "wizard")
+    lent = roles.Token("lent", "t3", "owner", "2100-01-01T00:00:00Z", ("shop.*",))
+    over = [roles.Token("over", f"t{n}", "owner", end) for n, end in ((4, "2020-01-01"), (5, "x"))]
+    tokens = [phone, old, lent, *over]
 
     async def admit(password: str) -> object:
         gate = Authenticator("pw", "key", lambda: tokens, first_s=0.0)
         challenge = Challenge()
         return await gate.admit(challenge, answer(challenge, password))
 
-    assert asyncio.run(admit("pw")) == ("remote", Role.OWNER, "", False)
-    assert asyncio.run(admit("key")) == ("remote", Role.OWNER, "", True)
-    assert asyncio.run(admit("t1")) == ("remote:phone", Role.STREAMER, "phone", False)
-    assert asyncio.run(admit("t2")) == ("remote:old", Role.VIEWER, "old", False)
+    assert asyncio.run(admit("pw")) == ("remote", Role.OWNER, "", False, None)
+    assert asyncio.run(admit("key")) == ("remote", Role.OWNER, "", True, None)
+    assert asyncio.run(admit("t1")) == ("remote:phone", Role.STREAMER, "phone", False, phone)
+    assert asyncio.run(admit("t2")) == ("remote:old", Role.VIEWER, "old", False, old)
+    assert asyncio.run(admit("t3")) == ("remote:lent", Role.OWNER, "lent", False, lent)
+    assert asyncio.run(admit("t4")) is None
+    assert asyncio.run(admit("t5")) is None
     assert asyncio.run(admit("")) is None
     assert asyncio.run(admit("PW")) is None
 
