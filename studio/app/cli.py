@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from studio import __version__
-from studio.app import call_secrets, host_calls, insight_calls, rights_calls
+from studio.app import (
+    call_secrets,
+    goods_calls,
+    host_calls,
+    insight_calls,
+    rights_calls,
+    safety_calls,
+)
 from studio.app.options import EngineOptions
 from studio.app.supervisor import Supervisor, python_module
 from studio.core.clean import clean_text
@@ -285,122 +292,6 @@ def _moderate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", metavar="FOLDER", help=translate("cli.arg.rules"))
 
 
-def _stock(arguments: argparse.Namespace) -> int:
-    from studio.shop.stock.cli import show_stock
-
-    is_sound = show_stock(
-        arguments.shop, arguments.what, arguments.sku, write_line, as_json=arguments.json
-    )
-    return DONE if is_sound else NO
-
-
-def _stock_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shop", metavar="SHOP", help=translate("cli.arg.shop"))
-    parser.add_argument(
-        "what", nargs="?", default="levels", choices=("levels", "moves", "orders", "check"),
-        help=translate("cli.arg.stock_what"),
-    )  # fmt: skip
-    parser.add_argument("--sku", default="", metavar="SKU", help=translate("cli.arg.sku"))
-    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
-
-
-def _orders(arguments: argparse.Namespace) -> int:
-    arguments.what, arguments.sku = "orders", ""
-    return _stock(arguments)
-
-
-def _orders_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shop", metavar="SHOP", help=translate("cli.arg.shop"))
-    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
-
-
-def _import(arguments: argparse.Namespace) -> int:
-    from studio.app.imports import ImportCall, import_files
-    from studio.shop.importers.child import bound_memory
-
-    bound_memory()
-    call = ImportCall(
-        arguments.kind, arguments.mapping, Path(arguments.show) if arguments.show else None,
-        arguments.currency, arguments.year, arguments.zone, arguments.dry_run, arguments.accept,
-        arguments.json,
-    )  # fmt: skip
-    return DONE if import_files(arguments.files, call, write_line) else NO
-
-
-def _import_arguments(parser: argparse.ArgumentParser) -> None:
-    def add(name: str, text: str, **more: Any) -> None:
-        parser.add_argument(name, help=translate(f"cli.arg.{text}"), **more)
-
-    add("files", "import_files", nargs="+", metavar="FILE")
-    add("--as", "import_kind", dest="kind", default="", metavar="KIND")
-    add("--mapping", "import_mapping", nargs="+", default=[], metavar="FIELD=HEAD")
-    add("--show", "import_show", metavar="SHOW")
-    add("--currency", "import_currency", default="", metavar="ISO")
-    add("--year", "import_year", type=int, metavar="YEAR")
-    add("--zone", "import_zone", default="", metavar="ZONE")
-    add("--dry-run", "import_dry", action="store_true")
-    add("--accept", "import_accept", action="store_true")
-    add("--json", "json", action="store_true")
-
-
-def _audit(arguments: argparse.Namespace) -> int:
-    from studio.governance.cli import verify
-
-    folder = Path(arguments.folder) if arguments.folder else data_dir() / "audit"
-    anchors = tuple(arguments.anchor)
-    is_whole = verify(folder, arguments.key, anchors, write_line, as_json=arguments.json)
-    return DONE if is_whole else NO
-
-
-def _audit_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("verify",), help=translate("cli.arg.audit_what"))
-    parser.add_argument("folder", nargs="?", default="", help=translate("cli.arg.audit_folder"))
-    parser.add_argument("--anchor", action="append", default=[], metavar="TEXT",
-                        help=translate("cli.arg.audit_anchor"))  # fmt: skip
-    parser.add_argument("--key", default="", metavar="HEX", help=translate("cli.arg.audit_key"))
-    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
-
-
-def _verify_draw(arguments: argparse.Namespace) -> int:
-    from studio.shop.games.verify import main
-
-    return main(arguments.file)
-
-
-def _verify_draw_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="PROOF.json", help=translate("cli.arg.proof"))
-
-
-def _risks(arguments: argparse.Namespace) -> int:
-    from studio.plans.risks.cli import show_risks
-
-    def complain(line: str) -> None:
-        print(f"shopcast: {line}", file=sys.stderr)
-
-    path = Path(arguments.file) if arguments.file else None
-    return DONE if show_risks(path, write_line, complain, as_json=arguments.json) else NO
-
-
-def _risks_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", metavar="FILE", help=translate("cli.arg.risks"))
-    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
-
-
-def _drill(arguments: argparse.Namespace) -> int:
-    from studio.app.drill.cli import drill
-
-    names = list(arguments.plans)
-    show = Path(names.pop(0)) if names and Path(names[0]).is_dir() else None
-    is_sound = drill(show, names, write_line, is_all=arguments.all, as_json=arguments.json)
-    return DONE if is_sound else NO
-
-
-def _drill_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("plans", nargs="*", metavar="SHOW|PLAN", help=translate("cli.arg.drill"))
-    parser.add_argument("--all", action="store_true", help=translate("cli.arg.all"))
-    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
-
-
 def _do(arguments: argparse.Namespace) -> int:
     from studio.remote.client import do
 
@@ -464,14 +355,18 @@ CALLS: dict[str, Call] = {
     "snapshot": (_snapshot_arguments, _snapshot, "studio.remote.client"),
     "check": (_open_arguments, _check, "studio.app.check"),
     "moderate": (_moderate_arguments, _moderate, "studio.comments.cli"),
-    "stock": (_stock_arguments, _stock, "studio.shop.stock.cli"),
-    "orders": (_orders_arguments, _orders, "studio.shop.stock.cli"),
-    "import": (_import_arguments, _import, "studio.app.imports"),
-    "verify-draw": (_verify_draw_arguments, _verify_draw, "studio.shop.games.verify"),
-    "drill": (_drill_arguments, _drill, "studio.app.drill.cli"),
-    "audit": (_audit_arguments, _audit, "studio.governance.cli"),
+    "stock": (goods_calls.stock_arguments, goods_calls.stock, "studio.shop.stock.cli"),
+    "orders": (goods_calls.orders_arguments, goods_calls.orders, "studio.shop.stock.cli"),
+    "import": (goods_calls.import_goods_arguments, goods_calls.import_goods, "studio.app.imports"),
+    "verify-draw": (
+        goods_calls.verify_draw_arguments,
+        goods_calls.verify_draw,
+        "studio.shop.games.verify",
+    ),
+    "drill": (safety_calls.drill_plans_arguments, safety_calls.drill_plans, "studio.app.drill.cli"),
+    "audit": (safety_calls.audit_arguments, safety_calls.audit, "studio.governance.cli"),
     "rights": (rights_calls.rights_arguments, rights_calls.rights, "studio.remote.rights"),
-    "risks": (_risks_arguments, _risks, "studio.plans.risks.cli"),
+    "risks": (safety_calls.risks_arguments, safety_calls.risks, "studio.plans.risks.cli"),
     "rundown": (host_calls.rundown_arguments, host_calls.rundown, "studio.app.rundown_cli"),
     "report": (insight_calls.report_arguments, insight_calls.report, "studio.insight.report"),
     "experiment": (

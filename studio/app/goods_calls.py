@@ -1,0 +1,89 @@
+"""The words of ``shopcast stock``, ``orders``, ``import``, ``verify-draw``, and their calls."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from studio.core.i18n import translate
+from studio.core.streams import write_line
+
+DONE, NO = 0, 1
+
+
+def stock(arguments: argparse.Namespace) -> int:
+    """``shopcast stock SHOP [WHAT]``."""
+    from studio.shop.stock.cli import show_stock
+
+    is_sound = show_stock(
+        arguments.shop, arguments.what, arguments.sku, write_line, as_json=arguments.json
+    )
+    return DONE if is_sound else NO
+
+
+def stock_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("shop", metavar="SHOP", help=translate("cli.arg.shop"))
+    parser.add_argument(
+        "what", nargs="?", default="levels", choices=("levels", "moves", "orders", "check"),
+        help=translate("cli.arg.stock_what"),
+    )  # fmt: skip
+    parser.add_argument("--sku", default="", metavar="SKU", help=translate("cli.arg.sku"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def orders(arguments: argparse.Namespace) -> int:
+    """``shopcast orders SHOP``."""
+    arguments.what, arguments.sku = "orders", ""
+    return stock(arguments)
+
+
+def orders_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("shop", metavar="SHOP", help=translate("cli.arg.shop"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def import_goods(arguments: argparse.Namespace) -> int:
+    """``shopcast import FILE…``."""
+    from studio.app.imports import ImportCall, import_files
+    from studio.shop.importers.child import bound_memory
+
+    bound_memory()
+    call = ImportCall(
+        arguments.kind, arguments.mapping, Path(arguments.show) if arguments.show else None,
+        arguments.currency, arguments.year, arguments.zone, arguments.dry_run, arguments.accept,
+        arguments.json,
+    )  # fmt: skip
+    return DONE if import_files(arguments.files, call, write_line) else NO
+
+
+def import_goods_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+
+    def add(name: str, text: str, **more: Any) -> None:
+        parser.add_argument(name, help=translate(f"cli.arg.{text}"), **more)
+
+    add("files", "import_files", nargs="+", metavar="FILE")
+    add("--as", "import_kind", dest="kind", default="", metavar="KIND")
+    add("--mapping", "import_mapping", nargs="+", default=[], metavar="FIELD=HEAD")
+    add("--show", "import_show", metavar="SHOW")
+    add("--currency", "import_currency", default="", metavar="ISO")
+    add("--year", "import_year", type=int, metavar="YEAR")
+    add("--zone", "import_zone", default="", metavar="ZONE")
+    add("--dry-run", "import_dry", action="store_true")
+    add("--accept", "import_accept", action="store_true")
+    add("--json", "json", action="store_true")
+
+
+def verify_draw(arguments: argparse.Namespace) -> int:
+    """``shopcast verify-draw PROOF``."""
+    from studio.shop.games.verify import main
+
+    return main(arguments.file)
+
+
+def verify_draw_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("file", metavar="PROOF.json", help=translate("cli.arg.proof"))

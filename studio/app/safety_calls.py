@@ -1,0 +1,67 @@
+"""The words of ``shopcast audit``, ``risks`` and ``drill``, and what they call."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from studio.core.i18n import translate
+from studio.core.paths import data_dir
+from studio.core.streams import write_line
+
+DONE, NO = 0, 1
+
+
+def audit(arguments: argparse.Namespace) -> int:
+    """``shopcast audit verify``."""
+    from studio.governance.cli import verify
+
+    folder = Path(arguments.folder) if arguments.folder else data_dir() / "audit"
+    anchors = tuple(arguments.anchor)
+    is_whole = verify(folder, arguments.key, anchors, write_line, as_json=arguments.json)
+    return DONE if is_whole else NO
+
+
+def audit_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("what", choices=("verify",), help=translate("cli.arg.audit_what"))
+    parser.add_argument("folder", nargs="?", default="", help=translate("cli.arg.audit_folder"))
+    parser.add_argument("--anchor", action="append", default=[], metavar="TEXT",
+                        help=translate("cli.arg.audit_anchor"))  # fmt: skip
+    parser.add_argument("--key", default="", metavar="HEX", help=translate("cli.arg.audit_key"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def risks(arguments: argparse.Namespace) -> int:
+    """``shopcast risks``."""
+    from studio.plans.risks.cli import show_risks
+
+    def complain(line: str) -> None:
+        print(f"shopcast: {line}", file=sys.stderr)
+
+    path = Path(arguments.file) if arguments.file else None
+    return DONE if show_risks(path, write_line, complain, as_json=arguments.json) else NO
+
+
+def risks_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("file", nargs="?", metavar="FILE", help=translate("cli.arg.risks"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def drill_plans(arguments: argparse.Namespace) -> int:
+    """``shopcast drill``."""
+    from studio.app.drill.cli import drill
+
+    names = list(arguments.plans)
+    show = Path(names.pop(0)) if names and Path(names[0]).is_dir() else None
+    is_sound = drill(show, names, write_line, is_all=arguments.all, as_json=arguments.json)
+    return DONE if is_sound else NO
+
+
+def drill_plans_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("plans", nargs="*", metavar="SHOW|PLAN", help=translate("cli.arg.drill"))
+    parser.add_argument("--all", action="store_true", help=translate("cli.arg.all"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
