@@ -72,6 +72,14 @@ class Disk:
         """Position."""
         return os.lseek(self._descriptor, 0, os.SEEK_CUR)
 
+    def is_at(self, path: str) -> bool:
+        """Does the file still stand there? Of a disk that was pulled out, of a folder that was
+        moved or removed the system may take what is written all the same."""
+        try:
+            return os.path.samestat(os.fstat(self._descriptor), os.stat(path))
+        except OSError:
+            return False
+
     def close(self) -> None:
         """Closes the file."""
         os.close(self._descriptor)
@@ -258,6 +266,9 @@ class FileSink:
                 self._machine.fire(Step.TAKEN)
         if now_ns - self._space_ns > _SPACE_NS:
             self._space_ns = now_ns
+            if not disk.is_at(self.shown_url):
+                self._finish(Reason("outputs.file_gone", {"file": self.shown_url}))
+                return
             try:
                 free = shutil.disk_usage(self._path.parent).free
             except OSError as error:

@@ -17,6 +17,7 @@ from studio.core.errors import StudioError
 from studio.show.file import KEPT, read_show, write_show
 from tests.onair.peer import Peer
 from tests.onair.studio import Studio, small_show
+from tests.waiting import until
 
 pytestmark = [pytest.mark.onair, pytest.mark.timeout(180)]
 MB = 1 << 20
@@ -180,3 +181,45 @@ def test_a_runtime_folder_that_is_full_from_the_start(tmp_path: Path) -> None:
                 assert owner.run_code("scenes.take", scene="Two") == ""
                 warned = owner.run("state.get", parts=["engine"])["engine"]["warnings"]
                 assert any("remote.json" in pair[1] for pair in warned)
+
+
+def test_a_recording_whose_disk_folder_or_file_vanishes_is_told_and_another_begins(
+    tmp_path: Path,
+) -> None:
+    def remove(file: Path) -> None:
+        file.unlink()
+
+    def move(file: Path) -> None:
+        file.parent.rename(file.parent.with_name("moved"))
+
+    def pull(file: Path) -> None:
+        subprocess.run(["umount", "-l", str(file.parent)], check=True)
+
+    with (
+        Studio(tmp_path, password=None) as studio,
+        Peer(studio.address, studio.key(), events=0) as here,
+    ):
+
+        def recording(name: str) -> dict[str, Any]:
+            rows = here.run("state.get", parts=["outputs"])["outputs"]
+            return next((row for row in rows if row["name"] == name), {"state": ""})
+
+        for number, vanish in enumerate((remove, move, pull)):
+            folder, name = tmp_path / f"to {number}", f"record {number}"
+            folder.mkdir()
+            call = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
+            if vanish is pull and subprocess.run(call, capture_output=True).returncode:
+                continue
+            here.run("outputs.add", name=name, url=str(folder / "a.mkv"))
+            here.run("outputs.start", name=name)
+            until(lambda of=name: recording(of)["state"] == "recording", f"{name} records", 20)
+            vanish(folder / "a.mkv")
+            until(lambda of=name: recording(of)["state"] == "failed", f"{name} is told", 10)
+            assert recording(name)["reason"]["key"] == "outputs.file_gone"
+            assert str(folder / "a.mkv") in str(recording(name)["reason"])
+            folder.mkdir(exist_ok=True)
+            here.run("outputs.start", name=name)
+            until(lambda of=name: recording(of)["state"] == "recording", f"{name} records", 20)
+            here.run("outputs.stop", name=name, confirm=True)
+            assert (folder / "a.mkv").stat().st_size
+        assert here.run_code("scenes.take", scene="Two") == ""
