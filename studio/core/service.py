@@ -160,6 +160,8 @@ class Service:
         Part: type of what the show keeps, None where it keeps nothing.
         View: type of what desks and remotes see, None where they see nothing.
         Checkpoint: type of what must survive a kill, None for nothing.
+        is_advice: what `validate` finds never keeps a show from being opened: a check asks for
+            it, the opening of a show does not wait for it.
 
     Attributes:
         every: periodic jobs; they run from `start` to `stop`.
@@ -170,6 +172,7 @@ class Service:
     Part: ClassVar[Any] = None
     View: ClassVar[Any] = None
     Checkpoint: ClassVar[Any] = None
+    is_advice: ClassVar[bool] = False
     every: Sequence[Every] = ()
 
     @property

@@ -60,10 +60,18 @@ def decode_parts(
     }
 
 
-def find_faults(services: Sequence[type[Service]], context: ShowContext) -> list[Finding]:
-    """Every fault of a show, in the order of the services."""
+def find_faults(
+    services: Sequence[type[Service]], context: ShowContext, *, is_opening: bool = False
+) -> list[Finding]:
+    """Every fault of a show, in the order of the services.
+
+    Args:
+        is_opening: without advice, which may take its time in a large show.
+    """
     faults: list[Finding] = []
     for service in services:
+        if is_opening and service.is_advice:
+            continue
         part = context.parts.get(service.show_key())
         faults += service.validate(part, context)
     return faults

@@ -102,7 +102,7 @@ def decoded(show: OpenShow, services: Sequence[type[Service]]) -> OpenShow:
     """
     path = str(show.folder / FILE)
     show = replace(show, parts=decode_parts(services, show.raw, path))
-    for fault in find_faults(services, show.context()):
+    for fault in find_faults(services, show.context(), is_opening=True):
         if fault.severity == "broken":
             raise StudioError("invalid", "show.broken", path=path, why=fault.error)
     return show

@@ -94,6 +94,7 @@ class PackService(Service):
     name: ClassVar[str] = "packs"
     Part: ClassVar[Any] = PacksPart
     View: ClassVar[Any] = PacksView
+    is_advice: ClassVar[bool] = True
 
     def __init__(self, texts: ShowTexts, catalogue: CatalogueOfShow, state: State) -> None:
         self._texts, self._catalogue, self._state = texts, catalogue, state

@@ -45,6 +45,7 @@ class ScriptService(Service):
     name: ClassVar[str] = "script"
     Part: ClassVar[Any] = ScriptPart
     View: ClassVar[Any] = ScriptView
+    is_advice: ClassVar[bool] = True
 
     def __init__(self, catalogue: Catalogue, offers: OfferBook, state: State) -> None:
         self._catalogue, self._offers, self._state = catalogue, offers, state
