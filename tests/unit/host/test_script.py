@@ -296,3 +296,18 @@ def test_a_script_that_is_too_long_is_refused() -> None:
     assert refused(lambda: room.put_script(ProductScript("p1", lines=lines))) == "script.too_long"
     asyncio.run(room.reset())
     assert room.view().scripts == ()
+
+
+def test_only_what_changed_is_made_anew() -> None:
+    """A sale of one coat does not read a hundred scripts again."""
+    goods = hundred()
+    made = service(goods)
+    made.part = ScriptPart(
+        scripts=tuple(made.generate(product.id, "young", "family") for product in goods)
+    )
+    before = made.view().scripts
+    assert all(new is old for new, old in zip(made.view().scripts, before, strict=True))
+    made._catalogue.put(msgspec.structs.replace(goods[6], price_cents=1))
+    after = made.view().scripts
+    assert [n for n in range(100) if after[n] is not before[n]] == [6]
+    assert after[6].stale
