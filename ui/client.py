@@ -36,7 +36,10 @@ _log = logger(__name__)
 
 SILENT_S = 1.0
 ANSWER_S = 5.0
-PATIENT_S = {"shop.import": 125.0, "shop.accept": 60.0}
+PATIENT_S = {
+    "shop.import": 125.0, "shop.accept": 60.0, "insight.ask": 305.0, "insight.rebuild": 305.0,
+    "insight.moment": 60.0, "reports.write": 305.0,
+}  # fmt: skip
 """Commands that read a large file, or book many moves: how long they may take."""
 CONNECT_S = 4.0
 WATCH_MS = 200

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Literal, Protocol
 
 import msgspec
 
 from studio.core.command import Changed, Role, changed, command
 from studio.core.places import names_place
 from studio.insight.analysis.child import AnalysisRequest, analyse_apart
+from studio.insight.analysis.questions import questions
 from studio.insight.journal import Journal
 from studio.insight.moment import picture_of
 
@@ -88,3 +89,34 @@ class InsightCommands:
                 "at_utc": found.instant.at_utc,
             }
         )
+
+    @command(
+        "insight.questions",
+        role=Role.VIEWER,
+        label=("有哪些问题", "Which questions there are"),
+        help=("保存的问题及其名称。", "The saved questions with their names."),
+    )
+    def list_questions(self) -> Changed:
+        """Shipped ones and this person's own."""
+        found = {id: msgspec.to_builtins(each.label) for id, each in questions().items()}
+        return changed(result={"questions": found})
+
+    @command(
+        "reports.write",
+        role=Role.CONTROLLER,
+        label=("写复盘报告", "Write the report"),
+        help=(
+            "把一场直播的复盘写成一个不联网的 HTML 文件和 CSV；"
+            "不写文件夹则放在录像文件夹的 reports 里。",
+            "Writes a show's review as one HTML file without network, and CSV; into reports in the "
+            "folder of recordings unless told otherwise.",
+        ),
+    )
+    async def write_report(
+        self, show: Short = "last", at: Literal["2h", "24h", "48h", "7d"] = "7d",
+        folder: Annotated[str, names_place("folder", max_length=1000)] = "",
+    ) -> Changed:  # fmt: skip
+        """Answers with the files, the page first."""
+        place = str(Path(folder).expanduser() if folder else self._recordings.path / "reports")
+        reply = await analyse_apart(AnalysisRequest("report", "", show, at, place))
+        return changed(result={"files": list(reply.files)})

@@ -7,6 +7,7 @@ import contextlib
 import subprocess
 import sys
 from asyncio import create_subprocess_exec
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -21,16 +22,20 @@ from studio.insight.analysis.load import rebuild
 from studio.insight.analysis.questions import ask
 from studio.insight.imports.store import store_path
 from studio.insight.model import Answer, BaselineReply, Rebuilt
+from studio.insight.report import write_report
 
 LIMIT_S = 300.0
 
 
 class AnalysisRequest(msgspec.Struct):
-    """What is to be done: "ask" a question, "rebuild" the file, say what is normal ("baseline")."""
+    """What is to be done: "ask" a question, "rebuild" the file, say what is normal ("baseline"), or
+    write a "report" of a show into a folder."""
 
-    what: Literal["ask", "rebuild", "baseline"] = "ask"
+    what: Literal["ask", "rebuild", "baseline", "report"] = "ask"
     question: str = ""
     show: str = ""
+    at: Literal["2h", "24h", "48h", "7d"] = "7d"
+    folder: str = ""
 
 
 class AnalysisReply(msgspec.Struct):
@@ -39,6 +44,7 @@ class AnalysisReply(msgspec.Struct):
     answer: Answer | None = None
     rebuilt: Rebuilt | None = None
     baseline: BaselineReply | None = None
+    files: tuple[str, ...] = ()
     error: tuple[str, str, dict[str, str]] | None = None
 
 
@@ -49,11 +55,16 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
         StudioError: not_found, unavailable, failed.
     """
     path = analysis_path()
-    if request.what == "ask":
+    if request.what == "ask" and path.is_file():
         return AnalysisReply(answer=ask(path, request.question, request.show))
     rebuilt = rebuild(data_dir() / "journal.db", store_path(), path)
     if request.what == "rebuild":
         return AnalysisReply(rebuilt=rebuilt)
+    if request.what == "ask":
+        return AnalysisReply(answer=ask(path, request.question, request.show))
+    if request.what == "report":
+        written = write_report(path, request.show, request.at, Path(request.folder))
+        return AnalysisReply(files=(str(written.html), *map(str, written.tables)))
     return AnalysisReply(baseline=find_baseline(path))
 
 

@@ -78,8 +78,9 @@ class AlarmRow(QFrame):
         self._desk.actions.run("insight.moment", args, origin=self.picture, done=self._pictured)
 
     def _pictured(self, reply: Reply) -> None:
-        if reply.ok and isinstance(reply.result, dict):
-            self.before.setText(t("board.pictured", file=reply.result.get("file", "")))
+        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        if reply.ok and isinstance(found, dict):
+            self.before.setText(t("board.pictured", file=found.get("file", "")))
 
     def _acknowledge(self) -> None:
         self._desk.actions.run("insight.acknowledge", {"alarm": self._alarm}, origin=self.seen)

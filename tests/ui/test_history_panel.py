@@ -1,0 +1,36 @@
+"""The history panel: saved questions answered as a table, a report written, the window at ease."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+SOON = 40_000
+pytestmark = pytest.mark.ui
+SHARES_WINDOW = True
+
+
+def test_questions_are_listed_and_answered(program, qtbot):
+    program.window.pages.set_page("review")
+    panel = program.window.panels["history"]
+    program.window.reveal("history")
+    qtbot.waitUntil(panel.isVisible, timeout=SOON)
+    qtbot.mouseClick(panel.ask, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.model.answer.question == "airings", timeout=SOON)
+    assert panel.question_choice.count() >= 10
+    panel.question_choice.setCurrentIndex(panel.question_choice.findData("kinds"))
+    panel.show_choice.setCurrentIndex(panel.show_choice.findData(""))
+    qtbot.mouseClick(panel.ask, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.model.answer.question == "kinds", timeout=SOON)
+    names = [panel.model.index(row, 0).data() for row in range(panel.model.rowCount())]
+    assert "tally.changed" in names
+    assert panel.model.headerData(2, Qt.Orientation.Horizontal) == "money (cents)"
+    folder = os.environ.get("SHOPCAST_LOOK")
+    if folder:
+        QApplication.processEvents()
+        program.window.grab().save(str(Path(folder) / "history.png"))
+    program.window.pages.set_page("live")

@@ -1,0 +1,1 @@
+"""The panel "history" and what only it uses."""
