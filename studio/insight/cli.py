@@ -54,7 +54,6 @@ def do_ask(name: str, show: str, write: Write, *, as_json: bool) -> None:
     Raises:
         StudioError: not_found, failed.
     """
-    from studio.insight.analysis.base import analysis_path
     from studio.insight.analysis.child import AnalysisRequest, analyse
     from studio.insight.analysis.questions import questions
 
@@ -63,8 +62,6 @@ def do_ask(name: str, show: str, write: Write, *, as_json: bool) -> None:
         for id, question in questions().items():
             write(f"{id}  {said(question.label)}")
         return
-    if not analysis_path().is_file():
-        analyse(AnalysisRequest("rebuild"))
     answer = analyse(AnalysisRequest("ask", name, show)).answer
     assert answer is not None
     for line in [encode_json(answer)] if as_json else answer_lines(answer):

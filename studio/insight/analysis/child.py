@@ -18,7 +18,7 @@ from studio.core.priority import background_thread
 from studio.core.streams import child_environment
 from studio.insight.analysis.base import analysis_path
 from studio.insight.analysis.baseline import find_baseline
-from studio.insight.analysis.load import rebuild
+from studio.insight.analysis.load import is_fresh, rebuild
 from studio.insight.analysis.questions import ask
 from studio.insight.imports.store import store_path
 from studio.insight.model import Answer, BaselineReply, Rebuilt
@@ -55,7 +55,7 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
         StudioError: not_found, unavailable, failed.
     """
     path = analysis_path()
-    if request.what == "ask" and path.is_file():
+    if request.what == "ask" and is_fresh(path, data_dir() / "journal.db"):
         return AnalysisReply(answer=ask(path, request.question, request.show))
     rebuilt = rebuild(data_dir() / "journal.db", store_path(), path)
     if request.what == "rebuild":

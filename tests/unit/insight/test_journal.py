@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from studio.core.clock import NS, now_ns
+from studio.insight.analysis.base import open_analysis
+from studio.insight.analysis.child import AnalysisRequest, analyse
 from studio.insight.analysis.load import rebuild
 from studio.insight.analysis.questions import ask, questions
 from studio.insight.entries import EntryFacts, EntryIds, pseudonym
@@ -174,3 +176,36 @@ def test_sold_pieces_and_late_figures_are_counted_by_the_airing_they_happened_in
 def test_viewers_have_the_same_pseudonym_here_and_another_elsewhere() -> None:
     assert pseudonym("douyin/1", b"a") == pseudonym("douyin/1", b"a") != pseudonym("douyin/1", b"b")
     assert pseudonym("", b"a") == ""
+
+
+def test_an_answer_is_of_now_without_being_asked_to_rebuild(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOPCAST_DATA", str(tmp_path))
+    for total in (1, 2):
+        journal = Journal(tmp_path / "journal.db", "s")
+        journal.write("own", {})
+        journal.close()
+        answer = analyse(AnalysisRequest("ask", "kinds")).answer
+        assert answer is not None
+        assert [row[1] for row in answer.rows if row[0] == "own"] == [total]
+
+
+def test_a_question_reads_no_file_and_no_network(path: Path, tmp_path: Path) -> None:
+    Journal(path, "s").close()
+    target = tmp_path / "a.duckdb"
+    rebuild(path, tmp_path / "none.db", target)
+    (tmp_path / "secret.csv").write_text("a\n1\n", encoding="utf-8")
+    with closing(open_analysis(target, is_read_only=True)) as base:
+        for sql in (
+            f"SELECT * FROM read_csv('{tmp_path}/secret.csv')",
+            f"SELECT * FROM '{tmp_path}/secret.csv'",
+            f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
+            f"ATTACH '{path}' AS other (TYPE sqlite)",
+            "INSTALL httpfs", "LOAD httpfs", "SET enable_external_access = true",
+            "SET autoinstall_known_extensions = true",
+            "SELECT * FROM 'http://127.0.0.1:9/a.parquet'",
+        ):  # fmt: skip
+            with pytest.raises(Exception, match=r".+"):
+                base.execute(sql)
+    assert not (tmp_path / "out.csv").exists()
