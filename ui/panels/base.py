@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -127,6 +127,15 @@ class PanelHead(QFrame):
             head = self.title.sizeHint().width()
         room = head + spare + self.count.sizeHint().width() + tokens.px(16)
         self.count.setVisible(room < self.width())
+        # No button is cut for a word that says the same: the badge goes when nothing else can.
+        is_room = head + spare <= self.width()
+        self.badge.setVisible(bool(self.badge.text) and (is_room or not self.tools.count()))
+
+    def event(self, event: QEvent) -> bool:
+        """A tool, a count or a badge that came, went or grew: another fit."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fold()
+        return super().event(event)
 
     def _open_more(self) -> None:
         menu = QMenu(self)
