@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec.structs import replace
@@ -26,6 +28,7 @@ from studio.host.script.model import (
     Speed,
     Star,
 )
+from studio.host.script.phrasing import PhraserSettings, RefusedLine, ask, faults_of
 from studio.host.script.writing import spoken_s
 from studio.shop.model import Product
 
@@ -58,6 +61,8 @@ class ScriptRoom(Protocol):
     def refused(self, product: str, text: str, language: str) -> list[str]: ...
 
     def view(self) -> ScriptView: ...
+
+    def alarms_in(self, text: str, before: str) -> list[str]: ...
 
 
 class ScriptCommands:
@@ -258,6 +263,70 @@ class ScriptCommands:
         pace = self._room.part.speed if speed is None else speed
         return changed(result={"seconds": round(spoken_s(text, self._room.language, pace), 1)})
 
+    # -- an endpoint that may phrase -----------------------------------------------------------
+
+    @command(
+        "script.endpoint",
+        role=Role.OWNER,
+        label=("话术改写接口", "Phrasing endpoint"),
+        help=(
+            "可改写话术的接口（OpenAI 协议）：地址、模型、密钥；空地址为不用。密钥存入钥匙串。",
+            "An endpoint (OpenAI's protocol) that may phrase lines: url, model, token; an empty "
+            "url is none. The token goes to the keyring.",
+        ),
+    )
+    def endpoint(self, settings: PhraserSettings) -> Changed:
+        part = self._room.part
+        before = part.settings
+        given = {name: value for name, value in msgspec.to_builtins(settings).items() if value}
+        is_other = _host(given.get("url", "")) != _host(before.get("url", ""))
+        if given.get("token") and given["token"] == before.get("token") and is_other:
+            raise StudioError("invalid", "script.token_again")
+        if given.get("url") and not given["url"].startswith(("http://", "https://")):
+            raise StudioError("invalid", "script.no_endpoint")
+        self._room.put(replace(part, settings=given if given.get("url") else {}))
+        return changed("script", undo=("script.endpoint", {"settings": before}))
+
+    @command(
+        "script.phrase",
+        role=Role.CONTROLLER,
+        label=("改写话术", "Phrase a script"),
+        help=(
+            "请接口改写一件商品的话术；出现事实里没有的数字、名字、说法，或丢了事实的句子不采用。",
+            "Has the endpoint phrase a product's lines; one that claims what no fact says, or "
+            "loses a fact, stays as it was.",
+        ),
+    )
+    async def phrase(self, product: ProductKey) -> Changed:
+        script = self._room.script(product)
+        view = next(v for v in self._room.view().scripts if v.product == script.product)
+        lines = [entry.line for entry in view.lines if entry.state == "ready"]
+        if not lines:
+            raise StudioError("conflict", "script.nothing_to_phrase")
+        settings, undo = self._room.part.settings, self._undo(script.product)
+        said = await asyncio.to_thread(ask, settings, lines, script.audience, script.language)
+        facts = self._room.facts(self._room.product(product), script.language)
+        taken: dict[str, ScriptLine] = {}
+        refused: list[RefusedLine] = []
+        for line in lines:
+            text = said.get(line.id, line.text)
+            if text == line.text:
+                continue
+            why = (*faults_of(line, text, facts), *self._room.alarms_in(text, line.text))
+            if why:
+                refused.append(RefusedLine(line.id, text[:400], why[:8]))
+            else:
+                taken[line.id] = replace(line, text=text, pattern="")
+        now = self._room.script(product)  # it may have been edited meanwhile: those lines stay
+        was = {line.id: line for line in script.lines}
+        kept = tuple(
+            taken[line.id] if line.id in taken and was.get(line.id) == line else line
+            for line in now.lines
+        )
+        self._room.put_script(replace(now, lines=kept))
+        result = {"phrased": len(taken), "refused": msgspec.to_builtins(refused)}
+        return changed("script", "prompter", result=result, undo=undo)
+
     # ------------------------------------------------------------------------------------------
 
     @staticmethod
@@ -277,3 +346,7 @@ class ScriptCommands:
         before = next((s for s in self._room.part.scripts if s.product == product), None)
         script = before or ProductScript(product)
         return "script.put", {"script": msgspec.to_builtins(script)}
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2].lower()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
+from studio.core.clean import read_json
+from studio.core.paths import assets_dir
 from studio.host.numbers import SIGNS, number_of
 from studio.host.script.model import Fact
 
@@ -38,22 +41,16 @@ RIVALS = re.compile(
 ORDERS = re.compile(
     r"忽略|指令|系统提示|ignore|instruction|system prompt|https?://|www\.", re.IGNORECASE
 )
-_PLAIN = frozenset({
-    "a", "about", "again", "all", "also", "an", "and", "another", "any", "are", "around", "as",
-    "at", "back", "be", "because", "before", "below", "best", "but", "by", "can", "choose",
-    "close", "closer", "come", "comes", "do", "does", "don't", "down", "each", "enjoy", "every",
-    "everybody", "everyone", "feel", "feels", "first", "for", "friends", "from", "get", "give",
-    "go", "good", "great", "have", "hello", "here", "hey", "home", "how", "i", "i'll", "i'm",
-    "if", "in", "into", "is", "it", "it's", "its", "just", "know", "let", "let's", "like", "live",
-    "look", "looks", "love", "made", "make", "makes", "me", "more", "my", "need", "new", "nice",
-    "no", "not", "now", "number", "of", "off", "on", "once", "one", "only", "open", "or", "order",
-    "our", "out", "over", "perfect", "picture", "please", "price", "right", "say", "see", "show",
-    "so", "some", "soft", "step", "take", "tap", "than", "thank", "thanks", "that", "that's",
-    "the", "their", "them", "then", "there", "these", "they", "this", "those", "time", "to",
-    "today", "together", "too", "try", "up", "us", "usually", "very", "want", "was", "watch",
-    "way", "we", "we'll", "we're", "wear", "welcome", "well", "what", "when", "where", "which",
-    "while", "who", "why", "will", "with", "you", "you'll", "you're", "your",
-})  # fmt: skip
+
+
+_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
+
+
+@functools.cache
+def plain_words() -> tuple[tuple[str, ...], frozenset[str]]:
+    """Words of everybody's talk, Chinese and English, which claim nothing."""
+    found = read_json((assets_dir() / "scripts" / "plain-words.json").read_bytes())
+    return tuple(found["zh"]), frozenset(found["en"])
 
 
 def figures(text: str) -> Iterator[str]:
@@ -91,12 +88,17 @@ def _trimmed(text: str) -> str:
     return (plain.rstrip("0").rstrip(".") if "." in plain else plain).lstrip("0") or "0"
 
 
-def unsupported(text: str, facts: Mapping[str, Fact], usual: Iterable[str] = ()) -> list[str]:
+def unsupported(
+    text: str, facts: Mapping[str, Fact], usual: Iterable[str] = (), *, is_strict: bool = False
+) -> list[str]:
     """What a sentence says that no fact says: figures, names, awards, rivals, orders.
 
     Args:
         usual: other words that may stand, such as the template's.
+        is_strict: nobody answers for the words: each that is not known, and not of those
+            everybody uses, counts as a claim.
     """
+    usual = tuple(usual)
     known = " ".join([*(fact.value for fact in facts.values()), *usual])
     allowed = {measure for entry in facts.values() for measure in _of_fact(entry)}
     allowed |= {measure for entry in usual for measure in measures(entry)}
@@ -110,11 +112,33 @@ def unsupported(text: str, facts: Mapping[str, Fact], usual: Iterable[str] = ())
         plain = word.casefold().removesuffix("'s").removesuffix("’s")
         is_name = word[0].isupper() and not _begins_sentence(text, word)
         is_foreign = not text.isascii()  # a Latin word within Chinese is a name
-        if plain not in words and plain not in _PLAIN and (is_name or is_foreign):
+        is_claim = is_strict and len(plain) > 3
+        if (
+            plain not in words
+            and plain not in plain_words()[1]
+            and (is_name or is_foreign or is_claim)
+        ):
             found.append(word)
     for rule in (AWARDS, RIVALS, ORDERS):
         found += [match[0] for match in rule.finditer(text) if match[0] not in known]
+    if is_strict:
+        found += _strange(text, known)
     return list(dict.fromkeys(found))
+
+
+def _strange(text: str, known: str) -> Iterator[str]:
+    """Chinese words that neither the facts nor everybody's talk has: two signs and more."""
+    pairs = {known[at : at + 2] for at in range(len(known) - 1)}
+    rest = list(text)
+    for at in range(len(text) - 1):
+        if text[at : at + 2] in pairs:
+            rest[at] = rest[at + 1] = " "
+    for word in plain_words()[0]:
+        at = text.find(word)
+        while at >= 0:
+            rest[at : at + len(word)] = " " * len(word)
+            at = text.find(word, at + 1)
+    return (found[0] for found in _RUN.finditer("".join(rest)))
 
 
 def _of_fact(fact: Fact) -> Iterator[tuple[str, str]]:

@@ -141,6 +141,7 @@ class ScriptPart(msgspec.Struct, frozen=True):
 
     Attributes:
         speed: of this host, in signs (zh) or words (en) a second; 0 is the usual one.
+        settings: of an endpoint that may phrase: url, model, token (a reference); empty for none.
     """
 
     facts: tuple[OwnFact, ...] = ()
@@ -148,6 +149,7 @@ class ScriptPart(msgspec.Struct, frozen=True):
     speed: Annotated[float, msgspec.Meta(ge=0, le=15.0)] = 0.0
     audience: Audience = "young"
     scene: Scene = ""
+    settings: dict[str, str] = {}
 
 
 class LineView(msgspec.Struct, frozen=True):
@@ -180,7 +182,11 @@ class ProductScriptView(msgspec.Struct, frozen=True):
 
 
 class ScriptView(msgspec.Struct, frozen=True):
-    """All scripts of the show, and drafts that wait to be accepted."""
+    """All scripts of the show, and drafts that wait to be accepted.
+
+    Attributes:
+        phraser: host name of the endpoint that may phrase; "" for none.
+    """
 
     audience: Audience = "young"
     scene: Scene = ""
@@ -188,3 +194,4 @@ class ScriptView(msgspec.Struct, frozen=True):
     scripts: tuple[ProductScriptView, ...] = ()
     drafts: tuple[ProductScriptView, ...] = ()
     facts: int = 0
+    phraser: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -11,6 +12,8 @@ from studio.core.errors import StudioError
 from studio.core.service import Finding, Service, ShowContext
 from studio.core.state import State
 from studio.host.instants import utc_now
+from studio.host.packs.files import shipped_packs
+from studio.host.packs.service import matcher_for
 from studio.host.script.claims import unsupported
 from studio.host.script.facts import check_own, facts_of, kind_of
 from studio.host.script.model import (
@@ -113,7 +116,7 @@ class ScriptService(Service):
             part.audience, part.scene, part.speed,
             tuple(view for view in views if not view.is_draft),
             tuple(view for view in views if view.is_draft),
-            len(part.facts),
+            len(part.facts), urlsplit(part.settings.get("url", "")).hostname or "",
         )  # fmt: skip
 
     # -- facts and scripts ---------------------------------------------------------------------
@@ -194,6 +197,14 @@ class ScriptService(Service):
     def refused(self, product: str, text: str, language: str) -> list[str]:
         """What a sentence that a person or a model wrote claims beyond the facts."""
         return unsupported(text, self.facts(self.product(product), language))
+
+    def alarms_in(self, text: str, before: str) -> list[str]:
+        """Words of a phrased line that a pack alarms at and that did not stand in it before."""
+        return [
+            alarm.said
+            for alarm in matcher_for(shipped_packs()).alarms(text)
+            if alarm.level == "alarm" and alarm.said not in before
+        ]
 
     # ------------------------------------------------------------------------------------------
 
