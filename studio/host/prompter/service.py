@@ -20,7 +20,7 @@ from studio.host.prompter.model import (
     PrompterView,
 )
 from studio.host.prompter.place import Place, kept_place, moved
-from studio.host.prompter.texts import ScriptsOfShow, item_lines, script_lines, script_of
+from studio.host.prompter.texts import ScriptsOfShow, item_lines, script_lines
 from studio.host.prompter_commands import PrompterCommands
 from studio.host.rundown.model import RundownItem, RundownPart, RundownRun
 from studio.shop.catalogue import Catalogue
@@ -207,7 +207,7 @@ class PrompterService(Service):
         run = self._rundown.run
         item = next((i for i in self._rundown.part.items if i.id == run.item), None)
         product = item.product if item is not None else self._catalogue.state.explaining
-        script = script_of(self._scripts, product)
+        script = self._scripts.script_view(product) if product else None
         if item is None and script is None:
             return "", "", ()
         title = item.title if item is not None else script.name if script else ""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from studio.host.prompter.model import PrompterLine
 from studio.host.rundown.model import RundownItem
-from studio.host.script.model import ProductScriptView, ScriptView
+from studio.host.script.model import ProductScriptView
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]*|\n")
 LONGEST = 160
@@ -17,16 +17,9 @@ MOST_LINES = 4_000
 class ScriptsOfShow(Protocol):
     """The scripts there are."""
 
-    def view(self) -> ScriptView:
-        """As they stand now."""
+    def script_view(self, product: str) -> ProductScriptView | None:
+        """That of a product as it stands now; None where it has none."""
         ...
-
-
-def script_of(scripts: ScriptsOfShow, product: str) -> ProductScriptView | None:
-    """The accepted script of a product."""
-    if not product:
-        return None
-    return next((s for s in scripts.view().scripts if s.product == product), None)
 
 
 def script_lines(script: ProductScriptView) -> tuple[PrompterLine, ...]:

@@ -159,6 +159,11 @@ class ScriptService(Service):
             raise StudioError("not_found", "script.none", product=id)
         return found
 
+    def script_view(self, product: str) -> ProductScriptView | None:
+        """The accepted script of a product as it stands now; None where it has none."""
+        views = self._views()
+        return next((v for v in views if v.product == product and not v.is_draft), None)
+
     def put_script(self, script: ProductScript) -> None:
         """Takes a product's script over.
 

@@ -19,7 +19,7 @@ from studio.host.prompter.place import kept_place, moved
 from studio.host.prompter.service import PrompterService
 from studio.host.prompter.texts import text_lines
 from studio.host.rundown.model import ItemTimes, RundownItem, RundownPart, RundownPhase, RundownRun
-from studio.host.script.model import ProductScriptView, ScriptView
+from studio.host.script.model import ProductScriptView
 from studio.shop.catalogue import Catalogue
 from studio.shop.model import ShopState
 
@@ -34,8 +34,8 @@ class Rundown:
 
 
 class NoScripts:
-    def view(self) -> ScriptView:
-        return ScriptView(scripts=(ProductScriptView("hat", "Hat", "young", "", ""),))
+    def script_view(self, product: str) -> ProductScriptView | None:
+        return None
 
 
 class Clock:
