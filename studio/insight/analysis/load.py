@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -16,7 +17,8 @@ from studio.core.clean import read_json
 from studio.core.clock import seconds_of, utc_iso, zone_s
 from studio.core.errors import StudioError
 from studio.core.paths import keep_private
-from studio.core.whole_file import take_name
+from studio.core.processes import identify
+from studio.core.whole_file import beside, take_name
 from studio.insight.analysis.base import NUMBERS, TABLES, TEXTS, VERSION, open_analysis
 from studio.insight.context import ENDED, FLOWS
 from studio.insight.journal import broken_links, open_to_read
@@ -138,8 +140,8 @@ def rebuild(journal: Path, exports: Path, target: Path) -> Rebuilt:
     Raises:
         StudioError: not_found, when there is no journal; failed, when it cannot be read.
     """
-    fresh = target.with_name(target.name + ".new")
-    fresh.unlink(missing_ok=True)
+    fresh = beside(target)  # another process may be making it too: the last one whole stays
+    _clear(target)
     try:
         writer = AnalysisWriter(fresh)
         for columns in _journal_columns(journal, writer.words):
@@ -148,6 +150,7 @@ def rebuild(journal: Path, exports: Path, target: Path) -> Rebuilt:
         writer.finish()
         broken = broken_links(journal)
     except sqlite3.Error as error:
+        fresh.unlink(missing_ok=True)
         code = "failed" if journal.is_file() else "not_found"
         key = "insight.no_journal"
         raise StudioError(code, key, path=str(journal), why=error) from None  # type: ignore[arg-type]
@@ -159,6 +162,14 @@ def rebuild(journal: Path, exports: Path, target: Path) -> Rebuilt:
         writer.entries, airings[0] if airings else 0, orders, len(broken),
         tuple(f"{run}/{seq}" for run, seq in broken[:20]),
     )  # fmt: skip
+
+
+def _clear(target: Path) -> None:
+    """Removes what processes left that were ended in the middle."""
+    for left in target.parent.glob(f".{target.name}.*"):
+        pid = left.name.removeprefix(f".{target.name}.").partition("-")[0]
+        if not (pid.isdecimal() and int(pid) != os.getpid() and identify(int(pid))):
+            left.unlink(missing_ok=True)
 
 
 def is_fresh(analysis: Path, journal: Path) -> bool:
@@ -174,8 +185,11 @@ def is_fresh(analysis: Path, journal: Path) -> bool:
             newest = base.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0]
     except sqlite3.Error:
         return True
-    with closing(open_analysis(analysis, is_read_only=True)) as base:
-        row = base.execute("SELECT version, entries FROM about").fetchone()
+    try:
+        with closing(open_analysis(analysis, is_read_only=True)) as base:
+            row = base.execute("SELECT version, entries FROM about").fetchone()
+    except StudioError:  # it is derived: whatever is wrong with it, it is made anew
+        return False
     if row is None or row[0] != VERSION:
         return False
     return bool(newest == row[1] or newest > MANY)
@@ -188,6 +202,8 @@ def _journal_columns(journal: Path, words: WordCodes) -> Iterator[dict[str, np.n
     airings, viewers = AiringFinder(), WordCodes()
     with closing(open_to_read(journal)) as base:
         has = {row[1] for row in base.execute("PRAGMA table_info(entries)")}
+        if not has:
+            raise sqlite3.OperationalError("no table of entries")
         fields = [name if name in has else _OLD[name] for name in _FIELDS]
         shows = dict(base.execute("SELECT id, show FROM runs"))
         cursor = base.execute(f"SELECT {', '.join(fields)} FROM entries ORDER BY id")

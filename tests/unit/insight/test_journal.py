@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio.core.clock import NS, now_ns
+from studio.core.errors import StudioError
 from studio.insight.analysis.base import open_analysis
 from studio.insight.analysis.child import AnalysisRequest, analyse
 from studio.insight.analysis.load import rebuild
@@ -189,6 +190,24 @@ def test_an_answer_is_of_now_without_being_asked_to_rebuild(
         answer = analyse(AnalysisRequest("ask", "kinds")).answer
         assert answer is not None
         assert [row[1] for row in answer.rows if row[0] == "own"] == [total]
+
+
+def test_a_broken_analysis_is_made_anew_and_a_broken_journal_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOPCAST_DATA", str(tmp_path))
+    journal = Journal(tmp_path / "journal.db", "s")
+    journal.write("own", {"odd": float("nan"), "set": {1}})
+    journal.close()
+    (tmp_path / "insight").mkdir(exist_ok=True)
+    (tmp_path / "insight" / "analysis.duckdb").write_bytes(b"junk")
+    assert analyse(AnalysisRequest("ask", "kinds")).answer is not None
+    for broken in (b"", b"x", b"SQLite format 3\0" + b"?" * 200):
+        (tmp_path / "journal.db").write_bytes(broken)
+        with pytest.raises(StudioError):
+            analyse(AnalysisRequest("rebuild"))
+    names = {file.name for file in (tmp_path / "insight").iterdir()}
+    assert not {name for name in names if name.startswith(".analysis")}, names
 
 
 def test_a_question_reads_no_file_and_no_network(path: Path, tmp_path: Path) -> None:
