@@ -103,6 +103,7 @@ class Hotkeys(QObject):
             ("Shift+F6", lambda: window.next_panel(-1)),
             ("Shift+F11", window.enlarge),
             ("F11", window.full_screen),
+            ("Ctrl+F1", partial(window.change, "help", "")),
             ("Ctrl+,", partial(window.change, "open_settings", "")),
             ("Ctrl+L", self._other_language),
             *((f"Ctrl+{n}", lambda name=name: window.set_layout(name))

@@ -24,6 +24,7 @@ from ui.dialogs.brand import BrandCard
 from ui.dialogs.card import Card, FormCard
 from ui.dialogs.first_run import FirstRun
 from ui.dialogs.go_live import GoLiveCard
+from ui.dialogs.help import HelpCard
 from ui.dialogs.hotkeys import HotkeyEditor
 from ui.dialogs.imported import Imported
 from ui.dialogs.keys import KeysCard
@@ -124,7 +125,7 @@ class Window(QWidget):
         self.hotkeys_card = HotkeyEditor(desk, self.hotkeys, self)
         self.imported_card, self.brand_card = Imported(self), BrandCard(desk, self)
         self.go_live_card, self.first_run = GoLiveCard(desk, self), FirstRun(desk, self)
-        self.settings_card = SettingsCard(desk, self)
+        self.settings_card, self.help_card = SettingsCard(desk, self), HelpCard(desk, self)
         listen(self, desk.store.loaded, self._begin_first_run)
         self.projectors = Projectors(desk, self, self.edit_source)
         self.prompters = Prompters(desk, self)
@@ -307,6 +308,8 @@ class Window(QWidget):
             self.first_run.open()
         elif what == "open_settings":
             self.settings_card.open(value)
+        elif what == "help":
+            self.help_card.open(value)
         elif what == "edit":
             self.set_page(LIVE)
             self.monitors.toggle_edit()
@@ -407,7 +410,7 @@ class Window(QWidget):
         """What lies over the window and goes with Esc."""
         forms = self.findChildren(FormCard, options=Qt.FindChildOption.FindDirectChildrenOnly)
         own = (self.hotkeys_card, self.imported_card, self.brand_card, self.go_live_card,
-               self.first_run, self.settings_card)  # fmt: skip
+               self.first_run, self.settings_card, self.help_card)  # fmt: skip
         return [*own, *forms]
 
     def tell(self, what: str, found: dict[str, Any]) -> None:

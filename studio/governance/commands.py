@@ -1,9 +1,13 @@
-"""The audit log from outside."""
+"""The audit log from outside, and the bundle for whoever helps."""
 
 from __future__ import annotations
 
+import asyncio
+
 from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
 from studio.governance.audit import AuditLog
+from studio.governance.support import write_bundle
 
 
 class AuditCommands:
@@ -24,3 +28,23 @@ class AuditCommands:
     )
     def anchor(self) -> Changed:
         return changed(result={"anchor": self._log.signed, "key": self._log.public})
+
+
+class SupportCommands:
+    """What is given to whoever helps."""
+
+    @command(
+        "support.bundle",
+        role=Role.OWNER,
+        label=("导出日志包", "Write a log bundle"),
+        help=(
+            "把日志、设置和版本打包给技术支持；不含密钥、令牌、节目和记录。",
+            "Packs logs, settings and versions for support; no key, token, show or journal.",
+        ),
+    )
+    async def bundle(self) -> Changed:
+        try:
+            file = await asyncio.to_thread(write_bundle)
+        except OSError as error:
+            raise StudioError("failed", "security.no_bundle", why=str(error)) from None
+        return changed(result={"file": str(file)})

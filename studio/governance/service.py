@@ -13,7 +13,7 @@ from studio.core.paths import data_dir
 from studio.core.service import Every, Service
 from studio.core.state import State
 from studio.governance.audit import AuditLog, Signer
-from studio.governance.commands import AuditCommands
+from studio.governance.commands import AuditCommands, SupportCommands
 from studio.governance.secrets import Secrets
 
 LOOK_S = 1.0
@@ -54,7 +54,7 @@ class AuditService(Service):
         self._shown = AuditView()
         events.on_all(self._hear)
         self.every = (Every("audit", LOOK_S, self._look),)
-        self._commands = (AuditCommands(self.log),)
+        self._commands = (AuditCommands(self.log), SupportCommands())
 
     def commands(self) -> Sequence[object]:
         """The anchor."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from studio.api import catalogue
 from ui.dialogs.first_run import STEPS, placeholder
+from ui.dialogs.help import PAGES, page_file
 from ui.dialogs.settings.sections import SECTIONS
 from ui.i18n import language
 from ui.models.devices import Device, Devices
@@ -134,3 +135,25 @@ def test_a_setting_acts_at_once(qtbot: Any, program: Any) -> None:
     qtbot.waitUntil(lambda: is_on() is was, timeout=SOON)
     card.close_card()
     assert os.environ["SHOPCAST_DEMO"] == "zh"
+
+
+def test_the_guide_is_read_and_searched_inside(qtbot: Any, program: Any) -> None:
+    card = program.window.help_card
+    try:
+        for code, word in (("zh", "库存"), ("en", "standby")):
+            language.set(code)
+            card.open()
+            assert card.list.count() == len(PAGES)
+            for name in PAGES:
+                assert page_file(name, code) is not None, name
+                card._show(name)
+                assert card.page.toPlainText().strip(), name
+            card.search.setText(word)
+            assert 0 < card.list.count() <= len(PAGES)
+            assert card.page.textCursor().selectedText().lower() == word
+            card.search.setText("qqqqqq")
+            assert card.list.count() == 0
+            assert card._none.isVisibleTo(card)
+    finally:
+        language.set("en")
+        card.close_card()

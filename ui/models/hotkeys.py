@@ -39,6 +39,7 @@ FIXED = {
     "F11": "keys.full",
     "Ctrl+K": "keys.palette",
     "Ctrl+,": "settings.title",
+    "Ctrl+F1": "help.title",
     "Ctrl+L": "keys.language",
     "Ctrl+Z": "keys.undo",
     "Ctrl+Y": "keys.undo",

@@ -52,6 +52,7 @@ WINDOW = (
     ("", "golive.title", ("go_live", "")),
     ("", "first.open", ("first_run", "")),
     ("", "settings.title", ("open_settings", "")),
+    ("", "help.title", ("help", "")),
     ("", "stage.edit", ("edit", "")),
     ("", "multiview.open", ("multiview", "")),
 )

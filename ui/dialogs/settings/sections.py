@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QWidget
 
 from studio.api import VERSION, config_dir, data_dir, log_dir, own_plugins_dir
+from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.settings.phone import phone
 from ui.dialogs.settings.rows import SettingRow, ask_folder, button, choice, open_folder
@@ -180,7 +181,28 @@ def about(desk: Desk) -> list[SettingRow]:
         python=platform.python_version(),
         system=platform.platform(terse=True),
     )
-    return [SettingRow("version", words=words)]
+    return [
+        SettingRow("version", words=words),
+        SettingRow("help", button(t("help.title"), partial(desk.change, "help", ""))),
+        SettingRow("bundle", _bundle_button(desk)),
+    ]
+
+
+def _bundle_button(desk: Desk) -> QWidget:
+    made: Any = None
+
+    def done(reply: Reply) -> None:
+        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        if reply.ok and isinstance(found, dict):
+            desk.say(made, t("settings.bundle_done", file=str(found.get("file", ""))), "good")
+
+    def write() -> None:
+        desk.actions.run("support.bundle", {}, origin=made, done=done)
+
+    made = button(t("settings.bundle_write"), write)
+    both = _pair(made, open_folder(desk, data_dir() / "support"))
+    both.setAccessibleName(t("settings.bundle"))
+    return both
 
 
 SECTIONS: dict[str, Section] = {
