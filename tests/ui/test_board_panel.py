@@ -45,7 +45,7 @@ def test_figures_and_alarms_are_shown_and_unknown_is_never_zero(program, qtbot):
     assert tiles["Comments"].value.text() == "42"
     assert tiles["Exposed → entered"].value.text() == "31.0 %"
     assert tiles["Likes"].value.text() == "—"
-    assert "no source" in tiles["Likes"].accessibleName()
+    assert "no data" in tiles["Likes"].accessibleName()
     (alarm,) = panel._alarms.values()
     assert "normal 42" in alarm.title.text()
     assert "Host → Close-up" in alarm.before.text()

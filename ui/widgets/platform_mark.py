@@ -10,6 +10,7 @@ from studio.outputs.model import PlatformMark, PlatformProfile
 from ui.i18n import pick
 from ui.theme import tokens
 from ui.widgets.paint import painting
+from ui.widgets.plain import plain
 
 SIZE = 20
 NOBODY = PlatformMark("•", "•")
@@ -55,7 +56,7 @@ class PlatformMarkView(QWidget):
         self._mark = platform.mark if platform else NOBODY
         name = pick(platform.label) if platform else ""
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(plain(name))
         self.update()
 
     @painting

@@ -18,6 +18,7 @@ from ui.i18n import t
 from ui.theme import tokens
 from ui.widgets.basics import Button, Dot, TextLabel, calm, clear, column, row
 from ui.widgets.hold import HoldButton
+from ui.widgets.plain import plain
 from ui.widgets.qr import QrView
 
 ROLES = ("viewer", "streamer", "controller", "technician")
@@ -103,7 +104,7 @@ class PhoneSwitch(QWidget):
         if view.is_on and view.is_tls:
             words = t("settings.phone_print", print=view.fingerprint[:47] + "…")
         self.warning.setText(words)
-        self.warning.setToolTip(view.fingerprint)
+        self.warning.setToolTip(plain(view.fingerprint))
         self.warning.set_tone("attention" if view.is_on and not view.is_tls else "muted")
         self.warning.setVisible(bool(words))
         self.show_code.setEnabled(view.is_on)

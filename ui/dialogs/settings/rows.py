@@ -16,6 +16,7 @@ from ui.desk import Desk
 from ui.i18n import t
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, TextLabel, calm, column, row
+from ui.widgets.plain import plain
 
 WIDE = 240
 
@@ -104,7 +105,7 @@ def open_folder(desk: Desk, folder: Path) -> Button:
             desk.say(made, t("settings.no_opener", folder=str(folder)), "attention")
 
     made = button(t("settings.open_folder"), go)
-    made.setToolTip(str(folder))
+    made.setToolTip(plain(str(folder)))
     return made
 
 

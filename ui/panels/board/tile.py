@@ -12,6 +12,7 @@ from ui.i18n import pick, t
 from ui.theme import tokens
 from ui.widgets.basics import Dot, TextLabel, column, row
 from ui.widgets.paint import painting
+from ui.widgets.plain import plain
 
 WIDE, LINE_HIGH = 178, 26
 TONES = {"low": "attention", "high": "attention", "normal": "good"}
@@ -123,6 +124,6 @@ class FigureTile(QFrame):
         self.normal.setText(words)
         self.line.setVisible(bool(figure.minutes))
         self.line.show_figure(figure)
-        self.setToolTip(f"{name}: {shown}\n{words}\n{pick(figure.where)}")
+        self.setToolTip(plain(f"{name}: {shown}\n{words}\n{pick(figure.where)}"))
         self.setAccessibleName(f"{name}: {shown}. {words}")
         self.setAttribute(Qt.WidgetAttribute.WA_AlwaysShowToolTips)

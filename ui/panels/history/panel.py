@@ -14,6 +14,7 @@ from ui.panels.spot import RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, calm
 from ui.widgets.flow import Flow
+from ui.widgets.plain import plain
 from ui.widgets.rows_table import rows_table
 
 ATS = ("2h", "24h", "48h", "7d")
@@ -63,7 +64,7 @@ class HistoryPanel(Panel):
             (self.at_choice, "history.which_report"),
         ):  # fmt: skip
             choice.setAccessibleName(t(name))
-            choice.setToolTip(t(name))
+            choice.setToolTip(plain(t(name)))
         self._fill_shows([])
         self.at_choice.clear()
         for at in ATS:
