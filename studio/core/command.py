@@ -269,11 +269,12 @@ class Bus:
             raise StudioError(
                 "failed", "command.failed", command=id, why=f"{type(fault).__name__}: {fault}"
             ) from fault
-        self.state.touch(*done.parts)
-        for listener in self._after:
-            wait = listener(done)
-            if inspect.isawaitable(wait):
-                await wait
+        with self.state.held(done.parts):  # the answer comes before the news
+            self.state.touch(*done.parts)
+            for listener in self._after:
+                wait = listener(done)
+                if inspect.isawaitable(wait):
+                    await wait
         self._tell(spec, id, given, origin, began, "")
         return done
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Protocol
 
 from studio.core.clean import Plain
@@ -47,6 +49,8 @@ class State:
         self._soon = soon
         self._views: dict[str, Callable[[], Plain]] = {}
         self._dirty: dict[str, None] = {}
+        self._held: Counter[str] = Counter()
+        self._kept_back: dict[str, None] = {}
         self._listeners: list[TouchListener] = []
         self._watchers: list[tuple[frozenset[str], PartsListener]] = []
 
@@ -74,15 +78,36 @@ class State:
 
     def touch(self, *parts: str) -> None:
         """Marks parts as changed; they are told at the end of this turn of the loop."""
-        if not self._dirty and parts:
-            self._soon(self.flush)
-        self._dirty.update(dict.fromkeys(parts))
+        self._mark(parts)
         if parts:
             for told in self._listeners:
                 told(parts)
         for watched, listener in self._watchers:
             if not watched.isdisjoint(parts):
                 listener()
+
+    def _mark(self, parts: Iterable[str]) -> None:
+        fresh = dict.fromkeys(part for part in parts if not self._held[part])
+        self._kept_back |= dict.fromkeys(part for part in parts if self._held[part])
+        if fresh and not self._dirty:
+            self._soon(self.flush)
+        self._dirty |= fresh
+
+    @contextmanager
+    def held(self, parts: Collection[str]) -> Iterator[None]:
+        """While this lasts these parts are marked and not told: whoever changed them is answered
+        first."""
+        self._held.update(parts)
+        self._kept_back |= {part: None for part in parts if part in self._dirty}
+        self._dirty = {part: None for part in self._dirty if not self._held[part]}
+        try:
+            yield
+        finally:
+            self._held.subtract(parts)
+            free = [part for part in self._kept_back if not self._held[part]]
+            for part in free:
+                del self._kept_back[part]
+            self._mark(free)
 
     def flush(self) -> None:
         """Tells what changed since the last time."""

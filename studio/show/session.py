@@ -29,6 +29,8 @@ from studio.show.unsaved import UnsavedWork
 
 _log = logger(__name__)
 SAVE_S = 1.0
+ANSWER_S = 0.25
+"""A command is answered at the latest then, though the disk has not taken it."""
 CHECKPOINT_S = 0.03
 GOES_LIVE = ("outputs.start",)
 OPEN_S = 15.0  # so long a large show may hold the heartbeat up while it is taken over
@@ -335,7 +337,7 @@ class ShowSession(Service):
     async def _command_done(self, changed: Changed) -> None:
         """Before the answer, not soon: what was answered must be there after a kill.
 
-        In a thread: a disk that takes its time holds up this answer and nothing else.
+        In a thread: a disk that takes its time holds nothing else up, and the answer not for long.
         """
         if not changed.parts or self._is_stopped:
             return
@@ -351,7 +353,8 @@ class ShowSession(Service):
                 self._unsaved.write()
             self._checkpoint.write(writing)
 
-        await asyncio.get_running_loop().run_in_executor(self._keeper, keep)
+        written = asyncio.get_running_loop().run_in_executor(self._keeper, keep)
+        await asyncio.wait((written,), timeout=ANSWER_S)
 
     def _parts_touched(self, parts: tuple[str, ...]) -> None:
         """What changes without a command is written soon, beside the loop."""

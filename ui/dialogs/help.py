@@ -128,7 +128,10 @@ class HelpCard(Card):
         path, text = known
         self.page.setSearchPaths([str(path.parent)])
         self.page.document().setBaseUrl(QUrl.fromLocalFile(str(path)))
-        dialect = QTextDocument.MarkdownFeature.MarkdownDialectGitHub
+        dialect = (
+            QTextDocument.MarkdownFeature.MarkdownDialectGitHub
+            | QTextDocument.MarkdownFeature.MarkdownNoHTML
+        )
         self.page.document().setMarkdown(text, dialect)
 
     def _next(self) -> None:

@@ -49,8 +49,8 @@ class RundownPanel(Panel):
     def build(self) -> None:
         self.strip = RundownStrip()
         self.prompter = self.tool(prompter_button(self.desk))
-        self.draft = self.tool(Button("", clicked=self._draft))
-        self.import_ = self.tool(Button("", clicked=self._choose_file))
+        self.draft = Button("", clicked=self._draft)
+        self.import_ = Button("", clicked=self._choose_file)
         self.new = self.tool(Button("", icon="plus", clicked=self._open_form))
         self.begin = Button("", "primary", clicked=lambda: self._run("rundown.begin"))
         self.forward = Button("", "primary", clicked=lambda: self._run("rundown.next"))
@@ -65,8 +65,8 @@ class RundownPanel(Panel):
         heads.setStretchLastSection(False)
         heads.setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Stretch)
         self._empty = TextLabel(tone="muted", wraps=True)
-        buttons = row(self.begin, self.forward, self.hold, self.end, self.catch_up, 1, self.go,
-                      self.remove, gap=6, margins=(12, 4, 12, 6))  # fmt: skip
+        buttons = row(self.begin, self.forward, self.hold, self.end, self.catch_up, 1, self.draft,
+                      self.import_, self.go, self.remove, gap=6, margins=(12, 4, 12, 6))  # fmt: skip
         self._difference = TextLabel(wraps=True)
         self._accept = Button("", "primary", clicked=self._take_over)
         self._leave = Button("", clicked=self._forget_import)
@@ -131,6 +131,8 @@ class RundownPanel(Panel):
         for button in (self.forward, self.hold, self.end, self.go):
             button.setVisible(runs)
         self.begin.setVisible(bool(view.items) and not runs)
+        for button in (self.draft, self.import_):
+            button.setVisible(not runs)
         self.remove.setVisible(bool(view.items))
         word = "resume" if view.stage == "paused" else "hold"
         self.hold.setText(t(f"rundown.{word}"))
