@@ -65,8 +65,10 @@ class RundownPanel(Panel):
         heads.setStretchLastSection(False)
         heads.setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Stretch)
         self._empty = TextLabel(tone="muted", wraps=True)
-        buttons = row(self.begin, self.forward, self.hold, self.end, self.catch_up, 1, self.draft,
-                      self.import_, self.go, self.remove, gap=6, margins=(12, 4, 12, 6))  # fmt: skip
+        buttons = row(
+            self.begin, self.forward, self.hold, self.end, self.catch_up, 1,
+            self.draft, self.import_, self.go, self.remove, gap=6, margins=(12, 4, 12, 6),
+        )  # fmt: skip
         self._difference = TextLabel(wraps=True)
         self._accept = Button("", "primary", clicked=self._take_over)
         self._leave = Button("", clicked=self._forget_import)
