@@ -85,9 +85,13 @@ def _class(item: pytest.Item) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In parallel, those that need the machine for themselves come last and meet each other."""
+    """In parallel, those that need the machine for themselves come last and meet each other.
+
+    The tests with windows, the longest group of all, come first: one worker does them while the
+    other does the rest.
+    """
     if os.environ.get("PYTEST_XDIST_TESTRUNUID"):
-        items.sort(key=_class)
+        items.sort(key=lambda item: (_class(item), _group(item.nodeid) != "screen"))
 
 
 @contextlib.contextmanager
