@@ -11,7 +11,7 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import get_native_id
@@ -86,3 +86,37 @@ def take_name(fresh: Path, path: Path) -> None:
             time.sleep(_PAUSE_S)
         else:
             return
+
+
+def make_once(path: Path, make: Callable[[], bytes], *, least: int = 1) -> bytes:
+    """What a private file holds; made at first use, its folder too.
+
+    Threads and processes that need it at the same moment get the same: it is whole before it has
+    its name, and the first one to name it wins.
+
+    Args:
+        make: what it is to hold.
+        least: bytes of a whole one; a shorter file is what a start that was cut off has left.
+
+    Raises:
+        OSError: it cannot be read or made.
+    """
+    kept = _whole_bytes(path, least)
+    if kept:
+        return kept
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path, make(), mode=PRIVATE, is_synced=True) as fresh:
+        try:
+            os.link(fresh, path)
+        except OSError:  # it is there, or this disk has no links
+            if not _whole_bytes(path, least):
+                take_name(fresh, path)
+    return path.read_bytes()
+
+
+def _whole_bytes(path: Path, least: int) -> bytes:
+    try:
+        found = path.read_bytes()
+    except FileNotFoundError:  # one that cannot be read just now is not made anew
+        return b""
+    return found if len(found) >= least else b""

@@ -13,7 +13,7 @@ from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
 from studio.core.paths import config_dir
 from studio.core.troubles import tell_trouble
-from studio.core.whole_file import PRIVATE, write_whole
+from studio.core.whole_file import PRIVATE, make_once, write_whole
 
 _log = logger(__name__)
 SERVICE = "shopcast"
@@ -114,11 +114,9 @@ class Secrets:
         from cryptography.fernet import Fernet
 
         key, data = self._paths()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        if not key.is_file():
-            _private_write(key, Fernet.generate_key())
-        sealed = Fernet(key.read_bytes()).encrypt(json.dumps(secrets).encode())
-        _private_write(data, sealed)
+        cipher = Fernet(make_once(key, Fernet.generate_key))
+        sealed = cipher.encrypt(json.dumps(secrets).encode())
+        write_whole(data, sealed, mode=PRIVATE, is_synced=True)
 
 
 def _set_aside(data: Path, why: str) -> None:
@@ -131,11 +129,6 @@ def _set_aside(data: Path, why: str) -> None:
         aside = data.with_name(f"{data.name}.broken-{number}")
     with contextlib.suppress(OSError):
         data.replace(aside)
-
-
-def _private_write(path: Path, data: bytes) -> None:
-    """The file that was there stays whole until the new one is on the disk."""
-    write_whole(path, data, mode=PRIVATE, is_synced=True)
 
 
 def _keyring_works() -> bool:

@@ -13,7 +13,8 @@ from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.log import logger
-from studio.core.paths import data_dir, keep_private
+from studio.core.paths import data_dir
+from studio.core.whole_file import make_once
 from studio.insight.entries import EntryFacts, Phase, pseudonym
 from studio.insight.journal import Journal
 from studio.outputs.events import OutputChanged
@@ -22,6 +23,7 @@ from studio.shop.events import CardShown, ProductExplained, StockChanged
 from studio.shop.offers.model import Quote
 
 _log = logger(__name__)
+SALT_BYTES = 32
 MIN_NS = 60_000_000_000
 OPENING_NS, CLOSING_NS = 10 * MIN_NS, 20 * MIN_NS
 FLOWS = ("live", "congested", "recording")
@@ -183,18 +185,11 @@ class AirContext:
 
 def _kept_salt(path: Path) -> bytes:
     try:
-        kept = path.read_bytes()
-        if len(kept) == 32:
-            return kept
-        path.parent.mkdir(parents=True, exist_ok=True)
-        keep_private(path)
-        fresh = secrets.token_bytes(32)
-        path.write_bytes(fresh)
-        return fresh
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        keep_private(path)
-        return _kept_salt(path)
+        return make_once(path, _salt, least=SALT_BYTES)
     except OSError as error:
         _log.warning("viewers get other names in the next run: %s", error)
-        return secrets.token_bytes(32)
+        return _salt()
+
+
+def _salt() -> bytes:
+    return secrets.token_bytes(SALT_BYTES)

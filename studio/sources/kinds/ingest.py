@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import socket
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.paths import data_dir
 from studio.core.text import Text
+from studio.core.whole_file import make_once
 from studio.sources.base import Feed
 from studio.sources.capture import LiveInput
 from studio.sources.listener import IngestEndpoint, IngestListener, Pipe
@@ -134,37 +132,9 @@ def key_of(stream: str) -> str:
 
 
 def _secret() -> bytes:
-    """This machine's secret for keys; made at first use, readable by this person alone.
-
-    Sources and processes that need it at the same moment get the same: it is whole before it has
-    its name, and the first one to name it wins.
-    """
+    """This machine's secret for keys; made at first use, readable by this person alone."""
     file = data_dir() / "ingest.key"
-    kept = _kept(file)
-    if kept:
-        return kept
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".ingest-")  # mode 0600
-    fresh = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(secrets.token_bytes(SECRET_BYTES))
-        try:
-            os.link(fresh, file)
-        except FileExistsError:
-            if not _kept(file):  # a start that was cut off left a part of one
-                os.replace(fresh, file)
-    finally:
-        fresh.unlink(missing_ok=True)
-    return file.read_bytes()
-
-
-def _kept(file: Path) -> bytes:
-    try:
-        found = file.read_bytes()
-    except OSError:
-        return b""
-    return found if len(found) >= SECRET_BYTES else b""
+    return make_once(file, lambda: secrets.token_bytes(SECRET_BYTES), least=SECRET_BYTES)
 
 
 def own_address() -> str:
