@@ -17,7 +17,6 @@ from typing import Any, NamedTuple, Protocol
 
 from studio.core.clean import encode_json, write_json
 from studio.core.clock import NS, now_ns, utc_iso, utc_ms, utc_of
-from studio.core.event import Event
 from studio.core.log import logger
 from studio.core.paths import keep_private
 from studio.insight.entries import SCHEMA, EntryFacts, EntryIds, JournalRow
@@ -101,11 +100,6 @@ class Journal:
         self._has_zero = False
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
-
-    def event(self, event: Event) -> None:
-        """Writes an event."""
-        if event.is_journaled:
-            self.write(event.name, event.data())
 
     def write(self, name: str, data: dict[str, Any], own: EntryFacts | None = None) -> bool:
         """Writes an entry; False for somebody else's that came before, or when it is lost.
