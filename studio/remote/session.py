@@ -358,8 +358,7 @@ class Session:
             self.socket.transport.abort()
         else:
             wait_s = min(left_s + 0.01, LOOK_AGAIN_S)
-            timer = asyncio.get_running_loop().call_later(wait_s, self._end_in_time)
-            self.closing.append(timer.cancel)
+            asyncio.get_running_loop().call_later(wait_s, self._end_in_time)
 
     # -- requests ----------------------------------------------------------------------------
 
