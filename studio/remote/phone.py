@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import http
-import ipaddress
 import secrets
-import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
@@ -14,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from studio.core import settings
 from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
+from studio.core.network import lan_addresses
 from studio.core.troubles import tell_trouble
 from studio.governance.roles import Token
 from studio.remote import panel
@@ -42,28 +42,6 @@ class Listener(Protocol):
     ) -> Server: ...
 
 
-def lan_addresses() -> list[str]:
-    """Addresses of this machine in its networks, the one that leads out first; none is loopback.
-
-    Nothing is sent: connecting a datagram socket only asks the system for the way.
-    """
-    found: list[str] = []
-    for far in ("192.0.2.1", "192.168.255.254", "10.255.255.254", "172.31.255.254"):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.connect((far, 9))
-                found.append(str(probe.getsockname()[0]))
-            except OSError:
-                continue
-    try:
-        found += [str(entry[4][0]) for entry in socket.getaddrinfo(
-            socket.gethostname(), None, socket.AF_INET)]  # fmt: skip
-    except OSError:
-        pass
-    usable = [a for a in dict.fromkeys(found) if not ipaddress.ip_address(a).is_loopback]
-    return [address for address in usable if address != "0.0.0.0"]
-
-
 class PhoneDoor:
     """A second place to listen at, in the house's network.
 
@@ -90,17 +68,24 @@ class PhoneDoor:
         self._address, self._port = "", 0
         self._is_tls, self._fingerprint = True, ""
 
-    def view(self) -> PhoneView:
-        """How it stands, with the devices that may come in."""
+    @property
+    def is_open(self) -> bool:
+        """Does it listen?"""
+        return self._server is not None
+
+    async def view(self) -> PhoneView:
+        """How it stands, with the devices that may come in; this machine's name may be asked for,
+        which takes its time."""
+        addresses = await asyncio.to_thread(lan_addresses)
         present = self._present()
         return PhoneView(
-            is_on=self._server is not None,
+            is_on=self.is_open,
             is_tls=self._is_tls,
             address=self._address,
             port=self._port,
             url=self.url() if self._server else "",
             fingerprint=self._fingerprint,
-            addresses=tuple(lan_addresses()),
+            addresses=tuple(addresses),
             devices=tuple(
                 PairedDevice(token.name, token.role, token.name in present)
                 for token in self._tokens()
@@ -124,7 +109,7 @@ class PhoneDoor:
             StudioError: unavailable: no network, the port is taken.
         """
         await self.close()
-        known = lan_addresses()
+        known = await asyncio.to_thread(lan_addresses)
         address = address or next(iter(known), "")
         if not address:
             raise StudioError("unavailable", "remote.phone_no_network")

@@ -38,8 +38,8 @@ class PhoneCommands:
             "Whether phones may come in, the address, the fingerprint, and the paired devices.",
         ),
     )
-    def status(self) -> Changed:
-        return changed(result=msgspec.to_builtins(self._door.view()))
+    async def status(self) -> Changed:
+        return changed(result=msgspec.to_builtins(await self._door.view()))
 
     @command(
         "phone.start",
@@ -61,7 +61,7 @@ class PhoneCommands:
         _only_here()
         await self._door.open(network, port, is_tls=tls)
         self._keep(is_on=True)
-        return changed(result=msgspec.to_builtins(self._door.view()))
+        return changed(result=msgspec.to_builtins(await self._door.view()))
 
     @command(
         "phone.stop",
@@ -76,7 +76,7 @@ class PhoneCommands:
         _only_here()
         await self._door.close()
         self._keep(is_on=False)
-        return changed(result=msgspec.to_builtins(self._door.view()))
+        return changed(result=msgspec.to_builtins(await self._door.view()))
 
     @command(
         "phone.pair",
@@ -90,10 +90,9 @@ class PhoneCommands:
     )
     def pair(self, name: DeviceName = "", role: PhoneRole = "controller") -> Changed:
         _only_here()
-        view = self._door.view()
-        if not view.is_on:
+        if not self._door.is_open:
             raise StudioError("conflict", "remote.phone_off")
-        taken = [device.name for device in view.devices]
+        taken = [token.name for token in self._tokens.tokens()]
         name = check_name(name.strip() or free_name("Phone", taken))
         made = self._tokens.add_token(name, role).result
         assert isinstance(made, dict)

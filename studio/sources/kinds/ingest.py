@@ -6,11 +6,11 @@ import hashlib
 import hmac
 import re
 import secrets
-import socket
 from typing import Annotated, Any, ClassVar, Literal
 
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
+from studio.core.network import own_address
 from studio.core.paths import data_dir
 from studio.core.text import Text
 from studio.core.whole_file import make_once
@@ -135,13 +135,3 @@ def _secret() -> bytes:
     """This machine's secret for keys; made at first use, readable by this person alone."""
     file = data_dir() / "ingest.key"
     return make_once(file, lambda: secrets.token_bytes(SECRET_BYTES), least=SECRET_BYTES)
-
-
-def own_address() -> str:
-    """This machine's address in the local network; nothing is sent to find it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # TEST-NET: a route is asked for, no packet goes
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
