@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from ui.i18n import pick, t
+from ui.models.rows import Index, RowsModel
 
-Index = QModelIndex | QPersistentModelIndex
 DIFFERENCE = ("what", "product", "before", "after")
 REFUSED = ("row", "column", "value", "why")
 
 
-class DifferenceModel(QAbstractTableModel):
+class DifferenceModel(RowsModel):
     """The lines of a difference, each with a tick.
 
     Signals:
@@ -30,35 +30,25 @@ class DifferenceModel(QAbstractTableModel):
 
     def show_lines(self, lines: list[dict[str, Any]]) -> None:
         """Another import."""
-        self.beginResetModel()
-        self.lines = lines
-        self.chosen = {str(line["id"]) for line in lines if line.get("is_chosen", True)}
-        self.endResetModel()
+        with self.other_rows():
+            self.lines = lines
+            self.chosen = {str(line["id"]) for line in lines if line.get("is_chosen", True)}
         self.ticked.emit()
 
     def tick_all(self, on: bool) -> None:
         """All of them, or none; goods that are gone are ticked one by one."""
-        self.beginResetModel()
-        self.chosen = {str(line["id"]) for line in self.lines if line["what"] != "gone"}
-        self.chosen = self.chosen if on else set()
-        self.endResetModel()
+        with self.other_rows():
+            self.chosen = {str(line["id"]) for line in self.lines if line["what"] != "gone"}
+            self.chosen = self.chosen if on else set()
         self.ticked.emit()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """How many lines."""
-        return 0 if parent.isValid() else len(self.lines)
+    def rows(self) -> list[dict[str, Any]]:
+        """The lines."""
+        return self.lines
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def heads(self) -> list[str]:
         """What, product, before, after."""
-        return 0 if parent.isValid() else len(DIFFERENCE)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Names of the columns."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return t(f"goods_import.{DIFFERENCE[section]}")
-        return None
+        return [t(f"goods_import.{head}") for head in DIFFERENCE]
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """The first column is ticked."""
@@ -111,7 +101,7 @@ class RefusedCell:
     is_edited: bool = False
 
 
-class RefusedModel(QAbstractTableModel):
+class RefusedModel(RowsModel):
     """Refused rows: each cell with a proposal, or the one that is wrong; the last column is typed.
 
     Signals:
@@ -148,21 +138,13 @@ class RefusedModel(QAbstractTableModel):
                 found.setdefault(str(cell.row), {})[cell.column] = cell.mend
         return found
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """How many cells."""
-        return 0 if parent.isValid() else len(self.cells)
+    def rows(self) -> list[RefusedCell]:
+        """The cells."""
+        return self.cells
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def heads(self) -> list[str]:
         """Row, column, value, why, mend."""
-        return 0 if parent.isValid() else len(REFUSED) + 1
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Names of the columns."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return t(f"goods_import.{(*REFUSED, 'mend')[section]}")
-        return None
+        return [t(f"goods_import.{head}") for head in (*REFUSED, "mend")]
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """The last column is typed."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from studio.insight.model import Answer, LabelPair
 from ui.i18n import pick
-
-Index = QModelIndex | QPersistentModelIndex
-NOWHERE = QModelIndex()
+from ui.models.rows import Index, RowsModel
 
 
-class AnswerModel(QAbstractTableModel):
+class AnswerModel(RowsModel):
     """Rows and heads of the last answer; what is not known is "—"."""
 
     def __init__(self) -> None:
@@ -22,17 +21,19 @@ class AnswerModel(QAbstractTableModel):
 
     def put(self, answer: Answer) -> None:
         """Another answer."""
-        self.beginResetModel()
-        self.answer = answer
-        self.endResetModel()
+        with self.other_rows():
+            self.answer = answer
 
-    def rowCount(self, parent: Index = NOWHERE) -> int:
-        """Rows."""
-        return 0 if parent.isValid() else len(self.answer.rows)
+    def rows(self) -> Sequence[Any]:
+        """Of the answer."""
+        return self.answer.rows
 
-    def columnCount(self, parent: Index = NOWHERE) -> int:
-        """Columns."""
-        return 0 if parent.isValid() else len(self.answer.columns)
+    def heads(self) -> list[str]:
+        """Names with their units."""
+        return [
+            f"{pick(column.label)} ({column.unit})" if column.unit else pick(column.label)
+            for column in self.answer.columns
+        ]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell; numbers stand at the right."""
@@ -44,13 +45,3 @@ class AnswerModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and isinstance(value, int | float):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """A head with its unit."""
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
-            return None
-        column = self.answer.columns[section]
-        name = pick(column.label)
-        return f"{name} ({column.unit})" if column.unit else name

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 
 from studio.host.packs.model import TextFinding
@@ -13,13 +13,12 @@ from studio.host.rundown.model import ItemView, RundownView
 from ui.format import clock, ms_short
 from ui.i18n import t
 from ui.models.alarms import alarm_words
+from ui.models.rows import Index, RowsModel
 from ui.theme import tokens
 from ui.widgets.plain import plain
 
-Index = QModelIndex | QPersistentModelIndex
 AT, TITLE, LENGTH, EXPECTED, STATE = range(5)
 HEADS = ("at", "item", "length", "expected", "state")
-ROOT = QModelIndex()
 
 
 def typed_length(text: str) -> int | None:
@@ -35,7 +34,7 @@ def typed_length(text: str) -> int | None:
     return found
 
 
-class RundownModel(QAbstractTableModel):
+class RundownModel(RowsModel):
     """The items of a rundown.
 
     Signals:
@@ -68,35 +67,21 @@ class RundownModel(QAbstractTableModel):
 
     def show_rundown(self, view: RundownView) -> None:
         """Takes what is known now; rows stay where their items stay."""
-        ids = [item.item.id for item in view.items]
-        if ids != [item.item.id for item in self.view.items]:
-            self.beginResetModel()
+        was = [item.item.id for item in self.view.items]
+        with self.other_rows(are_same=was == [item.item.id for item in view.items]):
             self.view = view
-            self.endResetModel()
-            return
-        self.view = view
-        if ids:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(ids) - 1, STATE))
 
     def item(self, row: int) -> ItemView | None:
         """The item of a row."""
         return self.view.items[row] if 0 <= row < len(self.view.items) else None
 
-    def rowCount(self, parent: Index = ROOT) -> int:
-        """One an item."""
-        return 0 if parent.isValid() else len(self.view.items)
+    def rows(self) -> Sequence[ItemView]:
+        """The items."""
+        return self.view.items
 
-    def columnCount(self, parent: Index = ROOT) -> int:
+    def heads(self) -> list[str]:
         """When, what, how long, expected, state."""
-        return 0 if parent.isValid() else len(HEADS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """The heads."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return t(f"rundown.head_{HEADS[section]}")
-        return None
+        return [t(f"rundown.head_{head}") for head in HEADS]
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Titles and lengths can be typed."""

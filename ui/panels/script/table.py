@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 
 from studio.host.script.model import LineView, ProductScriptView
 from ui.i18n import t
+from ui.models.rows import Index, RowsModel
 from ui.theme import tokens
 from ui.widgets.plain import plain
 
-Index = QModelIndex | QPersistentModelIndex
 STAR, TEXT, FACTS, SECONDS, STATE = range(5)
 HEADS = ("star", "text", "facts", "seconds", "state")
-ROOT = QModelIndex()
 
 
-class ScriptModel(QAbstractTableModel):
+class ScriptModel(RowsModel):
     """One line a row.
 
     Signals:
@@ -38,31 +37,18 @@ class ScriptModel(QAbstractTableModel):
 
     def show_script(self, script: ProductScriptView | None) -> None:
         """Takes what is known now."""
-        was, now = self.lines, script.lines if script else ()
-        if [view.line.id for view in was] != [view.line.id for view in now]:
-            self.beginResetModel()
+        was = [view.line.id for view in self.lines]
+        now = [view.line.id for view in script.lines] if script else []
+        with self.other_rows(are_same=was == now):
             self.script = script
-            self.endResetModel()
-            return
-        self.script = script
-        if now:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(now) - 1, STATE))
 
-    def rowCount(self, parent: Index = ROOT) -> int:
-        """One a line."""
-        return 0 if parent.isValid() else len(self.lines)
+    def rows(self) -> tuple[LineView, ...]:
+        """The lines."""
+        return self.lines
 
-    def columnCount(self, parent: Index = ROOT) -> int:
+    def heads(self) -> list[str]:
         """★, sentence, facts, seconds, state."""
-        return 0 if parent.isValid() else len(HEADS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """The heads."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return t(f"script.head_{HEADS[section]}")
-        return None
+        return [t(f"script.head_{head}") for head in HEADS]
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Sentences of an accepted script can be typed."""
