@@ -6,9 +6,8 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from studio.outputs.model import AirBudget
 from ui.client import Reply
@@ -16,10 +15,9 @@ from ui.desk import Desk
 from ui.format import hms, seconds
 from ui.i18n import t
 from ui.models.outputs import is_record, is_running
-from ui.theme import tokens
+from ui.widgets.bar import PartBar
 from ui.widgets.basics import Button, Segments, TextLabel, column, row
 from ui.widgets.hold import HoldButton
-from ui.widgets.paint import painting
 from ui.widgets.plain import plain
 
 DELAYS_S = (0, 5, 10, 20, 30)
@@ -27,38 +25,12 @@ REPLAY_S = 20
 MOST_CHOICES = 14
 
 
-class BudgetBar(QWidget):
+class BudgetBar(PartBar):
     """How much of the show's allowed gap is used up."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._part = 0.0
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """A thin bar."""
-        return QSize(tokens.px(80), tokens.px(8))
 
     def show_budget(self, budget: AirBudget) -> None:
         """What is used now."""
-        part = min(1.0, budget.used_s / budget.total_s) if budget.total_s else 0.0
-        if part != self._part:
-            self._part = part
-            self.update()
-
-    @painting
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Grey ground; amber fills it from the left."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        radius = self.height() / 2
-        painter.setBrush(QColor(tokens.LINE))
-        painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
-        if self._part > 0:
-            width = max(self.height(), round(self.width() * self._part))
-            painter.setBrush(QColor(tokens.ATTENTION))
-            painter.drawRoundedRect(QRectF(0, 0, width, self.height()), radius, radius)
+        self.show_part(min(1.0, budget.used_s / budget.total_s) if budget.total_s else 0.0)
 
 
 def _result(reply: Reply) -> dict[str, Any]:
