@@ -46,3 +46,18 @@ def _said(value: object, language: str | None) -> object:
     if isinstance(value, StudioError):
         return value.in_language(language)
     return value.in_language(language or system_language()) if isinstance(value, Text) else value
+
+
+PackedError = tuple[str, str, dict[str, str]]
+"""An error as it goes from one process to another: code, key, values as text."""
+
+
+def packed(error: StudioError) -> PackedError:
+    """The error for another process."""
+    return error.code, error.key, {name: str(value) for name, value in error.params.items()}
+
+
+def unpacked(error: PackedError) -> StudioError:
+    """The error as it was raised over there."""
+    code, key, params = error
+    return StudioError(code, key, **params)  # type: ignore[arg-type]

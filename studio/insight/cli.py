@@ -32,7 +32,8 @@ def do_rebuild(write: Write, *, as_json: bool) -> bool:
     Raises:
         StudioError: not_found, failed.
     """
-    from studio.insight.analysis.child import AnalysisRequest, analyse
+    from studio.insight.analysis.apart import AnalysisRequest
+    from studio.insight.analysis.child import analyse
 
     background_thread()
     done = analyse(AnalysisRequest("rebuild")).rebuilt
@@ -54,7 +55,8 @@ def do_ask(name: str, show: str, write: Write, *, as_json: bool) -> None:
     Raises:
         StudioError: not_found, failed.
     """
-    from studio.insight.analysis.child import AnalysisRequest, analyse
+    from studio.insight.analysis.apart import AnalysisRequest
+    from studio.insight.analysis.child import analyse
     from studio.insight.analysis.questions import questions
 
     background_thread()
@@ -74,8 +76,9 @@ def fresh_analysis() -> Path:
     Raises:
         StudioError: not_found, failed.
     """
+    from studio.insight.analysis.apart import AnalysisRequest
     from studio.insight.analysis.base import analysis_path
-    from studio.insight.analysis.child import AnalysisRequest, analyse
+    from studio.insight.analysis.child import analyse
 
     background_thread()
     analyse(AnalysisRequest("rebuild"))

@@ -10,7 +10,7 @@ import msgspec
 
 from studio.core.command import Changed, Role, changed, command
 from studio.core.places import names_place
-from studio.insight.analysis.child import AnalysisRequest, analyse_apart
+from studio.insight.analysis.apart import AnalysisRequest, analyse_apart
 from studio.insight.analysis.questions import questions
 from studio.insight.journal import Journal
 from studio.insight.moment import picture_of

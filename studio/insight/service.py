@@ -17,7 +17,7 @@ from studio.core.log import logger
 from studio.core.paths import data_dir
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
-from studio.insight.analysis.child import AnalysisRequest, analyse_apart
+from studio.insight.analysis.apart import AnalysisRequest, analyse_apart
 from studio.insight.board import Board
 from studio.insight.board_commands import BoardCommands
 from studio.insight.board_feed import BoardFeed

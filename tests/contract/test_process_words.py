@@ -13,7 +13,7 @@ KNOWN = {
     "studio/app/drill/shadow.py": "the engine; its options go through stdin",
     "studio/app/supervisor.py": "engine and desk; stdin, password in the environment",
     "studio/core/processes.py": "ps; a number",
-    "studio/insight/analysis/child.py": "the analysis; its request goes through stdin",
+    "studio/insight/analysis/apart.py": "the analysis; its request goes through stdin",
     "studio/outputs/link.py": "the sender; its name and folders, all else on its line",
     "studio/shop/importers/child.py": "the reader; its request goes through stdin",
     "studio/sources/grabbed.py": "the grabber; its address goes through stdin",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from studio.core.errors import StudioError
+from studio.core.errors import PackedError, StudioError, packed, unpacked
 from studio.core.paths import project_dir
 from studio.core.streams import child_environment
 from studio.shop.importers.base import ReadOptions
@@ -31,10 +31,10 @@ class ReadRequest(msgspec.Struct):
 
 
 class ReadAnswer(msgspec.Struct):
-    """What came of it: the goods, or an error's code, key and values."""
+    """What came of it: the goods, or an error."""
 
     understood: Understood | None = None
-    error: tuple[str, str, dict[str, str]] | None = None
+    error: PackedError | None = None
 
 
 def read_apart(request: ReadRequest) -> Understood:
@@ -63,8 +63,7 @@ def read_apart(request: ReadRequest) -> Understood:
     except msgspec.DecodeError:
         raise StudioError("failed", "imports.reader_died", path=request.path) from None
     if answer.error is not None:
-        code, key, params = answer.error
-        raise StudioError(code, key, **params)  # type: ignore[arg-type]
+        raise unpacked(answer.error)
     assert answer.understood is not None
     return answer.understood
 
@@ -95,8 +94,7 @@ def _answer(request: ReadRequest) -> ReadAnswer:
     try:
         return ReadAnswer(read_goods(Path(request.path), importer_kinds(), options, request.kind))
     except StudioError as error:
-        params = {name: str(value) for name, value in error.params.items()}
-        return ReadAnswer(error=(error.code, error.key, params))
+        return ReadAnswer(error=packed(error))
     except MemoryError:
         return ReadAnswer(error=("invalid", "imports.bomb_memory", {"path": request.path}))
 
