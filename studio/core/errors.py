@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from studio.core.i18n import system_language, translate
+from studio.core.i18n import LANGUAGES, system_language, translate
 from studio.core.redact import redact
 from studio.core.text import Text
 
@@ -37,6 +37,10 @@ class StudioError(Exception):
         """The message for a person; errors and texts among the parameters in the same language."""
         params = {name: _said(value, language) for name, value in self.params.items()}
         return translate(self.key, language, **params)
+
+    def in_both(self) -> dict[str, str]:
+        """The message by language."""
+        return {code: self.in_language(code) for code in LANGUAGES}
 
     def __str__(self) -> str:
         return self.in_language("en")

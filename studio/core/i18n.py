@@ -9,6 +9,8 @@ import os
 
 from studio.core.paths import assets_dir
 
+LANGUAGES = ("zh", "en")
+
 
 class _Keep(dict[str, object]):
     """Leaves an unknown ``{name}`` standing instead of failing while an error is shown."""

@@ -115,8 +115,7 @@ class CameraCommands:
         plain = msgspec.to_builtins(self.status())
         reason = self.status().why_not
         if reason:
-            said = StudioError("unavailable", reason)
-            plain["why_not"] = {"zh": said.in_language("zh"), "en": said.in_language("en")}
+            plain["why_not"] = StudioError("unavailable", reason).in_both()
         return changed(result=plain)
 
     def _tell(self) -> None:

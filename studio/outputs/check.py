@@ -28,8 +28,7 @@ _PHASE_LINE = {"tcp": "reach", "tls": "reach", "publish": "key"}
 
 
 def _say(key: str, **params: object) -> dict[str, str]:
-    error = StudioError("failed", key, **params)
-    return {language: error.in_language(language) for language in ("zh", "en")}
+    return StudioError("failed", key, **params).in_both()
 
 
 def finding(

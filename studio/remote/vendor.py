@@ -28,7 +28,7 @@ def error(fault: StudioError) -> dict[str, Any]:
         "code": fault.code,
         "key": fault.key,
         "params": params,
-        "text": {"zh": fault.in_language("zh"), "en": fault.in_language("en")},
+        "text": fault.in_both(),
     }
 
 

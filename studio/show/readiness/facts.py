@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from studio.core.errors import StudioError
 from studio.core.service import ShowContext
 from studio.outputs.model import CheckLine
 from studio.protocols.rtmp.address import BadAddress, parse
@@ -27,8 +28,8 @@ class StreamFacts:
 
     name: str
     has_key: bool | None = None
-    wrong: tuple[tuple[str, str], ...] = ()
-    refused: tuple[tuple[str, str], ...] = ()
+    wrong: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
     flows: bool = False
     is_waiting: bool = False
     kbps: float = 0.0
@@ -88,13 +89,10 @@ def address_facts(settings: OutputSettings, key: str | None) -> StreamFacts:
     Args:
         key: of its own; None where nobody looked.
     """
-    from studio.core.errors import StudioError
-
     try:
         address = parse(settings.url, key or "")
     except BadAddress as bad:
-        error = StudioError("invalid", bad.key, url=bad.shown)
-        said = tuple((code, error.in_language(code)) for code in ("zh", "en"))
+        said = StudioError("invalid", bad.key, url=bad.shown).in_both()
         return StreamFacts(settings.name, wrong=said)
     has_key = True if address.stream else None if key is None else False
     return StreamFacts(settings.name, has_key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studio.core.errors import StudioError
+from studio.core.i18n import LANGUAGES
 from studio.outputs.judging import BLACK_LUMA, SILENCE_DB, disk_verdict, level_word
 from studio.outputs.model import CheckLine
 from studio.show.readiness.facts import ShowFacts, StreamFacts
@@ -39,8 +40,12 @@ def judge(facts: ShowFacts) -> ReadinessView:
 
 def both(key: str, **params: object) -> dict[str, str]:
     """A text of the catalogue in both languages."""
-    error = StudioError("failed", key, **params)
-    return {code: error.in_language(code) for code in ("zh", "en")}
+    return StudioError("failed", key, **params).in_both()
+
+
+def as_it_is(name: str) -> dict[str, str]:
+    """A name, or words that are in one language."""
+    return dict.fromkeys(LANGUAGES, name)
 
 
 def _line(
@@ -123,17 +128,19 @@ def _sound(facts: ShowFacts) -> list[ReadyLine]:
 
 def _stream(stream: StreamFacts) -> ReadyLine | None:
     """What is wrong with one destination; None while nothing is known to be."""
-    at = f"outputs/{stream.name}"
-    label = {code: stream.name for code in ("zh", "en")}
-    made = {"id": f"{stream.name}/set", "group": "line", "tone": "attention", "label": label}
+    field = "key"
     if stream.wrong:
-        return ReadyLine(**made, text=dict(stream.wrong), fix=f"{at}/url")  # type: ignore[arg-type]
-    if stream.has_key is False:
+        text, field = stream.wrong, "url"
+    elif stream.has_key is False:
         text = both("ready.no_key", name=stream.name)
-        return ReadyLine(**made, text=text, fix=f"{at}/key")  # type: ignore[arg-type]
-    if stream.refused:
-        return ReadyLine(**made, text=dict(stream.refused), fix=f"{at}/key")  # type: ignore[arg-type]
-    return None
+    elif stream.refused:
+        text = stream.refused
+    else:
+        return None
+    return ReadyLine(
+        id=f"{stream.name}/set", group="line", tone="attention", label=as_it_is(stream.name),
+        text=text, fix=f"outputs/{stream.name}/{field}",
+    )  # fmt: skip
 
 
 def _streams(facts: ShowFacts) -> list[ReadyLine]:
@@ -176,8 +183,8 @@ def _stock(facts: ShowFacts) -> ReadyLine:
     if not goods.count:
         return _line("stock", "", "off", "no_products", "products/+")
     if goods.error:
-        text = {code: goods.error for code in ("zh", "en")}
         label = both("ready.name_stock")
+        text = as_it_is(goods.error)
         return ReadyLine(id="stock", tone="attention", label=label, text=text, fix="products")
     if goods.sold_out:
         names = _names(goods.sold_out)
@@ -200,8 +207,8 @@ def _plans(facts: ShowFacts) -> ReadyLine:
 
 def _show(facts: ShowFacts) -> ReadyLine:
     if facts.error:
-        text = {code: facts.error for code in ("zh", "en")}
-        return ReadyLine(id="show", tone="attention", label=both("ready.name_show"), text=text)
+        label, text = both("ready.name_show"), as_it_is(facts.error)
+        return ReadyLine(id="show", tone="attention", label=label, text=text)
     if facts.is_readonly:
         return _line("show", "", "off", "demo")
     return _line("show", "", "good", "saved", name=facts.show)
@@ -211,15 +218,14 @@ def _tried(line: CheckLine) -> ReadyLine:
     """What the trial of a destination found wrong, with what to do."""
     tone: Tone = "off" if line.verdict == "unknown" else "attention"
     text = {
-        code: f"{line.text.get(code, '')} {line.mend.get(code, '')}".strip()
-        for code in ("zh", "en")
+        code: f"{line.text.get(code, '')} {line.mend.get(code, '')}".strip() for code in LANGUAGES
     }
     field = _FIELDS.get(line.id, "")
     return ReadyLine(
         id=f"{line.output}/{line.id}",
         group="line" if line.verdict == "bad" else "",
         tone=tone,
-        label={code: line.output for code in ("zh", "en")},
+        label=as_it_is(line.output),
         text=text,
         fix=f"outputs/{line.output}/{field}" if field else f"outputs/{line.output}",
     )

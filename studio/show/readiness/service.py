@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from studio.core.clock import NS, now_ns
-from studio.core.i18n import translate
+from studio.core.errors import StudioError
 from studio.core.service import Every, Service
 from studio.core.services import Services
 from studio.core.state import State
@@ -180,12 +180,9 @@ class ReadinessService(Service):
         if name not in self._destinations.names():
             return StreamFacts(name)
         facts = address_facts(self._destinations.settings(name), self._destinations.keys(name)[0])
-        refused: tuple[tuple[str, str], ...] = ()
+        refused: dict[str, str] = {}
         if status.state in _DOWN and status.reason.key:
-            refused = tuple(
-                (code, translate(status.reason.key, code, **status.reason.params))
-                for code in ("zh", "en")
-            )
+            refused = StudioError("failed", status.reason.key, **status.reason.params).in_both()
         return StreamFacts(
             name,
             facts.has_key,

@@ -106,12 +106,12 @@ def test_every_state_has_its_words_and_unique_lines() -> None:
         ({"streams": ()}, "line", "outputs/+"),
         ({"streams": (StreamFacts("a/b", has_key=False),)}, "line", "outputs/a/b/key"),
         (
-            {"streams": (StreamFacts("far", wrong=(("zh", "错"), ("en", "no"))),)},
+            {"streams": (StreamFacts("far", wrong={"zh": "错", "en": "no"}),)},
             "line",
             "outputs/far/url",
         ),
         (
-            {"streams": (StreamFacts("far", True, refused=(("zh", "拒"), ("en", "no"))),)},
+            {"streams": (StreamFacts("far", True, refused={"zh": "拒", "en": "no"}),)},
             "line",
             "outputs/far/key",
         ),
