@@ -206,10 +206,13 @@ class PackService(Service):
 
     def _renew(self) -> None:
         self._cache.clear()
+        self._todo = None
         self._mark()
 
     def _mark(self) -> None:
-        self._is_stale, self._todo = True, None
+        """All is looked through once more; what is being looked through comes to its end first,
+        or sales that follow each other would keep a large shop from ever being told."""
+        self._is_stale = True
 
     def _tick(self) -> None:
         """Some texts each time: thousands of goods must not hold the loop up."""

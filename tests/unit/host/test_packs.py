@@ -287,6 +287,19 @@ def test_texts_of_the_show_are_findings_of_the_check() -> None:
     assert list(PackService.validate(PacksPart(off=("cn-advertising",)), context)) == []
 
 
+def test_a_shop_that_sells_all_the_time_is_told_all_the_same() -> None:
+    shop = Texts(goods(3_000))
+    state = State(None, lambda call: None)  # type: ignore[arg-type]
+    service = PackService(shop, shop, state)
+    service.packs = shipped_packs()
+    for _ in range(2_000):
+        state.touch("shop")  # a sale
+        service._tick()
+        if service.view().findings:
+            break
+    assert [finding.product for finding in service.view().findings] == ["bad"]
+
+
 def test_thousands_of_goods_hold_the_loop_up_for_moments_only() -> None:
     shop = Texts(goods(3_000))
     watched: list[Any] = []
