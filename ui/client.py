@@ -238,6 +238,8 @@ class DeskClient(QObject):
         backoff = Backoff(STEPS_S)
         while True:
             why = await self._link(backoff)
+            if self._stopping.is_set():  # a cancellation that comes as a link ends may be lost
+                return
             await asyncio.sleep(backoff.next_s())
             if why is not None:
                 self._linked.emit(LOST, why)
