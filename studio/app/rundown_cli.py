@@ -11,7 +11,7 @@ import msgspec
 from studio.core.clean import encode_json, write_json
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
-from studio.host.instants import from_iso, on_clock, utc_now
+from studio.core.instants import from_iso, on_clock, utc_now
 from studio.host.rundown.difference import RundownChange, compare_items, taken_over
 from studio.host.rundown.importing import RundownImport, read_rundown
 from studio.host.rundown.model import RundownPart, RundownRun

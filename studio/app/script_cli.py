@@ -9,7 +9,7 @@ from studio.app.check import read
 from studio.core.clean import encode_json
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
-from studio.host.instants import utc_now
+from studio.core.instants import utc_now
 from studio.host.script.facts import facts_of, kind_of
 from studio.host.script.model import Audience, ProductScriptView, Scene, ScriptPart
 from studio.host.script.writing import generated, line_view

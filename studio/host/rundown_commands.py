@@ -10,8 +10,8 @@ import msgspec
 
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.core.instants import iso, parse_instant, utc_now
 from studio.core.places import names_place
-from studio.host.instants import iso, parse_instant, utc_now
 from studio.host.rundown.book import drafted, find_item, put_item, remove_item, shortened
 from studio.host.rundown.difference import compare_items, taken_over
 from studio.host.rundown.importing import RundownImport, read_rundown, read_rundown_text

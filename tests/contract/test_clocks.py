@@ -42,7 +42,7 @@ ALLOWED: dict[str, dict[str, tuple[int, str]]] = {
     "studio/plans/runner.py": {
         "datetime.now": (1, NAME),
     },
-    "studio/host/instants.py": {
+    "studio/core/instants.py": {
         "datetime.now": (1, "the moment a rundown begins; from then on by the monotonic clock"),
         "datetime.fromisoformat": (1, "moments that people plan, and those of a run"),
     },

@@ -9,11 +9,11 @@ from typing import Any, ClassVar, Protocol
 
 from studio.core.clock import now_ns, utc_iso
 from studio.core.errors import StudioError
+from studio.core.instants import utc_now
 from studio.core.log import logger
 from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
 from studio.core.text import Text
-from studio.host.instants import utc_now
 from studio.host.pack_commands import PackCommands
 from studio.host.packs.files import all_packs, day, shipped_packs
 from studio.host.packs.matcher import LintContext, PackMatcher

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from studio.host.instants import after, from_iso, iso
+from studio.core.instants import after, from_iso, iso
 from studio.host.rundown.model import (
     ItemState,
     ItemView,

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.event import Events
+from studio.core.instants import after, from_iso, iso, utc_now, zone_named
 from studio.core.processes import boot_id
 from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
 from studio.host.events import RundownMoved
-from studio.host.instants import after, from_iso, iso, utc_now, zone_named
 from studio.host.rundown.book import faults
 from studio.host.rundown.model import ItemTimes, RundownPart, RundownRun, RundownView
 from studio.host.rundown.schedule import rundown_view

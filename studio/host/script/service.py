@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from studio.core.errors import StudioError
+from studio.core.instants import utc_now
 from studio.core.service import Finding, Service, ShowContext
 from studio.core.state import State
-from studio.host.instants import utc_now
 from studio.host.packs.files import shipped_packs
 from studio.host.packs.service import matcher_for
 from studio.host.script.claims import unsupported

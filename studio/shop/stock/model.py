@@ -46,10 +46,15 @@ class Level(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One SKU of an order or a bundle."""
+    """One SKU of an order or a bundle.
+
+    Attributes:
+        channel: whose share it comes from; "" is that of the order.
+    """
 
     sku: Sku
     count: Pieces = 1
+    channel: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
 class Booking(msgspec.Struct, frozen=True):
@@ -84,6 +89,21 @@ class Reservation(msgspec.Struct, frozen=True):
     until_ms: int
     lines: tuple[Line, ...] = ()
     at_utc: str = ""
+
+
+class Shortfall(msgspec.Struct, frozen=True):
+    """Pieces of an order that were sold elsewhere and are not there: somebody is owed them.
+
+    Attributes:
+        key: of the order.
+    """
+
+    key: str
+    sku: str
+    channel: str
+    count: int
+    at_utc: str = ""
+    buyer: str = ""
 
 
 class Move(msgspec.Struct, frozen=True):

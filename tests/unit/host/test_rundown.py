@@ -17,9 +17,9 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.core.event import Events
+from studio.core.instants import from_iso, iso, on_clock, parse_instant
 from studio.core.service import ShowContext
 from studio.core.state import State
-from studio.host.instants import from_iso, iso, on_clock, parse_instant
 from studio.host.rundown import service as rundown_service
 from studio.host.rundown.book import drafted, put_item, remove_item
 from studio.host.rundown.difference import compare_items, taken_over

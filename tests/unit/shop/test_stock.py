@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from studio.core.errors import StudioError
-from studio.shop.stock import sqlite as ledgers
+from studio.shop.stock import books
 from studio.shop.stock.model import Line
 from studio.shop.stock.sqlite import SqliteStock
 from tests.waiting import until
@@ -122,10 +122,10 @@ def test_what_runs_out_goes_to_the_next_in_turn(ledger):
 def test_a_step_of_the_wall_clock_ends_no_hold(ledger, monkeypatch, step_s):
     ledger.receive("in", "hat", 1).result()
     ledger.hold("a", HAT, "Li", hold_s=600).result()
-    now_ms = ledgers.utc_ms
-    monkeypatch.setattr(ledgers, "utc_ms", lambda: now_ms() + 1000 * step_s)
+    now_ms = books.utc_ms
+    monkeypatch.setattr(books, "utc_ms", lambda: now_ms() + 1000 * step_s)
     assert ledger.expire().result().free == 0
-    booted = ledgers.now_ns() + 10**18  # the machine was started again, long ago
+    booted = books.now_ns() + 10**18  # the machine was started again, long ago
     ledger.expire().result()
     with sqlite3.connect(ledger.path) as base:
         base.execute("UPDATE reservations SET until_ns = ?, until_ms = 0", (booted,))
@@ -241,3 +241,134 @@ def test_a_file_that_is_no_ledger_is_told(tmp_path):
     path.write_bytes(b"this is no database, but a text that is long enough" * 40)
     with pytest.raises(StudioError, match=r"shop\.db"):
         SqliteStock(path)
+
+
+PAIR = (Line("hat"), Line("scarf"))
+
+
+def test_the_last_piece_of_a_part_goes_to_one(ledger):
+    """32 want the hat, 32 the bundle of hat and scarf: one of them has it, nothing is half held."""
+    ledger.receive("hats", "hat", 1).result()
+    ledger.receive("scarves", "scarf", 40).result()
+    for turn in range(20):
+        asked = [
+            ledger.hold(f"{turn}-{buyer}", PAIR if buyer % 2 else HAT, f"b{buyer}")
+            for buyer in random.Random(turn).sample(range(64), 64)
+        ]
+        held = [booked.key for future in asked if (booked := future.result()).outcome == "held"]
+        assert len(held) == 1
+        is_bundle = int(held[0].partition("-")[2]) % 2
+        assert level(ledger) == (0, 1, 0)
+        assert level(ledger, "scarf") == (40 - is_bundle, is_bundle, 0)
+        ledger.release(held[0]).result()
+    assert (level(ledger), level(ledger, "scarf")) == ((1, 0, 0), (40, 0, 0))
+    assert ledger.faults() == []
+
+
+def test_a_hold_may_take_the_place_of_another_of_the_same_buyer(ledger):
+    ledger.receive("in", "hat", 1).result()
+    ledger.hold("claim", HAT, "Li").result()
+    assert ledger.hold("x", HAT, "Wu", instead_of="claim").result().outcome == "short"
+    ledger.hold("queue", HAT, "Wu", may_wait=True).result()
+    assert ledger.hold("y", PAIR, "Li", instead_of="claim").result().outcome == "short"
+    assert {r.key: r.state for r in ledger.reservations()}["claim"] == "held", "it is as it was"
+    assert ledger.hold("z", HAT, "Li", instead_of="claim").result().outcome == "held"
+    assert {r.key: r.state for r in ledger.reservations()} == {
+        "claim": "released", "queue": "waiting", "z": "held",
+    }  # fmt: skip
+    assert ledger.faults() == []
+
+
+def test_a_limit_of_one_channel_counts_that_channel_alone(ledger):
+    ledger.receive("in", "hat", 9).result()
+    ledger.share("share", "hat", 4, "shop", "sale").result()
+    ledger.hold("a", HAT, "Li").result()
+    assert ledger.hold("b", HAT, "Li", "sale", limits={"hat": 1}).result().outcome == "held"
+    assert ledger.hold("c", HAT, "Li", "sale", limits={"hat": 1}).result().outcome == "limit"
+    assert ledger.hold("d", HAT, "Wu", "sale", limits={"hat": 1}).result().outcome == "held"
+    lines = [Line("hat", 1, "sale"), Line("scarf", 1)]
+    ledger.receive("scarves", "scarf", 1).result()
+    ledger.hold("e", lines, "He").result()
+    assert level(ledger, "hat", "sale") == (1, 3, 0), "a line may name a channel of its own"
+    ledger.confirm("e").result()
+    ledger.refund("r", "e", restocks=True).result()
+    assert level(ledger, "hat", "sale") == (2, 2, 0)
+    assert ledger.faults() == []
+
+
+def test_a_limited_edition_has_no_piece_more(ledger):
+    for sku in ("hat", "scarf"):
+        ledger.receive(f"in-{sku}", sku, 20).result()
+    assert ledger.share_lines("1", PAIR, "shop", "sale", most=1).result().is_good
+    assert ledger.share_lines("2", PAIR, "shop", "sale", most=1).result().outcome == "limit"
+    both = (Line("hat", 3), Line("scarf", 30))
+    assert ledger.share_lines("3", both, "shop", "sale").result().outcome == "short"
+    assert level(ledger) == (19, 0, 0), "all parts or none"
+    assert ledger.faults() == []
+
+
+def test_a_count_is_brought_to_a_number_once(ledger):
+    asked = [ledger.count_to(f"c{n}", "ticket", 100) for n in range(8)]
+    assert {future.result().free for future in asked} == {100}
+    ledger.hold("a", [Line("ticket", 10)], "Li").result()
+    assert ledger.count_to("less", "ticket", 5).result().outcome == "short", "ten are promised"
+    assert ledger.count_to("more", "ticket", 12).result().free == 2
+    assert ledger.faults() == []
+
+
+def test_what_was_sold_elsewhere_is_owed_and_made_good_first(ledger):
+    ledger.receive("in", "hat", 2).result()
+    booked = ledger.sell_outside("web-1", [Line("hat", 5)], "Li", who="shopify").result()
+    assert (booked.outcome, booked.sku) == ("confirmed", "hat")
+    assert level(ledger) == (0, 0, 2)
+    ledger.sell_outside("web-2", HAT, "Wu").result()
+    assert ledger.sell_outside("web-2", HAT, "Wu").result().outcome == "confirmed", "once"
+    owed = [(s.key, s.sku, s.count, s.buyer) for s in ledger.shortfalls()]
+    assert owed == [("web-1", "hat", 3, "Li"), ("web-2", "hat", 1, "Wu")]
+    ledger.hold("queue", HAT, "He", may_wait=True).result()
+    ledger.receive("more", "hat", 2).result()
+    assert [(s.key, s.count) for s in ledger.shortfalls()] == [("web-1", 1), ("web-2", 1)]
+    assert {r.key: r.state for r in ledger.reservations()}["queue"] == "waiting"
+    ledger.refund("r", "web-1", restocks=True).result()  # four were there, one never was
+    assert ledger.shortfalls() == []
+    assert {r.key: r.state for r in ledger.reservations()}["queue"] == "held"
+    assert level(ledger) == (2, 1, 1)
+    assert ledger.faults() == []
+
+
+def test_a_hold_that_an_outside_order_names_is_that_order(ledger):
+    ledger.receive("in", "hat", 1).result()
+    ledger.hold("o-1", HAT, "Li").result()
+    assert ledger.sell_outside("o-1", HAT, "Li").result().outcome == "confirmed"
+    assert level(ledger) == (0, 0, 1)
+    assert ledger.shortfalls() == []
+    ledger.receive("more", "hat", 1).result()
+    ledger.hold("o-2", HAT, "Li").result()
+    ledger.release("o-2").result()
+    assert ledger.sell_outside("o-2", HAT, "Li").result().outcome == "confirmed", (
+        "paid all the same"
+    )
+    assert level(ledger) == (0, 0, 2)
+    assert ledger.faults() == []
+
+
+def test_a_ledger_of_before_is_brought_up(tmp_path):
+    path = tmp_path / "old.db"
+    made = SqliteStock(path)
+    made.receive("in", "hat", 2).result()
+    made.hold("a", HAT, "Li").result()
+    made.close()
+    with sqlite3.connect(path) as base:
+        base.executescript(
+            "CREATE TABLE o AS SELECT key, sku, count FROM lines; DROP TABLE lines;"
+            "CREATE TABLE lines (key TEXT NOT NULL, sku TEXT NOT NULL, count INTEGER NOT NULL,"
+            " PRIMARY KEY (key, sku)) WITHOUT ROWID; INSERT INTO lines SELECT * FROM o;"
+            "DROP TABLE o; DROP TABLE shortfalls"
+        )
+    made = SqliteStock(path)
+    assert made.reservations()[0].lines == HAT
+    assert made.confirm("a").result().outcome == "confirmed"
+    assert made.sell_outside("b", [Line("hat", 2)]).result().outcome == "confirmed"
+    assert [s.count for s in made.shortfalls()] == [1]
+    assert made.faults() == []
+    made.close()
