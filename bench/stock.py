@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench.base import BenchReport, Row
@@ -26,6 +27,7 @@ from studio.shop.stock.model import Line
 from studio.shop.stock.sqlite import SqliteStock
 
 ASKS, PROCESSES, BUYERS, PIECES, KILLS = 10_048, 8, 8, 500, 5
+TURNS, USES = 1000, 100
 KILLED_AFTER = (0.1, 0.3, 0.45, 0.6, 0.8)
 """Parts of all asks after which the ledger is killed."""
 
@@ -90,6 +92,8 @@ def run() -> BenchReport:
     report = BenchReport("stock", "one commit a booking, on the disk before the answer (SQLite)")
     with tempfile.TemporaryDirectory() as folder:
         _sell(Path(folder) / "shop.db", report)
+        _last_part(Path(folder) / "parts.db", report)
+        _coupon(Path(folder) / "coupon.db", report)
         _pace(Path(folder), report)
     return report
 
@@ -147,6 +151,69 @@ def _sell(path: Path, report: BenchReport) -> None:
         Row("SKUs whose moves do not add up", len(ledger_faults), None, "", 0.0),
         Row("answer, median", 1000 * statistics.median(times), None, "ms"),
         Row("all asks", took_s, None, "s"),
+    ]
+
+
+def _last_part(path: Path, report: BenchReport) -> None:
+    """The last piece of a part, 32 buyers of the part and 32 of a bundle with it, 1,000 times."""
+    ledger = SqliteStock(path)
+    ledger.receive("hat", "hat", 1).result()
+    ledger.receive("scarf", "scarf", 100).result()
+    alone, bundle = [Line("hat")], [Line("hat"), Line("scarf")]
+    not_one = below = half = 0
+    with ThreadPoolExecutor(64) as buyers:
+        for turn in range(TURNS):
+            asked = [
+                buyers.submit(ledger.hold, f"{turn}-{n}", bundle if n % 2 else alone, str(n))
+                for n in range(64)
+            ]
+            answers = [one.result().result() for one in asked]
+            held = [answer.key for answer in answers if answer.outcome == "held"]
+            not_one += len(held) != 1
+            levels = {level.sku: level for level in ledger.levels()}
+            below += any(level.free < 0 for level in levels.values())
+            bundles = sum(int(key.partition("-")[2]) % 2 for key in held)
+            half += levels["scarf"].held != bundles or levels["hat"].held != len(held)
+            for key in held:
+                ledger.release(key).result()
+    faults = ledger.faults()
+    ledger.close()
+    report.rows += [
+        Row(f"last piece of a part, {TURNS} × 64: not exactly one", not_one, None, "", 0.0),
+        Row("stock below zero, or a bundle held by half", below + half, None, "", 0.0),
+        Row("SKUs of it whose moves do not add up", len(faults), None, "", 0.0),
+    ]
+
+
+def _coupon(path: Path, report: BenchReport) -> None:
+    """A coupon of 100 uses, 64 buyers at once, four orders each; some payments fail."""
+    ledger = SqliteStock(path)
+    ledger.receive("hat", "hat", 10_000).result()
+    with ThreadPoolExecutor(64) as buyers:
+        counts = [buyers.submit(ledger.count_to, f"c{n}", "coupon:x", USES) for n in range(64)]
+        for counted in counts:
+            counted.result().result()
+        lines = [Line("hat"), Line("coupon:x")]
+
+        def buy(buyer: int) -> int:
+            used = 0
+            for number in range(4):
+                key = f"{buyer}-{number}"
+                if ledger.hold(key, lines, str(buyer)).result().outcome != "held":
+                    continue
+                if (buyer + number) % 7 == 0:
+                    ledger.release(key).result()  # the payment failed
+                else:
+                    used += ledger.confirm(key).result().outcome == "confirmed"
+            return used
+
+        used = sum(buyers.map(buy, range(64)))
+    faults = ledger.faults()
+    ledger.close()
+    report.rows += [
+        Row(f"coupon of {USES} uses, 64 at once: used", used, None, ""),
+        Row("uses beyond it, or left", abs(used - USES), None, "", 0.0),
+        Row("its moves that do not add up", len(faults), None, "", 0.0),
     ]
 
 

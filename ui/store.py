@@ -20,6 +20,7 @@ from studio.outputs.model import AirView, CameraView, PlatformProfile
 from studio.plans.model import PlansView
 from studio.scenes.model import ScenesView
 from studio.sender.model import OutputStatus
+from studio.shop.coupons.model import CouponView
 from studio.shop.model import ShopState, WornView
 from studio.shop.offers.model import OfferView
 from studio.shop.stock.model import StockView
@@ -40,6 +41,7 @@ PARTS: dict[str, Any] = {
     "shop": ShopState,
     "stock": StockView,
     "offers": tuple[OfferView, ...],
+    "coupons": tuple[CouponView, ...],
     "outputs": tuple[OutputStatus, ...],
     "show": ShowView,
     "tryon": dict[str, WornView],
@@ -131,6 +133,7 @@ class Store(QObject):
         self.shop = ShopState()
         self.stock = StockView()
         self.offers: tuple[OfferView, ...] = ()
+        self.coupons: tuple[CouponView, ...] = ()
         self.outputs: tuple[OutputStatus, ...] = ()
         self.show = ShowView()
         self.tryon: dict[str, WornView] = {}

@@ -61,7 +61,7 @@ from studio.scenes.transitions.base import Transition
 from studio.shop.catalogue import Catalogue
 from studio.shop.games.service import GameService
 from studio.shop.offers.book import OfferBook
-from studio.shop.offers.service import OfferService
+from studio.shop.rooms import TRADE_SERVICES, trade_services
 from studio.shop.service import ShopService, TryOnService
 from studio.shop.stock.service import StockService
 from studio.shop.wearing import TryOnController
@@ -76,7 +76,7 @@ from studio.sources.service import SourceService
 SERVICES: tuple[type[Service], ...] = (
     InsightService, ShowSession, EngineInfo, CanvasService, SceneService, FilterService,
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
-    StockService, OfferService, TryOnService, OverlayService, BrandService, TemplateService,
+    StockService, *TRADE_SERVICES, TryOnService, OverlayService, BrandService, TemplateService,
     ImportService, CommentService, GameService, *HOST_SERVICES, PlanService, RiskService,
     AuditService, PluginListService, ReadinessService,
 )  # fmt: skip
@@ -204,7 +204,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             camera,
             ShopService(catalogue, wearer, overlays, events, stock),
             stock,
-            OfferService(offers, stock, overlays, events, state),
+            *trade_services(catalogue, offers, stock, overlays, events, state),
             TryOnService(wearer, catalogue, scenes, overlays, folders, events, state),
             OverlayService(overlays),
             brand,

@@ -78,15 +78,28 @@ class StockChanged(Event, frozen=True, kw_only=True):
 
 
 class OfferChanged(Event, frozen=True, kw_only=True):
-    """An offer counts down, is live or has ended."""
+    """An offer is armed, counts down, is live or has ended."""
 
     name: ClassVar[str] = "offers.changed"
     label: ClassVar[Text] = Text("优惠已变", "Offer changed")
     help: ClassVar[Text] = Text(
-        "优惠进入倒计时、进行中或已结束（why：stopped、time、sold_out）。",
-        "An offer counts down, is live or has ended (why: stopped, time, sold_out).",
+        "优惠已定时、进入倒计时、进行中或已结束（why：stopped、time、sold_out）。",
+        "An offer is armed, counts down, is live or has ended (why: stopped, time, sold_out).",
     )
 
     offer: str
     stage: str
     why: str = ""
+
+
+class CouponChanged(Event, frozen=True, kw_only=True):
+    """A coupon may be booked, is released or has ended."""
+
+    name: ClassVar[str] = "coupons.changed"
+    label: ClassVar[Text] = Text("优惠券已变", "Coupon changed")
+    help: ClassVar[Text] = Text(
+        "优惠券开放预约、已放券或已停用。", "A coupon may be booked, is released or has ended."
+    )
+
+    coupon: str
+    stage: str

@@ -25,6 +25,10 @@ class Offers(Protocol):
         """Starts one."""
         ...
 
+    def arm(self, offer: Offer) -> None:
+        """Leaves it to its slot."""
+        ...
+
     async def end(self, offer: Offer, why: str) -> None:
         """Ends one."""
         ...
@@ -41,8 +45,10 @@ class OfferCommands:
         role=Role.CONTROLLER,
         label=("编辑优惠", "Put an offer"),
         help=(
-            "新建或修改优惠：秒杀价或折扣、件数、时长、倒计时；进行中的不能改。",
-            "Makes or changes an offer: price or percent, pieces, seconds, countdown.",
+            "新建或修改优惠：秒杀价或折扣、件数、时长、倒计时、套装、阶梯价、时段、限量、每人限购；"
+            "进行中的不能改。",
+            "Makes or changes an offer: price or percent, pieces, seconds, countdown, parts of a "
+            "bundle, price steps, slot, edition, most a buyer.",
         ),
     )
     def put(self, offer: Offer) -> Changed:
@@ -79,6 +85,19 @@ class OfferCommands:
     async def start(self, id: OfferId) -> Changed:
         await self._room.begin(self._room.book.get(id))
         return changed("offers", "shop", "stock", undo=("offers.stop", {"id": id}))
+
+    @command(
+        "offers.arm",
+        role=Role.CONTROLLER,
+        label=("按时段开抢", "Arm an offer"),
+        help=(
+            "到它的时段自动开始和结束（offers.stop 取消）。",
+            "It begins and ends by its slot; offers.stop takes that back.",
+        ),
+    )
+    def arm(self, id: OfferId) -> Changed:
+        self._room.arm(self._room.book.get(id))
+        return changed("offers", undo=("offers.stop", {"id": id}))
 
     @command(
         "offers.stop",

@@ -56,6 +56,7 @@ A: dict[str, Any] = {
         "limits": {"hat": {"floor_cents": 5000}},
         "market": "eu",
     },
+    "coupons": {"coupons": [{"id": "hats", "off_cents": 500, "from_cents": 5000, "uses": 9}]},
     "stock": {"shop": "contract", "channel": "desk 2", "hold_s": 60.0},
     "lower_third": {"title": "Lin", "line": "Host"},
     "brand": {"accent": "#123456"},

@@ -81,3 +81,31 @@ def test_what_is_no_price_is_said(program, qtbot):
     form.form.put("price", "cheap")
     qtbot.mouseClick(form.done, Qt.MouseButton.LeftButton)
     assert not program.store.offers
+
+
+def test_a_bundle_and_a_coupon_by_mouse(program, qtbot):
+    panel = program.window.panels["offers"]
+    program.window.reveal("offers")
+    qtbot.waitUntil(panel.isVisible, timeout=SOON)
+    store = program.store
+    press(qtbot, panel, "New bundle")
+    form = pop_form()
+    form.form.put("price", "1.00")
+    qtbot.mouseClick(form.done, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(store.offers) == 1, timeout=SOON)
+    assert len(store.offers[0].offer.parts) == len(store.offers[0].parts) == 2
+    press(qtbot, panel, "New coupon")
+    form = pop_form()
+    form.form.put("price", "20")
+    form.form.put("from", "100")
+    qtbot.mouseClick(form.done, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(store.coupons) == 1, timeout=SOON)
+    assert store.coupons[0].coupon.from_cents == 10_000
+    look(program, "offers_bundle_coupon_en")
+    language.set("zh")
+    look(program, "offers_bundle_coupon_zh")
+    language.set("en")
+    press(qtbot, panel, "Remove Coupon")
+    qtbot.waitUntil(lambda: not store.coupons, timeout=SOON)
+    press(qtbot, panel, "Remove Bundle")
+    qtbot.waitUntil(lambda: not store.offers, timeout=SOON)

@@ -23,7 +23,7 @@ def price_to_say(store: Store, product: Product) -> tuple[str, bool]:
     cents = product.price_of(sku if product.variants else "")[0]
     words, is_offer = price_text(cents, product.currency), False
     for view in store.offers:
-        if view.stage == "live" and view.offer.sku == sku:
+        if view.stage == "live" and view.offer.sku == sku and not view.offer.is_bundle:
             left = [price_text(view.cents, product.currency)]
             if view.left_s is not None:
                 left.append(ms_short(view.left_s))

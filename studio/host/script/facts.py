@@ -13,6 +13,7 @@ from studio.host.script.model import Fact, GoodsKind, OwnFact
 from studio.shop.model import Product, price_text
 from studio.shop.money import exponent
 from studio.shop.offers.model import Offer, Quote
+from studio.shop.offers.pricing import offer_price
 
 LISTED = {"zh": "、", "en": ", "}
 KIND_WORDS: tuple[tuple[GoodsKind, tuple[str, ...]], ...] = (
@@ -124,11 +125,12 @@ def _of_catalogue(product: Product, prices: Prices | None, language: str) -> Ite
 
 
 def _of_offer(product: Product, offers: Iterable[Offer], language: str) -> Iterator[Fact]:
-    offer = next((offer for offer in offers if offer.sku in product.skus), None)
+    mine = (offer for offer in offers if offer.sku in product.skus and not offer.is_bundle)
+    offer = next(mine, None)
     if offer is None:
         return
     list_cents = product.price_of(offer.sku)[0]
-    cents = offer.price_cents or list_cents - (list_cents * offer.percent + 50) // 100
+    cents = offer_price(offer, list_cents)
     source = f"offer:{offer.id}"
     said = said_price(cents, product.currency, language)
     yield Fact("offer_price", said, product.currency, source, offer=offer.id)

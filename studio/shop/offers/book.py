@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec import structs
 from msgspec.structs import replace
 
 from studio.core.clock import NS, age_days, now_ns, utc_iso
@@ -11,6 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.text import Text
 from studio.shop.catalogue import Catalogue
 from studio.shop.model import Product, ShopState, price_text
+from studio.shop.offers.faults import prices_of, shape_faults
 from studio.shop.offers.model import (
     KEPT_DAYS,
     MOST_OFFERS,
@@ -22,9 +24,17 @@ from studio.shop.offers.model import (
     Quote,
     Run,
 )
-from studio.shop.offers.pricing import offer_price, price_of
+from studio.shop.offers.pricing import (
+    PricedLine,
+    bundle_price,
+    least_of,
+    offer_price,
+    price_of,
+)
+from studio.shop.stock.model import Line
 
 FLASH = Text("秒杀", "Flash sale")
+BUNDLE = Text("套装", "Bundle")
 SOON = Text("即将开抢", "Starts in")
 LEFT = Text("剩{count}件", "{count} left")
 
@@ -39,6 +49,7 @@ class OfferBook:
         part: what the show keeps.
         runs: by offer; one that never ran is not there.
         left: pieces at an offer's price, by offer; None where it is not known.
+        sold: pieces of an offer's share that are sold or promised, as last known.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -46,6 +57,7 @@ class OfferBook:
         self.part = OfferPart()
         self.runs: dict[str, Run] = {}
         self.left: dict[str, int | None] = {}
+        self.sold: dict[str, int] = {}
         self._indexed: ShopState | None = None
         self._index: dict[str, Product] = {}
         self._noted: tuple[ShopState | None, OfferPart | None, list[Offer]] = (None, None, [])
@@ -70,7 +82,8 @@ class OfferBook:
         Raises:
             StudioError: not_found (its SKU), invalid (no price), conflict (it runs; too many).
         """
-        self.product_of(offer.sku)
+        for line in offer.lines():
+            self.product_of(line.sku)
         if bool(offer.price_cents) == bool(offer.percent):
             raise StudioError("invalid", "offers.one_price", id=offer.id)
         if self.run(offer.id).is_on:
@@ -106,7 +119,9 @@ class OfferBook:
         self.product_of(sku)
         before = self.part.limits.get(sku, Limit())
         for offer in self.running():
-            if offer.sku == sku and self.offered(offer) < limit.least:
+            others = {**self.part.limits, sku: limit}
+            is_part = any(line.sku == sku for line in offer.lines())
+            if is_part and self.offered(offer) < self._least(offer, others):
                 raise StudioError("conflict", "offers.runs", id=offer.id)
         self.part = replace(self.part, limits={**self.part.limits, sku: limit})
         return before
@@ -121,6 +136,11 @@ class OfferBook:
         if product is None:
             raise StudioError("not_found", "offers.no_sku", sku=sku)
         return product
+
+    @property
+    def skus(self) -> Mapping[str, Product]:
+        """Every SKU's product."""
+        return self._by_sku()
 
     def _by_sku(self) -> dict[str, Product]:
         """Every SKU's product, made once for each state of the catalogue."""
@@ -139,8 +159,8 @@ class OfferBook:
         return self.runs.get(id, Run())
 
     def running(self, *stages: str) -> Iterator[Offer]:
-        """Offers that count down or are live."""
-        wanted = stages or ("countdown", "live")
+        """Offers that are armed, count down or are live."""
+        wanted = stages or ("armed", "countdown", "live")
         return (offer for offer in self.part.offers if self.run(offer.id).stage in wanted)
 
     def quote(self, sku: str) -> Quote:
@@ -151,14 +171,72 @@ class OfferBook:
         """
         return price_of(self.product_of(sku), sku, self._live(), self.part.limits)
 
+    def quote_offer(self, offer: Offer) -> Quote:
+        """What one of an offer costs now: a bundle as a whole, else its SKU.
+
+        Raises:
+            StudioError: not_found; conflict, when it is not live.
+        """
+        if self.run(offer.id).stage != "live":
+            raise StudioError("conflict", "offers.not_live", id=offer.id)
+        if not offer.is_bundle:
+            return self.quote(offer.sku)
+        products = {part.sku: self.product_of(part.sku) for part in offer.parts}
+        return bundle_price(offer, products, self.part.limits, self.sold_in(offer))
+
+    def priced(self, lines: Iterable[Line], offer: Offer | None, count: int) -> list[PricedLine]:
+        """An order's lines with the price of each now.
+
+        Args:
+            lines: SKUs.
+            offer: that is bought beside them, ``count`` times.
+
+        Raises:
+            StudioError: not_found; conflict, when the offer is not live.
+        """
+        found = []
+        for line in lines:
+            product, quote = self.product_of(line.sku), self.quote(line.sku)
+            least = least_of(line.sku, product.price_of(line.sku)[0], self.part.limits)
+            found.append(_priced(quote, line.count, least, (line,)))
+        if offer is not None:
+            taken = tuple(replace(part, channel=offer.channel) if offer.pieces else part
+                          for part in offer.lines(count))  # fmt: skip
+            quote = self.quote_offer(offer)
+            found.append(_priced(quote, count, self._least(offer, self.part.limits), taken))
+        return found
+
     def _live(self) -> list[Offer]:
-        """Offers that are live, with the struck prices they started with."""
-        return [replace(o, was_cents=self.run(o.id).was_cents) for o in self.running("live")]
+        """Offers that are live, with struck prices as they began and the price they are at."""
+        found = []
+        for offer in self.running("live"):
+            now = replace(offer, was_cents=self.run(offer.id).was_cents)
+            if offer.steps and not offer.is_bundle:
+                now = replace(now, price_cents=self.offered(offer), percent=0, steps=())
+            found.append(now)
+        return found
+
+    def sold_in(self, offer: Offer) -> int:
+        """Pieces sold or promised since an offer began."""
+        run = self.run(offer.id)
+        return max(0, self.sold.get(offer.id, 0) - run.sold_before) if run.is_on else 0
 
     def offered(self, offer: Offer) -> int:
         """What an offer costs, live or not."""
-        product = self.product_of(offer.sku)
-        return offer_price(offer, product.price_of(offer.sku)[0])
+        return offer_price(offer, self.listed(offer), self.sold_in(offer))
+
+    def listed(self, offer: Offer) -> int:
+        """List price of what an offer is for, of all its parts together."""
+        return sum(
+            line.count * self.product_of(line.sku).price_of(line.sku)[0] for line in offer.lines()
+        )
+
+    def _least(self, offer: Offer, limits: Mapping[str, Limit]) -> int:
+        """What it may not be sold below, of all its parts together."""
+        return sum(
+            line.count * least_of(line.sku, self.product_of(line.sku).price_of(line.sku)[0], limits)
+            for line in offer.lines()
+        )
 
     def card(self, product: Product, sku: str, language: str) -> tuple[int, int, str] | None:
         """Price, struck price and badge of a product's card; None: no offer concerns it.
@@ -166,27 +244,37 @@ class OfferBook:
         Where no variant is chosen, an offer of one of several is not shown as the product's.
         """
         sku = sku or (product.skus[0] if len(product.skus) == 1 else "")
-        for offer in self.running():
-            if offer.sku != sku:
-                continue
-            run, words = self.run(offer.id), []
-            is_live = run.stage == "live"
-            words.append((offer.name or FLASH.in_language(language)) if is_live
-                         else SOON.in_language(language))  # fmt: skip
-            left_s = self.left_s(offer)
-            if left_s is not None:
-                words.append(f"{left_s // 60:02}:{left_s % 60:02}")
-            left = self.left.get(offer.id)
-            if is_live and left is not None:
-                words.append(LEFT.in_language(language).format(count=left))
+        sales = [o for o in self.running("countdown", "live") if o.sku == sku]
+        for offer in sorted(sales, key=lambda offer: offer.is_bundle):
             found = self.quote(sku)
-            return found.cents, found.was_cents, " ".join(words)
+            return found.cents, found.was_cents, " ".join(self._badge(offer, language))
         return None
+
+    def _badge(self, offer: Offer, language: str) -> Iterator[str]:
+        run = self.run(offer.id)
+        is_live = run.stage == "live"
+        usual = BUNDLE if offer.is_bundle else FLASH
+        yield (offer.name or usual.in_language(language)) if is_live else SOON.in_language(language)
+        if offer.is_bundle and is_live:  # the card's own price stays that of the one product
+            names = [self.part_name(part) for part in offer.parts]
+            quote = self.quote_offer(offer)
+            yield f"{' + '.join(names)} {price_text(quote.cents, quote.currency)}"
+        left_s = self.left_s(offer)
+        if left_s is not None:
+            yield f"{left_s // 60:02}:{left_s % 60:02}"
+        left = self.left.get(offer.id)
+        if is_live and left is not None:
+            yield LEFT.in_language(language).format(count=left)
+
+    def part_name(self, part: Line) -> str:
+        """A part of a bundle as people read it."""
+        name = self.product_of(part.sku).name
+        return f"{name} ×{part.count}" if part.count > 1 else name
 
     def left_s(self, offer: Offer) -> int | None:
         """Whole seconds till it begins or ends."""
         run = self.run(offer.id)
-        until = run.begins_ns if run.stage == "countdown" else run.ends_ns
+        until = run.ends_ns if run.stage == "live" else run.begins_ns
         if not run.is_on or not until:
             return None
         return max(0, -(-(until - now_ns()) // NS))
@@ -199,42 +287,54 @@ class OfferBook:
         Args:
             free: pieces that may be sold; None is not known.
         """
-        product = self.product_of(offer.sku)
-        list_cents = product.price_of(offer.sku)[0]
-        cents = offer_price(offer, list_cents)
+        yield from shape_faults(offer)
+        product, list_cents = self.product_of(offer.sku), self.listed(offer)
+        if any(self.product_of(p.sku).currency != product.currency for p in offer.parts):
+            yield StudioError("invalid", "offers.currencies", id=offer.id)
+            return
 
         def said(amount: int) -> str:
             return price_text(amount, product.currency)
 
-        if not list_cents:
+        if any(not self.product_of(p.sku).price_of(p.sku)[0] for p in offer.lines()):
             yield StudioError("conflict", "offers.no_list_price", name=product.name)
-        elif cents >= list_cents:
-            yield StudioError(
-                "conflict", "offers.no_gain", price=said(cents), list=said(list_cents)
-            )
-        limit = self.part.limits.get(offer.sku, Limit())
-        if cents < limit.floor_cents:
-            yield StudioError(
-                "conflict", "offers.below_floor", price=said(cents), least=said(limit.floor_cents)
-            )
-        elif cents < limit.cost_cents:
-            yield StudioError("conflict", "offers.below_cost", price=said(cents))
-        for other in self.running():
-            if other.sku == offer.sku and other.id != offer.id:
+        dearest = max(prices_of(offer, list_cents))
+        if list_cents and dearest >= list_cents:
+            key = "offers.bundle_gain" if offer.is_bundle else "offers.no_gain"
+            yield StudioError("conflict", key, price=said(dearest), list=said(list_cents))
+        yield from self._below(offer, min(prices_of(offer, list_cents)))
+        for other in () if offer.is_bundle else self.running("countdown", "live"):
+            if other.sku == offer.sku and other.id != offer.id and not other.is_bundle:
                 yield StudioError("conflict", "offers.two", other=other.id, name=product.name)
         if free is not None and offer.pieces > free:
             yield StudioError("conflict", "offers.too_many_pieces", pieces=offer.pieces, free=free)
-        days, lowest = self.lowest(offer.sku, list_cents)
+        days, lowest = self.lowest(offer.sku, product.price_of(offer.sku)[0])
         was = offer.was_cents
-        if days and was > lowest:
+        if days and was > lowest and not offer.is_bundle:
             yield StudioError(
                 "conflict", "offers.struck", was=said(was), lowest=said(lowest), days=days
             )
+        elif was and was <= dearest:
+            yield StudioError("invalid", "offers.struck_low", was=said(was), price=said(dearest))
+
+    def _below(self, offer: Offer, cents: int) -> Iterator[StudioError]:
+        """Is it below floor or cost, of all parts together?"""
+        currency = self.product_of(offer.sku).currency
+        limits = [(part.count, self.part.limits.get(part.sku, Limit())) for part in offer.lines()]
+        floor = sum(count * limit.floor_cents for count, limit in limits)
+        cost = sum(count * limit.least for count, limit in limits)
+        price = price_text(cents, currency)
+        if cents < floor:
+            least = price_text(floor, currency)
+            yield StudioError("conflict", "offers.below_floor", price=price, least=least)
+        elif cents < cost:
+            yield StudioError("conflict", "offers.below_cost", price=price)
 
     def struck(self, offer: Offer) -> int:
         """The struck price that an offer starts with."""
-        product = self.product_of(offer.sku)
-        list_cents = product.price_of(offer.sku)[0]
+        if offer.is_bundle:
+            return self.listed(offer)
+        list_cents = self.product_of(offer.sku).price_of(offer.sku)[0]
         return offer.was_cents or self.lowest(offer.sku, list_cents)[1]
 
     def lowest(self, sku: str, list_cents: int) -> tuple[int, int]:
@@ -268,3 +368,7 @@ class OfferBook:
             self.part = replace(self.part, paid=paid)
         self._noted = (state, self.part, live)
         return is_other
+
+
+def _priced(quote: Quote, count: int, least: int, skus: tuple[Line, ...]) -> PricedLine:
+    return PricedLine(**structs.asdict(quote), count=count, least_cents=least, skus=skus)

@@ -19,8 +19,10 @@ from studio.shop.catalogue import Catalogue
 from studio.shop.events import OfferChanged
 from studio.shop.offer_commands import OfferCommands
 from studio.shop.offers.book import OfferBook
+from studio.shop.offers.checking import counted, fewest, part_findings
 from studio.shop.offers.model import Offer, OfferPart, OfferRuns, OfferView, Run
-from studio.shop.stock.model import Level
+from studio.shop.offers.slots import by_slot
+from studio.shop.stock.model import Level, Line
 from studio.shop.stock_commands import Stockroom
 
 _log = logger(__name__)
@@ -87,23 +89,7 @@ class OfferService(Service):
             return
         catalogue = Catalogue()
         catalogue.load(replace(shop, products=tuple({p.id: p for p in shop.products}.values())))
-        book = OfferBook(catalogue)
-        book.part = replace(part, offers=())
-        ids: set[str] = set()
-        for number, offer in enumerate(part.offers):
-            place = f"offers[{number}]"
-            if offer.id in ids:
-                error = StudioError("invalid", "show.twice", what="offers", names=offer.id)
-                yield Finding(place, error, "broken")
-                continue
-            ids.add(offer.id)
-            try:
-                book.put(offer)
-                free = _counted(book, offer)
-                for error in book.faults(offer, free):
-                    yield Finding(place, error)
-            except StudioError as error:
-                yield Finding(place, error)
+        yield from part_findings(OfferBook(catalogue), part)
 
     async def reset(self) -> None:
         """No offer runs; pieces go back to the shop."""
@@ -135,6 +121,9 @@ class OfferService(Service):
         """What ran goes on; its clock never stopped."""
         known = {offer.id for offer in self.book.part.offers}
         self.book.runs = {id: run for id, run in kept.runs.items() if id in known}
+        for offer in list(self.book.running("armed")):
+            if offer.slot is not None:  # the machine may have been started again meanwhile
+                self.book.runs[offer.id] = by_slot(offer, self.book.run(offer.id))
         self._count()
         self._card.refresh_card()
 
@@ -153,25 +142,56 @@ class OfferService(Service):
             StudioError: why it must not go on air; conflict, when its pieces are not there.
         """
         async with self._turn:  # two desks, or a double click: the second one finds it running
-            await self._begin(offer)
+            if self.book.run(offer.id).stage in ("countdown", "live"):
+                raise StudioError("conflict", "offers.runs", id=offer.id)
+            begins = now_ns() + offer.countdown_s * NS
+            await self._begin(offer, begins, begins + offer.seconds * NS if offer.seconds else 0)
 
-    async def _begin(self, offer: Offer) -> None:
-        book, now = self.book, now_ns()
-        if book.run(offer.id).is_on:
+    def arm(self, offer: Offer) -> None:
+        """Begins and ends it by its slot; one that has begun already begins at once.
+
+        Raises:
+            StudioError: why it must not go on air; conflict: no slot, or it is over.
+        """
+        if self.book.run(offer.id).is_on:
             raise StudioError("conflict", "offers.runs", id=offer.id)
-        free = self._free(offer.sku)
-        for fault in book.faults(offer, free):
+        if offer.slot is None:
+            raise StudioError("invalid", "offers.no_slot", id=offer.id)
+        for fault in self.book.faults(offer):
+            raise fault
+        run = by_slot(offer, Run("armed", uuid.uuid4().hex))
+        if run.ends_ns and run.ends_ns <= now_ns():
+            raise StudioError("conflict", "offers.slot_over", ends=offer.slot.ends)
+        self.book.runs[offer.id] = run
+        self._tell(offer)
+
+    async def _begin(self, offer: Offer, begins_ns: int, ends_ns: int) -> None:
+        book = self.book
+        for fault in book.faults(offer, self._free(offer)):
             raise fault
         run = Run("countdown", uuid.uuid4().hex, was_cents=book.struck(offer))
         if offer.pieces:
             await self._take_pieces(offer, run.key)
-            run = replace(run, shop=self._room.part.shop)
-        begins = now + offer.countdown_s * NS
-        ends = begins + offer.seconds * NS if offer.seconds else 0
-        book.runs[offer.id] = replace(run, begins_ns=begins, ends_ns=ends)
-        if not offer.countdown_s:
+            before = book.sold.get(offer.id, 0)
+            run = replace(run, shop=self._room.part.shop, sold_before=before)
+        book.runs[offer.id] = replace(run, begins_ns=begins_ns, ends_ns=ends_ns)
+        self._count()
+        if begins_ns <= now_ns():
             self._go_live(offer)
         self._tell(offer)
+
+    async def _begin_armed(self, offer: Offer, key: str) -> None:
+        """Its slot has come. What stands in the way is told; the show goes on."""
+        async with self._turn:
+            run = self.book.run(offer.id)
+            if run.stage != "armed" or run.key != key:
+                return
+            try:
+                await self._begin(offer, run.begins_ns, run.ends_ns)
+            except StudioError as error:
+                _log.error("offer %s could not begin: %s", offer.id, error)
+                self.book.runs[offer.id] = replace(run, stage="ended", why=error.key)
+                self._tell(offer)
 
     async def end(self, offer: Offer, why: str, key: str = "") -> None:
         """Ends an offer; pieces that are free go back to the shop.
@@ -193,25 +213,37 @@ class OfferService(Service):
     async def _take_pieces(self, offer: Offer, key: str) -> None:
         part = self._room.part
         ledger = self._room.need()
-        future = ledger.share(f"offer:{key}", offer.sku, offer.pieces, part.channel, offer.channel)
+        edition = offer.lines(offer.edition) if offer.edition else ()
+        future = ledger.share_lines(
+            f"offer:{key}", offer.lines(offer.pieces), part.channel, offer.channel,
+            most={line.sku: line.count for line in edition},
+        )  # fmt: skip
         booked = await asyncio.wrap_future(future)
+        if booked.outcome == "limit":
+            raise StudioError(
+                "conflict", "offers.edition_over", edition=offer.edition, left=booked.free
+            )
         if not booked.is_good:
             raise StudioError(
                 "conflict", "offers.too_many_pieces", pieces=offer.pieces, free=booked.free
             )
         await self._room.look()
-        self._count()
+        self._count(offer)
 
     async def _give_back(self, offer: Offer) -> None:
-        level = self._room.levels.get((offer.sku, offer.channel))
-        if level is None or level.free <= 0:
+        left = [Line(level.sku, level.free) for level in self._levels(offer) if level.free > 0]
+        if not left:
             return
-        future = self._room.need().share(
-            f"offer:{uuid.uuid4().hex}", offer.sku, level.free, offer.channel,
-            self._room.part.channel,
-        )  # fmt: skip
+        future = self._room.need().share_lines(
+            f"offer:{uuid.uuid4().hex}", left, offer.channel, self._room.part.channel
+        )
         await asyncio.wrap_future(future)
         await self._room.look()
+
+    def _levels(self, offer: Offer) -> list[Level]:
+        """Its share in the ledger, a level for each of its SKUs that has one."""
+        levels = (self._room.levels.get((part.sku, offer.channel)) for part in offer.lines())
+        return [level for level in levels if level is not None]
 
     def _tidy(self) -> None:
         """Prices are written down, and pieces of offers that were cut off go back."""
@@ -219,8 +251,8 @@ class OfferService(Service):
         if self._beside or self._turn.locked() or not self._room.part.shop:
             return
         for offer in self.book.part.offers:
-            level = self._room.levels.get((offer.sku, offer.channel))
-            if level is not None and level.free > 0 and not self.book.run(offer.id).is_on:
+            is_on = self.book.run(offer.id).is_on
+            if not is_on and any(level.free > 0 for level in self._levels(offer)):
                 self._do(self._reclaim(offer))
 
     async def _reclaim(self, offer: Offer) -> None:
@@ -248,7 +280,10 @@ class OfferService(Service):
         self._count()
         for offer in list(self.book.running()):
             run = self.book.run(offer.id)
-            if run.stage == "countdown" and now >= run.begins_ns:
+            if run.stage == "armed" and now >= run.begins_ns - offer.countdown_s * NS:
+                if not self._turn.locked():
+                    self._do(self._begin_armed(offer, run.key))
+            elif run.stage == "countdown" and now >= run.begins_ns:
                 self._go_live(offer)
             elif run.stage == "live" and run.ends_ns and now >= run.ends_ns:
                 self._end_soon(offer, "time")
@@ -265,23 +300,29 @@ class OfferService(Service):
         self.book.runs[offer.id] = replace(run, stage="ended", why=why)
         self._do(self.end(offer, why, run.key))
 
-    def _count(self) -> None:
-        for offer in self.book.running():
-            run = self.book.run(offer.id)
-            level = self._room.levels.get((offer.sku, offer.channel))
-            is_counted = run.shop and run.shop == self._room.part.shop and level is not None
-            self.book.left[offer.id] = level.free if is_counted and level else None
+    def _count(self, *more: Offer) -> None:
+        for offer in (*self.book.running(), *more):
+            run, levels = self.book.run(offer.id), self._levels(offer)
+            parts = {part.sku: part.count for part in offer.lines()}
+            is_counted = run.shop and run.shop == self._room.part.shop
+            is_whole = is_counted and len(levels) == len(parts)
+            frees = [level.free // parts[level.sku] for level in levels]
+            self.book.left[offer.id] = min(frees) if is_whole else None
+            for level in levels:
+                if level.sku == offer.sku:
+                    gone = (level.sold + level.held) // parts[level.sku]
+                    self.book.sold[offer.id] = gone
 
     def _is_sold_out(self, offer: Offer) -> bool:
-        level = self._room.levels.get((offer.sku, offer.channel))
-        return level is not None and level.free + level.held <= 0
+        return any(level.free + level.held <= 0 for level in self._levels(offer))
 
-    def _free(self, sku: str) -> int | None:
+    def _free(self, offer: Offer) -> int | None:
+        """How many of it the shop has; None where that is not known of a part."""
+        return fewest(offer, self._free_pieces)
+
+    def _free_pieces(self, sku: str) -> int | None:
         free = self._room.free(sku)
-        if free is not None:
-            return free
-        product = self.book.product_of(sku)
-        return product.stock if len(product.skus) == 1 else None
+        return counted(self.book, sku) if free is None else free
 
     def _note(self) -> None:
         if self.book.note_prices():
@@ -303,17 +344,12 @@ class OfferService(Service):
         return OfferView(
             offer,
             product.name,
-            product.price_of(offer.sku)[0],
+            self.book.listed(offer),
             self.book.offered(offer),
             product.currency,
             run.stage,
             self.book.left.get(offer.id) if run.is_on else None,
             self.book.left_s(offer),
             run.why,
+            tuple(self.book.part_name(part) for part in offer.parts),
         )
-
-
-def _counted(book: OfferBook, offer: Offer) -> int | None:
-    """Pieces as the show's own figures say, for a check without the ledger."""
-    product = book.product_of(offer.sku)
-    return product.stock if len(product.skus) == 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from studio.core.clock import now_ns, utc_iso, utc_ms
 from studio.shop.stock.model import Booking, Line, Outcome
@@ -40,9 +40,21 @@ CREATE TABLE IF NOT EXISTS shortfalls (
   key TEXT NOT NULL, sku TEXT NOT NULL, channel TEXT NOT NULL,
   count INTEGER NOT NULL CHECK (count > 0), at_utc TEXT NOT NULL, PRIMARY KEY (key, sku)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS notes (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 """
 LINE_CHANNEL = "ALTER TABLE lines ADD COLUMN channel TEXT NOT NULL DEFAULT ''"
 """For ledgers of before, whose orders had one channel for all lines."""
+
+
+class Note(Protocol):
+    """What is written down beside a hold, such as its price. Runs in the ledger's thread."""
+
+    sku: str
+    channel: str
+
+    def text(self, taken: int) -> str:
+        """The words, when so many pieces of its SKU in its channel were sold or promised before."""
+        ...
 
 
 class HoldTerms(NamedTuple):
@@ -54,6 +66,7 @@ class HoldTerms(NamedTuple):
         limits: pieces of a SKU that one buyer may have of the channel it is held in.
         may_wait: queues up when there are too few.
         instead_of: a hold of the same buyer that is given back for it, in the same transaction.
+        note: kept with it and answered again with its key.
     """
 
     hold_ms: int
@@ -61,6 +74,7 @@ class HoldTerms(NamedTuple):
     limits: Mapping[str, int] = {}
     may_wait: bool = False
     instead_of: str = ""
+    note: Note | None = None
 
 
 def prepare(base: sqlite3.Connection) -> None:
@@ -151,7 +165,7 @@ class StockBooks:
         """Promises pieces, all lines or none."""
         kept = self.reservation(key)
         if kept is not None:
-            return Booking(key, kept[1], until_ms=kept[2])  # type: ignore[arg-type]
+            return Booking(key, kept[1], "", 0, kept[2], self.note(key))  # type: ignore[arg-type]
         if terms.instead_of:
             self._give_up(terms.instead_of, buyer)
         wanted = [(line.sku, line.channel or channel, line.count) for line in lines]
@@ -167,12 +181,16 @@ class StockBooks:
         if missing and not terms.may_wait:
             return Booking(key, "short", missing[0], self.free(*missing))
         until_ms = 0 if missing else utc_ms() + terms.hold_ms
+        note = ""
+        if terms.note is not None:
+            note = terms.note.text(self._taken(terms.note.sku, terms.note.channel))
+            self.base.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, note))
         self._write_down(key, lines, buyer, channel, WAITS if missing else "held", terms.hold_ms)
         if missing:
             return Booking(key, "waiting", missing[0], self.free(*missing))
         for sku, where, count in wanted:
             self.move("hold", sku, where, (-count, count, 0), buyer, "", key)
-        return Booking(key, "held", until_ms=until_ms)
+        return Booking(key, "held", until_ms=until_ms, note=note)
 
     def _write_down(
         self, key: str, lines: Sequence[Line], buyer: str, channel: str, state: str, hold_ms: int
@@ -350,16 +368,18 @@ class StockBooks:
     # -- shares ---------------------------------------------------------------------------------
 
     def share(
-        self, lines: Sequence[Line], start: str, end: str, who: str, key: str, most: int
-    ) -> Booking:
+        self, lines: Sequence[Line], start: str, end: str, who: str, key: str,
+        most: Mapping[str, int],
+    ) -> Booking:  # fmt: skip
         """Moves free pieces to another channel, all lines or none.
 
         Args:
-            most: pieces of a SKU that the other channel may ever have had; 0: any.
+            most: pieces that the other channel may ever have had, by SKU.
         """
         for line in lines:
-            if most and self._ever(line.sku, end) + line.count > most:
-                return Booking(key, "limit", line.sku, most - self._ever(line.sku, end))
+            bound, ever = most.get(line.sku, 0), self._ever(line.sku, end)
+            if bound and ever + line.count > bound:
+                return Booking(key, "limit", line.sku, max(0, bound - ever))
             if not self.move("share", line.sku, start, (-line.count, 0, 0), who, end, key):
                 return Booking(key, "short", line.sku, self.free(line.sku, start))
             self.move("share", line.sku, end, (line.count, 0, 0), who, start, key)
@@ -375,6 +395,14 @@ class StockBooks:
         if by and not self.move(kind, sku, channel, (by, 0, 0), who, "", key):
             return Booking(key, "short", sku, self.free(sku, channel))
         return Booking(key, "done", sku, self.free(sku, channel))
+
+    def note(self, key: str) -> str:
+        """What was written down beside a hold."""
+        row = self.base.execute("SELECT text FROM notes WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _taken(self, sku: str, channel: str) -> int:
+        return self._ever(sku, channel) - self.free(sku, channel)
 
     def _ever(self, sku: str, channel: str) -> int:
         row = self.base.execute(

@@ -65,6 +65,7 @@ class Booking(msgspec.Struct, frozen=True):
         sku: of "short" and "limit", the one that stands in the way.
         free: what is left of that SKU.
         until_ms: UTC, milliseconds; when a hold runs out.
+        note: what was written down beside the hold.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Booking(msgspec.Struct, frozen=True):
     sku: str = ""
     free: int = 0
     until_ms: int = 0
+    note: str = ""
 
     @property
     def is_good(self) -> bool:

@@ -18,7 +18,7 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.shop.stock.books import WAITS, HoldTerms, StockBooks, prepare
+from studio.shop.stock.books import WAITS, HoldTerms, Note, StockBooks, prepare
 from studio.shop.stock.model import OWN, Booking, Level, Line, Move, Reservation, Shortfall
 
 _log = logger(__name__)
@@ -93,13 +93,14 @@ class SqliteStock:
         return self.share_lines(key, (Line(sku, count),), start, end, who)
 
     def share_lines(
-        self, key: str, lines: Iterable[Line], start: str, end: str, who: str = "", most: int = 0
-    ) -> Future[Booking]:
+        self, key: str, lines: Iterable[Line], start: str, end: str, who: str = "",
+        most: Mapping[str, int] | None = None,
+    ) -> Future[Booking]:  # fmt: skip
         """The same for several SKUs, all or none.
 
         Args:
-            most: pieces of a SKU that the other channel may ever have had (a limited edition);
-                more answers "limit". 0: any.
+            most: pieces that the other channel may ever have had, by SKU (a limited edition);
+                more answers "limit".
 
         Raises:
             StudioError: invalid: lines that cannot be booked.
@@ -110,14 +111,14 @@ class SqliteStock:
             known = books.known(key)
             if known is not None:
                 return known
-            return books.share(wanted, start, end, who, key, most)
+            return books.share(wanted, start, end, who, key, most or {})
 
         return self._book(job)
 
     def hold(
         self, key: str, lines: Iterable[Line], buyer: str, channel: str = OWN,
         hold_s: float = 900.0, most_a_buyer: int = 0, *, may_wait: bool = False,
-        limits: Mapping[str, int] | None = None, instead_of: str = "",
+        limits: Mapping[str, int] | None = None, instead_of: str = "", note: Note | None = None,
     ) -> Future[Booking]:  # fmt: skip
         """Promises pieces to a buyer, all lines or none.
 
@@ -128,12 +129,15 @@ class SqliteStock:
             limits: pieces of a SKU that one buyer may have of the channel it is held in.
             instead_of: a hold of this buyer that is given back for it in the same transaction;
                 it stays where this one is refused.
+            note: kept with it; a second asking is answered with the same words.
 
         Raises:
             StudioError: invalid: no lines, more than 50 SKUs, or less than a piece of one.
         """
         wanted = _merged(lines)
-        terms = HoldTerms(int(hold_s * 1000), most_a_buyer, limits or {}, may_wait, instead_of)
+        terms = HoldTerms(
+            int(hold_s * 1000), most_a_buyer, limits or {}, may_wait, instead_of, note
+        )
         return self._book(lambda books: books.hold(key, wanted, buyer, channel, terms))
 
     def sell_outside(

@@ -299,8 +299,10 @@ def test_a_limit_of_one_channel_counts_that_channel_alone(ledger):
 def test_a_limited_edition_has_no_piece_more(ledger):
     for sku in ("hat", "scarf"):
         ledger.receive(f"in-{sku}", sku, 20).result()
-    assert ledger.share_lines("1", PAIR, "shop", "sale", most=1).result().is_good
-    assert ledger.share_lines("2", PAIR, "shop", "sale", most=1).result().outcome == "limit"
+    assert ledger.share_lines("1", PAIR, "shop", "sale", most={"hat": 1}).result().is_good
+    assert (
+        ledger.share_lines("2", PAIR, "shop", "sale", most={"hat": 1}).result().outcome == "limit"
+    )
     both = (Line("hat", 3), Line("scarf", 30))
     assert ledger.share_lines("3", both, "shop", "sale").result().outcome == "short"
     assert level(ledger) == (19, 0, 0), "all parts or none"

@@ -238,7 +238,7 @@ class ProductRow(QFrame):
         sales = [
             view
             for view in self.desk.store.offers
-            if view.stage == "live" and view.product == product.id
+            if view.stage == "live" and view.offer.sku in product.skus and not view.offer.is_bundle
         ]
         sale = next((view for view in sales if view.offer.sku in (sku, product.id)), None)
         sale = sale or (sales[0] if sales and not sku else None)

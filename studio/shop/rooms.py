@@ -1,0 +1,27 @@
+"""The services of the trade: offers, coupons, in the order in which they load."""
+
+from __future__ import annotations
+
+from studio.core.event import Events
+from studio.core.service import Service
+from studio.core.state import State
+from studio.shop.catalogue import Catalogue
+from studio.shop.coupons.service import CouponService
+from studio.shop.offers.book import OfferBook
+from studio.shop.offers.service import OfferCard, OfferService
+from studio.shop.stock.service import StockService
+
+TRADE_SERVICES: tuple[type[Service], ...] = (OfferService, CouponService)
+
+
+def trade_services(
+    catalogue: Catalogue,
+    offers: OfferBook,
+    stock: StockService,
+    card: OfferCard,
+    events: Events,
+    state: State,
+) -> tuple[Service, ...]:
+    """All of them, wired."""
+    coupons = CouponService(offers, catalogue, stock, events, state)
+    return (OfferService(offers, stock, card, events, state), coupons)
