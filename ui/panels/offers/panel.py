@@ -127,8 +127,8 @@ class OffersPanel(Panel):
         self._rows: dict[str, OfferRow] = {}
         self._coupons: dict[str, CouponRow] = {}
         self._new = self.tool(Button("", "primary", icon="plus", clicked=self._open_form))
-        self._new_bundle = self.tool(Button("", "quiet", clicked=self._open_bundle))
-        self._new_coupon = self.tool(Button("", "quiet", clicked=self._open_coupon))
+        self._new_bundle = Button("", "quiet", icon="plus", clicked=self._open_bundle)
+        self._new_coupon = Button("", "quiet", icon="plus", clicked=self._open_coupon)
         inside = QWidget()
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
@@ -136,6 +136,9 @@ class OffersPanel(Panel):
         self._empty = TextLabel(tone="muted", wraps=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._list.addWidget(self._empty)
+        self._list.addLayout(
+            row(self._new_bundle, self._new_coupon, 1, gap=8, margins=(12, 6, 10, 6))
+        )
         self._list.addStretch(1)
         inside.setLayout(self._list)
         inside.setStyleSheet(f"QFrame#offer {{ border-bottom: 1px solid {tokens.RAISED}; }}")
