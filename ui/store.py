@@ -17,6 +17,7 @@ from studio.host.rundown.model import RundownView
 from studio.host.script.model import ScriptView
 from studio.insight.model import InsightView
 from studio.outputs.model import AirView, CameraView, PlatformProfile
+from studio.plans.incidents.model import IncidentsView
 from studio.plans.model import PlansView
 from studio.scenes.model import ScenesView
 from studio.sender.model import OutputStatus
@@ -53,6 +54,7 @@ PARTS: dict[str, Any] = {
     "script": ScriptView,
     "prompter": PrompterView,
     "plans": PlansView,
+    "incidents": IncidentsView,
     "brand": BrandKit,
     "virtualcam": CameraView,
     "ready": ReadinessView,
@@ -146,6 +148,7 @@ class Store(QObject):
         self.script = ScriptView()
         self.prompter = PrompterView()
         self.plans = PlansView()
+        self.incidents = IncidentsView()
         self.brand = BrandKit()
         self.virtualcam = CameraView()
         self.ready = ReadinessView()

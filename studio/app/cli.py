@@ -364,6 +364,12 @@ CALLS: dict[str, Call] = {
         "studio.shop.games.verify",
     ),
     "drill": (safety_calls.drill_plans_arguments, safety_calls.drill_plans, "studio.app.drill.cli"),
+    "incident": (safety_calls.incident_arguments, safety_calls.incident, "studio.app.incident_cli"),
+    "verify": (
+        safety_calls.verify_report_arguments,
+        safety_calls.verify_report,
+        "studio.governance.signing",
+    ),
     "audit": (safety_calls.audit_arguments, safety_calls.audit, "studio.governance.cli"),
     "rights": (rights_calls.rights_arguments, rights_calls.rights, "studio.remote.rights"),
     "risks": (safety_calls.risks_arguments, safety_calls.risks, "studio.plans.risks.cli"),

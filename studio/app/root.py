@@ -33,6 +33,7 @@ from studio.encoding.model import AudioSettings, usual_video
 from studio.filters.base import Filter
 from studio.filters.service import FilterService
 from studio.filters.workshop import FilterFactory
+from studio.governance.audit import Signer
 from studio.governance.plugin_service import PluginListService
 from studio.governance.secrets import Secrets
 from studio.governance.service import AuditService
@@ -48,8 +49,7 @@ from studio.outputs.commands import OutputCommands
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.recording_folder import RecordingFolder
 from studio.outputs.service import AirService, CameraService, OutputService
-from studio.plans.risks.service import RiskService
-from studio.plans.service import PlanService
+from studio.plans.rooms import PLAN_SERVICES, plan_services
 from studio.plans.triggers.base import Trigger
 from studio.remote.rooms import EngineFacade
 from studio.scenes.graph import SceneGraph
@@ -77,8 +77,8 @@ SERVICES: tuple[type[Service], ...] = (
     InsightService, ShowSession, EngineInfo, CanvasService, SceneService, FilterService,
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
     StockService, *TRADE_SERVICES, TryOnService, OverlayService, BrandService, TemplateService,
-    ImportService, CommentService, GameService, *HOST_SERVICES, PlanService, RiskService,
-    AuditService, PluginListService, ReadinessService,
+    ImportService, CommentService, GameService, *HOST_SERVICES, *PLAN_SERVICES, AuditService,
+    PluginListService, ReadinessService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
@@ -187,7 +187,6 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     platforms = extensions.of(CommentPlatform)  # type: ignore[type-abstract]
     comments = CommentService(shipped_rules(), platforms, overlays, events, state)
     triggers = extensions.of(Trigger)  # type: ignore[type-abstract]
-    plans = PlanService(bus, triggers, programme, events, state)
     services = Services(
         (
             insight,
@@ -213,8 +212,9 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             comments,
             GameService(comments, state),
             *host_services(catalogue, offers, events, state),
-            plans,
-            RiskService(plans.plans, plans.store),
+            *plan_services(
+                bus, triggers, programme, insight.past, lambda: Signer(secrets), events, state
+            ),
             AuditService(secrets, events, state),
             PluginListService(),
             ready := ReadinessService(pipeline, sources, recordings, state),

@@ -1,4 +1,4 @@
-"""The words of ``shopcast audit``, ``risks`` and ``drill``, and what they call."""
+"""The words of ``shopcast audit``, ``verify``, ``risks``, ``drill`` and ``incident``."""
 
 from __future__ import annotations
 
@@ -64,4 +64,45 @@ def drill_plans_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     parser.add_argument("plans", nargs="*", metavar="SHOW|PLAN", help=translate("cli.arg.drill"))
     parser.add_argument("--all", action="store_true", help=translate("cli.arg.all"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def incident(arguments: argparse.Namespace) -> int:
+    """``shopcast incident``."""
+    from studio.app import incident_cli
+
+    if arguments.list:
+        incident_cli.list_incidents(write_line, as_json=arguments.json)
+    elif arguments.why is not None:
+        incident_cli.tell_why(arguments.why, write_line, as_json=arguments.json)
+    else:
+        file = Path(arguments.html).expanduser().absolute() if arguments.html else None
+        incident_cli.show_incident(arguments.id, file, write_line, as_json=arguments.json)
+    return DONE
+
+
+def incident_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("id", nargs="?", default="", metavar="ID",
+                        help=translate("cli.arg.incident"))  # fmt: skip
+    parser.add_argument("--html", default="", metavar="FILE.html",
+                        help=translate("cli.arg.incident_html"))  # fmt: skip
+    parser.add_argument("--why", metavar="20:41", help=translate("cli.arg.incident_why"))
+    parser.add_argument("--list", action="store_true", help=translate("cli.arg.incident_list"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def verify_report(arguments: argparse.Namespace) -> int:
+    """``shopcast verify``."""
+    from studio.governance.cli import verify_document
+
+    file = Path(arguments.file)
+    is_good = verify_document(file, arguments.key, write_line, as_json=arguments.json)
+    return DONE if is_good else NO
+
+
+def verify_report_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("file", metavar="FILE", help=translate("cli.arg.verify"))
+    parser.add_argument("--key", default="", metavar="HEX", help=translate("cli.arg.verify_key"))
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))

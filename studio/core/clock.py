@@ -55,6 +55,12 @@ def local_day() -> str:
     return datetime.now().astimezone().strftime("%m-%d")
 
 
+def local_date() -> str:
+    """Today on this person's calendar: "2026-11-29"."""
+    now_s = utc_ms() / 1000
+    return utc_of(now_s + zone_s(now_s))[:10]
+
+
 @dataclass(slots=True)
 class TickClock:
     """Ticks at ``fps``; each deadline is counted from the first, so an error never adds up.

@@ -1,4 +1,4 @@
-"""``shopcast audit``: is the log whole?"""
+"""``shopcast audit`` and ``verify``: is the log whole, is a report as it was signed?"""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from studio.core.clean import write_json
+from studio.core.clean import encode_json, write_json
 from studio.core.i18n import translate
 from studio.governance.audit import Flaw, Signer, check_logs
 from studio.governance.secrets import Secrets
+from studio.governance.signing import own_key, verify_file
 
 Write = Callable[[str], None]
 USUAL = ("open", "torn")
@@ -48,3 +49,25 @@ def verify(
 
 def _said(flaw: Flaw) -> str:
     return translate(f"audit.{flaw.what}", file=flaw.file, line=flaw.line, at=flaw.at or "-")
+
+
+def verify_document(file: Path, key: str, write: Write, *, as_json: bool) -> bool:
+    """Checks a signed report.
+
+    Args:
+        key: public key, or its id, that must have signed; "" takes any.
+
+    Returns:
+        Whether it is as it was signed.
+
+    Raises:
+        StudioError: not_found, failed.
+    """
+    found = verify_file(file, own_key(Secrets()), key)
+    if as_json:
+        write(encode_json(found))
+    else:
+        whose = translate("verify.own" if found.is_own else "verify.other")
+        write(translate(f"verify.{found.verdict}", kind=found.kind, made=found.made_utc,
+                        id=found.key_id, whose=whose))  # fmt: skip
+    return found.verdict == "good"

@@ -14,7 +14,7 @@ from studio.core.clock import seconds_of, utc_of
 from studio.core.errors import StudioError
 from studio.insight.journal import CLOCK, open_to_read
 from studio.media.frame import Frame, from_av
-from studio.media.picture_file import write_picture
+from studio.media.picture_file import encode_picture, write_picture
 from studio.outputs.kept_files import KINDS
 from studio.sender.file_clock import ClockMark, read_clock
 
@@ -76,6 +76,17 @@ def find_instant(journal: Path, when: str) -> Instant:
 
 def _entry_before(base: sqlite3.Connection, wanted: float) -> tuple[int, int, str]:
     """The last entry at or before a time; entries stand in the order of time."""
+    row = base.execute(
+        "SELECT run, at_ns, at_utc FROM entries WHERE id < ? ORDER BY id DESC LIMIT 1",
+        (entry_after(base, wanted),),
+    ).fetchone()
+    if row is None:
+        raise StudioError("not_found", "insight.nothing_then", at=utc_of(wanted))
+    return row[0], row[1], row[2]
+
+
+def entry_after(base: sqlite3.Connection, wanted: float) -> int:
+    """Number of the first entry after a time (seconds since 1970), or the next one's."""
     newest = base.execute("SELECT max(id) FROM entries").fetchone()[0] or 0
 
     def seconds(id: int) -> float:
@@ -84,13 +95,7 @@ def _entry_before(base: sqlite3.Connection, wanted: float) -> tuple[int, int, st
         ).fetchone()
         return seconds_of(row[0]) if row else float("inf")
 
-    after = bisect_left(range(1, newest + 1), True, key=lambda id: seconds(id) > wanted) + 1
-    row = base.execute(
-        "SELECT run, at_ns, at_utc FROM entries WHERE id < ? ORDER BY id DESC LIMIT 1", (after,)
-    ).fetchone()
-    if row is None:
-        raise StudioError("not_found", "insight.nothing_then", at=utc_of(wanted))
-    return row[0], row[1], row[2]
+    return bisect_left(range(1, newest + 1), True, key=lambda id: seconds(id) > wanted) + 1
 
 
 def _on_clock(base: sqlite3.Connection, run: int, at_ns: int, at_utc: str) -> Instant:
@@ -221,7 +226,20 @@ def picture_of(journal: Path, when: str, usual: Path, out: Path) -> RecordedMome
     Raises:
         StudioError: invalid, not_found, failed.
     """
-    instant = find_instant(journal, when)
-    found = find_recording(instant, recordings(recording_folders(journal, usual)))
+    found = _recorded(journal, when, usual)
     write_picture(frame_at(found), out)
     return found
+
+
+def picture_bytes(journal: Path, when: str, usual: Path) -> bytes:
+    """The same as a JPEG.
+
+    Raises:
+        StudioError: invalid, not_found, failed.
+    """
+    return encode_picture(frame_at(_recorded(journal, when, usual)), ".jpg", 70)
+
+
+def _recorded(journal: Path, when: str, usual: Path) -> RecordedMoment:
+    instant = find_instant(journal, when)
+    return find_recording(instant, recordings(recording_folders(journal, usual)))

@@ -13,15 +13,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from studio.core import report_html as html
 from studio.core.clock import utc_iso, utc_of
 from studio.core.errors import StudioError
 from studio.core.i18n import system_language, translate
+from studio.core.report_html import Cell
 from studio.core.whole_file import PRIVATE, write_whole
-from studio.insight import report_html as html
 from studio.insight.analysis.base import open_analysis
 from studio.insight.analysis.sums import AiringRow, airings, find_airing, sums_of
 from studio.insight.metrics import Metric, metrics, value_of, waterfall
-from studio.insight.report_html import Cell
 from studio.shop.model import price_text
 
 if TYPE_CHECKING:

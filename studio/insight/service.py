@@ -25,6 +25,7 @@ from studio.insight.commands import InsightCommands, RecordingsPlace
 from studio.insight.context import AirContext, PriceNow, ScenesOnAir
 from studio.insight.detector import LEAST_SHOWS, STEP_S, Baseline
 from studio.insight.events import AlarmRaised
+from studio.insight.happenings import JournalWindow
 from studio.insight.journal import Journal, count_runs
 from studio.insight.latency import CutLatency
 from studio.insight.model import InsightView
@@ -95,6 +96,7 @@ class InsightService(Service):
         prices: PriceNow,
     ) -> None:
         self._journal = journal = Journal(data_dir() / "journal.db", show)
+        self.past = JournalWindow(journal.path, lambda: disk.path)
         self._stage, self._drops = stage, drops
         self._latency, self._disk = latency, disk
         self._events, self._state = events, state

@@ -10,6 +10,7 @@ from studio.core.asking import asking
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.plans.incidents.book import IncidentBook
 from studio.plans.model import (
     AskView,
     Incident,
@@ -49,8 +50,13 @@ class KeptIncidents(Protocol):
 class PlanCommands:
     """The plans of the show."""
 
-    def __init__(self, plans: Plans, store: KeptIncidents | None = None) -> None:
-        self._plans, self._store = plans, store
+    def __init__(
+        self,
+        plans: Plans,
+        store: KeptIncidents | None = None,
+        book: IncidentBook | None = None,
+    ) -> None:
+        self._plans, self._store, self._book = plans, store, book or IncidentBook()
 
     def view(self) -> PlansView:
         """The part "plans" of the state."""
@@ -60,7 +66,7 @@ class PlanCommands:
                 *(self._row(plan) for plan in plans.plans.values()),
                 *(self._row(f.plan) for id, f in plans.waiting.items() if id not in plans.plans),
             ),
-            incidents=tuple(_incident(incident) for incident in list(plans.incidents)[:SHOWN]),
+            incidents=tuple(_incident(incident) for incident in self._public()[:SHOWN]),
             asks=tuple(
                 AskView(ask.incident, ask.role, ask.text.pair(), ask.options, ask.until_utc)
                 for ask in plans.questions.values()
@@ -72,6 +78,10 @@ class PlanCommands:
             errors=tuple(error.in_language() for error in plans.errors),
             runs=tuple(run_view(run, plans.can_undo(run), specs) for run in plans.runs),
         )
+
+    def _public(self) -> list[Incident]:
+        """Those that everybody may see: the state is the same for all."""
+        return [i for i in self._plans.incidents if not self._book.is_hidden(i)]
 
     def _row(self, plan: Plan) -> PlanView:
         plans = self._plans
@@ -226,18 +236,20 @@ class PlanCommands:
             running = {run.incident.id: run.incident for run in self._plans.runs}
             kept = await self._store.recent(limit, before)
             mine = [running.get(incident.id, incident) for incident in kept]
+        mine = [incident for incident in mine if self._book.may_see(incident)]
         return changed(result=msgspec.to_builtins(mine))
 
     @command(
         "plans.note",
         label=("补充记录", "Add a note"),
         help=("给事件补充一条说明。", "Adds a note to an incident."),
+        secret=("text",),
     )
     async def note(self, incident: str, text: str) -> Changed:
         noted = next((kept for kept in self._plans.incidents if kept.id == incident), None)
         if noted is None and self._store is not None:
             noted = await self._store.find(incident)
-        if noted is None:
+        if noted is None or not self._book.may_see(noted):
             raise StudioError("not_found", "plans.no_incident", incident=incident)
         at = noted.timeline[-1].at_ms if noted.timeline else 0
         noted.timeline.append(Moment(utc_iso(), at, PlanText(text, text)))

@@ -76,3 +76,22 @@ class RoleTold(Event, frozen=True, kw_only=True):
     role: str
     text: PlanText
     level: str
+
+
+class ActionDue(Event, frozen=True, kw_only=True):
+    """An action's day has come, or is over; said once a day until it is done."""
+
+    name: ClassVar[str] = "actions.due"
+    label: ClassVar[Text] = Text("整改到期", "Action due")
+    help: ClassVar[Text] = Text(
+        "整改到期或逾期，每天提醒一次，直到完成；保密事件的不写内容。",
+        "An action is due or late, once a day until it is done; of a confidential incident "
+        "without its words.",
+    )
+
+    action: str
+    incident: str
+    owner: str
+    until: str
+    what: str = ""
+    chased: int = 1

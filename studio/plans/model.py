@@ -119,6 +119,7 @@ class Plan(msgspec.Struct, frozen=True):
         recover: what is done when the cause is gone for ``well_ms``.
         cooldown_s: the trigger rests so long after the plan ended.
         role: the highest role its commands need; they get no more. "" is what they need.
+        is_confidential: its incidents are shown to the owner alone, once they are over.
     """
 
     id: str
@@ -132,6 +133,7 @@ class Plan(msgspec.Struct, frozen=True):
     well_ms: int = 2000
     cooldown_s: float = 1.0
     role: Literal["", "streamer", "controller", "technician", "owner"] = ""
+    is_confidential: bool = False
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -156,6 +158,8 @@ class Incident(msgspec.Struct):
         is_drill: it happened in a drill.
         is_undone: all that the plan did was taken back.
         done, failed: steps that were carried out, and those of them that went wrong.
+        level: of its plan; "" in incidents of before it was noted.
+        is_confidential: its plan says so.
     """
 
     id: str
@@ -174,6 +178,8 @@ class Incident(msgspec.Struct):
     is_undone: bool = False
     done: int = 0
     failed: int = 0
+    level: Literal["", "green", "amber", "red"] = ""
+    is_confidential: bool = False
 
 
 class Question(msgspec.Struct, frozen=True):

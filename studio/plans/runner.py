@@ -172,6 +172,7 @@ class Plans(RunControl):
         id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{next(self._numbers)}"
         incident = Incident(id, plan.id, plan.label, why.words, utc_iso(), origin)
         incident.subject, incident.is_drill = why.subject, self.is_drill
+        incident.level, incident.is_confidential = plan.level, plan.is_confidential
         incident.timeline = [Moment(utc_iso(), 0, why.words)]
         self.incidents.appendleft(incident)
         self.last_run_utc[plan.id] = incident.began_utc

@@ -21,6 +21,7 @@ from studio.plans.checking.check import check_plans
 from studio.plans.commands import PlanCommands
 from studio.plans.files import read_plan_files
 from studio.plans.incident_store import IncidentStore
+from studio.plans.incidents.book import IncidentBook
 from studio.plans.model import Incident, PlansPart, PlansView
 from studio.plans.probe import Probe
 from studio.plans.reach import AcceptedPlans
@@ -84,7 +85,8 @@ class PlanService(Service):
         )
         self.plans.is_drill = is_drill()
         events.on(CommandRan, self.plans.heard)
-        self._plan_commands = PlanCommands(self.plans, self.store)
+        self.book = IncidentBook()
+        self._plan_commands = PlanCommands(self.plans, self.store, self.book)
         self.every = (Every("judge", JUDGE_S, self.plans.watch),)
 
     def situation(self) -> Situation:
@@ -158,6 +160,7 @@ class PlanService(Service):
         self._has_started = True
         if not self._is_restored:
             await asyncio.to_thread(self._file.remove)
+        await asyncio.to_thread(self.book.read)
         self.plans.recall_old(await self.store.begin(KEPT))
 
     async def stop(self) -> None:

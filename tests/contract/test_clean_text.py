@@ -21,6 +21,7 @@ READ = {
     "studio/remote/place.py": "a port and a key of ours",
     "studio/protocols/obs_ws.py": "cleaned right behind it, NUL left for the bus to refuse",
     "studio/governance/secrets.py": "sealed by ourselves",
+    "studio/governance/signing.py": "compared with its signature, a name twice is refused",
     "studio/show/obs_import.py": "names are tidied and told, texts go through obs_values.text",
     "studio/sources/grab_child.py": "words of our own process",
     "studio/app/supervisor.py": "lines of our own engine, ASCII",

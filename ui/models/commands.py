@@ -34,7 +34,7 @@ class CommandInfo(msgspec.Struct, frozen=True):
 
 QUESTIONS = (
     "list", "devices", "status", "platforms", "kinds", "screens", "tokens", "recent", "incidents",
-    "propose", "still",
+    "propose", "still", "why", "cases", "show",
 )  # fmt: skip
 
 

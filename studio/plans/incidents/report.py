@@ -1,0 +1,193 @@
+"""Makes the report of an incident: one timeline on the show's clock, what it cost, how grave."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from studio.core.clean import encode_json
+from studio.core.clock import seconds_of, utc_iso, utc_of
+from studio.core.happening import Happening, PastEvents
+from studio.core.text import Text
+from studio.plans.incidents.lines import words_of
+from studio.plans.incidents.losses import orders_lost, output_losses
+from studio.plans.incidents.model import (
+    Action,
+    IncidentReport,
+    OrdersLost,
+    Review,
+    TimelineLine,
+)
+from studio.plans.incidents.severity import severity
+from studio.plans.model import Incident
+from studio.plans.steps import said
+
+LEAD_S, TAIL_S, BASIS_S = 60.0, 30.0, 600.0
+MOST_LINES = 5_000
+COMMENTS_S = 10
+"""Comments are counted in stretches of so many seconds: nobody's words go into a report."""
+COMMENTS = "comments.received"
+Labels = Mapping[str, tuple[Text, bool]]
+
+
+class Surroundings(NamedTuple):
+    """What a report is made with.
+
+    Attributes:
+        past: the journal.
+        labels: of commands by id, and whether they only look.
+        standby: names of the standby scenes that are known.
+        hidden: confidential incidents; nothing of them stands in another one's report.
+    """
+
+    past: PastEvents
+    labels: Labels = {}
+    standby: frozenset[str] = frozenset()
+    hidden: tuple[Incident, ...] = ()
+
+
+def make_report(
+    incident: Incident,
+    around: Surroundings,
+    review: Review,
+    actions: Iterable[Action] = (),
+    *,
+    is_confidential: bool = False,
+) -> IncidentReport:
+    """Reads the journal; not for the engine's loop."""
+    began_s = seconds_of(incident.began_utc)
+    took_ms = incident.over_ms
+    if took_ms is None:
+        took_ms = max(0, round((seconds_of(utc_iso()) - began_s) * 1000))
+    first, last = began_s - LEAD_S, began_s + took_ms / 1000 + TAIL_S
+    entries = around.past.between(utc_of(first), utc_of(last))
+    clock = _Clock(around.past.find("plans.started", incident.id), began_s)
+    hidden = [other for other in around.hidden if other.id != incident.id]
+    timed = [(clock.at_ms(entry), entry) for entry in entries]
+    standby = around.standby | _standby_scenes(entries)
+    changes = around.past.before(utc_of(began_s), "outputs.changed", 500)
+    within = [
+        (ms / 1000, entry) for ms, entry in timed
+        if entry.name == "outputs.changed" and 0 <= ms <= took_ms
+    ]  # fmt: skip
+    takes = around.past.before(utc_of(began_s), "scenes.taken", 20)
+    outputs = output_losses(
+        changes, within, _standby_stretches(takes, timed, standby, took_ms), took_ms / 1000
+    )
+    orders = _orders(around.past, timed, began_s, took_ms)
+    told = [(ms, entry) for ms, entry in timed if not any(_is_of(entry, it) for it in hidden)]
+    lines = _lines(incident, told, around.labels)
+    grade, why = severity(incident, outputs, orders, review)
+    return IncidentReport(
+        incident.id, incident.plan, incident.label.pair(), incident.cause.pair(), incident.subject,
+        incident.state, incident.origin, incident.began_utc, incident.saved_ms,
+        incident.recovered_ms, incident.over_ms, grade, why, outputs, orders,
+        tuple(lines[:MOST_LINES]), review, tuple(actions), is_confidential, incident.is_drill,
+        len(lines) > MOST_LINES, bool(entries), incident.done, incident.failed,
+    )  # fmt: skip
+
+
+class _Clock:
+    """Times from the incident's beginning, by the monotonic clock as far as it reaches."""
+
+    def __init__(self, anchor: Happening | None, began_s: float) -> None:
+        self._anchor, self._began_s = anchor, began_s
+
+    def at_ms(self, entry: Happening) -> int:
+        """The wall clock may be set meanwhile; over a restart of the machine it alone goes on."""
+        anchor = self._anchor
+        by_wall = (seconds_of(entry.at_utc) - self._began_s) * 1000
+        if anchor is None:
+            return round(by_wall)
+        ms = (entry.at_ns - anchor.at_ns) / 1e6
+        is_same_boot = (ms >= 0) == (entry.entry >= anchor.entry)
+        return round(ms if is_same_boot else by_wall)
+
+
+def _is_of(entry: Happening, incident: Incident) -> bool:
+    """Does an entry tell of this incident?"""
+    data = entry.data
+    if incident.id in encode_json(data) or data.get("origin") == f"plan:{incident.plan}":
+        return True
+    if entry.name == "command.ran" and (data.get("args") or {}).get("plan") == incident.plan:
+        return True
+    words = (data.get("text") or {}).get("zh") if isinstance(data.get("text"), dict) else None
+    return words is not None and any(moment.text.zh == words for moment in incident.timeline)
+
+
+def _standby_scenes(entries: list[Happening]) -> frozenset[str]:
+    """Scenes that were taken by `scenes.standby`: the take stands right before its command."""
+    found: set[str] = set()
+    taken = ""
+    for entry in entries:
+        if entry.name == "scenes.taken":
+            taken = str(entry.data.get("scene", ""))
+        elif entry.name == "command.ran":
+            if entry.data.get("command") == "scenes.standby" and entry.data.get("ok") and taken:
+                found.add(taken)
+            taken = ""
+    return frozenset(found)
+
+
+def _standby_stretches(
+    before: list[Happening],
+    timed: list[tuple[int, Happening]],
+    standby: frozenset[str],
+    took_ms: int,
+) -> list[tuple[str, tuple[float, float]]]:
+    """When a standby scene was on which canvas."""
+    since: dict[str, float] = {}
+    found: list[tuple[str, tuple[float, float]]] = []
+    takes = [(0, entry) for entry in before]
+    takes += [(ms, e) for ms, e in timed if e.name == "scenes.taken" and 0 < ms <= took_ms]
+    for ms, entry in takes:
+        canvas = str(entry.data.get("canvas") or "")
+        for name in [canvas] if canvas else list(since) or [""]:
+            if name in since:
+                found.append((name, (since.pop(name), ms / 1000)))
+        if entry.data.get("scene") in standby:
+            since[canvas] = ms / 1000
+    found += [(canvas, (at_s, took_ms / 1000)) for canvas, at_s in since.items()]
+    return [(canvas, stretch) for canvas, stretch in found if stretch[1] > stretch[0]]
+
+
+def _orders(
+    past: PastEvents, timed: list[tuple[int, Happening]], began_s: float, took_ms: int
+) -> OrdersLost:
+    earlier = past.between(utc_of(began_s - BASIS_S), utc_of(began_s))
+    on_air_s = 0.0
+    if earlier:
+        on_air_s = min(BASIS_S, began_s - seconds_of(earlier[0].at_utc))
+    sold = [e for ms, e in timed if e.name == "insight.sold" and 0 <= ms <= took_ms]
+    before = [e for e in earlier if e.name == "insight.sold"]
+    return orders_lost(before, sold, on_air_s, took_ms / 1000)
+
+
+def _lines(
+    incident: Incident, timed: list[tuple[int, Happening]], labels: Labels
+) -> list[TimelineLine]:
+    """The plan's own steps and all else, in the order of the clock."""
+    who = f"plan:{incident.plan}"
+    lines = [
+        TimelineLine(moment.at_utc, moment.at_ms, "plan", moment.text.pair(), who, moment.is_ok)
+        for moment in incident.timeline
+    ]
+    counts: Counter[int] = Counter()
+    for ms, entry in timed:
+        if entry.name == COMMENTS:
+            counts[ms // (COMMENTS_S * 1000)] += 1
+            continue
+        if entry.name.startswith("plans.") and entry.data.get("incident") == incident.id:
+            continue  # its own words stand there already
+        words = words_of(entry, labels)
+        if words is not None:
+            kind, text, by, is_ok = words
+            lines.append(TimelineLine(entry.at_utc, ms, kind, text, by, is_ok, entry.entry))
+    began_s = seconds_of(incident.began_utc)
+    for stretch, count in counts.items():
+        ms = stretch * COMMENTS_S * 1000
+        counted = said("plans.line_comments", n=count, seconds=COMMENTS_S)
+        lines.append(TimelineLine(utc_of(began_s + ms / 1000), ms, "comments", counted.pair()))
+    lines.sort(key=lambda line: line.at_ms)
+    return lines

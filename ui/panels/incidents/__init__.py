@@ -1,0 +1,1 @@
+"""The panel "incidents" and what only it uses."""
