@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import selectors
 from collections import Counter
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from websockets.asyncio.server import ServerConnection
 
@@ -20,9 +21,12 @@ MOST_STRANGERS = 64
 LEAST_STRANGERS = 8
 DESCRIPTORS_A_STRANGER = 8
 """Of the descriptors this process may have, strangers take one in so many."""
-GRACE_S = 0.02
+GRACE_S = 0.25
+"""So long a newcomer may be silent, while there are too many."""
 GRACE_TIMES = 4
 """So many times their places stand for that moment, at most."""
+_SELECTOR = getattr(selectors, "PollSelector", selectors.SelectSelector)
+"""One that needs no descriptor of its own."""
 MOST_BY_TOKEN = 16
 MOST_BY_TOKENS = 48
 MOST_BY_PASSWORD = 64
@@ -49,47 +53,71 @@ class Stage(IntEnum):
     SHOOK = 2
 
 
+class _Place(NamedTuple):
+    """A stranger's place; the least goes first."""
+
+    stage: Stage
+    number: int
+    came_at: float
+    """On the loop's clock."""
+
+
 class Strangers:
     """Connections that have not identified themselves, counted from their first moment on.
 
     A newcomer is never refused: with too many, the oldest of those go that have said nothing, then
     of those that have not shaken hands, then of the others. Whoever knows the password speaks at
-    once; a moment's grace lets the words arrive before anybody is chosen, since sockets come in
-    bursts.
+    once; each has a moment's grace of its own for that, since sockets come in bursts and machines
+    are busy, and words that wait to be read count as said.
     """
 
     def __init__(self, most: int | None = None) -> None:
         self._given = most
-        self._there: dict[ServerConnection, tuple[Stage, int]] = {}
+        self._there: dict[ServerConnection, _Place] = {}
         self._numbers = itertools.count()
         self._is_told = False
         self._thinning: asyncio.TimerHandle | None = None
 
     def came(self, connection: ServerConnection) -> None:
         """A socket was opened."""
-        self._there[connection] = (Stage.SILENT, next(self._numbers))
+        now = asyncio.get_running_loop().time()
+        self._there[connection] = _Place(Stage.SILENT, next(self._numbers), now)
         if len(self._there) > self.most and self._thinning is None:
-            self._thinning = asyncio.get_running_loop().call_later(GRACE_S, self._thin)
+            self._thin_in(GRACE_S)
         if len(self._there) > GRACE_TIMES * self.most:
-            self._part_with_oldest()
+            self._part_with(self._first_to_go())
 
     @property
     def most(self) -> int:
         """How many may stand; this machine's limits may change while it runs."""
         return most_strangers() if self._given is None else self._given
 
+    def _thin_in(self, seconds: float) -> None:
+        self._thinning = asyncio.get_running_loop().call_later(seconds, self._thin)
+
     def _thin(self) -> None:
         self._thinning = None
+        now = asyncio.get_running_loop().time()
         while len(self._there) > self.most:
-            self._part_with_oldest()
+            first = self._first_to_go()
+            left_s = self._there[first].came_at + GRACE_S - now
+            if left_s > 0:
+                return self._thin_in(left_s)
+            self._part_with(first)
 
-    def _part_with_oldest(self) -> None:
+    def _first_to_go(self) -> ServerConnection:
+        while True:
+            first = min(self._there, key=self._there.__getitem__)
+            if self._there[first].stage is not Stage.SILENT or not _has_words(first):
+                return first
+            self.spoke(first)
+
+    def _part_with(self, stranger: ServerConnection) -> None:
         if not self._is_told:
             self._is_told = True
             _log.warning("remote door: more than %s that do not say who they are", self.most)
-        oldest = min(self._there, key=self._there.__getitem__)
-        self.left(oldest)
-        oldest.transport.abort()
+        self.left(stranger)
+        stranger.transport.abort()
 
     def spoke(self, connection: ServerConnection) -> None:
         """Its first bytes are here."""
@@ -101,12 +129,23 @@ class Strangers:
 
     def _reached(self, connection: ServerConnection, stage: Stage) -> None:
         place = self._there.get(connection)
-        if place is not None and place[0] < stage:
-            self._there[connection] = (stage, place[1])
+        if place is not None and place.stage < stage:
+            self._there[connection] = place._replace(stage=stage)
 
     def left(self, connection: ServerConnection) -> None:
         """It is gone, or no stranger any more."""
         self._there.pop(connection, None)
+
+
+def _has_words(connection: ServerConnection) -> bool:
+    """Has it said something that was not read yet?"""
+    door = connection.transport.get_extra_info("socket")
+    try:
+        with _SELECTOR() as waiting:
+            waiting.register(door.fileno(), selectors.EVENT_READ)
+            return bool(waiting.select(0))
+    except (OSError, ValueError, AttributeError):  # closed under our hands
+        return False
 
 
 class CountedConnection(ServerConnection):

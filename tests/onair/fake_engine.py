@@ -43,6 +43,8 @@ class Show:
         self.flashes = False  # a white flash and a beep at the same moment, once a second
         self.stopping = threading.Event()
         self.ticks = 0
+        self.late_s = 0.0
+        """The longest this thread was kept waiting outside the pipeline: the machine's part."""
         self.thread = threading.Thread(target=self.run, daemon=True)
 
     def start(self) -> None:
@@ -55,6 +57,7 @@ class Show:
     def run(self) -> None:
         clock = TickClock(Fraction(FPS))
         position = 0
+        gave = time.monotonic()
         while (tick := clock.wait(self.stopping)) >= 0:
             picture = self.base.copy()
             if self.is_busy:
@@ -64,6 +67,7 @@ class Show:
                 picture[: self.height] = 235
             left = tick * 6 % (self.width - 80)
             picture[40:120, left : left + 80] = 220
+            self.late_s = max(self.late_s, time.monotonic() - gave - 1 / FPS)
             self.pipeline.video(self.canvas, picture, tick)
             end = (tick + 1) * 48_000 // FPS
             at = np.arange(position, end)
@@ -73,6 +77,7 @@ class Show:
             self.pipeline.sound(np.stack([tone, tone], 1), position)
             position = end
             self.ticks += 1
+            gave = time.monotonic()
 
 
 def main() -> int:
