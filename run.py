@@ -386,6 +386,13 @@ def probe() -> None:
         say(f"a library is missing, pictures may not work: {' '.join(last)}{hint}")
 
 
+def compile_sources() -> None:
+    """Compile the project once: a start takes half as long, whatever the system says of caches."""
+    folders = ["studio", "ui", "plugins", "bench"]
+    command = [PYTHON, "-m", "compileall", "-q", *folders]
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # may be read-only
+
+
 def set_up(dev: bool) -> None:
     if is_set_up(dev):
         return
@@ -395,6 +402,7 @@ def set_up(dev: bool) -> None:
         system_packages(dev)
         install_locked(dev)
         link_project()
+        compile_sources()
         probe()
         with open(stamp_path(dev), "w", encoding="utf-8") as stamp:
             stamp.write(fingerprint(dev))
@@ -445,7 +453,10 @@ def screen(environment: dict[str, str]) -> Iterator[None]:
 
 
 def test(arguments: list[str]) -> int:
+    compile_sources()
     environment = sysroot_environment(dict(os.environ))
+    # Each test may start Python several times: none of them is to compile anything anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if not any(argument.startswith(("-n", "--numprocesses")) for argument in arguments):
         # Many tests wait for real processes: two at a time even on one core. `-n 0`: one by one.
         count = min(4, max(2, os.cpu_count() or 1))

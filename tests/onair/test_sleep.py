@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.timeout(150),
     pytest.mark.skipif(os.name == "nt" or not is_there(), reason="needs signals and nginx-rtmp"),
 ]
-SLEEP_S = 10.0  # well over every limit of silence: 3 s of a sender, 4 s of the engine
+SLEEP_S = 7.0  # well over every limit of silence: 3 s of a sender, 4 s of the engine
 
 
 @pytest.fixture
