@@ -278,8 +278,11 @@ class DeskClient(QObject):
             _log.info("link: %s: %s", type(fault).__name__, fault)
         finally:
             self._socket = None
-            with contextlib.suppress(Exception):
-                await asyncio.wait_for(socket.close(), 0.5)
+            try:
+                with contextlib.suppress(Exception):
+                    await asyncio.wait_for(socket.close(), 0.5)
+            finally:  # also when the close is cancelled: the other side waits for an end
+                socket.transport.abort()
         self._linked.emit(LOST, "ui.link.lost")
         return None
 
