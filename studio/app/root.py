@@ -13,6 +13,7 @@ from fractions import Fraction
 from studio.app.engine_info import EngineInfo
 from studio.app.extensions import Extensions
 from studio.app.overlays import OverlayController, OverlayService
+from studio.app.persons import persons_of
 from studio.app.plugin_services import plugin_services
 from studio.app.programme import Programme, SnapshotSlot
 from studio.app.safe_areas import SafeAreas
@@ -24,7 +25,7 @@ from studio.comments.platforms.base import CommentPlatform
 from studio.comments.service import CommentService
 from studio.core.command import Bus
 from studio.core.event import Events
-from studio.core.paths import log_dir, runtime_dir
+from studio.core.paths import data_dir, log_dir, runtime_dir
 from studio.core.service import Service
 from studio.core.services import Services
 from studio.core.state import State
@@ -34,7 +35,9 @@ from studio.filters.base import Filter
 from studio.filters.service import FilterService
 from studio.filters.workshop import FilterFactory
 from studio.governance.audit import Signer
+from studio.governance.people import PeopleKeys
 from studio.governance.plugin_service import PluginListService
+from studio.governance.privacy import PrivacyService
 from studio.governance.secrets import Secrets
 from studio.governance.service import AuditService
 from studio.governance.vault import use_own_vault
@@ -42,6 +45,7 @@ from studio.graphics.deck import OverlayStack
 from studio.graphics.svg import rasterise
 from studio.graphics.text import TextDrawer
 from studio.host.rooms import HOST_SERVICES, host_services
+from studio.insight.context import viewers_salt
 from studio.insight.latency import CutLatency
 from studio.insight.service import InsightService
 from studio.media.drawings import use_svg
@@ -78,7 +82,7 @@ SERVICES: tuple[type[Service], ...] = (
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
     StockService, *TRADE_SERVICES, TryOnService, OverlayService, BrandService, TemplateService,
     ImportService, CommentService, GameService, *HOST_SERVICES, *PLAN_SERVICES, AuditService,
-    PluginListService, ReadinessService,
+    PluginListService, PrivacyService, ReadinessService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
@@ -126,6 +130,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
 
     # What owns the facts.
     slot, secrets, recordings = SnapshotSlot(), Secrets(), RecordingFolder()
+    people = PeopleKeys(data_dir() / "people.db", secrets, viewers_salt)
     canvases = {c.name: c for c in canvases_of(show.parts.get("canvases", Canvases()))}
     transitions = extensions.of(Transition)  # type: ignore[type-abstract]
     scenes = SceneRepository(transitions, events.publish)
@@ -179,7 +184,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     info = EngineInfo(fps, is_safe, secrets, recordings, extensions)
     insight = InsightService(
         show.head.name, programme.stage, pipeline, latency, recordings, events, state, scenes,
-        offers,
+        offers, people,
     )  # fmt: skip
     outputs = OutputService(pipeline, output_commands, scenes, events, state)
     stock = StockService(catalogue, overlays, events, state)
@@ -215,8 +220,9 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             *plan_services(
                 bus, triggers, programme, insight.past, lambda: Signer(secrets), events, state
             ),
-            AuditService(secrets, events, state),
+            AuditService(secrets, people, events, state),
             PluginListService(),
+            PrivacyService(persons_of(people)),
             ready := ReadinessService(pipeline, sources, recordings, state),
             *plugin_services(
                 service_types(extensions)[len(SERVICES) :], extensions.errors, bus, events, state

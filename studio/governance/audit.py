@@ -33,6 +33,8 @@ MOST_WAITING = 20_000
 MOST_BYTES = 1_000_000_000
 SYNC_S = 0.5
 CHECKPOINT_NS = 60 * NS
+MADE = "\0made"
+"""Where an entry that waits has what is still to be made."""
 _making = threading.Lock()
 
 
@@ -110,10 +112,17 @@ class AuditLog:
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
         self._thread.start()
 
-    def write(self, kind: str, **data: Any) -> None:
-        """Writes an entry; ``data`` is plain and holds no secret."""
+    def write(
+        self, kind: str, made: Callable[[], dict[str, Any]] | None = None, **data: Any
+    ) -> None:
+        """Writes an entry; ``data`` is plain and holds no secret; ``made`` brings more of it, in
+        the log's thread.
+        """
+        entry = {"kind": kind, "at": utc_iso(), "at_ns": now_ns(), **data}
+        if made is not None:
+            entry[MADE] = made
         try:
-            self._queue.put_nowait({"kind": kind, "at": utc_iso(), "at_ns": now_ns(), **data})
+            self._queue.put_nowait(entry)
         except queue.Full:
             self.lost += 1
 
@@ -178,7 +187,8 @@ class AuditLog:
     def _put(self, file: Any, entries: list[dict[str, Any]]) -> None:
         head, lines = self.head, []
         for entry in entries:
-            body = write_json(entry, default=str)
+            made = entry.pop(MADE, None)
+            body = write_json(entry if made is None else {**entry, **made()}, default=str)
             head = link(head, body)
             lines.append(f"{head} {body}\n")
         if not lines:

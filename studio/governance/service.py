@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import msgspec
@@ -14,6 +15,8 @@ from studio.core.service import Every, Service
 from studio.core.state import State
 from studio.governance.audit import AuditLog, Signer
 from studio.governance.commands import AuditCommands, SupportCommands
+from studio.governance.people import PeopleKeys
+from studio.governance.sealing import sealed_data
 from studio.governance.secrets import Secrets
 
 LOOK_S = 1.0
@@ -42,14 +45,15 @@ class AuditService(Service):
 
     Args:
         secrets: have the signing key.
+        people: seal what names a viewer.
         events, state: heard and told.
     """
 
     name: ClassVar[str] = "audit"
     View: ClassVar[Any] = AuditView
 
-    def __init__(self, secrets: Secrets, events: Events, state: State) -> None:
-        self._state = state
+    def __init__(self, secrets: Secrets, people: PeopleKeys, events: Events, state: State) -> None:
+        self._state, self._people = state, people
         self.log = AuditLog(data_dir() / "audit", lambda: Signer(secrets))
         self._shown = AuditView()
         events.on_all(self._hear)
@@ -77,13 +81,12 @@ class AuditService(Service):
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, CommandRan):
-            self.log.write(
-                "command",
-                command=event.command,
-                args=event.args,
-                who=event.origin,
-                ok=event.ok,
-                error=event.error,
-            )
+            self.log.write("command", made=partial(_command, self._people, event))
         elif event.is_journaled and event.name.startswith(TOLD):
             self.log.write("event", name=event.name, data=event.data())
+
+
+def _command(people: PeopleKeys, ran: CommandRan) -> dict[str, Any]:
+    args = sealed_data(people, ran)["args"]
+    return {"command": ran.command, "args": args, "who": ran.origin, "ok": ran.ok,
+            "error": ran.error}  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
+from functools import partial
 from typing import Any, Protocol
 
 from msgspec.structs import replace
@@ -15,7 +15,8 @@ from studio.core.event import Event, Events
 from studio.core.log import logger
 from studio.core.paths import data_dir
 from studio.core.whole_file import make_once
-from studio.insight.entries import EntryFacts, Phase, pseudonym
+from studio.governance.sealing import Sealer, may_name_somebody, sealed_data
+from studio.insight.entries import EntryFacts, Phase
 from studio.insight.journal import Journal
 from studio.outputs.events import OutputChanged
 from studio.scenes.events import SceneTaken
@@ -51,6 +52,14 @@ class ScenesOnAir(Protocol):
         ...
 
 
+class Viewers(Sealer, Protocol):
+    """Numbers viewers and seals what they said (`studio.governance.people.PeopleKeys`)."""
+
+    def person(self, who: str) -> str:
+        """A viewer's number."""
+        ...
+
+
 class SalesCounter(Protocol):
     """Counts what is sold."""
 
@@ -80,18 +89,24 @@ class AirContext:
         journal: told what is on air.
         events: listened to.
         scenes, prices: asked.
+        people: numbers viewers, and seals what they said.
 
     Attributes:
         sales: told of pieces sold and returned.
     """
 
     def __init__(
-        self, journal: Journal, events: Events, scenes: ScenesOnAir, prices: PriceNow
+        self,
+        journal: Journal,
+        events: Events,
+        scenes: ScenesOnAir,
+        prices: PriceNow,
+        people: Viewers,
     ) -> None:
         self._journal, self._scenes, self._prices = journal, scenes, prices
+        self._people = people
         self._flowing: set[str] = set()
         self._sold: dict[tuple[str, str], int] = {}
-        self._salt = b""
         self.sales: SalesCounter | None = None
         events.on(SceneTaken, self._scene_taken)
         events.on(ProductExplained, lambda event: self._sku(event.product))
@@ -143,22 +158,18 @@ class AirContext:
         if not event.is_journaled:
             return
         own = self._of_comment(event.entry) if isinstance(event, CommentReceived) else None
-        self._journal.write(event.name, event.data(), own)
+        if may_name_somebody(event):
+            self._journal.write(event.name, partial(sealed_data, self._people, event), own)
+        else:
+            self._journal.write(event.name, event.data(), own)
 
     def _of_comment(self, entry: dict[str, Any]) -> EntryFacts:
         platform, who = str(entry.get("platform", "")), str(entry.get("who", ""))
         return EntryFacts(
             platform=platform,
-            viewer=pseudonym(who, self.salt) if who != f"{platform}/" else "",
+            viewer=self._people.person(who) if who != f"{platform}/" else "",
             happened_utc=str(entry.get("at_utc", "")),
         )
-
-    @property
-    def salt(self) -> bytes:
-        """Of the pseudonyms; made once for this data folder."""
-        if not self._salt:
-            self._salt = _kept_salt(data_dir() / "insight" / "viewers.salt")
-        return self._salt
 
     def _stock_changed(self, changed: StockChanged) -> None:
         """What left the ledger as sold (or came back) is an entry with its money."""
@@ -183,9 +194,10 @@ class AirContext:
         self._journal.write(name, {"units": units}, own)
 
 
-def _kept_salt(path: Path) -> bytes:
+def viewers_salt() -> bytes:
+    """Of the pseudonyms; made once for this data folder."""
     try:
-        return make_once(path, _salt, least=SALT_BYTES)
+        return make_once(data_dir() / "insight" / "viewers.salt", _salt, least=SALT_BYTES)
     except OSError as error:
         _log.warning("viewers get other names in the next run: %s", error)
         return _salt()

@@ -22,7 +22,7 @@ class EntryFacts(msgspec.Struct, frozen=True, kw_only=True):
         room: of the platform, the room where it happened.
         sku: on air, or what the entry is about.
         platform, traffic: where it happened, and where the viewer came from.
-        viewer: a pseudonym (`pseudonym`).
+        viewer: a pseudonym (`studio.governance.people.pseudonym`).
         value_cents, currency: minor units.
         happened_utc: of late data, when it happened; the entry's own time is when it came.
         uid: UUID of somebody else's entry, so that the same one counts once.
@@ -92,8 +92,3 @@ class EntryIds:
             self._tail = bytes((drawn[0] & 0x3F | 0x80,)) + drawn[1:]
         head = self._ms << 16 | 0x7000 | self._count
         return head.to_bytes(8, "big") + self._tail
-
-
-def pseudonym(who: str, salt: bytes) -> str:
-    """A viewer's name in the analysis: the same for the same viewer here, nothing elsewhere."""
-    return hashlib.blake2b(who.encode(), digest_size=8, key=salt).hexdigest() if who else ""

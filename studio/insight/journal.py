@@ -10,7 +10,7 @@ import json
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -65,7 +65,7 @@ class _Waiting(NamedTuple):
     at_ns: int
     ms: int
     name: str
-    data: str
+    data: str | Callable[[], dict[str, Any]]
     tick: int | None
     programme_ms: int | None
     now: EntryFacts
@@ -101,11 +101,16 @@ class Journal:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
-    def write(self, name: str, data: dict[str, Any], own: EntryFacts | None = None) -> bool:
+    def write(
+        self,
+        name: str,
+        data: dict[str, Any] | Callable[[], dict[str, Any]],
+        own: EntryFacts | None = None,
+    ) -> bool:
         """Writes an entry; False for somebody else's that came before, or when it is lost.
 
         Args:
-            data: plain, and holds no secret.
+            data: plain, and holds no secret; a call is made in the journal's thread.
             own: what this entry knows better than what is on air: platform, viewer, money.
         """
         at_ns, clock, tick = now_ns(), self.clock, None
@@ -124,7 +129,8 @@ class Journal:
                 self._given.clear()
             self._given.add(uid)
         programme_ms = (at_ns - self.on_air_ns) // 1_000_000 if self.on_air_ns else None
-        row = _Waiting(at_ns, utc_ms(), name, _text_of(data), tick, programme_ms, self.now, own)
+        text = data if callable(data) else _text_of(data)
+        row = _Waiting(at_ns, utc_ms(), name, text, tick, programme_ms, self.now, own)
         try:
             self._queue.put_nowait(row)
         except queue.Full:
@@ -184,12 +190,13 @@ class Journal:
     def _row(self, waiting: _Waiting, run: int) -> tuple[Any, ...]:
         now, own = waiting.now, waiting.own or _NOTHING
         self._seq += 1
+        text = waiting.data if isinstance(waiting.data, str) else _made(waiting.data)
         row = JournalRow(
             own.uid or self._ids.next(waiting.ms), run, self._seq, waiting.at_ns,
             self._utc(waiting.ms), own.happened_utc, waiting.tick, waiting.programme_ms,
             waiting.name, SCHEMA, now.show, own.room or now.room, now.phase, now.scene,
             own.sku or now.sku, own.platform, own.traffic, own.viewer, own.value_cents,
-            own.currency, waiting.data,
+            own.currency, text,
         )  # fmt: skip
         self._link = row.link(self._link)
         return (*row, self._link)
@@ -215,6 +222,14 @@ class Journal:
 
 
 _NOTHING = EntryFacts()
+
+
+def _made(data: Callable[[], dict[str, Any]]) -> str:
+    try:
+        return _text_of(data())
+    except Exception:  # one entry without its facts, not a journal without entries
+        _log.exception("an entry could not be made")
+        return "{}"
 
 
 def _text_of(data: dict[str, Any]) -> str:

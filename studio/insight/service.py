@@ -17,6 +17,7 @@ from studio.core.log import logger
 from studio.core.paths import data_dir
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
+from studio.governance.people import PeopleKeys
 from studio.insight.analysis.apart import AnalysisRequest, analyse_apart
 from studio.insight.board import Board
 from studio.insight.board_commands import BoardCommands
@@ -78,6 +79,7 @@ class InsightService(Service):
         disk: where recordings go.
         events, state: heard and told.
         scenes, prices: what is on air and what it costs, for the journal's entries.
+        people: seal what viewers said; closed with the journal.
     """
 
     name: ClassVar[str] = "insight"
@@ -94,10 +96,15 @@ class InsightService(Service):
         state: State,
         scenes: ScenesOnAir,
         prices: PriceNow,
+        people: PeopleKeys,
     ) -> None:
         self._journal = journal = Journal(data_dir() / "journal.db", show)
+<<<<<<< HEAD
         self.past = JournalWindow(journal.path, lambda: disk.path)
         self._stage, self._drops = stage, drops
+=======
+        self._stage, self._drops, self._people = stage, drops, people
+>>>>>>> 6b456ba (governance: persons are sealed, found, given out and erased)
         self._latency, self._disk = latency, disk
         self._events, self._state = events, state
         self._process = ProcessFigures()
@@ -109,7 +116,7 @@ class InsightService(Service):
             Every("board", STEP_S, self._step),
         )
         journal.clock = stage
-        self.context = AirContext(journal, events, scenes, prices)
+        self.context = AirContext(journal, events, scenes, prices, people)
         self.board = Board()
         self._feed = BoardFeed(self.board, events)
         self.context.sales = self._feed
@@ -136,6 +143,7 @@ class InsightService(Service):
             self._learns.cancel()
             await asyncio.gather(self._learns, return_exceptions=True)
         self._journal.close()
+        await asyncio.to_thread(self._people.close)
 
     def _tell(self) -> None:
         ticks, now = self._stage.figures, now_ns()

@@ -12,12 +12,13 @@ import pytest
 
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
+from studio.governance.people import pseudonym
 from studio.insight.analysis.apart import AnalysisRequest
 from studio.insight.analysis.base import open_analysis
 from studio.insight.analysis.child import analyse
 from studio.insight.analysis.load import rebuild
 from studio.insight.analysis.questions import ask, questions
-from studio.insight.entries import EntryFacts, EntryIds, pseudonym
+from studio.insight.entries import EntryFacts, EntryIds
 from studio.insight.journal import Journal, broken_links, read
 
 OLD = """

@@ -1,0 +1,79 @@
+"""The data catalogue: what each field of what is written down is, and why it is kept.
+
+A field is classed by its name, or by its place where the name alone would mislead
+(``comments.pinned.text``). One that stands in neither list has no class: a contract test fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+DataClass = Literal["public", "inner", "personal", "secret"]
+
+
+class ClassRule(NamedTuple):
+    """What holds for a class.
+
+    Attributes:
+        purpose, ground: keys of messages under ``privacy.``.
+    """
+
+    purpose: str
+    ground: str
+
+
+RULES: dict[DataClass, ClassRule] = {
+    "public": ClassRule("purpose.shown", "ground.shown"),
+    "inner": ClassRule("purpose.run", "ground.interest"),
+    "personal": ClassRule("purpose.moderate", "ground.interest"),
+    "secret": ClassRule("purpose.access", "ground.contract"),
+}
+
+PERSONAL = frozenset(("author", "author_id", "avatar", "buyer", "who"))
+"""Names of fields that say who somebody is, wherever they stand."""
+
+PLACES: dict[str, DataClass] = {
+    "comments.received.entry.text": "personal",
+    "comments.received.entry.reason": "personal",
+    "comments.pinned.text": "personal",
+    "comments.say.text": "personal",
+    "comments.bulk.text": "personal",
+    "comments.reply.text": "personal",
+    "tally.acknowledged.who": "inner",
+}
+"""Where a field is not what its name says."""
+
+SECRET = frozenset(("key", "password", "secret", "token"))
+PUBLIC = frozenset(("cents", "currency", "price", "was_cents", "product", "title"))
+"""What viewers see anyhow."""
+
+
+def class_of(place: str, known: Mapping[str, object] | frozenset[str] = frozenset()) -> DataClass:
+    """The class of a field.
+
+    Args:
+        place: ``event.field``, ``event.field.part`` or ``command.argument``.
+        known: names that are the studio's own business.
+
+    Raises:
+        KeyError: nobody has said what it is.
+    """
+    given = PLACES.get(place)
+    if given is not None:
+        return given
+    name = place.rpartition(".")[2]
+    if name in PERSONAL:
+        return "personal"
+    if name in SECRET:
+        return "secret"
+    if name in PUBLIC:
+        return "public"
+    if known and name not in known:
+        raise KeyError(place)
+    return "inner"
+
+
+def is_personal(place: str) -> bool:
+    """Does this field say who somebody is, or what they said?"""
+    return class_of(place) == "personal"

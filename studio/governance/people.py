@@ -1,0 +1,349 @@
+"""One key for each viewer: what a person said or is stands sealed under it; no key, no person.
+
+Journal and audit log keep sealed words (AES-256-GCM), so that erasing somebody is destroying a
+key: entries, numbers, links and totals stay as they were. The keys stand in ``data/people.db``,
+each wrapped by a key of this machine that is kept with the stream keys; SQLite overwrites what it
+deletes there (``secure_delete``), and its log is emptied.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from studio.core.clean import Plain, encode_json, read_json
+from studio.core.clock import utc_iso
+from studio.core.log import logger
+from studio.core.paths import keep_private
+
+_log = logger(__name__)
+MASTER = "people/key"
+SEALED = "sealed:1:"
+"""What a sealed word begins with; then the person's number, and the words in base64."""
+GONE = "sealed:1:gone"
+"""Stands where words were that somebody had taken out."""
+NONCE, KEY_BYTES = 12, 32
+MOST_WAITING = 50_000
+MOST_KNOWN = 200_000
+GATHER_S = 0.05
+_making = threading.Lock()
+_TABLE = """
+CREATE TABLE IF NOT EXISTS people (
+  id TEXT PRIMARY KEY, key BLOB NOT NULL, called TEXT NOT NULL, about TEXT NOT NULL,
+  since_utc TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS people_called ON people (called);
+"""
+
+
+class SecretStore(Protocol):
+    """Keeps this machine's key (`studio.governance.secrets.Secrets`)."""
+
+    def get(self, name: str) -> str:
+        """The secret, "" when there is none."""
+        ...
+
+    def set(self, name: str, value: str) -> None:
+        """Keeps a secret."""
+        ...
+
+
+class Person(NamedTuple):
+    """Somebody of whom something is kept.
+
+    Attributes:
+        id: a number that tells nothing of them.
+        who: as mutes and floods know them, ``platform/identity``.
+        author: the name last seen; "" when it is not known any more.
+        since_utc: when they were first seen here.
+    """
+
+    id: str
+    who: str
+    author: str
+    since_utc: str
+
+
+def pseudonym(who: str, salt: bytes) -> str:
+    """A viewer's number: the same for the same viewer here, nothing elsewhere."""
+    return hashlib.blake2b(who.encode(), digest_size=8, key=salt).hexdigest() if who else ""
+
+
+class PeopleKeys:
+    """Seals and opens words of persons. Keys are written by a thread of its own.
+
+    Args:
+        path: of the keys.
+        secrets: have this machine's key; asked at first use.
+        salt: of the pseudonyms; asked at first use.
+
+    Attributes:
+        lost: keys that could not be written; what they seal cannot be read again.
+    """
+
+    def __init__(self, path: Path, secrets: SecretStore, salt: Callable[[], bytes]) -> None:
+        self.path = path
+        self.lost = 0
+        self._secrets, self._salt_of = secrets, salt
+        self._salt = self._machine = b""
+        self._keys: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+        self._queue: queue.Queue[tuple[Any, ...] | None] = queue.Queue(MOST_WAITING)
+        self._thread: threading.Thread | None = None
+        self._reader: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        """Writes what waits."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join(5.0)
+            self._thread = None
+        with self._lock:
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
+
+    # -- sealing -------------------------------------------------------------------------------
+
+    def person(self, who: str) -> str:
+        """The number of a viewer."""
+        if not self._salt:
+            self._salt = self._salt_of()
+        return pseudonym(who, self._salt)
+
+    def seal(self, who: str, words: Plain, author: str = "") -> str:
+        """Words of a person, readable as long as their key is.
+
+        Args:
+            who: ``platform/identity``.
+            words: plain data.
+            author: the name they go by, found again by `called`.
+        """
+        person = self.person(who)
+        cipher = self._cipher(self._key(person, who, author))
+        nonce = os.urandom(NONCE)
+        sealed = nonce + cipher.encrypt(nonce, encode_json(words).encode(), person.encode())
+        return f"{SEALED}{person}:{base64.urlsafe_b64encode(sealed).decode('ascii')}"
+
+    def open(self, sealed: str) -> Plain:
+        """The words again.
+
+        Raises:
+            KeyError: the key is gone: the person was erased.
+            ValueError: nothing that was sealed here.
+        """
+        person, _, text = sealed.removeprefix(SEALED).partition(":")
+        if not sealed.startswith(SEALED) or not text:
+            raise KeyError(sealed) if sealed == GONE else ValueError("not sealed")
+        key = self._keys.get(person) or self._kept_key(person)
+        if not key:
+            raise KeyError(person)
+        from cryptography.exceptions import InvalidTag
+
+        raw = base64.urlsafe_b64decode(text)
+        try:
+            return read_json(
+                self._cipher(key).decrypt(raw[:NONCE], raw[NONCE:], person.encode()).decode()
+            )
+        except InvalidTag:
+            raise ValueError("sealed by another key") from None
+
+    def opened(self, value: Plain) -> Plain:
+        """Plain data with everything that was sealed in it open; what is gone is None."""
+        if isinstance(value, str) and value.startswith(SEALED):
+            try:
+                return self.open(value)
+            except (KeyError, ValueError):
+                return None
+        if isinstance(value, dict):
+            return {key: self.opened(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [self.opened(part) for part in value]
+        return value
+
+    # -- persons -------------------------------------------------------------------------------
+
+    def called(self, name: str) -> list[Person]:
+        """Those who go by a name or identity: ``name``, ``platform/identity`` or a number.
+
+        Raises:
+            sqlite3.Error: the keys cannot be read.
+        """
+        wanted = name.rpartition("/")[2] if "/" in name else name
+        rows: list[Any] = []
+        self._settle()
+        if self.path.exists():
+            with closing(self._base()) as base:
+                rows = base.execute(
+                    "SELECT id, about, since_utc FROM people WHERE id IN (?, ?) OR called = ?",
+                    (name, self.person(name), self._name_mark(wanted)),
+                ).fetchall()
+        persons = []
+        for id_, about, since in rows:
+            told = self.opened(about)
+            who, author = told if isinstance(told, list) and len(told) == 2 else ("", "")
+            if "/" in name and name not in (str(who), f"{str(who).partition('/')[0]}/{author}"):
+                continue
+            persons.append(Person(id_, str(who), str(author), since))
+        return persons
+
+    def erase(self, persons: Iterable[str]) -> int:
+        """Destroys the keys of persons, by number; how many there were.
+
+        Raises:
+            sqlite3.Error: the keys cannot be written; nobody is erased then.
+        """
+        numbers = [(person,) for person in persons]
+        self._settle()
+        if not numbers or not self.path.exists():
+            return 0
+        with self._lock, closing(self._base()) as base:
+            before = base.total_changes
+            base.executemany("DELETE FROM people WHERE id = ?", numbers)
+            base.commit()
+            gone = base.total_changes - before
+            base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            for (person,) in numbers:
+                self._keys.pop(person, None)
+        return gone
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def _key(self, person: str, who: str, author: str) -> bytes:
+        with self._lock:
+            key = self._keys.get(person)
+            if key is not None:
+                return key
+            if len(self._keys) > MOST_KNOWN:
+                self._keys.clear()
+        key = self._kept_key(person)
+        if not key:
+            key = os.urandom(KEY_BYTES)
+            self._remember(person, key)
+            about = self.seal(who, [who, author], author)
+            mark = self._name_mark(author or who.rpartition("/")[2])
+            self._write((person, self._wrapped(person, key), mark, about, utc_iso()))
+        self._remember(person, key)
+        return key
+
+    def _remember(self, person: str, key: bytes) -> None:
+        with self._lock:
+            self._keys[person] = key
+
+    def _kept_key(self, person: str) -> bytes:
+        try:
+            with self._lock:
+                if self._reader is None:
+                    if not self.path.exists():
+                        return b""
+                    self._reader = self._base()
+                reader = self._reader
+                row = reader.execute("SELECT key FROM people WHERE id = ?", (person,)).fetchone()
+        except sqlite3.Error as error:
+            _log.warning("the key of %s cannot be read: %s", person, error)
+            return b""
+        return self._unwrapped(person, row[0]) if row else b""
+
+    def _name_mark(self, name: str) -> str:
+        """What a name is found by; without this machine's key it tells nothing."""
+        return hmac.new(self._own_key(), name.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def _wrapped(self, person: str, key: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        sealed: bytes = self._cipher(self._own_key()).encrypt(nonce, key, person.encode())
+        return nonce + sealed
+
+    def _unwrapped(self, person: str, wrapped: bytes) -> bytes:
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            cipher = self._cipher(self._own_key())
+            key: bytes = cipher.decrypt(wrapped[:NONCE], wrapped[NONCE:], person.encode())
+        except InvalidTag:
+            _log.warning("the key of %s was made with another key of this machine", person)
+            return b""
+        return key
+
+    def _own_key(self) -> bytes:
+        if not self._machine:
+            with _making:
+                kept = self._secrets.get(MASTER)
+                if not kept:
+                    kept = os.urandom(KEY_BYTES).hex()
+                    self._secrets.set(MASTER, kept)
+            self._machine = bytes.fromhex(kept)
+        return self._machine
+
+    @staticmethod
+    def _cipher(key: bytes) -> Any:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return AESGCM(key)
+
+    # -- the file ------------------------------------------------------------------------------
+
+    def _base(self) -> sqlite3.Connection:
+        base = sqlite3.connect(self.path, timeout=10, check_same_thread=False)
+        base.execute("PRAGMA secure_delete=ON")
+        return base
+
+    def _write(self, row: tuple[Any, ...]) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="people", daemon=True)
+            self._thread.start()
+        try:
+            self._queue.put_nowait(row)
+        except queue.Full:
+            self.lost += 1
+
+    def _settle(self) -> None:
+        """What waits is written now."""
+        if self._thread is not None:
+            self._queue.join()
+
+    def _run(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            keep_private(self.path)
+            base = self._base()
+            base.execute("PRAGMA journal_mode=WAL")
+            base.executescript(_TABLE)
+        except (sqlite3.Error, OSError) as error:
+            _log.error("keys of viewers cannot be kept in %s: %s", self.path, error)
+            while self._queue.get() is not None:
+                self.lost += 1
+                self._queue.task_done()
+            self._queue.task_done()
+            return
+        done = False
+        while not done:
+            rows, done = self._batch()
+            try:
+                base.executemany("INSERT OR IGNORE INTO people VALUES (?, ?, ?, ?, ?)", rows)
+                base.commit()
+            except sqlite3.Error as error:
+                self.lost += len(rows)
+                _log.error("keys of viewers were lost: %s", error)
+            for _ in range(len(rows) + done):
+                self._queue.task_done()
+        base.close()
+
+    def _batch(self) -> tuple[list[tuple[Any, ...]], bool]:
+        rows: list[tuple[Any, ...]] = []
+        item = self._queue.get()
+        while item is not None:
+            rows.append(item)
+            try:
+                item = self._queue.get(timeout=GATHER_S)
+            except queue.Empty:
+                return rows, False
+        return rows, True

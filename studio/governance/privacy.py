@@ -1,0 +1,27 @@
+"""The rights of persons as a service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from studio.core.service import Service
+from studio.governance.persons import Persons
+from studio.governance.privacy_commands import PrivacyCommands
+
+
+class PrivacyService(Service):
+    """Finds, gives out and erases what is kept of persons.
+
+    Args:
+        persons: over every store.
+    """
+
+    name: ClassVar[str] = "privacy"
+
+    def __init__(self, persons: Persons) -> None:
+        self._commands = (PrivacyCommands(persons),)
+
+    def commands(self) -> Sequence[object]:
+        """find, export, erase."""
+        return self._commands

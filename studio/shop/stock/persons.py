@@ -1,0 +1,130 @@
+"""What ledgers know of a buyer. Who bought is taken out of what is done; open orders stay."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from itertools import chain
+from pathlib import Path
+from typing import Any, TypeVar
+
+from studio.core.errors import StudioError
+from studio.governance.people import PeopleKeys, Person
+from studio.governance.persons import Kept, StoreAnswer
+
+T = TypeVar("T")
+COLUMNS = ("at", "order", "channel", "state", "sku", "count")
+OPEN = ("held", "waiting")
+ERASED = "erased:"
+"""A buyer's name afterwards; then their number, so that limits and sums still add up."""
+
+
+class LedgerPersons:
+    """All ledgers of this data folder as a store of persons.
+
+    Args:
+        folder: of the ledgers; it may not be there.
+        people: number buyers.
+    """
+
+    name = "orders"
+
+    def __init__(self, folder: Path, people: PeopleKeys) -> None:
+        self._folder, self._people = folder, people
+
+    def called(self, name: str) -> list[Person]:
+        """Buyers by name, ``channel/name`` or order."""
+
+        def ask(base: sqlite3.Connection) -> list[tuple[str, str, str]]:
+            return base.execute(
+                "SELECT channel, buyer, min(at_utc) FROM reservations WHERE buyer <> '' "
+                "AND (buyer = ? OR channel || '/' || buyer = ? OR key = ?) GROUP BY 1, 2",
+                (name, name, name),
+            ).fetchall()
+
+        persons: dict[str, Person] = {}
+        for channel, buyer, since in chain.from_iterable(self._each(ask)):
+            if not buyer.startswith(ERASED):
+                who = f"{channel}/{buyer}"
+                number = self._people.person(who)
+                persons.setdefault(number, Person(number, who, buyer, since))
+        return list(persons.values())
+
+    def about(self, persons: Sequence[Person]) -> list[dict[str, Any]]:
+        """Their orders and holds."""
+
+        def ask(base: sqlite3.Connection) -> list[dict[str, Any]]:
+            rows: list[dict[str, Any]] = []
+            for channel, buyer in _pairs(persons):
+                found = base.execute(
+                    "SELECT r.at_utc, r.key, r.channel, r.state, l.sku, l.count "
+                    "FROM reservations r JOIN lines l ON l.key = r.key "
+                    "WHERE r.buyer = ? AND ? IN ('', r.channel) ORDER BY r.at_utc",
+                    (buyer, channel),
+                )
+                rows += [dict(zip(COLUMNS, row, strict=True)) for row in found]
+            return rows
+
+        return list(chain.from_iterable(self._each(ask)))
+
+    def erase(self, persons: Sequence[Person]) -> StoreAnswer:
+        """Their names out of everything that is done."""
+        counts = self._each(lambda base: self._take_out(base, persons), writes=True)
+        done, still_open = (sum(part) for part in zip((0, 0), *counts, strict=True))
+        kept = []
+        if still_open:
+            kept.append(Kept(self.name, "open_orders", still_open))
+        if done:
+            kept.append(Kept(self.name, "trade_records", done))
+        return StoreAnswer(done, tuple(kept))
+
+    def _take_out(self, base: sqlite3.Connection, persons: Sequence[Person]) -> tuple[int, int]:
+        done = still_open = 0
+        base.execute("PRAGMA secure_delete=ON")
+        base.execute("BEGIN IMMEDIATE")
+        for channel, buyer in _pairs(persons):
+            mark = ERASED + self._people.person(f"{channel}/{buyer}")
+            rows = base.execute(
+                "SELECT key, state FROM reservations WHERE buyer = ? AND ? IN ('', channel)",
+                (buyer, channel),
+            ).fetchall()
+            over = [key for key, state in rows if state not in OPEN]
+            base.executemany(
+                "UPDATE reservations SET buyer = ? WHERE key = ?", [(mark, key) for key in over]
+            )
+            base.executemany(
+                "UPDATE moves SET who = ? WHERE key = ? AND who = ?",
+                [(mark, key, buyer) for key in over],
+            )
+            done, still_open = done + len(over), still_open + len(rows) - len(over)
+        base.commit()
+        base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return done, still_open
+
+    def _each(self, work: Callable[[sqlite3.Connection], T], *, writes: bool = False) -> list[T]:
+        """Does something with every ledger.
+
+        Raises:
+            StudioError: failed.
+        """
+        answers = []
+        for path in sorted(self._folder.glob("*.db")):
+            address = str(path) if writes else f"file:{path}?mode=ro"
+            try:
+                with closing(sqlite3.connect(address, uri=not writes, timeout=30)) as base:
+                    answers.append(work(base))
+            except sqlite3.Error as error:
+                raise StudioError(
+                    "failed", "privacy.unreadable", path=str(path), why=str(error)
+                ) from None
+        return answers
+
+
+def _pairs(persons: Sequence[Person]) -> set[tuple[str, str]]:
+    """(channel, buyer) under which they may have bought."""
+    pairs = set()
+    for person in persons:
+        channel, _, identity = person.who.partition("/")
+        pairs |= {(channel, identity), (channel, person.author)}
+    return {(channel, buyer) for channel, buyer in pairs if buyer}
