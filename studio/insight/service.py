@@ -99,12 +99,8 @@ class InsightService(Service):
         people: PeopleKeys,
     ) -> None:
         self._journal = journal = Journal(data_dir() / "journal.db", show)
-<<<<<<< HEAD
         self.past = JournalWindow(journal.path, lambda: disk.path)
-        self._stage, self._drops = stage, drops
-=======
         self._stage, self._drops, self._people = stage, drops, people
->>>>>>> 6b456ba (governance: persons are sealed, found, given out and erased)
         self._latency, self._disk = latency, disk
         self._events, self._state = events, state
         self._process = ProcessFigures()
