@@ -24,6 +24,7 @@ from studio.sender.model import OutputStatus
 from studio.shop.coupons.model import CouponView
 from studio.shop.model import ShopState, WornView
 from studio.shop.offers.model import OfferView
+from studio.shop.orders.model import OrdersView
 from studio.shop.stock.model import StockView
 from studio.show.model import BrandKit, EngineView, ShowView
 from studio.show.readiness.model import ReadinessView
@@ -43,6 +44,7 @@ PARTS: dict[str, Any] = {
     "stock": StockView,
     "offers": tuple[OfferView, ...],
     "coupons": tuple[CouponView, ...],
+    "orders": OrdersView,
     "outputs": tuple[OutputStatus, ...],
     "show": ShowView,
     "tryon": dict[str, WornView],
@@ -136,6 +138,7 @@ class Store(QObject):
         self.stock = StockView()
         self.offers: tuple[OfferView, ...] = ()
         self.coupons: tuple[CouponView, ...] = ()
+        self.orders = OrdersView()
         self.outputs: tuple[OutputStatus, ...] = ()
         self.show = ShowView()
         self.tryon: dict[str, WornView] = {}

@@ -34,14 +34,32 @@ def stock_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def orders(arguments: argparse.Namespace) -> int:
-    """``shopcast orders SHOP``."""
+    """``shopcast orders SHOP``, ``shopcast orders import FILE --shop SHOP``."""
+    if arguments.file:
+        from studio.shop.orders.file import import_orders
+
+        return DONE if import_orders(
+            Path(arguments.file), arguments.into, arguments.sender, arguments.kind, write_line,
+            as_json=arguments.json,
+        ) else NO  # fmt: skip
     arguments.what, arguments.sku = "orders", ""
     return stock(arguments)
 
 
 def orders_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    parser.add_argument("shop", metavar="SHOP", help=translate("cli.arg.shop"))
+    parser.add_argument("shop", metavar="SHOP|import", help=translate("cli.arg.orders_shop"))
+    parser.add_argument("file", nargs="?", metavar="FILE", help=translate("cli.arg.orders_file"))
+    parser.add_argument(
+        "--shop", dest="into", default="", metavar="SHOP", help=translate("cli.arg.shop")
+    )
+    parser.add_argument(
+        "--as", dest="kind", default="standard", choices=("standard", "shopify", "woocommerce"),
+        help=translate("cli.arg.orders_kind"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--sender", default="file", metavar="NAME", help=translate("cli.arg.orders_sender")
+    )
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 

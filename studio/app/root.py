@@ -55,6 +55,7 @@ from studio.outputs.recording_folder import RecordingFolder
 from studio.outputs.service import AirService, CameraService, OutputService
 from studio.plans.rooms import PLAN_SERVICES, plan_services
 from studio.plans.triggers.base import Trigger
+from studio.remote.certificate import own_context
 from studio.remote.rooms import EngineFacade
 from studio.scenes.graph import SceneGraph
 from studio.scenes.keeper import SceneRepository
@@ -208,7 +209,9 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             camera,
             ShopService(catalogue, wearer, overlays, events, stock),
             stock,
-            *trade_services(catalogue, offers, stock, overlays, events, state),
+            *trade_services(
+                catalogue, offers, stock, overlays, secrets, own_context, events, state
+            ),
             TryOnService(wearer, catalogue, scenes, overlays, folders, events, state),
             OverlayService(overlays),
             brand,

@@ -9,6 +9,7 @@ import ssl
 from pathlib import Path
 
 from studio.core.clock import utc_ms
+from studio.core.network import lan_addresses
 from studio.core.paths import config_dir
 from studio.core.whole_file import PRIVATE, write_whole
 
@@ -20,6 +21,15 @@ RENEW_DAYS = 14
 def certificate_path() -> Path:
     """Certificate and key in one PEM file, for this user alone."""
     return config_dir() / "phone.pem"
+
+
+def own_context() -> ssl.SSLContext:
+    """TLS for another place of this machine's network, with the same certificate.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    return server_context(lan_addresses())[0]
 
 
 def server_context(addresses: list[str]) -> tuple[ssl.SSLContext, str]:

@@ -103,3 +103,32 @@ class CouponChanged(Event, frozen=True, kw_only=True):
 
     coupon: str
     stage: str
+
+
+class OrderTaken(Event, frozen=True, kw_only=True):
+    """A shop's message was booked; the same message again is none."""
+
+    name: ClassVar[str] = "orders.taken"
+    label: ClassVar[Text] = Text("订单消息已入账", "Order taken")
+    help: ClassVar[Text] = Text(
+        "店铺发来的订单、取消或退货已入账。",
+        "An order, cancellation or return of a shop was booked.",
+    )
+
+    sender: str
+    order: str
+    outcome: str
+
+
+class ShortfallChanged(Event, frozen=True, kw_only=True):
+    """More or fewer pieces of a SKU are owed to orders than before; 0: none."""
+
+    name: ClassVar[str] = "orders.shortfall"
+    label: ClassVar[Text] = Text("欠货变化", "Shortfall changed")
+    help: ClassVar[Text] = Text(
+        "某个 SKU 在别处卖出、这里已经没有的件数变了；0 为已补齐。",
+        "Pieces of a SKU that were sold elsewhere and are not there; 0: none any more.",
+    )
+
+    sku: str
+    owed: int

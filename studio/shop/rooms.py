@@ -1,6 +1,9 @@
-"""The services of the trade: offers, coupons, in the order in which they load."""
+"""The services of the trade: offers, coupons, orders, in the order in which they load."""
 
 from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
 
 from studio.core.event import Events
 from studio.core.service import Service
@@ -9,9 +12,10 @@ from studio.shop.catalogue import Catalogue
 from studio.shop.coupons.service import CouponService
 from studio.shop.offers.book import OfferBook
 from studio.shop.offers.service import OfferCard, OfferService
+from studio.shop.orders.service import OrderService, SecretStore
 from studio.shop.stock.service import StockService
 
-TRADE_SERVICES: tuple[type[Service], ...] = (OfferService, CouponService)
+TRADE_SERVICES: tuple[type[Service], ...] = (OfferService, CouponService, OrderService)
 
 
 def trade_services(
@@ -19,9 +23,12 @@ def trade_services(
     offers: OfferBook,
     stock: StockService,
     card: OfferCard,
+    secrets: SecretStore,
+    secure: Callable[[], ssl.SSLContext],
     events: Events,
     state: State,
 ) -> tuple[Service, ...]:
     """All of them, wired."""
     coupons = CouponService(offers, catalogue, stock, events, state)
-    return (OfferService(offers, stock, card, events, state), coupons)
+    orders = OrderService(stock, secrets, secure, events, state)
+    return (OfferService(offers, stock, card, events, state), coupons, orders)

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS moves (
   channel TEXT NOT NULL, free INTEGER NOT NULL, held INTEGER NOT NULL, sold INTEGER NOT NULL,
   who TEXT NOT NULL, why TEXT NOT NULL, key TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS moves_sku ON moves (sku, channel);
 CREATE TABLE IF NOT EXISTS bookings (
   key TEXT PRIMARY KEY, outcome TEXT NOT NULL, sku TEXT NOT NULL, free INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -185,16 +186,17 @@ class StockBooks:
         if terms.note is not None:
             note = terms.note.text(self._taken(terms.note.sku, terms.note.channel))
             self.base.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, note))
-        self._write_down(key, lines, buyer, channel, WAITS if missing else "held", terms.hold_ms)
+        self.write_down(key, lines, buyer, channel, WAITS if missing else "held", terms.hold_ms)
         if missing:
             return Booking(key, "waiting", missing[0], self.free(*missing))
         for sku, where, count in wanted:
             self.move("hold", sku, where, (-count, count, 0), buyer, "", key)
         return Booking(key, "held", until_ms=until_ms, note=note)
 
-    def _write_down(
+    def write_down(
         self, key: str, lines: Sequence[Line], buyer: str, channel: str, state: str, hold_ms: int
     ) -> None:
+        """A reservation and its lines; no piece moves."""
         turn = 0
         if state == WAITS:
             last = "SELECT coalesce(max(turn), 0) + 1 FROM reservations WHERE state = 'waiting'"
@@ -220,33 +222,6 @@ class StockBooks:
         for sku, where, count in self.lines(key):
             self.move("release", sku, where, (count, -count, 0), buyer, "used", key)
         self.base.execute("UPDATE reservations SET state = 'released' WHERE key = ?", (key,))
-
-    def sell_outside(
-        self, key: str, lines: Sequence[Line], buyer: str, channel: str, who: str
-    ) -> Booking:
-        """An order that another shop has sold already: what is not there any more is owed."""
-        kept = self.reservation(key)
-        if kept is not None:
-            if kept[1] == "held":
-                return self.settle(key, "confirmed", who, "sold outside")
-            if kept[1] in ("confirmed", "refunded"):
-                return Booking(key, kept[1])  # type: ignore[arg-type]
-            # It ran out or was let go here, and was paid there.
-            self.base.execute("UPDATE reservations SET state = 'confirmed' WHERE key = ?", (key,))
-        else:
-            self._write_down(key, lines, buyer, channel, "confirmed", 0)
-        first = ""
-        for sku, where, count in self.lines(key):
-            there = min(count, self.free(sku, where))
-            if there:
-                self.move("confirm", sku, where, (-there, 0, there), who, "sold outside", key)
-            if there < count:
-                first = first or sku
-                self.base.execute(
-                    "INSERT INTO shortfalls VALUES (?, ?, ?, ?, ?)",
-                    (key, sku, where, count - there, utc_iso()),
-                )
-        return Booking(key, "confirmed", first, self.free(first, channel) if first else 0)
 
     def owed(self, key: str) -> dict[str, int]:
         """Pieces of an order that were not there, by SKU."""

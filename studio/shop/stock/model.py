@@ -18,6 +18,7 @@ Outcome = Literal[
     "expired",
     "refunded",
     "unknown",
+    "elsewhere",
 ]
 Pieces = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 Signed = Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]

@@ -18,6 +18,7 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
+from studio.shop.stock import outside
 from studio.shop.stock.books import WAITS, HoldTerms, Note, StockBooks, prepare
 from studio.shop.stock.model import OWN, Booking, Level, Line, Move, Reservation, Shortfall
 
@@ -152,7 +153,42 @@ class SqliteStock:
             StudioError: invalid: lines that cannot be booked.
         """
         wanted = _merged(lines)
-        return self._book(lambda books: books.sell_outside(key, wanted, buyer, channel, who))
+        return self._book(lambda books: outside.sell(books, key, wanted, buyer, channel, who))
+
+    def hold_outside(
+        self, key: str, lines: Iterable[Line], buyer: str = "", channel: str = OWN,
+        hold_s: float = 86_400.0,
+    ) -> Future[Booking]:  # fmt: skip
+        """Holds what was ordered elsewhere and not paid yet, as far as this ledger counts it.
+
+        Raises:
+            StudioError: invalid: lines that cannot be booked.
+        """
+        wanted, hold_ms = _merged(lines), int(hold_s * 1000)
+        return self._book(lambda books: outside.hold(books, key, wanted, buyer, channel, hold_ms))
+
+    def cancel_outside(self, key: str, channel: str = OWN, who: str = "") -> Future[Booking]:
+        """An order elsewhere is none any more, also where it comes after this."""
+        return self._book(lambda books: outside.cancel(books, key, channel, who))
+
+    def take_back_some(
+        self, key: str, order: str, lines: Iterable[Line], *, restocks: bool, who: str = ""
+    ) -> Future[Booking]:
+        """Some pieces of an order come back; "unknown" until the order is there.
+
+        Raises:
+            StudioError: invalid: lines that cannot be booked.
+        """
+        wanted = _merged(lines)
+        return self._book(
+            lambda books: outside.take_back_some(books, key, order, wanted, who, restocks=restocks)
+        )
+
+    def count_outside(
+        self, key: str, sku: str, says: int, at_utc: str, channel: str = OWN, who: str = ""
+    ) -> Future[Booking]:
+        """Another shop says how many it has to sell: see `studio.shop.stock.outside.count`."""
+        return self._book(lambda books: outside.count(books, key, sku, says, channel, at_utc, who))
 
     def count_to(
         self, key: str, sku: str, total: int, channel: str = OWN, who: str = ""
@@ -218,6 +254,11 @@ class SqliteStock:
             )
             for key, buyer, channel, now, until_ms, at_utc in rows
         ]  # fmt: skip
+
+    def state_of(self, key: str) -> str:
+        """Of a reservation or order; "" where there is none."""
+        rows = self._ask("SELECT state FROM reservations WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else ""
 
     def shortfalls(self) -> list[Shortfall]:
         """What orders are owed, the oldest first."""
@@ -307,7 +348,8 @@ class SqliteStock:
                 books.base.execute("SAVEPOINT job")
                 try:
                     answer: Booking | BaseException = job(books)
-                    if isinstance(answer, Booking) and answer.outcome in ("short", "limit"):
+                    refused = ("short", "limit")
+                    if isinstance(answer, Booking) and answer.outcome in refused:
                         books.base.execute("ROLLBACK TO job")
                 except sqlite3.Error as error:
                     books.base.execute("ROLLBACK TO job")

@@ -20,7 +20,7 @@ from studio.plans.triggers.base import Situation, Trigger
 from studio.scenes.model import Item, Scene, ScenesState
 from studio.scenes.visibility import PictureFacts
 from studio.sender.model import OutputState, OutputStatus
-from studio.shop.events import ProductChanged, StockChanged
+from studio.shop.events import ProductChanged, ShortfallChanged, StockChanged
 from studio.show.file import demo_show
 from studio.sources.health import Health
 
@@ -62,6 +62,10 @@ def stock(sku: str, free: int) -> StockChanged:
     return StockChanged(sku=sku, channel="desk", free=free, held=0, sold=0)
 
 
+def short(sku: str, owed: int) -> ShortfallChanged:
+    return ShortfallChanged(sku=sku, owed=owed)
+
+
 LIVE = out("a", "live", taken_kbps=2000)
 # kind, settings, wrong, subject, between (neither fires nor is well), well
 CASES: list[tuple[str, dict[str, Any], Situation, str, Situation | None, Situation]] = [
@@ -94,6 +98,8 @@ CASES: list[tuple[str, dict[str, Any], Situation, str, Situation | None, Situati
      situation(figures=figures(engine__disk_free_gb=9.0))),
     ("probe_silent", {}, situation(figures={"engine.fps": Figure(30, AT - STALE_NS - 1)}),
      "engine.fps", None, situation(figures=figures(engine__fps=30.0))),
+    ("shortfall", {"pieces": 2}, situation(heard=heard((1, short("hat", 3)), (1, short("a", 1)))),
+     "hat", None, situation(heard=heard((2, short("hat", 3)), (1, short("hat", 1))))),
     ("event", {"name": "stock.changed", "field": "free", "values": ["0"], "subject": "sku"},
      situation(heard=heard((1, stock("hat", 0)), (1, stock("shoe", 4)))), "hat", None,
      situation(heard=heard((2, stock("hat", 0)), (1, stock("hat", 3))))),

@@ -9,6 +9,7 @@ from typing import Any
 from studio.core.event import Event, Events
 from studio.core.service import Service
 from studio.core.state import State
+from studio.remote.certificate import own_context
 from studio.shop.catalogue import Catalogue
 from studio.shop.model import Product, ShopState, Variant
 from studio.shop.offers.book import OfferBook
@@ -32,6 +33,21 @@ class NoCard:
         """Nothing is drawn."""
 
 
+class OwnSecrets:
+    """Secrets in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def get(self, name: str) -> str:
+        """The secret."""
+        return self.kept.get(name, "")
+
+    def set(self, name: str, value: str) -> None:
+        """Keeps it."""
+        self.kept[name] = value
+
+
 class Trade:
     """The services, by their names, and what they announced."""
 
@@ -43,10 +59,11 @@ class Trade:
         self.catalogue.load(ShopState(products=GOODS))
         self.book = OfferBook(self.catalogue)
         self.stock = StockService(self.catalogue, NoCard(), self.events, self.state)
-        self.shop = shop
+        self.shop, self.secrets = shop, OwnSecrets()
         trade = trade_services(
-            self.catalogue, self.book, self.stock, NoCard(), self.events, self.state
-        )
+            self.catalogue, self.book, self.stock, NoCard(), self.secrets, own_context,
+            self.events, self.state,
+        )  # fmt: skip
         self.services: dict[str, Any] = {service.name: service for service in trade}
 
     async def open(self, **pieces: int) -> None:

@@ -1,0 +1,174 @@
+"""The orders' door: the least of HTTP that a webhook needs, and nothing of a stranger is trusted.
+
+One POST a connection. What is too long, too slow or not clear about its own length is cut before
+it is read; the answer is given after the booking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from studio.core.clean import write_json
+from studio.core.errors import StudioError
+from studio.core.log import logger
+
+_log = logger(__name__)
+
+LONGEST_HEAD = 16 * 1024
+LONGEST_BODY = 1024 * 1024
+WHOLE_S = 10.0
+"""A message must be here in this time; a booking may take longer."""
+ANSWER_S = 20.0
+MOST_AT_ONCE = 128
+REASONS = {
+    200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed",
+    408: "Request Timeout", 411: "Length Required", 413: "Content Too Large",
+    431: "Request Header Fields Too Large", 503: "Service Unavailable",
+}  # fmt: skip
+Take = Callable[[str, dict[str, str], bytes], Awaitable[tuple[int, dict[str, Any]]]]
+"""(name of the sender, headers, body) → status and what is answered."""
+
+
+@dataclass(slots=True)
+class Refusal(Exception):
+    """A request that is not taken."""
+
+    status: int
+    why: str
+
+
+@dataclass(slots=True)
+class OrderDoor:
+    """Listens for messages of shops.
+
+    Args:
+        take: books one; called with messages that are whole, of whoever sent them.
+        longest_s: in which a message must be here.
+    """
+
+    take: Take
+    longest_s: float = WHOLE_S
+    cut: int = 0
+    _server: asyncio.Server | None = None
+    _guests: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def port(self) -> int:
+        """Where it listens; 0 while it is closed."""
+        if self._server is None or not self._server.sockets:
+            return 0
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def open(self, host: str, port: int, secure: ssl.SSLContext | None = None) -> None:
+        """Listens.
+
+        Raises:
+            StudioError: unavailable: the port is taken.
+        """
+        try:
+            self._server = await asyncio.start_server(
+                self._guest, host, port, limit=LONGEST_HEAD, ssl=secure
+            )
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise StudioError("unavailable", "orders.no_door", port=port, why=why) from None
+
+    async def close(self) -> None:
+        """Listens no more; who is in the middle of a message is let go."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        server.close()
+        for task in list(self._guests):
+            task.cancel()
+        await asyncio.gather(*self._guests, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(server.wait_closed(), 2.0)
+
+    async def _guest(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._guests.add(task)
+        try:
+            status, told = await self._served(reader)
+            text = write_json(told).encode()
+            head = (
+                f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json\r\n"
+                f"Content-Length: {len(text)}\r\nConnection: close\r\n\r\n"
+            )
+            writer.write(head.encode("ascii") + text)
+            async with asyncio.timeout(self.longest_s):
+                await writer.drain()
+        except (OSError, TimeoutError):
+            self.cut += 1
+        finally:
+            self._guests.discard(task)
+            writer.close()
+            with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
+                await asyncio.wait_for(writer.wait_closed(), 1.0)
+
+    async def _served(self, reader: asyncio.StreamReader) -> tuple[int, dict[str, Any]]:
+        try:
+            if len(self._guests) > MOST_AT_ONCE:
+                raise Refusal(503, "too many at once; send it again later")
+            async with asyncio.timeout(self.longest_s):
+                name, headers, body = await read_request(reader)
+        except TimeoutError:
+            self.cut += 1
+            return 408, {"error": "too slow"}
+        except Refusal as refusal:
+            return refusal.status, {"error": refusal.why}
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await self.take(name, headers, body)
+        except TimeoutError:
+            return 503, {"error": "not booked in time; send it again"}
+        except Exception:
+            _log.exception("a message of %s could not be taken", name)
+            return 503, {"error": "not booked; send it again"}
+
+
+async def read_request(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes]:
+    """Name of the sender, headers (names in small letters) and the body as it came.
+
+    Raises:
+        Refusal: with what to answer.
+    """
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.LimitOverrunError:
+        raise Refusal(431, "the head is too long") from None
+    except asyncio.IncompleteReadError:
+        raise Refusal(400, "the head is not whole") from None
+    first, *rows = head[:-4].decode("latin-1").split("\r\n")
+    words = first.split(" ")
+    if len(words) != 3 or not words[2].startswith("HTTP/1."):
+        raise Refusal(400, "no HTTP request")
+    headers: dict[str, str] = {}
+    for row in rows:
+        name, colon, value = row.partition(":")
+        if not colon or not name or name != name.strip() or name.lower() in headers:
+            raise Refusal(400, "a header is broken or there twice")
+        headers[name.lower()] = value.strip()
+    if words[0] != "POST":
+        raise Refusal(405, "POST alone")
+    path = words[1].partition("?")[0]
+    folder, _, sender = path.rpartition("/")
+    if folder != "/orders" or not sender:
+        raise Refusal(404, "no such address")
+    if "transfer-encoding" in headers:
+        raise Refusal(411, "give the length")
+    length = headers.get("content-length", "")
+    if not length.isascii() or not length.isdecimal() or len(length) > 12:
+        raise Refusal(411, "give the length")
+    if int(length) > LONGEST_BODY:
+        raise Refusal(413, f"{LONGEST_BODY} bytes at most")
+    try:
+        return sender, headers, await reader.readexactly(int(length))
+    except asyncio.IncompleteReadError:
+        raise Refusal(400, "the body is not whole") from None

@@ -1,0 +1,1 @@
+"""The panel "orders" and what only it uses."""
