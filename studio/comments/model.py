@@ -54,7 +54,8 @@ class Verdict(msgspec.Struct, frozen=True):
         normalised: the text as the rules saw it.
         span: where in the original text it stands, [start, end), in code points.
         why: for people.
-        stage: what decided: "allow", "rule", "contact", "flood", "name", "person" or "error".
+        stage: what decided: "allow", "rule", "contact", "flood", "name", "model", "person" or
+            "error".
         spans: all places of the text that rules found.
     """
 

@@ -1,4 +1,6 @@
-"""All stages of a verdict in their order: floods, the text, the name, lines of one author."""
+"""All stages of a verdict in their order: floods, the text (rules, then the model), the name,
+lines of one author.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,7 @@ class Judge:
         if verdict is None:
             if len(self._names) >= MOST_AUTHORS:
                 self._names.clear()
-            verdict = self._names[author] = self._tier.judge(author)
+            verdict = self._names[author] = self._tier.judge(author, by_rules_only=True)
         return verdict
 
     def _author(self, who: str, at_ns: int) -> _Author:
@@ -111,7 +113,7 @@ class Judge:
         if len(lines) < 2 or len(text) > SHORT_LINE:
             return None
         for first in range(len(lines) - 1):
-            verdict = self.tier.judge("".join(lines[first:]))
+            verdict = self.tier.judge("".join(lines[first:]), by_rules_only=True)
             if verdict.action != "allow":
                 whole = (0, len(text))
                 return Verdict(

@@ -9,6 +9,7 @@ original, so that a finding points at the right place.
 from __future__ import annotations
 
 import functools
+import operator
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -197,7 +198,27 @@ def _columns(normal: Normal) -> Iterator[Reading]:
 _POLITE = re.compile(
     r"^(?:主播|请问|想问下|想问一下|问下|问一下|老板|宝子|亲|姐姐|小姐姐|hi|hey)+(?=..)"
 )
+_LATIN = re.compile(r"[a-z]+")
 _PARTICLES = re.compile(r"(?<=..)[啊呀哦呢嘛哈呗啦]+$")
+
+
+def squeeze_and_join(tight: str) -> str:
+    """Runs of one sign as one, halves of a sign as that sign; places are not kept."""
+    if any(map(operator.eq, tight, tight[1:])):
+        tight = "".join(
+            sign for i, sign in enumerate(tight) if not i or tight[i - 1] != sign or sign.isdigit()
+        )
+    if tight.isascii():
+        return tight
+    halves = _splits()
+    if any(map(halves.__contains__, map(operator.add, tight, tight[1:]))):
+        signs, index = [], 0
+        while index < len(tight):
+            whole = halves.get(tight[index : index + 2])
+            signs.append(whole or tight[index])
+            index += 2 if whole else 1
+        tight = "".join(signs)
+    return tight
 
 
 @functools.lru_cache(maxsize=8192)
@@ -210,11 +231,10 @@ def fold_key(tight: str, *, by_sound_too: bool) -> str:
     """
     if not by_sound_too:
         return _PARTICLES.sub("", _POLITE.sub("", tight)) or tight
-    whole = _joined(_squeezed(Reading(tight, tuple((i, i + 1) for i in range(len(tight))))))
     of_sign, of_spelling = _sounds()
-    out = re.sub(
-        r"[a-z]+",
-        lambda run: "".join(of_spelling[s] for s in syllables(run[0])) or run[0],
-        whole.text,
-    )
-    return "".join(of_sign.get(sign, sign) for sign in out)
+    out = squeeze_and_join(tight)
+    if _LATIN.search(out):
+        out = _LATIN.sub(
+            lambda run: "".join(of_spelling[s] for s in syllables(run[0])) or run[0], out
+        )
+    return "".join([of_sign.get(sign, sign) for sign in out])

@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 
 from studio.comments.model import Action, ModerationWords, Verdict
+from studio.comments.moderation.latin import LatinFinder, letters_of
+from studio.comments.moderation.linear import shipped_model
 from studio.comments.moderation.normalise import Normal, normalise, unleet
 from studio.comments.moderation.readings import Reading, by_sight, by_sound, spelled_keys
 from studio.core.clean import read_json
@@ -46,10 +48,21 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exceptions: tuple[str, ...] = msgspec.field(name="except", default=())
 
 
+class PackTests(msgspec.Struct, frozen=True):
+    """What a pack must catch, and what it must let pass."""
+
+    catches: tuple[str, ...] = ()
+    passes: tuple[str, ...] = ()
+
+
 class RuleFile(msgspec.Struct, frozen=True):
-    """A rule file."""
+    """A rule file; with name, version, source and tests of its own it is a pack."""
 
     rules: tuple[Rule, ...]
+    pack: str = ""
+    version: int = 1
+    source: str = ""
+    tests: PackTests = PackTests()
 
 
 def read_rules(path: Path) -> tuple[Rule, ...]:
@@ -58,9 +71,18 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
     Raises:
         StudioError: invalid, with file and place.
     """
+    return read_pack(path).rules
+
+
+def read_pack(path: Path) -> RuleFile:
+    """A rule file with all that it says of itself.
+
+    Raises:
+        StudioError: invalid, with file and place.
+    """
     try:
-        found = msgspec.convert(read_json(path.read_bytes()), RuleFile).rules
-        for rule in found:
+        found = msgspec.convert(read_json(path.read_bytes()), RuleFile)
+        for rule in found.rules:
             for pattern in (*rule.patterns, *rule.digits, *rule.raw):
                 re.compile(pattern)
     except json.JSONDecodeError as error:
@@ -73,8 +95,14 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
 
 
 def shipped_rules() -> tuple[Rule, ...]:
-    """The rules that come with the studio."""
-    return read_rules(assets_dir() / "rules" / "base.json")
+    """The rules that come with the studio: the base and the shipped packs."""
+    return tuple(rule for path in shipped_packs() for rule in read_rules(path))
+
+
+def shipped_packs() -> tuple[Path, ...]:
+    """The rule files that come with the studio."""
+    folder = assets_dir() / "rules"
+    return (folder / "base.json", *sorted((folder / "packs").glob("*.json")))
 
 
 @functools.cache
@@ -97,10 +125,24 @@ def own_words(words: Iterable[str], category: str = "own", action: Action = "hol
 
 
 class RuleTier:
-    """All rules, compiled once; a verdict takes some tens of microseconds."""
+    """All rules, compiled once, and the model for what they leave; some tens of microseconds.
 
-    def __init__(self, rules: Iterable[Rule], allow_phrases: Iterable[str] | None = None) -> None:
+    Args:
+        rules: of all packs and of the show.
+        allow_phrases: in which a rule's word means something else; None: those shipped.
+        has_model: whether the linear model is asked about what no rule objects to.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        allow_phrases: Iterable[str] | None = None,
+        *,
+        has_model: bool = True,
+    ) -> None:
         import ahocorasick_rs
+
+        self._model = shipped_model() if has_model else None
 
         if allow_phrases is None:
             allow_phrases = shipped_phrases()
@@ -128,17 +170,10 @@ class RuleTier:
         )
         allowed = {normalise(phrase).tight for phrase in allow_phrases}
         self._allow_finder = ahocorasick_rs.AhoCorasick(sorted(allowed - {""}) or ["\0"])
-        self._latin_finder = re.compile(
-            "|".join(
-                rf"(?<![a-z]){_loose(word)}(?![a-z])"
-                for word in sorted({w for w, _ in self._latin}, key=len, reverse=True)
-            )
-            or r"(?!)"
-        )
+        self._latin_finder = LatinFinder(self._latin)
         self._patterns = self._compile("patterns")
         self._digits = self._compile("digits")
         self._raw = self._compile("raw")
-        self._latin_rule = {_letters(word): rule for word, rule in self._latin}
         self._exceptions = {
             rule.id: tuple(normalise(text).tight for text in rule.exceptions) for rule in self.rules
         }
@@ -149,8 +184,13 @@ class RuleTier:
         any_of = "|".join(f"(?:{text})" for text, _ in pairs)
         return [(re.compile(text), rule) for text, rule in pairs], re.compile(any_of or r"(?!)")
 
-    def judge(self, text: str) -> Verdict:
-        """The gravest verdict of all rules; allow when none says anything."""
+    def judge(self, text: str, *, by_rules_only: bool = False) -> Verdict:
+        """The gravest verdict of all rules, else the model's; allow when none objects.
+
+        Args:
+            text: a comment, or the name of an author.
+            by_rules_only: for names and parts of sentences, which the model does not know.
+        """
         normal = normalise(text)
         allowed = self._allowed(normal)
         best: Verdict | None = None
@@ -170,6 +210,10 @@ class RuleTier:
         if best is None:
             best = self._read_otherwise(normal, allowed)
             spans = [best.span] if best else []
+        if best is None and self._model is not None and not by_rules_only:
+            held = self._model.judge(normal, allowed)
+            if held is not None:
+                return held
         if best is None:
             return Verdict("allow", normalised=normal.tight, stage="allow")
         return msgspec.structs.replace(best, spans=tuple(sorted(set(spans))))
@@ -255,12 +299,10 @@ class RuleTier:
         if not _HAS_LATIN.search(normal.text):
             return
         for form in {normal.text, unleet(normal.text)}:
-            for match_ in self._latin_finder.finditer(form):
-                rule = self._latin_rule.get(_letters(match_.group()))
-                if rule is not None:
-                    start = normal.tight.find(_letters(match_.group())[:2])
-                    start = max(0, start)
-                    yield rule, start, start + len(_letters(match_.group())), match_.group()
+            for rule, matched in self._latin_finder.find(form):
+                letters = letters_of(matched)
+                start = max(0, normal.tight.find(letters[:2]))
+                yield rule, start, start + len(letters), matched
 
     def _is_excepted(self, rule: Rule, normal: Normal, start: int, end: int) -> bool:
         for text in self._exceptions[rule.id]:
@@ -295,16 +337,6 @@ def _verdict(rule: Rule, matched: str, normal: Normal, span: tuple[int, int]) ->
 
 def _plain(word: str) -> str:
     return "".join(sign for sign in word.lower() if sign.isalnum())
-
-
-def _letters(text: str) -> str:
-    """The letters alone, each run of one letter as one."""
-    return re.sub(r"(.)\1+", r"\1", re.sub(r"[^a-z]", "", unleet(text.lower())))
-
-
-def _loose(word: str) -> str:
-    """Letters may stand apart ("c h e a p e r") or be drawn out ("fuuuck")."""
-    return r"[\s.\-_*]*".join(re.escape(sign) + "+" for sign in word.replace(" ", ""))
 
 
 def _inside_latin(text: str, start: int, end: int) -> bool:

@@ -16,6 +16,7 @@ from studio.core.bounded import read_bounded
 from studio.core.clean import read_json
 from studio.core.errors import StudioError
 from studio.core.paths import assets_dir, data_dir
+from studio.core.patterns import PatternRefused, checked
 from studio.core.unknown import unknown_fields
 from studio.host.packs.matcher import PackMatcher
 from studio.host.packs.model import (
@@ -26,7 +27,6 @@ from studio.host.packs.model import (
     PackRule,
     RulePack,
 )
-from studio.host.packs.patterns import PatternRefused, checked
 from studio.host.packs.reading import tight_of
 
 MOST_BYTES = 2_000_000

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from studio.comments.moderation.readings import sound_key
+from studio.core.patterns import checked
 from studio.host.numbers import SIGNS, number_of
 from studio.host.packs.model import Alarm, PackRule, RulePack
-from studio.host.packs.patterns import checked
 from studio.host.packs.reading import Sentence, sentences, tight_of
 
 LEAST_SOUND = 2

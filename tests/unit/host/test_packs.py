@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from studio.core.i18n import catalogue
+from studio.core.patterns import PatternRefused, checked
 from studio.core.service import ShowContext
 from studio.core.state import State
 from studio.host.numbers import number_of, spoken_zh
 from studio.host.packs.files import clashes, packs_folder, read_pack, shipped_packs
 from studio.host.packs.matcher import LintContext, PackMatcher
 from studio.host.packs.model import PacksPart
-from studio.host.packs.patterns import PatternRefused, checked
 from studio.host.packs.service import PackService, armed_packs, matcher_for
 from studio.host.packs.texts import about
 from studio.shop.model import Product, ShopState

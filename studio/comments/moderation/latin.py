@@ -1,0 +1,76 @@
+"""Finds whole Latin words and phrases whose letters stand apart or are drawn out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+from studio.comments.moderation.normalise import unleet
+
+R = TypeVar("R")
+
+
+class LatinFinder(Generic[R]):
+    """All Latin phrases of the rules in one pass over the letters of a text.
+
+    The letters alone, runs of one as one, are searched for all phrases at once; what is found is
+    looked at again in the text itself, where it must begin and end like a word.
+    """
+
+    def __init__(self, phrases: Iterable[tuple[str, R]]) -> None:
+        import ahocorasick_rs
+
+        found: dict[str, dict[str, R]] = {}
+        for phrase, rule in phrases:
+            found.setdefault(letters_of(phrase), {}).setdefault(phrase, rule)
+        found.pop("", None)
+        self._keys = [
+            [(re.compile(loose(phrase)), rule) for phrase, rule in same.items()]
+            for same in found.values()
+        ]
+        self._finder = ahocorasick_rs.AhoCorasick(list(found) or ["\0"])
+
+    def find(self, text: str) -> Iterator[tuple[R, str]]:
+        """(rule, what was found) for each phrase in a text of lower case."""
+        if not self._keys:
+            return
+        letters: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        for place, sign in enumerate(text):
+            if not ("a" <= sign <= "z"):
+                continue
+            if letters and letters[-1] == sign:
+                ends[-1] = place + 1
+                continue
+            letters.append(sign)
+            starts.append(place)
+            ends.append(place + 1)
+        joined = "".join(letters)
+        for number, first, last in self._finder.find_matches_as_indexes(joined, overlapping=True):
+            for start in _word_starts(text, starts[first], ends[first]):
+                end = ends[last - 1]
+                if end < len(text) and "a" <= text[end] <= "z":
+                    continue
+                for pattern, rule in self._keys[number]:
+                    match = pattern.fullmatch(text, start, end)
+                    if match:
+                        yield rule, match.group()
+
+
+def _word_starts(text: str, start: int, end: int) -> Iterator[int]:
+    """Where in a run of one letter, which may stand apart (a a ass), a word begins."""
+    for place in range(start, end):
+        if "a" <= text[place] <= "z" and (place == 0 or not "a" <= text[place - 1] <= "z"):
+            yield place
+
+
+def letters_of(text: str) -> str:
+    """The letters alone, each run of one letter as one."""
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[^a-z]", "", unleet(text.lower())))
+
+
+def loose(word: str) -> str:
+    """Letters may stand apart ("c h e a p e r") or be drawn out ("fuuuck")."""
+    return r"[\s.\-_*]*".join(re.escape(sign) + "+" for sign in word.replace(" ", ""))
