@@ -19,6 +19,7 @@ from studio.insight.model import InsightView
 from studio.outputs.model import AirView, CameraView, PlatformProfile
 from studio.plans.incidents.model import IncidentsView
 from studio.plans.model import PlansView
+from studio.plans.post.model import PostView
 from studio.scenes.model import ScenesView
 from studio.sender.model import OutputStatus
 from studio.shop.coupons.model import CouponView
@@ -57,6 +58,7 @@ PARTS: dict[str, Any] = {
     "prompter": PrompterView,
     "plans": PlansView,
     "incidents": IncidentsView,
+    "post": PostView,
     "brand": BrandKit,
     "virtualcam": CameraView,
     "ready": ReadinessView,
@@ -152,6 +154,7 @@ class Store(QObject):
         self.prompter = PrompterView()
         self.plans = PlansView()
         self.incidents = IncidentsView()
+        self.post = PostView()
         self.brand = BrandKit()
         self.virtualcam = CameraView()
         self.ready = ReadinessView()

@@ -76,6 +76,7 @@ class RoleTold(Event, frozen=True, kw_only=True):
     role: str
     text: PlanText
     level: str
+    incident: str = ""
 
 
 class ActionDue(Event, frozen=True, kw_only=True):

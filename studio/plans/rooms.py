@@ -13,11 +13,14 @@ from studio.core.state import State
 from studio.governance.audit import Signer
 from studio.governance.signing import DocumentSigner
 from studio.plans.incidents.service import IncidentService
+from studio.plans.post.service import PostService
 from studio.plans.risks.service import RiskService
 from studio.plans.service import PlanService, SituationSource
 from studio.plans.triggers.base import Trigger
 
-PLAN_SERVICES: tuple[type[Service], ...] = (PlanService, IncidentService, RiskService)
+PLAN_SERVICES: tuple[type[Service], ...] = (
+    PlanService, PostService, IncidentService, RiskService,
+)  # fmt: skip
 
 
 def plan_services(
@@ -43,6 +46,7 @@ def plan_services(
     signs = DocumentSigner(signer)
     return (
         plans,
+        PostService(plans, events, state),
         IncidentService(plans, past, bus, events, state, signs),
         RiskService(plans.plans, plans.store),
     )

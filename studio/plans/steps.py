@@ -213,7 +213,8 @@ class StepWorker:
                 f"【{MARK[0]} {MARK[1]}】{words.zh}", f"[{MARK[0]} {MARK[1]}] {words.en}"
             )
         self.told.appendleft(Told(utc_iso(), step.role, words, step.level))
-        self._announce(RoleTold(role=step.role, text=words, level=step.level))
+        told_by = run.incident.id
+        self._announce(RoleTold(role=step.role, text=words, level=step.level, incident=told_by))
         self.note(run, words)
 
     async def _ask(self, run: Run, step: Ask) -> None:

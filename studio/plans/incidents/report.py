@@ -108,6 +108,10 @@ class _Clock:
 def _is_of(entry: Happening, incident: Incident) -> bool:
     """Does an entry tell of this incident?"""
     data = entry.data
+    if str(data.get("command", "")).startswith("post."):  # what was said then may be about it
+        took_s = (incident.over_ms or 0) / 1000 + TAIL_S
+        began_s, at_s = seconds_of(incident.began_utc), seconds_of(entry.at_utc)
+        return began_s <= at_s <= began_s + took_s or incident.over_ms is None
     if incident.id in encode_json(data) or data.get("origin") == f"plan:{incident.plan}":
         return True
     if entry.name == "command.ran" and (data.get("args") or {}).get("plan") == incident.plan:

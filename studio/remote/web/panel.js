@@ -158,20 +158,23 @@ function told({ eventType, eventData }) {
 // -- pages of plugins ------------------------------------------------------------------------------
 
 const pages = [];
+const OWN_PAGES = ["/post.js"]; // ours, made in the same way
 
 const wanted = () => [...PARTS, ...pages.flatMap((page) => page.parts)];
 
 async function loadPages() {
   if (pages.length) return;
   const names = await fetch("/plugins.json").then((answer) => answer.json()).catch(() => []);
-  for (const name of names) {
+  for (const path of [...OWN_PAGES, ...names.map((name) => `/plugins/${name}/phone.js`)]) {
     try {
-      const module = await import(`/plugins/${name}/phone.js`);
+      const module = await import(path);
       const section = element("section");
-      const page = { parts: module.parts ?? [], draw: module.default({ section, element, run, ask, language: () => language }) };
-      $("desk").append(section);
+      const tools = { section, element, run, ask, language: () => language, role: () => role };
+      const page = { parts: module.parts ?? [], draw: module.default(tools) };
+      if (OWN_PAGES.includes(path)) $("desk").prepend(section); // what burns stands on top
+      else $("desk").append(section);
       pages.push(page);
-    } catch (error) { console.error(name, error); } // one that is broken takes no other along
+    } catch (error) { console.error(path, error); } // one that is broken takes no other along
   }
 }
 

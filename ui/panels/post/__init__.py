@@ -1,0 +1,1 @@
+"""The panel "post" and what only it uses."""
