@@ -11,6 +11,7 @@ from studio.core.paths import data_dir
 from studio.core.streams import write_line
 
 DONE, NO = 0, 1
+MOST_DRILLS = 10_000
 
 
 def audit(arguments: argparse.Namespace) -> int:
@@ -52,18 +53,36 @@ def risks_arguments(parser: argparse.ArgumentParser) -> None:
 
 def drill_plans(arguments: argparse.Namespace) -> int:
     """``shopcast drill``."""
-    from studio.app.drill.cli import drill
+    from studio.app.drill.cli import DrillOrder, drill
 
     names = list(arguments.plans)
     show = Path(names.pop(0)) if names and Path(names[0]).is_dir() else None
-    is_sound = drill(show, names, write_line, is_all=arguments.all, as_json=arguments.json)
+    order = DrillOrder(
+        tuple(names), arguments.all, arguments.pairs, arguments.game, arguments.seed,
+        Path(arguments.report).expanduser().absolute() if arguments.report else None,
+    )  # fmt: skip
+    is_sound = drill(show, order, write_line, as_json=arguments.json)
     return DONE if is_sound else NO
+
+
+def _count(text: str) -> int:
+    """How many, 1 to 10,000."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_DRILLS:
+        raise argparse.ArgumentTypeError(translate("cli.bad_count", text=text, most=MOST_DRILLS))
+    return int(text)
 
 
 def drill_plans_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     parser.add_argument("plans", nargs="*", metavar="SHOW|PLAN", help=translate("cli.arg.drill"))
     parser.add_argument("--all", action="store_true", help=translate("cli.arg.all"))
+    for name in ("pairs", "game"):
+        parser.add_argument(f"--{name}", type=_count, default=0, metavar="N",
+                            help=translate(f"cli.arg.drill_{name}"))  # fmt: skip
+    parser.add_argument("--seed", type=int, default=0, metavar="S",
+                        help=translate("cli.arg.drill_seed"))  # fmt: skip
+    parser.add_argument("--report", default="", metavar="FILE",
+                        help=translate("cli.arg.drill_report"))  # fmt: skip
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 

@@ -6,8 +6,11 @@ import ipaddress
 import os
 import re
 import sys
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
+
+from studio.core.errors import StudioError
 
 DRILL = "SHOPCAST_DRILL"
 MARK = ("演练", "DRILL")
@@ -57,6 +60,31 @@ def keep_inside(address: str) -> None:
     """
     if is_drill() and leads_outside(address):
         raise PermissionError(f"a drill opens nothing outside this machine: {address[:60]}")
+
+
+def refuse_outside(value: Any) -> None:
+    """Refuses plain data of a drill that name an address of another machine, however deep.
+
+    Raises:
+        StudioError: denied.
+    """
+    if isinstance(value, str):
+        if leads_outside(value):
+            raise StudioError("denied", "drill.outside", host=_host_of(value))
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            refuse_outside(inner)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for inner in value:
+            refuse_outside(inner)
+
+
+def _host_of(address: str) -> str:
+    """Where it leads; not its path, which may be a key."""
+    try:
+        return urlsplit(address.strip()).hostname or "-"
+    except ValueError:
+        return "-"
 
 
 def guard_drill() -> None:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from studio.core.clock import NS, now_ns
 from studio.core.event import Event, Events
+from studio.core.loopback import is_drill
+from studio.core.paths import runtime_dir
 
 STALE_NS = 5 * NS
 """A figure that is older is no evidence; that it is, is a fault of the probe."""
@@ -87,16 +89,31 @@ class _Rates:
         return float(recent), before * WINDOW_S / (BASELINE_S - GUARD_S)
 
 
+CLOCK_FILE = "drill-clock"
+
+
+def drill_wall() -> float:
+    """The wall clock of a shadow: a drill sets it on or back by what stands in its runtime folder.
+
+    Nobody may set the clock of the computer that the real show runs on.
+    """
+    try:
+        offset_s = float((runtime_dir() / CLOCK_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        offset_s = 0.0
+    return time.time() + offset_s
+
+
 class Probe:
     """Hears what the rooms tell and keeps it for the triggers. Lives on the engine loop.
 
     Args:
         events: heard.
-        wall: seconds of the wall clock, for its jumps.
+        wall: seconds of the wall clock, for its jumps; None is the system's.
     """
 
-    def __init__(self, events: Events, wall: Callable[[], float] = time.time) -> None:
-        self._wall = wall
+    def __init__(self, events: Events, wall: Callable[[], float] | None = None) -> None:
+        self._wall = wall or (drill_wall if is_drill() else time.time)
         self.figures: dict[str, Figure] = {}
         self.log = EventLog()
         self.began_ns = now_ns()

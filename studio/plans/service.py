@@ -13,7 +13,7 @@ from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.extension import Kinds
-from studio.core.loopback import is_drill
+from studio.core.loopback import is_drill, refuse_outside
 from studio.core.service import CommandSpecs, Every, Finding, Service, ShowContext
 from studio.core.state import State
 from studio.plans.checking.base import World
@@ -84,6 +84,8 @@ class PlanService(Service):
             self._file,
         )
         self.plans.is_drill = is_drill()
+        if self.plans.is_drill:  # whatever is asked of a shadow stays on this machine
+            bus.gate(lambda spec, args: refuse_outside(msgspec.to_builtins(args)))
         events.on(CommandRan, self.plans.heard)
         self.book = IncidentBook()
         self._plan_commands = PlanCommands(self.plans, self.store, self.book)

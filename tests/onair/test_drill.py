@@ -11,20 +11,31 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from studio.app.cli import main
 from studio.app.drill.copy import NOWHERE, copy_show
+from studio.app.drill.pairs import APART, chosen_pairs
 from studio.app.drill.relay import Relay
-from studio.core.loopback import is_this_machine, leads_outside
+from studio.app.drill.report import write_drill_report
+from studio.app.drill.runner import DrillScore, surprise
+from studio.app.drill.watch import RealShowWatch
+from studio.core.errors import StudioError
+from studio.core.event import Events
+from studio.core.loopback import is_this_machine, leads_outside, refuse_outside
 from studio.plans.drill_log import last_drills
 from studio.plans.faults.base import all_faults
 from studio.plans.files import read_plans
+from studio.plans.probe import CLOCK_FILE, Probe, drill_wall
+from studio.remote.client import Where
 from studio.show.file import demo_show
-from tests.onair.studio import ROOT, small_show
+from tests.onair.peer import Peer
+from tests.onair.studio import ROOT, Studio, small_show
 from tests.waiting import until
 
 pytestmark = [pytest.mark.onair, pytest.mark.timeout(240)]
+PASSWORD = "a password"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
@@ -202,8 +213,130 @@ def test_a_line_is_cut_stalls_and_heals() -> None:
         server.close()
 
 
+def test_a_line_is_reset_and_made_slow() -> None:
+    server = socket.create_server(("127.0.0.1", 0))
+    relay = Relay(server.getsockname()[1])
+    try:
+        near = socket.create_connection(("127.0.0.1", relay.port), 5)
+        far, _ = server.accept()
+        near.sendall(b"one")
+        assert far.recv(10) == b"one"
+        relay.slow()
+        far.settimeout(5)
+        near.sendall(b"y")  # what was waited for already comes as before
+        assert far.recv(10) == b"y"
+        near.sendall(b"x" * 4000)
+        assert len(far.recv(100_000)) <= 1024  # a trickle
+        relay.reset()
+        near.settimeout(5)
+        until(lambda: _is_reset(near), "the reset")
+        far.close()
+        relay.heal()
+        again = socket.create_connection(("127.0.0.1", relay.port), 5)
+        far, _ = server.accept()
+        again.sendall(b"two")
+        assert far.recv(10) == b"two"
+        far.close()
+        again.close()
+    finally:
+        relay.close()
+        server.close()
+        near.close()
+
+
+def _is_reset(end: socket.socket) -> bool:
+    try:
+        end.recv(10)
+    except ConnectionResetError:
+        return True
+    return False
+
+
 def _is_over(end: socket.socket) -> bool:
     try:
         return end.recv(10) == b""
     except OSError:
         return True
+
+
+# -- what is drilled, and what of it is written ------------------------------------------------
+
+
+def test_pairs_and_surprises_come_from_their_seed_and_cover_all() -> None:
+    faults = list(all_faults().values())
+    pairs = chosen_pairs(faults, 500, 7)
+    assert pairs == chosen_pairs(faults, 500, 7)
+    assert pairs != chosen_pairs(faults, 500, 8)
+    assert len(pairs) == 500
+    names = [(first.name, second.name) for first, second, _ in pairs]
+    apart = len(faults) - len(APART)
+    assert len(set(names)) == apart * (apart - 1)  # each before one comes twice
+    assert all(first != second for first, second in names)
+    assert surprise(faults, 6, 3) == surprise(faults, 6, 3)
+    assert len({fault.name for fault in surprise(faults, len(faults), 3)}) == len(faults)
+    assert len(faults) >= 18
+
+
+@pytest.mark.parametrize("ending", ["html", "json"])
+def test_a_drills_report_is_signed(tmp_path: Path, ending: str) -> None:
+    score = DrillScore("source_lost", "freeze", 0.4, 0.6, 2.0, 4, 4, 0, True, "<b>")
+    found = {"show": "demo.show", "began_utc": "a", "ended_utc": "b",
+             "drills": msgspec.to_builtins([score])}  # fmt: skip
+    file = tmp_path / f"report.{ending}"
+    write_drill_report(file, found)
+    assert main(["verify", str(file)]) == 0
+    text = file.read_text(encoding="utf-8")
+    assert "source_lost" in text
+    assert ending == "json" or "<b>" not in text.partition("</head>")[2].replace("<b></b>", "")
+    file.write_text(text.replace("source_lost", "source_best"), encoding="utf-8")
+    assert main(["verify", str(file)]) == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "rtmp://push.example.com/live",
+        {"url": " RTMPS://1.2.3.4/x"},
+        {"a": [{"b": ("srt://x.y/z",)}]},
+    ],
+)
+def test_a_shadow_refuses_a_real_address_wherever_it_stands(given: object) -> None:
+    with pytest.raises(StudioError) as told:
+        refuse_outside(given)
+    assert "example.com/live" not in str(told.value)  # not the path: it may be a key
+    refuse_outside({"url": "rtmp://127.0.0.1/live", "key": "a real key", "n": 3, "none": None})
+
+
+def test_a_shadows_clock_is_set_and_the_computers_is_not(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SHOPCAST_RUNTIME", str(tmp_path))
+    probe = Probe(Events(), drill_wall)
+    probe.sample()
+    assert probe.sample()["clock.jump_s"].value == 0.0
+    (tmp_path / CLOCK_FILE).write_text("45.0", encoding="utf-8")
+    assert probe.sample()["clock.jump_s"].value == pytest.approx(45, abs=1)
+    (tmp_path / CLOCK_FILE).write_text("what", encoding="utf-8")  # half written: as it is
+    assert probe.sample()["clock.jump_s"].value == pytest.approx(45, abs=1)
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "1.5", "99999", "x"])
+def test_an_odd_count_is_no_order(count: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["drill", "--pairs", count])
+    assert count in capsys.readouterr().err
+
+
+def test_a_real_alarm_ends_the_drill(tmp_path: Path) -> None:
+    """The real show is looked at while its shadow works; a plan that runs there ends it."""
+    why: list[str] = []
+    show = str(small_show(tmp_path / "real.show"))
+    with Studio(tmp_path, show=show, password=PASSWORD) as studio:
+        where = Where(studio.address, PASSWORD)
+        with RealShowWatch(why.append, where) as watch, Peer(studio.address, PASSWORD) as peer:
+            assert watch.is_watching
+            assert peer.run("plans.run", plan="host_unwell")
+            until(lambda: why, "the alarm", 30)
+    # A busy machine has late ticks before the plan is seen: an alarm as well.
+    assert "host_unwell" in why[0] or "late ticks" in why[0]
+    with RealShowWatch(why.append, Where(studio.address, PASSWORD)) as watch:
+        assert not watch.is_watching  # none runs any more
+    assert len(why) == 1

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
 
 BLOCK = 65_536
+TRICKLE, TRICKLE_S = 512, 0.1
+"""About 40 kbit/s: a tenth of what a drill's output needs."""
 POLL_S = 0.05
 
 
@@ -39,6 +42,16 @@ class Relay:
         """Takes nothing more, and stays open."""
         self._mode = "stall"
 
+    def reset(self) -> None:
+        """Ends every connection and each new one with RST, as a router that restarts does."""
+        self._mode = "reset"
+        for end in self._pairs:
+            _reset(end)
+
+    def slow(self) -> None:
+        """Passes a trickle on, and stays open."""
+        self._mode = "slow"
+
     def heal(self) -> None:
         """Passes everything on."""
         self._mode = "pass"
@@ -59,7 +72,9 @@ class Relay:
                 continue
             except OSError:
                 return
-            if self._mode == "cut":
+            if self._mode in ("cut", "reset"):
+                if self._mode == "reset":
+                    _reset(near)
                 near.close()
                 continue
             try:
@@ -81,8 +96,10 @@ class Relay:
                 if self._mode == "stall":
                     self._closing.wait(POLL_S)
                     continue
+                if self._mode == "slow":
+                    self._closing.wait(TRICKLE_S)
                 try:
-                    data = near.recv(BLOCK)
+                    data = near.recv(TRICKLE if self._mode == "slow" else BLOCK)
                 except TimeoutError:
                     continue
                 if not data:
@@ -96,3 +113,10 @@ class Relay:
             for end in (near, far):
                 with contextlib.suppress(OSError):
                     end.close()
+
+
+def _reset(end: socket.socket) -> None:
+    """Ends a connection with RST."""
+    with contextlib.suppress(OSError):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        end.close()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from studio.app.drill.shadow import ShadowShow
+from studio.app.drill.watch import RealShowWatch
 from studio.core.errors import StudioError
 from studio.plans.drill_log import note_drill
 from studio.plans.faults.base import DrillFault, all_faults
@@ -71,17 +74,50 @@ def run_drills(
     """Runs one drill after the other on one shadow; each is told when it is over.
 
     Raises:
-        StudioError: failed: the shadow could not be started.
+        StudioError: failed: the shadow could not be started; unavailable: the real show needs the
+            machine, and the drill has ended.
     """
     plans = {plan.id: plan for plan in read_plans(show)[0]}
     scores = []
-    with ShadowShow(show) as shadow:
+    with shadow_beside(show) as shadow:
         for kind in faults:
             score = _Drill(shadow, kind, plans[kind.plan]).run()
             note_drill(plans[kind.plan], score.passed)
             scores.append(score)
             tell(score)
     return scores
+
+
+def surprise(faults: Iterable[type[DrillFault]], count: int, seed: int) -> list[type[DrillFault]]:
+    """A game day: so many faults that nobody knows beforehand; the same for the same seed."""
+    rng, known = random.Random(seed), sorted(faults, key=lambda fault: fault.name)
+    chosen: list[type[DrillFault]] = []
+    while known and len(chosen) < count:
+        chosen += rng.sample(known, len(known))
+    return sorted(chosen[:count], key=lambda fault: fault.name == "engine_kill")
+
+
+@contextmanager
+def shadow_beside(show: Path) -> Iterator[ShadowShow]:
+    """A shadow that ends at once when the real show has an alarm or late ticks.
+
+    Raises:
+        StudioError: unavailable, when that happened.
+    """
+    reasons: list[str] = []
+    shadow = ShadowShow(show)
+
+    def alarm(why: str) -> None:
+        reasons.append(why)
+        shadow.end_now()
+
+    try:
+        with RealShowWatch(alarm), shadow:
+            yield shadow
+    except Exception as fault:
+        if not reasons:
+            raise
+        raise StudioError("unavailable", "drill.real_alarm", why=reasons[0]) from fault
 
 
 class _Drill:

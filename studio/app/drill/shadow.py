@@ -25,12 +25,18 @@ from studio.core.errors import StudioError
 from studio.core.loopback import DRILL
 from studio.core.paths import project_dir
 from studio.core.streams import child_environment
+from studio.core.whole_file import write_whole
 from studio.plans.faults.trade import FREE, SKU
+from studio.plans.probe import CLOCK_FILE
 from studio.remote.client import RemoteClient
 
 START_S = 60.0
 NICENESS = 15
 STOP_MS, GO_MS = 0.12, 0.05
+
+
+class DrillEnded(Exception):
+    """The real show needs the machine: the drill ends at once."""
 
 
 class ShadowEngine:
@@ -111,6 +117,11 @@ class ShadowEngine:
         self._restarts += 1
         self.start()
 
+    def end_now(self) -> None:
+        """SIGKILL and no more: from any thread."""
+        if self._process is not None:
+            self._process.kill()
+
     def stop(self) -> None:
         """Ends it, kindly first."""
         self._let_go()
@@ -154,6 +165,9 @@ class ShadowShow:
         ingest_show(self._root / "ingest.show", self._port)
         self._ingest = ShadowEngine(self._root / "i", self._root / "ingest.show")
         self.lines: dict[str, Relay] = {}
+        self._keys: dict[str, str] = {}
+        self.ended = threading.Event()
+        """Set from outside: the drill ends now, as the real show needs the machine."""
         self._lock: sqlite3.Connection | None = None
         self._slower: tuple[threading.Event, threading.Thread] | None = None
 
@@ -175,7 +189,7 @@ class ShadowShow:
             given = self._ingest.run("sources.address", name=name)["result"]
             self.lines[name] = relay = Relay(self._port)
             url = str(given["url"]).replace(str(self._port), str(relay.port))
-            key = str(given.get("key", ""))
+            self._keys[name] = key = str(given.get("key", ""))
             self.run("outputs.add", name=f"drill {name}", url=url, key=key, bitrate_kbps=400)
             self.run("outputs.start", name=f"drill {name}")
         self.run("stock.open", shop="drill")
@@ -185,6 +199,12 @@ class ShadowShow:
     def _is_flowing(self) -> bool:
         rows = self.part("outputs")
         return len(rows) >= 2 and all(r["state"] == "live" and r["taken_kbps"] for r in rows)
+
+    def end_now(self) -> None:
+        """Both engines are gone at once, and whoever waits for them is told; from any thread."""
+        self.ended.set()
+        for engine in (self.engine, self._ingest):
+            engine.end_now()
 
     def close(self) -> None:
         """Ends everything and leaves nothing behind."""
@@ -230,6 +250,19 @@ class ShadowShow:
         self._slower = ending, thread
         thread.start()
 
+    def jump_clock(self, seconds: float) -> None:
+        """Sets its wall clock on, or back; the computer's own stays."""
+        file = self._root / "s" / "run" / CLOCK_FILE
+        write_whole(file, f"{seconds}")
+
+    def refuse_stream(self, on: bool) -> None:
+        """The ingest gets a key that it does not know, or its own again."""
+        name, key = next(iter(self._keys.items()))
+        output = f"drill {name}"
+        self.run("outputs.stop", name=output, confirm=True)
+        self.run("outputs.edit", name=output, key="refused" if on else key)
+        self.run("outputs.start", name=output)
+
     def lose_ledger(self, on: bool) -> None:
         """Locks the ledger's file, as another till that hangs does, and lets it go again."""
         if on:
@@ -244,9 +277,11 @@ class ShadowShow:
         """Waits until something holds of the shadow; False when it does not in time."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
+            if self.ended.is_set():
+                raise DrillEnded
             if check():
                 return True
-            time.sleep(0.04)
+            self.ended.wait(0.04)
         return False
 
 

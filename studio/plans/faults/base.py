@@ -21,6 +21,14 @@ class ShadowLine(Protocol):
         """Takes nothing more, and stays open."""
         ...
 
+    def reset(self) -> None:
+        """Ends every connection with RST, over and over."""
+        ...
+
+    def slow(self) -> None:
+        """Passes a trickle on."""
+        ...
+
     def heal(self) -> None:
         """Passes everything on again."""
         ...
@@ -57,6 +65,14 @@ class Shadow(Protocol):
 
     def slow_engine(self, on: bool) -> None:
         """Keeps stopping it for moments, as a machine without time does."""
+        ...
+
+    def jump_clock(self, seconds: float) -> None:
+        """Sets its wall clock on, or back."""
+        ...
+
+    def refuse_stream(self, on: bool) -> None:
+        """The platform turns the first stream away, or takes it again."""
         ...
 
     def lose_ledger(self, on: bool) -> None:

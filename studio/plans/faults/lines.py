@@ -53,6 +53,47 @@ class Stall(NetworkCut):
         next(iter(shadow.lines.values())).stall()
 
 
+class LineReset(NetworkCut):
+    """A line's connections are reset, over and over."""
+
+    name: ClassVar[str] = "reset"
+    label: ClassVar[Text] = Text("连接被重置", "Connections reset")
+
+    def arm(self, shadow: Shadow) -> None:
+        """The first of them."""
+        next(iter(shadow.lines.values())).reset()
+
+
+class SlowLine(Stall):
+    """A line takes a tenth of what it has to."""
+
+    name: ClassVar[str] = "slow"
+    label: ClassVar[Text] = Text("上行变慢", "Line slow")
+    notice_s: ClassVar[float] = 40.0
+
+    def arm(self, shadow: Shadow) -> None:
+        """The first of them."""
+        next(iter(shadow.lines.values())).slow()
+
+
+class StreamRefused(DrillFault):
+    """The platform turns a stream away."""
+
+    name: ClassVar[str] = "refused"
+    label: ClassVar[Text] = Text("平台拒绝推流", "Platform refuses the stream")
+    plan: ClassVar[str] = "platform_refused"
+    also: ClassVar[frozenset[str]] = frozenset({"output_down"})
+    notice_s: ClassVar[float] = 20.0
+
+    def arm(self, shadow: Shadow) -> None:
+        """Its key is no longer good."""
+        shadow.refuse_stream(True)
+
+    def clear(self, shadow: Shadow) -> None:
+        """The key is good again."""
+        shadow.refuse_stream(False)
+
+
 class EngineKill(DrillFault):
     """The engine is killed."""
 

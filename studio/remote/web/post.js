@@ -36,7 +36,8 @@ export default function page({ section, element, run, language, role }) {
   const item = (name, small, ...more) =>
     element("li", {}, element("span", { className: "name" }, name, element("small", {}, small)), ...more);
   const rank = () => RANKS.indexOf(role());
-  const at = (utc) => (utc ? new Date(utc).toLocaleTimeString() : "");
+  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+  const at = (utc) => (utc ? clock.format(Date.parse(utc)) : "");
 
   function drawRuns(plans, pair, text) {
     const may = rank() >= RANKS.indexOf("controller");

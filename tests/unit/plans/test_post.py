@@ -96,6 +96,7 @@ def test_a_plan_opens_it_and_what_is_told_is_a_task_that_one_accepts():
         with pytest.raises(StudioError):
             await house.run("post.done", "remote:b", task=task.id)
         await house.run("post.done", "remote:a", task=task.id)
+        await house.until(lambda: len(house.plans.plans.questions) == 2)
         for run in house.plans.plans.runs:
             await house.run("plans.answer", "remote:a", incident=run.incident.id, option="yes")
         await house.until(lambda: not house.post.view().is_open)  # settled: it closes
