@@ -373,6 +373,7 @@ CALLS: dict[str, Call] = {
     "audit": (safety_calls.audit_arguments, safety_calls.audit, "studio.governance.cli"),
     "rights": (rights_calls.rights_arguments, rights_calls.rights, "studio.remote.rights"),
     "privacy": (rights_calls.privacy_arguments, rights_calls.privacy, "studio.app.privacy_cli"),
+    "record": (rights_calls.record_arguments, rights_calls.record, "studio.app.record_cli"),
     "risks": (safety_calls.risks_arguments, safety_calls.risks, "studio.plans.risks.cli"),
     "rundown": (host_calls.rundown_arguments, host_calls.rundown, "studio.app.rundown_cli"),
     "report": (insight_calls.report_arguments, insight_calls.report, "studio.insight.report"),

@@ -1,4 +1,4 @@
-"""The words of ``shopcast rights`` and ``privacy``, and what they call."""
+"""The words of ``shopcast rights``, ``privacy`` and ``record``, and what they call."""
 
 from __future__ import annotations
 
@@ -38,3 +38,30 @@ def privacy_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("who", nargs="?", default="", metavar="WHO",
                         help=translate("cli.arg.privacy_who"))  # fmt: skip
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def record(arguments: argparse.Namespace) -> int:
+    """``shopcast record pack|verify``."""
+    from studio.app.record_cli import pack, verify
+
+    if arguments.what == "verify":
+        is_whole = verify(arguments.show, arguments.key, write_line, as_json=arguments.json)
+        return 0 if is_whole else 1
+    pack(
+        arguments.show, arguments.to, arguments.show_file, write_line,
+        with_media=not arguments.without_media, as_json=arguments.json,
+    )  # fmt: skip
+    return 0
+
+
+def record_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    say = parser.add_argument
+    say("what", choices=("pack", "verify"), help=translate("cli.arg.record_what"))
+    say("show", nargs="?", default="last", metavar="SHOW|FOLDER",
+        help=translate("cli.arg.record_show"))  # fmt: skip
+    say("--to", default="", metavar="FOLDER", help=translate("cli.arg.record_to"))
+    say("--show-file", default="", metavar="FILE", help=translate("cli.arg.record_show_file"))
+    say("--without-media", action="store_true", help=translate("cli.arg.record_bare"))
+    say("--key", default="", metavar="HEX", help=translate("cli.arg.record_key"))
+    say("--json", action="store_true", help=translate("cli.arg.json"))

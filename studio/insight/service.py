@@ -30,6 +30,7 @@ from studio.insight.happenings import JournalWindow
 from studio.insight.journal import Journal, count_runs
 from studio.insight.latency import CutLatency
 from studio.insight.model import InsightView
+from studio.insight.record_commands import RecordCommands
 from studio.insight.stats import ProcessFigures, Stats, disk_free_gb
 
 FIGURES_S = 1.0
@@ -118,12 +119,13 @@ class InsightService(Service):
         self.context.sales = self._feed
         self._commands = InsightCommands(journal, disk)
         self._board_commands = BoardCommands(self.board, journal)
+        self._record_commands = RecordCommands(disk)
         self._learns: asyncio.Task[None] | None = None
         events.on_all(self.context.write)
 
     def commands(self) -> Sequence[object]:
-        """The analysis, the board, and figures of platforms."""
-        return (self._commands, self._board_commands)
+        """The analysis, the board, figures of platforms, and records."""
+        return (self._commands, self._board_commands, self._record_commands)
 
     def view(self) -> InsightView:
         """The board."""

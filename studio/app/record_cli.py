@@ -1,0 +1,68 @@
+"""``shopcast record``: the record of a show is packed, or looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from studio.core.clean import encode_json
+from studio.core.i18n import translate
+from studio.core.paths import data_dir
+from studio.governance.audit import Signer
+from studio.governance.secrets import Secrets
+from studio.governance.signing import key_id
+from studio.insight.record import RecordPacker, check_folder
+from studio.outputs.recording_folder import RecordingFolder
+
+Write = Callable[[str], None]
+
+
+def pack(
+    show: str, to: str, show_file: str, write: Write, *, with_media: bool, as_json: bool
+) -> None:
+    """Packs a show and says what is in it.
+
+    Raises:
+        StudioError: not_found, conflict, failed.
+    """
+    usual = RecordingFolder().path
+    packer = RecordPacker(data_dir(), usual, lambda: Signer(Secrets()))
+    into = Path(to).expanduser().absolute() if to else usual / "records"
+    goods = Path(show_file).expanduser().absolute() if show_file else None
+    packed = packer.pack(show, into, show_file=goods, with_media=with_media)
+    if as_json:
+        write(encode_json(packed))
+        return
+    write(
+        translate(
+            "record.packed",
+            folder=packed.folder,
+            files=packed.files,
+            mb=round(packed.bytes / 1e6, 1),
+            entries=packed.entries,
+            began=packed.began_utc,
+            ended=packed.ended_utc,
+        )  # fmt: skip
+    )
+    for what in packed.left_out:
+        write(translate("record.left_out", what=what))
+
+
+def verify(folder: str, key: str, write: Write, *, as_json: bool) -> bool:
+    """Checks a record and says what is wrong; whether it is whole.
+
+    Raises:
+        StudioError: not_found.
+    """
+    report = check_folder(Path(folder).expanduser().absolute(), key)
+    if as_json:
+        write(encode_json(report))
+        return report.is_whole
+    for fault in report.faults:
+        write(translate(f"record.fault.{fault.what}", file=fault.file, detail=fault.detail))
+    if report.is_whole:
+        signed = key_id(report.key)
+        write(translate("record.whole", show=report.show, files=report.files, signer=signed))
+    else:
+        write(translate("record.not_whole", show=report.show, count=len(report.faults)))
+    return report.is_whole
