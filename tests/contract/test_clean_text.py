@@ -18,6 +18,7 @@ READ = {
     "studio/core/life.py": "a note of ours; standard library only",
     "studio/insight/journal.py": "what it wrote itself, through write_json",
     "studio/shop/games/verify.py": "runs by itself with the standard library alone",
+    "studio/insight/record_check.py": "runs by itself with the standard library alone",
     "studio/remote/place.py": "a port and a key of ours",
     "studio/protocols/obs_ws.py": "cleaned right behind it, NUL left for the bus to refuse",
     "studio/governance/secrets.py": "sealed by ourselves",

@@ -3,7 +3,7 @@
 The faults come from the environment: STAND_IN holds a JSON list, one fault for each start:
 "" (none), "exit:N", "crash" (SIGKILL to itself once on air), "crash_early", "hang", "deaf",
 "busy" (it says that a job holds it for two seconds, and it does), "busy_for_ever" (it never comes
-back from such a job), "slow_end" (it takes its note down and lives on for a second), "slow_start"
+back from such a job), "slow_end" (it takes its note down and lives on for two seconds), "slow_start"
 (it writes its note and is busy for a second before it is on air).
 """
 
@@ -60,7 +60,7 @@ def main() -> int:
     note.close()
     say(event="done", frames=1)
     if fault == "slow_end":
-        time.sleep(1)
+        time.sleep(2)
     return 0
 
 

@@ -137,7 +137,7 @@ class TestEngine:
     def test_one_that_ends_slowly_is_not_taken_for_hung(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(studio.app.supervisor, "FIRST_BEAT_S", 0.1)
+        monkeypatch.setattr(studio.app.supervisor, "FIRST_BEAT_S", 2.0)
         session = Session(["slow_end"], for_s=0.5)
         assert session.end() == 0
         assert session.events() == ["on_air", "done"]
