@@ -3,7 +3,7 @@
 The faults come from the environment: STAND_IN holds a JSON list, one fault for each start:
 "" (none), "exit:N", "crash" (SIGKILL to itself once on air), "crash_early", "hang", "deaf",
 "busy" (it says that a job holds it for two seconds, and it does), "busy_for_ever" (it never comes
-back from such a job), "slow_end" (it takes its note down and lives on for two seconds), "slow_start"
+back from such a job), "slow_end" (it takes its note down and lives on for 2 s), "slow_start"
 (it writes its note and is busy for a second before it is on air).
 """
 
