@@ -12,6 +12,10 @@ Role = Literal["streamer", "controller", "technician", "owner"]
 Outcome = Literal["running", "saved", "failed", "aborted"]
 
 
+WHOLE = frozenset(("all", "engine", "machine"))
+"""Subjects of causes that concern the whole studio: nothing to name beside the plan."""
+
+
 class PlanText(msgspec.Struct, frozen=True):
     """A sentence in both languages; may hold {subject} and the cause's other parameters."""
 

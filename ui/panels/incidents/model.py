@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 
 from studio.plans.incidents.model import IncidentRow, TimelineLine
+from studio.plans.model import WHOLE
 from ui.format import clock, day_clock, seconds
 from ui.i18n import pick, t
 from ui.models.rows import Index, RowsModel
@@ -55,7 +56,9 @@ class IncidentsModel(RowsModel):
         ]  # fmt: skip
         if row.open_actions:
             marks.append(t("incidents.mark_actions", n=row.open_actions))
-        name = " · ".join(part for part in (pick(row.label) or row.plan, row.subject) if part)
+        name = pick(row.label) or row.plan
+        if row.subject and row.subject not in WHOLE:
+            name = f"{name} · {row.subject}"
         took = "—" if row.over_ms is None else seconds(row.over_ms)
         return (
             day_clock(row.began_utc), t(f"incident_state.{row.state}"), took,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame
 
-from studio.plans.model import RunView
+from studio.plans.model import WHOLE, RunView
 from ui.desk import Desk
 from ui.format import age_s
 from ui.i18n import pick, t
@@ -43,7 +43,7 @@ class RunBox(QFrame):
         """The run as it is now."""
         self.run = run
         name = pick(run.label) or run.plan
-        title = f"{name} · {run.subject}" if run.subject else name
+        title = name if run.subject in ("", *WHOLE) else f"{name} · {run.subject}"
         self._title.setText(title)
         at = f"{run.step}/{run.steps}  " if run.steps and run.phase != "watch" else ""
         self._now.setText(at + pick(run.now))
