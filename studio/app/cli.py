@@ -374,6 +374,7 @@ CALLS: dict[str, Call] = {
     "rights": (rights_calls.rights_arguments, rights_calls.rights, "studio.remote.rights"),
     "privacy": (rights_calls.privacy_arguments, rights_calls.privacy, "studio.app.privacy_cli"),
     "record": (rights_calls.record_arguments, rights_calls.record, "studio.app.record_cli"),
+    "keys": (rights_calls.keys_arguments, rights_calls.keys, "studio.app.keys_cli"),
     "risks": (safety_calls.risks_arguments, safety_calls.risks, "studio.plans.risks.cli"),
     "rundown": (host_calls.rundown_arguments, host_calls.rundown, "studio.app.rundown_cli"),
     "report": (insight_calls.report_arguments, insight_calls.report, "studio.insight.report"),

@@ -1,4 +1,4 @@
-"""The words of ``shopcast rights``, ``privacy`` and ``record``, and what they call."""
+"""The words of ``shopcast rights``, ``privacy``, ``record``, ``keys``, and what they call."""
 
 from __future__ import annotations
 
@@ -65,3 +65,26 @@ def record_arguments(parser: argparse.ArgumentParser) -> None:
     say("--without-media", action="store_true", help=translate("cli.arg.record_bare"))
     say("--key", default="", metavar="HEX", help=translate("cli.arg.record_key"))
     say("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def keys(arguments: argparse.Namespace) -> int:
+    """``shopcast keys rotate|recovery|restore``."""
+    from studio.app import keys_cli
+
+    if arguments.what == "rotate":
+        keys_cli.rotate(write_line, as_json=arguments.json)
+    elif arguments.what == "recovery":
+        return 0 if keys_cli.recovery(write_line, as_json=arguments.json) else 1
+    else:
+        keys_cli.restore(arguments.code, write_line, replaces=arguments.replace)
+    return 0
+
+
+def keys_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    whats = ("rotate", "recovery", "restore")
+    parser.add_argument("what", choices=whats, help=translate("cli.arg.keys_what"))
+    parser.add_argument("code", nargs="?", default="", metavar="CODE",
+                        help=translate("cli.arg.keys_code"))  # fmt: skip
+    parser.add_argument("--replace", action="store_true", help=translate("cli.arg.keys_replace"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))

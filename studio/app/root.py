@@ -225,7 +225,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             ),
             AuditService(secrets, people, events, state),
             PluginListService(),
-            PrivacyService(persons_of(people)),
+            PrivacyService(persons_of(people), people),
             ready := ReadinessService(pipeline, sources, recordings, state),
             *plugin_services(
                 service_types(extensions)[len(SERVICES) :], extensions.errors, bus, events, state

@@ -27,6 +27,8 @@ from studio.core.paths import keep_private
 
 _log = logger(__name__)
 MASTER = "people/key"
+NEXT = "people/key.next"
+"""The key that a change of keys goes to, until every person's key is wrapped with it."""
 SEALED = "sealed:1:"
 """What a sealed word begins with; then the person's number, and the words in base64."""
 GONE = "sealed:1:gone"
@@ -96,7 +98,7 @@ class PeopleKeys:
         self._secrets, self._salt_of = secrets, salt
         self._salt = self._machine = b""
         self._keys: dict[str, bytes] = {}
-        self._lock = threading.Lock()
+        self._lock, self._changing = threading.Lock(), threading.Lock()
         self._queue: queue.Queue[tuple[Any, ...] | None] = queue.Queue(MOST_WAITING)
         self._thread: threading.Thread | None = None
         self._reader: sqlite3.Connection | None = None
@@ -129,7 +131,7 @@ class PeopleKeys:
             author: the name they go by, found again by `called`.
         """
         person = self.person(who)
-        cipher = self._cipher(self._key(person, who, author))
+        cipher = _cipher(self._key(person, who, author))
         nonce = os.urandom(NONCE)
         sealed = nonce + cipher.encrypt(nonce, encode_json(words).encode(), person.encode())
         return f"{SEALED}{person}:{base64.urlsafe_b64encode(sealed).decode('ascii')}"
@@ -152,7 +154,7 @@ class PeopleKeys:
         raw = base64.urlsafe_b64decode(text)
         try:
             return read_json(
-                self._cipher(key).decrypt(raw[:NONCE], raw[NONCE:], person.encode()).decode()
+                _cipher(key).decrypt(raw[:NONCE], raw[NONCE:], person.encode()).decode()
             )
         except InvalidTag:
             raise ValueError("sealed by another key") from None
@@ -216,6 +218,55 @@ class PeopleKeys:
                 self._keys.pop(person, None)
         return gone
 
+    # -- this machine's key --------------------------------------------------------------------
+
+    def change_key(self) -> int:
+        """Wraps every person's key with a new key of this machine; how many there are.
+
+        Whenever it is broken off, all stay readable: both keys are kept until it is done.
+
+        Raises:
+            sqlite3.Error: the keys cannot be written; the old key goes on.
+            StudioError: failed: the new key cannot be kept.
+        """
+        self._settle()
+        fresh = os.urandom(KEY_BYTES)
+        with self._changing:
+            old = self._own_key()
+            others = self._other_keys()
+            if others:  # of a change that was broken off: nobody may need them any more
+                self._wrap_anew([old, *others], old)
+            self._secrets.set(NEXT, fresh.hex())
+            rows = self._wrap_anew([old], fresh)
+            self._secrets.set(MASTER, fresh.hex())
+            self._machine = fresh
+            self._secrets.set(NEXT, "")
+        return rows
+
+    def _wrap_anew(self, machines: list[bytes], fresh: bytes) -> int:
+        """All in one transaction."""
+        if not self.path.exists():
+            return 0
+        with closing(self._base()) as base:
+            base.execute("BEGIN IMMEDIATE")
+            rows = base.execute("SELECT id, key, about FROM people").fetchall()
+            changed = []
+            for person, wrapped, about in rows:
+                key = _unwrap_by(machines, person, wrapped)
+                if key:
+                    told = self._opened_with(key, person, about)
+                    name = str(told[1] or told[0]) if isinstance(told, list) else ""
+                    mark = _mark(fresh, name.rpartition("/")[2])
+                    changed.append((_wrap(fresh, person, key), mark, person))
+            base.executemany("UPDATE people SET key = ?, called = ? WHERE id = ?", changed)
+            base.commit()
+            base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return len(changed)
+
+    def _opened_with(self, key: bytes, person: str, sealed: str) -> Plain:
+        self._remember(person, key)
+        return self.opened(sealed)
+
     # -- keys ----------------------------------------------------------------------------------
 
     def _key(self, person: str, who: str, author: str) -> bytes:
@@ -231,7 +282,8 @@ class PeopleKeys:
             self._remember(person, key)
             about = self.seal(who, [who, author], author)
             mark = self._name_mark(author or who.rpartition("/")[2])
-            self._write((person, self._wrapped(person, key), mark, about, utc_iso()))
+            wrapped = _wrap(self._own_key(), person, key)
+            self._write((person, wrapped, mark, about, utc_iso()))
         self._remember(person, key)
         return key
 
@@ -255,23 +307,18 @@ class PeopleKeys:
 
     def _name_mark(self, name: str) -> str:
         """What a name is found by; without this machine's key it tells nothing."""
-        return hmac.new(self._own_key(), name.encode(), hashlib.sha256).hexdigest()[:32]
-
-    def _wrapped(self, person: str, key: bytes) -> bytes:
-        nonce = os.urandom(NONCE)
-        sealed: bytes = self._cipher(self._own_key()).encrypt(nonce, key, person.encode())
-        return nonce + sealed
+        return _mark(self._own_key(), name)
 
     def _unwrapped(self, person: str, wrapped: bytes) -> bytes:
-        from cryptography.exceptions import InvalidTag
-
-        try:
-            cipher = self._cipher(self._own_key())
-            key: bytes = cipher.decrypt(wrapped[:NONCE], wrapped[NONCE:], person.encode())
-        except InvalidTag:
+        key = _unwrap_by([self._own_key(), *self._other_keys()], person, wrapped)
+        if not key:
             _log.warning("the key of %s was made with another key of this machine", person)
-            return b""
         return key
+
+    def _other_keys(self) -> list[bytes]:
+        """Of a change of keys that was broken off."""
+        kept = self._secrets.get(NEXT)
+        return [bytes.fromhex(kept)] if kept else []
 
     def _own_key(self) -> bytes:
         if not self._machine:
@@ -281,13 +328,20 @@ class PeopleKeys:
                     kept = os.urandom(KEY_BYTES).hex()
                     self._secrets.set(MASTER, kept)
             self._machine = bytes.fromhex(kept)
+            self._finish_change()
         return self._machine
 
-    @staticmethod
-    def _cipher(key: bytes) -> Any:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        return AESGCM(key)
+    def _finish_change(self) -> None:
+        """A change of keys was broken off: did the persons' keys get there?"""
+        others = self._other_keys()
+        if not others or not self.path.exists():
+            return
+        with closing(self._base()) as base:
+            rows = base.execute("SELECT id, key FROM people").fetchall()
+        if any(_unwrap(others[0], person, wrapped) for person, wrapped in rows):
+            before, self._machine = self._machine, others[0]
+            self._secrets.set(MASTER, self._machine.hex())
+            self._secrets.set(NEXT, before.hex())
 
     # -- the file ------------------------------------------------------------------------------
 
@@ -347,3 +401,34 @@ class PeopleKeys:
             except queue.Empty:
                 return rows, False
         return rows, True
+
+
+def _cipher(key: bytes) -> Any:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
+
+
+def _mark(machine: bytes, name: str) -> str:
+    return hmac.new(machine, name.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _wrap(machine: bytes, person: str, key: bytes) -> bytes:
+    nonce = os.urandom(NONCE)
+    sealed: bytes = _cipher(machine).encrypt(nonce, key, person.encode())
+    return nonce + sealed
+
+
+def _unwrap_by(machines: list[bytes], person: str, wrapped: bytes) -> bytes:
+    keys = (_unwrap(machine, person, wrapped) for machine in machines)
+    return next((key for key in keys if key), b"")
+
+
+def _unwrap(machine: bytes, person: str, wrapped: bytes) -> bytes:
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        key: bytes = _cipher(machine).decrypt(wrapped[:NONCE], wrapped[NONCE:], person.encode())
+    except InvalidTag:
+        return b""
+    return key

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from studio.core.service import Service
+from studio.governance.people import PeopleKeys
 from studio.governance.persons import Persons
-from studio.governance.privacy_commands import PrivacyCommands
+from studio.governance.privacy_commands import KeyCommands, PrivacyCommands
 
 
 class PrivacyService(Service):
@@ -15,13 +16,14 @@ class PrivacyService(Service):
 
     Args:
         persons: over every store.
+        people: their keys.
     """
 
     name: ClassVar[str] = "privacy"
 
-    def __init__(self, persons: Persons) -> None:
-        self._commands = (PrivacyCommands(persons),)
+    def __init__(self, persons: Persons, people: PeopleKeys) -> None:
+        self._commands = (PrivacyCommands(persons), KeyCommands(people))
 
     def commands(self) -> Sequence[object]:
-        """find, export, erase."""
+        """find, export, erase; a new key."""
         return self._commands

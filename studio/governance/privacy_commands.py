@@ -7,6 +7,7 @@ import asyncio
 import msgspec
 
 from studio.core.command import Changed, Role, changed, command
+from studio.governance.people import PeopleKeys
 from studio.governance.persons import Erasure, Persons
 
 
@@ -55,6 +56,26 @@ class PrivacyCommands:
     async def erase(self, who: str) -> Changed:
         erasure = await asyncio.to_thread(self._persons.erase, who)
         return changed(result=plain_erasure(erasure))
+
+
+class KeyCommands:
+    """This machine's own key."""
+
+    def __init__(self, people: PeopleKeys) -> None:
+        self._people = people
+
+    @command(
+        "keys.rotate",
+        role=Role.OWNER,
+        label=("更换本机密钥", "Change this machine's key"),
+        help=(
+            "用一把新的本机密钥重新加密每个人的密钥；恢复码要重新抄写。",
+            "Wraps every person's key with a new key of this machine; write the recovery sheet "
+            "anew.",
+        ),
+    )
+    async def rotate(self) -> Changed:
+        return changed(result={"persons": await asyncio.to_thread(self._people.change_key)})
 
 
 def plain_erasure(erasure: Erasure) -> dict[str, object]:

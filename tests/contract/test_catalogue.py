@@ -23,7 +23,7 @@ def _places() -> list[str]:
     places = [
         f"{name}.{field.name}"
         for name, kind in all_events().items()
-        if kind.is_journaled
+        if kind.is_journaled and kind.__module__.startswith("studio.")
         for field in msgspec.structs.fields(kind)
     ]
     entry = msgspec.structs.fields(EntryView)

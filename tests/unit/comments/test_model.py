@@ -80,9 +80,7 @@ def test_numbers_say_nothing():
     assert len(scores) == 1
 
 
-@pytest.mark.parametrize(
-    "text", ["", "1", "8888", "？？", "\ud800", "哈", "a", "😊"]
-)
+@pytest.mark.parametrize("text", ["", "1", "8888", "？？", "\ud800", "哈", "a", "😊"])
 def test_what_has_nothing_to_read_is_not_judged_by_the_model(text):
     assert shipped_model().judge(normalise(text)) is None
 

@@ -17,6 +17,7 @@ from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.governance.people import PeopleKeys
 from studio.governance.persons import Persons
+from studio.governance.recovery import recovery_codes, restore_key
 from studio.governance.sealing import sealed_data
 from studio.governance.secrets import Secrets
 from studio.insight.entries import EntryFacts
@@ -213,3 +214,56 @@ def test_keys_of_another_machine_open_nothing(house: House, tmp_path: Path) -> N
     people.close()
     with closing(sqlite3.connect(house.people.path)) as base:
         assert base.execute("SELECT count(*) FROM people").fetchone() == (1,)
+
+
+class Breaks:
+    """Secrets that fail at the n-th writing, as a program that is killed there."""
+
+    def __init__(self, kept: Secrets, at: int) -> None:
+        self.kept, self.left = kept, at
+
+    def get(self, name: str) -> str:
+        return self.kept.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise StudioError("failed", "security.cannot_keep", path="-", why="killed")
+        self.kept.set(name, value)
+
+
+def test_a_change_of_keys_loses_nobody_wherever_it_is_broken_off(house: House) -> None:
+    sealed = {f"a/{n}": house.people.seal(f"a/{n}", n, f"name {n}") for n in range(5)}
+    house.people.close()
+    for at in (1, 2, 3, 9, 2, 9):
+        secrets = Breaks(house.secrets, at)
+        people = PeopleKeys(house.people.path, secrets, lambda: b"salt")
+        try:
+            assert people.change_key() == len(sealed)
+        except StudioError:
+            assert at < 9
+        people.close()
+        after = PeopleKeys(house.people.path, house.secrets, lambda: b"salt")
+        for number, (who, words) in enumerate(sealed.items()):
+            assert after.open(words) == number, at
+            assert [person.who for person in after.called(f"name {number}")] == [who], at
+        after.close()
+
+
+def test_a_recovery_code_brings_the_key_to_another_machine(house: House, tmp_path: Path) -> None:
+    sealed = house.people.seal(ROSE, "words", "rosalind")
+    house.people.close()
+    (tmp_path / "new").mkdir()
+    fresh = Secrets(tmp_path / "new", use_keyring=False)
+    (code,) = recovery_codes(house.secrets)
+    for wrong in ("", "P", code[:-1] + ("A" if code[-1] != "A" else "B"), "X" + code[1:], "P-é"):
+        with pytest.raises(StudioError):
+            restore_key(fresh, wrong)
+    assert restore_key(fresh, f" {code.lower()} ") == "P"
+    people = PeopleKeys(house.people.path, fresh, lambda: b"salt")
+    assert people.open(sealed) == "words"
+    people.change_key()
+    with pytest.raises(StudioError) as told:
+        restore_key(fresh, code)
+    assert told.value.code == "conflict"
+    people.close()

@@ -1,0 +1,61 @@
+"""``shopcast keys``: change this machine's key, write it on paper, bring it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from studio.core.clean import write_json
+from studio.core.errors import StudioError
+from studio.core.i18n import translate
+from studio.core.paths import data_dir
+from studio.governance.people import PeopleKeys
+from studio.governance.recovery import recovery_codes, restore_key
+from studio.governance.secrets import Secrets
+from studio.insight.context import viewers_salt
+from studio.remote.client import RemoteClient, find
+
+Write = Callable[[str], None]
+
+
+def rotate(write: Write, *, as_json: bool) -> None:
+    """A new key; an engine that runs changes it itself, since it has the old one in memory.
+
+    Raises:
+        StudioError: failed.
+    """
+    try:
+        where = find()
+    except StudioError as error:
+        if error.key != "remote.not_running":
+            raise
+        people = PeopleKeys(data_dir() / "people.db", Secrets(), viewers_salt)
+        answer: Any = {"persons": people.change_key()}
+        people.close()
+    else:
+        with RemoteClient(where.address, where.password) as client:
+            answer = client.vendor("keys.rotate")
+    write(write_json(answer) if as_json else translate("keys.changed", count=answer["persons"]))
+
+
+def recovery(write: Write, *, as_json: bool) -> bool:
+    """Writes the codes; False where there is no key yet."""
+    codes = recovery_codes(Secrets())
+    if as_json:
+        write(write_json({"codes": codes}))
+        return bool(codes)
+    for code in codes:
+        write(translate(f"keys.is_{code[0].lower()}"))
+        write(f"  {code}")
+    write(translate("keys.safe" if codes else "keys.none"))
+    return bool(codes)
+
+
+def restore(code: str, write: Write, *, replaces: bool) -> None:
+    """Keeps the key of a code.
+
+    Raises:
+        StudioError: invalid, conflict.
+    """
+    letter = restore_key(Secrets(), code, replaces=replaces)
+    write(translate("keys.restored", what=translate(f"keys.is_{letter.lower()}")))
