@@ -20,6 +20,7 @@ INNER = Path(__file__).parents[1] / "data" / "inner_fields.txt"
 
 
 def _places() -> list[str]:
+    specs = listing.specs()  # imports every room, and with it its events
     places = [
         f"{name}.{field.name}"
         for name, kind in all_events().items()
@@ -28,7 +29,7 @@ def _places() -> list[str]:
     ]
     entry = msgspec.structs.fields(EntryView)
     places += [f"comments.received.entry.{field.name}" for field in entry]
-    for spec in listing.specs():
+    for spec in specs:
         places += [f"{spec.id}.{field.name}" for field in msgspec.structs.fields(spec.args)]
     return places
 
