@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from studio import __version__
 from studio.app import (
     call_secrets,
+    comment_calls,
     goods_calls,
     host_calls,
     insight_calls,
@@ -355,6 +356,7 @@ CALLS: dict[str, Call] = {
     "snapshot": (_snapshot_arguments, _snapshot, "studio.remote.client"),
     "check": (_open_arguments, _check, "studio.app.check"),
     "moderate": (_moderate_arguments, _moderate, "studio.comments.cli"),
+    "pack": (comment_calls.pack_arguments, comment_calls.pack, "studio.comments.cli"),
     "stock": (goods_calls.stock_arguments, goods_calls.stock, "studio.shop.stock.cli"),
     "orders": (goods_calls.orders_arguments, goods_calls.orders, "studio.shop.stock.cli"),
     "import": (goods_calls.import_goods_arguments, goods_calls.import_goods, "studio.app.imports"),

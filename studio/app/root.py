@@ -13,6 +13,7 @@ from fractions import Fraction
 from studio.app.engine_info import EngineInfo
 from studio.app.extensions import Extensions
 from studio.app.overlays import OverlayController, OverlayService
+from studio.app.pack_trials import PackTrialProcess
 from studio.app.persons import persons_of
 from studio.app.plugin_services import plugin_services
 from studio.app.programme import Programme, SnapshotSlot
@@ -20,7 +21,6 @@ from studio.app.safe_areas import SafeAreas
 from studio.audio.desk import SoundDesk
 from studio.audio.mixer import Mixer
 from studio.audio.service import SoundService
-from studio.comments.moderation.rules import shipped_rules
 from studio.comments.platforms.base import CommentPlatform
 from studio.comments.service import CommentService
 from studio.core.command import Bus
@@ -191,7 +191,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     stock = StockService(catalogue, overlays, events, state)
     brand = BrandService(sources, overlays, state)
     platforms = extensions.of(CommentPlatform)  # type: ignore[type-abstract]
-    comments = CommentService(shipped_rules(), platforms, overlays, events, state)
+    comments = CommentService(platforms, overlays, events, state, PackTrialProcess())
     triggers = extensions.of(Trigger)  # type: ignore[type-abstract]
     services = Services(
         (

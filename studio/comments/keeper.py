@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ from studio.comments.model import (
     Verdict,
 )
 from studio.comments.moderation.judge import Judge
-from studio.comments.moderation.rules import Rule, RuleTier, own_words
+from studio.comments.moderation.rules import Rule, RuleFile, RuleTier, own_words
 from studio.comments.platforms.base import CommentFeed, CommentPlatform
 from studio.comments.ranking import rank
 from studio.comments.rings import CommentRings
@@ -122,6 +123,7 @@ class CommentQueue:
         self.folder = Path()
         self._rules = rules
         self._words: dict[tuple[str, Held], list[str]] = {}
+        self.packs: dict[str, RuleFile] = {}
         self.judge = Judge(RuleTier(rules))
         self._announce, self._touch = announce, touch
         self.rings = CommentRings()
@@ -171,7 +173,8 @@ class CommentQueue:
         own = {key: tuple(words) for key, words in self._words.items() if words}
         held = own.pop(HELD, ())
         words = tuple(OwnWords(c, a, w) for (c, a), w in own.items())
-        return AudiencePart(tuple(f.spec for f in self.feeds.values()), held, words)
+        feeds = tuple(feed.spec for feed in self.feeds.values())
+        return AudiencePart(feeds, held, words, tuple(self.packs))
 
     def load_words(self, part: AudiencePart) -> None:
         """The words of a show, in place of those there are."""
@@ -190,6 +193,7 @@ class CommentQueue:
         self._settled.clear()
         self.judge.forget()
         self.pinned, self.is_slow = None, False
+        self.packs = {}
         self.load_words(AudiencePart())
 
     def kept(self) -> CommentsKept:
@@ -382,9 +386,30 @@ class CommentQueue:
         known += [word for word in words if word not in known]
         self._judge_anew()
 
+    def own_rules(self) -> tuple[Rule, ...]:
+        """The show's own words as rules."""
+        return tuple(own_words(w, c, a) for (c, a), w in self._words.items() if w)
+
+    async def change_packs(self, packs: dict[str, RuleFile]) -> None:
+        """Counts other packs; their rules are made ready beside the loop."""
+        before, self.packs = self.packs, packs
+        rules = self._all_rules()
+        try:
+            tier = await asyncio.to_thread(RuleTier, rules)
+        except BaseException:
+            self.packs = before
+            raise
+        if rules == self._all_rules():
+            self.judge.tier = tier
+        else:  # a word was added meanwhile
+            self._judge_anew()
+
+    def _all_rules(self) -> tuple[Rule, ...]:
+        armed = (rule for pack in self.packs.values() for rule in pack.rules)
+        return (*self._rules, *armed, *self.own_rules())
+
     def _judge_anew(self) -> None:
-        own = [own_words(w, c, a) for (c, a), w in self._words.items() if w]
-        self.judge.tier = RuleTier((*self._rules, *own))
+        self.judge.tier = RuleTier(self._all_rules())
 
     # -- lists ---------------------------------------------------------------------------------
 
@@ -413,6 +438,7 @@ class CommentQueue:
             all=tuple(view_entry(entry) for entry in self.listed("all", 100)),
             pinned=view_entry(self.pinned) if self.pinned else None,
             is_slow=self.is_slow,
+            packs=tuple(self.packs),
             muted=tuple(MutedView(m.who, m.author, m.until_utc) for m in self.mutes.values()),
             feeds=tuple(
                 FeedView(feed.spec.name, feed.platform.kind, feed.state, feed.error, feed.count)

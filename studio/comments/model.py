@@ -138,11 +138,13 @@ class AudiencePart(msgspec.Struct, frozen=True):
     Attributes:
         rules: words that are held in this show, beyond the rules that are shipped.
         words: those with a category of their own, or that block.
+        packs: comment packs that are armed, by name.
     """
 
     feeds: tuple[FeedSpec, ...] = ()
     rules: tuple[str, ...] = ()
     words: tuple[OwnWords, ...] = ()
+    packs: tuple[str, ...] = ()
 
 
 class MuteKept(msgspec.Struct, frozen=True):
@@ -253,4 +255,5 @@ class CommentsView(msgspec.Struct, frozen=True):
     pinned: EntryView | None = None
     is_slow: bool = False
     muted: tuple[MutedView, ...] = ()
+    packs: tuple[str, ...] = ()
     feeds: tuple[FeedView, ...] = ()

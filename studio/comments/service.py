@@ -6,10 +6,14 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
+import msgspec
+
 from studio.comments.commands import AudienceCommands
 from studio.comments.keeper import CommentListener, CommentQueue
 from studio.comments.model import AudiencePart, CommentsKept, CommentsView
-from studio.comments.moderation.rules import Rule
+from studio.comments.moderation.packs import find_pack, sound_pack
+from studio.comments.moderation.rules import RuleFile, shipped_rules
+from studio.comments.pack_commands import PackCommands, TrialRunner
 from studio.comments.platforms.base import CommentPlatform
 from studio.core.credentials import is_lost
 from studio.core.errors import StudioError
@@ -36,10 +40,10 @@ class CommentService(Service):
     """Feeds, moderation, mutes and the pinned comment.
 
     Args:
-        rules: those that are shipped.
         kinds: the platforms there are.
         overlay: where a pinned comment is drawn.
         events, state: where changes are told.
+        trials: tries packs on comments of the past.
     """
 
     name: ClassVar[str] = "comments"
@@ -50,18 +54,22 @@ class CommentService(Service):
 
     def __init__(
         self,
-        rules: tuple[Rule, ...],
         kinds: Kinds[CommentPlatform],
         overlay: CommentOverlay,
         events: Events,
         state: State,
+        trials: TrialRunner,
     ) -> None:
         self._overlay, self._state = overlay, state
         self._loop = asyncio.get_running_loop()
         self._is_telling = False
         self._errors: list[StudioError] = []
-        self.audience = CommentQueue(rules, events.publish, self._touch_soon, kinds)
-        self._commands = (AudienceCommands(self.audience, events.publish, overlay.show_comment),)
+        self._missing: list[str] = []
+        self.audience = CommentQueue(shipped_rules(), events.publish, self._touch_soon, kinds)
+        self._commands = (
+            AudienceCommands(self.audience, events.publish, overlay.show_comment),
+            PackCommands(self.audience, trials),
+        )
 
     @property
     def errors(self) -> Sequence[StudioError]:
@@ -101,12 +109,13 @@ class CommentService(Service):
             await self.audience.remove_feed(name)
         self.audience.reset()
         self._overlay.show_comment("", "")
-        self._errors = []
+        self._errors, self._missing = [], []
 
     async def load(self, part: Any, context: ShowContext) -> None:
         """Starts the show's feeds and takes its words."""
         self.audience.folder = context.folder
         self.audience.load_words(part)
+        await self._arm(part.packs)
         for spec in part.feeds:
             try:
                 self.audience.add_feed(spec)
@@ -114,9 +123,23 @@ class CommentService(Service):
                 self._errors.append(error)
                 _log.warning("feed %s: %s", spec.name, error)
 
+    async def _arm(self, names: Sequence[str]) -> None:
+        """The packs of the show; one that is missing or unsound is told and left out."""
+        packs: dict[str, RuleFile] = {}
+        for name in names:
+            try:
+                packs[name] = await asyncio.to_thread(_sound, name)
+            except StudioError as error:
+                self._missing.append(name)  # the show keeps it
+                self._errors.append(error)
+                _log.warning("comment pack %s: %s", name, error)
+        if packs:
+            await self.audience.change_packs(packs)
+
     def save(self) -> AudiencePart:
-        """Feeds and own words."""
-        return self.audience.part()
+        """Feeds, own words and armed packs."""
+        part = self.audience.part()
+        return msgspec.structs.replace(part, packs=(*part.packs, *self._missing))
 
     def view(self) -> CommentsView:
         """The lists that the desk shows."""
@@ -147,3 +170,7 @@ class CommentService(Service):
     def _tell(self) -> None:
         self._is_telling = False
         self._state.touch("comments")
+
+
+def _sound(name: str) -> RuleFile:
+    return sound_pack(find_pack(name))

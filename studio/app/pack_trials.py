@@ -1,0 +1,140 @@
+"""Tries comment packs on the chat of the last shows, in a process of low priority.
+
+``python -m studio.app.pack_trials`` is that process: one request on stdin, its reply on stdout.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import subprocess
+import sys
+from asyncio import create_subprocess_exec
+from contextlib import closing
+from typing import Any
+
+import msgspec
+
+from studio.comments.moderation.packs import PackTrial, try_rules
+from studio.comments.moderation.rules import Rule, RuleFile, RuleTier, shipped_rules
+from studio.core.clean import read_json
+from studio.core.errors import PackedError, StudioError, packed, unpacked
+from studio.core.paths import data_dir, project_dir
+from studio.core.priority import background_thread
+from studio.core.streams import child_environment
+from studio.governance.people import PeopleKeys
+from studio.governance.secrets import Secrets
+from studio.insight.context import viewers_salt
+from studio.insight.journal import open_to_read
+
+LIMIT_S = 300.0
+
+
+class TrialRequest(msgspec.Struct):
+    """What is tried beside what counts now."""
+
+    pack: RuleFile
+    armed: tuple[Rule, ...] = ()
+    words: tuple[Rule, ...] = ()
+    most: int = 100_000
+
+
+class TrialReply(msgspec.Struct):
+    """What came of it, or an error."""
+
+    trial: PackTrial | None = None
+    error: PackedError | None = None
+
+
+class PackTrialProcess:
+    """Has packs tried by another process; it ends with whoever waits for it."""
+
+    async def try_pack(
+        self, pack: RuleFile, armed: tuple[Rule, ...], words: tuple[Rule, ...], most: int
+    ) -> PackTrial:
+        """See `studio.comments.pack_commands.TrialRunner`."""
+        request = TrialRequest(pack, armed, words, most)
+        process = await create_subprocess_exec(
+            sys.executable, "-m", "studio.app.pack_trials", stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=project_dir(),
+            env=child_environment(),
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                out, _ = await process.communicate(msgspec.msgpack.encode(request))
+            reply = msgspec.msgpack.decode(out, type=TrialReply)
+        except (TimeoutError, msgspec.DecodeError, OSError) as error:
+            raise StudioError("failed", "insight.worker", why=type(error).__name__) from None
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        if reply.error is not None:
+            raise unpacked(reply.error)
+        assert reply.trial is not None
+        return reply.trial
+
+
+def try_here(request: TrialRequest, texts: list[str] | None = None) -> PackTrial:
+    """Tries a pack here and now.
+
+    Args:
+        request: the pack and what counts now.
+        texts: old comments; None for those of the journal.
+
+    Raises:
+        StudioError: not_found, when there is no journal.
+    """
+    now = (*shipped_rules(), *request.armed, *request.words)
+    before, after = RuleTier(now), RuleTier((*now, *request.pack.rules))
+    old = past_comments(request.most) if texts is None else texts
+    alone = RuleTier(request.pack.rules, has_model=False)
+    return try_rules(request.pack.pack, before, after, old,
+                     lambda text: alone.judge(text).action != "allow")  # fmt: skip
+
+
+def past_comments(most: int) -> list[str]:
+    """The newest comments of the journal; those of people who were erased are left out.
+
+    Raises:
+        StudioError: not_found.
+    """
+    path = data_dir() / "journal.db"
+    people = PeopleKeys(data_dir() / "people.db", Secrets(), viewers_salt)
+    try:
+        with closing(open_to_read(path)) as base:
+            rows = base.execute(
+                "SELECT data FROM entries WHERE name = 'comments.received' "
+                "ORDER BY id DESC LIMIT ?",
+                (most,),
+            )
+            texts = [_text_of(people, row[0]) for row in rows]
+    except sqlite3.Error as error:
+        raise StudioError("not_found", "insight.no_journal", path=str(path), why=error) from None
+    finally:
+        people.close()
+    return [text for text in texts if text]
+
+
+def _text_of(people: PeopleKeys, data: str) -> str:
+    plain: Any = read_json(data)
+    entry = plain.get("entry") if isinstance(plain, dict) else None
+    text = people.opened(entry.get("text")) if isinstance(entry, dict) else None
+    return text if isinstance(text, str) else ""
+
+
+def main() -> None:
+    """One request on stdin, its reply on stdout."""
+    background_thread()
+    request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=TrialRequest)
+    try:
+        reply = TrialReply(try_here(request))
+    except StudioError as error:
+        reply = TrialReply(error=packed(error))
+    sys.stdout.buffer.write(msgspec.msgpack.encode(reply))
+
+
+if __name__ == "__main__":
+    main()
