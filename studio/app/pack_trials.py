@@ -5,12 +5,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import sqlite3
-import subprocess
 import sys
-from asyncio import create_subprocess_exec
 from contextlib import closing
 from typing import Any
 
@@ -18,11 +14,11 @@ import msgspec
 
 from studio.comments.moderation.packs import PackTrial, try_rules
 from studio.comments.moderation.rules import Rule, RuleFile, RuleTier, shipped_rules
+from studio.core.child_process import ask_process
 from studio.core.clean import read_json
 from studio.core.errors import PackedError, StudioError, packed, unpacked
-from studio.core.paths import data_dir, project_dir
+from studio.core.paths import data_dir
 from studio.core.priority import background_thread
-from studio.core.streams import child_environment
 from studio.governance.people import PeopleKeys
 from studio.governance.secrets import Secrets
 from studio.insight.context import viewers_salt
@@ -55,22 +51,13 @@ class PackTrialProcess:
     ) -> PackTrial:
         """See `studio.comments.pack_commands.TrialRunner`."""
         request = TrialRequest(pack, armed, words, most)
-        process = await create_subprocess_exec(
-            sys.executable, "-m", "studio.app.pack_trials", stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=project_dir(),
-            env=child_environment(),
-        )  # fmt: skip
         try:
-            async with asyncio.timeout(LIMIT_S):
-                out, _ = await process.communicate(msgspec.msgpack.encode(request))
+            out = await ask_process(
+                "studio.app.pack_trials", msgspec.msgpack.encode(request), LIMIT_S
+            )
             reply = msgspec.msgpack.decode(out, type=TrialReply)
         except (TimeoutError, msgspec.DecodeError, OSError) as error:
             raise StudioError("failed", "insight.worker", why=type(error).__name__) from None
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
         if reply.error is not None:
             raise unpacked(reply.error)
         assert reply.trial is not None

@@ -12,8 +12,8 @@ OWNED_BY = {"subprocess", "Popen", "create_subprocess_exec"}
 KNOWN = {
     "studio/app/drill/shadow.py": "the engine; its options go through stdin",
     "studio/app/supervisor.py": "engine and desk; stdin, password in the environment",
+    "studio/core/child_process.py": "analysis, trial of a pack; the request goes through stdin",
     "studio/core/processes.py": "ps; a number",
-    "studio/insight/analysis/apart.py": "the analysis; its request goes through stdin",
     "studio/outputs/link.py": "the sender; its name and folders, all else on its line",
     "studio/shop/importers/child.py": "the reader; its request goes through stdin",
     "studio/sources/grabbed.py": "the grabber; its address goes through stdin",

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import subprocess
-import sys
-from asyncio import create_subprocess_exec
 from typing import Literal
 
 import msgspec
 
+from studio.core.child_process import ask_process
 from studio.core.errors import PackedError, StudioError, unpacked
-from studio.core.paths import project_dir
-from studio.core.streams import child_environment
 from studio.insight.model import Answer, BaselineReply, Rebuilt
 
 LIMIT_S = 300.0
@@ -47,22 +41,13 @@ async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:
         StudioError: as `studio.insight.analysis.child.analyse`; failed, when the process ended or
             took too long.
     """
-    process = await create_subprocess_exec(
-        sys.executable, "-m", "studio.insight.analysis.child", stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=project_dir(),
-        env=child_environment(),
-    )  # fmt: skip
     try:
-        async with asyncio.timeout(LIMIT_S):
-            out, _ = await process.communicate(msgspec.msgpack.encode(request))
+        out = await ask_process(
+            "studio.insight.analysis.child", msgspec.msgpack.encode(request), LIMIT_S
+        )
         reply = msgspec.msgpack.decode(out, type=AnalysisReply)
     except (TimeoutError, msgspec.DecodeError, OSError) as error:
         raise StudioError("failed", "insight.worker", why=type(error).__name__) from None
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
     if reply.error is not None:
         raise unpacked(reply.error)
     return reply
