@@ -61,6 +61,7 @@ class PlanCommands:
     def view(self) -> PlansView:
         """The part "plans" of the state."""
         plans, specs = self._plans, self._plans.specs()
+        over = {i.id for i in plans.incidents if i.state != "running" and self._book.is_hidden(i)}
         return PlansView(
             plans=(
                 *(self._row(plan) for plan in plans.plans.values()),
@@ -73,7 +74,7 @@ class PlanCommands:
             ),
             told=tuple(
                 ToldView(told.at_utc, told.role, told.text.pair(), told.level)
-                for told in list(plans.told)[:SHOWN]
+                for told in [told for told in plans.told if told.incident not in over][:SHOWN]
             ),
             errors=tuple(error.in_language() for error in plans.errors),
             runs=tuple(run_view(run, plans.can_undo(run), specs) for run in plans.runs),
@@ -95,7 +96,7 @@ class PlanCommands:
             auto=plan.is_auto and plan.trigger is not None,
             enabled=plan.id in plans.enabled,
             running=plans.is_running(plan.id),
-            last_run_utc=plans.last_run_utc.get(plan.id, ""),
+            last_run_utc="" if plan.is_confidential else plans.last_run_utc.get(plan.id, ""),
             needs_accept=waiting is not None,
             stands_in=waiting is not None and plan is not waiting.plan,
             may=plans.steps_of(file.plan) if file else (),

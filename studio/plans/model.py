@@ -203,6 +203,7 @@ class Told(msgspec.Struct, frozen=True):
     role: Role
     text: PlanText
     level: Level
+    incident: str = ""
 
 
 class PlansPart(msgspec.Struct, frozen=True):

@@ -212,8 +212,8 @@ class StepWorker:
             words = PlanText(
                 f"【{MARK[0]} {MARK[1]}】{words.zh}", f"[{MARK[0]} {MARK[1]}] {words.en}"
             )
-        self.told.appendleft(Told(utc_iso(), step.role, words, step.level))
         told_by = run.incident.id
+        self.told.appendleft(Told(utc_iso(), step.role, words, step.level, told_by))
         self._announce(RoleTold(role=step.role, text=words, level=step.level, incident=told_by))
         self.note(run, words)
 

@@ -134,6 +134,17 @@ def _told(happening: Happening, labels: Mapping[str, tuple[Text, bool]]) -> Word
     return "told", (f"→ {role}：{text.get('zh', '')}", f"→ {role}: {text.get('en', '')}"), "", None
 
 
+def _other_plan(happening: Happening, labels: Mapping[str, tuple[Text, bool]]) -> Words | None:
+    """What another incident's plan did meanwhile."""
+    data = happening.data
+    plan, own = str(data.get("plan", "")), data.get("cause") or {}
+    if happening.name == "plans.ended":
+        ended = said("plans.line_ended", plan=plan, state=data.get("state", ""))
+        return "plan", ended.pair(), "", None
+    cause = PlanText(str(own.get("zh", "")), str(own.get("en", "")))
+    return "plan", said("plans.line_started", plan=plan, cause=cause).pair(), "", None
+
+
 def _clock(happening: Happening, labels: Mapping[str, tuple[Text, bool]]) -> Words | None:
     return "engine", said("plans.line_engine").pair(), "", None
 
@@ -154,6 +165,9 @@ _MAKERS: dict[str, Callable[[Happening, Mapping[str, tuple[Text, bool]]], Words 
     "sources.health": _source,
     "roles.told": _told,
     "engine.clock": _clock,
+    "plans.started": _other_plan,
+    "plans.ended": _other_plan,
+    "plans.asked": _nothing,  # the answer says it
     "plans.step": _nothing,  # the incident has its own steps
     "comments.received": _nothing,  # counted, see `studio.plans.incidents.report`
     "comments.moderated": _nothing,

@@ -182,7 +182,8 @@ def _lines(
         if entry.name == COMMENTS:
             counts[ms // (COMMENTS_S * 1000)] += 1
             continue
-        if entry.name.startswith("plans.") and entry.data.get("incident") == incident.id:
+        is_own = entry.data.get("incident") == incident.id
+        if is_own and entry.name.startswith(("plans.", "roles.told")):
             continue  # its own words stand there already
         words = words_of(entry, labels)
         if words is not None:
