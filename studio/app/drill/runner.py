@@ -59,13 +59,14 @@ def chosen_faults(plans: Iterable[str], is_all: bool) -> list[type[DrillFault]]:
     faults = all_faults()
     wanted = list(plans)
     if not wanted or is_all:
-        return sorted(faults.values(), key=lambda fault: fault.name == "engine_kill")
+        return sorted(faults.values(), key=lambda fault: fault.rank)
     by_plan = {fault.plan for fault in faults.values()}
     for name in wanted:
         if name not in by_plan and name not in faults:
             known = ", ".join(sorted(by_plan | set(faults)))
             raise StudioError("not_found", "drill.no_fault", plan=name, known=known)
-    return [fault for fault in faults.values() if {fault.plan, fault.name} & set(wanted)]
+    chosen = [fault for fault in faults.values() if {fault.plan, fault.name} & set(wanted)]
+    return sorted(chosen, key=lambda fault: fault.rank)
 
 
 def run_drills(
@@ -94,7 +95,7 @@ def surprise(faults: Iterable[type[DrillFault]], count: int, seed: int) -> list[
     chosen: list[type[DrillFault]] = []
     while known and len(chosen) < count:
         chosen += rng.sample(known, len(known))
-    return sorted(chosen[:count], key=lambda fault: fault.name == "engine_kill")
+    return sorted(chosen[:count], key=lambda fault: fault.rank)
 
 
 @contextmanager

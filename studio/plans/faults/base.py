@@ -89,6 +89,8 @@ class DrillFault(ABC):
         plan: that is to answer it.
         also: plans that rightly start with it.
         notice_s: how long it may take to be noticed.
+        rank: of what is drilled in one go, greater ones come last: they leave something behind
+            that takes its time.
     """
 
     name: ClassVar[str] = ""
@@ -96,6 +98,7 @@ class DrillFault(ABC):
     plan: ClassVar[str] = ""
     also: ClassVar[frozenset[str]] = frozenset()
     notice_s: ClassVar[float] = 10.0
+    rank: ClassVar[int] = 0
 
     @abstractmethod
     def arm(self, shadow: Shadow) -> None:

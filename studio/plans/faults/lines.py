@@ -69,7 +69,8 @@ class SlowLine(Stall):
 
     name: ClassVar[str] = "slow"
     label: ClassVar[Text] = Text("上行变慢", "Line slow")
-    notice_s: ClassVar[float] = 40.0
+    notice_s: ClassVar[float] = 75.0
+    rank: ClassVar[int] = 1  # the bitrate stays lowered for a while
 
     def arm(self, shadow: Shadow) -> None:
         """The first of them."""
@@ -101,6 +102,7 @@ class EngineKill(DrillFault):
     label: ClassVar[Text] = Text("引擎被杀", "Engine killed")
     plan: ClassVar[str] = "engine_restarted"
     notice_s: ClassVar[float] = 20.0
+    rank: ClassVar[int] = 2  # another engine answers from then on
 
     def arm(self, shadow: Shadow) -> None:
         """kill -9."""
