@@ -79,6 +79,26 @@ def _is_alive(pid: int) -> bool:
         return False
 
 
+@pytest.mark.skipif(os.name == "nt", reason="POSIX identities")
+def test_a_sender_outlives_its_engine_but_not_the_drill(tmp_path: Path) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    environment = {**os.environ, "SHOPCAST_DRILL": str(owner.pid)}
+    sender = subprocess.Popen(
+        [sys.executable, "-m", "studio.sender", "--output", "x", "--runtime", str(tmp_path)],
+        env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until(lambda: list(tmp_path.iterdir()), "the sender's door", 30)
+        assert sender.poll() is None
+        assert owner.stdin is not None
+        owner.stdin.close()
+        owner.wait(30)
+        sender.wait(30)
+    finally:
+        sender.kill()
+        owner.kill()
+
+
 def test_every_fault_is_for_a_plan_that_starts_by_itself() -> None:
     plans = {plan.id: plan for plan in read_plans(demo_show())[0]}
     faults = all_faults()

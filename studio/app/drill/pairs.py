@@ -70,6 +70,7 @@ def run_pairs(
     scores = []
     for first, second, apart_s in pairs:
         score = _Pair(shadow, first, second, apart_s).run()
+        shadow.insist()
         scores.append(score)
         tell(score)
     return scores

@@ -83,6 +83,7 @@ def run_drills(
     with shadow_beside(show) as shadow:
         for kind in faults:
             score = _Drill(shadow, kind, plans[kind.plan]).run()
+            shadow.insist()
             note_drill(plans[kind.plan], score.passed)
             scores.append(score)
             tell(score)

@@ -206,6 +206,15 @@ class ShadowShow:
         for engine in (self.engine, self._ingest):
             engine.end_now()
 
+    def insist(self) -> None:
+        """A drill that was ended from outside counts neither as passed nor as failed.
+
+        Raises:
+            DrillEnded: it was.
+        """
+        if self.ended.is_set():
+            raise DrillEnded
+
     def close(self) -> None:
         """Ends everything and leaves nothing behind."""
         self.slow_engine(False)
