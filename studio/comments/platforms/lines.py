@@ -38,7 +38,7 @@ def parse(line: str, number: int, platform: str = "") -> tuple[Comment, float | 
     kind = _text(raw, "kind", "comment")
     at_ms = raw.get("at_ms")
     comment = Comment(
-        id=_text(raw, "id", f"{platform or 'line'}-{number}")[:100],
+        id=_text(raw, "id", made_id(platform, number))[:100],
         text=text[:MOST_TEXT],
         author=_text(raw, "user", "")[:MOST_NAME],
         author_id=_text(raw, "user_id", "")[:100],
@@ -47,6 +47,11 @@ def parse(line: str, number: int, platform: str = "") -> tuple[Comment, float | 
         kind=kind if kind in _KINDS else "comment",
     )
     return comment, _time(at_ms)
+
+
+def made_id(platform: str, number: int) -> str:
+    """The id of a line that has none."""
+    return f"{platform or 'line'}-{number}"
 
 
 def _time(at_ms: object) -> float | None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, ClassVar
 
 from studio.comments.model import Comment
 from studio.comments.platforms.base import CommentPlatform
-from studio.comments.platforms.lines import BadLine, parse
+from studio.comments.platforms.lines import BadLine, made_id, parse
+from studio.comments.platforms.repeats import RepeatFilter
 from studio.core.clean import lines_of
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
 
 MAX_MESSAGE = 1024 * 1024
+PING_S = 5.0
+"""A far end that is half open is seen within two of these."""
 
 
 class WebSocketSettings(Settings):
@@ -35,6 +39,11 @@ class WebSocketFeed(CommentPlatform):
 
     settings: WebSocketSettings
 
+    def __init__(self, settings: WebSocketSettings, folder: Path) -> None:
+        super().__init__(settings, folder)
+        self._repeats = RepeatFilter()
+        self._number = 0
+
     async def run(self, put: Callable[[Comment], None], told: Callable[[str, str], None]) -> None:
         """Reads until the far end closes."""
         from websockets.asyncio.client import connect
@@ -44,9 +53,13 @@ class WebSocketFeed(CommentPlatform):
         if not url.startswith(("ws://", "wss://")):
             raise StudioError("invalid", "audience.bad_address", url=url)
         told("connecting", "")
-        number = bad = 0
+        platform, bad = self.settings.platform or "ws", 0
         try:
-            async with connect(url, max_size=MAX_MESSAGE, open_timeout=5) as socket:
+            async with connect(
+                url, max_size=MAX_MESSAGE, open_timeout=5,
+                ping_interval=PING_S, ping_timeout=PING_S,
+            ) as socket:  # fmt: skip
+                self._repeats.reconnected()
                 told("live", "")
                 async for message in socket:
                     text = (
@@ -55,14 +68,16 @@ class WebSocketFeed(CommentPlatform):
                     for line in lines_of(text):
                         if not line.strip():
                             continue
-                        number += 1
+                        self._number += 1
                         try:
-                            comment, _ = parse(line, number, self.settings.platform or "ws")
+                            comment, _ = parse(line, self._number, platform)
                         except BadLine as error:
                             bad += 1
                             told("live", f"{bad} bad lines, last: {error}")
                             continue
-                        put(comment)
+                        has_id = comment.id != made_id(platform, self._number)
+                        if not self._repeats.is_repeat(comment, has_id=has_id):
+                            put(comment)
         except (OSError, InvalidURI, InvalidHandshake, TimeoutError, WebSocketException) as error:
             raise StudioError(
                 "unavailable", "audience.cannot_connect", url=url, why=str(error)
