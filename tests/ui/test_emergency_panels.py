@@ -1,4 +1,4 @@
-"""The incidents panel: an incident that happened is found, reviewed, and asked why."""
+"""The command post and incidents: a task is taken, an incident is found, reviewed, asked why."""
 
 from __future__ import annotations
 
@@ -73,3 +73,36 @@ def test_an_incident_is_found_reviewed_and_asked_why(program, qtbot):
     qtbot.mouseClick(panel.why, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "was taken at" in panel.says.text(), timeout=SOON)
     program.window.pages.set_page("live")
+
+
+def press(qtbot, panel, name: str) -> None:
+    def found() -> list[QPushButton]:
+        buttons = panel.findChildren(QPushButton)
+        return [b for b in buttons if b.accessibleName() == name and b.isVisible()]
+
+    qtbot.waitUntil(lambda: len(found()) == 1, timeout=SOON)
+    qtbot.mouseClick(found()[0], Qt.MouseButton.LeftButton)
+
+
+def test_a_task_is_taken_and_done_and_a_message_read(program, qtbot):
+    panel = program.window.panels["post"]
+    program.window.reveal("post")
+    qtbot.waitUntil(panel.isVisible, timeout=SOON)
+    store = program.store
+    if not store.post.is_open:  # a busy machine may have opened it by a plan
+        program.actions.run("post.open", {})
+    qtbot.waitUntil(lambda: store.post.is_open, timeout=SOON)
+    task = {"role": "controller", "text": "Call the platform"}
+    program.actions.run("post.task", task)
+    press(qtbot, panel, "I do it: Call the platform")
+    press(qtbot, panel, "Done: Call the platform")
+    qtbot.waitUntil(lambda: any(t.done_utc for t in store.post.tasks), timeout=SOON)
+    panel.words.setText("They answer in five minutes")
+    qtbot.mouseClick(panel.send, Qt.MouseButton.LeftButton)
+    press(qtbot, panel, "Got it: They answer in five minutes")
+    folder = os.environ.get("SHOPCAST_LOOK")
+    if folder:
+        QApplication.processEvents()
+        program.window.grab().save(f"{folder}/post.png")
+    qtbot.mouseClick(panel.toggle, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not store.post.is_open, timeout=SOON)
