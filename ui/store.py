@@ -23,6 +23,7 @@ from studio.plans.post.model import PostView
 from studio.scenes.model import ScenesView
 from studio.sender.model import OutputStatus
 from studio.shop.coupons.model import CouponView
+from studio.shop.games.draw import DrawView
 from studio.shop.model import ShopState, WornView
 from studio.shop.offers.model import OfferView
 from studio.shop.orders.model import OrdersView
@@ -46,6 +47,7 @@ PARTS: dict[str, Any] = {
     "offers": tuple[OfferView, ...],
     "coupons": tuple[CouponView, ...],
     "orders": OrdersView,
+    "games": tuple[DrawView, ...],
     "outputs": tuple[OutputStatus, ...],
     "show": ShowView,
     "tryon": dict[str, WornView],
@@ -141,6 +143,7 @@ class Store(QObject):
         self.offers: tuple[OfferView, ...] = ()
         self.coupons: tuple[CouponView, ...] = ()
         self.orders = OrdersView()
+        self.games: tuple[DrawView, ...] = ()
         self.outputs: tuple[OutputStatus, ...] = ()
         self.show = ShowView()
         self.tryon: dict[str, WornView] = {}

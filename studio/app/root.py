@@ -218,7 +218,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             TemplateService(scenes, sources, graph, catalogue, brand.brand, wearer, events),
             ImportService(scenes, sources, desk, events),
             comments,
-            GameService(comments, state),
+            GameService(comments, events, state),
             *host_services(catalogue, offers, events, state),
             *plan_services(
                 bus, triggers, programme, insight.past, lambda: Signer(secrets), events, state

@@ -132,3 +132,17 @@ class ShortfallChanged(Event, frozen=True, kw_only=True):
 
     sku: str
     owed: int
+
+
+class GameChanged(Event, frozen=True, kw_only=True):
+    """A draw or game is ready, open, closing or drawn."""
+
+    name: ClassVar[str] = "games.changed"
+    label: ClassVar[Text] = Text("游戏已变", "Game changed")
+    help: ClassVar[Text] = Text(
+        "抽奖或游戏已准备、进行中、已截止或已开奖。",
+        "A draw or game is ready, open, closing or drawn.",
+    )
+
+    game: str
+    stage: str

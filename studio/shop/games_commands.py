@@ -1,30 +1,51 @@
-"""Draws from outside: put, open, close, draw, the next in rank, the proof."""
+"""Draws and games from outside: put, open, close, draw, claim, the next in rank."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 from typing import Annotated, Protocol
 
 import msgspec
 
-from studio.core.clock import now_ns
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
-from studio.core.paths import data_dir
-from studio.core.whole_file import write_whole
 from studio.shop.games.draw import Draw, DrawRules
 
+Answer = Annotated[str, msgspec.Meta(max_length=40)]
+EntryId = Annotated[str, msgspec.Meta(max_length=20)]
 DrawId = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 class Draws(Protocol):
-    """The draws of this show."""
+    """The games of this show."""
 
     draws: dict[str, Draw]
 
-    def muted_people(self) -> set[str]:
-        """Who is muted now."""
+    def put(self, draw: Draw) -> None:
+        """A new one."""
+        ...
+
+    def remove(self, draw: Draw) -> None:
+        """Forgets one that does not run."""
+        ...
+
+    def open(self, draw: Draw) -> None:
+        """Takes entries."""
+        ...
+
+    async def close(self, draw: Draw) -> str:
+        """Freezes them."""
+        ...
+
+    async def finish(self, draw: Draw) -> list[dict[str, str]]:
+        """Names the winners."""
+        ...
+
+    async def pass_over(self, draw: Draw, entry: str) -> list[dict[str, str]]:
+        """The next in rank."""
+        ...
+
+    def claim(self, draw: Draw, entry: str) -> None:
+        """A winner has claimed."""
         ...
 
 
@@ -37,18 +58,33 @@ class GameCommands:
     @command(
         "games.put",
         role=Role.CONTROLLER,
-        label=("准备抽奖", "Prepare a draw"),
+        label=("准备抽奖或游戏", "Prepare a draw or game"),
         help=(
-            "定下规则和随机种子的承诺（哈希）；开始前展示给观众。",
-            "Fixes rules and the hash of the seed, to be shown before entries are taken.",
+            "定下规则和随机种子的承诺（哈希），开始前展示给观众；kind 为 quiz 问答、price 猜价、"
+            "words 口令时带答案，开奖前保密。",
+            "Fixes rules and the hash of the seed, to be shown before entries are taken; a quiz or "
+            "guess the price has its answer, which is secret until it is drawn.",
         ),
+        secret=("answer",),
     )
-    def put(self, id: DrawId, rules: DrawRules) -> Changed:
-        known = self._room.draws.get(id)
-        if known is not None and known.stage != "ready":
-            raise StudioError("conflict", "games.stage", id=id, stage=known.stage)
-        made = self._room.draws[id] = Draw(id, rules)
+    def put(self, id: DrawId, rules: DrawRules, answer: Answer = "") -> Changed:
+        made = Draw(id, rules, answer=answer)
+        self._room.put(made)
         return changed("games", result=msgspec.to_builtins(made.view()))
+
+    @command(
+        "games.remove",
+        role=Role.CONTROLLER,
+        label=("删除游戏", "Remove a game"),
+        help=(
+            "删除没有在进行的抽奖或游戏；证明文件还在。",
+            "Forgets one that does not run; its proof stays.",
+        ),
+        needs_confirm=True,
+    )
+    def remove(self, id: DrawId) -> Changed:
+        self._room.remove(self._get(id))
+        return changed("games")
 
     @command(
         "games.open",
@@ -57,7 +93,7 @@ class GameCommands:
         help=("开始收集参与评论；规则从此锁定。", "Takes entries; the rules are locked from here."),
     )
     def open(self, id: DrawId) -> Changed:
-        self._get(id).open()
+        self._room.open(self._get(id))
         return changed("games")
 
     @command(
@@ -70,8 +106,7 @@ class GameCommands:
         ),
     )
     async def close(self, id: DrawId) -> Changed:
-        draw, muted = self._get(id), self._room.muted_people()
-        digest = await asyncio.to_thread(draw.close, now_ns(), muted)
+        digest = await self._room.close(self._get(id))
         return changed("games", result={"entries_sha256": digest})
 
     @command(
@@ -82,9 +117,8 @@ class GameCommands:
     )
     async def draw(self, id: DrawId) -> Changed:
         draw = self._get(id)
-        winners = await asyncio.to_thread(draw.draw, now_ns())
-        path = await self._write(draw)
-        return changed("games", result={"winners": winners, "proof": path})
+        winners = await self._room.finish(draw)
+        return changed("games", result={"winners": winners, "proof": draw.proof_path})
 
     @command(
         "games.next",
@@ -94,9 +128,21 @@ class GameCommands:
     )
     async def next(self, id: DrawId, entry: str) -> Changed:
         draw = self._get(id)
-        winners = draw.pass_over(entry)
-        path = await self._write(draw)
-        return changed("games", result={"winners": winners, "proof": path})
+        winners = await self._room.pass_over(draw, entry)
+        return changed("games", result={"winners": winners, "proof": draw.proof_path})
+
+    @command(
+        "games.claim",
+        role=Role.CONTROLLER,
+        label=("已领奖", "Prize claimed"),
+        help=(
+            "中奖者已领奖，不再顺延。",
+            "A winner has claimed the prize: it goes to nobody else.",
+        ),
+    )
+    def claim(self, id: DrawId, entry: EntryId) -> Changed:
+        self._room.claim(self._get(id), entry)
+        return changed("games")
 
     @command(
         "games.list",
@@ -107,26 +153,6 @@ class GameCommands:
     def list_all(self) -> Changed:
         views = [draw.view() for draw in self._room.draws.values()]
         return changed(result=msgspec.to_builtins(views))
-
-    async def _write(self, draw: Draw) -> str:
-        """The proof as a file in the data folder; nothing is lost when the disk is full.
-
-        Raises:
-            StudioError: failed; the draw stands and can be written again with games.next.
-        """
-        path = data_dir() / "draws" / f"{draw.id}-{draw.commitment[:12]}.json"
-        text = json.dumps(draw.proof(), indent=1)
-
-        def write() -> None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, text)
-
-        try:
-            await asyncio.to_thread(write)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise StudioError("failed", "media.cannot_write", path=str(path), why=why) from None
-        return str(path)
 
     def _get(self, id: str) -> Draw:
         draw = self._room.draws.get(id)

@@ -11,7 +11,8 @@ const TEXT = {
     stopped: "已停止", recording: "录制中", media: "视频与播放列表", play: "播放", pause: "暂停", restart: "重播", next_one: "下一个",
     previous_one: "上一个", seek: "跳转", playing: "播放中", paused: "已暂停", ended: "已播完", tally: "机位提示灯", seen: "看到了", seen_by: "已确认：",
     camera_waiting: "等待推流", camera_lost: "信号丢失", camera_frozen: "画面冻结", camera_missing: "打不开", camera_black: "黑屏",
-    ready: "开播检查", all_well: "检查都通过" },
+    ready: "开播检查", all_well: "检查都通过",
+    games: "游戏", game_ready: "开始", game_open: "截止", game_closing: "开奖", entries: "人" },
   en: { programme: "PROGRAMME", scenes: "Scenes", take: "Take", fade: "Fade", standby: "Standby", silent: "Microphones off", back: "Back to ", products: "Products",
     comments: "Comments to judge", outputs: "Outputs", password: "Remote password or token", keep: "Remember on this device",
     enter: "Enter", card: "Card", card_off: "Hide", try_on: "Try on", try_off: "Take off", release: "Release", block: "Block", stock: "stock", air: "programme",
@@ -22,11 +23,12 @@ const TEXT = {
     stopped: "stopped", recording: "recording", media: "Clips and playlists", play: "Play", pause: "Pause", restart: "Start over",
     next_one: "Next", previous_one: "Previous", seek: "Wind to", playing: "playing", paused: "paused", ended: "at its end", tally: "Tally", seen: "Seen", seen_by: "seen by ",
     camera_waiting: "waiting for its stream", camera_lost: "lost", camera_frozen: "frozen", camera_missing: "missing", camera_black: "black",
-    ready: "Before air", all_well: "All is well" },
+    ready: "Before air", all_well: "All is well",
+    games: "Games", game_ready: "Start", game_open: "Close", game_closing: "Draw", entries: "entries" },
 };
 const SIGNS = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "¥", MYR: "RM", SGD: "S$" };
 const CAMERA_ILLS = ["waiting", "lost", "frozen", "missing", "black"];
-const PARTS = ["scenes", "sources", "shop", "outputs", "comments", "show", "ready"];
+const PARTS = ["scenes", "sources", "shop", "outputs", "comments", "show", "ready", "games"];
 const CAMERAS = ["camera", "ingest", "stream", "screen", "clip"];
 const $ = (id) => document.getElementById(id);
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -369,6 +371,7 @@ function draw() {
   drawMedia(canAct);
   drawTally(canAct);
   drawProducts(canAct);
+  drawGames(canAct);
   drawComments(canAct);
   drawOutputs();
   drawReady();
@@ -443,6 +446,23 @@ function drawProducts(canAct) {
       onclick: () => run("shop.try_on", { product: isWorn ? "" : one.id }) },
     text(isWorn ? "try_off" : "try_on"));
     return element("li", {}, name, wear, button);
+  }));
+}
+
+const GAME_STEPS = { ready: "games.open", open: "games.close", closing: "games.draw" };
+
+function drawGames(canAct) {
+  const games = state.games ?? [];
+  $("games-part").hidden = !games.length;
+  $("games").replaceChildren(...games.map((one) => {
+    const winners = (one.winners ?? []).map((winner) => `${winner.prize}: ${winner.author}`).join(" · ");
+    const name = element("span", { className: "name" }, one.title,
+      element("small", {}, winners || `${one.entries ?? 0} ${text("entries")}`));
+    const step = GAME_STEPS[one.stage];
+    if (!step) return element("li", {}, name);
+    const button = element("button", { type: "button", disabled: !canAct, onclick: () => run(step, { id: one.id }) },
+      text(`game_${one.stage}`));
+    return element("li", {}, name, button);
   }));
 }
 

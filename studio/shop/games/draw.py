@@ -1,4 +1,4 @@
-"""A lucky draw whose outcome nobody at the desk could choose (`verify`)."""
+"""A draw or game whose outcome nobody at the desk could choose (`verify`)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ import secrets
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from studio.core.clock import now_ns
 from studio.core.errors import StudioError
-from studio.shop.games.verify import FORMAT, canonical, digest_of, ranked
+from studio.shop.games.verify import (
+    FORMAT,
+    answer_digest,
+    canonical,
+    digest_of,
+    in_order,
+    plain,
+    price_in,
+    ranked,
+)
 
 BEACON = 20
 BEACON_S = 60.0
@@ -18,6 +29,7 @@ MOST_VALUE_CNY = 50_000_00
 """The most a prize of a draw may be worth in China (Anti-Unfair Competition Law, prize sales)."""
 
 Stage = Literal["ready", "open", "closing", "drawn"]
+GameKind = Literal["draw", "words", "quiz", "price"]
 
 
 class Prize(msgspec.Struct, frozen=True):
@@ -35,6 +47,12 @@ class DrawRules(msgspec.Struct, frozen=True):
         keyword: what a comment must be to enter; "" for any.
         counts: which comment of a person is the entry.
         excluded: names of host and staff.
+        kind: a draw; lucky words (the keyword is told on air); a quiz, whose right answers are
+            drawn from; guess the price, where the nearest wins.
+        options: of a quiz; nothing else is an entry.
+        answer_sha256: of the answer and the seed; filled in here.
+        claim_s: a winner must claim the prize in this time, or the next in rank has it; 0: never.
+        claim_word: a winner's comment that claims it; "" is by hand alone.
     """
 
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -44,6 +62,14 @@ class DrawRules(msgspec.Struct, frozen=True):
     excluded: tuple[str, ...] = ()
     currency: str = "CNY"
     terms: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+    kind: GameKind = "draw"
+    options: Annotated[
+        tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=40)], ...],
+        msgspec.Meta(max_length=8),
+    ] = ()
+    answer_sha256: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    claim_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 0
+    claim_word: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -61,7 +87,13 @@ class Heard(msgspec.Struct, frozen=True):
 
 
 class DrawView(msgspec.Struct, frozen=True):
-    """A draw as desks see it; the seed is secret until it is drawn."""
+    """A draw as desks see it; seed and answer are secret until it is drawn.
+
+    Attributes:
+        counts: which comment of a person is the entry.
+        answers: of a quiz, how many gave each, by option.
+        winners: prize, entry, author; "claimed" or "left_s" where there is a time to claim.
+    """
 
     id: str
     title: str
@@ -71,6 +103,14 @@ class DrawView(msgspec.Struct, frozen=True):
     entries: int = 0
     beacon: int = 0
     winners: tuple[dict[str, str], ...] = ()
+    kind: GameKind = "draw"
+    keyword: str = ""
+    options: tuple[str, ...] = ()
+    counts: str = "first"
+    prizes: tuple[Prize, ...] = ()
+    answers: dict[str, int] = {}
+    answer: str = ""
+    proof: str = ""
 
 
 class Draw:
@@ -78,31 +118,43 @@ class Draw:
 
     Args:
         seed: 32 bytes as hex; made by the system's own source of chance when "".
+        answer: of a quiz (one of its options) or a price; secret until it is drawn.
 
     Raises:
-        StudioError: invalid: a prize worth more than the law allows.
+        StudioError: invalid: a prize worth more than the law allows, a game without its answer.
     """
 
-    def __init__(self, id: str, rules: DrawRules, seed: str = "") -> None:
+    def __init__(self, id: str, rules: DrawRules, seed: str = "", answer: str = "") -> None:
         dear = next((p for p in rules.prizes if p.value_cents > MOST_VALUE_CNY), None)
         if dear is not None and rules.currency == "CNY":
             raise StudioError("invalid", "games.prize_value", name=dear.name)
-        self.id, self.rules = id, rules
         self.seed = seed or secrets.token_hex(32)
+        self.told_answer = answer
+        self.answer = _checked_answer(rules, answer)
+        digest = answer_digest(self.seed, self.answer) if self.answer else ""
+        rules = replace(rules, answer_sha256=digest)
+        self.id, self.rules = id, rules
         self.commitment = hashlib.sha256(bytes.fromhex(self.seed)).hexdigest()
-        self._plain_rules = msgspec.to_builtins(rules)
+        self._plain_rules = _shown(rules)
         self.rules_sha256 = hashlib.sha256(canonical(self._plain_rules)).hexdigest()
         self.stage: Stage = "ready"
         self.entries: dict[str, Heard] = {}
         self.beacon: list[Heard] = []
         self.passed_over: list[str] = []
         self.names: dict[str, str] = {}
+        self.claimed: set[str] = set()
+        self.won_ns: dict[str, int] = {}
+        self.proof_path = ""
+        self._people: dict[str, str] = {}
         self._frozen: list[dict[str, str]] = []
         self._entries_sha256 = ""
         self._order: list[str] = []
-        self._closed_ns = 0
-        self._keyword = _plain(rules.keyword)
-        self._excluded = {_plain(name) for name in rules.excluded}
+        self.closed_ns = 0
+        self._keyword = plain(rules.keyword)
+        self._options = {plain(option): option for option in rules.options}
+        self._answers = dict.fromkeys(rules.options, 0)
+        self._claim_word = plain(rules.claim_word)
+        self._excluded = {plain(name) for name in rules.excluded}
 
     def open(self) -> None:
         """Takes entries from now on; the rules are locked."""
@@ -111,6 +163,8 @@ class Draw:
 
     def hear(self, comment: Heard, now_ns: int) -> bool:
         """A comment came; whether it counts (as an entry, or after the end)."""
+        if self.stage == "drawn":
+            return self._claims(comment)
         if self.stage == "closing":
             if self.is_beacon_whole(now_ns):
                 return False
@@ -118,16 +172,70 @@ class Draw:
             return True
         if self.stage != "open" or len(self.entries) >= MOST_ENTRIES:
             return False
-        if self._keyword and _plain(comment.text) != self._keyword:
+        if not self._is_entry(comment.text):
             return False
-        if _plain(comment.author) in self._excluded or not comment.person.partition("/")[2]:
+        if plain(comment.author) in self._excluded or not comment.person.partition("/")[2]:
             return False
-        if comment.person in self.entries:
+        before = self.entries.get(comment.person)
+        if before is not None:
             if self.rules.counts == "first":
                 return False
             del self.entries[comment.person]
+            self._count(before, -1)
         self.entries[comment.person] = comment
+        self._count(comment, 1)
         return True
+
+    def _is_entry(self, text: str) -> bool:
+        if self.rules.kind == "quiz":
+            return plain(text) in self._options
+        if self.rules.kind == "price":
+            return price_in(text, self.rules.currency) is not None
+        return not self._keyword or plain(text) == self._keyword
+
+    def _count(self, comment: Heard, by: int) -> None:
+        option = self._options.get(plain(comment.text))
+        if option is not None:
+            self._answers[option] += by
+
+    def _claims(self, comment: Heard) -> bool:
+        """Does a winner claim the prize with this comment?"""
+        if not self._claim_word or plain(comment.text) != self._claim_word:
+            return False
+        for winner in self._pairs():
+            entry = winner["entry"]
+            if self._people.get(entry) == comment.person and entry not in self.claimed:
+                self.claimed.add(entry)
+                return True
+        return False
+
+    def claim(self, entry: str) -> None:
+        """A winner has claimed the prize.
+
+        Raises:
+            StudioError: not_found, conflict.
+        """
+        self._need("drawn")
+        if entry not in [winner["entry"] for winner in self._pairs()]:
+            raise StudioError("not_found", "games.no_winner", id=entry)
+        self.claimed.add(entry)
+
+    def overdue(self, now_ns: int) -> list[str]:
+        """Winners who had their time and did not claim."""
+        if self.stage != "drawn" or not self.rules.claim_s:
+            return []
+        for winner in self._pairs():
+            self.won_ns.setdefault(winner["entry"], now_ns)
+        return [
+            winner["entry"]
+            for winner in self._pairs()
+            if self._left_ns(winner["entry"], now_ns) < 0
+        ]
+
+    def _left_ns(self, entry: str, now_ns: int) -> int:
+        if entry in self.claimed:
+            return 0
+        return self.won_ns.get(entry, now_ns) + self.rules.claim_s * 1_000_000_000 - now_ns
 
     def close(self, now_ns: int, muted: set[str]) -> str:
         """Freezes the entries without those who are muted; their hash.
@@ -136,19 +244,20 @@ class Draw:
             StudioError: conflict, when it is not open.
         """
         self._need("open")
-        self.stage, self._closed_ns = "closing", now_ns  # from here on no entry is taken
+        self.stage, self.closed_ns = "closing", now_ns  # from here on no entry is taken
         for number, comment in enumerate(self.entries.values()):
             if comment.person in muted:
                 continue
             id = f"{number:07}"
             self.names[id] = comment.author
+            self._people[id] = comment.person
             self._frozen.append({"id": id, "who": self._who(comment), "text": comment.text})
         self._entries_sha256 = digest_of(self._frozen)
         return self._entries_sha256
 
     def is_beacon_whole(self, now_ns: int) -> bool:
         """Have 20 comments come since the end, or has a minute gone by?"""
-        return len(self.beacon) >= BEACON or now_ns - self._closed_ns >= int(BEACON_S * 1e9)
+        return len(self.beacon) >= BEACON or now_ns - self.closed_ns >= int(BEACON_S * 1e9)
 
     def draw(self, now_ns: int) -> list[dict[str, str]]:
         """The winners, with names.
@@ -163,8 +272,11 @@ class Draw:
             raise StudioError("conflict", "games.no_entries")
         ids = [entry["id"] for entry in self._frozen]
         beacon = digest_of(self._plain_beacon())
-        self._order = ranked(self.seed, self._entries_sha256, beacon, ids)
+        order = ranked(self.seed, self._entries_sha256, beacon, ids)
+        texts = {entry["id"]: entry["text"] for entry in self._frozen}
+        self._order = in_order(order, texts, self._plain_rules, self.answer)
         self.stage = "drawn"
+        self.overdue(now_ns)
         return self.winners()
 
     def pass_over(self, entry: str) -> list[dict[str, str]]:
@@ -198,14 +310,26 @@ class Draw:
             "rules_sha256": self.rules_sha256, "commitment": self.commitment, "seed": self.seed,
             "entries": self._frozen, "entries_sha256": self._entries_sha256, "beacon": beacon,
             "beacon_sha256": digest_of(beacon), "passed_over": self.passed_over,
-            "winners": self._pairs(),
+            "winners": self._pairs(), **({"answer": self.answer} if self.answer else {}),
         }  # fmt: skip
 
     def view(self) -> DrawView:
         """As desks see it."""
+        rules, now, is_drawn = self.rules, now_ns(), self.stage == "drawn"
+        winners = []
+        for winner in self.winners():
+            if winner["entry"] in self.claimed:
+                winner["claimed"] = "yes"
+            elif rules.claim_s:
+                left_ns = max(0, self._left_ns(winner["entry"], now))
+                winner["left_s"] = str(-(-left_ns // 1_000_000_000))
+            winners.append(winner)
         return DrawView(
-            self.id, self.rules.title, self.stage, self.commitment, self.rules_sha256,
-            len(self._frozen or self.entries), len(self.beacon), tuple(self.winners()),
+            self.id, rules.title, self.stage, self.commitment, self.rules_sha256,
+            len(self._frozen or self.entries), len(self.beacon), tuple(winners), rules.kind,
+            "" if rules.kind == "words" and self.stage == "ready" else rules.keyword,
+            rules.options, rules.counts, rules.prizes, dict(self._answers),
+            self.answer if is_drawn else "", self.proof_path,
         )  # fmt: skip
 
     def _pairs(self) -> list[dict[str, str]]:
@@ -226,5 +350,34 @@ class Draw:
             raise StudioError("conflict", "games.stage", id=self.id, stage=self.stage)
 
 
-def _plain(text: str) -> str:
-    return "".join(text.split()).casefold()
+def _checked_answer(rules: DrawRules, answer: str) -> str:
+    """The answer in the form that is promised; "" of a game that has none.
+
+    Raises:
+        StudioError: invalid.
+    """
+    if rules.kind == "words" and not plain(rules.keyword):
+        raise StudioError("invalid", "games.no_words")
+    if rules.kind == "quiz":
+        options = [plain(option) for option in rules.options]
+        if len(options) < 2 or len(set(options)) != len(options) or plain(answer) not in options:
+            raise StudioError("invalid", "games.no_option")
+        return rules.options[options.index(plain(answer))]
+    if rules.kind == "price":
+        cents = price_in(answer, rules.currency)
+        if cents is None:
+            raise StudioError("invalid", "games.no_price", text=answer[:40])
+        return str(cents)
+    return ""
+
+
+def _shown(rules: DrawRules) -> dict[str, Any]:
+    """The rules as they are hashed; what a plain draw does not use is not in it, as ever."""
+    found: dict[str, Any] = msgspec.to_builtins(rules)
+    usual = {"kind": "draw", "options": [], "answer_sha256": "", "claim_s": 0, "claim_word": ""}
+    return {name: v for name, v in found.items() if name not in usual or list_of(v) != usual[name]}
+
+
+def list_of(value: Any) -> Any:
+    """A tuple as JSON has it."""
+    return list(value) if isinstance(value, tuple) else value

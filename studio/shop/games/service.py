@@ -1,18 +1,30 @@
-"""Games as a service of the engine: draws that run, fed by every comment there is."""
+"""Games as a service of the engine: draws and answers that run, fed by every comment there is."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
+import msgspec
+
 from studio.core.clock import now_ns
-from studio.core.service import Service
+from studio.core.errors import StudioError
+from studio.core.event import Events
+from studio.core.log import logger
+from studio.core.paths import data_dir
+from studio.core.service import Every, Service
 from studio.core.state import State
+from studio.core.whole_file import write_whole
+from studio.shop.events import GameChanged
 from studio.shop.games.draw import Draw, DrawView, Heard
+from studio.shop.games.running import RunningGames, read_running
 from studio.shop.games_commands import GameCommands
 
+_log = logger(__name__)
 TELL_S = 0.2
+LOOK_S = 0.5
 
 
 class DrawListener(Protocol):
@@ -33,46 +45,194 @@ class CommentStream(Protocol):
         ...
 
 
+class GamesKept(msgspec.Struct, frozen=True):
+    """What must survive a kill: which games there are; what happened in them is in their files.
+
+    Attributes:
+        games: id and commitment of each.
+    """
+
+    games: tuple[tuple[str, str], ...] = ()
+
+
 class GameService(Service):
-    """Draws of the show. They end with it; their proofs are files.
+    """Games of the show. They end with it; their proofs are files.
 
     Args:
         comments: all platforms in one.
+        events: told.
         state: told a few times a second at most.
     """
 
     name: ClassVar[str] = "games"
     View: ClassVar[Any] = tuple[DrawView, ...]
+    Checkpoint: ClassVar[Any] = GamesKept
 
-    def __init__(self, comments: CommentStream, state: State) -> None:
+    def __init__(self, comments: CommentStream, events: Events, state: State) -> None:
         self.draws: dict[str, Draw] = {}
-        self._comments, self._state = comments, state
+        self._comments, self._events, self._state = comments, events, state
         self._is_telling = False
         self._loop = asyncio.get_running_loop()
+        self._files = RunningGames()
+        self._looks: asyncio.Task[None] | None = None
         self._commands = (GameCommands(self),)
+        self.every = (Every("games", LOOK_S, self._look_soon),)
         comments.listen(self._hear)
 
     def commands(self) -> Sequence[object]:
-        """Draws."""
+        """Draws and games."""
         return self._commands
 
     async def reset(self) -> None:
-        """No draw is left."""
+        """No game is left."""
+        await self._settle()
+        for draw in self.draws.values():
+            self._files.forget(draw)
         self.draws = {}
 
+    async def stop(self) -> None:
+        """What happened is written down; a game that runs goes on with the next engine."""
+        await self._settle()
+        await asyncio.to_thread(self._files.close)
+
     def view(self) -> tuple[DrawView, ...]:
-        """Every draw of this show."""
+        """Every game of this show."""
         return tuple(draw.view() for draw in self.draws.values())
+
+    def checkpoint(self) -> GamesKept:
+        """Which there are."""
+        return GamesKept(tuple((draw.id, draw.commitment) for draw in self.draws.values()))
+
+    async def restore(self, kept: Any) -> None:
+        """Every game goes on with all its entries."""
+        for id, commitment in kept.games:
+            draw = await asyncio.to_thread(read_running, id, commitment)
+            if draw is None:
+                _log.error("game %s could not be taken up again", id)
+            else:
+                self.draws[id] = draw
 
     def muted_people(self) -> set[str]:
         """Who is muted now."""
         return self._comments.muted_people()
 
+    # -- steps ---------------------------------------------------------------------------------
+
+    def put(self, draw: Draw) -> None:
+        """A new game in place of one that has not begun.
+
+        Raises:
+            StudioError: conflict.
+        """
+        known = self.draws.get(draw.id)
+        if known is not None:
+            if known.stage != "ready":
+                raise StudioError("conflict", "games.stage", id=draw.id, stage=known.stage)
+            self._files.forget(known)
+        self.draws[draw.id] = draw
+        self._files.begin(draw)
+        self._tell_stage(draw)
+
+    def remove(self, draw: Draw) -> None:
+        """Forgets a game that does not run.
+
+        Raises:
+            StudioError: conflict.
+        """
+        if draw.stage in ("open", "closing"):
+            raise StudioError("conflict", "games.stage", id=draw.id, stage=draw.stage)
+        self.draws.pop(draw.id, None)
+        self._files.forget(draw)
+
+    def open(self, draw: Draw) -> None:
+        """Takes entries.
+
+        Raises:
+            StudioError: conflict.
+        """
+        draw.open()
+        self._files.put(draw, {"do": "open"})
+        self._tell_stage(draw)
+
+    async def close(self, draw: Draw) -> str:
+        """Freezes the entries; their hash.
+
+        Raises:
+            StudioError: conflict.
+        """
+        at_ns, muted = now_ns(), self.muted_people()
+        digest = await asyncio.to_thread(draw.close, at_ns, muted)
+        self._files.put(draw, {"do": "close", "at": at_ns, "muted": sorted(muted)})
+        self._tell_stage(draw)
+        return digest
+
+    async def finish(self, draw: Draw) -> list[dict[str, str]]:
+        """Names the winners and writes the proof.
+
+        Raises:
+            StudioError: conflict; failed: the proof, the winners stand all the same.
+        """
+        at_ns = now_ns()
+        winners = await asyncio.to_thread(draw.draw, at_ns)
+        self._files.put(draw, {"do": "draw", "at": at_ns})
+        self._tell_stage(draw)
+        await self.write_proof(draw)
+        return winners
+
+    async def pass_over(self, draw: Draw, entry: str) -> list[dict[str, str]]:
+        """The next in rank has the prize.
+
+        Raises:
+            StudioError: not_found, conflict; failed: the proof.
+        """
+        winners = draw.pass_over(entry)
+        self._files.put(draw, {"do": "next", "entry": entry})
+        draw.overdue(now_ns())
+        await self.write_proof(draw)
+        return winners
+
+    def claim(self, draw: Draw, entry: str) -> None:
+        """A winner has claimed the prize.
+
+        Raises:
+            StudioError: not_found, conflict.
+        """
+        draw.claim(entry)
+        self._files.put(draw, {"do": "claim", "entry": entry})
+
+    async def write_proof(self, draw: Draw) -> str:
+        """The proof as a file in the data folder; nothing is lost when the disk is full.
+
+        Raises:
+            StudioError: failed; the draw stands and can be written again with games.next.
+        """
+        path = data_dir() / "draws" / f"{draw.id}-{draw.commitment[:12]}.json"
+        text = json.dumps(draw.proof(), indent=1)
+
+        def write() -> None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, text)
+
+        try:
+            await asyncio.to_thread(write)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise StudioError("failed", "media.cannot_write", path=str(path), why=why) from None
+        draw.proof_path = str(path)
+        self._files.put(draw, {"do": "proof", "path": str(path)})
+        return str(path)
+
+    # -- by themselves -------------------------------------------------------------------------
+
     def _hear(self, id: str, person: str, author: str, text: str) -> None:
-        counts = False
+        counts, at_ns = False, now_ns()
         for draw in self.draws.values():
-            if draw.stage in ("open", "closing"):
-                counts |= draw.hear(Heard(id, person, author, text), now_ns())
+            if draw.stage == "ready":
+                continue
+            heard = Heard(id, person, author, text)
+            if draw.hear(heard, at_ns):
+                counts = True
+                self._files.heard(draw, heard, at_ns)
         if counts and not self._is_telling:
             self._is_telling = True
             self._loop.call_later(TELL_S, self._tell)
@@ -80,3 +240,31 @@ class GameService(Service):
     def _tell(self) -> None:
         self._is_telling = False
         self._state.touch("games")
+
+    def _tell_stage(self, draw: Draw) -> None:
+        self._events.publish(GameChanged(game=draw.id, stage=draw.stage))
+        self._state.touch("games")
+
+    def _look_soon(self) -> None:
+        waits = [d for d in self.draws.values() if d.stage == "drawn" and d.rules.claim_s]
+        if not waits:
+            return
+        self._state.touch("games")
+        is_free = self._looks is None or self._looks.done()
+        if is_free and any(draw.overdue(now_ns()) for draw in waits):
+            self._looks = self._loop.create_task(self._pass_on(waits), name="games")
+
+    async def _pass_on(self, waits: Sequence[Draw]) -> None:
+        """Prizes that nobody claimed go to the next in rank."""
+        for draw in waits:
+            for entry in draw.overdue(now_ns()):
+                try:
+                    await self.pass_over(draw, entry)
+                except StudioError as error:
+                    _log.error("%s", error)
+                self._tell_stage(draw)
+
+    async def _settle(self) -> None:
+        if self._looks is not None:
+            await asyncio.gather(self._looks, return_exceptions=True)
+            self._looks = None

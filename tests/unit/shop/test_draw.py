@@ -33,7 +33,7 @@ def played(people: int = 30, **more) -> Draw:
 
 
 def test_a_sound_proof_is_sound_and_every_change_is_found():
-    proof = json.loads(json.dumps(played().proof()))
+    proof = json.loads(json.dumps(played(seed="11" * 32).proof()))
     assert verify.faults(proof) == []
 
     def with_change(change):

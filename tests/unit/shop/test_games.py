@@ -1,0 +1,239 @@
+"""Quiz, guess the price, lucky words: one entry a person, checkable, and a kill loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from studio.core.clock import NS
+from studio.core.errors import StudioError
+from studio.core.event import Event, Events
+from studio.core.state import State
+from studio.shop.games import verify
+from studio.shop.games.draw import BEACON, Draw, DrawRules, Heard, Prize
+from studio.shop.games.running import running_path
+from studio.shop.games.service import DrawListener, GameService
+from tests.waiting import until
+
+QUIZ = DrawRules("How many?", (Prize("Scarf", 2),), kind="quiz", options=("A", "B", "C"))
+PRICE = DrawRules("What does it cost?", (Prize("Coat"),), kind="price", counts="last")
+WORDS = DrawRules("Say it", (Prize("Hat"),), kind="words", keyword="我爱 帽子")
+SEED = "22" * 32
+
+
+def play(rules: DrawRules, answer: str, said: list[tuple[str, str]]) -> Draw:
+    draw = Draw("g", rules, SEED, answer)
+    draw.open()
+    for number, (person, text) in enumerate(said):
+        draw.hear(Heard(f"c{number}", f"douyin/{person}", person, text), 0)
+    draw.close(NS, set())
+    for number in range(BEACON):
+        draw.hear(Heard(f"b{number}", f"douyin/x{number}", "x", f"later {number}"), 2 * NS)
+    draw.draw(3 * NS)
+    return draw
+
+
+def winners(draw: Draw) -> list[str]:
+    return [winner["author"] for winner in draw.winners()]
+
+
+def test_the_right_answers_of_a_quiz_are_drawn_from() -> None:
+    said = [("a", "B"), ("b", "a"), ("c", " ｂ "), ("d", "B!"), ("e", "c"), ("a", "C"), ("f", "b")]
+    draw = play(QUIZ, "b", said)
+    assert set(winners(draw)) < {"a", "c", "f"}
+    assert len(winners(draw)) == 2
+    view = draw.view()
+    assert (view.answers, view.answer, view.entries) == ({"A": 1, "B": 3, "C": 1}, "B", 5)
+    assert verify.faults(json.loads(json.dumps(draw.proof()))) == []
+
+
+def test_the_nearest_price_wins_and_chance_decides_between_equals() -> None:
+    said = [("a", "199"), ("b", "￥２０５元"), ("c", "19 5"), ("d", "about 200"), ("a", "201.50"),
+            ("e", "200.999"), ("f", "9999999999")]  # fmt: skip
+    draw = play(replace(PRICE, prizes=(Prize("Coat", 5),)), "200", said)
+    assert winners(draw)[0] == "a", "the last of a person counts here"
+    assert set(winners(draw)[1:]) == {"b", "c"}
+    assert draw.view().entries == 3
+    assert verify.faults(json.loads(json.dumps(draw.proof()))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [("199", "CNY", 19900), ("¥1９.5", "CNY", 1950), ("19.99元", "CNY", 1999),
+     ("1.999", "CNY", None), ("1.990", "CNY", 199), ("1200", "JPY", 1200),
+     ("12.5", "JPY", None), ("1.234", "OMR", 1234),
+     ("-5", "CNY", None), ("1e3", "CNY", None), ("٣", "CNY", None), ("", "CNY", None)],
+)  # fmt: skip
+def test_a_guess_is_a_price_or_nothing(text: str, currency: str, minor: int | None) -> None:
+    assert verify.price_in(text, currency) == minor
+
+
+def test_an_answer_cannot_be_chosen_afterwards() -> None:
+    proof = json.loads(json.dumps(play(QUIZ, "B", [("a", "B"), ("b", "C")]).proof()))
+    other = {**proof, "answer": "C"}
+    assert "the answer is not the one that was promised" in verify.faults(other)
+    for answer in ("", "D"):
+        with pytest.raises(StudioError, check=lambda error: error.key == "games.no_option"):
+            Draw("g", QUIZ, SEED, answer)
+    with pytest.raises(StudioError, check=lambda error: error.key == "games.no_price"):
+        Draw("g", PRICE, SEED, "cheap")
+    with pytest.raises(StudioError, check=lambda error: error.key == "games.no_words"):
+        Draw("g", replace(WORDS, keyword=""), SEED)
+    ready = Draw("g", QUIZ, SEED, "B")
+    assert "answer='B'" not in repr(ready.view())
+    assert SEED not in repr(ready.view())
+
+
+def test_a_plain_draw_is_hashed_as_ever() -> None:
+    """Proofs of before hold: the rules of a draw are the same bytes as before there were games."""
+    rules = DrawRules("Scarf", (Prize("Scarf"),), keyword="x")
+    assert set(play(rules, "", [("a", "x")]).proof()["rules"]) == {
+        "title", "prizes", "keyword", "counts", "excluded", "currency", "terms",
+    }  # fmt: skip
+
+
+# -- as a service -------------------------------------------------------------------------------
+
+
+class Stream:
+    """Comments, said by the test."""
+
+    def __init__(self) -> None:
+        self.listener: DrawListener | None = None
+
+    def listen(self, listener: DrawListener) -> None:
+        self.listener = listener
+
+    def muted_people(self) -> set[str]:
+        return {"douyin/rude"}
+
+    def say(self, person: str, text: str) -> None:
+        assert self.listener is not None
+        self.listener(f"c-{person}-{text}", f"douyin/{person}", person, text)
+
+
+class Room:
+    """The service of one engine."""
+
+    def __init__(self) -> None:
+        self.stream, self.events, self.heard = Stream(), Events(), list[Event]()
+        self.events.on_all(self.heard.append)
+        state = State(self.events, asyncio.get_running_loop().call_soon)
+        self.games = GameService(self.stream, self.events, state)
+
+    def beacon(self) -> None:
+        for number in range(BEACON):
+            self.stream.say(f"later{number}", f"later {number}")
+
+    async def until(self, check: Callable[[], object], what: str) -> None:
+        end = asyncio.get_running_loop().time() + 20
+        while not check():
+            assert asyncio.get_running_loop().time() < end, what
+            for every in self.games.every:
+                every.job()
+            await asyncio.sleep(0.01)
+
+
+def test_a_running_game_survives_a_kill() -> None:
+    """Killed open, killed closing, killed drawn: nothing is lost and nobody else wins."""
+
+    async def body() -> None:
+        first = Room()
+        draw = Draw("quiz-1", replace(QUIZ, claim_s=3600), answer="B")
+        first.games.put(draw)
+        first.games.open(draw)
+        for number in range(200):
+            first.stream.say(f"u{number}", "ABC"[number % 3])
+        first.stream.say("rude", "B")
+        path = running_path("quiz-1", draw.commitment)
+
+        def lines() -> int:
+            return path.read_bytes().count(b"\n") if path.is_file() else 0
+
+        until(lambda: lines() == 203, "each entry is written down")
+        assert path.stat().st_mode & 0o077 == 0
+        kept = first.games.checkpoint()
+        with path.open("ab") as cut:  # the kill came in the middle of a line
+            cut.write(b'\n{"do": "hear", "at": 1, "comm')
+
+        second = Room()
+        await second.games.restore(kept)
+        again = second.games.draws["quiz-1"]
+        assert again.view() == draw.view()
+        digest = await second.games.close(again)
+        assert draw.close(NS, {"douyin/rude"}) == digest
+        second.beacon()
+        for heard in again.beacon:
+            draw.hear(heard, NS)
+        until(lambda: lines() == 204 + 21, "end and beacon are written down")
+        third = Room()
+        await third.games.restore(kept)
+        assert third.games.draws["quiz-1"].stage == "closing"
+        await second.games.finish(again)
+        draw.draw(2 * NS)
+        names = winners(again)
+        assert names == winners(draw)
+        assert "rude" not in names
+        for room in (first, second, third):
+            await room.games.stop()
+        fourth = Room()
+        await fourth.games.restore(kept)
+        drawn = fourth.games.draws["quiz-1"]
+        assert winners(drawn) == names
+        assert drawn.proof_path.endswith(".json")
+        await fourth.games.reset()
+        await fourth.games.stop()
+        assert not path.exists(), "persons are forgotten with the game"
+
+    asyncio.run(body())
+
+
+def test_who_does_not_claim_is_passed_over() -> None:
+    async def body() -> None:
+        room = Room()
+        rules = replace(WORDS, prizes=(Prize("Hat", 2),), claim_s=1, claim_word="领奖")
+        draw = Draw("words-1", rules)
+        room.games.put(draw)
+        with pytest.raises(StudioError):
+            await room.games.close(draw)
+        assert draw.view().keyword == ""
+        room.games.open(draw)
+        assert draw.view().keyword == "我爱 帽子", "told when it opens"
+        for number in range(5):
+            room.stream.say(f"u{number}", "我爱帽子")
+        await room.games.close(draw)
+        room.beacon()
+        first, second = [w["author"] for w in await room.games.finish(draw)]
+        room.stream.say("u9", "领奖")
+        room.stream.say(second, "领 奖")
+        assert [w.get("claimed") for w in draw.view().winners] == [None, "yes"]
+        await room.until(lambda: first not in winners(draw), "the next in rank has it")
+        assert second in winners(draw), "who claimed keeps it"
+        third = next(w for w in draw.winners() if w["author"] != second)
+        room.games.claim(draw, third["entry"])
+        with pytest.raises(StudioError):
+            room.games.claim(draw, "0000099")
+        await room.until(lambda: not draw.overdue(0), "nobody is left to be passed over")
+        proof = json.loads(Path(draw.proof_path).read_text(encoding="utf-8"))
+        assert verify.faults(proof) == []
+        assert len(proof["passed_over"]) >= 1
+        stages = [e.stage for e in room.heard if e.name == "games.changed"]  # type: ignore[attr-defined]
+        assert stages[:4] == ["ready", "open", "closing", "drawn"]
+        await room.games.reset()
+        await room.games.stop()
+
+    asyncio.run(body())
+
+
+def test_commands_keep_the_answer_out_of_sight() -> None:
+    from studio.core.command import specs_of
+    from studio.shop.games_commands import GameCommands
+
+    specs: dict[str, Any] = {spec.id: spec for spec, _ in specs_of(GameCommands)}
+    assert specs["games.put"].secret_args == {"answer"}

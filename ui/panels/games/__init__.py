@@ -1,0 +1,1 @@
+"""The panel "games" and what only it uses."""
