@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
@@ -25,10 +26,7 @@ class LatinFinder(Generic[R]):
         for phrase, rule in phrases:
             found.setdefault(letters_of(phrase), {}).setdefault(phrase, rule)
         found.pop("", None)
-        self._keys = [
-            [(re.compile(loose(phrase)), rule) for phrase, rule in same.items()]
-            for same in found.values()
-        ]
+        self._keys = [list(same.items()) for same in found.values()]
         self._finder = ahocorasick_rs.AhoCorasick(list(found) or ["\0"])
 
     def find(self, text: str) -> Iterator[tuple[R, str]]:
@@ -53,8 +51,8 @@ class LatinFinder(Generic[R]):
                 end = ends[last - 1]
                 if end < len(text) and "a" <= text[end] <= "z":
                     continue
-                for pattern, rule in self._keys[number]:
-                    match = pattern.fullmatch(text, start, end)
+                for phrase, rule in self._keys[number]:
+                    match = _pattern(phrase).fullmatch(text, start, end)
                     if match:
                         yield rule, match.group()
 
@@ -66,6 +64,13 @@ def _word_starts(text: str, start: int, end: int) -> Iterator[int]:
             yield place
 
 
+@functools.lru_cache(maxsize=4096)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """Made when a phrase is found for the first time: most never are."""
+    return re.compile(loose(phrase))
+
+
+@functools.lru_cache(maxsize=1 << 16)
 def letters_of(text: str) -> str:
     """The letters alone, each run of one letter as one."""
     return re.sub(r"(.)\1+", r"\1", re.sub(r"[^a-z]", "", unleet(text.lower())))

@@ -142,7 +142,7 @@ def by_sound(normal: Normal) -> Reading | None:
 
 def by_sight(normal: Normal) -> Iterator[Reading]:
     """The comment squeezed, joined, backwards and by columns: those that differ from it."""
-    spans = tuple((place, place + 1) for place in normal.at)
+    spans = tuple([(place, place + 1) for place in normal.at])
     whole = Reading(normal.tight, spans)
     squeezed = _squeezed(whole)
     if squeezed is not whole:

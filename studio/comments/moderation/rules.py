@@ -153,8 +153,8 @@ class RuleTier:
         seen: set[tuple[str, str]] = set()
         for rule in self.rules:
             for word in rule.words:
-                for tight in {normalise(word).tight, _plain(word)}:
-                    if tight and (tight, rule.id) not in seen:
+                for tight in _forms(word):
+                    if (tight, rule.id) not in seen:
                         seen.add((tight, rule.id))
                         self._words.append((tight, rule))
             self._latin += [(word, rule) for word in rule.latin]
@@ -163,7 +163,7 @@ class RuleTier:
             (key, word, rule)
             for word, rule in self._words
             if sum(not sign.isascii() for sign in word.replace("主播", "")) >= 2
-            for key in spelled_keys(word)
+            for key in _spelled(word)
         ]
         self._sound_finder = ahocorasick_rs.AhoCorasick(
             [key for key, _, _ in self._sounds] or ["\0"]
@@ -333,6 +333,17 @@ def _verdict(rule: Rule, matched: str, normal: Normal, span: tuple[int, int]) ->
         ModerationWords(rule.zh, rule.en),
         stage="contact" if rule.category in ("contact", "link") else "rule",
     )
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _forms(word: str) -> frozenset[str]:
+    """How a rule's word is searched for; kept, since a word more makes all rules anew."""
+    return frozenset({normalise(word).tight, _plain(word)} - {""})
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _spelled(word: str) -> frozenset[str]:
+    return frozenset(spelled_keys(word))
 
 
 def _plain(word: str) -> str:
