@@ -111,27 +111,27 @@ def test_an_edition_ends_with_its_last_piece() -> None:
 
 
 def test_a_slot_begins_and_ends_by_itself() -> None:
-    now = datetime.now(UTC)
-    soon = (now + timedelta(seconds=1)).isoformat()
-    late = Offer("late", "hat", price_cents=6000, slot=Slot(soon), seconds=1)
-    over = Offer("over", "scarf", price_cents=4000, seconds=60,
-                 slot=Slot((now - timedelta(hours=1)).isoformat()))  # fmt: skip
+    hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    over = Offer("over", "scarf", price_cents=4000, seconds=60, slot=Slot(hour_ago))
 
     async def body(trade: Trade) -> None:
         offers = trade.services["offers"]
+        soon = (datetime.now(UTC) + timedelta(seconds=0.5)).isoformat()
+        late = Offer("late", "hat", price_cents=6000, slot=Slot(soon), seconds=2)
         for offer in (late, over):
             trade.book.put(offer)
         with refused("offers.slot_over"):
             offers.arm(over)
         offers.arm(late)
+        await offers.restore(offers.checkpoint())
         with refused("offers.runs"):
             trade.book.put(late)
-        stages = [event.stage for event in trade.heard if event.name == "offers.changed"]
-        assert stages == ["armed"]
-        kept = offers.checkpoint()
-        await offers.restore(kept)
-        await trade.until(lambda: trade.book.run("late").stage == "live", "its time has come")
-        await trade.until(lambda: trade.book.run("late").why == "time", "and is over")
+        await trade.until(lambda: trade.book.run("late").why == "time", "its time comes and goes")
+        await offers.stop()
+        told = [event for event in trade.heard if event.name == "offers.changed"]
+        stages = [event.stage for event in told]  # type: ignore[attr-defined]
+        assert stages[:2] == ["armed", "live"]
+        assert stages[-1] == "ended"
 
     trading("slot", body)
 
