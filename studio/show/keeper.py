@@ -174,6 +174,8 @@ class ShowRepository:
         raw, here = self.parts(), self.show.folder
         if name:
             raw["name"] = name
+        if folder is not None:  # a copy is opened while this one runs: it has its pace
+            raw["fps"] = self.show.head.fps
 
         def write() -> Path:
             with self._one_writer:

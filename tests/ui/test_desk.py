@@ -508,7 +508,13 @@ def test_many_comments_are_decided_from_a_rows_menu(qtbot: Any, program: Any) ->
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     rule = menu.actions()[0].menu()
-    qtbot.waitUntil(lambda: "3" in rule.title(), timeout=SOON)
+
+    def are_counted() -> bool:
+        """The demo's own chat may have some of that rule, too."""
+        same = [e for e in store.comments.held if e.reason and e.reason.rule == entry.reason.rule]
+        return len(same) >= 3 and str(len(same)) in rule.title()
+
+    qtbot.waitUntil(are_counted, timeout=SOON)
     rule.actions()[0].trigger()
     menu.close()
     qtbot.waitUntil(lambda: not held(), timeout=SOON)
