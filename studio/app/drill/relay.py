@@ -90,8 +90,8 @@ class Relay:
                 thread.start()
 
     def _pump(self, near: socket.socket, far: socket.socket) -> None:
-        near.settimeout(POLL_S)
         try:
+            near.settimeout(POLL_S)
             while not self._closing.is_set():
                 if self._mode == "stall":
                     self._closing.wait(POLL_S)

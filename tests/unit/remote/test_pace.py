@@ -33,9 +33,12 @@ def test_what_is_waited_for_is_not_counted() -> None:
 
 def test_faults_and_cancellations_reach_the_work_and_the_caller() -> None:
     ends: list[str] = []
+    begun = asyncio.Event()
 
     async def work(fault: bool) -> None:
         try:
+            if not fault:
+                begun.set()
             await asyncio.sleep(0 if fault else 60)
             raise ValueError("broken")
         except asyncio.CancelledError:
@@ -49,8 +52,7 @@ def test_faults_and_cancellations_reach_the_work_and_the_caller() -> None:
         with pytest.raises(ValueError, match="broken"):
             await turn.run(work(True))
         task = asyncio.create_task(turn.run(work(False)))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await begun.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
