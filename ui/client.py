@@ -238,8 +238,6 @@ class DeskClient(QObject):
         backoff = Backoff(STEPS_S)
         while True:
             why = await self._link(backoff)
-            if self._stopping.is_set():  # a cancellation that comes as a link ends may be lost
-                return
             await asyncio.sleep(backoff.next_s())
             if why is not None:
                 self._linked.emit(LOST, why)
@@ -280,7 +278,8 @@ class DeskClient(QObject):
             self._socket = None
             try:
                 with contextlib.suppress(Exception):
-                    await asyncio.wait_for(socket.close(), 0.5)
+                    async with asyncio.timeout(0.5):
+                        await socket.close()
             finally:  # also when the close is cancelled: the other side waits for an end
                 socket.transport.abort()
         self._linked.emit(LOST, "ui.link.lost")

@@ -209,7 +209,8 @@ async def _beat(note: life.ProcessRecord, stopping: asyncio.Event) -> None:
 
 async def _wait(stopping: asyncio.Event, for_s: float | None) -> None:
     try:
-        await asyncio.wait_for(stopping.wait(), for_s)
+        async with asyncio.timeout(for_s):
+            await stopping.wait()
     except TimeoutError:
         return
 

@@ -39,7 +39,8 @@ class RunFile:
         number, text = next(self._numbers), encode_json(runs)
         work = asyncio.get_running_loop().run_in_executor(None, self._write, number, text)
         try:
-            return await asyncio.wait_for(asyncio.shield(work), WAIT_S)
+            async with asyncio.timeout(WAIT_S):
+                return await asyncio.shield(work)
         except TimeoutError:
             tell_trouble("plans.not_written", path=str(self.path()), why=f"> {WAIT_S} s")
             return False

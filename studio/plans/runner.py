@@ -36,9 +36,6 @@ MOST_RUNS = 10
 """Of one plan: a hundred products that sell out leave room for what is grave."""
 BY_HAND = PlanText("手动执行", "Run by hand")
 
-STOP_S, STOP_TRIES = 0.5, 6
-"""So long, and so often, runs are waited for when they are to end."""
-
 
 class IncidentKeeper(Protocol):
     """Where incidents are kept."""
@@ -213,13 +210,10 @@ class Plans(RunControl):
         """Ends all runs where they are; nothing of them is gone on with."""
         for run in self._runs.values():
             run.end = run.end or "stop"
-        tasks = set(self._tasks)
-        for _ in range(STOP_TRIES):  # a cancellation that comes as a wait ends is swallowed by it
-            for task in tasks:
-                task.cancel()
-            if not tasks:
-                break
-            _, tasks = await asyncio.wait(tasks, timeout=STOP_S)
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._runs.clear()
         if self._file is not None:
             self._file.remove()

@@ -239,7 +239,8 @@ class StepWorker:
         answer = step.otherwise
         try:
             with suppress(TimeoutError):
-                answer = await asyncio.wait_for(run.answer, max(0.0, left_s))
+                async with asyncio.timeout(max(0.0, left_s)):
+                    answer = await run.answer
                 # A person who answers knows what is on air: their earlier take stands no more.
                 run.is_overruled = False
                 run.has_two_keys = step.keys > 1 and answer != "stop"
@@ -256,7 +257,8 @@ class StepWorker:
     async def rest(self, run: Run) -> bool:
         """A moment of a wait; True when a person skips the rest of it."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(run.skipped.wait(), JUDGE_S)
+            async with asyncio.timeout(JUDGE_S):
+                await run.skipped.wait()
         if not run.skipped.is_set():
             return False
         run.skipped.clear()

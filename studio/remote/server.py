@@ -135,7 +135,8 @@ class RemoteServer:
             await asyncio.sleep(0)  # lets the farewell go out first
             self._server.close()
             try:
-                await asyncio.wait_for(self._server.wait_closed(), 1.0)
+                async with asyncio.timeout(1.0):
+                    await self._server.wait_closed()
             except TimeoutError:
                 _log.warning("a remote client did not let go")
 

@@ -328,7 +328,8 @@ class Sender:
     async def _finish(self) -> None:
         if self._sink is not None:
             try:
-                await asyncio.wait_for(self._sink.stop(), _STOP_S)
+                async with asyncio.timeout(_STOP_S):
+                    await self._sink.stop()
             except TimeoutError:
                 _log.warning("the other side did not let go in time")
         self._machine.fire(Step.STOP)

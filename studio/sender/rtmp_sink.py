@@ -276,7 +276,8 @@ class RtmpSink:
         if why.reason.key in _NOBODY_THERE and delay_s > _PROBE_S:
             probe = asyncio.get_running_loop().create_task(self._probe(self._next_address()))
         try:
-            await asyncio.wait_for(self._now.wait(), delay_s)
+            async with asyncio.timeout(delay_s):
+                await self._now.wait()
         except TimeoutError:
             pass
         finally:

@@ -88,7 +88,8 @@ class OrderDoor:
             task.cancel()
         await asyncio.gather(*self._guests, return_exceptions=True)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(server.wait_closed(), 2.0)
+            async with asyncio.timeout(2.0):
+                await server.wait_closed()
 
     async def _guest(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -110,7 +111,8 @@ class OrderDoor:
             self._guests.discard(task)
             writer.close()
             with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
-                await asyncio.wait_for(writer.wait_closed(), 1.0)
+                async with asyncio.timeout(1.0):
+                    await writer.wait_closed()
 
     async def _served(self, reader: asyncio.StreamReader) -> tuple[int, dict[str, Any]]:
         try:
