@@ -23,7 +23,7 @@ from studio.plans.post.model import PostView
 from studio.scenes.model import ScenesView
 from studio.sender.model import OutputStatus
 from studio.shop.coupons.model import CouponView
-from studio.shop.games.draw import DrawView
+from studio.shop.games.model import DrawView
 from studio.shop.model import ShopState, WornView
 from studio.shop.offers.model import OfferView
 from studio.shop.orders.model import OrdersView

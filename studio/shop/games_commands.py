@@ -8,7 +8,8 @@ import msgspec
 
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
-from studio.shop.games.draw import Draw, DrawRules
+from studio.shop.games.draw import Draw
+from studio.shop.games.model import DrawRules
 
 Answer = Annotated[str, msgspec.Meta(max_length=40)]
 EntryId = Annotated[str, msgspec.Meta(max_length=20)]

@@ -20,7 +20,8 @@ from studio.core.clean import lines_of, read_json, write_json
 from studio.core.clock import NS, now_ns
 from studio.core.log import logger
 from studio.core.paths import data_dir
-from studio.shop.games.draw import BEACON_S, Draw, DrawRules, Heard
+from studio.shop.games.draw import BEACON_S, Draw
+from studio.shop.games.model import DrawRules, Heard
 
 _log = logger(__name__)
 Step = dict[str, Any]

@@ -18,7 +18,8 @@ from studio.core.service import Every, Service
 from studio.core.state import State
 from studio.core.whole_file import write_whole
 from studio.shop.events import GameChanged
-from studio.shop.games.draw import Draw, DrawView, Heard
+from studio.shop.games.draw import Draw
+from studio.shop.games.model import DrawView, Heard
 from studio.shop.games.running import RunningGames, read_running
 from studio.shop.games_commands import GameCommands
 

@@ -14,7 +14,8 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.shop.games import verify
-from studio.shop.games.draw import BEACON, Draw, DrawRules, Heard, Prize
+from studio.shop.games.draw import BEACON, Draw
+from studio.shop.games.model import DrawRules, Heard, Prize
 
 RULES = DrawRules("Scarf", (Prize("Scarf", 2, 9900), Prize("Coat", 1, 99900)), keyword="我要围巾")
 SECOND = 1_000_000_000

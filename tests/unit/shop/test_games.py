@@ -16,7 +16,8 @@ from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.state import State
 from studio.shop.games import verify
-from studio.shop.games.draw import BEACON, Draw, DrawRules, Heard, Prize
+from studio.shop.games.draw import BEACON, Draw
+from studio.shop.games.model import DrawRules, Heard, Prize
 from studio.shop.games.running import running_path
 from studio.shop.games.service import DrawListener, GameService
 from tests.waiting import until

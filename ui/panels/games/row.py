@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from studio.shop.games.draw import DrawView
+from studio.shop.games.model import DrawView
 from ui.desk import Desk
 from ui.format import ms_short
 from ui.i18n import t
