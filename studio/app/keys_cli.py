@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from studio.core.clean import write_json
-from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.paths import data_dir
 from studio.governance.people import PeopleKeys
 from studio.governance.recovery import recovery_codes, restore_key
 from studio.governance.secrets import Secrets
 from studio.insight.context import viewers_salt
-from studio.remote.client import RemoteClient, find
+from studio.remote.client import RemoteClient, find_running
 
 Write = Callable[[str], None]
 
@@ -24,11 +23,8 @@ def rotate(write: Write, *, as_json: bool) -> None:
     Raises:
         StudioError: failed.
     """
-    try:
-        where = find()
-    except StudioError as error:
-        if error.key != "remote.not_running":
-            raise
+    where = find_running()
+    if where is None:
         people = PeopleKeys(data_dir() / "people.db", Secrets(), viewers_salt)
         answer: Any = {"persons": people.change_key()}
         people.close()

@@ -15,7 +15,7 @@ from studio.governance.people import PeopleKeys
 from studio.governance.privacy_commands import plain_erasure
 from studio.governance.secrets import Secrets
 from studio.insight.context import viewers_salt
-from studio.remote.client import RemoteClient, find
+from studio.remote.client import RemoteClient, find_running
 
 Write = Callable[[str], None]
 
@@ -58,11 +58,8 @@ def privacy(what: str, who: str, write: Write, *, as_json: bool) -> bool:
 
 
 def _asked(what: str, who: str) -> Any:
-    try:
-        where = find()
-    except StudioError as error:
-        if error.key != "remote.not_running":
-            raise
+    where = find_running()
+    if where is None:
         return _here(what, who)
     more = {"confirm": True} if what == "erase" else {}
     with RemoteClient(where.address, where.password) as client:

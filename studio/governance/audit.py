@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from studio.core.bounded import read_bounded
 from studio.core.clean import read_json, write_json
@@ -24,6 +24,7 @@ from studio.core.clock import NS, now_ns, utc_iso
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.paths import keep_private
+from studio.governance.secrets import SecretStore
 
 _log = logger(__name__)
 FORMAT = 1
@@ -36,18 +37,6 @@ CHECKPOINT_NS = 60 * NS
 MADE = "\0made"
 """Where an entry that waits has what is still to be made."""
 _making = threading.Lock()
-
-
-class SecretStore(Protocol):
-    """Keeps the signing key (`studio.governance.secrets.Secrets`)."""
-
-    def get(self, name: str) -> str:
-        """The secret, "" when there is none."""
-        ...
-
-    def set(self, name: str, value: str) -> None:
-        """Keeps a secret."""
-        ...
 
 
 class Signer:

@@ -18,12 +18,13 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from studio.core.clean import Plain, encode_json, read_json
 from studio.core.clock import utc_iso
 from studio.core.log import logger
 from studio.core.paths import keep_private
+from studio.governance.secrets import SecretStore
 
 _log = logger(__name__)
 MASTER = "people/key"
@@ -45,18 +46,6 @@ CREATE TABLE IF NOT EXISTS people (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS people_called ON people (called);
 """
-
-
-class SecretStore(Protocol):
-    """Keeps this machine's key (`studio.governance.secrets.Secrets`)."""
-
-    def get(self, name: str) -> str:
-        """The secret, "" when there is none."""
-        ...
-
-    def set(self, name: str, value: str) -> None:
-        """Keeps a secret."""
-        ...
 
 
 class Person(NamedTuple):

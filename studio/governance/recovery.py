@@ -9,26 +9,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from typing import Protocol
 
 from studio.core.errors import StudioError
 from studio.governance import audit, people
+from studio.governance.secrets import SecretStore
 
 KINDS = {"P": people.MASTER, "A": audit.KEY}
 """What viewers said; the signature of the audit log."""
 KEY_BYTES, CHECK_BYTES, GROUP = 32, 3, 4
-
-
-class SecretStore(Protocol):
-    """Keeps the keys (`studio.governance.secrets.Secrets`)."""
-
-    def get(self, name: str) -> str:
-        """The secret, "" when there is none."""
-        ...
-
-    def set(self, name: str, value: str) -> None:
-        """Keeps a secret."""
-        ...
 
 
 def recovery_codes(secrets: SecretStore) -> list[str]:

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import Protocol
 
 from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
@@ -19,6 +20,22 @@ _log = logger(__name__)
 SERVICE = "shopcast"
 _writing = threading.Lock()
 """The file is read, changed and written by one thread at a time."""
+
+
+class SecretStore(Protocol):
+    """Keeps secrets by name."""
+
+    def get(self, name: str) -> str:
+        """The secret, "" when there is none."""
+        ...
+
+    def set(self, name: str, value: str) -> None:
+        """Keeps a secret; "" forgets it.
+
+        Raises:
+            StudioError: failed: it cannot be kept.
+        """
+        ...
 
 
 class Secrets:

@@ -18,7 +18,8 @@ from studio.core.bounded import read_bounded
 from studio.core.clean import clean_data, encode_json, read_json, write_json
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
-from studio.governance.audit import KEY, SecretStore, Signer, is_signed
+from studio.governance.audit import KEY, Signer, is_signed
+from studio.governance.secrets import SecretStore
 
 FORMAT = 1
 MARK = "\n<!-- shopcast-signature "

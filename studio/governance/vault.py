@@ -6,10 +6,9 @@ import hashlib
 import hmac
 import secrets
 import threading
-from typing import Protocol
 
 from studio.core.credentials import use_vault
-from studio.governance.secrets import Secrets
+from studio.governance.secrets import Secrets, SecretStore
 
 DIGITS = 12
 MASTER = "vault/key"
@@ -27,18 +26,6 @@ def use_own_vault() -> None:
             return kept[0]
 
     use_vault(vault)
-
-
-class SecretStore(Protocol):
-    """Keeps secrets by name (`studio.governance.secrets.Secrets`)."""
-
-    def get(self, name: str) -> str:
-        """The secret, "" when there is none."""
-        ...
-
-    def set(self, name: str, value: str) -> None:
-        """Keeps a secret."""
-        ...
 
 
 class SecretVault:

@@ -34,10 +34,16 @@ def find() -> Where:
     Raises:
         StudioError: unavailable, when none runs.
     """
-    address = place.address()
-    if not address:
+    where = find_running()
+    if where is None:
         raise StudioError("unavailable", "remote.not_running")
-    return Where(address, password_for(address))
+    return where
+
+
+def find_running() -> Where | None:
+    """The same; None when none runs: for what can be done without one."""
+    address = place.address()
+    return Where(address, password_for(address)) if address else None
 
 
 def password_for(address: str) -> str:

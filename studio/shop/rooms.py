@@ -8,11 +8,12 @@ from collections.abc import Callable
 from studio.core.event import Events
 from studio.core.service import Service
 from studio.core.state import State
+from studio.governance.secrets import SecretStore
 from studio.shop.catalogue import Catalogue
 from studio.shop.coupons.service import CouponService
 from studio.shop.offers.book import OfferBook
 from studio.shop.offers.service import OfferCard, OfferService
-from studio.shop.orders.service import OrderService, SecretStore
+from studio.shop.orders.service import OrderService
 from studio.shop.stock.service import StockService
 
 TRADE_SERVICES: tuple[type[Service], ...] = (OfferService, CouponService, OrderService)

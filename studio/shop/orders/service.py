@@ -17,6 +17,7 @@ from studio.core.log import logger
 from studio.core.network import lan_addresses
 from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
+from studio.governance.secrets import SecretStore
 from studio.shop.events import OrderTaken, ShortfallChanged
 from studio.shop.order_commands import OrderCommands
 from studio.shop.orders.booking import book_message
@@ -40,18 +41,6 @@ _log = logger(__name__)
 LOOK_S = 0.2
 MOST_CONFLICTS = 20
 LOOPBACK = "127.0.0.1"
-
-
-class SecretStore(Protocol):
-    """Where secrets of senders are kept (`studio.governance.secrets.Secrets`)."""
-
-    def get(self, name: str) -> str:
-        """The secret, "" when there is none."""
-        ...
-
-    def set(self, name: str, value: str) -> None:
-        """Keeps one; "" forgets it."""
-        ...
 
 
 class OrderRoom(Stockroom, Protocol):
