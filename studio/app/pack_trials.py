@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from contextlib import closing
 from typing import Any
 
@@ -14,11 +13,10 @@ import msgspec
 
 from studio.comments.moderation.packs import PackTrial, try_rules
 from studio.comments.moderation.rules import Rule, RuleFile, RuleTier, shipped_rules
-from studio.core.child_process import ask_process
+from studio.core.child_process import ProcessReply, ask_process, serve_one
 from studio.core.clean import read_json
-from studio.core.errors import PackedError, StudioError, packed, unpacked
+from studio.core.errors import StudioError
 from studio.core.paths import data_dir
-from studio.core.priority import background_thread
 from studio.governance.people import PeopleKeys
 from studio.governance.secrets import Secrets
 from studio.insight.context import viewers_salt
@@ -36,11 +34,10 @@ class TrialRequest(msgspec.Struct):
     most: int = 100_000
 
 
-class TrialReply(msgspec.Struct):
-    """What came of it, or an error."""
+class TrialReply(ProcessReply):
+    """What came of it."""
 
     trial: PackTrial | None = None
-    error: PackedError | None = None
 
 
 class PackTrialProcess:
@@ -51,15 +48,7 @@ class PackTrialProcess:
     ) -> PackTrial:
         """See `studio.comments.pack_commands.TrialRunner`."""
         request = TrialRequest(pack, armed, words, most)
-        try:
-            out = await ask_process(
-                "studio.app.pack_trials", msgspec.msgpack.encode(request), LIMIT_S
-            )
-            reply = msgspec.msgpack.decode(out, type=TrialReply)
-        except (TimeoutError, msgspec.DecodeError, OSError) as error:
-            raise StudioError("failed", "insight.worker", why=type(error).__name__) from None
-        if reply.error is not None:
-            raise unpacked(reply.error)
+        reply = await ask_process("studio.app.pack_trials", request, TrialReply, LIMIT_S)
         assert reply.trial is not None
         return reply.trial
 
@@ -114,13 +103,7 @@ def _text_of(people: PeopleKeys, data: str) -> str:
 
 def main() -> None:
     """One request on stdin, its reply on stdout."""
-    background_thread()
-    request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=TrialRequest)
-    try:
-        reply = TrialReply(try_here(request))
-    except StudioError as error:
-        reply = TrialReply(error=packed(error))
-    sys.stdout.buffer.write(msgspec.msgpack.encode(reply))
+    serve_one(TrialRequest, TrialReply, lambda request: TrialReply(trial=try_here(request)))
 
 
 if __name__ == "__main__":

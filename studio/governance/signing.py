@@ -18,6 +18,7 @@ from studio.core.bounded import read_bounded
 from studio.core.clean import clean_data, encode_json, read_json, write_json
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
+from studio.core.whole_file import PRIVATE, write_whole
 from studio.governance.audit import KEY, Signer, is_signed
 from studio.governance.secrets import SecretStore
 
@@ -111,6 +112,24 @@ class DocumentSigner:
         digest = hashlib.sha256(content).hexdigest()
         bare = Signature(kind, utc_iso(), self._signer.public, digest, "", FORMAT)
         return msgspec.structs.replace(bare, signature=self._signer.sign(bare.text))
+
+
+def write_document(
+    file: Path, signer: TextSigner, kind: str, content: Any, page: Callable[[], str]
+) -> None:
+    """Writes a signed report, as its name ends: .json with the content, else the page.
+
+    Raises:
+        StudioError: failed.
+    """
+    is_json = file.suffix.lower() == ".json"
+    text = signer.signed_json(kind, content) if is_json else signer.signed_page(kind, page())
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, text, mode=PRIVATE)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StudioError("failed", "media.cannot_write", path=str(file), why=why) from None
 
 
 def key_id(public: str) -> str:

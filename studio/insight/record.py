@@ -9,6 +9,8 @@ audit log's files of that time, the recordings, a manifest with SHA-256 of each,
 from __future__ import annotations
 
 import csv
+import hashlib
+import itertools
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -229,8 +231,9 @@ class RecordPacker:
             except OSError as error:
                 left_out.append(f"show.json: {error.strerror or error}")
         self._copy_audit(folder, evening)
+        copied: dict[str, str] = {}
         if with_media:
-            self._copy_recordings(folder, evening, left_out)
+            copied = self._copy_recordings(folder, evening, left_out)
         else:
             left_out.append("recordings")
         shutil.copyfile(record_check.__file__, folder / record_check.SCRIPT)
@@ -240,6 +243,11 @@ class RecordPacker:
             }
             for path in sorted(folder.rglob("*")) if path.is_file()
         }  # fmt: skip
+        for name, digest in copied.items():
+            if files[name]["sha256"] != digest:
+                (folder / name).unlink()
+                del files[name]
+                left_out.append(f"{name}: does not read as it was written")
         manifest = write_json(
             {
                 "format": record_check.FORMAT, "made": utc_iso(), "show": evening.show,
@@ -313,30 +321,43 @@ class RecordPacker:
             if last >= begins and first <= ends:
                 shutil.copyfile(path, folder / "audit" / path.name)
 
-    def _copy_recordings(self, folder: Path, evening: Evening, left_out: list[str]) -> None:
+    def _copy_recordings(
+        self, folder: Path, evening: Evening, left_out: list[str]
+    ) -> dict[str, str]:
+        """SHA-256 of each as it was read, by its name in the record."""
         begins, ends = seconds_of(evening.began_utc), seconds_of(evening.ended_utc)
-        target = folder / "recordings"
+        copied: dict[str, str] = {}
         for file in recordings(recording_folders(self._data / "journal.db", self._usual)):
-            at = seconds_of(read_clock(file)[0].at_utc)
-            if not begins <= at <= ends:
+            if not begins <= seconds_of(read_clock(file)[0].at_utc) <= ends:
                 continue
-            target.mkdir(exist_ok=True)
+            to = _free_name(folder / "recordings" / file.name)
             try:
-                _copy_whole(file, target / file.name)
+                copied[to.relative_to(folder).as_posix()] = _copied(file, to)
             except OSError as error:
+                to.unlink(missing_ok=True)
                 left_out.append(f"{file.name}: {error.strerror or error}")
+        return copied
 
 
-def _copy_whole(file: Path, to: Path) -> None:
-    """A copy that is hashed as it is read and compared as it lies there; with its marks beside."""
-    number = 1
-    while to.exists():
-        number += 1
-        to = to.with_stem(f"{to.stem}-{number}")
-    shutil.copy2(file, to)
-    if record_check.file_hash(file) != record_check.file_hash(to):
-        to.unlink()
-        raise OSError(f"{file} changed while it was copied")
+def _free_name(path: Path) -> Path:
+    """Recordings of two folders may have one name."""
+    numbers = itertools.count(2)
+    free = path
+    while free.exists():
+        free = path.with_stem(f"{path.stem}-{next(numbers)}")
+    return free
+
+
+def _copied(file: Path, to: Path) -> str:
+    """A copy; the SHA-256 of what was read for it."""
+    to.parent.mkdir(exist_ok=True)
+    made = hashlib.sha256()
+    with file.open("rb") as source, to.open("wb") as target:
+        while chunk := source.read(record_check.CHUNK):
+            made.update(chunk)
+            target.write(chunk)
+    shutil.copystat(file, to)
+    return made.hexdigest()
 
 
 def _times_of(path: Path) -> tuple[float, float]:

@@ -20,8 +20,7 @@ from studio.core.happening import PastEvents
 from studio.core.paths import data_dir
 from studio.core.places import names_place
 from studio.core.text import Text
-from studio.core.whole_file import PRIVATE, write_whole
-from studio.governance.signing import TextSigner
+from studio.governance.signing import TextSigner, write_document
 from studio.plans.incident_store import IncidentStore
 from studio.plans.incidents.book import IncidentBook
 from studio.plans.incidents.model import (
@@ -341,13 +340,5 @@ def write_report_file(
     Raises:
         StudioError: failed.
     """
-    if file.suffix.lower() == ".json":
-        text = signer.signed_json("incident", msgspec.to_builtins(report))
-    else:
-        text = signer.signed_page("incident", report_page(report, past.picture))
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, text, mode=PRIVATE)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise StudioError("failed", "media.cannot_write", path=str(file), why=why) from None
+    plain = msgspec.to_builtins(report)
+    write_document(file, signer, "incident", plain, lambda: report_page(report, past.picture))

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from studio.core import report_html as html
-from studio.core.errors import StudioError
 from studio.core.i18n import system_language, translate
 from studio.core.report_html import Cell
-from studio.core.whole_file import PRIVATE, write_whole
 from studio.governance.audit import Signer
 from studio.governance.secrets import Secrets
-from studio.governance.signing import DocumentSigner
+from studio.governance.signing import DocumentSigner, write_document
 
 COLUMNS = {
     "drills": ("passed", "plan", "fault", "noticed_s", "safe_picture_s", "recovered_s",
@@ -29,16 +27,7 @@ def write_drill_report(file: Path, content: dict[str, Any]) -> None:
         StudioError: failed.
     """
     signer = DocumentSigner(lambda: Signer(Secrets()))
-    if file.suffix.lower() == ".json":
-        text = signer.signed_json("drill", content)
-    else:
-        text = signer.signed_page("drill", drill_page(content))
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, text, mode=PRIVATE)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise StudioError("failed", "media.cannot_write", path=str(file), why=why) from None
+    write_document(file, signer, "drill", content, lambda: drill_page(content))
 
 
 def drill_page(content: dict[str, Any]) -> str:

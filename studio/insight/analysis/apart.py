@@ -6,8 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from studio.core.child_process import ask_process
-from studio.core.errors import PackedError, StudioError, unpacked
+from studio.core.child_process import ProcessReply, ask_process
 from studio.insight.model import Answer, BaselineReply, Rebuilt
 
 LIMIT_S = 300.0
@@ -24,14 +23,13 @@ class AnalysisRequest(msgspec.Struct):
     folder: str = ""
 
 
-class AnalysisReply(msgspec.Struct):
-    """What came of it, or an error."""
+class AnalysisReply(ProcessReply):
+    """What came of it."""
 
     answer: Answer | None = None
     rebuilt: Rebuilt | None = None
     baseline: BaselineReply | None = None
     files: tuple[str, ...] = ()
-    error: PackedError | None = None
 
 
 async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:
@@ -41,13 +39,4 @@ async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:
         StudioError: as `studio.insight.analysis.child.analyse`; failed, when the process ended or
             took too long.
     """
-    try:
-        out = await ask_process(
-            "studio.insight.analysis.child", msgspec.msgpack.encode(request), LIMIT_S
-        )
-        reply = msgspec.msgpack.decode(out, type=AnalysisReply)
-    except (TimeoutError, msgspec.DecodeError, OSError) as error:
-        raise StudioError("failed", "insight.worker", why=type(error).__name__) from None
-    if reply.error is not None:
-        raise unpacked(reply.error)
-    return reply
+    return await ask_process("studio.insight.analysis.child", request, AnalysisReply, LIMIT_S)

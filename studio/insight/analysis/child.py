@@ -5,14 +5,10 @@ What it needs is heavy; an engine imports `studio.insight.analysis.apart` alone.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-import msgspec
-
-from studio.core.errors import StudioError, packed
+from studio.core.child_process import serve_one
 from studio.core.paths import data_dir
-from studio.core.priority import background_thread
 from studio.insight.analysis.apart import AnalysisReply, AnalysisRequest
 from studio.insight.analysis.base import analysis_path
 from studio.insight.analysis.baseline import find_baseline
@@ -44,13 +40,7 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
 
 def main() -> None:
     """One request on stdin, its reply on stdout."""
-    background_thread()
-    request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=AnalysisRequest)
-    try:
-        reply = analyse(request)
-    except StudioError as error:
-        reply = AnalysisReply(error=packed(error))
-    sys.stdout.buffer.write(msgspec.msgpack.encode(reply))
+    serve_one(AnalysisRequest, AnalysisReply, analyse)
 
 
 if __name__ == "__main__":
