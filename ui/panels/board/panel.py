@@ -16,6 +16,7 @@ from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Dot, TextLabel, column, row
 from ui.widgets.flow import Flow
+from ui.widgets.keyed_rows import keep_rows
 
 LEAST_SHOWS = 5
 OPEN = ("active", "acknowledged", "snoozed")
@@ -161,12 +162,6 @@ class BoardPanel(Panel):
 
     def _show_alarms(self, alarms: list[BoardAlarm]) -> None:
         ids = [alarm.id for alarm in alarms]
-        for gone in [id for id in self._alarms if id not in ids]:
-            self._alarms.pop(gone).deleteLater()
-        for position, alarm in enumerate(alarms):
-            shown = self._alarms.get(alarm.id)
-            if shown is None:
-                shown = self._alarms[alarm.id] = AlarmRow(self.desk)
-            if self._list.indexOf(shown) != position:
-                self._list.insertWidget(position, shown)
-            shown.show_alarm(alarm)
+        keep_rows(self._list, self._alarms, ids, lambda _: AlarmRow(self.desk))
+        for alarm in alarms:
+            self._alarms[alarm.id].show_alarm(alarm)

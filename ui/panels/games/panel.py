@@ -14,6 +14,7 @@ from ui.panels.games.row import GameRow
 from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel
+from ui.widgets.keyed_rows import keep_rows
 from ui.widgets.pop_form import PopForm
 
 KINDS = ("draw", "words", "quiz", "price")
@@ -59,15 +60,10 @@ class GamesPanel(Panel):
 
     def _show(self) -> None:
         views = self.desk.store.games
-        for gone in set(self._rows) - {view.id for view in views}:
-            self._rows.pop(gone).deleteLater()
-        for position, view in enumerate(views):
-            line = self._rows.get(view.id)
-            if line is None:
-                line = self._rows[view.id] = GameRow(self.desk)
-            if self._list.indexOf(line) != position:
-                self._list.insertWidget(position, line)
-            line.show_game(view)
+        ids = [view.id for view in views]
+        keep_rows(self._list, self._rows, ids, lambda _: GameRow(self.desk))
+        for view in views:
+            self._rows[view.id].show_game(view)
         self._empty.setVisible(not views)
         runs = sum(view.stage in ("open", "closing") for view in views)
         self.head.show_badge(t("games.runs") if runs else "", "good")

@@ -20,6 +20,7 @@ from ui.panels.mixer.meter import Fader, MeterBar
 from ui.panels.spot import BOTTOM, LEFT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, row
+from ui.widgets.keyed_rows import keep_rows
 from ui.widgets.plain import plain
 from ui.widgets.pop_form import PopForm
 
@@ -321,15 +322,10 @@ class MixerPanel(Panel):
     def _show(self) -> None:
         sound = self.desk.store.sound
         names = [strip.source for strip in sound.strips]
-        for gone in [name for name in self._strips if name not in names]:
-            self._strips.pop(gone).deleteLater()
-        for position, strip in enumerate(sound.strips):
-            view = self._strips.get(strip.source)
-            if view is None:
-                view = self._strips[strip.source] = StripView(self.desk, strip.source)
-            if self._row.indexOf(view) != position:
-                self._row.insertWidget(position, view)
-            view.show_strip(strip, is_closed=strip.source in sound.closed)
+        keep_rows(self._row, self._strips, names, lambda name: StripView(self.desk, name))
+        for strip in sound.strips:
+            closed = strip.source in sound.closed
+            self._strips[strip.source].show_strip(strip, is_closed=closed)
         self._master.show_master(sound.master_db)
         phones = sound.headphones
         self.phones.setChecked(phones.is_on)

@@ -18,6 +18,7 @@ from ui.panels.offers.schemas import BUNDLE_SCHEMA, COUPON_SCHEMA, SCHEMA
 from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Dot, TextLabel, column, row
+from ui.widgets.keyed_rows import keep_rows
 from ui.widgets.pop_form import PopForm
 
 RUNS = ("armed", "countdown", "live")
@@ -163,25 +164,14 @@ class OffersPanel(Panel):
     def _show(self) -> None:
         views = sorted(self.desk.store.offers, key=lambda view: view.stage not in RUNS)
         ids = [view.offer.id for view in views]
-        for gone in [id for id in self._rows if id not in ids]:
-            self._rows.pop(gone).deleteLater()
-        for position, view in enumerate(views):
-            line = self._rows.get(view.offer.id)
-            if line is None:
-                line = self._rows[view.offer.id] = OfferRow(self.desk)
-            if self._list.indexOf(line) != position:
-                self._list.insertWidget(position, line)
-            line.show_offer(view)
+        keep_rows(self._list, self._rows, ids, lambda _: OfferRow(self.desk))
+        for view in views:
+            self._rows[view.offer.id].show_offer(view)
         coupons = self.desk.store.coupons
-        for gone in set(self._coupons) - {view.coupon.id for view in coupons}:
-            self._coupons.pop(gone).deleteLater()
-        for position, ticket in enumerate(coupons, len(views)):
-            slip = self._coupons.get(ticket.coupon.id)
-            if slip is None:
-                slip = self._coupons[ticket.coupon.id] = CouponRow(self.desk)
-            if self._list.indexOf(slip) != position:
-                self._list.insertWidget(position, slip)
-            slip.show_coupon(ticket, self._currency)
+        slips = [view.coupon.id for view in coupons]
+        keep_rows(self._list, self._coupons, slips, lambda _: CouponRow(self.desk), len(views))
+        for ticket in coupons:
+            self._coupons[ticket.coupon.id].show_coupon(ticket, self._currency)
         self._empty.setVisible(not views and not coupons)
         live = sum(view.stage == "live" for view in views)
         self.head.count.setText(t("offers.count", n=len(views), live=live) if views else "")
