@@ -221,7 +221,13 @@ def test_who_does_not_claim_is_passed_over() -> None:
         with pytest.raises(StudioError):
             room.games.claim(draw, "0000099")
         await room.until(lambda: not draw.overdue(0), "nobody is left to be passed over")
-        proof = json.loads(Path(draw.proof_path).read_text(encoding="utf-8"))
+
+        def written() -> dict[str, Any]:
+            proof: dict[str, Any] = json.loads(Path(draw.proof_path).read_text(encoding="utf-8"))
+            return proof
+
+        await room.until(lambda: bool(written()["passed_over"]), "the proof is written again")
+        proof = written()
         assert verify.faults(proof) == []
         assert len(proof["passed_over"]) >= 1
         stages = [e.stage for e in room.heard if e.name == "games.changed"]  # type: ignore[attr-defined]
