@@ -36,6 +36,8 @@ from studio.protocols.obs_ws import Close, Subscription
 from studio.sender.evidence import Evidence
 
 if TYPE_CHECKING:
+    from studio.audio.chime import AlarmSpeaker
+    from studio.audio.playback import playbacks as sound_outputs
     from studio.comments.platforms.base import CommentPlatform
     from studio.core.command import Changed, Role, changed, command
     from studio.core.event import Event
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
 
 # What plugins are written with; fetched when asked for, so that the desk stays light.
 _LATE = {
+    "AlarmSpeaker": ("studio.audio.chime", "AlarmSpeaker"),
+    "sound_outputs": ("studio.audio.playback", "playbacks"),
     "ExtensionSettings": ("studio.core.extension", "Settings"),
     "Event": ("studio.core.event", "Event"),
     "Every": ("studio.core.service", "Every"),
@@ -94,6 +98,8 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "AlarmSpeaker",
+    "sound_outputs",
     "Cause",
     "Changed",
     "PlanText",

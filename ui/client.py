@@ -126,6 +126,11 @@ class DeskClient(QObject):
         self._watch.timeout.connect(self._look)
         self._watch.start(WATCH_MS)
 
+    @property
+    def host(self) -> str:
+        """The machine of the engine."""
+        return self._host
+
     # -- for the window ------------------------------------------------------------------------
 
     def start(self) -> None:

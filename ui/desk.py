@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from PySide6.QtCore import SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -53,12 +54,56 @@ class EditedStage(Protocol):
         ...
 
 
+class Bell(Protocol):
+    """Alarm sounds (`ui.alarm_bell.AlarmBell`).
+
+    Attributes:
+        outputs: of this machine, by name, as last looked for.
+        fault: why the last one was not heard, or "".
+    """
+
+    outputs: tuple[str, ...]
+    fault: str
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Muted, may ring again, was not heard, outputs were found."""
+        ...
+
+    @property
+    def is_on(self) -> bool:
+        """Was an output chosen?"""
+        ...
+
+    @property
+    def heard_by(self) -> list[str]:
+        """Sources that would take the sounds on air."""
+        ...
+
+    def mute(self, is_muted: bool) -> None:
+        """No sounds for now, or again."""
+        ...
+
+    def test(self, level: str) -> str:
+        """Plays one; "" or why it is not heard."""
+        ...
+
+    def choose(self, device: str) -> None:
+        """Another output; "" is none."""
+        ...
+
+    def look_for_outputs(self) -> None:
+        """Asks the sound system."""
+        ...
+
+
 @dataclass(slots=True)
 class Desk:
     """The hands of a panel.
 
     Attributes:
         stage: the preview as one edits it; the window gives it.
+        bell: alarm sounds; the window gives it.
         settings: of the person; saved by the window.
         reveal: brings a panel to the front by its id; "PANEL/THING/FIELD" shows that of it.
         say: shows a message at a widget: (widget or None, text, tone).
@@ -76,6 +121,7 @@ class Desk:
     photos: Photos
     settings: StudioSettings
     stage: EditedStage | None = None
+    bell: Bell | None = None
     reveal: Callable[[str], object] = field(default=lambda panel: None)
     say: Callable[[QWidget | None, str, str], object] = field(default=lambda w, text, tone: None)
     change: Callable[[str, str], object] = field(default=lambda what, value: None)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from studio.api import save_settings
 from ui import client as link
+from ui.alarm_bell import AlarmBell
 from ui.bars.statusbar import StatusBar
 from ui.bars.topbar import TopBar
 from ui.desk import Desk
@@ -66,6 +67,7 @@ class Window(QWidget):
         self.desk = desk
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         desk.reveal, desk.change, desk.press = self.reveal, self.change, self.keyPressEvent
+        self.bell = desk.bell = AlarmBell(desk, self)
         self.topbar = TopBar(desk)
         self.statusbar = StatusBar(desk)
         self.docks = QMainWindow()
@@ -310,6 +312,8 @@ class Window(QWidget):
             self.settings_card.open(value)
         elif what == "help":
             self.help_card.open(value)
+        elif what == "mute_alarms":
+            self.bell.mute(not self.desk.settings.alarms_muted)
         elif what == "edit":
             self.set_page(LIVE)
             self.monitors.toggle_edit()
@@ -442,6 +446,7 @@ class Window(QWidget):
     def inherit(self, old: Window) -> None:
         """Takes over what the window before had noted."""
         old.hotkeys.globals.stop()
+        old.bell.stop()
         self.hotkeys.globals.again()
         mine, its = self.panels["journal"], old.panels["journal"]
         mine.lines.take(its.lines)  # type: ignore[attr-defined]
@@ -459,5 +464,6 @@ class Window(QWidget):
         if self.is_kept:
             self.keep()
         self.hotkeys.globals.stop()
+        self.bell.stop()
         self.closed.emit()
         event.accept()

@@ -9,8 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from studio.audio.desk import SoundDesk
-from studio.audio.headphones import playbacks
 from studio.audio.model import Headphones
+from studio.audio.playback import playbacks
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
 

@@ -6,26 +6,15 @@ import threading
 from typing import Any
 
 from studio.audio.model import Headphones
+from studio.audio.playback import no_output, open_playback
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.worker import Worker
-from studio.media.sound import RATE, Samples, SoundRing
+from studio.media.sound import Samples, SoundRing
 
 _log = logger(__name__)
 DELAY_NS = 60_000_000
-PERIOD_MS = 20
-
-
-def playbacks() -> list[dict[str, str]]:
-    """The outputs of this machine: [{"id", "name"}]; empty where there is no sound system."""
-    import miniaudio
-
-    try:
-        found = miniaudio.Devices().get_playbacks()
-    except miniaudio.MiniaudioError:
-        return []
-    return [{"id": device["name"], "name": device["name"]} for device in found]
 
 
 class Monitor:
@@ -91,45 +80,20 @@ class Monitor:
                 gain = 10 ** (self.settings.gain_db / 20)
                 count = yield (block * gain if gain != 1.0 else block).tobytes()
 
+        device = open_playback(self.settings.device)
         try:
-            device = miniaudio.PlaybackDevice(
-                output_format=miniaudio.SampleFormat.FLOAT32,
-                nchannels=2,
-                sample_rate=RATE,
-                buffersize_msec=PERIOD_MS,
-                device_id=self._device(),
-                app_name="Shopcast",
-            )
             giver = give()
             next(giver)
             device.start(giver)
         except miniaudio.MiniaudioError as error:
-            raise StudioError(
-                "unavailable", "sound.no_headphones", device=self._name(), why=str(error)
-            ) from None
+            device.close()
+            raise no_output(self.settings.device, str(error)) from None
         self.error = None
         if self._worker is not None:
             self._worker.healthy()
         try:
             while not stopping.wait(0.1):
                 if now_ns() - asked > 2 * NS:
-                    raise StudioError(
-                        "unavailable", "sound.no_headphones", device=self._name(), why="silent"
-                    )
+                    raise no_output(self.settings.device, "silent")
         finally:
             device.close()
-
-    def _name(self) -> str:
-        return self.settings.device or "default"
-
-    def _device(self) -> Any:
-        import miniaudio
-
-        if not self.settings.device:
-            return None
-        for device in miniaudio.Devices().get_playbacks():
-            if device["name"] == self.settings.device:
-                return device["id"]
-        raise StudioError(
-            "unavailable", "sound.no_headphones", device=self._name(), why="not connected"
-        )

@@ -8,6 +8,9 @@ import msgspec
 
 Verdict = Literal["ok", "quiet", "loud", "silent"]
 
+ALARM_LEVELS = ("red", "amber", "note")
+"""Severities of alarm sounds, the gravest first."""
+
 
 class Strip(msgspec.Struct, frozen=True):
     """One source's channel.

@@ -15,7 +15,8 @@ from studio.core.whole_file import write_whole
 
 _log = logger(__name__)
 RECENT = 10
-DESK = ("language", "layout", "text_scale", "hotkeys", "user_name")
+DESK = ("language", "layout", "text_scale", "hotkeys", "user_name", "alarm_device",
+        "alarm_gain_db", "alarm_silent", "alarms_muted")  # fmt: skip
 """What the desk changes; all else in the file is the engine's."""
 
 
@@ -69,6 +70,10 @@ class StudioSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
         phone_on: phones of this network may come in (`studio.remote.phone`).
         phone_tls: what they say is encrypted.
         phone_port: where they come in.
+        alarm_device: the output of this machine that alarm sounds go to; "" is none.
+        alarm_gain_db: how loud they are.
+        alarm_silent: severities that have no sound (`studio.audio.model.ALARM_LEVELS`).
+        alarms_muted: none is heard for now.
         accepted_plans: shows' plans this person accepted, by the hash of their files.
     """
 
@@ -86,6 +91,10 @@ class StudioSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
     phone_tls: bool = True
     phone_port: int = 4460
     accepted_plans: dict[str, str] = {}
+    alarm_device: str = ""
+    alarm_gain_db: float = -12.0
+    alarm_silent: list[str] = []
+    alarms_muted: bool = False
 
     def opened(self, show: Path) -> None:
         """Puts a show at the head of the recent ones."""

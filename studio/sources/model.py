@@ -98,6 +98,20 @@ class Health(msgspec.Struct, frozen=True):
         return self.is_bad or self.is_slow
 
 
+def may_hear(kind: str, settings: dict[str, Any], output: str) -> bool:
+    """Might a source take what this machine plays on an output? In doubt it might.
+
+    Args:
+        output: the name of the output as it is listed.
+    """
+    device = str(settings.get("device", "")).lower()
+    is_loopback = kind == "desktop_sound" or "monitor" in device
+    if not is_loopback:
+        return False
+    # Without a name it takes the first there is; "….monitor" is PulseAudio's inner name.
+    return not device or output.lower() in device or device.endswith(".monitor")
+
+
 class SourceView(msgspec.Struct, frozen=True):
     """One source in the part "sources" of the state: its settings, its kind, how it is doing."""
 

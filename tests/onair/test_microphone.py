@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studio.audio.headphones import Monitor, playbacks
+from studio.audio.headphones import Monitor
 from studio.audio.model import Headphones
+from studio.audio.playback import playbacks
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.media.sound import NS_PER_SAMPLE

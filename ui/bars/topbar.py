@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy
 
 from studio.sender.model import OutputStatus
 from ui import client as link
+from ui.bars.bell import BellButton
 from ui.bars.go_live import GoLive
 from ui.bars.show_menu import open_show_menu
 from ui.desk import Desk
@@ -130,6 +131,7 @@ class TopBar(QFrame):
         self._engine = Badge()
         self._is_safe = False
         self.lock = KeyLock()
+        self.bell = BellButton(desk)
         self._waiting = Button("", "attention", icon="")
         self._waiting.clicked.connect(self._look_after)
         self._find = Button("", "quiet", icon="search")
@@ -157,6 +159,7 @@ class TopBar(QFrame):
             self.lock,
             self._waiting,
             self._layouts,
+            self.bell,
             self._find,
             self._settings,
         ):
@@ -194,6 +197,7 @@ class TopBar(QFrame):
         self._language.name(t("language.switch"))
         self._link(self.desk.client.state, self.desk.client.why)
         self.lock.retext()
+        self.bell.retext()
         self.go_live.retext()
         self._show_outputs()
         self._show_waiting()

@@ -53,6 +53,7 @@ WINDOW = (
     ("", "first.open", ("first_run", "")),
     ("", "settings.title", ("open_settings", "")),
     ("", "help.title", ("help", "")),
+    ("", "alarm.mute_toggle", ("mute_alarms", "")),
     ("", "stage.edit", ("edit", "")),
     ("", "multiview.open", ("multiview", "")),
 )

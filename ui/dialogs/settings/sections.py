@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QWidget
 from studio.api import VERSION, config_dir, data_dir, log_dir, own_plugins_dir
 from ui.client import Reply
 from ui.desk import Desk
+from ui.dialogs.settings.alarms import alarms
 from ui.dialogs.settings.phone import phone
 from ui.dialogs.settings.rows import SettingRow, ask_folder, button, choice, open_folder
 from ui.i18n import language, t
@@ -209,6 +210,7 @@ SECTIONS: dict[str, Section] = {
     "general": general,
     "video": video,
     "sound": sound,
+    "alarms": alarms,
     "keys": keys,
     "outputs": outputs,
     "comments": comments,
