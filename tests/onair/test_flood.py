@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
 from tests.onair.door import Door
+from tests.waiting import until
 
 pytestmark = pytest.mark.onair
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,19 @@ def flood(socket: ServerConnection) -> None:
         return
 
 
+def clock(door: Door) -> tuple[int, int]:
+    """The ticks of the picture's clock so far, and how many of them it skipped."""
+    told = door.request("GetStats")["responseData"]
+    return told["renderTotalFrames"], told["renderSkippedFrames"]
+
+
+def missed_in(door: Door, ticks: int) -> int:
+    """How many of the next ticks the picture's clock skips."""
+    begun, before = clock(door)
+    until(lambda: clock(door)[0] >= begun + ticks, f"{ticks} ticks of its clock", 30)
+    return clock(door)[1] - before
+
+
 def test_eight_hundred_comments_a_second() -> None:
     engine = subprocess.Popen(
         [sys.executable, "-m", "studio"],
@@ -50,21 +64,23 @@ def test_eight_hundred_comments_a_second() -> None:
         on_air = json.loads(engine.stdout.readline())
         url = f"ws://127.0.0.1:{server.socket.getsockname()[1]}"
         with Door(on_air["remote"]) as door:
+            until(lambda: clock(door)[0] >= 25, "its start is over")
+            calm = missed_in(door, 50)
             door.run("feeds.add", name="flood", kind="websocket", settings={"url": url})
-            end = time.monotonic() + 30
             counts: dict[str, int] = {}
-            while counts.get("dropped", 0) < 500 and time.monotonic() < end:
-                counts = door.run("state.get", parts=["comments"])["comments"]["counts"]
-                time.sleep(0.1)
-            assert counts["dropped"] >= 500, counts
-            assert counts["blocked"] > 300
+
+            def is_flooded() -> bool:
+                counts.update(door.run("state.get", parts=["comments"])["comments"]["counts"])
+                return counts["dropped"] >= 500 and counts["blocked"] > 300
+
+            until(is_flooded, "comments are dropped and blocked", 60)
             at = time.monotonic()
             door.run("shop.card", product="2")
             assert time.monotonic() - at < 1.0
+            # A twentieth, and what a machine that is busy with other things loses without a flood.
+            assert missed_in(door, 100) <= 100 // 20 + 4 * calm
         engine.terminate()
-        done = json.loads(engine.stdout.readlines()[-1])
         assert engine.wait(15) == 0
-        assert done["missed"] <= done["frames"] * 0.05
     finally:
         engine.kill()
         engine.wait()
