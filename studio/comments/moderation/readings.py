@@ -58,6 +58,12 @@ def _sounds() -> tuple[dict[str, str], dict[str, str]]:
 
 
 @functools.cache
+def _spellings() -> dict[str, str]:
+    """Syllable as one sign → how it is spelled."""
+    return {sound: spelling for spelling, sound in _sounds()[1].items()}
+
+
+@functools.cache
 def _splits() -> dict[str, str]:
     """Two signs that are the halves of one → that one."""
     found: dict[str, str] = read_json((assets_dir() / "rules" / "split.json").read_bytes())
@@ -91,7 +97,7 @@ def sound_key(word: str) -> str:
 def spelled_keys(word: str) -> set[str]:
     """The word as it sounds, also where its spelling is parted otherwise (xi an, xian)."""
     of_sign, of_spelling = _sounds()
-    spellings = {sound: spelling for spelling, sound in of_spelling.items()}
+    spellings = _spellings()
     key = sound_key(word)
     keys = {key}
     if all(sign in of_sign for sign in word):
