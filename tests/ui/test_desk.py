@@ -15,6 +15,7 @@ from ui.widgets.basics import TextLabel
 from ui.widgets.hold import HOLD_MS, HoldButton
 
 pytestmark = pytest.mark.ui
+SHARES_WINDOW = True
 SOON = 8_000
 SLOW = 40_000  # a process starts, on a machine that is busy
 
