@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 
 pytestmark = pytest.mark.ui
+SHARES_WINDOW = True
 SOON = 15_000
 
 

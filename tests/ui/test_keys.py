@@ -38,6 +38,7 @@ from ui.widgets.pop_form import PopForm
 from ui.widgets.schema_form import SchemaForm
 
 pytestmark = pytest.mark.ui
+SHARES_WINDOW = True
 SOON = 8_000
 COUNT = int(os.environ.get("SHOPCAST_KEYS", "500"))
 SEED = int(os.environ.get("SHOPCAST_KEYS_SEED", "20261129"))
