@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import msgspec
 
+from studio.core.asking import asking
+from studio.core.command import Role
 from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.text import Text
@@ -74,7 +76,7 @@ class FormWanted(Event, frozen=True, kw_only=True):
 
 
 class DeskRegistry:
-    """Desks in the order in which they came.
+    """Desks in the order in which they came, those at this machine before those elsewhere.
 
     Args:
         send: tells one session an event.
@@ -83,26 +85,52 @@ class DeskRegistry:
     def __init__(self, send: Callable[[RemoteClient, Event], None]) -> None:
         self._send = send
         self._screens: dict[RemoteClient, tuple[DeskScreen, ...]] = {}
+        self._elsewhere: set[RemoteClient] = set()
 
     def announce(self, session: RemoteClient, given: Screens) -> int:
-        """A desk has these screens, now; answers the number of its first in the whole list."""
+        """A desk has these screens, now; answers the number of its first in the whole list.
+
+        Raises:
+            StudioError: denied: who only looks is asked to open nothing.
+        """
+        asker = asking()
+        if asker.role < Role.CONTROLLER:
+            raise StudioError("denied", "remote.no_desk_role", role=Role.CONTROLLER.name.lower())
         if session not in self._screens:
             session.closing.append(lambda: self._left(session))
+        if not asker.is_here:
+            self._elsewhere.add(session)
         self._screens[session] = given.screens
         owners = [place for place, _, _ in self._places()]
         return owners.index(session) if session in owners else len(owners)
 
     def _places(self) -> list[tuple[RemoteClient, int, DeskScreen]]:
-        """Every screen with its desk and its number there; who hears no events opens nothing."""
+        """Every screen with its desk and its number there; who hears no events opens nothing.
+
+        Desks at this machine come first: their screens keep their numbers whoever comes.
+        """
+        desks = sorted(self._screens.items(), key=lambda desk: desk[0] in self._elsewhere)
         return [
             (session, at, screen)
-            for session, screens in self._screens.items()
+            for session, screens in desks
             if session.events & Subscription.VENDORS
             for at, screen in enumerate(screens)
         ]
 
+    def _newest(self) -> RemoteClient:
+        """The desk that came last; one at this machine while there is any.
+
+        Raises:
+            StudioError: unavailable, when no desk is open.
+        """
+        desks = [desk for desk, _, _ in self._places()]
+        if not desks:
+            raise StudioError("unavailable", "remote.no_desk")
+        return next((desk for desk in reversed(desks) if desk not in self._elsewhere), desks[-1])
+
     def _left(self, session: RemoteClient) -> None:
         self._screens.pop(session, None)
+        self._elsewhere.discard(session)
 
     def monitors(self) -> list[Data]:
         """All screens in the protocol's words."""
@@ -125,11 +153,9 @@ class DeskRegistry:
         Raises:
             StudioError: unavailable, when no desk is open.
         """
-        places = self._places()
-        if not places:
-            raise StudioError("unavailable", "remote.no_desk")
-        self._send(places[-1][0], FormWanted(source=source))
-        return {"desk": places[-1][0].name}
+        desk = self._newest()
+        self._send(desk, FormWanted(source=source))
+        return {"desk": desk.name}
 
     def open(self, wanted: ProjectorWanted) -> dict[str, Any]:
         """Asks the desk whose screen it is, or for a window the one that came last.
@@ -137,10 +163,8 @@ class DeskRegistry:
         Raises:
             StudioError: unavailable, when no desk is open; not_found: there is no such screen.
         """
+        session, screen = self._newest(), -1
         places = self._places()
-        if not places:
-            raise StudioError("unavailable", "remote.no_desk")
-        session, screen = places[-1][0], -1
         if wanted.screen >= 0:
             if wanted.screen >= len(places):
                 raise StudioError(

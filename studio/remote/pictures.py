@@ -6,18 +6,23 @@ import asyncio
 import base64
 import os
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 import numpy as np
 
+from studio.core.asking import asking
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
+from studio.core.priority import background_thread
 from studio.media.cv import cv2
 from studio.media.frame import Frame, even, to_av
 from studio.media.yuv import Scratch, blend
 from studio.protocols.obs_ws import FORMATS
+from studio.remote.allowance import PictureAllowance
 from studio.remote.rooms import EngineFacade
 from studio.remote.views import PreviewStreams, scaler
 from studio.scenes.model import Box, Canvas, Item, Scene
@@ -50,19 +55,30 @@ class Screenshot(msgspec.Struct, frozen=True):
 
 
 class PictureServer:
-    """Draws one still at a time, off the loop."""
+    """Draws one still at a time, off the loop, in a thread that lets the picture on air go first.
+
+    Callers from elsewhere have so many pixels a second (`studio.remote.allowance`).
+    """
 
     def __init__(self, rooms: EngineFacade, views: PreviewStreams) -> None:
         self._rooms = rooms
         self._views = views
         self._line = asyncio.Lock()
+        self._allowance = PictureAllowance()
+        self._painter: ThreadPoolExecutor | None = None
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        painter, self._painter = self._painter, None
+        if painter is not None:
+            painter.shutdown(wait=False, cancel_futures=True)
 
     async def take(self, shot: Screenshot) -> bytes:
         """The picture as the bytes of a file.
 
         Raises:
             StudioError: not_found (scene, source, canvas), invalid (format, size), unavailable
-                (a source without a picture).
+                (a source without a picture, a caller who has had too many).
         """
         if shot.format.lower() not in FORMATS:
             known = ", ".join(FORMATS)
@@ -70,8 +86,23 @@ class PictureServer:
         if any(side and not SMALLEST <= side <= LARGEST for side in (shot.width, shot.height)):
             raise StudioError("invalid", "remote.picture_size", low=SMALLEST, high=LARGEST)
         self._check(shot)
+        wait_s = self._allowance.wait_s(asking(), self._pixels(shot))
+        if wait_s:
+            await asyncio.sleep(wait_s)
         async with self._line:
-            return await asyncio.to_thread(self._make, shot)
+            return await self._painted(lambda: self._make(shot))
+
+    async def _painted(self, work: Callable[[], bytes]) -> bytes:
+        if self._painter is None:
+            self._painter = ThreadPoolExecutor(1, "stills", initializer=background_thread)
+        return await asyncio.get_running_loop().run_in_executor(self._painter, work)
+
+    def _pixels(self, shot: Screenshot) -> int:
+        """What a picture costs: it is drawn at the canvas's size and then made that of its file."""
+        canvas = self._rooms.scenes.state.canvas(shot.canvas)
+        drawn = canvas.width * canvas.height
+        width, height = shot.width or canvas.width, shot.height or canvas.height
+        return max(drawn, width * height)
 
     async def save(self, shot: Screenshot, file: Path) -> None:
         """Writes the picture to a file.
@@ -172,11 +203,12 @@ def write_plain(file: Path, data: bytes) -> None:
 def _size(shot: Screenshot, frame: Frame) -> tuple[int, int]:
     if shot.width and shot.height:
         return shot.width, shot.height
-    if shot.width:
-        return shot.width, max(1, round(shot.width * frame.height / frame.width))
-    if shot.height:
-        return max(1, round(shot.height * frame.width / frame.height)), shot.height
-    return frame.width, frame.height
+    if not shot.width and not shot.height:
+        return frame.width, frame.height
+    scale = shot.width / frame.width if shot.width else shot.height / frame.height
+    # Of a picture that is a strip, the other side would be a thousand times as long.
+    scale = min(scale, LARGEST / max(frame.width, frame.height))
+    return max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
 
 
 def bgr_of(frame: Frame, width: int, height: int) -> np.ndarray:

@@ -129,6 +129,7 @@ class RemoteServer:
         """Says goodbye to all clients."""
         self.tell(Subscription.GENERAL, "ExitStarted")
         self.views.stop()
+        self.pictures.stop()
         place.forget()
         await self.phone.close()
         if self._server is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from studio.core.asking import asking
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger
@@ -19,6 +20,7 @@ from studio.core.priority import background_thread
 from studio.media.frame import Frame, even, to_av
 from studio.media.picture_memory import PictureWriter
 from studio.media.yuv import Layer, Scratch, blend, resize_layer
+from studio.remote.allowance import caller_name, check_views
 from studio.scenes.compositor import Overlay
 from studio.scenes.model import CANVASES, Box, Canvas, Item, Scene
 from studio.scenes.stage import Renderer
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
 _log = logger(__name__)
 _numbers = itertools.count(1)
-MOST_VIEWS = 64
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -58,6 +59,7 @@ class PreviewStream:
         every_ns: time between two pictures.
         last: the picture it shows (programme), or the scene made for it (source).
         drawn_of: what the picture it shows was drawn of; as long as that is the same, it stands.
+        owner: by whom it was opened (`studio.remote.allowance.caller_name`).
     """
 
     id: str
@@ -70,6 +72,7 @@ class PreviewStream:
     due_ns: int = 0
     last: Any = None
     drawn_of: tuple[object, ...] = ()
+    owner: str = ""
 
 
 @dataclass(slots=True)
@@ -95,8 +98,9 @@ class PreviewStreams:
         what, canvas, fps = wanted.what, wanted.canvas, wanted.fps
         if what not in ("programme", "preview", "scene", "source") or canvas not in CANVASES:
             raise StudioError("invalid", "remote.view", what=what, canvas=canvas)
-        if not 0 < fps <= 60 or len(self._views) >= MOST_VIEWS:
-            raise StudioError("invalid", "remote.view_limits", fps=fps, most=MOST_VIEWS)
+        if not 0 < fps <= 60:
+            raise StudioError("invalid", "remote.view_limits", fps=fps)
+        check_views(asking(), (view.owner for view in self._views.values()))
         shape = self.rooms.scenes.state.canvas(canvas)
         width = max(32, min(shape.width, even(wanted.width)))
         height = max(32, min(shape.height, even(wanted.height)))
@@ -117,6 +121,7 @@ class PreviewStreams:
             canvas,
             writer,
             round(NS / fps),
+            owner=caller_name(asking()),
         )
         self._views = {**self._views, id: view}
         session.closing.append(lambda: self._end(id))
