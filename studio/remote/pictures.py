@@ -127,7 +127,7 @@ class PictureServer:
 
     def _make(self, shot: Screenshot) -> bytes:
         frame = self._frame(shot)
-        width, height = _size(shot, frame)
+        width, height = still_size(shot, frame)
         bgr = bgr_of(frame, width, height)
         quality = 90 if shot.quality < 0 else min(100, shot.quality)
         options = {
@@ -200,7 +200,8 @@ def write_plain(file: Path, data: bytes) -> None:
         out.write(data)
 
 
-def _size(shot: Screenshot, frame: Frame) -> tuple[int, int]:
+def still_size(shot: Screenshot, frame: Frame) -> tuple[int, int]:
+    """Width and height of a picture as a file; neither grows beyond `LARGEST` by the other."""
     if shot.width and shot.height:
         return shot.width, shot.height
     if not shot.width and not shot.height:

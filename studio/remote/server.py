@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import studio.remote.requests as request_folder
 from studio.core.errors import StudioError
 from studio.core.event import Event
+from studio.core.listening import HANDSHAKE_S, TlsListener
 from studio.core.log import keep_secret, logger
 from studio.core.troubles import tell_trouble
 from studio.governance.secrets import Secrets
@@ -197,11 +198,15 @@ class RemoteServer:
         """
         from websockets.asyncio.server import serve
 
+        listener: TlsListener | None = None
+        if where.get("ssl") is not None:
+            listener = TlsListener(where.pop("host"), where.pop("port"))
+            where |= {"sock": listener, "ssl_handshake_timeout": HANDSHAKE_S}
         return await serve(
             functools.partial(self._client, gate=gate),
             select_subprotocol=pick_subprotocol,
             process_request=handler,
-            create_connection=counted(self.strangers),
+            create_connection=counted(self.strangers, listener),
             max_size=MAX_MESSAGE,
             compression=None,
             # A client that reads only when it has asked something answers no ping.

@@ -12,15 +12,13 @@ from typing import NamedTuple, Protocol
 
 from websockets.asyncio.server import ServerConnection
 
+from studio.core.descriptors import share_of_descriptors
+from studio.core.listening import TlsListener
 from studio.core.log import logger
 from studio.remote.gate import Caller
 
 _log = logger(__name__)
 
-MOST_STRANGERS = 64
-LEAST_STRANGERS = 8
-DESCRIPTORS_A_STRANGER = 8
-"""Of the descriptors this process may have, strangers take one in so many."""
 GRACE_S = 0.25
 """So long a newcomer may be silent, while there are too many."""
 GRACE_TIMES = 4
@@ -30,19 +28,6 @@ _SELECTOR = getattr(selectors, "PollSelector", selectors.SelectSelector)
 MOST_BY_TOKEN = 16
 MOST_BY_TOKENS = 48
 MOST_BY_PASSWORD = 64
-
-
-def most_strangers() -> int:
-    """How many connections that have not said who they are may stand at once."""
-    try:
-        import resource
-
-        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    except (ImportError, OSError, ValueError):
-        return MOST_STRANGERS
-    if limit < 0:
-        return MOST_STRANGERS
-    return max(LEAST_STRANGERS, min(MOST_STRANGERS, limit // DESCRIPTORS_A_STRANGER))
 
 
 class Stage(IntEnum):
@@ -90,7 +75,7 @@ class Strangers:
     @property
     def most(self) -> int:
         """How many may stand; this machine's limits may change while it runs."""
-        return most_strangers() if self._given is None else self._given
+        return share_of_descriptors() if self._given is None else self._given
 
     def _thin_in(self, seconds: float) -> None:
         self._thinning = asyncio.get_running_loop().call_later(seconds, self._thin)
@@ -152,10 +137,13 @@ class CountedConnection(ServerConnection):
     """A connection that counts from its socket on, before anything was said."""
 
     strangers: Strangers
+    listener: TlsListener | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Counts it; the oldest stranger may have to go."""
         super().connection_made(transport)
+        if self.listener is not None:
+            self.listener.settled(transport)
         self.strangers.came(self)
 
     def data_received(self, data: bytes) -> None:
@@ -169,9 +157,10 @@ class CountedConnection(ServerConnection):
         super().connection_lost(exc)
 
 
-def counted(strangers: Strangers) -> type[ServerConnection]:
-    """The kind of connection a server makes, counted by ``strangers``."""
-    return type("CountedAtDoor", (CountedConnection,), {"strangers": strangers})
+def counted(strangers: Strangers, listener: TlsListener | None = None) -> type[ServerConnection]:
+    """The kind of connection a server makes, counted by ``strangers``; before by ``listener``."""
+    own = {"strangers": strangers, "listener": listener}
+    return type("CountedAtDoor", (CountedConnection,), own)
 
 
 class StrangerItem(Protocol):

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from studio.core.clean import write_json
 from studio.core.errors import StudioError
+from studio.core.listening import TlsListener
 from studio.core.log import logger
 
 _log = logger(__name__)
@@ -24,7 +26,10 @@ LONGEST_BODY = 1024 * 1024
 WHOLE_S = 10.0
 """A message must be here in this time; a booking may take longer."""
 ANSWER_S = 20.0
-MOST_AT_ONCE = 128
+MOST_BOOKED = 128
+"""Messages that are whole and not answered yet."""
+MOST_READ = 128
+"""Senders that are still speaking; with more, the one goes that has said least for longest."""
 REASONS = {
     200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed",
     408: "Request Timeout", 411: "Length Required", 413: "Content Too Large",
@@ -42,6 +47,23 @@ class Refusal(Exception):
     why: str
 
 
+@dataclass(slots=True, eq=False)
+class _Guest:
+    """One connection.
+
+    Attributes:
+        stage: 0 nothing is here, 1 the head of a message is.
+        is_sent_off: it was taken the place by one that came later.
+    """
+
+    numbers: ClassVar[itertools.count[int]] = itertools.count()
+
+    task: asyncio.Task[None]
+    stage: int = 0
+    number: int = field(default_factory=lambda: next(_Guest.numbers))
+    is_sent_off: bool = False
+
+
 @dataclass(slots=True)
 class OrderDoor:
     """Listens for messages of shops.
@@ -55,7 +77,9 @@ class OrderDoor:
     longest_s: float = WHOLE_S
     cut: int = 0
     _server: asyncio.Server | None = None
-    _guests: set[asyncio.Task[None]] = field(default_factory=set)
+    _listener: TlsListener | None = None
+    _speaking: set[_Guest] = field(default_factory=set)
+    _booked: set[_Guest] = field(default_factory=set)
 
     @property
     def port(self) -> int:
@@ -70,9 +94,13 @@ class OrderDoor:
         Raises:
             StudioError: unavailable: the port is taken.
         """
+        limits: dict[str, Any] = {"host": host, "port": port}
         try:
+            if secure:
+                self._listener = TlsListener(host, port)
+                limits = {"sock": self._listener, "ssl_handshake_timeout": self.longest_s}
             self._server = await asyncio.start_server(
-                self._guest, host, port, limit=LONGEST_HEAD, ssl=secure
+                self._guest, limit=LONGEST_HEAD, ssl=secure, **limits
             )
         except OSError as error:
             why = error.strerror or str(error)
@@ -84,9 +112,10 @@ class OrderDoor:
         if server is None:
             return
         server.close()
-        for task in list(self._guests):
+        tasks = [guest.task for guest in (*self._speaking, *self._booked)]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._guests, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(2.0):
                 await server.wait_closed()
@@ -94,9 +123,13 @@ class OrderDoor:
     async def _guest(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._guests.add(task)
+        if self._listener is not None:
+            self._listener.settled(writer.transport)
+        guest = _Guest(task)
+        self._make_room()
+        self._speaking.add(guest)
         try:
-            status, told = await self._served(reader)
+            status, told = await self._served(guest, reader)
             text = write_json(told).encode()
             head = (
                 f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json\r\n"
@@ -107,36 +140,62 @@ class OrderDoor:
                 await writer.drain()
         except (OSError, TimeoutError):
             self.cut += 1
+        except asyncio.CancelledError:
+            if not guest.is_sent_off:
+                raise
+            writer.transport.abort()
         finally:
-            self._guests.discard(task)
+            self._speaking.discard(guest)
+            self._booked.discard(guest)
             writer.close()
             with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
                 async with asyncio.timeout(1.0):
                     await writer.wait_closed()
 
-    async def _served(self, reader: asyncio.StreamReader) -> tuple[int, dict[str, Any]]:
+    def _make_room(self) -> None:
+        """A newcomer has a place: a shop speaks at once, and who does not goes first."""
+        while len(self._speaking) >= MOST_READ:
+            first = min(self._speaking, key=lambda guest: (guest.stage, guest.number))
+            self._speaking.discard(first)
+            first.is_sent_off = True
+            first.task.cancel()
+            self.cut += 1
+
+    async def _served(
+        self, guest: _Guest, reader: asyncio.StreamReader
+    ) -> tuple[int, dict[str, Any]]:
+        def head_is_here() -> None:
+            guest.stage = 1
+
         try:
-            if len(self._guests) > MOST_AT_ONCE:
-                raise Refusal(503, "too many at once; send it again later")
             async with asyncio.timeout(self.longest_s):
-                name, headers, body = await read_request(reader)
+                name, headers, body = await read_request(reader, head_is_here)
         except TimeoutError:
             self.cut += 1
             return 408, {"error": "too slow"}
         except Refusal as refusal:
             return refusal.status, {"error": refusal.why}
+        self._speaking.discard(guest)
+        if len(self._booked) >= MOST_BOOKED:
+            return 503, {"error": "too many at once; send it again later"}
+        self._booked.add(guest)
         try:
             async with asyncio.timeout(ANSWER_S):
                 return await self.take(name, headers, body)
         except TimeoutError:
             return 503, {"error": "not booked in time; send it again"}
         except Exception:
-            _log.exception("a message of %s could not be taken", name)
+            _log.exception("a message of %s could not be taken", name[:80])
             return 503, {"error": "not booked; send it again"}
 
 
-async def read_request(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes]:
+async def read_request(
+    reader: asyncio.StreamReader, head_is_here: Callable[[], None] = lambda: None
+) -> tuple[str, dict[str, str], bytes]:
     """Name of the sender, headers (names in small letters) and the body as it came.
+
+    Args:
+        head_is_here: told when its head was read and is one of a message.
 
     Raises:
         Refusal: with what to answer.
@@ -170,6 +229,7 @@ async def read_request(reader: asyncio.StreamReader) -> tuple[str, dict[str, str
         raise Refusal(411, "give the length")
     if int(length) > LONGEST_BODY:
         raise Refusal(413, f"{LONGEST_BODY} bytes at most")
+    head_is_here()
     try:
         return sender, headers, await reader.readexactly(int(length))
     except asyncio.IncompleteReadError:

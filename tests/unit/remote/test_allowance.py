@@ -23,7 +23,7 @@ from studio.remote.allowance import (
     check_views,
 )
 from studio.remote.desks import DeskRegistry, DeskScreen, ProjectorWanted, Screens
-from studio.remote.pictures import LARGEST, Screenshot, _size
+from studio.remote.pictures import LARGEST, Screenshot, still_size
 
 HERE = Asker(Role.OWNER, True, "desk")
 HUGE = 4096 * 4096
@@ -99,7 +99,7 @@ def test_views_by_token_leave_the_desk_its_own() -> None:
 def test_no_side_of_a_picture_grows_beyond_the_largest(
     size: tuple[int, int], wanted: tuple[int, int]
 ) -> None:
-    found = _size(Screenshot(width=wanted[0], height=wanted[1]), blank(*size))
+    found = still_size(Screenshot(width=wanted[0], height=wanted[1]), blank(*size))
     assert min(found) >= 1
     assert max(found) <= max(LARGEST, *size)
 

@@ -19,9 +19,10 @@ from msgspec.structs import replace
 from studio.app.cli import main
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir
-from studio.shop.orders.door import LONGEST_BODY, OrderDoor
+from studio.shop.orders.door import LONGEST_BODY, MOST_READ, OrderDoor
 from studio.shop.orders.messages import read_message
 from studio.shop.orders.model import OrderPart, Sender
+from studio.shop.orders.service import LONG_BODY
 from studio.shop.orders.signatures import check_signature
 from studio.shop.stock.sqlite import SqliteStock
 from tests.unit.shop.trade import Trade, trading
@@ -422,3 +423,33 @@ def test_orders_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert told[-1] == {"rows": 5, "booked": 0, "again": 5, "refused": 0, "short": 1}
     assert main(["orders", "import", str(path)]) == 2
+
+
+def test_who_says_nothing_or_half_keeps_no_shop_out() -> None:
+    """More silent and slow callers than there are places, and forged ones without number."""
+
+    async def body(trade: Trade) -> None:
+        port = await opened(trade, "standard")
+        idle: list[asyncio.StreamWriter] = []
+        for number in range(MOST_READ + 80):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            head = b"POST /orders/standard HTTP/1.1\r\nContent-Length: 100\r\n\r\n{"
+            writer.write((b"", b"POST /orders", head)[number % 3])
+            idle.append(writer)
+        text = order("standard", 1)
+        now = datetime.now(UTC).timestamp()
+        assert (await post(port, "standard", text, sign("standard", text, now)))[0] == 200
+        door = trade.services["orders"].door
+        assert door.cut >= 80
+        for writer in idle:
+            writer.close()
+        forged = sign("standard", text, now, SECRETS["standard"][:-8] + "AAAAAAA=")
+        for _ in range(40):
+            assert (await post(port, "standard", text, forged))[0] == 401
+        (view,) = trade.services["orders"].view().senders
+        assert view.refused == 40
+        long = b"x" * (LONG_BODY + 1)
+        assert (await post(port, "standard", long, forged))[0] == 401
+        assert (await post(port, "standard", text, sign("standard", text, now)))[0] == 200
+
+    trading("idle", body)
