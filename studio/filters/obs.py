@@ -36,29 +36,50 @@ def from_obs(kind: str, settings: Settings) -> tuple[str, Settings] | None:
     return ours, translate(given)
 
 
-def changes_from_obs(ours: str, given: Settings, fields: frozenset[str]) -> Settings:
+def changes_from_obs(
+    ours: str, given: Settings, fields: frozenset[str], told: Settings | None = None
+) -> Settings:
     """New settings of one of our filters, as a client of OBS may write them.
 
-    Only what is given is changed; a name that is one of ours is taken as ours.
+    Only what is given is changed; a name that is one of ours is taken as ours, unless OBS has it
+    too and counts in other units.
 
     Args:
         ours: our kind.
         fields: names of the settings of this kind.
+        told: what is set so far, in OBS's words: some of them make a setting of ours together.
 
     Returns:
         The settings in our words; names neither side knows are left in, to be refused.
     """
-    made = {name: value for name, value in given.items() if name in fields}
-    theirs = {name: value for name, value in given.items() if name not in fields}
-    read = next((read for kind, read in _KINDS.values() if kind == ours), None)
-    found = read(theirs) if read and theirs else {}
+    theirs = {n: v for n, v in given.items() if n not in fields or is_theirs(ours, n, v)}
+    made = {name: value for name, value in given.items() if name not in theirs}
+    found = _read(ours, {**(told or {}), **theirs}) if theirs else {}
     for name, value in theirs.items():
-        words = [word for word in _WORDS.get(name, "").split() if word in found]
+        own = _OWN_WORDS.get((ours, name)) or _WORDS.get(name, name)
+        words = [word for word in own.split() if word in found]
         for word in words:
             made.setdefault(word, found[word])
         if not words and name not in _UNUSED:
             made[name] = value
     return made
+
+
+def _read(ours: str, theirs: Settings) -> Settings:
+    if ours == "ducking":
+        return _ducking(theirs, _text(theirs, "sidechain_source"))
+    read = next((read for kind, read in _KINDS.values() if kind == ours), None)
+    return read(theirs) if read else {}
+
+
+def is_theirs(ours: str, name: str, value: Any) -> bool:
+    """Is a value of a name that both have in OBS's units?"""
+    if ours == "colour_correction":
+        return name in ("brightness", "contrast")
+    if ours == "chroma_key" and name in ("similarity", "smoothness", "spill"):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and value > 1  # of 1 to 1000; ours are parts of 1
+    return False
 
 
 def lost_settings(kind: str, settings: Settings) -> list[tuple[str, Any]]:
@@ -108,7 +129,7 @@ def _text(settings: Settings, name: str) -> str:
 
 _KEYS = {"green": "#00ff00", "blue": "#0099ff", "magenta": "#ff00ff"}
 _PLAIN_KEYS = {"green": "#00ff00", "blue": "#0000ff", "red": "#ff0000", "magenta": "#ff00ff"}
-_CHROMA = 255 / 112
+CHROMA = 255 / 112
 """OBS measures chroma in parts of 255 levels, our key in parts of 112 (grey to the strongest)."""
 _RGB = 1.3
 """A distance in RGB as one in our chroma, on the mean over all directions."""
@@ -129,8 +150,8 @@ def _chroma_key(s: Settings) -> Settings:
     # OBS: similarity 400, smoothness 80, spill 100 of 1000 by default.
     return {
         "colour": _key(s, _KEYS),
-        "similarity": _parts(s, "similarity", 400, _CHROMA),
-        "smoothness": _parts(s, "smoothness", 80, _CHROMA),
+        "similarity": _parts(s, "similarity", 400, CHROMA),
+        "smoothness": _parts(s, "smoothness", 80, CHROMA),
         "spill": min(1.0, _number(s, "spill", 100, 1, 1000) / 125),
     }
 
@@ -374,6 +395,10 @@ _WORDS = {
     "relative": "width height right bottom",
     "cx": "width",
     "cy": "height",
+}
+_OWN_WORDS = {
+    ("colour_correction", "contrast"): "contrast brightness",
+    ("ducking", "sidechain_source"): "source",
 }
 _UNUSED = {
     "close_threshold",

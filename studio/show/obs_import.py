@@ -22,9 +22,11 @@ from studio.core.foreign import number
 from studio.core.names import free_name
 from studio.filters.obs import from_obs as filter_from_obs
 from studio.filters.obs import lost_settings as lost_filter_settings
+from studio.filters.obs_out import bent_settings as bent_filter_settings
 from studio.media.blend_modes import Blend
 from studio.scenes.layout import Area
 from studio.scenes.model import Canvas, Item, Scene
+from studio.scenes.obs_transitions import FROM_OBS as TRANSITIONS
 from studio.show.obs_geometry import (
     Group,
     Laid,
@@ -61,6 +63,7 @@ from studio.show.obs_values import (
 )
 from studio.sources.model import FilterSpec, SourceSpec
 from studio.sources.obs import from_obs, lost_settings
+from studio.sources.obs_out import bent_settings
 
 MOST_BYTES = 8_000_000
 """More would hold the engine up while it is parsed; OBS's own are far below a megabyte."""
@@ -73,15 +76,6 @@ BLENDS: dict[str, Blend] = {
     "multiply": "multiply",
     "lighten": "lighten",
     "darken": "darken",
-}
-TRANSITIONS = {
-    "cut_transition": "cut",
-    "fade_transition": "fade",
-    "fade_to_color_transition": "dip",
-    "slide_transition": "slide",
-    "swipe_transition": "slide",
-    "wipe_transition": "wipe",
-    "obs_stinger_transition": "stinger",
 }
 SILENT = ("microphone", "desktop_sound")
 DEVICES = ("DesktopAudioDevice", "AuxAudioDevice")
@@ -321,9 +315,8 @@ class _Reader:
             self._report.add("device", name, "device", device)
         self._look_for(name, own.get("path"), own.get("file"), *own.get("files", ()))
         cuts = cut_sides(settings)
-        self._tell_lost(
-            name, (line for line in lost_settings(kind, settings) if line[0] not in CUTS)
-        )
+        lost = [*lost_settings(kind, settings), *bent_settings(kind, settings)]
+        self._tell_lost(name, (line for line in lost if line[0] not in CUTS))
         for key, value in lost_of_source(row, ours):
             self._report.add("setting", name, "unused", setting_line(key, value))
         filters = self._filters(row, name)
@@ -365,7 +358,8 @@ class _Reader:
             label = free_name(label, {f.name for f in made})
             is_on = flt.get("enabled", True) is not False
             self._look_for(name, match[1].get("path"), match[1].get("image"))
-            self._tell_lost(f"{name} · {label}", lost_filter_settings(kind, given), name)
+            lost = [*lost_filter_settings(kind, given), *bent_filter_settings(kind, given)]
+            self._tell_lost(f"{name} · {label}", lost, name)
             made.append(FilterSpec(name=label, kind=match[0], settings=match[1], is_enabled=is_on))
         return tuple(made)
 

@@ -56,29 +56,38 @@ def ours_of(kind: str) -> frozenset[str]:
     return frozenset(obs_kind.ours for obs_kind in KINDS.get(split_version(kind)[0], ()))
 
 
-def changes_from_obs(ours: str, given: Settings, fields: frozenset[str]) -> Settings:
+def changes_from_obs(
+    ours: str, given: Settings, fields: frozenset[str], told: Settings | None = None
+) -> Settings:
     """New settings of one of our inputs, as a client of OBS may write them.
 
     Only what is given is changed. A name that is one of ours is taken as ours, unless its value
-    is an object or a list of objects, as OBS writes fonts and lists of files.
+    is of OBS's form: a font, a list of files, an outline that is on or off.
 
     Args:
         ours: our kind.
         fields: names of the settings of this kind.
+        told: what is set so far, in OBS's words: several of them may say one thing of ours.
 
     Returns:
         The settings in our words; names neither side knows are left in, to be refused.
     """
-    theirs = {name for name in given if name not in fields or _is_theirs(given[name])}
+    theirs = {name for name in given if name not in fields or is_theirs(name, given[name])}
+    whole = {**_beside(told or {}, theirs), **given}
+    if isinstance(whole.get("font"), dict) and isinstance((told or {}).get("font"), dict):
+        whole["font"] = {**(told or {})["font"], **whole["font"]}
     made = {name: value for name, value in given.items() if name not in theirs}
     known: set[str] = set()
     for obs_kind in (kind for kinds in KINDS.values() for kind in kinds if kind.ours == ours):
         known |= {*obs_kind.defaults, *obs_kind.kept}
         for word in obs_kind.words:
             if word.ours and theirs & set(word.theirs.split()):
-                value = word.read(given)
+                value = word.read(whole)
                 if value is not None:
                     made.setdefault(word.ours, value)
+    device = given.get("device_id")
+    if ours in ("microphone", "desktop_sound") and isinstance(device, str):
+        made.setdefault("device", "" if device == "default" else device)
     return made | {name: given[name] for name in theirs if name not in known}
 
 
@@ -87,10 +96,10 @@ def without_obs(ours: str, given: Settings, fields: frozenset[str]) -> Settings:
 
     What only OBS's words say is left in, to be refused: paths are asked for under our names.
     """
-    made = dict(given)
-    if isinstance(made.get("font"), dict):
-        font = changes_from_obs(ours, {"font": made.pop("font")}, fields)
-        made = {**font, **made}
+    made = {name: value for name, value in given.items() if not is_theirs(name, value)}
+    both = {name: value for name, value in given.items() if name in fields and name not in made}
+    if both:
+        made = {**changes_from_obs(ours, both, fields, given), **made}
     for obs_kind in (kind for kinds in KINDS.values() for kind in kinds if kind.ours == ours):
         for word in obs_kind.words:
             for name in word.theirs.split():
@@ -115,7 +124,33 @@ _VERSIONS = {
 }
 
 
-def _is_theirs(value: Any) -> bool:
+ALTERNATIVES = (
+    ("color", "color1 color2"),
+    ("read_from_file", "from_file"),
+    ("file", "text_file"),
+    ("extents extents_wrap extents_cx", "custom_width word_wrap"),
+    ("capture_cursor", "show_cursor", "cursor"),
+    ("device_name", "video_device_id", "device_id", "device"),
+    ("resolution", "preset use_preset"),
+    ("framerate", "frame_interval", "frame_rate"),
+    ("randomize", "playback_mode"),
+)
+"""Names of different kinds of OBS that say the same: the one that is given counts."""
+
+
+def _beside(told: Settings, given: set[str]) -> Settings:
+    """What was told beside what is given, without other words for the same."""
+    gone: set[str] = set()
+    for ways in ALTERNATIVES:
+        sets = [set(way.split()) for way in ways]
+        if any(names & given for names in sets):
+            gone |= {name for names in sets if not names & given for name in names}
+    return {name: value for name, value in told.items() if name not in gone}
+
+
+def is_theirs(name: str, value: Any) -> bool:
+    if (name, value) == ("align", "center") or (name == "outline" and isinstance(value, bool)):
+        return True
     if isinstance(value, list):
         return bool(value) and all(isinstance(obs_kind, dict) for obs_kind in value)
     return isinstance(value, dict)

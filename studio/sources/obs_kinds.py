@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from studio.sources.obs_reading import (
     Settings,
+    alpha_of,
     bent_screen,
     bent_slides,
     bent_text,
@@ -331,6 +332,7 @@ _COLOUR = InputKind(
     (
         Word("top", "color", lambda s: colour_of(s, "#d1d1d1", "color")),
         Word("bottom", "", lambda s: ""),
+        Word("opacity", "color", alpha_of),
         _pixels("width"),
         _pixels("height"),
     ),

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from studio.core.foreign import split_version
-from studio.sources.obs import known_kinds
+from studio.core.clean import write_json
+from studio.core.foreign import is_near, obs_number, split_version
+from studio.sources.obs import from_obs, known_kinds
 from studio.sources.obs_kinds import KINDS
 from studio.sources.obs_reading import Settings
 
@@ -56,19 +57,44 @@ def is_of_kind(ours: str, settings: Settings, wanted: str) -> bool:
 def obs_settings(ours: str, settings: Settings, system: str = sys.platform) -> Settings:
     """What is set of one of our inputs, as OBS writes it, and as we do: both may be set again.
 
-    A font, a name that both have, is in OBS's form.
+    Names that both have (font, outline, align) are in OBS's form.
     """
-    base = split_version(obs_kind(ours, settings, system))[0]
     made: Settings = {}
     for name, value in settings.items():
         write = WRITE.get((ours, name))
         if write is not None:
             made |= write(value)
+    if ours == "colour" and "color" in made and _is_number(settings.get("opacity")):
+        made["color"] &= 0xFFFFFF
+        made["color"] |= round(settings["opacity"] * 255) << 24
     if ours == "text":
-        made |= _words(settings, is_gdi=base == "text_gdiplus")
+        made |= _words(settings)
+    if ours == "camera":
+        made |= _mode(settings, system)
+    if ours == "slide_show":
+        made |= _slides(settings)
     if ours in ("clip", "stream") and made:
         made["is_local_file"] = ours == "clip"
     return {**settings, **made}
+
+
+def bent_settings(kind: str, settings: Settings) -> list[tuple[str, Any]]:
+    """Names and values of an OBS input's settings that lie beyond what ours can."""
+    found = from_obs(kind, settings)
+    if found is None:
+        return []
+    told, bent = obs_settings(*found), []
+    for name, value in settings.items():
+        if name == "font" and isinstance(value, dict):
+            size = told.get("font", {}).get("size")
+            bent += [] if is_near(value.get("size"), size) else [(name, value)]
+        elif name in told and "color" not in name and not is_near(value, told[name]):
+            bent.append((name, value))
+    return bent
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def obs_defaults(kind: str) -> Settings:
@@ -76,17 +102,6 @@ def obs_defaults(kind: str) -> Settings:
     base, version = split_version(kind)
     found = KINDS.get(base)
     return found[0].usual(version) if found and kind in {base, *known_kinds()} else {}
-
-
-def obs_number(colour: Any) -> int | None:
-    """0xAABBGGRR, opaque, of "#rrggbb"."""
-    if not isinstance(colour, str) or len(colour) != 7:
-        return None
-    try:
-        red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    except ValueError:
-        return None
-    return 0xFF000000 | blue << 16 | green << 8 | red
 
 
 def _as(name: str, scale: float = 1) -> Callable[[Any], Settings]:
@@ -118,14 +133,44 @@ def _colour(value: Any) -> Settings:
     return {} if number is None else {"color": number}
 
 
-def _words(settings: Settings, *, is_gdi: bool) -> Settings:
+def _mode(settings: Settings, system: str) -> Settings:
+    """Size and rate of a camera, as each system's own kind writes them."""
     made: Settings = {}
-    bold = (
-        int(settings.get("weight", 700) >= 600)
-        if isinstance(settings.get("weight", 700), int)
-        else 0
-    )
+    wide, high, fps = (settings.get(name) for name in ("width", "height", "fps"))
+    if isinstance(wide, int) and isinstance(high, int) and wide > 0 < high:
+        packed, words = wide << 16 | high, f"{wide}x{high}"
+        made["resolution"] = (
+            words if system == "win32" else packed if system != "darwin"
+            else write_json({"width": wide, "height": high})
+        )  # fmt: skip
+    if isinstance(fps, int) and fps > 0:
+        if system == "win32":
+            made["frame_interval"] = round(1e7 / fps)
+        elif system == "darwin":
+            made["frame_rate"] = {"numerator": fps, "denominator": 1}
+        else:
+            made["framerate"] = 1 << 16 | fps
+    return made
+
+
+def _slides(settings: Settings) -> Settings:
+    made: Settings = {}
+    if settings.get("width") and settings.get("height"):
+        made["use_custom_size"] = f"{settings['width']}x{settings['height']}"
+    if {"loop", "shuffle"} & settings.keys():
+        is_loop = settings.get("loop", True)
+        made["playback_mode"] = (
+            "random" if settings.get("shuffle") else "loop" if is_loop else "once"
+        )
+    return made
+
+
+def _words(settings: Settings) -> Settings:
+    """A text in the words of both of OBS's kinds; names that ours has too are in OBS's form."""
+    made: Settings = {}
     if {"font", "size", "weight"} & settings.keys():
+        weight = settings.get("weight", 700)
+        bold = int(_is_number(weight) and weight >= 600)
         made["font"] = {
             "face": settings.get("font", ""),
             "size": settings.get("size", 64),
@@ -134,23 +179,30 @@ def _words(settings: Settings, *, is_gdi: bool) -> Settings:
         }
     colour = obs_number(settings.get("colour"))
     if colour is not None:
-        made |= {"color": colour} if is_gdi else {"color1": colour, "color2": colour}
+        made |= {"color": colour, "color1": colour, "color2": colour}
     if "file" in settings:
         is_read = bool(settings["file"])
-        made |= (
-            {"read_from_file": is_read}
-            if is_gdi
-            else {"from_file": is_read, "text_file": settings["file"]}
-        )
+        made |= {"read_from_file": is_read, "from_file": is_read, "text_file": settings["file"]}
     if "outline" in settings:
-        width = settings["outline"]
-        made |= {"outline_size": width} if is_gdi else {}
-    if "shadow" in settings and not is_gdi:
+        made["outline"] = bool(settings["outline"])
+        made |= {"outline_size": settings["outline"]} if settings["outline"] else {}
+    edge = obs_number(settings.get("outline_colour"))
+    if edge is not None:
+        made["outline_color"] = edge
+    ground = obs_number(settings.get("background"))
+    if "background" in settings:
+        made |= {"bk_opacity": 100 if ground is not None else 0}
+        made |= {} if ground is None else {"bk_color": ground}
+    if "align" in settings:
+        made["align"] = "center" if settings["align"] == "centre" else settings["align"]
+    if "shadow" in settings:
         made["drop_shadow"] = settings["shadow"]
-    if "is_vertical" in settings and is_gdi:
+    if "is_vertical" in settings:
         made["vertical"] = settings["is_vertical"]
-    if "wrap" in settings and not is_gdi:
-        made |= {"custom_width": settings["wrap"], "word_wrap": bool(settings["wrap"])}
+    if "wrap" in settings:
+        wide, is_on = settings["wrap"], bool(settings["wrap"])
+        made |= {"custom_width": wide, "word_wrap": is_on, "extents": is_on, "extents_wrap": True}
+        made |= {"extents_cx": wide} if is_on else {}
     return made
 
 
@@ -168,10 +220,11 @@ WRITE: dict[tuple[str, str], Callable[[Any], Settings]] = {
     ("slide_show", "seconds"): _as("slide_time", 1000),
     ("slide_show", "fade_ms"): _as("transition_speed"),
     ("slide_show", "shuffle"): _as("randomize"),
-    ("camera", "device"): _as("device_id"),
+    ("camera", "device"): lambda value: {"device_id": value, "video_device_id": value},
     ("microphone", "device"): _as("device_id"),
     ("desktop_sound", "device"): _as("device_id"),
-    ("screen", "cursor"): _as("show_cursor"),
+    ("screen", "cursor"): lambda value: {"show_cursor": value, "capture_cursor": value},
+    ("screen", "window"): _as("capture_window"),
     ("screen", "display"): _as("server"),
 }
 """How a setting of ours is written, by kind; `_words` has those of texts."""

@@ -34,6 +34,14 @@ def colour_of(settings: Settings, default: str, *names: str) -> str:
     return default
 
 
+def alpha_of(settings: Settings) -> float:
+    """How much of a colour is seen, of the highest byte of its number."""
+    value = settings.get("color")
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 1.0
+    return round((value >> 24 & 255) / 255, 4)
+
+
 def flag_of(settings: Settings, name: str, default: bool) -> bool:
     value = settings.get(name)
     return value if isinstance(value, bool) else default

@@ -49,6 +49,7 @@ class ColourSettings(Settings):
             },
         ),
     ] = "down"
+    opacity: Annotated[float, setting("不透明度", "Opacity", "slider", ge=0, le=1)] = 1.0
     width: Annotated[int, setting("宽（0 为画布）", "Width (0: canvas)", ge=0, le=7680)] = 0
     height: Annotated[int, setting("高（0 为画布）", "Height (0: canvas)", ge=0, le=7680)] = 0
 
@@ -73,7 +74,11 @@ class ColourSource(Source):
             # Half a step of noise hides the bands that eight bits make of a slow gradient.
             grain = np.random.default_rng(1).random(picture.shape[:2], np.float32) - 0.5
             picture += grain[:, :, None]
-        feed.picture(from_rgb(np.clip(np.rint(picture), 0, 255).astype(np.uint8)), still=True)
+        rgb = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+        alpha = None
+        if self.settings.opacity < 1:
+            alpha = np.full(rgb.shape[:2], round(self.settings.opacity * 255), np.uint8)
+        feed.picture(from_rgb(rgb, alpha), still=True)
 
     def _ramp(self) -> NDArray[np.float32]:
         """0 where the first colour is, 1 where the last is, for every pixel."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 import studio.filters.kinds as filter_folder
 from studio.core.registry import discover
 from studio.filters.base import Filter
-from studio.filters.obs import changes_from_obs, from_obs, known_kinds
+from studio.filters.obs import changes_from_obs, from_obs, known_kinds, lost_settings
+from studio.filters.obs_out import obs_kind, obs_settings
 from studio.media.frame import from_rgb, to_rgb
+from tests.contract.test_obs_settings import FILTERS, ON
 
 KINDS = discover(filter_folder, Filter)
 
@@ -115,3 +118,63 @@ def test_kinds_are_listed_as_obs_lists_them() -> None:
     listed = known_kinds(is_versioned=True)
     assert {"chroma_key_filter_v2", "crop_filter", "gpu_delay"} <= set(listed)
     assert all(from_obs(kind, {}) for kind in listed)
+
+
+@pytest.mark.parametrize("kind", sorted(FILTERS))
+def test_what_a_client_sets_is_told_to_it_again(kind: str) -> None:
+    """Each setting of each kind: back as it was set, or known to have no counterpart."""
+    for name, value in FILTERS[kind].items():
+        given = {**{k: FILTERS[kind][k] for k in ON.get(name, {}) if k in FILTERS[kind]}}
+        given[name] = value
+        found = from_obs(kind, given)
+        assert found is not None
+        told = obs_settings(*found)
+        if (name, value) in lost_settings(kind, {name: value}) or name == "key_color_type":
+            continue
+        if kind in OTHER_UNITS:
+            assert name in told
+            continue
+        if name == "type":  # which of OBS's effects: cut out by the picture, or all but it
+            assert "sub" in told[name]
+            continue
+        value = value | 0xFF000000 if name == "key_color" else value
+        assert told[name] == pytest.approx(value, abs=1e-3), name
+        # As a change to a filter that is there, in OBS's words and units.
+        fields = frozenset(KINDS.get(found[0]).Settings.__struct_fields__)
+        first = from_obs(kind, {})
+        assert first is not None
+        changed = changes_from_obs(found[0], given, fields, obs_settings(*first))
+        again = obs_settings(found[0], {**first[1], **changed})
+        assert again[name] == pytest.approx(value, abs=1e-3), name
+
+
+OTHER_UNITS = (
+    "chroma_key_filter", "color_key_filter", "color_key_filter_v2", "color_filter",
+)  # fmt: skip
+"""Kinds of OBS whose settings mean something else than those of the kind that is told."""
+
+
+@pytest.mark.parametrize("ours", KINDS.names())
+def test_each_of_ours_has_an_id_and_settings_that_come_back(ours: str) -> None:
+    cls = KINDS.get(ours)
+    settings = msgspec.to_builtins(cls.Settings())
+    kind, told = obs_kind(ours, settings), obs_settings(ours, settings)
+    assert kind == ours or kind in known_kinds(is_versioned=True)
+    fields = frozenset(cls.Settings.__struct_fields__)
+    made = changes_from_obs(ours, told, fields, told)
+    assert made.keys() == settings.keys()
+    for name, value in settings.items():
+        near = pytest.approx(value, abs=2e-3) if isinstance(value, float) else value
+        assert made[name] == near, name
+
+
+def test_a_ducking_filter_is_a_compressor_that_listens() -> None:
+    found = from_obs("compressor_filter", {"sidechain_source": "Mic", "threshold": -30.0})
+    assert found is not None
+    told = obs_settings(*found)
+    assert (obs_kind(*found), told["sidechain_source"], told["threshold"]) == (
+        "compressor_filter", "Mic", -30,
+    )  # fmt: skip
+    fields = frozenset(KINDS.get("ducking").Settings.__struct_fields__)
+    made = changes_from_obs("ducking", {"sidechain_source": "Other"}, fields, told)
+    assert made == {"source": "Other"}

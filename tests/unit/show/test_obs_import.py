@@ -9,6 +9,7 @@ import os
 import random
 import time
 from pathlib import Path
+from typing import Any
 
 import cv2
 import msgspec
@@ -497,3 +498,41 @@ def test_a_box_that_only_shrinks_does_not_bend_its_picture(tmp_path):
     path = tmp_path / "max.json"
     path.write_text(json.dumps({"sources": [scene("One", entry), ground]}), encoding="utf-8")
     assert read(path).scenes[0].items[0].fit == "shrink"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Forløpning", "fade"), ("Áttűnés", "fade"), ("淡入淡出", "fade"), ("เฟด", "fade"),
+        ("Desvanecimiento", "fade"), ("Kutt", "cut"), ("Kivágás", "cut"), ("直接轉場", "cut"),
+    ],
+)  # fmt: skip
+def test_cut_and_fade_are_known_in_the_languages_of_obs(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    data = {"sources": [scene("A")], "current_transition": name}
+    found = read(written(tmp_path, json.dumps(data)))
+    assert (found.transition, found.unmatched) == (kind, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "lost"),
+    [
+        ("text_gdiplus_v2", {"font": {"face": "Serif", "size": 900}}, "font"),
+        ("ffmpeg_source", {"speed_percent": 900}, "speed_percent = 900"),
+        ("slideshow", {"slide_time": 20}, "slide_time = 20"),
+        ("color_source_v3", {"width": 20_000}, "width = 20000"),
+    ],
+)
+def test_a_value_beyond_ours_is_told(
+    tmp_path: Path, kind: str, settings: dict[str, Any], lost: str
+) -> None:
+    data = {"sources": [source("it", kind, settings), scene("A", item("it", 1))]}
+    told = [line.kind for line in read(written(tmp_path, json.dumps(data))).unmatched]
+    assert any(line.startswith(lost) for line in told), told
+
+
+def test_a_colour_that_is_seen_through_stays_so(tmp_path: Path) -> None:
+    made = source("it", "color_source_v3", {"color": 0x80332211, "width": 40, "height": 40})
+    found = read(written(tmp_path, json.dumps({"sources": [made, scene("A", item("it", 1))]})))
+    assert found.sources[0].settings["opacity"] == pytest.approx(0.502, abs=0.001)

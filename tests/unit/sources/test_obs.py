@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 import studio.sources.kinds as source_folder
+from studio.core.foreign import split_version
 from studio.core.registry import discover
 from studio.sources.base import Source
-from studio.sources.obs import changes_from_obs, from_obs, known_kinds, ours_of
+from studio.sources.obs import changes_from_obs, from_obs, known_kinds, lost_settings, ours_of
+from studio.sources.obs_kinds import chosen
+from studio.sources.obs_out import bent_settings, obs_settings
 from studio.sources.settings_check import check_settings
+from tests.contract.test_obs_settings import INPUTS, ON
 
 KINDS = discover(source_folder, Source)
 NAMES = """
@@ -46,7 +50,8 @@ def test_each_becomes_an_input_that_can_be_made(kind: str, junk: Any) -> None:
           "clear_at_end": True}),
         ("ffmpeg_source", {"is_local_file": False, "input": "srt://x"}, "stream",
          {"url": "srt://x"}),
-        ("color_source_v3", {"color": 0xFF0000FF}, "colour", {"top": "#ff0000", "bottom": ""}),
+        ("color_source_v3", {"color": 0xFF0000FF}, "colour",
+         {"top": "#ff0000", "bottom": "", "opacity": 1.0}),
         ("window_capture", {"window": "Shop#3A one:Chrome_Widget:chrome.exe"}, "screen",
          {"what": "window", "window": "Shop: one", "cursor": True}),
         ("xcomposite_input", {"capture_window": "77\r\nShop\r\nfirefox"}, "screen",
@@ -88,3 +93,87 @@ def test_a_change_touches_what_is_given_alone(
 ) -> None:
     fields = frozenset(KINDS.get(ours).Settings.__struct_fields__)
     assert changes_from_obs(ours, given, fields) == wanted
+
+
+@pytest.mark.parametrize("kind", sorted(INPUTS))
+def test_what_a_client_changes_is_told_to_it_again(kind: str) -> None:
+    """Each setting of each kind, changed on an input that is there: told so, or known as lost."""
+    first = from_obs(kind, {})
+    assert first is not None
+    ours, settings = first
+    fields = frozenset(KINDS.get(ours).Settings.__struct_fields__)
+    for name, value in INPUTS[kind].items():
+        beside = {k: v for k, v in ON.get(name, {}).items() if k in INPUTS[kind]}
+        given = {**beside, name: value}
+        if (name, value) in [*lost_settings(kind, given), *bent_settings(kind, given)]:
+            continue
+        if name in NAMES_OF_A_SYSTEM or chosen(split_version(kind)[0], given).ours != ours:
+            continue
+        told = obs_settings(ours, settings)
+        made = changes_from_obs(ours, given, fields, told)
+        again = obs_settings(ours, {**settings, **made})
+        if name in ("playlist", "files", "font"):  # the same with more beside it
+            assert str(first_of(value)) in str(again[name]), name
+        else:
+            assert again[name] in (value, with_alpha(value)), name
+
+
+NAMES_OF_A_SYSTEM = (
+    "frame_interval", "frame_rate", "resolution", "preset", "use_preset", "device_name", "window",
+    "window_name", "capture_window", "display", "extents_wrap", "framerate",
+)  # fmt: skip
+"""Told as the system that we run on has them; `test_modes_of_cameras_are_told` has those."""
+
+
+def first_of(value: Any) -> Any:
+    return value["face"] if isinstance(value, dict) else value[0]["value"]
+
+
+def with_alpha(value: Any) -> Any:
+    return value | 0xFF000000 if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@pytest.mark.parametrize(
+    ("system", "told"),
+    [
+        ("linux", {"resolution": 1280 << 16 | 720, "framerate": 65566}),
+        ("win32", {"resolution": "1280x720", "frame_interval": 333333}),
+        ("darwin", {"frame_rate": {"numerator": 30, "denominator": 1}}),
+    ],
+)
+def test_modes_of_cameras_are_told_as_the_system_writes_them(
+    system: str, told: dict[str, Any]
+) -> None:
+    ours = {"device": "Cam", "width": 1280, "height": 720, "fps": 30}
+    made = obs_settings("camera", ours, system)
+    assert told.items() <= made.items()
+    assert {**ours, **from_obs("v4l2_input", {"device_id": "Cam", **made})[1]} == ours
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"color1": 0xFF0000FF, "color2": 0xFF0000FF}, {"colour": "#ff0000"}),
+        ({"color": 0xFF00FF00}, {"colour": "#00ff00"}),
+        ({"outline": True}, {"outline": 5}),
+        ({"outline": False}, {"outline": 0}),
+        ({"outline_size": 9}, {"outline": 9}),
+        ({"align": "center"}, {"align": "centre"}),
+        ({"word_wrap": False}, {"wrap": 0}),
+        ({"custom_width": 200}, {"wrap": 200}),
+        ({"extents": False}, {"wrap": 0}),
+        ({"font": {"size": 52}}, {"size": 52, "font": "Arial", "weight": 700}),
+        ({"bk_color": 0xFF0000}, {"background": "#0000ff"}),
+        ({"bk_opacity": 0}, {"background": ""}),
+    ],
+)
+def test_a_change_of_one_word_leaves_what_it_does_not_say(
+    given: dict[str, Any], wanted: dict[str, Any]
+) -> None:
+    ours = {
+        "text": "A", "size": 40, "font": "Arial", "weight": 700, "colour": "#ffffff", "outline": 5,
+        "align": "left", "wrap": 300, "background": "#112233", "file": "",
+    }  # fmt: skip
+    fields = frozenset(KINDS.get("text").Settings.__struct_fields__)
+    made = changes_from_obs("text", given, fields, obs_settings("text", ours))
+    assert {**ours, **made} == {**ours, **wanted}
