@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -132,6 +132,13 @@ class RequestError(Exception):
         super().__init__(status, comment)
         self.status = status
         self.comment = comment
+
+
+class Remarked(NamedTuple):
+    """An answer to a request that was done, with a comment beside it."""
+
+    data: Data | None
+    comment: str
 
 
 class Challenge:

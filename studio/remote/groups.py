@@ -1,7 +1,7 @@
 """Groups of scene items as OBS has them: an item of their own, known by a number and a UUID.
 
-Here a group is a word that items share. A client sees it as one item more of the scene, with the
-box around its items; its items stay in the scene's list, where they always were.
+Here a group is a word that items share. A client sees it as one item of the scene, with the box
+around its items, in the place of the one that is farthest back; its items are in its own list.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class SeenGroup:
 
     @property
     def index(self) -> int:
-        """The layer of the item that is farthest back."""
-        return min(self.scene.items.index(item) for item in self.items)
+        """Its layer on the scene, 0 at the back."""
+        return layers_of(self.scene).index(self)
 
     def box(self, canvas: str, size: tuple[int, int]) -> Box:
         """The box around its items on a canvas of ``size``."""
@@ -101,6 +101,43 @@ def groups_of(scene: Scene) -> Iterator[SeenGroup]:
     """The groups of a scene in the order of their first items."""
     for name in dict.fromkeys(item.group for item in scene.items if item.group):
         yield SeenGroup(scene, name, tuple(item for item in scene.items if item.group == name))
+
+
+def layers_of(scene: Scene) -> list[Item | SeenGroup]:
+    """What a client sees on a scene, from back to front: items in no group, and groups."""
+    groups = {group.name: group for group in groups_of(scene)}
+    found = (groups.pop(item.group, None) if item.group else item for item in scene.items)
+    return [layer for layer in found if layer is not None]
+
+
+def layer_of(scene: Scene, item: Item) -> int:
+    """The layer of an item on its scene, or within its group."""
+    if item.group:
+        return [row.id for row in scene.items if row.group == item.group].index(item.id)
+    return layers_of(scene).index(item)
+
+
+def below_of(scene: Scene, moved: Item | SeenGroup, index: int) -> Iterator[int]:
+    """Numbers of the items that stand just below ``moved`` when it is moved to a layer."""
+    if isinstance(moved, Item) and moved.group:
+        others: list[Item | SeenGroup] = [row for row in scene.items if row.group == moved.group]
+    else:
+        others = layers_of(scene)
+    rest = [layer for layer in others if layer.id != moved.id]
+    for layer in rest[max(0, min(index, len(rest)) - 1) : min(index, len(rest))]:
+        yield from (item.id for item in (layer.items if isinstance(layer, SeenGroup) else (layer,)))
+
+
+def is_beside(item: Item, other: Item) -> bool:
+    """Is it another item of the same group?"""
+    return item.group == other.group and item.id != other.id
+
+
+def orders_of(scene: Scene) -> Iterator[tuple[str, list[int]]]:
+    """What stands above what: the scene's own layers under "", and those of each group."""
+    yield "", [layer.id for layer in layers_of(scene)]
+    for group in groups_of(scene):
+        yield group.name, [item.id for item in group.items]
 
 
 def _corners(item: Item, box: Box, size: tuple[int, int]) -> Iterator[tuple[float, float]]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from studio.audio.model import Strip
 from studio.protocols.obs_ws import Data, Subscription
-from studio.remote.groups import groups_of
+from studio.remote.groups import groups_of, layer_of, orders_of
 from studio.remote.words import MAIN, ObsSerializer, balance_of, mul_of
 from studio.scenes.model import Item, Scene, ScenesState
 from studio.sources.model import FilterSpec, SourceSpec
@@ -80,28 +80,30 @@ def _scene_list(words: ObsSerializer, old: ScenesState, new: ScenesState) -> Ite
 
 
 def _items(words: ObsSerializer, old: Scene, new: Scene) -> Iterator[ObsEvent]:
-    kind, scene = Subscription.SCENE_ITEMS, words.scene(new)
+    """Items that came, went, moved or changed; those of a group are told of as its own."""
+    kind = Subscription.SCENE_ITEMS
     before = {item.id: item for item in old.items}
     after = {item.id: item for item in new.items}
-    for id, item in after.items():
-        if id not in before:
-            data = {
-                **scene,
-                **_source(words, item),
-                "sceneItemId": id,
-                "sceneItemIndex": new.items.index(item),
-            }
-            yield ObsEvent(kind, "SceneItemCreated", data)
-        elif item is not before[id]:
-            yield from _item(words, scene, before[id], item)
     for id, item in before.items():
-        if id not in after:
-            data = {**scene, **_source(words, item), "sceneItemId": id}
+        if id not in after or after[id].group != item.group:
+            data = {**words.holder(old, item.group), **_source(words, item), "sceneItemId": id}
             yield ObsEvent(kind, "SceneItemRemoved", data)
-    kept = [item.id for item in new.items if item.id in before]
-    if kept != [item.id for item in old.items if item.id in after]:
-        order = [{"sceneItemId": spec.id, "sceneItemIndex": n} for n, spec in enumerate(new.items)]
-        yield ObsEvent(kind, "SceneItemListReindexed", {**scene, "sceneItems": order})
+    for id, item in after.items():
+        holder, was = words.holder(new, item.group), before.get(id)
+        if was is None or was.group != item.group:
+            place = {"sceneItemId": id, "sceneItemIndex": layer_of(new, item)}
+            yield ObsEvent(kind, "SceneItemCreated", {**holder, **_source(words, item), **place})
+        elif item is not was:
+            yield from _item(words, holder, was, item)
+    if [item.id for item in old.items] == [item.id for item in new.items]:
+        return
+    orders = dict(orders_of(old))
+    for group, ids in orders_of(new):
+        was_ids = orders.get(group, [])
+        if [id for id in ids if id in was_ids] != [id for id in was_ids if id in ids]:
+            order = [{"sceneItemId": id, "sceneItemIndex": n} for n, id in enumerate(ids)]
+            data = {**words.holder(new, group), "sceneItems": order}
+            yield ObsEvent(kind, "SceneItemListReindexed", data)
 
 
 def _groups(words: ObsSerializer, old: Scene, new: Scene) -> Iterator[ObsEvent]:
@@ -193,13 +195,9 @@ def _filters(
     for index, spec in enumerate(new):
         named = {**which, "filterName": spec.name}
         if spec.name in come:
-            data = {
-                **named,
-                "filterKind": spec.kind,
-                "filterIndex": index,
-                "filterSettings": spec.settings,
-                "defaultFilterSettings": words.filter_defaults(spec.kind),
-            }
+            made = words.filter(spec, index)
+            made.pop("filterEnabled")
+            data = {**which, **made, "defaultFilterSettings": words.filter_defaults(spec.kind)}
             yield ObsEvent(kind, "SourceFilterCreated", data)
             continue
         was = before[spec.name]
@@ -207,7 +205,7 @@ def _filters(
             data = {**named, "filterEnabled": spec.is_enabled}
             yield ObsEvent(kind, "SourceFilterEnableStateChanged", data)
         if was.settings != spec.settings:
-            data = {**named, "filterSettings": spec.settings}
+            data = {**named, "filterSettings": words.filter_settings(spec)}
             yield ObsEvent(kind, "SourceFilterSettingsChanged", data)
     kept = [name for name in before if name in after]
     if kept != [entry.name for entry in new if entry.name in before]:

@@ -27,6 +27,7 @@ from studio.protocols.obs_ws import (
     Data,
     ObsMessage,
     Op,
+    Remarked,
     RequestError,
     RequestStatus,
     Subscription,
@@ -397,6 +398,9 @@ class Session:
             answer["requestStatus"] = status
             return answer
         answer["requestStatus"] = {"result": True, "code": int(RequestStatus.SUCCESS)}
+        if isinstance(result, Remarked):
+            answer["requestStatus"]["comment"] = result.comment
+            result = result.data
         if result is not None:
             answer["responseData"] = result
         return answer

@@ -8,12 +8,15 @@ import msgspec
 
 from studio.audio.mixer import FLOOR_DB, db_of, gain_of
 from studio.core.foreign import split_version
+from studio.filters.obs_out import obs_kind as obs_filter_kind
+from studio.filters.obs_out import obs_settings as obs_filter_settings
 from studio.media.blend_modes import Blend
 from studio.protocols.obs_ws import Data
 from studio.remote import transform
-from studio.remote.groups import SeenGroup
+from studio.remote.groups import SeenGroup, layer_of
 from studio.remote.ids import Ids
 from studio.scenes.model import Item, Scene
+from studio.scenes.obs_transitions import obs_kind as obs_transition
 from studio.sender.model import OutputState, OutputStatus
 from studio.sources.model import FilterSpec, SourceSpec
 from studio.sources.obs_out import obs_kind, obs_settings
@@ -69,7 +72,7 @@ class ObsSerializer:
         is_scene = spec is not None and spec.kind == "scene"
         return {
             "sceneItemId": item.id,
-            "sceneItemIndex": scene.items.index(item),
+            "sceneItemIndex": layer_of(scene, item),
             "sceneItemEnabled": item.is_enabled,
             "sceneItemLocked": item.is_locked,
             "sceneItemTransform": self.transform(item, canvas),
@@ -96,6 +99,12 @@ class ObsSerializer:
             "inputKind": None,
             "isGroup": True,
         }
+
+    def holder(self, scene: Scene, group: str) -> Data:
+        """Where an item stands: its group, which is a scene to a client, or its scene."""
+        if not group:
+            return self.scene(scene)
+        return {"sceneName": group, "sceneUuid": self._ids.group(group)}
 
     def group_uuid(self, group: SeenGroup) -> str:
         """The UUID by which clients know a group."""
@@ -157,19 +166,25 @@ class ObsSerializer:
 
     # -- filters -----------------------------------------------------------------------------
 
-    def filter_defaults(self, kind: str) -> Data:
-        """The settings a new filter of this kind has."""
-        return _defaults(self._rooms.filter_kinds, kind)
+    def filter_defaults(self, kind: str, more: Data | None = None) -> Data:
+        """The settings a new filter of this kind has, with those that one of OBS's begins with."""
+        return obs_filter_settings(
+            kind, {**_defaults(self._rooms.filter_kinds, kind), **(more or {})}
+        )
 
     def filter(self, spec: FilterSpec, index: int) -> Data:
         """A filter of a source."""
         return {
             "filterName": spec.name,
-            "filterKind": spec.kind,
+            "filterKind": obs_filter_kind(spec.kind, spec.settings),
             "filterIndex": index,
             "filterEnabled": spec.is_enabled,
-            "filterSettings": spec.settings,
+            "filterSettings": self.filter_settings(spec),
         }
+
+    def filter_settings(self, spec: FilterSpec) -> Data:
+        """What is set of a filter, in our words and OBS's."""
+        return obs_filter_settings(spec.kind, spec.settings)
 
     # -- transitions -------------------------------------------------------------------------
 
@@ -190,7 +205,7 @@ class ObsSerializer:
         """A transition as lists show it."""
         return {
             **self.transition(kind),
-            "transitionKind": kind,
+            "transitionKind": obs_transition(kind),
             "transitionFixed": self._rooms.transition_kinds.get(kind).is_instant,
             "transitionConfigurable": bool(
                 self._rooms.transition_kinds.get(kind).Settings.__struct_fields__

@@ -166,6 +166,9 @@ def test_groups_are_seen_shown_hidden_and_moved(peer: Peer) -> None:
     peer.run("items.group", scene="Two", items=[first, second], group="Pair")
     assert peer.ask("GetGroupList")["groups"] == ["Pair"]
     listed = peer.ask("GetSceneItemList", sceneName="Two")["sceneItems"]
+    # The group stands in its place among the others; its items are in its own list alone.
+    assert [one["sourceName"] for one in listed] == ["backdrop", "clip", "title", "Pair"]
+    assert [one["sceneItemIndex"] for one in listed] == [0, 1, 2, 3]
     group = next(one for one in listed if one["isGroup"])
     assert (group["sourceName"], group["inputKind"]) == ("Pair", None)
     inner = peer.ask("GetGroupSceneItemList", sceneName="Pair")["sceneItems"]
@@ -188,6 +191,19 @@ def test_groups_are_seen_shown_hidden_and_moved(peer: Peer) -> None:
     moved = {"positionX": place(peer, group["sceneItemId"])["positionX"] + 40}
     peer.ask("SetSceneItemTransform", **which, sceneItemTransform=moved)
     assert place(peer, second)["positionX"] == pytest.approx(before + 40, abs=0.1)
+    members = {"sceneName": "Pair", "sceneItemId": second}
+    peer.ask("SetSceneItemIndex", **members, sceneItemIndex=0)
+    moved_within = peer.event("SceneItemListReindexed", sceneName="Pair")["sceneItems"]
+    assert [one["sceneItemId"] for one in moved_within] == [second, first]
+    assert peer.ask("GetSceneItemIndex", **members) == {"sceneItemIndex": 0}
+    peer.ask("SetSceneItemIndex", **which, sceneItemIndex=1)
+    assert peer.ask("GetSceneItemIndex", **which) == {"sceneItemIndex": 1}
+    listed = peer.ask("GetSceneItemList", sceneName="Two")["sceneItems"]
+    assert [one["sourceName"] for one in listed] == ["backdrop", "Pair", "clip", "title"]
+    inner = peer.ask("GetGroupSceneItemList", sceneName="Pair")["sceneItems"]
+    assert [one["sceneItemId"] for one in inner] == [second, first]
+    assert peer.ask("GetSourceActive", sourceName="Pair")["videoActive"] is False
+    assert peer.ask("GetSourceFilterList", sourceName="Pair") == {"filters": []}
     peer.run("items.group", scene="Two", items=[first, second], group="")
     peer.event("SceneItemRemoved", **which, sourceName="Pair")
     for name in ("one", "two"):

@@ -37,6 +37,22 @@ WORK = {
     "muted": True,
     "left": True,
 }
+COMPANION = {
+    "texts": ["Price", "title"],
+    "images": ["Badge"],
+    "media": ["clip"],
+    "groups": ["Tag"],
+    "failed": [],
+    "beside": [],  # those of a group are in its own list alone
+    "words": ["79", 52, 0xFF0000FF, True],
+    "image": True,
+    "looping": True,
+    "place": [40, 30, 0.5, 0.25, 90],
+    "shown": False,
+    "filter": ["chroma_key_filter_v2", 300, 60],
+    "lost": 703,  # nothing of it can be kept: refused, not left out in silence
+}
+"""What Companion's module finds and does, driven by the calls of its source."""
 
 
 def _until(check: Callable[[], bool], seconds: float = 10) -> None:
@@ -114,3 +130,5 @@ def test_an_unmodified_client_runs_the_show(tmp_path: Path, peer: str) -> None:
     assert found.get("codes", [100, 204]) in ([100, 204], [100, 100])
     assert found.get("missing", 600) == 600
     assert found["work"] == WORK
+    if is_node:
+        assert found["companion"] == COMPANION

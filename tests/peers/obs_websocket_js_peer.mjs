@@ -78,6 +78,93 @@ async function use(obs) {
   return work;
 }
 
+// The calls of Companion's module for OBS (bitfocus/companion-module-obs-studio, src/api.ts and
+// src/actions), in its order: its lists when it has connected, then its actions.
+async function asCompanion(obs) {
+  const ask = (type, data) => obs.call(type, data);
+  const run = (requestType, requestData) =>
+    ask("CallVendorRequest", { vendorName: "shopcast", requestType, requestData });
+  const scene = { sceneName: "Desk" };
+  const folder = (await ask("GetRecordDirectory")).recordDirectory;
+  await ask("CreateScene", scene);
+  const make = (inputName, inputKind, inputSettings) =>
+    ask("CreateInput", { ...scene, inputName, inputKind, inputSettings });
+  const price = await make("Price", "text_ft2_source_v2", { text: "99", color1: 0xffffffff });
+  const badge = await make("Badge", "image_source", { file: "" });
+  await ask("CreateSourceFilter", { sourceName: "Price", filterName: "key",
+    filterKind: "chroma_key_filter_v2", filterSettings: { similarity: 300 } });
+  await run("items.group", { scene: "Desk", items: [price.sceneItemId, badge.sceneItemId], group: "Tag" });
+
+  for (const type of ["GetVersion", "GetStudioModeEnabled", "GetHotkeyList", "GetOutputList", "GetMonitorList",
+    "GetVideoSettings", "GetReplayBufferStatus", "GetStats", "GetProfileList", "GetSceneCollectionList",
+    "GetSceneTransitionList", "GetCurrentSceneTransition", "GetSpecialInputs"]) await ask(type);
+  const { inputKinds } = await ask("GetInputKindList");
+  await Promise.all(inputKinds.map((inputKind) => ask("GetInputDefaultSettings", { inputKind })));
+  const batch = (type, ids, data) => obs.callBatch(ids.map((id) =>
+    ({ requestType: type, requestData: data(id), requestId: id })));
+  const { scenes } = await ask("GetSceneList");
+  const sources = new Map(), failed = [];
+  const read = (answers, isGroup) => answers.forEach(({ requestStatus, responseData }) => {
+    if (!requestStatus.result) failed.push(requestStatus.comment);
+    else responseData.sceneItems.forEach((one) => sources.set(one.sourceUuid, one));
+  });
+  read(await batch("GetSceneItemList", scenes.map((one) => one.sceneUuid), (sceneUuid) => ({ sceneUuid })));
+  const onScenes = [...sources.values()].map((one) => one.sourceName);
+  const groups = [...sources.values()].filter((one) => one.isGroup).map((one) => one.sourceUuid);
+  read(await batch("GetGroupSceneItemList", groups, (sceneUuid) => ({ sceneUuid })));
+  const uuids = [...sources.keys()], inputs = uuids.filter((uuid) => sources.get(uuid).inputKind);
+  for (const type of ["GetSourceActive", "GetSourceFilterList"])
+    (await batch(type, uuids, (sourceUuid) => ({ sourceUuid }))).forEach(({ requestStatus }) =>
+      requestStatus.result || failed.push(requestStatus.comment));
+  const told = await batch("GetInputSettings", inputs, (inputUuid) => ({ inputUuid }));
+  for (const type of ["GetInputMute", "GetInputVolume", "GetInputAudioBalance", "GetInputAudioSyncOffset",
+    "GetInputAudioMonitorType", "GetInputAudioTracks"]) await batch(type, inputs, (inputUuid) => ({ inputUuid }));
+  const named = (check) => [...sources.values()].filter((one) => check(one.inputKind ?? ""))
+    .map((one) => one.sourceName).sort();
+  const uuid = uuids.find((one) => sources.get(one).sourceName === "Price");
+  const settings = { ...told.find((one) => one.requestId === uuid).responseData.inputSettings };
+
+  // "Set text properties" sends back all that it was told, with what was chosen changed.
+  const font = { ...settings.font, size: 52, face: "Sans Serif" };
+  await ask("SetInputSettings", { inputName: "Price", inputSettings: { ...settings, text: "79", font,
+    color1: 0xff0000ff, color2: 0xff0000ff, outline: true, word_wrap: false } });
+  const words = (await ask("GetInputSettings", { inputName: "Price" })).inputSettings;
+  await ask("SetInputSettings", { inputName: "Badge", inputSettings: { file: `${folder}/badge.png` } });
+  await ask("SetInputSettings", { inputName: "clip", inputSettings: { looping: true } });
+  for (const action of ["RESTART", "STOP", "PLAY", "PAUSE"]) await ask("TriggerMediaInputAction",
+    { inputName: "clip", mediaAction: `OBS_WEBSOCKET_MEDIA_INPUT_ACTION_${action}` });
+  await ask("OffsetMediaInputCursor", { inputName: "clip", mediaCursorOffset: 100 });
+  // "Set transform properties" of an item within a group, then its visibility.
+  const item = { sceneUuid: groups[0], sceneItemId: price.sceneItemId };
+  const place = { positionX: 40, positionY: 30, scaleX: 0.5, scaleY: 0.25, rotation: 90 };
+  await ask("SetSceneItemTransform", { ...item, sceneItemTransform: place });
+  const { sceneItemTransform } = await ask("GetSceneItemTransform", item);
+  await obs.callBatch([{ requestType: "SetSceneItemEnabled", requestData: { ...item, sceneItemEnabled: false } }]);
+  const { sceneItemEnabled } = await ask("GetSceneItemEnabled", item);
+  const filter = { sourceName: "Price", filterName: "key" };
+  const key = await ask("GetSourceFilter", filter);
+  await ask("SetSourceFilterSettings", { ...filter, filterSettings: { ...key.filterSettings, smoothness: 60 } });
+  const { filterSettings } = await ask("GetSourceFilter", filter);
+  const lost = await ask("SetInputSettings", { inputName: "Price", inputSettings: { log_mode: true } })
+    .catch((error) => error.code);
+  const found = {
+    texts: named((kind) => kind.startsWith("text_")), images: named((kind) => kind === "image_source"),
+    media: named((kind) => kind === "ffmpeg_source" || kind === "vlc_source"),
+    groups: groups.map((one) => sources.get(one).sourceName), failed,
+    beside: onScenes.filter((name) => name === "Price" || name === "Badge"),
+    words: [words.text, words.font.size, words.color1, Boolean(words.outline)],
+    image: (await ask("GetInputSettings", { inputName: "Badge" })).inputSettings.file === `${folder}/badge.png`,
+    looping: (await ask("GetInputSettings", { inputName: "clip" })).inputSettings.looping,
+    place: Object.keys(place).map((name) => Number(sceneItemTransform[name].toFixed(2))),
+    shown: sceneItemEnabled, filter: [key.filterKind, filterSettings.similarity, filterSettings.smoothness],
+    lost,
+  };
+  await ask("SetInputSettings", { inputName: "clip", inputSettings: { looping: false } });
+  for (const inputName of ["Price", "Badge"]) await ask("RemoveInput", { inputName });
+  await ask("RemoveScene", scene);
+  return found;
+}
+
 const obs = new OBSWebSocket();
 obs.on("CurrentProgramSceneChanged", ({ sceneName }) => told(sceneName));
 obs.on("StreamStateChanged", ({ outputState }) => told(outputState));
@@ -89,6 +176,7 @@ await obs.call("SetCurrentProgramScene", { sceneName: "Two" });
 await wait("Two");
 const both = await obs.callBatch([{ requestType: "GetVersion" }, { requestType: "GetStats" }]);
 const work = await use(obs);
+const companion = await asCompanion(obs);
 await obs.reidentify({ eventSubscriptions: EventSubscription.Outputs });
 
 await obs.call("SetStreamServiceSettings", {
@@ -111,6 +199,6 @@ const other = new OBSWebSocket();
 const refused = await other.connect(address, "wrong").then(() => false, (error) => error.code === 4009);
 console.log(JSON.stringify({
   scenes, heard, refused, version: obsWebSocketVersion, missing, work,
-  rpc: negotiatedRpcVersion, codes: both.map((one) => one.requestStatus.code),
+  rpc: negotiatedRpcVersion, codes: both.map((one) => one.requestStatus.code), companion,
 }));
 process.exit(0);

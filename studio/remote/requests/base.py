@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from studio.core.errors import Code, StudioError
-from studio.protocols.obs_ws import Data, RequestError, RequestStatus
+from studio.protocols.obs_ws import Data, Remarked, RequestError, RequestStatus
 from studio.remote.arguments import cannot, maybe, missing, need, number, whole
+from studio.remote.groups import SeenGroup, groups_of
 
 if TYPE_CHECKING:
     from studio.remote.host import RequestHost
@@ -137,6 +138,25 @@ class Requests:
                 return scene
         raise RequestError(RequestStatus.NOT_FOUND, f"There is no source {name or uuid}.")
 
+    def group(self, data: Data, prefix: str) -> SeenGroup | None:
+        """The group that stands where a request names a scene or source; None where none does."""
+        name, uuid = data.get(f"{prefix}Name"), data.get(f"{prefix}Uuid")
+        for scene in self.rooms.scenes.state.scenes:
+            for group in groups_of(scene):
+                if self.ids.group(group.name) == uuid or (uuid is None and group.name == name):
+                    return group
+        return None
+
+    def source_or_group(self, data: Data) -> Scene | SourceSpec | SeenGroup:
+        """What ``sourceName`` or ``sourceUuid`` names; a group where nothing else has that name."""
+        try:
+            return self.source(data)
+        except RequestError:
+            group = self.group(data, "source")
+            if group is None:
+                raise
+            return group
+
     def _input(self, name: str | None, uuid: str | None) -> SourceSpec | None:
         specs = self.rooms.bank.specs
         if uuid is not None:
@@ -144,6 +164,21 @@ class Requests:
                 (spec for spec in specs.values() if self.ids.input(spec.name) == uuid), None
             )
         return specs.get(name or "")
+
+
+def lossy(lost: Iterable[tuple[str, Any]], done: Data | None, *, is_all: bool = False) -> Any:
+    """The answer ``done``, with the names of what was asked for and has no counterpart here.
+
+    Raises:
+        RequestError: 703, when nothing else was asked for.
+    """
+    names = ", ".join(sorted({f"`{name}`" for name, _ in lost}))
+    if not names:
+        return done
+    comment = f"Not kept, for there is nothing like it here, or not as much of it: {names}."
+    if is_all:
+        raise cannot(comment)
+    return Remarked(done, comment)
 
 
 async def answer(handler: Handler, session: Session, data: Data) -> Any:
@@ -155,4 +190,7 @@ async def answer(handler: Handler, session: Session, data: Data) -> Any:
         raise RequestError(STATUS_OF[error.code], error.in_language("en")) from error
 
 
-__all__ = ["Requests", "answer", "cannot", "maybe", "missing", "need", "number", "request", "whole"]
+__all__ = [
+    "Requests", "answer", "cannot", "lossy", "maybe", "missing", "need", "number", "request",
+    "whole",
+]  # fmt: skip

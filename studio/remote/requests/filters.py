@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from studio.filters.obs import changes_from_obs, from_obs, known_kinds
+from typing import Any
+
+from studio.filters.obs import (
+    changes_from_obs,
+    from_obs,
+    is_theirs,
+    known_kinds,
+    lost_settings,
+)
+from studio.filters.obs_out import bent_settings, obs_kind
 from studio.protocols.obs_ws import Data, RequestError, RequestStatus
-from studio.remote.requests.base import Requests, cannot, maybe, need, request, whole
+from studio.remote.requests.base import Requests, cannot, lossy, maybe, need, request, whole
 from studio.remote.session import Session
 from studio.remote.words import ObsSerializer
 from studio.scenes.model import Scene
@@ -24,9 +33,9 @@ class Filters(Requests):
 
     @request("GetSourceFilterList")
     def list_all(self, session: Session, data: Data) -> Data:
-        """A source's filters in the order in which they work."""
-        found = self.source(data)
-        filters = () if isinstance(found, Scene) else found.filters
+        """A source's filters in the order in which they work; a group has none."""
+        found = self.source_or_group(data)
+        filters = found.filters if isinstance(found, SourceSpec) else ()
         words = ObsSerializer(self.rooms, self.ids)
         return {"filters": [words.filter(filter_spec, n) for n, filter_spec in enumerate(filters)]}
 
@@ -37,8 +46,7 @@ class Filters(Requests):
         words = ObsSerializer(self.rooms, self.ids)
         theirs = None if kind in self.rooms.filter_kinds else from_obs(kind, {})
         if theirs is not None:
-            kind, settings = theirs
-            return {"defaultFilterSettings": {**words.filter_defaults(kind), **settings}}
+            return {"defaultFilterSettings": words.filter_defaults(*theirs)}
         self._need_kind(kind)
         return {"defaultFilterSettings": words.filter_defaults(kind)}
 
@@ -52,7 +60,7 @@ class Filters(Requests):
         return {name: value for name, value in found.items() if name != "filterName"}
 
     @request("CreateSourceFilter")
-    async def create(self, session: Session, data: Data) -> None:
+    async def create(self, session: Session, data: Data) -> Any:
         """Puts a filter on an input."""
         found, name = self.source(data), need(data, "filterName")
         kind, settings = need(data, "filterKind"), maybe(data, "filterSettings", dict, {})
@@ -61,12 +69,15 @@ class Filters(Requests):
         if any(filter_.name == name for filter_ in found.filters):
             raise RequestError(RequestStatus.ALREADY_EXISTS, f"{found.name} has a filter {name}.")
         theirs = None if kind in self.rooms.filter_kinds else from_obs(kind, settings)
+        lost: list[tuple[str, Any]] = []
         if theirs is not None:  # a controller that knows OBS's own filters
+            lost = _lost(kind, settings)
             kind, settings = theirs
         self._need_kind(kind)
         await self.run(
             session, "filters.set", source=found.name, name=name, kind=kind, settings=settings
         )
+        return lossy(lost, None)
 
     @request("RemoveSourceFilter")
     async def remove(self, session: Session, data: Data) -> None:
@@ -96,13 +107,16 @@ class Filters(Requests):
         )
 
     @request("SetSourceFilterSettings")
-    async def set_settings(self, session: Session, data: Data) -> None:
-        """Changes settings over those there are, or replaces them."""
+    async def set_settings(self, session: Session, data: Data) -> Any:
+        """Changes settings over those there are, or replaces them; as of inputs."""
         (spec, filter_spec), given = self._filter(data), need(data, "filterSettings", dict)
-        if filter_spec.kind in self.rooms.filter_kinds:
-            fields = self.rooms.filter_kinds.get(filter_spec.kind).Settings.__struct_fields__
-            given = changes_from_obs(filter_spec.kind, given, frozenset(fields))
         replace = not maybe(data, "overlay", bool, True)
+        lost: list[tuple[str, Any]] = []
+        if filter_spec.kind in self.rooms.filter_kinds:
+            told = ObsSerializer(self.rooms, self.ids).filter_settings(filter_spec)
+            lost = self._lost(filter_spec, told, given)
+            given = self._changes(filter_spec, told, given, replace)
+            lossy(lost, None, is_all=not given and not replace)
         await self.run(
             session,
             "filters.set",
@@ -111,12 +125,41 @@ class Filters(Requests):
             settings=given,
             replace_all=replace,
         )
+        return lossy(lost, None)
 
     @request("SetSourceFilterEnabled")
     async def enable(self, session: Session, data: Data) -> None:
         """Switches a filter on or off."""
         (spec, filter_spec), on = self._filter(data), need(data, "filterEnabled", bool)
         await self.run(session, "filters.set", source=spec.name, name=filter_spec.name, enabled=on)
+
+    def _lost(self, spec: FilterSpec, told: Data, given: Data) -> list[tuple[str, Any]]:
+        """What of OBS's words that differ from what was told is not kept."""
+        kind = obs_kind(spec.kind, spec.settings)
+        if kind == spec.kind:
+            return []
+        theirs = {
+            name: value
+            for name, value in given.items()
+            if (name not in self._fields(spec) or is_theirs(spec.kind, name, value))
+            and not (name in told and told[name] == value)
+        }
+        return _lost(kind, theirs)
+
+    def _fields(self, spec: FilterSpec) -> frozenset[str]:
+        return frozenset(self.rooms.filter_kinds.get(spec.kind).Settings.__struct_fields__)
+
+    def _changes(self, spec: FilterSpec, told: Data, given: Data, replace: bool) -> Data:
+        """Who gives back all that was told means what differs, in whichever words."""
+        fields = self._fields(spec)
+        new = {k: v for k, v in given.items() if k not in told or told[k] != v}
+        made = changes_from_obs(spec.kind, new, fields, told if not replace else None)
+        if not replace:
+            return made
+        return {
+            **changes_from_obs(spec.kind, {k: given[k] for k in given.keys() - new}, fields),
+            **made,
+        }
 
     def _filter(self, data: Data) -> tuple[SourceSpec, FilterSpec]:
         found, name = self.source(data), need(data, "filterName")
@@ -131,3 +174,7 @@ class Filters(Requests):
             raise RequestError(
                 RequestStatus.INVALID_FILTER_KIND, f"There is no filter kind {kind}."
             )
+
+
+def _lost(kind: str, settings: Data) -> list[tuple[str, Any]]:
+    return [*lost_settings(kind, settings), *bent_settings(kind, settings)]

@@ -11,6 +11,7 @@ from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import (
     Requests,
     cannot,
+    lossy,
     maybe,
     missing,
     need,
@@ -21,8 +22,8 @@ from studio.remote.session import Session
 from studio.remote.words import CAP_AUDIO, ObsSerializer, balance_of, fader_db, mul_of
 from studio.show.obs_report import why_not
 from studio.sources.model import SourceSpec
-from studio.sources.obs import changes_from_obs, from_obs, known_kinds
-from studio.sources.obs_out import is_of_kind, obs_defaults, obs_kind
+from studio.sources.obs import changes_from_obs, from_obs, is_theirs, known_kinds, lost_settings
+from studio.sources.obs_out import bent_settings, is_of_kind, obs_defaults, obs_kind
 
 MONITORS = ("NONE", "MONITOR_ONLY", "MONITOR_AND_OUTPUT")
 TRACKS = 6
@@ -69,14 +70,16 @@ class Inputs(Requests):
         return found
 
     @request("CreateInput")
-    async def create(self, session: Session, data: Data) -> Data:
+    async def create(self, session: Session, data: Data) -> Any:
         """A new input, on a scene; a kind of OBS with OBS's settings becomes the one like it."""
         scene, name, kind = self.scene(data), need(data, "inputName"), need(data, "inputKind")
         settings = maybe(data, "inputSettings", dict, {})
         enabled = maybe(data, "sceneItemEnabled", bool, True)
         self._need_free(name)
         theirs = None if kind in self.rooms.source_kinds else from_obs(kind, settings)
+        lost: list[tuple[str, Any]] = []
         if theirs is not None:
+            lost = _lost(kind, settings)
             kind, settings = theirs
         self._need_kind(kind)
         await self.run(session, "sources.add", name=name, kind=kind, settings=settings)
@@ -88,7 +91,7 @@ class Inputs(Requests):
             with contextlib.suppress(RequestError):
                 await self.run(session, "sources.remove", name=name)
             raise
-        return {"inputUuid": self.ids.input(name), "sceneItemId": made["id"]}
+        return lossy(lost, {"inputUuid": self.ids.input(name), "sceneItemId": made["id"]})
 
     @request("RemoveInput")
     async def remove(self, session: Session, data: Data) -> None:
@@ -128,10 +131,14 @@ class Inputs(Requests):
         return {"inputSettings": told, "inputKind": obs_kind(spec.kind, spec.settings)}
 
     @request("SetInputSettings")
-    async def set_settings(self, session: Session, data: Data) -> None:
-        """Changes settings over those there are, or replaces them."""
+    async def set_settings(self, session: Session, data: Data) -> Any:
+        """Changes settings over those there are, or replaces them.
+
+        What has no counterpart is told in a comment, and refused where nothing else is asked for.
+        """
         spec, given = self.input(data), need(data, "inputSettings", dict)
         replace = not maybe(data, "overlay", bool, True)
+        lost: list[tuple[str, Any]] = []
         if spec.kind in self.rooms.source_kinds:
             fields = self.rooms.source_kinds.get(spec.kind).Settings.__struct_fields__
             told = ObsSerializer(self.rooms, self.ids).input_settings(spec)
@@ -139,14 +146,17 @@ class Inputs(Requests):
             new = {k: v for k, v in given.items() if k not in told or told[k] != v}
             old = {k: v for k, v in given.items() if k not in new} if replace else {}
             names = frozenset(fields)
-            ours = {k: v for k, v in new.items() if k in names and not isinstance(v, dict)}
+            ours = {k: v for k, v in new.items() if k in names and not is_theirs(k, v)}
             theirs = {k: v for k, v in new.items() if k not in ours}
+            lost = _lost(obs_kind(spec.kind, spec.settings), theirs)
             given = {
                 **changes_from_obs(spec.kind, old, names),
                 **changes_from_obs(spec.kind, ours, names),
-                **changes_from_obs(spec.kind, theirs, names),
+                **changes_from_obs(spec.kind, theirs, names, None if replace else told),
             }
+        lossy(lost, None, is_all=not given and not replace)
         await self.run(session, "sources.edit", name=spec.name, settings=given, replace_all=replace)
+        return lossy(lost, None)
 
     @request("GetInputPropertiesListPropertyItems")
     def choices(self, session: Session, data: Data) -> Data:
@@ -231,6 +241,10 @@ class Inputs(Requests):
             raise RequestError(RequestStatus.NOT_FOUND, f"{spec.name} has no property {name}.")
         field: dict[str, Any] = fields[name]
         return field
+
+
+def _lost(kind: str, settings: Data) -> list[tuple[str, Any]]:
+    return [*lost_settings(kind, settings), *bent_settings(kind, settings)]
 
 
 class InputSound(Requests):

@@ -6,7 +6,7 @@ import msgspec
 
 from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote import transform
-from studio.remote.groups import SeenGroup, groups_of
+from studio.remote.groups import SeenGroup, below_of, groups_of, is_beside, layer_of, layers_of
 from studio.remote.requests.base import Requests, cannot, maybe, missing, need, request, whole
 from studio.remote.session import Session
 from studio.remote.words import BLENDS, ObsSerializer
@@ -21,13 +21,19 @@ class SceneItems(Requests):
 
     @request("GetSceneItemList")
     def item_list(self, session: Session, data: Data) -> Data:
-        """A scene's items from back to front."""
+        """A scene's items from back to front; those of a group are in its own list."""
         canvas, name = self.canvas(data).name, data.get("sceneName")
         if self.rooms.scenes.state.scene(str(name)) is None and self._named_group(data):
             return self.group_items(session, data)
         scene, words = self.scene(data), self._words()
-        items = [words.item(scene, item, canvas) for item in scene.items]
-        return {"sceneItems": [*items, *(words.group(group, canvas) for group in groups_of(scene))]}
+        return {
+            "sceneItems": [
+                words.group(layer, canvas)
+                if isinstance(layer, SeenGroup)
+                else words.item(scene, layer, canvas)
+                for layer in layers_of(scene)
+            ]
+        }
 
     @request("GetGroupSceneItemList")
     def group_items(self, session: Session, data: Data) -> Data:
@@ -100,9 +106,11 @@ class SceneItems(Requests):
 
     @request("RemoveSceneItem")
     async def remove(self, session: Session, data: Data) -> None:
-        """Takes an item off; its source stays."""
-        scene, item = self._item(data)
-        await self.run(session, "items.remove", scene=scene.id, item=item.id)
+        """Takes an item off; its source stays. A group goes with all that is in it."""
+        group = self._group(data)
+        scene, items = (group.scene, group.items) if group else _listed(*self._item(data))
+        for item in items:
+            await self.run(session, "items.remove", scene=scene.id, item=item.id)
 
     # -- what is set of an item --------------------------------------------------------------
 
@@ -192,14 +200,23 @@ class SceneItems(Requests):
         if group is not None:
             return {"sceneItemIndex": group.index}
         scene, item = self._item(data)
-        return {"sceneItemIndex": scene.items.index(item)}
+        return {"sceneItemIndex": layer_of(scene, item)}
 
     @request("SetSceneItemIndex")
     async def set_index(self, session: Session, data: Data) -> None:
-        """Moves it to a layer."""
-        scene, item = self._item(data)
+        """Moves it to a layer of its scene or group; a group with all that is in it."""
+        group = self._group(data)
+        scene, item = (group.scene, group.items[0]) if group else self._item(data)
         index = whole(data, "sceneItemIndex", 0, MOST_INDEX)
-        await self.run(session, "items.move", scene=scene.id, item=item.id, index=index)
+        below = list(below_of(scene, group or item, index))
+        for member in group.items if group else (item,):
+            found = self.rooms.scenes.state.scene(scene.id) or scene
+            rest = [other.id for other in found.items if other.id != member.id]
+            to = max((rest.index(id) + 1 for id in below if id in rest), default=0)
+            if not below and member.group and not group:  # to the back of its group
+                to = min(rest.index(row.id) for row in found.items if is_beside(row, member))
+            await self.run(session, "items.move", scene=scene.id, item=member.id, index=to)
+            below = [member.id]
 
     @request("GetSceneItemBlendMode")
     def get_blend(self, session: Session, data: Data) -> Data:
@@ -220,12 +237,7 @@ class SceneItems(Requests):
 
     def _named_group(self, data: Data) -> SeenGroup | None:
         """The group that stands where a request names a scene; OBS's groups are scenes."""
-        name, uuid = data.get("sceneName"), data.get("sceneUuid")
-        for scene in self.rooms.scenes.state.scenes:
-            for group in groups_of(scene):
-                if self.ids.group(group.name) == uuid or (uuid is None and group.name == name):
-                    return group
-        return None
+        return self.group(data, "scene")
 
     def _scene(self, data: Data) -> Scene:
         """The scene of a request, or the one that a named group is on."""
@@ -255,6 +267,10 @@ class SceneItems(Requests):
 
     def _words(self) -> ObsSerializer:
         return ObsSerializer(self.rooms, self.ids)
+
+
+def _listed(scene: Scene, item: Item) -> tuple[Scene, tuple[Item, ...]]:
+    return scene, (item,)
 
 
 _FIELDS = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.protocols.obs_ws import FORMATS, Data, RequestError, RequestStatus, Subscription
+from studio.remote.groups import SeenGroup
 from studio.remote.pictures import LARGEST, SMALLEST, Screenshot, data_url
 from studio.remote.requests.base import Requests, need, request, whole
 from studio.remote.session import Session
@@ -16,12 +17,18 @@ class Sources(Requests):
     @request("GetSourceActive")
     def active(self, session: Session, data: Data) -> Data:
         """Is it on programme, is it shown anywhere?"""
-        found = self.source(data)
+        found = self.source_or_group(data)
         scenes = self.rooms.scenes
         on_air = set(scenes.state.programme.values())
         shown = on_air | (
             set(scenes.state.preview.values()) if scenes.state.is_studio_mode else set()
         )
+        if isinstance(found, SeenGroup):
+            is_on, found = found.is_enabled, found.scene
+            return {
+                "videoActive": is_on and found.name in on_air,
+                "videoShowing": is_on and found.name in shown,
+            }
         if isinstance(found, Scene):
             return {"videoActive": found.name in on_air, "videoShowing": found.name in shown}
         return {

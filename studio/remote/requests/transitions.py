@@ -7,6 +7,7 @@ from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.requests.base import Requests, maybe, need, number, request, whole
 from studio.remote.session import Session
 from studio.remote.words import MAIN, ObsSerializer
+from studio.scenes.obs_transitions import obs_kind
 
 
 class Transitions(Requests):
@@ -14,8 +15,9 @@ class Transitions(Requests):
 
     @request("GetTransitionKindList")
     def kinds(self, session: Session, data: Data) -> Data:
-        """The kinds there are."""
-        return {"transitionKinds": self.rooms.transition_kinds.names()}
+        """The kinds there are, then OBS's ids of those that it has too."""
+        ours = self.rooms.transition_kinds.names()
+        return {"transitionKinds": [*ours, *(obs_kind(k) for k in ours if obs_kind(k) != k)]}
 
     @request("GetSceneTransitionList")
     def list_all(self, session: Session, data: Data) -> Data:
@@ -25,7 +27,7 @@ class Transitions(Requests):
         return {
             "currentSceneTransitionName": now["transitionName"],
             "currentSceneTransitionUuid": now["transitionUuid"],
-            "currentSceneTransitionKind": kind,
+            "currentSceneTransitionKind": obs_kind(kind),
             "transitions": [
                 words.transition_entry(name) for name in self.rooms.transition_kinds.names()
             ],
