@@ -15,18 +15,19 @@ from studio.media import picture_parts as parts
 from studio.media.cv import MOST_PIXELS, cv2
 from studio.media.drawings import is_svg, svg_drawer
 from studio.media.frame import Frame, from_rgb, to_rgb
+from studio.media.heif import is_heif
+from studio.media.icc import profile_of, to_srgb
 
 MAX_SIDE = 4096
 SVG_SIDE = 1920
 PNG = b"\x89PNG\r\n\x1a\n"
 MOVING = (".gif", ".webp", ".png", ".apng")
-HEIC = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"))
 MOST_BYTES = 512_000_000
 HEAD_BYTES = 4_000_000  # a JPEG may bear a long thumbnail before its size
 
 
 def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
-    """Reads PNG, JPEG, WebP, AVIF, BMP, TGA or SVG, alpha kept; no longer than ``max_side``.
+    """Reads PNG, JPEG, WebP, AVIF, HEIC, BMP, TGA or SVG, alpha kept; no longer than ``max_side``.
 
     Raises:
         StudioError: not_found or invalid, with the path.
@@ -38,7 +39,7 @@ def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
         return _drawn(data.tobytes(), path, max_side)
     picture = decode(data, is_tga=path.suffix.lower() == ".tga")
     if picture is None:
-        is_heic = bytes(data[4:12]) in HEIC
+        is_heic = is_heif(data[:1024].tobytes())
         key = "sources.picture_heic" if is_heic else "sources.picture_broken"
         raise StudioError("invalid", key, path=str(path))
     return _frame_of(picture, path, max_side)
@@ -60,8 +61,9 @@ def _drawn(data: bytes, path: Path, max_side: int) -> Frame:
 def decode(data: NDArray[np.uint8], *, is_tga: bool = False) -> NDArray[Any] | None:
     """A picture file's bytes as (h, w) or (h, w, c) in OpenCV's order, all its channels and depth.
 
-    It stands upright: a phone writes how it was held (Exif 2.32, tag 0x0112; AVIF irot, imir), and
-    does not turn the pixels. None for what is no picture.
+    Its colours are those of a screen (sRGB), whatever profile it bears. It stands upright: a phone
+    writes how it was held (Exif 2.32, tag 0x0112; AVIF and HEIC: irot, imir), and does not turn
+    the pixels. None for what is no picture.
     """
     if not data.size:
         return None
@@ -75,6 +77,12 @@ def decode(data: NDArray[np.uint8], *, is_tga: bool = False) -> NDArray[Any] | N
         if picture is None:
             return None
     found = parts.full_range(parts.with_clear_grey(picture, raw), raw)
+    profile = parts.profile_in(raw)
+    for kind, block in zip(kinds, blocks, strict=False):
+        if int(kind) == cv2.IMAGE_METADATA_ICCP:
+            profile = profile_of(bytes(block))
+    if profile is not None and found.ndim == 3 and found.shape[2] in (3, 4):
+        found = to_srgb(found, profile)
     if parts.is_avif(raw):  # its Exif, if any, tells the same once more
         return parts.turned_as_told(found, raw)
     for kind, block in zip(kinds, blocks, strict=False):
@@ -227,11 +235,12 @@ def read_animation(path: Path, max_side: int = MAX_SIDE) -> MovingPicture:
         raise StudioError(
             "invalid", "media.film_long", path=str(path), most_mb=MOST_BYTES // 1_000_000
         )
+    raw = data.tobytes()
     pictures = [
-        (_frame_of(picture, path, max_side), max(20, int(ms) or 100))
+        (_frame_of(parts.with_clear_grey(picture, raw), path, max_side), max(20, int(ms) or 100))
         for picture, ms in zip(film.frames, film.durations, strict=True)
     ]
-    return MovingPicture(pictures, plays_of(data.tobytes(), int(film.loop_count)))
+    return MovingPicture(pictures, plays_of(raw, int(film.loop_count)))
 
 
 def plays_of(data: bytes, told: int) -> int:

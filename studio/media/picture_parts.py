@@ -1,25 +1,26 @@
 """What a picture's file says beside its pixels, and pictures that OpenCV does not read whole.
 
-PNG: W3C PNG 3, 11.3.2.1 (tRNS). AVIF: ISO/IEC 14496-12 (boxes), 23008-12 (irot, imir), AV1-ISOBMFF
-2.3.4 (av1C).
+PNG: W3C PNG 3, 11.3.2.1 (tRNS). AVIF: AV1-ISOBMFF 2.3.4 (av1C). TIFF 6.0, 2 (directories) and
+ICC.1:2022, B.4.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.log import logger
 from studio.media.cv import MOST_PIXELS
+from studio.media.heif import HeifItems, is_heif, read_heif
+from studio.media.icc import Profile, profile_of
 
 _log = logger(__name__)
 PNG = b"\x89PNG\r\n\x1a\n"
-DEEPEST = 6
-MOST_BOXES = 2000
+ICC_TAG = 34675
 # A codec is named, never guessed: guessing would open playlists, and what they point at.
 CODECS = ((b"\xff\xd8\xff", "mjpeg"), (b"GIF8", "gif"))
 
@@ -31,8 +32,8 @@ def is_avif(data: bytes) -> bool:
 
 def depth_of(data: bytes) -> int:
     """Bits a sample of an AVIF: 8, 10 or 12."""
-    for _, body in _boxes(data, b"av1C"):
-        if len(body) >= 3:
+    for kind, body in HeifItems(data).known:
+        if kind == b"av1C" and len(body) >= 3:
             return 8 if not body[2] & 0x40 else 12 if body[2] & 0x20 else 10
     return 8
 
@@ -48,8 +49,12 @@ def full_range(picture: NDArray[Any], data: bytes) -> NDArray[Any]:
 
 def with_clear_grey(picture: NDArray[Any], data: bytes) -> NDArray[Any]:
     """A grey PNG with the one grey that its tRNS chunk makes clear, as BGRA."""
-    if data[:8] != PNG or picture.ndim != 2 or data[25] != 0:
+    if data[:8] != PNG or data[25] != 0:
         return picture
+    if picture.ndim == 3:  # as the pictures of a film of them come
+        if picture.shape[2] == 4 and int(picture[:, :, 3].min()) < 255:
+            return picture
+        picture = picture[:, :, 0]
     for kind, body in _chunks(data):
         if kind == b"IDAT":
             break
@@ -58,6 +63,8 @@ def with_clear_grey(picture: NDArray[Any], data: bytes) -> NDArray[Any]:
             clear = int.from_bytes(body[:2], "big") & ((1 << bits) - 1)
             if bits < 8:
                 clear = clear * 255 // ((1 << bits) - 1)
+            elif picture.dtype == np.uint8:
+                clear >>= bits - 8
             most = 65535 if picture.dtype == np.uint16 else 255
             alpha = np.where(picture == clear, 0, most).astype(picture.dtype)
             return np.dstack([picture, picture, picture, alpha])
@@ -66,23 +73,38 @@ def with_clear_grey(picture: NDArray[Any], data: bytes) -> NDArray[Any]:
 
 def turned_as_told(picture: NDArray[Any], data: bytes) -> NDArray[Any]:
     """An AVIF turned (irot, to the left) and mirrored (imir) as its primary item says."""
-    told = list(_properties(data)) if is_avif(data) else []
-    for kind, body in told:
-        if kind == b"irot" and body:
-            picture = np.rot90(picture, body[0] & 3)
-        elif kind == b"imir" and body:
-            picture = picture[:, ::-1] if body[0] & 1 else picture[::-1]
-    return np.ascontiguousarray(picture) if told else picture
+    if not is_avif(data):
+        return picture
+    found = HeifItems(data)
+    return np.ascontiguousarray(found.turned(found.primary, picture))
+
+
+def profile_in(data: bytes) -> Profile | None:
+    """Whose colours an AVIF or TIFF has, which OpenCV does not tell; None for those of a screen."""
+    if is_avif(data):
+        return HeifItems(data).profile
+    order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
+    if data[:4] not in (b"II*\0", b"MM\0*"):
+        return None
+    first = int.from_bytes(data[4:8], order)
+    for n in range(min(500, int.from_bytes(data[first : first + 2], order))):
+        entry = data[first + 2 + 12 * n : first + 14 + 12 * n]
+        if int.from_bytes(entry[:2], order) == ICC_TAG:
+            size, at = (int.from_bytes(entry[k : k + 4], order) for k in (4, 8))
+            return profile_of(data[at : at + size])
+    return None
 
 
 def decode_otherwise(data: bytes, is_tga: bool) -> NDArray[Any] | None:
-    """By FFmpeg what OpenCV refuses: AVIF, a JPEG that was cut off, GIF, TGA; BGR or BGRA.
+    """By FFmpeg what OpenCV refuses: AVIF, HEIC, a JPEG that was cut off, GIF, TGA; BGR or BGRA.
 
     None: it cannot either.
     """
     try:
         if is_avif(data):
             return _avif(data)
+        if is_heif(data):
+            return read_heif(data)
         codec = next((name for head, name in CODECS if data.startswith(head)), "")
         if not codec and is_tga:
             codec = "targa"
@@ -135,52 +157,3 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         length = int.from_bytes(data[at : at + 4], "big")
         yield data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
         at += 12 + length
-
-
-def _boxes(data: bytes, wanted: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
-    """Boxes within a file's boxes, outer ones first."""
-    waiting, seen = [(data, 0)], 0
-    while waiting:
-        inside, deep = waiting.pop(0)
-        at = 0
-        while at + 8 <= len(inside) and seen < MOST_BOXES:
-            size, kind = int.from_bytes(inside[at : at + 4], "big"), inside[at + 4 : at + 8]
-            if size < 8:
-                break
-            body = inside[at + 8 : at + size]
-            seen += 1
-            if not wanted or kind == wanted:
-                yield kind, body
-            if kind in (b"meta", b"iprp", b"ipco") and deep < DEEPEST:
-                waiting.append((body[4:] if kind == b"meta" else body, deep + 1))
-            at += size
-
-
-def _properties(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The properties of the primary item, in the order in which they are to be used."""
-    primary = next((body for _, body in _boxes(data, b"pitm")), b"")
-    holder = next((body for _, body in _boxes(data, b"ipco")), b"")
-    linked = next((body for _, body in _boxes(data, b"ipma")), b"")
-    if len(primary) < 6 or len(linked) < 8:
-        return
-    wide_id, wide_index = primary[0] > 0, linked[3] & 1
-    item = int.from_bytes(primary[4 : 8 if wide_id else 6], "big")
-    known, at = [], 0
-    while at + 8 <= len(holder):
-        size = int.from_bytes(holder[at : at + 4], "big")
-        if size < 8:
-            break
-        known.append((holder[at + 4 : at + 8], holder[at + 8 : at + size]))
-        at += size
-    at, id_bytes, index_bytes = 8, 4 if linked[0] > 0 else 2, 2 if wide_index else 1
-    for _ in range(min(MOST_BOXES, int.from_bytes(linked[4:8], "big"))):
-        its = int.from_bytes(linked[at : at + id_bytes], "big")
-        at += id_bytes
-        count = linked[at] if at < len(linked) else 0
-        at += 1
-        for _ in range(count):
-            index = int.from_bytes(linked[at : at + index_bytes], "big")
-            index &= 0x7FFF if wide_index else 0x7F
-            at += index_bytes
-            if its == item and 1 <= index <= len(known):
-                yield known[index - 1]

@@ -11,7 +11,8 @@ from studio.sources.base import SourceContext
 from studio.sources.file_list import is_list, read_list
 
 PICTURES = (
-    ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".avif", ".tga", ".svg"
+    ".png", ".jpg", ".jpeg", ".heic", ".heif", ".webp", ".bmp", ".gif", ".avif", ".tif", ".tiff",
+    ".tga", ".svg",
 )  # fmt: skip
 FILMS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".flv", ".ts", ".m4v", ".mp3", ".wav", ".m4a",
          ".aac", ".flac", ".ogg", ".opus")  # fmt: skip

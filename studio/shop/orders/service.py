@@ -243,9 +243,7 @@ class OrderService(Service):
             now_s = utc_ms() / 1000
             secret = self._known.get(sender.secret_name, "")
             if len(body) > LONG_BODY:  # the loop is the show's
-                await asyncio.to_thread(
-                    check_signature, sender.kind, secret, headers, body, now_s
-                )
+                await asyncio.to_thread(check_signature, sender.kind, secret, headers, body, now_s)
             else:
                 check_signature(sender.kind, secret, headers, body, now_s)
             message = read_message(sender.kind, headers, body)
