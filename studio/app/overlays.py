@@ -150,6 +150,10 @@ class OverlayController:
         )
         self.deck.show("comment", layers, now_ns(), ("top-left", "bottom-right", "top-right"))
 
+    def drop_comment(self) -> None:
+        """Takes the comment off every canvas at once, also one that is sliding out."""
+        self.deck.drop("comment")
+
     def mark(self) -> None:
         """Puts the mark up while something is worn on air, and takes it off."""
         is_up = "mark" in self.deck.names

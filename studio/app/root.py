@@ -240,7 +240,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         bus=bus, events=events, state=state, scenes=scenes, bank=sources, sound=desk,
         catalogue=catalogue, pipeline=pipeline, stage=programme.stage,
         source_kinds=sources.kinds, filter_kinds=workshop.kinds, transition_kinds=transitions,
-        fps=fps, recordings=recordings, programme=programme, insight=insight,
+        feed_kinds=platforms, fps=fps, recordings=recordings, programme=programme, insight=insight,
         session=session,
     )  # fmt: skip
     return Parts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -13,9 +14,11 @@ from studio.comments.events import (
     CommentPinned,
     CommentsDecided,
     CommentUnpinned,
+    ReplyFailed,
 )
 from studio.comments.keeper import CommentQueue, Wanted, view_entry
 from studio.comments.model import Comment, Entry, FeedSpec, State
+from studio.comments.replies import ReplyQueue
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
@@ -29,6 +32,7 @@ class AudienceCommands:
 
     Args:
         show: puts (author, text, platform) on the picture; "" as text takes it off.
+        drop: takes it off at once, also what is on its way out.
     """
 
     def __init__(
@@ -36,10 +40,14 @@ class AudienceCommands:
         audience: CommentQueue,
         announce: Callable[[Any], None],
         show: Callable[[str, str, str], None],
+        drop: Callable[[], None] | None = None,
     ) -> None:
         self._audience = audience
         self._announce = announce
         self._show = show
+        self._drop = drop or (lambda: show("", "", ""))
+        self.replies = ReplyQueue(self._not_sent)
+        audience.take_off = self._take_off
 
     @command(
         "comments.release",
@@ -56,8 +64,8 @@ class AudienceCommands:
     )
     def block(self, id: str) -> Changed:
         done = self._decide(id, "blocked")
-        if self._audience.pinned is self._audience.get(id):
-            self._unpin()
+        if self._audience.last_shown is self._audience.get(id):
+            self._take_off()
         return done
 
     @command(
@@ -68,8 +76,8 @@ class AudienceCommands:
     )
     def restore(self, id: str, state: State, by: str = "person") -> Changed:
         done = self._decide(id, state, by)
-        if state in ("held", "blocked") and self._audience.pinned is self._audience.get(id):
-            self._unpin()
+        if state in ("held", "blocked") and self._audience.last_shown is self._audience.get(id):
+            self._take_off()
         return done
 
     @command(
@@ -85,7 +93,7 @@ class AudienceCommands:
             raise StudioError("conflict", "audience.not_released", reason=_why(entry))
         before = self._audience.pinned
         comment = entry.comment
-        self._audience.pinned = entry
+        self._audience.pinned = self._audience.last_shown = entry
         self._show(comment.author, comment.text, comment.platform)
         self._announce(CommentPinned(comment=id, author=comment.author, text=comment.text))
         undo = ("comments.pin", {"id": before.comment.id}) if before else ("comments.unpin", {})
@@ -107,14 +115,17 @@ class AudienceCommands:
         "comments.mute",
         label=("禁言", "Mute author"),
         help=(
-            "禁言评论的作者；合并的评论连同所有作者。",
-            "Blocks all comments of an author for a while; of a fold, of everybody who wrote it.",
+            "禁言评论的作者；合并的评论连同所有作者；已上屏的立即下屏。",
+            "Blocks an author, or all of a fold, for a while; what is pinned leaves the picture.",
         ),
         keys="M",
     )
     def mute(self, id: str, minutes: Minutes = 60.0) -> Changed:
         entry = self._audience.get(id)
         muted = [mute.who for mute in self._audience.mute(entry, minutes)]
+        shown = self._audience.last_shown
+        if shown is not None and shown.comment.who in muted:
+            self._take_off()
         for name in muted:
             self._announce(AuthorMuted(who=name, minutes=minutes))
         who = muted[0] if len(muted) == 1 else muted
@@ -159,8 +170,8 @@ class AudienceCommands:
             return changed(result=result)
         state: State = "released" if action == "release" else "blocked"
         name = self._audience.settle_many(entries, state)
-        if state == "blocked" and any(entry is self._audience.pinned for entry in entries):
-            self._unpin()
+        if state == "blocked" and any(entry is self._audience.last_shown for entry in entries):
+            self._take_off()
         self._announce(CommentsDecided(state=state, rows=len(entries), rule=rule, author=author))
         return changed("comments", undo=("comments.undo_bulk", {"id": name}), result=result)
 
@@ -184,6 +195,25 @@ class AudienceCommands:
         before = entry.is_answered
         self._audience.answer(entry, on)
         return changed("comments", undo=("comments.answer", {"id": id, "on": before}))
+
+    @command(
+        "comments.reply",
+        label=("回复评论", "Reply"),
+        help=(
+            "在评论的平台上回复，并标记已答；发出后收不回。",
+            "Answers on the comment's platform and marks it as answered; it cannot be recalled.",
+        ),
+    )
+    def reply(
+        self, id: str, text: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    ) -> Changed:
+        entry = self._audience.get(id)
+        if entry.state in ("held", "blocked"):
+            raise StudioError("conflict", "audience.not_released", reason=_why(entry))
+        feed = self._audience.feed_for(entry.comment)
+        waiting = self.replies.send(feed, entry.comment, text)
+        self._audience.answer(entry, True)
+        return changed("comments", result={"feed": feed.spec.name, "waiting": waiting})
 
     @command(
         "comments.slow",
@@ -213,8 +243,8 @@ class AudienceCommands:
         role=Role.TECHNICIAN,
         label=("接入评论", "Add feed"),
         help=(
-            "接入一路评论（回放文件或 WebSocket）。",
-            "Adds a feed: a file or WebSocket.",
+            "接入一路评论：平台、桥接或回放文件。",
+            "Adds a feed: a platform, a bridge or a file.",
         ),
     )
     def add_feed(self, name: str, kind: str, settings: dict[str, Any] | None = None) -> Changed:
@@ -265,9 +295,23 @@ class AudienceCommands:
         self._announce(CommentModerated(comment=id, state=state))
         return changed("comments", undo=("comments.restore", before))
 
+    def _not_sent(self, to: Comment, error: StudioError) -> None:
+        """The question is open again, and somebody is told."""
+        with contextlib.suppress(StudioError):
+            self._audience.answer(self._audience.get(to.id), False)
+        self._announce(ReplyFailed(comment=to.id, why=error.in_language()))
+
+    def _take_off(self) -> None:
+        """What must not be seen any more: no sliding out."""
+        self._drop()
+        self._unpinned()
+
     def _unpin(self) -> None:
-        before, self._audience.pinned = self._audience.pinned, None
         self._show("", "", "")
+        self._unpinned()
+
+    def _unpinned(self) -> None:
+        before, self._audience.pinned = self._audience.pinned, None
         if before is not None:
             self._announce(CommentUnpinned(comment=before.comment.id))
 

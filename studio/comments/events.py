@@ -65,6 +65,35 @@ class AuthorMuted(Event, frozen=True, kw_only=True):
     minutes: float
 
 
+class ReplyFailed(Event, frozen=True, kw_only=True):
+    """An answer did not reach its platform."""
+
+    name: ClassVar[str] = "comments.reply_failed"
+    label: ClassVar[Text] = Text("回复没发出", "Reply not sent")
+    help: ClassVar[Text] = Text(
+        "回复没有发到平台，问题重新打开。",
+        "An answer did not reach its platform; the question is open again.",
+    )
+
+    comment: str
+    why: str
+
+
+class CommentWithdrawn(Event, frozen=True, kw_only=True):
+    """A platform deleted a comment, or all of an author it banned."""
+
+    name: ClassVar[str] = "comments.withdrawn"
+    label: ClassVar[Text] = Text("平台删除评论", "Withdrawn by the platform")
+    help: ClassVar[Text] = Text(
+        "平台删除了评论或封禁了作者；这里和画面上都已拿掉。",
+        "A platform deleted a comment or banned its author; it is gone here and off the picture.",
+    )
+
+    comment: str
+    platform: str
+    count: int
+
+
 class CommentsDecided(Event, frozen=True, kw_only=True):
     """Many comments were released or blocked at once."""
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 from msgspec.structs import replace
 
-from studio.comments.events import CommentReceived
+from studio.comments.events import CommentReceived, CommentWithdrawn
 from studio.comments.model import (
     AudiencePart,
     Comment,
@@ -32,6 +32,7 @@ from studio.comments.model import (
     ReasonView,
     State,
     Verdict,
+    Withdrawn,
 )
 from studio.comments.moderation.judge import Judge
 from studio.comments.moderation.rules import Rule, RuleFile, RuleTier, own_words
@@ -59,6 +60,7 @@ STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocke
 
 Which = Literal["held", "best", "all"]
 BULK = "person, with others"
+PLATFORM = "platform"
 MOST_SETTLED = 20
 """Decisions about many that can be taken back."""
 
@@ -110,6 +112,8 @@ class CommentQueue:
 
     Attributes:
         folder: of the show; files of feeds are found from there.
+        last_shown: what was pinned last; it may be on its way out of the picture.
+        take_off: takes the last shown comment off every canvas at once.
     """
 
     def __init__(
@@ -131,6 +135,8 @@ class CommentQueue:
         self.mutes: dict[str, Mute] = {}
         self.feeds: dict[str, CommentFeed] = {}
         self.pinned: Entry | None = None
+        self.last_shown: Entry | None = None
+        self.take_off: Callable[[], None] = lambda: None
         self.is_slow = False
         self.listeners: list[CommentListener] = []
         self._recent: deque[int] = deque()
@@ -152,7 +158,7 @@ class CommentQueue:
         if is_lost(dict(spec.settings)):
             raise StudioError("unavailable", "security.secret_lost", what=spec.name)
         platform = kind(kind.decode(dict(spec.settings)), self.folder)
-        feed = self.feeds[spec.name] = CommentFeed(spec, platform, self.put)
+        feed = self.feeds[spec.name] = CommentFeed(spec, platform, self.put, self.take_away)
         feed.start()
 
     async def remove_feed(self, name: str) -> FeedSpec:
@@ -167,6 +173,21 @@ class CommentQueue:
             raise StudioError("not_found", "audience.no_feed", name=name, known=known)
         await feed.stop()
         return feed.spec
+
+    def feed_for(self, comment: Comment) -> CommentFeed:
+        """The feed through which a comment is answered: one of its platform, else a bridge.
+
+        Raises:
+            StudioError: unavailable: none can.
+        """
+        able = [feed for feed in self.feeds.values() if feed.platform.can_reply]
+        for feed in able:
+            if feed.platform.kind == comment.platform:
+                return feed
+        for feed in able:
+            if feed.platform.is_bridge:
+                return feed
+        raise StudioError("unavailable", "audience.no_reply_feed", platform=comment.platform)
 
     def part(self) -> AudiencePart:
         """What the show keeps."""
@@ -192,7 +213,7 @@ class CommentQueue:
         self.mutes.clear()
         self._settled.clear()
         self.judge.forget()
-        self.pinned, self.is_slow = None, False
+        self.pinned, self.last_shown, self.is_slow = None, None, False
         self.packs = {}
         self.load_words(AudiencePart())
 
@@ -222,7 +243,7 @@ class CommentQueue:
         if verdict.action == "block":  # muted, or by a rule: it does not come back
             return None
         entry = Entry(kept.pinned, verdict, "released", next(self._numbers))
-        self.pinned = entry
+        self.pinned = self.last_shown = entry
         self.rings.add(entry, entry)
         return kept.pinned
 
@@ -271,6 +292,49 @@ class CommentQueue:
         self._announce(CommentReceived(entry=msgspec.to_builtins(view_entry(entry))))
         self._touch()
         return entry
+
+    def take_away(self, withdrawn: Withdrawn) -> int:
+        """What a platform deleted goes from all lists and from the picture; how many rows it met.
+
+        Nobody decided it here, so nothing takes it back: the words are gone where they were said.
+        """
+        rows: list[Entry] = []
+        for id in withdrawn.ids:
+            entry = self.rings.get(id)
+            if entry is not None and entry.comment.platform == withdrawn.platform:
+                self._drop(entry, id)
+                rows.append(entry)
+        if withdrawn.author_id:
+            who = f"{withdrawn.platform}/{withdrawn.author_id}"
+            for entry in self.rings.values():
+                if entry.authors == {who}:
+                    self._drop(entry, "")
+                    rows.append(entry)
+                elif entry.comment.who == who:
+                    # Others wrote the same: the row stays, its first name leaves the picture.
+                    entry.authors.discard(who)
+                    self._take_off(entry)
+                    rows.append(entry)
+        if rows:
+            first = rows[0].comment
+            self._announce(
+                CommentWithdrawn(comment=first.id, platform=first.platform, count=len(rows))
+            )
+            self._touch()
+        return len(rows)
+
+    def _drop(self, entry: Entry, id: str) -> None:
+        entry.by = PLATFORM
+        if not id:
+            entry.count = 1
+            id = entry.comment.id
+        self.rings.remove(id)
+        if entry.comment.id == id:
+            self._take_off(entry)
+
+    def _take_off(self, entry: Entry) -> None:
+        if self.last_shown is entry:
+            self.take_off()
 
     def _is_muted(self, who: str, now: int) -> bool:
         mute = self.mutes.get(who)
@@ -441,7 +505,16 @@ class CommentQueue:
             packs=tuple(self.packs),
             muted=tuple(MutedView(m.who, m.author, m.until_utc) for m in self.mutes.values()),
             feeds=tuple(
-                FeedView(feed.spec.name, feed.platform.kind, feed.state, feed.error, feed.count)
+                FeedView(
+                    feed.spec.name,
+                    feed.platform.kind,
+                    feed.state,
+                    feed.error,
+                    feed.count,
+                    feed.withdrawn,
+                    feed.platform.can_reply,
+                    tuple({"zh": spot.zh, "en": spot.en} for spot in feed.platform.blind_spots),
+                )
                 for feed in self.feeds.values()
             ),
         )

@@ -38,6 +38,20 @@ class Comment(msgspec.Struct, frozen=True):
         return f"{self.platform}/{self.author_id or plain_name(self.author)}"
 
 
+class Withdrawn(msgspec.Struct, frozen=True):
+    """What a platform took back: single comments, or all of one author.
+
+    Attributes:
+        platform: as in the comments.
+        ids: of comments that were deleted there.
+        author_id: whose comments were all deleted: a ban or a time-out there. "" is nobody.
+    """
+
+    platform: str
+    ids: tuple[str, ...] = ()
+    author_id: str = ""
+
+
 class ModerationWords(msgspec.Struct, frozen=True):
     """A sentence in both languages."""
 
@@ -236,13 +250,21 @@ class MutedView(msgspec.Struct, frozen=True):
 
 
 class FeedView(msgspec.Struct, frozen=True):
-    """Where comments come from."""
+    """Where comments come from.
+
+    Attributes:
+        withdrawn: how often the platform deleted something or banned somebody.
+        blind_spots: what this feed cannot see, in both languages.
+    """
 
     name: str = ""
     kind: str = ""
     state: str = ""
     error: str = ""
     count: int = 0
+    withdrawn: int = 0
+    can_reply: bool = False
+    blind_spots: tuple[dict[str, str], ...] = ()
 
 
 class CommentsView(msgspec.Struct, frozen=True):

@@ -101,6 +101,19 @@ class CommentRings:
             self._folded[comment.id] = entry.comment.id
         self._rings[self._ring_of[entry.comment.id]].move_to_end(entry.comment.id)
 
+    def remove(self, id: str) -> Entry | None:
+        """Takes one comment out; the entry that held it, whose fold goes on without it."""
+        entry = self.get(id)
+        if entry is None:
+            return None
+        if entry.count <= 1:
+            self._forget(entry)
+            return entry
+        entry.count -= 1
+        if self._folded.pop(id, None) is not None:
+            entry.ids.remove(id)
+        return entry
+
     def settle(self, entry: Entry, keep: Entry | None = None) -> None:
         """Moves an entry to the ring of its state, as something was decided about it."""
         id, ring = entry.comment.id, ring_of(entry)

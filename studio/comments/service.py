@@ -35,6 +35,10 @@ class CommentOverlay(Protocol):
         """Puts it on the picture; "" as text takes it off."""
         ...
 
+    def drop_comment(self) -> None:
+        """Takes it off every canvas at once, also one that is on its way out."""
+        ...
+
 
 class CommentService(Service):
     """Feeds, moderation, mutes and the pinned comment.
@@ -66,10 +70,10 @@ class CommentService(Service):
         self._errors: list[StudioError] = []
         self._missing: list[str] = []
         self.audience = CommentQueue(shipped_rules(), events.publish, self._touch_soon, kinds)
-        self._commands = (
-            AudienceCommands(self.audience, events.publish, overlay.show_comment),
-            PackCommands(self.audience, trials),
+        self._people = AudienceCommands(
+            self.audience, events.publish, overlay.show_comment, overlay.drop_comment
         )
+        self._commands = (self._people, PackCommands(self.audience, trials))
 
     @property
     def errors(self) -> Sequence[StudioError]:
@@ -104,7 +108,8 @@ class CommentService(Service):
                 yield Finding(place, error)
 
     async def reset(self) -> None:
-        """No feed, no comment, no own word, no mute, nothing pinned."""
+        """No feed, no comment, no own word, no mute, nothing pinned, no answer on its way."""
+        await self._people.replies.stop()
         for name in list(self.audience.feeds):
             await self.audience.remove_feed(name)
         self.audience.reset()
@@ -157,7 +162,8 @@ class CommentService(Service):
         self._state.touch("comments")
 
     async def stop(self) -> None:
-        """Ends the feeds."""
+        """Ends the feeds, and what would still be answered."""
+        await self._people.replies.stop()
         for feed in self.audience.feeds.values():
             await feed.stop()
 

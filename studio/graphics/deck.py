@@ -135,6 +135,10 @@ class OverlayStack:
         kept = tuple(up for up in self._ups if up.name != name and not up.is_over(at_ns))
         self._ups = (*kept, OverlayState(name, layers, order, shown))
 
+    def drop(self, name: str) -> None:
+        """Takes it off at once, also one that is sliding out: from the next picture on."""
+        self._ups = tuple(up for up in self._ups if up.name != name)
+
     def hide(self, name: str, at_ns: int) -> bool:
         """Slides it out; False when it was not up."""
         is_up = any(up.name == name and not up.hidden_ns for up in self._ups)

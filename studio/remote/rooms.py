@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from studio.audio.desk import SoundDesk
+from studio.comments.platforms.base import CommentPlatform
 from studio.core.command import Bus
 from studio.core.event import Events
 from studio.core.extension import Kinds
@@ -60,6 +61,7 @@ class EngineFacade:
     source_kinds: Kinds[Source]
     filter_kinds: Kinds[Filter]
     transition_kinds: Kinds[Transition]
+    feed_kinds: Kinds[CommentPlatform]
     fps: Fraction
     recordings: RecordingFolder
     programme: ComposedProgramme

@@ -161,6 +161,7 @@ def _kinds(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
         "sources": rooms.source_kinds,
         "filters": rooms.filter_kinds,
         "transitions": rooms.transition_kinds,
+        "feeds": rooms.feed_kinds,
     }
     return {
         folder: [
@@ -172,11 +173,18 @@ def _kinds(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
                 # A filter says what it changes.
                 **({"is_sound": True} if getattr(kind, "is_sound", False) else {}),
                 **({} if getattr(kind, "is_picture", True) else {"is_picture": False}),
+                # A feed of comments says what it does not see.
+                **_blind_spots(kind),
             }
             for kind in kinds
         ]
         for folder, kinds in folders.items()
     }
+
+
+def _blind_spots(kind: Any) -> dict[str, Any]:
+    spots = getattr(kind, "blind_spots", ())
+    return {"blind_spots": [list(spot) for spot in spots]} if spots else {}
 
 
 def _stats(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:

@@ -44,7 +44,7 @@ def is_question(command: str) -> bool:
 
 
 class FieldKind(msgspec.Struct, frozen=True):
-    """A kind of source, filter or transition with the schema of its settings."""
+    """A kind of source, filter, transition or feed with the schema of its settings."""
 
     kind: str
     label: Pair = ("", "")
@@ -52,6 +52,7 @@ class FieldKind(msgspec.Struct, frozen=True):
     settings: dict[str, Any] = {}
     is_picture: bool = True
     is_sound: bool = False
+    blind_spots: tuple[Pair, ...] = ()
 
 
 class FieldKinds(msgspec.Struct, frozen=True):
@@ -60,3 +61,4 @@ class FieldKinds(msgspec.Struct, frozen=True):
     sources: tuple[FieldKind, ...] = ()
     filters: tuple[FieldKind, ...] = ()
     transitions: tuple[FieldKind, ...] = ()
+    feeds: tuple[FieldKind, ...] = ()

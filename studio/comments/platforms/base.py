@@ -6,24 +6,48 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from studio.comments.model import Comment, FeedSpec
+from studio.comments.model import Comment, FeedSpec, Withdrawn
 from studio.core.backoff import Backoff
 from studio.core.errors import StudioError
 from studio.core.extension import Extension
 from studio.core.log import logger
 from studio.core.redact import redact
+from studio.core.text import Text
 
 _log = logger(__name__)
 
 
 class CommentPlatform(Extension):
-    """Base of all kinds. Runs as a task on the engine loop: it awaits, it never computes long."""
+    """Base of all kinds. Runs as a task on the engine loop: it awaits, it never computes long.
+
+    Attributes:
+        blind_spots: what it cannot see, for people.
+        is_bridge: it brings comments of several platforms, and answers on all of them.
+        withdraw: takes what the platform deleted or whom it banned; set by the feed.
+    """
+
+    blind_spots: ClassVar[tuple[Text, ...]] = ()
+    is_bridge: ClassVar[bool] = False
 
     def __init__(self, settings: Any, folder: Path) -> None:
         self.settings = settings
         self.folder = folder
+        self.withdraw: Callable[[Withdrawn], None] = lambda withdrawn: None
+
+    @property
+    def can_reply(self) -> bool:
+        """Whether `reply` may be called: the platform allows it and the settings have its key."""
+        return False
+
+    async def reply(self, text: str, to: Comment | None) -> None:
+        """Says something to the room, as an answer to ``to`` where the platform has answers.
+
+        Raises:
+            StudioError: unavailable: not connected, or not taken.
+        """
+        raise StudioError("unavailable", "audience.no_replies", kind=self.kind)
 
     @abstractmethod
     async def run(self, put: Callable[[Comment], None], told: Callable[[str, str], None]) -> None:
@@ -42,11 +66,17 @@ class CommentFeed:
     """One platform at work: restarted when it fails, its state on evidence."""
 
     def __init__(
-        self, spec: FeedSpec, platform: CommentPlatform, put: Callable[[Comment], object]
+        self,
+        spec: FeedSpec,
+        platform: CommentPlatform,
+        put: Callable[[Comment], object],
+        withdraw: Callable[[Withdrawn], object] | None = None,
     ) -> None:
         self.spec, self.platform = spec, platform
         self.state, self.error, self.count = "connecting", "", 0
-        self._put = put
+        self.withdrawn = 0
+        self._put, self._withdraw = put, withdraw
+        platform.withdraw = self._take_back
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -66,6 +96,11 @@ class CommentFeed:
         if self.state != "live":
             self._told("live", "")
         self._put(comment)
+
+    def _take_back(self, withdrawn: Withdrawn) -> None:
+        self.withdrawn += 1
+        if self._withdraw is not None:
+            self._withdraw(withdrawn)
 
     def _told(self, state: str, detail: str) -> None:
         self.state, self.error = state, redact(detail)

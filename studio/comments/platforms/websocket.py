@@ -35,6 +35,9 @@ class WebSocketFeed(CommentPlatform):
     help: ClassVar[Text] = Text(
         "从 ws:// 地址读取 JSON 行评论。", "Reads JSON-line comments from a ws:// address."
     )
+    blind_spots: ClassVar[tuple[Text, ...]] = (
+        Text("看不到平台上的删除与封禁", "Deletions and bans there are not seen"),
+    )
     Settings: ClassVar[type[Settings]] = WebSocketSettings
 
     settings: WebSocketSettings

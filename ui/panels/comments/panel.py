@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMenu
@@ -17,6 +18,7 @@ from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, TextLabel, column, holder, row
 from ui.widgets.comment_words import drawable
+from ui.widgets.pop_form import PopForm
 
 MUTE_MIN = 10
 
@@ -154,6 +156,9 @@ class CommentsPanel(Panel):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if any(feed.can_reply for feed in self.desk.store.comments.feeds):
+            menu.addAction(t("comments.reply")).triggered.connect(partial(self._reply, entry))
+            menu.addSeparator()
         which = self._tabs.value if self._tabs.value in ("held", "best") else "all"
         groups: list[tuple[str, dict[str, object]]] = []
         if entry.reason is not None and entry.reason.rule:
@@ -173,6 +178,19 @@ class CommentsPanel(Panel):
                 done=partial(_count, part, words),
             )  # fmt: skip
         menu.popup(at)
+
+    def _reply(self, entry: EntryView, _: bool = False) -> None:
+        """Asks for the words that go back to the platform."""
+        schema = {"type": "object", "properties": {
+            "text": {"type": "string", "default": "", "x-zh": t("comments.reply_text"),
+                     "x-en": t("comments.reply_text")}}}  # fmt: skip
+        title = t("comments.reply_to", author=entry.author)
+        PopForm(self.list, title, schema, {}, partial(self._send, entry.id)).open()
+
+    def _send(self, id: str, given: dict[str, Any]) -> None:
+        text = str(given.get("text", "")).strip()
+        if text:
+            self._run("comments.reply", {"id": id, "text": text})
 
     def _run(self, command: str, args: dict[str, object], _: bool = False) -> None:
         self.desk.actions.run(command, args, origin=self.list)

@@ -1,0 +1,1 @@
+"""The panel "feeds" and what only it uses."""
