@@ -214,6 +214,8 @@ class Source(Extension):
         is_live: it comes from a device that never gives the same picture twice: one that does not
             change any more is told as frozen. What is sent or played may well stand still.
         is_still: a picture, words or a ground: nobody misses its movement.
+        lost_ms: how long it may give nothing before it is told as lost. A line stands still for a
+            second now and then, and is back before a cut to anything else would be over.
         patience_s: how long its end is waited for. What it held (a device, a port) may be wanted
             next; a network stream holds nothing, and may sit in a call to a server that is silent.
         sound_delay_ms: how long after its moment a sample is taken by the mixer; covers how the
@@ -229,6 +231,7 @@ class Source(Extension):
     is_live: bool = False
     is_still: ClassVar[bool] = False
     sound_delay_ms: ClassVar[int] = 20
+    lost_ms: ClassVar[int] = 700
     patience_s: ClassVar[float] = 2.0
     sound_ahead_ms: ClassVar[int] = 0
 

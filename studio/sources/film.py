@@ -9,6 +9,7 @@ from pathlib import Path
 
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
+from studio.media.protected import is_protected
 from studio.sources.base import Feed
 from studio.sources.pacing import SOUND_AHEAD_NS, Player
 from studio.sources.track import Block, Picture, Track, ns, pixel_shape, to_frame
@@ -23,6 +24,12 @@ class Stop(enum.Enum):
     END = "end"
     ASKED = "asked"
     REST = "rest"
+
+
+def _empty(path: Path, *, is_unknown: bool = False) -> StudioError:
+    """Why a file gives neither picture nor sound."""
+    key = "sources.codec_unknown" if is_unknown else "sources.file_empty"
+    return StudioError("invalid", key, path=str(path))
 
 
 class Film:
@@ -53,6 +60,8 @@ class Film:
         deinterlaces: bool = True,
     ) -> None:
         # Sound is read through a second handle: files whose tracks lie far apart play evenly.
+        if is_protected(path):  # decoded, it may well give pictures: of noise
+            raise StudioError("invalid", "sources.film_locked", path=str(path))
         self._pictures = Track(path, "video", speed, deinterlaces=deinterlaces)
         try:
             self._sounds = Track(path, "audio", speed)
@@ -73,8 +82,7 @@ class Film:
         if not self._pictures.is_there and not self._sounds.is_there:
             self.close()
             is_unknown = self._pictures.unknown or self._sounds.unknown
-            key = "sources.codec_unknown" if is_unknown else "sources.file_empty"
-            raise StudioError("invalid", key, path=str(path))
+            raise _empty(path, is_unknown=bool(is_unknown))
         feed.gives(picture=self._pictures.is_there)
         feed.rate(self._pictures.fps * speed)
 
@@ -152,7 +160,7 @@ class Film:
                     return ended
                 pictures = self._caught_up()
         if not seen and from_ms <= 0:
-            raise StudioError("invalid", "sources.file_empty", path=str(self.path))
+            raise _empty(self.path)
         return Stop.END
 
     def finish(self) -> bool:
@@ -224,7 +232,7 @@ class Film:
             if look(self, self.at_ms) or self._feed.stopping.is_set():
                 return Stop.ASKED
         if not seen and begin_s <= 0:
-            raise StudioError("invalid", "sources.file_empty", path=str(self.path))
+            raise _empty(self.path)
         return Stop.END
 
     def _only_heard(self, look: Callable[[Film, float], bool]) -> Stop | None:

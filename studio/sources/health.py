@@ -14,7 +14,6 @@ from studio.media.frame import Frame, Plane
 from studio.media.sound import Samples
 from studio.sources.model import Health
 
-LOST_NS = 700_000_000
 FROZEN_NS = 1_300_000_000
 BLACK_NS = 2 * NS
 OPENING_NS = 10 * NS
@@ -42,6 +41,7 @@ class HealthWatch:
 
     is_live: bool
     has_video: bool
+    lost_ns: int = 700_000_000
     is_still: bool = False
     is_resting: bool = False
     is_waiting: bool = False
@@ -184,7 +184,7 @@ class HealthWatch:
                 return Health("waiting", 0.0, key, params)
             waiting = at_ns - self._began_ns < OPENING_NS and error is None
             return Health("opening" if waiting else "missing", 0.0, key, params)
-        if self.has_failed and error is not None and at_ns - self._last_ns > LOST_NS:
+        if self.has_failed and error is not None and at_ns - self._last_ns > self.lost_ns:
             is_gone = error.code == "not_found"
             return Health("missing" if is_gone else "lost", 0.0, key, params)
         if self.is_resting and error is None:
@@ -196,7 +196,7 @@ class HealthWatch:
         age = at_ns - self._last_ns
         if self.is_still and fault is Fault.NONE:
             return Health("still", 0.0, key, params)
-        if age > LOST_NS:
+        if age > self.lost_ns:
             return Health("lost", 0.0, key or "sources.lost", params)
         if not self.has_video:
             return Health("sound", 0.0, key, params)

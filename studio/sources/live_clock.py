@@ -19,6 +19,9 @@ SETTLING_NS = 1_500 * MS
 SLEW = 0.002
 JUMP_NS = 120 * MS
 MARGIN_NS = 40 * MS
+LATE_NS = 250 * MS
+LASTING_NS = 400 * MS
+"""What comes late for less is a burst after the line stood still, and no new pace."""
 
 
 @dataclass(slots=True)
@@ -38,16 +41,31 @@ class LiveClock:
     _bucket_ns: int = 0
     _least: deque[int] = field(default_factory=lambda: deque(maxlen=KEPT))
     _latest_sound: deque[int] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _late_ns: dict[bool, int] = field(default_factory=dict)
+    """Since when sound (True) and pictures (False) come late."""
 
     def came(self, media_ns: int, now_ns: int, *, is_sound: bool = False) -> int:
         """A frame of ``media_ns`` has come; returns the moment (monotonic) it belongs to."""
         offset = now_ns - media_ns
         if self._zero_ns is None or abs(offset - self._zero_ns) > 5_000 * MS:
             self._begin(offset, now_ns)
-        self._note(offset, now_ns, is_sound)
-        self._move(now_ns)
+        if not self._is_burst(offset, now_ns, is_sound):
+            self._note(offset, now_ns, is_sound)
+            self._move(now_ns)
         assert self._zero_ns is not None
         return self._zero_ns + media_ns
+
+    def _is_burst(self, offset: int, now_ns: int, is_sound: bool) -> bool:
+        """Is it one of those that waited while the line stood still, and are here all at once?
+
+        Room for them would hold everything back for seconds, and leave a gap at once.
+        """
+        assert self._zero_ns is not None
+        late = LATE_NS if is_sound not in self._late_ns else MARGIN_NS
+        if not self.is_settled or offset - self._zero_ns <= late:
+            self._late_ns.pop(is_sound, None)
+            return False
+        return now_ns - self._late_ns.setdefault(is_sound, now_ns) < LASTING_NS
 
     @property
     def is_settled(self) -> bool:
@@ -58,6 +76,7 @@ class LiveClock:
         """The first frame, or a stream whose time began anew."""
         self._zero_ns, self._begun_ns = offset, now_ns
         self._moved_ns = self._bucket_ns = now_ns
+        self._late_ns.clear()
         self._least.clear()
         self._latest_sound.clear()
 

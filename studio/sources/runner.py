@@ -98,7 +98,7 @@ class SourceRunner:
         self.source = source
         self.ring = SoundRing()
         self.slot: Slot[Shot] = Slot()
-        self.watch = HealthWatch(is_live=source.is_live, has_video=source.has_video)
+        self.watch = HealthWatch(source.is_live, source.has_video, source.lost_ms * 1_000_000)
         self.filters: tuple[PictureFilter, ...] = ()
         self.sound_filters: tuple[SoundFilter, ...] = ()
         self._chain = SoundChain()

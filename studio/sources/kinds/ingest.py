@@ -51,6 +51,7 @@ class Ingest(LiveInput):
         "Takes RTMP that is pushed to this machine; address and key are in the sources panel.",
     )
     Settings: ClassVar[type[Settings]] = IngestSettings
+    lost_ms: ClassVar[int] = 1300
     sound_delay_ms: ClassVar[int] = 80
 
     settings: IngestSettings

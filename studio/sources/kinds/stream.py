@@ -32,6 +32,7 @@ class Stream(LiveInput):
         "拉取 RTMP、HTTP、HLS 或 RTSP 流。", "Plays an RTMP, HTTP, HLS or RTSP stream."
     )
     Settings: ClassVar[type[Settings]] = StreamSettings
+    lost_ms: ClassVar[int] = 1300
     sound_delay_ms: ClassVar[int] = 80
     patience_s: ClassVar[float] = 0.2
 

@@ -63,13 +63,14 @@ def state(runner):
 
 def film(
     path, seconds=2.0, rate=30, size=(160, 90), codec="libx264", pix="yuv420p", gop=15,
-    draw=None, stamps=None, sound=None, options=None, mark=None,
+    draw=None, stamps=None, sound=None, options=None, mark=None, container=None,
 ):  # fmt: skip
     """A film of grey levels that rise with time (``draw(n)`` gives another RGB(A) picture).
 
-    ``stamps``: seconds of each picture; ``sound``: (rate, layout); ``mark``: changes the context.
+    ``stamps``: seconds of each picture; ``sound``: (rate, layout); ``mark``: changes the context;
+    ``container``: options of the muxer.
     """
-    with av.open(str(path), "w") as out:
+    with av.open(str(path), "w", options=container or {}) as out:
         video = out.add_stream(
             codec, rate=rate, options={**({"g": str(gop)} if gop else {}), **(options or {})}
         )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import struct
+from fractions import Fraction
+
 import av
 import numpy as np
 import pytest
 
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
+from studio.media.cv import cv2
 from studio.media.frame import to_rgb
+from studio.media.protected import is_protected
 from studio.sources.health import Fault
 from tests.unit.sources.media import film, state, turned, until
 
@@ -287,3 +292,69 @@ def test_halves_are_made_whole_unless_it_is_switched_off(run, tmp_path, is_on):
     comb = np.abs(2 * y[2:-2:2] - y[1:-3:2] - y[3:-1:2]).mean()
     assert comb < 3 if is_on else comb > 8
     assert until(lambda: runner.slot.count > 45), "every picture of it, round and round"
+
+
+def test_a_film_that_its_shop_locked_is_called_protected(run, tmp_path):
+    """Common encryption, as FFmpeg itself writes it."""
+    path = film(
+        tmp_path / "locked.mp4",
+        container={
+            "encryption_scheme": "cenc-aes-ctr",
+            "encryption_key": "76a6c65c5ea762046bd749a2e632ccbb",
+            "encryption_kid": "a7e61c373e219033c21091fa607bf3b8",
+        },
+    )
+    runner = run(path=str(path))
+    assert until(lambda: runner.error is not None)
+    assert runner.error.key == "sources.film_locked"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("matroska", b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x9a\x16\x54\xae\x6b\x95\xae\x93"
+      b"\xd7\x81\x01\x6d\x80\x8d\x62\x40\x8a\x53\x4f\x81\x01\x50\x35\x84\x47\xe1\x81\x05"),
+     ("noise", b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x9a\x1f\x43\xb6\x75\x95\x50\x35\x80"),
+     ("fairplay", None), ("plain", b"\0\0\0\x10ftypisom\0\0\0\0"), ("odd", b"\0\0\0\x01moov")],
+)  # fmt: skip
+def test_what_says_that_it_is_locked_and_what_does_not(tmp_path, name, data):
+    if data is None:
+        inner = b"\0\0\0\x10drms" + bytes(8)
+        for kind in (b"stsd", b"stbl", b"minf", b"mdia", b"trak", b"moov"):
+            inner = bytes(8) + inner if kind == b"stsd" else inner
+            inner = (len(inner) + 8).to_bytes(4, "big") + kind + inner
+        data = b"\0\0\0\x10ftypM4V \0\0\0\0" + b"\0\0\0\x0cmdat\0\0\0\0" + inner
+    (tmp_path / "film").write_bytes(data)
+    assert is_protected(tmp_path / "film") == (name in ("matroska", "fairplay"))
+    assert not is_protected(tmp_path / "gone")
+
+
+def test_side_data_without_a_name_kills_no_film(run, tmp_path):
+    """What a camera writes beside its pictures (Exif, the views of spatial video), unknown here."""
+    path = tmp_path / "exif.mkv"
+    block = b"II*\0\x08\0\0\0\x01\0" + struct.pack("<HHIHH", 0x112, 3, 1, 6, 0) + bytes(4)
+    segment = b"Exif\0\0" + block
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("mjpeg", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 80, 48, "yuvj420p"
+        for number in range(20):
+            data = cv2.imencode(".jpg", np.full((48, 80, 3), number * 9, np.uint8))[1].tobytes()
+            head = b"\xff\xe1" + struct.pack(">H", len(segment) + 2) + segment
+            packet = av.Packet(data[:2] + head + data[2:])
+            packet.stream, packet.pts, packet.dts = stream, number, number
+            packet.time_base, packet.is_keyframe = Fraction(1, 10), True
+            out.mux(packet)
+    runner = run(path=str(path))
+    assert first(runner).width == 48  # turned to the right, as the Exif says
+    assert runner.error is None
+
+
+@pytest.mark.parametrize("part", [0.0, 0.05, 0.3])
+def test_hevc_in_a_transport_stream_whose_size_comes_later(run, tmp_path, part):
+    """A recording that begins between two key pictures, without what tells its size."""
+    options = {"x265-params": "keyint=20:min-keyint=20:scenecut=0:log-level=none"}
+    whole = film(tmp_path / "whole.ts", codec="libx265", options=options).read_bytes()
+    cut = int(len(whole) * part) // 188 * 188
+    (tmp_path / "cut.ts").write_bytes(whole[cut:])
+    runner = run(path=str(tmp_path / "cut.ts"))
+    assert first(runner).width == 160
+    assert state(runner) == "ok"

@@ -70,3 +70,36 @@ def test_the_mapping_moves_slowly_once_it_has_settled():
     settled = [p for p in points if p[0] > 4e9]
     for (a0, z0), (a1, z1) in zip(settled, settled[1:], strict=False):
         assert abs(z1 - z0) <= max(1, (a1 - a0)) * 0.0021 + 1000
+
+
+@pytest.mark.parametrize("stall_s", [0.4, 0.6, 1.0, 3.0])
+def test_a_burst_after_a_stall_holds_nothing_back(stall_s):
+    """What waited comes all at once: nothing of later is shown any later than before."""
+    clock, begun = LiveClock(DELAY), 10**12
+    for n in range(30 * 20):
+        real = n / 30
+        is_stalled = 8 <= real < 8 + stall_s
+        came = begun + int((8 + stall_s if is_stalled else real) * 1e9) + (n % 7) * MS // 2
+        for is_sound in (False, True):
+            due = clock.came(round(real * 1e9), came, is_sound=is_sound)
+        if real > 8 + stall_s:
+            assert due - begun - round(real * 1e9) < 60 * MS, real
+
+
+@pytest.mark.parametrize("shift_s", [0.5, 2.0])
+def test_a_stream_that_goes_on_later_is_followed(shift_s):
+    """A phone that stood still and did not catch up: within half a second it is in step again."""
+    clock, begun = LiveClock(DELAY), 10**12
+    for n in range(30 * 20):
+        media = n / 30
+        late = shift_s if media >= 8 else 0.0
+        came = begun + int((media + late) * 1e9)
+        for is_sound in (False, True):
+            due = clock.came(round(media * 1e9), came, is_sound=is_sound)
+        if media > 8.5:
+            assert came <= due + DELAY
+
+
+def test_sound_alone_that_comes_very_late_gets_its_room():
+    late = run(20, sound_late_ms=400)[-200:]
+    assert all(arrival <= due + DELAY for arrival, due, is_sound, _ in late if is_sound)
