@@ -15,13 +15,14 @@ from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.log import logger
 from studio.core.network import lan_addresses
+from studio.core.post_door import PostDoor
 from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
+from studio.core.webhooks import secret_bytes
 from studio.governance.secrets import SecretStore
 from studio.shop.events import OrderTaken, ShortfallChanged
 from studio.shop.order_commands import OrderCommands
 from studio.shop.orders.booking import book_message
-from studio.shop.orders.door import OrderDoor
 from studio.shop.orders.messages import read_message
 from studio.shop.orders.model import (
     MOST_SENDERS,
@@ -33,7 +34,7 @@ from studio.shop.orders.model import (
     Sender,
     SenderView,
 )
-from studio.shop.orders.signatures import check_signature, check_time, secret_bytes
+from studio.shop.orders.signatures import check_signature, check_time
 from studio.shop.stock.model import Booking, Shortfall
 from studio.shop.stock_commands import Stockroom
 
@@ -75,7 +76,7 @@ class OrderService(Service):
         self._room, self._secrets, self._secure = room, secrets, secure
         self._events, self._state = events, state
         self.part = OrderPart()
-        self.door: OrderDoor | None = None
+        self.door: PostDoor | None = None
         self.short: tuple[Shortfall, ...] = ()
         self.conflicts: deque[Conflict] = deque(maxlen=MOST_CONFLICTS)
         self._known: dict[str, str] = {}
@@ -162,7 +163,7 @@ class OrderService(Service):
         """
         self._room.need()
         if self.door is None:
-            door = OrderDoor(self._take)
+            door = PostDoor(self._take)
             secure = None
             if self.part.is_lan:
                 secure = await asyncio.to_thread(self._secure)

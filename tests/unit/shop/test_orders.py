@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from studio.app.cli import main
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir
-from studio.shop.orders.door import LONGEST_BODY, MOST_READ, OrderDoor
+from studio.core.post_door import LONGEST_BODY, MOST_READ, PostDoor
 from studio.shop.orders.messages import read_message
 from studio.shop.orders.model import OrderPart, Sender
 from studio.shop.orders.service import LONG_BODY
@@ -94,12 +94,12 @@ def test_a_signature_is_over_every_byte(kind: Any) -> None:
 def test_the_time_is_part_of_what_is_signed() -> None:
     body = order("standard", 1)
     for shift in (301, -301):
-        with pytest.raises(StudioError, check=lambda error: error.key == "orders.stale"):
+        with pytest.raises(StudioError, check=lambda error: error.key == "webhooks.stale"):
             check_signature(
                 "standard", SECRETS["standard"], sign("standard", body, NOW + shift), body, NOW
             )
     moved = {**sign("standard", body, NOW - 900), "webhook-timestamp": str(int(NOW))}
-    with pytest.raises(StudioError, check=lambda error: error.key == "orders.forged"):
+    with pytest.raises(StudioError, check=lambda error: error.key == "webhooks.forged"):
         check_signature("standard", SECRETS["standard"], moved, body, NOW)
 
 
@@ -254,7 +254,7 @@ def test_a_slow_sender_is_cut() -> None:
         raise AssertionError("nothing is taken that is not whole")
 
     async def body() -> None:
-        door = OrderDoor(taken, longest_s=0.2)
+        door = PostDoor(taken, longest_s=0.2)
         await door.open("127.0.0.1", 0)
         reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
         writer.write(b"POST /orders/a HTTP/1.1\r\nContent-Length: 100\r\n\r\n{")
@@ -382,7 +382,7 @@ def test_a_door_that_stood_open_does_again_and_secrets_stay_out_of_sight() -> No
         await room.remove_sender("shopify")
         assert trade.secrets.kept == {"orders/shopify": ""}
         assert room.save() == OrderPart(port=0)
-        with pytest.raises(StudioError, check=lambda error: error.key == "orders.bad_secret"):
+        with pytest.raises(StudioError, check=lambda error: error.key == "webhooks.bad_secret"):
             await room.put_sender(Sender("s"), "whsec_short")
 
     trading("again", body)

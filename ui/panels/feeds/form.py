@@ -11,7 +11,9 @@ from ui.models.commands import FieldKind
 from ui.widgets.basics import TextLabel, calm, clear, column
 from ui.widgets.schema_form import SchemaForm
 
-FIRST = ("bilibili", "twitch", "youtube", "ninja", "websocket", "sse", "replay")
+FIRST = (
+    "douyin", "bilibili", "twitch", "youtube", "ninja", "websocket", "sse", "webhook", "replay",
+)  # fmt: skip
 """Platforms before bridges, bridges before rehearsals."""
 
 

@@ -51,7 +51,7 @@ class FeedRow(QWidget):
         lines = [feed.error] if feed.error else []
         lines += [t("feeds.blind", what=t("feeds.and").join(spots))] if spots else []
         self._detail.setText("\n".join(lines))
-        self._detail.set_tone("attention" if feed.error else "muted")
+        self._detail.set_tone("attention" if feed.state == "failed" else "muted")
         self._detail.setVisible(bool(lines))
         self.remove.name(t("feeds.remove", name=feed.name))
         self.setAccessibleName(plain(self._words.text()))

@@ -1,7 +1,7 @@
-"""The orders' door: the least of HTTP that a webhook needs, and nothing of a stranger is trusted.
+"""A door for webhooks: the least of HTTP that one needs, and nothing of a stranger is trusted.
 
 One POST a connection. What is too long, too slow or not clear about its own length is cut before
-it is read; the answer is given after the booking.
+it is read; the answer is given when it was taken in.
 """
 
 from __future__ import annotations
@@ -65,16 +65,18 @@ class _Guest:
 
 
 @dataclass(slots=True)
-class OrderDoor:
-    """Listens for messages of shops.
+class PostDoor:
+    """Listens for messages of shops and platforms.
 
     Args:
-        take: books one; called with messages that are whole, of whoever sent them.
+        take: takes one in; called with messages that are whole, of whoever sent them.
         longest_s: in which a message must be here.
+        folder: what stands before the name of the sender in the address.
     """
 
     take: Take
     longest_s: float = WHOLE_S
+    folder: str = "/orders"
     cut: int = 0
     _server: asyncio.Server | None = None
     _listener: TlsListener | None = None
@@ -104,7 +106,7 @@ class OrderDoor:
             )
         except OSError as error:
             why = error.strerror or str(error)
-            raise StudioError("unavailable", "orders.no_door", port=port, why=why) from None
+            raise StudioError("unavailable", "webhooks.no_door", port=port, why=why) from None
 
     async def close(self) -> None:
         """Listens no more; who is in the middle of a message is let go."""
@@ -169,7 +171,7 @@ class OrderDoor:
 
         try:
             async with asyncio.timeout(self.longest_s):
-                name, headers, body = await read_request(reader, head_is_here)
+                name, headers, body = await read_request(reader, head_is_here, self.folder)
         except TimeoutError:
             self.cut += 1
             return 408, {"error": "too slow"}
@@ -183,18 +185,21 @@ class OrderDoor:
             async with asyncio.timeout(ANSWER_S):
                 return await self.take(name, headers, body)
         except TimeoutError:
-            return 503, {"error": "not booked in time; send it again"}
+            return 503, {"error": "not taken in time; send it again"}
         except Exception:
             _log.exception("a message of %s could not be taken", name[:80])
-            return 503, {"error": "not booked; send it again"}
+            return 503, {"error": "not taken; send it again"}
 
 
 async def read_request(
-    reader: asyncio.StreamReader, head_is_here: Callable[[], None] = lambda: None
+    reader: asyncio.StreamReader,
+    head_is_here: Callable[[], None] = lambda: None,
+    wanted: str = "/orders",
 ) -> tuple[str, dict[str, str], bytes]:
     """Name of the sender, headers (names in small letters) and the body as it came.
 
     Args:
+        wanted: what stands before the name of the sender in the address.
         head_is_here: told when its head was read and is one of a message.
 
     Raises:
@@ -220,7 +225,7 @@ async def read_request(
         raise Refusal(405, "POST alone")
     path = words[1].partition("?")[0]
     folder, _, sender = path.rpartition("/")
-    if folder != "/orders" or not sender:
+    if folder != wanted or not sender:
         raise Refusal(404, "no such address")
     if "transfer-encoding" in headers:
         raise Refusal(411, "give the length")
