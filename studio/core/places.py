@@ -8,7 +8,6 @@ nested data the names of `FILE_KEYS` and `ADDRESS_KEYS` mark it, whatever it bel
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ import msgspec
 
 from studio.core.asking import asking
 from studio.core.errors import StudioError
+from studio.core.outer_hosts import forget_outer, is_allowed, is_public, note_outer, outer_hosts
 from studio.core.paths import assets_dir, config_dir, data_dir, runtime_dir, shows_dir
 
 Use = Literal["read", "write", "film", "folder", "show", "new_show", "output", "address", "data"]
@@ -35,7 +35,6 @@ FILE_WIDGETS = frozenset({"file", "files", "folder"})
 SYSTEM = ("/proc", "/sys", "/dev", "/run")
 INNER_NAMES = (".local", ".localhost", ".internal", ".lan", ".home", ".intranet", ".home.arpa")
 OUTPUTS = ("rtmp://", "rtmps://")
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
 LOOK_UP_S = 3.0
 DEEPEST = 64
 
@@ -94,11 +93,12 @@ class PlaceDoor:
         Raises:
             StudioError: denied, naming the place and what may stand there.
         """
-        if asking().is_here:
-            return
         marks = self._marks.get(command.id)
         if marks is None:
             marks = self._marks[command.id] = marks_of(command.schema())
+        if asking().is_here:
+            await self._named_here(args, marks)
+            return
         found = list(places_in(args, marks))
         files = [entry for entry in found if entry.use != "address"]
         if files:
@@ -162,33 +162,37 @@ class PlaceDoor:
             return [self.show(), self.recordings(), *chosen, assets_dir()]
         return [self.recordings(), *chosen]
 
+    async def _named_here(self, args: dict[str, Any], marks: dict[str, str]) -> None:
+        """Who names an address at this machine may mean an inner one, whoever named it before."""
+        addresses = [entry for entry in places_in(args, marks) if entry.use == "address"]
+        hosts = {host for entry in addresses if (host := host_of(entry.value))}
+        if hosts:
+            for host in hosts.intersection(await asyncio.to_thread(outer_hosts)):
+                await asyncio.to_thread(forget_outer, host)
+
     # -- addresses -----------------------------------------------------------------------------
 
     async def _check_address(self, place: Place) -> None:
-        try:
-            host = (urlsplit(place.value.strip()).hostname or "").rstrip(".").lower()
-        except ValueError:
-            host = ""
+        host = host_of(place.value)
         if not host:
             raise StudioError(
                 "invalid", "places.no_address", where=place.where, url=place.value[:80]
             )
-        if self._is_allowed(host):
+        if is_allowed(host, self.hosts()):
             return
         if not await _is_inner(host):
+            # It is opened later, perhaps much later: whoever does looks at it again.
+            await asyncio.to_thread(note_outer, host)
             return
         raise StudioError("denied", "places.inner", where=place.where, host=host)
 
-    def _is_allowed(self, host: str) -> bool:
-        for allowed in self.hosts():
-            if host == allowed.strip().lower():
-                return True
-            try:
-                if ipaddress.ip_address(host) in ipaddress.ip_network(allowed, strict=False):
-                    return True
-            except ValueError:
-                continue
-        return False
+
+def host_of(url: str) -> str:
+    """The host of an address, in small letters; "" where it names none."""
+    try:
+        return (urlsplit(url.strip()).hostname or "").rstrip(".").lower()
+    except ValueError:
+        return ""
 
 
 def marks_of(schema: dict[str, Any]) -> dict[str, str]:
@@ -252,18 +256,4 @@ async def _is_inner(host: str) -> bool:
             found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, TimeoutError, UnicodeError):
         return False  # it cannot be reached now; a player says so
-    return any(not _is_public(str(where[4][0])) for where in found)
-
-
-def _is_public(address: str) -> bool:
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        mapped = found.ipv4_mapped or found.sixtofour
-        if found in NAT64:
-            mapped = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if mapped is not None:
-            found = mapped
-    return found.is_global and not found.is_multicast
+    return any(not is_public(str(where[4][0])) for where in found)

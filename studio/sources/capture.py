@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from abc import abstractmethod
 from typing import Any, ClassVar
@@ -10,6 +11,9 @@ from typing import Any, ClassVar
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.loopback import keep_inside
+from studio.core.outer_hosts import is_outer, outer_targets
+from studio.core.outer_proxy import OUTER_PROXY
+from studio.core.places import host_of
 from studio.media.fields import Deinterlacer
 from studio.media.sound import RATE
 from studio.sources.base import Feed, Source, SourceContext
@@ -99,6 +103,7 @@ class LiveInput(Source):
         shown = _WITH_PASSWORD.sub("//••••@", name)
         try:
             keep_inside(name)
+            options = {**options, **outer_options(name)}
             limits = (OPEN_LIMIT_S, self.read_limit_s)
             return av.open(name, format=form, options=options, timeout=limits), shown
         except (av.FFmpegError, OSError, ValueError) as error:
@@ -171,6 +176,27 @@ class LiveInput(Source):
                             player.sound(block)
         finally:
             player.close()
+
+
+def outer_options(name: str) -> dict[str, str]:
+    """What keeps FFmpeg outside when it opens an address that a caller from elsewhere named.
+
+    Raises:
+        PermissionError: it leads to an inner address by now.
+        OSError: it is not found.
+    """
+    host = host_of(name) if "://" in name else ""
+    if not is_outer(host):
+        return {}
+    outer_targets(host, 0)
+    scheme = name.partition("://")[0].strip().lower()
+    if scheme in ("http", "https"):
+        # Exceptions of the environment would lead past the proxy: then no redirects are followed.
+        if os.environ.get("no_proxy"):
+            return {"max_redirects": "0"}
+        return {"http_proxy": OUTER_PROXY.address()}
+    # Over UDP a server says where to send to.
+    return {"rtsp_transport": "tcp"} if scheme == "rtsp" else {}
 
 
 class Backlog:
