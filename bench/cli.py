@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Sequence
 
 import bench as folder
-from bench.base import BenchReport
+from bench.base import BenchReport, Row
 from studio.core.errors import StudioError
 
 
@@ -36,11 +36,18 @@ def bench(chosen: Sequence[str], events: int | None = None) -> bool:
         counts = events is not None and "events" in inspect.signature(run).parameters
         report: BenchReport = run(events=events) if counts else run()
         print(f"{report.name} — reference: {report.reference}")
-        for row in report.rows:
-            beside = f"{row.reference:9.3f}" if row.reference is not None else " " * 9
-            ratio = f"{row.ratio:6.2f} x" if row.ratio is not None else " " * 8
-            verdict = {None: "", True: "ok", False: "OVER"}[row.is_kept]
-            limit = f"(<= {row.limit:g}) {verdict}" if row.limit is not None else ""
-            print(f"  {row.what:44s} {row.ours:9.3f} {beside} {row.unit:4s}{ratio} {limit}")
-            is_kept = is_kept and row.is_kept is not False
+        is_kept = print_rows(report.rows) and is_kept
+    return is_kept
+
+
+def print_rows(rows: Sequence[Row]) -> bool:
+    """Prints rows; True when every limit was kept."""
+    is_kept = True
+    for row in rows:
+        beside = f"{row.reference:9.3f}" if row.reference is not None else " " * 9
+        ratio = f"{row.ratio:6.2f} x" if row.ratio is not None else " " * 8
+        verdict = {None: "", True: "ok", False: "OVER"}[row.is_kept]
+        limit = f"(<= {row.limit:g}) {verdict}" if row.limit is not None else ""
+        print(f"  {row.what:44s} {row.ours:9.3f} {beside} {row.unit:4s}{ratio} {limit}")
+        is_kept = is_kept and row.is_kept is not False
     return is_kept

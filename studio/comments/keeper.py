@@ -36,7 +36,7 @@ from studio.comments.model import (
 )
 from studio.comments.moderation.judge import Judge
 from studio.comments.moderation.rules import Rule, RuleFile, RuleTier, own_words
-from studio.comments.platforms.base import CommentFeed, CommentPlatform
+from studio.comments.platforms.base import CommentFeed, CommentPlatform, FeedAllowance
 from studio.comments.ranking import rank
 from studio.comments.rings import CommentRings
 from studio.core.clock import NS, now_ns
@@ -140,6 +140,7 @@ class CommentQueue:
         self.is_slow = False
         self.listeners: list[CommentListener] = []
         self._recent: deque[int] = deque()
+        self._allowance = FeedAllowance()
         self._settled: dict[str, list[tuple[Entry, State, str]]] = {}
         self._numbers = itertools.count(1)
 
@@ -158,8 +159,14 @@ class CommentQueue:
         if is_lost(dict(spec.settings)):
             raise StudioError("unavailable", "security.secret_lost", what=spec.name)
         platform = kind(kind.decode(dict(spec.settings)), self.folder)
-        feed = self.feeds[spec.name] = CommentFeed(spec, platform, self.put, self.take_away)
+        feed = self.feeds[spec.name] = CommentFeed(
+            spec, platform, self.put, self.take_away, self._allowance, self._fell_away
+        )
         feed.start()
+
+    def _fell_away(self) -> None:
+        self.counts["dropped"] += 1
+        self._touch()
 
     async def remove_feed(self, name: str) -> FeedSpec:
         """Ends a feed; its comments stay.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,8 @@ from studio.core.redact import redact
 from studio.core.text import Text
 
 _log = logger(__name__)
+SHARE = 0.35
+MOST_S = 0.15
 
 
 class CommentPlatform(Extension):
@@ -62,16 +65,51 @@ class CommentPlatform(Extension):
         """
 
 
-class CommentFeed:
-    """One platform at work: restarted when it fails, its state on evidence."""
+class FeedAllowance:
+    """How much of the engine's loop all feeds together may take; the show runs on it too.
+
+    Comments cost what rules, lists and listeners take for them, which differs: time is counted.
+
+    Args:
+        share: of the time that goes by.
+        most_s: so much may be taken at once.
+        clock: seconds that only go forward.
+    """
 
     def __init__(
-        self,
-        spec: FeedSpec,
-        platform: CommentPlatform,
-        put: Callable[[Comment], object],
+        self, share: float = SHARE, most_s: float = MOST_S,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:  # fmt: skip
+        self._share, self._most_s, self._clock = share, most_s, clock
+        self._left_s, self._at = most_s, clock()
+
+    def take(self, work: Callable[[], object]) -> bool:
+        """Does ``work``; False when too much was done of late, and it was not."""
+        began = self._clock()
+        self._left_s = min(self._most_s, self._left_s + (began - self._at) * self._share)
+        self._at = began
+        if self._left_s <= 0:
+            return False
+        work()
+        self._left_s -= self._clock() - began
+        return True
+
+
+class CommentFeed:
+    """One platform at work: restarted when it fails, its state on evidence.
+
+    Args:
+        put: takes a comment.
+        withdraw: takes back what a platform took back.
+        allowance: of all feeds; of more than that a comment falls away, which ``dropped`` counts.
+    """
+
+    def __init__(
+        self, spec: FeedSpec, platform: CommentPlatform, put: Callable[[Comment], object],
         withdraw: Callable[[Withdrawn], object] | None = None,
-    ) -> None:
+        allowance: FeedAllowance | None = None, dropped: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self._allowance, self._dropped = allowance or FeedAllowance(), dropped
         self.spec, self.platform = spec, platform
         self.state, self.error, self.count = "connecting", "", 0
         self.withdrawn = 0
@@ -95,7 +133,8 @@ class CommentFeed:
         self.count += 1
         if self.state != "live":
             self._told("live", "")
-        self._put(comment)
+        if not self._allowance.take(lambda: self._put(comment)):
+            self._dropped()
 
     def _take_back(self, withdrawn: Withdrawn) -> None:
         self.withdrawn += 1

@@ -22,6 +22,7 @@ from websockets.asyncio.client import ClientConnection
 
 from studio.comments.model import Comment, Withdrawn
 from studio.comments.platforms.base import CommentPlatform
+from studio.comments.platforms.dial import messages, outer_socket
 from studio.comments.platforms.lines import MOST_NAME, MOST_TEXT
 from studio.comments.platforms.repeats import RepeatFilter
 from studio.comments.platforms.web import ask
@@ -210,9 +211,10 @@ class BilibiliRoom(CommentPlatform):
             why = "no wss_link"
             raise StudioError("unavailable", "audience.refused", kind=self.kind, why=why)
         loop = asyncio.get_running_loop()
+        to = await outer_socket(url, self.settings.url)
         try:
             async with connect(
-                url, max_size=MOST_FRAME, open_timeout=8, ping_interval=None
+                url, max_size=MOST_FRAME, open_timeout=8, ping_interval=None, **to
             ) as socket:
                 await socket.send(packed(OP_AUTH, str(where.get("auth_body", "")).encode()))
                 self._heard_s = loop.time()
@@ -252,7 +254,7 @@ class BilibiliRoom(CommentPlatform):
     ) -> None:
         loop = asyncio.get_running_loop()
         bad = 0
-        async for message in socket:
+        async for message in messages(socket):
             self._heard_s = loop.time()
             try:
                 found = list(packets(message if isinstance(message, bytes) else message.encode()))

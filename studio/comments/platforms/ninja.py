@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection
 
 from studio.comments.model import Comment
 from studio.comments.platforms.base import CommentPlatform
+from studio.comments.platforms.dial import messages, outer_socket
 from studio.comments.platforms.lines import MOST_NAME, MOST_TEXT
 from studio.comments.platforms.repeats import RepeatFilter
 from studio.comments.platforms.websocket import MAX_MESSAGE, PING_S
@@ -79,15 +80,17 @@ class SocialStream(CommentPlatform):
             raise StudioError("invalid", "audience.no_session")
         server = self.settings.url.strip().rstrip("/")
         told("connecting", "")
+        where = await outer_socket(server)
         try:
             async with connect(
                 f"{server}/join/{session}/{self.settings.channel}/1",
                 max_size=MAX_MESSAGE, open_timeout=8, ping_interval=PING_S, ping_timeout=PING_S,
+                **where,
             ) as socket:  # fmt: skip
                 self._socket = socket
                 self._repeats.reconnected()
                 told("live", "")
-                async for message in socket:
+                async for message in messages(socket):
                     text = (
                         message if isinstance(message, str) else message.decode("utf-8", "replace")
                     )

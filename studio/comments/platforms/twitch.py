@@ -10,6 +10,7 @@ from websockets.asyncio.client import ClientConnection
 
 from studio.comments.model import Comment, Withdrawn
 from studio.comments.platforms.base import CommentPlatform
+from studio.comments.platforms.dial import messages, outer_socket
 from studio.comments.platforms.lines import MOST_NAME, MOST_TEXT
 from studio.comments.platforms.repeats import RepeatFilter
 from studio.comments.platforms.websocket import MAX_MESSAGE, PING_S
@@ -116,14 +117,15 @@ class TwitchChat(CommentPlatform):
             raise StudioError("invalid", "audience.no_channel", name=self.settings.channel)
         url = self.settings.url.strip()
         told("connecting", "")
+        where = await outer_socket(url)
         try:
             async with connect(
                 url, max_size=MAX_MESSAGE, open_timeout=8,
-                ping_interval=PING_S, ping_timeout=PING_S,
+                ping_interval=PING_S, ping_timeout=PING_S, **where,
             ) as socket:  # fmt: skip
                 await self._enter(socket)
                 self._repeats.reconnected()
-                async for message in socket:
+                async for message in messages(socket):
                     text = (
                         message if isinstance(message, str) else message.decode("utf-8", "replace")
                     )

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from studio.comments.platforms.dial import outer_connection
 from studio.core.clean import read_json
 from studio.core.errors import StudioError
 
@@ -192,10 +193,13 @@ def _connection(url: str, within_s: float) -> http.client.HTTPConnection:
         host, port, parts = "", None, urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
         raise StudioError("invalid", "audience.bad_web_address", url=url)
-    if parts.scheme == "http":
-        return http.client.HTTPConnection(host, port, timeout=within_s)
-    secure = ssl.create_default_context()
-    return http.client.HTTPSConnection(host, port, timeout=within_s, context=secure)
+    connection = http.client.HTTPConnection(host, port, timeout=within_s)
+    if parts.scheme == "https":
+        secure = ssl.create_default_context()
+        connection = http.client.HTTPSConnection(host, port, timeout=within_s, context=secure)
+    # The library's own place for it: the name stays in TLS and in the request.
+    connection._create_connection = outer_connection  # type: ignore[attr-defined]
+    return connection
 
 
 def _target(url: str) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from studio.comments.model import Comment
 from studio.comments.platforms.base import CommentPlatform
+from studio.comments.platforms.dial import FeedTurns, outer_socket
 from studio.comments.platforms.lines import BadLine, made_id, parse
 from studio.comments.platforms.repeats import RepeatFilter
 from studio.core.clean import lines_of
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
-from studio.core.outer_hosts import is_outer, outer_targets
-from studio.core.places import host_of
 from studio.core.text import Text
 
 MAX_MESSAGE = 1024 * 1024
@@ -59,8 +57,8 @@ class WebSocketFeed(CommentPlatform):
         if not url.startswith(("ws://", "wss://")):
             raise StudioError("invalid", "audience.bad_address", url=url)
         told("connecting", "")
-        where = await asyncio.to_thread(_outer, url)
-        platform, bad = self.settings.platform or "ws", 0
+        where = await outer_socket(url)
+        platform, bad, turns = self.settings.platform or "ws", 0, FeedTurns()
         try:
             async with connect(
                 url, max_size=MAX_MESSAGE, open_timeout=5,
@@ -75,6 +73,7 @@ class WebSocketFeed(CommentPlatform):
                     for line in lines_of(text):
                         if not line.strip():
                             continue
+                        await turns.next()
                         self._number += 1
                         try:
                             comment, _ = parse(line, self._number, platform)
@@ -90,21 +89,3 @@ class WebSocketFeed(CommentPlatform):
                 "unavailable", "audience.cannot_connect", url=url, why=str(error)
             ) from None
         raise StudioError("unavailable", "audience.closed", url=url)
-
-
-def _outer(url: str) -> dict[str, Any]:
-    """The address to connect to, looked at, where a caller from elsewhere named the host.
-
-    With it the library follows redirects within the same host alone.
-
-    Raises:
-        StudioError: unavailable: it leads to an inner address by now, or is not found.
-    """
-    host = host_of(url)
-    if not is_outer(host):
-        return {}
-    try:
-        return {"host": str(outer_targets(host, 0)[0].address[0]), "proxy": None}
-    except OSError as error:
-        why = str(error)
-        raise StudioError("unavailable", "audience.cannot_connect", url=url, why=why) from None
