@@ -12,7 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.hostile.values import Values
-from studio.protocols.obs_client import ObsClientProtocol
+from studio.protocols.obs_client import (
+    ObsClientProtocol,
+    obs_batch,
+    obs_request,
+    obs_vendor_request,
+)
+from studio.protocols.obs_ws import Data
 
 BATCH = 100
 LATE_S = 120.0
@@ -49,26 +55,21 @@ class Link:
         """Ends it."""
         self._socket.close()
 
-    def answers(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+    def answers(self, number: str, requests: list[Data], **more: Any) -> list[Data]:
         """Sends a batch and waits for its results."""
-        self._socket.send(json.dumps(message))
+        # By json alone: what the protocol's own writer refuses goes out too.
+        self._socket.send(json.dumps(obs_batch(number, requests, **more)))
         deadline = time.monotonic() + LATE_S
         while True:
-            heard = json.loads(self._socket.recv(timeout=max(0.1, deadline - time.monotonic())))
-            if heard["op"] == 9 and heard["d"].get("requestId") == message["d"]["requestId"]:
-                return list(heard["d"]["results"])
-
-
-def vendor(kind: str, data: dict[str, Any]) -> dict[str, Any]:
-    """A command or question of ours as a request."""
-    inner = {"vendorName": "shopcast", "requestType": kind, "requestData": data}
-    return {"requestType": "CallVendorRequest", "requestData": inner}
+            frame = self._socket.recv(timeout=max(0.1, deadline - time.monotonic()))
+            heard = self._protocol.read_batch(frame)
+            if heard is not None and heard[0] == number:
+                return heard[1]
 
 
 def one(link: Link, kind: str, /, **data: Any) -> Any:
-    """One of our own questions or commands; its answer."""
-    request = {"requestId": 1, **vendor(kind, data)}
-    (result,) = link.answers({"op": 8, "d": {"requestId": "one", "requests": [request]}})
+    """One of our own questions or commands; its answer: ok with result, or error."""
+    (result,) = link.answers("one", [obs_vendor_request(1, kind, data)])
     return result.get("responseData", {}).get("responseData", result)
 
 
@@ -129,12 +130,10 @@ class Caller(threading.Thread):
             if number % 40 == 0:
                 self._names = names_in(one(link, "state.get"))
             number += 1
-            requests = [{"requestId": at, **self._request()} for at in range(BATCH)]
+            requests = [self._request(at) for at in range(BATCH)]
             self.last.append(requests)
-            batch: dict[str, Any] = {"requestId": f"b{number}", "requests": requests}
-            if self._chance.random() < 0.1:
-                batch["executionType"] = 2
-            for result in link.answers({"op": 8, "d": batch}):
+            kind = 2 if self._chance.random() < 0.1 else 0
+            for result in link.answers(f"b{number}", requests, executionType=kind):
                 status = result["requestStatus"]
                 if "this request was not run" in status.get("comment", ""):
                     continue
@@ -146,25 +145,23 @@ class Caller(threading.Thread):
             result["requestStatus"],
             result.get("responseData", {}).get("responseData", {}),
         )
-        is_ours = request["requestType"] == "CallVendorRequest"
-        self.done += bool(
-            inner.get("ok") if is_ours and isinstance(inner, dict) else status["result"]
-        )
+        is_ours = isinstance(inner, dict) and "ok" in inner
+        self.done += bool(inner["ok"] if is_ours else status["result"])
         # 702 is what the door says of an exception that nobody expected.
         if status["code"] == 702:
             self.faults.setdefault(status.get("comment", "")[:200], json.dumps(request)[:1500])
 
-    def _request(self) -> dict[str, Any]:
+    def _request(self, number: int) -> Data:
         chance = self._chance
         if chance.random() < 0.25:
             name = chance.choice(list(self._requests))
-            return {"requestType": name, "requestData": self._fields(self._requests[name])}
+            return obs_request(number, name, self._fields(self._requests[name]))
         while True:
             command = chance.choice(self._commands)
             if command["id"] not in HEAVY or chance.random() < 0.01:
                 break
         self.by_command[command["id"]] += 1
-        return vendor(command["id"], self._values.arguments(command["args"]))
+        return obs_vendor_request(number, command["id"], self._values.arguments(command["args"]))
 
     def _fields(self, takes: Sequence[str]) -> Any:
         chance = self._chance

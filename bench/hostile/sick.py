@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from bench.line.film import read_film
 from bench.line.processes import Tree
 from bench.line.rig import remote_of
 from bench.line.server import Nginx
+from studio.core import processes
 
 BACK_S = 4.0
 GAP_MS = 1000.0
@@ -36,6 +36,7 @@ SETTLED_S = 30.0
 SLEEP_S = 7.0
 """Longer than every limit of silence; a machine that sleeps stops all of them likewise."""
 HOUR_S = 3600
+PROGRAMS = (["-m", "studio"], ["-m", "studio.sender"], ["studio.app.cli"])
 SITE = """
 import datetime, os, time
 _real, _ns = time.time, time.time_ns
@@ -126,23 +127,20 @@ class Patient:
 
     def kill_engine(self, chance: random.Random) -> None:
         """kill -9."""
-        os.kill(self.tree.pids()["engine"], signal.SIGKILL)
+        assert self.chain is not None
+        self.chain.kill(self.tree.pids()["engine"])
 
     def stop_engine(self, chance: random.Random) -> None:
         """Stopped and let go on: shorter and longer than the limit of its heartbeat."""
         pid = self.tree.pids()["engine"]
-        os.kill(pid, signal.SIGSTOP)
-        time.sleep(chance.uniform(0.2, 6.0))
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+        with _frozen([pid], chance):
+            time.sleep(chance.uniform(0.2, 6.0))
 
     def stop_sender(self, chance: random.Random) -> None:
         """The sender is stopped for a moment: less than what a sender may be silent."""
         pid = self.tree.senders()["push1"]
-        os.kill(pid, signal.SIGSTOP)
-        time.sleep(chance.uniform(0.1, 0.9))
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+        with _frozen([pid], chance):
+            time.sleep(chance.uniform(0.1, 0.9))
 
     def full_disk(self, chance: random.Random) -> None:
         """Not a byte is left for show, journal and settings; then there is room again."""
@@ -176,14 +174,9 @@ class Patient:
     def sleep(self, chance: random.Random) -> None:
         """Every process stands, the clock goes on, they wake in some order."""
         pids = list(self.tree.pids().values())
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        time.sleep(SLEEP_S)
-        self.clock.write_text(str(chance.choice((0, 600))), encoding="utf-8")
-        chance.shuffle(pids)
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
-            time.sleep(chance.uniform(0.0, 0.3))
+        with _frozen(pids, chance):
+            time.sleep(SLEEP_S)
+            self.clock.write_text(str(chance.choice((0, 600))), encoding="utf-8")
         self.clock.write_text("0", encoding="utf-8")
 
     def little_memory(self, chance: random.Random) -> None:
@@ -202,6 +195,21 @@ class Patient:
         finally:
             with contextlib.suppress(ProcessLookupError):
                 resource.prlimit(pid, resource.RLIMIT_AS, before)
+
+
+@contextlib.contextmanager
+def _frozen(pids: list[int], chance: random.Random) -> Iterator[None]:
+    """They stand, and go on in some order."""
+    found = [process for pid in pids if (process := processes.identify(pid)) is not None]
+    chance.shuffle(found)
+    held = [(process, words) for process in found for words in PROGRAMS
+            if processes.freeze(process, words)]  # fmt: skip
+    try:
+        yield
+    finally:
+        for process, words in held:
+            processes.thaw(process, words)
+            time.sleep(chance.uniform(0.0, 0.3))
 
 
 class _NotHere(Exception):

@@ -23,6 +23,7 @@ from studio.core.credentials import has_secrets, masked, sealed
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.log import logger
+from studio.core.redact import HIDDEN
 from studio.core.state import State
 from studio.core.text import Text
 
@@ -303,8 +304,10 @@ class Bus:
     def _tell(
         self, spec: Spec | None, id: str, args: dict[str, Any], origin: str, began: int, error: str
     ) -> None:
-        secret = spec.secret_args if spec else frozenset(args)
-        shown = {k: ("••••" if k in secret else v) for k, v in masked(args).items()}
+        # What is no argument of it may be a secret whose name was misspelt.
+        shut = set(args) - set(spec.args.__struct_fields__) if spec else set(args)
+        shut |= spec.secret_args if spec else set()
+        shown = {k: (HIDDEN if k in shut else v) for k, v in masked(args).items()}
         took_ms = round((now_ns() - began) / 1e6, 3)
         self.events.publish(
             CommandRan(

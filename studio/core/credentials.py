@@ -61,7 +61,8 @@ def use_vault(vault: Callable[[], Vault] | None) -> None:
     _vault = vault
 
 
-def _is_secret_name(name: str, known: frozenset[str]) -> bool:
+def is_secret_name(name: str, known: frozenset[str] = _NAMES) -> bool:
+    """Does a setting of this name hold a secret?"""
     words = _HUMP.sub("_", name).replace("-", "_").replace(".", "_").lower()
     return words in known or words.replace("_", "") in known or words.rpartition("_")[2] in known
 
@@ -93,7 +94,7 @@ def _spots(address: str) -> Iterator[tuple[int, int, str]]:
         at = found.start("query")
         for pair in re.split("[&;]", found["query"]):
             name, equals, value = pair.partition("=")
-            is_named = _is_secret_name(name, _QUERY_NAMES)
+            is_named = is_secret_name(name, _QUERY_NAMES)
             if value and (is_named or _is_secret(value, 16)):
                 yield at + len(name) + 1, at + len(pair), place
             elif not equals and _is_secret(name, 16):
@@ -123,7 +124,7 @@ def _walk(data: Any, change: Callable[[str, str], str], name: str, is_inside: bo
     if isinstance(data, str):
         if not is_inside or not data or name in SHOWN:
             return data
-        if _is_secret_name(name, _NAMES) and "://" not in data:
+        if is_secret_name(name, _NAMES) and "://" not in data:
             return change(f"setting {name}", data)
         return _in_text(data, change)
     if isinstance(data, dict):

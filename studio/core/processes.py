@@ -94,7 +94,24 @@ def end(process: ProcessIdentity, words: Sequence[str], *, politely: bool = Fals
         return False
     if sys.platform == "win32":
         return not politely and _windows_end(process, words)
-    number = signal.SIGTERM if politely else signal.SIGKILL
+    return _send(process, words, signal.SIGTERM if politely else signal.SIGKILL)
+
+
+def freeze(process: ProcessIdentity, words: Sequence[str]) -> bool:
+    """Stops it as `end` would end it, until `thaw`; for tests, and not on Windows."""
+    if process.pid == os.getpid() or not is_possible(process.pid) or sys.platform == "win32":
+        return False
+    return _send(process, words, signal.SIGSTOP)
+
+
+def thaw(process: ProcessIdentity, words: Sequence[str]) -> bool:
+    """Lets go on what `freeze` stopped."""
+    if sys.platform == "win32":
+        return False
+    return _send(process, words, signal.SIGCONT)
+
+
+def _send(process: ProcessIdentity, words: Sequence[str], number: int) -> bool:
     try:
         with _held(process.pid) as handle:
             # Looked at while it is held: the number cannot become another's between look and shot.

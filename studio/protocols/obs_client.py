@@ -121,8 +121,7 @@ class ObsClientProtocol:
         Raises:
             ValueError: something in it cannot be written.
         """
-        inner = {"requestType": kind, "requestId": number, "requestData": data or {}}
-        return self._written(Op.REQUEST, inner)
+        return self._written(Op.REQUEST, obs_request(number, kind, data))
 
     def vendor_request(self, number: int | str, kind: str, data: Data | None = None) -> str:
         """One of our own questions or commands.
@@ -130,8 +129,18 @@ class ObsClientProtocol:
         Raises:
             ValueError: something in it cannot be written.
         """
-        inner = {"vendorName": VENDOR, "requestType": kind, "requestData": data or {}}
-        return self.request(number, VENDOR_REQUEST, inner)
+        return self._written(Op.REQUEST, obs_vendor_request(number, kind, data))
+
+    def read_batch(self, frame: str | bytes) -> tuple[Any, list[Data]] | None:
+        """The number of a batch and its results; None for another message.
+
+        Raises:
+            ValueError: it cannot be read.
+        """
+        op, data = self._parts(frame)
+        if op != Op.BATCH_RESPONSE:
+            return None
+        return data.get("requestId"), list(data.get("results") or [])
 
     def read(self, frame: str | bytes) -> ObsAnswer | VendorNews | None:
         """A message after the greeting; None for one that is not for us.
@@ -170,6 +179,22 @@ class ObsClientProtocol:
 def obs_message(op: Op, data: Data) -> Data:
     """A message of any kind."""
     return {"op": op, "d": data}
+
+
+def obs_request(number: int | str, kind: str, data: Any = None) -> Data:
+    """A request of the protocol, alone or in a batch."""
+    return {"requestType": kind, "requestId": number, "requestData": data or {}}
+
+
+def obs_vendor_request(number: int | str, kind: str, data: Any = None) -> Data:
+    """One of our own questions or commands as a request."""
+    inner = {"vendorName": VENDOR, "requestType": kind, "requestData": data or {}}
+    return obs_request(number, VENDOR_REQUEST, inner)
+
+
+def obs_batch(number: int | str, requests: list[Data], **more: Any) -> Data:
+    """A batch of requests; ``more`` are its own fields."""
+    return obs_message(Op.BATCH, {"requestId": number, "requests": requests, **more})
 
 
 def obs_event(kind: Subscription, name: str, data: Data | None) -> Data:

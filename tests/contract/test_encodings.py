@@ -112,6 +112,7 @@ def test_files_and_pipes_say_their_encoding(file: str) -> None:
 NO_PYTHON = {
     # file: why what it starts needs no environment of its own
     "run.py": "says it once for all of its children, in its own environment",
+    "bench/hostile/sick.py": "mount and umount",
     "bench/line/server.py": "nginx",
     "bench/live.py": "ffmpeg",
 }
