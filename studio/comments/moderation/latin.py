@@ -33,20 +33,12 @@ class LatinFinder(Generic[R]):
         """(rule, what was found) for each phrase in a text of lower case."""
         if not self._keys:
             return
-        letters: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        for place, sign in enumerate(text):
-            if not ("a" <= sign <= "z"):
-                continue
-            if letters and letters[-1] == sign:
-                ends[-1] = place + 1
-                continue
-            letters.append(sign)
-            starts.append(place)
-            ends.append(place + 1)
-        joined = "".join(letters)
-        for number, first, last in self._finder.find_matches_as_indexes(joined, overlapping=True):
+        joined = _AGAIN.sub(r"\1", _NO_LETTERS.sub("", text))
+        matches = self._finder.find_matches_as_indexes(joined, overlapping=True)
+        if not matches:
+            return
+        starts, ends = _places(text)
+        for number, first, last in matches:
             for start in _word_starts(text, starts[first], ends[first]):
                 end = ends[last - 1]
                 if end < len(text) and "a" <= text[end] <= "z":
@@ -55,6 +47,27 @@ class LatinFinder(Generic[R]):
                     match = _pattern(phrase).fullmatch(text, start, end)
                     if match:
                         yield rule, match.group()
+
+
+_NO_LETTERS = re.compile(r"[^a-z]+")
+_AGAIN = re.compile(r"(.)\1+")
+
+
+def _places(text: str) -> tuple[list[int], list[int]]:
+    """Where each run of one letter begins and ends, whatever stands within it."""
+    starts: list[int] = []
+    ends: list[int] = []
+    before = ""
+    for place, sign in enumerate(text):
+        if not ("a" <= sign <= "z"):
+            continue
+        if before == sign:
+            ends[-1] = place + 1
+            continue
+        before = sign
+        starts.append(place)
+        ends.append(place + 1)
+    return starts, ends
 
 
 def _word_starts(text: str, start: int, end: int) -> Iterator[int]:

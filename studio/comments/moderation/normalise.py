@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import functools
 import json
+import operator
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 from studio.core.paths import assets_dir
 
@@ -25,6 +29,8 @@ class Tables:
     digits: dict[str, str]
     leet: dict[str, str]
     confusable: dict[str, str]
+    digit_table: dict[int, str]
+    leet_table: dict[int, str]
 
 
 @functools.cache
@@ -40,11 +46,14 @@ def tables() -> Tables:
                 single[sign] = target
     # A traditional form may lead to a homophone: follow it once.
     single = {sign: single.get(target, target) for sign, target in single.items()}
-    return Tables(single, raw["split"], raw["digits"], raw["leet"], raw["confusable"])
+    digits: dict[str, str] = raw["digits"]
+    return Tables(
+        single, raw["split"], digits, raw["leet"], raw["confusable"],
+        str.maketrans(digits), str.maketrans(raw["leet"]),
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Normal:
+class Normal(msgspec.Struct, frozen=True):
     """A text in the forms rules read.
 
     Attributes:
@@ -68,7 +77,9 @@ class Normal:
 
 
 MOST = 500
+WORD_EMOJI = "✆☎✉"
 # Strokes and circles over Latin letters; vowels of other scripts are marks too, and stay.
+_DRAWN_OUT = re.compile(r"(.)\1\1", re.DOTALL)
 _STROKES = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f]")
 
 
@@ -76,29 +87,42 @@ def normalise(original: str) -> Normal:
     """All forms of a comment; longer than 500 signs is cut (no platform allows more)."""
     original = original[:MOST]
     known = tables()
-    signs = [(sign, place) for place, raw in enumerate(original) for sign in _signs(raw)]
-    signs = _join(signs, known.pairs)
-    text = " ".join("".join(sign for sign, _ in signs).split())
-    tight: list[tuple[str, int]] = []
-    for sign, place in signs:
-        if not (sign.isalnum() or _is_word_emoji(sign)):
-            continue
-        if len(tight) > 1 and tight[-1][0] == tight[-2][0] == sign and not sign.isdigit():
-            continue
-        tight.append((sign, place))
-    digits = "".join(known.digits.get(sign, sign) for sign, _ in tight)
+    pieces = list(map(_signs, original))
+    text = "".join(pieces)
+    places: Sequence[int] = range(len(text))
+    if len(text) != len(pieces) or not all(pieces):
+        places = [place for place, piece in enumerate(pieces) for _ in piece]
+    text, places = _join(text, places, known.pairs)
+    tight, at = text, places
+    if not text.isalnum():
+        kept = [i for i, sign in enumerate(text) if sign.isalnum() or sign in WORD_EMOJI]
+        tight, at = "".join([text[i] for i in kept]), [places[i] for i in kept]
+    if _DRAWN_OUT.search(tight):
+        tight, at = _without_runs(tight, at)
     return Normal(
         original,
-        text,
-        "".join(sign for sign, _ in tight),
-        tuple(place for _, place in tight),
-        digits,
+        " ".join(text.split()),
+        tight,
+        tuple(at),
+        tight if tight.isascii() else tight.translate(known.digit_table),
     )
 
 
+def _without_runs(tight: str, at: Sequence[int]) -> tuple[str, Sequence[int]]:
+    """The same sign twice at most, but digits."""
+    kept: list[int] = []
+    for i, sign in enumerate(tight):
+        if len(kept) > 1 and tight[kept[-1]] == tight[kept[-2]] == sign and not sign.isdigit():
+            continue
+        kept.append(i)
+    if len(kept) == len(tight):
+        return tight, at
+    return "".join([tight[i] for i in kept]), [at[i] for i in kept]
+
+
 @functools.lru_cache(maxsize=1 << 15)
-def _signs(raw: str) -> tuple[str, ...]:
-    """What one sign of a comment becomes; () for one that is not seen."""
+def _signs(raw: str) -> str:
+    """What one sign of a comment becomes; "" for one that is not seen."""
     known = tables()
     found: list[str] = []
     for sign in unicodedata.normalize("NFKC", raw):
@@ -107,7 +131,7 @@ def _signs(raw: str) -> tuple[str, ...]:
         if category in ("Cf", "Mn", "Me", "Cc", "Cs", "Co") and sign not in ("\n", "\t"):
             continue
         found += [known.single.get(part, part) for part in sign]
-    return tuple(found)
+    return "".join(found)
 
 
 @functools.lru_cache(maxsize=1 << 13)
@@ -126,22 +150,19 @@ def plain_name(name: str) -> str:
 
 def unleet(text: str) -> str:
     """Digits and signs that stand for letters, as letters; for Latin words."""
-    leet = tables().leet
-    return "".join(leet.get(sign, sign) for sign in text)
+    return text.translate(tables().leet_table)
 
 
-def _join(signs: list[tuple[str, int]], pairs: dict[str, str]) -> list[tuple[str, int]]:
-    text = "".join(sign for sign, _ in signs)
-    if not any(text[i : i + 2] in pairs for i in range(len(text) - 1)):
-        return signs
-    out: list[tuple[str, int]] = []
+def _join(text: str, places: Sequence[int], pairs: dict[str, str]) -> tuple[str, Sequence[int]]:
+    """Halves of a sign that stand beside each other, as that sign."""
+    if not any(map(pairs.__contains__, map(operator.add, text, text[1:]))):
+        return text, places
+    signs: list[str] = []
+    at: list[int] = []
     index = 0
-    while index < len(signs):
-        whole = pairs.get(text[index : index + 2]) if index + 1 < len(signs) else None
-        out.append((whole or text[index], signs[index][1]))
+    while index < len(text):
+        whole = pairs.get(text[index : index + 2]) if index + 1 < len(text) else None
+        signs.append(whole or text[index])
+        at.append(places[index])
         index += 1 if whole is None else 2
-    return out
-
-
-def _is_word_emoji(sign: str) -> bool:
-    return sign in "✆☎✉"
+    return "".join(signs), at

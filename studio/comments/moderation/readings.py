@@ -12,7 +12,8 @@ import functools
 import operator
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from studio.comments.moderation.normalise import Normal, normalise
 from studio.core.clean import read_json
@@ -24,8 +25,7 @@ LONGEST_SYLLABLE = 6
 LONGEST_RUN = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """One way to read a comment.
 
     Attributes:
@@ -110,6 +110,16 @@ def by_sound(normal: Normal) -> Reading | None:
     """The comment as it is read aloud; None when it has too little of Chinese sound."""
     of_sign, of_spelling = _sounds()
     tight, at = normal.tight, normal.at
+    if not _LATIN.search(tight):
+        if len(tight) < 2:
+            return None
+        sounds = "".join([of_sign.get(sign, sign) for sign in tight])
+        return Reading(
+            sounds,
+            tuple([(place, place + 1) for place in at]),
+            (False,) * len(tight),
+            tuple(tight),
+        )
     signs: list[str] = []
     spans: list[tuple[int, int]] = []
     spelled: list[bool] = []
@@ -163,6 +173,8 @@ def by_sight(normal: Normal) -> Iterator[Reading]:
 
 def _squeezed(reading: Reading) -> Reading:
     text = reading.text
+    if not any(map(operator.eq, text, text[1:])):
+        return reading
     kept = [i for i, sign in enumerate(text) if not i or text[i - 1] != sign or sign.isdigit()]
     if len(kept) == len(text):
         return reading
@@ -171,7 +183,7 @@ def _squeezed(reading: Reading) -> Reading:
 
 def _joined(reading: Reading) -> Reading:
     halves, text = _splits(), reading.text
-    if not any(text[i : i + 2] in halves for i in range(len(text) - 1)):
+    if not any(map(halves.__contains__, map(operator.add, text, text[1:]))):
         return reading
     signs: list[str] = []
     spans: list[tuple[int, int]] = []

@@ -298,7 +298,8 @@ class RuleTier:
     def _latin_findings(self, normal: Normal) -> Iterable[tuple[Rule, int, int, str]]:
         if not _HAS_LATIN.search(normal.text):
             return
-        for form in {normal.text, unleet(normal.text)}:
+        undone = unleet(normal.text)
+        for form in (normal.text,) if undone == normal.text else (normal.text, undone):
             for rule, matched in self._latin_finder.find(form):
                 letters = letters_of(matched)
                 start = max(0, normal.tight.find(letters[:2]))
@@ -336,14 +337,14 @@ def _verdict(rule: Rule, matched: str, normal: Normal, span: tuple[int, int]) ->
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def _forms(word: str) -> frozenset[str]:
+def _forms(word: str) -> tuple[str, ...]:
     """How a rule's word is searched for; kept, since a word more makes all rules anew."""
-    return frozenset({normalise(word).tight, _plain(word)} - {""})
+    return tuple(sorted({normalise(word).tight, _plain(word)} - {""}))
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def _spelled(word: str) -> frozenset[str]:
-    return frozenset(spelled_keys(word))
+def _spelled(word: str) -> tuple[str, ...]:
+    return tuple(sorted(spelled_keys(word)))
 
 
 def _plain(word: str) -> str:
