@@ -21,6 +21,7 @@ from studio.app.safe_areas import SafeAreas
 from studio.audio.desk import SoundDesk
 from studio.audio.mixer import Mixer
 from studio.audio.service import SoundService
+from studio.comments.persons import LiveComments
 from studio.comments.platforms.base import CommentPlatform
 from studio.comments.service import CommentService
 from studio.core.command import Bus
@@ -225,7 +226,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             ),
             AuditService(secrets, people, events, state),
             PluginListService(),
-            PrivacyService(persons_of(people), people),
+            PrivacyService(persons_of(people, (LiveComments(comments.audience),)), people),
             ready := ReadinessService(pipeline, sources, recordings, state),
             *plugin_services(
                 service_types(extensions)[len(SERVICES) :], extensions.errors, bus, events, state

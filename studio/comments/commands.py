@@ -16,9 +16,10 @@ from studio.comments.events import (
     CommentUnpinned,
     ReplyFailed,
 )
-from studio.comments.keeper import CommentQueue, Wanted, view_entry
+from studio.comments.keeper import CommentQueue, Wanted
 from studio.comments.model import Comment, Entry, FeedSpec, State
 from studio.comments.replies import ReplyQueue
+from studio.comments.views import view_entry
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from studio.comments.events import CommentReceived, CommentWithdrawn
+from studio.comments.kept import entry_of, kept_rows, until_ns_of
 from studio.comments.model import (
     AudiencePart,
     Comment,
@@ -21,7 +22,6 @@ from studio.comments.model import (
     CommentsView,
     CountsView,
     Entry,
-    EntryView,
     FeedSpec,
     FeedView,
     ModerationWords,
@@ -29,7 +29,6 @@ from studio.comments.model import (
     MutedView,
     MuteKept,
     OwnWords,
-    ReasonView,
     State,
     Verdict,
     Withdrawn,
@@ -39,6 +38,7 @@ from studio.comments.moderation.rules import Rule, RuleFile, RuleTier, own_words
 from studio.comments.platforms.base import CommentFeed, CommentPlatform, FeedAllowance
 from studio.comments.ranking import rank
 from studio.comments.rings import CommentRings
+from studio.comments.views import view_entry
 from studio.core.clock import NS, now_ns
 from studio.core.credentials import is_lost
 from studio.core.errors import StudioError
@@ -233,17 +233,21 @@ class CommentQueue:
                 for m in self.mutes.values()
             ),
             self.is_slow,
+            kept_rows(self.rings, self.pinned),
         )
 
     def restore(self, kept: CommentsKept) -> Comment | None:
         """Takes up what was decided before a kill; returns the comment that is pinned."""
         self.is_slow = kept.is_slow
         for mute in kept.mutes:
-            until_ns = _until_ns(mute)
+            until_ns = until_ns_of(mute)
             if until_ns > now_ns():
                 self.mutes[mute.who] = Mute(
                     mute.who, mute.author, mute.until_utc, until_ns, mute.minutes
                 )
+        for row in kept.rows:
+            if row.comment.id not in self.rings:
+                self.rings.add(entry_of(row, next(self._numbers)))
         if kept.pinned is None:
             return None
         verdict = self._judge(kept.pinned, now_ns())
@@ -312,16 +316,7 @@ class CommentQueue:
                 self._drop(entry, id)
                 rows.append(entry)
         if withdrawn.author_id:
-            who = f"{withdrawn.platform}/{withdrawn.author_id}"
-            for entry in self.rings.values():
-                if entry.authors == {who}:
-                    self._drop(entry, "")
-                    rows.append(entry)
-                elif entry.comment.who == who:
-                    # Others wrote the same: the row stays, its first name leaves the picture.
-                    entry.authors.discard(who)
-                    self._take_off(entry)
-                    rows.append(entry)
+            rows += self._drop_author(f"{withdrawn.platform}/{withdrawn.author_id}")
         if rows:
             first = rows[0].comment
             self._announce(
@@ -329,6 +324,38 @@ class CommentQueue:
             )
             self._touch()
         return len(rows)
+
+    def forget(self, who: str) -> int:
+        """Nothing of a person stays in the lists or on the picture; how many rows it met.
+
+        A mute goes on without the name.
+        """
+        rows = self._drop_author(who)
+        for entry in rows:
+            if entry.comment.id in self.rings:  # others wrote the same
+                entry.comment = replace(entry.comment, author="", author_id="")
+        mute = self.mutes.get(who)
+        if mute is not None:
+            self.mutes[who] = replace(mute, author="")
+        if rows or mute is not None:
+            self._touch()
+        return len(rows)
+
+    def about(self, who: str) -> list[Entry]:
+        """What the lists have of a person."""
+        return [e for e in self.rings.values() if e.comment.who == who or e.authors == {who}]
+
+    def _drop_author(self, who: str) -> list[Entry]:
+        rows = [e for e in self.rings.values() if who in e.authors or e.comment.who == who]
+        for entry in rows:
+            if entry.authors <= {who}:
+                self._drop(entry, "")
+                continue
+            # Others wrote the same: the row stays, its first name leaves the picture.
+            entry.authors.discard(who)
+            if entry.comment.who == who:
+                self._take_off(entry)
+        return rows
 
     def _drop(self, entry: Entry, id: str) -> None:
         entry.by = PLATFORM
@@ -525,43 +552,3 @@ class CommentQueue:
                 for feed in self.feeds.values()
             ),
         )
-
-
-def view_entry(entry: Entry) -> EntryView:
-    """An entry as views and events show it."""
-    comment, verdict = entry.comment, entry.verdict
-    return EntryView(
-        id=comment.id,
-        platform=comment.platform,
-        author=comment.author,
-        text=comment.text,
-        kind=comment.kind,
-        at_utc=comment.at_utc,
-        state=entry.state,
-        category=verdict.category,
-        reason=ReasonView(
-            rule=verdict.rule,
-            matched=verdict.matched,
-            normalised=verdict.normalised,
-            span=verdict.span,
-            text={"zh": verdict.why.zh, "en": verdict.why.en},
-        ),
-        rank=entry.rank,
-        topic=entry.topic,
-        asked=entry.asked,
-        answered=entry.is_answered,
-        by=entry.by,
-        count=entry.count,
-        authors=len(entry.authors) or 1,
-        last_utc=entry.last_utc,
-        who=comment.who,
-    )
-
-
-def _until_ns(kept: MuteKept) -> int:
-    """When a mute that was kept ends, on today's monotonic clock."""
-    if kept.until_ns and kept.until_ns - now_ns() <= kept.minutes * 60 * NS:
-        return kept.until_ns
-    # The machine was started again, its monotonic clock too: the wall clock is what is left.
-    left_s = (datetime.fromisoformat(kept.until_utc) - datetime.now(UTC)).total_seconds()
-    return now_ns() + int(left_s * NS)

@@ -177,12 +177,28 @@ class MuteKept(msgspec.Struct, frozen=True):
     minutes: float = 0.0
 
 
+class EntryKept(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A row that must survive a kill: what is held, and open questions; fields as in `Entry`."""
+
+    comment: Comment
+    verdict: Verdict
+    state: State
+    rank: int = 1
+    topic: str = ""
+    asked: int = 1
+    by: str = "rules"
+    count: int = 1
+    authors: tuple[str, ...] = ()
+    last_utc: str = ""
+
+
 class CommentsKept(msgspec.Struct, frozen=True):
     """What must survive a kill of the engine."""
 
     pinned: Comment | None = None
     mutes: tuple[MuteKept, ...] = ()
     is_slow: bool = False
+    rows: tuple[EntryKept, ...] = ()
 
 
 class ReasonView(msgspec.Struct, frozen=True):

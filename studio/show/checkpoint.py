@@ -50,7 +50,7 @@ class Checkpointer:
     def __init__(self, services: Services, show: Path) -> None:
         self._services = services
         self.show = show
-        self._parts: dict[str, Any] = {}
+        self._parts: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self._written, self._number = "", 0
         self._writing = threading.Lock()
@@ -58,8 +58,11 @@ class Checkpointer:
     def update(self, names: Collection[str] | None = None) -> Writing:
         """Asks the services of these names (all for None); returns what is to be written."""
         asked = None if names is None or not self._parts else tuple(names)
-        self._parts |= self._services.checkpoint(asked)
-        text = write_json({"show": str(self.show), "parts": self._parts})
+        for name, kept in self._services.checkpoint(asked).items():
+            self._parts[name] = write_json(kept)
+        # What was not touched is not written out anew: a take does not wait for comments.
+        parts = ",".join(f"{write_json(name)}:{text}" for name, text in self._parts.items())
+        text = f'{{"show":{write_json(str(self.show))},"parts":{{{parts}}}}}'
         return Writing(next(self._numbers), text)
 
     def write(self, writing: Writing) -> None:

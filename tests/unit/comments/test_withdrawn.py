@@ -6,16 +6,19 @@ import asyncio
 from pathlib import Path
 from typing import Any, ClassVar
 
+import msgspec
 import pytest
 
 from studio.comments import replies
 from studio.comments.commands import AudienceCommands
 from studio.comments.events import CommentWithdrawn, ReplyFailed
 from studio.comments.keeper import CommentQueue
-from studio.comments.model import Comment, Entry, FeedSpec, Withdrawn
+from studio.comments.model import Comment, CommentsKept, Entry, FeedSpec, Withdrawn
 from studio.comments.moderation.rules import shipped_rules
+from studio.comments.persons import LiveComments
 from studio.comments.platforms.base import CommentFeed, CommentPlatform
 from studio.core.errors import StudioError
+from studio.governance.people import Person
 from studio.graphics.deck import OverlayStack
 
 RULES = shipped_rules()
@@ -123,6 +126,55 @@ def test_who_is_muted_leaves_the_picture_at_once() -> None:
     assert house.picture, "another one was muted"
     house.do.mute("1")
     assert (house.picture, house.dropped) == ("", 1)
+
+
+def test_rows_that_wait_come_back_after_a_kill() -> None:
+    house = House()
+    for number in range(312):
+        house.say(f"f{number}", "全是托", f"viewer {number}")
+    house.say("q", "160 穿什么码？", "ann")
+    house.say("h", "这是骗子吧", "bob")
+    house.do.block("h")
+    house.say("p", "有货吗", "cat")
+    house.do.pin("p")
+    kept = msgspec.json.decode(msgspec.json.encode(house.queue.kept()), type=CommentsKept)
+    after = House()
+    assert after.queue.restore(kept) is not None
+    assert after.queue.kept() == kept
+    fold = after.queue.get("f0")
+    assert (fold.state, fold.count, len(fold.authors)) == ("held", 312, 312)
+    assert after.queue.get("q").rank == house.queue.get("q").rank
+    assert "h" not in after.queue.entries, "what was decided does not come back"
+    assert after.do.mute("f0").result == 312
+    again = after.say("f900", "全是托", "another")
+    assert again is fold, "and what means the same is counted there"
+    assert after.queue.pinned is not None
+    assert len(msgspec.json.encode(kept)) < 60_000
+
+
+def test_who_is_erased_leaves_lists_and_picture() -> None:
+    async def body() -> None:
+        house = House()
+        house.say("1", "160 穿什么码？", "bob")
+        house.say("2", "多少钱", "bob")
+        house.say("3", "多少钱", "ann")
+        house.say("4", "有货吗", "cat")
+        house.do.pin("1")
+        house.do.mute("2")
+        store = LiveComments(house.queue)
+        bob = Person("n1", "twitch/bob", "bob", "")
+        (about,) = [await asyncio.to_thread(store.about, [bob])]
+        assert {entry["id"] for entry in about} == {"1", "2"}
+        answer = await asyncio.to_thread(store.erase, [bob])
+        assert answer.erased == 2
+        assert house.picture == ""
+        said = msgspec.json.encode((house.queue.view(), house.queue.kept())).decode()
+        assert "160" not in said
+        assert '"author":"bob"' not in said
+        assert house.queue.mutes["twitch/bob"].author == "", "it goes on, by its number alone"
+        assert "有货吗" in said
+
+    asyncio.run(body())
 
 
 class Site(CommentPlatform):
