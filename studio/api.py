@@ -38,6 +38,7 @@ from studio.sender.evidence import Evidence
 if TYPE_CHECKING:
     from studio.audio.chime import AlarmSpeaker
     from studio.audio.playback import playbacks as sound_outputs
+    from studio.comments.model import Comment, Withdrawn
     from studio.comments.platforms.base import CommentPlatform
     from studio.core.command import Changed, Role, changed, command
     from studio.core.event import Event
@@ -76,6 +77,8 @@ _LATE = {
     "Changed": ("studio.core.command", "Changed"),
     "PlanText": ("studio.plans.model", "PlanText"),
     "Situation": ("studio.plans.triggers.base", "Situation"),
+    "Comment": ("studio.comments.model", "Comment"),
+    "Withdrawn": ("studio.comments.model", "Withdrawn"),
     "CommentPlatform": ("studio.comments.platforms.base", "CommentPlatform"),
     "DrillFault": ("studio.plans.faults.base", "DrillFault"),
     "Shadow": ("studio.plans.faults.base", "Shadow"),
@@ -105,6 +108,7 @@ __all__ = [
     "PlanText",
     "Situation",
     "goods",
+    "Comment",
     "CommentPlatform",
     "DrillFault",
     "Shadow",
@@ -140,6 +144,7 @@ __all__ = [
     "Subscription",
     "Text",
     "VendorNews",
+    "Withdrawn",
     "assets_dir",
     "catalogue",
     "config_dir",

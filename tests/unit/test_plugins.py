@@ -12,6 +12,7 @@ import pytest
 
 from studio.app.engine import Engine
 from studio.app.extensions import Extensions
+from studio.comments.platforms.base import CommentPlatform
 from studio.core import plugins
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
@@ -72,6 +73,7 @@ def test_each_thing_it_brings_is_there(tmp_path: Path) -> None:
     assert NAME in importer_kinds()
     assert f"{NAME}_no_preview" in extensions.of(Trigger)  # type: ignore[type-abstract]
     assert all_faults()[f"{NAME}_unplug"].plan == "source_lost"
+    assert f"{NAME}_book" in extensions.of(CommentPlatform)  # type: ignore[type-abstract]
     assert "08:00" in translate(f"{NAME}.closed", "zh", until="08:00")
     assert json.loads(panel.serve("/plugins.json").body) == [NAME]
     assert b"export default" in panel.serve(f"/plugins/{NAME}/phone.js").body
@@ -80,6 +82,21 @@ def test_each_thing_it_brings_is_there(tmp_path: Path) -> None:
 
     async def body(engine: Engine) -> None:
         bus = engine.parts.bus
+        book = tmp_path / "a.show" / "book.txt"
+        book.write_text("of before\n", encoding="utf-8")
+        await bus.run(
+            "feeds.add",
+            {"name": "book", "kind": f"{NAME}_book", "settings": {"path": "book.txt"}},
+        )
+        comments = engine.parts.state.get
+        async with asyncio.timeout(15):
+            while comments(["comments"])["comments"]["feeds"][-1]["state"] != "live":
+                await asyncio.sleep(0.01)
+            with book.open("a", encoding="utf-8") as file:
+                file.write("hello there\n")
+            while not comments(["comments"])["comments"]["all"]:
+                await asyncio.sleep(0.01)
+        assert comments(["comments"])["comments"]["all"][0]["text"] == "hello there"
         done = await bus.run(f"{NAME}.close", {"until": "09:00"})
         assert engine.parts.state.get([NAME])[NAME] == {"closed_until": "09:00"}
         with pytest.raises(StudioError) as told:

@@ -1,16 +1,20 @@
-"""An example of each thing a plugin may bring: platform, importer, trigger, fault, texts, asks."""
+"""An example of each thing a plugin may bring: feed, importer, trigger, fault, texts, asks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
 from studio.api import (
     Cause,
     Changed,
+    Comment,
+    CommentPlatform,
     DrillFault,
+    ExtensionSettings,
     GoodsImporter,
     PlanText,
     PluginService,
@@ -24,6 +28,7 @@ from studio.api import (
     changed,
     command,
     goods,
+    setting,
 )
 
 
@@ -50,6 +55,43 @@ class CornerGoods(GoodsImporter):
         product.variants.append(
             goods.GoodsVariant(goods.slug(name), record.row, "", price, None, currency, pieces)
         )
+
+
+class GuestBookSettings(ExtensionSettings):
+    """The form of the guest book in the desk."""
+
+    path: Annotated[str, setting("文件", "File", "file")] = ""
+
+
+class GuestBook(CommentPlatform):
+    """What guests write into a file of text, a line each, as comments."""
+
+    kind: ClassVar[str] = "corner_shop_book"
+    label: ClassVar[Text] = Text("留言簿", "Guest book")
+    help: ClassVar[Text] = Text("文件里每多一行就是一条评论。", "Each new line is a comment.")
+    blind_spots: ClassVar[tuple[Text, ...]] = (
+        Text("看不到谁写的", "It does not see who wrote it"),
+    )
+    Settings: ClassVar[type[ExtensionSettings]] = GuestBookSettings
+
+    settings: GuestBookSettings
+
+    async def run(self, put: Callable[[Comment], None], told: Callable[[str, str], None]) -> None:
+        """Looks once a second; what fails is said and tried again by the studio."""
+        path = self.folder / self.settings.path
+        at = path.stat().st_size
+        told("live", "")
+        while True:
+            await asyncio.sleep(1.0)
+            with path.open("rb") as book:
+                book.seek(at)
+                fresh = book.read(100_000)
+            whole = fresh[: fresh.rfind(b"\n") + 1]
+            for line in whole.splitlines(keepends=True):
+                at += len(line)
+                text = line.decode("utf-8", "replace").strip()
+                if text:
+                    put(Comment(f"book-{at}", text[:500], platform="corner_shop_book"))
 
 
 class NothingOnPreview(Trigger):
