@@ -244,16 +244,33 @@ def _named_in(shown: Any) -> set[str]:
     return {entry.value for entry in _inside(shown, "show", 0) if entry.use == "read"}
 
 
+def is_inner(host: str) -> bool:
+    """Is it this machine, or one of the house's own network? Waits for the resolver."""
+    if _has_inner_name(host):
+        return True
+    try:
+        return _is_any_inner(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
+    except (OSError, UnicodeError):
+        return False  # it cannot be reached now; who tries says so
+
+
 async def _is_inner(host: str) -> bool:
-    """Is it this machine, or one of the house's own network?"""
-    if "." not in host and ":" not in host and not host.isdigit():
-        return True  # localhost, and every name of the house
-    if host.endswith(INNER_NAMES):
+    """As `is_inner`, without holding the loop, and no longer than is bearable."""
+    if _has_inner_name(host):
         return True
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(LOOK_UP_S):
-            found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            return _is_any_inner(await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM))
     except (OSError, TimeoutError, UnicodeError):
         return False  # it cannot be reached now; a player says so
+
+
+def _has_inner_name(host: str) -> bool:
+    if "." not in host and ":" not in host and not host.isdigit():
+        return True  # localhost, and every name of the house
+    return host.endswith(INNER_NAMES)
+
+
+def _is_any_inner(found: Sequence[Any]) -> bool:
     return any(not is_public(str(where[4][0])) for where in found)

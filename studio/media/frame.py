@@ -172,6 +172,7 @@ _TO_YUV = np.array(
     np.float32,
 )
 _OFFSET = np.array([16.0, 128.0, 128.0], np.float32)
+_FROM_RGBA = np.column_stack([_TO_YUV, _OFFSET / 255])
 
 
 def yuv_of(red: int, green: int, blue: int) -> tuple[int, int, int]:
@@ -205,6 +206,30 @@ def from_rgb(rgb: NDArray[np.uint8], alpha: Plane | None = None, pts_ns: int = 0
         colour = np.clip(np.rint(seen / total), 0, 255).astype(np.uint8)
         pre.append(cv2.multiply(colour, alpha_uv, scale=1 / 255))
     return Frame(cv2.multiply(y, alpha, scale=1 / 255), pre[0], pre[1], pts_ns, alpha, alpha_uv)
+
+
+def from_rgba(rgba: NDArray[np.uint8], into: Frame, x: int, y: int, *, is_straight: bool) -> None:
+    """Writes a live (h, w, 4) uint8 RGBA picture into a frame with alpha; all numbers even.
+
+    Args:
+        is_straight: its colours are not multiplied by alpha yet.
+    """
+    if is_straight:
+        alpha = cv2.merge([cv2.extractChannel(rgba, 3)] * 3)
+        colours_ = cv2.multiply(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), alpha, scale=1 / 255)
+        rgba = cv2.merge([*cv2.split(colours_), alpha[:, :, 0]])
+    height, width = rgba.shape[:2]
+    # Premultiplied colour is linear in alpha: so are its planes, the offsets too.
+    half = cv2.resize(rgba, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    assert into.alpha is not None
+    assert into.alpha_uv is not None
+    rows, halves = slice(y, y + height), slice(y // 2, (y + height) // 2)
+    columns, sides = slice(x, x + width), slice(x // 2, (x + width) // 2)
+    into.y[rows, columns] = cv2.transform(rgba, _FROM_RGBA[:1])
+    into.alpha[rows, columns] = rgba[:, :, 3]
+    into.u[halves, sides] = cv2.transform(half, _FROM_RGBA[1:2])
+    into.v[halves, sides] = cv2.transform(half, _FROM_RGBA[2:])
+    into.alpha_uv[halves, sides] = half[:, :, 3]
 
 
 def _halve(plane: Plane, size: tuple[int, int]) -> Plane:

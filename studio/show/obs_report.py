@@ -9,7 +9,7 @@ import msgspec
 from studio.core.i18n import translate
 
 MOST_LINES = 2000
-ADVISED = ("browser_source", "game_capture", "ndi_source", "wasapi_process_output_capture")
+ADVISED = ("game_capture", "ndi_source", "wasapi_process_output_capture")
 """OBS's kinds of which the catalogue says what to use instead."""
 
 

@@ -263,9 +263,9 @@ class SourceCommands:
         label=("播放控制", "Media control"),
         help=(
             "播放、暂停、重播、停止、跳转（毫秒）、上一个、下一个；cue 跳到第 at_ms 个标记点；"
-            "reset 让倒计时归位。",
+            "reset 让倒计时归位；restart 重新加载网页。",
             "Play, pause, restart, stop, seek (ms), next, previous; cue goes to cue point number "
-            "at_ms; reset puts a countdown back.",
+            "at_ms; reset puts a countdown back, restart loads a web page anew.",
         ),
     )
     def media(

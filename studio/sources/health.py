@@ -109,7 +109,8 @@ class HealthWatch:
         down, along = (min(7, side // 2) for side in frame.y.shape)
         sample = np.ascontiguousarray(frame.y[down::16, along::16])
         self._is_same = self._sample is not None and np.array_equal(sample, self._sample)
-        self._is_dark = float(sample.mean()) <= BLACK_LUMA
+        # What is clear is not black: an overlay may well be empty.
+        self._is_dark = frame.alpha is None and float(sample.mean()) <= BLACK_LUMA
         if not self._is_same:
             self._moved_ns = now
         if not self._is_dark:

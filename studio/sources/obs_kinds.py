@@ -281,6 +281,50 @@ _MAC_CAMERA = InputKind(
         "color_space": -1, "video_range": -1, "buffering": False, "enable_audio": True,
     },
 )  # fmt: skip
+OBS_PAGE = "https://obsproject.com/browser-source"
+"""What OBS shows where nobody said what to; here that is nothing."""
+
+
+def _page_url(s: Settings) -> str:
+    url = text_of(s, "url")
+    return "" if flag_of(s, "is_local_file", False) or url == OBS_PAGE else url
+
+
+_BROWSER = InputKind(
+    "browser",
+    (
+        Word("url", "url is_local_file", _page_url),
+        Word(
+            "file",
+            "local_file is_local_file",
+            lambda s: text_of(s, "local_file") if flag_of(s, "is_local_file", False) else "",
+        ),
+        Word("width", "width", lambda s: round(number_of(s, "width", 800, 16, 3840))),
+        Word("height", "height", lambda s: round(number_of(s, "height", 600, 16, 3840))),
+        Word(
+            "fps",
+            "fps fps_custom",
+            lambda s: (
+                round(number_of(s, "fps", 30, 1, 60)) if flag_of(s, "fps_custom", False) else 30
+            ),
+        ),
+        Word("css", "css", lambda s: s["css"] if isinstance(s.get("css"), str) else None),
+        Word("closes_unseen", "shutdown", lambda s: flag_of(s, "shutdown", False)),
+        Word(
+            "reloads_shown",
+            "restart_when_active",
+            lambda s: flag_of(s, "restart_when_active", False),
+        ),
+    ),
+    {
+        "url": OBS_PAGE, "local_file": "", "is_local_file": False, "width": 800, "height": 600,
+        "fps": 30, "fps_custom": False, "shutdown": False, "restart_when_active": False,
+        "reroute_audio": False, "webpage_control_level": 1,
+        "css": (
+            "body { background-color: rgba(0, 0, 0, 0); margin: 0px auto; overflow: hidden; }"
+        ),
+    },
+)  # fmt: skip
 _CUTS = {"cut_left": 0, "cut_top": 0, "cut_right": 0, "cut_bot": 0}
 _SCREEN = InputKind(
     "screen",
@@ -347,6 +391,7 @@ KINDS: dict[str, tuple[InputKind, ...]] = {
         InputKind("image", (_path("file"),), {"file": "", "unload": False, "linear_alpha": False}),
     ),
     "color_source": (_COLOUR,),
+    "browser_source": (_BROWSER,),
     "text_gdiplus": (_GDI,),
     "text_ft2_source": (_FREETYPE,),
     "ffmpeg_source": (_CLIP, _STREAM),

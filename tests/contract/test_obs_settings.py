@@ -71,6 +71,12 @@ INPUTS: dict[str, dict[str, Any]] = {
     "color_source": {"color": 0xFF112233, "width": 300, "height": 200},
     "color_source_v2": {"color": 0xFF112233, "width": 300, "height": 200},
     "color_source_v3": {"color": 0xFF112233, "width": 300, "height": 200},
+    "browser_source": {
+        "url": "https://a.example/x", "local_file": "/x/a.html", "is_local_file": True,
+        "width": 640, "height": 360, "fps": 20, "fps_custom": True, "css": "b{}",
+        "shutdown": True, "restart_when_active": True, "reroute_audio": True,
+        "webpage_control_level": 3,
+    },
     "text_gdiplus": GDI,
     "text_gdiplus_v2": GDI,
     "text_gdiplus_v3": GDI,
@@ -181,6 +187,8 @@ ON = {
     "custom_width": {"word_wrap": True}, "word_wrap": {"custom_width": 300},
     "extents": {"extents_cx": 300}, "key_color": {"key_color_type": "custom"},
     "read_from_file": {"file": "/x/w.txt"}, "from_file": {"text_file": "/x/w.txt"},
+    "fps": {"fps_custom": True}, "fps_custom": {"fps": 20},
+    "local_file": {"is_local_file": True}, "is_local_file": {"local_file": "/x/b.html"},
     "use_preset": {"preset": "AVCaptureSessionPreset640x480"},
     "preset": {"use_preset": True}, "key_color_type": {"key_color": 0x112233},
 }  # fmt: skip

@@ -16,6 +16,7 @@ KNOWN = {
     "studio/core/processes.py": "ps; a number",
     "studio/outputs/link.py": "the sender; its name and folders, all else on its line",
     "studio/shop/importers/child.py": "the reader; its request goes through stdin",
+    "studio/sources/browser/program.py": "a browser; its page's address goes through its pipe",
     "studio/sources/grabbed.py": "the grabber; its address goes through stdin",
 }
 

@@ -184,7 +184,7 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("CreateInput", {"sceneName": "One", "inputName": "new", "inputKind": "colour"}, 100),
     ("CreateInput", {"sceneName": "One", "inputName": "new", "inputKind": "colour"}, 601),
     ("CreateInput", {"sceneName": "One", "inputName": "odd", "inputKind": "teapot"}, 605),
-    ("CreateInput", {"sceneName": "One", "inputName": "web", "inputKind": "browser_source"}, 605),
+    ("CreateInput", {"sceneName": "One", "inputName": "web", "inputKind": "game_capture"}, 605),
     *(
         (request, {"inputName": f"obs {kind}", **more}, 100)
         for kind in obs_inputs()

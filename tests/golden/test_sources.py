@@ -149,6 +149,7 @@ def test_a_source_looks_as_it_was_kept(name: str) -> None:
 
 def test_every_source_with_a_picture_has_one_kept() -> None:
     elsewhere = {"image", "ingest", "screen"}  # test_pictures.py, tests/onair/test_sources_*.py
+    elsewhere.add("browser")  # tests/unit/sources/test_browser.py
     kept = {name.partition("-")[0] for name in CASES} | elsewhere
     own = {kind.kind for kind in KINDS if kind.has_video}
     assert own <= kept

@@ -49,7 +49,7 @@ def test_an_import_tells_what_did_not_match_and_is_taken_back(
         "name": "My OBS",
         "sources": [
             {"id": "color_source_v3", "name": "Blue", "settings": {"color": 0xFFFF0000}},
-            {"id": "browser_source", "name": "Alerts", "settings": {"url": "https://a.b/c"}},
+            {"id": "game_capture", "name": "Alerts", "settings": {"window": "a:b:c"}},
             {
                 "id": "scene",
                 "name": "From OBS",

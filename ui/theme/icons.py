@@ -14,6 +14,7 @@ from ui.theme import tokens as t
 KINDS = {
     "playlist": "list", "slide_show": "image", "countdown": "clock", "ingest": "phone",
     "mirror": "layers", "desktop_sound": "volume", "turntable": "retry", "replay": "undo",
+    "browser": "link",
 }  # fmt: skip
 
 

@@ -175,9 +175,13 @@ class Inputs(Requests):
         return {"propertyItems": items}
 
     @request("PressInputPropertiesButton")
-    def press(self, session: Session, data: Data) -> None:
-        """No setting of ours is a button."""
-        self._property(self.input(data), need(data, "propertyName"))
+    async def press(self, session: Session, data: Data) -> None:
+        """A page's one button; no setting of ours is one."""
+        spec, name = self.input(data), need(data, "propertyName")
+        if spec.kind == "browser" and name == "refreshnocache":
+            await self.run(session, "sources.media", name=spec.name, action="restart")
+            return
+        self._property(spec, name)
         raise RequestError(RequestStatus.INVALID_RESOURCE_TYPE, "That property is not a button.")
 
     @request("GetInputDeinterlaceMode")

@@ -107,7 +107,7 @@ def collection(tmp_path):
                 {"text": "今晚八点", "font": {"face": "Arial", "size": 96, "flags": 1},
                  "color": 0xFF00FF00}),
             source("Film", "ffmpeg_source", {"local_file": "/nowhere/f.mp4", "looping": True}),
-            source("Web", "browser_source", {"url": "https://example.org"}),
+            source("Web", "game_capture", {"window": "a:b:c"}),
         ],
     }  # fmt: skip
     path = tmp_path / "scenes.json"
@@ -229,7 +229,7 @@ def test_nonsense_entries_are_listed_each(tmp_path):
             {**source("Bad", "image_source", filters=[3, {"id": "gain_filter"}]), "settings": 4},
             logo, logo,
             source("Keys", "color_source", hotkeys={"libobs.mute": [{"key": "OBS_KEY_M"}]}),
-            source("Page", "browser_source"),
+            source("Page", "game_capture"),
             scene("A", 5, item("Nobody", 1), item("Page", 2), item("Logo", 3), {"id": 4},
                   item("Mic", 5)),
             scene("A") | {"filters": [{"id": "color_filter", "name": "warm"}]},
@@ -251,7 +251,7 @@ def test_nonsense_entries_are_listed_each(tmp_path):
         ("source", "Logo", "double"),
         ("name", "A", "double"),
         ("hotkey", "libobs.mute", "hotkey"),
-        ("source", "Page", "browser_source"),
+        ("source", "Page", "game_capture"),
         ("item", "items[0]", "unreadable"),
         ("item", "Nobody", "no_source"),
         ("item", "Page", "no_source"),

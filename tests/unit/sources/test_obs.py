@@ -16,6 +16,7 @@ from studio.sources.obs_out import bent_settings, obs_settings
 from studio.sources.settings_check import check_settings
 from tests.contract.test_obs_settings import INPUTS, ON
 
+OBS_CSS = "body { background-color: rgba(0, 0, 0, 0); margin: 0px auto; overflow: hidden; }"
 KINDS = discover(source_folder, Source)
 NAMES = """
     file local_file looping is_local_file input color color1 text font outline outline_size align
@@ -59,6 +60,15 @@ def test_each_becomes_an_input_that_can_be_made(kind: str, junk: Any) -> None:
         ("slideshow_v2", {"files": [{"value": "/a.png"}], "slide_time": 3000}, "slide_show",
          {"files": ["/a.png"], "seconds": 3.0, "fade_ms": 700, "loop": True, "shuffle": False}),
         ("pulse_input_capture", {"device_id": "x"}, "microphone", {}),
+        ("browser_source", {"url": "https://a.example/x", "width": 400, "height": 300,
+                            "fps_custom": True, "fps": 15, "css": "b{}", "shutdown": True},
+         "browser",
+         {"url": "https://a.example/x", "file": "", "width": 400, "height": 300, "fps": 15,
+          "css": "b{}", "closes_unseen": True, "reloads_shown": False}),
+        ("browser_source", {"is_local_file": True, "local_file": "/a.html", "url": "https://b"},
+         "browser",
+         {"url": "", "file": "/a.html", "width": 800, "height": 600, "fps": 30, "css": OBS_CSS,
+          "closes_unseen": False, "reloads_shown": False}),
     ],
 )  # fmt: skip
 def test_what_obs_writes_is_understood(
@@ -67,7 +77,7 @@ def test_what_obs_writes_is_understood(
     assert from_obs(kind, given) == (ours, wanted)
 
 
-@pytest.mark.parametrize("kind", ["browser_source", "teapot", "", "_v2", "image_source_vx"])
+@pytest.mark.parametrize("kind", ["game_capture", "teapot", "", "_v2", "image_source_vx"])
 def test_what_has_no_counterpart_is_none(kind: str) -> None:
     assert from_obs(kind, {}) is None
     assert not ours_of(kind)

@@ -49,6 +49,7 @@ class SourceRow(QFrame):
         self.thumb = PictureView(desk.pictures, "source", THUMB_FPS)
         self.thumb.setFixedSize(QSize(tokens.px(64), tokens.px(36)))
         self.address = Button("", "quiet", icon="link", clicked=self._ask_address)
+        self.reload = Button("", "quiet", icon="retry", clicked=self._reload)
         self.copy = Button("", "quiet", icon="layers", clicked=self._copy)
         self.edit = Button("", "quiet", icon="edit")
         self.edit.clicked.connect(lambda: edit(self.source.name))  # type: ignore[operator]
@@ -65,7 +66,7 @@ class SourceRow(QFrame):
         head = self._head = row(self.dot, self.thumb, gap=8)
         head.addLayout(names, 1)
         tools = row(gap=0)
-        for button in (self.address, self.copy, self.edit, self.remove):
+        for button in (self.address, self.reload, self.copy, self.edit, self.remove):
             button.setFixedWidth(tokens.px(28))
             tools.addWidget(button)
         for part in (self.worn, self.state):
@@ -128,6 +129,8 @@ class SourceRow(QFrame):
         self.thumb.show_canvas("landscape", source.name)
         self.address.setVisible(source.kind == "ingest")
         self.address.name(t("sources.address_of", name=source.name))
+        self.reload.setVisible(source.kind == "browser")
+        self.reload.name(t("sources.reload_of", name=source.name))
         self.copy.name(t("sources.copy_of", name=source.name))
         why = said(health.error, dict(health.params))
         if worn and worn.error:
@@ -143,6 +146,10 @@ class SourceRow(QFrame):
         """A picture of it, while it is among those that have one."""
         self._has_thumb = is_shown
         self.thumb.setVisible(is_shown and self.source.has_video and not self._is_narrow)
+
+    def _reload(self) -> None:
+        args = {"name": self.source.name, "action": "restart"}
+        self.desk.actions.run("sources.media", args, origin=self.reload)
 
     def _copy(self) -> None:
         self.desk.actions.run("sources.copy", {"name": self.source.name}, origin=self.copy)

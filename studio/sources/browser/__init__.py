@@ -1,0 +1,1 @@
+"""Pages as sources: an installed browser, driven over its DevTools protocol through pipes."""
