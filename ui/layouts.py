@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QByteArray, Qt
@@ -50,7 +50,7 @@ class Layout:
 
 LAYOUTS = {
     "controller": Layout(),
-    "streamer": Layout(right=0.27, left=0.27, has_preview=False, has_scenes=False),
+    "streamer": Layout(right=0.22, left=0.38, has_preview=False, has_scenes=False),
     "technician": Layout(right=0.30),
     "vertical": Layout(right=0.36, left=0.24, canvas="portrait"),
     "prepare": Layout(0.34, 0.25, has_preview=False, has_scenes=False, page="prepare"),
@@ -178,6 +178,24 @@ def resize(
         if len(docks) > 1:
             sizes = [max(1, round(high * share)) for _, share in side]
             window.resizeDocks(docks, sizes, Qt.Orientation.Vertical)
+
+
+def open_beside(window: QMainWindow, panels: Iterable[Panel], panel: Panel) -> None:
+    """Opens a panel that the layout has no place for: as a tab where there is most room.
+
+    A column or row more would squeeze all others, and it itself, on a small screen to nothing.
+    """
+    there = [other for other in panels if other is not panel and _is_seen(other)]
+    own = [other for other in there if window.dockWidgetArea(other) == panel.place]
+    host = max(own or there, key=lambda other: other.width() * other.height(), default=None)
+    window.addDockWidget(panel.place, panel)
+    if host is not None:
+        window.tabifyDockWidget(host, panel)
+    panel.show()
+
+
+def _is_seen(panel: Panel) -> bool:
+    return panel.isVisible() and not panel.isFloating() and not panel.visibleRegion().isEmpty()
 
 
 def _around_tall(window: QMainWindow, layout: Layout, scenes_height: int) -> Layout:

@@ -28,8 +28,8 @@ from ui.format import ms_short
 from ui.i18n import language, pick, t
 from ui.listen import listen
 from ui.models.prompting import Motion
+from ui.models.rundown import left_s
 from ui.models.saying import price_to_say, question_to_answer, told_to_host
-from ui.panels.rundown.strip import left_s
 from ui.projector import Beside, press_window
 from ui.theme import tokens
 from ui.widgets.paint import painting

@@ -34,7 +34,7 @@ from ui.dialogs.settings.card import SettingsCard
 from ui.hotkeys import Hotkeys
 from ui.i18n import language, t
 from ui.key_owner import field_at
-from ui.layouts import LIVE
+from ui.layouts import LIVE, open_beside
 from ui.listen import listen
 from ui.pages import Pages
 from ui.panels.base import Panel
@@ -226,8 +226,7 @@ class Window(QWidget):
 
     def _open_here(self, panel: Panel) -> None:
         if panel.isHidden():
-            self.docks.addDockWidget(panel.place, panel)
-            panel.show()
+            open_beside(self.docks, self.panels.values(), panel)
         panel.raise_()
         inner = panel.widget()
         if inner is not None:

@@ -15,8 +15,28 @@ LANGUAGES = ("zh", "en")
 class _Keep(dict[str, object]):
     """Leaves an unknown ``{name}`` standing instead of failing while an error is shown."""
 
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+    def __getitem__(self, key: str) -> object:
+        value = self.get(key, "{" + key + "}")
+        return _Value(value) if isinstance(value, int | float | str) else value
+
+
+class _Value:
+    """A parameter; ``{n:action|actions}`` is the first word for one of it, else the second."""
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        if bar:
+            return one if str(self._value) == "1" else many
+        return format(self._value, spec)
+
+    def __str__(self) -> str:
+        return str(self._value)
+
+    def __repr__(self) -> str:
+        return repr(self._value)
 
 
 @functools.cache

@@ -25,6 +25,7 @@ READ = {
     "studio/governance/signing.py": "compared with its signature, a name twice is refused",
     "studio/show/obs_import.py": "names are tidied and told, texts go through obs_values.text",
     "studio/sources/grab_child.py": "words of our own process",
+    "studio/sources/browser/child.py": "words of our own process",
     "studio/app/supervisor.py": "lines of our own engine, ASCII",
     "ui/layouts.py": "the desk's own layouts, ASCII",
     "ui/prompters.py": "where the desk's own prompter was opened last, ASCII",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from studio.plans.post.model import PostMessage
 from ui.panels.products.panel import TALL
 from ui.theme import tokens
+from ui.widgets.basics import Button, TextLabel
 
 pytestmark = pytest.mark.ui
 SHARES_WINDOW = True
@@ -70,3 +73,61 @@ def test_a_product_keeps_its_buttons_in_a_small_panel(qtbot: Any, program: Any) 
     row.set_tall(False)
     row.set_narrow(False)
     assert row.height() == tokens.px(54)
+
+
+@pytest.mark.parametrize("layout", ["vertical", "controller", "streamer"])
+def test_a_panel_opened_beside_the_layout_squeezes_nobody(
+    qtbot: Any, program: Any, layout: str
+) -> None:
+    """As a tab where there is room: a column more is cut on a small screen, and cuts the others."""
+    window = program.window
+    window.resize(1280, 720)
+    window.set_layout(layout)
+    window.reset_layout()
+    qtbot.wait(50)
+    seen = [id for id in _shown(window) if not window.panels[id].visibleRegion().isEmpty()]
+    before = {id: window.panels[id].width() for id in seen}
+    pictures = window.monitors.height()
+    for id in ("orders", "games", "post", "script"):
+        window.reveal(id)
+        qtbot.wait(50)
+        panel = window.panels[id]
+        assert not panel.visibleRegion().isEmpty(), id
+        assert panel.width() >= tokens.px(240), id
+    assert window.monitors.height() >= pictures - tokens.px(8)
+    for id, width in before.items():
+        panel = window.panels[id]
+        if not panel.visibleRegion().isEmpty():
+            assert panel.width() >= width * 0.8, id
+    window.reset_layout()
+    window.resize(1600, 900)
+
+
+def test_the_host_reads_name_and_price_from_two_metres(qtbot: Any, program: Any) -> None:
+    """64 px, and at 1280 by 720 everything else beside it without scrolling."""
+    window, store = program.window, program.store
+    window.resize(1280, 720)
+    window.set_layout("streamer")
+    window.reset_layout()
+    panel = window.panels["host"]
+    store.shop = replace(store.shop, explaining=store.shop.products[0].id)
+    message = PostMessage("m", "controller", "Slower, please", "2026-01-01T00:00:00Z", "streamer")
+    kept = store.post
+    store.post = replace(kept, is_open=True, messages=(message,))
+    store.changed.emit("post")
+    qtbot.wait(100)
+    shown = [label for label in panel.findChildren(TextLabel) if label.isVisible()]
+    assert not panel.visibleRegion().isEmpty(), "it stands in front"
+    product = store.shop.products[0]
+    large = [label.text() for label in shown if label.font().pixelSize() >= tokens.px(64)]
+    assert any(product.name in text for text in large)
+    assert len(large) == 2, "name and price"
+    for text in ("Slower, please", "controller"):
+        label = next(label for label in shown if text in label.text())
+        assert label.visibleRegion().boundingRect().height() == label.height(), text
+    button = next(b for b in panel.findChildren(Button) if b.text() == "Got it")
+    assert button.isVisible()
+    store.post = kept
+    store.changed.emit("post")
+    assert not button.isVisible()
+    window.resize(1600, 900)

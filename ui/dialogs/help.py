@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from studio.api import project_dir
@@ -38,6 +39,21 @@ def title_of(text: str) -> str:
     return next(heads, "# ?").removeprefix("# ").strip()
 
 
+class GuidePage(QTextBrowser):
+    """Text as wide as it is, and no picture wider."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """A picture that is too wide is scaled down."""
+        found = super().loadResource(kind, name)
+        room = self.viewport().width() - round(2 * self.document().documentMargin())
+        if kind == QTextDocument.ResourceType.ImageResource.value and room > 0:
+            image = QImage(found) if isinstance(found, QImage) else QImage.fromData(found)
+            if image.width() > room:
+                smooth = Qt.TransformationMode.SmoothTransformation
+                return image.scaledToWidth(room, smooth)
+        return found
+
+
 class HelpCard(Card):
     """Pages at the left, with how often each has what is searched; the page at the right."""
 
@@ -49,9 +65,11 @@ class HelpCard(Card):
         self.search.textChanged.connect(self._sift)
         self.search.returnPressed.connect(self._next)
         self.list = QListWidget()
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._picked)
         self._none = TextLabel(size=12, tone="muted", wraps=True)
-        self.page = QTextBrowser()
+        self.page = GuidePage()
         self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._go)
         self.page.document().setDefaultStyleSheet(f"a {{ color: {tokens.ACCENT_TEXT}; }}")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from studio.comments.model import EntryView
 from studio.plans.model import ToldView
 from studio.shop.model import Product, price_text
 from ui.format import ms_short
-from ui.i18n import t
+from ui.i18n import pick, t
 from ui.store import Store
 
 HOST_ROLES = ("streamer", "host", "all", "")
+URGENT = ("red", "amber", "attention")
 
 
 def price_to_say(store: Store, product: Product) -> tuple[str, bool]:
@@ -37,6 +40,35 @@ def question_to_answer(store: Store) -> EntryView | None:
     """The comment on the picture, else the best one that nobody answered."""
     part = store.comments
     return part.pinned or next((entry for entry in part.best if not entry.answered), None)
+
+
+class HostMessage(NamedTuple):
+    """What somebody wants the host to know, the latest of it.
+
+    Attributes:
+        id: of a message of the command post that she has not acknowledged; "" of others.
+    """
+
+    at_utc: str
+    who: str
+    text: str
+    is_urgent: bool
+    id: str = ""
+
+
+def message_to_host(store: Store) -> HostMessage | None:
+    """The latest of what plans told her and what was said to her at the command post."""
+    found = [
+        HostMessage(told.at_utc, "", pick(told.text), told.level in URGENT)
+        for told in told_to_host(store)
+    ]
+    for message in store.post.messages if store.post.is_open else ():
+        if message.role in HOST_ROLES:
+            open_id = "" if message.read else message.id
+            found.append(
+                HostMessage(message.at_utc, message.who, message.text, not message.read, open_id)
+            )
+    return max(found, key=lambda message: message.at_utc, default=None)
 
 
 def told_to_host(store: Store) -> list[ToldView]:

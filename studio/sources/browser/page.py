@@ -18,7 +18,7 @@ PULSE_NS = 1 * NS
 HANGS_NS = 8 * NS
 """A page that answers nothing for so long hangs: its browser is started anew."""
 TRIAL = "data:text/html,<body style='margin:0;background:rgba(255,0,0,.5)'>"
-TRIAL_S = 5.0
+TRIAL_S = 15.0
 STYLE = (
     "addEventListener('DOMContentLoaded',()=>{{const s=document.createElement('style');"
     "s.textContent={css};document.head.append(s)}})"

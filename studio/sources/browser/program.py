@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -111,13 +110,9 @@ class BrowserProcess:
 
     def kill(self) -> None:
         """Ends it at once; what reads from it hears the end of its pipe."""
-        if self._process is None:
-            return
-        if sys.platform != "win32":
-            with contextlib.suppress(OSError):  # its helpers with it: they are of its group
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.kill()
-        self._process.wait()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     def close(self) -> None:
         """Ends it, and takes its folder away."""
@@ -149,7 +144,7 @@ def _start(words: list[str], reads: int, writes: int) -> subprocess.Popen[bytes]
     call = [sys.executable, "-P", "-m", "studio.sources.browser.child"]
     child = subprocess.Popen(
         call, stdin=subprocess.PIPE, pass_fds=(reads, writes), cwd=project_dir(),
-        env=child_environment(), start_new_session=True, **more,
+        env=child_environment(), **more,
     )  # fmt: skip
     assert child.stdin is not None
     with contextlib.suppress(OSError), child.stdin as pipe:

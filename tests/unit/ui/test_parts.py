@@ -106,7 +106,7 @@ def test_every_text_is_there_in_both_languages() -> None:
     assert missing == set()
     for key, text in known.items():
         if key.startswith("ui."):
-            both = [set(re.findall(r"{(\w+)}", text[name])) for name in ("zh", "en")]
+            both = [set(re.findall(r"{(\w+)[:}]", text[name])) for name in ("zh", "en")]
             assert both[0] == both[1], key
 
 

@@ -7,16 +7,18 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.shop.model import Product
 from ui.format import age_s, clock, ms_short
-from ui.i18n import pick, t
+from ui.i18n import t
 from ui.listen import listen
-from ui.models.saying import price_to_say, question_to_answer, told_to_host
+from ui.models.rundown import RUNS, left_s
+from ui.models.saying import message_to_host, price_to_say, question_to_answer
 from ui.panels.base import Panel
 from ui.panels.spot import LEFT, Spot
 from ui.prompters import name_button, prompter_button
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, clear, column, line, row
+from ui.widgets.flow import Flow
 
-SHOWN_TOLD = 4
+HERO, LARGE = 64, 26
 
 
 class HostPanel(Panel):
@@ -25,7 +27,7 @@ class HostPanel(Panel):
     id = "host"
     rank = 100
     spots = {
-        "streamer": Spot(LEFT),
+        "streamer": Spot(LEFT, is_front=True),
     }
     place = LEFT
     keys = (("N", "products.key_next"), ("C", "products.key_card"), ("T", "products.key_try_on"))
@@ -34,33 +36,45 @@ class HostPanel(Panel):
         self.prompter = self.tool(prompter_button(self.desk))
         inside = QWidget()
         layout = column(gap=10, margins=(16, 12, 16, 12))
-        self._name = TextLabel(size=24, weight=600, wraps=True)
-        self._price = TextLabel(size=30, weight=600)
-        self._stock = TextLabel(size=18)
-        self._time = TextLabel(size=16, tone="muted")
-        money = row(self._price, self._stock, gap=16)
-        money.addStretch(1)
-        money.addWidget(self._time)
+        self._name = TextLabel(size=HERO, weight=600, wraps=True)
+        self._price = TextLabel(size=HERO, weight=600)
+        self._offer = TextLabel(size=LARGE, weight=600, tone="attention")
+        self._stock = TextLabel(size=LARGE)
+        self._time = TextLabel(size=LARGE, tone="muted", is_steady=True)
+        self._segment = TextLabel(size=LARGE, weight=600, wraps=True)
+        money = Flow(gap=16)
+        for part in (self._price, self._offer, self._stock, self._time):
+            money.addWidget(part)
         self._points = QVBoxLayout()
         self._points.setSpacing(tokens.px(6))
         self._next = Button("", "primary", dense=False, clicked=self._take_next)
-        self._next.setFont(tokens.font(16, 600))
-        self._question = TextLabel(size=20, wraps=True)
+        self._next.setFont(tokens.font(20, 600))
+        self._question = TextLabel(size=LARGE, wraps=True)
         self._asker = TextLabel(size=13, tone="muted")
-        self._told = QVBoxLayout()
+        self._told_by = TextLabel(size=13, tone="muted")
+        self._told = TextLabel(size=LARGE, weight=600, wraps=True)
+        self._read = Button("", "attention", clicked=self._acknowledge)
+        self._message = ""
         layout.addWidget(self._name)
         layout.addLayout(money)
+        layout.addWidget(self._segment)
         layout.addLayout(self._points)
-        layout.addWidget(self._next)
-        layout.addWidget(line())
-        layout.addWidget(self._asker)
-        layout.addWidget(self._question)
-        layout.addLayout(self._told)
         layout.addStretch(1)
         inside.setLayout(layout)
         self.add_scroll(inside)
+        foot = QWidget()
+        below = column(gap=6, margins=(16, 6, 16, 12))
+        below.addWidget(self._next)
+        below.addWidget(line())
+        below.addWidget(self._asker)
+        below.addWidget(self._question)
+        below.addWidget(line())
+        below.addLayout(row(self._told_by, 1, self._read, gap=8))
+        below.addWidget(self._told)
+        foot.setLayout(below)
+        self.add(foot)
         self._shown_points: tuple[str, ...] | None = None
-        parts = ("shop", "offers", "comments", "plans")
+        parts = ("shop", "offers", "comments", "plans", "post", "rundown")
         listen(self, self.desk.store.changed, lambda part: self._show() if part in parts else None)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._show_time)
@@ -69,12 +83,14 @@ class HostPanel(Panel):
     def retext(self) -> None:
         super().retext()
         name_button(self.prompter)
+        self._read.setText(t("host.read"))
+        self._read.name(t("host.read"))
         self._show()
 
     def _show(self) -> None:
         shop, part = self.desk.store.shop, self.desk.store.comments
         product = shop.product(shop.explaining)
-        self._name.setText(f"{product.number} · {product.name}" if product else t("host.nothing"))
+        self._name.setText(f"{product.number} {product.name}" if product else t("host.nothing"))
         self._show_price(product)
         stock = product.stock if product else None
         self._stock.setText("" if stock is None else t("products.stock", n=stock))
@@ -84,7 +100,7 @@ class HostPanel(Panel):
             self._shown_points = points
             clear(self._points)
             for point in points:
-                self._points.addWidget(TextLabel(f"•  {point}", size=20, wraps=True))
+                self._points.addWidget(TextLabel(f"•  {point}", size=LARGE, wraps=True))
         after = self._after()
         self._next.setVisible(after is not None)
         if after is not None:
@@ -101,19 +117,42 @@ class HostPanel(Panel):
 
     def _show_price(self, product: Product | None) -> None:
         words, is_offer = price_to_say(self.desk.store, product) if product else ("", False)
-        self._price.setText(words)
+        price, _, offer = words.partition("  ")
+        self._price.setText(price)
         self._price.set_tone("attention" if is_offer else "")
+        self._offer.setText(offer)
+        self._offer.setVisible(bool(offer))
 
     def _show_told(self) -> None:
-        clear(self._told)
-        for told in told_to_host(self.desk.store)[:SHOWN_TOLD]:
-            tone = "attention" if told.level in ("red", "amber", "attention") else "muted"
-            text = f"{clock(told.at_utc)}  {pick(told.text)}"
-            self._told.addWidget(TextLabel(text, size=16, tone=tone, wraps=True))
+        message = message_to_host(self.desk.store)
+        self._message = message.id if message else ""
+        self._told_by.setText(
+            " · ".join(part for part in (clock(message.at_utc), message.who) if part)
+            if message
+            else t("host.no_message")
+        )
+        self._told.setText(message.text if message else "")
+        self._told.set_tone("attention" if message and message.is_urgent else "")
+        self._read.setVisible(bool(self._message))
+
+    def _acknowledge(self) -> None:
+        if self._message:
+            args = {"message": self._message}
+            self.desk.actions.run("post.acknowledge", args, origin=self._read)
 
     def _show_time(self) -> None:
         since = age_s(self.desk.store.shop.explaining_since)
         self._time.setText(ms_short(since) if since and self.desk.store.shop.explaining else "")
+        view = self.desk.store.rundown
+        left = left_s(view) if view.stage in RUNS else None
+        on = next((item for item in view.items if item.item.id == view.now), None)
+        if left is None or on is None:
+            self._segment.setText("")
+        else:
+            key, time = ("host.over", -left) if left < 0 else ("host.left", left)
+            self._segment.setText(t(key, name=on.item.title or on.item.id, time=ms_short(time)))
+        self._segment.setVisible(bool(self._segment.text()))
+        self._segment.set_tone("attention" if left is not None and left < 0 else "")
 
     def _after(self) -> Product | None:
         shop = self.desk.store.shop

@@ -115,7 +115,9 @@ class IncidentsPanel(Panel):
         if not self.isVisible() or not self.desk.store.is_loaded:
             return
         args = {"text": self.search.text().strip(), "limit": 200}
-        self.desk.actions.run("incidents.list", args, origin=self.table, done=self._listed)
+        self.desk.actions.run(
+            "incidents.list", args, origin=self.table, done=self._listed, is_quiet=True
+        )
 
     def _listed(self, reply: Reply) -> None:
         found = _result(reply)
@@ -134,7 +136,9 @@ class IncidentsPanel(Panel):
     def show_incident(self, id: str) -> None:
         """Asks for an incident and shows it."""
         args = {"incident": id}
-        self.desk.actions.run("incidents.show", args, origin=self.table, done=self._shown)
+        self.desk.actions.run(
+            "incidents.show", args, origin=self.table, done=self._shown, is_quiet=True
+        )
 
     def _shown(self, reply: Reply) -> None:
         found = _result(reply)

@@ -10,6 +10,7 @@ from ui.desk import Desk
 from ui.i18n import t
 from ui.theme import tokens
 from ui.widgets.basics import Button, Dot, TextLabel, column, row
+from ui.widgets.flow import Flow
 
 OPEN = ("booking", "released")
 
@@ -23,8 +24,8 @@ class CouponRow(QFrame):
         self.setObjectName("offer")
         self.setMinimumHeight(tokens.px(46))
         self.dot = Dot()
-        self.name = TextLabel(weight=600, elides=True)
-        self.what = TextLabel(size=12, tone="muted", elides=True)
+        self.name = TextLabel(weight=600, wraps=True)
+        self.what = TextLabel(size=12, tone="muted", wraps=True)
         self.state = TextLabel(size=12)
         self.open = Button("", clicked=self._open)
         self.release = Button("", "primary", clicked=self._release)
@@ -33,10 +34,13 @@ class CouponRow(QFrame):
         names = column(gap=1)
         names.addWidget(self.name)
         names.addWidget(self.what)
-        layout = row(self.dot, gap=8, margins=(12, 4, 10, 4))
-        layout.addLayout(names, 1)
-        for widget in (self.state, self.open, self.release, self.stop, self.remove):
-            layout.addWidget(widget)
+        head = row(self.dot, gap=8)
+        head.addLayout(names, 1)
+        head.addWidget(self.state)
+        head.addWidget(self.remove)
+        layout = column(gap=4, margins=(12, 6, 10, 6))
+        layout.addLayout(head)
+        layout.addLayout(Flow(self.open, self.release, self.stop))
         self.setLayout(layout)
 
     def show_coupon(self, view: CouponView, currency: str) -> None:

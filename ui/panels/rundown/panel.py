@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QHeaderView, QVBoxLayout, QWidget
 
 from studio.host.rundown.model import RundownItem
@@ -14,8 +14,9 @@ from ui.client import Reply
 from ui.format import ms_short
 from ui.i18n import pick, t
 from ui.listen import listen
+from ui.models.rundown import RUNS
 from ui.panels.base import Panel
-from ui.panels.rundown.strip import RUNS, RundownStrip
+from ui.panels.rundown.strip import RundownStrip
 from ui.panels.rundown.table import TITLE, RundownModel, typed_length
 from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
 from ui.prompters import name_button, prompter_button
@@ -85,7 +86,8 @@ class RundownPanel(Panel):
         layout.addWidget(self.strip)
         layout.addLayout(buttons)
         layout.addWidget(self._import_box)
-        layout.addWidget(self._empty)
+        layout.addWidget(self._empty, 1)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.table, 1)
         body.setLayout(layout)
         self.add(body, 1)

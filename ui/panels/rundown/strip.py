@@ -5,11 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame
 
 from studio.host.rundown.model import RundownView
-from ui.format import age_s, clock, ms_short
+from ui.format import clock, ms_short
 from ui.i18n import t
+from ui.models.rundown import RUNS, left_s
 from ui.widgets.basics import TextLabel, column, row
-
-RUNS = ("running", "paused")
 
 
 class RundownStrip(QFrame):
@@ -58,12 +57,3 @@ class RundownStrip(QFrame):
         self.end.setText(said)
         self.end.set_tone("attention" if late > 0 and view.stage in RUNS else "muted")
         self.setAccessibleName(f"{self.now.text()}, {words}, {self.next.text()}, {said}")
-
-
-def left_s(view: RundownView) -> float | None:
-    """Seconds that the item that is on still has; below 0 it is over."""
-    if view.left_s is not None:
-        return float(view.left_s)
-    on = next((item for item in view.items if item.item.id == view.now), None)
-    age = age_s(on.ends_utc) if on and on.ends_utc else None
-    return None if age is None else -age
