@@ -6,11 +6,31 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+    QTextEdit,
+    QWidget,
+)
 
 from studio.shop.offers.model import Offer, OfferView
+from ui.dialogs.card import FormCard
+from ui.dialogs.form import Form
+from ui.dialogs.source_form import SourceForm
+from ui.layouts import LAYOUTS, PAGES
 from ui.theme import sheet, tokens
+from ui.widgets.pop_form import PopForm
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(120)]
 SHARES_WINDOW = True
@@ -76,3 +96,110 @@ def test_no_panel_needs_more_room_than_its_place_has(qtbot: Any, program: Any) -
         id: panel.widget().minimumSizeHint().width() for id, panel in program.window.panels.items()
     }
     assert {id: needs for id, needs in wide.items() if needs > tokens.px(300)} == {}
+
+
+READ_ALOUD = (
+    QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractSlider, QAbstractItemView,
+    QPlainTextEdit, QTextEdit,
+)  # fmt: skip
+PARTS_OF = (QComboBox, QAbstractSpinBox, QLineEdit, QHeaderView, QAbstractItemView)
+
+
+def nameless(root: Any, *, also_hidden: bool = False) -> set[str]:
+    """Controls of which a screen reader can say nothing but what kind they are."""
+    found = set()
+    for widget in root.findChildren(QWidget):
+        if not isinstance(widget, READ_ALOUD) or isinstance(widget, QHeaderView | QScrollBar):
+            continue
+        around = widget.parentWidget()
+        is_part = isinstance(around, PARTS_OF) or "Private" in type(around).__name__
+        if is_part or widget.objectName().startswith("qt_") or isinstance(widget, QTabBar):
+            continue
+        if not (also_hidden or widget.isVisible()) or isinstance(around.parentWidget(), QComboBox):
+            continue
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if not interface.text(QAccessible.Text.Name).strip():
+            parents = [type(widget).__name__]
+            while around is not None and around is not root:
+                parents.append(type(around).__name__)
+                around = around.parentWidget()
+            found.add(" in ".join(parents[:5]))
+    return found
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_a_screen_reader_names_every_control_of_every_layout(
+    qtbot: Any, program: Any, layout: str
+) -> None:
+    window = program.window
+    window.set_page(layout) if layout in PAGES else window.set_layout(layout)
+    qtbot.waitUntil(lambda: window.isVisible() and bool(program.store.commands), timeout=SOON)
+    QApplication.processEvents()
+    assert nameless(window) == set()
+
+
+CARDS = ("palette", "hotkeys", "brand", "go_live", "open_settings", "help", "keys")
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_a_screen_reader_names_every_control_of_every_card(
+    qtbot: Any, program: Any, card: str
+) -> None:
+    window = program.window
+    window.change(card, "")
+    QApplication.processEvents()
+    assert nameless(window) == set()
+    for opened in (*window.cards(), window.palette_card, window.keys_card):
+        opened.hide()
+
+
+def test_a_screen_reader_names_every_control_of_the_first_steps(program: Any) -> None:
+    card = program.window.first_run
+    card.open()
+    for step in card.steps:
+        card.go_to(step)
+        QApplication.processEvents()
+        assert nameless(card) == set(), step
+    card.hide()
+
+
+def test_a_screen_reader_names_every_control_of_every_kind_of_source(program: Any) -> None:
+    kinds = program.store.kinds.sources
+    assert len(kinds) > 15
+    form = SourceForm(program.window.desk, None)
+    for kind in kinds:
+        form.choose(kind.kind)
+        QApplication.processEvents()
+        assert nameless(form, also_hidden=True) == set(), kind.kind
+    form.deleteLater()
+
+
+def test_a_screen_reader_names_every_control_of_what_the_panels_open(
+    qtbot: Any, program: Any
+) -> None:
+    """Every button with a plus opens a form of its own."""
+    window, opened = program.window, 0
+    for id, panel in window.panels.items():
+        window.reveal(id)
+        QApplication.processEvents()
+        makers = [b for b in panel.findChildren(QAbstractButton) if b.isVisible() and _makes(b)]
+        for button in makers:
+            button.click()
+            QApplication.processEvents()
+            assert nameless(window) == set(), (id, button.text())
+            forms = [f for f in window.findChildren(Form) if f.isVisible()]
+            forms += [f for f in QApplication.topLevelWidgets() if isinstance(f, PopForm)]
+            opened += len(forms)
+            for form in forms:
+                assert nameless(form) == set(), (id, button.text())
+                form.close()
+            for form in window.findChildren(FormCard):
+                form.close_card()
+    assert opened >= 4
+    window.set_layout("controller")
+    window.reset_layout()
+
+
+def _makes(button: Any) -> bool:
+    words = button.text() or button.accessibleName()
+    return button.isEnabled() and words.startswith(("Add", "New"))

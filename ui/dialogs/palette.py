@@ -119,6 +119,7 @@ class Palette(QFrame):
         self.search.setPlaceholderText(t("palette.hint"))
         self.search.setAccessibleName(t("palette.open"))
         self.setAccessibleName(t("palette.open"))
+        self.list.setAccessibleName(t("palette.open"))
         self._back()
         self.search.clear()
         self._find("")

@@ -111,7 +111,7 @@ class PanelHead(QFrame):
         """Tabs that have no room become one name with the others behind it."""
         needs = sum(button.sizeHint().width() + tokens.px(2) for button in self._buttons)
         badge = self.badge.sizeHint().width() if self.badge.text else 0
-        spare = self.tools.sizeHint().width() + badge + tokens.px(36)
+        spare = self.tools.sizeHint().width() + badge + tokens.px(52)  # margins and gaps
         is_folded = bool(self._buttons) and needs + spare > self.width()
         for button in self._buttons:
             button.setVisible(not is_folded)

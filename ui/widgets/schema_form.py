@@ -172,9 +172,10 @@ class _Beside(QWidget):
         self._typed()
 
     def setAccessibleName(self, name: str) -> None:
-        """Named as a whole and at the number, where the hand is."""
+        """Named as a whole and in both of its parts."""
         super().setAccessibleName(name)
         self._spin.setAccessibleName(name)
+        self.slider.setAccessibleName(name)
 
     def _slid(self, at: int) -> None:
         low, high = self._spin.minimum(), self._spin.maximum()
@@ -351,6 +352,9 @@ class SchemaForm(QWidget):
                 field.write(value)
             words = label_of(name, part)
             field.widget.setAccessibleName(words)
+            inner = field.widget.focusProxy()  # of a field with a button beside it
+            if inner is not None:
+                inner.setAccessibleName(words)
             layout.addRow(TextLabel(words, size=12, tone="muted"), field.widget)
             self._fields[name] = field
             self._before[name] = field.read()

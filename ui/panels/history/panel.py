@@ -65,6 +65,7 @@ class HistoryPanel(Panel):
         ):  # fmt: skip
             choice.setAccessibleName(t(name))
             choice.setToolTip(plain(t(name)))
+        self.table.setAccessibleName(self.title())
         self._fill_shows([])
         self.at_choice.clear()
         for at in ATS:

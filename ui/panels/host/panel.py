@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.shop.model import Product
@@ -19,6 +20,8 @@ from ui.widgets.basics import Button, TextLabel, clear, column, line, row
 from ui.widgets.flow import Flow
 
 HERO, LARGE = 64, 26
+LOW, LOW_HERO = 540, 40
+"""A panel that is lower (large text on a small screen) has its price in sight all the same."""
 
 
 class HostPanel(Panel):
@@ -79,6 +82,13 @@ class HostPanel(Panel):
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._show_time)
         self._tick.start(1000)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As large as leaves room for the rest."""
+        super().resizeEvent(event)
+        size = HERO if self.height() >= tokens.px(LOW) else LOW_HERO
+        for label in (self._name, self._price):
+            label.setFont(tokens.font(size, 600))
 
     def retext(self) -> None:
         super().retext()

@@ -89,6 +89,8 @@ class IncidentsPanel(Panel):
             field.setPlaceholderText(t(f"incidents.{name}"))
             field.setAccessibleName(t(f"incidents.{name}"))
             field.setToolTip(plain(t(f"incidents.{name}_tip")))
+        self.table.setAccessibleName(self.title())
+        self.timeline.setAccessibleName(t("incidents.timeline"))
         self.model.put(())
         self._show_report(self.report)
         self._show_actions()

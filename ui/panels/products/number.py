@@ -29,6 +29,11 @@ class Number(QStackedWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.IBeamCursor)
 
+    def setAccessibleName(self, name: str) -> None:
+        """The field that is typed into is named as the number is."""
+        super().setAccessibleName(name)
+        self.edit.setAccessibleName(name)
+
     def _open(self) -> None:
         plain = "".join(c for c in self.own or self.label.text() if c.isdigit() or c == ".")
         self.edit.setText(plain)
