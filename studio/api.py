@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from studio.core.event import Event
     from studio.core.extension import Settings as ExtensionSettings
     from studio.core.extension import setting
+    from studio.core.plugins import PluginStatus
     from studio.core.service import Every, PluginService, ServiceTools, ShowContext
     from studio.filters.base import Filter
     from studio.media.frame import Frame, blank
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 
 # What plugins are written with; fetched when asked for, so that the desk stays light.
 _LATE = {
+    "PluginStatus": ("studio.core.plugins", "PluginStatus"),
     "AlarmSpeaker": ("studio.audio.chime", "AlarmSpeaker"),
     "sound_outputs": ("studio.audio.playback", "playbacks"),
     "ExtensionSettings": ("studio.core.extension", "Settings"),
@@ -101,6 +103,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "PluginStatus",
     "AlarmSpeaker",
     "sound_outputs",
     "Cause",

@@ -6,11 +6,16 @@ import msgspec
 
 
 class PairedDevice(msgspec.Struct, frozen=True):
-    """A device with a token; its secret is told to nobody again."""
+    """A device with a token; its secret is told to nobody again.
+
+    Attributes:
+        until: when a lent one ends by itself; "" holds until it is turned away.
+    """
 
     name: str = ""
     role: str = ""
     is_here: bool = False
+    until: str = ""
 
 
 class PhoneView(msgspec.Struct, frozen=True):

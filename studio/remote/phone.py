@@ -87,8 +87,9 @@ class PhoneDoor:
             fingerprint=self._fingerprint,
             addresses=tuple(addresses),
             devices=tuple(
-                PairedDevice(token.name, token.role, token.name in present)
+                PairedDevice(token.name, token.role, token.name in present, token.until)
                 for token in self._tokens()
+                if token.left_s > 0  # one that has ended lets nobody in
             ),
         )
 

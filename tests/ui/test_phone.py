@@ -15,11 +15,13 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.onair.peer import Peer
 from tests.waiting import until
 from ui.dialogs.settings.phone import PhoneSwitch
+from ui.widgets.basics import TextLabel
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(120)]
 SHARES_WINDOW = True
@@ -163,3 +165,53 @@ def test_the_certificate_is_its_users_alone(monkeypatch: Any, tmp_path: Path) ->
         assert stat.S_IMODE(certificate_path().stat().st_mode) == 0o600
     certificate_path().write_text("broken", encoding="utf-8")
     assert server_context(["127.0.0.1"])[1] != first
+
+
+def test_a_phone_is_lent_for_hours_and_one_that_has_ended_is_listed_no_more(
+    qtbot: Any, program: Any, free_port: int
+) -> None:
+    start(qtbot, program, free_port)
+    asked(qtbot, program, "phone.pair", {"name": "Stand-in", "role": "viewer", "hours": 2})
+    asked(qtbot, program, "phone.pair", {"name": "Late", "role": "viewer", "hours": 0.0002})
+
+    def listed() -> dict[str, str]:
+        devices = asked(qtbot, program, "phone.status", {})["devices"]
+        return {device["name"]: device["until"] for device in devices}
+
+    qtbot.waitUntil(lambda: "Late" not in listed(), timeout=SOON)
+    assert listed()["Stand-in"].endswith("Z")
+    card = program.window.settings_card
+    card.open("phone")
+    switch = next(view for section, view in card.rows if section == "phone")
+    phones = switch.findChild(PhoneSwitch)
+    assert [phones.hours.itemData(at) for at in range(phones.hours.count())][0] == 0
+    qtbot.waitUntil(
+        lambda: any("until" in label.text() for label in phones.list.findChildren(TextLabel)),
+        timeout=SOON,
+    )
+    asked(qtbot, program, "phone.pair", {"name": "Late", "role": "viewer"})  # its name is free
+    for name in ("Stand-in", "Late"):
+        program.client.call("remote.token_remove", {"name": name})
+    asked(qtbot, program, "phone.stop", {})
+    card.close_card()
+
+
+def test_plugins_are_accepted_and_kept_out_in_the_settings(qtbot: Any, program: Any) -> None:
+    card = program.window.settings_card
+    card.open("plugins")
+    (view,) = (view for section, view in card.rows if section == "plugins")
+    plugins = view.setting.below
+
+    def button(name: str) -> Any:
+        buttons = plugins.findChildren(QAbstractButton)
+        return next((b for b in buttons if b.accessibleName() == name), None)
+
+    qtbot.waitUntil(lambda: button("Keep clock out") is not None, timeout=SOON)
+    button("Keep clock out").click()
+    qtbot.waitUntil(lambda: button("Accept clock") is not None, timeout=SOON)
+    words = [label.text() for label in plugins.findChildren(TextLabel)]
+    assert any("kept out" in text for text in words)
+    asked(qtbot, program, "plugins.accept", {"name": "clock"})
+    plugins.look()
+    qtbot.waitUntil(lambda: button("Keep clock out") is not None, timeout=SOON)
+    card.close_card()

@@ -17,6 +17,17 @@ GROUND = QColor("#0D0F12")
 SHAPES = {"landscape": (16, 9), "portrait": (9, 16)}
 
 
+def fitted(size: QSize, target: QRect) -> QRect:
+    """Where a picture of this size stands in a place: never stretched to another shape."""
+    own = size.scaled(target.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    spare = max(target.width() - own.width(), target.height() - own.height())
+    if spare <= max(target.width(), target.height()) // 50:
+        return target
+    place = QRect(target.topLeft(), own)
+    place.moveCenter(target.center())
+    return place
+
+
 class PictureView(QWidget):
     """One picture, as large as the widget allows, in the shape of its canvas.
 
@@ -127,6 +138,9 @@ class PictureView(QWidget):
                     painter.fillRect(target.adjusted(0, edge.height() - 1, 0, 0), GROUND)
                 painter.drawImage(target.topLeft(), image)
             else:
-                painter.drawImage(target, image)
+                place = fitted(image.size(), target)
+                if place != target:  # still that of another canvas
+                    painter.fillRect(self.rect(), GROUND)
+                painter.drawImage(place, image)
         painter.end()
         self._pictures.measure.painted(time.perf_counter_ns() - began)

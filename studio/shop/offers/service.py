@@ -177,8 +177,9 @@ class OfferService(Service):
         book.runs[offer.id] = replace(run, begins_ns=begins_ns, ends_ns=ends_ns)
         self._count()
         if begins_ns <= now_ns():
-            self._go_live(offer)
-        self._tell(offer)
+            self._go_live(offer)  # which tells
+        else:
+            self._tell(offer)
 
     async def _begin_armed(self, offer: Offer, key: str) -> None:
         """Its slot has come. What stands in the way is told; the show goes on."""

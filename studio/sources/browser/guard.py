@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from studio.core.loopback import is_this_machine, keep_inside
+from studio.core.outer_hosts import is_allowed, is_outer
 from studio.core.places import is_inner
+from studio.core.settings import load as load_settings
 
 WEB = ("http", "https", "ws", "wss")
 INSIDE = ("data", "blob", "about")
@@ -28,8 +30,15 @@ class RequestGuard:
     def __init__(self, url: str, file: Path | None) -> None:
         self._folder = file.resolve().parent if file is not None else None
         self._own = _host(url) if file is None else ""
-        self._is_own_inner = bool(self._own) and is_inner(self._own)
+        # A host that a caller from elsewhere named stays outside, wherever it leads by now.
+        self._is_own_inner = bool(self._own) and not is_outer(self._own) and is_inner(self._own)
         self._known: dict[str, bool] = {}
+
+    @property
+    def is_outside(self) -> bool:
+        """Is it a page from outside? All its connections go by the proxy then, which judges them
+        where they are made: sockets and names that lead elsewhere a moment later, too."""
+        return self._folder is None and not self._is_own_inner
 
     def allows(self, url: str) -> bool:
         """May the page fetch this?"""
@@ -65,7 +74,8 @@ class RequestGuard:
         if found is None:
             if len(self._known) >= MOST_HOSTS:
                 return False
-            found = self._known[host] = not is_inner(host)
+            opened = is_allowed(host, load_settings().remote_hosts)
+            found = self._known[host] = opened or not is_inner(host)
         return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
+from studio.core.outer_proxy import OUTER_PROXY
 from studio.media.frame import Frame
 from studio.sources.browser.devtools import DevTools, Event, gone
 from studio.sources.browser.guard import RequestGuard
@@ -54,7 +55,8 @@ class BrowserPage:
         self._pulse, self._pulse_ns = 0, 0
         self._session = self._target = ""
         self._fault: StudioError | None = None
-        self._process = BrowserProcess(*size)
+        proxy = OUTER_PROXY.address() if guard.is_outside else ""
+        self._process = BrowserProcess(*size, proxy)
         self._tools = DevTools(self._process.reads, self._process.writes, self._event)
         try:
             self._prepare(css)

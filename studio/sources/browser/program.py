@@ -33,7 +33,9 @@ WORDS = (
     "--disable-domain-reliability", "--metrics-recording-only", "--no-pings",
     "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
     "--disable-background-timer-throttling", "--autoplay-policy=no-user-gesture-required",
-    "--password-store=basic", "--use-mock-keychain", "--force-color-profile=srgb",
+    "--password-store=basic", "--disable-quic",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--use-mock-keychain", "--force-color-profile=srgb",
     "--default-tile-width=1280", "--default-tile-height=720",
     "--disable-features=Translate,MediaRouter,OptimizationHints,InterestFeedContentSuggestions",
 )  # fmt: skip
@@ -73,6 +75,10 @@ def _usual_places() -> list[Path]:
 class BrowserProcess:
     """A browser of one source, in a profile folder that goes with it.
 
+    Args:
+        width, height: of its window, pixels.
+        proxy: all its connections go by it, those to this machine too; "" for none.
+
     Attributes:
         reads, writes: descriptors of our ends of its pipe.
 
@@ -80,7 +86,7 @@ class BrowserProcess:
         StudioError: unavailable: there is none, or it cannot be started.
     """
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, proxy: str = "") -> None:
         program = find_browser()
         _sweep()
         folder = runtime_dir() / "browser"
@@ -88,6 +94,8 @@ class BrowserProcess:
         self._folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=folder))
         words = [program, *WORDS, f"--user-data-dir={self._folder}",
                  f"--window-size={width},{height}", "about:blank"]  # fmt: skip
+        if proxy:
+            words[1:1] = [f"--proxy-server={proxy}", "--proxy-bypass-list=<-loopback>"]
         if sys.platform != "win32" and os.geteuid() == 0:
             words.insert(1, "--no-sandbox")  # as root it refuses to start with one
         its_end, self.writes = os.pipe()

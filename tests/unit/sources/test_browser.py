@@ -16,6 +16,7 @@ import pytest
 
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
+from studio.core.outer_hosts import note_outer
 from studio.media.frame import Frame, from_rgb
 from studio.media.picture_file import encode_picture
 from studio.sources.base import SourceContext
@@ -185,6 +186,19 @@ def test_an_inner_page_reaches_its_own_host_and_no_other_inner_one() -> None:
     assert guard.allows("http://192.168.7.7:9090/api")
     assert not guard.allows("http://192.168.7.8/")
     assert not guard.allows("http://127.0.0.1/")
+
+
+def test_a_host_that_was_named_from_elsewhere_stays_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOPCAST_CONFIG", str(tmp_path))
+    assert not RequestGuard("http://127.0.0.1:8080/", None).is_outside
+    note_outer("127.0.0.1")
+    guard = RequestGuard("http://127.0.0.1:8080/", None)
+    assert guard.is_outside, "its connections go by the proxy"
+    assert not guard.allows("http://127.0.0.1:8080/")
+    assert RequestGuard("https://1.1.1.1/", None).is_outside
+    assert not RequestGuard("", tmp_path / "page.html").is_outside
 
 
 def test_a_page_file_reaches_its_own_folder(tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
+from PySide6.QtCore import QRect, QSize
 
 from studio.scenes.model import Box, Crop
 from ui.models import placing
+from ui.widgets.picture import fitted
 
 SIZE = (800.0, 450.0)
 BOX = Box(0.25, 0.25, 0.5, 0.5)
@@ -80,3 +82,13 @@ def test_boxes_snap_to_canvas_safe_area_and_each_other():
     side, on = placing.snap_side(Box(0.3, 0.3, 0.195, 0.2), "e", placing.lines_of([]), SIZE)
     assert side.x + side.w == pytest.approx(0.5)
     assert on.ys == ()
+
+
+def test_a_picture_of_another_canvas_is_never_stretched() -> None:
+    tall = QRect(10, 20, 270, 480)
+    assert fitted(QSize(540, 960), tall) == tall
+    assert fitted(QSize(272, 480), tall) == tall, "a column more or less is no other shape"
+    place = fitted(QSize(1920, 1080), tall)
+    assert abs(place.width() / place.height() - 16 / 9) < 0.02
+    assert tall.contains(place)
+    assert abs(place.center().y() - tall.center().y()) <= 1

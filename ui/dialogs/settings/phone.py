@@ -14,6 +14,7 @@ from studio.remote.model import Pairing, PhoneView
 from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.settings.rows import SettingRow
+from ui.format import day_clock
 from ui.i18n import t
 from ui.theme import tokens
 from ui.widgets.basics import Button, Dot, TextLabel, calm, clear, column, row
@@ -24,6 +25,8 @@ from ui.widgets.qr import QrView
 ROLES = ("viewer", "streamer", "controller", "technician")
 USUAL = "controller"
 LOOK_MS = 2000
+HOURS = (0, 2, 4, 8, 24)
+"""For how long a phone is let in; 0: until it is turned away."""
 
 
 def _found(reply: Reply) -> object:
@@ -49,6 +52,13 @@ class PhoneSwitch(QWidget):
             self.role.addItem(t(f"role.{role}"), role)
         self.role.setCurrentIndex(ROLES.index(USUAL))
         self.role.setAccessibleName(t("settings.phone_pair"))
+        self.hours = QComboBox()
+        calm(self.hours)
+        for hours in HOURS:
+            words = t("settings.phone_lend", n=hours) if hours else t("settings.phone_always")
+            self.hours.addItem(words, hours)
+        self.hours.setAccessibleName(t("settings.phone_lent"))
+        self.hours.setToolTip(plain(t("settings.phone_lent")))
         self.show_code = Button(t("settings.phone_show"), "primary", clicked=self._pair)
         self.show_code.name(t("settings.phone_show"))
         self.code = QrView()
@@ -69,7 +79,7 @@ class PhoneSwitch(QWidget):
         below = QWidget()
         below.setLayout(column(self.where, self.warning, gap=2))
         pair = QWidget()
-        pair.setLayout(row(self.role, self.show_code, gap=8))
+        pair.setLayout(row(self.role, self.hours, self.show_code, gap=8))
         self.on.setAccessibleName(t("settings.phone_on"))
         self.tls.setAccessibleName(t("settings.phone_tls"))
         whole = QWidget()
@@ -122,7 +132,10 @@ class PhoneSwitch(QWidget):
             dot = Dot("good" if device.is_here else "off")
             name = TextLabel(device.name, elides=True)
             here = t("settings.phone_here" if device.is_here else "settings.phone_away")
-            about = TextLabel(f"{t(f'role.{device.role}')} · {here}", size=12, tone="muted")
+            words = [t(f"role.{device.role}"), here]
+            if device.until:
+                words.append(t("settings.phone_until", at=day_clock(device.until)))
+            about = TextLabel(" · ".join(words), size=12, tone="muted")
             away = HoldButton(t("settings.phone_revoke"), held=partial(self._revoke, device.name))
             away.name(t("settings.phone_revoke_of", name=device.name))
             line = row(dot, gap=8)
@@ -153,7 +166,11 @@ class PhoneSwitch(QWidget):
     def _pair(self) -> None:
         taken = [device.name for device in self.view.devices]
         name = free_name(t("settings.phone_name"), taken)
-        args: dict[str, object] = {"name": name, "role": str(self.role.currentData())}
+        args: dict[str, object] = {
+            "name": name,
+            "role": str(self.role.currentData()),
+            "hours": int(self.hours.currentData()),
+        }
         self.desk.actions.run("phone.pair", args, origin=self.show_code, done=self._paired)
 
     def _paired(self, reply: Reply) -> None:

@@ -15,6 +15,7 @@ from ui.client import Reply
 from ui.desk import Desk
 from ui.dialogs.settings.alarms import alarms
 from ui.dialogs.settings.phone import phone
+from ui.dialogs.settings.plugins import plugins
 from ui.dialogs.settings.rows import SettingRow, ask_folder, button, choice, open_folder
 from ui.i18n import language, t
 from ui.theme import tokens
@@ -216,6 +217,7 @@ SECTIONS: dict[str, Section] = {
     "comments": comments,
     "privacy": privacy,
     "phone": phone,
+    "plugins": plugins,
     "folders": folders,
     "about": about,
 }
