@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from studio.core.errors import StudioError
 from studio.shop.coupons.model import CHANNEL, Coupon
+from studio.shop.events import OfferChanged
 from studio.shop.model import Product
 from studio.shop.offers.model import Limit, Offer, PriceStep, Slot
 from studio.shop.offers.pricing import bill_of, bundle_price, price_of
@@ -59,6 +60,20 @@ def test_a_bundle_is_held_whole_or_not_at_all() -> None:
         assert trade.stock.need().faults() == []
 
     trading("bundle", body)
+
+
+@pytest.mark.parametrize(("countdown_s", "told"), [(0, ["live"]), (60, ["countdown"])])
+def test_each_stage_of_an_offer_is_announced_once(countdown_s: int, told: list[str]) -> None:
+    async def body(trade: Trade) -> None:
+        await trade.open(hat=5)
+        sale = Offer("sale", "hat", price_cents=5900, countdown_s=countdown_s)
+        trade.book.put(sale)
+        await trade.services["offers"].begin(sale)
+        heard = [event.stage for event in trade.heard if isinstance(event, OfferChanged)]
+        assert heard == told
+        await trade.services["offers"].end(sale, "stopped")
+
+    trading("once", body)
 
 
 def test_the_price_of_a_step_is_fixed_with_the_piece() -> None:
