@@ -33,3 +33,13 @@ def test_no_label_or_help_in_the_code_says_them() -> None:
         if word.search(node.value)
     ]
     assert said == []
+
+
+def test_a_count_never_has_a_fixed_plural() -> None:
+    """``{n} actions`` is "1 actions" for one: `{n:action|actions}` says both."""
+    fixed = {
+        key: entry["en"]
+        for key, entry in catalogue().items()
+        if re.search(r"\{(n|count|rows|items|files|entries)\} ([a-z]+ )?[a-z]{2,}s\b", entry["en"])
+    }
+    assert set(fixed) <= {"games.beacon", "ui.games.beacon"}, fixed

@@ -86,18 +86,6 @@ def test_one_of_a_thing_is_said_as_one():
     assert translate("ui.incidents.late", "en") == "{n} actions late", "what is not given stands"
 
 
-def test_a_count_never_has_a_fixed_plural():
-    """``{n} actions`` is "1 actions" for one: `{n:action|actions}` says both."""
-    import re
-
-    fixed = {
-        key: entry["en"]
-        for key, entry in catalogue().items()
-        if re.search(r"\{(n|count|rows|items|files|entries)\} ([a-z]+ )?[a-z]{2,}s\b", entry["en"])
-    }
-    assert set(fixed) <= {"games.beacon", "ui.games.beacon"}, fixed
-
-
 def test_every_error_key_in_the_source_is_in_the_catalogue():
     import re
 
