@@ -20,7 +20,7 @@ from studio.graphics.bubble import draw_lower_third
 from studio.graphics.card import draw_card
 from studio.graphics.model import CardSpec, LowerThirdSpec
 from studio.media.frame import Frame, Plane, blank, views, yuv_of
-from studio.media.yuv import Layer
+from studio.media.yuv import Layer, resize
 from studio.scenes.compositor import Change, Compositor, Overlay
 from studio.scenes.model import Box, Canvas, Item, Scene
 from studio.scenes.transitions.fade import Fade
@@ -166,9 +166,11 @@ def run() -> BenchReport:
     reference = _avfilter(
         [base, _noise(1280, 720, 0)], scale.format(1) + "\n" + over.format("s"), []
     )
-    pair("1 source, a 720p camera", _ours(drawn, camera, []), reference, None)
+    pair("1 source, a 720p camera", _ours(drawn, camera, []), reference, 0.6)
     reference = _avfilter([_noise(1280, 720, 0)], scale.format(0), [])
     pair("the same, FFmpeg only scaling", _ours(drawn, camera, []), reference, None)
+    small_picture = _noise(1280, 720, 0)
+    pair("scaling alone, 720p to 1080p", lambda: resize(small_picture, *SIZE), reference, 1.05)
     two = Scene(name="x", items=(Item(1, "a"), Item(2, "b", boxes=pip)))
     reference = _avfilter(
         [_noise(*SIZE, 0), _noise(*SIZE, 1)],

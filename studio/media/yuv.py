@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from studio.media import ratio
+from studio.media import ratio, swscale
 from studio.media.buffers import fresh
 from studio.media.cv import cv2
 from studio.media.frame import Frame, Plane, even
@@ -145,6 +145,8 @@ def resize(frame: Frame, width: int, height: int) -> Frame:
     """``frame`` at another (even) size, alpha with it; the same object when it fits already."""
     if (frame.width, frame.height) == (width, height):
         return frame
+    if frame.alpha is None and swscale.pays(frame.width, frame.height, width, height):
+        return swscale.scaled(frame, width, height)
     y = resize_plane(frame.y, width, height)
     u, v = (resize_plane(p, width // 2, height // 2) for p in (frame.u, frame.v))
     alpha = alpha_uv = None

@@ -163,6 +163,7 @@ class ItemCommands:
             new["boxes"] = {**scene_item.boxes, **dict.fromkeys(names, box)}
         if crop is not None:
             check_crop(crop)
+            new["guessed"] = (0.0, 0.0)
         given = {
             "crop": crop,
             "fit": fit,

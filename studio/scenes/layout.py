@@ -108,6 +108,20 @@ def drawn_size(item: Item, bounds: Area, size: tuple[float, float]) -> tuple[flo
     return wide * ratio, high * ratio
 
 
+def truly_sized(item: Item, size: tuple[int, int]) -> Item:
+    """An item whose picture's size was guessed, now that it is known: its crop in pixels stays."""
+    crop = item.crop
+    near = [part * side for part, side in zip((crop.left, crop.top), item.guessed, strict=True)]
+    far = [part * side for part, side in zip((crop.right, crop.bottom), item.guessed, strict=True)]
+    for n, side in enumerate(size):  # of what is cropped away altogether two pixels are left
+        near[n] = min(near[n], side - 2.0)
+        far[n] = min(far[n], side - 2.0 - near[n])
+    new = Crop(near[0] / size[0], near[1] / size[1], far[0] / size[0], far[1] / size[1])
+    before, after = seen_size(crop, (1e6, 1e6)), seen_size(new, (1e6, 1e6))
+    unit = (item.unit[0] * before[0] / after[0], item.unit[1] * before[1] / after[1])
+    return replace(item, crop=new, unit=unit, guessed=(0.0, 0.0))
+
+
 def native_box(item: Item, size: tuple[int, int], canvases: dict[str, tuple[int, int]]) -> Item:
     """A native item whose boxes are as large as its picture of ``size``; it looks the same.
 

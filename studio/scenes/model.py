@@ -91,6 +91,8 @@ class Item(msgspec.Struct, frozen=True):
         outline: corners of the part of the picture that is seen, as parts (0..1) of what the crop
             leaves of it, in either direction round; () is all of it.
         shear: how far its picture leans: pixels to the right a pixel down, before the turn.
+        guessed: how large, in pixels, its picture was taken to be when the crop was reckoned; true
+            sizes are taken up with the first picture. (0, 0) is a crop of whatever comes.
         blend: how it meets what is behind it.
         is_mirrored, is_flipped: left to right, upside down.
         group: items of a scene with the same word are picked, moved and hidden together.
@@ -121,6 +123,7 @@ class Item(msgspec.Struct, frozen=True):
     anchor_y: float = 0.0
     shear: float = 0.0
     outline: tuple[tuple[float, float], ...] = ()
+    guessed: tuple[float, float] = (0.0, 0.0)
 
     @property
     def is_turned(self) -> bool:

@@ -20,7 +20,7 @@ from studio.scenes.events import SceneListChanged, TransitionEnded
 from studio.scenes.graph import SceneGraph
 from studio.scenes.item_commands import ItemCommands
 from studio.scenes.keeper import SceneRepository
-from studio.scenes.layout import native_box
+from studio.scenes.layout import native_box, truly_sized
 from studio.scenes.model import (
     Canvas,
     Canvases,
@@ -241,17 +241,25 @@ class SceneService(Service):
             self._state.touch("sources")
 
     def _follow_sizes(self) -> None:
-        """The box of a native picture is as large as the picture, for who looks at boxes."""
+        """The box of a native picture is as large as the picture, for who looks at boxes.
+
+        What was imported before its picture was known is cropped by its true size from now on.
+        """
         state = self.scenes.state
         sizes = {canvas.name: (canvas.width, canvas.height) for canvas in state.canvases}
         has_changed = False
         for scene in state.scenes:
             after = scene
             for item in scene.items:
-                if item.fit == "native":
-                    now = self._sources.picture_size(item.source)
-                    if all(now) and item.unit != now:
-                        after = after.with_item(native_box(item, now, sizes))
+                if item.fit != "native" and not item.guessed[0]:
+                    continue
+                now = self._sources.picture_size(item.source)
+                if not all(now):
+                    continue
+                true = truly_sized(item, now) if item.guessed[0] else item
+                if item.fit == "native" and (true is not item or item.unit != now):
+                    true = native_box(true, now, sizes)
+                after = after.with_item(true) if true is not item else after
             if after is not scene:
                 self.scenes.put(after)
                 has_changed = True

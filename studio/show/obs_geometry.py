@@ -44,11 +44,13 @@ class Picture(NamedTuple):
         size: as OBS has it, pixels.
         frame: as our source delivers it, pixels.
         edge: what of our frame lies outside of OBS's picture, parts of each side.
+        is_guessed: nothing is known of it before it comes.
     """
 
     size: Size
     frame: Size
     edge: Crop = Crop()
+    is_guessed: bool = False
 
 
 class Laid(NamedTuple):
@@ -134,6 +136,7 @@ def lay_item(item: Item, entry: Json, picture: Picture, canvas: Size) -> Laid:
         focus_y=focus[1],
         is_cut=is_cut,
         unit=unit,
+        guessed=picture.frame if picture.is_guessed and any(_cuts(entry)) else (0.0, 0.0),
     )
     x, y = _position(entry, canvas)
     offsets = [
@@ -189,7 +192,7 @@ def filtered(filters: Sequence[FilterSpec], picture: Picture) -> Picture:
             size = (_kept(size[0], *sides[:3]), _kept(size[1], *sides[3:]))
             even_sides = [2.0 * round(side / 2) for side in sides]
             frame = (_kept(frame[0], *even_sides[:3]), _kept(frame[1], *even_sides[3:]))
-    return Picture(size, frame, picture.edge)
+    return Picture(size, frame, picture.edge, picture.is_guessed)
 
 
 CROPPED = ("left", "right", "width", "top", "bottom", "height")
@@ -224,9 +227,14 @@ class Group:
             None if all(abs(a - b) < 1e-6 for a, b in zip(part, whole, strict=True)) else part
         )
 
+    @property
+    def is_bent(self) -> bool:
+        """Is what is in it cut or stretched as a whole? Then its size has to be known."""
+        return self._clip is not None or not self._is_even
+
     def place(self, laid: Laid, picture: Picture) -> Laid:
         """An item of the group, where the group puts it."""
-        if self._clip is not None or not self._is_even:
+        if self.is_bent:
             laid = _settled(laid, picture)
         if self._clip is not None:
             laid = replace_item(laid, **_outline(laid, self._clip))
@@ -278,7 +286,7 @@ def _settled(laid: Laid, picture: Picture) -> Laid:
     )
     if item.fit == "native":
         return laid
-    return Laid(replace(item, fit="stretch", crop=crop), area)
+    return Laid(replace(item, fit="stretch", crop=crop, guessed=(0.0, 0.0)), area)
 
 
 def _outline(laid: Laid, clip: Area) -> dict[str, object]:

@@ -415,7 +415,10 @@ class _Reader:
         made = []
         for id, row in enumerate(laid, count + 1):
             if row.item.source in self._specs and not self._is_silent(row.item.source):
-                row = place.place(row, self._pictures.of(row.item.source))
+                picture = self._pictures.of(row.item.source)
+                if picture.is_guessed and place.is_bent:
+                    self._report.add("size", row.item.source, "size", name, scene)
+                row = place.place(row, picture)
             item = replace(
                 row.item,
                 id=id,

@@ -62,15 +62,16 @@ class Pictures:
             size = (pixels(own["width"], 1), pixels(own["height"], 1))
         elif spec.kind == "colour":
             size = base
-        if not (size[0] and size[1]):
+        is_guessed = not (size[0] and size[1])
+        if is_guessed:
             size = base
-            self._report.add("size", spec.name, "size", spec.kind)
         size = (max(2.0, size[0]), max(2.0, size[1]))
         if spec.kind == "slide_show":  # OBS's is as large as its largest picture, ours as told
             told = {"width": min(3840, int(size[0]) & ~1), "height": min(3840, int(size[1]) & ~1)}
             self._specs[spec.name] = replace(spec, settings={**own, **told})
             return filtered(spec.filters, Picture(size, (told["width"], told["height"])))
-        return filtered(spec.filters, Picture(size, frame_size(spec.kind, size)))
+        frame = frame_size(spec.kind, size)
+        return filtered(spec.filters, Picture(size, frame, is_guessed=is_guessed))
 
 
 def _windows(base: Size, canvases: Sequence[Canvas]) -> dict[str, Window]:

@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 import studio.sources.kinds as source_folder
 from studio.core.registry import discover
 from studio.graphics.text import TextDrawer
 from studio.media.frame import blank, from_rgb
 from studio.scenes.compositor import Compositor
+from studio.scenes.layout import truly_sized
 from studio.scenes.model import Canvas, Scene
 from studio.show.obs_import import read_collection
 from studio.sources.base import Source, SourceContext
@@ -171,12 +173,12 @@ def drawn(
     return target.y.astype(float)
 
 
-def edge_faults(luma: np.ndarray, inside: np.ndarray) -> list[str]:
+def edge_faults(luma: np.ndarray, inside: np.ndarray, near: float = 1.05) -> list[str]:
     """What of a white picture does not reach as far as in OBS, or farther, by over a pixel."""
     told = []
-    if (missing := int((luma[inside > 1.05] < 125).sum())) > 0:
+    if (missing := int((luma[inside > near] < 125).sum())) > 0:
         told.append(f"{missing} pixels missing")
-    if (extra := int((luma[inside < -1.05] > 125).sum())) > 0:
+    if (extra := int((luma[inside < -near] > 125).sum())) > 0:
         told.append(f"{extra} pixels too many")
     return told
 
@@ -239,3 +241,36 @@ def test_random_items_and_groups_stand_where_obs_draws_them(
         for fault in found_faults:
             bad.append(f"{one.name}: {fault}: {data['sources'][1 + number]}"[:700])
     assert not bad, f"{len(bad)} of {len(wanted)}\n" + "\n".join(bad[:3])
+
+
+@pytest.mark.parametrize("canvas", ["landscape", "portrait"])
+def test_a_camera_that_was_not_there_stands_right_once_its_first_picture_comes(
+    tmp_path: Path, canvas: str
+) -> None:
+    """Imported without its size: crops are in pixels until it is known, and nothing is told."""
+    chance, shape, size = random.Random(77 + len(canvas)), SHAPES[canvas], (200, 140)
+    entries, wanted = [], []
+    for number in range(50):
+        entry = random_item(chance, "red", 1, size, (shape[0] / 2, shape[1] / 2))
+        entries.append(scene(f"s{number}", entry))
+        seen = obs_draws(entry, size)
+        wanted.append((entry, depth(seen, shape)))
+    cam = source("red", "v4l2_input", {"device_id": "/dev/video9"})
+    data = {"sources": [cam, *entries], "resolution": {"x": shape[0], "y": shape[1]},
+            "scene_order": [{"name": one["name"]} for one in entries]}  # fmt: skip
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    canvases = [Canvas(name, *its) for name, its in SHAPES.items()]
+    found = read_collection(path, (1920, 1080), lambda spec: (0.0, 0.0), canvases)
+    assert "size" not in {line.why for line in found.unmatched}
+    bad = []
+    for one, (entry, inside) in zip(found.scenes, wanted, strict=True):
+        item_ = one.items[0]
+        cropped = any(entry[f"crop_{side}"] for side in ("left", "top", "right", "bottom"))
+        assert bool(item_.guessed[0]) == cropped
+        true = truly_sized(item_, size) if cropped else item_
+        # Where OBS reckons in whole pixels of a box, the guess has cut them otherwise.
+        near = 1.05 if entry["bounds_type"] in (0, 1) else 3.05
+        luma = drawn(replace(one, items=(true,)), shape, canvas, size, WHITE)
+        bad += [f"{one.name}: {fault}: {entry}" for fault in edge_faults(luma, inside, near)]
+    assert not bad, "\n".join(bad[:3])
