@@ -78,11 +78,15 @@ class FilterFactory:
 
     def files(self, kind: str, settings: dict[str, Any]) -> list[Path]:
         """The files that settings name, whether they are there or not."""
+        named = [settings.get(name) for name in self.file_fields(kind)]
+        return [self._base() / Path(entry).expanduser() for entry in named if entry]
+
+    def file_fields(self, kind: str) -> list[str]:
+        """The settings of a kind that name files; none of a kind that is not there."""
         if kind not in self.kinds:
             return []
         fields = self.kinds.get(kind).schema().get("properties", {})
-        named = [settings.get(n) for n, field in fields.items() if field.get("x-widget") == "file"]
-        return [self._base() / Path(entry).expanduser() for entry in named if entry]
+        return [name for name, field in fields.items() if field.get("x-widget") == "file"]
 
     def upgraded(self, kind: str, settings: dict[str, Any], version: int) -> dict[str, Any]:
         """Settings in today's form; as they are for a kind that is not there."""

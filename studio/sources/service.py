@@ -18,6 +18,7 @@ from studio.sources.base import Source, SourceContext
 from studio.sources.commands import SourceCommands
 from studio.sources.filter_commands import FilterCommands
 from studio.sources.gather import FILMS, PICTURES, gather
+from studio.sources.lost_file_commands import LostFileCommands
 from studio.sources.model import SourceSpec, SourceView
 from studio.sources.settings_check import check_settings
 
@@ -89,6 +90,7 @@ class SourceService(Service):
         self._commands = (
             self._source_commands,
             FilterCommands(sources, workshop, events.publish),
+            LostFileCommands(sources, workshop, events.publish),
         )
         self.every = (Every("watch", WATCH_S, self._watch),)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +109,7 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("sources.become", {"name": "title", "kind": "colour", "settings": {"top": "#ff0000"}}),
     ("sources.copy", {"name": "title"}),
     ("sources.edit", {"name": "title", "settings": {"text": "Other"}}),
+    ("sources.find_files", {"folder": str(Path(__file__).parent)}),
     ("sources.on_loss", {"name": "clip", "policy": "hide"}),
     ("sources.remove", {"name": "tone"}),
     ("sources.rename", {"name": "title", "new_name": "Heading"}),
