@@ -149,7 +149,9 @@ def lay_item(item: Item, entry: Json, picture: Picture, canvas: Size) -> Laid:
         ]
     dx, dy = _turn(made.rotation, *offsets)
     laid = Laid(made, Area(x + dx - wide / 2, y + dy - high / 2, wide, high))
-    return laid if fit in ("native", "stretch") else _in_whole_pixels(laid, picture)
+    if fit in ("native", "stretch") or picture.is_guessed:  # of a guess no pixels are counted
+        return laid
+    return _in_whole_pixels(laid, picture)
 
 
 def _in_whole_pixels(laid: Laid, picture: Picture) -> Laid:

@@ -45,7 +45,8 @@ NOT_EDITS = {
 # These are what other commands answer as their undo; the examples run them too.
 UNDOES = {
     "brand.restore", "hotkeys.put", "items.put", "items.restore", "items.regroup", "scenes.put",
-    "scenes.restore", "sources.put_back", "filters.set_all", "shop.undo_import",
+    "scenes.restore", "sources.put_back", "sources.put_files", "filters.set_all",
+    "shop.undo_import",
 }  # fmt: skip
 
 EXAMPLES: list[tuple[str, dict[str, Any]]] = [

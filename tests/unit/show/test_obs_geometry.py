@@ -269,8 +269,8 @@ def test_a_camera_that_was_not_there_stands_right_once_its_first_picture_comes(
         cropped = any(entry[f"crop_{side}"] for side in ("left", "top", "right", "bottom"))
         assert bool(item_.guessed[0]) == cropped
         true = truly_sized(item_, size) if cropped else item_
-        # Where OBS reckons in whole pixels of a box, the guess has cut them otherwise.
-        near = 1.05 if entry["bounds_type"] in (0, 1) else 3.05
+        # In boxes OBS reckons in whole pixels, which of a guess cannot be counted.
+        near = 1.05 if entry["bounds_type"] in (0, 1) else 2.05
         luma = drawn(replace(one, items=(true,)), shape, canvas, size, WHITE)
         bad += [f"{one.name}: {fault}: {entry}" for fault in edge_faults(luma, inside, near)]
     assert not bad, "\n".join(bad[:3])
