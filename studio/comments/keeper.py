@@ -304,19 +304,21 @@ class CommentQueue:
         self._touch()
         return entry
 
-    def take_away(self, withdrawn: Withdrawn) -> int:
-        """What a platform deleted goes from all lists and from the picture; how many rows it met.
+    def take_away(self, *many: Withdrawn) -> int:
+        """What platforms deleted goes from all lists and from the picture; how many rows it met.
 
         Nobody decided it here, so nothing takes it back: the words are gone where they were said.
         """
         rows: list[Entry] = []
-        for id in withdrawn.ids:
-            entry = self.rings.get(id)
-            if entry is not None and entry.comment.platform == withdrawn.platform:
-                self._drop(entry, id)
-                rows.append(entry)
-        if withdrawn.author_id:
-            rows += self._drop_author(f"{withdrawn.platform}/{withdrawn.author_id}")
+        for withdrawn in many:
+            for id in withdrawn.ids:
+                entry = self.rings.get(id)
+                if entry is not None and entry.comment.platform == withdrawn.platform:
+                    rows.append(entry)
+                    if self.rings.remove(id, PLATFORM) is entry and entry.comment.id == id:
+                        self._take_off(entry)
+        banned = {f"{gone.platform}/{gone.author_id}" for gone in many if gone.author_id}
+        rows += self._drop_authors(banned)
         if rows:
             first = rows[0].comment
             self._announce(
@@ -330,9 +332,9 @@ class CommentQueue:
 
         A mute goes on without the name.
         """
-        rows = self._drop_author(who)
+        rows = self._drop_authors({who})
         for entry in rows:
-            if entry.comment.id in self.rings:  # others wrote the same
+            if entry.comment.who == who and entry.comment.id in self.rings:  # others wrote the same
                 entry.comment = replace(entry.comment, author="", author_id="")
         mute = self.mutes.get(who)
         if mute is not None:
@@ -345,26 +347,12 @@ class CommentQueue:
         """What the lists have of a person."""
         return [e for e in self.rings.values() if e.comment.who == who or e.authors == {who}]
 
-    def _drop_author(self, who: str) -> list[Entry]:
-        rows = [e for e in self.rings.values() if who in e.authors or e.comment.who == who]
+    def _drop_authors(self, banned: set[str]) -> list[Entry]:
+        rows = self.rings.remove_authors(banned, PLATFORM) if banned else []
         for entry in rows:
-            if entry.authors <= {who}:
-                self._drop(entry, "")
-                continue
-            # Others wrote the same: the row stays, its first name leaves the picture.
-            entry.authors.discard(who)
-            if entry.comment.who == who:
+            if entry.comment.who in banned:
                 self._take_off(entry)
         return rows
-
-    def _drop(self, entry: Entry, id: str) -> None:
-        entry.by = PLATFORM
-        if not id:
-            entry.count = 1
-            id = entry.comment.id
-        self.rings.remove(id)
-        if entry.comment.id == id:
-            self._take_off(entry)
 
     def _take_off(self, entry: Entry) -> None:
         if self.last_shown is entry:

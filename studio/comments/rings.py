@@ -101,11 +101,12 @@ class CommentRings:
             self._folded[comment.id] = entry.comment.id
         self._rings[self._ring_of[entry.comment.id]].move_to_end(entry.comment.id)
 
-    def remove(self, id: str) -> Entry | None:
+    def remove(self, id: str, by: str) -> Entry | None:
         """Takes one comment out; the entry that held it, whose fold goes on without it."""
         entry = self.get(id)
         if entry is None:
             return None
+        entry.by = by
         if entry.count <= 1:
             self._forget(entry)
             return entry
@@ -113,6 +114,25 @@ class CommentRings:
         if self._folded.pop(id, None) is not None:
             entry.ids.remove(id)
         return entry
+
+    def remove_authors(self, authors: set[str], by: str) -> list[Entry]:
+        """Takes out all of these authors; the entries they had a part in.
+
+        Where others wrote the same, the row stays. One pass, however many authors there are.
+        """
+        met = [
+            entry
+            for ring in self._rings.values()
+            for entry in ring.values()
+            if entry.comment.who in authors or not authors.isdisjoint(entry.authors)
+        ]
+        for entry in met:
+            entry.by = by
+            if entry.authors <= authors:
+                self._forget(entry)
+            else:
+                entry.authors -= authors
+        return met
 
     def settle(self, entry: Entry, keep: Entry | None = None) -> None:
         """Moves an entry to the ring of its state, as something was decided about it."""

@@ -7,7 +7,7 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from studio.comments.model import Comment, FeedSpec, Withdrawn
 from studio.core.backoff import Backoff
@@ -95,24 +95,31 @@ class FeedAllowance:
         return True
 
 
+class TakeAway(Protocol):
+    """Takes what platforms took back out of the lists and off the picture."""
+
+    def __call__(self, *many: Withdrawn) -> object: ...
+
+
 class CommentFeed:
     """One platform at work: restarted when it fails, its state on evidence.
 
     Args:
         put: takes a comment.
-        withdraw: takes back what a platform took back.
+        withdraw: takes back what a platform took back, several at once.
         allowance: of all feeds; of more than that a comment falls away, which ``dropped`` counts.
     """
 
     def __init__(
         self, spec: FeedSpec, platform: CommentPlatform, put: Callable[[Comment], object],
-        withdraw: Callable[[Withdrawn], object] | None = None,
+        withdraw: TakeAway | None = None,
         allowance: FeedAllowance | None = None, dropped: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self._allowance, self._dropped = allowance or FeedAllowance(), dropped
         self.spec, self.platform = spec, platform
         self.state, self.error, self.count = "connecting", "", 0
         self.withdrawn = 0
+        self._gone: list[Withdrawn] = []
         self._put, self._withdraw = put, withdraw
         platform.withdraw = self._take_back
         self._task: asyncio.Task[None] | None = None
@@ -138,8 +145,17 @@ class CommentFeed:
 
     def _take_back(self, withdrawn: Withdrawn) -> None:
         self.withdrawn += 1
-        if self._withdraw is not None:
-            self._withdraw(withdrawn)
+        if self._withdraw is None:
+            return
+        if not self._gone:
+            asyncio.get_running_loop().call_soon(self._take_back_all)
+        self._gone.append(withdrawn)
+
+    def _take_back_all(self) -> None:
+        """A thousand bans that come at once cost one pass over the lists."""
+        gone, self._gone = self._gone, []
+        assert self._withdraw is not None
+        self._withdraw(*gone)
 
     def _told(self, state: str, detail: str) -> None:
         self.state, self.error = state, redact(detail)

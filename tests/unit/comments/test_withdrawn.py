@@ -108,6 +108,17 @@ def test_who_is_banned_there_takes_all_along() -> None:
     assert house.queue.take_away(Withdrawn("twitch", author_id="nobody")) == 0
 
 
+def test_a_thousand_bans_at_once_are_one_pass() -> None:
+    house = House()
+    for number in range(900):
+        house.say(f"c{number}", f"{number} 号外套有 M 码吗", f"v{number}")
+    house.say("last", "160 穿什么码？", "ann")
+    bans = [Withdrawn("twitch", author_id=f"v{number}") for number in range(1000)]
+    assert house.queue.take_away(*bans) == 900
+    assert list(house.queue.entries) == ["last"]
+    assert len(house.of(CommentWithdrawn)) == 1
+
+
 def test_a_decision_about_many_does_not_bring_back_what_is_gone() -> None:
     house = House()
     house.say("1", "这是骗子吧", "bob")
