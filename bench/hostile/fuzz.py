@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -19,6 +21,8 @@ from bench.hostile.ways import Ways
 from bench.line.chain import BenchChain, write_show
 from bench.line.processes import Tree
 from bench.line.rig import remote_of
+from studio.core.paths import project_dir
+from studio.core.streams import child_environment
 
 PASSWORD = "a password of the bench"
 ROLES = ("viewer", "controller", "technician")
@@ -109,15 +113,17 @@ def fuzz(calls: int, seed: int, minutes: float, report: Path | None = None) -> l
             workers: list[Caller | Ways] = [*callers, ways]
             for worker in workers:
                 worker.start()
+            reading = _reading(calls // 2, seed, minutes * 60)
             last: list[Any] = []
             while time.monotonic() - began < minutes * 60:
                 time.sleep(LOOK_S)
                 if watch.falls and not last:
                     last = [batch for caller in callers for batch in caller.last]
-                if sum(caller.calls for caller in callers) + ways.calls >= calls:
+                if sum(caller.calls for caller in callers) + ways.calls >= calls - calls // 2:
                     break
             for worker in workers:
                 worker.stopping.set()
+            hurt, hurt_faults = json.loads(reading.communicate()[0] or "[{}, {}]")
             for worker in workers:
                 worker.join(30)
             state = _sizes(chain, runtime)
@@ -125,17 +131,18 @@ def fuzz(calls: int, seed: int, minutes: float, report: Path | None = None) -> l
             watch.stopping.set()
             watch.join(5)
             log = _log(root)
-        faults = {**ways.faults}
+        faults = {**ways.faults, **hurt_faults}
         for caller in callers:
             faults |= caller.faults
     tracebacks = sorted(
         set(re.findall(r"^ {4}(\w[\w.]*(?:Error|Exception|Warning)\b.*)$", log, re.M))
     )
-    made = sum(caller.calls for caller in callers) + ways.calls
+    by_door = sum(caller.calls for caller in callers)
+    made = by_door + ways.calls + sum(hurt.values())
     if report is not None:
         found = {
             "calls": made, "faults": faults, "tracebacks": tracebacks, "reopened": why,
-            "by way": ways.by_way, "state": state,
+            "by way": {**ways.by_way, **hurt}, "state": state,
             "memory": watch.memory_mb, "answers": watch.answers_ms, "last": last,
             "log": log[-200_000:],
         }  # fmt: skip
@@ -143,7 +150,8 @@ def fuzz(calls: int, seed: int, minutes: float, report: Path | None = None) -> l
     answers = sorted(watch.answers_ms) or [0.0]
     return [
         Row(f"fuzz, seed {seed}: calls in {time.monotonic() - began:.0f} s", made, None, ""),
-        Row("fuzz: of them done", sum(caller.done for caller in callers), None, ""),
+        Row("fuzz: of them by the door", by_door, None, ""),
+        Row("fuzz: of those done", sum(caller.done for caller in callers), None, ""),
         Row("fuzz: times the engine fell", watch.falls, None, "", 0),
         Row("fuzz: answers that say the program is at fault", len(faults), None, "", 0),
         Row("fuzz: kinds of tracebacks in the log", len(tracebacks), None, "", 0),
@@ -158,6 +166,15 @@ def fuzz(calls: int, seed: int, minutes: float, report: Path | None = None) -> l
         Row("fuzz: memory grown by", watch.most_mb - watch.first_mb, None, "MB", MOST_GROWN_MB),
         Row("fuzz: the show reopens another", float(not is_equal), None, "", 0),
     ]
+
+
+def _reading(calls: int, seed: int, seconds: float) -> subprocess.Popen[str]:
+    """Files and messages that were hurt, given to what reads them, in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "bench.hostile.readers", str(calls), str(seed), str(seconds)],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+        cwd=project_dir(), env=child_environment(),
+    )  # fmt: skip
 
 
 def _callers(chain: BenchChain, runtime: Path, seed: int) -> list[Caller]:
