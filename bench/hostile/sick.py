@@ -333,6 +333,8 @@ def _rows(kept: dict[str, Any], publishes: int, gaps: Counter[str]) -> list[Row]
     for what, count in sorted(Counter(drawn["what"] for drawn in done).items()):
         worst = max(drawn["back_s"] for drawn in done if drawn["what"] == what)
         rows.append(Row(f"  {what}: {count} times, longest until back", worst, None, "s"))
+    for what, count in sorted(gaps.items()):
+        rows.append(Row(f"  {what}: gaps over a second", count, None, ""))
     return rows
 
 

@@ -86,7 +86,9 @@ class Ways(threading.Thread):
         return Link(remote_of(self._chain), note["key"])
 
     def _open_orders(self, link: Link) -> int:
-        one(link, "orders.put_sender", name="standard", kind="standard", secret="whsec_" + "A" * 32)
+        one(link, "stock.open")
+        sender = {"name": "standard", "kind": "standard"}
+        one(link, "orders.put_sender", sender=sender, secret="whsec_" + "A" * 32)
         one(link, "orders.open_door")
         state = one(link, "state.get", parts=["orders"]).get("result", {})
         addresses = state.get("orders", {}).get("addresses") or ["http://x:0/"]

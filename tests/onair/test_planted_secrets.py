@@ -16,6 +16,8 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from studio.app.extensions import Extensions
+from studio.comments.platforms.base import CommentPlatform
+from studio.core.credentials import is_secret_name
 from studio.sources.base import Source
 from tests.onair.peer import Peer
 from tests.onair.studio import Studio
@@ -35,8 +37,9 @@ class _Server:
 
         class Camera(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                given = self.headers.get("Authorization", "")
-                heard.append(base64.b64decode(given.partition(" ")[2]).decode() + self.path)
+                kind, _, given = self.headers.get("Authorization", "").partition(" ")
+                said = base64.b64decode(given).decode() if kind == "Basic" else given
+                heard.append(said + self.path)
                 self.send_response(401)
                 self.send_header("WWW-Authenticate", 'Basic realm="camera"')
                 self.end_headers()
@@ -91,7 +94,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
         yield running
 
 
-def planted(kind: type[Source], camera: str) -> dict[str, Any]:
+def planted(kind: type[Source | CommentPlatform], camera: str) -> dict[str, Any]:
     """Settings of a kind with a secret in each that may hold an address or a key."""
     fields = kind.schema().get("properties", {})
     is_text = [n for n, f in fields.items() if f.get("type") == "string" and "enum" not in f]
@@ -158,6 +161,22 @@ def test_planted_secrets_are_used_and_found_nowhere(studio: Studio, server: _Ser
         assert add("show.import_obs", file=str(file))
         file.unlink()
         assert add("feeds.add", name="room", kind="websocket", settings={"url": feed})
+        for feed_kind in Extensions().of(CommentPlatform):  # type: ignore[type-abstract]
+            settings = {**planted(feed_kind, feed), "url": camera, "access_secret": WORD}
+            fields = feed_kind.schema().get("properties", {})
+            settings |= {name: WORD for name in fields if is_secret_name(name)}
+            add("feeds.add", name=f"z {feed_kind.kind}", kind=feed_kind.kind, settings=settings)
+        # Of other rooms: a shop's signature, a stream's keys, and what is misspelt.
+        shop = "whsec_" + base64.b64encode(f"{WORD}{WORD}".encode()).decode()
+        assert add("orders.put_sender", sender={"name": "shop", "kind": "standard"}, secret=shop)
+        for secret in (WORD, shop):
+            for shop_kind in ("shopify", "woocommerce"):
+                sender = {"name": shop_kind, "kind": shop_kind}
+                add("orders.put_sender", sender=sender, secret=secret)
+                add("orders.put_sender", sender=sender, secert=secret)
+        add("outputs.add", name="far", url=f"rtmp://127.0.0.1:9/live/{WORD}", key=WORD,
+            backup_url=f"rtmp://u:{WORD}@127.0.0.1:9/live", backup_key=WORD)  # fmt: skip
+        add("outputs.edit", name="far", key=WORD + "2", stream_key=WORD)
         until(lambda: f"/room?token={WORD}" in server.heard, "the secret arrives", 20)
         assert add("sources.copy", name="door")
         assert add("sources.remove", name="door")
@@ -181,12 +200,15 @@ def test_planted_secrets_are_used_and_found_nowhere(studio: Studio, server: _Ser
     told += [json.dumps(line) for line in studio.lines]
     assert not command_lines.close()
     for answer in told:
-        at = answer.find(WORD)
-        assert at < 0, answer[max(0, at - 300) : at + 100]
+        for word in (WORD, shop):
+            at = answer.find(word)
+            assert at < 0, answer[max(0, at - 300) : at + 100]
     studio.stop()
     for path in studio.root.rglob("*"):
         if path.is_file():
-            assert WORD.encode() not in path.read_bytes(), path
+            found = path.read_bytes()
+            assert WORD.encode() not in found, path
+            assert shop.encode() not in found, path
 
 
 def test_shows_of_before_are_cleaned(tmp_path: Path, server: _Server) -> None:
