@@ -69,7 +69,8 @@ def _messages() -> Iterator[HurtReader]:
     from studio.comments.platforms.bilibili import OP_MESSAGE, packed, packets
     from studio.comments.platforms.lines import parse
     from studio.comments.platforms.twitch import parse_irc
-    from studio.protocols.obs_ws import Codec
+    from studio.protocols.obs_client import obs_message
+    from studio.protocols.obs_ws import Codec, Op
     from studio.protocols.rtmp import amf0
     from studio.protocols.rtmp.address import parse as parse_address
     from studio.protocols.rtmp.chunk import ChunkReader, ChunkWriter, RtmpMessage
@@ -95,7 +96,7 @@ def _messages() -> Iterator[HurtReader]:
     yield HurtReader("rtmp chunks", chunks, lambda data: ChunkReader().feed(data))
     yield HurtReader("obs json", b'{"op":6,"d":{"requestType":"GetVersion","requestId":1}}',
                      lambda data: Codec(None).decode(_text(data)))  # fmt: skip
-    packed_message = Codec("obswebsocket.msgpack").encode({"op": 6, "d": {"requestId": 1}})
+    packed_message = Codec("obswebsocket.msgpack").encode(obs_message(Op.REQUEST, {"requestId": 1}))
     assert isinstance(packed_message, bytes)
     yield HurtReader("obs msgpack", packed_message, Codec("obswebsocket.msgpack").decode)
     address = b"rtmps://live.example.test:443/app/inst/key?sign=1"

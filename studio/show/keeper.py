@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 from studio.core import settings
+from studio.core.clean import encode_json, read_json
 from studio.core.clock import local_day
 from studio.core.command import Changed, Role, changed, command
 from studio.core.credentials import opened, sealed
@@ -38,6 +40,7 @@ class OpenShow:
         raw: show.json as read; what no service knows is kept and written back.
         parts: by key, as the services decode them.
         recovered: why a copy was taken in place of show.json, and which.
+        mark: what tells the file that was read from another; "" where none could be read.
     """
 
     folder: Path
@@ -45,6 +48,7 @@ class OpenShow:
     raw: Raw
     parts: Mapping[str, Any]
     recovered: StudioError | None = None
+    mark: str = ""
 
     @property
     def fps(self) -> Fraction:
@@ -91,7 +95,8 @@ def _opened(folder: Path, file: Path, services: Sequence[type[Service]]) -> Open
     head, raw = read_show(file)
     raw = sealed(raw)
     opened(raw)  # here, in a thread: the keyring may take its time, and is asked once
-    return decoded(OpenShow(folder, head, raw, {}), services)
+    mark = _digest(raw) if file == folder / FILE else ""
+    return decoded(OpenShow(folder, head, raw, {}, mark=mark), services)
 
 
 def decoded(show: OpenShow, services: Sequence[type[Service]]) -> OpenShow:
@@ -121,6 +126,8 @@ class ShowRepository:
         self._numbers = itertools.count(1)
         self._written: dict[Path, int] = {}
         self._one_writer = threading.Lock()
+        self._left: dict[Path, str] = {}
+        self._given_up: set[Path] = set()
         self.error: StudioError | None = None
 
     @property
@@ -171,7 +178,7 @@ class ShowRepository:
         if folder is None and self.is_readonly:
             raise StudioError("conflict", "show.readonly")
         target, number = folder or self.show.folder, next(self._numbers)
-        raw, here = self.parts(), self.show.folder
+        raw, here, opened_show = self.parts(), self.show.folder, self.show
         if name:
             raw["name"] = name
         if folder is not None:  # a copy is opened while this one runs: it has its pace
@@ -181,11 +188,48 @@ class ShowRepository:
             with self._one_writer:
                 whole = raw if folder is None else collect_media(raw, here, folder)
                 if number > self._written.get(target, 0):
+                    if folder is None:
+                        self._check_ours(opened_show)
                     write_show(target, whole)
                     self._written[target] = number
+                    if folder is None:
+                        self._left[target] = _digest(whole)
+                        self._given_up.discard(target)
             return target
 
         return write
+
+    def _check_ours(self, show: OpenShow) -> None:
+        """What lies there must be what was read or written here: nobody else's edits are lost.
+
+        Raises:
+            StudioError: conflict: another studio, or somebody by hand, has changed it.
+        """
+        if show.folder in self._given_up:
+            return
+        # One that came from a copy takes the place of a file that could not be read.
+        ours = {show.mark, self._left.get(show.folder, "")} - {""}
+        found = _on_disk(show.folder)
+        if found and ours and found not in ours:
+            raise StudioError("conflict", "show.changed_elsewhere", path=str(show.folder / FILE))
+
+    def take_over(self) -> None:
+        """What lies there now is given up for what is here; its copy goes to the backups."""
+        self._given_up.add(self.show.folder)
+
+
+def _digest(raw: Raw) -> str:
+    """What tells a show from another, however it was written."""
+    plain = read_json(encode_json(sealed(raw)))
+    return hashlib.sha256(encode_json(plain).encode()).hexdigest()
+
+
+def _on_disk(folder: Path) -> str:
+    """The same of what lies there; "" for nothing that can be read."""
+    try:
+        return _digest(read_show(folder)[1])
+    except StudioError:
+        return ""
 
 
 class KeepShow(Protocol):
@@ -257,10 +301,16 @@ class ShowCommands:
     @command(
         "show.save",
         label=("保存节目", "Save show"),
-        help=("保存节目；旧版本保留十份。", "Saves the show; its last ten are kept."),
+        help=(
+            "保存节目；旧版本保留十份。文件被别处改过时会拒绝，take_over=true 以这里的为准。",
+            "Saves the show; its last ten are kept. Refused when the file was changed elsewhere: "
+            "take_over=true lets this one win.",
+        ),
         keys="Ctrl+S",
     )
-    def save(self) -> Changed:
+    def save(self, take_over: bool = False) -> Changed:
+        if take_over:
+            self._keeper.take_over()
         return changed("show", result={"folder": str(self._keeper.save())})
 
     @command(

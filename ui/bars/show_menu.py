@@ -89,7 +89,25 @@ def save(desk: Desk, at: QWidget) -> None:
     if desk.store.show.is_readonly:
         ask_save_as(desk, at)
     else:
-        desk.actions.run("show.save", {}, origin=at)
+
+        def done(reply: Reply) -> None:
+            if reply.code == "conflict":
+                ask_whose(desk, at)
+
+        desk.actions.run("show.save", {}, origin=at, done=done)
+
+
+def ask_whose(desk: Desk, at: QWidget) -> QMenu:
+    """The file was changed elsewhere: which of the two stays is for a person to say."""
+    menu = QMenu(at)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    folder = desk.store.show.folder
+    menu.addAction(t("show.take_over")).triggered.connect(
+        lambda: desk.actions.run("show.save", {"take_over": True}, origin=at)
+    )
+    menu.addAction(t("show.take_theirs")).triggered.connect(lambda: open_folder(desk, at, folder))
+    menu.popup(at.mapToGlobal(QPoint(0, at.height())))
+    return menu
 
 
 def ask_open(desk: Desk, at: QWidget) -> QFileDialog:

@@ -50,7 +50,9 @@ def read_message(kind: SenderKind, headers: Mapping[str, str], body: bytes) -> O
         if kind == "woocommerce":
             return _woo(headers.get("x-wc-webhook-topic", ""), raw)
         return _standard(raw)
-    except (KeyError, TypeError, ValueError, AttributeError, msgspec.ValidationError) as error:
+    except (
+        KeyError, TypeError, ValueError, AttributeError, OverflowError, msgspec.ValidationError,
+    ) as error:  # fmt: skip
         raise StudioError("invalid", "orders.shape", what=str(error)[:100]) from None
 
 
@@ -100,7 +102,7 @@ def _shopify(topic: str, raw: dict[str, Any]) -> OrderMessage:
     elif raw.get("financial_status") in ("refunded", "voided"):
         what = "cancelled"
     lines, no_sku = _lines(raw.get("line_items") or (), "quantity")
-    buyer = str((raw.get("customer") or {}).get("id") or "")
+    buyer = str((raw.get("customer") or {}).get("id") or "")[:LONGEST_ID]
     return OrderMessage(what, _id(raw["id"]), "", lines, buyer, at, no_sku=no_sku)
 
 
@@ -119,7 +121,7 @@ def _woo(topic: str, raw: dict[str, Any]) -> OrderMessage:
     if what == "nothing":
         return NOTHING
     lines, no_sku = _lines(raw.get("line_items") or (), "quantity")
-    buyer = str(raw.get("customer_id") or "")
+    buyer = str(raw.get("customer_id") or "")[:LONGEST_ID]
     return OrderMessage(what, _id(raw["id"]), "", lines, buyer, at, no_sku=no_sku)
 
 

@@ -140,6 +140,7 @@ def test_what_a_message_says_is_in_its_body(
      ("standard", b'{"type":"order.paid","data":{"id":"1","lines":[{"sku":"a","count":1e9}]}}'),
      ("standard", b'{"type":"stock.updated","data":{"sku":"a","free":-1}}'),
      ("shopify", b'{"id": 1, "line_items": [{"sku": "a"}]}'), ("shopify", b"\xff\xfe"),
+     ("shopify", b'{"id":1,"financial_status":"paid","line_items":[{"sku":"a","quantity":1e999}]}'),
      ("standard", b"[" * 100_000)],
 )  # fmt: skip
 def test_what_is_no_message_is_refused(kind: Any, body: bytes) -> None:

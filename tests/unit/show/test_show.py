@@ -199,3 +199,70 @@ def test_what_was_collected_first_is_not_saved_last(folder):
     keeper.save()
     late()
     assert json.loads((folder / "show.json").read_text("utf-8"))["note"] == "new"
+
+
+class Room:
+    """A show open in one studio, with one thing that can be edited."""
+
+    def __init__(self, folder):
+        self.part = {"word": ""}
+        self.keeper = ShowRepository(open_show(folder), lambda: {"note": dict(self.part)})
+
+    def save(self, word):
+        self.part["word"] = word
+        self.keeper.save()
+
+
+def word_in(folder):
+    return json.loads((folder / "show.json").read_text(encoding="utf-8"))["note"]["word"]
+
+
+def test_two_studios_on_one_show_lose_nothing_silently(folder):
+    one, two = Room(folder), Room(folder)
+    one.save("one")
+    one.save("one again")  # what one wrote itself is no change from elsewhere
+    for _ in range(3):
+        with pytest.raises(StudioError) as fault:
+            two.save("two")
+        assert (fault.value.code, fault.value.key) == ("conflict", "show.changed_elsewhere")
+    assert word_in(folder) == "one again"
+    two.keeper.take_over()
+    two.save("two")
+    assert word_in(folder) == "two"
+    kept = [path.read_text(encoding="utf-8") for path in (folder / "backups").glob("*.json")]
+    assert any("one again" in text for text in kept), "the other's edits are in a copy"
+    with pytest.raises(StudioError):
+        one.save("one once more")
+    one.keeper.show = open_show(folder)  # opened again
+    one.save("one at last")
+    assert word_in(folder) == "one at last"
+    shown = one.keeper.show
+    one.keeper.show = open_show(None)  # another show, and back to this one, which is not read anew
+    one.keeper.show = shown
+    one.save("one for good")
+    assert word_in(folder) == "one for good"
+    with pytest.raises(StudioError):
+        two.save("two")
+
+
+def test_an_edit_by_hand_is_not_written_over(folder):
+    room = Room(folder)
+    raw = json.loads((folder / "show.json").read_text(encoding="utf-8"))
+    (folder / "show.json").write_text(json.dumps(raw), encoding="utf-8")  # the same, otherwise
+    room.save("a")
+    by_hand = {**json.loads((folder / "show.json").read_text(encoding="utf-8")), "language": "zh"}
+    (folder / "show.json").write_text(json.dumps(by_hand), encoding="utf-8")
+    with pytest.raises(StudioError, match="changed elsewhere"):
+        room.save("b")
+    assert json.loads((folder / "show.json").read_text(encoding="utf-8")) == by_hand
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]"])
+def test_what_is_gone_or_broken_is_written_anew(folder, text):
+    room = Room(folder)
+    room.save("a")
+    (folder / "show.json").unlink()
+    if text is not None:
+        (folder / "show.json").write_text(text, encoding="utf-8")
+    room.save("b")
+    assert word_in(folder) == "b"
