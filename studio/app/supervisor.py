@@ -46,6 +46,7 @@ STOP_S = 8.0  # from the polite request to the kill
 SAFE_MODE_WITHIN_S = 30.0
 UP_S = 1.0  # an engine that died sooner after it came on air is in a crash loop
 DESK_RESTARTS = 3
+DESK_PAUSE_S = 15.0
 DESK_DETACHED = 3  # exit code of a desk that was closed while the stream goes on
 WINDOWS = sys.platform == "win32"
 
@@ -137,6 +138,7 @@ class Supervisor:
         self._pump: threading.Thread | None = None
         self._desk: subprocess.Popen[bytes] | None = None
         self._desk_starts: list[float] = []
+        self._desk_again_at: float | None = None
         self._started_at = 0.0  # of the present engine
         self._beat_at = -1.0  # when a heartbeat of it was last there
         self._awake = life.AwakeClock()
@@ -392,8 +394,11 @@ class Supervisor:
 
     def _look_after_desk(self) -> None:
         """A closed desk ends the studio, unless it was told to leave it on air; one that crashed
-        is opened again, a few times."""
+        is opened again: a few times at once, then ever after a pause. The controller needs it."""
         if self._desk is None:
+            if self._desk_again_at is not None and self._awake() >= self._desk_again_at:
+                self._desk_again_at = None
+                self._open_desk()
             return
         code = self._desk.poll()
         if code is None:
@@ -406,13 +411,18 @@ class Supervisor:
             return
         now = self._awake()
         recent = [at for at in self._desk_starts if now - at < 60]
+        self._desk_starts = recent
         if len(recent) <= DESK_RESTARTS:
             self._say({"event": "desk", "state": "crashed", "code": code})
             self._open_desk()
         else:
-            self._say({"event": "desk", "state": "given_up", "code": code})
+            self._desk_again_at = now + DESK_PAUSE_S
+            self._say(
+                {"event": "desk", "state": "waiting", "code": code, "again_in_s": DESK_PAUSE_S}
+            )
 
     def _close_desk(self) -> None:
+        self._desk_again_at = None
         if self._desk is not None and self._desk.poll() is None:
             self._desk.terminate()
             try:
