@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from studio.core.paths import config_dir
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
 
@@ -142,12 +144,17 @@ def shared_program(qapp: Any, engine: RealEngine) -> Iterator[Any]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _window_first(request: pytest.FixtureRequest) -> None:
-    """The shared window is there before a test begins: what it runs is no leak of that test."""
+    """The shared window is there before a test begins: what it runs is no leak of that test.
+
+    It stands as at its first start, whatever the files before it have left.
+    """
+    (config_dir() / "desk.json").unlink(missing_ok=True)
     if getattr(request.module, "SHARES_WINDOW", False):
         request.getfixturevalue("shared_program")
 
 
 def _close(made: Any) -> None:
+    made.window.is_kept = False  # a window that was made anew meanwhile keeps nothing either
     made.window.close()
     made.close()
     made.window.deleteLater()

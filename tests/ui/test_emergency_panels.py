@@ -60,7 +60,7 @@ def test_an_incident_is_found_reviewed_and_asked_why(program, qtbot):
     assert panel.report.review.whys == ("No deputy",)
     qtbot.mouseClick(panel.action, Qt.MouseButton.LeftButton)
     save_form(qtbot, what="Name a deputy", owner="Li", until="2020-01-01")
-    qtbot.waitUntil(lambda: panel.head.badge.text == "1 actions late", timeout=SOON)
+    qtbot.waitUntil(lambda: panel.head.badge.text == "1 action late", timeout=SOON)
     folder = os.environ.get("SHOPCAST_LOOK")
     if folder:
         QApplication.processEvents()

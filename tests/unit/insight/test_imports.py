@@ -138,7 +138,7 @@ def test_dates_in_the_future_are_told(data: Path) -> None:
     found = take(data, text)
     assert found["figures"] == {"sessions": 500, "channels": 1, "first": "2024-04-16",
                                 "last": "2099-04-17"}  # fmt: skip
-    assert "1 rows" in found["questions"][0]
+    assert "1 row has" in found["questions"][0]
 
 
 def test_several_currencies_are_never_added(data: Path) -> None:
