@@ -238,9 +238,11 @@ class StepWorker:
         run.keys.clear()
         answer = step.otherwise
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(max(0.0, left_s)):
-                    answer = await run.answer
+            # Not a time-out around it: that would throw away an answer that was taken a moment
+            # before and not yet picked up.
+            await asyncio.wait((run.answer,), timeout=max(0.0, left_s))
+            if run.answer.done():
+                answer = run.answer.result()
                 # A person who answers knows what is on air: their earlier take stands no more.
                 run.is_overruled = False
                 run.has_two_keys = step.keys > 1 and answer != "stop"

@@ -200,7 +200,7 @@ def test_no_word_is_cut_and_no_band_is_left(
     assert max(bottoms) >= window.statusbar.y() - 16
     assert min(tops) <= window.topbar.height() + 16
     try:
-        qtbot.waitUntil(lambda: _cut(window) == [], timeout=2_000)
+        qtbot.waitUntil(lambda: _cut(window) == [], timeout=SOON)
     finally:
         rest = _cut(window)
         window.change("language", "en")
