@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from studio.core.event import Event
     from studio.core.extension import Settings as ExtensionSettings
     from studio.core.extension import setting
+    from studio.core.loopback import is_this_machine
     from studio.core.plugins import PluginStatus
     from studio.core.service import Every, PluginService, ServiceTools, ShowContext
     from studio.filters.base import Filter
@@ -73,6 +74,7 @@ _LATE = {
     "changed": ("studio.core.command", "changed"),
     "command": ("studio.core.command", "command"),
     "fade": ("studio.media.yuv", "fade"),
+    "is_this_machine": ("studio.core.loopback", "is_this_machine"),
     "setting": ("studio.core.extension", "setting"),
     "goods": ("studio.shop.importers.base", ""),
     "Cause": ("studio.plans.triggers.base", "Cause"),
@@ -134,6 +136,7 @@ __all__ = [
     "changed",
     "command",
     "fade",
+    "is_this_machine",
     "setting",
     "Backoff",
     "VERSION",

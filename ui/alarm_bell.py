@@ -7,7 +7,7 @@ import time
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from studio.api import AlarmSpeaker, StudioError, sound_outputs
+from studio.api import AlarmSpeaker, StudioError, is_this_machine, sound_outputs
 from studio.audio.model import ALARM_LEVELS
 from ui.desk import Desk
 from ui.i18n import language, t
@@ -17,7 +17,6 @@ from ui.models.alarm_levels import gravest, listeners, standing_alarms
 PARTS = ("plans", "outputs", "sources", "insight", "orders")
 AGAIN_S = 2.0
 """One trouble shows in several places at once: after a sound, no graver ones alone are heard."""
-HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class AlarmBell(QObject):
@@ -60,7 +59,7 @@ class AlarmBell(QObject):
     @property
     def heard_by(self) -> list[str]:
         """Sources of this machine that would take the sounds on air: then there are none."""
-        if self.desk.client.host not in HERE:
+        if not is_this_machine(self.desk.client.host):
             return []
         return listeners(self.desk.store, self.desk.settings.alarm_device)
 

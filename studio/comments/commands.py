@@ -16,7 +16,8 @@ from studio.comments.events import (
     CommentUnpinned,
     ReplyFailed,
 )
-from studio.comments.keeper import CommentQueue, Wanted
+from studio.comments.keeper import CommentQueue
+from studio.comments.many import CommentsWanted
 from studio.comments.model import Comment, Entry, FeedSpec, State
 from studio.comments.replies import ReplyQueue
 from studio.comments.views import view_entry
@@ -41,12 +42,12 @@ class AudienceCommands:
         audience: CommentQueue,
         announce: Callable[[Any], None],
         show: Callable[[str, str, str], None],
-        drop: Callable[[], None] | None = None,
+        drop: Callable[[], None],
     ) -> None:
         self._audience = audience
         self._announce = announce
         self._show = show
-        self._drop = drop or (lambda: show("", "", ""))
+        self._drop = drop
         self.replies = ReplyQueue(self._not_sent)
         audience.take_off = self._take_off
 
@@ -165,12 +166,14 @@ class AudienceCommands:
         text: str = "",
         last_s: Annotated[float, msgspec.Meta(ge=0, le=86400)] = 0.0,
     ) -> Changed:
-        entries = self._audience.pick(which, Wanted(rule, category, author, text, last_s))
+        entries = self._audience.many.pick(
+            which, CommentsWanted(rule, category, author, text, last_s)
+        )
         result = {"rows": len(entries), "comments": sum(entry.count for entry in entries)}
         if action == "count" or not entries:
             return changed(result=result)
         state: State = "released" if action == "release" else "blocked"
-        name = self._audience.settle_many(entries, state)
+        name = self._audience.many.settle(entries, state)
         if state == "blocked" and any(entry is self._audience.last_shown for entry in entries):
             self._take_off()
         self._announce(CommentsDecided(state=state, rows=len(entries), rule=rule, author=author))
@@ -182,7 +185,7 @@ class AudienceCommands:
         help=("恢复批量处理之前的状态。", "Gives comments back the state they had."),
     )
     def undo_bulk(self, id: str) -> Changed:
-        return changed("comments", result=self._audience.take_back(id))
+        return changed("comments", result=self._audience.many.take_back(id))
 
     @command(
         "comments.answer",

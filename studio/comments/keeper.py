@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from studio.comments.events import CommentReceived, CommentWithdrawn
 from studio.comments.kept import entry_of, kept_rows, until_ns_of
+from studio.comments.many import ManyDecisions
 from studio.comments.model import (
     AudiencePart,
     Comment,
@@ -58,47 +59,13 @@ HELD: tuple[str, Held] = ("own", "hold")
 STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocked"}
 
 
-Which = Literal["held", "best", "all"]
-BULK = "person, with others"
 PLATFORM = "platform"
-MOST_SETTLED = 20
-"""Decisions about many that can be taken back."""
 
 
 class CommentListener(Protocol):
     """Hears every comment of a person that is not muted; it returns soon."""
 
     def __call__(self, id: str, person: str, author: str, text: str, /) -> None: ...
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """Which comments are meant; "" and 0 mean all.
-
-    Attributes:
-        author: as mutes know them ("douyin/u9").
-        text: part of the text or of what the rules read.
-        last_s: of the last seconds.
-    """
-
-    rule: str = ""
-    category: str = ""
-    author: str = ""
-    text: str = ""
-    last_s: float = 0.0
-
-    def fits(self, entry: Entry) -> bool:
-        """Is this one meant?"""
-        verdict = entry.verdict
-        if self.last_s:
-            age_s = (now_ns() - entry.came_ns) / NS
-            if age_s > self.last_s:
-                return False
-        return (
-            self.rule in ("", verdict.rule)
-            and self.category in ("", verdict.category)
-            and (not self.author or self.author in entry.authors)
-            and (self.text in entry.comment.text or self.text in verdict.normalised)
-        )
 
 
 class CommentQueue:
@@ -112,6 +79,7 @@ class CommentQueue:
 
     Attributes:
         folder: of the show; files of feeds are found from there.
+        many: decisions about several at once.
         last_shown: what was pinned last; it may be on its way out of the picture.
         take_off: takes the last shown comment off every canvas at once.
     """
@@ -141,7 +109,7 @@ class CommentQueue:
         self.listeners: list[CommentListener] = []
         self._recent: deque[int] = deque()
         self._allowance = FeedAllowance()
-        self._settled: dict[str, list[tuple[Entry, State, str]]] = {}
+        self.many = ManyDecisions(self)
         self._numbers = itertools.count(1)
 
     # -- feeds ---------------------------------------------------------------------------------
@@ -218,7 +186,7 @@ class CommentQueue:
         self._recent.clear()
         self.counts = dict.fromkeys(self.counts, 0)
         self.mutes.clear()
-        self._settled.clear()
+        self.many.forget()
         self.judge.forget()
         self.pinned, self.last_shown, self.is_slow = None, None, False
         self.packs = {}
@@ -315,7 +283,8 @@ class CommentQueue:
                 entry = self.rings.get(id)
                 if entry is not None and entry.comment.platform == withdrawn.platform:
                     rows.append(entry)
-                    if self.rings.remove(id, PLATFORM) is entry and entry.comment.id == id:
+                    self.rings.remove(id, PLATFORM)
+                    if entry.comment.id == id:
                         self._take_off(entry)
         banned = {f"{gone.platform}/{gone.author_id}" for gone in many if gone.author_id}
         rows += self._drop_authors(banned)
@@ -427,44 +396,6 @@ class CommentQueue:
             if waiting.authors <= gone:
                 self.decide(waiting, "blocked", waiting.by)
         return muted
-
-    def pick(self, which: Which, wanted: Wanted) -> list[Entry]:
-        """Those of a list that are meant; newest first, folds as one entry."""
-        return [entry for entry in self.listed(which, len(self.rings)) if wanted.fits(entry)]
-
-    def settle_many(self, entries: Sequence[Entry], state: State) -> str:
-        """One decision about many; returns the name under which it is taken back."""
-        name = str(next(self._numbers))
-        self._settled[name] = [(entry, entry.state, entry.by) for entry in entries]
-        while len(self._settled) > MOST_SETTLED:
-            self._settled.pop(next(iter(self._settled)))
-        for entry in reversed(entries):  # the newest are the last to fall out of their ring
-            self.decide(entry, state, BULK)
-        return name
-
-    def take_back(self, name: str) -> int:
-        """Gives what `settle_many` decided back the state it had; how many rows.
-
-        What has fallen out of its ring since then comes back; what somebody decided again
-        meanwhile stays as it is.
-
-        Raises:
-            StudioError: not_found.
-        """
-        before = self._settled.pop(name, None)
-        if before is None:
-            raise StudioError("not_found", "audience.no_bulk", id=name)
-        count = 0
-        for entry, state, by in reversed(before):
-            if entry.by != BULK:
-                continue
-            if entry.comment.id in self.rings:
-                self.decide(entry, state, by)
-            else:
-                entry.state, entry.by = state, by
-                self.rings.add(entry, self.pinned)
-            count += 1
-        return count
 
     def add_words(self, words: list[str], category: str, action: Held) -> None:
         """Adds words to this show's own rules; counts from the next comment on."""

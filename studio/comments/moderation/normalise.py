@@ -26,8 +26,6 @@ class Tables:
 
     single: dict[str, str]
     pairs: dict[str, str]
-    digits: dict[str, str]
-    leet: dict[str, str]
     confusable: dict[str, str]
     digit_table: dict[int, str]
     leet_table: dict[int, str]
@@ -46,10 +44,9 @@ def tables() -> Tables:
                 single[sign] = target
     # A traditional form may lead to a homophone: follow it once.
     single = {sign: single.get(target, target) for sign, target in single.items()}
-    digits: dict[str, str] = raw["digits"]
     return Tables(
-        single, raw["split"], digits, raw["leet"], raw["confusable"],
-        str.maketrans(digits), str.maketrans(raw["leet"]),
+        single, raw["split"], raw["confusable"],
+        str.maketrans(raw["digits"]), str.maketrans(raw["leet"]),
     )  # fmt: skip
 
 

@@ -16,21 +16,22 @@ import struct
 import zlib
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, NamedTuple
-
-from websockets.asyncio.client import ClientConnection
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from studio.comments.model import Comment, Withdrawn
 from studio.comments.platforms.base import CommentPlatform
-from studio.comments.platforms.dial import messages, outer_socket
+from studio.comments.platforms.dial import dialled, messages
+from studio.comments.platforms.fields import as_object, decoded, inner
 from studio.comments.platforms.lines import MOST_NAME, MOST_TEXT
 from studio.comments.platforms.repeats import RepeatFilter
 from studio.comments.platforms.web import ask
-from studio.core.clean import read_json
 from studio.core.clock import utc_iso, utc_ms
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
 
 ADDRESS = "https://live-open.biliapi.com"
 PLATFORM = "bilibili"
@@ -43,7 +44,7 @@ SILENT_S = 14.0
 """No answer to a heartbeat for so long: the connection is half open."""
 GAME_BEAT_S = 20.0
 OP_BEAT, OP_BEAT_ANSWER, OP_MESSAGE, OP_AUTH, OP_AUTH_ANSWER = 2, 3, 5, 7, 8
-PLAIN, ZLIB, BROTLI = 0, 2, 3
+ZLIB, BROTLI = 2, 3
 
 
 class Packet(NamedTuple):
@@ -170,9 +171,9 @@ class BilibiliRoom(CommentPlatform):
             raise StudioError("invalid", "audience.no_key", kind=self.kind)
         told("connecting", "")
         begun = await self._ask("start", {"code": settings.identity_key, "app_id": int(app)})
-        game = str(_dict(begun, "game_info").get("game_id") or "")
+        game = str(inner(begun, "game_info").get("game_id") or "")
         try:
-            await self._listen(game, _dict(begun, "websocket_info"), put, told)
+            await self._listen(game, inner(begun, "websocket_info"), put, told)
         finally:
             if game:
                 with contextlib.suppress(StudioError, TimeoutError, asyncio.CancelledError):
@@ -188,12 +189,11 @@ class BilibiliRoom(CommentPlatform):
         )  # fmt: skip
         url = f"{settings.url.strip().rstrip('/')}/v2/app/{what}"
         answer = await ask("POST", url, body, headers)
-        told = answer.json()
-        told = told if isinstance(told, dict) else {}
+        told = as_object(decoded(answer.body))
         if answer.status != 200 or told.get("code") != 0:
             why = f"{told.get('code', answer.status)} {told.get('message', '')}".strip()[:200]
             raise StudioError("unavailable", "audience.refused", kind=self.kind, why=why)
-        return _dict(told, "data")
+        return inner(told, "data")
 
     async def _listen(
         self,
@@ -202,32 +202,22 @@ class BilibiliRoom(CommentPlatform):
         put: Callable[[Comment], None],
         told: Callable[[str, str], None],
     ) -> None:
-        from websockets.asyncio.client import connect
-        from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
-
         links = where.get("wss_link")
         url = str(links[0]) if isinstance(links, list) and links else ""
         if not url.startswith(("ws://", "wss://")):
             why = "no wss_link"
             raise StudioError("unavailable", "audience.refused", kind=self.kind, why=why)
         loop = asyncio.get_running_loop()
-        to = await outer_socket(url, self.settings.url)
-        try:
-            async with connect(
-                url, max_size=MOST_FRAME, open_timeout=8, ping_interval=None, **to
-            ) as socket:
-                await socket.send(packed(OP_AUTH, str(where.get("auth_body", "")).encode()))
-                self._heard_s = loop.time()
-                self._repeats.reconnected()
-                await _first_to_end(
-                    self._read(socket, put, told),
-                    self._beat_socket(socket, url),
-                    self._beat_game(game),
-                )
-        except (OSError, InvalidURI, InvalidHandshake, TimeoutError, WebSocketException) as error:
-            raise StudioError(
-                "unavailable", "audience.cannot_connect", url=url, why=str(error)
-            ) from None
+        # Its signs of life are its own: it need not answer those of the protocol.
+        async with dialled(url, self.settings.url, largest=MOST_FRAME, ping_s=None) as connection:
+            await connection.send(packed(OP_AUTH, str(where.get("auth_body", "")).encode()))
+            self._heard_s = loop.time()
+            self._repeats.reconnected()
+            await _first_to_end(
+                self._read(connection, put, told),
+                self._beat_socket(connection, url),
+                self._beat_game(game),
+            )
         raise StudioError("unavailable", "audience.closed", url=url)
 
     async def _beat_socket(self, socket: ClientConnection, url: str) -> None:
@@ -264,7 +254,7 @@ class BilibiliRoom(CommentPlatform):
                 continue
             for packet in found:
                 if packet.operation == OP_AUTH_ANSWER:
-                    code = _json(packet.body).get("code")
+                    code = as_object(decoded(packet.body)).get("code")
                     if code:
                         why = f"auth {code}"
                         raise StudioError(
@@ -272,10 +262,10 @@ class BilibiliRoom(CommentPlatform):
                         )
                     told("live", "")
                 elif packet.operation == OP_MESSAGE:
-                    self._take(_json(packet.body), put)
+                    self._take(as_object(decoded(packet.body)), put)
 
     def _take(self, told: dict[str, Any], put: Callable[[Comment], None]) -> None:
-        what, data = told.get("cmd"), _dict(told, "data")
+        what, data = told.get("cmd"), inner(told, "data")
         if what == "LIVE_OPEN_PLATFORM_INTERACTION_END":
             raise StudioError("unavailable", "audience.interaction_ended")
         if what == "LIVE_OPEN_PLATFORM_SUPER_CHAT_DEL":
@@ -295,8 +285,7 @@ class BilibiliRoom(CommentPlatform):
             str(id)[:100], text[:MOST_TEXT], str(data.get("uname") or "")[:MOST_NAME],
             str(data.get("open_id") or data.get("uid") or "")[:100], PLATFORM, utc_iso(), kind,
         )  # fmt: skip
-        if not self._repeats.is_repeat(comment, has_id=True):
-            put(comment)
+        self._repeats.pass_on(comment, put)
 
 
 async def _first_to_end(*works: Coroutine[Any, Any, None]) -> None:
@@ -310,16 +299,3 @@ async def _first_to_end(*works: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        found = read_json(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _dict(data: dict[str, Any], name: str) -> dict[str, Any]:
-    found = data.get(name)
-    return found if isinstance(found, dict) else {}

@@ -3,16 +3,64 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import time
 from collections.abc import AsyncIterable, AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studio.core.errors import StudioError
 from studio.core.outer_hosts import is_outer, outer_targets
 from studio.core.places import host_of
 
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
 LINES_A_TURN = 20
+MAX_MESSAGE = 1024 * 1024
+PING_S = 5.0
+"""A far end that is half open is seen within two of these."""
+
+
+@contextlib.asynccontextmanager
+async def dialled(
+    url: str,
+    named: str = "",
+    *,
+    largest: int = MAX_MESSAGE,
+    open_s: float = 8.0,
+    ping_s: float | None = PING_S,
+) -> AsyncIterator[ClientConnection]:
+    """A WebSocket to a platform, for as long as it is used.
+
+    Args:
+        named: the address in the settings, where ``url`` says more than may be told, or was said
+            by the platform itself.
+        largest: bytes of a message.
+        ping_s: None where the platform has a sign of life of its own.
+
+    Raises:
+        StudioError: unavailable: it cannot be reached, or was lost while it was used.
+    """
+    from websockets.asyncio.client import connect
+    from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
+
+    where = await outer_socket(url, named)
+    try:
+        async with connect(
+            url, max_size=largest, open_timeout=open_s,
+            ping_interval=ping_s, ping_timeout=ping_s, **where,
+        ) as connection:  # fmt: skip
+            yield connection
+    except (OSError, InvalidURI, InvalidHandshake, TimeoutError, WebSocketException) as error:
+        raise StudioError(
+            "unavailable", "audience.cannot_connect", url=named or url, why=str(error)
+        ) from None
+
+
+def text_of(message: str | bytes) -> str:
+    """What a message says; bytes that are no UTF-8 are replaced."""
+    return message if isinstance(message, str) else message.decode("utf-8", "replace")
 
 
 async def outer_socket(url: str, named: str = "") -> dict[str, Any]:
@@ -36,7 +84,7 @@ def _outer_socket(url: str, named: str) -> dict[str, Any]:
         found = outer_targets(host_of(url), 0)
     except OSError as error:
         why = str(error)
-        raise StudioError("unavailable", "audience.cannot_connect", url=url, why=why) from None
+        raise StudioError("unavailable", "audience.cannot_connect", url=named, why=why) from None
     return {"host": str(found[0].address[0]), "proxy": None}
 
 

@@ -10,12 +10,14 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from studio.comments.model import Comment
+from studio.comments.platforms.fields import decoded, objects
 from studio.comments.platforms.lines import MOST_NAME, MOST_TEXT
+from studio.comments.platforms.repeats import RepeatFilter
 from studio.comments.platforms.webhook import Answer, PushedFeed, PushSettings
-from studio.core.clean import read_json
 from studio.core.clock import utc_iso, utc_ms
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
@@ -63,6 +65,10 @@ class DouyinPush(PushedFeed):
 
     settings: DouyinSettings
 
+    def __init__(self, settings: DouyinSettings, folder: Path) -> None:
+        super().__init__(settings, folder)
+        self._repeats = RepeatFilter()
+
     def taken(self, headers: dict[str, str], body: bytes) -> Answer:
         """A message of one kind with several entries."""
         wanted = douyin_mark(headers, body, self.settings.secret)
@@ -79,7 +85,8 @@ class DouyinPush(PushedFeed):
         if room and headers.get("x-roomid", "") != room:
             return 200, _fine()
         if headers.get("x-msg-type") == "live_comment":
-            for entry in _entries(body):
+            found = decoded(body)
+            for entry in objects(found if isinstance(found, list) else [found])[:MOST_ENTRIES]:
                 self._entry(entry)
         return 200, _fine()
 
@@ -91,17 +98,8 @@ class DouyinPush(PushedFeed):
             str(id)[:100], text[:MOST_TEXT], str(entry.get("nickname") or "")[:MOST_NAME],
             str(entry.get("sec_openid") or "")[:100], PLATFORM, utc_iso(),
         )  # fmt: skip
-        self.say(comment, has_id=True)
+        self._repeats.pass_on(comment, self._put)
 
 
 def _fine() -> dict[str, Any]:
     return {"err_no": 0, "err_tips": "success"}
-
-
-def _entries(body: bytes) -> list[dict[str, Any]]:
-    try:
-        found = read_json(body)
-    except (ValueError, RecursionError):
-        return []
-    found = found if isinstance(found, list) else [found]
-    return [entry for entry in found[:MOST_ENTRIES] if isinstance(entry, dict)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from studio.comments.model import Comment
+from studio.comments.platforms.repeats import RepeatFilter
 from studio.core.clean import read_json
 from studio.core.clock import utc_iso
 
@@ -47,6 +49,39 @@ def parse(line: str, number: int, platform: str = "") -> tuple[Comment, float | 
         kind=kind if kind in _KINDS else "comment",
     )
     return comment, _time(at_ms)
+
+
+class LineTaker:
+    """Lines of a feed as comments: numbered, those that are none counted, repeats left out.
+
+    Args:
+        platform: of lines that name none.
+
+    Attributes:
+        bad: lines that were no comments, since the last connection.
+    """
+
+    def __init__(self, platform: str) -> None:
+        self._platform = platform
+        self._repeats = RepeatFilter()
+        self._number = self.bad = 0
+
+    def reconnected(self) -> None:
+        """The connection is there again: what came before may come once more."""
+        self._repeats.reconnected()
+        self.bad = 0
+
+    def take(self, line: str, put: Callable[[Comment], None]) -> str:
+        """Puts a comment that did not come before; why it is none, or ""."""
+        self._number += 1
+        try:
+            comment, _ = parse(line, self._number, self._platform)
+        except BadLine as error:
+            self.bad += 1
+            return f"{self.bad} bad lines, last: {error}"
+        has_id = comment.id != made_id(self._platform, self._number)
+        self._repeats.pass_on(comment, put, has_id=has_id)
+        return ""
 
 
 def made_id(platform: str, number: int) -> str:

@@ -9,21 +9,21 @@ import html
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
-
-from websockets.asyncio.client import ClientConnection
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from studio.comments.model import Comment
 from studio.comments.platforms.base import CommentPlatform
-from studio.comments.platforms.dial import messages, outer_socket
+from studio.comments.platforms.dial import dialled, messages, text_of
 from studio.comments.platforms.lines import MOST_NAME, MOST_TEXT
 from studio.comments.platforms.repeats import RepeatFilter
-from studio.comments.platforms.websocket import MAX_MESSAGE, PING_S
 from studio.core.clean import read_json, write_json
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
 
 ADDRESS = "wss://io.socialstream.ninja"
 _TAG = re.compile(r"<[^<>]{0,2000}>")
@@ -72,33 +72,19 @@ class SocialStream(CommentPlatform):
 
     async def run(self, put: Callable[[Comment], None], told: Callable[[str, str], None]) -> None:
         """Reads until the server closes."""
-        from websockets.asyncio.client import connect
-        from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
-
         session = self.settings.session_key.strip()
         if not _SESSION.fullmatch(session):
             raise StudioError("invalid", "audience.no_session")
         server = self.settings.url.strip().rstrip("/")
         told("connecting", "")
-        where = await outer_socket(server)
         try:
-            async with connect(
-                f"{server}/join/{session}/{self.settings.channel}/1",
-                max_size=MAX_MESSAGE, open_timeout=8, ping_interval=PING_S, ping_timeout=PING_S,
-                **where,
-            ) as socket:  # fmt: skip
-                self._socket = socket
+            where = f"{server}/join/{session}/{self.settings.channel}/1"
+            async with dialled(where, server) as connection:
+                self._socket = connection
                 self._repeats.reconnected()
                 told("live", "")
-                async for message in messages(socket):
-                    text = (
-                        message if isinstance(message, str) else message.decode("utf-8", "replace")
-                    )
-                    self._take(text, put, told)
-        except (OSError, InvalidURI, InvalidHandshake, TimeoutError, WebSocketException) as error:
-            raise StudioError(
-                "unavailable", "audience.cannot_connect", url=server, why=str(error)
-            ) from None
+                async for message in messages(connection):
+                    self._take(text_of(message), put, told)
         finally:
             self._socket = None
         raise StudioError("unavailable", "audience.closed", url=server)
@@ -124,8 +110,8 @@ class SocialStream(CommentPlatform):
             if not isinstance(entry, dict) or not entry.get("chatname"):
                 continue  # a command, or an event without words
             comment = self._comment(entry)
-            if comment and not self._repeats.is_repeat(comment, has_id=bool(entry.get("id"))):
-                put(comment)
+            if comment:
+                self._repeats.pass_on(comment, put, has_id=bool(entry.get("id")))
 
     def _comment(self, entry: dict[str, Any]) -> Comment | None:
         self._number += 1

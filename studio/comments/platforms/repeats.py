@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
 
 from studio.comments.model import Comment
 from studio.core.clock import NS, now_ns
@@ -31,6 +32,13 @@ class RepeatFilter:
         """The connection is there again: what came before may come once more."""
         self._owed = Counter(self._last)
         self._until_ns = now_ns() + REPEATS_S * NS
+
+    def pass_on(
+        self, comment: Comment, put: Callable[[Comment], None], *, has_id: bool = True
+    ) -> None:
+        """Puts what did not come before."""
+        if not self.is_repeat(comment, has_id=has_id):
+            put(comment)
 
     def is_repeat(self, comment: Comment, *, has_id: bool) -> bool:
         """Did this come before?

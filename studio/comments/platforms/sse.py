@@ -8,8 +8,7 @@ from typing import Annotated, ClassVar
 
 from studio.comments.model import Comment
 from studio.comments.platforms.base import CommentPlatform
-from studio.comments.platforms.lines import BadLine, made_id, parse
-from studio.comments.platforms.repeats import RepeatFilter
+from studio.comments.platforms.lines import LineTaker
 from studio.comments.platforms.web import LineStream
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
@@ -46,9 +45,8 @@ class EventStreamFeed(CommentPlatform):
 
     def __init__(self, settings: EventStreamSettings, folder: Path) -> None:
         super().__init__(settings, folder)
-        self._repeats = RepeatFilter()
+        self._lines = LineTaker(settings.platform or "sse")
         self._last_id = ""
-        self._number = self._bad = 0
         self._data: list[str] = []
         self._event_id: str | None = None
 
@@ -64,7 +62,7 @@ class EventStreamFeed(CommentPlatform):
             self._take(line, put, told)
 
         def opened() -> None:
-            self._repeats.reconnected()
+            self._lines.reconnected()
             told("live", "")
 
         url = self.settings.url.strip()
@@ -78,8 +76,10 @@ class EventStreamFeed(CommentPlatform):
             data, self._data = self._data, []
             if self._event_id is not None:
                 self._last_id, self._event_id = self._event_id, None
-            for text in data:
-                self._comment(text, put, told)
+            for text in filter(str.strip, data):
+                fault = self._lines.take(text, put)
+                if fault:
+                    told("live", fault)
             return
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
@@ -87,20 +87,3 @@ class EventStreamFeed(CommentPlatform):
             self._data.append(value)
         elif name == "id" and "\0" not in value:
             self._event_id = value[:1000]
-
-    def _comment(
-        self, text: str, put: Callable[[Comment], None], told: Callable[[str, str], None]
-    ) -> None:
-        if not text.strip():
-            return
-        platform = self.settings.platform or "sse"
-        self._number += 1
-        try:
-            comment, _ = parse(text, self._number, platform)
-        except BadLine as error:
-            self._bad += 1
-            told("live", f"{self._bad} bad lines, last: {error}")
-            return
-        has_id = comment.id != made_id(platform, self._number)
-        if not self._repeats.is_repeat(comment, has_id=has_id):
-            put(comment)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, ClassVar, NamedTuple
-
-from websockets.asyncio.client import ClientConnection
+from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple
 
 from studio.comments.model import Comment, Withdrawn
 from studio.comments.platforms.base import CommentPlatform
-from studio.comments.platforms.dial import messages, outer_socket
+from studio.comments.platforms.dial import dialled, messages, text_of
 from studio.comments.platforms.lines import MOST_NAME, MOST_TEXT
 from studio.comments.platforms.repeats import RepeatFilter
-from studio.comments.platforms.websocket import MAX_MESSAGE, PING_S
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.text import Text
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
 
 ADDRESS = "wss://irc-ws.chat.twitch.tv:443"
 NOBODY = "justinfan31415"
@@ -110,32 +110,17 @@ class TwitchChat(CommentPlatform):
 
     async def run(self, put: Callable[[Comment], None], told: Callable[[str, str], None]) -> None:
         """Reads until the server closes or asks to come again."""
-        from websockets.asyncio.client import connect
-        from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
-
         if not self._channel or not self._channel.replace("_", "").isalnum():
             raise StudioError("invalid", "audience.no_channel", name=self.settings.channel)
         url = self.settings.url.strip()
         told("connecting", "")
-        where = await outer_socket(url)
         try:
-            async with connect(
-                url, max_size=MAX_MESSAGE, open_timeout=8,
-                ping_interval=PING_S, ping_timeout=PING_S, **where,
-            ) as socket:  # fmt: skip
-                await self._enter(socket)
+            async with dialled(url) as connection:
+                await self._enter(connection)
                 self._repeats.reconnected()
-                async for message in messages(socket):
-                    text = (
-                        message if isinstance(message, str) else message.decode("utf-8", "replace")
-                    )
-                    for line in text.split("\r\n"):
-                        if line and await self._take(socket, parse_irc(line), put, told):
-                            return
-        except (OSError, InvalidURI, InvalidHandshake, TimeoutError, WebSocketException) as error:
-            raise StudioError(
-                "unavailable", "audience.cannot_connect", url=url, why=str(error)
-            ) from None
+                async for message in messages(connection):
+                    for line in filter(None, text_of(message).split("\r\n")):
+                        await self._take(connection, parse_irc(line), put, told)
         finally:
             self._socket = None
         raise StudioError("unavailable", "audience.closed", url=url)
@@ -164,8 +149,12 @@ class TwitchChat(CommentPlatform):
         line: IrcLine,
         put: Callable[[Comment], None],
         told: Callable[[str, str], None],
-    ) -> bool:
-        """One line of the server; True when it asks to come again."""
+    ) -> None:
+        """One line of the server.
+
+        Raises:
+            StudioError: unavailable: it asks to come again, or refuses.
+        """
         tags = line.tags
         if line.command == "PING":
             await socket.send(f"PONG :{line.words[-1] if line.words else ''}")
@@ -186,7 +175,6 @@ class TwitchChat(CommentPlatform):
             raise StudioError(
                 "unavailable", "audience.refused", kind=self.kind, why=line.words[-1][:200]
             )
-        return False
 
     def _say(self, line: IrcLine, kind: str, put: Callable[[Comment], None]) -> None:
         tags, text = line.tags, line.words[-1] if len(line.words) >= 2 else ""
@@ -199,8 +187,7 @@ class TwitchChat(CommentPlatform):
             tags["id"][:100], text[:MOST_TEXT], name[:MOST_NAME], tags.get("user-id", "")[:100],
             PLATFORM, utc_iso(), kind,
         )  # fmt: skip
-        if not self._repeats.is_repeat(comment, has_id=True):
-            put(comment)
+        self._repeats.pass_on(comment, put)
 
 
 def _is_refusal(tags: dict[str, str], text: str) -> bool:

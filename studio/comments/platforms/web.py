@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http.client
-import json
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from studio.comments.platforms.dial import outer_connection
-from studio.core.clean import read_json
 from studio.core.errors import StudioError
 
 ASK_S = 10.0
@@ -34,43 +32,29 @@ class WebAnswer(NamedTuple):
     status: int
     body: bytes
 
-    def json(self) -> Any:
-        """The body as plain data; {} when it is none."""
-        try:
-            return read_json(self.body)
-        except (ValueError, RecursionError):
-            return {}
-
 
 async def ask(
     method: str,
     url: str,
-    body: Any = None,
+    body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-    *,
-    within_s: float = ASK_S,
 ) -> WebAnswer:
     """One request, one answer; any status is an answer.
 
     Args:
-        body: bytes as they are, or plain data that is sent as JSON.
+        body: JSON as it is sent.
 
     Raises:
         StudioError: unavailable: no answer in time, or one that is too long.
     """
-    raw = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
     sent = {"Accept": "application/json", **(headers or {})}
-    if raw is not None:
-        sent.setdefault("Content-Type", "application/json")
-    return await asyncio.to_thread(_ask, method, url, raw, sent, within_s)
+    return await asyncio.to_thread(_ask, method, url, body, sent)
 
 
-def _ask(
-    method: str, url: str, body: bytes | None, headers: Mapping[str, str], within_s: float
-) -> WebAnswer:
-    with contextlib.closing(_connection(url, within_s)) as connection:
+def _ask(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> WebAnswer:
+    with contextlib.closing(_connection(url, ASK_S)) as connection:
         try:
-            connection.request(method, _target(url), body, dict(headers))
+            connection.request(method, _target(url), body, headers)
             answer = connection.getresponse()
             found = answer.read(MOST_BYTES + 1)
         except (OSError, http.client.HTTPException) as error:
@@ -99,6 +83,7 @@ class LineStream:
         self._url, self._take, self._headers = url, take, dict(headers or {})
         self._silent_s = silent_s
         self._room = threading.BoundedSemaphore(MOST_WAITING)
+        self._socket: socket.socket | None = None
         self._is_over = False
 
     async def run(self, opened: Callable[[], None]) -> None:
@@ -144,8 +129,6 @@ class LineStream:
             with contextlib.suppress(ValueError):
                 self._room.release()
             await asyncio.to_thread(thread.join, 2.0)
-
-    _socket: socket.socket | None = None
 
     def _read(
         self,

@@ -10,9 +10,9 @@ from typing import Annotated, Any, ClassVar
 
 from studio.comments.model import Comment, Withdrawn
 from studio.comments.platforms.base import CommentPlatform
-from studio.comments.platforms.lines import BadLine, made_id, parse
-from studio.comments.platforms.repeats import RepeatFilter
-from studio.core.clean import read_json, write_json
+from studio.comments.platforms.fields import as_object, decoded
+from studio.comments.platforms.lines import LineTaker
+from studio.core.clean import write_json
 from studio.core.clock import utc_ms
 from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
@@ -46,7 +46,6 @@ class PushedFeed(CommentPlatform):
         super().__init__(settings, folder)
         self.port = 0
         self.refused = 0
-        self._repeats = RepeatFilter()
         self._put: Callable[[Comment], None] = lambda comment: None
 
     @abstractmethod
@@ -85,11 +84,6 @@ class PushedFeed(CommentPlatform):
             self.port = 0
             await door.close()
 
-    def say(self, comment: Comment, *, has_id: bool) -> None:
-        """Puts a comment that did not come before."""
-        if not self._repeats.is_repeat(comment, has_id=has_id):
-            self._put(comment)
-
     def _waiting(self) -> str:
         address = f"http://{LOOPBACK}:{self.port}{FOLDER}/{self.kind}"
         return StudioError("unavailable", "audience.waits_at", url=address).in_language()
@@ -124,7 +118,8 @@ class WebhookFeed(PushedFeed):
         super().__init__(settings, folder)
         if settings.secret:
             secret_bytes(settings.secret)
-        self._number = 0
+        self._platform = settings.platform or "webhook"
+        self._lines = LineTaker(self._platform)
 
     def taken(self, headers: dict[str, str], body: bytes) -> Answer:
         """Lines, or one JSON array of them."""
@@ -136,27 +131,17 @@ class WebhookFeed(PushedFeed):
         return 200, {"taken": len(lines) - bad, "bad": bad}
 
     def _line(self, line: str) -> bool:
-        platform = self.settings.platform or "webhook"
-        self._number += 1
-        gone = _withdrawn(line, platform)
+        gone = _withdrawn(line, self._platform)
         if gone is not None:
             self.withdraw(gone)
             return True
-        try:
-            comment, _ = parse(line, self._number, platform)
-        except BadLine:
-            return False
-        self.say(comment, has_id=comment.id != made_id(platform, self._number))
-        return True
+        return not self._lines.take(line, self._put)
 
 
 def _lines_of(body: bytes) -> list[str]:
     text = body.decode("utf-8", "replace").strip()
     if text.startswith("["):
-        try:
-            found = read_json(text)
-        except (ValueError, RecursionError):
-            return [text]
+        found = decoded(text)
         return [write_json(entry) for entry in found] if isinstance(found, list) else [text]
     return [line for line in text.split("\n") if line.strip()]
 
@@ -164,11 +149,8 @@ def _lines_of(body: bytes) -> list[str]:
 def _withdrawn(line: str, platform: str) -> Withdrawn | None:
     if '"deleted"' not in line and '"banned"' not in line:
         return None
-    try:
-        raw = read_json(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(raw, dict) or "text" in raw:
+    raw = as_object(decoded(line))
+    if not raw or "text" in raw:
         return None
     ids, who = raw.get("deleted"), raw.get("banned")
     ids = [ids] if isinstance(ids, str | int) else ids

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from studio.comments.model import Comment, Withdrawn
 from studio.comments.platforms.base import CommentPlatform
+from studio.comments.platforms.fields import as_object, decoded, inner, objects
 from studio.comments.platforms.lines import MOST_NAME, MOST_TEXT
 from studio.comments.platforms.repeats import RepeatFilter
 from studio.comments.platforms.web import WebAnswer, ask
@@ -113,7 +114,7 @@ class YouTubeChat(CommentPlatform):
             self._chat = await self._find(video[1])
         while True:
             page = await self._next()
-            for item in _list(page, "items"):
+            for item in objects(page.get("items")):
                 self._take(item, put)
             self._page = str(page.get("nextPageToken") or self._page)
             if page.get("offlineAt"):
@@ -125,8 +126,8 @@ class YouTubeChat(CommentPlatform):
 
     async def _find(self, video: str) -> str:
         found = await self._get(f"videos?part=liveStreamingDetails&id={video}", FIND_UNITS)
-        for item in _list(found, "items"):
-            chat = _dict(item, "liveStreamingDetails").get("activeLiveChatId")
+        for item in objects(found.get("items")):
+            chat = inner(item, "liveStreamingDetails").get("activeLiveChatId")
             if chat:
                 return str(chat)
         raise StudioError("unavailable", "audience.not_live", name=self.settings.video)
@@ -151,14 +152,12 @@ class YouTubeChat(CommentPlatform):
         url = f"{self.settings.url.strip().rstrip('/')}/youtube/v3/{what}"
         answer = await ask("GET", url, headers=headers)
         if answer.status == 200:
-            found = answer.json()
-            return found if isinstance(found, dict) else {}
+            return as_object(decoded(answer.body))
         raise self._refusal(answer)
 
     def _refusal(self, answer: WebAnswer) -> StudioError:
-        body = answer.json()
-        fault = _dict(body if isinstance(body, dict) else {}, "error")
-        reason = next((str(e.get("reason", "")) for e in _list(fault, "errors")), "")
+        fault = inner(as_object(decoded(answer.body)), "error")
+        reason = next((str(e.get("reason", "")) for e in objects(fault.get("errors"))), "")
         if reason in _OVER:
             self._chat = self._page = ""  # perhaps another chat of this video is open
             return StudioError("unavailable", "audience.not_live", name=self.settings.video)
@@ -169,15 +168,15 @@ class YouTubeChat(CommentPlatform):
         return StudioError("unavailable", "audience.refused", kind=self.kind, why=why)
 
     def _take(self, item: dict[str, Any], put: Callable[[Comment], None]) -> None:
-        snippet, author = _dict(item, "snippet"), _dict(item, "authorDetails")
+        snippet, author = inner(item, "snippet"), inner(item, "authorDetails")
         what = snippet.get("type")
         if what == "messageDeletedEvent":
-            gone = str(_dict(snippet, "messageDeletedDetails").get("deletedMessageId", ""))
+            gone = str(inner(snippet, "messageDeletedDetails").get("deletedMessageId", ""))
             self.withdraw(Withdrawn(PLATFORM, (gone,)))
         elif what == "tombstone":
             self.withdraw(Withdrawn(PLATFORM, (str(item.get("id", "")),)))
         elif what == "userBannedEvent":
-            user = _dict(_dict(snippet, "userBannedDetails"), "bannedUserDetails")
+            user = inner(inner(snippet, "userBannedDetails"), "bannedUserDetails")
             self.withdraw(Withdrawn(PLATFORM, author_id=str(user.get("channelId", ""))))
         text, kind = _said(snippet)
         if not text or not item.get("id"):
@@ -188,32 +187,21 @@ class YouTubeChat(CommentPlatform):
             str(author.get("channelId") or snippet.get("authorChannelId") or "")[:100],
             PLATFORM, utc_iso(), kind,
         )  # fmt: skip
-        if not self._repeats.is_repeat(comment, has_id=True):
-            put(comment)
+        self._repeats.pass_on(comment, put)
 
 
 def _said(snippet: dict[str, Any]) -> tuple[str, str]:
     """The words of a message and its kind; "" when it has none."""
     if snippet.get("type") == "textMessageEvent":
-        words = _dict(snippet, "textMessageDetails").get("messageText")
+        words = inner(snippet, "textMessageDetails").get("messageText")
         return str(words or snippet.get("displayMessage") or ""), "comment"
     if snippet.get("type") == "superChatEvent":
-        return str(_dict(snippet, "superChatDetails").get("userComment") or ""), "gift"
+        return str(inner(snippet, "superChatDetails").get("userComment") or ""), "gift"
     return "", ""
 
 
 def _late(wait_s: float) -> str:
     return StudioError("unavailable", "audience.quota_tight", seconds=round(wait_s)).in_language()
-
-
-def _dict(data: dict[str, Any], name: str) -> dict[str, Any]:
-    found = data.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _list(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    found = data.get(name)
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
 
 
 def _number(value: object, otherwise: float) -> float:

@@ -37,8 +37,9 @@ class Room:
         self.told, self.shown, self.touched = [], [], 0
         self.audience = CommentQueue(RULES, self.told.append, self.touch)
         self.commands = AudienceCommands(
-            self.audience, self.told.append, lambda *what: self.shown.append(what)
-        )
+            self.audience, self.told.append, lambda *what: self.shown.append(what),
+            lambda: self.shown.append(("", "", "")),
+        )  # fmt: skip
 
     def touch(self):
         self.touched += 1
@@ -327,7 +328,7 @@ def test_feeds_come_and_go_and_are_kept(tmp_path):
         audience = CommentQueue(RULES, room.told.append, room.touch, kinds)
         audience.folder = tmp_path
         (tmp_path / "c.jsonl").write_text('{"text": "一"}', encoding="utf-8")
-        commands = AudienceCommands(audience, room.told.append, lambda *what: None)
+        commands = AudienceCommands(audience, room.told.append, lambda *what: None, lambda: None)
         commands.add_feed("file", "replay", {"path": "c.jsonl", "speed": 1000.0})
         async with asyncio.timeout(5):
             while not audience.counts["all"]:

@@ -113,6 +113,7 @@ def test_twitch_is_read_without_an_account_and_takes_back_what_it_deletes() -> N
             feed = Feed(twitch.TwitchChat, channel="Coats", url=f"ws://127.0.0.1:{port}")
             async with feed:
                 await soon(lambda: len(feed.came) == 3 and feed.feed.withdrawn == 2, "all of it")
+                await soon(lambda: len(feed.queue.entries) == 1, "what was deleted is gone")
                 assert feed.texts == ["how much is the coat?", "hello all", "waves"]
                 assert feed.came[0].who == "twitch/9ann"
                 left = [e.comment.text for e in feed.queue.entries.values()]
@@ -378,6 +379,14 @@ class Bilibili:
             await socket.send(frame(0, json.dumps(end).encode()))
 
 
+def room_at(address: str, secret: str = SECRET) -> Feed:
+    """A feed of a room on this server."""
+    return Feed(
+        bilibili.BilibiliRoom, app_id="16513889", access_id="id", access_secret=secret,
+        identity_key="code", url=address,
+    )  # fmt: skip
+
+
 def test_bilibili_starts_signed_reads_packed_frames_and_starts_again() -> None:
     site = Bilibili()
 
@@ -385,10 +394,7 @@ def test_bilibili_starts_signed_reads_packed_frames_and_starts_again() -> None:
         async with serve(site.talk, "127.0.0.1", 0) as server:
             site.port = server.sockets[0].getsockname()[1]
             with web_server(site) as address:
-                feed = Feed(
-                    bilibili.BilibiliRoom, app_id="16513889", access_id="id", access_secret=SECRET,
-                    identity_key="code", url=address,
-                )  # fmt: skip
+                feed = room_at(address)
                 async with feed:
                     await soon(lambda: "回来了" in feed.texts, "the second session")
                 assert feed.texts == ["多少钱？", "有货吗", "你好", "什么面料", "回来了"]
@@ -402,10 +408,7 @@ def test_bilibili_that_refuses_says_what_it_said() -> None:
     site = Bilibili()
 
     async def body() -> None:
-        feed = Feed(
-            bilibili.BilibiliRoom, app_id="1651388990835", access_id="id", access_secret="another",
-            identity_key="code", url=address,
-        )  # fmt: skip
+        feed = room_at(address, "another")
         async with feed:
             await soon(lambda: feed.feed.state == "failed", "its refusal")
             assert "签名错误" in feed.feed.error
@@ -430,10 +433,7 @@ def test_bilibili_that_is_half_open_is_seen(monkeypatch: pytest.MonkeyPatch) -> 
         async with serve(deaf, "127.0.0.1", 0) as server:
             site.port = server.sockets[0].getsockname()[1]
             with web_server(site) as address:
-                feed = Feed(
-                    bilibili.BilibiliRoom, app_id="16513889", access_id="id", access_secret=SECRET,
-                    identity_key="code", url=address,
-                )  # fmt: skip
+                feed = room_at(address)
                 async with feed:
                     await soon(lambda: site.sessions >= 2, "a second connection")
 
@@ -477,6 +477,17 @@ def test_ninja_brings_all_sites_without_markup_and_answers_on_all() -> None:
                 await feed.feed.platform.reply("yes\nM", feed.came[0])
                 await soon(lambda: heard, "the answer")
         assert json.loads(heard[0]) == {"action": "sendChat", "value": "@Ann yes M"}
+
+    asyncio.run(body())
+
+
+def test_ninja_that_cannot_be_reached_does_not_tell_the_session() -> None:
+    async def body() -> None:
+        url = "ws://127.0.0.1:9"
+        async with Feed(ninja.SocialStream, session_key="plantedsession", url=url) as feed:
+            await soon(lambda: feed.feed.state == "failed", "its failure")
+            assert url in feed.feed.error
+            assert "plantedsession" not in feed.feed.error
 
     asyncio.run(body())
 

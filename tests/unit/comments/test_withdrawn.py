@@ -122,9 +122,9 @@ def test_a_thousand_bans_at_once_are_one_pass() -> None:
 def test_a_decision_about_many_does_not_bring_back_what_is_gone() -> None:
     house = House()
     house.say("1", "这是骗子吧", "bob")
-    name = house.queue.settle_many(list(house.queue.entries.values()), "blocked")
+    name = house.queue.many.settle(list(house.queue.entries.values()), "blocked")
     house.queue.take_away(Withdrawn("twitch", ("1",)))
-    assert house.queue.take_back(name) == 0
+    assert house.queue.many.take_back(name) == 0
     assert house.queue.entries == {}
 
 
