@@ -14,7 +14,7 @@ from ui.i18n import language, t
 from ui.listen import listen
 from ui.models.alarm_levels import gravest, listeners, standing_alarms
 
-PARTS = ("plans", "outputs", "sources", "insight", "orders")
+PARTS = ("plans", "outputs", "sources", "insight", "orders", "guard")
 AGAIN_S = 2.0
 """One trouble shows in several places at once: after a sound, no graver ones alone are heard."""
 

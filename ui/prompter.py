@@ -29,7 +29,13 @@ from ui.i18n import language, pick, t
 from ui.listen import listen
 from ui.models.prompting import Motion
 from ui.models.rundown import left_s
-from ui.models.saying import price_to_say, question_to_answer, told_to_host
+from ui.models.saying import (
+    claim_to_correct,
+    claim_words,
+    price_to_say,
+    question_to_answer,
+    told_to_host,
+)
 from ui.projector import Beside, press_window
 from ui.theme import tokens
 from ui.widgets.paint import painting
@@ -110,7 +116,7 @@ class PrompterWindow(Beside):
     def _heard(self, part: str) -> None:
         if part == "prompter":
             self._take()
-        elif part in ("rundown", "shop", "offers", "comments", "plans"):
+        elif part in ("rundown", "shop", "offers", "comments", "plans", "guard"):
             self.update()
 
     def _take(self) -> None:
@@ -337,6 +343,9 @@ class PrompterWindow(Beside):
                 few = product.stock <= 10
                 words = t("prompter.pieces", n=product.stock)
                 found.append((words, 1.0, WARN if few else tokens.MUTED))
+        claim = claim_to_correct(store)
+        if claim is not None:
+            found.append((claim_words(claim), 0.85, WARN))
         asked = question_to_answer(store)
         if asked is not None:
             found.append((f"{t('prompter.question')} · {asked.author}", 0.75, tokens.MUTED))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.api import Evidence, logger
 from studio.audio.model import SoundView
 from studio.comments.model import CommentsView
+from studio.host.guard.model import GuardView
 from studio.host.packs.model import PacksView
 from studio.host.prompter.model import PrompterView
 from studio.host.rundown.model import RundownView
@@ -58,6 +59,7 @@ PARTS: dict[str, Any] = {
     "packs": PacksView,
     "script": ScriptView,
     "prompter": PrompterView,
+    "guard": GuardView,
     "plans": PlansView,
     "incidents": IncidentsView,
     "post": PostView,
@@ -155,6 +157,7 @@ class Store(QObject):
         self.packs = PacksView()
         self.script = ScriptView()
         self.prompter = PrompterView()
+        self.guard = GuardView()
         self.plans = PlansView()
         self.incidents = IncidentsView()
         self.post = PostView()

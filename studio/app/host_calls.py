@@ -1,4 +1,4 @@
-"""The words of ``shopcast rundown``, ``packs`` and ``script``, and what they call."""
+"""The words of ``shopcast rundown``, ``packs``, ``script`` and ``listen``, and what they call."""
 
 from __future__ import annotations
 
@@ -81,4 +81,20 @@ def script_arguments(parser: argparse.ArgumentParser) -> None:
                         help=translate("cli.arg.script_scene"))  # fmt: skip
     parser.add_argument("--language", default="", choices=("zh", "en"),
                         help=translate("cli.arg.script_language"))  # fmt: skip
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def listen(arguments: argparse.Namespace) -> int:
+    """``shopcast listen FILE``."""
+    from studio.app.listen_cli import listen as hear
+
+    facts = Path(arguments.facts) if arguments.facts else None
+    return DONE if hear(Path(arguments.file), facts, write_line, as_json=arguments.json) else NO
+
+
+def listen_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("file", metavar="FILE", help=translate("cli.arg.listen_file"))
+    parser.add_argument("--facts", default="", metavar="FACTS",
+                        help=translate("cli.arg.listen_facts"))  # fmt: skip
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))

@@ -39,6 +39,7 @@ PLACES: dict[str, DataClass] = {
     "comments.say.text": "personal",
     "comments.bulk.text": "personal",
     "comments.reply.text": "personal",
+    "guard.hear.text": "personal",
     "tally.acknowledged.who": "inner",
 }
 """Where a field is not what its name says."""

@@ -37,3 +37,21 @@ class PrompterWanted(Event, frozen=True, kw_only=True):
 
     screen: str = ""
     mirror: str = ""
+
+
+class ClaimRaised(Event, frozen=True, kw_only=True):
+    """The host said something that a rule or a fact speaks against."""
+
+    name: ClassVar[str] = "guard.alarm"
+    label: ClassVar[Text] = Text("口播提醒", "Claim alarm")
+    help: ClassVar[Text] = Text(
+        "主播的话碰到规则或与资料不符：原话、规则、法条、资料。",
+        "What was said meets a rule or differs from the facts: words, rule, article, fact.",
+    )
+
+    rule: str
+    said: str
+    fact: str = ""
+    article: str = ""
+    level: str = "alarm"
+    product: str = ""

@@ -7,6 +7,7 @@ from typing import Any
 from studio.core.event import Events
 from studio.core.service import Service
 from studio.core.state import State
+from studio.host.guard.service import GuardService
 from studio.host.packs.service import PackService
 from studio.host.prompter.service import PrompterService
 from studio.host.rundown.service import RundownService
@@ -15,7 +16,7 @@ from studio.shop.catalogue import Catalogue
 from studio.shop.offers.book import OfferBook
 
 HOST_SERVICES: tuple[type[Service], ...] = (
-    RundownService, ScriptService, PackService, PrompterService,
+    RundownService, ScriptService, PackService, PrompterService, GuardService,
 )  # fmt: skip
 
 
@@ -50,4 +51,6 @@ def host_services(
     script = ScriptService(catalogue, offers, state)
     texts = HostTexts(catalogue, offers, rundown, script)
     prompter = PrompterService(rundown, script, catalogue, events, state)
-    return (rundown, script, PackService(texts, catalogue, state), prompter)
+    packs = PackService(texts, catalogue, state)
+    guard = GuardService(packs, script, catalogue, prompter, events, state)
+    return (rundown, script, packs, prompter, guard)

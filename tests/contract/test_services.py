@@ -75,6 +75,7 @@ A: dict[str, Any] = {
         "scripts": [{"product": "hat", "lines": [{"id": "a", "text": "Tip your hat"}]}]},
     "prompter": {"speed": 3.0},
     "packs": {"places": ["eu"], "off": ["eu-basics"]},
+    "guard": {"armed": False, "source": "beep"},
     "later": {"kept": True},
 }  # fmt: skip
 B: dict[str, Any] = {

@@ -17,7 +17,8 @@ def standing_alarms(store: Store, link_state: str) -> dict[str, str]:
     """Severity by what it is about; the same thing has the same key as long as it stands.
 
     Red wants a hand now: the engine or all lines are gone, a red plan is at work. Amber wants a
-    look: a source or an output is broken, a plan asks or works. The rest is a note.
+    look: a source or an output is broken, a plan asks or works, words want putting right.
+    The rest is a note.
     """
     found: dict[str, str] = {}
     if link_state in (link.SILENT, link.LOST):
@@ -35,6 +36,9 @@ def standing_alarms(store: Store, link_state: str) -> dict[str, str]:
     for alarm in store.insight.alarms:
         if alarm.state == "active":
             found[f"figure/{alarm.id}"] = NOTE
+    for claim in store.guard.alarms:
+        if not claim.dismissed_by:
+            found[f"claim/{claim.id}"] = AMBER if claim.level == "alarm" else NOTE
     for short in store.orders.short:
         found[f"owed/{short.key}/{short.sku}"] = NOTE
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from studio.comments.model import EntryView
+from studio.host.guard.model import ClaimAlarm
 from studio.plans.model import ToldView
 from studio.shop.model import Product, price_text
 from ui.format import ms_short
@@ -74,3 +75,19 @@ def message_to_host(store: Store) -> HostMessage | None:
 def told_to_host(store: Store) -> list[ToldView]:
     """Words of plans that are for the host."""
     return [told for told in store.plans.told if told.role in HOST_ROLES]
+
+
+def claim_to_correct(store: Store) -> ClaimAlarm | None:
+    """The latest thing that was said and should be put right; None while all is well."""
+    return next((alarm for alarm in store.guard.alarms if not alarm.dismissed_by), None)
+
+
+def claim_words(alarm: ClaimAlarm) -> str:
+    """The words and what to say instead, in a line."""
+    return t("guard.alarm", said=alarm.said, advice=pick(alarm.advice))
+
+
+def claim_reason(alarm: ClaimAlarm) -> str:
+    """Why, the article, and what the facts say."""
+    fact = alarm.fact or t("guard.no_fact")
+    return t("guard.why", why=pick(alarm.why), article=alarm.article, fact=fact)

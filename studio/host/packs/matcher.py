@@ -104,9 +104,9 @@ class PackMatcher:
         hits = [hit for hit in self._hits(sentence, around) if _concerns(hit.rule, around)]
         if not hits:
             return
-        asked = _asked_span(sentence)
+        asked = asked_span(sentence)
         spans = {id(hit.rule): _exceptions(hit.rule, sentence, around) for hit in hits}
-        denied = [(hit.start, hit.end) for hit in hits if _is_denied(sentence, hit)]
+        denied = [(hit.start, hit.end) for hit in hits if is_denied(sentence, hit.start)]
         for hit in hits:
             if any(a <= hit.start < b for a, b in denied):
                 continue
@@ -203,14 +203,14 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     return not (before.isascii() and before.isalpha()) and not (after.isascii() and after.isalpha())
 
 
-def _is_denied(sentence: Sentence, hit: Found) -> bool:
-    """It says of itself that it is not so."""
-    before = sentence.lower[: hit.start - sentence.start]
+def is_denied(sentence: Sentence, start: int) -> bool:
+    """The sentence says of what begins at a place of the text that it is not so."""
+    before = sentence.lower[: start - sentence.start]
     tight = "".join(sign for sign in before if sign.isalnum())
     return bool(_DENIED.search(tight[-12:]) or _DENIED_LATIN.search(before[-40:]))
 
 
-def _asked_span(sentence: Sentence) -> tuple[int, int]:
+def asked_span(sentence: Sentence) -> tuple[int, int]:
     """Where a viewer's question is read out: it claims nothing; what follows it does.
 
     From the clause that says who asks to the end of the first one that is a question.

@@ -14,6 +14,7 @@ import msgspec
 from studio.core.bounded import read_bounded
 from studio.core.clean import clean_text, decode_words, read_json
 from studio.core.errors import StudioError
+from studio.host.cues import cues_of
 from studio.host.rundown.durations import clock_s, duration_s, unit_of
 from studio.host.rundown.model import MOST_ITEMS, ItemKind
 from studio.shop.importers.base import Record, Table, TableKind
@@ -225,10 +226,6 @@ def _word_rows(file: Path) -> list[list[str]]:
 
 # --- other programs -----------------------------------------------------------------------------
 
-CUE = re.compile(
-    r"(\d{1,2}):(\d\d):(\d\d)[,.](\d{1,3})[ \t]*-->[ \t]*(\d{1,2}):(\d\d):(\d\d)[,.](\d{1,3})"
-)
-
 
 def _special(data: bytes) -> RundownImport | None:
     if b"-->" in data[:4000].replace(b"\0", b""):
@@ -246,28 +243,18 @@ def _special(data: bytes) -> RundownImport | None:
 def _subtitles(text: str) -> RundownImport:
     """One item a cue; its length reaches to the next one's start."""
     read = RundownImport("srt")
-    cues = list(CUE.finditer(text))
-    starts = [_cue_s(cue, 1) for cue in cues]
+    cues = list(cues_of(text))
     for number, cue in enumerate(cues):
-        until = cues[number + 1].start() if number + 1 < len(cues) else len(text)
-        lines = [line.strip() for line in text[cue.end() : until].splitlines() if line.strip()]
-        if number + 1 < len(cues) and lines and lines[-1].isdecimal():
-            lines.pop()  # the next cue's number
-        end = starts[number + 1] if number + 1 < len(cues) else _cue_s(cue, 5)
-        words = re.sub(r"<[^<>]{0,80}>|\{\\[^{}]{0,80}\}", "", " ".join(lines)).strip()
-        if not words:
+        if not cue.text:
             continue
-        seconds = round(end - starts[number])
+        end = cues[number + 1].start_s if number + 1 < len(cues) else cue.end_s
+        seconds = round(end - cue.start_s)
         if seconds < 0:
-            read.faults.append(RefusedRow(number + 1, words[:80], "rundown.row.backwards"))
+            read.faults.append(RefusedRow(number + 1, cue.text[:80], "rundown.row.backwards"))
             continue
-        read.items.append(ReadItem(words[:200], number + 1, "talk", seconds, note=words[:2000]))
+        item = ReadItem(cue.text[:200], number + 1, "talk", seconds, note=cue.text[:2000])
+        read.items.append(item)
     return read
-
-
-def _cue_s(cue: re.Match[str], first: int) -> float:
-    hours, minutes, seconds, part = (cue[first + n] for n in range(4))
-    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + int(part.ljust(3, "0")) / 1000
 
 
 def _ontime(whole: dict[str, Any]) -> RundownImport | None:

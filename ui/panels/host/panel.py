@@ -11,7 +11,14 @@ from ui.format import age_s, clock, ms_short
 from ui.i18n import t
 from ui.listen import listen
 from ui.models.rundown import RUNS, left_s
-from ui.models.saying import message_to_host, price_to_say, question_to_answer
+from ui.models.saying import (
+    claim_reason,
+    claim_to_correct,
+    claim_words,
+    message_to_host,
+    price_to_say,
+    question_to_answer,
+)
 from ui.panels.base import Panel
 from ui.panels.spot import LEFT, Spot
 from ui.prompters import name_button, prompter_button
@@ -54,6 +61,9 @@ class HostPanel(Panel):
         self._next.setFont(tokens.font(20, 600))
         self._question = TextLabel(size=LARGE, wraps=True)
         self._asker = TextLabel(size=13, tone="muted")
+        self.claim = TextLabel(size=LARGE, weight=600, tone="attention", wraps=True)
+        self._claim_why = TextLabel(size=13, tone="muted", wraps=True)
+        self.put_right = Button("", clicked=self._dismiss)
         self._told_by = TextLabel(size=13, tone="muted")
         self._told = TextLabel(size=LARGE, weight=600, wraps=True)
         self._read = Button("", "attention", clicked=self._acknowledge)
@@ -67,6 +77,8 @@ class HostPanel(Panel):
         self.add_scroll(inside)
         foot = QWidget()
         below = column(gap=6, margins=(16, 6, 16, 12))
+        below.addWidget(self.claim)
+        below.addLayout(row(self._claim_why, 1, self.put_right, gap=8))
         below.addWidget(self._next)
         below.addWidget(line())
         below.addWidget(self._asker)
@@ -77,7 +89,7 @@ class HostPanel(Panel):
         foot.setLayout(below)
         self.add(foot)
         self._shown_points: tuple[str, ...] | None = None
-        parts = ("shop", "offers", "comments", "plans", "post", "rundown")
+        parts = ("shop", "offers", "comments", "plans", "post", "rundown", "guard")
         listen(self, self.desk.store.changed, lambda part: self._show() if part in parts else None)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._show_time)
@@ -95,6 +107,8 @@ class HostPanel(Panel):
         name_button(self.prompter)
         self._read.setText(t("host.read"))
         self._read.name(t("host.read"))
+        self.put_right.setText(t("guard.dismiss"))
+        self.put_right.name(t("guard.dismiss"))
         self._show()
 
     def _show(self) -> None:
@@ -122,6 +136,7 @@ class HostPanel(Panel):
             else t("host.no_question")
         )
         self._question.setText(pinned.text if pinned else "")
+        self._show_claim()
         self._show_told()
         self._show_time()
 
@@ -132,6 +147,19 @@ class HostPanel(Panel):
         self._price.set_tone("attention" if is_offer else "")
         self._offer.setText(offer)
         self._offer.setVisible(bool(offer))
+
+    def _show_claim(self) -> None:
+        """Quiet: a line that is gone when all is well."""
+        alarm = claim_to_correct(self.desk.store)
+        for part in (self.claim, self._claim_why, self.put_right):
+            part.setVisible(alarm is not None)
+        self.claim.setText(claim_words(alarm) if alarm else "")
+        self._claim_why.setText(claim_reason(alarm) if alarm else "")
+
+    def _dismiss(self) -> None:
+        alarm = claim_to_correct(self.desk.store)
+        if alarm is not None:
+            self.desk.actions.run("guard.dismiss", {"alarm": alarm.id}, origin=self.put_right)
 
     def _show_told(self) -> None:
         message = message_to_host(self.desk.store)

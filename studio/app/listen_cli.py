@@ -1,0 +1,186 @@
+"""``shopcast listen``: what is said in a recording or a text, held against packs and facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from studio.app.check import read
+from studio.core.bounded import read_bounded
+from studio.core.clean import read_json, write_json
+from studio.core.errors import StudioError
+from studio.core.i18n import system_language, translate
+from studio.core.instants import utc_now
+from studio.host.cues import TimedText, timed_texts
+from studio.host.guard.claim import Known
+from studio.host.guard.judge import HeardClaims, Judged, judge, product_named
+from studio.host.guard.model import FactSheet
+from studio.host.packs.files import all_packs
+from studio.host.packs.matcher import PackMatcher
+from studio.host.packs.model import Alarm, PacksPart
+from studio.host.packs.service import armed_packs, matcher_for, replace_heard
+from studio.host.packs.texts import about
+from studio.host.script.facts import check_own, facts_of
+
+Write = Callable[[str], None]
+MOST_BYTES = 8_000_000
+TEXTS = frozenset((".srt", ".vtt", ".txt", ".md"))
+
+
+class SheetPacks:
+    """The packs of some places, for the goods of a sheet."""
+
+    def __init__(self, matcher: PackMatcher, goods: Mapping[str, Known]) -> None:
+        self._matcher, self._goods = matcher, goods
+
+    def alarms(self, text: str, product: str = "", *, is_heard: bool = False) -> list[Alarm]:
+        """What they find."""
+        known = self._goods.get(product)
+        around = replace_heard(about(known.product), is_heard=is_heard) if known else None
+        return self._matcher.alarms(text, around)
+
+
+def read_sheet(path: Path | None) -> FactSheet:
+    """The facts: a file of the form of `FactSheet`, or a show.
+
+    Raises:
+        StudioError: not_found, invalid, with the place.
+    """
+    if path is None:
+        return FactSheet()
+    if path.is_dir():
+        show = read(path)
+        part, shop = show.parts["script"], show.parts["shop"]
+        places = show.parts["packs"].places
+        language: Literal["zh", "en"] = "en" if show.head.language == "en" else "zh"
+        return FactSheet(
+            shop.products, part.facts, show.parts["offers"].offers, shop.explaining, places,
+            language,
+        )  # fmt: skip
+    try:
+        sheet = msgspec.convert(read_json(read_bounded(path, MOST_BYTES)), FactSheet)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StudioError("not_found", "guard.no_facts", path=str(path), why=why) from None
+    except (ValueError, msgspec.ValidationError) as error:
+        raise StudioError("invalid", "guard.bad_facts", path=path.name, why=str(error)) from None
+    _check(sheet, path.name)
+    return sheet
+
+
+def _check(sheet: FactSheet, name: str) -> None:
+    """Facts that say nothing, contradict each other or are of no product are named."""
+    said: dict[tuple[str, str], str] = {}
+    ids = {product.id for product in sheet.products}
+    for number, fact in enumerate(sheet.facts):
+        place = f"{name}: facts[{number}]"
+        if fact.product not in ids:
+            raise StudioError("invalid", "guard.fact_of_nothing", place=place, id=fact.product)
+        check_own(fact)
+        other = said.setdefault((fact.product, fact.name), fact.value)
+        if other != fact.value:
+            raise StudioError(
+                "invalid", "guard.contradiction", place=place, name=fact.name, a=other,
+                b=fact.value,
+            )  # fmt: skip
+
+
+def goods_of(sheet: FactSheet) -> dict[str, Known]:
+    """Its products with what holds today."""
+    today = utc_now().date()
+    return {
+        product.id: Known(
+            product,
+            facts_of(product, sheet.offers, None, sheet.facts, sheet.language, today),
+        )
+        for product in sheet.products
+    }
+
+
+class Listening:
+    """Sentences in, lines out: the form that programs read."""
+
+    def __init__(self, sheet: FactSheet, write: Write, *, as_json: bool) -> None:
+        self._goods, self._places = goods_of(sheet), sheet.places
+        packs = armed_packs(PacksPart(sheet.places), all_packs()[0])
+        self._packs = SheetPacks(matcher_for(packs), self._goods)
+        self._write, self._as_json = write, as_json
+        self._claims, self._product = HeardClaims(), sheet.explaining
+        self.alarms = 0
+
+    def hear(self, at_s: float, text: str, *, is_final: bool, is_heard: bool) -> None:
+        """Writes a sentence, and each new alarm."""
+        if self._as_json:
+            self._write(write_json({"at": round(at_s, 2), "text": text, "final": is_final}))
+        if not is_final:
+            return
+        self._product = product_named(text, self._goods, self._product)
+        found = judge(
+            text, self._product, self._goods, self._packs, self._places, is_heard=is_heard
+        )
+        for judged in found:
+            _, is_new = self._claims.fresh(at_s, judged)
+            if is_new:
+                self.alarms += 1
+                self._tell(at_s, judged)
+
+    def _tell(self, at_s: float, judged: Judged) -> None:
+        chinese = system_language() == "zh"
+        why, advice = judged.why[not chinese], judged.advice[not chinese]
+        words = f"{why} ({judged.article})" if judged.article else why
+        if self._as_json:
+            self._write(write_json({
+                "at": round(at_s, 2), "alarm": words, "rule": judged.rule, "said": judged.said,
+                "fact": judged.fact, "advice": advice,
+            }))  # fmt: skip
+            return
+        self._write(translate(
+            "guard.cli.alarm", at=f"{at_s:.1f}", said=judged.said, why=words, advice=advice
+        ))  # fmt: skip
+
+
+def listen_text(path: Path, sheet: FactSheet, write: Write, *, as_json: bool) -> bool:
+    """A text or subtitles; those of speech that was recognised are read by their sound too.
+
+    Returns:
+        Whether there was no alarm.
+
+    Raises:
+        StudioError: not_found.
+    """
+    listening = Listening(sheet, write, as_json=as_json)
+    for timed in _texts(path):
+        listening.hear(timed.end_s, timed.text, is_final=True, is_heard=True)
+    if not listening.alarms and not as_json:
+        write(translate("packs.cli.clean"))
+    return not listening.alarms
+
+
+def _texts(path: Path) -> Iterable[TimedText]:
+    try:
+        return list(timed_texts(read_bounded(path, MOST_BYTES)))
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StudioError("not_found", "packs.unreadable", path=str(path), why=why) from None
+
+
+def listen(path: Path, facts: Path | None, write: Write, *, as_json: bool) -> bool:
+    """``shopcast listen FILE``.
+
+    Returns:
+        Whether there was no alarm.
+
+    Raises:
+        StudioError: not_found, invalid, unavailable.
+    """
+    sheet = read_sheet(facts)
+    if path.suffix.lower() in TEXTS:
+        return listen_text(path, sheet, write, as_json=as_json)
+    raise StudioError("invalid", "guard.no_text", path=path.name, kinds=" ".join(_kinds()))
+
+
+def _kinds() -> Sequence[str]:
+    return sorted(TEXTS)

@@ -1,0 +1,1 @@
+"""Hears what is said, and holds it against packs and facts."""

@@ -1,0 +1,52 @@
+"""Holds what a sentence claims of a product against its facts: one module a topic.
+
+Nothing here knows of services: text and facts in, differences out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from studio.host.guard import composition, delivery, money, origin, praise, sizes
+from studio.host.guard.claim import Claim, Known, Spoken
+from studio.host.guard.words import put_right
+from studio.host.packs.matcher import asked_span, is_denied
+from studio.host.packs.reading import Sentence, sentences
+
+TOPICS: tuple[Callable[[Spoken], Iterator[Claim]], ...] = (
+    money.claims, composition.claims, sizes.claims, origin.claims, delivery.claims, praise.claims,
+)  # fmt: skip
+
+
+def claims_of(
+    text: str, known: Known | None, others: Mapping[str, Known], *, is_heard: bool = False
+) -> list[Claim]:
+    """Everything a text claims that the facts do not say, in order.
+
+    Args:
+        known: what it is about; None where nobody knows: then prices alone are compared.
+        others: all products of the show: what costs as much as another one that is named is true.
+        is_heard: it was recognised: words are compared as they sound.
+    """
+    plain = put_right(text) if is_heard else text
+    found: list[Claim] = []
+    for sentence in sentences(plain):
+        asked = asked_span(sentence)
+        spoken = Spoken(sentence.lower, known, others)
+        for topic in TOPICS:
+            for claim in topic(spoken):
+                start, end = sentence.start + claim.start, sentence.start + claim.end
+                if asked[0] <= start and end <= asked[1]:
+                    continue
+                if _is_question(sentence, claim) or is_denied(sentence, start):
+                    continue
+                found.append(claim._replace(start=start, end=end))
+    return sorted(found)
+
+
+def _is_question(sentence: Sentence, claim: Claim) -> bool:
+    """It asks: what is asked is not said to be so."""
+    before = sentence.lower[max(0, claim.start - 12) : claim.start]
+    after = sentence.lower[claim.end :].rstrip()
+    is_asking = any(word in before for word in ("是不是", "有没有", "能不能", "会不会", "要不要"))
+    return is_asking or after[-1:] in ("?", "？", "吗") or after[-2:-1] == "吗"

@@ -1,0 +1,94 @@
+"""Sizes that there are, and figures with a unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from studio.host.guard.claim import NUMBER, Claim, Spoken, value_of
+
+_TOKEN = r"(?<![a-z0-9])(?:[2-9]?x{0,4}[sl]|m|[2-5][0-9](?:\.5)?)(?![a-z0-9.])"
+_CLAIMED = re.compile(
+    rf"(?:(?<!没)有|到|做到|最大(?:码)?(?:是|到)?|最小(?:码)?(?:是|到)?|(?:up to|comes? in|"
+    rf"available in|have|has|in)(?: a)?(?: size)?)"
+    rf"\s?(?P<a>{_TOKEN})|(?P<b>{_TOKEN})\s?(?:码|号)(?:的)?(?:也|都|还|现)?(?:有|现货)|"
+    rf"size (?P<c>{_TOKEN})"
+)
+_SIZE = re.compile(_TOKEN)
+_UNITS: tuple[tuple[str, str], ...] = (
+    ("cm", r"厘米|公分|cm\b|centimet(?:er|re)s?"), ("mm", r"毫米|mm\b|millimet(?:er|re)s?"),
+    ("kg", r"公斤|千克|kg\b|kilos?\b|kilograms?"), ("g", r"克|g\b|grams?\b"),
+    ("ml", r"毫升|ml\b|millilit(?:er|re)s?"), ("mah", r"毫安时?|mah\b"),
+    ("w", r"瓦|w\b|watts?\b"), ("day", r"天|days?\b"), ("month", r"个月|months?\b"),
+    ("hour", r"小时|hours?\b"),
+)  # fmt: skip
+_MEASURED = re.compile(
+    rf"(?P<number>{NUMBER})\s?-?(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _UNITS)})"
+)
+_OF_PEOPLE = re.compile(
+    r"身高|体重|你|您|宝宝|姐妹|我|朋友|小朋友|斤的|高的|you|your|my |i'm|tall|weigh|customer"
+)
+_ABOUT = re.compile(r"(?:约|大概|大约|差不多|about|around|roughly)\s?$")
+_TIMES = {
+    "day": ("shelf_life", "保质|赏味|shelf|best before"),
+    "month": ("shelf_life", "保质|赏味|shelf"),
+    "hour": ("battery", "续航|用电|电池|battery|play"),
+}  # fmt: skip
+"""A time is compared where the sentence says what of, with the fact of that name."""
+FIGURES = ("size", "weight", "spec", "battery", "shelf_life", "capacity", "storage", "use")
+
+
+def claims(spoken: Spoken) -> Iterator[Claim]:
+    """Sizes that do not exist and figures that no fact has."""
+    yield from _sizes(spoken)
+    yield from _figures(spoken)
+
+
+def _sizes(spoken: Spoken) -> Iterator[Claim]:
+    product = spoken.product
+    if product is None:
+        return
+    names = "; ".join(variant.name for variant in product.variants).lower()
+    known = {found[0] for found in _SIZE.finditer(f"{names}; {spoken.words('size', 'variants')}")}
+    if not known:
+        return
+    for match in _CLAIMED.finditer(spoken.text):
+        size = match["a"] or match["b"] or match["c"]
+        is_number = size[0].isdigit() and size.replace(".", "").isdigit()
+        has_word = re.match(r"\s?[码号]", spoken.text[match.end() :]) or match["b"] or match["c"]
+        if size in known or (is_number and not has_word):
+            continue
+        if is_number != any(other[0].isdigit() and other.isdigit() for other in known):
+            continue  # the sizes of these goods are of another kind
+        yield Claim(*match.span(), "size", spoken.source("variants", "size"))
+
+
+def _figures(spoken: Spoken) -> Iterator[Claim]:
+    text = spoken.text
+    if _OF_PEOPLE.search(text):
+        return
+    for match in _MEASURED.finditer(text):
+        unit = str(match.lastgroup)
+        value = value_of(match["number"])
+        name = _TIMES.get(unit)
+        if value is None or (name and not re.search(name[1], text)):
+            continue
+        facts = (name[0],) if name else FIGURES
+        known = {
+            number
+            for found in _MEASURED.finditer(spoken.words(*facts))
+            if found.lastgroup == unit and (number := value_of(found["number"])) is not None
+        }
+        if not known or value in known:
+            continue
+        is_about = bool(_ABOUT.search(text[: match.start()])) or "左右" in text[match.end() :][:2]
+        if is_about and any(abs(value - other) <= 0.05 * other for other in known):
+            continue
+        holder = next(
+            (n for n in facts if n in spoken.facts and _has(spoken.facts[n].value, unit)), ""
+        )
+        yield Claim(*match.span(), "size", spoken.source(holder))
+
+
+def _has(text: str, unit: str) -> bool:
+    return any(found.lastgroup == unit for found in _MEASURED.finditer(text.lower()))
