@@ -264,12 +264,19 @@ class Bus:
         except StudioError as error:
             self._tell(spec, id, given, origin, began, error.in_language("en"))
             raise
+        except OSError as fault:
+            if fault.filename is None:
+                raise self._fault(spec, id, given, origin, began, fault) from fault
+            # A place that the system refuses: its name too long, its disk gone, no right to it.
+            refused = StudioError(
+                "failed", "command.place", command=id, path=str(fault.filename)[:200],
+                why=fault.strerror or type(fault).__name__,
+            )  # fmt: skip
+            _log.warning("%s", refused.in_language("en"))
+            self._tell(spec, id, given, origin, began, refused.in_language("en"))
+            raise refused from None
         except Exception as fault:
-            _log.exception("command %s failed", id)
-            self._tell(spec, id, given, origin, began, f"{type(fault).__name__}")
-            raise StudioError(
-                "failed", "command.failed", command=id, why=f"{type(fault).__name__}: {fault}"
-            ) from fault
+            raise self._fault(spec, id, given, origin, began, fault) from fault
         with self.state.held(done.parts):  # the answer comes before the news
             self.state.touch(*done.parts)
             for listener in self._after:
@@ -278,6 +285,22 @@ class Bus:
                     await wait
         self._tell(spec, id, given, origin, began, "")
         return done
+
+    def _fault(
+        self,
+        spec: Spec | None,
+        id: str,
+        given: dict[str, Any],
+        origin: str,
+        began: int,
+        fault: Exception,
+    ) -> StudioError:
+        """A fault of our own: the log has where."""
+        _log.error("command %s failed", id, exc_info=fault)
+        self._tell(spec, id, given, origin, began, f"{type(fault).__name__}")
+        return StudioError(
+            "failed", "command.failed", command=id, why=f"{type(fault).__name__}: {fault}"
+        )
 
     def _find(self, id: str) -> tuple[Spec, Callable[..., Any]]:
         found = self._commands.get(id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
 
@@ -33,8 +34,8 @@ class PastEvents(Protocol):
         """The first entry of this name whose data hold a text."""
         ...
 
-    def between(self, first_utc: str, last_utc: str) -> list[Happening]:
-        """All entries from one time to another, in their order."""
+    def between(self, first_utc: str, last_utc: str, *names: str) -> Iterator[Happening]:
+        """Entries from one time to another, in their order, one by one; of these names alone."""
         ...
 
     def before(self, first_utc: str, name: str, most: int) -> list[Happening]:

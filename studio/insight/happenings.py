@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from studio.insight.moment import entry_after, picture_bytes
 
 _COLUMNS = "id, run, at_ns, at_utc, name, data, scene, sku, value_cents, currency"
 MOST = 200_000
+AT_ONCE, BREATH_S = 250, 0.001
+"""So many entries, then the interpreter is let go: it also makes pictures."""
 
 
 class JournalWindow:
@@ -36,13 +39,20 @@ class JournalWindow:
         )
         return rows[0] if rows else None
 
-    def between(self, first_utc: str, last_utc: str) -> list[Happening]:
-        """All entries from one time to another, in their order; the first 200,000."""
+    def between(self, first_utc: str, last_utc: str, *names: str) -> Iterator[Happening]:
+        """Entries from one time to another, one by one in their order; the first 200,000.
+
+        Args:
+            names: the kinds that are asked for; all without any.
+        """
         first, last = seconds_of(first_utc), seconds_of(last_utc)
-        return self._read(
-            "WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
-            lambda base: (entry_after(base, first - 0.001), entry_after(base, last), MOST),
-        )
+        kinds = f"AND name IN ({','.join('?' * len(names))}) " if names else ""
+        return self._each(
+            f"WHERE id >= ? AND id < ? {kinds}ORDER BY id LIMIT ?",
+            lambda base: (
+                entry_after(base, first - 0.001), entry_after(base, last), *names, MOST,
+            ),
+        )  # fmt: skip
 
     def before(self, first_utc: str, name: str, most: int) -> list[Happening]:
         """The last entries of a name before a time, in their order."""
@@ -63,14 +73,22 @@ class JournalWindow:
     def _read(
         self, where: str, values: Callable[[sqlite3.Connection], tuple[object, ...]]
     ) -> list[Happening]:
+        return list(self._each(where, values))
+
+    def _each(
+        self, where: str, values: Callable[[sqlite3.Connection], tuple[object, ...]]
+    ) -> Iterator[Happening]:
         if not self._path.is_file():
-            return []
+            return
         with closing(open_to_read(self._path)) as base:
             try:
                 rows = base.execute(f"SELECT {_COLUMNS} FROM entries {where}", values(base))
-                return [_happening(row) for row in rows]
             except sqlite3.OperationalError:  # a journal of before it knew scenes and money
-                return []
+                return
+            while some := rows.fetchmany(AT_ONCE):
+                yield from map(_happening, some)
+                if len(some) == AT_ONCE:
+                    time.sleep(BREATH_S)
 
 
 def _happening(row: tuple[object, ...]) -> Happening:

@@ -79,6 +79,7 @@ class IncidentCommands:
     ) -> None:
         self._plans, self._store, self._book = plans, store, book
         self._past, self._known, self._signer = past, known, signer
+        self._reads = asyncio.Semaphore(1)  # a long show's journal: one reads it at a time
 
     # -- which there are -----------------------------------------------------------------------
 
@@ -172,10 +173,11 @@ class IncidentCommands:
         around = Surroundings(
             self._past, self._known.command_labels(), self._known.standby_scenes(), tuple(others)
         )
-        return await asyncio.to_thread(
-            make_report, incident, around, book.review(incident.id), book.actions(incident.id),
-            is_confidential=book.is_hidden(incident),
-        )  # fmt: skip
+        async with self._reads:
+            return await asyncio.to_thread(
+                make_report, incident, around, book.review(incident.id), book.actions(incident.id),
+                is_confidential=book.is_hidden(incident),
+            )  # fmt: skip
 
     @command(
         "incidents.show",

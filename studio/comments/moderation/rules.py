@@ -88,7 +88,10 @@ def read_pack(path: Path) -> RuleFile:
     except json.JSONDecodeError as error:
         why = f"line {error.lineno}, column {error.colno}: {error.msg}"
         raise StudioError("invalid", "audience.rules_broken", path=str(path), why=why) from None
-    except (msgspec.ValidationError, re.error, OSError, UnicodeDecodeError) as error:
+    except (
+        msgspec.ValidationError, re.error, OverflowError, RecursionError, OSError,
+        UnicodeDecodeError,
+    ) as error:  # fmt: skip
         why = str(error)
         raise StudioError("invalid", "audience.rules_broken", path=str(path), why=why) from None
     return found

@@ -27,7 +27,7 @@ LEAD_S, TAIL_S, BASIS_S = 60.0, 30.0, 600.0
 MOST_LINES = 5_000
 COMMENTS_S = 10
 """Comments are counted in stretches of so many seconds: nobody's words go into a report."""
-COMMENTS = "comments.received"
+COMMENTS, SOLD = "comments.received", "insight.sold"
 Labels = Mapping[str, tuple[Text, bool]]
 
 
@@ -61,30 +61,29 @@ def make_report(
     if took_ms is None:
         took_ms = max(0, round((seconds_of(utc_iso()) - began_s) * 1000))
     first, last = began_s - LEAD_S, began_s + took_ms / 1000 + TAIL_S
-    entries = around.past.between(utc_of(first), utc_of(last))
     clock = _Clock(around.past.find("plans.started", incident.id), began_s)
     hidden = [other for other in around.hidden if other.id != incident.id]
-    timed = [(clock.at_ms(entry), entry) for entry in entries]
-    standby = around.standby | _standby_scenes(entries)
+    read = _Reading(incident, hidden, around.labels)
+    for entry in around.past.between(utc_of(first), utc_of(last)):
+        read.take(clock.at_ms(entry), entry)
+    standby = around.standby | read.standby
     changes = around.past.before(utc_of(began_s), "outputs.changed", 500)
-    within = [
-        (ms / 1000, entry) for ms, entry in timed
-        if entry.name == "outputs.changed" and 0 <= ms <= took_ms
-    ]  # fmt: skip
     takes = around.past.before(utc_of(began_s), "scenes.taken", 20)
     outputs = output_losses(
-        changes, within, _standby_stretches(takes, timed, standby, took_ms), took_ms / 1000
+        changes,
+        [(ms / 1000, entry) for ms, entry in read.outputs if 0 <= ms <= took_ms],
+        _standby_stretches(takes, read.takes, standby, took_ms),
+        took_ms / 1000,
     )
-    orders = _orders(around.past, timed, began_s, took_ms)
-    told = [(ms, entry) for ms, entry in timed if not any(_is_of(entry, it) for it in hidden)]
-    lines = _lines(incident, told, around.labels)
+    orders = _orders(around.past, read.sold, began_s, took_ms)
+    lines = read.lines()
     grade, why = severity(incident, outputs, orders, review)
     return IncidentReport(
         incident.id, incident.plan, incident.label.pair(), incident.cause.pair(), incident.subject,
         incident.state, incident.origin, incident.began_utc, incident.saved_ms,
         incident.recovered_ms, incident.over_ms, grade, why, outputs, orders,
         tuple(lines[:MOST_LINES]), review, tuple(actions), is_confidential, incident.is_drill,
-        len(lines) > MOST_LINES, bool(entries), incident.done, incident.failed,
+        len(lines) > MOST_LINES, read.has_any, incident.done, incident.failed,
     )  # fmt: skip
 
 
@@ -120,20 +119,6 @@ def _is_of(entry: Happening, incident: Incident) -> bool:
     return words is not None and any(moment.text.zh == words for moment in incident.timeline)
 
 
-def _standby_scenes(entries: list[Happening]) -> frozenset[str]:
-    """Scenes that were taken by `scenes.standby`: the take stands right before its command."""
-    found: set[str] = set()
-    taken = ""
-    for entry in entries:
-        if entry.name == "scenes.taken":
-            taken = str(entry.data.get("scene", ""))
-        elif entry.name == "command.ran":
-            if entry.data.get("command") == "scenes.standby" and entry.data.get("ok") and taken:
-                found.add(taken)
-            taken = ""
-    return frozenset(found)
-
-
 def _standby_stretches(
     before: list[Happening],
     timed: list[tuple[int, Happening]],
@@ -159,40 +144,77 @@ def _standby_stretches(
 def _orders(
     past: PastEvents, timed: list[tuple[int, Happening]], began_s: float, took_ms: int
 ) -> OrdersLost:
-    earlier = past.between(utc_of(began_s - BASIS_S), utc_of(began_s))
+    first, last = utc_of(began_s - BASIS_S), utc_of(began_s)
+    earliest = next(past.between(first, last), None)
     on_air_s = 0.0
-    if earlier:
-        on_air_s = min(BASIS_S, began_s - seconds_of(earlier[0].at_utc))
-    sold = [e for ms, e in timed if e.name == "insight.sold" and 0 <= ms <= took_ms]
-    before = [e for e in earlier if e.name == "insight.sold"]
-    return orders_lost(before, sold, on_air_s, took_ms / 1000)
+    if earliest is not None:
+        on_air_s = min(BASIS_S, began_s - seconds_of(earliest.at_utc))
+    sold = [entry for ms, entry in timed if 0 <= ms <= took_ms]
+    return orders_lost(past.between(first, last, SOLD), sold, on_air_s, took_ms / 1000)
 
 
-def _lines(
-    incident: Incident, timed: list[tuple[int, Happening]], labels: Labels
-) -> list[TimelineLine]:
-    """The plan's own steps and all else, in the order of the clock."""
-    who = f"plan:{incident.plan}"
-    lines = [
-        TimelineLine(moment.at_utc, moment.at_ms, "plan", moment.text.pair(), who, moment.is_ok)
-        for moment in incident.timeline
-    ]
-    counts: Counter[int] = Counter()
-    for ms, entry in timed:
+class _Reading:
+    """The journal of an incident, entry by entry: a flood of them is not held in memory.
+
+    Attributes:
+        has_any: whether there was an entry at all.
+        standby: scenes that were taken by `scenes.standby`.
+        outputs, takes, sold: the entries of these, with milliseconds from the beginning.
+    """
+
+    def __init__(self, incident: Incident, hidden: list[Incident], labels: Labels) -> None:
+        self._incident, self._hidden, self._labels = incident, hidden, labels
+        self._comments: Counter[int] = Counter()
+        self._lines: list[TimelineLine] = []
+        self._taken = ""
+        self.has_any = False
+        self.standby: frozenset[str] = frozenset()
+        self.outputs: list[tuple[int, Happening]] = []
+        self.takes: list[tuple[int, Happening]] = []
+        self.sold: list[tuple[int, Happening]] = []
+
+    def take(self, ms: int, entry: Happening) -> None:
+        """Reads one more."""
+        self.has_any = True
+        if entry.name == "scenes.taken":
+            self._taken = str(entry.data.get("scene", ""))
+            self.takes.append((ms, entry))
+        elif entry.name == "command.ran":  # the take stands right before its command
+            if entry.data.get("command") == "scenes.standby" and entry.data.get("ok"):
+                self.standby |= {self._taken} - {""}
+            self._taken = ""
+        elif entry.name == "outputs.changed":
+            self.outputs.append((ms, entry))
+        elif entry.name == SOLD:
+            self.sold.append((ms, entry))
+        if any(_is_of(entry, other) for other in self._hidden):
+            return
         if entry.name == COMMENTS:
-            counts[ms // (COMMENTS_S * 1000)] += 1
-            continue
-        is_own = entry.data.get("incident") == incident.id
+            self._comments[ms // (COMMENTS_S * 1000)] += 1
+        elif len(self._lines) <= MOST_LINES:
+            self._add(ms, entry)
+
+    def _add(self, ms: int, entry: Happening) -> None:
+        is_own = entry.data.get("incident") == self._incident.id
         if is_own and entry.name.startswith(("plans.", "roles.told")):
-            continue  # its own words stand there already
-        words = words_of(entry, labels)
+            return  # its own words stand there already
+        words = words_of(entry, self._labels)
         if words is not None:
             kind, text, by, is_ok = words
-            lines.append(TimelineLine(entry.at_utc, ms, kind, text, by, is_ok, entry.entry))
-    began_s = seconds_of(incident.began_utc)
-    for stretch, count in counts.items():
-        ms = stretch * COMMENTS_S * 1000
-        counted = said("plans.line_comments", n=count, seconds=COMMENTS_S)
-        lines.append(TimelineLine(utc_of(began_s + ms / 1000), ms, "comments", counted.pair()))
-    lines.sort(key=lambda line: line.at_ms)
-    return lines
+            self._lines.append(TimelineLine(entry.at_utc, ms, kind, text, by, is_ok, entry.entry))
+
+    def lines(self) -> list[TimelineLine]:
+        """The plan's own steps and all else, in the order of the clock."""
+        incident = self._incident
+        who = f"plan:{incident.plan}"
+        own = [
+            TimelineLine(moment.at_utc, moment.at_ms, "plan", moment.text.pair(), who, moment.is_ok)
+            for moment in incident.timeline
+        ]
+        counted = []
+        began_s = seconds_of(incident.began_utc)
+        for stretch, count in self._comments.items():
+            ms = stretch * COMMENTS_S * 1000
+            text = said("plans.line_comments", n=count, seconds=COMMENTS_S).pair()
+            counted.append(TimelineLine(utc_of(began_s + ms / 1000), ms, "comments", text))
+        return sorted([*own, *self._lines, *counted], key=lambda line: line.at_ms)

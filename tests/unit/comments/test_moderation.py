@@ -97,6 +97,11 @@ def test_own_words_count_from_now_on():
             '{"rules": [{"id":"x","category":"c","action":"hold","zh":"","en":"","raw":["("]}]}',
             "unterminated",
         ),
+        (
+            '{"rules": [{"id":"x","category":"c","action":"hold","zh":"","en":"",'
+            '"raw":["a{99999999999}"]}]}',
+            "repetition",
+        ),
     ],
 )
 def test_broken_rules_say_where(tmp_path, text, said):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -37,6 +38,10 @@ class Lamp:
     )
     def key(self, key: str) -> None:
         raise RuntimeError("boom")
+
+    @command("lamp.film", label=("录", "Film"), help=("录。", "Films."))
+    def film(self, file: str) -> None:
+        Path(file).stat()
 
 
 class Room:
@@ -93,6 +98,22 @@ def test_a_wrong_call_is_refused_with_its_reason(id, args, code):
         assert caught.value.code == code
         assert id in caught.value.in_language("zh") or code == "failed"
         assert room.told[-1].ok is False
+
+    within(body)
+
+
+def test_a_place_that_the_system_refuses_is_no_fault_of_ours(tmp_path, caplog):
+    async def body(room):
+        too_long = str(tmp_path / ("a" * 300))
+        with pytest.raises(StudioError) as caught:
+            await room.bus.run("lamp.film", {"file": too_long})
+        words = caught.value.in_language("en")
+        assert caught.value.code == "failed"
+        assert too_long[:100] in words
+        assert "too long" in words
+        assert "OSError" not in words
+        assert room.told[-1].error == words
+        assert "Traceback" not in caplog.text
 
     within(body)
 
