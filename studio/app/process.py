@@ -23,7 +23,7 @@ from studio.app.extensions import Extensions
 from studio.app.options import EngineOptions
 from studio.app.root import service_types
 from studio.core import life
-from studio.core.ceiling import set_ceiling
+from studio.core.ceiling import keep_memory_together, set_ceiling
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger, start_logging
@@ -65,6 +65,7 @@ def main() -> int:
     guard_drill()
     first_process()
     set_ceiling()
+    keep_memory_together()
     # The engine paints and shows no window, whatever screen its parent has (or has lost).
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     start_logging(log_dir() / "engine.log")
