@@ -16,6 +16,7 @@ from studio.host.packs.model import PacksView
 from studio.host.prompter.model import PrompterView
 from studio.host.rundown.model import RundownView
 from studio.host.script.model import ScriptView
+from studio.insight.advice.model import AdviceView
 from studio.insight.model import InsightView
 from studio.outputs.model import AirView, CameraView, PlatformProfile
 from studio.plans.incidents.model import IncidentsView
@@ -67,6 +68,7 @@ PARTS: dict[str, Any] = {
     "virtualcam": CameraView,
     "ready": ReadinessView,
     "insight": InsightView,
+    "advice": AdviceView,
 }
 
 # msgspec looks at a struct's types when it first meets it, and two threads that meet one at the
@@ -165,6 +167,7 @@ class Store(QObject):
         self.virtualcam = CameraView()
         self.ready = ReadinessView()
         self.insight = InsightView()
+        self.advice = AdviceView()
         self.own: dict[str, Any] = {}
         self.present: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}

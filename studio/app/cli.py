@@ -386,6 +386,7 @@ CALLS: dict[str, Call] = {
         "studio.insight.experiments",
     ),
     "insight": (insight_calls.insight_arguments, insight_calls.insight, "studio.insight.cli"),
+    "advice": (insight_calls.advice_arguments, insight_calls.advice, "studio.insight.advice.cli"),
     "script": (host_calls.script_arguments, host_calls.script, "studio.app.script_cli"),
     "listen": (host_calls.listen_arguments, host_calls.listen, "studio.app.listen_cli"),
     "packs": (host_calls.packs_arguments, host_calls.packs, "studio.app.packs_cli"),

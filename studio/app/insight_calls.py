@@ -103,3 +103,31 @@ def experiment_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--aa", type=int, default=2000, metavar="N",
                         help=translate("cli.arg.experiment_aa"))  # fmt: skip
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def advice(arguments: argparse.Namespace) -> int:
+    """``shopcast advice [SHOW]``."""
+    import msgspec
+
+    from studio.insight.advice.cli import of_show, show_proposal
+    from studio.insight.advice.model import OrderProposal
+
+    if arguments.show:
+        from studio.show.file import read_show
+
+        proposal = of_show(read_show(Path(arguments.show).expanduser())[1], arguments.show)
+    else:
+        from studio.remote.client import RemoteClient, find
+
+        with RemoteClient(*find()) as client:
+            plain = client.vendor("advice.propose")["result"]
+        proposal = msgspec.convert(plain, OrderProposal)
+    show_proposal(proposal, write_line, as_json=arguments.json)
+    return DONE
+
+
+def advice_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("show", nargs="?", default="", metavar="SHOW",
+                        help=translate("cli.arg.advice_show"))  # fmt: skip
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))

@@ -48,6 +48,7 @@ from studio.graphics.text import TextDrawer
 from studio.host.rooms import HOST_SERVICES, host_services
 from studio.insight.context import viewers_salt
 from studio.insight.latency import CutLatency
+from studio.insight.rooms import ADVICE_SERVICES, advice_services
 from studio.insight.service import InsightService
 from studio.media.drawings import use_svg
 from studio.outputs.commands import OutputCommands
@@ -82,9 +83,9 @@ from studio.sources.service import SourceService
 SERVICES: tuple[type[Service], ...] = (
     InsightService, ShowSession, EngineInfo, CanvasService, SceneService, FilterService,
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
-    StockService, *TRADE_SERVICES, TryOnService, OverlayService, BrandService, TemplateService,
-    ImportService, CommentService, GameService, *HOST_SERVICES, *PLAN_SERVICES, AuditService,
-    PluginListService, PrivacyService, ReadinessService,
+    StockService, *TRADE_SERVICES, *ADVICE_SERVICES, TryOnService, OverlayService, BrandService,
+    TemplateService, ImportService, CommentService, GameService, *HOST_SERVICES, *PLAN_SERVICES,
+    AuditService, PluginListService, PrivacyService, ReadinessService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
@@ -170,10 +171,9 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         lambda canvas: slot.snapshot and slot.snapshot.state.programme.get(canvas),
         areas,
     )
-    offers = OfferBook(catalogue)
+    offers, latency = OfferBook(catalogue), CutLatency(events)
     overlays = OverlayController(deck, scenes, catalogue, wearer, offers)
     output_commands = OutputCommands(pipeline, events.publish, state.touch, secrets, recordings)
-    latency = CutLatency(events)
 
     # The services.
     camera = CameraService(scenes, events, state)
@@ -213,6 +213,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             *trade_services(
                 catalogue, offers, stock, overlays, secrets, own_context, events, state
             ),
+            *advice_services(catalogue, offers, stock, events, state),
             TryOnService(wearer, catalogue, scenes, overlays, folders, events, state),
             OverlayService(overlays),
             brand,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -64,6 +65,24 @@ class Catalogue:
             if other_product.id != product.id
         )
         self._state = replace(self._state, products=rest)
+
+    def sort(self, order: Sequence[str]) -> tuple[str, ...]:
+        """Deals the numbers there are out anew, in this order of ids; the order before.
+
+        Raises:
+            StudioError: invalid, unless each product is in it once.
+        """
+        by_id = {product.id: product for product in self._state.products}
+        if len(order) != len(by_id) or set(order) != set(by_id):
+            raise StudioError("invalid", "shop.order_other", count=len(by_id))
+        before = sorted(self._state.products, key=lambda product: product.number)
+        numbers = [product.number for product in before]
+        fresh = {
+            id: replace(by_id[id], number=number) for id, number in zip(order, numbers, strict=True)
+        }
+        products = tuple(fresh[product.id] for product in self._state.products)
+        self._state = replace(self._state, products=products)
+        return tuple(product.id for product in before)
 
     def explain(self, product: str) -> None:
         """The product the host talks about now; "" for none."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from msgspec.structs import replace
 
 from studio.core.command import Changed, changed, command
@@ -14,12 +15,17 @@ from studio.shop.catalogue import Catalogue
 from studio.shop.events import (
     CardHidden,
     CardShown,
+    GoodsOrdered,
     ProductChanged,
     ProductExplained,
     TryOnChanged,
 )
 from studio.shop.model import Cents, Count, Product, TryOn, price_text
 from studio.shop.stock_commands import Stockroom, book_difference
+
+GoodsOrder = Annotated[
+    list[Annotated[str, msgspec.Meta(max_length=100)]], msgspec.Meta(max_length=10_000)
+]
 
 
 class ShopCommands:
@@ -193,6 +199,20 @@ class ShopCommands:
         self._announce(ProductChanged(product=found.id, fields=("removed",)))
         return changed("shop", undo=("shop.put", {"product": _plain(found)}))
 
+    @command(
+        "shop.order",
+        label=("商品排序", "Order the goods"),
+        help=(
+            "按给出的顺序重排商品编号；每件商品恰好一次。",
+            "Numbers the goods anew in this order; each product once.",
+        ),
+    )
+    def order(self, products: GoodsOrder) -> Changed:
+        before = self._catalogue.sort(products)
+        self._refresh()
+        self._announce(GoodsOrdered(products=tuple(products)))
+        return changed("shop", undo=("shop.order", {"products": list(before)}))
+
     def _put_on(self, product: Product, source: str) -> None:
         variant = product.variant(self._catalogue.state.variant.get(product.id, ""))
         try_on = (variant.try_on if variant else None) or product.try_on
@@ -209,6 +229,4 @@ class ShopCommands:
 
 
 def _plain(product: Product) -> Any:
-    import msgspec
-
     return msgspec.to_builtins(product)

@@ -50,6 +50,16 @@ class ProductChanged(Event, frozen=True, kw_only=True):
     fields: tuple[str, ...]
 
 
+class GoodsOrdered(Event, frozen=True, kw_only=True):
+    """The goods have another order: their numbers were dealt out anew."""
+
+    name: ClassVar[str] = "shop.ordered"
+    label: ClassVar[Text] = Text("商品已重排", "Goods in another order")
+    help: ClassVar[Text] = Text("商品编号按新顺序重排。", "Goods were numbered in a new order.")
+
+    products: tuple[str, ...]
+
+
 class TryOnChanged(Event, frozen=True, kw_only=True):
     """A product is worn, or no longer."""
 

@@ -54,6 +54,7 @@ MORE: list[tuple[str, dict[str, Any]]] = [
     ("rundown.put_item", {"item": {"id": "new", "seconds": 60}}),
     ("rundown.begin", {}),
     ("rundown.remove_item", {"item": "hat"}),
+    ("advice.margin", {"percent": 20}),
     ("show.save", {}),
 ]
 READS: list[tuple[str, dict[str, Any]]] = [

@@ -89,6 +89,7 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("scenes.studio_mode", {"on": False}),
     ("scenes.take", {"scene": "Two", "transition": "cut"}),
     ("scenes.transition", {"kind": "fade", "duration_ms": 700}),
+    ("shop.order", {"products": ["scarf", "hat"]}),
     ("shop.accept", {}),
     ("shop.card", {"product": "scarf"}),
     ("shop.card_off", {}),

@@ -7,20 +7,26 @@ from typing import Literal
 import msgspec
 
 from studio.core.child_process import ProcessReply, ask_process
+from studio.insight.advice.model import AdviceFacts
 from studio.insight.model import Answer, BaselineReply, Rebuilt
 
 LIMIT_S = 300.0
 
 
 class AnalysisRequest(msgspec.Struct):
-    """What is to be done: "ask" a question, "rebuild" the file, say what is normal ("baseline"), or
-    write a "report" of a show into a folder."""
+    """What is to be done: "ask" a question, "rebuild" the file, say what is normal ("baseline"),
+    write a "report" of a show into a folder, or say what "advice" is made of.
 
-    what: Literal["ask", "rebuild", "baseline", "report"] = "ask"
+    Attributes:
+        groups: of advice: the product of each SKU.
+    """
+
+    what: Literal["ask", "rebuild", "baseline", "report", "advice"] = "ask"
     question: str = ""
     show: str = ""
     at: Literal["2h", "24h", "48h", "7d"] = "7d"
     folder: str = ""
+    groups: dict[str, str] = {}
 
 
 class AnalysisReply(ProcessReply):
@@ -30,6 +36,7 @@ class AnalysisReply(ProcessReply):
     rebuilt: Rebuilt | None = None
     baseline: BaselineReply | None = None
     files: tuple[str, ...] = ()
+    advice: AdviceFacts | None = None
 
 
 async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:

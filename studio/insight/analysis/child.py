@@ -9,6 +9,7 @@ from pathlib import Path
 
 from studio.core.child_process import serve_one
 from studio.core.paths import data_dir
+from studio.insight.advice.facts import find_facts
 from studio.insight.analysis.apart import AnalysisReply, AnalysisRequest
 from studio.insight.analysis.base import analysis_path
 from studio.insight.analysis.baseline import find_baseline
@@ -25,11 +26,13 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
         StudioError: not_found, unavailable, failed.
     """
     path = analysis_path()
-    if request.what == "ask" and is_fresh(path, data_dir() / "journal.db"):
-        return AnalysisReply(answer=ask(path, request.question, request.show))
-    rebuilt = rebuild(data_dir() / "journal.db", store_path(), path)
+    journal, exports = data_dir() / "journal.db", store_path()
+    is_kept = request.what in ("ask", "advice") and is_fresh(path, journal, exports)
+    rebuilt = None if is_kept else rebuild(journal, exports, path)
     if request.what == "rebuild":
         return AnalysisReply(rebuilt=rebuilt)
+    if request.what == "advice":
+        return AnalysisReply(advice=find_facts(path, request.groups))
     if request.what == "ask":
         return AnalysisReply(answer=ask(path, request.question, request.show))
     if request.what == "report":

@@ -172,14 +172,19 @@ def _clear(target: Path) -> None:
             left.unlink(missing_ok=True)
 
 
-def is_fresh(analysis: Path, journal: Path) -> bool:
+def is_fresh(analysis: Path, journal: Path, exports: Path | None = None) -> bool:
     """Is a question answered from the file as it is?
 
-    One that is behind the journal is made anew, unless that takes many seconds: then it is what
-    was last made, by hand or when a show went on air.
+    One that is behind the journal or the imported exports is made anew, unless that takes many
+    seconds: then it is what was last made, by hand or when a show went on air.
     """
     if not analysis.is_file():
         return False
+    made_ns = analysis.stat().st_mtime_ns
+    is_behind = exports is not None and any(
+        file.is_file() and file.stat().st_mtime_ns > made_ns
+        for file in (exports, exports.with_name(f"{exports.name}-wal"))
+    )
     try:
         with closing(open_to_read(journal)) as base:
             newest = base.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0]
@@ -192,7 +197,7 @@ def is_fresh(analysis: Path, journal: Path) -> bool:
         return False
     if row is None or row[0] != VERSION:
         return False
-    return bool(newest == row[1] or newest > MANY)
+    return bool((newest == row[1] and not is_behind) or newest > MANY)
 
 
 # --- the journal --------------------------------------------------------------------------------

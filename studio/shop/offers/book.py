@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import structs
 from msgspec.structs import replace
@@ -170,6 +170,18 @@ class OfferBook:
             StudioError: not_found.
         """
         return price_of(self.product_of(sku), sku, self._live(), self.part.limits)
+
+    def cents_of(self) -> Callable[[Product, str], int]:
+        """What a product's SKUs cost now, for whoever goes over many of them."""
+        live, limits = self._live(), self.part.limits
+        concerned = {offer.sku for offer in live if not offer.is_bundle}
+
+        def cents(product: Product, sku: str) -> int:
+            if sku in concerned or sku in limits:
+                return price_of(product, sku, live, limits).cents
+            return product.price_of(sku)[0]
+
+        return cents
 
     def quote_offer(self, offer: Offer) -> Quote:
         """What one of an offer costs now: a bundle as a whole, else its SKU.

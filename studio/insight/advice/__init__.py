@@ -1,0 +1,1 @@
+"""What to do next: which goods belong together, in which order they are shown."""

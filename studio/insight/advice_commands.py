@@ -1,0 +1,104 @@
+"""Advice from outside: an order proposed and taken over, what goes with a product."""
+
+from __future__ import annotations
+
+from typing import Annotated, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.core.event import Events
+from studio.insight.advice.model import AdvicePart, MarginPercent, OrderProposal, RelatedGoods
+from studio.shop.catalogue import Catalogue
+from studio.shop.events import GoodsOrdered
+
+ProposalId = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+ProductName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
+class Adviser(Protocol):
+    """Who proposes (`studio.insight.advice.service.AdviceService`)."""
+
+    part: AdvicePart
+
+    async def propose(self) -> OrderProposal:
+        """An order from now on."""
+        ...
+
+    def order_of(self, id: str) -> tuple[str, ...] | None:
+        """All goods in a proposal's order."""
+        ...
+
+    async def related(self, product: str) -> list[RelatedGoods]:
+        """What goes with a product."""
+        ...
+
+
+class AdviceCommands:
+    """A difference is proposed; a person takes it over, and may take it back."""
+
+    def __init__(self, adviser: Adviser, catalogue: Catalogue, events: Events) -> None:
+        self._adviser, self._catalogue, self._events = adviser, catalogue, events
+
+    @command(
+        "advice.propose",
+        role=Role.CONTROLLER,
+        label=("排品建议", "Propose an order"),
+        help=(
+            "按自己的成交、讲解时长和连带购买，建议从现在起的商品顺序，附理由；不改动任何商品。",
+            "Proposes the order of goods from now on, from own sales, minutes explained and what "
+            "is bought together, with reasons; changes no goods.",
+        ),
+    )
+    async def propose(self) -> Changed:
+        """Answers with the difference."""
+        return changed("advice", result=msgspec.to_builtins(await self._adviser.propose()))
+
+    @command(
+        "advice.accept",
+        role=Role.CONTROLLER,
+        label=("采纳排品", "Take the order over"),
+        help=(
+            "采纳一份排品建议：商品编号按新顺序重排；可撤销。平台购物车要自己调整。",
+            "Takes a proposed order over: numbers are dealt out anew; can be undone. The "
+            "platform's own cart is for you to sort.",
+        ),
+    )
+    def accept(self, id: ProposalId) -> Changed:
+        order = self._adviser.order_of(id)
+        products = self._catalogue.state.products
+        if order is None or set(order) != {product.id for product in products}:
+            raise StudioError("conflict", "advice.stale", id=id)
+        before = self._catalogue.sort(order)
+        self._events.publish(GoodsOrdered(products=order))
+        return changed("shop", "advice", undo=("shop.order", {"products": list(before)}))
+
+    @command(
+        "advice.related",
+        role=Role.STREAMER,
+        label=("连带商品", "What goes with it"),
+        help=(
+            "与一件商品常一起买的商品，附理由；不含售罄和低于毛利要求的。",
+            "What is bought with a product, with reasons; never what is sold out or below margin.",
+        ),
+    )
+    async def related(self, product: ProductName) -> Changed:
+        """Answers with the goods, the best first."""
+        found = await self._adviser.related(product)
+        return changed(result={"related": msgspec.to_builtins(found)})
+
+    @command(
+        "advice.margin",
+        role=Role.TECHNICIAN,
+        label=("最低毛利率", "Least margin"),
+        help=(
+            "毛利率低于它的商品不会被建议（要填成本：offers.limit）。",
+            "Goods that leave less of their price are not proposed (costs: offers.limit).",
+        ),
+    )
+    def margin(self, percent: MarginPercent) -> Changed:
+        before = self._adviser.part.margin_percent
+        self._adviser.part = replace(self._adviser.part, margin_percent=percent)
+        return changed("advice", undo=("advice.margin", {"percent": before}))

@@ -1,0 +1,19 @@
+"""The services of advice and prices, in the order in which they load."""
+
+from __future__ import annotations
+
+from studio.core.event import Events
+from studio.core.service import Service
+from studio.core.state import State
+from studio.insight.advice.service import AdviceService, FreePieces
+from studio.shop.catalogue import Catalogue
+from studio.shop.offers.book import OfferBook
+
+ADVICE_SERVICES: tuple[type[Service], ...] = (AdviceService,)
+
+
+def advice_services(
+    catalogue: Catalogue, offers: OfferBook, ledger: FreePieces, events: Events, state: State
+) -> tuple[Service, ...]:
+    """All of them, wired."""
+    return (AdviceService(catalogue, offers, ledger, events, state),)

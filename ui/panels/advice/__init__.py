@@ -1,0 +1,1 @@
+"""The panel "advice" and what only it uses."""
