@@ -9,18 +9,25 @@ from studio.core.streams import write_line
 
 
 def rights(arguments: argparse.Namespace) -> int:
-    """``shopcast rights matrix``."""
-    from studio.remote.rights import write_matrix
+    """``shopcast rights matrix|list``."""
+    from studio.remote.rights import write_matrix, write_people
 
-    write_matrix(write_line, without=arguments.without, as_json=arguments.json)
+    if arguments.what == "list":
+        write_people(write_line, as_json=arguments.json)
+        return 0
+    write_matrix(
+        write_line, without=arguments.without, operator=arguments.operator, as_json=arguments.json
+    )
     return 0
 
 
 def rights_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    parser.add_argument("what", choices=("matrix",), help=translate("cli.arg.rights_what"))
+    parser.add_argument("what", choices=("matrix", "list"), help=translate("cli.arg.rights_what"))
     parser.add_argument("--without", action="append", default=[], metavar="PATTERN",
                         help=translate("cli.arg.rights_without"))  # fmt: skip
+    parser.add_argument("--operator", default="", metavar="NAME",
+                        help=translate("cli.arg.rights_operator"))  # fmt: skip
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 

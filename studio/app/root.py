@@ -37,10 +37,9 @@ from studio.filters.service import FilterService
 from studio.filters.workshop import FilterFactory
 from studio.governance.audit import Signer
 from studio.governance.people import PeopleKeys
-from studio.governance.plugin_service import PluginListService
-from studio.governance.privacy import PrivacyService
+from studio.governance.rights.book import OperatorBook
+from studio.governance.rooms import GOVERN_SERVICES, govern_services
 from studio.governance.secrets import Secrets
-from studio.governance.service import AuditService
 from studio.governance.vault import use_own_vault
 from studio.graphics.deck import OverlayStack
 from studio.graphics.svg import rasterise
@@ -85,7 +84,7 @@ SERVICES: tuple[type[Service], ...] = (
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
     StockService, *TRADE_SERVICES, *ADVICE_SERVICES, TryOnService, OverlayService, BrandService,
     TemplateService, ImportService, CommentService, GameService, *HOST_SERVICES, *PLAN_SERVICES,
-    AuditService, PluginListService, PrivacyService, ReadinessService,
+    *GOVERN_SERVICES, ReadinessService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
 
@@ -133,6 +132,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
 
     # What owns the facts.
     slot, secrets, recordings = SnapshotSlot(), Secrets(), RecordingFolder()
+    operators = OperatorBook(secrets)
     people = PeopleKeys(data_dir() / "people.db", secrets, viewers_salt)
     canvases = {c.name: c for c in canvases_of(show.parts.get("canvases", Canvases()))}
     transitions = extensions.of(Transition)  # type: ignore[type-abstract]
@@ -193,6 +193,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     brand = BrandService(sources, overlays, state)
     platforms = extensions.of(CommentPlatform)  # type: ignore[type-abstract]
     comments = CommentService(platforms, overlays, events, state, PackTrialProcess())
+    persons = persons_of(people, (LiveComments(comments.audience),))
     triggers = extensions.of(Trigger)  # type: ignore[type-abstract]
     services = Services(
         (
@@ -225,9 +226,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             *plan_services(
                 bus, triggers, programme, insight.past, lambda: Signer(secrets), events, state
             ),
-            AuditService(secrets, people, events, state),
-            PluginListService(),
-            PrivacyService(persons_of(people, (LiveComments(comments.audience),)), people),
+            *govern_services(secrets, people, persons, operators, bus, events, state),
             ready := ReadinessService(pipeline, sources, recordings, state),
             *plugin_services(
                 service_types(extensions)[len(SERVICES) :], extensions.errors, bus, events, state
@@ -243,7 +242,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         catalogue=catalogue, pipeline=pipeline, stage=programme.stage,
         source_kinds=sources.kinds, filter_kinds=workshop.kinds, transition_kinds=transitions,
         feed_kinds=platforms, fps=fps, recordings=recordings, programme=programme, insight=insight,
-        session=session,
+        session=session, rights=operators,
     )  # fmt: skip
     return Parts(
         bus, events, state, services, session, programme, outputs, latency, insight, facade

@@ -23,7 +23,7 @@ from studio.core.credentials import has_secrets, masked, sealed
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.log import logger
-from studio.core.redact import HIDDEN
+from studio.core.redact import HIDDEN, redact
 from studio.core.state import State
 from studio.core.text import Text
 
@@ -77,6 +77,7 @@ class CommandRan(Event, frozen=True, kw_only=True):
     ok: bool
     error: str = ""
     took_ms: float = 0.0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Spec:
     needs_confirm: bool
     secret_args: frozenset[str]
     keys: str
+    reads: str = ""
 
     def schema(self) -> dict[str, Any]:
         """JSON schema of the arguments."""
@@ -112,6 +114,7 @@ def command(
     needs_confirm: bool = False,
     secret: Iterable[str] = (),
     keys: str = "",
+    reads: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Makes a method a command.
 
@@ -124,6 +127,7 @@ def command(
             asks (rule 3 of the desk: the guard sits in the command).
         secret: arguments that are never journaled or logged.
         keys: default hotkey, e.g. "Return".
+        reads: the class of data it gives out ("personal"), which whoever asks must be shown.
 
     The method's signature is the schema: parameters must be annotated with types msgspec knows.
     It may be async and returns `Changed`, None or raises `StudioError`.
@@ -147,6 +151,7 @@ def command(
             needs_confirm=needs_confirm,
             secret_args=frozenset(secret),
             keys=keys,
+            reads=reads,
         )
         setattr(method, _SPEC, spec)
         return method
@@ -178,10 +183,14 @@ class Bus:
     One that awaits (an output that is being stopped) holds up no other.
 
     find → decode and validate → right? → confirmed? → run → journal → changed → event.
+
+    Attributes:
+        show: the open show, which a right may be bound to.
     """
 
     events: Events
     state: State
+    show: str = ""
     _commands: dict[str, tuple[Spec, Callable[..., Any]]] = field(default_factory=dict)
     _after: list[AfterCommand] = field(default_factory=list)
     _gates: list[Callable[[Spec, dict[str, Any]], Any]] = field(default_factory=list)
@@ -224,7 +233,8 @@ class Bus:
 
         Args:
             id: the command.
-            args: its arguments as plain data; ``confirm`` is taken out for guarded commands.
+            args: its arguments as plain data; ``confirm`` is taken out for guarded commands, and
+                ``reason``, why it is asked for, where it is no argument of the command itself.
             role: whose right it runs with.
             origin: who asked, for the journal ("desk", "remote", "plan:NAME", "cli").
             is_text: values are strings from a command line and are converted.
@@ -234,7 +244,7 @@ class Bus:
         Raises:
             StudioError: not found, invalid arguments, not allowed, or what the command says.
         """
-        given = dict(args or {})
+        given, reason = dict(args or {}), ""
         began = now_ns()
         spec: Spec | None = None
         try:
@@ -243,26 +253,22 @@ class Bus:
             if has_nul(given):
                 raise StudioError("invalid", "command.nul", command=id)
             is_confirmed = not spec.needs_confirm or given.pop("confirm", False) in (True, "true")
+            reason = _reason(spec, given)
             decoded = self._decode(spec, given, is_text)
-            if min(role, asking().role) < spec.role:
-                raise StudioError(
-                    "denied", "command.denied", command=id, role=spec.role.name.lower()
-                )
-            if asking().may_not(id):
-                raise StudioError("denied", "command.not_lent", command=id, who=asking().origin)
+            self.check_right(spec, asking(), role)
             if not is_confirmed:
                 raise StudioError("confirm", "command.confirm", command=id)
             if has_secrets(given):
                 given = await asyncio.to_thread(sealed, given)
                 decoded = self._decode(spec, given, is_text)
-            with asked_by(Asker(role, is_here, origin)):
+            with asked_by(Asker(role, is_here, origin, reason=reason)):
                 for check in self._gates:
                     wait = check(spec, decoded)
                     if inspect.isawaitable(wait):
                         await wait
                 done = await self._run_one(call, decoded)
         except StudioError as error:
-            self._tell(spec, id, given, origin, began, error.in_language("en"))
+            self._tell(spec, id, given, origin, began, error.in_language("en"), reason)
             raise
         except OSError as fault:
             if fault.filename is None:
@@ -283,7 +289,7 @@ class Bus:
                 wait = listener(done)
                 if inspect.isawaitable(wait):
                     await wait
-        self._tell(spec, id, given, origin, began, "")
+        self._tell(spec, id, given, origin, began, "", reason)
         return done
 
     def _fault(
@@ -301,6 +307,22 @@ class Bus:
         return StudioError(
             "failed", "command.failed", command=id, why=f"{type(fault).__name__}: {fault}"
         )
+
+    def check_right(self, spec: Spec, asker: Asker, role: int = Role.OWNER) -> None:
+        """May ``asker`` run a command now? The one place where a right is judged.
+
+        Raises:
+            StudioError: denied, saying what is missing.
+        """
+        if min(role, asker.role) < spec.role:
+            needed = spec.role.name.lower()
+            raise StudioError("denied", "command.denied", command=spec.id, role=needed)
+        if asker.may_not(spec.id):
+            raise StudioError("denied", "command.not_lent", command=spec.id, who=asker.origin)
+        if asker.scopes and asker.is_away(self.show):
+            raise StudioError("denied", "command.other_show", show=self.show, who=asker.origin)
+        if spec.reads and not asker.sees(spec.reads):
+            raise StudioError("denied", "command.not_shown", command=spec.id, who=asker.origin)
 
     def _find(self, id: str) -> tuple[Spec, Callable[..., Any]]:
         found = self._commands.get(id)
@@ -325,8 +347,9 @@ class Bus:
         return result if isinstance(result, Changed) else Changed(result=result)
 
     def _tell(
-        self, spec: Spec | None, id: str, args: dict[str, Any], origin: str, began: int, error: str
-    ) -> None:
+        self, spec: Spec | None, id: str, args: dict[str, Any], origin: str, began: int,
+        error: str, reason: str = "",
+    ) -> None:  # fmt: skip
         # What is no argument of it may be a secret whose name was misspelt.
         shut = set(args) - set(spec.args.__struct_fields__) if spec else set(args)
         shut |= spec.secret_args if spec else set()
@@ -334,6 +357,17 @@ class Bus:
         took_ms = round((now_ns() - began) / 1e6, 3)
         self.events.publish(
             CommandRan(
-                command=id, args=shown, origin=origin, ok=not error, error=error, took_ms=took_ms
+                command=id, args=shown, origin=origin, ok=not error, error=error, took_ms=took_ms,
+                reason=redact(reason),
             )
-        )
+        )  # fmt: skip
+
+
+LONGEST_REASON = 400
+
+
+def _reason(spec: Spec, given: dict[str, Any]) -> str:
+    """Why it is asked for, taken out of the arguments, unless the command asks for it itself."""
+    if "reason" in spec.args.__struct_fields__:
+        return str(given.get("reason", ""))[:LONGEST_REASON].strip()
+    return str(given.pop("reason", ""))[:LONGEST_REASON].strip()

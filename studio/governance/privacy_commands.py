@@ -6,6 +6,7 @@ import asyncio
 
 import msgspec
 
+from studio.core.asking import PERSONAL
 from studio.core.command import Changed, Role, changed, command
 from studio.governance.people import PeopleKeys
 from studio.governance.persons import Erasure, Persons
@@ -20,6 +21,7 @@ class PrivacyCommands:
     @command(
         "privacy.find",
         role=Role.OWNER,
+        reads=PERSONAL,
         label=("查找个人信息", "Find a person"),
         help=(
             "按昵称、平台/编号或订单号查找本机记着谁。",
@@ -33,6 +35,7 @@ class PrivacyCommands:
     @command(
         "privacy.export",
         role=Role.OWNER,
+        reads=PERSONAL,
         label=("导出个人信息", "Export a person's data"),
         help=(
             "给出本机记着的关于此人的全部内容。",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from studio.core.asking import Scope
 from studio.core.clean import write_json
 from studio.core.clock import seconds_of, utc_ms, utc_of
 from studio.core.command import Role
@@ -29,6 +30,8 @@ class Token(msgspec.Struct, frozen=True):
         role: what its owner may do at most ("viewer" … "owner").
         until: when it ends, UTC, ISO 8601; "" holds until it is removed.
         without: patterns of commands that it may not run, whatever its role ("shop.*").
+        operator: whose device it is (`studio.governance.rights`); "" is nobody's.
+        scopes: how far its owner's right reaches, where that was looked up; not kept.
     """
 
     name: str
@@ -36,6 +39,13 @@ class Token(msgspec.Struct, frozen=True):
     role: str = "controller"
     until: str = ""
     without: tuple[str, ...] = ()
+    operator: str = ""
+    scopes: tuple[Scope, ...] = ()
+
+    @property
+    def person(self) -> str:
+        """Whose right it is."""
+        return self.operator or self.name
 
     @property
     def right(self) -> Role:
@@ -74,11 +84,13 @@ def load(store: Secrets) -> list[Token]:
 
 
 def add(
-    store: Secrets, name: str, role: str, *, hours: float = 0.0, without: Sequence[str] = ()
-) -> Token:
+    store: Secrets, name: str, role: str, *, hours: float = 0.0, without: Sequence[str] = (),
+    operator: str = "",
+) -> Token:  # fmt: skip
     """Makes a token; its secret is shown once, to whoever made it.
 
     Args:
+        operator: whose device it is.
         hours: after which it ends; 0 holds until it is removed.
         without: patterns of commands that are not lent with it.
 
@@ -93,7 +105,8 @@ def add(
     if any(token.name == name for token in tokens) or len(tokens) >= MOST:
         raise StudioError("conflict", "security.token_taken", name=name, most=MOST)
     until = utc_of(utc_ms() / 1000 + hours * 3600) if hours else ""
-    token = Token(name, secrets.token_urlsafe(18), role.lower(), until, tuple(without))
+    secret = secrets.token_urlsafe(18)
+    token = Token(name, secret, role.lower(), until, tuple(without), operator)
     _save(store, [*tokens, token])
     return token
 

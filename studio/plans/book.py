@@ -9,7 +9,7 @@ from studio.core.extension import Kinds
 from studio.core.log import logger
 from studio.plans.files import PlanFile
 from studio.plans.model import Plan, PlansPart
-from studio.plans.reach import AcceptedPlans
+from studio.plans.reach import AcceptedPlans, ArmedRight
 from studio.plans.triggers.base import Trigger
 
 _log = logger(__name__)
@@ -23,6 +23,7 @@ class PlanBook:
         waiting: plans out of the show that nobody here has accepted; they are off. A shipped
             plan of the same id works meanwhile.
         enabled: ids of those that may start by themselves.
+        armed: with whose right, for those that somebody switched on in this show.
     """
 
     def __init__(self, kinds: Kinds[Trigger]) -> None:
@@ -30,6 +31,7 @@ class PlanBook:
         self.plans: dict[str, Plan] = {}
         self.waiting: dict[str, PlanFile] = {}
         self.enabled: set[str] = set()
+        self.armed: dict[str, ArmedRight] = {}
         self.errors: list[StudioError] = []
         self._accepted = AcceptedPlans()
         self._shipped: dict[str, Plan] = {}
@@ -50,6 +52,7 @@ class PlanBook:
         self._own = {file.plan.id: file for file in own}
         self.enabled = {*self._shipped, *self._own} if enabled is None else set(enabled)
         self.plans = dict(self._shipped)
+        self.armed = {}
         self.waiting = {}
         self._triggers = {}
         for id, file in self._own.items():
@@ -59,6 +62,16 @@ class PlanBook:
                 self.waiting[id] = file
         for plan in self.plans.values():
             self._arm(plan)
+
+    def switch(self, id: str, on: bool, right: ArmedRight) -> None:
+        """Lets a plan start by itself, with the right of whoever says so, or not."""
+        if on:
+            if id not in self.enabled:
+                self.armed[id] = right
+            self.enabled.add(id)
+        else:
+            self.enabled.discard(id)
+            self.armed.pop(id, None)
 
     def part(self) -> PlansPart:
         """What the show keeps."""

@@ -23,6 +23,7 @@ from studio.plans.model import (
     PlanView,
     ToldView,
 )
+from studio.plans.reach import right_of
 from studio.plans.run_view import run_view
 from studio.plans.runner import Plans
 
@@ -219,7 +220,7 @@ class PlanCommands:
     def enable(self, plan: str, on: bool) -> Changed:
         id = self._plans.get(plan).id
         was = id in self._plans.enabled
-        (self._plans.enabled.add if on else self._plans.enabled.discard)(id)
+        self._plans.switch(id, on, right_of(asking()))
         return changed("plans", undo=("plans.enable", {"plan": id, "on": was}))
 
     @command(

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from studio.core import settings
-from studio.core.asking import Asker
+from studio.core.asking import Asker, Scope
 from studio.core.clock import utc_iso
 from studio.core.command import Role, Spec
 from studio.core.errors import StudioError
 from studio.plans.model import Plan, RunCommand, StepView
 
 KEPT = 200
-NEVER_ROOMS = frozenset({"hotkeys", "remote", "feeds"})
+NEVER_ROOMS = frozenset({"hotkeys", "remote", "feeds", "rights"})
 """Keys and rights of people, and the ways in: a plan has nothing to do there."""
 NEVER_IDS = frozenset({"plans.accept", "plans.enable", "plans.answer"})
 TWO_KEYS = frozenset({"outputs.start", "outputs.stop"})
@@ -76,6 +76,25 @@ def asker_of_trigger(plan: Plan, digest: str, specs: Callable[[], Iterable[Spec]
     if digest:
         return Asker(Role.CONTROLLER, is_here=False)
     return Asker(highest(plan, specs), is_here=True)
+
+
+class ArmedRight(msgspec.Struct, frozen=True):
+    """The right of whoever switched a plan on: what it starts by itself never has more."""
+
+    role: int
+    is_here: bool
+    without: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+
+    @property
+    def asker(self) -> Asker:
+        """As the bus knows it; nobody in person, so that no second person is waited for."""
+        return Asker(self.role, self.is_here, "engine", self.without, self.scopes)
+
+
+def right_of(asker: Asker) -> ArmedRight:
+    """The right of whoever asks."""
+    return ArmedRight(asker.role, asker.is_here, asker.without, asker.scopes)
 
 
 class AcceptedPlans:

@@ -47,6 +47,8 @@ def record_of(run: Run) -> RunRecord:
         role=run.asker.role,
         is_here=run.asker.is_here,
         without=run.asker.without,
+        scopes=run.asker.scopes,
+        person=run.asker.person,
         has_trigger=run.trigger is not None,
         is_overruled=run.is_overruled,
         is_held=run.is_held,
@@ -78,7 +80,10 @@ class Resumer:
             run = self._run(record, plan if is_same and plan is not None else None)
             self._noticed(run, record.programme, programme)
             origin = f"plan:{record.plan}"
-            with asked_by(Asker(record.role, record.is_here, origin, record.without)):
+            asker = Asker(
+                record.role, record.is_here, origin, record.without, record.scopes, record.person
+            )
+            with asked_by(asker):
                 if is_same:
                     self._worker.note(run, said("plans.restarted", step=run.step + 1))
                     self._keeper.go_on(run)

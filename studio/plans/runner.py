@@ -139,7 +139,9 @@ class Plans(RunControl):
                     del self._wrong_since[key]
             for cause in causes.values():
                 if self._is_due((id, cause.subject), trigger, now.at_ns):
-                    with asked_by(asker_of_trigger(plan, self.digest(id), self._bus.specs)):
+                    armed = self.armed.get(id)
+                    by = asker_of_trigger(plan, self.digest(id), self._bus.specs)
+                    with asked_by(armed.asker if armed else by), asked_by(by):
                         self.start(plan, cause, "trigger")
 
     def _is_due(self, key: RunKey, trigger: Trigger, at_ns: int) -> bool:

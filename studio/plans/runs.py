@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from studio.core.asking import Asker
+from studio.core.asking import Asker, Scope
 from studio.core.clock import now_ns
 from studio.plans.air import AirHold
 from studio.plans.model import Incident, Outcome, Plan, PlanText, Step
@@ -42,7 +42,7 @@ class RunRecord(msgspec.Struct, frozen=True):
         digest: of the plan; another plan of this id is not gone on with.
         phase, step: the step that is done just now, or the next one.
         step_ns: monotonic time at which that step began; it goes on in another process.
-        role, is_here, without: whose right its steps have.
+        role, is_here, without, scopes, person: whose right its steps have.
         programme: what was on air before the step; a take that was not noted is seen by it.
     """
 
@@ -59,6 +59,8 @@ class RunRecord(msgspec.Struct, frozen=True):
     role: int = 4
     is_here: bool = True
     without: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    person: str = ""
     has_trigger: bool = True
     is_overruled: bool = False
     is_held: bool = False

@@ -24,7 +24,7 @@ from studio.plans.incident_store import IncidentStore
 from studio.plans.incidents.book import IncidentBook
 from studio.plans.model import Incident, PlansPart, PlansView
 from studio.plans.probe import Probe
-from studio.plans.reach import AcceptedPlans
+from studio.plans.reach import AcceptedPlans, ArmedRight
 from studio.plans.run_file import RunFile
 from studio.plans.runner import JUDGE_S, KEPT, Plans
 from studio.plans.runs import KeptRuns
@@ -38,6 +38,7 @@ class PlansCheckpoint(msgspec.Struct, frozen=True):
 
     incidents: tuple[Incident, ...] = ()
     runs: KeptRuns = KeptRuns()
+    armed: dict[str, ArmedRight] = {}
 
 
 class SituationSource(Protocol):
@@ -144,7 +145,7 @@ class PlanService(Service):
     def checkpoint(self) -> PlansCheckpoint:
         """The last incidents, and what runs."""
         incidents = tuple(list(self.plans.incidents)[:KEPT_INCIDENTS])
-        return PlansCheckpoint(incidents, self.plans.kept())
+        return PlansCheckpoint(incidents, self.plans.kept(), dict(self.plans.armed))
 
     async def restore(self, kept: Any) -> None:
         """Incidents and runs of the engine before: a run goes on, or is undone, and says which.
@@ -154,6 +155,9 @@ class PlanService(Service):
         self._is_restored = True
         if not self._has_started:
             self._probe.resumed()
+        self.plans.armed = {
+            id: right for id, right in kept.armed.items() if id in self.plans.enabled
+        }
         written = await asyncio.to_thread(self._file.read)
         self.plans.recall(list(kept.incidents), written or kept.runs)
 

@@ -19,13 +19,16 @@ from studio.core.paths import config_dir
 from studio.core.places import names_place
 from studio.core.whole_file import write_whole
 from studio.governance import roles
+from studio.governance.rights.book import OperatorBook
+from studio.governance.rights.model import Patterns
+from studio.governance.rights.names import check_person
 from studio.governance.secrets import Secrets
 from studio.protocols.obs_ws import FORMATS
 from studio.remote.pictures import PictureServer, Screenshot, What
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
-Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=r"^[a-z_.*?]+$")]
-MOST_HOURS, MOST_PATTERNS = 24 * 366, 50
+OperatorName = Annotated[str, msgspec.Meta(max_length=100)]
+MOST_HOURS = 24 * 366
 Side = Annotated[int, msgspec.Meta(ge=0, le=4096)]
 CanvasArg = Literal["landscape", "portrait"]
 MOST_SLOTS = 1000
@@ -39,6 +42,7 @@ class RemoteCommands:
     Args:
         ended: told the name of a token that is no more.
         folder: where pictures go that are given no name.
+        book: whose devices they are.
     """
 
     def __init__(
@@ -47,23 +51,45 @@ class RemoteCommands:
         store: Secrets,
         ended: Callable[[str], None] = lambda name: None,
         folder: Callable[[], Path] = Path.home,
+        book: OperatorBook | None = None,
     ) -> None:
         self._pictures = pictures
         self._store = store
         self._ended = ended
         self._folder = folder
+        self._book = book or OperatorBook(store)
+        self._book.listen(self._person_changed)
         self._tokens: list[roles.Token] | None = None
         self._notes: dict[str, Any] | None = None
         self._keeping = asyncio.Lock()
 
     def tokens(self) -> list[roles.Token]:
-        """The tokens that open the door; read from the secrets once."""
+        """The tokens that open the door, as they stand; read from the secrets once."""
+        return [self._book.standing(token) for token in self._kept()]
+
+    def standing(self, lent: roles.Token) -> roles.Token | None:
+        """A token as it stands now; None when it is no more."""
+        for token in self._kept():
+            if token.name == lent.name and token.secret == lent.secret:
+                return self._book.standing(token)
+        return None
+
+    def _kept(self) -> list[roles.Token]:
         if self._tokens is None:
             try:
                 self._tokens = roles.load(self._store)
             except StudioError:
                 return []
         return self._tokens
+
+    def _person_changed(self, ended: str) -> None:
+        """Somebody who is no more has no devices: their connections end at once."""
+        if not ended:
+            return
+        for token in [token for token in self._kept() if token.operator == ended]:
+            roles.remove(self._store, token.name)
+            self._ended(token.name)
+        self._tokens = None
 
     def note(self, realm: str, slot: str) -> Any:
         """What a client keeps here; None when there is nothing."""
@@ -78,7 +104,8 @@ class RemoteCommands:
     def list_tokens(self) -> Changed:
         return changed(result=[
             {"name": token.name, "role": token.role, "until": token.until,
-             "without": token.without, "has_ended": token.left_s <= 0}
+             "without": token.without, "operator": token.operator,
+             "has_ended": token.left_s <= 0}
             for token in self.tokens()
         ])  # fmt: skip
 
@@ -87,8 +114,10 @@ class RemoteCommands:
         role=Role.OWNER,
         label=("新建远程令牌", "New remote token"),
         help=(
-            "为一台设备新建令牌、角色，可限时、可除去一些命令；令牌只显示一次。",
-            "A token with a role, lent for some hours, without some commands; shown this once.",
+            "为一台设备新建令牌、角色，可限时、可除去一些命令；operator 为设备归谁，"
+            "权限不超过此人；令牌只显示一次。",
+            "A token with a role, lent for some hours, without some commands; operator: whose "
+            "device it is, with no more right than theirs. Shown this once.",
         ),
     )
     def add_token(
@@ -96,10 +125,17 @@ class RemoteCommands:
         name: Name,
         role: str = "controller",
         hours: Annotated[float, msgspec.Meta(ge=0, le=MOST_HOURS)] = 0.0,
-        without: Annotated[list[Pattern], msgspec.Meta(max_length=MOST_PATTERNS)] = [],  # noqa: B006
+        without: Patterns = (),
+        operator: OperatorName = "",
     ) -> Changed:
-        token = roles.add(self._store, check_name(name), role, hours=hours, without=without)
+        if operator:
+            self._book.get(operator)
+        name = check_person(check_name(name), [token.name for token in self._kept()])
+        token = roles.add(
+            self._store, name, role, hours=hours, without=without, operator=operator
+        )  # fmt: skip
         self._tokens = None
+        self._book.touch()
         return changed(result={
             "name": name, "role": token.role, "token": token.secret, "until": token.until,
             "without": token.without,
@@ -118,6 +154,7 @@ class RemoteCommands:
         roles.remove(self._store, name)
         self._tokens = None
         self._ended(name)
+        self._book.touch()
         return changed()
 
     @command(

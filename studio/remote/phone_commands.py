@@ -10,7 +10,7 @@ from studio.core.asking import asking
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name, free_name
-from studio.remote.commands import MOST_HOURS, RemoteCommands
+from studio.remote.commands import MOST_HOURS, OperatorName, RemoteCommands
 from studio.remote.model import Pairing
 from studio.remote.phone import PhoneDoor
 
@@ -84,9 +84,10 @@ class PhoneCommands:
         label=("配对一台手机", "Pair a phone"),
         help=(
             "为一台手机新建令牌，返回扫码用的网址；只显示一次。hours 为借用时长，到点自动断开；"
-            "删除用 remote.token_remove。",
+            "operator 为手机归谁；删除用 remote.token_remove。",
             "Makes a token for a phone and the address for its code, shown this once; lent for "
-            "some hours it ends by itself, remote.token_remove takes it away.",
+            "some hours it ends by itself, operator: whose it is; remote.token_remove takes it "
+            "away.",
         ),
     )
     def pair(
@@ -94,13 +95,14 @@ class PhoneCommands:
         name: DeviceName = "",
         role: PhoneRole = "controller",
         hours: Annotated[float, msgspec.Meta(ge=0, le=MOST_HOURS)] = 0.0,
+        operator: OperatorName = "",
     ) -> Changed:
         _only_here()
         if not self._door.is_open:
             raise StudioError("conflict", "remote.phone_off")
         taken = [token.name for token in self._tokens.tokens() if token.left_s > 0]
         name = check_name(name.strip() or free_name("Phone", taken))
-        made = self._tokens.add_token(name, role, hours).result
+        made = self._tokens.add_token(name, role, hours, operator=operator).result
         assert isinstance(made, dict)
         pairing = Pairing(name, role, self._door.url(str(made["token"])))
         return changed(result=msgspec.to_builtins(pairing))

@@ -13,6 +13,7 @@ from studio.core.event import Events
 from studio.core.extension import Kinds
 from studio.core.state import State
 from studio.filters.base import Filter
+from studio.governance.rights.book import OperatorBook
 from studio.insight.service import InsightService
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.recording_folder import RecordingFolder
@@ -47,6 +48,7 @@ class EngineFacade:
         programme: knows what the picture thread composes now.
         insight: figures of the engine (fps, late, dropped, cpu …).
         session: name, folder and whether the show can be saved.
+        rights: whose devices come in.
     """
 
     bus: Bus
@@ -67,3 +69,4 @@ class EngineFacade:
     programme: ComposedProgramme
     insight: InsightService
     session: ShowSession
+    rights: OperatorBook

@@ -83,8 +83,11 @@ class RemoteServer:
         self.key = secrets.token_urlsafe(24)
         keep_secret(self.key)
         self.commands = RemoteCommands(
-            self.pictures, store or Secrets(), self.forget_token, lambda: rooms.recordings.path
-        )
+            self.pictures, store or Secrets(), self.forget_token, lambda: rooms.recordings.path,
+            rooms.rights,
+        )  # fmt: skip
+        rooms.rights.present = self._with_token
+        rooms.rights.listen(self._rights_changed)
         self.gate = Authenticator(password, self.key, self.commands.tokens)
         self._server: Server | None = None
         self._numbers = itertools.count(1)
@@ -158,6 +161,12 @@ class RemoteServer:
         """Ends the connections that came in with a token that is no more."""
         for session in tuple(self.sessions):
             if session.token == name:
+                session.socket.transport.abort()
+
+    def _rights_changed(self, ended: str) -> None:
+        """Who has no right any more is out at once."""
+        for session in tuple(self.sessions):
+            if session.lent is not None and session.left_s <= 0:
                 session.socket.transport.abort()
 
     async def handle(self, session: Session, kind: str, data: Data | None) -> Data | None:

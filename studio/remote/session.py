@@ -82,7 +82,7 @@ class Session:
     Attributes:
         events: subscribed categories.
         wants: names of our frequent events it asked for ("sound.meters").
-        role, name: what it may do, and its name in the journal.
+        name: its name in the journal.
         token: name of the token it came in with, "" for the password.
         lent: that token, which may end and may be without some commands.
         is_here: it came in with the key of this run, or by a door that asks for nothing: it is
@@ -105,7 +105,7 @@ class Session:
         self.codec = Codec(socket.subprotocol)
         self.events = Subscription.NONE
         self.wants: set[str] = set()
-        self.role = Role.OWNER
+        self._role = Role.OWNER
         self.name = "remote"
         self.token = ""
         self.lent: Token | None = None
@@ -314,7 +314,7 @@ class Session:
             if not self.door.has_place(caller):
                 reason = "All places for this token or password are taken."
                 return await self._refuse(Close.NO_PLACE, reason)
-            self.name, self.role, self.token, self.is_here, self.lent = caller
+            self.name, self._role, self.token, self.is_here, self.lent = caller
             self._end_in_time()
         self.events = Subscription.ALL
         if not await self._subscribe(data):
@@ -344,15 +344,39 @@ class Session:
             RequestError: its token has ended; the connection goes too.
         """
         if self.lent is None:
-            return Asker(self.role, self.is_here, self.name)
-        if self.lent.left_s <= 0:  # also after a sleep, which no timer counts
-            self._end_in_time()
+            person = "here" if self.is_here else "owner"
+            return Asker(self._role, self.is_here, self.name, person=person)
+        token = self._standing()
+        if token is None or token.left_s <= 0:  # also after a sleep, which no timer counts
+            self.socket.transport.abort()
             raise RequestError(RequestStatus.CANNOT_ACT, "The token has ended.")
-        return Asker(self.role, self.is_here, self.name, self.lent.without)
+        return Asker(
+            token.right, self.is_here, self.name, token.without, token.scopes, token.person
+        )
+
+    def _standing(self) -> Token | None:
+        """The token it came in with, as it stands: its owner's right may have changed."""
+        if self.lent is None or self.lent.left_s <= 0:
+            return None
+        return self.door.commands.standing(self.lent)
+
+    @property
+    def role(self) -> Role:
+        """What it may do at most, now."""
+        token = self._standing()
+        if self.lent is None or token is None:
+            return self._role if self.lent is None else Role.VIEWER
+        return token.right
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until its right ends; infinite for the password and the key."""
+        token = self._standing()
+        return token.left_s if token else (math.inf if self.lent is None else 0.0)
 
     def _end_in_time(self) -> None:
         """Ends the connection when its token ends; looks again if the clock was set back."""
-        left_s = self.lent.left_s if self.lent else math.inf
+        left_s = self.left_s
         if left_s == math.inf or self.is_over:
             return
         if left_s <= 0:

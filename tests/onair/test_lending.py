@@ -43,6 +43,34 @@ def test_a_lent_token_does_what_is_lent_and_ends(tmp_path: Path) -> None:
         assert (told["role"], told["until"], told["has_ended"]) == ("viewer", "", False)
 
 
+def test_an_operator_taken_back_is_out_with_every_device(tmp_path: Path) -> None:
+    with (
+        Studio(tmp_path, password="a password") as studio,
+        Peer(studio.address, studio.key(), events=0) as owner,
+    ):
+        owner.run("rights.put", name="小李", role="streamer", without=["shop.*"])
+        tokens = [
+            owner.run("remote.token_add", name=name, role="owner", operator="小李")["result"]
+            for name in ("phone", "tablet")
+        ]
+        with (
+            Peer(studio.address, tokens[0]["token"], events=0) as phone,
+            Peer(studio.address, tokens[1]["token"], events=0) as tablet,
+        ):
+            mine = phone.run("rights.mine")["result"]
+            assert (mine["operator"], mine["role"]) == ("小李", "streamer")
+            assert phone.run_code("rights.put", name="x") == "command.denied"
+            # Another right holds at once, for who is in already.
+            owner.run("rights.put", name="小李", role="owner", without=["shop.*"])
+            assert phone.run("rights.mine")["result"]["role"] == "owner"
+            assert tablet.run_code("shop.price", product="hat", cents=1) == "command.not_lent"
+            owner.run("rights.remove", name="小李")
+            for device in (phone, tablet):
+                with pytest.raises((ConnectionClosed, EOFError)):
+                    _listen(device)
+        assert owner.run("remote.tokens")["result"] == []
+
+
 def _listen(peer: Peer) -> None:
     """Until its connection ends."""
     while True:

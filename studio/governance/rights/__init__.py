@@ -1,0 +1,1 @@
+"""Who may do what: people and their devices, lending, the second person, the broken glass."""

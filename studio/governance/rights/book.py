@@ -1,0 +1,209 @@
+"""The operators of this machine: kept with the secrets, and asked about by the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from studio.core.clean import write_json
+from studio.core.clock import utc_ms, utc_of
+from studio.core.command import Role
+from studio.core.errors import StudioError
+from studio.core.log import logger
+from studio.governance.rights.model import GlassView, Operator, RedRule, left_s
+from studio.governance.rights.names import check_person
+from studio.governance.roles import Token, load, role_of
+from studio.governance.secrets import Secrets
+
+_log = logger(__name__)
+KEPT = "rights/people"
+MOST, MOST_GLASS = 200, 200
+
+
+class _Kept(msgspec.Struct, kw_only=True):
+    """What is written down."""
+
+    operators: list[Operator] = []
+    red: list[RedRule] = []
+    glass: list[GlassView] = []
+
+
+Changed = Callable[[str], None]
+"""Told the name of an operator whose devices must go, "" for every other change."""
+
+
+class OperatorBook:
+    """Who there is, and what a device of theirs may do now.
+
+    Args:
+        store: where it is kept; read at first use.
+
+    Attributes:
+        present: names of the tokens by which somebody is in now; the door says so.
+    """
+
+    def __init__(self, store: Secrets) -> None:
+        self._store = store
+        self._known: _Kept | None = None
+        self._devices: list[tuple[str, str]] | None = None
+        self._listeners: list[Changed] = []
+        self.present: Callable[[], set[str]] = set
+
+    def listen(self, listener: Changed) -> None:
+        """Calls ``listener`` at each change."""
+        self._listeners.append(listener)
+
+    def devices(self) -> list[tuple[str, str]]:
+        """The tokens there are, each with whose it is."""
+        if self._devices is None:
+            try:
+                tokens = load(self._store)
+            except StudioError:
+                tokens = []
+            self._devices = [(token.name, token.operator) for token in tokens if token.left_s > 0]
+        return self._devices
+
+    def touch(self) -> None:
+        """A device came or went."""
+        self._devices = None
+        for listener in tuple(self._listeners):
+            listener("")
+
+    @property
+    def operators(self) -> tuple[Operator, ...]:
+        """All, by name."""
+        return tuple(sorted(self._read().operators, key=lambda operator: operator.name))
+
+    @property
+    def red(self) -> tuple[RedRule, ...]:
+        """What needs a reason or a second person."""
+        return tuple(self._read().red)
+
+    @property
+    def glass(self) -> tuple[GlassView, ...]:
+        """Full rights taken in need, the newest last."""
+        return tuple(self._read().glass)
+
+    def find(self, name: str) -> Operator | None:
+        """One by name."""
+        return next((entry for entry in self._read().operators if entry.name == name), None)
+
+    def get(self, name: str) -> Operator:
+        """One by name.
+
+        Raises:
+            StudioError: not_found.
+        """
+        operator = self.find(name)
+        if operator is None:
+            known = ", ".join(entry.name for entry in self.operators) or "-"
+            raise StudioError("not_found", "rights.nobody", name=name, known=known)
+        return operator
+
+    def put(self, operator: Operator) -> Operator | None:
+        """Adds an operator or takes the place of the one of that name; who was there before.
+
+        Raises:
+            StudioError: invalid (role, name), conflict (looks like another, too many).
+        """
+        kept = self._read()
+        if role_of(operator.role) is None:
+            known = ", ".join(entry.name.lower() for entry in Role)
+            raise StudioError("invalid", "security.no_role", role=operator.role, known=known)
+        name = check_person(operator.name, [entry.name for entry in kept.operators])
+        operator = msgspec.structs.replace(operator, name=name, role=operator.role.lower())
+        before = self.find(name)
+        if before is None and len(kept.operators) >= MOST:
+            raise StudioError("conflict", "rights.too_many", most=MOST)
+        others = [entry for entry in kept.operators if entry.name != name]
+        self._write(operators=[*others, operator])
+        return before
+
+    def remove(self, name: str) -> Operator:
+        """Takes somebody out; their devices open nothing any more.
+
+        Raises:
+            StudioError: not_found.
+        """
+        gone = self.get(name)
+        others = [entry for entry in self._read().operators if entry.name != name]
+        self._write(name, operators=others)
+        return gone
+
+    def set_red(self, rules: list[RedRule]) -> tuple[RedRule, ...]:
+        """Takes over rules; those before.
+
+        Raises:
+            StudioError: failed: they cannot be kept.
+        """
+        before = self.red
+        self._write(red=rules)
+        return before
+
+    def put_glass(self, glass: GlassView) -> None:
+        """Keeps a breaking of the glass, or what became of it.
+
+        Raises:
+            StudioError: failed: it cannot be kept.
+        """
+        others = [entry for entry in self._read().glass if entry.id != glass.id]
+        # One that nobody has looked at yet is not dropped for a newer one.
+        over = len(others) + 1 - MOST_GLASS
+        if over > 0:
+            done = [entry.id for entry in others if entry.reviewed_by][:over]
+            others = [entry for entry in others if entry.id not in done]
+        rows: list[GlassView] = sorted([*others, glass], key=lambda entry: entry.at_utc)
+        self._write(glass=rows)
+
+    def glass_of(self, name: str) -> GlassView | None:
+        """The full rights this operator has now."""
+        return next(
+            (entry for entry in self._read().glass if entry.operator == name
+             and left_s(entry.until) > 0 and not entry.reviewed_by),
+            None,
+        )  # fmt: skip
+
+    def standing(self, token: Token) -> Token:
+        """A device as it stands: never more than its operator has, or everything in need.
+
+        One whose operator is no more has ended.
+        """
+        if not token.operator:
+            return token
+        operator = self.find(token.operator)
+        if operator is None:
+            return msgspec.structs.replace(token, until=utc_of(0.0))
+        if token.left_s > 0 and operator.left_s > 0 and self.glass_of(operator.name):
+            return msgspec.structs.replace(token, role="owner", without=(), scopes=())
+        mine = role_of(operator.role) or Role.VIEWER
+        return msgspec.structs.replace(
+            token,
+            role=min(token.right, mine).name.lower(),
+            until=token.until if token.left_s <= operator.left_s else operator.until,
+            scopes=(*token.scopes, operator.scope),
+        )
+
+    def _read(self) -> _Kept:
+        if self._known is None:
+            text = self._store.get(KEPT)
+            try:
+                self._known = msgspec.json.decode(text, type=_Kept) if text else _Kept()
+            except msgspec.DecodeError as error:  # nobody has a right that cannot be read
+                _log.error("the operators cannot be read: %s", error)
+                self._known = _Kept()
+        return self._known
+
+    def _write(self, ended: str = "", /, **changes: Sequence[msgspec.Struct]) -> None:
+        fresh = msgspec.structs.replace(
+            self._read(), **{name: list(rows) for name, rows in changes.items()}
+        )
+        self._store.set(KEPT, write_json(msgspec.to_builtins(fresh)))
+        self._known, self._devices = fresh, None
+        for listener in tuple(self._listeners):
+            listener(ended)
+
+
+def ends_in(hours: float) -> str:
+    """The moment so many hours from now, UTC; "" for 0."""
+    return utc_of(utc_ms() / 1000 + hours * 3600) if hours else ""

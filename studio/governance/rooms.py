@@ -1,0 +1,45 @@
+"""The services of governance, in the order in which they load."""
+
+from __future__ import annotations
+
+from studio.core.command import Bus
+from studio.core.event import Events
+from studio.core.service import Service
+from studio.core.state import State
+from studio.governance.people import PeopleKeys
+from studio.governance.persons import Persons
+from studio.governance.plugin_service import PluginListService
+from studio.governance.privacy import PrivacyService
+from studio.governance.rights.book import OperatorBook
+from studio.governance.rights.service import RightsService
+from studio.governance.secrets import Secrets
+from studio.governance.service import AuditService
+
+GOVERN_SERVICES: tuple[type[Service], ...] = (
+    AuditService, RightsService, PluginListService, PrivacyService,
+)  # fmt: skip
+
+
+def govern_services(
+    secrets: Secrets,
+    people: PeopleKeys,
+    persons: Persons,
+    operators: OperatorBook,
+    bus: Bus,
+    events: Events,
+    state: State,
+) -> tuple[Service, ...]:
+    """Makes them.
+
+    Args:
+        secrets: have the signing key.
+        people, persons: whose words are kept, and where.
+        operators: who runs the studio.
+        bus, events, state: heard and told.
+    """
+    return (
+        AuditService(secrets, people, events, state),
+        RightsService(operators, bus, events, state),
+        PluginListService(),
+        PrivacyService(persons, people),
+    )

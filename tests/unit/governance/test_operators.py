@@ -1,0 +1,240 @@
+"""People, their devices, the second person and the broken glass, on a bus without an engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from studio.core.asking import Asker, Scope, asked_by, asking
+from studio.core.clock import utc_iso
+from studio.core.command import Bus, Changed, CommandRan, Role, changed, command
+from studio.core.errors import StudioError
+from studio.core.event import Events
+from studio.core.state import State
+from studio.governance import roles
+from studio.governance.rights.book import OperatorBook
+from studio.governance.rights.glass import GlassBroken
+from studio.governance.rights.model import Operator, RedRule
+from studio.governance.rights.names import check_person
+from studio.governance.rights.service import RightsService
+from studio.governance.secrets import Secrets
+from studio.plans.reach import right_of
+
+
+class Deeds:
+    """Commands that cannot be undone."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, str, int]] = []
+
+    @command("deeds.end", needs_confirm=True, label=("止", "End"), help=("止。", "Ends."))
+    async def end(self, what: str = "") -> Changed:
+        self.done.append((what, asking().origin, asking().role))
+        return changed(result=what)
+
+    @command("shop.price", label=("价", "Price"), help=("价。", "Price."))
+    def price(self) -> Changed:
+        return changed()
+
+
+class House:
+    """The rights on a bus of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = Secrets(folder, use_keyring=False)
+        self.events = Events()
+        self.ran: list[CommandRan] = []
+        self.glass: list[GlassBroken] = []
+        self.events.on(CommandRan, self.ran.append)
+        self.events.on(GlassBroken, self.glass.append)
+        state = State(self.events, lambda work: None)
+        self.bus = Bus(self.events, state, "A")
+        self.book = OperatorBook(self.store)
+        self.rights = RightsService(self.book, self.bus, self.events, state)
+        self.deeds = Deeds()
+        self.bus.add(self.deeds, *self.rights.commands())
+
+    async def ask(self, who: str, id: str, /, **args: Any) -> Any:
+        """Runs a command as the door does for a device of an operator."""
+        if who == "here":
+            asker = Asker(4, True, "desk", person="here")
+        else:
+            token = self.book.standing(roles.Token(who, "s", "owner", operator=who))
+            assert token.left_s > 0, "the door would not let it in"
+            asker = Asker(token.right, False, who, token.without, token.scopes, token.person)
+        with asked_by(asker):
+            done = await self.bus.run(
+                id, args, role=Role(asker.role), origin=who, is_here=asker.is_here
+            )
+        return done.result
+
+    async def code(self, who: str, id: str, /, **args: Any) -> str:
+        """What it is refused with; "" when it is done."""
+        try:
+            await self.ask(who, id, **args)
+        except StudioError as error:
+            return error.key
+        return ""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+def run(work: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(work())  # type: ignore[arg-type]
+
+
+def test_a_device_never_has_more_than_its_owner(house: House) -> None:
+    async def work() -> None:
+        given = {"without": ["shop.*"], "shows": ["A"], "personal": False, "hours": 3}
+        await house.ask("here", "rights.put", name="小李", role="controller", **given)
+        assert await house.code("小李", "shop.price") == "command.not_lent"
+        assert await house.code("小李", "deeds.end", confirm=True) == ""
+        assert await house.code("小李", "rights.put", name="x") == "command.denied"
+        house.bus.show = "B"
+        assert await house.code("小李", "deeds.end", confirm=True) == "command.other_show"
+        mine = await house.ask("here", "rights.mine")
+        assert (mine["role"], mine["personal"]) == ("owner", True)
+        token = house.book.standing(roles.Token("p", "s", "viewer", operator="小李"))
+        assert (token.right, bool(token.until)) == (Role.VIEWER, True)
+
+    run(work)
+
+
+def test_what_is_kept_is_there_again_and_undone(house: House, tmp_path: Path) -> None:
+    async def work() -> None:
+        await house.ask("here", "rights.put", name="小李", role="streamer", only=["scenes.*"])
+        again = OperatorBook(Secrets(tmp_path, use_keyring=False))
+        assert again.get("小李").only == ("scenes.*",)
+        with asked_by(Asker(4, True, "desk", person="here")):
+            done = await house.bus.run("rights.put", {"name": "小李", "role": "owner"})
+            assert done.undo is not None
+            await house.bus.run(*done.undo)
+            assert house.book.get("小李") == again.get("小李")
+            done = await house.bus.run("rights.remove", {"name": "小李"})
+            assert house.book.find("小李") is None
+            assert done.undo is not None
+            await house.bus.run(*done.undo)
+        assert house.book.get("小李") == again.get("小李")
+
+    run(work)
+
+
+def test_who_is_removed_or_over_has_nothing(house: House) -> None:
+    house.book.put(Operator(name="a"))
+    told: list[str] = []
+    house.book.listen(told.append)
+    token = roles.Token("p", "s", operator="a")
+    assert house.book.standing(token).left_s > 0
+    house.book.put(Operator(name="a", until="2020-01-01T00:00:00Z"))
+    assert house.book.standing(token).left_s <= 0
+    house.book.remove("a")
+    assert house.book.standing(token).left_s <= 0
+    assert told == ["", "a"]
+    house.store.set("rights/people", "{broken")
+    assert OperatorBook(house.store).standing(token).left_s <= 0
+
+
+@pytest.mark.parametrize(
+    "name", ["Ann\u200b", "\u2060Ann", "Аnn", "Αnn", "A\u0301\u0336nn", "", "\u202eA"]
+)
+def test_names_that_deceive_are_refused(house: House, name: str) -> None:
+    house.book.put(Operator(name="Ann"))
+    with pytest.raises(StudioError):
+        house.book.put(Operator(name=name))
+
+
+def test_names_that_look_like_one_that_is_there() -> None:
+    for name, other in (("ann", "Ann"), ("B0b", "Bob"), ("сосо", "coco"), ("A nn", "Ann"),
+                        ("modem", "modern"), ("Ａnn", "Ann")):  # fmt: skip
+        with pytest.raises(StudioError):
+            check_person(name, [other])
+    for name in ("小李", "Ann Lee", "Ольга", "주희", "さくら", "小李 (夜班)"):
+        assert check_person(name, ["Ann", "小王"]) == name
+
+
+def test_a_red_command_waits_for_somebody_else(house: House) -> None:
+    async def work() -> None:
+        for name in ("a", "b"):
+            house.book.put(Operator(name=name, without=("shop.*",)))
+        house.book.set_red([RedRule(commands="deeds.*")])
+        call = {"what": "w", "confirm": True}
+        assert await house.code("a", "deeds.end", **call) == "rights.needs_reason"
+        assert await house.code("a", "deeds.end", **call, reason="late") == "rights.needs_second"
+        assert await house.code("a", "deeds.end", **call, reason="late") == "rights.needs_second"
+        (asked,) = house.rights.view().asked
+        assert (asked.command, asked.asked_by, asked.reason) == ("deeds.end", "a", "late")
+        assert await house.code("a", "rights.agree", id=asked.id) == "rights.same_person"
+        assert not house.deeds.done
+        assert await house.ask("b", "rights.agree", id=asked.id) == "w"
+        assert house.deeds.done == [("w", "a", Role.CONTROLLER)]  # with the right of who asked
+        assert await house.code("b", "rights.agree", id=asked.id) == "rights.not_asked"
+        (ran,) = [ran for ran in house.ran if ran.command == "deeds.end" and ran.ok]
+        assert (ran.origin, ran.reason) == ("a", "late")
+        # It was once: the next one waits again.
+        assert await house.code("a", "deeds.end", **call, reason="x") == "rights.needs_second"
+        assert await house.code("b", "rights.refuse", id=house.rights.view().asked[0].id) == ""
+        assert house.rights.view().asked == ()
+
+    run(work)
+
+
+def test_nobody_agrees_to_what_they_may_not_do(house: House) -> None:
+    async def work() -> None:
+        house.book.put(Operator(name="a"))
+        house.book.put(Operator(name="b", without=("deeds.*",)))
+        house.book.set_red([RedRule(commands="deeds.end", needs_reason=False)])
+        assert await house.code("a", "deeds.end", confirm=True) == "rights.needs_second"
+        (asked,) = house.rights.view().asked
+        assert await house.code("b", "rights.agree", id=asked.id) == "command.not_lent"
+        # Who asked is no more: nothing of theirs runs.
+        house.book.remove("a")
+        assert await house.code("here", "rights.agree", id=asked.id) == "rights.not_asked"
+        assert not house.deeds.done
+        # What the engine does by itself waits for nobody.
+        await house.bus.run("deeds.end", {"confirm": True}, origin="plan:x")
+        assert len(house.deeds.done) == 1
+
+    run(work)
+
+
+def test_full_rights_in_need_are_loud_noted_and_reviewed(house: House) -> None:
+    async def work() -> None:
+        house.book.put(Operator(name="a", role="viewer", may_break_glass=True))
+        house.book.put(Operator(name="b", role="technician"))
+        assert await house.code("b", "rights.break_glass", reason="fire") == "rights.no_glass"
+        assert await house.code("a", "rights.break_glass", reason=" ") == "rights.needs_reason"
+        assert await house.code("a", "deeds.end", confirm=True) == "command.denied"
+        glass = await house.ask("a", "rights.break_glass", reason="fire")
+        assert [event.operator for event in house.glass] == ["a"]
+        assert await house.code("a", "deeds.end", confirm=True) == ""
+        assert await house.code("a", "rights.break_glass", reason="fire") == "rights.has_glass"
+        own = await house.code("a", "rights.review", id=glass["id"], verdict="fine")
+        assert own == "rights.own_glass"
+        assert await house.code("a", "rights.give_back") == ""
+        assert await house.code("a", "deeds.end", confirm=True) == "command.denied"
+        (view,) = house.rights.view().glass
+        assert "deeds.end" in view.commands
+        assert not view.reviewed_by
+        assert await house.code("here", "rights.review", id=glass["id"], verdict="fine") == ""
+        assert house.rights.view().glass[0].verdict == "fine"
+
+    run(work)
+
+
+def test_a_plan_has_the_right_of_whoever_armed_it() -> None:
+    armed = right_of(Asker(2, False, "remote:x", ("shop.*",), (Scope(shows=("A",)),), "x"))
+    kept = msgspec.json.decode(msgspec.json.encode(armed), type=type(armed))
+    with asked_by(kept.asker), asked_by(Asker(3, True)):
+        now = asking()
+        assert (now.role, now.is_here, now.may_not("shop.price")) == (2, False, True)
+        assert now.is_away("B")
+        assert not now.person
+    assert utc_iso()
