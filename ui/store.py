@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.api import Evidence, logger
 from studio.audio.model import SoundView
 from studio.comments.model import CommentsView
+from studio.governance.rights.model import RightsView
 from studio.host.guard.model import GuardView
 from studio.host.packs.model import PacksView
 from studio.host.prompter.model import PrompterView
@@ -67,6 +68,7 @@ PARTS: dict[str, Any] = {
     "brand": BrandKit,
     "virtualcam": CameraView,
     "ready": ReadinessView,
+    "rights": RightsView,
     "insight": InsightView,
     "advice": AdviceView,
 }
@@ -166,6 +168,7 @@ class Store(QObject):
         self.brand = BrandKit()
         self.virtualcam = CameraView()
         self.ready = ReadinessView()
+        self.rights = RightsView()
         self.insight = InsightView()
         self.advice = AdviceView()
         self.own: dict[str, Any] = {}

@@ -1,0 +1,1 @@
+"""Panel: people and devices."""
