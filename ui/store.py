@@ -19,6 +19,7 @@ from studio.host.rundown.model import RundownView
 from studio.host.script.model import ScriptView
 from studio.insight.advice.model import AdviceView
 from studio.insight.model import InsightView
+from studio.insight.pricing.model import PricingView
 from studio.outputs.model import AirView, CameraView, PlatformProfile
 from studio.plans.incidents.model import IncidentsView
 from studio.plans.model import PlansView
@@ -71,6 +72,7 @@ PARTS: dict[str, Any] = {
     "rights": RightsView,
     "insight": InsightView,
     "advice": AdviceView,
+    "pricing": PricingView,
 }
 
 # msgspec looks at a struct's types when it first meets it, and two threads that meet one at the
@@ -171,6 +173,7 @@ class Store(QObject):
         self.rights = RightsView()
         self.insight = InsightView()
         self.advice = AdviceView()
+        self.pricing = PricingView()
         self.own: dict[str, Any] = {}
         self.present: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}

@@ -131,3 +131,20 @@ def advice_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("show", nargs="?", default="", metavar="SHOW",
                         help=translate("cli.arg.advice_show"))  # fmt: skip
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def pricing(arguments: argparse.Namespace) -> int:
+    """``shopcast pricing simulate``."""
+    from studio.insight.pricing.cli import show_simulated
+
+    is_kept = show_simulated(arguments.count, arguments.seed, write_line, as_json=arguments.json)
+    return DONE if is_kept else NO
+
+
+def pricing_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("what", choices=("simulate",), help=translate("cli.arg.pricing_what"))
+    parser.add_argument("--count", type=int, default=1000, metavar="N",
+                        help=translate("cli.arg.pricing_count"))  # fmt: skip
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help=translate("cli.arg.seed"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))

@@ -214,7 +214,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             *trade_services(
                 catalogue, offers, stock, overlays, secrets, own_context, events, state
             ),
-            *advice_services(catalogue, offers, stock, events, state),
+            *advice_services(catalogue, offers, stock, bus, insight.board, events, state),
             TryOnService(wearer, catalogue, scenes, overlays, folders, events, state),
             OverlayService(overlays),
             brand,

@@ -17,6 +17,7 @@ from studio.core.paths import data_dir
 from studio.core.whole_file import make_once
 from studio.governance.sealing import Sealer, may_name_somebody, sealed_data
 from studio.insight.entries import EntryFacts, Phase
+from studio.insight.events import PriceStepped
 from studio.insight.journal import Journal
 from studio.outputs.events import OutputChanged
 from studio.scenes.events import SceneTaken
@@ -158,6 +159,8 @@ class AirContext:
         if not event.is_journaled:
             return
         own = self._of_comment(event.entry) if isinstance(event, CommentReceived) else None
+        if isinstance(event, PriceStepped):
+            own = EntryFacts(sku=event.sku, value_cents=event.cents, currency=event.currency)
         if may_name_somebody(event):
             self._journal.write(event.name, partial(sealed_data, self._people, event), own)
         else:

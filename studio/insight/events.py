@@ -21,3 +21,20 @@ class AlarmRaised(Event, frozen=True, kw_only=True):
     is_journaled: ClassVar[bool] = False  # its service writes it, with the alarm alone
 
     alarm: BoardAlarm
+
+
+class PriceStepped(Event, frozen=True, kw_only=True):
+    """A SKU has another price for everybody, by a step or back to its list price."""
+
+    name: ClassVar[str] = "pricing.stepped"
+    label: ClassVar[Text] = Text("价格已调", "Price stepped")
+    help: ClassVar[Text] = Text(
+        "一个货号调价（by：person 人工，mandate 授权自动）。",
+        "A SKU's price was stepped (by: person, mandate).",
+    )
+
+    sku: str
+    cents: int
+    before_cents: int
+    currency: str
+    by: str

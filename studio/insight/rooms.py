@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from studio.core.command import Bus
 from studio.core.event import Events
 from studio.core.service import Service
 from studio.core.state import State
 from studio.insight.advice.service import AdviceService, FreePieces
+from studio.insight.pricing.service import PricingService
+from studio.insight.pricing.tonight import OnAirNow
 from studio.shop.catalogue import Catalogue
 from studio.shop.offers.book import OfferBook
 
-ADVICE_SERVICES: tuple[type[Service], ...] = (AdviceService,)
+ADVICE_SERVICES: tuple[type[Service], ...] = (AdviceService, PricingService)
 
 
 def advice_services(
-    catalogue: Catalogue, offers: OfferBook, ledger: FreePieces, events: Events, state: State
-) -> tuple[Service, ...]:
+    catalogue: Catalogue, offers: OfferBook, ledger: FreePieces, bus: Bus, air: OnAirNow,
+    events: Events, state: State,
+) -> tuple[Service, ...]:  # fmt: skip
     """All of them, wired."""
-    return (AdviceService(catalogue, offers, ledger, events, state),)
+    return (
+        AdviceService(catalogue, offers, ledger, events, state),
+        PricingService(offers, ledger.free, bus, air, events, state),
+    )

@@ -55,6 +55,11 @@ MORE: list[tuple[str, dict[str, Any]]] = [
     ("rundown.begin", {}),
     ("rundown.remove_item", {"item": "hat"}),
     ("advice.margin", {"percent": 20}),
+    ("offers.limit", {"sku": "scarf", "cost_cents": 2000}),
+    ("pricing.mandate", {"mandate": {"sku": "scarf", "low_cents": 3000}}),
+    ("pricing.step", {"sku": "scarf", "cents": 4900}),
+    ("pricing.withdraw", {"sku": "scarf"}),
+    ("pricing.end_mandate", {"sku": "scarf"}),
     ("show.save", {}),
 ]
 READS: list[tuple[str, dict[str, Any]]] = [

@@ -26,11 +26,29 @@ def test_an_order_is_proposed_and_taken_over(program, qtbot):
     panel = program.window.panels["advice"]
     program.window.reveal("advice")
     qtbot.waitUntil(panel.isVisible, timeout=SOON)
-    assert not panel.accept.isEnabled()
-    qtbot.mouseClick(panel.propose, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.model.rowCount() > 0, timeout=SOON)
+    assert not panel.order.accept.isEnabled()
+    qtbot.mouseClick(panel.order.propose, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.order.model.rowCount() > 0, timeout=SOON)
     goods = program.window.desk.store.shop.products
-    assert panel.model.rowCount() == len(goods)
-    assert panel.says.text()
+    assert panel.order.model.rowCount() == len(goods)
+    assert panel.order.says.text()
     look(program, "advice")
+    sku = goods[0].skus[0]
+    program.window.desk.actions.run("offers.limit", {"sku": sku, "cost_cents": 6000})
+    qtbot.mouseClick(panel.choices["price"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.price.choice.findData(sku) >= 0, timeout=SOON)
+    panel.price.choice.setCurrentIndex(panel.price.choice.findData(sku))
+    qtbot.mouseClick(panel.price.propose, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.price.proposal is not None, timeout=SOON)
+    found = panel.price.proposal
+    assert found.ladder[0] >= 6000
+    look(program, "price")
+    if found.cents != found.now_cents:
+        qtbot.mouseClick(panel.price.accept, Qt.MouseButton.LeftButton)
+        store = program.window.desk.store
+        qtbot.waitUntil(lambda: any(row.sku == sku for row in store.pricing.prices), timeout=SOON)
+        qtbot.mouseClick(panel.price.withdraw, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(
+            lambda: all(row.cents == row.list_cents for row in store.pricing.prices), timeout=SOON
+        )
     program.window.pages.set_page("live")

@@ -9,19 +9,21 @@ import msgspec
 from studio.core.child_process import ProcessReply, ask_process
 from studio.insight.advice.model import AdviceFacts
 from studio.insight.model import Answer, BaselineReply, Rebuilt
+from studio.insight.pricing.model import PriceHistory
 
 LIMIT_S = 300.0
 
 
 class AnalysisRequest(msgspec.Struct):
     """What is to be done: "ask" a question, "rebuild" the file, say what is normal ("baseline"),
-    write a "report" of a show into a folder, or say what "advice" is made of.
+    write a "report" of a show into a folder, say what "advice" is made of, or at which "prices" a
+    SKU (``question``) was sold.
 
     Attributes:
         groups: of advice: the product of each SKU.
     """
 
-    what: Literal["ask", "rebuild", "baseline", "report", "advice"] = "ask"
+    what: Literal["ask", "rebuild", "baseline", "report", "advice", "prices"] = "ask"
     question: str = ""
     show: str = ""
     at: Literal["2h", "24h", "48h", "7d"] = "7d"
@@ -37,6 +39,7 @@ class AnalysisReply(ProcessReply):
     baseline: BaselineReply | None = None
     files: tuple[str, ...] = ()
     advice: AdviceFacts | None = None
+    prices: PriceHistory | None = None
 
 
 async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:

@@ -16,7 +16,11 @@ from studio.insight.analysis.baseline import find_baseline
 from studio.insight.analysis.load import is_fresh, rebuild
 from studio.insight.analysis.questions import ask
 from studio.insight.imports.store import store_path
+from studio.insight.pricing.history import find_prices
 from studio.insight.report import write_report
+
+KEPT = ("ask", "advice", "prices")
+"""What is answered from a file that is fresh; the rest makes it anew."""
 
 
 def analyse(request: AnalysisRequest) -> AnalysisReply:
@@ -27,12 +31,15 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
     """
     path = analysis_path()
     journal, exports = data_dir() / "journal.db", store_path()
-    is_kept = request.what in ("ask", "advice") and is_fresh(path, journal, exports)
+    is_kept = request.what in KEPT and is_fresh(path, journal, exports)
     rebuilt = None if is_kept else rebuild(journal, exports, path)
     if request.what == "rebuild":
         return AnalysisReply(rebuilt=rebuilt)
     if request.what == "advice":
         return AnalysisReply(advice=find_facts(path, request.groups))
+    if request.what == "prices":
+        found = find_prices(path, request.question, is_on_air=request.show == "air")
+        return AnalysisReply(prices=found)
     if request.what == "ask":
         return AnalysisReply(answer=ask(path, request.question, request.show))
     if request.what == "report":

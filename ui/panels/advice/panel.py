@@ -1,23 +1,22 @@
-"""What to do next: an order of goods with its reasons, taken over by one click."""
+"""What to do next: the order of goods, the price of one, what is to be expected."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from ui.client import Reply
-from ui.i18n import pick, t
+from ui.i18n import t
 from ui.listen import listen
-from ui.panels.advice.models import OrderModel
+from ui.panels.advice.order import OrderSection
+from ui.panels.advice.price import PriceSection
 from ui.panels.base import Panel
 from ui.panels.spot import RIGHT, Spot
 from ui.theme import tokens
-from ui.widgets.basics import Button, TextLabel, calm
+from ui.widgets.basics import Button, calm
 from ui.widgets.flow import Flow
-from ui.widgets.rows_table import rows_table
 
 
 class AdvicePanel(Panel):
-    """The proposed order; nothing changes before a person says so."""
+    """Proposals in sections; nothing changes before a person says so."""
 
     id = "advice"
     rank = 79
@@ -25,16 +24,18 @@ class AdvicePanel(Panel):
     keys = (("Tab", "advice.key_next"), ("↑ ↓", "advice.key_rows"))
 
     def build(self) -> None:
-        self.propose = Button("", "primary", clicked=self._propose)
-        self.accept = Button("", clicked=self._accept)
-        self.says = TextLabel(size=12, tone="muted", wraps=True)
-        self.model = OrderModel()
-        self.table = rows_table(self.model, (90, 60, 170))
+        self.order, self.price = OrderSection(self.desk), PriceSection(self.desk)
+        self.choices = {
+            "order": Button("", "quiet", checkable=True, clicked=self.show_order),
+            "price": Button("", "quiet", checkable=True, clicked=self.show_price),
+        }
+        self.stack = QStackedWidget()
+        for section in (self.order, self.price):
+            self.stack.addWidget(section)
         inside, page = QWidget(), QVBoxLayout()
         page.setContentsMargins(*(tokens.px(side) for side in (10, 8, 10, 8)))
-        page.addLayout(Flow(self.propose, self.accept))
-        page.addWidget(self.says)
-        page.addWidget(self.table, 1)
+        page.addLayout(Flow(*self.choices.values()))
+        page.addWidget(self.stack, 1)
         inside.setLayout(page)
         calm(inside)
         self.add_scroll(inside)
@@ -43,42 +44,37 @@ class AdvicePanel(Panel):
 
     def retext(self) -> None:
         super().retext()
-        for button, name in ((self.propose, "propose"), (self.accept, "accept")):
-            button.setText(t(f"advice.{name}"))
-            button.name(t(f"advice.{name}"), t(f"advice.{name}_tip"))
-        self.table.setAccessibleName(self.title())
-        self.model.put(None)
+        for name, button in self.choices.items():
+            button.setText(t(f"advice.show_{name}"))
+            button.name(t(f"advice.show_{name}"), t(f"advice.show_{name}_tip"))
+        self.order.retext(self.title())
+        self.price.retext()
+        self._show()
+
+    def show_order(self) -> None:
+        """The order of goods."""
+        self._choose(self.order)
+
+    def show_price(self) -> None:
+        """The price of one."""
+        self._choose(self.price)
+
+    def show_place(self, place: str) -> None:
+        """ "price" opens that section."""
+        if place == "price":
+            self.show_price()
+
+    def _choose(self, section: QWidget) -> None:
+        self.stack.setCurrentWidget(section)
         self._show()
 
     def _changed(self, part: str) -> None:
-        if part in ("advice", "shop"):
+        if part in ("advice", "shop", "pricing"):
             self._show()
 
     def _show(self) -> None:
-        proposal = self.desk.store.advice.proposal
-        self.model.put(proposal)
-        self.accept.setEnabled(proposal is not None and proposal.moves > 0)
-        if proposal is None:
-            self.says.setText(t("advice.empty"))
-            self.head.count.setText("")
-            return
-        self.says.setText(pick(proposal.source))
-        moves = t("advice.moves", n=proposal.moves) if proposal.moves else t("advice.none_moves")
-        self.head.count.setText(moves)
-
-    def _propose(self) -> None:
-        self.propose.setEnabled(False)
-        self.says.setText(t("advice.asking"))
-        self.desk.actions.run("advice.propose", {}, origin=self.propose, done=self._proposed)
-
-    def _proposed(self, reply: Reply) -> None:
-        self.propose.setEnabled(True)
-        if reply.ok:
-            self._show()
-        else:
-            self.says.setText(t("advice.no_answer"))
-
-    def _accept(self) -> None:
-        proposal = self.desk.store.advice.proposal
-        if proposal is not None:
-            self.desk.actions.run("advice.accept", {"id": proposal.id}, origin=self.accept)
+        words = self.order.show_now()
+        self.price.show_now()
+        self.head.count.setText(words)
+        for name, section in (("order", self.order), ("price", self.price)):
+            self.choices[name].setChecked(self.stack.currentWidget() is section)

@@ -1,0 +1,1 @@
+"""One price for all, in steps inside floor, ceiling, stock and law."""
