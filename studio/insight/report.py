@@ -22,6 +22,7 @@ from studio.core.whole_file import PRIVATE, write_whole
 from studio.insight.analysis.base import open_analysis
 from studio.insight.analysis.sums import AiringRow, airings, find_airing, sums_of
 from studio.insight.metrics import Metric, metrics, value_of, waterfall
+from studio.insight.report_questions import answer_part
 from studio.shop.model import price_text
 
 if TYPE_CHECKING:
@@ -115,7 +116,9 @@ class ShowReport:
         if self._at in ("48h", "7d"):
             parts.append(self._segments())
         if self._at == "7d":
-            parts += [self._waterfall(), self._orders(), self._actions()]
+            parts += [self._waterfall(), self._orders()]
+            parts += [self._answer(name) for name in ("attribution", "profit", "claims")]
+            parts.append(self._actions())
         title = _t("report.title", show=airing.show, at=_t(f"report.at_{self._at}"))
         local = utc_of((airing.began_us + airing.zone_us) / 1e6)[:16].replace("T", " ")
         sub = _t("report.sub", airing=airing.id, began=local, minutes=round(airing.minutes),
@@ -334,6 +337,12 @@ class ShowReport:
         self.tables.append(ReportTable("orders", heads, rows))
         body = html.table(heads, rows) if rows else html.paragraph(_t("report.no_orders"))
         return html.section(_t("report.orders"), body)
+
+    def _answer(self, name: str) -> str:
+        """A saved question about this show."""
+        part = answer_part(self._base, name, self._airing.id, self._language)
+        self.tables.append(ReportTable(name, part.heads, part.rows))
+        return part.section
 
     def _actions(self) -> str:
         """An empty form with five whys; a person fills it in, the program knows no reasons."""

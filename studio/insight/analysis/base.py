@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "300MB"
-VERSION = 1
+VERSION = 2
 TEXTS = ("name", "show_name", "scene", "sku", "platform", "traffic", "metric", "currency")
 """Few different ones in many rows: they come as numbers (`WordCodes`) and are kept as texts."""
 NUMBERS = {
@@ -34,6 +34,12 @@ CREATE TABLE events ({", ".join(f"{name} {kind}" for name, kind in NUMBERS.items
 CREATE TABLE orders (
   kind VARCHAR, key VARCHAR, order_id VARCHAR, at_us BIGINT, rank INTEGER, amount BIGINT,
   currency VARCHAR, units DOUBLE, sku VARCHAR);
+CREATE TABLE settled (
+  kind VARCHAR, order_id VARCHAR, at_us BIGINT, currency VARCHAR, gross BIGINT, discount BIGINT,
+  refund BIGINT, fee BIGINT, commission BIGINT, scale DOUBLE);
+CREATE TABLE touches (
+  visitor VARCHAR, at_us BIGINT, source VARCHAR, order_id VARCHAR, amount BIGINT,
+  currency VARCHAR, scale DOUBLE);
 CREATE TABLE figures (
   airing INTEGER, at_us BIGINT, platform VARCHAR, metric VARCHAR, number DOUBLE, source VARCHAR);
 """

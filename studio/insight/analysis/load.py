@@ -20,6 +20,7 @@ from studio.core.paths import keep_private
 from studio.core.processes import identify
 from studio.core.whole_file import beside, take_name
 from studio.insight.analysis.base import NUMBERS, TABLES, TEXTS, VERSION, open_analysis
+from studio.insight.analysis.money import add_money, plain_rows
 from studio.insight.context import ENDED, FLOWS
 from studio.insight.journal import broken_links, open_to_read
 from studio.insight.model import Rebuilt
@@ -37,7 +38,7 @@ OPENING_US, CLOSING_US = 10 * 60 * 1_000_000, 20 * 60 * 1_000_000
 TREND = {
     "online_user_cnt": "online", "watch_ucnt": "entered", "leave_ucnt": "left",
     "pay_cnt": "orders", "pay_ucnt": "buyers", "pay_amt": "gmv_cents",
-    "incr_fans_cnt": "followers", "comment_cnt": "comments", "stat_cost": "ad_cost",
+    "incr_fans_cnt": "followers", "comment_cnt": "comments", "stat_cost": "ad_cost_cents",
 }  # fmt: skip
 """Figures of 罗盘 that may be added; its rates are made anew from sums."""
 _FIELDS = (
@@ -319,10 +320,11 @@ def _add_exports(path: Path, base: duckdb.DuckDBPyConnection) -> int:
                 metric, value = TREND.get(data.get("point", "")), data.get("value")
                 if metric and value:
                     figures.append((at_us, "douyin", metric, float(value), kind))
-            elif order_id:
+            elif order_id and kind != "touches":
                 units = float(data["units"]) if "units" in data else None
                 sku = data.get("sku") or data.get("product") or ""
                 orders.append((kind, key, order_id, at_us, rank, amount, currency, units, sku))
+        add_money(plain_rows(store, _us), base)
     if orders:
         base.executemany("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?)", orders)
     if figures:

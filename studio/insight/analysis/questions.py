@@ -29,7 +29,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         sql: over ``shown`` (entries, with texts: name, show_name, scene, sku, platform, viewer,
             phase; local_us is the person's own clock), ``shown_figures``, ``airings``,
-            ``orders``.
+            ``orders``; of imported exports ``shown_settled``, ``shown_buys``, ``touches``.
     """
 
     label: LabelPair
@@ -74,28 +74,46 @@ def ask(path: Path, name: str, show: str = "", most: int = MOST_ROWS) -> Answer:
     Raises:
         StudioError: not_found (the question, the show, the analysis), failed.
     """
+    if name not in questions():
+        known = ", ".join(questions())
+        raise StudioError("not_found", "insight.no_question", name=name, known=known)
+    if not path.is_file():
+        raise StudioError("not_found", "insight.not_built")
+    with closing(open_analysis(path, is_read_only=True)) as base:
+        airings = _airings(base, show)
+        found = answer_in(base, name, None if not show else [row[0] for row in airings], most)
+    shown = tuple((id, title, utc_of(began / 1e6)) for id, title, began in airings)
+    return msgspec.structs.replace(found, airings=shown)
+
+
+def answer_in(
+    base: duckdb.DuckDBPyConnection, name: str, airings: list[int] | None, most: int = MOST_ROWS
+) -> Answer:
+    """The answer to a saved question in an analysis that is open.
+
+    Args:
+        airings: times on air by number; None is all.
+
+    Raises:
+        StudioError: not_found (the question), failed.
+    """
     import duckdb
 
     known = questions()
     question = known.get(name)
     if question is None:
         raise StudioError("not_found", "insight.no_question", name=name, known=", ".join(known))
-    if not path.is_file():
-        raise StudioError("not_found", "insight.not_built")
-    with closing(open_analysis(path, is_read_only=True)) as base:
-        airings = _airings(base, show)
-        try:
-            _show_only(base, None if not show else [airing[0] for airing in airings])
-            rows = base.execute(question.sql).fetchmany(most + 1)
-        except duckdb.Error as error:
-            raise StudioError("failed", "insight.question_failed", name=name, why=error) from None
+    try:
+        _show_only(base, airings)
+        rows = base.execute(question.sql).fetchmany(most + 1)
+    except duckdb.Error as error:
+        raise StudioError("failed", "insight.question_failed", name=name, why=error) from None
     width = len(question.columns)
     if rows and len(rows[0]) != width:
         raise StudioError("failed", "insight.question_failed", name=name, why=f"{width} columns")
-    shown = tuple((id, title, utc_of(began / 1e6)) for id, title, began in airings)
     return Answer(
         name, question.label, question.columns, tuple(tuple(row) for row in rows[:most]),
-        len(rows) > most, shown,
+        len(rows) > most,
     )  # fmt: skip
 
 
@@ -115,11 +133,22 @@ def _show_only(base: duckdb.DuckDBPyConnection, airings: list[int] | None) -> No
     """Views of what is asked about."""
     some = "" if airings is None else f" WHERE airing IN ({','.join(map(str, airings))})"
     base.execute(
-        "CREATE TEMP VIEW shown AS SELECT entry, airing, at_us, came_us, "
+        "CREATE OR REPLACE TEMP VIEW shown AS SELECT entry, airing, at_us, came_us, "
         "at_us + coalesce(zone_us, 0) AS local_us, (at_us - began_us) // 1000 AS air_ms, "
         "CASE WHEN airing = 0 THEN '' WHEN at_us < opened_us THEN 'opening' "
         "WHEN at_us < closing_us THEN 'deepening' ELSE 'closing' END AS phase, viewer, "
         f"number, value_cents, {', '.join(f'e.{name}' for name in TEXTS)} "
         f"FROM events e LEFT JOIN airings a ON a.id = airing{some}"
     )
-    base.execute(f"CREATE TEMP VIEW shown_figures AS SELECT * FROM figures{some}")
+    base.execute(f"CREATE OR REPLACE TEMP VIEW shown_figures AS SELECT * FROM figures{some}")
+    meanwhile = "" if airings is None else (
+        " WHERE EXISTS (SELECT 1 FROM airings a WHERE a.id IN "
+        f"({','.join(map(str, airings))}) AND o.at_us BETWEEN a.began_us AND a.ended_us)"
+    )  # fmt: skip
+    base.execute(f"CREATE OR REPLACE TEMP VIEW shown_settled AS SELECT * FROM settled o{meanwhile}")
+    base.execute(
+        "CREATE OR REPLACE TEMP VIEW shown_buys AS SELECT visitor, order_id, "
+        "max(at_us) AS at_us, "
+        "max(amount) AS amount, max(currency) AS currency, max(scale) AS scale FROM ("
+        f"SELECT * FROM touches o{meanwhile}) WHERE order_id <> '' GROUP BY visitor, order_id"
+    )
