@@ -26,6 +26,7 @@ from studio.plans.model import PlansView
 from studio.plans.post.model import PostView
 from studio.scenes.model import ScenesView
 from studio.sender.model import OutputStatus
+from studio.shop.card.model import CardsView
 from studio.shop.coupons.model import CouponView
 from studio.shop.games.model import DrawView
 from studio.shop.model import ShopState, WornView
@@ -47,6 +48,7 @@ PARTS: dict[str, Any] = {
     "sources": tuple[SourceView, ...],
     "sound": SoundView,
     "shop": ShopState,
+    "cards": CardsView,
     "stock": StockView,
     "offers": tuple[OfferView, ...],
     "coupons": tuple[CouponView, ...],
@@ -149,6 +151,7 @@ class Store(QObject):
         self.shop = ShopState()
         self.stock = StockView()
         self.offers: tuple[OfferView, ...] = ()
+        self.cards = CardsView()
         self.coupons: tuple[CouponView, ...] = ()
         self.orders = OrdersView()
         self.games: tuple[DrawView, ...] = ()

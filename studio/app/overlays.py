@@ -12,21 +12,24 @@ from studio.graphics import qt
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
 from studio.graphics.deck import SLIDE_NS, OverlayStack
-from studio.graphics.model import CommentSpec, LowerThirdSpec, Style
+from studio.graphics.model import CardSpec, CardTemplate, CommentSpec, LowerThirdSpec, Style
 from studio.graphics.placer import CORNERS
-from studio.media.frame import Frame, even
-from studio.media.picture_file import read_picture
+from studio.media.frame import Frame, blank, even
+from studio.media.picture_file import encode_picture, read_picture
 from studio.media.yuv import Layer, Scratch, blend, layer, resize
 from studio.scenes.compositor import Overlay
 from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Canvas, Scene
 from studio.scenes.stage import Snapshot
-from studio.shop.cards import CardOffers, Cards, card_spec
+from studio.shop.card.book import CardBook
+from studio.shop.card.drawing import CardOffers, Cards, card_spec, card_unit
 from studio.shop.catalogue import Catalogue
+from studio.shop.model import Product
 from studio.shop.wearing import TryOnController
 from studio.show.model import BrandKit
 
 WATCH_S = 0.1
+PREVIEW_EDGE, GREY = 48, (104, 128, 128)
 MARK = {"zh": "虚拟试戴", "en": "Simulated"}
 
 
@@ -48,13 +51,14 @@ class OverlayController:
         catalogue: Catalogue,
         wearer: TryOnController,
         offers: CardOffers | None = None,
+        book: CardBook | None = None,
     ) -> None:
         self.deck = deck
-        self._offers = offers
+        self._offers, self._book = offers, book or CardBook()
         self._scenes = scenes
         self._folder, self._language = Path(), "zh"
         self._catalogue, self._wearer = catalogue, wearer
-        self._cards = Cards(deck, lambda spec, unit: draw_card(spec, unit, self.style))
+        self._cards = Cards(deck, self._card)
         self._marks: dict[int, Layer] = {}
         self._lower = LowerThirdSpec("")
         self._comment = CommentSpec("", "")
@@ -134,8 +138,27 @@ class OverlayController:
         if product is None:
             self._cards.hide()
             return
-        spec = card_spec(product, shop, self._folder, self._language, self._offers)
+        spec = self._spec(product, self._book.template_of(product))
         self._cards.show(spec, self._scenes.state.canvases, is_there=is_there)
+
+    def _spec(self, product: Product, template: CardTemplate | None) -> CardSpec:
+        facts = self._book.facts_of(product.id) if template is not None else {}
+        shop = self._catalogue.state
+        return card_spec(product, shop, self._folder, self._language, self._offers, template, facts)
+
+    def _card(self, spec: CardSpec, canvas: Canvas) -> Layer:
+        is_portrait = canvas.height > canvas.width
+        return draw_card(spec, card_unit(canvas), self.style, is_portrait=is_portrait)
+
+    def card_picture(
+        self, product: Product, template: CardTemplate | None, *, is_portrait: bool
+    ) -> bytes:
+        """A card as large as on a canvas of 1080 lines, on a grey ground, as a PNG; any thread."""
+        size = (1080, 1920) if is_portrait else (1920, 1080)
+        drawn = self._card(self._spec(product, template), Canvas("preview", *size))
+        ground = blank(drawn.frame.width + PREVIEW_EDGE, drawn.frame.height + PREVIEW_EDGE, GREY)
+        blend(ground, drawn, PREVIEW_EDGE // 2, PREVIEW_EDGE // 2, Scratch())
+        return encode_picture(ground)
 
     def show_comment(self, author: str, text: str, platform: str = "") -> None:
         """Puts a comment on the picture; "" takes it off."""

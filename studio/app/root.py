@@ -64,6 +64,7 @@ from studio.scenes.model import Canvases
 from studio.scenes.nested import NestedPictures
 from studio.scenes.service import CanvasService, SceneService, canvases_of
 from studio.scenes.transitions.base import Transition
+from studio.shop.card.book import CardBook
 from studio.shop.catalogue import Catalogue
 from studio.shop.games.service import GameService
 from studio.shop.offers.book import OfferBook
@@ -157,22 +158,20 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         workshop,
         events.publish,
     )
-    graph = SceneGraph(sources, scenes)
-    desk, mixer = SoundDesk(events.publish, sources), Mixer(fps)
+    graph, desk, mixer = SceneGraph(sources, scenes), SoundDesk(events.publish, sources), Mixer(fps)
     catalogue, wearer = Catalogue(), TryOnController(sources, scenes)
     pipeline = OutputPipeline(
         {name: usual_video(c.width, c.height, fps) for name, c in canvases.items()},
         AudioSettings(), runtime_dir(), log=log_dir(),
         on_change=lambda status: outputs.output_changed(status),
     )  # fmt: skip
-    areas = SafeAreas(pipeline.destinations, state)
     deck = OverlayStack(
         lambda canvas: wearer.faces(slot.snapshot, canvas) if slot.snapshot else (),
         lambda canvas: slot.snapshot and slot.snapshot.state.programme.get(canvas),
-        areas,
+        SafeAreas(pipeline.destinations, state),
     )
-    offers, latency = OfferBook(catalogue), CutLatency(events)
-    overlays = OverlayController(deck, scenes, catalogue, wearer, offers)
+    offers, cards, latency = OfferBook(catalogue), CardBook(), CutLatency(events)
+    overlays = OverlayController(deck, scenes, catalogue, wearer, offers, cards)
     output_commands = OutputCommands(pipeline, events.publish, state.touch, secrets, recordings)
 
     # The services.
@@ -190,6 +189,9 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     )  # fmt: skip
     outputs = OutputService(pipeline, output_commands, scenes, events, state)
     stock = StockService(catalogue, overlays, events, state)
+    trade = trade_services(
+        catalogue, offers, cards, stock, overlays, recordings, secrets, own_context, events, state
+    )
     brand = BrandService(sources, overlays, state)
     platforms = extensions.of(CommentPlatform)  # type: ignore[type-abstract]
     comments = CommentService(platforms, overlays, events, state, PackTrialProcess())
@@ -211,9 +213,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             camera,
             ShopService(catalogue, wearer, overlays, events, stock),
             stock,
-            *trade_services(
-                catalogue, offers, stock, overlays, secrets, own_context, events, state
-            ),
+            *trade,
             *advice_services(catalogue, offers, stock, bus, insight.board, events, state),
             TryOnService(wearer, catalogue, scenes, overlays, folders, events, state),
             OverlayService(overlays),
@@ -222,7 +222,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             ImportService(scenes, sources, desk, events),
             comments,
             GameService(comments, events, state),
-            *host_services(catalogue, offers, events, state),
+            *host_services(catalogue, offers, cards, events, state),
             *plan_services(
                 bus, triggers, programme, insight.past, lambda: Signer(secrets), events, state
             ),

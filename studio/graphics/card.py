@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.core.file_marks import Marks, marks
 from studio.graphics import qt
+from studio.graphics.card_paint import PHOTO, PILL, PILL_INK, SOFT, draw_photo, draw_shadow, wrapped
+from studio.graphics.card_template import draw_template
 from studio.graphics.model import PLAIN, CardSpec, Style
 from studio.media.yuv import Layer, layer
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QRectF
-    from PySide6.QtGui import QImage, QPainter
-
-SOFT = "#7b8190"
-PILL = "#fff1d6"
-PILL_INK = "#8a5200"
-PHOTO = "#f1ece4"
-KEPT_PHOTOS = 32
+    from PySide6.QtGui import QPainter
 
 
-def draw_card(spec: CardSpec, unit: float, style: Style = PLAIN) -> Layer:
-    """A card; ``unit`` is its height in pixels, the width is what the text needs (2.2 to 3.4 ×)."""
+def draw_card(
+    spec: CardSpec, unit: float, style: Style = PLAIN, *, is_portrait: bool = False
+) -> Layer:
+    """A card; ``unit`` is the plain one's height in pixels.
+
+    The plain card is as wide as its text needs (2.2 to 3.4 ×); a template has its own measures.
+    """
+    if spec.template is not None:
+        layout = spec.template.portrait if is_portrait else spec.template.landscape
+        return draw_template(spec, layout, unit, style)
     from PySide6.QtCore import QRectF, Qt
     from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
 
@@ -51,7 +51,7 @@ def draw_card(spec: CardSpec, unit: float, style: Style = PLAIN) -> Layer:
         | QPainter.RenderHint.SmoothPixmapTransform
     )
     painter.setPen(Qt.PenStyle.NoPen)
-    _shadow(painter, QRectF(shadow, shadow, width, unit), shadow, unit * 0.1)
+    draw_shadow(painter, QRectF(shadow, shadow, width, unit), shadow, unit * 0.1)
     ground = QColor(style.paper)
     ground.setAlpha(248)
     painter.setBrush(ground)
@@ -63,11 +63,11 @@ def draw_card(spec: CardSpec, unit: float, style: Style = PLAIN) -> Layer:
     painter.drawPath(path)
     painter.save()
     painter.setClipPath(path)
-    _photo(painter, spec.photo, photo, unit * 0.05)
+    draw_photo(painter, spec.photo, photo, unit * 0.05)
     painter.restore()
 
     left = photo.right() + gap
-    lines = _wrap(title, metrics, text_width)
+    lines = wrapped(title, metrics, text_width)
     has_variant = bool(spec.variant) and len(lines) == 1
     painter.setFont(title_font)
     painter.setPen(QColor(style.ink))
@@ -82,66 +82,6 @@ def draw_card(spec: CardSpec, unit: float, style: Style = PLAIN) -> Layer:
     _prices(painter, spec, left, shadow + unit - pad - unit * 0.03, unit, style)
     painter.end()
     return layer(qt.to_frame(image))
-
-
-def _shadow(painter: QPainter, card: QRectF, reach: float, radius: float) -> None:
-    from PySide6.QtGui import QColor
-
-    steps = 8
-    for step in range(steps, 0, -1):
-        grow = reach * step / steps
-        painter.setBrush(QColor(0, 0, 0, 7))
-        box = card.adjusted(-grow, -grow * 0.6, grow, grow)
-        painter.drawRoundedRect(box, radius + grow, radius + grow)
-
-
-@lru_cache(maxsize=KEPT_PHOTOS)
-def _scaled(path: str, mark: Marks, width: int, height: int) -> QImage:
-    """A photo as large as the card shows it: a card with a clock is drawn anew each second."""
-    from PySide6.QtCore import Qt
-    from PySide6.QtGui import QImageReader
-
-    reader = QImageReader(path)
-    reader.setAutoTransform(True)  # a phone's photo lies as it was held
-    return reader.read().scaled(
-        width,
-        height,
-        Qt.AspectRatioMode.KeepAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
-
-
-def _photo(painter: QPainter, path: str, box: QRectF, inset: float) -> None:
-    from PySide6.QtCore import QRectF
-
-    mark = marks((Path(path),))
-    if not path or mark == (None,):
-        return
-    inner = box.adjusted(inset, inset, -inset, -inset)
-    scaled = _scaled(path, mark, round(inner.width()), round(inner.height()))
-    if scaled.isNull():
-        return
-    at = QRectF(0, 0, scaled.width(), scaled.height())
-    at.moveCenter(inner.center())
-    painter.drawImage(at.topLeft(), scaled)
-
-
-def _wrap(text: str, metrics: object, width: float) -> list[str]:
-    """At most two lines; what does not fit ends in …"""
-    from PySide6.QtCore import Qt
-    from PySide6.QtGui import QFontMetricsF
-
-    assert isinstance(metrics, QFontMetricsF)
-    if metrics.horizontalAdvance(text) <= width:
-        return [text]
-    cut = len(text)
-    while cut > 1 and metrics.horizontalAdvance(text[:cut]) > width:
-        cut -= 1
-    space = text.rfind(" ", 0, cut)
-    if space > cut * 0.6:
-        cut = space
-    rest = text[cut:].strip()
-    return [text[:cut].strip(), metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)]
 
 
 def _prices(

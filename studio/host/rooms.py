@@ -12,6 +12,7 @@ from studio.host.packs.service import PackService
 from studio.host.prompter.service import PrompterService
 from studio.host.rundown.service import RundownService
 from studio.host.script.service import ScriptService
+from studio.shop.card.book import CardBook
 from studio.shop.catalogue import Catalogue
 from studio.shop.offers.book import OfferBook
 
@@ -44,11 +45,12 @@ class HostTexts:
 
 
 def host_services(
-    catalogue: Catalogue, offers: OfferBook, events: Events, state: State
+    catalogue: Catalogue, offers: OfferBook, cards: CardBook, events: Events, state: State
 ) -> tuple[Service, ...]:
     """All of them, wired."""
     rundown = RundownService(catalogue, events, state)
     script = ScriptService(catalogue, offers, state)
+    cards.facts_of = script.card_facts
     texts = HostTexts(catalogue, offers, rundown, script)
     prompter = PrompterService(rundown, script, catalogue, events, state)
     packs = PackService(texts, catalogue, state)

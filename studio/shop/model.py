@@ -191,5 +191,6 @@ class TryOnKept(msgspec.Struct, frozen=True):
 
 STOCK_LEFT = Text("仅剩 {count} 件", "Only {count} left")
 SOLD_OUT = Text("已售罄", "Sold out")
+SOLD_SHARE = Text("已抢 {percent}%", "{percent}% claimed")
 FROM_PRICE = Text("{price}起", "from {price}")
 NUMBER = Text("{number}号", "No. {number}")

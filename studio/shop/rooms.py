@@ -1,14 +1,18 @@
-"""The services of the trade: offers, coupons, orders, in the order in which they load."""
+"""The services of the trade: offers, coupons, orders, cards, in the order in which they load."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
 
 from studio.core.event import Events
 from studio.core.service import Service
 from studio.core.state import State
 from studio.governance.secrets import SecretStore
+from studio.shop.card.book import CardBook
+from studio.shop.card.service import CardDrawer, CardService
 from studio.shop.catalogue import Catalogue
 from studio.shop.coupons.service import CouponService
 from studio.shop.offers.book import OfferBook
@@ -16,14 +20,29 @@ from studio.shop.offers.service import OfferCard, OfferService
 from studio.shop.orders.service import OrderService
 from studio.shop.stock.service import StockService
 
-TRADE_SERVICES: tuple[type[Service], ...] = (OfferService, CouponService, OrderService)
+TRADE_SERVICES: tuple[type[Service], ...] = (OfferService, CouponService, OrderService, CardService)
+
+
+class TradeCard(OfferCard, CardDrawer, Protocol):
+    """The card that viewers see."""
+
+
+class RecordingPlace(Protocol):
+    """Where recordings and pictures go."""
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        ...
 
 
 def trade_services(
     catalogue: Catalogue,
     offers: OfferBook,
+    cards: CardBook,
     stock: StockService,
-    card: OfferCard,
+    card: TradeCard,
+    recordings: RecordingPlace,
     secrets: SecretStore,
     secure: Callable[[], ssl.SSLContext],
     events: Events,
@@ -32,4 +51,5 @@ def trade_services(
     """All of them, wired."""
     coupons = CouponService(offers, catalogue, stock, events, state)
     orders = OrderService(stock, secrets, secure, events, state)
-    return (OfferService(offers, stock, card, events, state), coupons, orders)
+    looks = CardService(cards, catalogue, card, lambda: recordings.path, state)
+    return (OfferService(offers, stock, card, events, state), coupons, orders, looks)

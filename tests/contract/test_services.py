@@ -59,6 +59,7 @@ A: dict[str, Any] = {
     "coupons": {"coupons": [{"id": "hats", "off_cents": 500, "from_cents": 5000, "uses": 9}]},
     "advice": {"margin_percent": 10},
     "pricing": {"mandates": [{"sku": "hat", "low_cents": 7000}]},
+    "cards": {"template": "auto", "own": {"hat": "sale"}},
     "orders": {"senders": [{"name": "web", "kind": "shopify"}], "port": 9460},
     "stock": {"shop": "contract", "channel": "desk 2", "hold_s": 60.0},
     "lower_third": {"title": "Lin", "line": "Host"},

@@ -31,7 +31,7 @@ from studio.scenes.compositor import Compositor, Overlay
 from studio.scenes.model import Box, Canvas, Item, Scene
 from studio.scenes.service import canvases_of
 from studio.scenes.transitions.base import Transition
-from studio.shop.cards import card_spec, card_unit
+from studio.shop.card.drawing import card_spec, card_unit
 from studio.sources.base import Feed, Source, SourceContext
 from studio.sources.runner import Shot, SourceRunner
 from tests.golden.kept import compare

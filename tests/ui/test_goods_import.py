@@ -133,3 +133,32 @@ def standstill(qtbot: Any, begin: Any, is_done: Any) -> float:
     begin()
     qtbot.waitUntil(look, timeout=60_000)
     return max(gaps)
+
+
+def test_a_look_is_seen_off_the_programme_then_taken_and_taken_back(
+    qtbot: Any, program: Any, panel: Any
+) -> None:
+    panel.ask_looks()
+    card = panel.looks_card
+    qtbot.waitUntil(lambda: card.template.count() > 5, timeout=SOON)
+    pictures = card.pictures
+    qtbot.waitUntil(
+        lambda: all(not found.pixmap().isNull() for found in pictures.values()), timeout=SOON
+    )
+    plain = pictures["landscape"].pixmap().toImage()
+    card.template.setCurrentIndex(card.template.findData("fashion"))
+    card.longest.setChecked(True)
+    qtbot.waitUntil(lambda: pictures["landscape"].pixmap().toImage() != plain, timeout=SOON)
+    assert program.store.cards.template == "", "looking changes nothing"
+    card.all.click()
+    qtbot.waitUntil(lambda: program.store.cards.template == "fashion", timeout=SOON)
+    assert "Fashion" in card.state.text()
+    id = card.product.currentData()
+    card.template.setCurrentIndex(card.template.findData("sale"))
+    card.one.click()
+    qtbot.waitUntil(lambda: program.store.cards.own == {id: "sale"}, timeout=SOON)
+    program.actions.undo()
+    qtbot.waitUntil(lambda: not program.store.cards.own, timeout=SOON)
+    program.actions.undo()
+    qtbot.waitUntil(lambda: program.store.cards.template == "", timeout=SOON)
+    card.close_card()

@@ -10,22 +10,13 @@ from typing import Protocol
 from studio.core.errors import StudioError
 from studio.host.packs.files import day
 from studio.host.script.model import Fact, GoodsKind, OwnFact
+from studio.shop.card.kinds import kinds_of
 from studio.shop.model import Product, price_text
 from studio.shop.money import exponent
 from studio.shop.offers.model import Offer, Quote
 from studio.shop.offers.pricing import offer_price
 
 LISTED = {"zh": "、", "en": ", "}
-KIND_WORDS: tuple[tuple[GoodsKind, tuple[str, ...]], ...] = (
-    ("food", ("食", "茶", "酒", "奶", "零食", "坚果", "水果", "food", "snack", "drink", "tea",
-              "coffee", "wine", "chocolate")),
-    ("electronics", ("数码", "电子", "手机", "耳机", "电脑", "家电", "充电", "相机", "手表", "石英",
-                     "electronic", "phone", "headphone", "laptop", "camera", "charger", "watch",
-                     "speaker", "tablet")),
-    ("fashion", ("服", "衣", "裤", "裙", "鞋", "包", "帽", "围巾", "眼镜", "墨镜", "饰", "wear",
-                 "cloth", "shirt", "dress", "shoe", "bag", "hat", "scarf", "glasses", "fashion",
-                 "trousers", "coat")),
-)  # fmt: skip
 CATALOGUE_NAMES = frozenset({
     "name", "number", "price", "list_price", "was", "stock", "variants", "category", "offer_price",
     "offer_pieces", "offer_minutes",
@@ -44,12 +35,7 @@ class Prices(Protocol):
 
 def kind_of(product: Product) -> GoodsKind:
     """Which templates fit a product, by its category, tags and name."""
-    for text in (product.category, " ".join(product.tags), product.name):
-        plain = text.casefold()
-        for kind, words in KIND_WORDS:
-            if any(word in plain for word in words):
-                return kind
-    return "general"
+    return next((kind for kind in kinds_of(product) if kind != "beauty"), "general")
 
 
 def said_price(cents: int, currency: str, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
@@ -135,6 +135,16 @@ class ScriptService(Service):
             product, self._offers.part.offers, self._offers, self.part.facts,
             language or self.language, utc_now().date(),
         )  # fmt: skip
+
+    def card_facts(self, product: str) -> Mapping[str, str]:
+        """What people entered of a product and holds today, for its card."""
+        names = {fact.name for fact in self.part.facts if fact.product == product}
+        if not names:
+            return {}
+        found = facts_of(
+            self.product(product), (), None, self.part.facts, self.language, utc_now().date()
+        )
+        return {name: found[name].value for name in names if name in found}
 
     def generate(
         self, id: str, audience: Audience, scene: Scene, language: str = ""

@@ -262,6 +262,14 @@ class OfferBook:
             return found.cents, found.was_cents, " ".join(self._badge(offer, language))
         return None
 
+    def sold_share(self, sku: str) -> tuple[int, int] | None:
+        """Pieces sold of the live offer of a SKU, and all it has; None where that is not known."""
+        for offer in self.running("live"):
+            left = self.left.get(offer.id)
+            if offer.sku == sku and not offer.is_bundle and offer.pieces and left is not None:
+                return max(0, offer.pieces - left), offer.pieces
+        return None
+
     def _badge(self, offer: Offer, language: str) -> Iterator[str]:
         run = self.run(offer.id)
         is_live = run.stage == "live"

@@ -11,7 +11,7 @@ from studio.core.errors import StudioError
 from studio.graphics.card import draw_card
 from studio.graphics.deck import OverlayStack
 from studio.scenes.model import Canvas
-from studio.shop.cards import Cards, card_spec
+from studio.shop.card.drawing import Cards, card_spec
 from studio.shop.catalogue import Catalogue
 from studio.shop.commands import ShopCommands
 from studio.shop.model import Product, ShopState, TryOn, Variant, price_text

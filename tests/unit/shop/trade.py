@@ -9,7 +9,10 @@ from typing import Any
 from studio.core.event import Event, Events
 from studio.core.service import Service
 from studio.core.state import State
+from studio.graphics.model import CardTemplate
+from studio.outputs.recording_folder import RecordingFolder
 from studio.remote.certificate import own_context
+from studio.shop.card.book import CardBook
 from studio.shop.catalogue import Catalogue
 from studio.shop.model import Product, ShopState, Variant
 from studio.shop.offers.book import OfferBook
@@ -31,6 +34,12 @@ class NoCard:
 
     def refresh_card(self) -> None:
         """Nothing is drawn."""
+
+    def card_picture(
+        self, product: Product, template: CardTemplate | None, *, is_portrait: bool
+    ) -> bytes:
+        """An empty picture."""
+        return b""
 
 
 class OwnSecrets:
@@ -61,8 +70,8 @@ class Trade:
         self.stock = StockService(self.catalogue, NoCard(), self.events, self.state)
         self.shop, self.secrets = shop, OwnSecrets()
         trade = trade_services(
-            self.catalogue, self.book, self.stock, NoCard(), self.secrets, own_context,
-            self.events, self.state,
+            self.catalogue, self.book, CardBook(), self.stock, NoCard(), RecordingFolder(),
+            self.secrets, own_context, self.events, self.state,
         )  # fmt: skip
         self.services: dict[str, Any] = {service.name: service for service in trade}
 

@@ -11,6 +11,7 @@ from ui.i18n import t
 from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.products.import_card import GoodsImportCard, ask_for_file, dropped
+from ui.panels.products.looks_card import CardLooksCard
 from ui.panels.products.row import ProductRow
 from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
@@ -55,7 +56,9 @@ class ProductsPanel(Panel):
         self.head.tools.addWidget(self.resume)
         self.head.tools.addWidget(self._search)
         self.bring_in = self.tool(Button("", "quiet", clicked=self.ask_import))
+        self.looks = self.tool(Button("", "quiet", clicked=self.ask_looks))
         self.import_card: GoodsImportCard | None = None
+        self.looks_card: CardLooksCard | None = None
         self.setAcceptDrops(True)
         inside = QWidget()
         self._list = QVBoxLayout()
@@ -89,6 +92,8 @@ class ProductsPanel(Panel):
         self._empty.setText(t("products.empty"))
         self.bring_in.setText(t("products.import"))
         self.bring_in.name(t("products.import"), t("products.import_tip"))
+        self.looks.setText(t("cards.title"))
+        self.looks.name(t("cards.title"), t("cards.tip"))
         self._show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -182,6 +187,13 @@ class ProductsPanel(Panel):
     def ask_import(self) -> None:
         """A window to choose a file in."""
         ask_for_file(self, lambda file: self.import_goods(path=file))
+
+    def ask_looks(self) -> None:
+        """How cards look, beginning with the current product's."""
+        if self.looks_card is None:
+            self.looks_card = CardLooksCard(self.window(), self.desk)
+        product = self.current()
+        self.looks_card.open_looks(product.id if product else "")
 
     def import_goods(self, **source: str) -> None:
         """Reads a file (``path=``) or a table (``text=``) and shows what it would change."""
