@@ -388,7 +388,9 @@ CALLS: dict[str, Call] = {
     "insight": (insight_calls.insight_arguments, insight_calls.insight, "studio.insight.cli"),
     "advice": (insight_calls.advice_arguments, insight_calls.advice, "studio.insight.advice.cli"),
     "pricing": (
-        insight_calls.pricing_arguments, insight_calls.pricing, "studio.insight.pricing.cli",
+        insight_calls.pricing_arguments,
+        insight_calls.pricing,
+        "studio.insight.pricing.cli",
     ),  # fmt: skip
     "script": (host_calls.script_arguments, host_calls.script, "studio.app.script_cli"),
     "listen": (host_calls.listen_arguments, host_calls.listen, "studio.app.listen_cli"),
