@@ -11,10 +11,12 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.insight.advice.model import AdvicePart, MarginPercent, OrderProposal, RelatedGoods
+from studio.insight.outlook.model import Outlook
 from studio.shop.catalogue import Catalogue
 from studio.shop.events import GoodsOrdered
 
 ProposalId = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+AheadDays = Annotated[int, msgspec.Meta(ge=1, le=60)]
 ProductName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
@@ -33,6 +35,10 @@ class Adviser(Protocol):
 
     async def related(self, product: str) -> list[RelatedGoods]:
         """What goes with a product."""
+        ...
+
+    async def outlook(self, days: int) -> Outlook:
+        """What the next days bring."""
         ...
 
 
@@ -88,6 +94,20 @@ class AdviceCommands:
         """Answers with the goods, the best first."""
         found = await self._adviser.related(product)
         return changed(result={"related": msgspec.to_builtins(found)})
+
+    @command(
+        "advice.forecast",
+        role=Role.CONTROLLER,
+        label=("销售预测", "Forecast"),
+        help=(
+            "往后几天每天的成交金额和件数（带区间，标出两种历法的节日）、每小时占比、每件商品何时卖完。",
+            "Money and pieces a day with bands, holidays of both calendars marked, shares by hour, "
+            "and when each product runs out.",
+        ),
+    )
+    async def forecast(self, days: AheadDays = 14) -> Changed:
+        """Answers with the outlook; grey, with why, where too few days are known."""
+        return changed(result=msgspec.to_builtins(await self._adviser.outlook(days)))
 
     @command(
         "advice.margin",

@@ -6,8 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
+
+from studio.insight.model import LabelPair
+from studio.insight.outlook.model import Outlook, OutlookDay
 
 SOON = 60_000
 pytestmark = pytest.mark.ui
@@ -51,4 +55,13 @@ def test_an_order_is_proposed_and_taken_over(program, qtbot):
         qtbot.waitUntil(
             lambda: all(row.cents == row.list_cents for row in store.pricing.prices), timeout=SOON
         )
+    qtbot.mouseClick(panel.choices["forecast"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.forecast.ask, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.forecast.outlook is not None, timeout=SOON)
+    assert not panel.forecast.band.isVisible()  # a first show has no three weeks behind it
+    assert "21" in panel.forecast.says.text()
+    day = OutlookDay("2026-12-24", 100.0, 300.0, 500.0, LabelPair("圣诞节", "Christmas"), False)
+    panel.forecast.band.put(Outlook(LabelPair(), money=(day, replace(day, date="2026-12-25"))))
+    assert "Christmas" in panel.forecast.band.accessibleName()
+    look(program, "forecast")
     program.window.pages.set_page("live")

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
+import numpy as np
 from msgspec.structs import replace
 
 from studio.core.clock import NS, now_ns
@@ -26,6 +27,8 @@ from studio.insight.advice.proposal import proposal_of, shown_parts
 from studio.insight.advice.ranking import learned_of, rank
 from studio.insight.advice_commands import AdviceCommands
 from studio.insight.analysis.apart import AnalysisRequest, analyse_apart
+from studio.insight.model import LabelPair
+from studio.insight.outlook.model import Outlook
 from studio.shop.catalogue import Catalogue
 from studio.shop.offers.book import OfferBook
 
@@ -125,12 +128,32 @@ class AdviceService(Service):
             found.append(RelatedGoods(other.id, other.name, reason, pair.score))
         return found
 
+    async def outlook(self, days: int) -> Outlook:
+        """What the next days bring, and when stock runs out.
+
+        Raises:
+            StudioError: as `analyse_apart`.
+        """
+        table = self._table()
+        free = {
+            product.id: int(table.free[row])
+            for row, product in enumerate(table.products)
+            if np.isfinite(table.free[row])
+        }
+        names = {product.id: product.name for product in table.products}
+        request = AnalysisRequest(
+            "outlook", groups=self._groups(), free=free, names=names, days=days
+        )
+        return (await analyse_apart(request)).outlook or Outlook(LabelPair())
+
+    def _groups(self) -> dict[str, str]:
+        groups = {sku: product.id for sku, product in self._book.skus.items()}
+        return groups | {product.id: product.id for product in self._catalogue.state.products}
+
     async def _learn(self) -> AdviceFacts:
         async with self._turn:
             if self._facts is None or now_ns() - self._asked_ns > FRESH_NS:
-                groups = {sku: product.id for sku, product in self._book.skus.items()}
-                groups |= {product.id: product.id for product in self._catalogue.state.products}
-                reply = await analyse_apart(AnalysisRequest("advice", groups=groups))
+                reply = await analyse_apart(AnalysisRequest("advice", groups=self._groups()))
                 self._facts, self._asked_ns = reply.advice or AdviceFacts(), now_ns()
             return self._facts
 

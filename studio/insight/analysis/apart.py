@@ -9,6 +9,7 @@ import msgspec
 from studio.core.child_process import ProcessReply, ask_process
 from studio.insight.advice.model import AdviceFacts
 from studio.insight.model import Answer, BaselineReply, Rebuilt
+from studio.insight.outlook.model import Outlook
 from studio.insight.pricing.model import PriceHistory
 
 LIMIT_S = 300.0
@@ -17,18 +18,22 @@ LIMIT_S = 300.0
 class AnalysisRequest(msgspec.Struct):
     """What is to be done: "ask" a question, "rebuild" the file, say what is normal ("baseline"),
     write a "report" of a show into a folder, say what "advice" is made of, or at which "prices" a
-    SKU (``question``) was sold.
+    SKU (``question``) was sold, or what is to be expected ("outlook").
 
     Attributes:
-        groups: of advice: the product of each SKU.
+        groups: of advice and outlook: the product of each SKU.
+        free, names, days: of the outlook: pieces and name by product, how far ahead.
     """
 
-    what: Literal["ask", "rebuild", "baseline", "report", "advice", "prices"] = "ask"
+    what: Literal["ask", "rebuild", "baseline", "report", "advice", "prices", "outlook"] = "ask"
     question: str = ""
     show: str = ""
     at: Literal["2h", "24h", "48h", "7d"] = "7d"
     folder: str = ""
     groups: dict[str, str] = {}
+    free: dict[str, int] = {}
+    names: dict[str, str] = {}
+    days: int = 14
 
 
 class AnalysisReply(ProcessReply):
@@ -40,6 +45,7 @@ class AnalysisReply(ProcessReply):
     files: tuple[str, ...] = ()
     advice: AdviceFacts | None = None
     prices: PriceHistory | None = None
+    outlook: Outlook | None = None
 
 
 async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:

@@ -6,6 +6,7 @@ read or write a file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,23 @@ CREATE TABLE figures (
 def analysis_path() -> Path:
     """The file."""
     return data_dir() / "insight" / "analysis.duckdb"
+
+
+def insert_rows(
+    base: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Puts rows into a table, as arrays: row by row takes 400 times as long."""
+    import numpy as np
+
+    if not rows:
+        return
+    columns = {}
+    for number, values in enumerate(zip(*rows, strict=True)):
+        columns[f"c{number}"] = column = np.empty(len(rows), object)
+        column[:] = values
+    base.register("fresh_rows", columns)
+    base.execute(f"INSERT INTO {table} SELECT * FROM fresh_rows")
+    base.unregister("fresh_rows")
 
 
 def open_analysis(

@@ -16,10 +16,11 @@ from studio.insight.analysis.baseline import find_baseline
 from studio.insight.analysis.load import is_fresh, rebuild
 from studio.insight.analysis.questions import ask
 from studio.insight.imports.store import store_path
+from studio.insight.outlook.find import find_outlook
 from studio.insight.pricing.history import find_prices
 from studio.insight.report import write_report
 
-KEPT = ("ask", "advice", "prices")
+KEPT = ("ask", "advice", "prices", "outlook")
 """What is answered from a file that is fresh; the rest makes it anew."""
 
 
@@ -37,9 +38,12 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
         return AnalysisReply(rebuilt=rebuilt)
     if request.what == "advice":
         return AnalysisReply(advice=find_facts(path, request.groups))
+    if request.what == "outlook":
+        found = find_outlook(path, request.groups, request.free, request.names, request.days)
+        return AnalysisReply(outlook=found)
     if request.what == "prices":
-        found = find_prices(path, request.question, is_on_air=request.show == "air")
-        return AnalysisReply(prices=found)
+        is_on_air = request.show == "air"
+        return AnalysisReply(prices=find_prices(path, request.question, is_on_air=is_on_air))
     if request.what == "ask":
         return AnalysisReply(answer=ask(path, request.question, request.show))
     if request.what == "report":

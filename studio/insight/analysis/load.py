@@ -19,7 +19,7 @@ from studio.core.errors import StudioError
 from studio.core.paths import keep_private
 from studio.core.processes import identify
 from studio.core.whole_file import beside, take_name
-from studio.insight.analysis.base import NUMBERS, TABLES, TEXTS, VERSION, open_analysis
+from studio.insight.analysis.base import NUMBERS, TABLES, TEXTS, VERSION, insert_rows, open_analysis
 from studio.insight.analysis.money import add_money, plain_rows
 from studio.insight.context import ENDED, FLOWS
 from studio.insight.journal import broken_links, open_to_read
@@ -319,14 +319,12 @@ def _add_exports(path: Path, base: duckdb.DuckDBPyConnection) -> int:
             if kind == "douyin_trend":
                 metric, value = TREND.get(data.get("point", "")), data.get("value")
                 if metric and value:
-                    figures.append((at_us, "douyin", metric, float(value), kind))
+                    figures.append((0, at_us, "douyin", metric, float(value), kind))
             elif order_id and kind != "touches":
                 units = float(data["units"]) if "units" in data else None
                 sku = data.get("sku") or data.get("product") or ""
                 orders.append((kind, key, order_id, at_us, rank, amount, currency, units, sku))
         add_money(plain_rows(store, _us), base)
-    if orders:
-        base.executemany("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?)", orders)
-    if figures:
-        base.executemany("INSERT INTO figures VALUES (0,?,?,?,?,?)", figures)
+    insert_rows(base, "orders", orders)
+    insert_rows(base, "figures", figures)
     return len(orders)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from studio.insight.analysis.base import insert_rows
 from studio.insight.imports.reading import export_kinds
 from studio.shop.money import exponent, read_amount
 
@@ -68,10 +69,8 @@ def add_money(
             visitor = f"{kind}/{order}/{number}"  # each line may have come by another way
             touches.append((visitor, at_us, source, f"{kind}/{order}", amount, currency,
                             _scale(currency)))  # fmt: skip
-    if settled:
-        base.executemany("INSERT INTO settled VALUES (?,?,?,?,?,?,?,?,?,?)", settled)
-    if touches:
-        base.executemany("INSERT INTO touches VALUES (?,?,?,?,?,?,?)", touches)
+    insert_rows(base, "settled", settled)
+    insert_rows(base, "touches", touches)
 
 
 def _scale(currency: str) -> float:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ui.i18n import t
 from ui.listen import listen
+from ui.panels.advice.forecast import ForecastSection
 from ui.panels.advice.order import OrderSection
 from ui.panels.advice.price import PriceSection
 from ui.panels.base import Panel
@@ -25,12 +26,14 @@ class AdvicePanel(Panel):
 
     def build(self) -> None:
         self.order, self.price = OrderSection(self.desk), PriceSection(self.desk)
+        self.forecast = ForecastSection(self.desk)
         self.choices = {
             "order": Button("", "quiet", checkable=True, clicked=self.show_order),
             "price": Button("", "quiet", checkable=True, clicked=self.show_price),
+            "forecast": Button("", "quiet", checkable=True, clicked=self.show_forecast),
         }
         self.stack = QStackedWidget()
-        for section in (self.order, self.price):
+        for section in (self.order, self.price, self.forecast):
             self.stack.addWidget(section)
         inside, page = QWidget(), QVBoxLayout()
         page.setContentsMargins(*(tokens.px(side) for side in (10, 8, 10, 8)))
@@ -49,6 +52,7 @@ class AdvicePanel(Panel):
             button.name(t(f"advice.show_{name}"), t(f"advice.show_{name}_tip"))
         self.order.retext(self.title())
         self.price.retext()
+        self.forecast.retext()
         self._show()
 
     def show_order(self) -> None:
@@ -59,10 +63,14 @@ class AdvicePanel(Panel):
         """The price of one."""
         self._choose(self.price)
 
+    def show_forecast(self) -> None:
+        """What the next days bring."""
+        self._choose(self.forecast)
+
     def show_place(self, place: str) -> None:
-        """ "price" opens that section."""
-        if place == "price":
-            self.show_price()
+        """ "price" and "forecast" open that section."""
+        if place in ("price", "forecast"):
+            self.show_price() if place == "price" else self.show_forecast()
 
     def _choose(self, section: QWidget) -> None:
         self.stack.setCurrentWidget(section)
@@ -76,5 +84,5 @@ class AdvicePanel(Panel):
         words = self.order.show_now()
         self.price.show_now()
         self.head.count.setText(words)
-        for name, section in (("order", self.order), ("price", self.price)):
-            self.choices[name].setChecked(self.stack.currentWidget() is section)
+        for number, button in enumerate(self.choices.values()):
+            button.setChecked(self.stack.currentIndex() == number)
