@@ -54,7 +54,7 @@ class BandView(QWidget):
         painter.setFont(tokens.font(11))
         left, foot = tokens.px(LEFT_EDGE), tokens.px(FOOT)
         top = max(day.high for day in self.days) or 1.0
-        wide, high = self.width() - left - tokens.px(8.0), self.height() - foot - tokens.px(8)
+        wide, high = self.width() - left - tokens.px(26.0), self.height() - foot - tokens.px(8)
         step = wide / max(1, len(self.days) - 1)
 
         def at(number: int, value: float) -> QPointF:
@@ -155,6 +155,7 @@ class ForecastSection(QWidget):
         for part in (self.says, self.caption, self.band):
             page.addWidget(part)
         page.addWidget(self.table, 1)
+        page.addStretch(1)
         self.setLayout(page)
 
     def retext(self) -> None:
