@@ -17,6 +17,7 @@ from studio.host.packs.model import PacksView
 from studio.host.prompter.model import PrompterView
 from studio.host.rundown.model import RundownView
 from studio.host.script.model import ScriptView
+from studio.host.standin.model import StandInView
 from studio.insight.advice.model import AdviceView
 from studio.insight.model import InsightView
 from studio.insight.pricing.model import PricingView
@@ -65,6 +66,7 @@ PARTS: dict[str, Any] = {
     "script": ScriptView,
     "prompter": PrompterView,
     "guard": GuardView,
+    "standin": StandInView,
     "plans": PlansView,
     "incidents": IncidentsView,
     "post": PostView,
@@ -167,6 +169,7 @@ class Store(QObject):
         self.script = ScriptView()
         self.prompter = PrompterView()
         self.guard = GuardView()
+        self.standin = StandInView()
         self.plans = PlansView()
         self.incidents = IncidentsView()
         self.post = PostView()

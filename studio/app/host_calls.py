@@ -1,4 +1,4 @@
-"""The words of ``shopcast rundown``, ``packs``, ``script`` and ``listen``, and what they call."""
+"""The words of the host's calls (rundown, packs, script, listen, voice), and what they call."""
 
 from __future__ import annotations
 
@@ -98,3 +98,23 @@ def listen_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--facts", default="", metavar="FACTS",
                         help=translate("cli.arg.listen_facts"))  # fmt: skip
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def voice(arguments: argparse.Namespace) -> int:
+    """``shopcast voice fetch|state``."""
+    from studio.core.errors import StudioError
+    from studio.host.ears.model_files import check, fetch, missing, model_folder
+
+    if arguments.what == "fetch":
+        fetch()
+    key = missing()
+    if key:
+        raise StudioError("not_found", key)
+    check(model_folder())
+    write_line(translate("ears.cli.there", path=str(model_folder())))
+    return DONE
+
+
+def voice_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("what", choices=("fetch", "state"), help=translate("cli.arg.voice_what"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -15,8 +15,11 @@ from studio.core.errors import StudioError
 from studio.core.i18n import system_language, translate
 from studio.core.instants import utc_now
 from studio.host.cues import TimedText, timed_texts
+from studio.host.ears.windows import RATE, Sound
+from studio.host.ears.wire import EarsRequest, HeardLine
 from studio.host.guard.claim import Known
-from studio.host.guard.judge import HeardClaims, Judged, judge, product_named
+from studio.host.guard.hints import hints_of
+from studio.host.guard.judge import HeardClaims, Judged, TwiceHeard, judge, product_named
 from studio.host.guard.model import FactSheet
 from studio.host.packs.files import all_packs
 from studio.host.packs.matcher import PackMatcher
@@ -109,6 +112,7 @@ class Listening:
         self._packs = SheetPacks(matcher_for(packs), self._goods)
         self._write, self._as_json = write, as_json
         self._claims, self._product = HeardClaims(), sheet.explaining
+        self._twice = TwiceHeard()
         self.alarms = 0
 
     def hear(self, at_s: float, text: str, *, is_final: bool, is_heard: bool) -> None:
@@ -117,10 +121,24 @@ class Listening:
             self._write(write_json({"at": round(at_s, 2), "text": text, "final": is_final}))
         if not is_final:
             return
+        self._raise(at_s, self._judged(text, is_heard=is_heard))
+
+    def hear_window(self, line: HeardLine) -> None:
+        """A window of recognised speech: what two of them have is told."""
+        found = self._twice.confirmed(
+            line.at_s, line.text, self._judged(line.text, is_heard=True),
+            begins_clean=line.begins_clean, ends_clean=line.ends_clean,
+        )  # fmt: skip
+        if self._as_json:
+            told = {"at": round(line.at_s, 2), "text": line.text, "final": line.is_over}
+            self._write(write_json(told))
+        self._raise(line.at_s, found)
+
+    def _judged(self, text: str, *, is_heard: bool) -> list[Judged]:
         self._product = product_named(text, self._goods, self._product)
-        found = judge(
-            text, self._product, self._goods, self._packs, self._places, is_heard=is_heard
-        )
+        return judge(text, self._product, self._goods, self._packs, self._places, is_heard=is_heard)
+
+    def _raise(self, at_s: float, found: Iterable[Judged]) -> None:
         for judged in found:
             _, is_new = self._claims.fresh(at_s, judged)
             if is_new:
@@ -179,8 +197,48 @@ def listen(path: Path, facts: Path | None, write: Write, *, as_json: bool) -> bo
     sheet = read_sheet(facts)
     if path.suffix.lower() in TEXTS:
         return listen_text(path, sheet, write, as_json=as_json)
-    raise StudioError("invalid", "guard.no_text", path=path.name, kinds=" ".join(_kinds()))
+    return listen_sound(path, sheet, write, as_json=as_json)
 
 
-def _kinds() -> Sequence[str]:
-    return sorted(TEXTS)
+def listen_sound(path: Path, sheet: FactSheet, write: Write, *, as_json: bool) -> bool:
+    """A recording, recognised here as the studio does it live.
+
+    Raises:
+        StudioError: not_found, invalid: the file, the model.
+    """
+    from studio.host.ears.model_files import missing, model_folder
+    from studio.host.ears.worker import heard_lines
+
+    key = missing()
+    if key:
+        raise StudioError("not_found", key)
+    listening = Listening(sheet, write, as_json=as_json)
+    request = EarsRequest(
+        str(model_folder()), sheet.language, hints_of(goods_of(sheet), sheet.language)
+    )
+    for line in heard_lines(request, _pieces_of(path)):
+        if line.text:
+            listening.hear_window(line)
+    if not listening.alarms and not as_json:
+        write(translate("packs.cli.clean"))
+    return not listening.alarms
+
+
+def _pieces_of(path: Path) -> Iterator[Sound]:
+    """The sound of a file as 16 kHz, in hops, with silence after it: the last words too."""
+    import av
+    import numpy as np
+
+    try:
+        opened = av.open(str(path))
+    except (av.FFmpegError, OSError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise StudioError("invalid", "guard.no_sound", path=path.name, why=why) from None
+    with opened as media:
+        if not media.streams.audio:
+            raise StudioError("invalid", "guard.no_sound", path=path.name, why="no audio")
+        to_16k = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+        for frame in media.decode(audio=0):
+            for made in to_16k.resample(frame):
+                yield np.asarray(made.to_ndarray(), np.float32).reshape(-1)
+    yield np.zeros(RATE * 2, np.float32)

@@ -17,6 +17,7 @@ from studio.core.event import Events
 from studio.core.service import Service
 from studio.core.state import State
 from studio.graphics import qt
+from studio.graphics.ai_label import ai_label
 from studio.insight.latency import CutLatency
 from studio.media.picture_file import write_picture
 from studio.outputs.pipeline import OutputPipeline
@@ -134,6 +135,7 @@ class Programme(Service):
         """Hands the picture thread scenes, sources and sound as they are now."""
         scenes, runners = self._scenes, self._sources.runners
         self._slot.snapshot = Snapshot(scenes.state, scenes.changes, runners)
+        self._draw_labels(self._slot.snapshot)
         self.stage.show(self._slot.snapshot)
         state, main = scenes.state, self.main_canvas
         buses = (main, *(c.name for c in state.canvases if c.is_enabled and c.name != main))
@@ -163,6 +165,12 @@ class Programme(Service):
         if closed != self._sound.closed:
             self._sound.closed = closed
             self._state.touch("sound")
+
+    def _draw_labels(self, snapshot: Snapshot) -> None:
+        """The label of generated content is drawn before it is needed: the tick waits for none."""
+        if any(snapshot.is_labelled(scene) for scene in snapshot.state.scenes):
+            for canvas in snapshot.state.canvases:
+                ai_label(canvas.width, canvas.height)
 
     def hold_picture(self, is_held: bool) -> None:
         """Held, the last picture goes out again and again."""

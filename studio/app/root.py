@@ -222,7 +222,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             ImportService(scenes, sources, desk, events),
             comments,
             GameService(comments, events, state),
-            *host_services(catalogue, offers, cards, events, state),
+            *host_services(catalogue, offers, cards, mixer.tap, slot, bus, events, state),
             *plan_services(
                 bus, triggers, programme, insight.past, lambda: Signer(secrets), events, state
             ),

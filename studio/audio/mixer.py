@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from studio.audio.model import Meter, Strip
+from studio.audio.tap import SoundTap
 from studio.core.clock import NS
 from studio.media.sound import RATE, Samples, SoundRing, silence
 
@@ -101,6 +102,7 @@ class Mixer:
         buses: the mixes there are, the main one first; a canvas each.
         sent: the blocks of the last tick by bus. Buses that sound alike share one array.
         phones: what the headphones get.
+        tap: who listens beside the programme.
     """
 
     fps: Fraction
@@ -109,6 +111,7 @@ class Mixer:
     sent: dict[str, Samples] = field(default_factory=dict)
     phones: Samples = field(default_factory=lambda: silence(0))
     master_db: float = 0.0
+    tap: SoundTap = field(default_factory=SoundTap)
     _gains: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     _master: tuple[float, float] | None = None
     _lags: dict[str, int] = field(default_factory=dict)
@@ -153,7 +156,25 @@ class Mixer:
         out = self.sent[self.buses[0]]
         self.meters["programme"] = measure(out)
         self.phones = self._listen(channels, blocks, out)
+        if self.tap.is_on:
+            self._tapped(channels, blocks, out)
         return out
+
+    def _tapped(
+        self, channels: tuple[Channel, ...], blocks: list[Samples], programme: Samples
+    ) -> None:
+        """A strip that nobody hears now says nothing to viewers: then it is silent here too."""
+        wanted = self.tap.source
+        if not wanted:
+            self.tap.put(programme)
+            return
+        for channel, block in zip(channels, blocks, strict=True):
+            if channel.strip.source == wanted and any(
+                channel.gains(bus) != OFF for bus in self.buses
+            ):
+                self.tap.put(block)
+                return
+        self.tap.put(silence(len(programme)))
 
     def _block(self, channel: Channel, count: int, due_ns: int) -> Samples:
         """A strip's samples. Another sync offset: out in one tick, in again where it then is."""

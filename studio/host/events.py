@@ -55,3 +55,15 @@ class ClaimRaised(Event, frozen=True, kw_only=True):
     article: str = ""
     level: str = "alarm"
     product: str = ""
+
+
+class StandInCame(Event, frozen=True, kw_only=True):
+    """The stand-in is on programme, or no longer."""
+
+    name: ClassVar[str] = "standin.changed"
+    label: ClassVar[Text] = Text("数字人上下场", "Stand-in comes or goes")
+    help: ClassVar[Text] = Text(
+        "数字人进入或离开直播画面。", "The stand-in came on programme, or left it."
+    )
+
+    on: bool

@@ -13,6 +13,7 @@ from studio.host.guard.model import ClaimAlarm, GuardPart
 
 HeardText = Annotated[str, msgspec.Meta(max_length=4_000)]
 AlarmNumber = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+StripName = Annotated[str, msgspec.Meta(max_length=200)]
 DismissedBy = Annotated[str, msgspec.Meta(max_length=80)]
 
 
@@ -49,6 +50,23 @@ class GuardCommands:
         before = self._room.part
         self._room.put(replace(before, armed=on))
         return changed("guard", undo=("guard.arm", {"on": before.armed}))
+
+    @command(
+        "guard.listen",
+        role=Role.CONTROLLER,
+        label=("监听口播", "Listen to the host"),
+        help=(
+            "开启或关闭语音识别；source 为要听的音源，空为直播混音。"
+            "识别模型先用 shopcast voice fetch 取得。",
+            "Recognises speech, or stops that; source is a strip, empty is the programme's mix. "
+            "The model comes with shopcast voice fetch.",
+        ),
+    )
+    def listen(self, on: bool = True, source: StripName = "") -> Changed:
+        before = self._room.part
+        self._room.put(replace(before, listens=on, source=source))
+        undo = {"on": before.listens, "source": before.source}
+        return changed("guard", undo=("guard.listen", undo))
 
     @command(
         "guard.hear",

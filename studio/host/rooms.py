@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from studio.audio.tap import SoundTap
+from studio.core.command import Bus
 from studio.core.event import Events
 from studio.core.service import Service
 from studio.core.state import State
+from studio.host.ears.link import EarsLink
 from studio.host.guard.service import GuardService
 from studio.host.packs.service import PackService
 from studio.host.prompter.service import PrompterService
 from studio.host.rundown.service import RundownService
 from studio.host.script.service import ScriptService
+from studio.host.standin.service import Composed, StandInService
 from studio.shop.card.book import CardBook
 from studio.shop.catalogue import Catalogue
 from studio.shop.offers.book import OfferBook
 
 HOST_SERVICES: tuple[type[Service], ...] = (
     RundownService, ScriptService, PackService, PrompterService, GuardService,
+    StandInService,
 )  # fmt: skip
 
 
@@ -45,7 +50,14 @@ class HostTexts:
 
 
 def host_services(
-    catalogue: Catalogue, offers: OfferBook, cards: CardBook, events: Events, state: State
+    catalogue: Catalogue,
+    offers: OfferBook,
+    cards: CardBook,
+    tap: SoundTap,
+    composed: Composed,
+    bus: Bus,
+    events: Events,
+    state: State,
 ) -> tuple[Service, ...]:
     """All of them, wired."""
     rundown = RundownService(catalogue, events, state)
@@ -54,5 +66,6 @@ def host_services(
     texts = HostTexts(catalogue, offers, rundown, script)
     prompter = PrompterService(rundown, script, catalogue, events, state)
     packs = PackService(texts, catalogue, state)
-    guard = GuardService(packs, script, catalogue, prompter, events, state)
-    return (rundown, script, packs, prompter, guard)
+    guard = GuardService(packs, script, catalogue, prompter, EarsLink(tap), events, state)
+    standin = StandInService(composed, guard, script, catalogue, bus, events, state)
+    return (rundown, script, packs, prompter, guard, standin)

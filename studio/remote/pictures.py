@@ -6,7 +6,7 @@ import asyncio
 import base64
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
@@ -20,11 +20,11 @@ from studio.core.errors import StudioError
 from studio.core.priority import background_thread
 from studio.media.cv import cv2
 from studio.media.frame import Frame, even, to_av
-from studio.media.yuv import Scratch, blend
 from studio.protocols.obs_ws import FORMATS
 from studio.remote.allowance import PictureAllowance
 from studio.remote.rooms import EngineFacade
 from studio.remote.views import PreviewStreams, scaler
+from studio.scenes.compositor import Overlay
 from studio.scenes.model import Box, Canvas, Item, Scene
 from studio.scenes.stage import Renderer
 
@@ -156,12 +156,10 @@ class PictureServer:
         }.get(shot.what, {shot.canvas: shot.name})
         name = names.get(shot.canvas, "")
         scene = snapshot.state.scene(name) or (self._rooms.scenes.get(name) if name else None)
-        frame = Renderer().draw(snapshot, scene or Scene(""), canvas, now_ns())
+        over: Sequence[Overlay] = ()
         if not shot.is_clean and scene is not None:
-            scratch = Scratch()
-            for entry in self._rooms.programme.over(snapshot, scene, canvas, now_ns()):
-                blend(frame, entry.layer, entry.x, entry.y, scratch)
-        return frame
+            over = self._rooms.programme.over(snapshot, scene, canvas, now_ns())
+        return Renderer().draw(snapshot, scene or Scene(""), canvas, now_ns(), over)
 
     def _programme(self, canvas: str) -> Frame | None:
         """The programme as it goes out; a canvas that nobody looked at is composed for it."""
@@ -179,13 +177,13 @@ class PictureServer:
         snapshot = self._rooms.programme.snapshot
         runner = snapshot.sources.get(name)
         shot = runner.look(now_ns()) if runner else None
-        if shot is None:
+        if runner is None or shot is None:
             raise StudioError("unavailable", "remote.no_picture", name=name)
         size = (shot.frame.width, shot.frame.height)
-        if shot.frame.alpha is None:
+        alone = Scene("", (Item(1, name, {"landscape": Box()}, fit="stretch"),))
+        if shot.frame.alpha is None and not snapshot.is_labelled(alone):
             return shot.frame
-        item = Item(1, name, {"landscape": Box()}, fit="stretch")
-        return Renderer().draw(snapshot, Scene("", (item,)), Canvas("landscape", *size), now_ns())
+        return Renderer().draw(snapshot, alone, Canvas("landscape", *size), now_ns())
 
 
 def write_plain(file: Path, data: bytes) -> None:

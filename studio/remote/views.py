@@ -19,7 +19,7 @@ from studio.core.paths import runtime_dir
 from studio.core.priority import background_thread
 from studio.media.frame import Frame, even, to_av
 from studio.media.picture_memory import PictureWriter
-from studio.media.yuv import Layer, Scratch, blend, resize_layer
+from studio.media.yuv import Layer, Scratch, resize_layer
 from studio.remote.allowance import caller_name, check_views
 from studio.scenes.compositor import Overlay
 from studio.scenes.model import CANVASES, Box, Canvas, Item, Scene
@@ -227,12 +227,10 @@ class PreviewStreams:
             return None
         view.drawn_of = drawn_of
         small = Canvas(view.canvas, view.writer.width, view.writer.height)
-        frame = renderer.draw(snapshot, scene, small, now)
-        self._blend_graphics(frame, canvas, overlays)
-        return frame
+        return renderer.draw(snapshot, scene, small, now, self._scaled(small, canvas, overlays))
 
-    def _blend_graphics(self, frame: Frame, canvas: Canvas, overlays: Sequence[Overlay]) -> None:
-        scale = frame.width / canvas.width
+    def _scaled(self, small: Canvas, canvas: Canvas, overlays: Sequence[Overlay]) -> list[Overlay]:
+        scale, scaled = small.width / canvas.width, list[Overlay]()
         for overlay in overlays:
             size = (
                 max(2, even(overlay.layer.width * scale)),
@@ -246,7 +244,9 @@ class PreviewStreams:
                     overlay.layer,
                     resize_layer(overlay.layer, *size),
                 )
-            blend(frame, kept[1], even(overlay.x * scale), even(overlay.y * scale), self._scratch)
+            place = (even(overlay.x * scale), even(overlay.y * scale))
+            scaled.append(Overlay(kept[1], *place))
+        return scaled
 
 
 def scaler(frame: Frame, width: int, height: int) -> int:

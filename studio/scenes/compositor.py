@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from studio.graphics.ai_label import ai_label
 from studio.media.blends import Ink, blend_as, ink
 from studio.media.frame import Frame, blank, yuv_of
 from studio.media.turn import mirrored, outlined, turned
@@ -79,8 +80,15 @@ class Compositor:
         at_ns: int,
         change: Change | None = None,
         graphics: Sequence[Overlay] = (),
+        *,
+        is_labelled: bool = False,
     ) -> None:
-        """Writes the picture of ``scene`` at ``at_ns`` into ``target`` (of the canvas's size)."""
+        """Writes the picture of ``scene`` at ``at_ns`` into ``target`` (of the canvas's size).
+
+        Args:
+            is_labelled: the label of generated content lies over everything else.
+        """
+        label = ai_label(target.width, target.height) if is_labelled else None
         if change is None or change.progress(at_ns) >= 1.0:
             self.draw_scene(target, scene, sources, at_ns)
         else:
@@ -90,6 +98,8 @@ class Compositor:
             change.transition.mix(target, before, after, change.progress(at_ns))
         for overlay in graphics:
             blend(target, overlay.layer, overlay.x, overlay.y, self._scratch)
+        if label is not None:
+            blend(target, *label, self._scratch)
 
     def draw_scene(self, target: Frame, scene: Scene, sources: Sources, at_ns: int) -> None:
         """The scene's items from back to front."""

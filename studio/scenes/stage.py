@@ -16,6 +16,7 @@ from studio.core.log import logger
 from studio.media.frame import Frame, blank, views
 from studio.media.slot import Slot
 from studio.scenes.compositor import Change, Compositor, Overlay, Sources
+from studio.scenes.generated import shows_generated
 from studio.scenes.model import Canvas, Scene, ScenesState
 
 _log = logger(__name__)
@@ -30,6 +31,19 @@ class Snapshot:
     state: ScenesState
     changes: dict[str, Change]
     sources: Sources
+
+    def is_labelled(
+        self, scene: Scene | None, canvas: str = "", *, is_programme: bool = False
+    ) -> bool:
+        """Is something generated in a scene?
+
+        Args:
+            canvas: as it shows the scene; "" is any.
+            is_programme: the scene that a transition leaves counts too.
+        """
+        change = self.changes.get(canvas) if is_programme else None
+        scenes = (scene, change.before if change is not None else None)
+        return any(shows_generated(shown, self.state, self.sources, canvas) for shown in scenes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,6 +237,7 @@ class ProgramRenderer:
                     at_ns,
                     snapshot.changes.get(canvas.name),
                     overlays,
+                    is_labelled=snapshot.is_labelled(scene, canvas.name, is_programme=True),
                 )
             except Exception as fault:
                 # Never black: the last picture stands until this one can be composed again.
@@ -249,7 +264,14 @@ class Renderer:
     def __init__(self) -> None:
         self._made: dict[tuple[str, int, int], tuple[Compositor, Frame]] = {}
 
-    def draw(self, snapshot: Snapshot, scene: Scene, canvas: Canvas, at_ns: int) -> Frame:
+    def draw(
+        self,
+        snapshot: Snapshot,
+        scene: Scene,
+        canvas: Canvas,
+        at_ns: int,
+        graphics: Sequence[Overlay] = (),
+    ) -> Frame:
         """``scene`` as ``canvas`` would show it, at the canvas's width and height.
 
         The frame is reused at the next call for this size.
@@ -258,5 +280,8 @@ class Renderer:
         if key not in self._made:
             self._made[key] = (Compositor(canvas), blank(canvas.width, canvas.height))
         compositor, frame = self._made[key]
-        compositor.compose(frame, scene, snapshot.sources, at_ns)
+        compositor.compose(
+            frame, scene, snapshot.sources, at_ns, None, graphics,
+            is_labelled=snapshot.is_labelled(scene, canvas.name),
+        )  # fmt: skip
         return frame

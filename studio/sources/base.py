@@ -214,6 +214,8 @@ class Source(Extension):
         is_live: it comes from a device that never gives the same picture twice: one that does not
             change any more is told as frozen. What is sent or played may well stand still.
         is_still: a picture, words or a ground: nobody misses its movement.
+        is_generated: a machine made what looks like a person: every picture with it in bears the
+            label (`studio.scenes.generated`).
         lost_ms: how long it may give nothing before it is told as lost. A line stands still for a
             second now and then, and is back before a cut to anything else would be over.
         patience_s: how long its end is waited for. What it held (a device, a port) may be wanted
@@ -230,6 +232,7 @@ class Source(Extension):
     is_media: ClassVar[bool] = False
     is_live: bool = False
     is_still: ClassVar[bool] = False
+    is_generated: ClassVar[bool] = False
     sound_delay_ms: ClassVar[int] = 20
     lost_ms: ClassVar[int] = 700
     patience_s: ClassVar[float] = 2.0

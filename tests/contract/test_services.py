@@ -79,6 +79,7 @@ A: dict[str, Any] = {
     "prompter": {"speed": 3.0},
     "packs": {"places": ["eu"], "off": ["eu-basics"]},
     "guard": {"armed": False, "source": "beep"},
+    "standin": {"scene": "Two"},
     "later": {"kept": True},
 }  # fmt: skip
 B: dict[str, Any] = {

@@ -14,7 +14,9 @@ import pytest
 import studio.sources.kinds as source_folder
 from studio.app.check import read as open_show
 from studio.core.registry import discover
+from studio.graphics.svg import rasterise
 from studio.graphics.text import TextDrawer
+from studio.media.drawings import use_svg
 from studio.media.frame import Frame, blank, to_rgb
 from studio.media.yuv import Scratch, blend, layer
 from studio.scenes.model import Box, Canvas, Item, Scene, ScenesState
@@ -33,6 +35,7 @@ from tests.unit.sources.media import served
 KEPT = Path(__file__).parent / "sources"
 SHOW = open_show(None)
 KINDS = discover(source_folder, Source)
+use_svg(rasterise)
 AROUND = SourceContext(SHOW.folder, TextDrawer(), 30.0, 480, 270, state=lambda path: "猫眼偏光墨镜")
 pytestmark = pytest.mark.golden
 
@@ -117,6 +120,7 @@ CASES = {
     "text-vertical": lambda: first("text", text="秋季上新\n今晚八点", size=44, is_vertical=True),
     "text-state": lambda: first("text", text="正在讲解：{}", state="shop.card.name", size=40),
     "text-scrolled": scrolled,
+    "stand_in": lambda: first("stand_in", height=240),
     "countdown": lambda: first("countdown", seconds=5025, text="距开播 {}", starts=False, **BIG),
     "colour-right": lambda: first("colour", top="#ff8800", bottom="#223355", direction="right"),
     "colour-corner": lambda: first("colour", top="#ff8800", bottom="#223355", direction="corner"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from studio.comments.model import EntryView
-from studio.host.guard.model import ClaimAlarm
+from studio.host.guard.model import ClaimAlarm, GuardView
 from studio.plans.model import ToldView
 from studio.shop.model import Product, price_text
 from ui.format import ms_short
@@ -91,3 +91,10 @@ def claim_reason(alarm: ClaimAlarm) -> str:
     """Why, the article, and what the facts say."""
     fact = alarm.fact or t("guard.no_fact")
     return t("guard.why", why=pick(alarm.why), article=alarm.article, fact=fact)
+
+
+def hearing_words(guard: GuardView) -> str:
+    """What the ears do: the last words, or what is wrong and what to do."""
+    if any(guard.ears_error):
+        return pick(guard.ears_error)
+    return t(f"guard.ears_{guard.ears}", words=guard.heard[-60:])

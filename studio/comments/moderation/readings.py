@@ -94,6 +94,11 @@ def sound_key(word: str) -> str:
     return "".join(of_sign.get(sign, sign) for sign in word)
 
 
+def spelling_of(sign: str) -> str:
+    """How a Chinese sign is spelled, without its tone; "" of others."""
+    return _spellings().get(_sounds()[0].get(sign, ""), "")
+
+
 def spelled_keys(word: str) -> set[str]:
     """The word as it sounds, also where its spelling is parted otherwise (xi an, xian)."""
     of_sign, of_spelling = _sounds()

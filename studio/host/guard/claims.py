@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 
 from studio.host.guard import composition, delivery, money, origin, praise, sizes
 from studio.host.guard.claim import Claim, Known, Spoken
-from studio.host.guard.words import put_right
 from studio.host.packs.matcher import asked_span, is_denied
 from studio.host.packs.reading import Sentence, sentences
 
@@ -18,19 +17,15 @@ TOPICS: tuple[Callable[[Spoken], Iterator[Claim]], ...] = (
 )  # fmt: skip
 
 
-def claims_of(
-    text: str, known: Known | None, others: Mapping[str, Known], *, is_heard: bool = False
-) -> list[Claim]:
+def claims_of(text: str, known: Known | None, others: Mapping[str, Known]) -> list[Claim]:
     """Everything a text claims that the facts do not say, in order.
 
     Args:
         known: what it is about; None where nobody knows: then prices alone are compared.
         others: all products of the show: what costs as much as another one that is named is true.
-        is_heard: it was recognised: words are compared as they sound.
     """
-    plain = put_right(text) if is_heard else text
     found: list[Claim] = []
-    for sentence in sentences(plain):
+    for sentence in sentences(text):
         asked = asked_span(sentence)
         spoken = Spoken(sentence.lower, known, others)
         for topic in TOPICS:

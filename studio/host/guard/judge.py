@@ -7,17 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from studio.comments.moderation.readings import sound_key
+from studio.host.follower import tokens_of
 from studio.host.guard.claim import Known
 from studio.host.guard.claims import claims_of
 from studio.host.guard.model import ClaimAlarm
-from studio.host.guard.words import fact_rules
+from studio.host.guard.words import fact_rules, put_right
 from studio.host.numbers import SIGNS, number_of
 from studio.host.packs.model import Alarm, Level
 from studio.host.packs.reading import tight_of
-from studio.host.script.claims import figures
+from studio.host.script.claims import measures
+from studio.host.script.model import Fact
 
 AGAIN_S = 8.0
 """The same words within so long are one claim: speech is heard in windows that overlap."""
+TWICE_S = 2.0
+EDGE_SIGNS = 1
 _NUMBERED = re.compile(rf"([0-9{SIGNS}]{{1,4}})号(?:链接|宝贝|商品|品|款|产品)?")
 
 
@@ -74,9 +78,10 @@ def judge(
     """
     product = product_named(text, goods, current)
     known = goods.get(product)
+    text = put_right(text) if is_heard else text
     found = [
         _of_fact(text, claim.start, claim.end, claim.topic, claim.fact, claim.level, places)
-        for claim in claims_of(text, known, goods, is_heard=is_heard)
+        for claim in claims_of(text, known, goods)
     ]
     for alarm in packs.alarms(text, product, is_heard=is_heard):
         judged = _of_pack(alarm, known)
@@ -105,8 +110,8 @@ def _of_pack(alarm: Alarm, known: Known | None) -> Judged | None:
     """None where the facts have the proof that a rule asks for."""
     fact = ""
     if known is not None:
-        values = [entry.value for entry in known.facts.values()]
-        if alarm.level == "look" and alarm.pieces < 0 and _is_proven(alarm.said, values):
+        is_open = alarm.level == "look" and alarm.pieces < 0
+        if is_open and _is_proven(alarm.said, known.facts):
             return None
         stock = known.facts.get("stock")
         if alarm.pieces >= 0 and stock is not None:
@@ -117,12 +122,16 @@ def _of_pack(alarm: Alarm, known: Known | None) -> Judged | None:
     )  # fmt: skip
 
 
-def _is_proven(said: str, facts: Sequence[str]) -> bool:
-    """A fact has the very words, or the figures that were said."""
-    if tight_of(said) in tight_of("".join(facts)):
+def _is_proven(said: str, facts: Mapping[str, Fact]) -> bool:
+    """A fact has the very words, or they name a sum that it costs or cost."""
+    if tight_of(said) in tight_of("".join(fact.value for fact in facts.values())):
         return True
-    named = set(figures(said))
-    return bool(named) and named <= {figure for fact in facts for figure in figures(fact)}
+    sums = {
+        figure for name in ("was", "list_price") if name in facts
+        for figure, what in measures(facts[name].value) if what == "money"
+    }  # fmt: skip
+    named = {figure for figure, _ in measures(said)}
+    return bool(named) and named <= sums
 
 
 def _merged(found: Iterable[Judged]) -> list[Judged]:
@@ -163,6 +172,43 @@ class HeardClaims:
     def forget(self) -> None:
         """Another show: nothing was said yet; numbers go on."""
         self._last.clear()
+
+
+def sound_of(words: str) -> str:
+    """Words as they sound, figures as they are read: 1499 and 一千四百九十九 are one."""
+    return " ".join(sound for sound, _ in tokens_of(words))
+
+
+class TwiceHeard:
+    """Lets a claim through when two windows have it: what one alone has may be misheard."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[float, str, str]] = []
+
+    def confirmed(
+        self, at_s: float, text: str, found: Sequence[Judged], *,
+        begins_clean: bool, ends_clean: bool,
+    ) -> list[Judged]:  # fmt: skip
+        """Those of a window that another one had within the last seconds.
+
+        Args:
+            begins_clean, ends_clean: else a word may be cut off there, and what stands at that
+                edge (百九十九 of 一千五百九十九) is told only once it is heard whole.
+        """
+        self._seen = [seen for seen in self._seen if 0 <= at_s - seen[0] <= TWICE_S]
+        kept, seen = list[Judged](), list[tuple[float, str, str]]()
+        last = len(text.rstrip("。，,.!?！？ "))
+        for judged in found:
+            is_cut = (not begins_clean and judged.start < EDGE_SIGNS) or (
+                not ends_clean and judged.end > last - EDGE_SIGNS
+            )
+            sound = sound_of(judged.said)
+            if not is_cut and any(rule == judged.rule and (sound in other or other in sound)
+                   for _, rule, other in self._seen):  # fmt: skip
+                kept.append(judged)
+            seen.append((at_s, judged.rule, sound))
+        self._seen += seen
+        return kept
 
 
 def as_alarm(

@@ -96,10 +96,12 @@ class GuardPart(msgspec.Struct, frozen=True):
 
     Attributes:
         armed: words that are heard are looked at.
-        source: the microphone that is listened to; "" is none.
+        listens: the ears recognise speech, where their model is there.
+        source: the strip that they listen to; "" is the programme.
     """
 
     armed: bool = True
+    listens: bool = False
     source: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
@@ -115,6 +117,7 @@ class GuardView(msgspec.Struct, frozen=True):
     """
 
     armed: bool = True
+    listens: bool = False
     source: str = ""
     ears: EarsState = "off"
     ears_error: tuple[str, str] = ("", "")

@@ -10,11 +10,14 @@ from msgspec.structs import replace
 from studio.core.clock import NS, now_ns, utc_iso
 from studio.core.errors import StudioError
 from studio.core.event import Events
-from studio.core.service import Service, ShowContext
+from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
+from studio.host.ears.model_files import model_folder
+from studio.host.ears.wire import EarsRequest, HeardLine
 from studio.host.events import ClaimRaised
 from studio.host.guard.claim import Known
-from studio.host.guard.judge import HeardClaims, Judged, as_alarm, judge, product_named
+from studio.host.guard.hints import hints_of
+from studio.host.guard.judge import HeardClaims, Judged, TwiceHeard, as_alarm, judge, product_named
 from studio.host.guard.model import MOST_SHOWN, ClaimAlarm, EarsState, GuardPart, GuardView
 from studio.host.guard_commands import GuardCommands
 from studio.host.packs.model import Alarm, PacksPart
@@ -23,6 +26,7 @@ from studio.shop.catalogue import Catalogue
 from studio.shop.model import Product
 
 LONGEST = 600
+TICK_S = 0.1
 
 
 class PacksOfShow(Protocol):
@@ -51,12 +55,32 @@ class PrompterEars(Protocol):
         ...
 
 
+class Ears(Protocol):
+    """What recognises speech, in a process of its own."""
+
+    state: EarsState
+    fault: StudioError | None
+
+    def listen(self, request: EarsRequest, source: str) -> None:
+        """Begins, or goes on otherwise, with the sound of a strip ("": the programme)."""
+        ...
+
+    def rest(self) -> None:
+        """Ends its process."""
+        ...
+
+    def lines(self) -> list[HeardLine]:
+        """What was heard since the last time."""
+        ...
+
+
 class GuardService(Service):
     """Hears sentences, from the ears or by command, and alarms once a claim.
 
     Args:
         packs, script, catalogue: what is held against them.
         prompter: follows the same words.
+        ears: recognise speech where their model is there.
         events, state: told.
     """
 
@@ -70,18 +94,23 @@ class GuardService(Service):
         script: FactsOfShow,
         catalogue: Catalogue,
         prompter: PrompterEars,
+        ears: Ears,
         events: Events,
         state: State,
     ) -> None:
         self._packs, self._script, self._catalogue = packs, script, catalogue
-        self._prompter, self._events, self._state = prompter, events, state
+        self._prompter, self._recogniser = prompter, ears
+        self._events, self._state = events, state
         self.part = GuardPart()
         self.alarms: tuple[ClaimAlarm, ...] = ()
-        self._claims = HeardClaims()
+        self._claims, self._twice = HeardClaims(), TwiceHeard()
+        self._told: object = None
+        self.language = "zh"
         self._heard = ""
         self._began_ns = now_ns()
         self._goods: dict[str, Known] | None = None
         self._commands = (GuardCommands(self),)
+        self.every = (Every("guard", TICK_S, self._tick),)
         state.watch(("shop", "offers", "script"), self._forget_goods)
 
     def commands(self) -> Sequence[object]:
@@ -96,10 +125,19 @@ class GuardService(Service):
         self._claims.forget()
         self._goods = None
         self._began_ns = now_ns()
+        self._recogniser.rest()
 
     async def load(self, part: Any, context: ShowContext) -> None:
         """Takes over whether it is armed."""
-        self.part = part
+        self.part, self.language = part, context.language
+
+    async def ready(self, context: ShowContext) -> None:
+        """Listens, where it should."""
+        self._settle()
+
+    async def stop(self) -> None:
+        """Ends the ears."""
+        self._recogniser.rest()
 
     def save(self) -> GuardPart:
         """As it is now."""
@@ -110,11 +148,38 @@ class GuardService(Service):
         ears, error = self._ears()
         still = sum(not alarm.dismissed_by for alarm in self.alarms)
         return GuardView(
-            self.part.armed, self.part.source, ears, error, self._heard, self.alarms, still
+            self.part.armed,
+            self.part.listens,
+            self.part.source,
+            ears,
+            error,
+            self._heard,
+            self.alarms,
+            still,
         )
 
     def _ears(self) -> tuple[EarsState, tuple[str, str]]:
-        return "off", ("", "")
+        ears = self._recogniser
+        fault = ears.fault.in_both() if ears.fault is not None else None
+        return ears.state, (fault["zh"], fault["en"]) if fault else ("", "")
+
+    def _settle(self) -> None:
+        """The ears work while they are wanted."""
+        if not self.part.listens:
+            self._recogniser.rest()
+            return
+        hints = hints_of(self.goods(), self.language)
+        request = EarsRequest(str(model_folder()), self.language, hints)
+        self._recogniser.listen(request, self.part.source)
+
+    def _tick(self) -> None:
+        """Takes what the ears heard; a state of theirs that changed is told."""
+        for line in self._recogniser.lines():
+            self.hear_window(line)
+        told = self._ears()
+        if told != self._told:
+            self._told = told
+            self._state.touch("guard")
 
     # -- hearing -------------------------------------------------------------------------------
 
@@ -137,12 +202,31 @@ class GuardService(Service):
         if not is_final or not self.part.armed:
             return []
         at = (now_ns() - self._began_ns) / NS if at_s is None else at_s
-        product, fresh = self._catalogue.state.explaining, list[ClaimAlarm]()
-        named = product_named(words, self.goods(), product)
-        for judged in self.judged(words, is_heard=True):
-            number, is_new = self._claims.fresh(at, judged)
+        return self._raise(at, words, self.judged(words, is_heard=True))
+
+    def hear_window(self, line: HeardLine) -> list[ClaimAlarm]:
+        """A window of recognised speech: claims that two windows have are alarms."""
+        if not line.text:
+            return []
+        if not line.is_long:
+            self._prompter.heard(line.text)
+        self._heard = line.text
+        self._state.touch("guard")
+        if not self.part.armed:
+            return []
+        found = self._twice.confirmed(
+            line.at_s, line.text, self.judged(line.text, is_heard=True),
+            begins_clean=line.begins_clean, ends_clean=line.ends_clean,
+        )  # fmt: skip
+        return self._raise(line.at_s, line.text, found)
+
+    def _raise(self, at_s: float, words: str, found: list[Judged]) -> list[ClaimAlarm]:
+        fresh: list[ClaimAlarm] = []
+        named = product_named(words, self.goods(), self._catalogue.state.explaining)
+        for judged in found:
+            number, is_new = self._claims.fresh(at_s, judged)
             if is_new:
-                fresh.append(as_alarm(judged, number, at, utc_iso(), words, named))
+                fresh.append(as_alarm(judged, number, at_s, utc_iso(), words, named))
             else:
                 self._count(number)
         if fresh:
@@ -179,8 +263,9 @@ class GuardService(Service):
     # -- hands ---------------------------------------------------------------------------------
 
     def put(self, part: GuardPart) -> None:
-        """Armed or not."""
+        """Armed or not, listening or not."""
         self.part = part
+        self._settle()
 
     def alarm(self, number: int) -> ClaimAlarm:
         """An alarm of the list.

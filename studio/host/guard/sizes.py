@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from studio.host.guard.claim import NUMBER, Claim, Spoken, value_of
 
-_TOKEN = r"(?<![a-z0-9])(?:[2-9]?x{0,4}[sl]|m|[2-5][0-9](?:\.5)?)(?![a-z0-9.])"
+_TOKEN = r"(?<![a-z0-9])(?:[2-9]?x{0,4}[sl]|m|[2-5][0-9](?:\.5)?)(?![a-z0-9]|\.\d)"
 _CLAIMED = re.compile(
     rf"(?:(?<!没)有|到|做到|最大(?:码)?(?:是|到)?|最小(?:码)?(?:是|到)?|(?:up to|comes? in|"
     rf"available in|have|has|in)(?: a)?(?: size)?)"

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from studio.app.listen_cli import goods_of, listen, read_sheet
+from studio.audio.mixer import Channel, Mixer
+from studio.audio.model import Strip
+from studio.audio.tap import SoundTap
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.service import ShowContext
 from studio.core.state import State
+from studio.host.ears.link import EarsLink
+from studio.host.ears.model_files import FILES, check
+from studio.host.ears.windows import Sound, WindowCutter
+from studio.host.ears.wire import EarsRequest, HeardLine
 from studio.host.events import ClaimRaised
 from studio.host.guard.claims import claims_of
 from studio.host.guard.model import GuardPart
@@ -22,9 +31,11 @@ from studio.host.guard.words import fact_rules
 from studio.host.packs.service import PackService
 from studio.host.script.model import OwnFact, ScriptPart
 from studio.host.script.service import ScriptService
+from studio.media.sound import SoundRing, silence
 from studio.shop.catalogue import Catalogue
 from studio.shop.model import Product, ShopState, Variant
 from studio.shop.offers.book import OfferBook
+from tests.waiting import until
 
 COAT = Product(
     "coat", 1, "羊绒大衣", 159900, 199900, stock=10, category="服装", points=("双面呢手工缝制",),
@@ -115,7 +126,13 @@ class Room:
         packs = PackService(Texts(), self.catalogue, state)
         asyncio.run(packs.load(packs.part, ShowContext(Path("."), is_safe=True)))
         self.guard = GuardService(
-            packs, self.script, self.catalogue, self.prompter, self.events, state
+            packs,
+            self.script,
+            self.catalogue,
+            self.prompter,
+            EarsLink(SoundTap()),
+            self.events,
+            state,
         )
 
     def alarms(self, text: str, at_s: float = 0.0) -> list[str]:
@@ -266,3 +283,146 @@ def test_a_fact_out_of_date_counts_as_not_there(tmp_path: Path) -> None:
     old = {**SHEET["facts"][0], "until": "2020-01-01"}
     goods = goods_of(read_sheet(sheet_file(tmp_path, facts=[old])))
     assert [claim.level for claim in claims_of("纯羊绒的", goods["coat"], goods)] == ["look"]
+
+
+# --- windows of recognised speech ---------------------------------------------------------------
+
+
+def window(at_s: float, text: str, **more: Any) -> HeardLine:
+    return HeardLine(at_s, text, **more)
+
+
+def test_what_one_window_alone_has_is_no_alarm() -> None:
+    room = Room()
+    assert room.guard.hear_window(window(1.0, "這件是純羊絨的")) == []
+    assert [a.rule for a in room.guard.hear_window(window(1.5, "这件是纯洋绒的"))] == [
+        "fact/composition"
+    ]
+    assert room.guard.hear_window(window(2.0, "是纯羊绒的")) == []
+    assert room.prompter.words[0] == "這件是純羊絨的"
+
+
+def test_a_number_that_a_window_cuts_off_is_no_price() -> None:
+    room = Room()
+    for at_s in (1.0, 1.5, 2.0):
+        told = window(at_s, "九十九元的大衣", begins_clean=False)
+        assert room.guard.hear_window(told) == []
+        told = window(at_s, "这件只要一千五百", ends_clean=False)
+        assert room.guard.hear_window(told) == []
+    assert room.guard.hear_window(window(2.5, "这件只要一千五百九十九元")) == []
+
+
+def test_a_claim_long_ago_confirms_nothing() -> None:
+    room = Room()
+    assert room.guard.hear_window(window(1.0, "全网最低价")) == []
+    assert room.guard.hear_window(window(9.0, "全网最低价")) == []
+
+
+# --- the process of the ears --------------------------------------------------------------------
+
+
+def test_a_tap_keeps_the_last_seconds_alone() -> None:
+    tap = SoundTap()
+    for _ in range(100):
+        tap.put(silence(4_800))
+    assert sum(len(block) for block in tap.take()) <= 4 * 48_000
+    assert tap.take() == []
+
+
+def test_a_strip_that_viewers_do_not_hear_is_silent_to_the_ears() -> None:
+    ring = SoundRing()
+    strip = Strip("mic", is_muted=True, is_monitored=True)
+    mixer = Mixer(Fraction(25))
+    mixer.tap.source, mixer.tap.is_on = "mic", True
+    mixer.mix((Channel(strip, ring, 0, is_open=True),), 0, 0)
+    (block,) = mixer.tap.take()
+    assert not block.any()
+
+
+STANDS_IN = """
+import json, sys, time
+request = json.loads(sys.stdin.buffer.readline())
+def tell(**line):
+    sys.stdout.write(json.dumps(line) + "\\n")
+    sys.stdout.flush()
+tell()
+heard = sys.stdin.buffer.read(16_000)
+tell(at_s=0.5, text=f"heard {len(heard)}")
+sys.stdin.buffer.read(1)
+if request["hints"] == "dies":
+    sys.exit(1)
+sys.stdin.buffer.read()
+"""
+
+
+@pytest.fixture
+def recogniser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A worker of the same wire that recognises nothing: a real process."""
+    (tmp_path / "stands_in.py").write_text(STANDS_IN, encoding="utf-8")
+    monkeypatch.setattr("studio.host.ears.link.project_dir", lambda: tmp_path)
+    return "stands_in"
+
+
+def fed(tap: SoundTap) -> None:
+    tap.put(silence(48_000))
+
+
+def test_sound_goes_in_and_words_come_out_and_a_killed_worker_comes_back(recogniser: str) -> None:
+    tap = SoundTap()
+    link = EarsLink(tap, recogniser)
+    link.listen(EarsRequest("", "zh", "dies"), "")
+    try:
+        until(lambda: link.state == "listening", "the worker to be there", 20)
+        lines: list[str] = []
+
+        def is_heard() -> bool:
+            fed(tap)
+            lines.extend(line.text for line in link.lines())
+            return bool(lines)
+
+        until(is_heard, "words", 20)
+        assert lines[0] == "heard 16000"
+        until(lambda: link.restarts > 0, "its end to be seen", 20)
+        assert link.fault is not None
+        until(lambda: link.state == "listening", "another one", 20)
+    finally:
+        link.rest()
+    assert link.pid == 0
+    assert link.state == "off"
+
+
+def test_without_the_model_it_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.host.ears.link.missing", lambda: "ears.no_model")
+    link = EarsLink(SoundTap())
+    link.listen(EarsRequest("", "zh"), "")
+    until(lambda: link.state == "absent", "the answer", 20)
+    assert link.fault is not None
+    assert "shopcast voice fetch" in link.fault.in_language("en")
+    link.rest()
+
+
+def test_a_model_that_is_short_or_altered_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudioError) as refused:
+        check(tmp_path)
+    assert refused.value.key == "ears.no_model"
+    for file in FILES:
+        (tmp_path / file.name).write_bytes(b"short")
+    with pytest.raises(StudioError) as refused:
+        check(tmp_path)
+    assert refused.value.key == "ears.altered"
+
+
+def test_windows_come_where_somebody_speaks_and_nowhere_else() -> None:
+    def find(sound: Sound) -> list[tuple[int, int]]:
+        loud = np.nonzero(np.abs(sound) > 0.05)[0]
+        return [(int(loud[0]), int(loud[-1]) + 1)] if len(loud) else []
+
+    cutter = WindowCutter(find)
+    assert list(cutter.take(np.zeros(16_000, np.float32))) == []
+    loud = np.sin(np.arange(32_000) / 5).astype(np.float32) * 0.3
+    during = list(cutter.take(loud))
+    assert [round(window.end_s, 1) for window in during] == [1.5, 2.0, 2.5, 3.0]
+    assert not any(window.ends_clean or window.ends_now for window in during)
+    after = list(cutter.take(np.zeros(32_000, np.float32)))
+    assert [window.ends_now for window in after] == [True, True]
+    assert {window.end_s for window in after} == {3.5}

@@ -15,6 +15,7 @@ from ui.models.saying import (
     claim_reason,
     claim_to_correct,
     claim_words,
+    hearing_words,
     message_to_host,
     price_to_say,
     question_to_answer,
@@ -44,6 +45,9 @@ class HostPanel(Panel):
 
     def build(self) -> None:
         self.prompter = self.tool(prompter_button(self.desk))
+        self.ears = self.tool(Button("", icon="microphone", clicked=self._listen))
+        self.stand_in = self.tool(Button("", clicked=self._change_host))
+        self.say_next = self.tool(Button("", clicked=self._say_next))
         inside = QWidget()
         layout = column(gap=10, margins=(16, 12, 16, 12))
         self._name = TextLabel(size=HERO, weight=600, wraps=True)
@@ -64,6 +68,7 @@ class HostPanel(Panel):
         self.claim = TextLabel(size=LARGE, weight=600, tone="attention", wraps=True)
         self._claim_why = TextLabel(size=13, tone="muted", wraps=True)
         self.put_right = Button("", clicked=self._dismiss)
+        self._hearing = TextLabel(size=13, tone="muted", wraps=True)
         self._told_by = TextLabel(size=13, tone="muted")
         self._told = TextLabel(size=LARGE, weight=600, wraps=True)
         self._read = Button("", "attention", clicked=self._acknowledge)
@@ -77,6 +82,7 @@ class HostPanel(Panel):
         self.add_scroll(inside)
         foot = QWidget()
         below = column(gap=6, margins=(16, 6, 16, 12))
+        below.addWidget(self._hearing)
         below.addWidget(self.claim)
         below.addLayout(row(self._claim_why, 1, self.put_right, gap=8))
         below.addWidget(self._next)
@@ -89,7 +95,7 @@ class HostPanel(Panel):
         foot.setLayout(below)
         self.add(foot)
         self._shown_points: tuple[str, ...] | None = None
-        parts = ("shop", "offers", "comments", "plans", "post", "rundown", "guard")
+        parts = ("shop", "offers", "comments", "plans", "post", "rundown", "guard", "standin")
         listen(self, self.desk.store.changed, lambda part: self._show() if part in parts else None)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._show_time)
@@ -151,10 +157,36 @@ class HostPanel(Panel):
     def _show_claim(self) -> None:
         """Quiet: a line that is gone when all is well."""
         alarm = claim_to_correct(self.desk.store)
+        guard = self.desk.store.guard
+        self.ears.setText(t("guard.stop" if guard.listens else "guard.listen"))
+        self.ears.name(t("guard.stop" if guard.listens else "guard.listen"))
+        standin = self.desk.store.standin
+        self.stand_in.setVisible(bool(standin.scenes))
+        self.stand_in.setText(t("standin.back" if standin.is_in else "standin.come"))
+        self.stand_in.name(t("standin.back" if standin.is_in else "standin.come"))
+        self.say_next.setVisible(standin.is_in)
+        self.say_next.setText(t("standin.stop" if standin.is_speaking else "standin.next"))
+        self.say_next.name(t("standin.stop" if standin.is_speaking else "standin.next"))
+        self._hearing.setText(hearing_words(guard))
+        self._hearing.set_tone("attention" if guard.ears in ("absent", "failed") else "muted")
+        self._hearing.setVisible(guard.listens)
         for part in (self.claim, self._claim_why, self.put_right):
             part.setVisible(alarm is not None)
         self.claim.setText(claim_words(alarm) if alarm else "")
         self._claim_why.setText(claim_reason(alarm) if alarm else "")
+
+    def _change_host(self) -> None:
+        command = "host.back" if self.desk.store.standin.is_in else "host.stand_in"
+        self.desk.actions.run(command, {}, origin=self.stand_in)
+
+    def _say_next(self) -> None:
+        command = "host.stop" if self.desk.store.standin.is_speaking else "host.say"
+        self.desk.actions.run(command, {}, origin=self.say_next)
+
+    def _listen(self) -> None:
+        guard = self.desk.store.guard
+        args = {"on": not guard.listens, "source": guard.source}
+        self.desk.actions.run("guard.listen", args, origin=self.ears)
 
     def _dismiss(self) -> None:
         alarm = claim_to_correct(self.desk.store)

@@ -1,0 +1,258 @@
+"""The stand-in as a service: comes in, says what the guard lets through, stops, goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol
+
+from studio.core.clock import NS, now_ns
+from studio.core.errors import StudioError
+from studio.core.event import Events
+from studio.core.i18n import translate
+from studio.core.service import Every, Service, ShowContext
+from studio.core.state import State
+from studio.core.text import Text
+from studio.host.events import StandInCame
+from studio.host.guard.judge import Judged
+from studio.host.script.model import ProductScriptView
+from studio.host.standin.model import StandInPart, StandInView
+from studio.host.standin.mouths import STEP_S, mouths_of
+from studio.host.standin_commands import StandInCommands
+from studio.scenes.generated import shows_generated
+from studio.scenes.stage import Snapshot
+from studio.shop.catalogue import Catalogue
+
+TICK_S = 0.2
+SAYS_SO_S = 600.0
+"""So often it says that it is no person; also whenever it comes in."""
+
+
+class Composed(Protocol):
+    """What is composed now."""
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """None until the first picture is there."""
+        ...
+
+
+class SpeechJudge(Protocol):
+    """What packs and facts say against a text."""
+
+    def judged(self, text: str, *, is_heard: bool = False) -> list[Judged]:
+        """Nothing: it may be said."""
+        ...
+
+
+class Scripts(Protocol):
+    """What is said about each product."""
+
+    def script_view(self, product: str) -> ProductScriptView | None:
+        """As it stands now."""
+        ...
+
+
+class SceneTaker(Protocol):
+    """Runs commands."""
+
+    async def run(self, id: str, args: dict[str, Any] | None = None) -> object:
+        """Runs one."""
+        ...
+
+
+class StandInService(Service):
+    """A character that speaks for a host who is away.
+
+    Args:
+        composed: says whether it is on programme.
+        guard: judges each sentence before it is said.
+        scripts, catalogue: where its sentences come from; it says nothing else.
+        bus: takes scenes.
+        events, state: told.
+    """
+
+    name: ClassVar[str] = "standin"
+    Part: ClassVar[Any] = StandInPart
+    View: ClassVar[Any] = StandInView
+
+    def __init__(
+        self,
+        composed: Composed,
+        guard: SpeechJudge,
+        scripts: Scripts,
+        catalogue: Catalogue,
+        bus: SceneTaker,
+        events: Events,
+        state: State,
+    ) -> None:
+        self._composed, self._guard, self._scripts = composed, guard, scripts
+        self._catalogue, self._bus = catalogue, bus
+        self._events, self._state = events, state
+        self.part = StandInPart()
+        self.language = "zh"
+        self.before: dict[str, str] = {}
+        self._run, self._text, self._mouths = 0, "", ""
+        self._since_ns = self._said_so_ns = 0
+        self._is_in = False
+        self._product, self._said = "", tuple[str, ...]()
+        self._told: object = None
+        self._commands = (StandInCommands(self),)
+        self.every = (Every("standin", TICK_S, self._tick),)
+
+    def commands(self) -> Sequence[object]:
+        """Come in, say, stop, go."""
+        return self._commands
+
+    # -- the show ------------------------------------------------------------------------------
+
+    async def reset(self) -> None:
+        """Nobody speaks."""
+        self.part, self.before = StandInPart(), {}
+        self._text = self._mouths = self._product = ""
+        self._said, self._is_in, self._told = (), False, None
+        self._run += 1
+
+    async def load(self, part: Any, context: ShowContext) -> None:
+        """Takes over its scene."""
+        self.part, self.language = part, context.language
+
+    def save(self) -> StandInPart:
+        """As it is now."""
+        return self.part
+
+    def view(self) -> StandInView:
+        """Who could come in, and what it says."""
+        return StandInView(
+            tuple(self.scenes()), self._is_in, self.is_speaking, False, self._run, self._text,
+            self._mouths, self._product, self._said,
+        )  # fmt: skip
+
+    # -- who is there --------------------------------------------------------------------------
+
+    def scenes(self) -> list[str]:
+        """Names of the scenes that have it."""
+        snapshot = self._composed.snapshot
+        if snapshot is None:
+            return []
+        state, sources = snapshot.state, snapshot.sources
+        return [scene.name for scene in state.scenes if shows_generated(scene, state, sources)]
+
+    def programme(self) -> dict[str, str]:
+        """The scene on each canvas that is on."""
+        snapshot = self._composed.snapshot
+        if snapshot is None:
+            return {}
+        on = [canvas.name for canvas in snapshot.state.canvases if canvas.is_enabled]
+        return {name: snapshot.state.programme.get(name, "") for name in on}
+
+    def _is_on_air(self) -> bool:
+        snapshot = self._composed.snapshot
+        return snapshot is not None and any(
+            snapshot.is_labelled(snapshot.state.scene(scene), canvas)
+            for canvas, scene in self.programme().items()
+        )
+
+    async def come_in(self, scene: str) -> None:
+        """Its scene goes on programme; what was there is remembered.
+
+        Raises:
+            StudioError: conflict: no scene has it; as the command that takes the scene.
+        """
+        there = self.scenes()
+        wanted = scene or self.part.scene or next(iter(there), "")
+        if wanted not in there:
+            raise StudioError("conflict", "standin.no_scene", scene=wanted or "-")
+        before = self.programme()
+        await self._bus.run("scenes.take", {"scene": wanted})
+        if wanted not in before.values():
+            self.before = before
+        self._tick()
+
+    async def go(self) -> None:
+        """It stops, and the scene that was there before comes back.
+
+        Raises:
+            StudioError: conflict: nobody knows what was there before.
+        """
+        self.stop_speech()
+        if not self.before:
+            raise StudioError("conflict", "standin.no_way_back")
+        before, self.before = self.before, {}
+        for canvas, scene in before.items():
+            await self._bus.run("scenes.take", {"scene": scene, "canvas": canvas})
+        self._tick()
+
+    # -- speaking ------------------------------------------------------------------------------
+
+    @property
+    def is_speaking(self) -> bool:
+        """Is a sentence not over yet?"""
+        return bool(self._text) and now_ns() - self._since_ns < len(self._mouths) * STEP_S * NS
+
+    def say(self, product: str, line: str) -> str:
+        """Says a line of an accepted script, or the next one, once the guard has let it through.
+
+        Raises:
+            StudioError: not_found: no such line; conflict: it is a gap, is stale, or a rule or a
+                fact speaks against it: then nothing is said.
+
+        Returns:
+            The sentence.
+        """
+        wanted = product or self._catalogue.state.explaining
+        script = self._scripts.script_view(wanted) if wanted else None
+        if script is None:
+            raise StudioError("not_found", "standin.no_script", product=wanted or "-")
+        said = self._said if wanted == self._product else ()
+        found = next(
+            (view for view in script.lines
+             if (view.line.id == line if line else view.line.id not in said
+                 and view.state == "ready")), None,
+        )  # fmt: skip
+        if found is None:
+            raise StudioError("not_found", "standin.no_line", line=line or "-")
+        if found.state != "ready":
+            raise StudioError("conflict", "standin.not_ready", line=found.line.text)
+        self._check(found.line.text)
+        self._product, self._said = wanted, (*said, found.line.id)
+        self._speak(found.line.text)
+        return found.line.text
+
+    def _check(self, text: str) -> None:
+        for judged in self._guard.judged(text):
+            raise StudioError(
+                "conflict", "standin.refused", said=judged.said, why=Text(*judged.why),
+                advice=Text(*judged.advice),
+            )  # fmt: skip
+
+    def stop_speech(self) -> None:
+        """Silent from the next picture on."""
+        if self._text:
+            self._speak("")
+
+    def _speak(self, text: str) -> None:
+        self._text, self._mouths = text, mouths_of(text)
+        self._since_ns = now_ns()
+        self._run += 1
+        self._state.touch("standin")
+
+    def _tick(self) -> None:
+        """Says that it is no person when it comes in and every ten minutes; tells what changed."""
+        is_in = self._is_on_air()
+        if is_in != self._is_in:
+            self._is_in = is_in
+            self._events.publish(StandInCame(on=is_in))
+            self._said_so_ns = 0
+            if not is_in:
+                self.stop_speech()
+        is_due = not self._said_so_ns or now_ns() - self._said_so_ns > SAYS_SO_S * NS
+        if is_in and is_due and not self.is_speaking:
+            self._said_so_ns = now_ns()
+            self._speak(translate("standin.says_so", self.language))
+        elif self._text and not self.is_speaking:
+            self._text = self._mouths = ""
+            self._state.touch("standin")
+        told = (is_in, tuple(self.scenes()))
+        if told != self._told:
+            self._told = told
+            self._state.touch("standin")
