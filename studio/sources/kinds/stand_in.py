@@ -68,7 +68,7 @@ class StandIn(Source):
                 drawn.clear()
             at = (now - since_ns) // STEP_NS
             is_over = at >= len(mouths)
-            mouth = "-" if is_over else mouths[at]
+            mouth = "-" if is_over or mouths[at] not in MOUTHS else mouths[at]
             if now > blink_ns + BLINK_NS:
                 blink_ns = now + round(chance.uniform(2.0, 5.0) * NS)
             key = (mouth, now >= blink_ns, "" if is_over else words)
