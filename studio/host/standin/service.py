@@ -110,7 +110,7 @@ class StandInService(Service):
         self.part, self.before = StandInPart(), {}
         self._text = self._mouths = self._product = ""
         self._said, self._is_in, self._told = (), False, None
-        self._run += 1
+        self._run = self._said_so_ns = 0
 
     async def load(self, part: Any, context: ShowContext) -> None:
         """Takes over its scene."""
