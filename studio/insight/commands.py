@@ -67,6 +67,22 @@ class InsightCommands:
         return changed(result=msgspec.to_builtins(reply.answer))
 
     @command(
+        "insight.shape",
+        role=Role.CONTROLLER,
+        label=("漏斗与热力", "Funnel and heat"),
+        help=(
+            "一场的五维四率漏斗、最宽的路径、分钟×商品与星期×小时热力、买家分群；show 为场次编号、"
+            "节目名或 last。",
+            "A show's funnel, widest paths, heat by minute and product and by weekday and hour, "
+            "and segments of buyers; show: a time on air, a show's name, or last.",
+        ),
+    )
+    async def shape(self, show: Short = "last") -> Changed:
+        """Answers with all of it; what nobody told is null."""
+        reply = await analyse_apart(AnalysisRequest("shape", show=show))
+        return changed(result=msgspec.to_builtins(reply.shape))
+
+    @command(
         "insight.moment",
         role=Role.CONTROLLER,
         label=("某一刻的画面", "Picture of a moment"),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.insight.model import LabelPair
 from studio.insight.outlook.model import Outlook, OutlookDay
+from studio.insight.shape.model import FunnelStep, HeatMap, ShowShape, WidePath
 
 SOON = 60_000
 pytestmark = pytest.mark.ui
@@ -64,4 +65,23 @@ def test_an_order_is_proposed_and_taken_over(program, qtbot):
     panel.forecast.band.put(Outlook(LabelPair(), money=(day, replace(day, date="2026-12-25"))))
     assert "Christmas" in panel.forecast.band.accessibleName()
     look(program, "forecast")
+    shape = program.window.panels["funnel"]
+    program.window.reveal("funnel")
+    qtbot.waitUntil(shape.isVisible, timeout=SOON)
+    heat = HeatMap(LabelPair("热力", "Heat"), ("1", "7"), ("00", "01"), ((1.0, None), (0.0, 9.0)))
+    steps = tuple(
+        FunnelStep(name, LabelPair(name, name), value, rate, rate, LabelPair("平台", "platform"))
+        for name, value, rate in (
+            ("seen", 900.0, None),
+            ("came", 300.0, 33.3),
+            ("paid", None, None),
+        )
+    )
+    shape.shape = ShowShape(1, "A", "", steps, (9, 3), (WidePath(("ads", "live"), 3),), (), heat,
+                            heat, ())  # fmt: skip
+    shape.retext()
+    assert "Sun 01: 9" in shape.week.accessibleName()
+    assert "no data: platform" in shape.bars.accessibleName()
+    assert shape.model.rowCount() == 1
+    look(program, "funnel")
     program.window.pages.set_page("live")

@@ -11,6 +11,7 @@ from studio.insight.advice.model import AdviceFacts
 from studio.insight.model import Answer, BaselineReply, Rebuilt
 from studio.insight.outlook.model import Outlook
 from studio.insight.pricing.model import PriceHistory
+from studio.insight.shape.model import ShowShape
 
 LIMIT_S = 300.0
 
@@ -18,14 +19,17 @@ LIMIT_S = 300.0
 class AnalysisRequest(msgspec.Struct):
     """What is to be done: "ask" a question, "rebuild" the file, say what is normal ("baseline"),
     write a "report" of a show into a folder, say what "advice" is made of, or at which "prices" a
-    SKU (``question``) was sold, or what is to be expected ("outlook").
+    SKU (``question``) was sold, what is to be expected ("outlook"), or
+    the "shape" of a show: funnel, paths, heat.
 
     Attributes:
         groups: of advice and outlook: the product of each SKU.
         free, names, days: of the outlook: pieces and name by product, how far ahead.
     """
 
-    what: Literal["ask", "rebuild", "baseline", "report", "advice", "prices", "outlook"] = "ask"
+    what: Literal[
+        "ask", "rebuild", "baseline", "report", "advice", "prices", "outlook", "shape"
+    ] = "ask"
     question: str = ""
     show: str = ""
     at: Literal["2h", "24h", "48h", "7d"] = "7d"
@@ -46,6 +50,7 @@ class AnalysisReply(ProcessReply):
     advice: AdviceFacts | None = None
     prices: PriceHistory | None = None
     outlook: Outlook | None = None
+    shape: ShowShape | None = None
 
 
 async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:

@@ -19,8 +19,9 @@ from studio.insight.imports.store import store_path
 from studio.insight.outlook.find import find_outlook
 from studio.insight.pricing.history import find_prices
 from studio.insight.report import write_report
+from studio.insight.shape.find import find_shape
 
-KEPT = ("ask", "advice", "prices", "outlook")
+KEPT = ("ask", "advice", "prices", "outlook", "shape")
 """What is answered from a file that is fresh; the rest makes it anew."""
 
 
@@ -38,6 +39,8 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
         return AnalysisReply(rebuilt=rebuilt)
     if request.what == "advice":
         return AnalysisReply(advice=find_facts(path, request.groups))
+    if request.what == "shape":
+        return AnalysisReply(shape=find_shape(path, request.show))
     if request.what == "outlook":
         found = find_outlook(path, request.groups, request.free, request.names, request.days)
         return AnalysisReply(outlook=found)

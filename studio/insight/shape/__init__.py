@@ -1,0 +1,1 @@
+"""The shape of a show: funnel, paths, heat, segments."""

@@ -1,0 +1,1 @@
+"""The panel "funnel" and what only it uses."""
