@@ -359,6 +359,7 @@ CALLS: dict[str, Call] = {
     "pack": (comment_calls.pack_arguments, comment_calls.pack, "studio.comments.cli"),
     "stock": (goods_calls.stock_arguments, goods_calls.stock, "studio.shop.stock.cli"),
     "orders": (goods_calls.orders_arguments, goods_calls.orders, "studio.shop.stock.cli"),
+    "simulate": (goods_calls.simulate_arguments, goods_calls.simulate, "studio.app.simulate_cli"),
     "import": (goods_calls.import_goods_arguments, goods_calls.import_goods, "studio.app.imports"),
     "verify-draw": (
         goods_calls.verify_draw_arguments,

@@ -105,3 +105,50 @@ def verify_draw(arguments: argparse.Namespace) -> int:
 def verify_draw_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     parser.add_argument("file", metavar="PROOF.json", help=translate("cli.arg.proof"))
+
+
+def simulate(arguments: argparse.Namespace) -> int:
+    """``shopcast simulate [SHOW]``."""
+    from studio.app.simulate_cli import run_simulation
+    from studio.shop.simulator.model import SimulationPlan
+
+    plan = SimulationPlan(
+        arguments.seed, arguments.viewers, arguments.minutes, arguments.in_language
+    )
+    is_sound = run_simulation(
+        arguments.show or "", plan, arguments.out, arguments.orders, arguments.speed, write_line,
+        as_json=arguments.json,
+    )  # fmt: skip
+    return DONE if is_sound else NO
+
+
+def simulate_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("show", nargs="?", metavar="SHOW", help=translate("cli.arg.show"))
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help=translate("cli.arg.sim_seed")
+    )
+    parser.add_argument(
+        "--viewers", type=int, default=300, metavar="N", help=translate("cli.arg.viewers")
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=20.0, metavar="M", help=translate("cli.arg.sim_minutes")
+    )
+    parser.add_argument(
+        "--in", dest="in_language", default="zh", choices=("zh", "en"),
+        help=translate("cli.arg.sim_language"),
+    )  # fmt: skip
+    parser.add_argument("--out", default="", metavar="DIR", help=translate("cli.arg.sim_out"))
+    parser.add_argument("--orders", default="", metavar="URL", help=translate("cli.arg.sim_orders"))
+    parser.add_argument(
+        "--speed", type=speed_factor, default=1.0, metavar="X", help=translate("cli.arg.sim_speed")
+    )
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def speed_factor(text: str) -> float:
+    """A factor from a hundredth to ten thousand."""
+    value = float(text)
+    if not 0.01 <= value <= 10_000:
+        raise argparse.ArgumentTypeError(translate("simulate.speed"))
+    return value
