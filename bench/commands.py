@@ -19,7 +19,7 @@ from bench.line.rig import remote_of
 from studio.protocols.obs_client import ObsAnswer, ObsClientProtocol
 
 SCENES, SOURCES, PRODUCTS, ROUNDS = 200, 100, 300, 200
-TAKE_MS, READ_MS = 10.0, 3.0
+TAKE_MS, READ_MS, RIGHT_US = 10.0, 3.0, 5.0
 
 
 def _show(folder: Path) -> Path:
@@ -88,6 +88,28 @@ class _Asker:
                 return took
 
 
+def _right_us() -> float:
+    """One judgement, with what is lent and an operator's scope."""
+    from studio.core.asking import Asker, Scope
+    from studio.core.command import Bus
+    from studio.core.event import Events
+    from studio.core.state import State
+    from studio.remote import listing
+
+    events = Events()
+    bus = Bus(events, State(events, lambda work: None), "large")
+    specs = [spec for spec in listing.specs() if spec.id.startswith("scenes.")]
+    scope = Scope(without=("shop.*", "offers.*"), shows=("large",))
+    asker = Asker(4, False, "remote:phone", ("privacy.*",), (scope,), "phone")
+    rounds = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter_ns()
+        for spec in specs:
+            bus.check_right(spec, asker)
+        rounds.append((time.perf_counter_ns() - began) / 1e3 / len(specs))
+    return statistics.median(rounds)
+
+
 def run() -> BenchReport:
     """Asks in turn; medians."""
     from websockets.sync.client import connect
@@ -137,5 +159,6 @@ def run() -> BenchReport:
         Row("a read of one part beside GetVersion", middle["read"], floor),
         Row("a price changed, answered", middle["price"], None, "ms", TAKE_MS),
         Row("a volume changed, answered", middle["volume"], None, "ms", TAKE_MS),
+        Row("a right judged on the bus", _right_us(), None, "us", RIGHT_US),
     ]
     return report

@@ -23,9 +23,11 @@ from studio.core.credentials import has_secrets, masked, sealed
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.log import logger
+from studio.core.personal import mask_name
 from studio.core.redact import HIDDEN, redact
 from studio.core.state import State
 from studio.core.text import Text
+from studio.governance.catalogue import is_personal
 
 _log = logger(__name__)
 
@@ -324,6 +326,10 @@ class Bus:
         if spec.reads and not asker.sees(spec.reads):
             raise StudioError("denied", "command.not_shown", command=spec.id, who=asker.origin)
 
+    def reads(self, id: str) -> str:
+        """The class of data that a command gives out."""
+        return self._find(id)[0].reads
+
     def _find(self, id: str) -> tuple[Spec, Callable[..., Any]]:
         found = self._commands.get(id)
         if found is None:
@@ -354,6 +360,9 @@ class Bus:
         shut = set(args) - set(spec.args.__struct_fields__) if spec else set(args)
         shut |= spec.secret_args if spec else set()
         shown = {k: (HIDDEN if k in shut else v) for k, v in masked(args).items()}
+        for name, value in args.items():  # who it was about stands in no log
+            if error and isinstance(value, str) and is_personal(f"{id}.{name}"):
+                error = error.replace(value, mask_name(value)) if len(value) > 1 else error
         took_ms = round((now_ns() - began) / 1e6, 3)
         self.events.publish(
             CommandRan(

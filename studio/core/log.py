@@ -13,6 +13,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from studio.core.paths import keep_private
+from studio.core.personal import mask_text
 from studio.core.redact import HIDDEN, keep_secret, redact
 from studio.core.troubles import tell_trouble
 
@@ -32,7 +33,7 @@ def without_controls(text: str) -> str:
 
 class _Redacting(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        text = without_controls(redact(super().format(record)))
+        text = without_controls(mask_text(super().format(record)))
         # Words of a stranger that go on in a second line must not look like an entry of their own.
         return text.replace("\n", "\n    ")
 

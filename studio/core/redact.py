@@ -20,5 +20,7 @@ def redact(text: str) -> str:
     """``text`` without known secrets, passwords in addresses and keys of publishing addresses."""
     for secret in _SECRETS:
         text = text.replace(secret, HIDDEN)
+    if "://" not in text:
+        return text
     text = _PASSWORD.sub(rf"\1{HIDDEN}@", text)
     return _IN_URL.sub(r"\1" + HIDDEN, text)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from html import escape
+from html import escape as html
 
 from studio.core.paths import assets_dir
+from studio.core.personal import mask_text
 
 STYLE = """
 :root{color-scheme:light}body{font:15px/1.6 "Report Sans","Noto Sans SC",
@@ -26,6 +27,11 @@ svg{display:block;width:100%;height:auto}
 FONT = "NotoSansCJKsc-Regular-subset.otf"
 CHINESE_FROM = "\u2e80"
 Cell = str | int | float | None
+
+
+def escape(text: str) -> str:
+    """Text for a page that is handed on: nothing in it says who somebody is."""
+    return html(mask_text(text))
 
 
 def page(language: str, title: str, sub: str, parts: Sequence[str]) -> str:

@@ -49,6 +49,16 @@ PUBLIC = frozenset(("cents", "currency", "price", "was_cents", "product", "title
 """What viewers see anyhow."""
 
 
+PARTS = frozenset(("comments", "games", "incidents", "orders", "plans", "post", "stock"))
+"""Parts of the state that say who somebody is, or what they said; a contract test compares."""
+TEXTS = frozenset(("text", "reason", "words"))
+"""Personal for what they say: shown to all with what gives somebody away masked."""
+WHOLE = frozenset(
+    ("id", "key", "sku", "skus", "platform", "at_utc", "span", "address", "addresses")
+)
+"""Never masked: by these data are found again. None of them is about a person."""
+
+
 def class_of(place: str) -> DataClass:
     """The class of a field, ``event.field``, ``event.field.part`` or ``command.argument``."""
     given = PLACES.get(place)

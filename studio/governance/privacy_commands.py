@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Annotated, ClassVar
 
 import msgspec
 
-from studio.core.asking import PERSONAL
+from studio.core.asking import PERSONAL, asking
 from studio.core.command import Changed, Role, changed, command
+from studio.core.event import Event, Events
+from studio.core.text import Text
+from studio.governance.catalogue import PARTS
 from studio.governance.people import PeopleKeys
 from studio.governance.persons import Erasure, Persons
+from studio.governance.rights.book import OperatorBook
 
 
 class PrivacyCommands:
@@ -59,6 +64,64 @@ class PrivacyCommands:
     async def erase(self, who: str) -> Changed:
         erasure = await asyncio.to_thread(self._persons.erase, who)
         return changed(result=plain_erasure(erasure))
+
+
+class Unmasked(Event, frozen=True, kw_only=True):
+    """Personal data are shown to somebody in full."""
+
+    name: ClassVar[str] = "privacy.unmasked"
+    label: ClassVar[Text] = Text("有人查看完整个人信息", "Personal data are shown in full")
+    help: ClassVar[Text] = Text(
+        "某人以某个理由临时查看未打码的个人信息。",
+        "Somebody sees telephone numbers and addresses in full for a while, with a reason.",
+    )
+
+    operator: str
+    reason: str
+    minutes: float
+
+
+class MaskCommands:
+    """Showing personal data in full, and masked again.
+
+    Args:
+        operators: to whom they are shown.
+        events: where it is told.
+    """
+
+    def __init__(self, operators: OperatorBook, events: Events) -> None:
+        self._operators, self._events = operators, events
+
+    @command(
+        "privacy.unmask",
+        role=Role.OWNER,
+        reads=PERSONAL,
+        label=("查看完整个人信息", "Show personal data in full"),
+        help=(
+            "电话、邮箱、住址、证件号平时打码；写明理由后只对自己显示完整内容，到点自动恢复。",
+            "Telephone numbers, mail and postal addresses and identity numbers are masked; with a "
+            "reason they are shown in full to whoever asks, and masked again by themselves.",
+        ),
+    )
+    def unmask(
+        self,
+        reason: Annotated[str, msgspec.Meta(min_length=2, max_length=400)],
+        minutes: Annotated[float, msgspec.Meta(gt=0, le=60)] = 5.0,
+    ) -> Changed:
+        person = asking().person
+        self._operators.unmask(person, minutes)
+        self._events.publish(Unmasked(operator=person, reason=reason, minutes=minutes))
+        return changed(*sorted(PARTS), result={"minutes": minutes})
+
+    @command(
+        "privacy.mask",
+        role=Role.OWNER,
+        label=("恢复打码", "Mask personal data again"),
+        help=("提前结束查看完整个人信息。", "Ends showing personal data in full."),
+    )
+    def mask(self) -> Changed:
+        self._operators.unmask(asking().person, 0)
+        return changed(*sorted(PARTS))
 
 
 class KeyCommands:

@@ -41,5 +41,5 @@ def govern_services(
         AuditService(secrets, people, events, state),
         RightsService(operators, bus, events, state),
         PluginListService(),
-        PrivacyService(persons, people),
+        PrivacyService(persons, people, operators, events, state),
     )

@@ -14,7 +14,8 @@ from studio.core import settings
 from studio.core.clean import write_json
 from studio.core.clock import utc_iso
 from studio.core.paths import data_dir, log_dir
-from studio.core.redact import HIDDEN, redact
+from studio.core.personal import mask_text
+from studio.core.redact import HIDDEN
 
 MOST_BYTES = 2_000_000
 """Of each log, from its end: what went wrong stands there."""
@@ -38,7 +39,7 @@ def cleaned(text: str) -> str:
 
 
 def _clean_line(text: str) -> str:
-    text = redact(text)
+    text = mask_text(text)
     text = _SECRET_WORD.sub(rf"\1\2{HIDDEN}", text)
     text = _LONG.sub(_may_be_key, text)
     return _HOME.sub("~", text) if _HOME else text

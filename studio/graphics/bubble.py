@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.core.personal import mask_text
 from studio.graphics import qt
 from studio.graphics.model import PLAIN, CommentSpec, LowerThirdSpec, Style
 from studio.media.yuv import Layer, layer
@@ -15,7 +16,8 @@ def draw_comment(spec: CommentSpec, unit: float, max_width: float, style: Style 
     family = style.family
     name_font, text_font = qt.font(unit * 0.72, 500, family), qt.font(unit, 600, family)
     name_metrics, metrics = QFontMetricsF(name_font), QFontMetricsF(text_font)
-    spec = CommentSpec(qt.printable(spec.author), qt.printable(spec.text), spec.platform)
+    author, text = (qt.printable(mask_text(words)) for words in (spec.author, spec.text))
+    spec = CommentSpec(author, text, spec.platform)
     pad = unit * 0.6
     inner = min(
         max_width - 2 * pad,

@@ -18,6 +18,7 @@ from studio.core.event import Event
 from studio.core.listening import HANDSHAKE_S, TlsListener
 from studio.core.log import keep_secret, logger
 from studio.core.troubles import tell_trouble
+from studio.governance.masking import Sight, shown_event
 from studio.governance.secrets import Secrets
 from studio.protocols.obs_client import obs_event, vendor_event
 from studio.protocols.obs_ws import (
@@ -270,19 +271,21 @@ class RemoteServer:
 
     def _event(self, event: Event) -> None:
         self._translator.event(event)
-        data = None
+        messages: dict[Sight, ObsMessage] = {}
         for session in tuple(self.sessions):
             if event.is_frequent and event.name not in session.wants:
                 continue
-            data = data or _vendor_event(event)
-            session.event(Subscription.VENDORS, data)
+            sight = session.sight
+            if sight not in messages:
+                messages[sight] = _vendor_event(event, sight)
+            session.event(Subscription.VENDORS, messages[sight])
 
     def _tell_one(self, session: RemoteClient, event: Event) -> None:
-        session.event(Subscription.VENDORS, _vendor_event(event))
+        session.event(Subscription.VENDORS, _vendor_event(event, Sight.NOBODY))
 
 
-def _vendor_event(event: Event) -> ObsMessage:
-    return ObsMessage(vendor_event(event.name, event.data()))
+def _vendor_event(event: Event, sight: Sight) -> ObsMessage:
+    return ObsMessage(vendor_event(event.name, shown_event(event, sight)))
 
 
 def request_classes() -> list[type[Requests]]:

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from studio.core.asking import Asker, asked_by
 from studio.core.command import Role
 from studio.core.log import logger
+from studio.governance.masking import Sight, sight_of
 from studio.governance.roles import Token
 from studio.protocols.obs_client import obs_message
 from studio.protocols.obs_ws import (
@@ -359,6 +360,15 @@ class Session:
         if self.lent is None or self.lent.left_s <= 0:
             return None
         return self.door.commands.standing(self.lent)
+
+    @property
+    def sight(self) -> Sight:
+        """How much of persons it is shown now."""
+        token = self._standing()
+        if self.lent is not None and (token is None or token.left_s <= 0):
+            return Sight.NOBODY
+        asker = self._asker()
+        return sight_of(asker, is_unmasked=self.door.rooms.rights.is_unmasked(asker.person))
 
     @property
     def role(self) -> Role:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from studio.core.clean import write_json
-from studio.core.clock import utc_ms, utc_of
+from studio.core.clock import NS, now_ns, utc_ms, utc_of
 from studio.core.command import Role
 from studio.core.errors import StudioError
 from studio.core.log import logger
@@ -49,6 +49,7 @@ class OperatorBook:
         self._devices: list[tuple[str, str]] | None = None
         self._listeners: list[Changed] = []
         self.present: Callable[[], set[str]] = set
+        self._unmasked: dict[str, int] = {}
 
     def listen(self, listener: Changed) -> None:
         """Calls ``listener`` at each change."""
@@ -183,6 +184,26 @@ class OperatorBook:
             until=token.until if token.left_s <= operator.left_s else operator.until,
             scopes=(*token.scopes, operator.scope),
         )
+
+    def unmask(self, person: str, minutes: float) -> None:
+        """Shows personal data in full to somebody for a while; 0 ends it. Nothing of it is kept."""
+        self._unmasked[person] = now_ns() + round(minutes * 60 * NS)
+
+    def is_unmasked(self, person: str) -> bool:
+        """Are they shown in full to them now?"""
+        return self._unmasked.get(person, 0) > now_ns()
+
+    def end_unmasked(self) -> bool:
+        """Forgets those whose while is over; whether there were any."""
+        over = [person for person in self._unmasked if not self.is_unmasked(person)]
+        for person in over:
+            del self._unmasked[person]
+        return bool(over)
+
+    @property
+    def unmasked(self) -> tuple[str, ...]:
+        """To whom personal data are shown in full now."""
+        return tuple(person for person in self._unmasked if self.is_unmasked(person))
 
     def _read(self) -> _Kept:
         if self._known is None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from html import escape
 
 from studio.core import report_html as html
 from studio.core.clock import seconds_of, utc_iso, utc_of, zone_s
 from studio.core.i18n import system_language, translate
-from studio.core.report_html import Cell
+from studio.core.report_html import Cell, escape
 from studio.plans.incidents.model import IncidentReport, TimelineLine
 from studio.plans.model import Pair
 
@@ -95,7 +94,7 @@ class _Page:
             code = base64.b64encode(data).decode()
             words = f"{_local(line.at_utc)[11:]} · {self._said(line.text)}"
             parts.append(
-                f'<p><img alt="{escape(words, quote=True)}" style="max-width:100%" '
+                f'<p><img alt="{escape(words)}" style="max-width:100%" '
                 f'src="data:image/jpeg;base64,{code}"><br>{escape(words)}</p>'
             )
         return html.section(
