@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from studio.app.keeping import keeper_of
 from studio.app.persons import persons_of
-from studio.core.clean import write_json
+from studio.core import settings
+from studio.core.clean import encode_json, write_json
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.paths import data_dir
@@ -29,6 +32,9 @@ def privacy(what: str, who: str, write: Write, *, as_json: bool) -> bool:
     Raises:
         StudioError: conflict, invalid, failed.
     """
+    if what == "due":
+        _write_due(write, as_json=as_json)
+        return True
     if what == "catalogue":
         _write_catalogue(write, as_json=as_json)
         return True
@@ -77,6 +83,28 @@ def _here(what: str, who: str) -> Any:
         return plain_erasure(persons.erase(who))
     finally:
         people.close()
+
+
+def _write_due(write: Write, *, as_json: bool) -> None:
+    """A dry run of the rules of keeping; nothing is dropped by it."""
+    secrets = Secrets()
+    people = PeopleKeys(data_dir() / "people.db", secrets, viewers_salt)
+    chosen = settings.load().recordings
+    recordings = Path(chosen).expanduser() if chosen else data_dir() / "recordings"
+    try:
+        keeper = keeper_of(people, secrets, recordings)
+        due, rules = keeper.due(), keeper.rules
+    finally:
+        people.close()
+    if as_json:
+        write(encode_json({"due": due, "rules": rules}))
+        return
+    for rule in rules:
+        mine = [entry for entry in due if entry.rule == rule.id]
+        count, held = len(mine), sum(bool(entry.held) for entry in mine)
+        days = str(rule.days) if rule.days else "∞"
+        write(translate("keeping.line", what=translate(f"keeping.{rule.id}"), days=days,
+                        n=count - held, held=held))  # fmt: skip
 
 
 def _write_erasure(answer: dict[str, Any], write: Write) -> None:

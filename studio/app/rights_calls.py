@@ -40,7 +40,7 @@ def privacy(arguments: argparse.Namespace) -> int:
 
 def privacy_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    whats = ("find", "export", "erase", "catalogue")
+    whats = ("find", "export", "erase", "catalogue", "due")
     parser.add_argument("what", choices=whats, help=translate("cli.arg.privacy_what"))
     parser.add_argument("who", nargs="?", default="", metavar="WHO",
                         help=translate("cli.arg.privacy_who"))  # fmt: skip

@@ -12,16 +12,15 @@ from fractions import Fraction
 
 from studio.app.engine_info import EngineInfo
 from studio.app.extensions import Extensions
+from studio.app.governing import governing
 from studio.app.overlays import OverlayController, OverlayService
 from studio.app.pack_trials import PackTrialProcess
-from studio.app.persons import persons_of
 from studio.app.plugin_services import plugin_services
 from studio.app.programme import Programme, SnapshotSlot
 from studio.app.safe_areas import SafeAreas
 from studio.audio.desk import SoundDesk
 from studio.audio.mixer import Mixer
 from studio.audio.service import SoundService
-from studio.comments.persons import LiveComments
 from studio.comments.platforms.base import CommentPlatform
 from studio.comments.service import CommentService
 from studio.core.command import Bus
@@ -38,7 +37,7 @@ from studio.filters.workshop import FilterFactory
 from studio.governance.audit import Signer
 from studio.governance.people import PeopleKeys
 from studio.governance.rights.book import OperatorBook
-from studio.governance.rooms import GOVERN_SERVICES, govern_services
+from studio.governance.rooms import GOVERN_SERVICES
 from studio.governance.secrets import Secrets
 from studio.governance.vault import use_own_vault
 from studio.graphics.deck import OverlayStack
@@ -195,7 +194,6 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     brand = BrandService(sources, overlays, state)
     platforms = extensions.of(CommentPlatform)  # type: ignore[type-abstract]
     comments = CommentService(platforms, overlays, events, state, PackTrialProcess())
-    persons = persons_of(people, (LiveComments(comments.audience),))
     triggers = extensions.of(Trigger)  # type: ignore[type-abstract]
     services = Services(
         (
@@ -226,7 +224,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             *plan_services(
                 bus, triggers, programme, insight.past, lambda: Signer(secrets), events, state
             ),
-            *govern_services(secrets, people, persons, operators, bus, events, state),
+            *governing(secrets, people, operators, comments, recordings, bus, events, state),
             ready := ReadinessService(pipeline, sources, recordings, state),
             *plugin_services(
                 service_types(extensions)[len(SERVICES) :], extensions.errors, bus, events, state

@@ -222,6 +222,47 @@ def _last_hash(path: Path) -> str:
     return lines[-1].split(b" ", 1)[0].decode("ascii", "replace") if lines else START
 
 
+DROPPED = "dropped.jsonl"
+"""Beside the logs: what was dropped when its time was over, each line signed."""
+
+
+def drop_log(folder: Path, name: str, signer: Signer) -> None:
+    """Takes a file away and leaves a signed word of it: name, lines and last hash.
+
+    Raises:
+        OSError: it cannot be.
+    """
+    path = folder / name
+    text = read_bounded(path, MOST_BYTES)
+    count, head = text.count(b"\n"), _last_hash(path)
+    said = anchor(name, count, head)
+    line = {"dropped": said, "at": utc_iso(), "signature": signer.sign(f"dropped {said}")}
+    with (folder / DROPPED).open("ab") as file:
+        keep_private(folder / DROPPED)
+        file.write(f"{write_json(line)}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+
+
+def _dropped(folder: Path, public: str) -> dict[str, str]:
+    """Last hashes of the files that were dropped, by name; only what this key signed counts."""
+    path = folder / DROPPED
+    if not path.exists():
+        return {}
+    found = {}
+    for line in read_bounded(path, MOST_BYTES).splitlines():
+        try:
+            entry = read_json(line)
+        except (ValueError, RecursionError):
+            continue
+        said = str(entry.get("dropped", "")) if isinstance(entry, dict) else ""
+        name, _, rest = said.partition(":")
+        if said and is_signed(public, f"dropped {said}", str(entry.get("signature", ""))):
+            found[name] = rest.rpartition(":")[2]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """What is wrong with a log.
@@ -265,14 +306,21 @@ def check_logs(folder: Path, public: str = "", anchors: tuple[str, ...] = ()) ->
     report = Report(len(files))
     flaws: list[Flaw] = []
     read = {path.name: _read(path) for path in files}
+    dropped = _dropped(folder, public) if public else {}
     for name, lines in read.items():
         parts = [text.split(":") for text in anchors if text.startswith(f"{name}:")]
         wanted = {part[1]: part[2] for part in parts if len(part) == 3}
-        flaws += _check_file(name, lines, public, read, wanted, report)
+        found = _check_file(name, lines, public, read, wanted, report)
+        flaws += [flaw for flaw in found if flaw.what != "gone" or not _is_let(flaw, dropped)]
     flaws += [Flaw(text.split(":")[0], 0, "gone") for text in anchors
-              if text.split(":")[0] not in read]  # fmt: skip
+              if text.split(":")[0] not in {**read, **dropped}]  # fmt: skip
     report.flaws = tuple(flaws)
     return report
+
+
+def _is_let(flaw: Flaw, dropped: dict[str, str]) -> bool:
+    """Was this missing file dropped by its owner, as far as the next one had seen it?"""
+    return dropped.get(flaw.file) == flaw.at
 
 
 def _read(path: Path) -> list[str]:
@@ -335,6 +383,6 @@ def _follows(entry: dict[str, Any], others: dict[str, list[str]]) -> Iterator[Fl
     if not before:
         return
     if before not in others:
-        yield Flaw(before, 0, "gone")
+        yield Flaw(before, 0, "gone", head)
     elif head != START and not any(line.startswith(head) for line in others[before]):
         yield Flaw(before, 0, "cut")

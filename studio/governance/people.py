@@ -187,6 +187,20 @@ class PeopleKeys:
             persons.append(Person(id_, str(who), str(author), since))
         return persons
 
+    def since_before(self, utc: str) -> list[tuple[str, str]]:
+        """Numbers of those who were first seen before a moment, with when; the oldest first.
+
+        Raises:
+            sqlite3.Error: the keys cannot be read.
+        """
+        self._settle()
+        if not self.path.exists():
+            return []
+        with closing(self._base()) as base:
+            return base.execute(
+                "SELECT id, since_utc FROM people WHERE since_utc < ? ORDER BY since_utc", (utc,)
+            ).fetchall()
+
     def erase(self, persons: Iterable[str]) -> int:
         """Destroys the keys of persons, by number; how many there were.
 

@@ -6,6 +6,8 @@ from studio.core.command import Bus
 from studio.core.event import Events
 from studio.core.service import Service
 from studio.core.state import State
+from studio.governance.keeping.keeper import Keeper
+from studio.governance.keeping.service import KeepingService
 from studio.governance.people import PeopleKeys
 from studio.governance.persons import Persons
 from studio.governance.plugin_service import PluginListService
@@ -16,7 +18,7 @@ from studio.governance.secrets import Secrets
 from studio.governance.service import AuditService
 
 GOVERN_SERVICES: tuple[type[Service], ...] = (
-    AuditService, RightsService, PluginListService, PrivacyService,
+    AuditService, RightsService, PluginListService, PrivacyService, KeepingService,
 )  # fmt: skip
 
 
@@ -25,6 +27,7 @@ def govern_services(
     people: PeopleKeys,
     persons: Persons,
     operators: OperatorBook,
+    keeper: Keeper,
     bus: Bus,
     events: Events,
     state: State,
@@ -35,6 +38,7 @@ def govern_services(
         secrets: have the signing key.
         people, persons: whose words are kept, and where.
         operators: who runs the studio.
+        keeper: how long what is written down is kept.
         bus, events, state: heard and told.
     """
     return (
@@ -42,4 +46,5 @@ def govern_services(
         RightsService(operators, bus, events, state),
         PluginListService(),
         PrivacyService(persons, people, operators, events, state),
+        KeepingService(keeper, state),
     )

@@ -49,6 +49,23 @@ class JournalPersons:
             raise self._fault(error) from None
         return entries
 
+    def seen_since(self, utc: str) -> set[str]:
+        """Numbers of persons of whom there is an entry since then.
+
+        Raises:
+            sqlite3.Error: it cannot be read.
+        """
+        if not self._path.exists():
+            return set()
+        with closing(open_to_read(self._path)) as base:
+            has = {row[1] for row in base.execute("PRAGMA table_info(entries)")}
+            if "viewer" not in has:
+                return set()
+            rows = base.execute(
+                "SELECT DISTINCT viewer FROM entries WHERE at_utc >= ? AND viewer <> ''", (utc,)
+            )
+            return {row[0] for row in rows}
+
     def erase(self, persons: Sequence[Person]) -> StoreAnswer:
         """Counts what its keys seal; takes words out of entries that were written in clear."""
         if not self._path.exists():

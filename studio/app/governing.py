@@ -1,0 +1,33 @@
+"""Governance over this data folder: its services with the stores they look after."""
+
+from __future__ import annotations
+
+from studio.app.keeping import keeper_of
+from studio.app.persons import persons_of
+from studio.comments.persons import LiveComments
+from studio.comments.service import CommentService
+from studio.core.command import Bus
+from studio.core.event import Events
+from studio.core.service import Service
+from studio.core.state import State
+from studio.governance.people import PeopleKeys
+from studio.governance.rights.book import OperatorBook
+from studio.governance.rooms import govern_services
+from studio.governance.secrets import Secrets
+from studio.outputs.recording_folder import RecordingFolder
+
+
+def governing(
+    secrets: Secrets,
+    people: PeopleKeys,
+    operators: OperatorBook,
+    comments: CommentService,
+    recordings: RecordingFolder,
+    bus: Bus,
+    events: Events,
+    state: State,
+) -> tuple[Service, ...]:
+    """Makes them."""
+    persons = persons_of(people, (LiveComments(comments.audience),))
+    keeper = keeper_of(people, secrets, recordings.path)
+    return govern_services(secrets, people, persons, operators, keeper, bus, events, state)
