@@ -12,6 +12,7 @@ from studio.api import Evidence, logger
 from studio.audio.model import SoundView
 from studio.comments.model import CommentsView
 from studio.governance.rights.model import RightsView
+from studio.governance.watch.model import WatchView
 from studio.host.guard.model import GuardView
 from studio.host.packs.model import PacksView
 from studio.host.prompter.model import PrompterView
@@ -74,6 +75,7 @@ PARTS: dict[str, Any] = {
     "virtualcam": CameraView,
     "ready": ReadinessView,
     "rights": RightsView,
+    "watch": WatchView,
     "insight": InsightView,
     "advice": AdviceView,
     "pricing": PricingView,
@@ -177,6 +179,7 @@ class Store(QObject):
         self.virtualcam = CameraView()
         self.ready = ReadinessView()
         self.rights = RightsView()
+        self.watch = WatchView()
         self.insight = InsightView()
         self.advice = AdviceView()
         self.pricing = PricingView()

@@ -47,6 +47,18 @@ def privacy_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 
+def watch(arguments: argparse.Namespace) -> int:
+    """``shopcast watch``."""
+    from studio.app.watch_cli import watch
+
+    return 0 if watch(write_line, as_json=arguments.json) else 1
+
+
+def watch_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
 def record(arguments: argparse.Namespace) -> int:
     """``shopcast record pack|verify``."""
     from studio.app.record_cli import pack, verify

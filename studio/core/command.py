@@ -80,6 +80,7 @@ class CommandRan(Event, frozen=True, kw_only=True):
     error: str = ""
     took_ms: float = 0.0
     reason: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ class Bus:
                         await wait
                 done = await self._run_one(call, decoded)
         except StudioError as error:
-            self._tell(spec, id, given, origin, began, error.in_language("en"), reason)
+            self._tell(spec, id, given, origin, began, error.in_language("en"), reason, error.code)
             raise
         except OSError as fault:
             if fault.filename is None:
@@ -326,6 +327,11 @@ class Bus:
         if spec.reads and not asker.sees(spec.reads):
             raise StudioError("denied", "command.not_shown", command=spec.id, who=asker.origin)
 
+    def find(self, id: str) -> Spec | None:
+        """What is known of a command."""
+        found = self._commands.get(id)
+        return found[0] if found else None
+
     def reads(self, id: str) -> str:
         """The class of data that a command gives out."""
         return self._find(id)[0].reads
@@ -354,7 +360,7 @@ class Bus:
 
     def _tell(
         self, spec: Spec | None, id: str, args: dict[str, Any], origin: str, began: int,
-        error: str, reason: str = "",
+        error: str, reason: str = "", code: str = "",
     ) -> None:  # fmt: skip
         # What is no argument of it may be a secret whose name was misspelt.
         shut = set(args) - set(spec.args.__struct_fields__) if spec else set(args)
@@ -367,7 +373,7 @@ class Bus:
         self.events.publish(
             CommandRan(
                 command=id, args=shown, origin=origin, ok=not error, error=error, took_ms=took_ms,
-                reason=redact(reason),
+                reason=redact(reason), code=code,
             )
         )  # fmt: skip
 

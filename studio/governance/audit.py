@@ -96,6 +96,7 @@ class AuditLog:
         self.lost = self.error_count = 0
         self.signed = ""
         """The anchor of the last checkpoint."""
+        self.signed_ns = 0
         self._signer_of = signer
         self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue(MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
@@ -146,7 +147,7 @@ class AuditLog:
                         "key": signer.public, "signature": signer.sign(text), "is_last": done,
                     }]  # fmt: skip
                     self._put(file, entries)
-                    self.signed = text
+                    self.signed, self.signed_ns = text, now_ns()
                 else:
                     self._put(file, entries)
 

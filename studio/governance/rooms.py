@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studio.core.command import Bus
 from studio.core.event import Events
+from studio.core.paths import data_dir
 from studio.core.service import Service
 from studio.core.state import State
 from studio.governance.keeping.keeper import Keeper
@@ -16,9 +17,12 @@ from studio.governance.rights.book import OperatorBook
 from studio.governance.rights.service import RightsService
 from studio.governance.secrets import Secrets
 from studio.governance.service import AuditService
+from studio.governance.watch.breach import BreachBook
+from studio.governance.watch.service import WatchService
 
 GOVERN_SERVICES: tuple[type[Service], ...] = (
     AuditService, RightsService, PluginListService, PrivacyService, KeepingService,
+    WatchService,
 )  # fmt: skip
 
 
@@ -41,10 +45,13 @@ def govern_services(
         keeper: how long what is written down is kept.
         bus, events, state: heard and told.
     """
+    audit, keeping = AuditService(secrets, people, events, state), KeepingService(keeper, state)
+    breaches = BreachBook(data_dir() / "privacy" / "breaches.json")
     return (
-        AuditService(secrets, people, events, state),
+        audit,
         RightsService(operators, bus, events, state),
         PluginListService(),
         PrivacyService(persons, people, operators, events, state),
-        KeepingService(keeper, state),
+        keeping,
+        WatchService(audit.log, operators, keeping.view, breaches, bus, events, state),
     )

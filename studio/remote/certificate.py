@@ -8,7 +8,7 @@ import socket
 import ssl
 from pathlib import Path
 
-from studio.core.clock import utc_ms
+from studio.core.clock import utc_ms, utc_of
 from studio.core.network import lan_addresses
 from studio.core.paths import config_dir
 from studio.core.whole_file import PRIVATE, write_whole
@@ -45,7 +45,7 @@ def server_context(addresses: list[str]) -> tuple[ssl.SSLContext, str]:
     if not _is_good(path):
         _write(path, addresses)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(path)
     return context, fingerprint(path)
 
@@ -57,6 +57,14 @@ def fingerprint(path: Path) -> str:
 
     digest = x509.load_pem_x509_certificate(path.read_bytes()).fingerprint(hashes.SHA256())
     return ":".join(f"{byte:02X}" for byte in digest)
+
+
+def valid_until() -> str:
+    """When the certificate ends, UTC."""
+    from cryptography import x509
+
+    found = x509.load_pem_x509_certificate(certificate_path().read_bytes())
+    return utc_of(found.not_valid_after_utc.timestamp())
 
 
 def _now() -> datetime.datetime:

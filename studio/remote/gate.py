@@ -105,6 +105,16 @@ class Authenticator:
             self._brakes.popitem(last=False)
         return brake
 
+    @property
+    def guesses(self) -> list[tuple[str, int]]:
+        """Addresses that guessed of late, with how often."""
+        now = now_ns()
+        return [
+            (address, brake.failures)
+            for address, brake in self._brakes.items()
+            if brake.failures and now - brake.failed_ns <= FORGET_NS
+        ]
+
     def _match(self, challenge: Challenge, answer: str) -> Caller | None:
         if self._password and challenge.is_right(answer, self._password):
             return Caller("remote", Role.OWNER)

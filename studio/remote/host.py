@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from studio.protocols.obs_ws import Data, Subscription
@@ -27,6 +28,8 @@ class SessionHost(Protocol):
     def pace(self) -> SessionPace: ...
     @property
     def rooms(self) -> EngineFacade: ...
+    @property
+    def limits(self) -> Counter[str]: ...
     @property
     def strangers(self) -> Strangers: ...
 

@@ -17,7 +17,7 @@ from studio.core.network import lan_addresses
 from studio.core.troubles import tell_trouble
 from studio.governance.roles import Token
 from studio.remote import panel
-from studio.remote.certificate import server_context
+from studio.remote.certificate import server_context, valid_until
 from studio.remote.gate import Authenticator
 from studio.remote.model import PairedDevice, PhoneView
 
@@ -52,6 +52,10 @@ class PhoneDoor:
         tokens: there are now.
         listen: opens the place.
         present: names of the tokens by which somebody is in.
+
+    Attributes:
+        gate: judges who comes in by it.
+        certificate_until: when its certificate ends, UTC; "" while it is closed or without one.
     """
 
     def __init__(
@@ -63,10 +67,11 @@ class PhoneDoor:
         self._tokens, self._listen, self._present = tokens, listen, present
         nobodys = secrets.token_urlsafe(32)
         keep_secret(nobodys)
-        self._gate = Authenticator(nobodys, "", tokens)
+        self.gate = Authenticator(nobodys, "", tokens)
         self._server: Server | None = None
         self._address, self._port = "", 0
         self._is_tls, self._fingerprint = True, ""
+        self.certificate_until = ""
 
     @property
     def is_open(self) -> bool:
@@ -124,7 +129,7 @@ class PhoneDoor:
                 raise StudioError("failed", "remote.phone_no_tls", why=str(error)) from None
         try:
             self._server = await self._listen(
-                self._check, self._gate, host=address, port=port, ssl=context
+                self._check, self.gate, host=address, port=port, ssl=context
             )
         except OSError as error:
             taken = error.errno in (errno.EADDRINUSE, errno.EACCES, 10048, 10013)
@@ -132,6 +137,7 @@ class PhoneDoor:
             raise StudioError("unavailable", key, port=port, why=str(error)) from None
         self._address, self._port = address, self._server.sockets[0].getsockname()[1]
         self._is_tls, self._fingerprint = is_tls, fingerprint
+        self.certificate_until = valid_until() if is_tls else ""
         _log.info("the phone's door is open at %s", self.url())
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ import http
 import itertools
 import logging
 import secrets
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from studio.core.log import keep_secret, logger
 from studio.core.troubles import tell_trouble
 from studio.governance.masking import Sight, shown_event
 from studio.governance.secrets import Secrets
+from studio.governance.watch.model import DoorReport, Guesses, Presence
 from studio.protocols.obs_client import obs_event, vendor_event
 from studio.protocols.obs_ws import (
     Data,
@@ -80,6 +82,7 @@ class RemoteServer:
         self.sessions: set[Session] = set()
         self.pace = SessionPace()
         self.strangers = Strangers()
+        self.limits: Counter[str] = Counter()
         self.port = 0
         self.key = secrets.token_urlsafe(24)
         keep_secret(self.key)
@@ -89,6 +92,7 @@ class RemoteServer:
         )  # fmt: skip
         rooms.rights.present = self._with_token
         rooms.rights.listen(self._rights_changed)
+        rooms.rights.door = self._report
         self.gate = Authenticator(password, self.key, self.commands.tokens)
         self._server: Server | None = None
         self._numbers = itertools.count(1)
@@ -148,7 +152,9 @@ class RemoteServer:
 
     def has_place(self, caller: Caller) -> bool:
         """Is there a place for one that has said who it is?"""
-        return is_room(caller, self.sessions)
+        has_place = is_room(caller, self.sessions)
+        self.limits["places"] += not has_place
+        return has_place
 
     def tell(self, kind: Subscription, name: str, data: Data | None = None) -> None:
         """Sends an event to all who asked for its category."""
@@ -163,6 +169,22 @@ class RemoteServer:
         for session in tuple(self.sessions):
             if session.token == name:
                 session.socket.transport.abort()
+
+    def _report(self) -> DoorReport:
+        """Who is in from where, who guesses, which limits were hit."""
+        return DoorReport(
+            present=tuple(
+                Presence(who=session.name, role=session.role.name.lower(),
+                         address=session.address, is_here=session.is_here)
+                for session in sorted(self.sessions, key=lambda session: session.number)
+                if session.is_identified
+            ),
+            guesses=tuple(
+                Guesses(address=address, count=count)
+                for gate in (self.gate, self.phone.gate) for address, count in gate.guesses
+            ),
+            limits=dict(self.limits), certificate_until=self.phone.certificate_until,
+        )  # fmt: skip
 
     def _rights_changed(self, ended: str) -> None:
         """Who has no right any more is out at once."""

@@ -173,6 +173,7 @@ class Session:
         if self._farewell is not None:
             return
         _log.warning("%s does not read and is cut off", self.name)
+        self.door.limits["slow_readers"] += 1
         self.is_over = True
         while not self._out.empty():
             self._out.get_nowait()
@@ -278,7 +279,8 @@ class Session:
         return True
 
     @property
-    def _address(self) -> str:
+    def address(self) -> str:
+        """It comes from."""
         found = self.socket.remote_address
         return str(found[0]) if found else ""
 
@@ -306,7 +308,7 @@ class Session:
         if self._challenge:
             answer = data.get("authentication")
             caller = (
-                await self._gate.admit(self._challenge, answer, self._address)
+                await self._gate.admit(self._challenge, answer, self.address)
                 if isinstance(answer, str)
                 else None
             )

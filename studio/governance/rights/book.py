@@ -15,6 +15,7 @@ from studio.governance.rights.model import GlassView, Operator, RedRule, left_s
 from studio.governance.rights.names import check_person
 from studio.governance.roles import Token, load, role_of
 from studio.governance.secrets import Secrets
+from studio.governance.watch.model import DoorReport
 
 _log = logger(__name__)
 KEPT = "rights/people"
@@ -41,6 +42,7 @@ class OperatorBook:
 
     Attributes:
         present: names of the tokens by which somebody is in now; the door says so.
+        door: what else it has to tell.
     """
 
     def __init__(self, store: Secrets) -> None:
@@ -49,6 +51,7 @@ class OperatorBook:
         self._devices: list[tuple[str, str]] | None = None
         self._listeners: list[Changed] = []
         self.present: Callable[[], set[str]] = set
+        self.door: Callable[[], DoorReport] = DoorReport
         self._unmasked: dict[str, int] = {}
 
     def listen(self, listener: Changed) -> None:

@@ -1,0 +1,113 @@
+"""What the watch knows: plain data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+AlarmKind = Literal[
+    "new_address", "mass_export", "unmasked_at_night", "chain_broken", "guessing", "glass",
+    "breach",
+]  # fmt: skip
+ChainState = Literal["unknown", "whole", "broken"]
+
+
+class Presence(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection that is in.
+
+    Attributes:
+        address: it comes from.
+        is_here: with the key of this run.
+    """
+
+    who: str
+    role: str = ""
+    address: str = ""
+    is_here: bool = False
+
+
+class Guesses(msgspec.Struct, frozen=True, kw_only=True):
+    """Wrong answers of an address, of late."""
+
+    address: str
+    count: int
+
+
+class DoorReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What the remote door has to tell.
+
+    Attributes:
+        limits: how often a limit was hit since the start, by its name.
+        certificate_until: of the phone's door, UTC; "" without one.
+    """
+
+    present: tuple[Presence, ...] = ()
+    guesses: tuple[Guesses, ...] = ()
+    limits: dict[str, int] = {}
+    certificate_until: str = ""
+
+
+class RedCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that cannot be undone and was done today."""
+
+    at_utc: str
+    command: str
+    origin: str
+    reason: str = ""
+
+
+class WatchAlarm(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that somebody should look at.
+
+    Attributes:
+        subject: what it is about, an address, a person or a file.
+    """
+
+    kind: AlarmKind
+    subject: str
+    at_utc: str
+
+
+class Breach(msgspec.Struct, frozen=True, kw_only=True):
+    """Personal data got out, or may have.
+
+    Attributes:
+        known_utc: when it was known here: the clocks run from then.
+        authority_by: when the authority must have been told: at once (个保法 57); 72 h (GDPR 33)
+            is `latest_by`.
+        told: whom, with when.
+    """
+
+    id: str
+    what: str
+    known_utc: str
+    latest_by: str
+    by: str = ""
+    told: dict[str, str] = {}
+    closed_utc: str = ""
+
+
+class WatchView(msgspec.Struct, frozen=True, kw_only=True):
+    """The part "watch" of the state.
+
+    Attributes:
+        refused: commands that were denied since the start.
+        anchor_age_s: since the last signed checkpoint; -1 without one.
+        audit_lost: entries of the log that could not be written.
+        chain_utc: when the chain was last checked.
+        due, held: things over their time.
+    """
+
+    door: DoorReport = DoorReport()
+    refused: int = 0
+    chain: ChainState = "unknown"
+    chain_utc: str = ""
+    anchor_age_s: int = -1
+    audit_lost: int = 0
+    due: int = 0
+    held: int = 0
+    unmasked: tuple[str, ...] = ()
+    red: tuple[RedCommand, ...] = ()
+    alarms: tuple[WatchAlarm, ...] = ()
+    breaches: tuple[Breach, ...] = ()

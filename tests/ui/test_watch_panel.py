@@ -1,0 +1,70 @@
+"""The security watch: what wants somebody stands first; a breach is opened, told and closed."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from studio.governance.watch.model import (
+    DoorReport,
+    Guesses,
+    Presence,
+    RedCommand,
+    WatchAlarm,
+    WatchView,
+)
+from tests.ui.test_offers_panel import SOON, look, pop_form, press
+from ui.i18n import language
+from ui.widgets.basics import TextLabel
+
+pytestmark = pytest.mark.ui
+SHARES_WINDOW = True
+
+
+def words(panel) -> str:
+    return "\n".join(label.text() for label in panel.findChildren(TextLabel))
+
+
+def test_a_breach_by_mouse(program, qtbot):
+    panel, store = program.window.panels["watch"], program.store
+    program.window.reveal("watch")
+    qtbot.waitUntil(panel.isVisible, timeout=SOON)
+    qtbot.waitUntil(lambda: bool(store.watch.door.present), timeout=SOON)  # this desk
+    press(qtbot, panel, "A breach")
+    form = pop_form()
+    form.form.put("what", "a phone was lost")
+    qtbot.mouseClick(form.done, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(store.watch.breaches) == 1, timeout=SOON)
+    qtbot.waitUntil(lambda: "a phone was lost" in words(panel), timeout=SOON)
+    look(program, "watch_en")
+    press(qtbot, panel, "Authority told")
+    qtbot.waitUntil(lambda: "authority" in store.watch.breaches[0].told, timeout=SOON)
+    program.actions.run("watch.close", {"id": store.watch.breaches[0].id})
+    qtbot.waitUntil(lambda: not store.watch.breaches, timeout=SOON)
+
+
+def test_what_wants_somebody_stands_first(program, qtbot):
+    panel, store = program.window.panels["watch"], program.store
+    before = store.watch
+    at = "2026-11-29T21:00:00Z"
+    store.watch = WatchView(
+        door=DoorReport(
+            present=(Presence(who="desk", role="owner", address="127.0.0.1", is_here=True),),
+            guesses=(Guesses(address="10.0.0.9", count=14),), limits={"places": 2},
+        ),
+        chain="broken", anchor_age_s=12, refused=3, due=4,
+        red=(RedCommand(at_utc=at, command="outputs.stop", origin="desk", reason="late"),),
+        alarms=(WatchAlarm(kind="chain_broken", subject="a.log:3", at_utc=at),),
+    )  # fmt: skip
+    try:
+        store.changed.emit("watch")
+        said = words(panel)
+        assert said.index("broken") < said.index("10.0.0.9") < said.index("outputs.stop")
+        assert panel.head.badge.text == "2 waiting"
+        language.set("zh")
+        assert "安全态势" in panel.windowTitle()
+        look(program, "watch_zh")
+    finally:
+        language.set("en")
+        store.watch = before
+        store.changed.emit("watch")

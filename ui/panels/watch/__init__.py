@@ -1,0 +1,1 @@
+"""Panel: the security watch."""

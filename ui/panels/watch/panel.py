@@ -1,0 +1,162 @@
+"""Security watch: what wants somebody first, then who is in, how old proofs are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.governance.watch.model import Breach, WatchView
+from ui.format import clock, day_clock
+from ui.i18n import t
+from ui.listen import listen
+from ui.panels.base import Panel
+from ui.panels.spot import BOTTOM, Spot
+from ui.widgets.basics import Button, Dot, TextLabel, clear, row
+from ui.widgets.hold import HoldButton
+from ui.widgets.pop_form import PopForm
+
+MOST_LINES = 60
+OLD_ANCHOR_S = 180
+"""A checkpoint is signed each minute."""
+BREACH: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "what": {"type": "string", "default": "", "x-zh": "发生了什么", "x-en": "What happened"},
+    },
+}
+
+
+class WatchPanel(Panel):
+    """How safe it stands."""
+
+    id = "watch"
+    rank = 83
+    spots = {"technician": Spot(BOTTOM, 2), "review": Spot(BOTTOM, 0)}
+    keys = (("Tab", "watch.key_next"), ("Space", "watch.key_press"))
+
+    def build(self) -> None:
+        self._shown: object = None
+        self.check = self.tool(Button("", clicked=self._check))
+        self.breach = self.tool(Button("", "quiet", clicked=self._open_breach))
+        inside, page = QWidget(), QVBoxLayout()
+        page.setContentsMargins(12, 6, 10, 6)
+        self.lines = QVBoxLayout()
+        page.addLayout(self.lines)
+        page.addStretch(1)
+        inside.setLayout(page)
+        self.add_scroll(inside)
+        listen(self, self.desk.store.changed, self._heard)
+
+    def retext(self) -> None:
+        super().retext()
+        self.check.setText(t("watch.check"))
+        self.check.name(t("watch.check"), t("watch.check_tip"))
+        self.breach.setText(t("watch.breach"))
+        self.breach.name(t("watch.breach"), t("watch.breach_tip"))
+        self._shown = None
+        self._show()
+
+    def _heard(self, part: str) -> None:
+        if part == "watch":
+            self._show()
+
+    def _show(self) -> None:
+        view = self.desk.store.watch
+        if self._shown == view:
+            return
+        self._shown = view
+        waits = len(view.breaches) + len(view.alarms) + (view.chain == "broken")
+        self.head.show_badge(t("watch.waits", n=waits) if waits else "", "attention")
+        clear(self.lines)
+        for breach in view.breaches:
+            self.lines.addWidget(self._breach(breach))
+        for tone, words in list(_lines(view))[:MOST_LINES]:
+            self.lines.addWidget(_line(tone, words))
+
+    def _breach(self, breach: Breach) -> QWidget:
+        told = ", ".join(t(f"watch.{whom}") for whom in breach.told) or t("watch.nobody")
+        words = t("watch.breach_line", what=breach.what, at=day_clock(breach.known_utc),
+                  by=day_clock(breach.latest_by), told=told)  # fmt: skip
+        buttons: list[Button] = []
+        for whom in ("authority", "persons"):
+            if whom not in breach.told:
+                button = Button(t(f"watch.told_{whom}"))
+                button.name(t(f"watch.told_{whom}"))
+                args: dict[str, object] = {"id": breach.id, "whom": whom}
+                listen(button, button.clicked, _Doing(self, "watch.told", args).do)
+                buttons.append(button)
+        if "authority" in breach.told:
+            close = HoldButton(t("watch.close"))
+            close.name(t("watch.close"))
+            listen(close, close.held, _Doing(self, "watch.close", {"id": breach.id}).do)
+            buttons.append(close)
+        return _line("attention", words, *buttons)
+
+    def _check(self) -> None:
+        self.desk.actions.run("watch.check", {}, origin=self.check)
+
+    def _open_breach(self) -> None:
+        PopForm(self.breach, t("watch.breach"), BREACH, {}, self._save_breach).open()
+
+    def _save_breach(self, given: dict[str, Any]) -> None:
+        args = {"what": str(given.get("what", "")).strip()}
+        self.desk.actions.run("watch.breach", args, origin=self.breach)
+
+
+class _Doing:
+    """A command with its arguments, at a button."""
+
+    def __init__(self, panel: WatchPanel, command: str, args: dict[str, object]) -> None:
+        self._panel, self._command, self._args = panel, command, args
+
+    def do(self) -> None:
+        """Runs it."""
+        self._panel.desk.actions.run(self._command, self._args, origin=self._panel.breach)
+
+
+def _line(tone: str, words: str, *buttons: Button) -> QWidget:
+    line, text = QWidget(), TextLabel(words, wraps=True)
+    text.set_tone("attention" if tone == "attention" else "")
+    parts = row(Dot(tone), gap=8)
+    parts.addWidget(text, 1)
+    for button in buttons:
+        parts.addWidget(button)
+    line.setLayout(parts)
+    line.setAccessibleName(words)
+    return line
+
+
+def _lines(view: WatchView) -> Iterator[tuple[str, str]]:
+    """Tone and words, what needs a person first."""
+    tones = {"whole": "good", "broken": "attention"}
+    if view.chain == "broken":
+        yield "attention", t("watch.chain", state=t("watch.chain_broken"))
+    for alarm in reversed(view.alarms):
+        words = {"what": t(f"watch.alarm_{alarm.kind}"), "subject": alarm.subject}
+        yield "attention", t("watch.alarm_line", at=clock(alarm.at_utc), **words)
+    if view.audit_lost:
+        yield "attention", t("watch.lost", n=view.audit_lost)
+    for guess in view.door.guesses:
+        yield "attention", t("watch.guesses", address=guess.address, n=guess.count)
+    if view.unmasked:
+        yield "attention", t("watch.unmasked", who=", ".join(view.unmasked))
+    if view.chain != "broken":
+        yield tones.get(view.chain, "off"), t("watch.chain", state=t(f"watch.chain_{view.chain}"))
+    if view.anchor_age_s >= 0:
+        tone = "good" if view.anchor_age_s < OLD_ANCHOR_S else "attention"
+        yield tone, t("watch.anchor", n=view.anchor_age_s)
+    for entry in view.door.present:
+        words = {"who": entry.who, "role": t(f"role.{entry.role}"), "address": entry.address}
+        yield "good" if entry.is_here else "off", t("watch.present", **words)
+    yield "off", t("watch.refused", n=view.refused)
+    for name, count in view.door.limits.items():
+        if count:
+            yield "off", t("watch.limit", what=t(f"watch.limit_{name}"), n=count)
+    if view.door.certificate_until:
+        yield "off", t("watch.certificate", at=day_clock(view.door.certificate_until))
+    yield "attention" if view.due else "off", t("watch.due", n=view.due, held=view.held)
+    for red in reversed(view.red):
+        words = {"command": red.command, "who": red.origin, "reason": red.reason or "-"}
+        yield "off", t("watch.red", at=clock(red.at_utc), **words)
