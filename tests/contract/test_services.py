@@ -143,6 +143,7 @@ def seen_of(engine: Engine) -> dict[str, Any]:
         plan.pop("last_run_utc")
     seen.pop("outputs")
     seen.pop("audit")
+    seen.pop("watch")
     seen.pop("ready")
     return seen
 

@@ -186,7 +186,6 @@ class Keeper:
                 for rule in self.rules
             ),
             holds=tuple(kept.holds), last=kept.proofs[-1] if kept.proofs else None,
-            looked_utc=utc_iso(),
         )  # fmt: skip
 
     @staticmethod

@@ -84,13 +84,8 @@ class RuleView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeepingView(msgspec.Struct, frozen=True, kw_only=True):
-    """The part "keeping" of the state.
-
-    Attributes:
-        looked_utc: when it was counted; "" not yet.
-    """
+    """The part "keeping" of the state."""
 
     rules: tuple[RuleView, ...] = ()
     holds: tuple[Hold, ...] = ()
     last: Deletion | None = None
-    looked_utc: str = ""

@@ -11,8 +11,8 @@ from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.service import Every, Service
 from studio.core.state import State
-from studio.governance.keeping.keeper import Keeper
-from studio.governance.keeping.model import KeepingView
+from studio.governance.keeping.keeper import RULES, Keeper
+from studio.governance.keeping.model import KeepingView, RuleView
 from studio.governance.keeping_commands import KeepingCommands
 
 _log = logger(__name__)
@@ -32,7 +32,7 @@ class KeepingService(Service):
 
     def __init__(self, keeper: Keeper, state: State) -> None:
         self._keeper, self._state = keeper, state
-        self._view = KeepingView()
+        self._view = KeepingView(rules=tuple(RuleView(rule=rule) for rule in RULES))
         self._looked_ns = 0
         self._task: asyncio.Task[None] | None = None
         self._commands = KeepingCommands(keeper, self.look)
@@ -65,8 +65,10 @@ class KeepingService(Service):
         """Counts what is due, in a thread."""
         self._looked_ns = now_ns()
         try:
-            self._view = await asyncio.to_thread(self._keeper.view)
+            view = await asyncio.to_thread(self._keeper.view)
         except StudioError as error:
             _log.warning("what is due cannot be told: %s", error)
             return
-        self._state.touch(self.name)
+        if view != self._view:
+            self._view = view
+            self._state.touch(self.name)
