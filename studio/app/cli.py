@@ -377,6 +377,7 @@ CALLS: dict[str, Call] = {
     "rights": (rights_calls.rights_arguments, rights_calls.rights, "studio.remote.rights"),
     "privacy": (rights_calls.privacy_arguments, rights_calls.privacy, "studio.app.privacy_cli"),
     "watch": (rights_calls.watch_arguments, rights_calls.watch, "studio.app.watch_cli"),
+    "scan": (rights_calls.scan_arguments, rights_calls.scan, "studio.governance.scan"),
     "record": (rights_calls.record_arguments, rights_calls.record, "studio.app.record_cli"),
     "keys": (rights_calls.keys_arguments, rights_calls.keys, "studio.app.keys_cli"),
     "risks": (safety_calls.risks_arguments, safety_calls.risks, "studio.plans.risks.cli"),

@@ -59,6 +59,36 @@ def watch_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 
+def scan(arguments: argparse.Namespace) -> int:
+    """``shopcast scan``."""
+    from pathlib import Path
+
+    from studio.core.clean import encode_json
+    from studio.core.paths import project_dir
+    from studio.governance.scan import run
+
+    root = Path(arguments.root).expanduser() if arguments.root else project_dir()
+    if arguments.take:
+        run.take_audit(root, Path(arguments.take).expanduser())
+    if arguments.bill:
+        run.write_bill(root)
+    results = run.scan(root)
+    if arguments.json:
+        write_line(encode_json({"results": results}))
+    else:
+        run.tell(results, write_line)
+    return 1 if any(result.verdict == "red" for result in results) else 0
+
+
+def scan_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    say = parser.add_argument
+    say("--root", default="", metavar="FOLDER", help=translate("cli.arg.scan_root"))
+    say("--bill", action="store_true", help=translate("cli.arg.scan_bill"))
+    say("--take", default="", metavar="FILE", help=translate("cli.arg.scan_take"))
+    say("--json", action="store_true", help=translate("cli.arg.json"))
+
+
 def record(arguments: argparse.Namespace) -> int:
     """``shopcast record pack|verify``."""
     from studio.app.record_cli import pack, verify
