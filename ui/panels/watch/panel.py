@@ -33,7 +33,7 @@ class WatchPanel(Panel):
 
     id = "watch"
     rank = 83
-    spots = {"technician": Spot(BOTTOM, 2), "review": Spot(BOTTOM, 0)}
+    spots = {"technician": Spot(BOTTOM, 2)}
     keys = (("Tab", "watch.key_next"), ("Space", "watch.key_press"))
 
     def build(self) -> None:
