@@ -31,6 +31,7 @@ from studio.insight.journal import Journal, count_runs
 from studio.insight.latency import CutLatency
 from studio.insight.model import InsightView
 from studio.insight.record_commands import RecordCommands
+from studio.insight.rival_commands import RivalCommands
 from studio.insight.stats import ProcessFigures, Stats, disk_free_gb
 
 FIGURES_S = 1.0
@@ -120,12 +121,13 @@ class InsightService(Service):
         self._commands = InsightCommands(journal, disk)
         self._board_commands = BoardCommands(self.board, journal)
         self._record_commands = RecordCommands(disk)
+        self._rival_commands = RivalCommands()
         self._learns: asyncio.Task[None] | None = None
         events.on_all(self.context.write)
 
     def commands(self) -> Sequence[object]:
-        """The analysis, the board, figures of platforms, and records."""
-        return (self._commands, self._board_commands, self._record_commands)
+        """The analysis, the board, figures of platforms, records, competitors."""
+        return (self._commands, self._board_commands, self._record_commands, self._rival_commands)
 
     def view(self) -> InsightView:
         """The board."""

@@ -84,4 +84,14 @@ def test_an_order_is_proposed_and_taken_over(program, qtbot):
     assert "no data: platform" in shape.bars.accessibleName()
     assert shape.model.rowCount() == 1
     look(program, "funnel")
+    program.window.pages.set_page("prepare")
+    rivals = program.window.panels["rivals"]
+    program.window.reveal("rivals")
+    qtbot.waitUntil(rivals.isVisible, timeout=SOON)
+    rivals.save({"rival": "甲店", "goods": "墨镜", "price": "199", "hours": "20:00–24:00"})
+    qtbot.waitUntil(lambda: rivals.model.rowCount() == 1, timeout=SOON)
+    look(program, "rivals")
+    rivals.table.selectRow(0)
+    qtbot.mouseClick(rivals.remove, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: rivals.model.rowCount() == 0, timeout=SOON)
     program.window.pages.set_page("live")

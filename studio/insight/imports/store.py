@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -26,6 +27,8 @@ CREATE TABLE IF NOT EXISTS rows (
     currency TEXT NOT NULL, digest BLOB NOT NULL, data BLOB NOT NULL, file INTEGER NOT NULL,
     PRIMARY KEY (kind, key)) WITHOUT ROWID;
 """
+
+FIELDS = "key, order_id, at, stamp, rank, amount, currency, data"
 
 
 def store_path() -> Path:
@@ -81,9 +84,7 @@ class ExportStore:
             values = []
             for row in export.rows:
                 data = msgspec.json.encode(row.data, order="sorted")
-                mark = hashlib.blake2b(
-                    data + f"|{row.amount}|{row.currency}".encode(), digest_size=16
-                ).digest()
+                mark = _mark(data, row.amount, row.currency)
                 before = known.get(row.key)
                 if before is None:
                     merged.new += 1
@@ -109,6 +110,36 @@ class ExportStore:
             "SELECT key, at, amount, currency FROM rows WHERE kind = ? ORDER BY key", (kind,)
         ).fetchall()
 
+    def full_rows(self, kind: str) -> list[ExportRow]:
+        """The rows of a kind with what they say, by key."""
+        found = self._db.execute(f"SELECT {FIELDS} FROM rows WHERE kind = ? ORDER BY key", (kind,))
+        return [_row(values) for values in found]
+
+    def put_row(self, kind: str, row: ExportRow) -> ExportRow | None:
+        """Writes one row whatever stood there; what stood there."""
+        with self._transaction(commit=True) as db:
+            before = self._one(db, kind, row.key)
+            data = msgspec.json.encode(row.data, order="sorted")
+            mark = _mark(data, row.amount, row.currency)
+            values = (kind, row.key, row.order, row.at, row.stamp, row.stamp, row.rank, row.amount,
+                      row.currency, mark, data, 0)  # fmt: skip
+            db.execute(f"INSERT OR REPLACE INTO rows VALUES ({','.join('?' * 12)})", values)
+        return before
+
+    def remove_row(self, kind: str, key: str) -> ExportRow | None:
+        """Takes one row away; what it was."""
+        with self._transaction(commit=True) as db:
+            before = self._one(db, kind, key)
+            db.execute("DELETE FROM rows WHERE kind = ? AND key = ?", (kind, key))
+        return before
+
+    @staticmethod
+    def _one(db: sqlite3.Connection, kind: str, key: str) -> ExportRow | None:
+        values = db.execute(
+            f"SELECT {FIELDS} FROM rows WHERE kind = ? AND key = ?", (kind, key)
+        ).fetchone()
+        return _row(values) if values else None
+
     @contextmanager
     def _transaction(self, *, commit: bool) -> Iterator[sqlite3.Connection]:
         self._db.execute("BEGIN IMMEDIATE")
@@ -119,6 +150,17 @@ class ExportStore:
                 self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT" if commit else "ROLLBACK")
+
+
+def _mark(data: bytes, amount: int | None, currency: str) -> bytes:
+    """Equal for rows that say the same."""
+    return hashlib.blake2b(data + f"|{amount}|{currency}".encode(), digest_size=16).digest()
+
+
+def _row(values: tuple[Any, ...]) -> ExportRow:
+    key, order, at, stamp, rank, amount, currency, data = values
+    plain = msgspec.json.decode(data, type=dict[str, str])
+    return ExportRow(key, order, at, stamp, rank, amount, currency, plain)
 
 
 def _is_older(row: ExportRow, as_of: str, before: tuple[bytes, str, str, int, bytes]) -> bool:

@@ -1,0 +1,1 @@
+"""Competitor watch, by hand or from files."""

@@ -1,0 +1,1 @@
+"""The panel "rivals" and what only it uses."""
