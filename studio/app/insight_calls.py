@@ -66,9 +66,11 @@ def report(arguments: argparse.Namespace) -> int:
     from studio.insight.report import names, write_report
 
     folder = Path(arguments.out).expanduser().absolute()
-    files = write_report(fresh_analysis(), arguments.show, arguments.at, folder)
+    files = write_report(
+        fresh_analysis(), arguments.show, arguments.at, folder, with_pdf=arguments.pdf
+    )
     if arguments.json:
-        write_line(encode_json({"html": files.html, "tables": files.tables}))
+        write_line(encode_json({"html": files.html, "tables": files.tables, "pdf": files.pdf}))
     else:
         tables = names(files.tables)
         write_line(translate("report.written", html=str(files.html), tables=tables))
@@ -81,6 +83,7 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", choices=("2h", "24h", "48h", "7d"), default="7d",
                         help=translate("cli.arg.report_at"))  # fmt: skip
     parser.add_argument("--out", default=".", metavar="DIR", help=translate("cli.arg.report_out"))
+    parser.add_argument("--pdf", action="store_true", help=translate("cli.arg.report_pdf"))
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 

@@ -130,9 +130,9 @@ class InsightCommands:
     )
     async def write_report(
         self, show: Short = "last", at: Literal["2h", "24h", "48h", "7d"] = "7d",
-        folder: Annotated[str, names_place("folder", max_length=1000)] = "",
+        folder: Annotated[str, names_place("folder", max_length=1000)] = "", pdf: bool = False,
     ) -> Changed:  # fmt: skip
-        """Answers with the files, the page first."""
+        """Answers with the files, the page first, the PDF last."""
         place = str(Path(folder).expanduser() if folder else self._recordings.path / "reports")
-        reply = await analyse_apart(AnalysisRequest("report", "", show, at, place))
+        reply = await analyse_apart(AnalysisRequest("report", "", show, at, place, with_pdf=pdf))
         return changed(result={"files": list(reply.files)})

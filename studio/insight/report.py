@@ -22,6 +22,7 @@ from studio.core.whole_file import PRIVATE, write_whole
 from studio.insight.analysis.base import open_analysis
 from studio.insight.analysis.sums import AiringRow, airings, find_airing, sums_of
 from studio.insight.metrics import Metric, metrics, value_of, waterfall
+from studio.insight.report_pdf import PdfPart, make_pdf, pdf_data
 from studio.insight.report_questions import answer_part
 from studio.shop.model import price_text
 
@@ -39,6 +40,7 @@ class ReportFiles(NamedTuple):
 
     html: Path
     tables: tuple[Path, ...]
+    pdf: Path | None = None
 
 
 class ReportTable(NamedTuple):
@@ -49,11 +51,14 @@ class ReportTable(NamedTuple):
     rows: Sequence[tuple[Cell, ...]]
 
 
-def write_report(analysis: Path, show: str, at: At, folder: Path) -> ReportFiles:
+def write_report(
+    analysis: Path, show: str, at: At, folder: Path, *, with_pdf: bool = False
+) -> ReportFiles:
     """Writes a report into a folder, which is made.
 
     Raises:
-        StudioError: not_found (the show, the analysis), failed (the folder).
+        StudioError: not_found (the show, the analysis), failed (the folder), unavailable (PDF,
+            where typst is not installed).
     """
     if not analysis.is_file():
         raise StudioError("not_found", "insight.not_built")
@@ -61,6 +66,7 @@ def write_report(analysis: Path, show: str, at: At, folder: Path) -> ReportFiles
         airing = find_airing(base, show)
         report = ShowReport(base, airing, at)
         text, tables = report.page(), report.tables
+    paper = make_pdf(report.paper()) if with_pdf else None
     name = f"{utc_of((airing.began_us + airing.zone_us) / 1e6)[:10]}-{airing.id}-{at}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,10 +76,13 @@ def write_report(analysis: Path, show: str, at: At, folder: Path) -> ReportFiles
             file = folder / f"{name}-{table.name}.csv"
             write_whole(file, _csv(table), mode=PRIVATE)
             files.append(file)
+        if paper is not None:
+            write_whole(folder / f"{name}.pdf", paper, mode=PRIVATE)
     except OSError as error:
         why = error.strerror or str(error)
         raise StudioError("failed", "media.cannot_write", path=str(folder), why=why) from None
-    return ReportFiles(folder / f"{name}.html", tuple(files))
+    pdf = folder / f"{name}.pdf" if paper is not None else None
+    return ReportFiles(folder / f"{name}.html", tuple(files), pdf)
 
 
 def _csv(table: ReportTable) -> bytes:
@@ -109,7 +118,6 @@ class ShowReport:
 
     def page(self) -> str:
         """The HTML."""
-        airing = self._airing
         parts = [self._figures(), self._course(), self._happenings()]
         if self._at in ("24h", "48h", "7d"):
             parts += [self._clips(), self._products()]
@@ -119,11 +127,24 @@ class ShowReport:
             parts += [self._waterfall(), self._orders()]
             parts += [self._answer(name) for name in ("attribution", "profit", "claims")]
             parts.append(self._actions())
+        return html.page("zh" if self._language == "zh" else "en", *self._title(), parts)
+
+    def paper(self) -> dict[str, object]:
+        """What a PDF is made of, after `page`: its tables."""
+        parts = [
+            PdfPart(_t(f"report.{'course' if table.name == 'minutes' else table.name}"),
+                    table.heads, table.rows)
+            for table in self.tables
+        ]  # fmt: skip
+        return pdf_data(self._language, *self._title(), parts, _t("report.more_rows"))
+
+    def _title(self) -> tuple[str, str]:
+        airing = self._airing
         title = _t("report.title", show=airing.show, at=_t(f"report.at_{self._at}"))
         local = utc_of((airing.began_us + airing.zone_us) / 1e6)[:16].replace("T", " ")
         sub = _t("report.sub", airing=airing.id, began=local, minutes=round(airing.minutes),
                  made=utc_iso())  # fmt: skip
-        return html.page("zh" if self._language == "zh" else "en", title, sub, parts)
+        return title, sub
 
     # -- figures -------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ class AnalysisRequest(msgspec.Struct):
     show: str = ""
     at: Literal["2h", "24h", "48h", "7d"] = "7d"
     folder: str = ""
+    with_pdf: bool = False
     groups: dict[str, str] = {}
     free: dict[str, int] = {}
     names: dict[str, str] = {}

@@ -50,8 +50,11 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
     if request.what == "ask":
         return AnalysisReply(answer=ask(path, request.question, request.show))
     if request.what == "report":
-        written = write_report(path, request.show, request.at, Path(request.folder))
-        return AnalysisReply(files=(str(written.html), *map(str, written.tables)))
+        written = write_report(
+            path, request.show, request.at, Path(request.folder), with_pdf=request.with_pdf
+        )
+        papers = () if written.pdf is None else (str(written.pdf),)
+        return AnalysisReply(files=(str(written.html), *map(str, written.tables), *papers))
     return AnalysisReply(baseline=find_baseline(path))
 
 

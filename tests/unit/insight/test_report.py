@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from studio.insight.analysis.load import rebuild
 from studio.insight.experiments import coin, commitment, ideas, plan_day
 from studio.insight.metrics import metrics
 from studio.insight.report import write_report
+from studio.insight.report_pdf import PdfPart, make_pdf, pdf_data
 from tests.unit.insight.made_shows import made_journal
 
 
@@ -137,3 +139,23 @@ def test_the_coin_is_fixed_before_the_show() -> None:
     assert tosses == coin(b"secret", 400) != coin(b"other", 400)
     assert 150 < sum(tosses) < 250
     assert commitment(b"secret") != commitment(b"other")
+
+
+def test_paper_is_the_same_tables_and_nothing_told_is_markup(
+    analysis: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOPCAST_LANG", "zh")
+    hostile = [("#image(\"/etc/passwd\")", 1.5), ("$x$ *b* =bag", None)]
+    rows = hostile + [("行", number) for number in range(200)]
+    data = pdf_data("zh", "# t", "#sub", [PdfPart("商品", ("货号", "件"), rows)], "还有 {n} 行")
+    part = data["parts"][0]  # type: ignore[index]
+    assert part["rows"][0] == ["#image(\"/etc/passwd\")", "1.5"]
+    assert (len(part["rows"]), part["more"]) == (120, 82)
+    if find_spec("typst") is None:
+        with pytest.raises(StudioError, match="requirements-pdf.lock"):
+            write_report(analysis, "last", "7d", tmp_path, with_pdf=True)
+        return
+    assert make_pdf(data).startswith(b"%PDF")
+    files = write_report(analysis, "last", "7d", tmp_path, with_pdf=True)
+    assert files.pdf is not None
+    assert files.pdf.read_bytes().startswith(b"%PDF")
