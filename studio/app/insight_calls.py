@@ -72,7 +72,7 @@ def report(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_line(encode_json({"html": files.html, "tables": files.tables, "pdf": files.pdf}))
     else:
-        tables = names(files.tables)
+        tables = names((*files.tables, *([files.pdf] if files.pdf else [])))
         write_line(translate("report.written", html=str(files.html), tables=tables))
     return DONE
 
