@@ -13,7 +13,9 @@ from studio.audio.model import SoundView
 from studio.comments.model import CommentsView
 from studio.governance.rights.model import RightsView
 from studio.governance.watch.model import WatchView
+from studio.host.assistant.model import AssistantView
 from studio.host.guard.model import GuardView
+from studio.host.nodes.model import NodesView
 from studio.host.packs.model import PacksView
 from studio.host.prompter.model import PrompterView
 from studio.host.rundown.model import RundownView
@@ -68,6 +70,8 @@ PARTS: dict[str, Any] = {
     "prompter": PrompterView,
     "guard": GuardView,
     "standin": StandInView,
+    "assistant": AssistantView,
+    "nodes": NodesView,
     "plans": PlansView,
     "incidents": IncidentsView,
     "post": PostView,
@@ -172,6 +176,8 @@ class Store(QObject):
         self.prompter = PrompterView()
         self.guard = GuardView()
         self.standin = StandInView()
+        self.assistant = AssistantView()
+        self.nodes = NodesView()
         self.plans = PlansView()
         self.incidents = IncidentsView()
         self.post = PostView()

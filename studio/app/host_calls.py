@@ -1,4 +1,4 @@
-"""The words of the host's calls (rundown, packs, script, listen, voice), and what they call."""
+"""The words of the host's calls (rundown, packs, script, listen, …), and what they call."""
 
 from __future__ import annotations
 
@@ -118,3 +118,43 @@ def voice(arguments: argparse.Namespace) -> int:
 def voice_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     parser.add_argument("what", choices=("fetch", "state"), help=translate("cli.arg.voice_what"))
+
+
+def nodes(arguments: argparse.Namespace) -> int:
+    """``shopcast nodes SHOW``."""
+    from studio.app.nodes_cli import show_nodes, write_calendar
+
+    show = Path(arguments.show) if arguments.show else None
+    if arguments.ics:
+        write_calendar(show, Path(arguments.ics))
+        return DONE
+    return DONE if show_nodes(show, write_line, as_json=arguments.json) else NO
+
+
+def nodes_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("show", nargs="?", metavar="SHOW", help=translate("cli.arg.script_show"))
+    parser.add_argument("--ics", default="", metavar="FILE", help=translate("cli.arg.nodes_ics"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
+def host(arguments: argparse.Namespace) -> int:
+    """``shopcast host ask QUESTION``."""
+    from studio.app.nodes_cli import ask_facts
+
+    show = Path(arguments.show) if arguments.show else None
+    is_known = ask_facts(
+        show, arguments.question, arguments.product, write_line, as_json=arguments.json
+    )
+    return DONE if is_known else NO
+
+
+def host_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("what", choices=("ask",), help=translate("cli.arg.host_what"))
+    parser.add_argument("question", metavar="QUESTION", help=translate("cli.arg.host_question"))
+    parser.add_argument("--show", default="", metavar="SHOW",
+                        help=translate("cli.arg.script_show"))  # fmt: skip
+    parser.add_argument("--product", default="", metavar="ID",
+                        help=translate("cli.arg.script_product"))  # fmt: skip
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))

@@ -9,8 +9,10 @@ from studio.core.command import Bus
 from studio.core.event import Events
 from studio.core.service import Service
 from studio.core.state import State
+from studio.host.assistant.service import AssistantService
 from studio.host.ears.link import EarsLink
 from studio.host.guard.service import GuardService
+from studio.host.nodes.service import NodeService
 from studio.host.packs.service import PackService
 from studio.host.prompter.service import PrompterService
 from studio.host.rundown.service import RundownService
@@ -22,7 +24,7 @@ from studio.shop.offers.book import OfferBook
 
 HOST_SERVICES: tuple[type[Service], ...] = (
     RundownService, ScriptService, PackService, PrompterService, GuardService,
-    StandInService,
+    StandInService, AssistantService, NodeService,
 )  # fmt: skip
 
 
@@ -68,4 +70,6 @@ def host_services(
     packs = PackService(texts, catalogue, state)
     guard = GuardService(packs, script, catalogue, prompter, EarsLink(tap), events, state)
     standin = StandInService(composed, guard, script, catalogue, bus, events, state)
-    return (rundown, script, packs, prompter, guard, standin)
+    assistant = AssistantService(prompter, guard, catalogue, state)
+    nodes = NodeService(rundown, catalogue, script, state)
+    return (rundown, script, packs, prompter, guard, standin, assistant, nodes)

@@ -80,6 +80,7 @@ A: dict[str, Any] = {
     "packs": {"places": ["eu"], "off": ["eu-basics"]},
     "guard": {"armed": False, "source": "beep"},
     "standin": {"scene": "Two"},
+    "nodes": {"marks": [{"node": "figures", "owner": "Hat team", "ticked_by": "Hatter"}]},
     "later": {"kept": True},
 }  # fmt: skip
 B: dict[str, Any] = {

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.shop.model import Product
 from ui.format import age_s, clock, ms_short
-from ui.i18n import t
+from ui.i18n import pick, t
 from ui.listen import listen
 from ui.models.rundown import RUNS, left_s
 from ui.models.saying import (
@@ -27,7 +27,7 @@ from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, clear, column, line, row
 from ui.widgets.flow import Flow
 
-HERO, LARGE = 64, 26
+HERO, LARGE, CLAIM = 64, 26, 16
 LOW, LOW_HERO = 540, 40
 """A panel that is lower (large text on a small screen) has its price in sight all the same."""
 
@@ -65,10 +65,12 @@ class HostPanel(Panel):
         self._next.setFont(tokens.font(20, 600))
         self._question = TextLabel(size=LARGE, wraps=True)
         self._asker = TextLabel(size=13, tone="muted")
-        self.claim = TextLabel(size=LARGE, weight=600, tone="attention", wraps=True)
-        self._claim_why = TextLabel(size=13, tone="muted", wraps=True)
+        self.claim = TextLabel(size=CLAIM, weight=600, tone="attention", wraps=True)
+        self._claim_why = TextLabel(size=12, tone="muted", wraps=True)
         self.put_right = Button("", clicked=self._dismiss)
-        self._hearing = TextLabel(size=13, tone="muted", wraps=True)
+        self.hearing = TextLabel(size=13, tone="muted", wraps=True)
+        self._answer = TextLabel(size=13, tone="muted", wraps=True)
+        self._left_out = TextLabel(size=13, tone="attention", wraps=True)
         self._told_by = TextLabel(size=13, tone="muted")
         self._told = TextLabel(size=LARGE, weight=600, wraps=True)
         self._read = Button("", "attention", clicked=self._acknowledge)
@@ -82,20 +84,33 @@ class HostPanel(Panel):
         self.add_scroll(inside)
         foot = QWidget()
         below = column(gap=6, margins=(16, 6, 16, 12))
-        below.addWidget(self._hearing)
+        below.addWidget(self.hearing)
         below.addWidget(self.claim)
-        below.addLayout(row(self._claim_why, 1, self.put_right, gap=8))
+        below.addWidget(self._claim_why)
+        below.addLayout(row(1, self.put_right, gap=8))
         below.addWidget(self._next)
         below.addWidget(line())
         below.addWidget(self._asker)
         below.addWidget(self._question)
+        below.addWidget(self._answer)
+        below.addWidget(self._left_out)
         below.addWidget(line())
         below.addLayout(row(self._told_by, 1, self._read, gap=8))
         below.addWidget(self._told)
         foot.setLayout(below)
         self.add(foot)
         self._shown_points: tuple[str, ...] | None = None
-        parts = ("shop", "offers", "comments", "plans", "post", "rundown", "guard", "standin")
+        parts = (
+            "shop",
+            "offers",
+            "comments",
+            "plans",
+            "post",
+            "rundown",
+            "guard",
+            "standin",
+            "assistant",
+        )
         listen(self, self.desk.store.changed, lambda part: self._show() if part in parts else None)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._show_time)
@@ -142,6 +157,7 @@ class HostPanel(Panel):
             else t("host.no_question")
         )
         self._question.setText(pinned.text if pinned else "")
+        self._show_assistant(pinned.id if pinned else "")
         self._show_claim()
         self._show_told()
         self._show_time()
@@ -153,6 +169,17 @@ class HostPanel(Panel):
         self._price.set_tone("attention" if is_offer else "")
         self._offer.setText(offer)
         self._offer.setVisible(bool(offer))
+
+    def _show_assistant(self, question: str) -> None:
+        """What the facts say to the question on screen, and what was left out."""
+        view = self.desk.store.assistant
+        answer = next((q.answer for q in view.questions if q.id == question and q.answer), None)
+        words = pick(answer.text) if answer else ""
+        self._answer.setText(f"{words} ({answer.source})" if answer and answer.source else words)
+        self._answer.setVisible(bool(words))
+        left = view.left_out[-1] if view.left_out else ""
+        self._left_out.setText(t("host.left_out", text=left) if left else "")
+        self._left_out.setVisible(bool(left))
 
     def _show_claim(self) -> None:
         """Quiet: a line that is gone when all is well."""
@@ -167,9 +194,9 @@ class HostPanel(Panel):
         self.say_next.setVisible(standin.is_in)
         self.say_next.setText(t("standin.stop" if standin.is_speaking else "standin.next"))
         self.say_next.name(t("standin.stop" if standin.is_speaking else "standin.next"))
-        self._hearing.setText(hearing_words(guard))
-        self._hearing.set_tone("attention" if guard.ears in ("absent", "failed") else "muted")
-        self._hearing.setVisible(guard.listens)
+        self.hearing.setText(hearing_words(guard))
+        self.hearing.set_tone("attention" if guard.ears in ("absent", "failed") else "muted")
+        self.hearing.setVisible(guard.listens)
         for part in (self.claim, self._claim_why, self.put_right):
             part.setVisible(alarm is not None)
         self.claim.setText(claim_words(alarm) if alarm else "")

@@ -1,0 +1,1 @@
+"""What the host needs next: the line, what was left out, questions, answers with their source."""

@@ -1,0 +1,1 @@
+"""Seven due checks about a show, from three days before to a week after."""
