@@ -126,6 +126,31 @@ class PlanBook:
         if id in self.plans:
             self._arm(self.plans[id])
 
+    def take_own(self, id: str, file: PlanFile | None) -> None:
+        """The show has another file of a plan now, or none; the other plans are as they were.
+
+        A plan that was not there may start by itself once it is accepted.
+        """
+        is_new = id not in self._own and id not in self._shipped
+        self._triggers.pop(id, None)
+        for kept in (self.plans, self.waiting, self._own):
+            kept.pop(id, None)
+        if id in self._shipped:
+            self.plans[id] = self._shipped[id]
+        if file is not None:
+            self._own[id] = file
+            if self._accepted.holds(file.digest):
+                self.plans[id] = file.plan
+            else:
+                self.waiting[id] = file
+            if is_new:
+                self.enabled.add(id)
+        elif id not in self._shipped:
+            self.enabled.discard(id)
+            self.armed.pop(id, None)
+        if id in self.plans:
+            self._arm(self.plans[id])
+
     def _arm(self, plan: Plan) -> None:
         if plan.trigger is None:
             return

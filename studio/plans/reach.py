@@ -16,7 +16,7 @@ from studio.plans.model import Plan, RunCommand, StepView
 KEPT = 200
 NEVER_ROOMS = frozenset({"hotkeys", "remote", "feeds", "rights"})
 """Keys and rights of people, and the ways in: a plan has nothing to do there."""
-NEVER_IDS = frozenset({"plans.accept", "plans.enable", "plans.answer"})
+NEVER_IDS = frozenset({"plans.accept", "plans.enable", "plans.answer", "plans.discard"})
 TWO_KEYS = frozenset({"outputs.start", "outputs.stop"})
 """Starting or ending a stream: only after two people agreed within the run."""
 NEVER_VERBS = (

@@ -29,11 +29,11 @@ def run_view(run: Run, can_undo: bool, specs: Specs) -> RunView:
     steps = run.steps
     now, then = _words("plans.step.watch"), _words("plans.step.end")
     if run.phase != "watch":
-        left = [step_words(step, run, specs) for step in steps[run.step : run.step + 2]]
+        left = [step_words(step, run.params, specs) for step in steps[run.step : run.step + 2]]
         after = _words("plans.step.watch") if run.phase == "steps" and run.trigger else then
         now, then = (*left, after, after)[:2]
     elif run.plan.recover:
-        then = step_words(run.plan.recover[0], run, specs)
+        then = step_words(run.plan.recover[0], run.params, specs)
     return RunView(
         incident=run.incident.id,
         plan=run.plan.id,
@@ -52,16 +52,16 @@ def run_view(run: Run, can_undo: bool, specs: Specs) -> RunView:
     )
 
 
-def step_words(step: Step, run: Run, specs: Specs) -> Pair:
-    """One step for a person."""
+def step_words(step: Step, params: dict[str, str], specs: Specs) -> Pair:
+    """One step for a person; ``params`` fill its words."""
     if isinstance(step, RunCommand):
         spec = specs.get(step.command)
         return (spec.label.zh, spec.label.en) if spec else (step.command, step.command)
     if isinstance(step, Tell):
-        words = step.text.filled(run.params)
+        words = step.text.filled(params)
         return _words("plans.step.tell", words.zh, words.en)
     if isinstance(step, Ask):
-        words = step.question.filled(run.params)
+        words = step.question.filled(params)
         return _words("plans.step.ask", words.zh, words.en)
     if isinstance(step, StartPlan):
         return _words("plans.step.start", step.plan, step.plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import msgspec
@@ -19,6 +20,7 @@ from studio.core.state import State
 from studio.plans.checking.base import World
 from studio.plans.checking.check import check_plans
 from studio.plans.commands import PlanCommands
+from studio.plans.editing_commands import PlanEditing
 from studio.plans.files import read_plan_files
 from studio.plans.incident_store import IncidentStore
 from studio.plans.incidents.book import IncidentBook
@@ -90,6 +92,8 @@ class PlanService(Service):
         events.on(CommandRan, self.plans.heard)
         self.book = IncidentBook()
         self._plan_commands = PlanCommands(self.plans, self.store, self.book)
+        self._folder, self._kinds, self._bus, self._state = Path(), kinds, bus, state
+        self._editing = PlanEditing(self.plans, lambda: self._folder, self._world_now)
         self.every = (Every("judge", JUDGE_S, self.plans.watch),)
 
     def situation(self) -> Situation:
@@ -103,8 +107,8 @@ class PlanService(Service):
         return self.plans.errors
 
     def commands(self) -> Sequence[object]:
-        """Run, abort, answer, switch."""
-        return (self._plan_commands,)
+        """Run, abort, answer, switch; read, try and keep as text."""
+        return (self._plan_commands, self._editing)
 
     @classmethod
     def validate(cls, part: Any, context: ShowContext) -> Iterable[Finding]:
@@ -125,14 +129,29 @@ class PlanService(Service):
         """Ends what runs: its scenes and sources are gone. Incidents stay, they are history."""
         await self.plans.stop()
         self.plans.errors = []
+        self._folder = Path()
         self.plans.load((), ())
 
     async def load(self, part: Any, context: ShowContext) -> None:
         """Takes over the shipped plans and the show's own; those are off until accepted."""
+        self._folder = context.folder
         files, errors = read_plan_files(context.folder)
         self.plans.errors = errors
         shipped = [file.plan for file in files if not file.digest]
         self.plans.load(shipped, part.enabled, [file for file in files if file.digest])
+
+    def _world_now(self) -> World:
+        """What plans may name now."""
+        now = self.situation()
+        shop = self._state.get(["shop"]).get("shop")
+        return World(
+            {spec.id: spec for spec in self._bus.specs()},
+            self._kinds,
+            _names(now.scenes.scenes, "name"),
+            frozenset(now.health),
+            frozenset(now.outputs),
+            _names(getattr(shop, "products", ()), "id"),
+        )
 
     def save(self) -> PlansPart:
         """Which are on; all of them is nothing to write down."""

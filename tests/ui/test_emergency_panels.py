@@ -6,7 +6,7 @@ import os
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from ui.widgets.pop_form import PopForm
 
@@ -109,3 +109,34 @@ def test_a_task_is_taken_and_done_and_a_message_read(program, qtbot):
         program.window.grab().save(f"{folder}/post.png")
     qtbot.mouseClick(panel.toggle, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not store.post.is_open, timeout=SOON)
+
+
+def test_a_plan_is_read_checked_while_typed_and_not_kept_in_the_demo(program, qtbot):
+    panel = program.window.panels["plans"]
+    panel.ask_edit()
+    card = panel.editor
+    qtbot.waitUntil(lambda: card.which.count() > 20, timeout=SOON)
+    card.which.setCurrentIndex(card.which.findData("source_lost"))
+    card.which.activated.emit(card.which.currentIndex())
+    qtbot.waitUntil(lambda: "source_health" in card.text.toPlainText(), timeout=SOON)
+    qtbot.waitUntil(lambda: "controller" in card.sum.text().lower(), timeout=SOON)
+    assert not card.keep.isEnabled(), "nothing has changed"
+    wrong = card.text.toPlainText().replace("scenes.standby", "scenes.stendby")
+    card.text.setPlainText(wrong)
+    qtbot.waitUntil(
+        lambda: any("stendby" in card.said.item(n).text() for n in range(card.said.count())),
+        timeout=SOON,
+    )
+    (fault,) = [
+        item
+        for item in (card.said.item(n) for n in range(card.said.count()))
+        if "Line" in item.text() and "stendby" in item.text()
+    ]
+    card.said.itemClicked.emit(fault)
+    assert "stendby" in card.text.textCursor().selectedText()
+    assert card.keep.isEnabled()
+    card.keep.click()
+    qtbot.waitUntil(lambda: "name of your own" in " ".join(
+        found.text() for found in program.window.findChildren(QLabel)), timeout=SOON)  # fmt: skip
+    assert not [p for p in program.store.plans.plans if p.needs_accept]
+    card.close_card()

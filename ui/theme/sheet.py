@@ -92,6 +92,8 @@ QFrame#form QPushButton[kind="quiet"]:checked {{ background: {t.ACCENT_FILL};
 QPushButton[kind="primary"] {{ background: {t.ACCENT_FILL}; border: 1px solid {t.ACCENT};
     color: {t.WHITE}; font-weight: bold; }}
 QPushButton[kind="primary"]:hover {{ background: #2A4C8A; }}
+QPushButton[kind="primary"]:disabled {{ color: {t.FAINT}; background: transparent;
+    border: 1px solid {t.LINE}; }}
 QPushButton[kind="golive"] {{ background: {t.GO_LIVE}; border: 1px solid {t.ACCENT};
     color: {t.WHITE}; font-weight: bold; padding: 0 {px(14)}px; }}
 QPushButton[kind="golive"]:hover {{ background: {t.GO_LIVE_HOVER}; }}

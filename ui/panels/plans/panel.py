@@ -11,6 +11,7 @@ from ui.format import age_s, clock, seconds
 from ui.i18n import pick, t
 from ui.listen import listen
 from ui.panels.base import Panel
+from ui.panels.plans.editor import PlanEditorCard
 from ui.panels.plans.runs import RunBox
 from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
@@ -180,6 +181,8 @@ class PlansPanel(Panel):
     keys = (("Space", "plans.key_hold"), ("Tab", "plans.key_next"))
 
     def build(self) -> None:
+        self.edit = self.tool(Button("", "quiet", clicked=self.ask_edit))
+        self.editor: PlanEditorCard | None = None
         inside = QWidget()
         self._asks, self._plans, self._past = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
         self._offers = QVBoxLayout()
@@ -218,12 +221,20 @@ class PlansPanel(Panel):
 
     def retext(self) -> None:
         super().retext()
+        self.edit.setText(t("plan_editor.open"))
+        self.edit.name(t("plan_editor.open"), t("plan_editor.open_tip"))
         self._shown_past, self._waiting = (), []
         for box in self._boxes:
             box.ask = AskView("")  # made anew in the other language
         for row_ in self._rows.values():
             row_.show_plan(row_.plan)
         self._show()
+
+    def ask_edit(self) -> None:
+        """Plans as text."""
+        if self.editor is None:
+            self.editor = PlanEditorCard(self.window(), self.desk)
+        self.editor.open_plans()
 
     def _show(self) -> None:
         part = self.desk.store.plans
