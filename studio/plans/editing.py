@@ -106,7 +106,7 @@ def try_text(text: str, show: Path, world: World) -> TriedPlan:
 def step_lines(plan: Plan, subject: str, specs: Mapping[str, Spec]) -> list[tuple[str, str, Pair]]:
     """What a plan would do, step by step, about a subject: (phase, role told or asked, words)."""
     params = {"subject": subject, "cause": subject, "why": "…"}
-    lines = []
+    lines: list[tuple[str, str, Pair]] = []
     for phase in ("steps", "recover"):
         for step in getattr(plan, phase):
             zh, en = step_words(step, params, specs)
