@@ -14,6 +14,7 @@ KNOWN = {
     "studio/app/supervisor.py": "engine and desk; stdin, password in the environment",
     "studio/core/child_process.py": "analysis, trial of a pack; the request goes through stdin",
     "studio/core/processes.py": "ps; a number",
+    "studio/governance/scan/run.py": "a check of the build; the name of the check, a folder",
     "studio/host/ears/link.py": "the recogniser; its request goes through stdin",
     "studio/host/ears/model_files.py": "pip; names and hashes of two packages, a folder of ours",
     "studio/outputs/link.py": "the sender; its name and folders, all else on its line",
