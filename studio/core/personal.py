@@ -13,6 +13,10 @@ from studio.core.redact import redact
 STAR = "*"
 SHORTEST = 6
 """Less says nothing of anybody: a@b.cd."""
+DATA = ("data:image/", "data:audio/", "data:video/")
+"""Pictures and sounds in base64: no words."""
+LONGEST_KEPT = 1000
+"""Longer words are read anew each time: thousands of them kept would be a gigabyte."""
 _MAYBE = re.compile(r"\d[\d -]{5,}\d|@|[路街道巷弄村区园]\s*\d|\d [A-Z][a-z]")
 """Without one of these there is nothing to look for, which is the case of most texts."""
 _MOBILE = re.compile(
@@ -64,10 +68,16 @@ def mask_text(text: str) -> str:
 
 def mask_persons(text: str) -> str:
     """The same, where a secret is what somebody asked for."""
-    return _masked(text) if len(text) >= SHORTEST else text
+    if len(text) < SHORTEST or text.startswith(DATA):
+        return text
+    return _kept(text) if len(text) <= LONGEST_KEPT else _masked(text)
 
 
 @lru_cache(maxsize=4096)
+def _kept(text: str) -> str:
+    return _masked(text)
+
+
 def _masked(text: str) -> str:
     plain = text.translate(_WIDE) if not text.isascii() else text
     if not _MAYBE.search(plain):

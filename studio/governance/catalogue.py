@@ -41,6 +41,8 @@ PLACES: dict[str, DataClass] = {
     "comments.reply.text": "personal",
     "guard.hear.text": "personal",
     "tally.acknowledged.who": "inner",
+    # A file that is read to be written again: masked, it would be kept masked.
+    "plans.source.text": "public",
 }
 """Where a field is not what its name says."""
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from studio.comments.model import CommentsView, EntryView, ReasonView
-from studio.core import report_html
+from studio.core import personal, report_html
 from studio.core.asking import Asker, Scope
 from studio.core.command import CommandRan
 from studio.core.log import start_logging
@@ -186,3 +186,22 @@ def test_nothing_planted_stands_on_the_picture() -> None:
     drawn = draw_comment(CommentSpec("小李", "打13812345678", "douyin"), 20.0, 600.0)
     same = draw_comment(CommentSpec("小李", "打138****5678", "douyin"), 20.0, 600.0)
     assert (drawn.frame.y == same.frame.y).all()
+
+
+def test_what_is_read_to_be_written_again_and_pictures_stay_whole() -> None:
+    """A plan's text with a telephone number, kept masked, would have lost it."""
+    text = '{"text": {"zh": "请打 13812345678", "en": "Call 13812345678"}}'
+    assert shown({"text": text, "own": True}, "plans.source", Sight.NAMES)["text"] == text
+    assert "13812345678" not in shown({"text": text}, "plans.try_text", Sight.NAMES)["text"]
+    picture = "data:image/png;base64," + "/13812345678/" * 20_000
+    assert shown({"picture": picture}, "cards.preview", Sight.NOBODY)["picture"] is picture
+
+
+def test_long_words_are_masked_and_not_kept() -> None:
+    kept = personal.LONGEST_KEPT
+    long = "讲" * kept * 20 + " 13812345678"
+    assert mask_text(long).endswith("138****5678")
+    before = personal._kept.cache_info().currsize
+    for number in range(50):
+        mask_text(f"{number}{long}")
+    assert personal._kept.cache_info().currsize == before
