@@ -70,11 +70,12 @@ def mask_persons(text: str) -> str:
     """The same, where a secret is what somebody asked for."""
     if len(text) < SHORTEST or text.startswith(DATA):
         return text
-    return _kept(text) if len(text) <= LONGEST_KEPT else _masked(text)
+    return kept(text) if len(text) <= LONGEST_KEPT else _masked(text)
 
 
 @lru_cache(maxsize=4096)
-def _kept(text: str) -> str:
+def kept(text: str) -> str:
+    """The same again costs nothing: for short words, which come again and again."""
     return _masked(text)
 
 

@@ -198,10 +198,9 @@ def test_what_is_read_to_be_written_again_and_pictures_stay_whole() -> None:
 
 
 def test_long_words_are_masked_and_not_kept() -> None:
-    kept = personal.LONGEST_KEPT
-    long = "讲" * kept * 20 + " 13812345678"
+    long = "讲" * personal.LONGEST_KEPT * 20 + " 13812345678"
     assert mask_text(long).endswith("138****5678")
-    before = personal._kept.cache_info().currsize
+    before = personal.kept.cache_info().currsize
     for number in range(50):
         mask_text(f"{number}{long}")
-    assert personal._kept.cache_info().currsize == before
+    assert personal.kept.cache_info().currsize == before
