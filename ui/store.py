@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from studio.api import Evidence, logger
 from studio.audio.model import SoundView
 from studio.comments.model import CommentsView
+from studio.governance.keeping.model import KeepingView
+from studio.governance.model import PrivacyView
 from studio.governance.rights.model import RightsView
 from studio.governance.watch.model import WatchView
 from studio.host.assistant.model import AssistantView
@@ -80,6 +82,8 @@ PARTS: dict[str, Any] = {
     "ready": ReadinessView,
     "rights": RightsView,
     "watch": WatchView,
+    "privacy": PrivacyView,
+    "keeping": KeepingView,
     "insight": InsightView,
     "advice": AdviceView,
     "pricing": PricingView,
@@ -186,6 +190,8 @@ class Store(QObject):
         self.ready = ReadinessView()
         self.rights = RightsView()
         self.watch = WatchView()
+        self.privacy = PrivacyView()
+        self.keeping = KeepingView()
         self.insight = InsightView()
         self.advice = AdviceView()
         self.pricing = PricingView()

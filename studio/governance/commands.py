@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Annotated
+
+import msgspec
 
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.governance.audit import AuditLog
+from studio.governance.audit_tail import last_entries
 from studio.governance.support import write_bundle
 
 
@@ -28,6 +32,28 @@ class AuditCommands:
     )
     def anchor(self) -> Changed:
         return changed(result={"anchor": self._log.signed, "key": self._log.public})
+
+    @command(
+        "audit.list",
+        role=Role.TECHNICIAN,
+        label=("审计记录", "Audit entries"),
+        help=(
+            "最近的审计记录，新的在前；text 为要找的字。观众的话不打开。",
+            "The last entries of the audit log, the newest first; text: words in it. What viewers "
+            "said is not opened.",
+        ),
+    )
+    async def list_last(
+        self,
+        text: Annotated[str, msgspec.Meta(max_length=100)] = "",
+        limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 200,
+    ) -> Changed:
+        try:
+            found = await asyncio.to_thread(last_entries, self._log.folder, limit, text)
+        except OSError as error:
+            path, why = str(self._log.folder), error.strerror or str(error)
+            raise StudioError("failed", "audit.unreadable", path=path, why=why) from None
+        return changed(result=msgspec.to_builtins(found))
 
 
 class SupportCommands:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import msgspec
+
+from studio.core.errors import StudioError
 from studio.core.event import Events
+from studio.core.log import logger
 from studio.core.service import Every, Service
 from studio.core.state import State
-from studio.governance.catalogue import PARTS
+from studio.governance.catalogue import PARTS, RULES
+from studio.governance.model import ClassView, PrivacyView
 from studio.governance.people import PeopleKeys
 from studio.governance.persons import Persons
-from studio.governance.privacy_commands import KeyCommands, MaskCommands, PrivacyCommands
+from studio.governance.privacy_commands import (
+    KeyCommands,
+    MaskCommands,
+    PrivacyCommands,
+    RequestCommands,
+)
+from studio.governance.requests import RequestBook
 from studio.governance.rights.book import OperatorBook
 
+_log = logger(__name__)
 LOOK_S = 1.0
 
 
@@ -24,26 +36,46 @@ class PrivacyService(Service):
         persons: over every store.
         people: their keys.
         operators: to whom personal data are shown in full, for a while.
+        requests: of persons, and their consents.
         events, state: heard and told.
     """
 
     name: ClassVar[str] = "privacy"
+    View: ClassVar[Any] = PrivacyView
 
     def __init__(
         self,
         persons: Persons,
         people: PeopleKeys,
         operators: OperatorBook,
+        requests: RequestBook,
         events: Events,
         state: State,
     ) -> None:
-        self._operators, self._state = operators, state
+        self._operators, self._state, self._requests = operators, state, requests
+        self._view = PrivacyView(classes=_classes())
         self._commands = (
             PrivacyCommands(persons),
+            RequestCommands(requests, self._count),
             MaskCommands(operators, events),
             KeyCommands(people),
         )
         self.every = (Every("masks", LOOK_S, self._look),)
+
+    def view(self) -> PrivacyView:
+        """What waits, and the classes of data."""
+        return self._view
+
+    async def start(self) -> None:
+        """Counts what waits."""
+        self._count()
+
+    def _count(self) -> None:
+        try:
+            self._view = msgspec.structs.replace(self._requests.view(), classes=_classes())
+        except StudioError as error:
+            _log.warning("requests of persons cannot be read: %s", error)
+        self._state.touch(self.name)
 
     def _look(self) -> None:
         """What was shown in full for a while is masked again."""
@@ -53,3 +85,10 @@ class PrivacyService(Service):
     def commands(self) -> Sequence[object]:
         """find, export, erase; a new key."""
         return self._commands
+
+
+def _classes() -> tuple[ClassView, ...]:
+    return tuple(
+        ClassView(name=name, purpose=rule.purpose, ground=rule.ground)
+        for name, rule in RULES.items()
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, ClassVar
+from collections.abc import Callable
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -12,9 +13,15 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.event import Event, Events
 from studio.core.text import Text
 from studio.governance.catalogue import PARTS
+from studio.governance.model import RequestKind
 from studio.governance.people import PeopleKeys
 from studio.governance.persons import Erasure, Persons
+from studio.governance.requests import RequestBook
 from studio.governance.rights.book import OperatorBook
+
+Who = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Note = Annotated[str, msgspec.Meta(max_length=1000)]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 
 
 class PrivacyCommands:
@@ -64,6 +71,75 @@ class PrivacyCommands:
     async def erase(self, who: str) -> Changed:
         erasure = await asyncio.to_thread(self._persons.erase, who)
         return changed(result=plain_erasure(erasure))
+
+
+class RequestCommands:
+    """What persons ask of us, and what they agreed to.
+
+    Args:
+        book: keeps it.
+        told: after a change.
+    """
+
+    def __init__(self, book: RequestBook, told: Callable[[], None]) -> None:
+        self._book, self._told = book, told
+
+    @command(
+        "privacy.request",
+        role=Role.CONTROLLER,
+        label=("登记个人请求", "A person's request"),
+        help=(
+            "登记某人要求查阅、更正、删除、或拒绝画像和广告；15 天内答复。proof 写明如何核实本人。",
+            "Somebody asks for access, correction, erasure, or objects to profiling or "
+            "advertising: to be answered within 15 days. proof: how it was made sure it is them.",
+        ),
+    )
+    async def request(self, who: Who, kind: RequestKind, proof: Note = "") -> Changed:
+        made = await asyncio.to_thread(self._book.ask, who, kind, proof)
+        self._told()
+        return changed("privacy", result={"id": made.id, "due_utc": made.due_utc})
+
+    @command(
+        "privacy.requests",
+        role=Role.OWNER,
+        reads=PERSONAL,
+        label=("个人请求清单", "Persons' requests"),
+        help=("列出所有请求，含是谁提出的。", "Lists all requests with who asked."),
+    )
+    async def requests(self) -> Changed:
+        found = await asyncio.to_thread(self._book.opened)
+        return changed(result=msgspec.to_builtins(found))
+
+    @command(
+        "privacy.answer",
+        role=Role.OWNER,
+        label=("答复个人请求", "Answer a request"),
+        help=(
+            "记下已办理或拒绝；没有核实是本人的不能办理。",
+            "Notes that it was done or refused; not done before it was made sure it is them.",
+        ),
+    )
+    async def answer(
+        self, id: Id, outcome: Literal["done", "refused"], note: Note = "", proof: Note = ""
+    ) -> Changed:
+        await asyncio.to_thread(self._book.answer, id, outcome, note, proof)
+        self._told()
+        return changed("privacy")
+
+    @command(
+        "privacy.consent",
+        role=Role.CONTROLLER,
+        label=("登记同意", "A consent"),
+        help=(
+            "记下某人同意或撤回某一用途，以及当时所示文本的版本。",
+            "Notes that somebody agreed to a purpose or took it back, and the version of the "
+            "words they were shown.",
+        ),
+    )
+    async def consent(self, who: Who, purpose: Id, text_version: Id, given: bool = True) -> Changed:
+        await asyncio.to_thread(self._book.consent, who, purpose, text_version, given)
+        self._told()
+        return changed("privacy")
 
 
 class Unmasked(Event, frozen=True, kw_only=True):

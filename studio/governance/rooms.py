@@ -13,6 +13,7 @@ from studio.governance.people import PeopleKeys
 from studio.governance.persons import Persons
 from studio.governance.plugin_service import PluginListService
 from studio.governance.privacy import PrivacyService
+from studio.governance.requests import RequestBook
 from studio.governance.rights.book import OperatorBook
 from studio.governance.rights.service import RightsService
 from studio.governance.secrets import Secrets
@@ -46,12 +47,16 @@ def govern_services(
         bus, events, state: heard and told.
     """
     audit, keeping = AuditService(secrets, people, events, state), KeepingService(keeper, state)
+    requests = RequestBook(data_dir() / "privacy" / "requests.json", people)
+    privacy = PrivacyService(persons, people, operators, requests, events, state)
     breaches = BreachBook(data_dir() / "privacy" / "breaches.json")
     return (
         audit,
         RightsService(operators, bus, events, state),
         PluginListService(),
-        PrivacyService(persons, people, operators, events, state),
+        privacy,
         keeping,
-        WatchService(audit.log, operators, keeping.view, breaches, bus, events, state),
+        WatchService(
+            audit.log, operators, keeping.view, privacy.view, breaches, bus, events, state
+        ),
     )

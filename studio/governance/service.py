@@ -89,4 +89,4 @@ class AuditService(Service):
 def _command(people: PeopleKeys, ran: CommandRan) -> dict[str, Any]:
     args = sealed_data(people, ran)["args"]
     return {"command": ran.command, "args": args, "who": ran.origin, "ok": ran.ok,
-            "error": ran.error}  # fmt: skip
+            "error": ran.error, "reason": ran.reason}  # fmt: skip

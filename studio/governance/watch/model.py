@@ -97,6 +97,7 @@ class WatchView(msgspec.Struct, frozen=True, kw_only=True):
         audit_lost: entries of the log that could not be written.
         chain_utc: when the chain was last checked.
         due, held: things over their time.
+        requests, late: of persons that wait, and of them over their deadline.
     """
 
     door: DoorReport = DoorReport()
@@ -107,6 +108,8 @@ class WatchView(msgspec.Struct, frozen=True, kw_only=True):
     audit_lost: int = 0
     due: int = 0
     held: int = 0
+    requests: int = 0
+    late: int = 0
     unmasked: tuple[str, ...] = ()
     red: tuple[RedCommand, ...] = ()
     alarms: tuple[WatchAlarm, ...] = ()

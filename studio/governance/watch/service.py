@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+import msgspec
+
 from studio.core.clock import NS, local_day, now_ns, utc_iso, utc_ms, zone_s
 from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
@@ -17,6 +19,7 @@ from studio.core.state import State
 from studio.governance.audit import AuditLog, check_logs
 from studio.governance.cli import USUAL
 from studio.governance.keeping.model import KeepingView
+from studio.governance.model import PrivacyView
 from studio.governance.privacy_commands import Unmasked
 from studio.governance.rights.book import OperatorBook
 from studio.governance.rights.glass import GlassBroken
@@ -50,6 +53,7 @@ class WatchService(Service):
         log: the audit log.
         operators: know who is in, and to whom data are shown in full.
         keeping: what is due.
+        requests: of persons.
         breaches: those that are known.
         bus, events, state: heard and told.
         hour: of the day here.
@@ -63,6 +67,7 @@ class WatchService(Service):
         log: AuditLog,
         operators: OperatorBook,
         keeping: Callable[[], KeepingView],
+        requests: Callable[[], PrivacyView],
         breaches: BreachBook,
         bus: Bus,
         events: Events,
@@ -70,6 +75,7 @@ class WatchService(Service):
         hour: Callable[[], int] | None = None,
     ) -> None:
         self._log, self._operators, self._keeping = log, operators, keeping
+        self._requests = requests
         self._breaches, self._bus, self._events, self._state = breaches, bus, events, state
         self._hour = hour or _hour_here
         self._refused = 0
@@ -95,13 +101,14 @@ class WatchService(Service):
 
     def view(self) -> WatchView:
         """As it is now."""
-        log, keeping = self._log, self._keeping()
+        log, keeping, asked = self._log, self._keeping(), self._requests()
         today = local_day()
         return WatchView(
             door=self._operators.door(), refused=self._refused, chain=self._chain,
             chain_utc=self._chain_utc, anchor_age_s=_age_s(log.signed_ns), audit_lost=log.lost,
             due=sum(rule.due for rule in keeping.rules),
             held=sum(rule.held for rule in keeping.rules),
+            requests=len(asked.requests), late=asked.late,
             unmasked=self._operators.unmasked,
             red=tuple(red for day, red in self._red if day == today),
             alarms=tuple(self._alarms), breaches=self._open_breaches(),
@@ -210,6 +217,5 @@ def _hour_here() -> int:
     return int((now_s + zone_s(now_s)) // 3600 % 24)
 
 
-def _without_age(view: WatchView) -> tuple[object, ...]:
-    return (view.door, view.refused, view.chain, view.audit_lost, view.due, view.held,
-            view.unmasked, view.red, view.alarms, view.breaches)  # fmt: skip
+def _without_age(view: WatchView) -> WatchView:
+    return msgspec.structs.replace(view, anchor_age_s=0)

@@ -16,6 +16,7 @@ from studio.core.event import Events
 from studio.core.state import State
 from studio.governance.audit import AuditLog, Signer, logs
 from studio.governance.keeping.model import KeepingRule, KeepingView, RuleView
+from studio.governance.model import PrivacyView
 from studio.governance.privacy_commands import Unmasked
 from studio.governance.rights.book import OperatorBook
 from studio.governance.secrets import Secrets
@@ -51,8 +52,8 @@ class Post:
             rules=(RuleView(rule=KeepingRule(id="logs", data="inner", days=1), due=3, held=1),)
         )
         self.watch = WatchService(
-            self.log, self.book, lambda: keeping, BreachBook(folder / "b.json"), self.bus,
-            self.events, state, lambda: self.hour,
+            self.log, self.book, lambda: keeping, PrivacyView,
+            BreachBook(folder / "b.json"), self.bus, self.events, state, lambda: self.hour,
         )  # fmt: skip
         self.bus.add(Deeds(), *self.watch.commands())
 

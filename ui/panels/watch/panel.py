@@ -13,9 +13,10 @@ from ui.i18n import t
 from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.spot import BOTTOM, Spot
-from ui.widgets.basics import Button, Dot, TextLabel, clear, row
+from ui.widgets.basics import Button, clear
 from ui.widgets.hold import HoldButton
 from ui.widgets.pop_form import PopForm
+from ui.widgets.state_line import state_line
 
 MOST_LINES = 60
 OLD_ANCHOR_S = 180
@@ -73,7 +74,7 @@ class WatchPanel(Panel):
         for breach in view.breaches:
             self.lines.addWidget(self._breach(breach))
         for tone, words in list(_lines(view))[:MOST_LINES]:
-            self.lines.addWidget(_line(tone, words))
+            self.lines.addWidget(state_line(tone, words))
 
     def _breach(self, breach: Breach) -> QWidget:
         told = ", ".join(t(f"watch.{whom}") for whom in breach.told) or t("watch.nobody")
@@ -92,7 +93,7 @@ class WatchPanel(Panel):
             close.name(t("watch.close"))
             listen(close, close.held, _Doing(self, "watch.close", {"id": breach.id}).do)
             buttons.append(close)
-        return _line("attention", words, *buttons)
+        return state_line("attention", words, *buttons)
 
     def _check(self) -> None:
         self.desk.actions.run("watch.check", {}, origin=self.check)
@@ -114,18 +115,6 @@ class _Doing:
     def do(self) -> None:
         """Runs it."""
         self._panel.desk.actions.run(self._command, self._args, origin=self._panel.breach)
-
-
-def _line(tone: str, words: str, *buttons: Button) -> QWidget:
-    line, text = QWidget(), TextLabel(words, wraps=True)
-    text.set_tone("attention" if tone == "attention" else "")
-    parts = row(Dot(tone), gap=8)
-    parts.addWidget(text, 1)
-    for button in buttons:
-        parts.addWidget(button)
-    line.setLayout(parts)
-    line.setAccessibleName(words)
-    return line
 
 
 def _lines(view: WatchView) -> Iterator[tuple[str, str]]:
@@ -157,6 +146,9 @@ def _lines(view: WatchView) -> Iterator[tuple[str, str]]:
     if view.door.certificate_until:
         yield "off", t("watch.certificate", at=day_clock(view.door.certificate_until))
     yield "attention" if view.due else "off", t("watch.due", n=view.due, held=view.held)
+    if view.requests:
+        tone = "attention" if view.late else "off"
+        yield tone, t("watch.requests", n=view.requests, late=view.late)
     for red in reversed(view.red):
         words = {"command": red.command, "who": red.origin, "reason": red.reason or "-"}
         yield "off", t("watch.red", at=clock(red.at_utc), **words)

@@ -1,0 +1,64 @@
+"""Requests of persons: sealed, with deadlines, answered to the right one; consents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from studio.core.errors import StudioError
+from studio.governance.people import PeopleKeys
+from studio.governance.persons import Persons
+from studio.governance.requests import RequestBook
+from studio.governance.secrets import Secrets
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Iterator[PeopleKeys]:
+    secrets = Secrets(tmp_path / "s", use_keyring=False)
+    made = PeopleKeys(tmp_path / "people.db", secrets, lambda: b"salt")
+    yield made
+    made.close()
+
+
+def test_a_request_has_a_deadline_and_is_not_done_for_another(
+    people: PeopleKeys, tmp_path: Path
+) -> None:
+    file = tmp_path / "requests.json"
+    book = RequestBook(file, people)
+    made = book.ask("douyin/rosalind", "access", "")
+    assert made.due_utc > made.asked_utc
+    assert b"rosalind" not in file.read_bytes()
+    assert book.view().requests[0].who == ""
+    assert book.opened()[0].who == "douyin/rosalind"
+    with pytest.raises(StudioError):
+        book.answer(made.id, "done", "", "")  # it may be in another's name
+    with pytest.raises(StudioError):
+        book.answer("x", "done", "", "p")
+    book.answer(made.id, "done", "", "asked by platform message")
+    view = RequestBook(file, people).view()
+    assert (view.requests, view.answered) == ((), 1)
+    # Who is erased is gone here, too; the count stays.
+    Persons(people, (), tmp_path / "erasures.json").erase("douyin/rosalind")
+    assert book.opened()[0].who == ""
+    assert book.view().answered == 1
+
+
+def test_a_consent_is_given_and_taken_back(people: PeopleKeys, tmp_path: Path) -> None:
+    book = RequestBook(tmp_path / "r.json", people)
+    assert not book.may("douyin/ann", "ads")
+    book.consent("douyin/ann", "ads", "v1", True)
+    assert book.may("douyin/ann", "ads")
+    assert not book.may("douyin/ann", "profiling")
+    assert not book.may("douyin/bob", "ads")
+    book.consent("douyin/ann", "ads", "v1", False)
+    assert not book.may("douyin/ann", "ads")
+
+
+def test_requests_that_cannot_be_read_are_said(people: PeopleKeys, tmp_path: Path) -> None:
+    file = tmp_path / "r.json"
+    file.write_text("{", encoding="utf-8")
+    with pytest.raises(StudioError):
+        RequestBook(file, people).ask("a", "erase", "")
+    assert file.read_text(encoding="utf-8") == "{"

@@ -1,0 +1,1 @@
+"""Panel: the audit log."""
