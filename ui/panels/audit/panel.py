@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPixmap, QShowEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from studio.governance.model import AuditEntry
 from ui.client import Reply
@@ -44,7 +44,7 @@ class AuditPanel(Panel):
         self.model = AuditModel()
         self.table = rows_table(self.model, (90, 150, 110, 150))
         self.table.setMinimumHeight(tokens.px(120))
-        self.shown = QLabel()
+        self.shown = TextLabel()
         self.shown.hide()
         inside, page = QWidget(), QVBoxLayout()
         page.setContentsMargins(*(tokens.px(side) for side in (10, 8, 10, 8)))
