@@ -118,11 +118,7 @@ class HotkeyCommands:
             spec = next((spec for spec in self._bus.specs() if spec.id == entry.command), None)
             if spec is None:
                 continue
-            if asker.role < spec.role:
-                role = spec.role.name.lower()
-                raise StudioError("denied", "command.denied", command=spec.id, role=role)
-            if asker.may_not(spec.id):
-                raise StudioError("denied", "command.not_lent", command=spec.id, who=asker.origin)
+            self._bus.check_right(spec, asker)
             if asker.is_here:
                 continue
             if spec.needs_confirm or spec.secret_args:

@@ -205,6 +205,19 @@ def test_nobody_agrees_to_what_they_may_not_do(house: House) -> None:
     run(work)
 
 
+def test_desk_and_password_are_not_two_people(house: House) -> None:
+    async def work() -> None:
+        house.book.set_red([RedRule(commands="deeds.end", needs_reason=False)])
+        assert await house.code("here", "deeds.end", confirm=True) == "rights.needs_second"
+        (asked,) = house.rights.view().asked
+        with asked_by(Asker(4, False, "remote", person="owner")), pytest.raises(StudioError) as no:
+            await house.bus.run("rights.agree", {"id": asked.id}, origin="remote")
+        assert no.value.key == "rights.same_person"
+        assert not house.deeds.done
+
+    run(work)
+
+
 def test_full_rights_in_need_are_loud_noted_and_reviewed(house: House) -> None:
     async def work() -> None:
         house.book.put(Operator(name="a", role="viewer", may_break_glass=True))
