@@ -83,6 +83,21 @@ class InsightCommands:
         return changed(result=msgspec.to_builtins(reply.shape))
 
     @command(
+        "insight.strip",
+        role=Role.CONTROLLER,
+        label=("一场的时间轴", "A show on one axis"),
+        help=(
+            "一场每分钟的在线、成交、评论，以及弹卡、切换、报警；beside 为另一场，按阶段叠加。",
+            "A show's online, sales and comments by minute, its cards, cuts and alarms; beside: "
+            "another show, laid over it by phase.",
+        ),
+    )
+    async def strip(self, show: Short = "last", beside: Short = "") -> Changed:
+        """Answers with lanes and marks."""
+        reply = await analyse_apart(AnalysisRequest("strip", show=show, beside=beside))
+        return changed(result=msgspec.to_builtins(reply.strip))
+
+    @command(
         "insight.moment",
         role=Role.CONTROLLER,
         label=("某一刻的画面", "Picture of a moment"),

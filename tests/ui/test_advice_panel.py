@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from studio.insight.model import LabelPair
 from studio.insight.outlook.model import Outlook, OutlookDay
 from studio.insight.shape.model import FunnelStep, HeatMap, ShowShape, WidePath
+from studio.insight.strip.model import ShowStrip, StripLane, StripMark
 
 SOON = 60_000
 pytestmark = pytest.mark.ui
@@ -84,6 +85,16 @@ def test_an_order_is_proposed_and_taken_over(program, qtbot):
     assert "no data: platform" in shape.bars.accessibleName()
     assert shape.model.rowCount() == 1
     look(program, "funnel")
+    strip = program.window.panels["strip"]
+    program.window.reveal("strip")
+    qtbot.waitUntil(strip.isVisible, timeout=SOON)
+    lane = StripLane("units", LabelPair("件数", "Pieces"), "", (1.0, 4.0, None), (2.0, None, 1.0))
+    strip.put(ShowStrip(2, "A", "2026-11-29T12:00:00.000Z", 3, 1.0, 2.0, (lane,),
+                        (StripMark(61.0, "card", "hat"),), "1 · B"))  # fmt: skip
+    strip.hand.setValue(65)
+    assert "Pieces 4 (—)" in strip.says.text()
+    assert "card hat" in strip.says.text()
+    look(program, "strip")
     program.window.pages.set_page("prepare")
     rivals = program.window.panels["rivals"]
     program.window.reveal("rivals")

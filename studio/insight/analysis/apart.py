@@ -12,6 +12,7 @@ from studio.insight.model import Answer, BaselineReply, Rebuilt
 from studio.insight.outlook.model import Outlook
 from studio.insight.pricing.model import PriceHistory
 from studio.insight.shape.model import ShowShape
+from studio.insight.strip.model import ShowStrip
 
 LIMIT_S = 300.0
 
@@ -19,8 +20,8 @@ LIMIT_S = 300.0
 class AnalysisRequest(msgspec.Struct):
     """What is to be done: "ask" a question, "rebuild" the file, say what is normal ("baseline"),
     write a "report" of a show into a folder, say what "advice" is made of, or at which "prices" a
-    SKU (``question``) was sold, what is to be expected ("outlook"), or
-    the "shape" of a show: funnel, paths, heat.
+    SKU (``question``) was sold, what is to be expected ("outlook"), the
+    "shape" of a show (funnel, paths, heat), or its "strip", with another one ``beside``.
 
     Attributes:
         groups: of advice and outlook: the product of each SKU.
@@ -28,13 +29,14 @@ class AnalysisRequest(msgspec.Struct):
     """
 
     what: Literal[
-        "ask", "rebuild", "baseline", "report", "advice", "prices", "outlook", "shape"
+        "ask", "rebuild", "baseline", "report", "advice", "prices", "outlook", "shape", "strip"
     ] = "ask"
     question: str = ""
     show: str = ""
     at: Literal["2h", "24h", "48h", "7d"] = "7d"
     folder: str = ""
     with_pdf: bool = False
+    beside: str = ""
     groups: dict[str, str] = {}
     free: dict[str, int] = {}
     names: dict[str, str] = {}
@@ -52,6 +54,7 @@ class AnalysisReply(ProcessReply):
     prices: PriceHistory | None = None
     outlook: Outlook | None = None
     shape: ShowShape | None = None
+    strip: ShowStrip | None = None
 
 
 async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:

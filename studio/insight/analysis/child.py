@@ -20,8 +20,9 @@ from studio.insight.outlook.find import find_outlook
 from studio.insight.pricing.history import find_prices
 from studio.insight.report import write_report
 from studio.insight.shape.find import find_shape
+from studio.insight.strip.find import find_strip
 
-KEPT = ("ask", "advice", "prices", "outlook", "shape")
+KEPT = ("ask", "advice", "prices", "outlook", "shape", "strip")
 """What is answered from a file that is fresh; the rest makes it anew."""
 
 
@@ -39,6 +40,8 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
         return AnalysisReply(rebuilt=rebuilt)
     if request.what == "advice":
         return AnalysisReply(advice=find_facts(path, request.groups))
+    if request.what == "strip":
+        return AnalysisReply(strip=find_strip(path, request.show, request.beside))
     if request.what == "shape":
         return AnalysisReply(shape=find_shape(path, request.show))
     if request.what == "outlook":

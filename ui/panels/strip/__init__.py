@@ -1,0 +1,1 @@
+"""The panel "strip" and what only it uses."""

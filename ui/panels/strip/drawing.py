@@ -1,0 +1,116 @@
+"""Lanes under each other on one axis; a line where the hand is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.insight.strip.model import ShowStrip
+from ui.i18n import pick, t
+from ui.theme import tokens
+from ui.widgets.paint import painting
+
+LANE, FOOT, NAMES, MARKS = 46, 20, 92, 18
+INKS = {"card": tokens.ACCENT, "cut": tokens.MUTED, "alarm": tokens.ATTENTION}
+Series = tuple[float | None, ...]
+
+
+class LanesView(QWidget):
+    """The show in full, the other in dashes; marks above."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.strip: ShowStrip | None = None
+        self.at_s = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def put(self, strip: ShowStrip) -> None:
+        """Another show."""
+        self.strip = strip
+        high = tokens.px(MARKS) + len(strip.lanes) * tokens.px(LANE) + tokens.px(FOOT)
+        self.setFixedHeight(high)
+        self.move_to(0.0)
+
+    def move_to(self, at_s: float) -> None:
+        """The hand is here."""
+        self.at_s = at_s
+        self.setAccessibleName(self.words())
+        self.update()
+
+    def words(self) -> str:
+        """What is known of the minute under the hand, and of marks in it."""
+        if self.strip is None:
+            return ""
+        minute = int(self.at_s // 60)
+        parts = [t("strip.minute", n=minute)]
+        for lane in self.strip.lanes:
+            parts.append(f"{pick(lane.label)} {_shown(lane.values, minute, lane.unit)}")
+            if lane.beside:
+                parts[-1] += f" ({_shown(lane.beside, minute, lane.unit)})"
+        parts += [
+            f"{t(f'strip.{mark.kind}')} {mark.what}".strip()
+            for mark in self.strip.marks if mark.at_s // 60 == minute
+        ][:4]  # fmt: skip
+        return " · ".join(parts)
+
+    @painting
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws it."""
+        strip = self.strip
+        if strip is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(tokens.font(11))
+        left, top = tokens.px(NAMES), tokens.px(MARKS)
+        step = (self.width() - left - tokens.px(8.0)) / max(1, strip.minutes)
+        foot = self.height() - tokens.px(FOOT)
+        for part in (strip.opened_min, strip.closing_min):
+            painter.setPen(QPen(tokens.colour(tokens.LINE), 1))
+            painter.drawLine(QPointF(left + part * step, 0), QPointF(left + part * step, foot))
+        for mark in strip.marks:
+            painter.setPen(QPen(tokens.colour(INKS[mark.kind]), tokens.px(1.5)))
+            x = left + mark.at_s / 60 * step
+            painter.drawLine(QPointF(x, 2), QPointF(x, top - 4.0))
+        for number, lane in enumerate(strip.lanes):
+            y, high = top + number * tokens.px(LANE), tokens.px(LANE) - 8.0
+            most = max((value or 0.0 for value in (*lane.values, *lane.beside)), default=0) or 1.0
+            painter.setPen(tokens.colour(tokens.MUTED))
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(0, y, left - 8.0, high), middle, pick(lane.label))
+            self._line(painter, lane.beside, QPointF(left, y), (step, high, most), is_other=True)
+            self._line(painter, lane.values, QPointF(left, y), (step, high, most), is_other=False)
+        every = max(10, -(-strip.minutes // 80) * 10)
+        painter.setPen(tokens.colour(tokens.MUTED))
+        for minute in range(0, strip.minutes, every):
+            box = QRectF(left + minute * step - 4, foot, 60, tokens.px(FOOT))
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, f"{minute}'")
+        painter.setPen(QPen(tokens.colour(tokens.TEXT), tokens.px(1)))
+        x = left + self.at_s / 60 * step
+        painter.drawLine(QPointF(x, 0), QPointF(x, foot))
+
+    @staticmethod
+    def _line(
+        painter: QPainter, values: Series, origin: QPointF, scale: tuple[float, float, float],
+        *, is_other: bool,
+    ) -> None:  # fmt: skip
+        step, high, most = scale
+        style = Qt.PenStyle.DashLine if is_other else Qt.PenStyle.SolidLine
+        ink = tokens.MUTED if is_other else tokens.ACCENT
+        painter.setPen(QPen(tokens.colour(ink), tokens.px(1.2), style))
+        part = QPolygonF()
+        for minute, value in enumerate((*values, None)):
+            if value is not None:
+                y = origin.y() + high * (1 - value / most)
+                part.append(QPointF(origin.x() + (minute + 0.5) * step, y))
+            elif part.size():
+                painter.drawPolyline(part)
+                part = QPolygonF()
+
+
+def _shown(values: Series, minute: int, unit: str) -> str:
+    value = values[minute] if minute < len(values) else None
+    if value is None:
+        return "—"
+    return f"{value / 100:,.0f}" if unit == "cents" else f"{value:,.0f}"
