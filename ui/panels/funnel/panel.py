@@ -15,7 +15,7 @@ from ui.i18n import pick, t
 from ui.models.rows import Index, RowsModel
 from ui.panels.base import Panel
 from ui.panels.funnel.drawing import FunnelView, HeatView
-from ui.panels.spot import BOTTOM, Spot
+from ui.panels.spot import RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, calm
 from ui.widgets.flow import Flow
@@ -61,7 +61,7 @@ class FunnelPanel(Panel):
 
     id = "funnel"
     rank = 81
-    spots = {"review": Spot(BOTTOM, 0)}
+    spots = {"review": Spot(RIGHT, 1)}
     keys = (("Tab", "funnel.key_next"), ("Return", "funnel.key_ask"))
 
     def build(self) -> None:

@@ -7,14 +7,14 @@ from datetime import timedelta
 import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QLabel, QLineEdit, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSlider, QVBoxLayout, QWidget
 
 from studio.insight.strip.model import ShowStrip
 from ui.client import Reply
 from ui.format import parse_utc
 from ui.i18n import t
 from ui.panels.base import Panel
-from ui.panels.spot import BOTTOM, Spot
+from ui.panels.spot import LEFT, Spot
 from ui.panels.strip.drawing import LanesView
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, calm
@@ -29,7 +29,7 @@ class StripPanel(Panel):
 
     id = "strip"
     rank = 82
-    spots = {"review": Spot(BOTTOM, 0)}
+    spots = {"review": Spot(LEFT, 1)}
     keys = (("← →", "strip.key_scrub"), ("Return", "strip.key_ask"))
 
     def build(self) -> None:
@@ -46,7 +46,7 @@ class StripPanel(Panel):
         self.hand.setPageStep(60)
         self.hand.setSingleStep(5)
         self.hand.valueChanged.connect(self._scrubbed)
-        self.shown = QLabel()
+        self.shown = TextLabel()
         self.shown.hide()
         inside, page = QWidget(), QVBoxLayout()
         page.setContentsMargins(*(tokens.px(side) for side in (10, 8, 10, 8)))
