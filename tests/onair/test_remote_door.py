@@ -551,6 +551,7 @@ def test_the_panel_is_served_and_asks_nothing_of_others(studio: Studio) -> None:
         ("/", "text/html"),
         ("/panel.js", "text/javascript"),
         ("/post.js", "text/javascript"),
+        ("/host.js", "text/javascript"),
         ("/panel.css", "text/css"),
     ):
         with urllib.request.urlopen(base + path, timeout=10) as answer:

@@ -63,6 +63,7 @@ class EarsLink:
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: list[HeardLine] = []
         self._lock = threading.Lock()
+        self._is_checked = False
 
     @property
     def pid(self) -> int:
@@ -76,9 +77,9 @@ class EarsLink:
         if self._worker is not None and request == self._request:
             return
         self.rest()
-        self._request = request
+        self._request, self._is_checked = request, False
         self._worker = Worker(
-            "ears", self._serve, on_fault=self._failed, backoff=Backoff((0.2, 1.0, 3.0))
+            "ears", self._serve, on_fault=self._failed, backoff=Backoff((0.1, 0.3, 1.0))
         )
         self._tap.is_on = True
         self._worker.start()
@@ -115,6 +116,8 @@ class EarsLink:
         if key or request is None:
             self.state, self.fault = "absent", StudioError("not_found", key or "ears.no_model")
             return
+        if self._is_checked:
+            request = msgspec.structs.replace(request, is_checked=True)
         self.state = "starting"
         process = self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", self._module],
@@ -165,7 +168,7 @@ class EarsLink:
             line = msgspec.json.decode(raw, type=HeardLine)
             if line.error:
                 raise StudioError("unavailable", line.error, path=line.where)
-            self.state, self.fault = "listening", None
+            self.state, self.fault, self._is_checked = "listening", None, True
             if line.text:
                 with self._lock:
                     self._lines = [*self._lines, line][-MOST_LINES:]

@@ -6,11 +6,16 @@ import msgspec
 
 
 class EarsRequest(msgspec.Struct, frozen=True):
-    """The first line the worker reads; raw sound follows: 16 kHz, 16 bit, one channel."""
+    """The first line the worker reads; raw sound follows: 16 kHz, 16 bit, one channel.
+
+    Attributes:
+        is_checked: the files of the model were held against their hashes by a worker before.
+    """
 
     folder: str
     language: str = "zh"
     hints: str = ""
+    is_checked: bool = False
 
 
 class HeardLine(msgspec.Struct, frozen=True):

@@ -32,7 +32,8 @@ def heard_lines(request: EarsRequest, sound: Iterator[Sound]) -> Iterator[HeardL
     key = missing(Path(request.folder))
     if key:
         raise StudioError("not_found", key)
-    check(Path(request.folder))
+    if not request.is_checked:
+        check(Path(request.folder))
     recogniser = SpeechRecogniser(Path(request.folder), request.language, request.hints)
     cutter = WindowCutter(voice_finder())
     yield HeardLine()

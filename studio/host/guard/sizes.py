@@ -28,6 +28,8 @@ _MEASURED = re.compile(
 _OF_PEOPLE = re.compile(
     r"身高|体重|你|您|宝宝|姐妹|我|朋友|小朋友|斤的|高的|you|your|my |i'm|tall|weigh|customer"
 )
+_IN_USE = re.compile(r"[放挖加倒取泡冲喝吃抹涂]|一次|每次|每天|早晚|add |pour |take |use ")
+"""How much of it one uses says nothing of how much there is."""
 _ABOUT = re.compile(r"(?:约|大概|大约|差不多|about|around|roughly)\s?$")
 _TIMES = {
     "day": ("shelf_life", "保质|赏味|shelf|best before"),
@@ -65,7 +67,7 @@ def _sizes(spoken: Spoken) -> Iterator[Claim]:
 
 def _figures(spoken: Spoken) -> Iterator[Claim]:
     text = spoken.text
-    if _OF_PEOPLE.search(text):
+    if _OF_PEOPLE.search(text) or _IN_USE.search(text):
         return
     for match in _MEASURED.finditer(text):
         unit = str(match.lastgroup)

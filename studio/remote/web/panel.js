@@ -160,7 +160,7 @@ function told({ eventType, eventData }) {
 // -- pages of plugins ------------------------------------------------------------------------------
 
 const pages = [];
-const OWN_PAGES = ["/post.js"]; // ours, made in the same way
+const OWN_PAGES = ["/host.js", "/post.js"]; // ours, made in the same way
 
 const wanted = () => [...PARTS, ...pages.flatMap((page) => page.parts)];
 
@@ -171,7 +171,7 @@ async function loadPages() {
     try {
       const module = await import(path);
       const section = element("section");
-      const tools = { section, element, run, ask, language: () => language, role: () => role };
+      const tools = { section, element, run, ask, language: () => language, role: () => role, price };
       const page = { parts: module.parts ?? [], draw: module.default(tools) };
       if (OWN_PAGES.includes(path)) $("desk").prepend(section); // what burns stands on top
       else $("desk").append(section);
