@@ -367,6 +367,8 @@ class TryOnCommands:
         garment = self._wearer.filters().get(name)
         if garment is None or not garment.is_worn:
             raise StudioError("conflict", "tryon.nothing_worn")
+        if self._wearer.is_generated(name):
+            raise StudioError("conflict", "tryon.generated", source=name)
         product = self._catalogue.state.trying
         path = self._capture_path(file, product)
         frame = self._wearer.latest(name)

@@ -233,6 +233,17 @@ class TryOnController:
             min(1.0, max(0.0, y / shot.frame.height)),
         )
 
+    def is_generated(self, source: str) -> bool:
+        """Is it no person but made by a machine, itself or what it mirrors?"""
+        seen: set[str] = set()
+        while source not in seen:
+            seen.add(source)
+            runner = self._bank.runners.get(source)
+            if runner is None or runner.source.is_generated:
+                return runner is not None
+            source = str(getattr(runner.source.settings, "source", source))
+        return False
+
     def _shot(self, source: str) -> Shot | None:
         runner = self._bank.runners.get(source)
         return runner.latest if runner else None

@@ -29,12 +29,14 @@ from studio.host.standin.service import StandInService
 from studio.media.frame import Frame, blank, from_rgb
 from studio.media.yuv import layer
 from studio.scenes.compositor import Change, Overlay
+from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Box, Canvas, Crop, Item, Scene, ScenesState
 from studio.scenes.nested import NestedPictures
 from studio.scenes.stage import ProgramPicture, ProgramRenderer, Renderer, Snapshot
 from studio.scenes.transitions.base import Transition
 from studio.shop.catalogue import Catalogue
 from studio.shop.model import Product, ShopState
+from studio.shop.wearing import TryOnController
 from studio.sources.base import Source, SourceContext
 from studio.sources.kinds.stand_in import StandIn
 from studio.sources.runner import Shot, SourceRunner
@@ -200,6 +202,15 @@ def test_its_signs_are_five_percent_of_the_shorter_side(size: tuple[int, int]) -
     first_line = rows[: gaps[0] + 1] if len(gaps) else rows
     assert len(first_line) >= 0.05 * min(size)
     assert label.frame.alpha is None or int(label.frame.alpha.min()) == 255
+
+
+def test_a_try_on_keeps_no_picture_of_it_without_the_label() -> None:
+    """Those pictures go past the canvases: what a machine made is refused there."""
+    bank = SimpleNamespace(runners=world(one((AI,))).sources)
+    wearer = TryOnController(bank, SceneRepository(TRANSITIONS, lambda event: None))
+    assert [wearer.is_generated(name) for name in ("ai", "again", "twice", WALL, "gone")] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
 
 
 # --- what it says -------------------------------------------------------------------------------
