@@ -47,7 +47,7 @@ class RivalCommands:
     async def put(self, seen: RivalGoodsSeen) -> Changed:
         """Answers with its key."""
         key, before = await asyncio.to_thread(note, seen)
-        undo = ("rivals.remove", {"key": key})
+        undo = ("rivals.remove", {"row": key})
         if before is not None:
             undo = ("rivals.put", {"seen": msgspec.to_builtins(before)})
         return changed(result={"key": key}, undo=undo)
@@ -58,8 +58,8 @@ class RivalCommands:
         label=("删除一条竞品", "Remove a note of a competitor"),
         help=("删除一条竞品记录。", "Takes one note away."),
     )
-    async def remove(self, key: RowKey) -> Changed:
-        gone = await asyncio.to_thread(forget, key)
+    async def remove(self, row: RowKey) -> Changed:
+        gone = await asyncio.to_thread(forget, row)
         return changed(undo=("rivals.put", {"seen": msgspec.to_builtins(gone)}))
 
     @command(

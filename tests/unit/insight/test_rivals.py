@@ -58,7 +58,7 @@ def test_by_hand_and_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             ("rivals.import", {"path": str(tmp_path / "other.csv")}),
             ("rivals.put", {"seen": {**seen, "seen_utc": "yesterday"}}),
             ("rivals.put", {"seen": {**seen, "rival": ""}}),
-            ("rivals.remove", {"key": "nothing"}),
+            ("rivals.remove", {"row": "nothing"}),
         ):
             with pytest.raises(StudioError):
                 await bus.run(*call)

@@ -152,5 +152,5 @@ class RivalsPanel(Panel):
     def _remove(self) -> None:
         row = self.table.currentIndex().row()
         if 0 <= row < len(self.model.found):
-            args = {"key": self.model.found[row].key}
+            args = {"row": self.model.found[row].key}
             self.desk.actions.run("rivals.remove", args, origin=self.remove, done=self._noted)
