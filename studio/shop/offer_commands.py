@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -11,6 +11,8 @@ from studio.core.command import Changed, Role, changed, command
 from studio.shop.model import Cents
 from studio.shop.offers.book import OfferBook
 from studio.shop.offers.model import Limit, Market, Offer, OfferId, Sku
+
+OfferCents = Annotated[int, msgspec.Meta(ge=1, le=10_000_000_00)]
 
 
 class Offers(Protocol):
@@ -31,6 +33,10 @@ class Offers(Protocol):
 
     async def end(self, offer: Offer, why: str) -> None:
         """Ends one."""
+        ...
+
+    def reprice(self, offer: Offer, cents: int) -> int:
+        """Another price while it is live; the one before."""
         ...
 
 
@@ -113,6 +119,20 @@ class OfferCommands:
         if self._room.book.run(id).is_on:
             await self._room.end(offer, "stopped")
         return changed("offers", "shop", "stock")
+
+    @command(
+        "offers.reprice",
+        role=Role.CONTROLLER,
+        label=("优惠改价", "Reprice an offer"),
+        help=(
+            "改一个进行中的优惠的价格（分）：一步到位，中间不会出现原价；件数和倒计时不变。",
+            "Another price (cents) of an offer that is live: at once, no other price holds in "
+            "between; its pieces and its clock stay.",
+        ),
+    )
+    def reprice(self, id: OfferId, cents: OfferCents) -> Changed:
+        before = self._room.reprice(self._room.book.get(id), cents)
+        return changed("offers", "shop", undo=("offers.reprice", {"id": id, "cents": before}))
 
     @command(
         "offers.price",

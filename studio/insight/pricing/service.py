@@ -272,11 +272,9 @@ class PricingService(Service):
             raise StudioError("conflict", "pricing.steps_over", most=MOST_STEPS)
         self._tonight.watch(sku)
         self._tonight.tick()  # what was so far belongs to the price before
-        await self._run("offers.stop", own)
         try:
-            await self._bus.run("offers.put", {"offer": _plain(offer)}, origin="pricing")
-            await self._bus.run("offers.start", {"id": own}, origin="pricing")
-        except StudioError:  # the list price holds now: that is told like any other
+            await self._put_price(offer)
+        except StudioError:  # the price that holds now is told like any other
             self._noted(sku, self._book.quote(sku).cents, before, by)
             raise
         if undone is None:
@@ -288,6 +286,16 @@ class PricingService(Service):
             self._steps[sku] = tuple(steps)
         self._noted(sku, cents, before, by)
         return before
+
+    async def _put_price(self, offer: Offer) -> None:
+        """In one go where a step holds already: no list price in between."""
+        if self._book.run(offer.id).stage == "live":
+            args = {"id": offer.id, "cents": offer.price_cents}
+            await self._bus.run("offers.reprice", args, origin="pricing")
+            return
+        await self._run("offers.stop", offer.id)
+        await self._bus.run("offers.put", {"offer": _plain(offer)}, origin="pricing")
+        await self._bus.run("offers.start", {"id": offer.id}, origin="pricing")
 
     async def withdraw(self, sku: str, *, by: str = "person") -> int:
         """The list price holds at once; returns the price before."""

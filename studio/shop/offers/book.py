@@ -96,6 +96,28 @@ class OfferBook:
         self.part = replace(self.part, offers=offers)
         self.runs.pop(offer.id, None)
 
+    def reprice(self, offer: Offer, cents: int) -> Offer:
+        """Another price of an offer that is live, in one go: no other price holds in between.
+
+        Its run, its pieces and its clock stay; the struck price is what the rules allow beside it.
+
+        Returns:
+            The offer as it is now.
+
+        Raises:
+            StudioError: conflict, when it is not live or its price is made of steps; else why a
+                price of its like must not go on air.
+        """
+        if self.run(offer.id).stage != "live" or offer.steps:
+            raise StudioError("conflict", "offers.not_live", id=offer.id)
+        fresh = replace(offer, price_cents=cents, percent=0)
+        for fault in self.faults(fresh):
+            raise fault
+        offers = tuple(fresh if other.id == offer.id else other for other in self.part.offers)
+        self.part = replace(self.part, offers=offers)
+        self.runs[offer.id] = replace(self.run(offer.id), was_cents=self.struck(fresh))
+        return fresh
+
     def remove(self, id: str) -> Offer:
         """Forgets an offer that does not run.
 

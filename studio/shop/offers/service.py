@@ -147,6 +147,16 @@ class OfferService(Service):
             begins = now_ns() + offer.countdown_s * NS
             await self._begin(offer, begins, begins + offer.seconds * NS if offer.seconds else 0)
 
+    def reprice(self, offer: Offer, cents: int) -> int:
+        """Another price while it is live, from the next picture on; returns the one before.
+
+        Raises:
+            StudioError: why it must not go on air; conflict, when it is not live.
+        """
+        before = self.book.offered(offer)
+        self._tell(self.book.reprice(offer, cents))
+        return before
+
     def arm(self, offer: Offer) -> None:
         """Begins and ends it by its slot; one that has begun already begins at once.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -169,6 +170,32 @@ def test_no_price_leaves_the_bounds_whoever_asks(data: Path) -> None:
             await bus.run("pricing.step", {"sku": "hat", "cents": 5900})
         with pytest.raises(StudioError, match="cost"):
             await bus.run("pricing.propose", {"sku": "scarf"})
+
+    priced(body)
+
+
+def test_from_step_to_step_no_other_price_holds(data: Path) -> None:
+    """Sampled at everything that is told and at each turn of the loop."""
+
+    async def body(pricing: PricingService, bus: Bus, trade: Trade, air: Any) -> None:
+        listed = trade.book.quote("hat").cents
+        await pricing.step("hat", 8900)
+        seen: set[int] = set()
+        trade.events.on_all(lambda event: seen.add(trade.book.quote("hat").cents))
+        is_over = False
+
+        async def watch() -> None:
+            while not is_over:
+                seen.add(trade.book.quote("hat").cents)
+                await asyncio.sleep(0)
+
+        watching = asyncio.create_task(watch())
+        for cents in (7900, 6900, 7900):
+            await pricing.step("hat", cents)
+        is_over = True
+        await watching
+        assert {7900, 6900} <= seen <= {8900, 7900, 6900}
+        assert listed not in seen
 
     priced(body)
 

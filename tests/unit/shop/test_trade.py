@@ -286,3 +286,29 @@ def priced(quote: Any, goods: Any, limits: Any, whole: Offer) -> Any:
     parts = whole.parts if quote.offer == "whole" else (Line(quote.sku),)
     least = sum(p.count * least_of(p.sku, goods[p.sku].price_cents, limits) for p in parts)
     return PricedLine(**asdict(quote), count=2, least_cents=least, skus=tuple(parts))
+
+
+def test_a_live_offer_has_another_price_at_once_and_keeps_its_pieces_and_its_clock() -> None:
+    async def body(trade: Trade) -> None:
+        await trade.open(hat=20)
+        offers = trade.services["offers"]
+        trade.book.limit("hat", Limit(3000, 4000))
+        sale = Offer("sale", "hat", price_cents=6900, pieces=5, seconds=600)
+        trade.book.put(sale)
+        with pytest.raises(StudioError, check=lambda error: error.key == "offers.not_live"):
+            offers.reprice(sale, 5900)
+        await offers.begin(sale)
+        run, left = trade.book.run("sale"), trade.book.left["sale"]
+        assert offers.reprice(trade.book.get("sale"), 5900) == 6900
+        assert trade.book.quote("hat").cents == 5900
+        assert trade.book.run("sale").ends_ns == run.ends_ns
+        assert trade.book.run("sale").key == run.key
+        assert trade.book.left["sale"] == left == 5
+        for cents in (3900, 2000, trade.book.listed(sale)):
+            with pytest.raises(StudioError):
+                offers.reprice(trade.book.get("sale"), cents)
+            assert trade.book.quote("hat").cents == 5900, "refused: nothing has changed"
+        await offers.end(trade.book.get("sale"), "stopped")
+        assert trade.level("hat") == (20, 0, 0)
+
+    trading("reprice", body)
