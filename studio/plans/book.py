@@ -73,6 +73,14 @@ class PlanBook:
             self.enabled.discard(id)
             self.armed.pop(id, None)
 
+    def disarm(self, person: str) -> list[str]:
+        """Somebody has no rights any more: what starts by theirs is off; which plans those are."""
+        ids = [id for id, right in self.armed.items() if person and right.person == person]
+        for id in ids:
+            self.enabled.discard(id)
+            del self.armed[id]
+        return ids
+
     def part(self) -> PlansPart:
         """What the show keeps."""
         return PlansPart(tuple(sorted(self.enabled)))

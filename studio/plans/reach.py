@@ -79,12 +79,17 @@ def asker_of_trigger(plan: Plan, digest: str, specs: Callable[[], Iterable[Spec]
 
 
 class ArmedRight(msgspec.Struct, frozen=True):
-    """The right of whoever switched a plan on: what it starts by itself never has more."""
+    """The right of whoever switched a plan on: what it starts by itself never has more.
+
+    Attributes:
+        person: who that was, an operator or a token; when they are taken out, it is off.
+    """
 
     role: int
     is_here: bool
     without: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
+    person: str = ""
 
     @property
     def asker(self) -> Asker:
@@ -94,7 +99,7 @@ class ArmedRight(msgspec.Struct, frozen=True):
 
 def right_of(asker: Asker) -> ArmedRight:
     """The right of whoever asks."""
-    return ArmedRight(asker.role, asker.is_here, asker.without, asker.scopes)
+    return ArmedRight(asker.role, asker.is_here, asker.without, asker.scopes, asker.person)
 
 
 class AcceptedPlans:

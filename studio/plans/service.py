@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 import msgspec
 
+from studio.core.clock import utc_iso
 from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
 from studio.core.event import Events
@@ -21,18 +22,21 @@ from studio.plans.checking.base import World
 from studio.plans.checking.check import check_plans
 from studio.plans.commands import PlanCommands
 from studio.plans.editing_commands import PlanEditing
+from studio.plans.events import RoleTold
 from studio.plans.files import read_plan_files
 from studio.plans.incident_store import IncidentStore
 from studio.plans.incidents.book import IncidentBook
-from studio.plans.model import Incident, PlansPart, PlansView
+from studio.plans.model import Incident, PlansPart, PlansView, Told
 from studio.plans.probe import Probe
 from studio.plans.reach import AcceptedPlans, ArmedRight
 from studio.plans.run_file import RunFile
 from studio.plans.runner import JUDGE_S, KEPT, Plans
 from studio.plans.runs import KeptRuns
+from studio.plans.steps import said
 from studio.plans.triggers.base import Situation, Trigger
 
 KEPT_INCIDENTS = 20
+TAKEN_OUT = ("rights.remove", "remote.token_remove")
 
 
 class PlansCheckpoint(msgspec.Struct, frozen=True):
@@ -90,9 +94,11 @@ class PlanService(Service):
         if self.plans.is_drill:  # whatever is asked of a shadow stays on this machine
             bus.gate(lambda spec, args: refuse_outside(msgspec.to_builtins(args)))
         events.on(CommandRan, self.plans.heard)
+        events.on(CommandRan, self._disarm)
         self.book = IncidentBook()
         self._plan_commands = PlanCommands(self.plans, self.store, self.book)
-        self._folder, self._kinds, self._bus, self._state = Path(), kinds, bus, state
+        self._folder, self._kinds, self._bus = Path(), kinds, bus
+        self._events, self._state = events, state
         self._editing = PlanEditing(self.plans, lambda: self._folder, self._world_now)
         self.every = (Every("judge", JUDGE_S, self.plans.watch),)
 
@@ -152,6 +158,19 @@ class PlanService(Service):
             frozenset(now.outputs),
             _names(getattr(shop, "products", ()), "id"),
         )
+
+    def _disarm(self, ran: CommandRan) -> None:
+        """Who is taken out leaves no plan behind that acts with their right."""
+        if not ran.ok or ran.command not in TAKEN_OUT:
+            return
+        person = str(ran.args.get("name", ""))
+        for id in self.plans.disarm(person):
+            plan = self.plans.plans.get(id)
+            label = plan.label if plan is not None else id
+            text = said("plans.disarmed", plan=label, person=person)
+            self.plans.told.appendleft(Told(utc_iso(), "technician", text, "amber"))
+            self._events.publish(RoleTold(role="technician", text=text, level="amber"))
+            self._state.touch("plans")
 
     def save(self) -> PlansPart:
         """Which are on; all of them is nothing to write down."""

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 import studio.plans.triggers as folder
-from studio.core.command import Bus, Role
+from studio.core.command import Bus, CommandRan, Role
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.registry import discover
@@ -21,6 +21,7 @@ from studio.core.streams import child_environment
 from studio.plans.model import Ask, Plan, PlanText, Tell
 from studio.plans.post.desk import MOST_MESSAGES, MOST_TASKS, CommandPost
 from studio.plans.post.service import PostService, seen_by
+from studio.plans.reach import ArmedRight
 from studio.plans.service import PlanService
 from studio.plans.triggers.base import Situation, Trigger
 from studio.scenes.model import Scene, ScenesState
@@ -241,3 +242,27 @@ def test_the_phones_page_shows_each_role_what_is_its_own(tmp_path: Path):
         "plans.hold", "plans.skip", "plans.stop", "plans.undo", "plans.answer", "post.accept",
         "post.done", "post.acknowledge",
     ]  # fmt: skip
+
+
+def test_who_is_taken_out_leaves_no_plan_behind_that_acts_for_them() -> None:
+    async def body(house):
+        plans = house.plans.plans
+        id, other = sorted(plans.plans)[:2]
+        for name, person in ((id, "lin"), (other, "wang")):
+            plans.switch(name, False, ArmedRight(2, False))
+            plans.switch(name, True, ArmedRight(2, False, person=person))
+        house.events.publish(
+            CommandRan(command="rights.remove", args={"name": "lin"}, origin="desk", ok=False,
+                       error="no", took_ms=0.1)
+        )  # fmt: skip
+        assert id in plans.enabled, "it was not done"
+        house.events.publish(
+            CommandRan(command="rights.remove", args={"name": "lin"}, origin="desk", ok=True,
+                       error="", took_ms=0.1)
+        )  # fmt: skip
+        assert id not in plans.enabled
+        assert other in plans.enabled
+        assert "lin" in plans.told[0].text.en
+        assert plans.disarm("") == []
+
+    within(body)
