@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +91,21 @@ class RealEngine:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealEngine]:
-    """One engine for the tests of a file."""
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RealEngine]:
+    """One engine for the tests of a file; or the one of all that say ``SHARES_STUDIO = True``."""
+    if getattr(request.module, "SHARES_STUDIO", False):
+        yield request.getfixturevalue("common_engine")
+        return
+    made = RealEngine(tmp_path_factory.mktemp("engine"))
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="session")
+def common_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealEngine]:
+    """One engine for the files that share a studio."""
     made = RealEngine(tmp_path_factory.mktemp("engine"))
     yield made
     made.end()
@@ -130,16 +143,46 @@ def program(request: pytest.FixtureRequest, qtbot: Any, engine: RealEngine) -> I
 
 
 @pytest.fixture(scope="module")
-def shared_program(qapp: Any, engine: RealEngine) -> Iterator[Any]:
-    """One window for the tests of a file."""
+def shared_program(request: pytest.FixtureRequest, qapp: Any, engine: RealEngine) -> Iterator[Any]:
+    """One window for the tests of a file; or that of all that share a studio.
+
+    A studio that is shared opens the demo show anew, on the page it starts with: starting one
+    takes six seconds, this takes half of one.
+    """
+    if getattr(request.module, "SHARES_STUDIO", False):
+        made = request.getfixturevalue("common_program")
+        opened: list[Any] = []
+        made.actions.run("show.open", {}, done=opened.append)
+        _until(qapp, lambda: bool(opened) and made.store.is_loaded)
+        made.window.pages.set_page("live")
+        made.window.pages.set_layout("controller")
+        yield made
+        return
+    made = _opened(qapp, engine)
+    yield made
+    _close(made)
+
+
+@pytest.fixture(scope="session")
+def common_program(qapp: Any, common_engine: RealEngine) -> Iterator[Any]:
+    """One window for the files that share a studio."""
+    made = _opened(qapp, common_engine)
+    yield made
+    _close(made)
+
+
+def _opened(qapp: Any, engine: RealEngine) -> Any:
     made = open_desk(None, "--port", str(engine.port), "--language", "en")
-    deadline = time.monotonic() + 15
-    while not (made.store.is_loaded and made.store.commands):
+    _until(qapp, lambda: made.store.is_loaded and bool(made.store.commands))
+    return made
+
+
+def _until(qapp: Any, check: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not check():
         assert time.monotonic() < deadline
         qapp.processEvents()
         time.sleep(0.005)
-    yield made
-    _close(made)
 
 
 @pytest.fixture(scope="module", autouse=True)

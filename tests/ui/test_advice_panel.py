@@ -17,7 +17,7 @@ from studio.insight.strip.model import ShowStrip, StripLane, StripMark
 
 SOON = 60_000
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 def look(program, name):

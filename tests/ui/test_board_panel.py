@@ -12,7 +12,7 @@ from studio.insight.model import BoardAlarm, InsightView, LabelPair, Preceding
 from ui.panels.board.tile import FigureTile, figure_text
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 MINUTES = tuple(None if at < 4 else 40.0 + at % 7 for at in range(29))
 
 

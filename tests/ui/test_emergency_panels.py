@@ -12,7 +12,7 @@ from ui.widgets.pop_form import PopForm
 
 SOON = 30_000
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 AWAY = "host_away"

@@ -17,7 +17,7 @@ from ui.panels.feeds.form import FeedForm
 from ui.widgets.basics import TextLabel
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 ASKED = "@display-name=Ann;id=77;user-id=9 :ann!a@a PRIVMSG #coats :how much is the coat?\r\n"
 GONE = "@login=ann;target-msg-id=77 :tmi.twitch.tv CLEARMSG #coats :how much\r\n"
 

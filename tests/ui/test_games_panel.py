@@ -9,7 +9,7 @@ from tests.ui.test_offers_panel import SOON, look, pop_form, press
 from ui.i18n import language
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 def test_a_quiz_by_hand(program, qtbot):

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from tests.unit.shop.test_importers import workbook
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(240)]
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 60_000
 TABLE = (
     "货号,商品名称,价格,库存,备注\nsunglasses,猫眼偏光墨镜,149.00,38,\n"

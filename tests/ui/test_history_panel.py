@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 SOON = 40_000
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 def test_questions_are_listed_and_answered(program, qtbot):

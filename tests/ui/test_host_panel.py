@@ -14,7 +14,7 @@ from ui.widgets.pop_form import PopForm
 
 SOON = 40_000
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 def look(program: Any, name: str) -> None:

@@ -19,7 +19,7 @@ from studio.sources.model import Health, SourceView
 from ui.widgets.pop_form import PopForm
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 8_000
 LEFT = Qt.MouseButton.LeftButton
 

@@ -12,7 +12,7 @@ from ui.i18n import language
 from ui.widgets.basics import TextLabel
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 def words(panel) -> str:

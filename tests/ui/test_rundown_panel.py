@@ -14,7 +14,7 @@ from ui.panels.rundown.table import LENGTH, TITLE, typed_length
 
 SOON = 15_000
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 def look(program, name: str) -> None:

@@ -266,13 +266,16 @@ class TestForgedNotes:
         """As the notes in a copied runtime folder name it."""
         call = [sys.executable, "-c", "import time; time.sleep(60)", "-m", "studio", "--runtime"]
         with subprocess.Popen([*call, str(tmp_path / "other")]) as other:
-            named = processes.identify(other.pid)
-            assert named is not None
-            _note(runtime, **named._asdict())
-            own = studio.app.supervisor.engine_command_line()
-            assert life.running("engine", ["-m", "studio"]) is not None
-            assert life.running("engine", own[own.index("-m") :]) is None
-            other.kill()
+            try:
+                named = processes.identify(other.pid)
+                assert named is not None
+                _note(runtime, **named._asdict())
+                own = studio.app.supervisor.engine_command_line()
+                # Its words stand in /proc a moment after it has begun.
+                until(lambda: life.running("engine", ["-m", "studio"]), "its words", 10)
+                assert life.running("engine", own[own.index("-m") :]) is None
+            finally:
+                other.kill()
 
     @pytest.mark.parametrize("pid", [-1, 0, 1, True, "1", None, 1 << 40, 1.5])
     def test_numbers_that_are_none(self, runtime: Path, pid: object) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from studio.host.guard.model import GuardView
 from studio.insight.model import BoardAlarm, InsightView, LabelPair
 from studio.plans.model import AskView, IncidentView, PlansView, PlanView, ToldView
 from studio.sender.model import OutputState, OutputStatus
@@ -25,6 +26,7 @@ class Known:
         self.outputs: tuple[OutputStatus, ...] = ()
         self.sources: tuple[SourceView, ...] = ()
         self.plans, self.insight, self.orders = PlansView(), InsightView(), OrdersView()
+        self.guard = GuardView()
         self.air_state, self.is_busy = AirState(Air.OFF), False
 
 
