@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,19 +96,39 @@ def engine(
 ) -> Iterator[RealEngine]:
     """One engine for the tests of a file; or the one of all that say ``SHARES_STUDIO = True``."""
     if getattr(request.module, "SHARES_STUDIO", False):
-        yield request.getfixturevalue("common_engine")
+        _common.engine = _common.engine or RealEngine(tmp_path_factory.mktemp("engine"))
+        yield _common.engine
         return
     made = RealEngine(tmp_path_factory.mktemp("engine"))
     yield made
     made.end()
 
 
-@pytest.fixture(scope="session")
-def common_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealEngine]:
-    """One engine for the files that share a studio."""
-    made = RealEngine(tmp_path_factory.mktemp("engine"))
-    yield made
-    made.end()
+class _Common:
+    """The studio that files share: made at first use, ended with the last test of the desk."""
+
+    def __init__(self) -> None:
+        self.engine: RealEngine | None = None
+        self.program: Any = None
+
+    def end(self) -> None:
+        """Ends it, if there is one."""
+        if self.program is not None:
+            _close(self.program)
+        if self.engine is not None:
+            self.engine.end()
+        self.engine = self.program = None
+
+
+_common = _Common()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """Tests that judge a pace come after those of the desk: nothing of these runs beside them."""
+    yield
+    if nextitem is None or nextitem.path.parent != item.path.parent:
+        _common.end()
 
 
 def open_desk(qtbot: Any, *call: str, size: str = "1600x900") -> Any:
@@ -150,7 +170,7 @@ def shared_program(request: pytest.FixtureRequest, qapp: Any, engine: RealEngine
     takes six seconds, this takes half of one.
     """
     if getattr(request.module, "SHARES_STUDIO", False):
-        made = request.getfixturevalue("common_program")
+        made = _common.program = _common.program or _opened(qapp, engine)
         opened: list[Any] = []
         made.actions.run("show.open", {}, done=opened.append)
         _until(qapp, lambda: bool(opened) and made.store.is_loaded)
@@ -159,14 +179,6 @@ def shared_program(request: pytest.FixtureRequest, qapp: Any, engine: RealEngine
         yield made
         return
     made = _opened(qapp, engine)
-    yield made
-    _close(made)
-
-
-@pytest.fixture(scope="session")
-def common_program(qapp: Any, common_engine: RealEngine) -> Iterator[Any]:
-    """One window for the files that share a studio."""
-    made = _opened(qapp, common_engine)
     yield made
     _close(made)
 

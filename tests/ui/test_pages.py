@@ -15,7 +15,7 @@ from ui.layouts import LIVE, PAGES, places
 from ui.widgets.basics import TextLabel
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 8_000
 KEY = Qt.Key
 ALT = Qt.KeyboardModifier.AltModifier

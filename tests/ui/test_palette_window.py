@@ -14,7 +14,7 @@ from ui.models.things import WINDOW
 from ui.projector import Multiview, Projector
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 8_000
 
 

@@ -12,7 +12,7 @@ from ui.widgets.basics import TextLabel, column, row
 from ui.widgets.picture import PictureView
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 def test_a_picture_that_is_scrolled_away_is_closed_until_it_is_back(

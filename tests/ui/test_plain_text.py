@@ -17,7 +17,7 @@ from ui.widgets.basics import Button, TextLabel
 from ui.widgets.plain import plain
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 UI = Path(__file__).parents[2] / "ui"
 HOSTILE = '<b>x</b><img src="/dev/zero">&amp;<a href="file:///etc/passwd">'
 MARKED = {"dialogs/help.py": "QTextBrowser"}

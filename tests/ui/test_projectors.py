@@ -12,7 +12,7 @@ from tests.onair.peer import Peer
 from ui.projector import Multiview, Projector
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 8_000
 PROGRAM = "OBS_WEBSOCKET_VIDEO_MIX_TYPE_PROGRAM"
 

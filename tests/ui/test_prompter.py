@@ -17,7 +17,7 @@ from ui.prompters import last_place, open_prompter, screen_key, screen_named
 
 SOON = 15_000
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 def look(window, name: str) -> None:

@@ -16,7 +16,7 @@ from ui.stage.scene_menu import _choose_own
 from ui.widgets.pop_form import PopForm
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 8_000
 LEFT = Qt.MouseButton.LeftButton
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint
 from ui.theme import tokens
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(120)]
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 20_000
 
 
