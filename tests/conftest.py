@@ -89,7 +89,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In parallel, those that need the machine for themselves come last and meet each other.
 
     The tests with windows, the longest group of all, come first: one worker does them while the
-    other does the rest.
+    other does the rest; those that share a studio (tests/ui/conftest.py) come before the others.
     """
     for item in items:
         # Real processes on a machine that has other things to do as well: once more before it
@@ -97,7 +97,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.parent in (ROOT / "tests/onair", ROOT / "tests/ui"):
             item.add_marker(pytest.mark.flaky(reruns=1))
     if os.environ.get("PYTEST_XDIST_TESTRUNUID"):
-        items.sort(key=lambda item: (_class(item), _group(item.nodeid) != "screen"))
+        items.sort(
+            key=lambda item: (
+                _class(item), _group(item.nodeid) != "screen",
+                not getattr(getattr(item, "module", None), "SHARES_STUDIO", False),
+            )
+        )  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -105,7 +105,7 @@ def engine(
 
 
 class _Common:
-    """The studio that files share: made at first use, ended with the last test of the desk."""
+    """The studio that files share: made at first use, ended with the last of their tests."""
 
     def __init__(self) -> None:
         self.engine: RealEngine | None = None
@@ -125,9 +125,9 @@ _common = _Common()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
-    """Tests that judge a pace come after those of the desk: nothing of these runs beside them."""
+    """It ends before a test that has an engine of its own: two of them have one runtime folder."""
     yield
-    if nextitem is None or nextitem.path.parent != item.path.parent:
+    if not getattr(getattr(nextitem, "module", None), "SHARES_STUDIO", False):
         _common.end()
 
 
