@@ -295,12 +295,14 @@ class RemoteServer:
         self._translator.event(event)
         messages: dict[Sight, ObsMessage] = {}
         for session in tuple(self.sessions):
+            if not session.hears(Subscription.VENDORS):
+                continue
             if event.is_frequent and event.name not in session.wants:
                 continue
             sight = session.sight
             if sight not in messages:
                 messages[sight] = _vendor_event(event, sight)
-            session.event(Subscription.VENDORS, messages[sight])
+            session.send(messages[sight])
 
     def _tell_one(self, session: RemoteClient, event: Event) -> None:
         session.event(Subscription.VENDORS, _vendor_event(event, Sight.NOBODY))

@@ -189,9 +189,13 @@ class Session:
         finally:
             self.socket.transport.abort()
 
+    def hears(self, kind: Subscription) -> bool:
+        """Has it asked for such events?"""
+        return self.is_identified and not self.is_over and bool(self.events & kind)
+
     def event(self, kind: Subscription, message: ObsMessage) -> None:
         """Sends an event if it was asked for."""
-        if self.is_identified and not self.is_over and self.events & kind:
+        if self.hears(kind):
             self.send(message)
 
     async def close(self, code: Close, reason: str) -> None:
@@ -346,13 +350,17 @@ class Session:
         Raises:
             RequestError: its token has ended; the connection goes too.
         """
-        if self.lent is None:
+        token = self._standing()
+        if self.lent is not None and (token is None or token.left_s <= 0):
+            self.socket.transport.abort()  # also after a sleep, which no timer counts
+            raise RequestError(RequestStatus.CANNOT_ACT, "The token has ended.")
+        return self._asker_of(token)
+
+    def _asker_of(self, token: Token | None) -> Asker:
+        """Whoever has this token; the password or the key without one."""
+        if token is None:
             person = "here" if self.is_here else "owner"
             return Asker(self._role, self.is_here, self.name, person=person)
-        token = self._standing()
-        if token is None or token.left_s <= 0:  # also after a sleep, which no timer counts
-            self.socket.transport.abort()
-            raise RequestError(RequestStatus.CANNOT_ACT, "The token has ended.")
         return Asker(
             token.right, self.is_here, self.name, token.without, token.scopes, token.person
         )
@@ -369,7 +377,7 @@ class Session:
         token = self._standing()
         if self.lent is not None and (token is None or token.left_s <= 0):
             return Sight.NOBODY
-        asker = self._asker()
+        asker = self._asker_of(token)
         return sight_of(asker, is_unmasked=self.door.rooms.rights.is_unmasked(asker.person))
 
     @property
