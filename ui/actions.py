@@ -210,7 +210,7 @@ class Actions(QObject):
 
 def _why_not(reply: Reply) -> str:
     """Why a command that was taken has no effect yet, as it says itself; "" for none."""
-    result = reply.result.get("result") if isinstance(reply.result, dict) else None
+    result = reply.answer
     why = result.get("no_effect") if isinstance(result, dict) else None
     return pick((str(why[0]), str(why[1]))) if isinstance(why, (list, tuple)) and why else ""
 

@@ -69,6 +69,11 @@ class Reply:
     text: dict[str, str] = field(default_factory=dict)
     took_ms: float = 0.0
 
+    @property
+    def answer(self) -> Any:
+        """What a command answered, beside what it changed; None where there is nothing."""
+        return self.result.get("result") if isinstance(self.result, dict) else None
+
 
 def failure(code: str, key: str, **params: object) -> Reply:
     """A reply the desk gives itself, because the engine could not."""

@@ -58,7 +58,7 @@ def open_show_menu(desk: Desk, at: QWidget) -> QMenu:
 
 def _fill_recent(desk: Desk, at: QWidget, menu: QMenu) -> None:
     def show(reply: Reply) -> None:
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         shows = found.get("shows", []) if reply.ok and isinstance(found, dict) else []
         try:
             for folder in shows:
@@ -125,7 +125,7 @@ def ask_save_as(desk: Desk, at: QWidget) -> QFileDialog:
 
     def done(folder: str) -> None:
         def saved(reply: Reply) -> None:
-            found = reply.result.get("result") if isinstance(reply.result, dict) else None
+            found = reply.answer
             if reply.ok and isinstance(found, dict):  # work goes on in the copy
                 open_folder(desk, at, str(found.get("folder", "")))
 
@@ -143,7 +143,7 @@ def ask_import(desk: Desk, at: QWidget) -> QFileDialog:
     """A scene collection that OBS has exported; then a card says what came and what did not."""
 
     def done(reply: Reply) -> None:
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         if reply.ok and isinstance(found, dict):
             desk.tell("imported", found)
 
@@ -162,7 +162,7 @@ def ask_new(desk: Desk, at: QWidget) -> QFileDialog:
 
     def make(folder: str) -> None:
         def made(reply: Reply) -> None:
-            found = reply.result.get("result") if isinstance(reply.result, dict) else None
+            found = reply.answer
             if reply.ok and isinstance(found, dict):
                 open_folder(desk, at, str(found.get("folder", "")))
 

@@ -147,7 +147,7 @@ class Monitors(QWidget):
         button = self.shots[what]
 
         def done(reply: Reply) -> None:
-            found = reply.result.get("result") if isinstance(reply.result, dict) else None
+            found = reply.answer
             if reply.ok and isinstance(found, dict):
                 self.desk.say(button, t("snapshot.saved", file=found.get("file", "")), "good")
 

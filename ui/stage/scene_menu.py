@@ -29,7 +29,7 @@ def open_new(desk: Desk, at: QWidget) -> None:
     def show(reply: Reply) -> None:
         menu = QMenu(at)
         menu.addAction(t("scenes.new")).triggered.connect(partial(_ask_new, desk, at))
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         if reply.ok and isinstance(found, dict):
             part = menu.addMenu(t("scenes.from_template"))
             for category, label in found.get("categories", {}).items():

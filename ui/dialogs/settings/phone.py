@@ -30,7 +30,7 @@ HOURS = (0, 2, 4, 8, 24)
 
 
 def _found(reply: Reply) -> object:
-    return reply.result.get("result") if isinstance(reply.result, dict) else None
+    return reply.answer
 
 
 class PhoneSwitch(QWidget):

@@ -40,7 +40,7 @@ class PluginList(QWidget):
     def _answered(self, reply: Reply) -> None:
         from studio.api import PluginStatus
 
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         if not isValid(self) or not reply.ok or not isinstance(found, dict):
             return
         try:

@@ -194,7 +194,7 @@ def _bundle_button(desk: Desk) -> QWidget:
     made: Any = None
 
     def done(reply: Reply) -> None:
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         if reply.ok and isinstance(found, dict):
             desk.say(made, t("settings.bundle_done", file=str(found.get("file", ""))), "good")
 

@@ -123,7 +123,7 @@ class AuditPanel(Panel):
         self.desk.actions.run("insight.moment", args, origin=self.picture, done=self._pictured)
 
     def _pictured(self, reply: Reply) -> None:
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         file = found.get("file") if reply.ok and isinstance(found, dict) else None
         picture = (
             QPixmap(str(file)) if isinstance(file, str) and Path(file).is_file() else QPixmap()

@@ -79,7 +79,7 @@ class AlarmRow(QFrame):
         self._desk.actions.run("insight.moment", args, origin=self.picture, done=self._pictured)
 
     def _pictured(self, reply: Reply) -> None:
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         if reply.ok and isinstance(found, dict):
             self.before.setText(t("board.pictured", file=found.get("file", "")))
 

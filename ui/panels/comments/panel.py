@@ -198,7 +198,7 @@ class CommentsPanel(Panel):
 
 def _count(menu: QMenu, words: str, reply: Reply) -> None:
     """How many it would be; with none there is nothing to choose."""
-    found = reply.result.get("result") if isinstance(reply.result, dict) else None
+    found = reply.answer
     count = found["comments"] if isinstance(found, dict) else 0
     menu.setTitle(t(words, n=count))
     menu.setEnabled(count > 0)

@@ -123,7 +123,7 @@ class LiveRow(QFrame):
             args["seconds"] = seconds
 
         def done(reply: Reply) -> None:
-            result = reply.result.get("result") if isinstance(reply.result, dict) else None
+            result = reply.answer
             if reply.ok and isinstance(result, dict):
                 key = "fitting.capturing" if seconds else "fitting.captured"
                 self.desk.say(button, t(key, file=str(result.get("file", ""))), "good")

@@ -418,4 +418,4 @@ class FittingPanel(Panel):
 
 def _result(reply: Reply) -> Any:
     """What a command gave."""
-    return reply.result.get("result") if isinstance(reply.result, dict) else None
+    return reply.answer

@@ -293,7 +293,7 @@ class MixerPanel(Panel):
 
     def _choose_phones(self) -> None:
         def show(reply: Reply) -> None:
-            found = reply.result.get("result") if isinstance(reply.result, dict) else None
+            found = reply.answer
             self._devices = [
                 (str(entry.get("id", "")), str(entry.get("name", "")))
                 for entry in found or []

@@ -35,7 +35,7 @@ class BudgetBar(PartBar):
 
 def _result(reply: Reply) -> dict[str, Any]:
     """What a command gave."""
-    found = reply.result.get("result") if isinstance(reply.result, dict) else None
+    found = reply.answer
     return found if isinstance(found, dict) else {}
 
 

@@ -215,5 +215,5 @@ class PlanEditorCard(Card):
 
 
 def _result(reply: Reply) -> dict[str, Any] | None:
-    found = reply.result.get("result") if isinstance(reply.result, dict) else None
+    found = reply.answer
     return found if reply.ok and isinstance(found, dict) else None

@@ -74,7 +74,7 @@ class GoodsImportCard(Card):
         self.desk.actions.run("shop.import", args, origin=self, done=self._answered, is_quiet=True)
 
     def _answered(self, reply: Reply) -> None:
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         if reply.ok and isinstance(found, dict):
             self._show(found)
             return

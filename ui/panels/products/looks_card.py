@@ -167,7 +167,7 @@ class CardLooksCard(Card):
         self._picture("portrait", reply)
 
     def _picture(self, shape: str, reply: Reply) -> None:
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         is_there = reply.ok and isinstance(found, dict)
         self.pictures[shape].show_picture(str(found["picture"]) if is_there and found else "")
 

@@ -112,7 +112,7 @@ class RecordingsPanel(Panel):
             self.ask()
 
     def _take(self, reply: Reply) -> None:
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         if not reply.ok or not isinstance(found, dict):
             return
         try:

@@ -244,7 +244,7 @@ class RundownPanel(Panel):
         )
 
     def _answered(self, reply: Reply) -> None:
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         if not reply.ok or not isinstance(found, dict):
             return
         lines, refused = found.get("difference") or [], found.get("refused") or []

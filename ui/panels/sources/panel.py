@@ -162,7 +162,7 @@ class SourceRow(QFrame):
         """The address to push to, with its key: into the clipboard, and said."""
 
         def answered(reply: Reply) -> None:
-            found = reply.result.get("result") if isinstance(reply.result, dict) else None
+            found = reply.answer
             if reply.ok and isinstance(found, dict):
                 QGuiApplication.clipboard().setText(str(found["url"]))
                 words = t("sources.address", server=found["server"], word=found["key"])

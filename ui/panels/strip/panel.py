@@ -117,7 +117,7 @@ class StripPanel(Panel):
             self.desk.actions.run("insight.moment", args, origin=self.picture, done=self._pictured)
 
     def _pictured(self, reply: Reply) -> None:
-        found = reply.result.get("result") if isinstance(reply.result, dict) else None
+        found = reply.answer
         if not reply.ok or not isinstance(found, dict):
             return
         picture = QPixmap(str(found.get("file", "")))
