@@ -90,8 +90,9 @@ def try_text(text: str, show: Path, world: World) -> TriedPlan:
             plan = read_plan(draft)
         except StudioError:
             pass  # said below, with its line
+        replaced = path_of(plan.id, show / "plans") if plan else None
         for path in sorted((show / "plans").glob("*.json")):
-            if path != (path_of(plan.id, show / "plans") if plan else None):
+            if path != replaced:
                 shutil.copyfile(path, beside / f"other-{path.name}")
         found = check_plans(Path(folder), world)
     faults = []
