@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.graphics import qt
-from studio.graphics.card_paint import PHOTO, PILL, PILL_INK, SOFT, draw_photo, draw_shadow, wrapped
+from studio.graphics.card_paint import (
+    PILL,
+    PILL_INK,
+    SOFT,
+    begin_card,
+    draw_framed_photo,
+    wrapped,
+)
 from studio.graphics.card_template import draw_template
 from studio.graphics.model import PLAIN, CardSpec, Style
 from studio.media.yuv import Layer, layer
@@ -24,8 +31,8 @@ def draw_card(
     if spec.template is not None:
         layout = spec.template.portrait if is_portrait else spec.template.landscape
         return draw_template(spec, layout, unit, style)
-    from PySide6.QtCore import QRectF, Qt
-    from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
+    from PySide6.QtCore import QRectF
+    from PySide6.QtGui import QColor, QFontMetricsF
 
     shadow = unit * 0.09
     pad, gap = unit * 0.09, unit * 0.07
@@ -44,27 +51,9 @@ def draw_card(
     text_width = max(row, min(unit * 2.2, max(unit * 1.25, metrics.horizontalAdvance(title))))
     width = pad + side + gap + text_width + pad + gap
     image = qt.canvas(round(width + 2 * shadow), round(unit + 2 * shadow))
-    painter = QPainter(image)
-    painter.setRenderHints(
-        QPainter.RenderHint.Antialiasing
-        | QPainter.RenderHint.TextAntialiasing
-        | QPainter.RenderHint.SmoothPixmapTransform
-    )
-    painter.setPen(Qt.PenStyle.NoPen)
-    draw_shadow(painter, QRectF(shadow, shadow, width, unit), shadow, unit * 0.1)
-    ground = QColor(style.paper)
-    ground.setAlpha(248)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(QRectF(shadow, shadow, width, unit), unit * 0.1, unit * 0.1)
+    painter = begin_card(image, QRectF(shadow, shadow, width, unit), shadow, unit, style)
     photo = QRectF(shadow + pad, shadow + pad, side, side)
-    path = QPainterPath()
-    path.addRoundedRect(photo, unit * 0.07, unit * 0.07)
-    painter.setBrush(QColor(PHOTO))
-    painter.drawPath(path)
-    painter.save()
-    painter.setClipPath(path)
-    draw_photo(painter, spec.photo, photo, unit * 0.05)
-    painter.restore()
+    draw_framed_photo(painter, spec.photo, photo, unit, unit * 0.05)
 
     left = photo.right() + gap
     lines = wrapped(title, metrics, text_width)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.file_marks import Marks, marks
+from studio.graphics.model import Style
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
@@ -17,6 +18,40 @@ PILL = "#fff1d6"
 PILL_INK = "#8a5200"
 PHOTO = "#f1ece4"
 KEPT_PHOTOS = 32
+
+
+def begin_card(image: QImage, card: QRectF, shadow: float, unit: float, style: Style) -> QPainter:
+    """The ground of a card with its shadow; the painter goes on from there."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QColor, QPainter
+
+    painter = QPainter(image)
+    painter.setRenderHints(
+        QPainter.RenderHint.Antialiasing
+        | QPainter.RenderHint.TextAntialiasing
+        | QPainter.RenderHint.SmoothPixmapTransform
+    )
+    painter.setPen(Qt.PenStyle.NoPen)
+    draw_shadow(painter, card, shadow, unit * 0.1)
+    ground = QColor(style.paper)
+    ground.setAlpha(248)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(card, unit * 0.1, unit * 0.1)
+    return painter
+
+
+def draw_framed_photo(painter: QPainter, path: str, box: QRectF, unit: float, inset: float) -> None:
+    """A photo on its own ground with round corners."""
+    from PySide6.QtGui import QColor, QPainterPath
+
+    frame = QPainterPath()
+    frame.addRoundedRect(box, unit * 0.07, unit * 0.07)
+    painter.setBrush(QColor(PHOTO))
+    painter.drawPath(frame)
+    painter.save()
+    painter.setClipPath(frame)
+    draw_photo(painter, path, box, inset)
+    painter.restore()
 
 
 def draw_shadow(painter: QPainter, card: QRectF, reach: float, radius: float) -> None:

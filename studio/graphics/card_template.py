@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.graphics import qt
-from studio.graphics.card_paint import PHOTO, PILL, PILL_INK, SOFT, draw_photo, draw_shadow, wrapped
+from studio.graphics.card_paint import (
+    PILL,
+    PILL_INK,
+    SOFT,
+    begin_card,
+    draw_framed_photo,
+    wrapped,
+)
 from studio.graphics.model import CardBlock, CardLayout, CardSpec, Style
 from studio.media.yuv import Layer, layer
 
@@ -35,10 +42,8 @@ class _Made:
 
 def draw_template(spec: CardSpec, layout: CardLayout, unit: float, style: Style) -> Layer:
     """A card; ``unit`` is the plain card's height in pixels."""
-    from PySide6.QtCore import QRectF, Qt
-    from PySide6.QtGui import QColor, QPainter, QPainterPath
+    from PySide6.QtCore import QRectF
 
-    qt.ready()
     shadow, pad, gap = unit * PAD, unit * PAD, unit * GAP
     width = layout.text_width * unit
     has_photo = bool(spec.photo) and layout.photo != "none"
@@ -60,29 +65,11 @@ def draw_template(spec: CardSpec, layout: CardLayout, unit: float, style: Style)
         inner = width
     card = QRectF(shadow, shadow, inner + 2 * pad, whole + 2 * pad)
     image = qt.canvas(round(card.width() + 2 * shadow), round(card.height() + 2 * shadow))
-    painter = QPainter(image)
-    painter.setRenderHints(
-        QPainter.RenderHint.Antialiasing
-        | QPainter.RenderHint.TextAntialiasing
-        | QPainter.RenderHint.SmoothPixmapTransform
-    )
-    painter.setPen(Qt.PenStyle.NoPen)
-    draw_shadow(painter, card, shadow, unit * 0.1)
-    ground = QColor(style.paper)
-    ground.setAlpha(248)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(card, unit * 0.1, unit * 0.1)
+    painter = begin_card(image, card, shadow, unit, style)
     left = top = shadow + pad
     if has_photo:
         box = QRectF(left, top, photo_width, whole if is_beside else photo_height)
-        path = QPainterPath()
-        path.addRoundedRect(box, unit * 0.07, unit * 0.07)
-        painter.setBrush(QColor(PHOTO))
-        painter.drawPath(path)
-        painter.save()
-        painter.setClipPath(path)
-        draw_photo(painter, spec.photo, box, unit * 0.03)
-        painter.restore()
+        draw_framed_photo(painter, spec.photo, box, unit, unit * 0.03)
         left += photo_width + gap if is_beside else 0
         top += 0 if is_beside else photo_height + gap
     _stack(painter, made, left, top, whole if is_beside else text_height, unit)

@@ -77,13 +77,9 @@ class CardCommands:
     )
     async def use(self, template: TemplateId = "", product: ProductName = "") -> Changed:
         part = self._book.part
-        if template not in ("", PLAIN, AUTO, *self._book.templates()):
+        if not self._is_known(template):
             await self._room.read_own()
-        known = [PLAIN, AUTO, *self._book.templates()]
-        if template and template not in known:
-            raise StudioError(
-                "not_found", "cards.no_template", template=template, known=", ".join(known)
-            )
+        self._check(template)
         if not product:
             before = part.template
             self._room.turn(replace(part, template=template))
@@ -113,9 +109,7 @@ class CardCommands:
         longest: bool = False,
         file: Annotated[str, names_place("write", max_length=1000)] = "",
     ) -> Changed:
-        if template not in ("", PLAIN, AUTO, *self._book.templates()):
-            raise StudioError("not_found", "cards.no_template", template=template,
-                              known=", ".join([PLAIN, AUTO, *self._book.templates()]))  # fmt: skip
+        self._check(template)
         picture = await asyncio.to_thread(
             self._room.preview, product, template, canvas, is_longest=longest
         )
@@ -125,3 +119,11 @@ class CardCommands:
         place = self._room.place(file)
         await asyncio.to_thread(write_whole, place, picture)
         return changed(result={"file": str(place)})
+
+    def _is_known(self, template: str) -> bool:
+        return template in ("", PLAIN, AUTO, *self._book.templates())
+
+    def _check(self, template: str) -> None:
+        if not self._is_known(template):
+            known = ", ".join([PLAIN, AUTO, *self._book.templates()])
+            raise StudioError("not_found", "cards.no_template", template=template, known=known)
