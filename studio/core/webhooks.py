@@ -29,8 +29,7 @@ def check_standard(secret: str, headers: Mapping[str, str], body: bytes, now_s: 
     given = headers.get("webhook-signature", "")
     if not id or not given or not stamp.isascii() or not stamp.isdecimal() or len(stamp) > 12:
         raise StudioError("denied", "webhooks.forged")
-    signed = f"{id}.{stamp}.".encode("utf-8", "surrogateescape") + body
-    wanted = hmac.new(secret_bytes(secret), signed, hashlib.sha256).digest()
+    wanted = standard_mark(secret_bytes(secret), id, stamp, body)
     marks = [part.partition(",") for part in given.split()[:10]]
     if not any(
         version == "v1" and hmac.compare_digest(wanted, from_base64(mark))
@@ -39,6 +38,17 @@ def check_standard(secret: str, headers: Mapping[str, str], body: bytes, now_s: 
         raise StudioError("denied", "webhooks.forged")
     if abs(now_s - int(stamp)) > WINDOW_S:
         raise StudioError("denied", "webhooks.stale", minutes=round(WINDOW_S / 60))
+
+
+def standard_mark(key: bytes, id: str, stamp: str, body: bytes) -> bytes:
+    """The signature (v1) of a message.
+
+    Args:
+        key: of the secret (`secret_bytes`).
+        stamp: whole seconds since 1970, as they stand in the header.
+    """
+    signed = f"{id}.{stamp}.".encode("utf-8", "surrogateescape") + body
+    return hmac.new(key, signed, hashlib.sha256).digest()
 
 
 def secret_bytes(secret: str) -> bytes:

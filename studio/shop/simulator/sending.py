@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import http.client
 import time
 from base64 import b64encode
@@ -21,7 +19,7 @@ from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.instants import iso, utc_now
 from studio.core.loopback import is_this_machine
-from studio.core.webhooks import secret_bytes
+from studio.core.webhooks import secret_bytes, standard_mark
 from studio.core.whole_file import write_whole
 from studio.shop.simulator.model import Delivery, Simulation
 
@@ -114,8 +112,7 @@ class ShopAtTheDoor:
         """The answer's code; 503 where nobody answers."""
         body = write_json(delivery.body(start)).encode()
         stamp = str(int(utc_now().timestamp()))
-        signed = f"{delivery.id}.{stamp}.".encode() + body
-        mark = b64encode(hmac.new(self._key, signed, hashlib.sha256).digest()).decode()
+        mark = b64encode(standard_mark(self._key, delivery.id, stamp, body)).decode()
         headers = {
             "content-type": "application/json", "webhook-id": delivery.id,
             "webhook-timestamp": stamp, "webhook-signature": f"v1,{mark}",
