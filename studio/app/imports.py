@@ -151,15 +151,11 @@ def _variant(variant: Any) -> dict[str, Any]:
 
 def _shop_of(folder: Path | None) -> Any:
     from studio.shop.model import ShopState
-    from studio.show.file import read_show
+    from studio.show.file import read_part, read_show
 
     if folder is None:
         return ShopState()
-    _, raw = read_show(folder)
-    try:
-        return msgspec.convert(raw.get("shop", {}), ShopState)
-    except msgspec.ValidationError as error:
-        raise StudioError("invalid", "show.broken", path=str(folder), why=str(error)) from None
+    return read_part(read_show(folder)[1], "shop", ShopState, folder)
 
 
 def _write(folder: Path, understood: Any, chosen: set[str]) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from studio.core.clean import encode_json, write_json
-from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.instants import from_iso, on_clock, utc_now
 from studio.host.rundown.difference import RundownChange, compare_items, taken_over
@@ -17,7 +16,7 @@ from studio.host.rundown.importing import RundownImport, read_rundown
 from studio.host.rundown.model import RundownPart, RundownRun
 from studio.host.rundown.schedule import rundown_view
 from studio.shop.model import ShopState
-from studio.show.file import read_show, write_show
+from studio.show.file import read_part, read_show, write_show
 
 Write = Callable[[str], None]
 
@@ -63,7 +62,7 @@ def import_rundown(folder: Path, file: Path, write: Write, *, accept: bool, as_j
         StudioError: not_found, invalid; nothing was changed.
     """
     part, raw = _parts(folder)
-    shop = msgspec.convert(raw.get("shop", {}), ShopState)
+    shop = read_part(raw, "shop", ShopState, folder)
     read = read_rundown(str(file), shop.products)
     lines = compare_items(part, read)
     if accept and lines:
@@ -98,10 +97,7 @@ def _words(lines: list[RundownChange], read: RundownImport, *, accept: bool) -> 
 
 def _parts(folder: Path) -> tuple[RundownPart, dict[str, Any]]:
     _, raw = read_show(folder)
-    try:
-        return msgspec.convert(raw.get("rundown", {}), RundownPart), raw
-    except msgspec.ValidationError as error:
-        raise StudioError("invalid", "show.broken", path=str(folder), why=str(error)) from None
+    return read_part(raw, "rundown", RundownPart, folder), raw
 
 
 def _length(seconds: int) -> str:

@@ -17,7 +17,7 @@ from studio.shop.model import ShopState
 from studio.shop.simulator.model import SimulatedGoods, Simulation, SimulationPlan
 from studio.shop.simulator.room import simulate
 from studio.shop.simulator.sending import ShopAtTheDoor, write_files
-from studio.show.file import demo_show, read_show
+from studio.show.file import demo_show, read_part, read_show
 
 SECRET = "SHOPCAST_SIMULATED_SECRET"
 Write = Callable[[str], None]
@@ -30,10 +30,7 @@ def goods_of(show: Path) -> list[SimulatedGoods]:
         StudioError: not_found, invalid.
     """
     _, raw = read_show(show)
-    try:
-        shop = msgspec.convert(raw.get("shop") or {}, ShopState)
-    except msgspec.ValidationError as error:
-        raise StudioError("invalid", "show.broken", path=str(show), why=str(error)) from None
+    shop = read_part(raw, "shop", ShopState, show)
     ordered = sorted(shop.products, key=lambda product: product.number)
     return [SimulatedGoods(found.name, found.number, found.skus) for found in ordered]
 

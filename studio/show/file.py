@@ -6,6 +6,7 @@ import json
 import re
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -22,6 +23,7 @@ from studio.show.demo import demo_language, in_language
 from studio.show.model import SCHEMA, Raw, ShowHead
 
 _log = logger(__name__)
+T = TypeVar("T")
 KEPT = 10
 KEPT_BROKEN = 3
 FILE = "show.json"
@@ -67,6 +69,18 @@ def read_show(folder: Path) -> tuple[ShowHead, Raw]:
     except StudioError as error:
         raise StudioError("invalid", "show.broken", path=str(path), why=error) from None
     return head, raw
+
+
+def read_part(raw: Raw, name: str, kind: type[T], path: Path) -> T:
+    """One part of a show as it was read; as nothing was kept of it where it is not there.
+
+    Raises:
+        StudioError: invalid, with the field.
+    """
+    try:
+        return msgspec.convert(raw.get(name, {}), kind)
+    except msgspec.ValidationError as error:
+        raise StudioError("invalid", "show.broken", path=str(path), why=str(error)) from None
 
 
 _SPEED = re.compile(r"\d{1,6}(\.\d{1,6})?(/[1-9]\d{0,5})?")
