@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 
 from studio.core.paths import config_dir
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
@@ -190,11 +190,11 @@ def _opened(qapp: Any, engine: RealEngine) -> Any:
 
 
 def _until(qapp: Any, check: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not check():
-        assert time.monotonic() < deadline
+    def pumped() -> bool:
         qapp.processEvents()
-        time.sleep(0.005)
+        return check()
+
+    until(pumped, "the desk's store", PATIENCE_S)
 
 
 @pytest.fixture(scope="module", autouse=True)

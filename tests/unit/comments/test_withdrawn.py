@@ -180,7 +180,8 @@ def test_who_is_erased_leaves_lists_and_picture() -> None:
         assert answer.erased == 2
         assert house.picture == ""
         said = msgspec.json.encode((house.queue.view(), house.queue.kept())).decode()
-        assert "160" not in said
+        for word in ("160 穿", "穿什么码"):  # "160" alone may stand in a time in nanoseconds
+            assert word not in said
         assert '"author":"bob"' not in said
         assert house.queue.mutes["twitch/bob"].author == "", "it goes on, by its number alone"
         assert "有货吗" in said

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from studio.core.streams import child_environment
 from studio.remote import listing
+from tests.phone_page import run_page
 
 PAGE = """
 import page, { parts } from "PATH";
@@ -44,10 +42,6 @@ console.log(JSON.stringify({ parts, found, ran }));
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
 def test_the_page_shows_the_line_the_price_and_the_alarm(tmp_path: Path) -> None:
-    page = Path(__file__).parents[3] / "studio" / "remote" / "web" / "host.js"
-    module, script = tmp_path / "host.mjs", tmp_path / "page.mjs"
-    module.write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
-    script.write_text(PAGE.replace("PATH", str(module)), encoding="utf-8")
     state = {
         "shop": {"explaining": "hat", "products": [
             {"id": "hat", "number": 1, "name": "Hat", "price_cents": 9900, "stock": 4}]},
@@ -62,12 +56,7 @@ def test_the_page_shows_the_line_the_price_and_the_alarm(tmp_path: Path) -> None
              "dismissed_by": "Li"}]},
         "standin": {"scenes": ["AI"], "is_in": True, "is_speaking": False},
     }  # fmt: skip
-    done = subprocess.run(
-        ["node", str(script), json.dumps(state)], capture_output=True, text=True, timeout=60,
-        encoding="utf-8", env=child_environment(), check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
+    said = run_page("host", PAGE, state, tmp_path)
     words = " | ".join(said["found"]["controller"])
     for wanted in ("1 Hat", "¥59", "in stock: 4", "Next: Read this", "Left out: the proof",
                    "Seven days shop: returns", "lowest", "Say the price", "Art. 9"):  # fmt: skip

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,6 @@ from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.registry import discover
 from studio.core.state import State
-from studio.core.streams import child_environment
 from studio.plans.model import Ask, Plan, PlanText, Tell
 from studio.plans.post.desk import MOST_MESSAGES, MOST_TASKS, CommandPost
 from studio.plans.post.service import PostService, seen_by
@@ -26,6 +23,7 @@ from studio.plans.service import PlanService
 from studio.plans.triggers.base import Situation, Trigger
 from studio.scenes.model import Scene, ScenesState
 from studio.sender.model import OutputState, OutputStatus
+from tests.phone_page import run_page
 
 W = PlanText("去看一下", "have a look")
 PLAN = Plan(
@@ -204,11 +202,6 @@ console.log(JSON.stringify({ parts, found, ran }));
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
 def test_the_phones_page_shows_each_role_what_is_its_own(tmp_path: Path):
-    page = Path(__file__).parents[3] / "studio" / "remote" / "web" / "post.js"
-    module = tmp_path / "post.mjs"
-    module.write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
-    script = tmp_path / "page.mjs"
-    script.write_text(PAGE.replace("PATH", str(module)), encoding="utf-8")
     run = {"incident": "i", "label": ["火", "Fire"], "subject": "cam", "now": ["看", "looks"],
            "next": ["完", "the end"], "held": False, "can_undo": True}  # fmt: skip
     ask = {"incident": "i", "role": "controller", "question": ["？", "Go?"], "options": ["yes"],
@@ -225,12 +218,7 @@ def test_the_phones_page_shows_each_role_what_is_its_own(tmp_path: Path):
                  "messages": [message], "statements": [],
                  "seen": [{"output": "抖音", "text": ["看到", "sees"]}]},
     }  # fmt: skip
-    done = subprocess.run(
-        ["node", str(script), json.dumps(state)], capture_output=True, text=True, timeout=60,
-        encoding="utf-8", env=child_environment(), check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
+    said = run_page("post", PAGE, state, tmp_path)
     assert set(said["parts"]) == {"post", "plans"}
     assert said["found"]["streamer closed"]
     assert said["found"]["streamer may only look"]

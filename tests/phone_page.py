@@ -1,0 +1,33 @@
+"""A module of the phone's page, run by node without a browser."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from studio.core.streams import child_environment
+
+WEB = Path(__file__).parents[1] / "studio" / "remote" / "web"
+
+
+def run_page(name: str, page: str, state: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What a script that draws a part of the page says, as JSON.
+
+    Args:
+        name: of the module in the web folder ("post").
+        page: the script; PATH stands for the module.
+        state: given to it as its first argument.
+        folder: for both.
+    """
+    module, script = folder / f"{name}.mjs", folder / "page.mjs"
+    module.write_text((WEB / f"{name}.js").read_text(encoding="utf-8"), encoding="utf-8")
+    script.write_text(page.replace("PATH", str(module)), encoding="utf-8")
+    done = subprocess.run(
+        ["node", str(script), json.dumps(state)], capture_output=True, text=True, timeout=60,
+        encoding="utf-8", env=child_environment(), check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
