@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from studio.app.rundown_cli import import_rundown
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.instants import from_iso, iso, on_clock, parse_instant
@@ -392,3 +393,15 @@ def test_two_heads_and_rows_that_say_nothing() -> None:
     )
     assert [i.title for i in read.items] == ["欢迎", "返场"]
     assert [(fault.row, fault.value) for fault in read.faults] == [(4, "差不多")]
+
+
+def test_a_show_whose_goods_cannot_be_read_names_the_field(tmp_path: Path) -> None:
+    show = tmp_path / "broken.show"
+    show.mkdir()
+    (show / "show.json").write_text(
+        '{"schema": 1, "name": "x", "shop": {"products": [{"id": 5}]}}', encoding="utf-8"
+    )
+    with pytest.raises(StudioError) as told:
+        import_rundown(show, tmp_path / "any.csv", print, accept=False, as_json=False)
+    assert told.value.key == "show.broken"
+    assert "products" in told.value.in_language("en")
