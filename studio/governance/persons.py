@@ -8,11 +8,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-from studio.core.bounded import read_bounded
-from studio.core.clean import read_json, write_json
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
-from studio.core.whole_file import PRIVATE, write_whole
+from studio.governance.document import PrivateDocument
 from studio.governance.people import PeopleKeys, Person
 
 MOST_BYTES = 16_000_000
@@ -100,7 +98,11 @@ class Persons:
     """
 
     def __init__(self, people: PeopleKeys, stores: Iterable[PersonStore], proofs: Path) -> None:
-        self._people, self._stores, self._proofs = people, tuple(stores), proofs
+        self._people, self._stores = people, tuple(stores)
+        self._proofs = PrivateDocument(
+            proofs, list[Erasure], most_bytes=MOST_BYTES,
+            unreadable="privacy.proofs_unreadable", not_kept="privacy.no_proof",
+        )  # fmt: skip
 
     def find(self, who: str) -> list[Person]:
         """Those a name, ``platform/identity`` or number stands for.
@@ -152,7 +154,9 @@ class Persons:
             {name: answer.erased for name, answer in answers.items()},
             tuple(kept for answer in answers.values() for kept in answer.kept),
         )  # fmt: skip
-        self._remember(erasure)
+        with self._proofs.changing() as proofs:
+            proofs.append(erasure)
+            del proofs[:-MOST_KEPT]
         return erasure
 
     def _with_aliases(self, persons: list[Person]) -> list[Person]:
@@ -171,24 +175,4 @@ class Persons:
         Raises:
             StudioError: failed: the file cannot be read.
         """
-        if not self._proofs.exists():
-            return []
-        try:
-            raw = read_json(read_bounded(self._proofs, MOST_BYTES))
-            return msgspec.convert(raw, list[Erasure])
-        except (OSError, ValueError, msgspec.ValidationError) as error:
-            raise StudioError(
-                "failed", "privacy.proofs_unreadable", path=str(self._proofs), why=str(error)
-            ) from None
-
-    def _remember(self, erasure: Erasure) -> None:
-        proofs = [*self.erasures(), erasure][-MOST_KEPT:]
-        try:
-            self._proofs.parent.mkdir(parents=True, exist_ok=True)
-            text = write_json(msgspec.to_builtins(proofs))
-            write_whole(self._proofs, text, mode=PRIVATE, is_synced=True)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise StudioError(
-                "failed", "privacy.no_proof", path=str(self._proofs), why=why
-            ) from None
+        return self._proofs.read()

@@ -8,11 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from studio.core.bounded import read_bounded
-from studio.core.clean import encode_json, read_json
 from studio.core.clock import age_days, utc_iso, utc_ms, utc_of
 from studio.core.errors import StudioError
-from studio.core.whole_file import PRIVATE, write_whole
+from studio.governance.document import PrivateDocument
 from studio.governance.model import ConsentView, PrivacyView, RequestKind, RequestView
 from studio.governance.people import PeopleKeys
 
@@ -38,7 +36,11 @@ class RequestBook:
     """
 
     def __init__(self, file: Path, people: PeopleKeys) -> None:
-        self._file, self._people = file, people
+        self._document = PrivateDocument(
+            file, _Kept, most_bytes=MOST_BYTES,
+            unreadable="privacy.requests_unreadable", not_kept="privacy.requests_not_kept",
+        )  # fmt: skip
+        self._people = people
 
     def ask(self, who: str, kind: RequestKind, proof: str) -> RequestView:
         """Notes a request; its clock runs from now.
@@ -50,13 +52,12 @@ class RequestBook:
         Raises:
             StudioError: failed: it cannot be kept.
         """
-        kept = self._read()
         made = RequestView(
             id=secrets.token_hex(3), who=self._sealed(who), kind=kind, proof=proof,
             asked_utc=utc_iso(), due_utc=utc_of(utc_ms() / 1000 + DAYS * 86_400),
         )  # fmt: skip
-        kept.requests = [*kept.requests, made][-MOST:]
-        self._write(kept)
+        with self._document.changing() as kept:
+            kept.requests = [*kept.requests, made][-MOST:]
         return made
 
     def answer(self, id: str, outcome: Outcome, note: str, proof: str) -> RequestView:
@@ -65,18 +66,17 @@ class RequestBook:
         Raises:
             StudioError: not_found; conflict: nobody made sure that it is them; failed.
         """
-        kept = self._read()
-        found = next((entry for entry in kept.requests if entry.id == id), None)
-        if found is None:
-            raise StudioError("not_found", "privacy.no_request", id=id)
-        proof = proof or found.proof
-        if outcome == "done" and not proof:
-            raise StudioError("conflict", "privacy.no_proof_of_person", id=id)
-        answered = msgspec.structs.replace(
-            found, outcome=outcome, note=note, proof=proof, answered_utc=utc_iso()
-        )
-        kept.requests = [answered if entry.id == id else entry for entry in kept.requests]
-        self._write(kept)
+        with self._document.changing() as kept:
+            found = next((entry for entry in kept.requests if entry.id == id), None)
+            if found is None:
+                raise StudioError("not_found", "privacy.no_request", id=id)
+            proof = proof or found.proof
+            if outcome == "done" and not proof:
+                raise StudioError("conflict", "privacy.no_proof_of_person", id=id)
+            answered = msgspec.structs.replace(
+                found, outcome=outcome, note=note, proof=proof, answered_utc=utc_iso()
+            )
+            kept.requests = [answered if entry.id == id else entry for entry in kept.requests]
         return answered
 
     def consent(self, who: str, purpose: str, text: str, is_given: bool) -> ConsentView:
@@ -88,19 +88,18 @@ class RequestBook:
         Raises:
             StudioError: failed.
         """
-        kept = self._read()
         made = ConsentView(
             person=self._people.person(_full(who)), who=self._sealed(who),
             purpose=purpose, text_version=text, is_given=is_given, at_utc=utc_iso(),
         )  # fmt: skip
-        kept.consents = [*kept.consents, made][-MOST:]
-        self._write(kept)
+        with self._document.changing() as kept:
+            kept.consents = [*kept.consents, made][-MOST:]
         return made
 
     def may(self, who: str, purpose: str) -> bool:
         """Did somebody agree to a purpose, and not take it back or object?"""
         number = self._people.person(_full(who))
-        last = [entry for entry in self._read().consents
+        last = [entry for entry in self._document.read().consents
                 if entry.person == number and entry.purpose == purpose]  # fmt: skip
         return bool(last) and last[-1].is_given
 
@@ -108,7 +107,7 @@ class RequestBook:
         """All requests with who asked, where that is not erased."""
         return [
             msgspec.structs.replace(entry, who=str(self._people.opened(entry.who) or ""))
-            for entry in self._read().requests
+            for entry in self._document.read().requests
         ]
 
     def view(self) -> PrivacyView:
@@ -117,7 +116,7 @@ class RequestBook:
         Raises:
             StudioError: failed: they cannot be read.
         """
-        kept = self._read()
+        kept = self._document.read()
         still = [entry for entry in kept.requests if not entry.answered_utc]
         return PrivacyView(
             requests=tuple(msgspec.structs.replace(entry, who="") for entry in still),
@@ -127,26 +126,6 @@ class RequestBook:
 
     def _sealed(self, who: str) -> str:
         return self._people.seal(_full(who), who, who.rpartition("/")[2])
-
-    def _read(self) -> _Kept:
-        if not self._file.exists():
-            return _Kept()
-        try:
-            return msgspec.convert(read_json(read_bounded(self._file, MOST_BYTES)), _Kept)
-        except (OSError, ValueError, msgspec.ValidationError) as error:
-            raise StudioError(
-                "failed", "privacy.requests_unreadable", path=str(self._file), why=str(error)
-            ) from None
-
-    def _write(self, kept: _Kept) -> None:
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self._file, encode_json(kept), mode=PRIVATE, is_synced=True)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise StudioError(
-                "failed", "privacy.requests_not_kept", path=str(self._file), why=why
-            ) from None
 
 
 def _full(who: str) -> str:

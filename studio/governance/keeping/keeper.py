@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import threading
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,11 +11,9 @@ from pathlib import Path
 import msgspec
 
 from studio.core.asking import asking
-from studio.core.bounded import read_bounded
-from studio.core.clean import encode_json, read_json
 from studio.core.clock import seconds_of, utc_iso, utc_ms
 from studio.core.errors import StudioError
-from studio.core.whole_file import PRIVATE, write_whole
+from studio.governance.document import PrivateDocument
 from studio.governance.keeping.model import Deletion, Due, Hold, KeepingRule, KeepingView, RuleView
 from studio.governance.keeping.stores import KeptStore, all_older
 
@@ -61,14 +58,18 @@ class Keeper:
         newest_utc: Callable[[], str] = str,
         anchor: Callable[[], str] = str,
     ) -> None:
-        self._file, self._stores = file, tuple(stores)
+        # Holds that cannot be read hold everything: nothing goes by mistake.
+        self._document = PrivateDocument(
+            file, _Kept, most_bytes=MOST_BYTES,
+            unreadable="keeping.unreadable", not_kept="keeping.not_kept",
+        )  # fmt: skip
+        self._stores = tuple(stores)
         self._newest, self._anchor = newest_utc, anchor
-        self._lock = threading.Lock()
 
     @property
     def rules(self) -> tuple[KeepingRule, ...]:
         """With the days that hold here."""
-        days = self._read().days
+        days = self._document.read().days
         return tuple(
             msgspec.structs.replace(rule, days=days.get(rule.id, rule.days)) for rule in RULES
         )
@@ -82,11 +83,9 @@ class Keeper:
         rule = self._rule(id)
         if days and days < rule.least:
             raise StudioError("invalid", "keeping.too_short", rule=id, least=rule.least)
-        with self._lock:
-            kept = self._read()
+        with self._document.changing() as kept:
             before = kept.days.get(id, rule.days)
             kept.days[id] = days
-            self._write(kept)
         return before
 
     def hold(self, rule: str, reason: str) -> Hold:
@@ -101,12 +100,10 @@ class Keeper:
             id=secrets.token_hex(3), rule=rule, reason=reason, by=asking().person or "engine",
             at_utc=utc_iso(),
         )  # fmt: skip
-        with self._lock:
-            kept = self._read()
+        with self._document.changing() as kept:
             if len(kept.holds) >= MOST_HOLDS:
                 raise StudioError("conflict", "keeping.too_many", most=MOST_HOLDS)
             kept.holds.append(made)
-            self._write(kept)
         return made
 
     def release(self, id: str) -> Hold:
@@ -115,13 +112,11 @@ class Keeper:
         Raises:
             StudioError: not_found.
         """
-        with self._lock:
-            kept = self._read()
+        with self._document.changing() as kept:
             found = next((hold for hold in kept.holds if hold.id == id), None)
             if found is None:
                 raise StudioError("not_found", "keeping.no_hold", id=id)
             kept.holds.remove(found)
-            self._write(kept)
         return found
 
     def due(self) -> list[Due]:
@@ -134,7 +129,7 @@ class Keeper:
         newest = self._newest()
         if newest and now_s - seconds_of(newest) > AHEAD_DAYS * 86_400:
             raise StudioError("conflict", "keeping.clock", newest=newest[:10])
-        holds = self._read().holds
+        holds = self._document.read().holds
         days = {rule.id: rule.days for rule in self.rules}
         return [
             msgspec.structs.replace(due, held=_held_by(due, holds))
@@ -163,10 +158,8 @@ class Keeper:
             at_utc=utc_iso(), by=asking().person or "engine", dropped=dropped,
             digest=hashlib.sha256(lines.encode()).hexdigest(), anchor=self._anchor(),
         )  # fmt: skip
-        with self._lock:
-            kept = self._read()
+        with self._document.changing() as kept:
             kept.proofs = [*kept.proofs, proof][-MOST_PROOFS:]
-            self._write(kept)
         return proof
 
     def view(self) -> KeepingView:
@@ -175,7 +168,7 @@ class Keeper:
         Raises:
             StudioError: as `due`.
         """
-        due, kept = self.due(), self._read()
+        due, kept = self.due(), self._document.read()
         return KeepingView(
             rules=tuple(
                 RuleView(
@@ -195,25 +188,6 @@ class Keeper:
             known = ", ".join(rule.id for rule in RULES)
             raise StudioError("not_found", "keeping.no_rule", rule=id, known=known)
         return found
-
-    def _read(self) -> _Kept:
-        if not self._file.exists():
-            return _Kept()
-        try:
-            return msgspec.convert(read_json(read_bounded(self._file, MOST_BYTES)), _Kept)
-        except (OSError, ValueError, msgspec.ValidationError) as error:
-            # Holds that cannot be read hold everything: nothing goes by mistake.
-            raise StudioError(
-                "failed", "keeping.unreadable", path=str(self._file), why=str(error)
-            ) from None
-
-    def _write(self, kept: _Kept) -> None:
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self._file, encode_json(kept), mode=PRIVATE, is_synced=True)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise StudioError("failed", "keeping.not_kept", path=str(self._file), why=why) from None
 
 
 def _held_by(due: Due, holds: Sequence[Hold]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,11 @@ def test_requests_that_cannot_be_read_are_said(people: PeopleKeys, tmp_path: Pat
     with pytest.raises(StudioError):
         RequestBook(file, people).ask("a", "erase", "")
     assert file.read_text(encoding="utf-8") == "{"
+
+
+def test_requests_made_at_the_same_moment_are_all_kept(people: PeopleKeys, tmp_path: Path) -> None:
+    file = tmp_path / "r.json"
+    book = RequestBook(file, people)
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda n: book.ask(f"douyin/{n}", "access", "").id, range(24)))
+    assert {entry.id for entry in RequestBook(file, people).view().requests} == set(made)
