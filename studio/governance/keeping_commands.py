@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 
 import msgspec
 
 from studio.core.command import Changed, Role, changed, command
 from studio.governance.keeping.keeper import Keeper
-from studio.governance.keeping.model import Days, RuleId
+from studio.governance.keeping.model import Days, Due, RuleId
 
 Words = Annotated[str, msgspec.Meta(min_length=2, max_length=400)]
 HeldRule = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^([a-z_]+|\*)$")]
@@ -23,10 +23,16 @@ class KeepingCommands:
     Args:
         keeper: knows them.
         look: counts anew.
+        show: takes over what was counted.
     """
 
-    def __init__(self, keeper: Keeper, look: Callable[[], Awaitable[None]]) -> None:
-        self._keeper, self._look = keeper, look
+    def __init__(
+        self,
+        keeper: Keeper,
+        look: Callable[[], Awaitable[None]],
+        show: Callable[[Sequence[Due]], Awaitable[None]],
+    ) -> None:
+        self._keeper, self._look, self._show = keeper, look, show
 
     @command(
         "keeping.due",
@@ -39,7 +45,7 @@ class KeepingCommands:
     )
     async def due(self) -> Changed:
         found = await asyncio.to_thread(self._keeper.due)
-        await self._look()
+        await self._show(found)
         return changed("keeping", result=msgspec.to_builtins(found))
 
     @command(

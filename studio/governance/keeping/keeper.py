@@ -69,10 +69,7 @@ class Keeper:
     @property
     def rules(self) -> tuple[KeepingRule, ...]:
         """With the days that hold here."""
-        days = self._document.read().days
-        return tuple(
-            msgspec.structs.replace(rule, days=days.get(rule.id, rule.days)) for rule in RULES
-        )
+        return _with_days(self._document.read())
 
     def set_days(self, id: str, days: int) -> int:
         """Another time of keeping; the one before.
@@ -129,10 +126,10 @@ class Keeper:
         newest = self._newest()
         if newest and now_s - seconds_of(newest) > AHEAD_DAYS * 86_400:
             raise StudioError("conflict", "keeping.clock", newest=newest[:10])
-        holds = self._document.read().holds
-        days = {rule.id: rule.days for rule in self.rules}
+        kept = self._document.read()
+        days = {rule.id: rule.days for rule in _with_days(kept)}
         return [
-            msgspec.structs.replace(due, held=_held_by(due, holds))
+            msgspec.structs.replace(due, held=_held_by(due, kept.holds))
             for due in all_older(self._stores, days, now_s)
         ]
 
@@ -162,13 +159,16 @@ class Keeper:
             kept.proofs = [*kept.proofs, proof][-MOST_PROOFS:]
         return proof
 
-    def view(self) -> KeepingView:
+    def view(self, due: Sequence[Due]) -> KeepingView:
         """The rules with what is due; reads the disk.
 
+        Args:
+            due: as `due` just told.
+
         Raises:
-            StudioError: as `due`.
+            StudioError: failed: it cannot be read.
         """
-        due, kept = self.due(), self._document.read()
+        kept = self._document.read()
         return KeepingView(
             rules=tuple(
                 RuleView(
@@ -176,7 +176,7 @@ class Keeper:
                     due=sum(entry.rule == rule.id and not entry.held for entry in due),
                     held=sum(entry.rule == rule.id and bool(entry.held) for entry in due),
                 )
-                for rule in self.rules
+                for rule in _with_days(kept)
             ),
             holds=tuple(kept.holds), last=kept.proofs[-1] if kept.proofs else None,
         )  # fmt: skip
@@ -188,6 +188,12 @@ class Keeper:
             known = ", ".join(rule.id for rule in RULES)
             raise StudioError("not_found", "keeping.no_rule", rule=id, known=known)
         return found
+
+
+def _with_days(kept: _Kept) -> tuple[KeepingRule, ...]:
+    return tuple(
+        msgspec.structs.replace(rule, days=kept.days.get(rule.id, rule.days)) for rule in RULES
+    )
 
 
 def _held_by(due: Due, holds: Sequence[Hold]) -> str:

@@ -12,7 +12,7 @@ from studio.core.log import logger
 from studio.core.service import Every, Service
 from studio.core.state import State
 from studio.governance.keeping.keeper import RULES, Keeper
-from studio.governance.keeping.model import KeepingView, RuleView
+from studio.governance.keeping.model import Due, KeepingView, RuleView
 from studio.governance.keeping_commands import KeepingCommands
 
 _log = logger(__name__)
@@ -35,7 +35,7 @@ class KeepingService(Service):
         self._view = KeepingView(rules=tuple(RuleView(rule=rule) for rule in RULES))
         self._looked_ns = 0
         self._task: asyncio.Task[None] | None = None
-        self._commands = KeepingCommands(keeper, self.look)
+        self._commands = KeepingCommands(keeper, self.look, self.show)
         self.every = (Every("keeping", LOOK_S, self._look_again),)
 
     def commands(self) -> Sequence[object]:
@@ -62,13 +62,20 @@ class KeepingService(Service):
             self._task = asyncio.get_running_loop().create_task(self.look(), name="keeping")
 
     async def look(self) -> None:
-        """Counts what is due, in a thread."""
+        """Counts what is due, in a thread; what cannot be told is in the log."""
         self._looked_ns = now_ns()
         try:
-            view = await asyncio.to_thread(self._keeper.view)
+            await self.show(await asyncio.to_thread(self._keeper.due))
         except StudioError as error:
             _log.warning("what is due cannot be told: %s", error)
-            return
+
+    async def show(self, due: Sequence[Due]) -> None:
+        """Takes over what was found to be due.
+
+        Raises:
+            StudioError: failed: the rules cannot be read.
+        """
+        view = await asyncio.to_thread(self._keeper.view, due)
         if view != self._view:
             self._view = view
             self._state.touch(self.name)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
 import pytest
 
 from studio.core.clock import utc_ms
+from studio.core.command import Bus
 from studio.core.errors import StudioError
+from studio.core.event import Events
+from studio.core.state import State
 from studio.governance.audit import DROPPED, AuditLog, Signer, check_logs, logs
 from studio.governance.keeping.keeper import AHEAD_DAYS, RULES, Keeper
 from studio.governance.keeping.model import Due
+from studio.governance.keeping.service import KeepingService
 from studio.governance.keeping.stores import AuditStore, FileStore, PersonsStore
 from studio.governance.people import PeopleKeys
 from studio.governance.secrets import Secrets
@@ -58,7 +63,7 @@ def test_a_dry_run_then_what_was_shown_and_a_proof(keeper: Keeper, tmp_path: Pat
     assert (proof.dropped, len(proof.digest)) == ({"support": 1}, 64)
     assert (old.exists(), young.exists(), record.exists()) == (False, True, True)
     assert keeper.due() == []
-    assert keeper.view().last == proof
+    assert keeper.view(keeper.due()).last == proof
     keeper.set_days("records", 1095)
     assert [due.rule for due in keeper.due()] == ["records"]
     keeper.drop(1)
@@ -151,3 +156,23 @@ def test_persons_who_come_back_stay(tmp_path: Path) -> None:
             people.open(sealed["ann"])
     finally:
         people.close()
+
+
+def test_a_dry_run_looks_once_and_shows_what_it_found(tmp_path: Path) -> None:
+    class Counting(FileStore):
+        looks = 0
+
+        def older(self, than_s: float) -> list[Due]:
+            self.looks += 1
+            return super().older(than_s)
+
+    aged(tmp_path / "support" / "a.zip", 31)
+    store = Counting("support", tmp_path / "support", "*.zip")
+    events = Events()
+    state = State(events, lambda work: None)
+    service = KeepingService(Keeper(tmp_path / "keeping.json", (store,)), state)
+    bus = Bus(events, state)
+    bus.add(*service.commands())
+    (found,) = asyncio.run(bus.run("keeping.due")).result
+    assert (found["item"], store.looks) == ("a.zip", 1)
+    assert sum(rule.due for rule in service.view().rules) == 1
