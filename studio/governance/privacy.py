@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -22,11 +23,11 @@ from studio.governance.privacy_commands import (
     PrivacyCommands,
     RequestCommands,
 )
-from studio.governance.requests import RequestBook
+from studio.governance.requests import RequestBook, late_of
 from studio.governance.rights.book import OperatorBook
 
 _log = logger(__name__)
-LOOK_S = 1.0
+LOOK_S, LATE_S = 1.0, 60.0
 
 
 class PrivacyService(Service):
@@ -60,7 +61,9 @@ class PrivacyService(Service):
             MaskCommands(operators, events),
             KeyCommands(people),
         )
-        self.every = (Every("masks", LOOK_S, self._look),)
+        self.every = (
+            Every("masks", LOOK_S, self._look), Every("deadlines", LATE_S, self._look_late)
+        )  # fmt: skip
 
     def view(self) -> PrivacyView:
         """What waits, and the classes of data."""
@@ -68,11 +71,12 @@ class PrivacyService(Service):
 
     async def start(self) -> None:
         """Counts what waits."""
-        self._count()
+        await self._count()
 
-    def _count(self) -> None:
+    async def _count(self) -> None:
         try:
-            self._view = msgspec.structs.replace(self._requests.view(), classes=_classes())
+            counted = await asyncio.to_thread(self._requests.view)
+            self._view = msgspec.structs.replace(counted, classes=self._view.classes)
         except StudioError as error:
             _log.warning("requests of persons cannot be read: %s", error)
         self._state.touch(self.name)
@@ -81,6 +85,13 @@ class PrivacyService(Service):
         """What was shown in full for a while is masked again."""
         if self._operators.end_unmasked():
             self._state.touch(*PARTS)
+
+    def _look_late(self) -> None:
+        """Deadlines pass by the clock, without an event."""
+        late = late_of(self._view.requests)
+        if late != self._view.late:
+            self._view = msgspec.structs.replace(self._view, late=late)
+            self._state.touch(self.name)
 
     def commands(self) -> Sequence[object]:
         """find, export, erase; a new key."""

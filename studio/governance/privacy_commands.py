@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Awaitable, Callable
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -16,7 +16,7 @@ from studio.governance.catalogue import PARTS
 from studio.governance.model import RequestKind
 from studio.governance.people import PeopleKeys
 from studio.governance.persons import Erasure, Persons
-from studio.governance.requests import RequestBook
+from studio.governance.requests import Outcome, RequestBook
 from studio.governance.rights.book import OperatorBook
 
 Who = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -81,7 +81,7 @@ class RequestCommands:
         told: after a change.
     """
 
-    def __init__(self, book: RequestBook, told: Callable[[], None]) -> None:
+    def __init__(self, book: RequestBook, told: Callable[[], Awaitable[None]]) -> None:
         self._book, self._told = book, told
 
     @command(
@@ -96,7 +96,7 @@ class RequestCommands:
     )
     async def request(self, who: Who, kind: RequestKind, proof: Note = "") -> Changed:
         made = await asyncio.to_thread(self._book.ask, who, kind, proof)
-        self._told()
+        await self._told()
         return changed("privacy", result={"id": made.id, "due_utc": made.due_utc})
 
     @command(
@@ -119,11 +119,9 @@ class RequestCommands:
             "Notes that it was done or refused; not done before it was made sure it is them.",
         ),
     )
-    async def answer(
-        self, id: Id, outcome: Literal["done", "refused"], note: Note = "", proof: Note = ""
-    ) -> Changed:
+    async def answer(self, id: Id, outcome: Outcome, note: Note = "", proof: Note = "") -> Changed:
         await asyncio.to_thread(self._book.answer, id, outcome, note, proof)
-        self._told()
+        await self._told()
         return changed("privacy")
 
     @command(
@@ -138,7 +136,7 @@ class RequestCommands:
     )
     async def consent(self, who: Who, purpose: Id, text_version: Id, given: bool = True) -> Changed:
         await asyncio.to_thread(self._book.consent, who, purpose, text_version, given)
-        self._told()
+        await self._told()
         return changed("privacy")
 
 

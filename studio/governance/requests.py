@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -120,12 +121,17 @@ class RequestBook:
         still = [entry for entry in kept.requests if not entry.answered_utc]
         return PrivacyView(
             requests=tuple(msgspec.structs.replace(entry, who="") for entry in still),
-            late=sum(age_days(entry.due_utc) > 0 for entry in still),
+            late=late_of(still),
             answered=len(kept.requests) - len(still), consents=len(kept.consents),
         )  # fmt: skip
 
     def _sealed(self, who: str) -> str:
         return self._people.seal(_full(who), who, who.rpartition("/")[2])
+
+
+def late_of(waiting: Iterable[RequestView]) -> int:
+    """How many of those that wait are over their time now."""
+    return sum(age_days(entry.due_utc) > 0 for entry in waiting)
 
 
 def _full(who: str) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from studio.core.command import Bus
 from studio.core.errors import StudioError
+from studio.core.event import Events
+from studio.core.state import State
 from studio.governance.people import PeopleKeys
 from studio.governance.persons import Persons
+from studio.governance.privacy import PrivacyService
 from studio.governance.requests import RequestBook
+from studio.governance.rights.book import OperatorBook
 from studio.governance.secrets import Secrets
 
 
@@ -71,3 +77,24 @@ def test_requests_made_at_the_same_moment_are_all_kept(people: PeopleKeys, tmp_p
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda n: book.ask(f"douyin/{n}", "access", "").id, range(24)))
     assert {entry.id for entry in RequestBook(file, people).view().requests} == set(made)
+
+
+def test_a_deadline_that_passes_is_told_without_anything_else(
+    people: PeopleKeys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = Events()
+    state = State(events, lambda work: None)
+    privacy = PrivacyService(
+        Persons(people, (), tmp_path / "e.json"), people,
+        OperatorBook(Secrets(tmp_path / "s", use_keyring=False)),
+        RequestBook(tmp_path / "r.json", people), events, state,
+    )  # fmt: skip
+    bus = Bus(events, state)
+    bus.add(*privacy.commands())
+    asyncio.run(bus.run("privacy.request", {"who": "douyin/ann", "kind": "access"}))
+    assert (len(privacy.view().requests), privacy.view().late) == (1, 0)
+    assert privacy.view().classes
+    monkeypatch.setattr("studio.governance.requests.age_days", lambda utc: 1.0)
+    for job in privacy.every:
+        job.job()
+    assert privacy.view().late == 1
