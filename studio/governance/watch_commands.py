@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal, Protocol
 
 import msgspec
@@ -16,8 +17,6 @@ BreachId = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 
 class Watch(Protocol):
     """Who looks."""
-
-    breach_book: BreachBook
 
     def view(self) -> WatchView:
         """As it is now."""
@@ -37,10 +36,11 @@ class WatchCommands:
 
     Args:
         watch: knows how it stands.
+        breaches: those that are known.
     """
 
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+    def __init__(self, watch: Watch, breaches: BreachBook) -> None:
+        self._watch, self._breaches = watch, breaches
 
     @command(
         "watch.show",
@@ -75,8 +75,8 @@ class WatchCommands:
             "once (PIPL 57), within 72 hours under GDPR 33.",
         ),
     )
-    def breach(self, what: Words) -> Changed:
-        made = self._watch.breach_book.open(what)
+    async def breach(self, what: Words) -> Changed:
+        made = await asyncio.to_thread(self._breaches.open, what)
         self._watch.alarm("breach", made.id)
         return changed("watch", result=msgspec.to_builtins(made))
 
@@ -86,8 +86,9 @@ class WatchCommands:
         label=("已告知", "Told"),
         help=("记下已告知主管部门或本人。", "Notes that authority or persons were told."),
     )
-    def told(self, id: BreachId, whom: Literal["authority", "persons"]) -> Changed:
-        return changed("watch", result=msgspec.to_builtins(self._watch.breach_book.told(id, whom)))
+    async def told(self, id: BreachId, whom: Literal["authority", "persons"]) -> Changed:
+        breach = await asyncio.to_thread(self._breaches.told, id, whom)
+        return changed("watch", result=msgspec.to_builtins(breach))
 
     @command(
         "watch.close",
@@ -95,5 +96,6 @@ class WatchCommands:
         label=("了结泄露", "Close a breach"),
         help=("告知主管部门之后才能了结。", "Not before the authority was told."),
     )
-    def close(self, id: BreachId) -> Changed:
-        return changed("watch", result=msgspec.to_builtins(self._watch.breach_book.close(id)))
+    async def close(self, id: BreachId) -> Changed:
+        breach = await asyncio.to_thread(self._breaches.close, id)
+        return changed("watch", result=msgspec.to_builtins(breach))

@@ -74,8 +74,8 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         known_utc: when it was known here: the clocks run from then.
-        authority_by: when the authority must have been told: at once (个保法 57); 72 h (GDPR 33)
-            is `latest_by`.
+        latest_by: when the authority must have been told: at once (个保法 57), within 72 h by
+            GDPR 33, which this is.
         told: whom, with when.
     """
 

@@ -88,8 +88,7 @@ class WatchService(Service):
         self._chain_utc, self._chain_ns = "", 0
         self._task: asyncio.Task[ChainState] | None = None
         self._shown = WatchView()
-        self._commands = WatchCommands(self)
-        self.breach_book = breaches
+        self._commands = WatchCommands(self, breaches)
         events.on(CommandRan, self._ran)
         events.on(Unmasked, self._unmasked)
         events.on(GlassBroken, self._glass)
