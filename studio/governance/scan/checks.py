@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -100,19 +101,12 @@ def check_secrets(root: Path) -> Iterator[ScanFinding]:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    for folder, folders, names in root.walk() if hasattr(root, "walk") else _walk(root):
+    for folder, folders, names in os.walk(root):
         folders[:] = sorted(set(folders) - LEFT_OUT)
         for name in sorted(names):
-            path = folder / name
+            path = Path(folder) / name
             if not path.is_symlink() and path.is_file() and path.stat().st_size <= MOST_FILE:
                 yield path
-
-
-def _walk(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
-    import os
-
-    for folder, folders, names in os.walk(root):
-        yield Path(folder), folders, names
 
 
 def _exempt(root: Path) -> tuple[set[str], list[ScanFinding]]:
