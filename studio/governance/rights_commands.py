@@ -8,9 +8,9 @@ import msgspec
 
 from studio.core.asking import PERSONAL, asking
 from studio.core.command import Bus, Changed, Role, changed, command
-from studio.governance.rights.book import OperatorBook, ends_in
+from studio.governance.rights.book import OperatorBook
 from studio.governance.rights.glass import GlassCase
-from studio.governance.rights.model import Operator, Patterns, RedRule, ShowName
+from studio.governance.rights.model import Operator, Patterns, RedRule, ShowName, ends_in
 from studio.governance.rights.second import SecondPerson
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]

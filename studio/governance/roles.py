@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import secrets
 from collections.abc import Sequence
 
@@ -10,10 +9,10 @@ import msgspec
 
 from studio.core.asking import Scope
 from studio.core.clean import write_json
-from studio.core.clock import seconds_of, utc_ms, utc_of
 from studio.core.command import Role
 from studio.core.errors import StudioError
 from studio.core.log import keep_secret, logger
+from studio.governance.rights.model import ends_in, left_s
 from studio.governance.secrets import Secrets
 
 _log = logger(__name__)
@@ -55,12 +54,7 @@ class Token(msgspec.Struct, frozen=True):
     @property
     def left_s(self) -> float:
         """Seconds until it ends, by the wall clock; infinite for one that holds."""
-        if not self.until:
-            return math.inf
-        try:
-            return seconds_of(self.until) - utc_ms() / 1000
-        except ValueError:
-            return 0.0
+        return left_s(self.until)
 
 
 def role_of(name: str) -> Role | None:
@@ -104,9 +98,8 @@ def add(
     tokens = [token for token in load(store) if token.left_s > 0]
     if any(token.name == name for token in tokens) or len(tokens) >= MOST:
         raise StudioError("conflict", "security.token_taken", name=name, most=MOST)
-    until = utc_of(utc_ms() / 1000 + hours * 3600) if hours else ""
     secret = secrets.token_urlsafe(18)
-    token = Token(name, secret, role.lower(), until, tuple(without), operator)
+    token = Token(name, secret, role.lower(), ends_in(hours), tuple(without), operator)
     _save(store, [*tokens, token])
     return token
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from studio.core.clean import write_json
-from studio.core.clock import NS, now_ns, utc_ms, utc_of
+from studio.core.clock import NS, now_ns, utc_of
 from studio.core.command import Role
 from studio.core.errors import StudioError
 from studio.core.log import logger
@@ -226,8 +226,3 @@ class OperatorBook:
         self._known, self._devices = fresh, None
         for listener in tuple(self._listeners):
             listener(ended)
-
-
-def ends_in(hours: float) -> str:
-    """The moment so many hours from now, UTC; "" for 0."""
-    return utc_of(utc_ms() / 1000 + hours * 3600) if hours else ""

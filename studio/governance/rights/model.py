@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from studio.core.asking import PERSONAL, Scope
-from studio.core.clock import seconds_of, utc_ms
+from studio.core.clock import seconds_of, utc_ms, utc_of
 
 Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=r"^[a-z_.*?]+$")]
 ShowName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -24,6 +24,11 @@ def left_s(until: str) -> float:
         return seconds_of(until) - utc_ms() / 1000
     except ValueError:
         return 0.0
+
+
+def ends_in(hours: float) -> str:
+    """The moment so many hours from now, UTC; "" for 0."""
+    return utc_of(utc_ms() / 1000 + hours * 3600) if hours else ""
 
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
