@@ -327,6 +327,14 @@ class Bus:
         if spec.reads and not asker.sees(spec.reads):
             raise StudioError("denied", "command.not_shown", command=spec.id, who=asker.origin)
 
+    def may(self, spec: Spec, asker: Asker) -> bool:
+        """Would `check_right` let ``asker`` run this command now?"""
+        try:
+            self.check_right(spec, asker)
+        except StudioError:
+            return False
+        return True
+
     def find(self, id: str) -> Spec | None:
         """What is known of a command."""
         found = self._commands.get(id)

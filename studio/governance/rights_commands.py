@@ -115,11 +115,7 @@ class RightsCommands:
 
     def _commands_of(self) -> list[str]:
         asker = asking()
-        return [
-            spec.id for spec in self._bus.specs()
-            if asker.role >= spec.role and not asker.may_not(spec.id)
-            and not asker.is_away(self._bus.show) and (not spec.reads or asker.sees(spec.reads))
-        ]  # fmt: skip
+        return [spec.id for spec in self._bus.specs() if self._bus.may(spec, asker)]
 
 
 class SecondCommands:

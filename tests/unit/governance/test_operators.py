@@ -98,6 +98,9 @@ def test_a_device_never_has_more_than_its_owner(house: House) -> None:
         assert await house.code("小李", "shop.price") == "command.not_lent"
         assert await house.code("小李", "deeds.end", confirm=True) == ""
         assert await house.code("小李", "rights.put", name="x") == "command.denied"
+        theirs = await house.ask("小李", "rights.mine")
+        assert not {"shop.price", "rights.put"} & set(theirs["commands"])
+        assert "deeds.end" in theirs["commands"]
         house.bus.show = "B"
         assert await house.code("小李", "deeds.end", confirm=True) == "command.other_show"
         mine = await house.ask("here", "rights.mine")
