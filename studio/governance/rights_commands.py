@@ -43,10 +43,9 @@ class RightsCommands:
         ),
     )
     def list_all(self) -> Changed:
-        devices = self._book.devices()
         return changed(result=[
             {**msgspec.to_builtins(operator), "has_ended": operator.left_s <= 0,
-             "devices": [name for name, whose in devices if whose == operator.name]}
+             "devices": self._book.devices(operator.name)}
             for operator in self._book.operators
         ])  # fmt: skip
 

@@ -73,15 +73,13 @@ def write_matrix(
 def write_people(write: Callable[[str], None], *, as_json: bool = False) -> None:
     """Writes who there is, with role, end and devices."""
     book = OperatorBook(Secrets())
-    devices = book.devices()
     if as_json:
         rows = [
-            {"operator": operator, "devices": [name for name, whose in devices
-                                               if whose == operator.name]}
+            {"operator": operator, "devices": book.devices(operator.name)}
             for operator in book.operators
-        ]  # fmt: skip
+        ]
         write(encode_json({"rows": rows}))
         return
     for operator in book.operators:
-        own = ", ".join(name for name, whose in devices if whose == operator.name) or "-"
+        own = ", ".join(book.devices(operator.name)) or "-"
         write(f"{operator.name}  {operator.role}  {operator.until or '∞'}  {own}")

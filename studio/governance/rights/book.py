@@ -48,7 +48,7 @@ class OperatorBook:
     def __init__(self, store: Secrets) -> None:
         self._store = store
         self._known: _Kept | None = None
-        self._devices: list[tuple[str, str]] | None = None
+        self._tokens: list[Token] | None = None
         self._listeners: list[Changed] = []
         self.present: Callable[[], set[str]] = set
         self.door: Callable[[], DoorReport] = DoorReport
@@ -58,19 +58,25 @@ class OperatorBook:
         """Calls ``listener`` at each change."""
         self._listeners.append(listener)
 
-    def devices(self) -> list[tuple[str, str]]:
-        """The tokens there are, each with whose it is."""
-        if self._devices is None:
+    def devices(self, operator: str | None = None) -> list[str]:
+        """Names of the tokens that open the door.
+
+        Args:
+            operator: whose; "" is nobody's, None is all.
+        """
+        if self._tokens is None:
             try:
-                tokens = load(self._store)
+                self._tokens = load(self._store)
             except StudioError:
-                tokens = []
-            self._devices = [(token.name, token.operator) for token in tokens if token.left_s > 0]
-        return self._devices
+                self._tokens = []
+        return [
+            token.name for token in self._tokens
+            if operator in (None, token.operator) and token.left_s > 0
+        ]  # fmt: skip
 
     def touch(self) -> None:
         """A device came or went."""
-        self._devices = None
+        self._tokens = None
         for listener in tuple(self._listeners):
             listener("")
 
@@ -223,6 +229,6 @@ class OperatorBook:
             self._read(), **{name: list(rows) for name, rows in changes.items()}
         )
         self._store.set(KEPT, write_json(msgspec.to_builtins(fresh)))
-        self._known, self._devices = fresh, None
+        self._known, self._tokens = fresh, None
         for listener in tuple(self._listeners):
             listener(ended)

@@ -55,19 +55,19 @@ class RightsService(Service):
 
     def view(self) -> RightsView:
         """As it is now."""
-        devices = self._book.devices()
         here = self._book.present()
+        devices = {entry.name: self._book.devices(entry.name) for entry in self._book.operators}
         return RightsView(
             operators=tuple(
                 OperatorView(
                     operator=operator,
-                    devices=tuple(name for name, whose in devices if whose == operator.name),
-                    is_here=any(name in here for name, whose in devices if whose == operator.name),
+                    devices=tuple(devices[operator.name]),
+                    is_here=not here.isdisjoint(devices[operator.name]),
                     has_glass=self._book.glass_of(operator.name) is not None,
                 )
                 for operator in self._book.operators
             ),
-            devices=tuple(name for name, whose in devices if not whose),
+            devices=tuple(self._book.devices("")),
             red=self._book.red,
             asked=self.second.views,
             glass=self._book.glass[-20:],
@@ -82,9 +82,8 @@ class RightsService(Service):
             self._touch()
 
     def _changed(self, ended: str) -> None:
-        devices = self._book.devices()
         operators = {operator.name for operator in self._book.operators}
-        self.second.keep({"here", "owner", *operators, *(name for name, _ in devices)})
+        self.second.keep({"here", "owner", *operators, *self._book.devices()})
         self._touch()
 
     def _touch(self) -> None:

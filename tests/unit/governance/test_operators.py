@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from studio.core.asking import Asker, Scope, asked_by, asking
-from studio.core.clock import utc_iso
+from studio.core.clock import utc_iso, utc_ms
 from studio.core.command import Bus, Changed, CommandRan, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.event import Events
@@ -109,6 +109,22 @@ def test_a_device_never_has_more_than_its_owner(house: House) -> None:
         assert (token.right, bool(token.until)) == (Role.VIEWER, True)
 
     run(work)
+
+
+def test_a_device_whose_time_is_over_is_listed_no_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.book.put(Operator(name="小李"))
+    roles.add(house.store, "平板", "controller", hours=1, operator="小李")
+    roles.add(house.store, "手机", "controller", operator="小李")
+    roles.add(house.store, "x", "viewer")
+    house.book.touch()
+    (person,) = house.rights.view().operators
+    assert (person.devices, house.rights.view().devices) == (("平板", "手机"), ("x",))
+    later = utc_ms() + 2 * 3600 * 1000
+    monkeypatch.setattr("studio.governance.rights.model.utc_ms", lambda: later)
+    (person,) = house.rights.view().operators
+    assert person.devices == ("手机",)
 
 
 def test_what_is_kept_is_there_again_and_undone(house: House, tmp_path: Path) -> None:
