@@ -7,7 +7,6 @@ from typing import Any
 ROLES = ("viewer", "streamer", "controller", "technician", "owner")
 PRICES = ("shop.price*", "offers.*", "coupons.*", "stock.*")
 """What "no prices" leaves out."""
-HOURS = ("0", "2", "4", "8", "24")
 
 
 def _flag(zh: str, en: str) -> dict[str, Any]:

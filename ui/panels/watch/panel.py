@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -83,20 +84,24 @@ class WatchPanel(Panel):
         buttons: list[Button] = []
         for whom in ("authority", "persons"):
             if whom not in breach.told:
-                button = Button(t(f"watch.told_{whom}"))
-                button.name(t(f"watch.told_{whom}"))
-                args: dict[str, object] = {"id": breach.id, "whom": whom}
-                listen(button, button.clicked, _Doing(self, "watch.told", args).do)
+                told_it = t(f"watch.told_{whom}")
+                button = Button(told_it, clicked=partial(self._told, breach.id, whom))
+                button.name(told_it)
                 buttons.append(button)
         if "authority" in breach.told:
-            close = HoldButton(t("watch.close"))
+            close = HoldButton(t("watch.close"), held=partial(self._close, breach.id))
             close.name(t("watch.close"))
-            listen(close, close.held, _Doing(self, "watch.close", {"id": breach.id}).do)
             buttons.append(close)
         return state_line("attention", words, *buttons)
 
     def _check(self) -> None:
         self.desk.actions.run("watch.check", {}, origin=self.check)
+
+    def _told(self, id: str, whom: str) -> None:
+        self.desk.actions.run("watch.told", {"id": id, "whom": whom}, origin=self.breach)
+
+    def _close(self, id: str) -> None:
+        self.desk.actions.run("watch.close", {"id": id}, origin=self.breach)
 
     def _open_breach(self) -> None:
         PopForm(self.breach, t("watch.breach"), BREACH, {}, self._save_breach).open()
@@ -104,17 +109,6 @@ class WatchPanel(Panel):
     def _save_breach(self, given: dict[str, Any]) -> None:
         args = {"what": str(given.get("what", "")).strip()}
         self.desk.actions.run("watch.breach", args, origin=self.breach)
-
-
-class _Doing:
-    """A command with its arguments, at a button."""
-
-    def __init__(self, panel: WatchPanel, command: str, args: dict[str, object]) -> None:
-        self._panel, self._command, self._args = panel, command, args
-
-    def do(self) -> None:
-        """Runs it."""
-        self._panel.desk.actions.run(self._command, self._args, origin=self._panel.breach)
 
 
 def _lines(view: WatchView) -> Iterator[tuple[str, str]]:
