@@ -17,8 +17,8 @@ class KeepingRule(msgspec.Struct, frozen=True, kw_only=True):
         id: names it; its words are ``keeping.ID``.
         data: its class (`studio.governance.catalogue`).
         days: after which it is due; 0 is never.
-        least: days that the law asks for at least; `ground` says which.
-        ground: key of a message under ``keeping.ground``.
+        least: days that the law asks for at least.
+        ground: which law, or "interest".
     """
 
     id: str

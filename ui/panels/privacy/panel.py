@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.governance.model import RequestView
 from ui.format import age_s, day_clock
-from ui.i18n import t
+from ui.i18n import said, t
 from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.spot import BOTTOM, Spot
@@ -93,19 +93,19 @@ class PrivacyPanel(Panel):
         self._show_keeping()
         for entry in view.classes:
             words = t("privacy.class", name=t(f"privacy.class_{entry.name}"),
-                      purpose=t(f"privacy.{entry.purpose}"),
-                      ground=t(f"privacy.{entry.ground}"))  # fmt: skip
+                      purpose=said(f"privacy.{entry.purpose}"),
+                      ground=said(f"privacy.{entry.ground}"))  # fmt: skip
             self.lines.addWidget(state_line("off", words))
 
     def _show_keeping(self) -> None:
         """How long, what is due, what must stay."""
         keeping = self.desk.store.keeping
         for entry in keeping.rules:
-            words = t("privacy.rule", what=t(f"privacy.rule_{entry.rule.id}"),
+            words = t("privacy.rule", what=said(f"keeping.{entry.rule.id}"),
                       days=entry.rule.days or "∞", n=entry.due, held=entry.held)  # fmt: skip
             self.lines.addWidget(state_line("attention" if entry.due else "off", words))
         for hold in keeping.holds:
-            what = "*" if hold.rule == "*" else t(f"privacy.rule_{hold.rule}")
+            what = "*" if hold.rule == "*" else said(f"keeping.{hold.rule}")
             words = t("privacy.hold", what=what, reason=hold.reason)
             self.lines.addWidget(state_line("attention", words))
         if keeping.last is not None:

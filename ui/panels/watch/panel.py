@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.governance.watch.model import Breach, WatchView
 from ui.format import clock, day_clock
-from ui.i18n import t
+from ui.i18n import said, t
 from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.spot import BOTTOM, Spot
@@ -115,31 +115,32 @@ def _lines(view: WatchView) -> Iterator[tuple[str, str]]:
     """Tone and words, what needs a person first."""
     tones = {"whole": "good", "broken": "attention"}
     if view.chain == "broken":
-        yield "attention", t("watch.chain", state=t("watch.chain_broken"))
+        yield "attention", said("watch.chain", {"state": said("watch.chain_broken")})
     for alarm in reversed(view.alarms):
-        words = {"what": t(f"watch.alarm_{alarm.kind}"), "subject": alarm.subject}
+        words = {"what": said(f"watch.alarm.{alarm.kind}"), "subject": alarm.subject}
         yield "attention", t("watch.alarm_line", at=clock(alarm.at_utc), **words)
     if view.audit_lost:
         yield "attention", t("watch.lost", n=view.audit_lost)
     for guess in view.door.guesses:
-        yield "attention", t("watch.guesses", address=guess.address, n=guess.count)
+        yield "attention", said("watch.guesses", {"address": guess.address, "n": guess.count})
     if view.unmasked:
         yield "attention", t("watch.unmasked", who=", ".join(view.unmasked))
     if view.chain != "broken":
-        yield tones.get(view.chain, "off"), t("watch.chain", state=t(f"watch.chain_{view.chain}"))
+        state = said(f"watch.chain_{view.chain}")
+        yield tones.get(view.chain, "off"), said("watch.chain", {"state": state})
     if view.anchor_age_s >= 0:
         tone = "good" if view.anchor_age_s < OLD_ANCHOR_S else "attention"
-        yield tone, t("watch.anchor", n=view.anchor_age_s)
+        yield tone, said("watch.anchor", {"n": view.anchor_age_s})
     for entry in view.door.present:
         words = {"who": entry.who, "role": t(f"role.{entry.role}"), "address": entry.address}
-        yield "good" if entry.is_here else "off", t("watch.present", **words)
-    yield "off", t("watch.refused", n=view.refused)
+        yield "good" if entry.is_here else "off", said("watch.present", words)
+    yield "off", said("watch.refused", {"n": view.refused})
     for name, count in view.door.limits.items():
         if count:
             yield "off", t("watch.limit", what=t(f"watch.limit_{name}"), n=count)
     if view.door.certificate_until:
         yield "off", t("watch.certificate", at=day_clock(view.door.certificate_until))
-    yield "attention" if view.due else "off", t("watch.due", n=view.due, held=view.held)
+    yield "attention" if view.due else "off", said("watch.due", {"n": view.due, "held": view.held})
     if view.requests:
         tone = "attention" if view.late else "off"
         yield tone, t("watch.requests", n=view.requests, late=view.late)
