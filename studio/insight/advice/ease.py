@@ -18,6 +18,8 @@ RIDGES = (3.0, 10.0, 30.0, 100.0, 300.0)
 MANY = 1_500
 """Of more goods one ridge is taken: a fit takes seconds."""
 FIRST = 5
+STRIP = 2_000
+"""Baskets that are tried at once."""
 
 
 class OwnRecall(NamedTuple):
@@ -39,9 +41,14 @@ def fit_ease(baskets: Baskets, items: int, ridge: float) -> NDArray[np.float32]:
         baskets: numbers of goods below ``items``, one sequence for each order or viewer.
         ridge: the larger, the less a few baskets say.
     """
-    gram = _gram(baskets, items)
-    gram[np.diag_indices(items)] += ridge
-    inverse = np.linalg.inv(gram)
+    return solve(together(baskets, items), ridge)
+
+
+def solve(gram: NDArray[np.float32], ridge: float) -> NDArray[np.float32]:
+    """The model, from how often two products are `together`."""
+    damped = gram.copy()
+    damped[np.diag_indices_from(damped)] += ridge
+    inverse = np.linalg.inv(damped)
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0.0)
     return np.asarray(weights, np.float32)
@@ -54,38 +61,53 @@ def popularity(baskets: Baskets, items: int) -> NDArray[np.float64]:
 
 def together(baskets: Baskets, items: int) -> NDArray[np.float32]:
     """In how many baskets two products are."""
-    return _gram(baskets, items)
-
-
-def recall(scores: NDArray[np.floating], hidden: NDArray[np.int64], first: int = FIRST) -> float:
-    """The share of rows whose hidden product is among the ``first`` highest scores."""
-    own = scores[np.arange(len(hidden)), hidden]
-    above = (scores > own[:, None]).sum(axis=1)
-    return float((above < first).mean()) if len(hidden) else 0.0
+    gram = np.zeros((items, items), np.float32)
+    for basket in baskets:
+        gram[np.ix_(basket, basket)] += 1.0
+    return gram
 
 
 def leave_last_out(baskets: Baskets, items: int, first: int = FIRST) -> OwnRecall:
     """Hides the last product of each basket and looks whether it would have been proposed."""
     learned = [basket[:-1] if len(basket) >= 2 else basket for basket in baskets]
-    best = (0.0, 0.0, RIDGES[-1])
-    for ridge in RIDGES if items <= MANY else RIDGES[3:4]:
-        model, popular = tried(fit_ease(learned, items, ridge), learned, baskets, items, first)
-        best = max(best, (model, popular, ridge))
-    return OwnRecall(*best)
+    gram = together(learned, items)
+    ridges = RIDGES if items <= MANY else RIDGES[3:4]
+    models = [solve(gram, ridge) for ridge in ridges]
+    recalls, popular = tried(models, learned, baskets, items, first)
+    best, ridge = max(zip(recalls, ridges, strict=True))
+    return OwnRecall(best, popular, ridge)
 
 
 def tried(
-    weights: NDArray[np.float32], learned: Baskets, test: Baskets, items: int, first: int = FIRST
-) -> tuple[float, float]:
-    """Recall of a model and of what sells most, on baskets whose last product is hidden."""
+    models: Sequence[NDArray[np.float32]], learned: Baskets, test: Baskets, items: int,
+    first: int = FIRST,
+) -> tuple[list[float], float]:  # fmt: skip
+    """Recall of each model and of what sells most, on baskets whose last product is hidden.
+
+    Strip by strip, so that a million orders of thousands of goods stay within bounds.
+    """
     usable = [basket for basket in test if len(basket) >= 2]
-    hidden = np.array([basket[-1] for basket in usable], np.int64)
-    rows = _matrix([basket[:-1] for basket in usable], items)
-    scores = rows @ weights
-    popular = np.tile(popularity(learned, items), (len(usable), 1))
-    for each in (scores, popular):
-        each[rows > 0] = -np.inf
-    return recall(scores, hidden, first), recall(popular, hidden, first)
+    usual = popularity(learned, items)
+    hits, popular_hits = [0] * len(models), 0
+    for begin in range(0, len(usable), STRIP):
+        strip = usable[begin : begin + STRIP]
+        hidden = np.array([basket[-1] for basket in strip], np.int64)
+        rows = _matrix([basket[:-1] for basket in strip], items)
+        for number, weights in enumerate(models):
+            hits[number] += _hits(rows @ weights, rows, hidden, first)
+        popular_hits += _hits(np.tile(usual, (len(strip), 1)), rows, hidden, first)
+    count = max(1, len(usable))
+    return [each / count for each in hits], popular_hits / count
+
+
+def _hits(
+    scores: NDArray[np.floating], rows: NDArray[np.float32], hidden: NDArray[np.int64], first: int
+) -> int:
+    """Baskets whose hidden product is among the ``first`` highest scores; what is in it is not."""
+    scores[rows > 0] = -np.inf
+    own = scores[np.arange(len(hidden)), hidden]
+    above = (scores > own[:, None]).sum(axis=1)
+    return int((above < first).sum())
 
 
 def _matrix(baskets: Baskets, items: int) -> NDArray[np.float32]:
@@ -93,15 +115,6 @@ def _matrix(baskets: Baskets, items: int) -> NDArray[np.float32]:
     for at, basket in enumerate(baskets):
         rows[at, list(basket)] = 1.0
     return rows
-
-
-def _gram(baskets: Baskets, items: int) -> NDArray[np.float32]:
-    """Counted in strips, so that a million orders of thousands of goods stay within bounds."""
-    gram = np.zeros((items, items), np.float32)
-    for first in range(0, len(baskets), 2_000):
-        rows = _matrix(baskets[first : first + 2_000], items)
-        gram += rows.T @ rows
-    return gram
 
 
 def _all(baskets: Baskets) -> Iterable[int]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from studio.insight.advice.ease import fit_ease, leave_last_out, popularity, together
+from studio.insight.advice.ease import leave_last_out, popularity, solve, together
 from studio.insight.advice.model import AdviceFacts, GoodsFacts, RelatedPair
 from studio.insight.analysis.base import open_analysis
 
@@ -79,7 +79,7 @@ def _modelled(
     both = together(numbered, len(names))
     is_model = found.model >= BETTER * found.popular
     if is_model:
-        scores = fit_ease(numbered, len(names), found.ridge)
+        scores = solve(both, found.ridge)
     else:  # what is bought together, as often as it is: honest and not clever
         usual = np.maximum(popularity(numbered, len(names)), 1.0)
         scores = (both / usual[:, None]).astype(np.float32)

@@ -15,6 +15,7 @@ from studio.core.command import Bus
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.state import State
+from studio.insight.advice import ease
 from studio.insight.advice.cli import of_show
 from studio.insight.advice.ease import fit_ease, leave_last_out
 from studio.insight.advice.facts import find_facts
@@ -22,7 +23,7 @@ from studio.insight.advice.goods import goods_table
 from studio.insight.advice.model import AdviceFacts, GoodsFacts, OrderProposal, RelatedPair
 from studio.insight.advice.ranking import LiveGoods, learned_of, rank
 from studio.insight.advice.service import AdviceService
-from studio.insight.advice.simulation import simulated_recall
+from studio.insight.advice.simulation import ITEMS, made_baskets, simulated_recall
 from studio.insight.analysis.load import rebuild
 from studio.insight.imports.model import Export, ExportRow
 from studio.insight.imports.store import ExportStore
@@ -86,6 +87,15 @@ def test_goods_do_not_propose_themselves_and_pairs_are_found() -> None:
     assert weights[0].argmax() == 1
     assert weights[3].argmax() == 2
     assert leave_last_out(baskets, 4, first=1).model >= leave_last_out(baskets, 4, first=1).popular
+
+
+def test_baskets_tried_in_strips_say_what_all_at_once_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    baskets = made_baskets(101, 300)
+    monkeypatch.setattr(ease, "STRIP", 1_000)
+    whole = leave_last_out(baskets, ITEMS)
+    monkeypatch.setattr(ease, "STRIP", 7)
+    assert leave_last_out(baskets, ITEMS) == pytest.approx(whole)
+    assert leave_last_out([], 4)[:2] == (0.0, 0.0)
 
 
 # -- never sold out, never below margin ------------------------------------------------------------
