@@ -44,6 +44,7 @@ def holidays() -> tuple[Holiday, ...]:
         raise StudioError("invalid", "insight.bad_file", path=str(file), why=error) from None
 
 
+@functools.cache
 def holiday_on(day: date) -> Holiday | None:
     """The holiday of a day; of two the one that moves."""
     for holiday in holidays():
