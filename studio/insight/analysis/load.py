@@ -20,7 +20,7 @@ from studio.core.paths import keep_private
 from studio.core.processes import identify
 from studio.core.whole_file import beside, take_name
 from studio.insight.analysis.base import NUMBERS, TABLES, TEXTS, VERSION, insert_rows, open_analysis
-from studio.insight.analysis.money import add_money, plain_rows
+from studio.insight.analysis.money import MoneyRow, add_money
 from studio.insight.context import ENDED, FLOWS
 from studio.insight.journal import broken_links, open_to_read
 from studio.insight.model import Rebuilt
@@ -306,16 +306,19 @@ class AiringFinder:
 
 
 def _add_exports(path: Path, base: duckdb.DuckDBPyConnection) -> int:
-    """Orders and figures of platforms, each row once, its latest state."""
+    """Orders, money and figures of platforms, each row once, its latest state."""
+    told: list[MoneyRow] = []
     orders: list[tuple[Any, ...]] = []
     figures: list[tuple[Any, ...]] = []
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
         rows = store.execute(
-            "SELECT kind, key, order_id, at, rank, amount, currency, data FROM rows"
+            "SELECT kind, key, order_id, at, rank, amount, currency, data FROM rows "
+            "ORDER BY kind, key"
         )
         for kind, key, order_id, at, rank, amount, currency, blob in rows:
             data = msgspec.json.decode(blob, type=dict[str, str])
             at_us = _us(at) if at else None
+            told.append((kind, order_id, at_us, amount, currency, data))
             if kind == "douyin_trend":
                 metric, value = TREND.get(data.get("point", "")), data.get("value")
                 if metric and value:
@@ -324,7 +327,7 @@ def _add_exports(path: Path, base: duckdb.DuckDBPyConnection) -> int:
                 units = float(data["units"]) if "units" in data else None
                 sku = data.get("sku") or data.get("product") or ""
                 orders.append((kind, key, order_id, at_us, rank, amount, currency, units, sku))
-        add_money(plain_rows(store, _us), base)
+    add_money(told, base)
     insert_rows(base, "orders", orders)
     insert_rows(base, "figures", figures)
     return len(orders)

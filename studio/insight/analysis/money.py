@@ -5,11 +5,8 @@ Each source stands for itself: two platforms that count the same order are never
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from studio.insight.analysis.base import insert_rows
 from studio.insight.imports.reading import export_kinds
@@ -20,18 +17,13 @@ if TYPE_CHECKING:
 
 GONE = ("已关闭", "已取消", "交易关闭", "cancel", "void", "failed", "storniert", "requires")
 """A state in which nothing was paid."""
+MoneyRow = tuple[str, str, int | None, int | None, str, Mapping[str, str]]
+"""A row of an imported export: kind, order, when (µs, UTC), amount, currency, data."""
 SETTLEMENT = "douyin_settlement"
 
 
-def add_money(
-    rows: Sequence[tuple[str, str, int | None, int | None, str, Mapping[str, str]]],
-    base: duckdb.DuckDBPyConnection,
-) -> None:
-    """Fills the tables.
-
-    Args:
-        rows: of imported exports: kind, order, when, amount, currency, data.
-    """
+def add_money(rows: Sequence[MoneyRow], base: duckdb.DuckDBPyConnection) -> None:
+    """Fills the tables; of a kind's rows the first of an order bears its money."""
     once = {kind.kind for kind in export_kinds() if kind.money_on == "order"}
     once.add("tiktok_orders")  # its kind decides by the file
     settled: list[tuple[Any, ...]] = []
@@ -40,17 +32,8 @@ def add_money(
     followed = {order for kind, order, *_ in rows if kind == "touches"}
     for number, (kind, order, at_us, amount, currency, data) in enumerate(rows):
         if kind == "touches":
-            touches.append(
-                (
-                    data.get("visitor", ""),
-                    at_us,
-                    data.get("source", ""),
-                    order,
-                    amount,
-                    currency,
-                    _scale(currency),
-                )  # fmt: skip
-            )
+            touches.append((data.get("visitor", ""), at_us, data.get("source", ""), order, amount,
+                            currency, _scale(currency)))  # fmt: skip
             continue
         if not order and kind != "stripe_payments":
             continue
@@ -103,19 +86,3 @@ def _amounts(
     discounts = [found for name in ("discount", "discount_shop") if (found := cost(name))]
     return (gross, sum(discounts) if discounts else None, refund, cost("fee"),
             cost("commission"))  # fmt: skip
-
-
-def plain_rows(
-    store: sqlite3.Connection, us: Any
-) -> list[tuple[str, str, int | None, int | None, str, dict[str, str]]]:
-    """The rows of imported exports, as `add_money` takes them.
-
-    Args:
-        us: microseconds of a time in UTC.
-    """
-    rows = store.execute("SELECT kind, order_id, at, amount, currency, data FROM rows ORDER BY key")
-    return [
-        (kind, order, us(at) if at else None, amount, currency,
-         msgspec.json.decode(blob, type=dict[str, str]))
-        for kind, order, at, amount, currency, blob in rows
-    ]  # fmt: skip
