@@ -19,6 +19,7 @@ from studio.governance.sealing import Sealer, may_name_somebody, sealed_data
 from studio.insight.entries import EntryFacts, Phase
 from studio.insight.events import PriceStepped
 from studio.insight.journal import Journal
+from studio.insight.sold import SoldPieces
 from studio.outputs.events import OutputChanged
 from studio.scenes.events import SceneTaken
 from studio.shop.events import CardShown, ProductExplained, StockChanged
@@ -107,7 +108,7 @@ class AirContext:
         self._journal, self._scenes, self._prices = journal, scenes, prices
         self._people = people
         self._flowing: set[str] = set()
-        self._sold: dict[tuple[str, str], int] = {}
+        self._pieces = SoldPieces()
         self.sales: SalesCounter | None = None
         events.on(SceneTaken, self._scene_taken)
         events.on(ProductExplained, lambda event: self._sku(event.product))
@@ -119,7 +120,7 @@ class AirContext:
 
     def opened(self, show: str) -> None:
         """Another show is open; what is on air goes on."""
-        self._sold.clear()
+        self._pieces.reset()
         self._journal.now = replace(self._journal.now, show=show, sku="")
         self.refresh()
 
@@ -176,12 +177,9 @@ class AirContext:
 
     def _stock_changed(self, changed: StockChanged) -> None:
         """What left the ledger as sold (or came back) is an entry with its money."""
-        place = (changed.sku, changed.channel)
-        before = self._sold.get(place)
-        self._sold[place] = changed.sold
-        if before is None or before == changed.sold or not changed.sku:
+        units = self._pieces.since(changed)
+        if not units:
             return
-        units = changed.sold - before
         try:
             quote = self._prices.quote(changed.sku)
         except StudioError:  # the ledger knows more than this show sells

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from studio.core.clock import NS, now_ns
 from studio.core.event import Events
 from studio.insight.advice.ranking import LiveGoods
+from studio.insight.sold import SoldPieces
 from studio.shop.events import ProductExplained, StockChanged
 
 MINUTE_NS = 60 * NS
@@ -23,6 +24,7 @@ class LiveGoodsCounter:
 
     def __init__(self, events: Events, product_of: Callable[[str], str]) -> None:
         self._product_of = product_of
+        self._pieces = SoldPieces()
         self.reset()
         events.on(ProductExplained, self._explained)
         events.on(StockChanged, self._stock_changed)
@@ -32,7 +34,7 @@ class LiveGoodsCounter:
         self._units: dict[str, float] = defaultdict(float)
         self._spent_ns: dict[str, int] = defaultdict(int)
         self._last_ns: dict[str, int] = {}
-        self._sold: dict[tuple[str, str], int] = {}
+        self._pieces.reset()
         self._now, self._since_ns = "", 0
 
     def seen(self) -> LiveGoods:
@@ -56,10 +58,6 @@ class LiveGoodsCounter:
         self._now, self._since_ns = explained.product, now
 
     def _stock_changed(self, changed: StockChanged) -> None:
-        place = (changed.sku, changed.channel)
-        before = self._sold.get(place)
-        self._sold[place] = changed.sold
-        if before is not None and changed.sku:
-            product = self._product_of(changed.sku)
-            if product:
-                self._units[product] += changed.sold - before
+        units, product = self._pieces.since(changed), self._product_of(changed.sku)
+        if units and product:
+            self._units[product] += units

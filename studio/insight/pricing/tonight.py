@@ -8,6 +8,7 @@ from typing import Protocol
 from studio.core.clock import NS, now_ns
 from studio.core.event import Events
 from studio.insight.pricing.model import PricePeriod
+from studio.insight.sold import SoldPieces
 from studio.shop.events import StockChanged
 from studio.shop.offers.book import OfferBook
 
@@ -53,12 +54,13 @@ class PricesTonight:
 
     def __init__(self, events: Events, book: OfferBook, air: OnAirNow) -> None:
         self._book, self._air = book, air
+        self._pieces = SoldPieces()
         self.reset()
         events.on(StockChanged, self._stock_changed)
 
     def reset(self) -> None:
         """Another show."""
-        self._sold: dict[tuple[str, str], int] = {}
+        self._pieces.reset()
         self._units: dict[tuple[str, int], float] = defaultdict(float)
         self._spent_ns: dict[tuple[str, int], int] = defaultdict(int)
         self._watched: set[str] = set()
@@ -86,9 +88,6 @@ class PricesTonight:
         ]
 
     def _stock_changed(self, changed: StockChanged) -> None:
-        place = (changed.sku, changed.channel)
-        before = self._sold.get(place)
-        self._sold[place] = changed.sold
-        if before is not None and changed.sku in self._book.skus and self._air.is_on_air:
-            cents = self._book.quote(changed.sku).cents
-            self._units[changed.sku, cents] += changed.sold - before
+        units = self._pieces.since(changed)
+        if units and changed.sku in self._book.skus and self._air.is_on_air:
+            self._units[changed.sku, self._book.quote(changed.sku).cents] += units
