@@ -153,8 +153,10 @@ class PricingService(Service):
         self._tonight.watch(sku)
         self._tonight.tick()
         if sku not in self._past:
-            air = "air" if self._air.is_on_air else ""  # tonight is counted here
-            found = (await analyse_apart(AnalysisRequest("prices", sku, air))).prices
+            # The show that goes on, or went on before, is counted here.
+            is_here = self._air.is_on_air or bool(self._tonight.periods(sku))
+            request = AnalysisRequest("prices", sku, "air" if is_here else "")
+            found = (await analyse_apart(request)).prices
             self._past[sku] = found.periods if found else ()
         periods = [*self._past[sku], *self._tonight.periods(sku)]
         product = self._book.product_of(sku)

@@ -31,7 +31,7 @@ class PeriodsTonight(Protocol):
         ...
 
     def watch(self, sku: str) -> None:
-        """Minutes of this SKU count from now on."""
+        """Minutes and pieces of this SKU count from now on."""
         ...
 
     def tick(self) -> None:
@@ -67,7 +67,7 @@ class PricesTonight:
         self._at_ns = now_ns()
 
     def watch(self, sku: str) -> None:
-        """Minutes of this SKU count from now on."""
+        """Minutes and pieces of this SKU count from now on."""
         self._watched.add(sku)
 
     def tick(self) -> None:
@@ -89,5 +89,6 @@ class PricesTonight:
 
     def _stock_changed(self, changed: StockChanged) -> None:
         units = self._pieces.since(changed)
-        if units and changed.sku in self._book.skus and self._air.is_on_air:
+        is_counted = changed.sku in self._watched and changed.sku in self._book.skus
+        if units and is_counted and self._air.is_on_air:
             self._units[changed.sku, self._book.quote(changed.sku).cents] += units

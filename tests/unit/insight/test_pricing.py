@@ -17,6 +17,7 @@ import pytest
 from studio.core.clock import utc_of
 from studio.core.command import Bus
 from studio.core.errors import StudioError
+from studio.core.event import Events
 from studio.insight.analysis.load import rebuild
 from studio.insight.events import PriceStepped
 from studio.insight.journal import Journal
@@ -25,6 +26,11 @@ from studio.insight.pricing.learning import Demand, ladder, next_price
 from studio.insight.pricing.model import PriceMandate, PricePeriod, PriceProposal, PricingPart
 from studio.insight.pricing.service import PricingService
 from studio.insight.pricing.simulation import simulate
+from studio.insight.pricing.tonight import MINUTE_NS, TONIGHT, PricesTonight
+from studio.shop.catalogue import Catalogue
+from studio.shop.events import StockChanged
+from studio.shop.model import Product, ShopState
+from studio.shop.offers.book import OfferBook
 from studio.shop.offers.model import Limit
 from tests.unit.insight.made_shows import BEGAN_S
 from tests.unit.shop.trade import Trade, trading
@@ -243,11 +249,56 @@ def test_a_mandate_steps_by_itself_within_its_bounds_and_ends(data: Path) -> Non
     priced(body, tonight, hat=5000)
 
 
+def test_minutes_and_pieces_are_counted_from_the_same_moment(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sold before anybody asked has no minutes beside it, and says nothing."""
+    events, catalogue, now = Events(), Catalogue(), [0]
+    catalogue.load(ShopState(products=(Product("hat", 1, "Hat", 9900),)))
+    monkeypatch.setattr("studio.insight.pricing.tonight.now_ns", lambda: now[0])
+    tonight = PricesTonight(events, OfferBook(catalogue), SimpleNamespace(is_on_air=True))
+
+    def goes_on(minutes: int, sold: int) -> None:
+        events.publish(StockChanged(sku="hat", channel="own", free=500, held=0, sold=sold))
+        now[0] += minutes * MINUTE_NS
+        tonight.tick()
+
+    goes_on(0, 0)
+    goes_on(60, 100)
+    assert tonight.periods("hat") == []
+    tonight.watch("hat")
+    goes_on(10, 120)
+    assert [(each.exposure, each.units) for each in tonight.periods("hat")] == [(10.0, 20.0)]
+
+
 # -- from the own shows ----------------------------------------------------------------------------
 
 
+def test_a_show_that_just_ended_is_not_learned_from_twice(data: Path) -> None:
+    a_show(data / "journal.db")
+
+    async def body(pricing: PricingService, bus: Bus, trade: Trade, air: Any) -> None:
+        assert (await pricing.propose("hat")).periods == len(tonight.found)
+
+    tonight = Seen()
+    tonight.found = [PricePeriod(TONIGHT, 9900, 30.0, 3.0), PricePeriod(TONIGHT, 6900, 30.0, 16.0)]
+    priced(body, tonight)
+
+
 def test_times_at_one_price_are_found_in_the_journal(data: Path) -> None:
-    path, rows = data / "journal.db", []
+    path = data / "journal.db"
+    a_show(path)
+    analysis = data / "analysis.duckdb"
+    rebuild(path, data / "none.db", analysis)
+    found = find_prices(analysis, "hat").periods
+    assert [(period.cents, period.units) for period in found] == [(9900, 3.0), (6900, 16.0)]
+    assert [round(period.exposure) for period in found] == [30, 30]
+    assert find_prices(analysis, "hat", is_on_air=True).periods == ()
+
+
+def a_show(path: Path) -> None:
+    """Half an hour at the list price, half an hour at another."""
+    rows: list[tuple[Any, ...]] = []
 
     def add(minute: float, name: str, data: str = "{}", cents: int | None = None) -> None:
         at = BEGAN_S + minute * 60
@@ -266,9 +317,3 @@ def test_times_at_one_price_are_found_in_the_journal(data: Path) -> None:
             "currency, programme_ms, schema) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)", rows,
         )  # fmt: skip
         base.commit()
-    analysis = data / "analysis.duckdb"
-    rebuild(path, data / "none.db", analysis)
-    found = find_prices(analysis, "hat").periods
-    assert [(period.cents, period.units) for period in found] == [(9900, 3.0), (6900, 16.0)]
-    assert [round(period.exposure) for period in found] == [30, 30]
-    assert find_prices(analysis, "hat", is_on_air=True).periods == ()
