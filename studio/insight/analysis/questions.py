@@ -74,9 +74,7 @@ def ask(path: Path, name: str, show: str = "", most: int = MOST_ROWS) -> Answer:
     Raises:
         StudioError: not_found (the question, the show, the analysis), failed.
     """
-    if name not in questions():
-        known = ", ".join(questions())
-        raise StudioError("not_found", "insight.no_question", name=name, known=known)
+    _question(name)
     if not path.is_file():
         raise StudioError("not_found", "insight.not_built")
     with closing(open_analysis(path, is_read_only=True)) as base:
@@ -99,10 +97,7 @@ def answer_in(
     """
     import duckdb
 
-    known = questions()
-    question = known.get(name)
-    if question is None:
-        raise StudioError("not_found", "insight.no_question", name=name, known=", ".join(known))
+    question = _question(name)
     try:
         _show_only(base, airings)
         rows = base.execute(question.sql).fetchmany(most + 1)
@@ -127,6 +122,13 @@ def _airings(base: duckdb.DuckDBPyConnection, show: str) -> list[tuple[int, str,
         known = ", ".join(f"{row[0]} {row[1]}" for row in rows[-10:])
         raise StudioError("not_found", "insight.no_show", show=show, known=known or "-")
     return chosen
+
+
+def _question(name: str) -> Question:
+    known = questions()
+    if name not in known:
+        raise StudioError("not_found", "insight.no_question", name=name, known=", ".join(known))
+    return known[name]
 
 
 def _show_only(base: duckdb.DuckDBPyConnection, airings: list[int] | None) -> None:
