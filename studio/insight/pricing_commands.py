@@ -128,8 +128,7 @@ class PricingCommands:
         before = self._room.put_mandate(None, sku)
         if before is None:
             return changed()
-        undo = ("pricing.mandate", {"mandate": msgspec.to_builtins(before)})
-        return changed("pricing", undo=undo)
+        return self._mandated(before, sku)
 
     @staticmethod
     def _mandated(before: PriceMandate | None, sku: str) -> Changed:

@@ -40,7 +40,7 @@ def propose_for(shop: ShopState, offers: OfferPart, margin_percent: int = 0) -> 
     Raises:
         StudioError: not_found, failed.
     """
-    from studio.insight.advice.goods import goods_table
+    from studio.insight.advice.goods import goods_table, groups_of
     from studio.insight.advice.proposal import proposal_of
     from studio.insight.advice.ranking import LiveGoods, learned_of, rank
     from studio.insight.analysis.apart import AnalysisRequest
@@ -52,8 +52,7 @@ def propose_for(shop: ShopState, offers: OfferPart, margin_percent: int = 0) -> 
     catalogue.load(shop)
     book = OfferBook(catalogue)
     book.part = offers
-    groups = {sku: product.id for sku, product in book.skus.items()}
-    groups |= {product.id: product.id for product in shop.products}
+    groups = groups_of(shop.products, book)
     facts = analyse(AnalysisRequest("advice", groups=groups)).advice
     assert facts is not None
     table = goods_table(shop.products, book, lambda sku: None, margin_percent)

@@ -51,6 +51,12 @@ def words(key: str, **params: object) -> LabelPair:
     return LabelPair(translate(key, "zh", **params), translate(key, "en", **params))
 
 
+def groups_of(products: Iterable[Product], book: OfferBook) -> dict[str, str]:
+    """The product of each SKU, and of each product itself."""
+    groups = {sku: product.id for sku, product in book.skus.items()}
+    return groups | {product.id: product.id for product in products}
+
+
 def goods_table(
     products: Iterable[Product], book: OfferBook, free: Free, margin_percent: int = 0
 ) -> GoodsTable:

@@ -14,7 +14,7 @@ from studio.core.clock import NS, now_ns
 from studio.core.event import Events
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
-from studio.insight.advice.goods import GoodsTable, goods_table, words
+from studio.insight.advice.goods import GoodsTable, goods_table, groups_of, words
 from studio.insight.advice.live import LiveGoodsCounter
 from studio.insight.advice.model import (
     AdviceFacts,
@@ -147,8 +147,7 @@ class AdviceService(Service):
         return (await analyse_apart(request)).outlook or Outlook(LabelPair())
 
     def _groups(self) -> dict[str, str]:
-        groups = {sku: product.id for sku, product in self._book.skus.items()}
-        return groups | {product.id: product.id for product in self._catalogue.state.products}
+        return groups_of(self._catalogue.state.products, self._book)
 
     async def _learn(self) -> AdviceFacts:
         async with self._turn:
@@ -187,5 +186,5 @@ class AdviceService(Service):
         if self._latest is None or self._turn.locked():
             return
         before = self._latest
-        if self._propose() is not before and self._latest != before:
+        if self._propose() != before:
             self._state.touch(self.name)

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+import msgspec
 import numpy as np
 from msgspec.structs import replace
 
@@ -296,7 +297,7 @@ class PricingService(Service):
             await self._bus.run("offers.reprice", args, origin="pricing")
             return
         await self._run("offers.stop", offer.id)
-        await self._bus.run("offers.put", {"offer": _plain(offer)}, origin="pricing")
+        await self._bus.run("offers.put", {"offer": msgspec.to_builtins(offer)}, origin="pricing")
         await self._bus.run("offers.start", {"id": offer.id}, origin="pricing")
 
     async def withdraw(self, sku: str, *, by: str = "person") -> int:
@@ -387,9 +388,3 @@ class PricingService(Service):
         if why != self._why:
             self._why = why
             self._state.touch(self.name)
-
-
-def _plain(offer: Offer) -> Any:
-    import msgspec
-
-    return msgspec.to_builtins(offer)

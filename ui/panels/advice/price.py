@@ -116,8 +116,8 @@ class PriceSection(QWidget):
         self._put(None)
         self.show_now()
 
-    def show_now(self) -> str:
-        """What is known now; returns a word for the panel's head."""
+    def show_now(self) -> None:
+        """What is known now."""
         goods = [
             (sku, f"{product.number:02d} {product.name}{f' · {sku}' if product.variants else ''}")
             for product in sorted(self._desk.store.shop.products, key=lambda p: p.number)
@@ -138,7 +138,6 @@ class PriceSection(QWidget):
         ]  # fmt: skip
         why = pick(self._desk.store.pricing.why)
         self.now.setText("\n".join([*lines, *([why] if why else [])]))
-        return ""
 
     def _propose(self) -> None:
         sku = self.choice.currentData()
