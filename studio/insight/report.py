@@ -17,6 +17,7 @@ from studio.core import report_html as html
 from studio.core.clock import utc_iso, utc_of
 from studio.core.errors import StudioError
 from studio.core.i18n import system_language, translate
+from studio.core.personal import mask_text
 from studio.core.report_html import Cell
 from studio.core.whole_file import PRIVATE, write_whole
 from studio.insight.analysis.base import open_analysis
@@ -86,7 +87,10 @@ def write_report(
 
 
 def _csv(table: ReportTable) -> bytes:
-    """With a mark at its start, so that a spreadsheet reads Chinese; no cell is a formula."""
+    """With a mark at its start, so that a spreadsheet reads Chinese.
+
+    No cell is a formula, and none says who somebody is.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(table.heads)
@@ -96,7 +100,10 @@ def _csv(table: ReportTable) -> bytes:
 
 
 def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell
+    if not isinstance(cell, str):
+        return cell
+    text = mask_text(cell)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 class ShowReport:

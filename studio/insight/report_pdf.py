@@ -13,6 +13,7 @@ from typing import NamedTuple
 from studio.core.clean import write_json
 from studio.core.errors import StudioError
 from studio.core.paths import assets_dir
+from studio.core.personal import mask_text
 from studio.core.report_html import Cell
 
 MOST_ROWS = 120
@@ -50,13 +51,13 @@ class PdfPart(NamedTuple):
 def pdf_data(
     language: str, title: str, sub: str, parts: Sequence[PdfPart], more: str
 ) -> dict[str, object]:
-    """What the template is given: texts alone.
+    """What the template is given: texts alone, and nothing in them says who somebody is.
 
     Args:
         more: words for rows that are left out, with ``{n}``.
     """
     return {
-        "language": language, "title": title, "sub": sub, "more": more,
+        "language": language, "title": mask_text(title), "sub": mask_text(sub), "more": more,
         "parts": [
             {
                 "title": part.title,
@@ -76,7 +77,9 @@ def pdf_data(
 def _text(cell: Cell) -> str:
     if cell is None or cell == "":
         return "—"
-    return f"{cell:,.2f}".rstrip("0").rstrip(".") if isinstance(cell, float) else str(cell)
+    if isinstance(cell, float):
+        return f"{cell:,.2f}".rstrip("0").rstrip(".")
+    return mask_text(cell) if isinstance(cell, str) else str(cell)
 
 
 def make_pdf(data: dict[str, object]) -> bytes:

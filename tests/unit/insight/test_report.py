@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
+import sqlite3
+from contextlib import closing
 from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
@@ -94,8 +96,6 @@ def test_what_is_not_there_is_said(analysis: Path, tmp_path: Path) -> None:
 
 def test_a_name_with_markup_stays_text(tmp_path: Path) -> None:
     journal = made_journal(tmp_path / "journal.db", 1, 16)
-    import sqlite3
-
     base = sqlite3.connect(journal)
     base.execute("UPDATE entries SET show = '<script>alert(1)</script>', sku = '<img src=x>'")
     base.commit()
@@ -104,6 +104,21 @@ def test_a_name_with_markup_stays_text(tmp_path: Path) -> None:
     text = write_report(tmp_path / "a.duckdb", "1", "7d", tmp_path).html.read_text("utf-8")
     assert "<script" not in text
     assert "<img" not in text
+
+
+def test_no_table_says_who_somebody_is(tmp_path: Path) -> None:
+    journal = made_journal(tmp_path / "journal.db", 1, 16)
+    secret = "ask 13812345678"
+    with closing(sqlite3.connect(journal)) as base:
+        base.execute("UPDATE entries SET show = ?, scene = ?, sku = ?", (secret,) * 3)
+        base.commit()
+    rebuild(journal, tmp_path / "none.db", tmp_path / "a.duckdb")
+    files = write_report(tmp_path / "a.duckdb", "1", "7d", tmp_path)
+    for file in (files.html, *files.tables):
+        assert "13812345678" not in file.read_text("utf-8"), file.name
+    assert any("138****5678" in file.read_text("utf-8") for file in files.tables)
+    part = PdfPart("t", ("h",), [(secret,)])
+    assert "13812345678" not in str(pdf_data("en", secret, secret, [part], "{n}"))
 
 
 def test_own_shows_say_what_is_normal(analysis: Path) -> None:
