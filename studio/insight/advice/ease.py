@@ -88,7 +88,7 @@ def tried(
     """
     usable = [basket for basket in test if len(basket) >= 2]
     usual = popularity(learned, items)
-    hits, popular_hits = [0] * len(models), 0
+    hits, popular_hits = [0.0] * len(models), 0.0
     for begin in range(0, len(usable), STRIP):
         strip = usable[begin : begin + STRIP]
         hidden = np.array([basket[-1] for basket in strip], np.int64)
@@ -102,12 +102,16 @@ def tried(
 
 def _hits(
     scores: NDArray[np.floating], rows: NDArray[np.float32], hidden: NDArray[np.int64], first: int
-) -> int:
-    """Baskets whose hidden product is among the ``first`` highest scores; what is in it is not."""
+) -> float:
+    """Baskets whose hidden product is among the ``first`` highest scores; what is in it is not.
+
+    Of goods with equal scores any may come first: the places that are left go by chance, or a
+    model that knows nothing would have proposed everything.
+    """
     scores[rows > 0] = -np.inf
-    own = scores[np.arange(len(hidden)), hidden]
-    above = (scores > own[:, None]).sum(axis=1)
-    return int((above < first).sum())
+    own = scores[np.arange(len(hidden)), hidden][:, None]
+    left = first - (scores > own).sum(axis=1)
+    return float(np.clip(left / (scores == own).sum(axis=1), 0.0, 1.0).sum())
 
 
 def _matrix(baskets: Baskets, items: int) -> NDArray[np.float32]:

@@ -98,6 +98,13 @@ def test_baskets_tried_in_strips_say_what_all_at_once_say(monkeypatch: pytest.Mo
     assert leave_last_out([], 4)[:2] == (0.0, 0.0)
 
 
+def test_a_model_that_knows_nothing_has_proposed_nothing() -> None:
+    """Each pair was bought once: nothing says which product belongs to the one that is left."""
+    found = leave_last_out([[2 * at, 2 * at + 1] for at in range(60)], 120)
+    assert found.model < 0.05
+    assert found.popular < 0.05
+
+
 # -- never sold out, never below margin ------------------------------------------------------------
 
 
