@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from msgspec.structs import replace
@@ -31,8 +31,8 @@ class PlannedShow(Protocol):
 class ScriptsByProduct(Protocol):
     """What is said about each product."""
 
-    def script_view(self, product: str) -> ProductScriptView | None:
-        """As it stands now."""
+    def script_views(self) -> Mapping[str, ProductScriptView]:
+        """All accepted ones as they stand now."""
         ...
 
 
@@ -86,12 +86,10 @@ class NodeService(Service):
         return self._shown
 
     def _seen(self) -> NodesView:
-        products = self._catalogue.state.products
-        found = {product.id: self._scripts.script_view(product.id) for product in products}
-        scripts = {id: view for id, view in found.items() if view is not None}
         return nodes_view(
-            self._rundown.part, self._rundown.run, products, scripts, self.part.marks, utc_now()
-        )
+            self._rundown.part, self._rundown.run, self._catalogue.state.products,
+            self._scripts.script_views(), self.part.marks, utc_now(),
+        )  # fmt: skip
 
     def mark(self, node: NodeId) -> NodeMark:
         """What a person said of it."""

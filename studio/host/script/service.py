@@ -171,8 +171,11 @@ class ScriptService(Service):
 
     def script_view(self, product: str) -> ProductScriptView | None:
         """The accepted script of a product as it stands now; None where it has none."""
-        views = self._views()
-        return next((v for v in views if v.product == product and not v.is_draft), None)
+        return self.script_views().get(product)
+
+    def script_views(self) -> dict[str, ProductScriptView]:
+        """All accepted scripts as they stand now, by product."""
+        return {view.product: view for view in self._views() if not view.is_draft}
 
     def put_script(self, script: ProductScript) -> None:
         """Takes a product's script over.

@@ -83,8 +83,8 @@ def room() -> NodeService:
         part, run = PART, RundownRun()
 
     class Scripts:
-        def script_view(self, product: str) -> ProductScriptView | None:
-            return SCRIPT
+        def script_views(self) -> dict[str, ProductScriptView]:
+            return {HAT.id: SCRIPT}
 
     events = Events()
     catalogue = Catalogue()
@@ -108,6 +108,28 @@ def test_by_hand_only_with_a_name_and_taken_back() -> None:
     bus.add(commands)
     with pytest.raises(StudioError):
         asyncio.run(bus.run("nodes.tick", {"node": "figures", "by": "  "}))
+
+
+def test_scripts_are_asked_for_once_however_many_goods_there_are() -> None:
+    """A sale changes the shop, and each time all goods are looked at on the engine's loop."""
+
+    class Rundown:
+        part, run = PART, RundownRun()
+
+    class Scripts:
+        asked = 0
+
+        def script_views(self) -> dict[str, ProductScriptView]:
+            self.asked += 1
+            return {}
+
+    catalogue, scripts = Catalogue(), Scripts()
+    goods = tuple(Product(f"p{number}", number, f"P {number}", 100) for number in range(1, 51))
+    catalogue.load(ShopState(products=goods))
+    service = NodeService(Rundown(), catalogue, scripts, State(Events(), lambda call: None))
+    service._look()
+    assert scripts.asked == 1
+    assert service.view().nodes
 
 
 def test_a_calendar_has_what_is_not_done() -> None:
