@@ -95,7 +95,7 @@ class StandInService(Service):
         self._since_ns = self._said_so_ns = 0
         self._is_in = False
         self._product, self._said = "", tuple[str, ...]()
-        self._told: object = None
+        self._scenes: tuple[str, ...] = ()
         self._commands = (StandInCommands(self),)
         self.every = (Every("standin", TICK_S, self._tick),)
 
@@ -109,7 +109,7 @@ class StandInService(Service):
         """Nobody speaks."""
         self.part, self.before = StandInPart(), {}
         self._text = self._mouths = self._product = ""
-        self._said, self._is_in, self._told = (), False, None
+        self._said, self._is_in, self._scenes = (), False, ()
         self._run = self._said_so_ns = 0
 
     async def load(self, part: Any, context: ShowContext) -> None:
@@ -121,9 +121,9 @@ class StandInService(Service):
         return self.part
 
     def view(self) -> StandInView:
-        """Who could come in, and what it says."""
+        """Who could come in, as last looked at (its source asks 25 times a second); its words."""
         return StandInView(
-            tuple(self.scenes()), self._is_in, self.is_speaking, False, self._run, self._text,
+            self._scenes, self._is_in, self.is_speaking, False, self._run, self._text,
             self._mouths, self._product, self._said,
         )  # fmt: skip
 
@@ -238,9 +238,12 @@ class StandInService(Service):
 
     def _tick(self) -> None:
         """Says that it is no person when it comes in and every ten minutes; tells what changed."""
-        is_in = self._is_on_air()
-        if is_in != self._is_in:
-            self._is_in = is_in
+        is_in, scenes = self._is_on_air(), tuple(self.scenes())
+        has_moved = is_in != self._is_in
+        if has_moved or scenes != self._scenes:
+            self._is_in, self._scenes = is_in, scenes
+            self._state.touch("standin")
+        if has_moved:
             self._events.publish(StandInCame(on=is_in))
             self._said_so_ns = 0
             if not is_in:
@@ -251,8 +254,4 @@ class StandInService(Service):
             self._speak(translate("standin.says_so", self.language))
         elif self._text and not self.is_speaking:
             self._text = self._mouths = ""
-            self._state.touch("standin")
-        told = (is_in, tuple(self.scenes()))
-        if told != self._told:
-            self._told = told
             self._state.touch("standin")

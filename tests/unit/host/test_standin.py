@@ -340,6 +340,17 @@ def test_a_stop_is_there_with_the_next_picture(clock: Clock) -> None:
     assert (view.is_speaking, view.mouths, view.run) == (False, "", run + 1)
 
 
+def test_its_view_looks_through_no_scenes(clock: Clock) -> None:
+    """Its source reads it 25 times a second, from a thread of its own."""
+    room = Room()
+    room.standin._tick()
+    assert room.standin.view().scenes[0] == "with"
+    room.snapshot = Snapshot(ScenesState(), {}, {})
+    assert room.standin.view().scenes[0] == "with"
+    room.standin._tick()
+    assert room.standin.view().scenes == ()
+
+
 def test_mouths_move_with_the_syllables() -> None:
     mouths = mouths_of("妈妈好，199元 hello")
     assert set(mouths) <= set(CLOSED + SHAPES)
