@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from studio.core.clock import NS, now_ns, utc_iso
 from studio.core.errors import StudioError
 from studio.core.event import Events
+from studio.core.instants import utc_now
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
 from studio.host.ears.model_files import model_folder
@@ -108,10 +109,12 @@ class GuardService(Service):
         self.language = "zh"
         self._heard = ""
         self._began_ns = now_ns()
-        self._goods: dict[str, Known] | None = None
+        self._goods: dict[str, Known] = {}
+        self._goods_of: tuple[Product, ...] | None = None
+        self._day = utc_now().date()
         self._commands = (GuardCommands(self),)
         self.every = (Every("guard", TICK_S, self._tick),)
-        state.watch(("shop", "offers", "script"), self._forget_goods)
+        state.watch(("offers", "script"), self._forget_goods)
 
     def commands(self) -> Sequence[object]:
         """Arm, hear, dismiss, explain."""
@@ -123,7 +126,7 @@ class GuardService(Service):
         """Nothing was said yet."""
         self.part, self.alarms, self._heard = GuardPart(), (), ""
         self._claims.forget()
-        self._goods = None
+        self._forget_goods()
         self._began_ns = now_ns()
         self._recogniser.rest()
 
@@ -222,6 +225,8 @@ class GuardService(Service):
 
     def _raise(self, at_s: float, words: str, found: list[Judged]) -> list[ClaimAlarm]:
         fresh: list[ClaimAlarm] = []
+        if not found:
+            return fresh
         named = product_named(words, self.goods(), self._catalogue.state.explaining)
         for judged in found:
             number, is_new = self._claims.fresh(at_s, judged)
@@ -243,16 +248,24 @@ class GuardService(Service):
         )  # fmt: skip
 
     def goods(self) -> dict[str, Known]:
-        """Every product with its facts; made anew when one changed."""
-        if self._goods is None:
-            self._goods = {
-                product.id: Known(product, self._script.facts(product))
-                for product in self._catalogue.state.products
-            }
+        """Every product with its facts; a sale makes those of one product anew."""
+        products, today = self._catalogue.state.products, utc_now().date()
+        if today != self._day:
+            self._day = today  # facts have a last day
+            self._forget_goods()
+        if products is not self._goods_of:
+            before, self._goods_of = self._goods, products
+            self._goods = {product.id: self._known(product, before) for product in products}
         return self._goods
 
+    def _known(self, product: Product, before: dict[str, Known]) -> Known:
+        known = before.get(product.id)
+        if known is not None and known.product is product:
+            return known
+        return Known(product, self._script.facts(product))
+
     def _forget_goods(self) -> None:
-        self._goods = None
+        self._goods, self._goods_of = {}, None
 
     def _count(self, number: int) -> None:
         self.alarms = tuple(

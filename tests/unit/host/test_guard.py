@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from studio.app.listen_cli import goods_of, listen, read_sheet
 from studio.audio.mixer import Channel, Mixer
@@ -17,6 +19,7 @@ from studio.audio.model import Strip
 from studio.audio.tap import SoundTap
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
+from studio.core.instants import utc_now
 from studio.core.service import ShowContext
 from studio.core.state import State
 from studio.host.ears.link import EarsLink
@@ -29,7 +32,7 @@ from studio.host.guard.model import GuardPart
 from studio.host.guard.service import GuardService
 from studio.host.guard.words import fact_rules
 from studio.host.packs.service import PackService
-from studio.host.script.model import OwnFact, ScriptPart
+from studio.host.script.model import Fact, OwnFact, ScriptPart
 from studio.host.script.service import ScriptService
 from studio.media.sound import SoundRing, silence
 from studio.shop.catalogue import Catalogue
@@ -191,6 +194,26 @@ def test_a_changed_fact_counts_at_once() -> None:
     room.catalogue.load(cheaper)
     room.guard._forget_goods()
     assert room.alarms("今天只要一千四百九十九元", 60.0) == []
+
+
+def test_a_sale_makes_the_facts_of_one_product_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Room()
+    before = room.guard.goods()
+    asked, facts = list[str](), room.script.facts
+
+    def counted(product: Product, language: str = "") -> dict[str, Fact]:
+        asked.append(product.id)
+        return facts(product, language)
+
+    monkeypatch.setattr(room.script, "facts", counted)
+    room.catalogue.put(replace(TEA, stock=3))
+    assert room.guard.goods()["tea"].facts["stock"].value == "3"
+    assert room.guard.goods()["coat"] is before["coat"]
+    assert asked == ["tea"]
+    tomorrow = utc_now() + timedelta(days=1)
+    monkeypatch.setattr("studio.host.guard.service.utc_now", lambda: tomorrow)
+    room.guard.goods()
+    assert asked == ["tea", "coat", "tea"]
 
 
 def test_another_product_that_is_named_is_the_one_that_counts() -> None:
