@@ -48,13 +48,18 @@ MOST_PIECES = 20
 def claims(spoken: Spoken) -> Iterator[Claim]:
     """Sums that are said as a price and are none."""
     text = spoken.text
-    for match in _SUM.finditer(text):
-        value = _price_in(text, match)
-        if value is None:
-            continue
+    prices = [
+        (match, value) for match in _SUM.finditer(text)
+        if (value := _price_in(text, match)) is not None
+    ]  # fmt: skip
+    if not prices:
+        return
+    now, before = _allowed(spoken)
+    if not now:
+        return
+    for match, value in prices:
         is_old = bool(_OLD.search(text[: match.start()]))
-        now, before = _allowed(spoken)
-        if not now or value in (before if is_old else now | before):
+        if value in (before if is_old else now | before):
             continue
         if not is_old and _is_several(text, value, now):
             continue
