@@ -18,7 +18,7 @@ from studio.host.nodes.model import NodesView
 from studio.host.rundown.model import RundownRun
 from studio.host.script.facts import facts_of
 from studio.host.script.model import ProductScriptView, ScriptPart
-from studio.host.script.writing import line_view
+from studio.host.script.writing import script_view
 from studio.show.keeper import OpenShow
 
 Write = Callable[[str], None]
@@ -34,12 +34,7 @@ def _nodes_of(show: OpenShow) -> NodesView:
         if product is None:
             continue
         facts = facts_of(product, offers, None, part.facts, script.language, today)
-        lines = tuple(line_view(line, facts, script.language, 1.0) for line in script.lines)
-        scripts[product.id] = ProductScriptView(
-            product.id, product.name, script.audience, script.scene, script.template, 0,
-            sum(bool(view.line.star) for view in lines), sum(v.state == "gap" for v in lines),
-            sum(view.state == "stale" for view in lines), lines,
-        )  # fmt: skip
+        scripts[product.id] = script_view(script, product.name, facts, part.speed)
     return nodes_view(
         show.parts["rundown"], RundownRun(), tuple(products.values()), scripts,
         show.parts["nodes"].marks, utc_now(),

@@ -12,7 +12,7 @@ from studio.core.i18n import translate
 from studio.core.instants import utc_now
 from studio.host.script.facts import facts_of, kind_of
 from studio.host.script.model import Audience, ProductScriptView, Scene, ScriptPart
-from studio.host.script.writing import generated, line_view
+from studio.host.script.writing import generated, script_view
 
 Write = Callable[[str], None]
 
@@ -52,14 +52,7 @@ def write_scripts(
         product = known[id]
         facts = facts_of(product, offers, None, part.facts, language, utc_now().date())
         script = generated(id, facts, kind_of(product), audience, scene, language)
-        lines = tuple(
-            line_view(line, facts, language, part.speed * script.pace) for line in script.lines
-        )
-        view = ProductScriptView(
-            id, product.name, audience, scene, script.template,
-            round(sum(line.seconds for line in lines)), sum(bool(x.line.star) for x in lines),
-            sum(x.state == "gap" for x in lines), 0, lines,
-        )  # fmt: skip
+        view = script_view(script, product.name, facts, part.speed)
         gaps += view.gaps
         if as_json:
             write(encode_json(view))

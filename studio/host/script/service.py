@@ -28,7 +28,7 @@ from studio.host.script.model import (
     ScriptPart,
     ScriptView,
 )
-from studio.host.script.writing import changes, generated, line_view, rendered
+from studio.host.script.writing import changes, generated, rendered, script_view
 from studio.host.script_commands import ScriptCommands
 from studio.shop.catalogue import Catalogue
 from studio.shop.model import Product
@@ -270,15 +270,8 @@ class ScriptService(Service):
     def _view(self, script: ProductScript, *, is_draft: bool = False) -> ProductScriptView:
         product = self._catalogue.state.product(script.product)
         facts = self.facts(product, script.language) if product else {}
-        speed = self.part.speed * script.pace
-        lines = tuple(line_view(line, facts, script.language, speed) for line in script.lines)
-        return ProductScriptView(
-            script.product, product.name if product else script.product, script.audience,
-            script.scene, script.template, round(sum(view.seconds for view in lines)),
-            sum(bool(view.line.star) for view in lines),
-            sum(view.state == "gap" for view in lines),
-            sum(view.state == "stale" for view in lines), lines, is_draft,
-        )  # fmt: skip
+        name = product.name if product else script.product
+        return script_view(script, name, facts, self.part.speed, is_draft=is_draft)
 
 
 def _line_findings(

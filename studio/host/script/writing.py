@@ -24,6 +24,7 @@ from studio.host.script.model import (
     LineState,
     LineView,
     ProductScript,
+    ProductScriptView,
     Scene,
     ScriptLine,
     ScriptTemplate,
@@ -152,6 +153,30 @@ def line_view(line: ScriptLine, facts: Mapping[str, Fact], language: str, speed:
         line = rendered(line, facts, language)
     state: LineState = "stale" if changed else "gap" if line.missing else "ready"
     return LineView(line, state, round(spoken_s(line.text, language, speed), 1), changed)
+
+
+def script_view(
+    script: ProductScript,
+    name: str,
+    facts: Mapping[str, Fact],
+    speed: float,
+    *,
+    is_draft: bool = False,
+) -> ProductScriptView:
+    """A product's script as it is now, with its length and what is to be done about it.
+
+    Args:
+        name: of the product.
+        speed: of the host, as `spoken_s` takes it, without the script's own pace.
+    """
+    pace = speed * script.pace
+    lines = tuple(line_view(line, facts, script.language, pace) for line in script.lines)
+    return ProductScriptView(
+        script.product, name, script.audience, script.scene, script.template,
+        round(sum(view.seconds for view in lines)), sum(bool(view.line.star) for view in lines),
+        sum(view.state == "gap" for view in lines), sum(view.state == "stale" for view in lines),
+        lines, is_draft,
+    )  # fmt: skip
 
 
 def spoken_s(text: str, language: str, speed: float) -> float:
