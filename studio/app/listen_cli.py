@@ -27,6 +27,7 @@ from studio.host.packs.model import Alarm, PacksPart
 from studio.host.packs.service import armed_packs, matcher_for, replace_heard
 from studio.host.packs.texts import about
 from studio.host.script.facts import check_own, facts_of
+from studio.show.keeper import OpenShow
 
 Write = Callable[[str], None]
 MOST_BYTES = 8_000_000
@@ -55,14 +56,7 @@ def read_sheet(path: Path | None) -> FactSheet:
     if path is None:
         return FactSheet()
     if path.is_dir():
-        show = read(path)
-        part, shop = show.parts["script"], show.parts["shop"]
-        places = show.parts["packs"].places
-        language: Literal["zh", "en"] = "en" if show.head.language == "en" else "zh"
-        return FactSheet(
-            shop.products, part.facts, show.parts["offers"].offers, shop.explaining, places,
-            language,
-        )  # fmt: skip
+        return sheet_of(read(path))
     try:
         sheet = msgspec.convert(read_json(read_bounded(path, MOST_BYTES)), FactSheet)
     except OSError as error:
@@ -72,6 +66,16 @@ def read_sheet(path: Path | None) -> FactSheet:
         raise StudioError("invalid", "guard.bad_facts", path=path.name, why=str(error)) from None
     _check(sheet, path.name)
     return sheet
+
+
+def sheet_of(show: OpenShow) -> FactSheet:
+    """The facts of a show."""
+    part, shop = show.parts["script"], show.parts["shop"]
+    places = show.parts["packs"].places
+    language: Literal["zh", "en"] = "en" if show.head.language == "en" else "zh"
+    return FactSheet(
+        shop.products, part.facts, show.parts["offers"].offers, shop.explaining, places, language
+    )
 
 
 def _check(sheet: FactSheet, name: str) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.app.check import read
+from studio.app.listen_cli import goods_of, sheet_of
 from studio.core.clean import encode_json
 from studio.core.errors import StudioError
 from studio.core.i18n import system_language, translate
 from studio.core.instants import from_iso, on_clock, utc_now
 from studio.core.whole_file import write_whole
 from studio.host.assistant.answers import answer_to
-from studio.host.guard.claim import Known
 from studio.host.nodes.checks import calendar, nodes_view
 from studio.host.nodes.model import NodesView
 from studio.host.rundown.model import RundownRun
@@ -90,14 +90,8 @@ def ask_facts(
     Raises:
         StudioError: not_found, invalid.
     """
-    show = read(folder)
-    shop, offers = show.parts["shop"], show.parts["offers"].offers
-    own, today = show.parts["script"].facts, utc_now().date()
-    goods = {
-        found.id: Known(found, facts_of(found, offers, None, own, show.head.language, today))
-        for found in shop.products
-    }
-    answer = answer_to(question, product or shop.explaining, goods)
+    sheet = sheet_of(read(folder))
+    answer = answer_to(question, product or sheet.explaining, goods_of(sheet))
     if as_json:
         write(encode_json(answer))
         return answer.is_known
