@@ -112,6 +112,7 @@ class Listening:
 
     def __init__(self, sheet: FactSheet, write: Write, *, as_json: bool) -> None:
         self._goods, self._places = goods_of(sheet), sheet.places
+        self.language = sheet.language
         packs = armed_packs(PacksPart(sheet.places), all_packs()[0])
         self._packs = SheetPacks(matcher_for(packs), self._goods)
         self._write, self._as_json = write, as_json
@@ -119,28 +120,27 @@ class Listening:
         self._twice = TwiceHeard()
         self.alarms = 0
 
-    def hear(self, at_s: float, text: str, *, is_final: bool, is_heard: bool) -> None:
+    def hints(self) -> str:
+        """Words that a recogniser may expect."""
+        return hints_of(self._goods, self.language)
+
+    def hear(self, at_s: float, text: str) -> None:
         """Writes a sentence, and each new alarm."""
-        if self._as_json:
-            self._write(write_json({"at": round(at_s, 2), "text": text, "final": is_final}))
-        if not is_final:
-            return
-        self._raise(at_s, self._judged(text, is_heard=is_heard))
+        self._tell_text(at_s, text, is_final=True)
+        self._raise(at_s, self._judged(text))
 
     def hear_window(self, line: HeardLine) -> None:
         """A window of recognised speech: what two of them have is told."""
+        self._tell_text(line.at_s, line.text, is_final=line.is_over)
         found = self._twice.confirmed(
-            line.at_s, line.text, self._judged(line.text, is_heard=True),
+            line.at_s, line.text, self._judged(line.text),
             begins_clean=line.begins_clean, ends_clean=line.ends_clean,
         )  # fmt: skip
-        if self._as_json:
-            told = {"at": round(line.at_s, 2), "text": line.text, "final": line.is_over}
-            self._write(write_json(told))
         self._raise(line.at_s, found)
 
-    def _judged(self, text: str, *, is_heard: bool) -> list[Judged]:
+    def _judged(self, text: str) -> list[Judged]:
         self._product = product_named(text, self._goods, self._product)
-        return judge(text, self._product, self._goods, self._packs, self._places, is_heard=is_heard)
+        return judge(text, self._product, self._goods, self._packs, self._places, is_heard=True)
 
     def _raise(self, at_s: float, found: Iterable[Judged]) -> None:
         for judged in found:
@@ -148,6 +148,10 @@ class Listening:
             if is_new:
                 self.alarms += 1
                 self._tell(at_s, judged)
+
+    def _tell_text(self, at_s: float, text: str, *, is_final: bool) -> None:
+        if self._as_json:
+            self._write(write_json({"at": round(at_s, 2), "text": text, "final": is_final}))
 
     def _tell(self, at_s: float, judged: Judged) -> None:
         chinese = system_language() == "zh"
@@ -164,33 +168,8 @@ class Listening:
         ))  # fmt: skip
 
 
-def listen_text(path: Path, sheet: FactSheet, write: Write, *, as_json: bool) -> bool:
-    """A text or subtitles; those of speech that was recognised are read by their sound too.
-
-    Returns:
-        Whether there was no alarm.
-
-    Raises:
-        StudioError: not_found.
-    """
-    listening = Listening(sheet, write, as_json=as_json)
-    for timed in _texts(path):
-        listening.hear(timed.end_s, timed.text, is_final=True, is_heard=True)
-    if not listening.alarms and not as_json:
-        write(translate("packs.cli.clean"))
-    return not listening.alarms
-
-
-def _texts(path: Path) -> Iterable[TimedText]:
-    try:
-        return list(timed_texts(read_bounded(path, MOST_BYTES)))
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise StudioError("not_found", "packs.unreadable", path=str(path), why=why) from None
-
-
 def listen(path: Path, facts: Path | None, write: Write, *, as_json: bool) -> bool:
-    """``shopcast listen FILE``.
+    """``shopcast listen FILE``: a text, subtitles or a recording.
 
     Returns:
         Whether there was no alarm.
@@ -198,34 +177,39 @@ def listen(path: Path, facts: Path | None, write: Write, *, as_json: bool) -> bo
     Raises:
         StudioError: not_found, invalid, unavailable.
     """
-    sheet = read_sheet(facts)
+    listening = Listening(read_sheet(facts), write, as_json=as_json)
     if path.suffix.lower() in TEXTS:
-        return listen_text(path, sheet, write, as_json=as_json)
-    return listen_sound(path, sheet, write, as_json=as_json)
+        for timed in _texts(path):
+            listening.hear(timed.end_s, timed.text)
+    else:
+        _listen_sound(path, listening)
+    if not listening.alarms and not as_json:
+        write(translate("packs.cli.clean"))
+    return not listening.alarms
 
 
-def listen_sound(path: Path, sheet: FactSheet, write: Write, *, as_json: bool) -> bool:
+def _texts(path: Path) -> Iterable[TimedText]:
+    """A text or subtitles; those of speech that was recognised are read by their sound too."""
+    try:
+        return list(timed_texts(read_bounded(path, MOST_BYTES)))
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StudioError("not_found", "packs.unreadable", path=str(path), why=why) from None
+
+
+def _listen_sound(path: Path, listening: Listening) -> None:
     """A recording, recognised here as the studio does it live.
 
     Raises:
         StudioError: not_found, invalid: the file, the model.
     """
-    from studio.host.ears.model_files import missing, model_folder
+    from studio.host.ears.model_files import model_folder
     from studio.host.ears.worker import heard_lines
 
-    key = missing()
-    if key:
-        raise StudioError("not_found", key)
-    listening = Listening(sheet, write, as_json=as_json)
-    request = EarsRequest(
-        str(model_folder()), sheet.language, hints_of(goods_of(sheet), sheet.language)
-    )
+    request = EarsRequest(str(model_folder()), listening.language, listening.hints())
     for line in heard_lines(request, _pieces_of(path)):
         if line.text:
             listening.hear_window(line)
-    if not listening.alarms and not as_json:
-        write(translate("packs.cli.clean"))
-    return not listening.alarms
 
 
 def _pieces_of(path: Path) -> Iterator[Sound]:
