@@ -79,3 +79,8 @@ def translate(key: str, language: str | None = None, **params: object) -> str:
         return f"{key} ({said})" if said else key
     language = language or system_language()
     return entry["zh" if language.startswith("zh") else "en"].format_map(_Keep(params))
+
+
+def translate_both(key: str, /, **params: object) -> tuple[str, str]:
+    """The message ``key`` in Chinese and English, for whoever does not know who reads it."""
+    return translate(key, "zh", **params), translate(key, "en", **params)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from studio.core.i18n import translate
+from studio.core.i18n import translate, translate_both
 from studio.host.assistant.model import ServiceAnswer
 from studio.host.guard.claim import Known
 from studio.host.guard.judge import product_named
@@ -57,7 +57,7 @@ def answer_to(question: str, current: str, goods: Mapping[str, Known]) -> Servic
     product = product_named(question, goods, current)
     topic = next((topic for topic in TOPICS if topic.words.search(question)), None)
     if topic is None:
-        return ServiceAnswer("", _both("assistant.not_understood"), product=product)
+        return ServiceAnswer("", translate_both("assistant.not_understood"), product=product)
     label = {code: translate(f"assistant.topic_{topic.name}", code) for code in ("zh", "en")}
     known = goods.get(product)
     name = next((n for n in topic.facts if known is not None and n in known.facts), "")
@@ -75,7 +75,3 @@ def answer_to(question: str, current: str, goods: Mapping[str, Known]) -> Servic
     return ServiceAnswer(
         topic.name, (texts[0], texts[1]), True, f"{fact.source}: {name}", name, product
     )
-
-
-def _both(key: str) -> tuple[str, str]:
-    return translate(key, "zh"), translate(key, "en")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from studio.core.errors import StudioError
-from studio.core.i18n import translate
+from studio.core.i18n import translate, translate_both
 from studio.core.instants import from_iso, iso
 from studio.host.nodes.model import NODE_IDS, NodeId, NodeMark, NodeState, NodesView, NodeView
 from studio.host.rundown.model import RundownPart, RundownRun
@@ -60,16 +60,16 @@ def proof_of(
     if node == "script":
         return _scripts(products, scripts)
     if node == "pace":
-        return Proof(run.stage == "ended", _both(f"nodes.pace_{run.stage}"))
-    return Proof(False, _both("nodes.by_hand"))
+        return Proof(run.stage == "ended", translate_both(f"nodes.pace_{run.stage}"))
+    return Proof(False, translate_both("nodes.by_hand"))
 
 
 def _goods(products: Sequence[Product]) -> Proof:
     if not products:
-        return Proof(False, _both("nodes.no_goods"))
+        return Proof(False, translate_both("nodes.no_goods"))
     missing = [(product, gaps) for product in products if (gaps := _gaps(product))]
     if not missing:
-        return Proof(True, _both("nodes.goods_done", count=len(products)))
+        return Proof(True, translate_both("nodes.goods_done", count=len(products)))
     first, gaps = missing[0]
     words = {
         language: ", ".join(translate(f"nodes.attribute_{gap}", language) for gap in gaps)
@@ -93,22 +93,20 @@ def _gaps(product: Product) -> list[str]:
 
 def _scripts(products: Sequence[Product], scripts: Mapping[str, ProductScriptView]) -> Proof:
     if not products:
-        return Proof(False, _both("nodes.no_goods"))
+        return Proof(False, translate_both("nodes.no_goods"))
     for product in products:
         view = scripts.get(product.id)
         if view is None:
-            return Proof(False, _both("nodes.no_script", name=product.name))
+            return Proof(False, translate_both("nodes.no_script", name=product.name))
         if view.gaps or view.stale:
             count = view.gaps + view.stale
-            return Proof(False, _both("nodes.script_gaps", name=product.name, count=count))
+            return Proof(False, translate_both("nodes.script_gaps", name=product.name, count=count))
         if view.stars < STARS:
-            told = _both("nodes.script_stars", name=product.name, count=view.stars, most=STARS)
+            told = translate_both(
+                "nodes.script_stars", name=product.name, count=view.stars, most=STARS
+            )
             return Proof(False, told)
-    return Proof(True, _both("nodes.script_done", count=len(products)))
-
-
-def _both(key: str, **params: object) -> tuple[str, str]:
-    return translate(key, "zh", **params), translate(key, "en", **params)
+    return Proof(True, translate_both("nodes.script_done", count=len(products)))
 
 
 def nodes_view(
@@ -127,7 +125,7 @@ def nodes_view(
         due, proof = due_of(node, part, run), proof_of(node, products, scripts, run)
         is_done = proof.is_proven or bool(mark.ticked_by)
         found.append(NodeView(
-            node, _both(f"nodes.label_{node}"), _state(due, now, is_done=is_done),
+            node, translate_both(f"nodes.label_{node}"), _state(due, now, is_done=is_done),
             iso(due) if due else "", mark.owner, proof.words, proof.is_proven, mark.ticked_by,
         ))  # fmt: skip
     return NodesView(part.start_utc, part.zone, tuple(found))
