@@ -16,6 +16,7 @@ from studio.core.text import Text
 from studio.media.drawings import svg_drawer
 from studio.media.frame import Frame, from_rgb
 from studio.sources.base import Feed, Source
+from studio.sources.kinds.colour import parse_colour
 
 STEP_NS = 25_000_000
 BLINK_NS = 130_000_000
@@ -85,7 +86,7 @@ class StandIn(Source):
         return self.around.state(f"standin.{name}") if self.around.state else ""
 
     def _faces(self) -> dict[tuple[str, bool], Picture]:
-        """Every mouth with open and shut eyes."""
+        """Every mouth with open and shut eyes, on the ground."""
         draw, folder = svg_drawer(), assets_dir() / "standin"
         if draw is None:
             raise StudioError("unavailable", "sources.no_text", text="SVG")
@@ -95,6 +96,10 @@ class StandIn(Source):
             return draw((folder / f"{name}.svg").read_bytes(), self.settings.height)
 
         body, eyes = layer("body"), {False: layer("eyes-open"), True: layer("eyes-shut")}
+        if self.settings.ground:
+            ground = np.full_like(body, 255)
+            ground[:, :, :3] = parse_colour(self.settings.ground)
+            body = _over(ground, body)
         return {
             (sign, is_shut): _over(_over(body, eyes[is_shut]), layer(f"mouth-{name}"))
             for sign, name in MOUTHS.items()
@@ -102,15 +107,9 @@ class StandIn(Source):
         }
 
     def _frame(self, face: Picture, words: str) -> Frame:
-        picture = face.copy()
-        if self.settings.ground:
-            value = self.settings.ground.lstrip("#").ljust(6, "0")
-            red, green, blue = (int(value[at : at + 2], 16) for at in (0, 2, 4))
-            ground = np.full_like(picture, 255)
-            ground[:, :, :3] = (red, green, blue)
-            picture = _over(ground, picture)
+        picture = face
         if words and self.settings.captions and self.around.draw is not None:
-            picture = self._captioned(picture, words)
+            picture = self._captioned(face, words)
         return from_rgb(picture[:, :, :3], np.ascontiguousarray(picture[:, :, 3]))
 
     def _captioned(self, picture: Picture, words: str) -> Picture:

@@ -20,6 +20,7 @@ from studio.core.event import Event, Events
 from studio.core.registry import discover
 from studio.core.state import State
 from studio.graphics.ai_label import ai_label
+from studio.graphics.svg import rasterise
 from studio.host.events import StandInCame
 from studio.host.guard.judge import Judged
 from studio.host.script.model import LineView, ProductScriptView, ScriptLine
@@ -38,6 +39,7 @@ from studio.shop.catalogue import Catalogue
 from studio.shop.model import Product, ShopState
 from studio.shop.wearing import TryOnController
 from studio.sources.base import Source, SourceContext
+from studio.sources.kinds import stand_in
 from studio.sources.kinds.stand_in import StandIn
 from studio.sources.runner import Shot, SourceRunner
 
@@ -362,3 +364,13 @@ def test_mouths_move_with_the_syllables() -> None:
 def test_its_source_moves_the_mouth_and_stands_still_else() -> None:
     assert StandIn.is_generated
     assert [kind.kind for kind in KINDS if kind.is_generated] == ["stand_in"]
+
+
+def test_its_ground_lies_under_every_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stand_in, "svg_drawer", lambda: rasterise)
+    settings = StandIn.decode({"ground": "#336699", "height": 160})
+    faces = StandIn(settings, SourceContext(Path()))._faces()
+    assert len(faces) == 12
+    for face in faces.values():
+        assert face[:, :, 3].min() == 255
+        assert tuple(face[0, 0, :3]) == (0x33, 0x66, 0x99)
