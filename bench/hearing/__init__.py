@@ -19,11 +19,12 @@ import numpy as np
 
 from bench.base import BenchReport, Row
 from bench.hearing.sentences import SaidLine, lines, sheet
-from bench.hearing.speech import HEARD_RATE, VOICES, KokoroReader, Sound, noisy
+from bench.hearing.speech import VOICES, KokoroReader, noisy
 from studio.app.listen_cli import SheetPacks, goods_of
 from studio.core.errors import StudioError
 from studio.host.ears.model_files import missing, model_folder
-from studio.host.ears.windows import HOP
+from studio.host.ears.windows import HOP, Sound
+from studio.host.ears.windows import RATE as HEARD_RATE
 from studio.host.ears.wire import EarsRequest
 from studio.host.ears.worker import heard_lines
 from studio.host.guard.hints import hints_of

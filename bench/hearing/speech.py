@@ -13,18 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from studio.host.ears.windows import RATE as HEARD_RATE
+from studio.host.ears.windows import Sound
 from studio.host.numbers import digits_zh, number_of, spoken_en, spoken_zh
 
 RATE = 24_000
-HEARD_RATE = 16_000
 VOICES = {
     "zh": ("zf_xiaobei", "zf_xiaoni", "zf_xiaoxiao", "zf_xiaoyi", "zm_yunjian", "zm_yunxi",
            "zm_yunxia", "zm_yunyang"),
     "en": ("af_heart", "af_bella", "am_adam", "am_michael", "bf_emma", "bm_george"),
 }  # fmt: skip
-Sound = NDArray[np.float32]
 
 
 class KokoroReader:
