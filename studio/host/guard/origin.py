@@ -32,6 +32,11 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )  # fmt: skip
 
 
+@functools.cache
+def _place() -> re.Pattern[str]:
+    return re.compile(one_of(places()))
+
+
 def claims(spoken: Spoken) -> Iterator[Claim]:
     """Places that the facts do not name."""
     text, known = spoken.text, _known(spoken)
@@ -63,5 +68,4 @@ def _is_home(known: set[str]) -> bool:
 
 
 def _known(spoken: Spoken) -> set[str]:
-    text = spoken.words(*NAMES)
-    return {places()[found[0]] for found in re.finditer(one_of(places()), text)}
+    return {places()[found[0]] for found in _place().finditer(spoken.words(*NAMES))}
