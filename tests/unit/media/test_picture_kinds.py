@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from studio.core.errors import StudioError
-from studio.media.drawings import use_svg
+from studio.media.drawings import svg_drawer, use_svg
 from studio.media.frame import to_rgb
 from studio.media.picture_file import read_animation, read_picture
 from studio.media.picture_parts import turned_as_told
@@ -169,9 +169,10 @@ SVG = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/
 def lent():
     from studio.graphics.svg import rasterise
 
+    before = svg_drawer()
     use_svg(rasterise)
     yield
-    use_svg(None)
+    use_svg(before)
 
 
 def test_an_svg_is_a_picture(tmp_path, lent):
