@@ -49,47 +49,38 @@ class RemoteCommands:
         self,
         pictures: PictureServer,
         store: Secrets,
-        ended: Callable[[str], None] = lambda name: None,
-        folder: Callable[[], Path] = Path.home,
-        book: OperatorBook | None = None,
+        ended: Callable[[str], None],
+        folder: Callable[[], Path],
+        book: OperatorBook,
     ) -> None:
         self._pictures = pictures
         self._store = store
         self._ended = ended
         self._folder = folder
-        self._book = book or OperatorBook(store)
-        self._book.listen(self._person_changed)
-        self._tokens: list[roles.Token] | None = None
+        self._book = book
+        book.listen(self._person_changed)
         self._notes: dict[str, Any] | None = None
         self._keeping = asyncio.Lock()
 
     def tokens(self) -> list[roles.Token]:
-        """The tokens that open the door, as they stand; read from the secrets once."""
-        return [self._book.standing(token) for token in self._kept()]
+        """The tokens that open the door, as they stand."""
+        return [self._book.standing(token) for token in self._book.tokens]
 
     def standing(self, lent: roles.Token) -> roles.Token | None:
         """A token as it stands now; None when it is no more."""
-        for token in self._kept():
+        for token in self._book.tokens:
             if token.name == lent.name and token.secret == lent.secret:
                 return self._book.standing(token)
         return None
 
-    def _kept(self) -> list[roles.Token]:
-        if self._tokens is None:
-            try:
-                self._tokens = roles.load(self._store)
-            except StudioError:
-                return []
-        return self._tokens
-
     def _person_changed(self, ended: str) -> None:
         """Somebody who is no more has no devices: their connections end at once."""
-        if not ended:
-            return
-        for token in [token for token in self._kept() if token.operator == ended]:
+        gone = [token for token in self._book.tokens if ended and token.operator == ended]
+        for token in gone:
             roles.remove(self._store, token.name)
             self._ended(token.name)
-        self._tokens = None
+        if gone:
+            self._book.touch()
 
     def note(self, realm: str, slot: str) -> Any:
         """What a client keeps here; None when there is nothing."""
@@ -130,11 +121,10 @@ class RemoteCommands:
     ) -> Changed:
         if operator:
             self._book.get(operator)
-        name = check_person(check_name(name), [token.name for token in self._kept()])
+        name = check_person(check_name(name), [token.name for token in self._book.tokens])
         token = roles.add(
             self._store, name, role, hours=hours, without=without, operator=operator
         )  # fmt: skip
-        self._tokens = None
         self._book.touch()
         return changed(result={
             "name": name, "role": token.role, "token": token.secret, "until": token.until,
@@ -152,7 +142,6 @@ class RemoteCommands:
     )
     def remove_token(self, name: Name) -> Changed:
         roles.remove(self._store, name)
-        self._tokens = None
         self._ended(name)
         self._book.touch()
         return changed()

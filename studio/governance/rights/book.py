@@ -58,24 +58,29 @@ class OperatorBook:
         """Calls ``listener`` at each change."""
         self._listeners.append(listener)
 
+    @property
+    def tokens(self) -> list[Token]:
+        """The tokens there are, as they were made; read from the secrets once."""
+        if self._tokens is None:
+            try:
+                self._tokens = load(self._store)
+            except StudioError:
+                return []
+        return self._tokens
+
     def devices(self, operator: str | None = None) -> list[str]:
         """Names of the tokens that open the door.
 
         Args:
             operator: whose; "" is nobody's, None is all.
         """
-        if self._tokens is None:
-            try:
-                self._tokens = load(self._store)
-            except StudioError:
-                self._tokens = []
         return [
-            token.name for token in self._tokens
+            token.name for token in self.tokens
             if operator in (None, token.operator) and token.left_s > 0
         ]  # fmt: skip
 
     def touch(self) -> None:
-        """A device came or went."""
+        """A token came or went."""
         self._tokens = None
         for listener in tuple(self._listeners):
             listener("")
@@ -229,6 +234,6 @@ class OperatorBook:
             self._read(), **{name: list(rows) for name, rows in changes.items()}
         )
         self._store.set(KEPT, write_json(msgspec.to_builtins(fresh)))
-        self._known, self._tokens = fresh, None
+        self._known = fresh
         for listener in tuple(self._listeners):
             listener(ended)

@@ -24,6 +24,7 @@ from studio.governance.rights.names import check_person
 from studio.governance.rights.service import RightsService
 from studio.governance.secrets import Secrets
 from studio.plans.reach import right_of
+from studio.remote.commands import RemoteCommands
 
 
 class Deeds:
@@ -125,6 +126,19 @@ def test_a_device_whose_time_is_over_is_listed_no_more(
     monkeypatch.setattr("studio.governance.rights.model.utc_ms", lambda: later)
     (person,) = house.rights.view().operators
     assert person.devices == ("手机",)
+
+
+def test_who_is_taken_out_has_no_devices_any_more(house: House, tmp_path: Path) -> None:
+    ended: list[str] = []
+    pictures: Any = None
+    door = RemoteCommands(pictures, house.store, ended.append, lambda: tmp_path, house.book)
+    house.book.put(Operator(name="小李"))
+    door.add_token("平板", operator="小李")
+    door.add_token("x")
+    assert house.book.devices() == ["平板", "x"]
+    house.book.remove("小李")
+    assert (house.book.devices(), ended) == (["x"], ["平板"])
+    assert [token.name for token in roles.load(house.store)] == ["x"]
 
 
 def test_what_is_kept_is_there_again_and_undone(house: House, tmp_path: Path) -> None:
