@@ -120,9 +120,9 @@ class OperatorBook:
         """Adds an operator or takes the place of the one of that name; who was there before.
 
         Raises:
-            StudioError: invalid (role, name), conflict (looks like another, too many).
+            StudioError: invalid (role, name), conflict (looks like another, too many), failed.
         """
-        kept = self._read()
+        kept = self._load()
         if role_of(operator.role) is None:
             known = ", ".join(entry.name.lower() for entry in Role)
             raise StudioError("invalid", "security.no_role", role=operator.role, known=known)
@@ -139,10 +139,10 @@ class OperatorBook:
         """Takes somebody out; their devices open nothing any more.
 
         Raises:
-            StudioError: not_found.
+            StudioError: not_found; failed.
         """
+        others = [entry for entry in self._load().operators if entry.name != name]
         gone = self.get(name)
-        others = [entry for entry in self._read().operators if entry.name != name]
         self._write(name, operators=others)
         return gone
 
@@ -152,7 +152,7 @@ class OperatorBook:
         Raises:
             StudioError: failed: they cannot be kept.
         """
-        before = self.red
+        before = tuple(self._load().red)
         self._write(red=rules)
         return before
 
@@ -162,7 +162,7 @@ class OperatorBook:
         Raises:
             StudioError: failed: it cannot be kept.
         """
-        others = [entry for entry in self._read().glass if entry.id != glass.id]
+        others = [entry for entry in self._load().glass if entry.id != glass.id]
         # One that nobody has looked at yet is not dropped for a newer one.
         over = len(others) + 1 - MOST_GLASS
         if over > 0:
@@ -220,6 +220,19 @@ class OperatorBook:
         return tuple(person for person in self._unmasked if self.is_unmasked(person))
 
     def _read(self) -> _Kept:
+        """For whoever looks; while the secrets cannot be read there is nobody."""
+        try:
+            return self._load()
+        except StudioError as error:
+            _log.error("the operators cannot be read: %s", error)
+            return _Kept()
+
+    def _load(self) -> _Kept:
+        """For whoever changes it.
+
+        Raises:
+            StudioError: failed: it cannot be read just now.
+        """
         if self._known is None:
             text = self._store.get(KEPT)
             try:
@@ -231,7 +244,7 @@ class OperatorBook:
 
     def _write(self, ended: str = "", /, **changes: Sequence[msgspec.Struct]) -> None:
         fresh = msgspec.structs.replace(
-            self._read(), **{name: list(rows) for name, rows in changes.items()}
+            self._load(), **{name: list(rows) for name, rows in changes.items()}
         )
         self._store.set(KEPT, write_json(msgspec.to_builtins(fresh)))
         self._known = fresh

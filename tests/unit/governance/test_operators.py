@@ -128,6 +128,26 @@ def test_a_device_whose_time_is_over_is_listed_no_more(
     assert person.devices == ("手机",)
 
 
+def test_secrets_that_cannot_be_read_just_now_lose_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Secrets, name: str) -> str:
+        raise StudioError("failed", "security.secrets_broken", path="secrets.bin", why="gone")
+
+    house.book.put(Operator(name="小李"))
+    with monkeypatch.context() as patch:
+        patch.setattr(Secrets, "get", refuse)
+        book = OperatorBook(house.store)
+        rights = RightsService(book, Bus(house.events, State(house.events, lambda work: None)),
+                               house.events, State(house.events, lambda work: None))  # fmt: skip
+        assert rights.view().operators == ()  # the studio starts all the same
+        assert book.standing(roles.Token("p", "s", operator="小李")).left_s <= 0
+        with pytest.raises(StudioError):
+            book.put(Operator(name="小王"))
+    book.put(Operator(name="小王"))
+    assert [entry.name for entry in OperatorBook(house.store).operators] == ["小李", "小王"]
+
+
 def test_who_is_taken_out_has_no_devices_any_more(house: House, tmp_path: Path) -> None:
     ended: list[str] = []
     pictures: Any = None
