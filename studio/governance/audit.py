@@ -165,7 +165,7 @@ class AuditLog:
         path = self.folder / self.file
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         keep_private(path)
-        last = _last_hash(before[-1]) if before else START
+        last = _last_hash(read_bounded(before[-1], MOST_BYTES)) if before else START
         body = {
             "kind": "begin", "at": utc_iso(), "format": FORMAT, "key": signer.public,
             "before": before[-1].name if before else "", "before_head": last,
@@ -218,8 +218,8 @@ def logs(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.log"), key=lambda path: path.stem)
 
 
-def _last_hash(path: Path) -> str:
-    lines = read_bounded(path, MOST_BYTES).splitlines()
+def _last_hash(text: bytes) -> str:
+    lines = text.splitlines()
     return lines[-1].split(b" ", 1)[0].decode("ascii", "replace") if lines else START
 
 
@@ -235,7 +235,7 @@ def drop_log(folder: Path, name: str, signer: Signer) -> None:
     """
     path = folder / name
     text = read_bounded(path, MOST_BYTES)
-    count, head = text.count(b"\n"), _last_hash(path)
+    count, head = text.count(b"\n"), _last_hash(text)
     said = anchor(name, count, head)
     line = {"dropped": said, "at": utc_iso(), "signature": signer.sign(f"dropped {said}")}
     with (folder / DROPPED).open("ab") as file:
