@@ -74,7 +74,8 @@ class EarsLink:
     def listen(self, request: EarsRequest, source: str) -> None:
         """Begins with a strip ("" is the programme), or goes on with other words expected."""
         self._tap.source = source
-        if self._worker is not None and request == self._request:
+        is_working = self._worker is not None and self._worker.is_alive
+        if is_working and request == self._request:
             return
         self.rest()
         self._request, self._is_checked = request, False
@@ -105,10 +106,7 @@ class EarsLink:
 
     def _failed(self, error: Exception) -> None:
         self.state, self.restarts = "failed", self.restarts + 1
-        self.fault = (
-            error if isinstance(error, StudioError)
-            else StudioError("failed", "ears.ended", why=str(error) or type(error).__name__)
-        )  # fmt: skip
+        self.fault = StudioError("failed", "ears.ended", why=str(error) or type(error).__name__)
 
     def _serve(self, stopping: threading.Event) -> None:
         request = self._request
@@ -126,6 +124,9 @@ class EarsLink:
         )  # fmt: skip
         try:
             self._talk(process, request, stopping)
+        except StudioError as fault:
+            # A model that is short or altered is so the next time too: nothing is started again.
+            self.state, self.fault = "absent", fault
         finally:
             self._kill()
 
@@ -161,7 +162,11 @@ class EarsLink:
                 _write(into, waiting)
 
     def _take(self, said: bytearray) -> None:
-        """Whole lines of what came."""
+        """Whole lines of what came.
+
+        Raises:
+            StudioError: the worker says why it cannot work.
+        """
         *whole, rest = bytes(said).split(b"\n")
         said[:] = rest
         for raw in whole:

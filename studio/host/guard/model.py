@@ -12,7 +12,7 @@ from studio.shop.model import Product
 from studio.shop.offers.model import Offer
 
 EarsState = Literal["off", "absent", "starting", "listening", "failed"]
-"""Not asked for; no model there; being started; hears; could not be kept alive."""
+"""Not asked for; no model there, or no whole one; being started; hears; could not be kept alive."""
 MOST_SHOWN = 30
 
 

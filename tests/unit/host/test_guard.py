@@ -415,6 +415,34 @@ def test_sound_goes_in_and_words_come_out_and_a_killed_worker_comes_back(recogni
     assert link.state == "off"
 
 
+def test_a_worker_that_cannot_work_is_not_started_again(tmp_path: Path, recogniser: str) -> None:
+    """It would hash the same broken model each second."""
+    file = tmp_path / "stands_in.py"
+    file.write_text(
+        """
+import pathlib, sys
+with pathlib.Path("started").open("a") as started:
+    started.write("x")
+print('{"error": "ears.altered", "where": "model.bin"}', flush=True)
+sys.stdin.buffer.read()
+""",
+        encoding="utf-8",
+    )
+    link = EarsLink(SoundTap(), recogniser)
+    link.listen(EarsRequest("", "zh"), "")
+    try:
+        until(lambda: link._worker is not None and not link._worker.is_alive, "its end", 20)
+        assert (link.state, link.restarts, link.pid) == ("absent", 0, 0)
+        assert link.fault is not None
+        assert link.fault.key == "ears.altered"
+        assert (tmp_path / "started").read_text(encoding="utf-8") == "x"
+        file.write_text(STANDS_IN, encoding="utf-8")
+        link.listen(EarsRequest("", "zh"), "")  # asked once more, it tries once more
+        until(lambda: link.state == "listening", "the worker to be there", 20)
+    finally:
+        link.rest()
+
+
 def test_without_the_model_it_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("studio.host.ears.link.missing", lambda: "ears.no_model")
     link = EarsLink(SoundTap())
