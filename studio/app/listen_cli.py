@@ -213,20 +213,23 @@ def _listen_sound(path: Path, listening: Listening) -> None:
 
 
 def _pieces_of(path: Path) -> Iterator[Sound]:
-    """The sound of a file as 16 kHz, in hops, with silence after it: the last words too."""
+    """The sound of a file as 16 kHz, in hops, with silence after it: the last words too.
+
+    Raises:
+        StudioError: invalid: it is no recording, or broken somewhere in it.
+    """
     import av
     import numpy as np
 
     try:
-        opened = av.open(str(path))
+        with av.open(str(path)) as media:
+            if not media.streams.audio:
+                raise StudioError("invalid", "guard.no_sound", path=path.name, why="no audio")
+            to_16k = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+            for frame in media.decode(audio=0):
+                for made in to_16k.resample(frame):
+                    yield np.asarray(made.to_ndarray(), np.float32).reshape(-1)
     except (av.FFmpegError, OSError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise StudioError("invalid", "guard.no_sound", path=path.name, why=why) from None
-    with opened as media:
-        if not media.streams.audio:
-            raise StudioError("invalid", "guard.no_sound", path=path.name, why="no audio")
-        to_16k = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-        for frame in media.decode(audio=0):
-            for made in to_16k.resample(frame):
-                yield np.asarray(made.to_ndarray(), np.float32).reshape(-1)
     yield np.zeros(RATE * 2, np.float32)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from studio.app.listen_cli import goods_of, listen, read_sheet
+from studio.app.listen_cli import _pieces_of, goods_of, listen, read_sheet
 from studio.audio.mixer import Channel, Mixer
 from studio.audio.model import Strip
 from studio.audio.tap import SoundTap
@@ -307,6 +307,28 @@ def test_a_fact_out_of_date_counts_as_not_there(tmp_path: Path) -> None:
     old = {**SHEET["facts"][0], "until": "2020-01-01"}
     goods = goods_of(read_sheet(sheet_file(tmp_path, facts=[old])))
     assert [claim.level for claim in claims_of("纯羊绒的", goods["coat"], goods)] == ["look"]
+
+
+def test_a_recording_that_is_broken_within_is_named(tmp_path: Path) -> None:
+    import av
+
+    file = tmp_path / "talk.flac"
+    chance = np.random.default_rng(1)
+    with av.open(str(file), "w") as made:
+        stream = made.add_stream("flac", rate=16_000)
+        for _ in range(20):
+            noise = chance.integers(-3000, 3000, (1, 1600)).astype(np.int16)
+            frame = av.AudioFrame.from_ndarray(noise, format="s16", layout="mono")
+            frame.sample_rate = 16_000
+            made.mux(stream.encode(frame))
+        made.mux(stream.encode(None))
+    assert sum(len(piece) for piece in _pieces_of(file)) >= 20 * 1600
+    whole = bytearray(file.read_bytes())
+    whole[200::37] = chance.bytes(len(whole[200::37]))
+    file.write_bytes(whole)
+    with pytest.raises(StudioError) as refused:
+        list(_pieces_of(file))
+    assert refused.value.key == "guard.no_sound"
 
 
 # --- windows of recognised speech ---------------------------------------------------------------
