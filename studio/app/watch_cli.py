@@ -10,7 +10,8 @@ from studio.core.clean import encode_json
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.paths import data_dir
-from studio.governance.audit import Signer, check_logs
+from studio.governance.audit import Signer
+from studio.governance.audit_check import check_logs
 from studio.governance.cli import USUAL
 from studio.governance.secrets import Secrets
 from studio.governance.watch.breach import BreachBook

@@ -11,16 +11,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import queue
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from studio.core.bounded import read_bounded
 from studio.core.clean import read_json, write_json
-from studio.core.clock import NS, now_ns, utc_iso
+from studio.core.clock import NS, now_ns, utc_iso, utc_ms, utc_of
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.paths import keep_private
@@ -30,7 +32,9 @@ _log = logger(__name__)
 FORMAT = 1
 START = "0" * 64
 KEY = "audit/key"
-MOST_WAITING = 20_000
+MOST_WAITING = 50_000
+MANY, MOST_IN_A_WRITE = 2_000, 10_000
+"""So many are written at once, without waiting for more; and so many by one write."""
 MOST_BYTES = 1_000_000_000
 SYNC_S = 0.5
 CHECKPOINT_NS = 60 * NS
@@ -82,25 +86,58 @@ def anchor(file: str, count: int, head: str) -> str:
     return f"{file}:{count}:{head}"
 
 
+class SignedAnchor(msgspec.Struct, frozen=True):
+    """A signed checkpoint, as it is kept elsewhere; whoever has it can prove it.
+
+    Attributes:
+        anchor: file, lines and the last one's hash (`anchor`).
+        at: when it was signed, UTC.
+        key: that signed, public, hex.
+    """
+
+    anchor: str
+    at: str = ""
+    key: str = ""
+    signature: str = ""
+
+
 class AuditLog:
     """Writes in a thread of its own; the engine never waits. What is lost is counted and written.
 
     Args:
         folder: of the logs.
         signer: made in the thread; None leaves checkpoints unsigned.
+        on_signed: told of each checkpoint, in the log's thread; returns at once.
     """
 
-    def __init__(self, folder: Path, signer: Callable[[], Signer]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        signer: Callable[[], Signer],
+        on_signed: Callable[[SignedAnchor], None] | None = None,
+    ) -> None:
         self.folder = folder
         self.file, self.count, self.head, self.public = "", 0, START, ""
         self.lost = self.error_count = 0
-        self.signed = ""
-        """The anchor of the last checkpoint."""
+        self.newest = SignedAnchor("")
+        """The last checkpoint."""
         self.signed_ns = 0
-        self._signer_of = signer
-        self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue(MOST_WAITING)
+        self._signer_of, self._on_signed = signer, on_signed
+        self._waiting: deque[dict[str, Any]] = deque()
+        self._some, self._now = threading.Event(), threading.Event()
+        self._is_closing = self._is_asked = False
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
         self._thread.start()
+
+    @property
+    def signed(self) -> str:
+        """The anchor of the last checkpoint."""
+        return self.newest.anchor
+
+    @property
+    def waiting(self) -> int:
+        """Entries that are not written yet."""
+        return len(self._waiting)
 
     def write(
         self, kind: str, made: Callable[[], dict[str, Any]] | None = None, **data: Any
@@ -108,17 +145,30 @@ class AuditLog:
         """Writes an entry; ``data`` is plain and holds no secret; ``made`` brings more of it, in
         the log's thread.
         """
-        entry = {"kind": kind, "at": utc_iso(), "at_ns": now_ns(), **data}
+        entry = {"kind": kind, "at": utc_ms(), "at_ns": now_ns(), **data}
         if made is not None:
             entry[MADE] = made
-        try:
-            self._queue.put_nowait(entry)
-        except queue.Full:
+        waiting = self._waiting
+        if len(waiting) >= MOST_WAITING or self._is_closing:
             self.lost += 1
+            return
+        waiting.append(entry)
+        if not self._some.is_set():
+            self._some.set()
+        if len(waiting) >= MANY and not self._now.is_set():
+            self._now.set()
+
+    def checkpoint(self) -> None:
+        """Signs soon, not at the end of the minute."""
+        self._is_asked = True
+        self._now.set()
+        self._some.set()
 
     def close(self) -> None:
         """Writes what waits, seals the file and closes it."""
-        self._queue.put(None)
+        self._is_closing = True
+        self._now.set()
+        self._some.set()
         self._thread.join(5.0)
 
     # -- in its thread -------------------------------------------------------------------------
@@ -128,28 +178,43 @@ class AuditLog:
             handle, signer = self._open()
         except (OSError, StudioError) as error:
             _log.error("no audit log can be written in %s: %s", self.folder, error)
-            while self._queue.get() is not None:
-                self.lost += 1
+            while not self._is_closing:
+                self._some.wait()
+                self._some.clear()
+                self._lose()
+            self._lose()
             return
         done, checkpointed, told = False, now_ns(), 0
         with os.fdopen(handle, "ab") as file:
             while not done:
-                entries, done = self._batch()
+                is_closing = self._is_closing  # what is written after this is lost and counted
+                entries, is_asked = self._batch()
+                done = is_closing and not self._waiting
                 if self.lost > told:
-                    entries.append({"kind": "lost", "at": utc_iso(), "count": self.lost - told})
+                    entries.append({"kind": "lost", "at": utc_ms(), "count": self.lost - told})
                     told = self.lost
-                if done or (self.count and now_ns() - checkpointed > CHECKPOINT_NS):
+                self._put(file, entries)
+                is_due = self.count and now_ns() - checkpointed > CHECKPOINT_NS
+                if done or is_asked or is_due:
                     checkpointed = now_ns()
-                    self._put(file, entries)
-                    text = anchor(self.file, self.count, self.head)
-                    entries = [{
-                        "kind": "checkpoint", "at": utc_iso(), "anchor": text,
-                        "key": signer.public, "signature": signer.sign(text), "is_last": done,
-                    }]  # fmt: skip
-                    self._put(file, entries)
-                    self.signed, self.signed_ns = text, now_ns()
-                else:
-                    self._put(file, entries)
+                    self._sign(file, signer, is_last=done)
+
+    def _sign(self, file: Any, signer: Signer, *, is_last: bool) -> None:
+        text, ms = anchor(self.file, self.count, self.head), utc_ms()
+        made = SignedAnchor(text, _utc(ms), signer.public, signer.sign(text))
+        entry = {
+            "kind": "checkpoint", "at": ms, "anchor": text, "key": signer.public,
+            "signature": made.signature, "is_last": is_last,
+        }  # fmt: skip
+        if not self._put(file, [entry]):
+            return
+        self.newest, self.signed_ns = made, now_ns()
+        if self._on_signed is not None:
+            self._on_signed(made)
+
+    def _lose(self) -> None:
+        self.lost += len(self._waiting)
+        self._waiting.clear()
 
     def _open(self) -> tuple[int, Signer]:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -167,24 +232,26 @@ class AuditLog:
         keep_private(path)
         last = _last_hash(read_bounded(before[-1], MOST_BYTES)) if before else START
         body = {
-            "kind": "begin", "at": utc_iso(), "format": FORMAT, "key": signer.public,
+            "kind": "begin", "at": utc_ms(), "format": FORMAT, "key": signer.public,
             "before": before[-1].name if before else "", "before_head": last,
         }  # fmt: skip
         with os.fdopen(os.dup(handle), "ab") as file:
             self._put(file, [body])
         return handle, signer
 
-    def _put(self, file: Any, entries: list[dict[str, Any]]) -> None:
-        head, lines = self.head, []
+    def _put(self, file: Any, entries: list[dict[str, Any]]) -> bool:
+        """Writes and syncs; False where the disk would not have it."""
+        head, lines = self.head.encode(), list[bytes]()
         for entry in entries:
             made = entry.pop(MADE, None)
-            body = write_json(entry if made is None else {**entry, **made()}, default=str)
-            head = link(head, body)
-            lines.append(f"{head} {body}\n")
+            entry["at"] = _utc(entry["at"])
+            body = _body(entry if made is None else {**entry, **made()})
+            head = hashlib.sha256(head + body).hexdigest().encode()
+            lines += (head, b" ", body, b"\n")
         if not lines:
-            return
+            return True
         try:
-            file.write("".join(lines).encode("utf-8"))
+            file.write(b"".join(lines))
             file.flush()
             os.fsync(file.fileno())
         except OSError as error:
@@ -192,25 +259,37 @@ class AuditLog:
             self.error_count += 1
             if self.error_count == 1:
                 _log.error("audit entries were lost: %s", error)
-            return
-        self.head, self.count = head, self.count + len(lines)
+            return False
+        self.head, self.count = head.decode(), self.count + len(entries)
+        return True
 
     def _batch(self) -> tuple[list[dict[str, Any]], bool]:
-        entries: list[dict[str, Any]] = []
-        try:
-            item = self._queue.get(timeout=CHECKPOINT_NS / NS)
-        except queue.Empty:
-            return entries, False
-        until = now_ns() + round(SYNC_S * NS)
-        while item is not None:
-            entries.append(item)
-            if len(entries) >= 2000:
-                return entries, False
-            try:
-                item = self._queue.get(timeout=max(0.0, (until - now_ns()) / NS))
-            except queue.Empty:
-                return entries, False
-        return entries, True
+        """What came within half a second of the first, and whether a checkpoint is asked for."""
+        if self._some.wait(CHECKPOINT_NS / NS):
+            self._now.wait(SYNC_S)
+        self._some.clear()
+        self._now.clear()
+        is_asked, self._is_asked = self._is_asked, False
+        waiting, entries = self._waiting, list[dict[str, Any]]()
+        while waiting and len(entries) < MOST_IN_A_WRITE:
+            entries.append(waiting.popleft())
+        if waiting or self._is_closing:  # there is more to do at once
+            self._some.set()
+            self._now.set()
+        return entries, is_asked
+
+
+def _body(entry: dict[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(entry, enc_hook=str)
+    except (UnicodeEncodeError, TypeError, ValueError):  # half a letter, a number beyond 64 bits
+        return write_json(entry, default=str).encode("utf-8")
+
+
+@lru_cache(maxsize=8)
+def _utc(ms: int) -> str:
+    """Many entries come in the same millisecond."""
+    return utc_of(ms / 1000)
 
 
 def logs(folder: Path) -> list[Path]:
@@ -262,128 +341,3 @@ def _dropped(folder: Path, public: str) -> dict[str, str]:
         if said and is_signed(public, f"dropped {said}", str(entry.get("signature", ""))):
             found[name] = rest.rpartition(":")[2]
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """What is wrong with a log.
-
-    Attributes:
-        file, line: where; line 0 is the file as a whole.
-        what: key of a message under ``audit.``.
-        at: time of the last sound entry before it.
-    """
-
-    file: str
-    line: int
-    what: str
-    at: str = ""
-
-
-@dataclass(slots=True)
-class Report:
-    """What a check of logs found."""
-
-    files: int = 0
-    entries: int = 0
-    signed: int = 0
-    flaws: tuple[Flaw, ...] = ()
-
-
-def check_logs(folder: Path, public: str = "", anchors: tuple[str, ...] = ()) -> Report:
-    """Checks every file of a folder: chain, order of files, signatures, anchors.
-
-    Args:
-        public: the key (hex) that must have signed; "" takes each file's own word, which shows
-            changes by somebody without a key alone.
-        anchors: texts that were kept elsewhere (`anchor`).
-
-    Raises:
-        StudioError: not_found; failed, when a file cannot be read.
-    """
-    files = logs(folder)
-    if not files:
-        raise StudioError("not_found", "audit.none", path=str(folder))
-    report = Report(len(files))
-    flaws: list[Flaw] = []
-    read = {path.name: _read(path) for path in files}
-    dropped = _dropped(folder, public) if public else {}
-    for name, lines in read.items():
-        parts = [text.split(":") for text in anchors if text.startswith(f"{name}:")]
-        wanted = {part[1]: part[2] for part in parts if len(part) == 3}
-        found = _check_file(name, lines, public, read, wanted, report)
-        flaws += [flaw for flaw in found if flaw.what != "gone" or not _is_let(flaw, dropped)]
-    flaws += [Flaw(text.split(":")[0], 0, "gone") for text in anchors
-              if text.split(":")[0] not in {**read, **dropped}]  # fmt: skip
-    report.flaws = tuple(flaws)
-    return report
-
-
-def _is_let(flaw: Flaw, dropped: dict[str, str]) -> bool:
-    """Was this missing file dropped by its owner, as far as the next one had seen it?"""
-    return dropped.get(flaw.file) == flaw.at
-
-
-def _read(path: Path) -> list[str]:
-    try:
-        return read_bounded(path, MOST_BYTES).decode("utf-8", "surrogateescape").split("\n")
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise StudioError("failed", "audit.unreadable", path=str(path), why=why) from None
-
-
-def _check_file(
-    name: str,
-    lines: list[str],
-    public: str,
-    others: dict[str, list[str]],
-    wanted: dict[str, str],
-    report: Report,
-) -> Iterator[Flaw]:
-    """The flaws of a file, up to its first line that is not sound."""
-    if lines[-1]:
-        yield Flaw(name, len(lines), "torn")
-    head, at, key, is_sealed = START, "", public, False
-    hashes = {"0": START}
-    for number, line in enumerate(lines[:-1], 1):
-        found, _, body = line.partition(" ")
-        try:
-            entry = read_json(body)
-        except (ValueError, RecursionError):
-            entry = None
-        is_first = number == 1
-        if found != link(head, body) or not isinstance(entry, dict) or is_sealed or (
-            is_first != (entry.get("kind") == "begin")
-        ):  # fmt: skip
-            yield Flaw(name, number, "changed", at)
-            return
-        if is_first:
-            yield from _follows(entry, others)
-            key = public or str(entry.get("key", ""))
-        if entry.get("kind") == "checkpoint":
-            text = str(entry.get("anchor", ""))
-            is_own = text == anchor(name, number - 1, head)
-            if not is_own or not is_signed(key, text, str(entry.get("signature", ""))):
-                yield Flaw(name, number, "unsigned", at)
-            else:
-                report.signed += 1
-            is_sealed = bool(entry.get("is_last"))
-        head, at = found, str(entry.get("at", at))
-        hashes[str(number)] = head
-        report.entries += 1
-    for count, expected in wanted.items():
-        if hashes.get(count) != expected:
-            yield Flaw(name, int(count) if count.isdecimal() else 0, "anchor", at)
-    if not is_sealed:
-        yield Flaw(name, len(hashes) - 1, "open", at)
-
-
-def _follows(entry: dict[str, Any], others: dict[str, list[str]]) -> Iterator[Flaw]:
-    """Is the file before there, and does it still reach as far as this one saw it?"""
-    before, head = str(entry.get("before", "")), str(entry.get("before_head", ""))
-    if not before:
-        return
-    if before not in others:
-        yield Flaw(before, 0, "gone", head)
-    elif head != START and not any(line.startswith(head) for line in others[before]):
-        yield Flaw(before, 0, "cut")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from studio.core.clean import encode_json, write_json
 from studio.core.i18n import translate
-from studio.governance.audit import Flaw, Signer, check_logs
+from studio.governance.audit import Signer
+from studio.governance.audit_check import Flaw, check_logs
 from studio.governance.secrets import Secrets
 from studio.governance.signing import own_key, verify_file
 

@@ -16,7 +16,8 @@ from studio.core.event import Events
 from studio.core.log import logger
 from studio.core.service import Every, Service
 from studio.core.state import State
-from studio.governance.audit import AuditLog, check_logs
+from studio.governance.audit import AuditLog
+from studio.governance.audit_check import check_logs
 from studio.governance.cli import USUAL
 from studio.governance.keeping.model import KeepingView
 from studio.governance.model import PrivacyView

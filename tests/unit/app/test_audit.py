@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.governance.audit import AuditLog, Signer, check_logs, link, logs
+from studio.governance.audit import AuditLog, Signer, link, logs
+from studio.governance.audit_check import check_logs
 from studio.governance.secrets import Secrets
 
 COUNT = 200
@@ -63,7 +64,7 @@ def test_lines_cut_taken_out_swapped_put_in(folder: Path) -> None:
     kept = f"{last.name}:{COUNT}:{whole[COUNT - 1].split(b' ')[0].decode()}"
     last.write_bytes(b"\n".join([*whole[:50], b""]))
     assert whats(folder) == {"open"}, "a cut end looks like a run that was killed"
-    assert whats(folder, kept) == {"open", "anchor"}, "but not beside an anchor"
+    assert whats(folder, kept) == {"open", "anchor_cut"}, "but not beside an anchor"
     for lines in (
         [*whole[:50], *whole[60:]],
         [*whole[:50], whole[51], whole[50], *whole[52:]],

@@ -13,7 +13,8 @@ from studio.core.command import Bus
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.state import State
-from studio.governance.audit import DROPPED, AuditLog, Signer, check_logs, logs
+from studio.governance.audit import DROPPED, AuditLog, Signer, logs
+from studio.governance.audit_check import check_logs
 from studio.governance.keeping.keeper import AHEAD_DAYS, RULES, Keeper
 from studio.governance.keeping.model import Due
 from studio.governance.keeping.service import KeepingService
