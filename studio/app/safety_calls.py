@@ -28,7 +28,7 @@ def audit_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     parser.add_argument("what", choices=("verify",), help=translate("cli.arg.audit_what"))
     parser.add_argument("folder", nargs="?", default="", help=translate("cli.arg.audit_folder"))
-    parser.add_argument("--anchor", action="append", default=[], metavar="TEXT",
+    parser.add_argument("--anchor", action="append", default=[], metavar="TEXT|FILE|FOLDER",
                         help=translate("cli.arg.audit_anchor"))  # fmt: skip
     parser.add_argument("--key", default="", metavar="HEX", help=translate("cli.arg.audit_key"))
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))

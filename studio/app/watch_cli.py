@@ -10,6 +10,7 @@ from studio.core.clean import encode_json
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.paths import data_dir
+from studio.governance.anchors import AnchorPlace
 from studio.governance.audit import Signer
 from studio.governance.audit_check import check_logs
 from studio.governance.cli import USUAL
@@ -47,6 +48,7 @@ def lines_of(view: WatchView) -> list[str]:
     lines = [translate("watch.chain", state=translate(f"watch.chain_{view.chain}"))]
     if view.anchor_age_s >= 0:
         lines.append(translate("watch.anchor", n=view.anchor_age_s))
+    lines += _places(view.anchors)
     lines += [
         translate("watch.present", who=entry.who, role=entry.role, address=entry.address)
         for entry in view.door.present
@@ -68,6 +70,16 @@ def lines_of(view: WatchView) -> list[str]:
         for entry in view.alarms
     ]
     return lines
+
+
+def _places(place: AnchorPlace) -> list[str]:
+    if not place.folder:
+        return [translate("watch.place_none")]
+    folder = place.folder + (translate("watch.place_same") if place.is_same_disk else "")
+    if place.error:
+        words = translate("watch.place_failed", folder=folder, why=place.error, n=place.waiting)
+        return [words]
+    return [translate("watch.place", folder=folder, at=place.at_utc or "-")]
 
 
 def _from_files() -> WatchView:

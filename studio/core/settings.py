@@ -67,6 +67,7 @@ class StudioSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
         remote_folders: folders whose files callers from elsewhere may name, too.
         remote_hosts: inner names, addresses or networks ("192.168.1.0/24") they may play from.
         hotkeys: the person's own keys by the hotkey's name; commands' own keys are not here.
+        anchor_folder: where anchors of the audit log are kept; "" is nowhere.
         phone_on: phones of this network may come in (`studio.remote.phone`).
         phone_tls: what they say is encrypted.
         phone_port: where they come in.
@@ -87,6 +88,7 @@ class StudioSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
     remote_folders: list[str] = []
     remote_hosts: list[str] = []
     hotkeys: dict[str, Hotkey] = {}
+    anchor_folder: str = ""
     phone_on: bool = False
     phone_tls: bool = True
     phone_port: int = 4460

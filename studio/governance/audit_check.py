@@ -132,6 +132,8 @@ def _sort_anchors(
         file, count, head = (*known.anchor.split(":"), "", "")[:3]
         if not head or not count.isdecimal():
             yield Flaw(known.anchor[:200], 0, "no_anchor")
+        elif public and known.key and known.key != public:
+            continue  # another machine keeps its own in the same folder
         elif known.signature and not is_signed(public or known.key, known.anchor, known.signature):
             yield Flaw(file, int(count), "anchor_forged", seen=known.at)
         elif file in wanted:

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
 
+from studio.core import settings
+from studio.core.asking import asking
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.core.places import names_place
+from studio.governance.anchors import AnchorFolder
 from studio.governance.audit import AuditLog
 from studio.governance.audit_tail import last_entries
 from studio.governance.support import write_bundle
 
 
 class AuditCommands:
-    """What outsiders keep of the log."""
+    """What outsiders keep of the log.
 
-    def __init__(self, log: AuditLog) -> None:
-        self._log = log
+    Args:
+        log: the audit log.
+        anchors: kept in a folder.
+        look: tells what is new.
+    """
+
+    def __init__(self, log: AuditLog, anchors: AnchorFolder, look: Callable[[], None]) -> None:
+        self._log, self._anchors, self._look = log, anchors, look
 
     @command(
         "audit.anchor",
@@ -32,6 +43,41 @@ class AuditCommands:
     )
     def anchor(self) -> Changed:
         return changed(result={"anchor": self._log.signed, "key": self._log.public})
+
+    @command(
+        "audit.anchor_folder",
+        role=Role.OWNER,
+        label=("审计锚点文件夹", "Folder of audit anchors"),
+        help=(
+            "每分钟把签名的锚点另存到这里，最好在另一块硬盘上；只能在本机修改，path 为空字符串是"
+            "不另存，不填则列出。",
+            "Where signed anchors are kept each minute, best on another disk; changed at this "
+            "machine only, an empty path keeps none, told when nothing is given.",
+        ),
+    )
+    async def anchor_folder(
+        self, path: Annotated[str | None, names_place("folder")] = None
+    ) -> Changed:
+        before = self._anchors.place.folder
+        if path is None:
+            return changed(result=msgspec.to_builtins(self._anchors.place))
+        if not asking().is_here:
+            raise StudioError("denied", "audit.anchors_only_here")
+        await asyncio.to_thread(self._choose, path.strip())
+        self._look()
+        self._log.checkpoint()
+        undo = ("audit.anchor_folder", {"path": before})
+        return changed("audit", undo=undo, result=msgspec.to_builtins(self._anchors.place))
+
+    def _choose(self, folder: str) -> None:
+        self._anchors.choose(folder)
+        kept = settings.load()
+        kept.anchor_folder = folder
+        try:
+            settings.save(kept)
+        except OSError as error:
+            why, path = error.strerror or str(error), settings.settings_path()
+            raise StudioError("failed", "media.cannot_write", path=str(path), why=why) from None
 
     @command(
         "audit.list",

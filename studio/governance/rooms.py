@@ -57,6 +57,14 @@ def govern_services(
         privacy,
         keeping,
         WatchService(
-            audit.log, operators, keeping.view, privacy.view, breaches, bus, events, state
+            audit.log,
+            operators,
+            keeping.view,
+            privacy.view,
+            breaches,
+            bus,
+            events,
+            state,
+            place=lambda: audit.anchors.place,
         ),
     )

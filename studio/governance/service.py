@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 import msgspec
 
+from studio.core import settings
 from studio.core.command import CommandRan
 from studio.core.event import Event, Events
 from studio.core.paths import data_dir
 from studio.core.service import Every, Service
 from studio.core.state import State
-from studio.governance.audit import AuditLog, Signer
+from studio.governance.anchors import AnchorFolder, AnchorPlace
+from studio.governance.audit import AuditLog, SignedAnchor, Signer
 from studio.governance.commands import AuditCommands, SupportCommands
+from studio.governance.events import AuditAnchored
 from studio.governance.people import PeopleKeys
 from studio.governance.sealing import sealed_data
 from studio.governance.secrets import Secrets
@@ -22,6 +26,8 @@ from studio.governance.secrets import Secrets
 LOOK_S = 1.0
 TOLD = ("remote.", "show.")
 """Events that are written beside commands, by the beginning of their names."""
+ENDS = frozenset(("show.open", "outputs.stop", "record.stop", "rundown.end"))
+"""A show ends here: what was done in it is signed at once."""
 
 
 class AuditView(msgspec.Struct, frozen=True):
@@ -31,6 +37,8 @@ class AuditView(msgspec.Struct, frozen=True):
         file: in the folder ``audit`` of the data.
         anchor: of the last signed checkpoint; kept elsewhere it shows a log that was cut.
         key: that signs, public, hex.
+        at_utc, signature: of the anchor.
+        place: where anchors are kept outside.
         lost: entries that could not be written.
     """
 
@@ -38,6 +46,9 @@ class AuditView(msgspec.Struct, frozen=True):
     anchor: str = ""
     key: str = ""
     lost: int = 0
+    at_utc: str = ""
+    signature: str = ""
+    place: AnchorPlace = AnchorPlace()
 
 
 class AuditService(Service):
@@ -53,12 +64,15 @@ class AuditService(Service):
     View: ClassVar[Any] = AuditView
 
     def __init__(self, secrets: Secrets, people: PeopleKeys, events: Events, state: State) -> None:
-        self._state, self._people = state, people
-        self.log = AuditLog(data_dir() / "audit", lambda: Signer(secrets))
+        self._state, self._people, self._events = state, people, events
+        folder = data_dir() / "audit"
+        self.anchors = AnchorFolder(lambda: settings.load().anchor_folder, folder)
+        self.log = AuditLog(folder, lambda: Signer(secrets), self.anchors.keep)
+        self._told = SignedAnchor("")
         self._shown = AuditView()
         events.on_all(self._hear)
         self.every = (Every("audit", LOOK_S, self._look),)
-        self._commands = (AuditCommands(self.log), SupportCommands())
+        self._commands = (AuditCommands(self.log, self.anchors, self._look), SupportCommands())
 
     def commands(self) -> Sequence[object]:
         """The anchor."""
@@ -67,21 +81,37 @@ class AuditService(Service):
     def view(self) -> AuditView:
         """As it is now."""
         log = self.log
-        return AuditView(log.file, log.signed, log.public, log.lost)
+        made = log.newest
+        return AuditView(
+            log.file, made.anchor, log.public, log.lost, made.at, made.signature,
+            self.anchors.place,
+        )  # fmt: skip
 
     async def stop(self) -> None:
-        """Seals the file."""
+        """Seals the file; its last anchor is kept too."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
         self.log.close()
+        self.anchors.close()
 
     def _look(self) -> None:
         now = self.view()
         if now != self._shown:
             self._shown = now
             self._state.touch(self.name)
+        made = self.log.newest
+        if made != self._told:
+            self._told = made
+            self._events.publish(AuditAnchored(
+                anchor=made.anchor, at_utc=made.at, public=made.key, signature=made.signature
+            ))  # fmt: skip
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, CommandRan):
             self.log.write("command", made=partial(_command, self._people, event))
+            if event.ok and event.command in ENDS:
+                self.log.checkpoint()
         elif event.is_journaled and event.name.startswith(TOLD):
             self.log.write("event", name=event.name, data=event.data())
 

@@ -28,6 +28,7 @@ from studio.sources.kinds.replay import remember
 CanvasArg = Literal["landscape", "portrait"]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 CLIP_KINDS = (".mp4", ".mkv")
+_ANCHOR = ("anchor", "at_utc", "public", "signature")
 _FIELDS = {"scenes.taken": ("scene", "scene"), "shop.explained": ("product", "product")}
 
 
@@ -53,6 +54,10 @@ class FilmCommands:
         elif event.name == "plans.started":
             plan = str(getattr(event, "plan", ""))
             self._tell(wire.Mark("incident", plan, plan, utc_iso()))
+        elif event.name == "audit.anchored":
+            said = {name: str(getattr(event, name, "")) for name in _ANCHOR}
+            ref = f"{said['public']}:{said['signature']}"
+            self._tell(wire.Mark("anchor", said["anchor"], ref, said["at_utc"]))
 
     def _tell(self, message: wire.Mark | wire.Split) -> list[str]:
         names = self._all.running("file")

@@ -25,6 +25,7 @@ KINDS = {
     "/panel.js": ("panel.js", "text/javascript; charset=utf-8"),
     "/post.js": ("post.js", "text/javascript; charset=utf-8"),
     "/host.js": ("host.js", "text/javascript; charset=utf-8"),
+    "/anchors.js": ("anchors.js", "text/javascript; charset=utf-8"),
     "/panel.css": ("panel.css", "text/css; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }

@@ -23,9 +23,23 @@ class Chapters:
     def __init__(self, recording: Path) -> None:
         self._recording = recording
         self._list: list[dict[str, Any]] = []
+        self._anchors: list[dict[str, Any]] = []
 
     def add(self, mark: Mark, at_ms: int) -> None:
-        """A chapter begins ``at_ms`` after the file's first picture."""
+        """A chapter begins ``at_ms`` after the file's first picture; an anchor is no chapter."""
+        if mark.kind == "anchor":
+            key, _, signature = mark.ref.partition(":")
+            self._anchors.append(
+                {
+                    "anchor": mark.label,
+                    "at": mark.at_utc,
+                    "at_ms": at_ms,
+                    "key": key,
+                    "signature": signature,
+                }
+            )
+            self._write()
+            return
         self._list.append(
             {
                 "at_ms": at_ms,
@@ -44,8 +58,11 @@ class Chapters:
 
     def _write(self, length_ms: int = 0) -> None:
         plain = {"recording": self._recording.name, "chapters": self._list}
+        if self._anchors:
+            plain["anchors"] = self._anchors
         lines = [";FFMETADATA1"]
-        ends = [entry["at_ms"] for entry in self._list[1:]] + [length_ms or self._list[-1]["at_ms"]]
+        starts = [entry["at_ms"] for entry in self._list]
+        ends = [*starts[1:], length_ms or starts[-1]] if starts else []
         for chapter, end in zip(self._list, ends, strict=True):
             title = "".join("\\" + c if c in "=;#\\\n" else c for c in chapter["label"])
             lines += [
@@ -57,7 +74,8 @@ class Chapters:
             ]
         try:
             write_whole(_beside(self._recording, ".chapters.json"), write_json(plain))
-            write_whole(_beside(self._recording, ".ffmeta"), "\n".join(lines) + "\n")
+            if self._list:
+                write_whole(_beside(self._recording, ".ffmeta"), "\n".join(lines) + "\n")
         except OSError as error:  # a full disk must not end the recording twice
             _log.warning("chapters of %s: %s", self._recording, error)
 

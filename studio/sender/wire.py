@@ -105,7 +105,8 @@ class Mark(msgspec.Struct, tag="mark", frozen=True):
     """Something happened that a recording keeps as a chapter.
 
     Attributes:
-        kind: scene, product, incident or mark.
+        kind: scene, product, incident or mark; anchor: of the audit log, which is kept beside the
+            chapters.
         label: for a person.
         ref: what it is about, e.g. the product's id.
         at_utc: UTC ISO 8601.

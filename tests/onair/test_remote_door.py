@@ -552,6 +552,7 @@ def test_the_panel_is_served_and_asks_nothing_of_others(studio: Studio) -> None:
         ("/panel.js", "text/javascript"),
         ("/post.js", "text/javascript"),
         ("/host.js", "text/javascript"),
+        ("/anchors.js", "text/javascript"),
         ("/panel.css", "text/css"),
     ):
         with urllib.request.urlopen(base + path, timeout=10) as answer:

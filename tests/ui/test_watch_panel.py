@@ -68,3 +68,25 @@ def test_what_wants_somebody_stands_first(program, qtbot):
         language.set("en")
         store.watch = before
         store.changed.emit("watch")
+
+
+def test_anchors_outside(program, qtbot, tmp_path):
+    """The folder is chosen, and stands in the watch and in the settings."""
+    panel, store = program.window.panels["watch"], program.store
+    program.window.reveal("watch")
+    qtbot.waitUntil(panel.isVisible, timeout=SOON)
+    assert "no folder for anchors" in words(panel)
+    program.actions.run("audit.anchor_folder", {"path": str(tmp_path)})
+    qtbot.waitUntil(lambda: bool(store.watch.anchors.at_utc), timeout=SOON)
+    qtbot.waitUntil(lambda: str(tmp_path) in words(panel), timeout=SOON)
+    assert list(tmp_path.glob("shopcast-anchors-*.jsonl"))
+    settings = program.window.settings_card
+    for code in ("en", "zh"):
+        language.set(code)
+        settings.open("privacy")
+        qtbot.waitUntil(lambda: "anchor_folder" in {v.setting.id for _, v in settings.rows})
+        look(program, f"anchors_{code}")
+    language.set("en")
+    press(qtbot, settings, "Keep none")
+    qtbot.waitUntil(lambda: not store.watch.anchors.folder, timeout=SOON)
+    settings.close_card()

@@ -6,9 +6,11 @@ from typing import Literal
 
 import msgspec
 
+from studio.governance.anchors import AnchorPlace
+
 AlarmKind = Literal[
     "new_address", "mass_export", "unmasked_at_night", "chain_broken", "guessing", "glass",
-    "breach",
+    "breach", "anchor_lost",
 ]  # fmt: skip
 ChainState = Literal["unknown", "whole", "broken"]
 
@@ -94,6 +96,7 @@ class WatchView(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         refused: commands that were denied since the start.
         anchor_age_s: since the last signed checkpoint; -1 without one.
+        anchors: where the log's anchors are kept outside.
         audit_lost: entries of the log that could not be written.
         chain_utc: when the chain was last checked.
         due, held: things over their time.
@@ -105,6 +108,7 @@ class WatchView(msgspec.Struct, frozen=True, kw_only=True):
     chain: ChainState = "unknown"
     chain_utc: str = ""
     anchor_age_s: int = -1
+    anchors: AnchorPlace = AnchorPlace()
     audit_lost: int = 0
     due: int = 0
     held: int = 0

@@ -16,9 +16,10 @@ from studio.core.event import Events
 from studio.core.log import logger
 from studio.core.service import Every, Service
 from studio.core.state import State
+from studio.governance.anchors import AnchorPlace
 from studio.governance.audit import AuditLog
-from studio.governance.audit_check import check_logs
-from studio.governance.cli import USUAL
+from studio.governance.audit_check import Report, check_logs
+from studio.governance.cli import USUAL, own_anchors
 from studio.governance.keeping.model import KeepingView
 from studio.governance.model import PrivacyView
 from studio.governance.privacy_commands import Unmasked
@@ -58,6 +59,7 @@ class WatchService(Service):
         breaches: those that are known.
         bus, events, state: heard and told.
         hour: of the day here.
+        place: where anchors are kept.
     """
 
     name: ClassVar[str] = "watch"
@@ -74,11 +76,13 @@ class WatchService(Service):
         events: Events,
         state: State,
         hour: Callable[[], int] | None = None,
+        place: Callable[[], AnchorPlace] = AnchorPlace,
     ) -> None:
         self._log, self._operators, self._keeping = log, operators, keeping
         self._requests = requests
         self._breaches, self._bus, self._events, self._state = breaches, bus, events, state
-        self._hour = hour or _hour_here
+        self._hour, self._place = hour or _hour_here, place
+        self._anchor_error = ""
         self._refused = 0
         self._red: deque[tuple[str, RedCommand]] = deque(maxlen=MOST_RED)
         self._alarms: deque[WatchAlarm] = deque(maxlen=MOST_ALARMS)
@@ -106,6 +110,7 @@ class WatchService(Service):
         return WatchView(
             door=self._operators.door(), refused=self._refused, chain=self._chain,
             chain_utc=self._chain_utc, anchor_age_s=_age_s(log.signed_ns), audit_lost=log.lost,
+            anchors=self._place(),
             due=sum(rule.due for rule in keeping.rules),
             held=sum(rule.held for rule in keeping.rules),
             requests=len(asked.requests), late=asked.late,
@@ -131,6 +136,10 @@ class WatchService(Service):
         for address in guessing - self._guessing:
             self.alarm("guessing", address)
         self._guessing = guessing
+        error = self._place().error
+        if error and not self._anchor_error:
+            self.alarm("anchor_lost", f"{self._place().folder}: {error}")
+        self._anchor_error = error
         is_due = not self._chain_ns or now_ns() - self._chain_ns > CHAIN_NS
         if is_due and (self._task is None or self._task.done()):
             self._task = asyncio.get_running_loop().create_task(self.check_chain(), name="chain")
@@ -154,10 +163,8 @@ class WatchService(Service):
     async def check_chain(self) -> ChainState:
         """Reads the logs in a thread; a broken chain is an alarm."""
         self._chain_ns = now_ns()
-        log = self._log
-        anchors = (log.signed,) if log.signed else ()
         try:
-            report = await asyncio.to_thread(check_logs, log.folder, log.public, anchors)
+            report = await asyncio.to_thread(self._check)
         except StudioError as error:
             if error.code != "not_found":
                 _log.warning("the audit log cannot be checked: %s", error)
@@ -168,6 +175,13 @@ class WatchService(Service):
         if flaws and was != "broken":
             self.alarm("chain_broken", f"{flaws[0].file}:{flaws[0].line}")
         return self._chain
+
+    def _check(self) -> Report:
+        log = self._log
+        anchors = own_anchors(self._place().folder)
+        if log.signed:
+            anchors.append(log.newest)
+        return check_logs(log.folder, log.public, anchors)
 
     def alarm(self, kind: AlarmKind, subject: str) -> None:
         """Notes an alarm and tells it."""

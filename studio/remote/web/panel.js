@@ -160,7 +160,7 @@ function told({ eventType, eventData }) {
 // -- pages of plugins ------------------------------------------------------------------------------
 
 const pages = [];
-const OWN_PAGES = ["/host.js", "/post.js"]; // ours, made in the same way
+const OWN_PAGES = ["/host.js", "/post.js", "/anchors.js"]; // ours, made in the same way
 
 const wanted = () => [...PARTS, ...pages.flatMap((page) => page.parts)];
 
@@ -173,7 +173,7 @@ async function loadPages() {
       const section = element("section");
       const tools = { section, element, run, ask, language: () => language, role: () => role, price };
       const page = { parts: module.parts ?? [], draw: module.default(tools) };
-      if (OWN_PAGES.includes(path)) $("desk").prepend(section); // what burns stands on top
+      if (OWN_PAGES.includes(path) && !module.isLast) $("desk").prepend(section); // what burns stands on top
       else $("desk").append(section);
       pages.push(page);
     } catch (error) { console.error(path, error); } // one that is broken takes no other along

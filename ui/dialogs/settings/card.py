@@ -17,7 +17,7 @@ from ui.listen import listen
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, clear, column, line, row
 
-FOLLOWS = ("engine", "scenes", "sound", "virtualcam", "comments")
+FOLLOWS = ("engine", "scenes", "sound", "virtualcam", "comments", "watch")
 
 
 class SettingsCard(Card):
@@ -95,6 +95,7 @@ class SettingsCard(Card):
             store.sound.headphones.is_on,
             store.virtualcam.is_on,
             store.comments.is_slow,
+            (store.watch.anchors.folder, store.watch.anchors.error),
         )
 
     def _is_busy(self) -> bool:

@@ -158,7 +158,24 @@ def privacy(desk: Desk) -> list[SettingRow]:
     return [
         SettingRow("secrets", words=kept),
         SettingRow("journal_kept", open_folder(desk, data_dir())),
+        _anchors(desk),
     ]
+
+
+def _anchors(desk: Desk) -> SettingRow:
+    """Where anchors of the audit log are kept outside."""
+    place = desk.store.watch.anchors
+    chosen = partial(_run, desk, "audit.anchor_folder", "path")
+    pick: Any = button(t("settings.choose_folder"), lambda: None)
+    pick.clicked.connect(lambda: ask_folder(desk, pick, place.folder, chosen))
+    if not place.folder:
+        return SettingRow("anchor_folder", pick)
+    none = button(t("settings.anchor_none"), partial(chosen, ""))
+    both = _pair(pick, open_folder(desk, Path(place.folder)), none)
+    words = t("settings.anchor_same", folder=place.folder) if place.is_same_disk else place.folder
+    if place.error:
+        words = t("settings.anchor_failed", folder=place.folder, why=place.error)
+    return SettingRow("anchor_folder", both, plain(words))
 
 
 def folders(desk: Desk) -> list[SettingRow]:

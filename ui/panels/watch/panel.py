@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from studio.governance.anchors import AnchorPlace
 from studio.governance.watch.model import Breach, WatchView
 from ui.format import clock, day_clock
 from ui.i18n import said, t
@@ -131,6 +132,7 @@ def _lines(view: WatchView) -> Iterator[tuple[str, str]]:
     if view.anchor_age_s >= 0:
         tone = "good" if view.anchor_age_s < OLD_ANCHOR_S else "attention"
         yield tone, said("watch.anchor", {"n": view.anchor_age_s})
+    yield _place(view.anchors)
     for entry in view.door.present:
         words = {"who": entry.who, "role": t(f"role.{entry.role}"), "address": entry.address}
         yield "good" if entry.is_here else "off", said("watch.present", words)
@@ -147,3 +149,17 @@ def _lines(view: WatchView) -> Iterator[tuple[str, str]]:
     for red in reversed(view.red):
         words = {"command": red.command, "who": red.origin, "reason": red.reason or "-"}
         yield "off", t("watch.red", at=clock(red.at_utc), **words)
+
+
+def _place(place: AnchorPlace) -> tuple[str, str]:
+    """Where the anchors outside are, and how old the newest is."""
+    if not place.folder:
+        return "off", said("watch.place_none", {})
+    same = said("watch.place_same", {}) if place.is_same_disk else ""
+    folder = place.folder + same
+    if place.error:
+        words = {"folder": folder, "why": place.error, "n": place.waiting}
+        return "attention", said("watch.place_failed", words)
+    at = clock(place.at_utc) if place.at_utc else "-"
+    tone = "good" if place.at_utc and not place.is_same_disk else "off"
+    return tone, said("watch.place", {"folder": folder, "at": at})
