@@ -399,6 +399,7 @@ CALLS: dict[str, Call] = {
     "listen": (host_calls.listen_arguments, host_calls.listen, "studio.app.listen_cli"),
     "nodes": (host_calls.nodes_arguments, host_calls.nodes, "studio.app.nodes_cli"),
     "host": (host_calls.host_arguments, host_calls.host, "studio.app.nodes_cli"),
+    "say": (host_calls.say_arguments, host_calls.say, "studio.app.say_cli"),
     "voice": (host_calls.voice_arguments, host_calls.voice, "studio.host.ears.model_files"),
     "packs": (host_calls.packs_arguments, host_calls.packs, "studio.app.packs_cli"),
     "bench": (_bench_arguments, _bench, "bench.cli"),

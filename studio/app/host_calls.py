@@ -101,23 +101,58 @@ def listen_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def voice(arguments: argparse.Namespace) -> int:
-    """``shopcast voice fetch|state``."""
+    """``shopcast voice fetch|state [hearing|speaking]``."""
     from studio.core.errors import StudioError
-    from studio.host.ears.model_files import check, fetch, missing, model_folder
+    from studio.host.ears.model_files import HEARING
+    from studio.host.voice.model_files import SPEAKING
 
-    if arguments.what == "fetch":
-        fetch()
-    key = missing()
-    if key:
-        raise StudioError("not_found", key)
-    check(model_folder())
-    write_line(translate("ears.cli.there", path=str(model_folder())))
-    return DONE
+    sets = {"hearing": HEARING, "speaking": SPEAKING}
+    archive = Path(arguments.voices) if arguments.voices else None
+    is_whole = True
+    for name, models in sets.items():
+        if arguments.part not in ("", name):
+            continue
+        if arguments.what == "fetch":
+            models.fetch(archive=archive if models.archive else None)
+        missing = models.missing()
+        if missing:
+            is_whole = False
+            write_line(StudioError("not_found", missing).in_language())
+            continue
+        models.check(models.folder())
+        write_line(translate(f"{models.words}.cli.there", path=str(models.folder())))
+    return DONE if is_whole else NO
 
 
 def voice_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     parser.add_argument("what", choices=("fetch", "state"), help=translate("cli.arg.voice_what"))
+    parser.add_argument("part", nargs="?", default="", choices=("", "hearing", "speaking"),
+                        help=translate("cli.arg.voice_part"))  # fmt: skip
+    parser.add_argument("--voices", default="", metavar="FILE",
+                        help=translate("cli.arg.voice_voices"))  # fmt: skip
+
+
+def say(arguments: argparse.Namespace) -> int:
+    """``shopcast say TEXT --out FILE.wav``."""
+    from studio.app.say_cli import say_to_file
+
+    say_to_file(
+        arguments.text, Path(arguments.out), write_line, language=arguments.language,
+        voice=arguments.voice, speed=arguments.speed, as_json=arguments.json,
+    )  # fmt: skip
+    return DONE
+
+
+def say_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("text", metavar="TEXT", help=translate("cli.arg.say_text"))
+    parser.add_argument("--out", required=True, metavar="FILE", help=translate("cli.arg.say_out"))
+    parser.add_argument("--language", default="", choices=("", "zh", "en"),
+                        help=translate("cli.arg.script_language"))  # fmt: skip
+    parser.add_argument("--voice", default="", metavar="NAME", help=translate("cli.arg.say_voice"))
+    parser.add_argument("--speed", type=float, default=1.0, help=translate("cli.arg.say_speed"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 
 def nodes(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from studio.host.prompter.service import PrompterService
 from studio.host.rundown.service import RundownService
 from studio.host.script.service import ScriptService
 from studio.host.standin.service import Composed, StandInService
+from studio.host.voice.link import VoiceLink
 from studio.shop.card.book import CardBook
 from studio.shop.catalogue import Catalogue
 from studio.shop.offers.book import OfferBook
@@ -69,7 +70,7 @@ def host_services(
     prompter = PrompterService(rundown, script, catalogue, events, state)
     packs = PackService(texts, catalogue, state)
     guard = GuardService(packs, script, catalogue, prompter, EarsLink(tap), events, state)
-    standin = StandInService(composed, guard, script, catalogue, bus, events, state)
+    standin = StandInService(composed, guard, script, catalogue, bus, VoiceLink(), events, state)
     assistant = AssistantService(prompter, guard, catalogue, state)
     nodes = NodeService(rundown, catalogue, script, state)
     return (rundown, script, packs, prompter, guard, standin, assistant, nodes)

@@ -7,9 +7,14 @@ from typing import Annotated, Protocol
 import msgspec
 
 from studio.core.command import Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.host.standin.model import StandInPart
+from studio.host.voice.model_files import VOICES
 
 SceneWord = Annotated[str, msgspec.Meta(max_length=200)]
 ProductWord = Annotated[str, msgspec.Meta(max_length=200)]
+VoiceWord = Annotated[str, msgspec.Meta(max_length=40)]
+Speed = Annotated[float, msgspec.Meta(ge=0.5, le=2.0)]
 LineWord = Annotated[str, msgspec.Meta(max_length=60)]
 
 
@@ -23,6 +28,11 @@ class StandInRoom(Protocol):
     def say(self, product: str, line: str) -> str: ...
 
     def stop_speech(self) -> None: ...
+
+    @property
+    def part(self) -> StandInPart: ...
+
+    def choose_voice(self, part: StandInPart) -> None: ...
 
 
 class StandInCommands:
@@ -76,4 +86,23 @@ class StandInCommands:
     )
     def stop(self) -> Changed:
         self._room.stop_speech()
+        return changed("standin")
+
+    @command(
+        "host.voice",
+        role=Role.CONTROLLER,
+        label=("数字人的声音", "Voice of the stand-in"),
+        help=(
+            "开关数字人的声音，选音色和语速；voice 为空时用节目语言的常用音色。从下一句起生效。",
+            "Turns its voice on or off and chooses voice and speed; an empty voice is the usual "
+            "one of the show's language. From the next sentence on.",
+        ),
+    )
+    def voice(self, on: bool = True, voice: VoiceWord = "", speed: Speed = 1.0) -> Changed:
+        if voice and voice not in VOICES:
+            raise StudioError("not_found", "voice.no_voice", voice=voice, known=", ".join(VOICES))
+        part = msgspec.structs.replace(
+            self._room.part, has_voice=on, voice=voice, speed=round(speed, 2)
+        )
+        self._room.choose_voice(part)
         return changed("standin")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Protocol
 
 from studio.core.clock import NS, now_ns
@@ -16,13 +18,19 @@ from studio.host.events import StandInCame
 from studio.host.guard.judge import Judged
 from studio.host.script.model import ProductScriptView
 from studio.host.standin.model import StandInPart, StandInView
-from studio.host.standin.mouths import STEP_S, mouths_of
+from studio.host.standin.mouths import STEP_S
+from studio.host.standin.speech import StandInSpeech, Utterance, Voice
 from studio.host.standin_commands import StandInCommands
+from studio.host.voice.model_files import voice_for
 from studio.scenes.generated import shows_generated
 from studio.scenes.stage import Snapshot
 from studio.shop.catalogue import Catalogue
 
-TICK_S = 0.2
+TICK_S, AHEAD_S = 0.2, 2.0
+LATE_S = 0.15
+"""So much later than the words its sound may end."""
+MOST_AHEAD = 3
+NOTHING = Utterance("", "", "")
 SAYS_SO_S = 600.0
 """So often it says that it is no person; also whenever it comes in."""
 
@@ -68,6 +76,7 @@ class StandInService(Service):
         guard: judges each sentence before it is said.
         scripts, catalogue: where its sentences come from; it says nothing else.
         bus: takes scenes.
+        voice: makes its sound.
         events, state: told.
     """
 
@@ -82,22 +91,26 @@ class StandInService(Service):
         scripts: Scripts,
         catalogue: Catalogue,
         bus: SceneTaker,
+        voice: Voice,
         events: Events,
         state: State,
     ) -> None:
         self._composed, self._guard, self._scripts = composed, guard, scripts
         self._catalogue, self._bus = catalogue, bus
         self._events, self._state = events, state
+        self._speech = StandInSpeech(voice)
         self.part = StandInPart()
         self.language = "zh"
         self.before: dict[str, str] = {}
-        self._run, self._text, self._mouths = 0, "", ""
+        self._run, self._now = 0, NOTHING
         self._since_ns = self._said_so_ns = 0
         self._is_in = False
         self._product, self._said = "", tuple[str, ...]()
         self._scenes: tuple[str, ...] = ()
         self._commands = (StandInCommands(self),)
-        self.every = (Every("standin", TICK_S, self._tick),)
+        self.every = (
+            Every("standin", TICK_S, self._tick), Every("standin.ahead", AHEAD_S, self._prepare),
+        )  # fmt: skip
 
     def commands(self) -> Sequence[object]:
         """Come in, say, stop, go."""
@@ -108,7 +121,8 @@ class StandInService(Service):
     async def reset(self) -> None:
         """Nobody speaks."""
         self.part, self.before = StandInPart(), {}
-        self._text = self._mouths = self._product = ""
+        self._speech.forget()
+        self._now, self._product = NOTHING, ""
         self._said, self._is_in, self._scenes = (), False, ()
         self._run = self._said_so_ns = 0
 
@@ -116,15 +130,23 @@ class StandInService(Service):
         """Takes over its scene."""
         self.part, self.language = part, context.language
 
+    async def stop(self) -> None:
+        """Ends the process of its voice."""
+        await asyncio.to_thread(self._speech.voice.rest)
+
     def save(self) -> StandInPart:
         """As it is now."""
         return self.part
 
     def view(self) -> StandInView:
         """Who could come in, as last looked at (its source asks 25 times a second); its words."""
+        voice = self._speech.voice
         return StandInView(
-            self._scenes, self._is_in, self.is_speaking, False, self._run, self._text,
-            self._mouths, self._product, self._said,
+            self._scenes, self._is_in, self.is_speaking, self._speech.is_waiting,
+            bool(self._now.sound),
+            voice_for(self.language, self.part.voice) if self.part.has_voice else "",
+            self.part.speed, voice.state, self._now.sound, self._run, self._now.text,
+            self._now.mouths, self._product, self._said,
         )  # fmt: skip
 
     # -- who is there --------------------------------------------------------------------------
@@ -187,7 +209,8 @@ class StandInService(Service):
     @property
     def is_speaking(self) -> bool:
         """Is a sentence not over yet?"""
-        return bool(self._text) and now_ns() - self._since_ns < len(self._mouths) * STEP_S * NS
+        so_far_s = (now_ns() - self._since_ns) / NS
+        return bool(self._now.text) and so_far_s < len(self._now.mouths) * STEP_S + LATE_S
 
     def say(self, product: str, line: str) -> str:
         """Says a line of an accepted script, or the next one, once the guard has let it through.
@@ -226,15 +249,58 @@ class StandInService(Service):
             )  # fmt: skip
 
     def stop_speech(self) -> None:
-        """Silent from the next picture on."""
-        if self._text:
-            self._speak("")
+        """Silent from the next picture on, and at the next end of a syllable (`StandIn`)."""
+        self._speech.forget()
+        if self._now.text:
+            self._begin(NOTHING)
+
+    def choose_voice(self, part: StandInPart) -> None:
+        """Speaks on with another voice, or none, from the next sentence on."""
+        self.part = part
+        self._state.touch("standin")
 
     def _speak(self, text: str) -> None:
-        self._text, self._mouths = text, mouths_of(text)
+        ready = self._speech.begin(text, self.part, self.language)
+        if ready is not None:
+            self._begin(ready)
+        else:
+            self._state.touch("standin")
+
+    def _begin(self, utterance: Utterance) -> None:
+        self._now = utterance
         self._since_ns = now_ns()
         self._run += 1
         self._state.touch("standin")
+
+    def _may_still_say(self, text: str) -> bool:
+        """A price may have changed while its sound was made."""
+        if text == translate("standin.says_so", self.language):
+            return self._is_in
+        script = self._scripts.script_view(self._product)
+        lines = script.lines if script is not None else ()
+        is_ready = any(view.state == "ready" and view.line.text == text for view in lines)
+        return is_ready and not self._guard.judged(text)
+
+    # -- from time to time ---------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        """Has the next lines made while there is time."""
+        if self._scenes and not self._speech.is_waiting:
+            self._speech.prepare(self._next_texts(), self.part, self.language)
+
+    def _next_texts(self) -> Iterator[str]:
+        wanted = self._catalogue.state.explaining
+        script = self._scripts.script_view(wanted) if wanted else None
+        if script is None and not self._is_in:
+            return
+        yield translate("standin.says_so", self.language)
+        if script is not None:
+            said = self._said if wanted == self._product else ()
+            fresh = (
+                view.line.text for view in script.lines
+                if view.state == "ready" and view.line.id not in said
+            )  # fmt: skip
+            yield from itertools.islice(fresh, MOST_AHEAD)
 
     def _tick(self) -> None:
         """Says that it is no person when it comes in and every ten minutes; tells what changed."""
@@ -249,9 +315,15 @@ class StandInService(Service):
             if not is_in:
                 self.stop_speech()
         is_due = not self._said_so_ns or now_ns() - self._said_so_ns > SAYS_SO_S * NS
-        if is_in and is_due and not self.is_speaking:
+        is_free = not self.is_speaking and not self._speech.is_waiting
+        if is_in and is_due and is_free:
             self._said_so_ns = now_ns()
             self._speak(translate("standin.says_so", self.language))
-        elif self._text and not self.is_speaking:
-            self._text = self._mouths = ""
+        elif (ready := self._speech.ready()) is not None:
+            if self._may_still_say(ready.text):
+                self._begin(ready)
+            else:
+                self._state.touch("standin")
+        elif self._now.text and not self.is_speaking:
+            self._now = NOTHING
             self._state.touch("standin")

@@ -17,8 +17,10 @@ from studio.media.drawings import svg_drawer
 from studio.media.frame import Frame, from_rgb
 from studio.sources.base import Feed, Source
 from studio.sources.kinds.colour import parse_colour
+from studio.sources.mouthed import Speech
 
-STEP_NS = 25_000_000
+AHEAD_NS = 60_000_000
+"""So far ahead its sound is handed over: more would be heard after it was told to stop."""
 BLINK_NS = 130_000_000
 HIGH = 640
 MOUTHS = {"-": "closed", "a": "a", "e": "e", "i": "i", "o": "o", "u": "u"}
@@ -40,11 +42,13 @@ class StandIn(Source):
     is_generated: ClassVar[bool] = True
     label: ClassVar[Text] = Text("数字人（AI 生成）", "Stand-in (AI)")
     help: ClassVar[Text] = Text(
-        "画出来的 AI 主播：只说已接受的脚本，画面始终带“AI 生成”。现在没有声音，话写在下方。",
-        "A drawn AI host: says accepted lines alone, its picture always bears the AI label. It has "
-        "no voice yet: its words stand under it.",
+        "画出来的 AI 主播：只说已接受的脚本，画面始终带“AI 生成”；话也写在下方。",
+        "A drawn AI host: says accepted lines alone, its picture always bears the AI label. Its "
+        "words stand under it too.",
     )
     Settings: ClassVar[type[Settings]] = StandInSettings
+    has_sound: ClassVar[bool] = True
+    carries_voice: ClassVar[bool] = True
 
     settings: StandInSettings
 
@@ -56,23 +60,26 @@ class StandIn(Source):
         """
         faces = self._faces()
         chance = random.Random(1)
-        run, mouths, words, since_ns = "", "", "", 0
+        speech = Speech(feed, now_ns())
+        run, words = "", ""
         blink_ns = now_ns() + 2 * NS
         shown: object = None
         drawn: dict[tuple[str, bool, str], Frame] = {}
         while not feed.stopping.is_set():
-            now = now_ns()
             heard = self._state("run")
             if heard != run:
-                run, since_ns = heard, now
-                mouths, words = self._state("mouths"), self._state("text")
+                run, words = heard, self._state("text")
+                if words:
+                    speech.begin(self._state("mouths"), self._state("sound"), now_ns())
+                else:
+                    speech.end(now_ns())
                 drawn.clear()
-            at = (now - since_ns) // STEP_NS
-            is_over = at >= len(mouths)
-            mouth = "-" if is_over or mouths[at] not in MOUTHS else mouths[at]
+            now = now_ns()
+            speech.feed_until(now + AHEAD_NS)
+            mouth = speech.mouth(now)
             if now > blink_ns + BLINK_NS:
                 blink_ns = now + round(chance.uniform(2.0, 5.0) * NS)
-            key = (mouth, now >= blink_ns, "" if is_over else words)
+            key = (mouth or "-", now >= blink_ns, words if mouth else "")
             if key != shown:
                 shown = key
                 if key not in drawn:
@@ -80,7 +87,7 @@ class StandIn(Source):
                 feed.picture(drawn[key])
             else:
                 feed.still_here()
-            feed.stopping.wait(0.04)
+            feed.stopping.wait(0.02)
 
     def _state(self, name: str) -> str:
         return self.around.state(f"standin.{name}") if self.around.state else ""

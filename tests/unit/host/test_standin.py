@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -25,8 +25,10 @@ from studio.host.events import StandInCame
 from studio.host.guard.judge import Judged
 from studio.host.script.model import LineView, ProductScriptView, ScriptLine
 from studio.host.standin import service as standin_service
+from studio.host.standin.model import VoiceState
 from studio.host.standin.mouths import CLOSED, SHAPES, mouths_of
 from studio.host.standin.service import StandInService
+from studio.host.voice.wire import SpeechJob
 from studio.media.frame import Frame, blank, from_rgb
 from studio.media.yuv import layer
 from studio.scenes.compositor import Change, Overlay
@@ -251,8 +253,32 @@ class Bus:
         return None
 
 
+class Voice:
+    """Without a model; or one that makes a sentence when it is told to."""
+
+    def __init__(self) -> None:
+        self.state: VoiceState = "absent"
+        self.fault: StudioError | None = None
+        self.asked: list[tuple[str, bool]] = []
+        self.sounds: dict[str, str] = {}
+
+    @property
+    def is_absent(self) -> bool:
+        return self.state == "absent"
+
+    def made(self, job: SpeechJob) -> str | None:
+        return self.sounds.get(job.text)
+
+    def ask(self, job: SpeechJob, *, is_urgent: bool) -> None:
+        self.asked.append((job.text, is_urgent))
+
+    def rest(self) -> None:
+        self.state = "off"
+
+
 class Room:
     def __init__(self) -> None:
+        self.voice = Voice()
         self.snapshot: Snapshot | None = None
         self.with_ai, self.plain = Scene("with", (AI,)), Scene("plain", (OVER,))
         self.show("plain")
@@ -263,8 +289,9 @@ class Room:
         catalogue.load(ShopState(products=(Product("hat", 1, "Hat", 9900),), explaining="hat"))
         self.bus = Bus(self)
         self.standin = StandInService(
-            self, Guard(), Scripts(), catalogue, self.bus, events, State(events, lambda c: None)
-        )
+            self, Guard(), Scripts(), catalogue, self.bus, self.voice, events,
+            State(events, lambda c: None),
+        )  # fmt: skip
 
     def show(self, scene: str) -> None:
         made = world(self.with_ai, self.plain)
@@ -340,6 +367,77 @@ def test_a_stop_is_there_with_the_next_picture(clock: Clock) -> None:
     room.standin.stop_speech()
     view = room.standin.view()
     assert (view.is_speaking, view.mouths, view.run) == (False, "", run + 1)
+
+
+def test_a_sentence_begins_when_its_sound_is_made(clock: Clock) -> None:
+    room = Room()
+    room.voice.state = "ready"
+    text = room.standin.say("hat", "a")
+    view = room.standin.view()
+    assert (view.is_waiting, view.text, view.is_speaking) == (True, "", False)
+    assert room.voice.asked == [(text, True)]
+    room.voice.sounds[text] = "-aa-ii"
+    room.standin._tick()
+    view = room.standin.view()
+    assert (view.is_waiting, view.text, view.mouths, view.has_voice) == (
+        False,
+        text,
+        "-aa-ii",
+        True,
+    )
+    assert len(view.sound) == 32
+
+
+def test_a_line_that_is_forbidden_while_its_sound_is_made_is_not_said(clock: Clock) -> None:
+    room = Room()
+    room.voice.state = "ready"
+    text = room.standin.say("hat", "a")
+    room.standin._guard = cast(Any, SimpleNamespace(judged=lambda text: ["a price has changed"]))
+    room.voice.sounds[text] = "-aa"
+    room.standin._tick()
+    assert (room.standin.view().text, room.standin.view().is_waiting) == ("", False)
+
+
+def test_a_stop_forgets_the_sentence_that_is_being_made(clock: Clock) -> None:
+    room = Room()
+    room.voice.state = "ready"
+    text = room.standin.say("hat", "a")
+    room.standin.stop_speech()
+    room.voice.sounds[text] = "-aa"
+    room.standin._tick()
+    assert room.standin.view().text == ""
+
+
+def test_a_voice_that_is_gone_or_late_leaves_the_words_and_the_mouth(clock: Clock) -> None:
+    room = Room()
+    room.voice.state = "ready"
+    text = room.standin.say("hat", "a")
+    room.voice.state = "absent"
+    room.standin._tick()
+    view = room.standin.view()
+    assert (view.text, view.sound, view.has_voice) == (text, "", False)
+    assert view.mouths
+
+
+def test_next_lines_are_made_ahead_and_a_voice_is_chosen(clock: Clock) -> None:
+    room = Room()
+    room.voice.state = "ready"
+    room.standin._tick()
+    room.standin._prepare()
+    made = [text for text, is_urgent in room.voice.asked if not is_urgent]
+    assert "AI 生成" in made[0]
+    assert made[1] == "大家好，这顶帽子是羊毛的。"
+    (commands,) = room.standin.commands()
+    cast(Any, commands).voice(on=False)
+    room.voice.asked.clear()
+    room.standin._prepare()
+    assert room.voice.asked == []
+    assert room.standin.view().voice == ""
+    with pytest.raises(StudioError) as refused:
+        cast(Any, commands).voice(voice="nobody")
+    assert refused.value.key == "voice.no_voice"
+    cast(Any, commands).voice(voice="zm_yunxi", speed=1.2)
+    assert (room.standin.part.voice, room.standin.part.speed) == ("zm_yunxi", 1.2)
 
 
 def test_its_view_looks_through_no_scenes(clock: Clock) -> None:
