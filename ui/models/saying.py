@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from studio.comments.model import EntryView
 from studio.host.guard.model import ClaimAlarm, GuardView
+from studio.host.standin.model import StandInView
 from studio.plans.model import ToldView
 from studio.shop.model import Product, price_text
 from ui.format import ms_short
@@ -91,6 +92,15 @@ def claim_reason(alarm: ClaimAlarm) -> str:
     """Why, the article, and what the facts say."""
     fact = alarm.fact or t("guard.no_fact")
     return t("guard.why", why=pick(alarm.why), article=alarm.article, fact=fact)
+
+
+def speech_state(standin: StandInView) -> str:
+    """What is to be known of the stand-in's voice: "waiting", "silent", "failed", or ""."""
+    if standin.is_waiting:
+        return "waiting"
+    if not standin.is_in or not standin.voice:
+        return ""
+    return {"absent": "silent", "failed": "failed"}.get(standin.voice_state, "")
 
 
 def hearing_words(guard: GuardView) -> str:

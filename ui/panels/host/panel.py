@@ -19,6 +19,7 @@ from ui.models.saying import (
     message_to_host,
     price_to_say,
     question_to_answer,
+    speech_state,
 )
 from ui.panels.base import Panel
 from ui.panels.spot import LEFT, Spot
@@ -69,6 +70,7 @@ class HostPanel(Panel):
         self._claim_why = TextLabel(size=12, tone="muted", wraps=True)
         self.put_right = Button("", clicked=self._dismiss)
         self.hearing = TextLabel(size=13, tone="muted", wraps=True)
+        self.speech = TextLabel(size=13, tone="muted", wraps=True)
         self._answer = TextLabel(size=13, tone="muted", wraps=True)
         self._left_out = TextLabel(size=13, tone="attention", wraps=True)
         self._told_by = TextLabel(size=13, tone="muted")
@@ -85,6 +87,7 @@ class HostPanel(Panel):
         foot = QWidget()
         below = column(gap=6, margins=(16, 6, 16, 12))
         below.addWidget(self.hearing)
+        below.addWidget(self.speech)
         below.addWidget(self.claim)
         below.addWidget(self._claim_why)
         below.addLayout(row(1, self.put_right, gap=8))
@@ -192,8 +195,12 @@ class HostPanel(Panel):
         self.stand_in.setText(t("standin.back" if standin.is_in else "standin.come"))
         self.stand_in.name(t("standin.back" if standin.is_in else "standin.come"))
         self.say_next.setVisible(standin.is_in)
-        self.say_next.setText(t("standin.stop" if standin.is_speaking else "standin.next"))
-        self.say_next.name(t("standin.stop" if standin.is_speaking else "standin.next"))
+        is_ours = standin.is_speaking or standin.is_waiting
+        self.say_next.setText(t("standin.stop" if is_ours else "standin.next"))
+        self.say_next.name(t("standin.stop" if is_ours else "standin.next"))
+        state = speech_state(standin)
+        self.speech.setText(t(f"standin.{state}") if state else "")
+        self.speech.setVisible(bool(state))
         self.hearing.setText(hearing_words(guard))
         self.hearing.set_tone("attention" if guard.ears in ("absent", "failed") else "muted")
         self.hearing.setVisible(guard.listens)
@@ -207,7 +214,8 @@ class HostPanel(Panel):
         self.desk.actions.run(command, {}, origin=self.stand_in)
 
     def _say_next(self) -> None:
-        command = "host.stop" if self.desk.store.standin.is_speaking else "host.say"
+        standin = self.desk.store.standin
+        command = "host.stop" if standin.is_speaking or standin.is_waiting else "host.say"
         self.desk.actions.run(command, {}, origin=self.say_next)
 
     def _listen(self) -> None:
