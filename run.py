@@ -55,6 +55,7 @@ SYSTEM_TEST = [
     "ffmpeg",
     "pulseaudio",
     "pulseaudio-utils",
+    "redis-server",
 ]
 
 
@@ -179,7 +180,7 @@ def quiet(command: list[str], what: str, **more: Any) -> str:
 
 @contextmanager
 def no_services_started() -> Iterator[None]:
-    """Keep apt from starting nginx or pulseaudio: the tests start their own on loopback."""
+    """Keep apt from starting nginx, redis or pulseaudio: the tests start their own on loopback."""
     path = "/usr/sbin/policy-rc.d"
     if os.path.exists(path):
         yield

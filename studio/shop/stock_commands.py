@@ -10,12 +10,14 @@ from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 
+from studio.core.asking import asking
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.shop.catalogue import Catalogue
 from studio.shop.model import Product
+from studio.shop.stock.ledger import StockLedger
 from studio.shop.stock.model import Booking, Key, Line, Outcome, Pieces, Signed, Sku, StockPart
-from studio.shop.stock.sqlite import SqliteStock
+from studio.shop.stock.place import Place, checked_place
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=7 * 86400)]
 DONE: Sequence[Outcome] = ("done",)
@@ -35,7 +37,11 @@ class Stockroom(Protocol):
         """Sells from this shop's ledger."""
         ...
 
-    def need(self) -> SqliteStock:
+    async def place(self, shop: str, place: Place) -> int:
+        """Moves a shop's ledger into a store; orders that were brought."""
+        ...
+
+    def need(self) -> StockLedger:
         """The ledger."""
         ...
 
@@ -87,6 +93,23 @@ class StockCommands:
         await self._room.look()
         result = {"shop": shop, "taken_over": taken, "not_counted": left}
         return changed("stock", "shop", result=result)
+
+    @command(
+        "stock.place",
+        role=Role.TECHNICIAN,
+        label=("库存账本放到 Redis", "Keep stock in Redis"),
+        help=(
+            "把这家店的账本搬到几台电脑共用的 Redis，订单一起带走；"
+            "再运行一次等于确认那边现在的内容。只能在本机运行。",
+            "Moves this shop's ledger into a Redis that several machines share, orders with it; "
+            "run again, it takes what is there now as right. At this machine alone.",
+        ),
+    )
+    async def place(self, shop: str, settings: dict[str, Any]) -> Changed:
+        if not asking().is_here:
+            raise StudioError("denied", "stock.only_here")
+        orders = await self._room.place(shop, checked_place(settings))
+        return changed("stock", "shop", result={"shop": shop, "orders": orders})
 
     @command(
         "stock.move",

@@ -115,6 +115,7 @@ NO_PYTHON = {
     "bench/hostile/sick.py": "mount and umount",
     "bench/line/server.py": "nginx",
     "bench/live.py": "ffmpeg",
+    "bench/redis_server.py": "redis",
 }
 
 

@@ -7,12 +7,12 @@ import asyncio
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
 from studio.shop.orders.model import Conflict, OrderMessage, Sender
+from studio.shop.stock.ledger import StockLedger
 from studio.shop.stock.model import Booking
-from studio.shop.stock.sqlite import SqliteStock
 
 
 async def book_message(
-    ledger: SqliteStock, sender: Sender, message: OrderMessage
+    ledger: StockLedger, sender: Sender, message: OrderMessage
 ) -> tuple[Booking, list[Conflict], bool]:
     """Books it.
 
@@ -49,7 +49,7 @@ async def book_message(
 
 
 async def _count(
-    ledger: SqliteStock, sender: Sender, message: OrderMessage
+    ledger: StockLedger, sender: Sender, message: OrderMessage
 ) -> tuple[Booking, list[Conflict], bool]:
     at_utc = message.at_utc or utc_iso()
     conflicts, booked, is_new = [], Booking("", "elsewhere"), False

@@ -15,8 +15,7 @@ from studio.core.i18n import translate
 from studio.shop.orders.booking import book_message
 from studio.shop.orders.messages import read_message
 from studio.shop.orders.model import Sender, SenderKind
-from studio.shop.stock.service import ledger_path
-from studio.shop.stock.sqlite import SqliteStock
+from studio.shop.stock.ledger import StockLedger, has_ledger, known_shops, open_ledger
 
 LARGEST = 64 * 1024 * 1024
 TOPICS = {
@@ -43,16 +42,15 @@ def import_orders(
     """
     if not shop:
         raise StudioError("invalid", "cli.orders.import_what")
-    ledger_file = ledger_path(shop)
-    if not ledger_file.is_file():
-        known = ", ".join(sorted(other.stem for other in ledger_file.parent.glob("*.db")))
+    if not has_ledger(shop):
+        known = ", ".join(known_shops())
         raise StudioError("not_found", "stock.no_shop", shop=shop, known=known or "-")
     try:
         whose = msgspec.convert({"name": sender, "kind": kind}, Sender)
     except msgspec.ValidationError:
         raise StudioError("not_found", "orders.no_sender", id=sender, known="-") from None
     rows = _rows(path)
-    ledger = SqliteStock(ledger_file)
+    ledger = open_ledger(shop)
     try:
         counts, faults = asyncio.run(_book_all(ledger, whose, rows))
         counts["short"] = sum(short.count for short in ledger.shortfalls())
@@ -65,7 +63,7 @@ def import_orders(
 
 
 async def _book_all(
-    ledger: SqliteStock, sender: Sender, rows: list[bytes]
+    ledger: StockLedger, sender: Sender, rows: list[bytes]
 ) -> tuple[dict[str, int], list[str]]:
     counts, faults = {"rows": 0, "booked": 0, "again": 0, "refused": 0}, []
     for number, row in enumerate(rows, 1):

@@ -112,7 +112,9 @@ class StockBooks:
                 " WHERE sku = ?1 AND channel = ?2",
                 (sku, channel, free, held, sold),
             )
-        except sqlite3.IntegrityError:
+        except sqlite3.IntegrityError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_CHECK:
+                raise  # the file takes no bookings any more (`moving`)
             return False
         if min(by) < 0 and self.base.execute("SELECT changes()").fetchone()[0] == 0:
             return False

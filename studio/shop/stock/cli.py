@@ -10,8 +10,7 @@ import msgspec
 from studio.core.clean import write_json
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
-from studio.shop.stock.service import ledger_path
-from studio.shop.stock.sqlite import SqliteStock
+from studio.shop.stock.ledger import has_ledger, known_shops, open_ledger
 
 Write = Callable[[str], None]
 
@@ -25,11 +24,10 @@ def show_stock(shop: str, what: str, sku: str, write: Write, *, as_json: bool) -
     Raises:
         StudioError: not_found, invalid, failed.
     """
-    path = ledger_path(shop)
-    if not path.is_file():
-        known = ", ".join(sorted(other.stem for other in path.parent.glob("*.db")))
+    if not has_ledger(shop):
+        known = ", ".join(known_shops())
         raise StudioError("not_found", "stock.no_shop", shop=shop, known=known or "-")
-    ledger = SqliteStock(path)
+    ledger = open_ledger(shop)
     try:
         if what == "check":
             faults = ledger.faults()

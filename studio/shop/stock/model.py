@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import msgspec
+
+from studio.core.errors import StudioError
 
 MoveKind = Literal["in", "hold", "confirm", "release", "expire", "correct", "share", "refund"]
 Outcome = Literal[
@@ -26,6 +29,7 @@ Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Channel = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 
+MOST_LINES = 50
 OWN = "shop"
 """The channel of the own shop; pieces are there until a share is given away."""
 
@@ -153,6 +157,7 @@ class StockView(msgspec.Struct, frozen=True):
         levels: by SKU and channel.
         holds, waiting: reservations that run, and buyers in the queue.
         error: why nothing can be booked; "" while it can.
+        caution: by what pieces could be lost though it can; "" for nothing.
     """
 
     shop: str = ""
@@ -161,3 +166,22 @@ class StockView(msgspec.Struct, frozen=True):
     holds: int = 0
     waiting: int = 0
     error: str = ""
+    caution: str = ""
+
+
+def merged(lines: Iterable[Line]) -> list[Line]:
+    """Each SKU once, in order.
+
+    Raises:
+        StudioError: invalid.
+    """
+    by_sku: dict[str, Line] = {}
+    for line in lines:
+        before = by_sku.get(line.sku)
+        if before is not None and before.channel != line.channel:
+            raise StudioError("invalid", "stock.bad_lines", most=MOST_LINES)
+        count = line.count + (before.count if before else 0)
+        by_sku[line.sku] = Line(line.sku, count, line.channel)
+    if not by_sku or len(by_sku) > MOST_LINES or min(m.count for m in by_sku.values()) < 1:
+        raise StudioError("invalid", "stock.bad_lines", most=MOST_LINES)
+    return [by_sku[sku] for sku in sorted(by_sku)]

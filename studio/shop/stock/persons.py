@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -12,6 +12,9 @@ from typing import Any, TypeVar
 from studio.core.errors import StudioError
 from studio.governance.people import PeopleKeys, Person
 from studio.governance.persons import Kept, StoreAnswer
+from studio.shop.stock.model import Reservation
+from studio.shop.stock.place import read_place
+from studio.shop.stock.redis import RedisStock
 
 T = TypeVar("T")
 COLUMNS = ("at", "order", "channel", "state", "sku", "count")
@@ -44,7 +47,16 @@ class LedgerPersons:
             ).fetchall()
 
         persons: dict[str, Person] = {}
-        for channel, buyer, since in chain.from_iterable(self._each(ask)):
+        known = list(chain.from_iterable(self._each(ask)))
+        for store in self._stores():
+            with closing(store):
+                known += [
+                    (order.channel, order.buyer, order.at_utc)
+                    for order in store.orders_of()
+                    if name in (order.buyer, f"{order.channel}/{order.buyer}", order.key)
+                    and order.buyer
+                ]
+        for channel, buyer, since in known:
             if not buyer.startswith(ERASED):
                 who = f"{channel}/{buyer}"
                 number = self._people.person(who)
@@ -66,11 +78,21 @@ class LedgerPersons:
                 rows += [dict(zip(COLUMNS, row, strict=True)) for row in found]
             return rows
 
-        return list(chain.from_iterable(self._each(ask)))
+        rows = list(chain.from_iterable(self._each(ask)))
+        for store in self._stores():
+            with closing(store):
+                rows += [
+                    dict(zip(COLUMNS, (order.at_utc, order.key, order.channel, order.state,
+                                       line.sku, line.count), strict=True))
+                    for _, order in _orders(store, persons)
+                    for line in order.lines
+                ]  # fmt: skip
+        return rows
 
     def erase(self, persons: Sequence[Person]) -> StoreAnswer:
         """Their names out of everything that is done."""
         counts = self._each(lambda base: self._take_out(base, persons), writes=True)
+        counts += [self._rename(store, persons) for store in self._stores()]
         done, still_open = (sum(part) for part in zip((0, 0), *counts, strict=True))
         kept = []
         if still_open:
@@ -102,6 +124,30 @@ class LedgerPersons:
         base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return done, still_open
 
+    def _rename(self, store: RedisStock, persons: Sequence[Person]) -> tuple[int, int]:
+        done = still_open = 0
+        with closing(store):
+            by_mark: dict[str, list[Reservation]] = {}
+            for (channel, buyer), order in _orders(store, persons):
+                if order.state in OPEN:
+                    still_open += 1
+                else:
+                    mark = ERASED + self._people.person(f"{channel}/{buyer}")
+                    by_mark.setdefault(mark, []).append(order)
+                    done += 1
+            for mark, orders in by_mark.items():
+                store.rename_buyer(orders, mark)
+        return done, still_open
+
+    def _stores(self) -> Iterator[RedisStock]:
+        """The ledgers that are in stores.
+
+        Raises:
+            StudioError: failed: one is away.
+        """
+        for path in sorted(self._folder.glob("*.place.json")):
+            yield RedisStock(path.name.removesuffix(".place.json"), read_place(path))
+
     def _each(self, work: Callable[[sqlite3.Connection], T], *, writes: bool = False) -> list[T]:
         """Does something with every ledger.
 
@@ -109,7 +155,7 @@ class LedgerPersons:
             StudioError: failed.
         """
         answers = []
-        for path in sorted(self._folder.glob("*.db")):
+        for path in sorted([*self._folder.glob("*.db"), *self._folder.glob("*.db.moved")]):
             address = str(path) if writes else f"file:{path}?mode=ro"
             try:
                 with closing(sqlite3.connect(address, uri=not writes, timeout=30)) as base:
@@ -119,6 +165,18 @@ class LedgerPersons:
                     "failed", "privacy.unreadable", path=str(path), why=str(error)
                 ) from None
         return answers
+
+
+def _orders(
+    store: RedisStock, persons: Sequence[Person]
+) -> Iterator[tuple[tuple[str, str], Reservation]]:
+    """A store's orders of these persons, each with (channel, buyer) under which they bought."""
+    pairs = _pairs(persons)
+    for order in store.orders_of():
+        for pair in ((order.channel, order.buyer), ("", order.buyer)):
+            if pair in pairs:
+                yield pair, order
+                break
 
 
 def _pairs(persons: Sequence[Person]) -> set[tuple[str, str]]:

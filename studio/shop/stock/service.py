@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from msgspec.structs import replace
@@ -13,14 +11,15 @@ from msgspec.structs import replace
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.log import logger
-from studio.core.paths import data_dir
 from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
 from studio.shop.catalogue import Catalogue
 from studio.shop.events import ProductChanged, StockChanged
 from studio.shop.model import Product
+from studio.shop.stock.ledger import StockLedger, ledger_path, open_ledger
 from studio.shop.stock.model import Level, StockPart, StockView
-from studio.shop.stock.sqlite import SqliteStock
+from studio.shop.stock.moving import move_ledger
+from studio.shop.stock.place import Place
 from studio.shop.stock_commands import StockCommands
 
 _log = logger(__name__)
@@ -35,17 +34,6 @@ class StockCard(Protocol):
     def refresh_card(self) -> None:
         """Draws the card anew from the catalogue."""
         ...
-
-
-def ledger_path(shop: str) -> Path:
-    """The file of a shop's ledger.
-
-    Raises:
-        StudioError: invalid, when the name is no name of a file.
-    """
-    if not re.fullmatch(r"[\w][\w .-]{0,58}[\w]|[\w]", shop):
-        raise StudioError("invalid", "stock.bad_shop", shop=shop)
-    return data_dir() / "stock" / f"{shop}.db"
 
 
 class StockService(Service):
@@ -68,7 +56,7 @@ class StockService(Service):
         self._catalogue, self._card = catalogue, card
         self._events, self._state = events, state
         self.part = StockPart()
-        self.ledger: SqliteStock | None = None
+        self.ledger: StockLedger | None = None
         self.levels: dict[tuple[str, str], Level] = {}
         self._counts = (0, 0)
         self._version = -1
@@ -118,12 +106,14 @@ class StockService(Service):
 
     def view(self) -> StockView:
         """The ledger as it is."""
+        cautions = self.ledger.cautions() if self.ledger is not None else ()
         return StockView(
             self.part.shop,
             self.part.channel,
             tuple(self.levels.values()),
             *self._counts,
             self._error.in_language() if self._error else "",
+            "; ".join(caution.in_language() for caution in cautions),
         )
 
     async def stop(self) -> None:
@@ -138,14 +128,34 @@ class StockService(Service):
         Raises:
             StudioError: invalid, failed.
         """
-        path = ledger_path(shop)
-        ledger = await asyncio.to_thread(SqliteStock, path)
+        ledger_path(shop)
+        ledger = await asyncio.to_thread(open_ledger, shop)
         await self._close()
         self.ledger, self._error = ledger, None
+        for caution in ledger.cautions():
+            _log.warning("%s", caution)
         self.part = replace(self.part, shop=shop)
         await self.look()
 
-    def need(self) -> SqliteStock:
+    async def place(self, shop: str, place: Place) -> int:
+        """Moves a shop's ledger into a store, or takes the store as it is when it has one.
+
+        Returns:
+            Orders that were brought.
+
+        Raises:
+            StudioError: conflict: holds run; failed: file or store.
+        """
+        is_open = self.part.shop == shop
+        if is_open:
+            await self._close()
+        try:
+            return await asyncio.to_thread(move_ledger, shop, place)
+        finally:
+            if is_open:
+                await self.open(shop)
+
+    def need(self) -> StockLedger:
         """The ledger.
 
         Raises:
@@ -251,6 +261,6 @@ class StockService(Service):
             await asyncio.to_thread(ledger.close)
 
 
-def _read(ledger: SqliteStock) -> tuple[int, list[Level], tuple[int, int]]:
+def _read(ledger: StockLedger) -> tuple[int, list[Level], tuple[int, int]]:
     version = ledger.version()  # before: what is written meanwhile is read once more
     return version, ledger.levels(), ledger.counts()

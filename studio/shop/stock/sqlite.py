@@ -8,7 +8,6 @@ the file open: the write lock is SQLite's.
 
 from __future__ import annotations
 
-import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,13 +19,21 @@ from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.shop.stock import outside
 from studio.shop.stock.books import WAITS, HoldTerms, Note, StockBooks, prepare
-from studio.shop.stock.model import OWN, Booking, Level, Line, Move, Reservation, Shortfall
+from studio.shop.stock.grouping import Asked, BookingThread
+from studio.shop.stock.model import (
+    OWN,
+    Booking,
+    Level,
+    Line,
+    Move,
+    Reservation,
+    Shortfall,
+    merged,
+)
 
 _log = logger(__name__)
 
 BUSY_S = 10.0
-MOST_IN_A_COMMIT = 512
-MOST_LINES = 50
 Job = Callable[["StockBooks"], Booking]
 
 
@@ -46,7 +53,6 @@ class SqliteStock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._jobs: queue.SimpleQueue[tuple[Job, Future[Booking]] | None] = queue.SimpleQueue()
         self._reads: sqlite3.Connection
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,13 +63,12 @@ class SqliteStock:
             why = str(error)
             raise StudioError("failed", "stock.no_ledger", path=str(path), why=why) from None
         self._read_lock = threading.Lock()
-        self._thread = threading.Thread(target=self._run, name="stock ledger", daemon=True)
-        self._thread.start()
+        self._books = StockBooks(self._writes)
+        self._thread = BookingThread[Job]("stock ledger", self._commit, self._writes.close)
 
     def close(self) -> None:
         """Books what waits and closes the file."""
-        self._jobs.put(None)
-        self._thread.join(BUSY_S)
+        self._thread.close(BUSY_S)
         with self._read_lock:
             self._reads.close()
 
@@ -106,7 +111,7 @@ class SqliteStock:
         Raises:
             StudioError: invalid: lines that cannot be booked.
         """
-        wanted = _merged(lines)
+        wanted = merged(lines)
 
         def job(books: StockBooks) -> Booking:
             known = books.known(key)
@@ -135,7 +140,7 @@ class SqliteStock:
         Raises:
             StudioError: invalid: no lines, more than 50 SKUs, or less than a piece of one.
         """
-        wanted = _merged(lines)
+        wanted = merged(lines)
         terms = HoldTerms(
             int(hold_s * 1000), most_a_buyer, limits or {}, may_wait, instead_of, note
         )
@@ -152,7 +157,7 @@ class SqliteStock:
         Raises:
             StudioError: invalid: lines that cannot be booked.
         """
-        wanted = _merged(lines)
+        wanted = merged(lines)
         return self._book(lambda books: outside.sell(books, key, wanted, buyer, channel, who))
 
     def hold_outside(
@@ -164,7 +169,7 @@ class SqliteStock:
         Raises:
             StudioError: invalid: lines that cannot be booked.
         """
-        wanted, hold_ms = _merged(lines), int(hold_s * 1000)
+        wanted, hold_ms = merged(lines), int(hold_s * 1000)
         return self._book(lambda books: outside.hold(books, key, wanted, buyer, channel, hold_ms))
 
     def cancel_outside(self, key: str, channel: str = OWN, who: str = "") -> Future[Booking]:
@@ -179,7 +184,7 @@ class SqliteStock:
         Raises:
             StudioError: invalid: lines that cannot be booked.
         """
-        wanted = _merged(lines)
+        wanted = merged(lines)
         return self._book(
             lambda books: outside.take_back_some(books, key, order, wanted, who, restocks=restocks)
         )
@@ -295,6 +300,10 @@ class SqliteStock:
         """Another number after somebody has written."""
         return int(self._ask("PRAGMA data_version")[0][0])
 
+    def cautions(self) -> list[StudioError]:
+        """None: every booking is on the disk before it is answered."""
+        return []
+
     # -- the writer -----------------------------------------------------------------------------
 
     def _open(self) -> sqlite3.Connection:
@@ -316,31 +325,11 @@ class SqliteStock:
                 ) from None
 
     def _book(self, job: Job) -> Future[Booking]:
-        future: Future[Booking] = Future()
-        self._jobs.put((job, future))
-        return future
+        return self._thread.book(job)
 
-    def _run(self) -> None:
-        books = StockBooks(self._writes)
-        while True:
-            first = self._jobs.get()
-            batch = [first]
-            while len(batch) < MOST_IN_A_COMMIT and not self._jobs.empty():
-                batch.append(self._jobs.get())
-            # Who has gone meanwhile has nothing booked; from here on nobody can go any more.
-            asked = [
-                item
-                for item in batch
-                if item is not None and item[1].set_running_or_notify_cancel()
-            ]
-            if asked:
-                self._commit(books, asked)
-            if None in batch:
-                self._writes.close()
-                return
-
-    def _commit(self, books: StockBooks, asked: Sequence[tuple[Job, Future[Booking]]]) -> None:
+    def _commit(self, asked: Sequence[Asked[Job]]) -> None:
         """One transaction for all that waited; each is whole or not there."""
+        books = self._books
         answers: list[Booking | BaseException] = []
         try:
             books.base.execute("BEGIN IMMEDIATE")
@@ -370,21 +359,3 @@ class SqliteStock:
                 )
             else:
                 future.set_result(answer)
-
-
-def _merged(lines: Iterable[Line]) -> list[Line]:
-    """Each SKU once, in order.
-
-    Raises:
-        StudioError: invalid.
-    """
-    merged: dict[str, Line] = {}
-    for line in lines:
-        before = merged.get(line.sku)
-        if before is not None and before.channel != line.channel:
-            raise StudioError("invalid", "stock.bad_lines", most=MOST_LINES)
-        count = line.count + (before.count if before else 0)
-        merged[line.sku] = Line(line.sku, count, line.channel)
-    if not merged or len(merged) > MOST_LINES or min(m.count for m in merged.values()) < 1:
-        raise StudioError("invalid", "stock.bad_lines", most=MOST_LINES)
-    return [merged[sku] for sku in sorted(merged)]

@@ -199,7 +199,7 @@ class ReadinessService(Service):
             len(products),
             tuple(product.name for product in products if product.stock == 0),
             tuple(product.name for product in products if product.stock is None),
-            self._seen["stock"].error,
+            self._seen["stock"].error or self._seen["stock"].caution,
         )
 
     def _free_gb(self) -> float | None:

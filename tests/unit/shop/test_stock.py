@@ -13,18 +13,40 @@ from pathlib import Path
 
 import pytest
 
+from bench.redis_server import RedisServer
 from studio.core.errors import StudioError
 from studio.shop.stock import books
 from studio.shop.stock.model import Line
+from studio.shop.stock.place import Place
+from studio.shop.stock.redis import RedisStock
 from studio.shop.stock.sqlite import SqliteStock
 from tests.waiting import until
 
 HAT = (Line("hat"),)
+pytestmark = pytest.mark.usefixtures("server")  # before a test begins, so that it is no leak
 
 
 @pytest.fixture
-def ledger(tmp_path):
+def file_ledger(tmp_path):
     made = SqliteStock(tmp_path / "shop.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with RedisServer(tmp_path_factory.mktemp("redis")) as started:
+        yield started
+
+
+@pytest.fixture(params=["file", "store"])
+def ledger(request, tmp_path):
+    """Each test is tried on both stores."""
+    if request.param == "file":
+        made = SqliteStock(tmp_path / "shop.db")
+    else:
+        server = request.getfixturevalue("server")
+        made = RedisStock(tmp_path.name, Place({"url": server.url}))
     yield made
     made.close()
 
@@ -119,7 +141,8 @@ def test_what_runs_out_goes_to_the_next_in_turn(ledger):
 
 
 @pytest.mark.parametrize("step_s", [-3600, 3600])
-def test_a_step_of_the_wall_clock_ends_no_hold(ledger, monkeypatch, step_s):
+def test_a_step_of_the_wall_clock_ends_no_hold(file_ledger, monkeypatch, step_s):
+    ledger = file_ledger
     ledger.receive("in", "hat", 1).result()
     ledger.hold("a", HAT, "Li", hold_s=600).result()
     now_ms = books.utc_ms
@@ -190,7 +213,8 @@ def test_who_asks_and_goes_ends_no_ledger(ledger):
     assert held == len(ledger.reservations("held", 1000))
 
 
-def test_the_table_itself_refuses_less_than_nothing(ledger):
+def test_the_table_itself_refuses_less_than_nothing(file_ledger):
+    ledger = file_ledger
     ledger.receive("in", "hat", 1).result()
     with sqlite3.connect(ledger.path) as base, pytest.raises(sqlite3.IntegrityError):
         base.execute("UPDATE levels SET free = free - 2")

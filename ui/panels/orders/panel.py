@@ -8,6 +8,8 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.shop.orders.model import OrdersView, SenderView
+from studio.shop.stock.model import StockView
+from ui.client import Reply
 from ui.i18n import t
 from ui.panels.base import Panel
 from ui.panels.spot import BOTTOM, Spot
@@ -34,12 +36,13 @@ class OrdersPanel(Panel):
         self._shown: object = None
         self.door = self.tool(Button("", "primary", clicked=self._turn))
         self.add_sender = Button("", "quiet", icon="plus", clicked=self._open_form)
+        self.ledger = Button("", "quiet", clicked=self._open_ledger_form)
         inside = QWidget()
         whole = QVBoxLayout()
         whole.setContentsMargins(12, 6, 10, 6)
         self._lines = QVBoxLayout()
         whole.addLayout(self._lines)
-        whole.addLayout(row(self.add_sender, 1))
+        whole.addLayout(row(self.add_sender, self.ledger, 1))
         whole.addStretch(1)
         inside.setLayout(whole)
         self.add_scroll(inside)
@@ -49,24 +52,27 @@ class OrdersPanel(Panel):
         super().retext()
         self.add_sender.setText(t("orders.add"))
         self.add_sender.name(t("orders.add"), t("orders.add_tip"))
+        self.ledger.setText(t("orders.ledger"))
+        self.ledger.name(t("orders.ledger"), t("orders.ledger_tip"))
         self._shown = None
         self._show()
 
     def _heard(self, part: str) -> None:
-        if part == "orders":
+        if part in ("orders", "stock"):
             self._show()
 
     def _show(self) -> None:
-        view = self.desk.store.orders
-        if self._shown == view:
+        view, stock = self.desk.store.orders, self.desk.store.stock
+        about = (stock.shop, stock.error, stock.caution)
+        if self._shown == (view, about):
             return
-        self._shown = view
+        self._shown = (view, about)
         self.door.setText(t("orders.close" if view.is_open else "orders.open"))
         self.door.name(self.door.text(), t("orders.open_tip"))
         owed = sum(short.count for short in view.short)
         self.head.show_badge(t("orders.owed_badge", n=owed) if owed else "", "bad")
         clear(self._lines)
-        for tone, text in list(_lines(view))[:MOST_LINES]:
+        for tone, text in [*_ledger_lines(stock), *_lines(view)][:MOST_LINES]:
             dot, words = Dot(tone), TextLabel(text, wraps=True)
             words.set_tone("attention" if tone == "attention" else "")
             line = QWidget()
@@ -87,6 +93,27 @@ class OrdersPanel(Panel):
         )  # fmt: skip
         form.open()
 
+    def _open_ledger_form(self) -> None:
+        """Which ledger is sold from, and where it is."""
+        form = PopForm(
+            self.ledger, t("orders.ledger"), LEDGER, {"shop": self.desk.store.stock.shop},
+            self._save_ledger, lambda name: (),
+        )  # fmt: skip
+        form.open()
+
+    def _save_ledger(self, given: dict[str, Any]) -> None:
+        shop, url = str(given.get("shop", "")).strip(), str(given.get("url", "")).strip()
+
+        def placed(reply: Reply) -> None:
+            if reply.ok:
+                self.desk.actions.run("stock.open", {"shop": shop}, origin=self.ledger)
+
+        if url:
+            args = {"shop": shop, "settings": {"url": url}}
+            self.desk.actions.run("stock.place", args, origin=self.ledger, done=placed)
+        else:
+            self.desk.actions.run("stock.open", {"shop": shop}, origin=self.ledger)
+
     def _save(self, given: dict[str, Any]) -> None:
         sender = {
             "name": str(given.get("name", "")).strip(),
@@ -96,6 +123,17 @@ class OrdersPanel(Panel):
         secret = str(given.get("secret", "")).strip()
         args = {"sender": sender, "secret": secret}
         self.desk.actions.run("orders.put_sender", args, origin=self.add_sender)
+
+
+def _ledger_lines(view: StockView) -> Iterator[tuple[str, str]]:
+    """Which ledger is sold from, and what is the matter with it."""
+    for words in (view.error, view.caution):
+        if words:
+            yield "attention", words
+    if view.shop and not view.error:
+        yield "good", t("orders.from_ledger", shop=view.shop)
+    elif not view.shop:
+        yield "off", t("orders.no_ledger")
 
 
 def _lines(view: OrdersView) -> Iterator[tuple[str, str]]:
@@ -128,6 +166,14 @@ def _sender(view: SenderView) -> tuple[str, str]:
     return ("good" if view.last_utc else "off"), words
 
 
+LEDGER: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "shop": {"type": "string", "default": "", "x-zh": "店名", "x-en": "Name of the shop"},
+        "url": {"type": "string", "default": "", "x-zh": "Redis 地址（空为本机）",
+                "x-en": "Address of a Redis (empty: here)"},
+    },
+}  # fmt: skip
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {

@@ -1,0 +1,87 @@
+"""Where a shop's ledger is when it is not a file of this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from studio.core.bounded import read_bounded
+from studio.core.clean import encode_json, read_json
+from studio.core.credentials import opened, sealed
+from studio.core.errors import StudioError
+from studio.core.redact import redact
+from studio.core.whole_file import PRIVATE, write_whole
+
+MOST_BYTES = 20_000
+SCHEMES = ("redis", "rediss", "unix")
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A store, as it stands in its note.
+
+    Attributes:
+        settings: "url" (``redis://``, ``rediss://`` or ``unix://``), secrets sealed.
+        seen: how many bookings it had when it was seen last: a store that has fewer went back.
+    """
+
+    settings: dict[str, Any] = {}
+    seen: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+    @property
+    def url(self) -> str:
+        """With the secrets in it, for the client alone."""
+        return str(opened(self.settings).get("url", ""))
+
+    @property
+    def shown(self) -> str:
+        """For people: without secrets."""
+        return redact(str(self.settings.get("url", "")))
+
+
+def checked_place(settings: dict[str, Any]) -> Place:
+    """A place as somebody named it.
+
+    Raises:
+        StudioError: invalid, with the field.
+    """
+    url = settings.get("url", "")
+    unknown = next((name for name in settings if name != "url"), "")
+    if unknown or not isinstance(url, str):
+        raise StudioError("invalid", "stock.bad_place", field=unknown or "url")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    has_target = bool(parts.path if parts.scheme == "unix" else parts.hostname)
+    if parts.scheme not in SCHEMES or not has_target or port == 0:
+        raise StudioError("invalid", "stock.bad_place", field="url")
+    return Place(sealed({"url": url}, is_settings=True))
+
+
+def read_place(path: Path) -> Place:
+    """The note.
+
+    Raises:
+        StudioError: failed.
+    """
+    try:
+        return msgspec.convert(read_json(read_bounded(path, MOST_BYTES)), Place)
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        raise StudioError("failed", "stock.no_ledger", path=str(path), why=str(error)) from None
+
+
+def write_place(path: Path, place: Place) -> None:
+    """Keeps the note; only the user may read it.
+
+    Raises:
+        StudioError: failed.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, encode_json(msgspec.to_builtins(place)), mode=PRIVATE)
+    except OSError as error:
+        raise StudioError("failed", "stock.no_ledger", path=str(path), why=str(error)) from None
