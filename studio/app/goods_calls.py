@@ -65,8 +65,15 @@ def orders_arguments(parser: argparse.ArgumentParser) -> None:
 
 def import_goods(arguments: argparse.Namespace) -> int:
     """``shopcast import FILE…``."""
-    from studio.app.imports import ImportCall, import_files
+    from studio.app.imports import ImportCall, import_files, list_imported, undo_imported
     from studio.shop.importers.child import bound_memory
+
+    if arguments.undo is not None:
+        undo_imported(arguments.undo, write_line, as_json=arguments.json)
+        return DONE
+    if arguments.list or not arguments.files:
+        list_imported(write_line, as_json=arguments.json)
+        return DONE
 
     bound_memory()
     call = ImportCall(
@@ -83,7 +90,7 @@ def import_goods_arguments(parser: argparse.ArgumentParser) -> None:
     def add(name: str, text: str, **more: Any) -> None:
         parser.add_argument(name, help=translate(f"cli.arg.{text}"), **more)
 
-    add("files", "import_files", nargs="+", metavar="FILE")
+    add("files", "import_files", nargs="*", metavar="FILE")
     add("--as", "import_kind", dest="kind", default="", metavar="KIND")
     add("--mapping", "import_mapping", nargs="+", default=[], metavar="FIELD=HEAD")
     add("--show", "import_show", metavar="SHOW")
@@ -92,6 +99,8 @@ def import_goods_arguments(parser: argparse.ArgumentParser) -> None:
     add("--zone", "import_zone", default="", metavar="ZONE")
     add("--dry-run", "import_dry", action="store_true")
     add("--accept", "import_accept", action="store_true")
+    add("--list", "import_list", action="store_true")
+    add("--undo", "import_undo", type=int, metavar="NUMBER")
     add("--json", "json", action="store_true")
 
 

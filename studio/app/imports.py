@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -64,9 +63,10 @@ def import_files(files: Sequence[str], call: ImportCall, write: Write) -> bool:
 def _one(path: Path, call: ImportCall) -> dict[str, Any]:
     """One file: goods, or an export, as its heads say."""
     from studio.insight.imports.reading import export_kinds
+    from studio.insight.imports.remembered import known_table, known_tables
     from studio.shop.importers.base import TableKind
-    from studio.shop.importers.reading import best_kind, importer_kinds
-    from studio.shop.importers.tables import read_grid
+    from studio.shop.importers.reading import SPECIAL, best_kind, importer_kinds
+    from studio.shop.importers.tables import HEAD_ROWS, read_grid
 
     goods, exports = importer_kinds(), export_kinds()
     kinds: list[type[TableKind]] = [
@@ -77,36 +77,71 @@ def _one(path: Path, call: ImportCall) -> dict[str, Any]:
         raise StudioError("not_found", "imports.no_kind", kind=call.kind, known=names)
     if call.accept and not call.is_dry and call.show is None:
         return _through_engine(path, call, _mapping(call.mapping))
-    grid = read_grid(path, lambda rows: best_kind(rows, kinds)[0])
+    if call.kind in exports.names():
+        return _export(path, call)
+    tables = known_tables() if not (call.kind or call.mapping) else {}
+
+    def points(rows: Sequence[Sequence[str]]) -> int:
+        is_known = known_table(rows[:HEAD_ROWS], tables) is not None
+        return max(best_kind(rows, kinds)[0], 2 * SPECIAL if is_known else 0)
+
+    grid = read_grid(path, points)
     _, _, kind = best_kind(grid.rows, kinds)
-    if kind is not None and kind in list(exports):
-        return _export(path, grid, kind, call)
+    is_known = known_table(grid.rows[:HEAD_ROWS], tables) is not None
+    if is_known or (kind is not None and kind in list(exports)):
+        return _export(path, call)
     return _goods(path, grid, [each for each in goods if each in kinds], call)
 
 
 # --- orders and figures -------------------------------------------------------------------------
 
 
-def _export(path: Path, grid: Any, kind: Any, call: ImportCall) -> dict[str, Any]:
-    from studio.insight.imports.base import ReadExport
-    from studio.insight.imports.model import Merged
-    from studio.insight.imports.reading import read_export, told
+def _export(path: Path, call: ImportCall) -> dict[str, Any]:
+    from studio.insight.imports.reading import told
+    from studio.insight.imports.request import TakeRequest
+    from studio.insight.imports.taking import take
+
+    request = TakeRequest(
+        str(path), call.kind, _mapping(call.mapping), call.currency, call.year, call.zone
+    )
+    taken = take(request)
+    if taken.missing:
+        raise StudioError("invalid", "imports.no_columns", path=str(path), kind=taken.kind,
+                          fields=", ".join(taken.missing))  # fmt: skip
+    if not (taken.asked or call.is_dry):  # what a person must say first is not guessed
+        taken = take(msgspec.structs.replace(request, is_kept=True))
+    return {**told(taken.export, taken.merged, system_language()), "file_id": taken.file}
+
+
+def list_imported(write: Write, *, as_json: bool) -> None:
+    """The files of orders and figures that were imported, the newest first.
+
+    Raises:
+        StudioError: failed.
+    """
     from studio.insight.imports.store import ExportStore
 
-    if call.zone:
-        try:
-            ZoneInfo(call.zone)
-        except (ValueError, OSError, ZoneInfoNotFoundError):
-            raise StudioError("invalid", "imports.no_zone", zone=call.zone) from None
-    export = read_export(grid, kind, ReadExport(call.currency, call.year, call.zone))
-    merged = Merged()
-    if not export.questions:  # what a person must say first is not guessed
-        store = ExportStore()
-        try:
-            merged = store.merge(export, path.name, is_dry=call.is_dry)
-        finally:
-            store.close()
-    return told(export, merged, system_language())
+    with contextlib.closing(ExportStore()) as store:
+        files = store.files()
+    if as_json:
+        write(write_json({"files": msgspec.to_builtins(files)}))
+        return
+    for file in files:
+        plain = msgspec.to_builtins(file)
+        write(translate("imports.cli.undone" if file.undone_utc else "imports.cli.file", **plain))
+
+
+def undo_imported(number: int, write: Write, *, as_json: bool) -> None:
+    """Takes an imported file back.
+
+    Raises:
+        StudioError: not_found, conflict, failed.
+    """
+    from studio.insight.imports.store import ExportStore
+
+    with contextlib.closing(ExportStore()) as store:
+        plain = msgspec.to_builtins(store.undo(number))
+    write(write_json(plain) if as_json else translate("ui.imports.taken_back", **plain))
 
 
 # --- goods --------------------------------------------------------------------------------------

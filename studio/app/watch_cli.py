@@ -10,13 +10,12 @@ from studio.core.clean import encode_json
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.paths import data_dir
-from studio.governance.anchors import AnchorPlace
 from studio.governance.audit import Signer
 from studio.governance.audit_check import check_logs
 from studio.governance.cli import USUAL
 from studio.governance.secrets import Secrets
 from studio.governance.watch.breach import BreachBook
-from studio.governance.watch.model import WatchView
+from studio.governance.watch.model import AnchorPlace, WatchView
 from studio.remote.client import RemoteClient, find_running
 
 Write = Callable[[str], None]

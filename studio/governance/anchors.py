@@ -24,6 +24,7 @@ from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.paths import keep_private
 from studio.governance.audit import SignedAnchor
+from studio.governance.watch.model import AnchorPlace
 
 _log = logger(__name__)
 PREFIX = "shopcast-anchors-"
@@ -34,24 +35,6 @@ MOST_BYTES = 50_000_000
 MOST_FILES = 5_000
 CLOSE_S = 2.0
 _TEXT = re.compile(r"[^\s:\"]+\.log:\d+:[0-9a-f]{64}")
-
-
-class AnchorPlace(msgspec.Struct, frozen=True, kw_only=True):
-    """Where anchors are kept, and how that goes.
-
-    Attributes:
-        folder: "" while none is chosen.
-        at_utc: of the newest anchor there.
-        waiting: those that could not be written yet.
-        error: why the last one could not.
-        is_same_disk: it stands on the disk of the log itself, and may be lost with it.
-    """
-
-    folder: str = ""
-    at_utc: str = ""
-    waiting: int = 0
-    error: str = ""
-    is_same_disk: bool = False
 
 
 class AnchorFolder:

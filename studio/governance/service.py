@@ -15,13 +15,14 @@ from studio.core.event import Event, Events
 from studio.core.paths import data_dir
 from studio.core.service import Every, Service
 from studio.core.state import State
-from studio.governance.anchors import AnchorFolder, AnchorPlace
+from studio.governance.anchors import AnchorFolder
 from studio.governance.audit import AuditLog, SignedAnchor, Signer
 from studio.governance.commands import AuditCommands, SupportCommands
 from studio.governance.events import AuditAnchored
 from studio.governance.people import PeopleKeys
 from studio.governance.sealing import sealed_data
 from studio.governance.secrets import Secrets
+from studio.governance.watch.model import AnchorPlace
 
 LOOK_S = 1.0
 TOLD = ("remote.", "show.")

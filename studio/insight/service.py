@@ -27,6 +27,7 @@ from studio.insight.context import AirContext, PriceNow, ScenesOnAir
 from studio.insight.detector import LEAST_SHOWS, STEP_S, Baseline
 from studio.insight.events import AlarmRaised
 from studio.insight.happenings import JournalWindow
+from studio.insight.import_commands import ImportsCommands
 from studio.insight.journal import Journal, count_runs
 from studio.insight.latency import CutLatency
 from studio.insight.model import InsightView
@@ -122,12 +123,16 @@ class InsightService(Service):
         self._board_commands = BoardCommands(self.board, journal)
         self._record_commands = RecordCommands(disk)
         self._rival_commands = RivalCommands()
+        self._imports_commands = ImportsCommands()
         self._learns: asyncio.Task[None] | None = None
         events.on_all(self.context.write)
 
     def commands(self) -> Sequence[object]:
         """The analysis, the board, figures of platforms, records, competitors."""
-        return (self._commands, self._board_commands, self._record_commands, self._rival_commands)
+        return (
+            self._commands, self._board_commands, self._record_commands, self._rival_commands,
+            self._imports_commands,
+        )  # fmt: skip
 
     def view(self) -> InsightView:
         """The board."""

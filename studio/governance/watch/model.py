@@ -6,8 +6,6 @@ from typing import Literal
 
 import msgspec
 
-from studio.governance.anchors import AnchorPlace
-
 AlarmKind = Literal[
     "new_address", "mass_export", "unmasked_at_night", "chain_broken", "guessing", "glass",
     "breach", "anchor_lost",
@@ -88,6 +86,24 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     told: dict[str, str] = {}
     closed_utc: str = ""
+
+
+class AnchorPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where anchors are kept, and how that goes.
+
+    Attributes:
+        folder: "" while none is chosen.
+        at_utc: of the newest anchor there.
+        waiting: those that could not be written yet.
+        error: why the last one could not.
+        is_same_disk: it stands on the disk of the log itself, and may be lost with it.
+    """
+
+    folder: str = ""
+    at_utc: str = ""
+    waiting: int = 0
+    error: str = ""
+    is_same_disk: bool = False
 
 
 class WatchView(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,6 @@ from studio.core.event import Events
 from studio.core.log import logger
 from studio.core.service import Every, Service
 from studio.core.state import State
-from studio.governance.anchors import AnchorPlace
 from studio.governance.audit import AuditLog
 from studio.governance.audit_check import Report, check_logs
 from studio.governance.cli import USUAL, own_anchors
@@ -29,6 +28,7 @@ from studio.governance.watch.breach import BreachBook
 from studio.governance.watch.events import WatchAlarmed
 from studio.governance.watch.model import (
     AlarmKind,
+    AnchorPlace,
     Breach,
     ChainState,
     RedCommand,

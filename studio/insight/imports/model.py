@@ -70,3 +70,35 @@ class Merged(msgspec.Struct):
     same: int = 0
     changed: int = 0
     older: int = 0
+
+
+class ImportedFile(msgspec.Struct, frozen=True):
+    """A file whose rows were taken.
+
+    Attributes:
+        id: its number.
+        rows, new: read, and not known before.
+        undone_utc: when it was taken back; "" while it counts.
+    """
+
+    id: int
+    name: str
+    kind: str
+    rows: int
+    new: int
+    at_utc: str
+    undone_utc: str = ""
+
+
+class Undone(msgspec.Struct):
+    """What became of the rows of a file that was taken back.
+
+    Attributes:
+        removed: rows that it had brought.
+        restored: rows as they were before it.
+        kept: rows that a later file has replaced.
+    """
+
+    removed: int = 0
+    restored: int = 0
+    kept: int = 0

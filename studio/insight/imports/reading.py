@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from studio.core.extension import Kinds
@@ -11,7 +11,7 @@ from studio.core.registry import discover, plugin_modules
 from studio.insight.imports.base import ExportKind, ReadExport
 from studio.insight.imports.model import Export, Merged
 from studio.shop.importers.base import Table
-from studio.shop.importers.reading import best_kind, heads_of
+from studio.shop.importers.reading import heads_of
 from studio.shop.importers.tables import Grid
 
 
@@ -22,16 +22,41 @@ def export_kinds() -> Kinds[ExportKind]:
     return discover(folder, ExportKind, plugin_modules())
 
 
-def read_export(grid: Grid, kind: type[ExportKind], options: ReadExport) -> Export:
-    """The rows of a grid."""
-    _, at, _ = best_kind(grid.rows, [kind])
-    heads = heads_of(grid.rows[at])
-    table = Table(heads, grid.rows[at + 1 :], at + 2, kind.fields(heads), {})
+def read_export(
+    grid: Grid,
+    kind: type[ExportKind],
+    options: ReadExport,
+    mapping: Mapping[str, str] | None = None,
+) -> Export:
+    """The rows of a grid.
+
+    Args:
+        mapping: field → head, where a person said so; each head must be there.
+
+    Raises:
+        StudioError: invalid: a field or a head that is not there.
+    """
+    from studio.insight.imports.taking import fields_of, head_row
+
+    said = dict(mapping or {})
+    at = head_row(grid, kind, said, kind.kind)
+    heads = heads_of(grid.rows[at]) if grid.rows else []
+    fields = fields_of(kind, heads, said, kind.kind)
+    table = Table(heads, grid.rows[at + 1 :], at + 2, fields, {})
     return kind().read(table, options)
 
 
 def told(export: Export, merged: Merged, language: str) -> dict[str, Any]:
     """What was found and kept, for the command line."""
+    at = 0 if language == "zh" else 1
+    found = told_pairs(export, merged)
+    found["errors"] = [{**fault, "why": fault["why"][at]} for fault in found["errors"]]
+    found["questions"] = [pair[at] for pair in found["questions"]]
+    return found
+
+
+def told_pairs(export: Export, merged: Merged) -> dict[str, Any]:
+    """What was found and kept; sentences are pairs, Chinese and English."""
     return {
         "kind": export.kind,
         "heading_line": export.heading_line,
@@ -48,16 +73,15 @@ def told(export: Export, merged: Merged, language: str) -> dict[str, Any]:
         "older": merged.older,
         "errors": [
             {"row": fault.row, "column": fault.column, "value": fault.value,
-             "why": translate(_key(fault.why), language, value=fault.value)}
+             "why": _pair(f"imports.row.{fault.why}", {"value": fault.value})}
             for fault in export.errors
         ],
-        "questions": _said([*export.questions, *export.hints], export.params, language),
+        "questions": [
+            _pair(f"imports.question.{key}", export.params)
+            for key in (*export.questions, *export.hints)
+        ],
     }  # fmt: skip
 
 
-def _key(why: str) -> str:
-    return f"imports.row.{why}"
-
-
-def _said(keys: Sequence[str], params: dict[str, str], language: str) -> list[str]:
-    return [translate(f"imports.question.{key}", language, **params) for key in keys]
+def _pair(key: str, params: Mapping[str, str]) -> list[str]:
+    return [translate(key, language, **params) for language in ("zh", "en")]

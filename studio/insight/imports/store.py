@@ -15,7 +15,7 @@ import msgspec
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir, keep_private
-from studio.insight.imports.model import Export, ExportRow, Merged
+from studio.insight.imports.model import Export, ExportRow, ImportedFile, Merged, Undone
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
@@ -26,8 +26,16 @@ CREATE TABLE IF NOT EXISTS rows (
     stamp TEXT NOT NULL, as_of TEXT NOT NULL, rank INTEGER NOT NULL, amount INTEGER,
     currency TEXT NOT NULL, digest BLOB NOT NULL, data BLOB NOT NULL, file INTEGER NOT NULL,
     PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS before (
+    by INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, order_id TEXT NOT NULL,
+    at TEXT NOT NULL, stamp TEXT NOT NULL, as_of TEXT NOT NULL, rank INTEGER NOT NULL,
+    amount INTEGER, currency TEXT NOT NULL, digest BLOB NOT NULL, data BLOB NOT NULL,
+    file INTEGER NOT NULL, PRIMARY KEY (by, kind, key)) WITHOUT ROWID;
 """
+"""``before``: rows as they stood before file ``by`` replaced them, to take that file back."""
+ALL = "kind, key, order_id, at, stamp, as_of, rank, amount, currency, digest, data, file"
 
+_MARKS = ",".join("?" * 12)
 FIELDS = "key, order_id, at, stamp, rank, amount, currency, data"
 
 
@@ -50,6 +58,8 @@ class ExportStore:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.executescript(SCHEMA)
+            if "undone_utc" not in {row[1] for row in self._db.execute("PRAGMA table_info(files)")}:
+                self._db.execute("ALTER TABLE files ADD COLUMN undone_utc TEXT NOT NULL DEFAULT ''")
             keep_private(path)
         except (OSError, sqlite3.Error) as error:
             raise StudioError("failed", "imports.store", path=str(path), why=str(error)) from None
@@ -57,6 +67,56 @@ class ExportStore:
     def close(self) -> None:
         """Closes the file."""
         self._db.close()
+
+    @property
+    def last_file(self) -> int:
+        """The number of the file that was merged last; 0 for none."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM files").fetchone()[0])
+
+    def files(self, most: int = 100) -> list[ImportedFile]:
+        """What was imported, the newest first."""
+        rows = self._db.execute(
+            "SELECT id, name, kind, rows, new, at_utc, undone_utc FROM files "
+            "ORDER BY id DESC LIMIT ?", (most,),
+        )  # fmt: skip
+        return [ImportedFile(*row) for row in rows]
+
+    def undo(self, file: int) -> Undone:
+        """Takes a file back: rows that it brought go, rows that it replaced come back.
+
+        A row that a later file has replaced stays as that one has it; what that one would bring
+        back is set right.
+
+        Raises:
+            StudioError: not_found; conflict, when it was taken back before.
+        """
+        done = Undone()
+        with self._transaction(commit=True) as db:
+            known = db.execute("SELECT undone_utc FROM files WHERE id = ?", (file,)).fetchone()
+            if known is None:
+                raise StudioError("not_found", "imports.no_file", file=str(file))
+            if known[0]:
+                raise StudioError("conflict", "imports.undone", file=str(file))
+            before = {(row[0], row[1]): row for row in db.execute(
+                f"SELECT {ALL} FROM before WHERE by = ?", (file,))}  # fmt: skip
+            later = db.execute(
+                "SELECT by, kind, key FROM before WHERE file = ? AND by <> ?", (file, file)
+            ).fetchall()
+            for by, kind, key in later:
+                done.kept += 1
+                db.execute(
+                    "DELETE FROM before WHERE by = ? AND kind = ? AND key = ?", (by, kind, key)
+                )
+                older = before.pop((kind, key), None)
+                if older is not None:
+                    db.execute(f"INSERT INTO before VALUES ({_MARKS}, ?)", (by, *older))
+            back = list(before.values())
+            mine = db.execute("DELETE FROM rows WHERE file = ?", (file,)).rowcount
+            db.executemany(f"INSERT OR REPLACE INTO rows VALUES ({_MARKS})", back)
+            db.execute("DELETE FROM before WHERE by = ?", (file,))
+            db.execute("UPDATE files SET undone_utc = ? WHERE id = ?", (utc_iso(), file))
+            done.restored, done.removed = len(back), mine - len(back)
+        return done
 
     def merge(self, export: Export, name: str, *, is_dry: bool = False) -> Merged:
         """Takes new rows and later states of known ones, all or nothing.
@@ -100,7 +160,12 @@ class ExportStore:
                     export.kind, row.key, row.order, row.at, row.stamp, as_of, row.rank,
                     row.amount, row.currency, mark, data, file,
                 ))  # fmt: skip
-            db.executemany(f"INSERT OR REPLACE INTO rows VALUES ({','.join('?' * 12)})", values)
+            db.executemany(
+                f"INSERT OR REPLACE INTO before SELECT ?, {ALL} FROM rows "
+                "WHERE kind = ? AND key = ?",
+                [(file, export.kind, value[1]) for value in values if value[1] in known],
+            )
+            db.executemany(f"INSERT OR REPLACE INTO rows VALUES ({_MARKS})", values)
             db.execute("UPDATE files SET new = ? WHERE id = ?", (merged.new, file))
         return merged
 

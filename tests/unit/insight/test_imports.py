@@ -210,6 +210,8 @@ def test_a_zone_is_that_of_the_place(data: Path) -> None:
 @pytest.mark.parametrize("kind", list(export_kinds()), ids=lambda kind: kind.kind)
 def test_every_kind_of_export_knows_its_own_heads(kind: Any) -> None:
     assert all(kind.label)
+    if kind.kind == "other_orders":  # a person says which column is which
+        return
     heads = [known[0].removesuffix("…") for known in kind.columns.values()]
     assert kind.score(heads) >= len(kind.needs)
     assert set(kind.times) | set(kind.numbers) <= set(kind.columns) | {"posted_at"}

@@ -8,8 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.governance.anchors import AnchorPlace
-from studio.governance.watch.model import Breach, WatchView
+from studio.governance.watch.model import AnchorPlace, Breach, WatchView
 from ui.format import clock, day_clock
 from ui.i18n import said, t
 from ui.listen import listen

@@ -1,0 +1,1 @@
+"""Panel: exports of platforms and shops."""
