@@ -26,6 +26,7 @@ from studio.host.standin.model import StandInView
 from studio.insight.advice.model import AdviceView
 from studio.insight.model import InsightView
 from studio.insight.pricing.model import PricingView
+from studio.insight.trials.model import TrialsView
 from studio.outputs.model import AirView, CameraView, PlatformProfile
 from studio.plans.incidents.model import IncidentsView
 from studio.plans.model import PlansView
@@ -87,6 +88,7 @@ PARTS: dict[str, Any] = {
     "insight": InsightView,
     "advice": AdviceView,
     "pricing": PricingView,
+    "trials": TrialsView,
 }
 
 # msgspec looks at a struct's types when it first meets it, and two threads that meet one at the
@@ -195,6 +197,7 @@ class Store(QObject):
         self.insight = InsightView()
         self.advice = AdviceView()
         self.pricing = PricingView()
+        self.trials = TrialsView()
         self.own: dict[str, Any] = {}
         self.present: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}

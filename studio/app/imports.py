@@ -101,15 +101,14 @@ def _export(path: Path, call: ImportCall) -> dict[str, Any]:
     from studio.insight.imports.request import TakeRequest
     from studio.insight.imports.taking import take
 
-    request = TakeRequest(
-        str(path), call.kind, _mapping(call.mapping), call.currency, call.year, call.zone
-    )
-    taken = take(request)
+    # What a person must say first is not guessed: nothing is kept then.
+    taken = take(TakeRequest(
+        str(path), call.kind, _mapping(call.mapping), call.currency, call.year, call.zone,
+        not call.is_dry,
+    ))  # fmt: skip
     if taken.missing:
         raise StudioError("invalid", "imports.no_columns", path=str(path), kind=taken.kind,
                           fields=", ".join(taken.missing))  # fmt: skip
-    if not (taken.asked or call.is_dry):  # what a person must say first is not guessed
-        taken = take(msgspec.structs.replace(request, is_kept=True))
     return {**told(taken.export, taken.merged, system_language()), "file_id": taken.file}
 
 

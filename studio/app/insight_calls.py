@@ -88,9 +88,15 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def experiment(arguments: argparse.Namespace) -> int:
-    """``shopcast experiment plan`` and ``simulate``."""
+    """``shopcast experiment plan``, ``list``, ``result`` and ``simulate``."""
     from studio.insight import experiment_cli
 
+    if arguments.what == "list":
+        experiment_cli.list_trials(write_line, as_json=arguments.json)
+        return DONE
+    if arguments.what == "result":
+        experiment_cli.show_result(arguments.id, write_line, as_json=arguments.json)
+        return DONE
     if arguments.what == "plan":
         is_known = experiment_cli.show_plan(arguments.show, write_line, as_json=arguments.json)
         return DONE if is_known else NO
@@ -99,8 +105,10 @@ def experiment(arguments: argparse.Namespace) -> int:
 
 def experiment_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    words = ("plan", "simulate")
+    words = ("plan", "list", "result", "simulate")
     parser.add_argument("what", choices=words, help=translate("cli.arg.experiment_what"))
+    parser.add_argument("id", nargs="?", default="", metavar="ID",
+                        help=translate("cli.arg.experiment_id"))  # fmt: skip
     parser.add_argument("--show", default="last", metavar="SHOW",
                         help=translate("cli.arg.report_show"))  # fmt: skip
     parser.add_argument("--aa", type=int, default=2000, metavar="N",

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from studio.core.event import Event
 from studio.core.text import Text
-from studio.insight.model import BoardAlarm
+from studio.insight.model import BoardAlarm, LabelPair
 
 
 class AlarmRaised(Event, frozen=True, kw_only=True):
@@ -38,3 +38,20 @@ class PriceStepped(Event, frozen=True, kw_only=True):
     before_cents: int
     currency: str
     by: str
+
+
+class ExperimentSwitched(Event, frozen=True, kw_only=True):
+    """The other way's turn has come; a plan may switch at it."""
+
+    name: ClassVar[str] = "experiments.switched"
+    label: ClassVar[Text] = Text("试验轮换", "Turn of an experiment")
+    help: ClassVar[Text] = Text(
+        "轮到 A 或 B；预案可用触发 event（name 填 experiments.switched，field 填 arm）切换。",
+        "A's or B's turn; a plan may switch by the trigger event with field arm.",
+    )
+
+    experiment: str
+    idea: str
+    arm: str
+    pair: int
+    way: LabelPair

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable
-from contextlib import closing
+
+from msgspec.structs import replace
 
 from studio.core.clean import encode_json
+from studio.core.clock import utc_ms
+from studio.core.errors import StudioError
 from studio.core.i18n import translate
-from studio.insight.analysis.base import open_analysis
-from studio.insight.analysis.sums import airings, find_airing, sums_of
+from studio.insight.analysis.base import analysis_path
 from studio.insight.cli import fresh_analysis, said
-from studio.insight.detector import MOST_SHOWS
-from studio.insight.experiments import RATES, PlannedExperiment, plan_day
-from studio.insight.metrics import metrics, value_of
+from studio.insight.experiments import PlannedExperiment
+from studio.insight.metrics import metrics
 from studio.insight.sequential import ALPHA
 from studio.insight.simulation import power_switched, switched_winners
+from studio.insight.trials.book import TrialBook, trials_file
+from studio.insight.trials.plan import find_plan
+from studio.insight.trials.result import find_results
 
 Write = Callable[[str], None]
 
@@ -27,17 +30,8 @@ def show_plan(show: str, write: Write, *, as_json: bool) -> bool:
         StudioError: not_found.
     """
     known = metrics()
-    with closing(open_analysis(fresh_analysis(), is_read_only=True)) as base:
-        airing = find_airing(base, show)
-        past = [other for other in airings(base) if other.id < airing.id][-MOST_SHOWS:]
-        sums = sums_of(base, airing.id)
-        before = [sums_of(base, other.id) for other in past]
-    rates = {step: value_of(known[step], sums) for step in RATES}
-    normal: dict[str, float | None] = {}
-    for step in RATES:
-        values = [value for each in before if (value := value_of(known[step], each)) is not None]
-        normal[step] = statistics.median(values) if values else None
-    plan = plan_day(rates, normal)
+    plan = find_plan(fresh_analysis(), show)
+    rates, normal = plan.rates, plan.normal
     if as_json:
         write(encode_json(plan))
         return bool(plan.step)
@@ -81,3 +75,50 @@ def simulate(shows: int, write: Write, *, as_json: bool) -> bool:
         write(translate("experiment.simulated", shows=shows, ours=f"{100 * found.e_value:.1f}",
                         naive=f"{100 * found.naive:.1f}", power=f"{100 * power:.0f}"))  # fmt: skip
     return found.e_value <= ALPHA
+
+
+def _book() -> TrialBook:
+    return TrialBook(trials_file())
+
+
+def list_trials(write: Write, *, as_json: bool) -> None:
+    """Writes the experiments that were started, the newest first; a coin is told at the end.
+
+    Raises:
+        StudioError: failed.
+    """
+    for trial in reversed(_book().all):
+        if as_json:
+            is_over = bool(trial.ended_utc)
+            write(encode_json(trial if is_over else replace(trial, secret="")))
+            continue
+        state = trial.ended_utc or translate("experiment.running")
+        write(f"{trial.id}  {said(trial.label)}  {trial.began_utc}  {state}")
+
+
+def show_result(id: str, write: Write, *, as_json: bool) -> None:
+    """Writes what is known of an experiment now; "" is the newest.
+
+    Raises:
+        StudioError: not_found, failed.
+    """
+    trials = _book().all
+    chosen = next((trial for trial in reversed(trials) if id in ("", trial.id)), None)
+    if chosen is None:
+        raise StudioError("not_found", "experiment.none", id=id or "-")
+    path = fresh_analysis() if chosen.unit == "time" else analysis_path()
+    (found,) = find_results(path, [chosen], utc_ms())
+    if as_json:
+        write(encode_json(found))
+        return
+    a, b = said(chosen.a), said(chosen.b)
+    write(f"{said(chosen.label)}: " + translate(f"ui.trials.verdict_{found.verdict}", a=a, b=b))
+    change = "-" if found.change is None else f"{found.change:+.1%}"
+    if found.low is not None:
+        write(translate("ui.trials.between", low=f"{found.low:+.2f}", high=f"{found.high:+.2f}",
+                        change=change))  # fmt: skip
+        write(translate("ui.trials.split", e=f"{found.split_e:.3g}", stop=f"{found.split_stop:g}",
+                        both=found.both))  # fmt: skip
+        return
+    write(translate("ui.trials.e_value", e=f"{found.e_value:.3g}", stop=f"{found.stop:g}",
+                    pairs=found.pairs, out=found.left_out, change=change))  # fmt: skip

@@ -128,14 +128,14 @@ def plan_day(
     below = {step: rate / usual for step, rate in known.items() if (usual := normal.get(step))}
     step = min(below or known, key=lambda name: (below or known)[name], default="")
     chosen = [idea for idea in ideas() if idea.step == step][:MOST_TESTS]
-    tests = tuple(_planned(idea, known.get(step, 0.0) / 100, spread) for idea in chosen)
+    tests = tuple(planned(idea, known.get(step, 0.0) / 100, spread) for idea in chosen)
     return DayPlan(
         step, {name: rates.get(name) for name in RATES},
         {name: normal.get(name) for name in RATES}, tests,
     )  # fmt: skip
 
 
-def _planned(idea: ExperimentIdea, rate: float, spread: float) -> PlannedExperiment:
+def planned(idea: ExperimentIdea, rate: float, spread: float) -> PlannedExperiment:
     """With the smallest effect that four shows can find."""
     pairs_a_show = 240 // (2 * SLOT_MINUTES)
     for effect in EFFECTS:
@@ -158,6 +158,9 @@ def commitment(secret: bytes) -> str:
 
 def coin(secret: bytes, pairs: int) -> Sequence[bool]:
     """For each pair of slots, whether B comes first."""
-    return [
-        bool(hmac.digest(secret, pair.to_bytes(4, "big"), "sha256")[0] & 1) for pair in range(pairs)
-    ]
+    return [is_b_first(secret, pair) for pair in range(pairs)]
+
+
+def is_b_first(secret: bytes, pair: int) -> bool:
+    """Which of a pair of slots is B, by the coin."""
+    return bool(hmac.digest(secret, pair.to_bytes(4, "big"), "sha256")[0] & 1)

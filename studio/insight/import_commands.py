@@ -82,8 +82,10 @@ class ImportsCommands:
             raise StudioError("not_found", "imports.no_import", id=id)
         kept = replace(request, is_kept=True)
         reply = await ask_process("studio.insight.imports.child", kept, TakeReply, READ_S)
-        self._read.pop(id, None)
         found = reply.found
+        if found["asked"]:
+            raise StudioError("conflict", "imports.still_asked", what=", ".join(found["asked"]))
+        self._read.pop(id, None)
         return changed(result=found, undo=("imports.undo", {"file": found["file"]}))
 
     @command(

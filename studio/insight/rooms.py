@@ -1,4 +1,4 @@
-"""The services of advice and prices, in the order in which they load."""
+"""The services of advice, prices and experiments, in the order in which they load."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from studio.core.state import State
 from studio.insight.advice.service import AdviceService, FreePieces
 from studio.insight.pricing.service import PricingService
 from studio.insight.pricing.tonight import OnAirNow
+from studio.insight.trials.book import trials_file
+from studio.insight.trials.service import TrialService
 from studio.shop.catalogue import Catalogue
 from studio.shop.offers.book import OfferBook
 
-ADVICE_SERVICES: tuple[type[Service], ...] = (AdviceService, PricingService)
+ADVICE_SERVICES: tuple[type[Service], ...] = (AdviceService, PricingService, TrialService)
 
 
 def advice_services(
@@ -23,4 +25,5 @@ def advice_services(
     return (
         AdviceService(catalogue, offers, ledger, events, state),
         PricingService(offers, ledger.free, bus, air, events, state),
+        TrialService(trials_file(), events, state),
     )

@@ -8,11 +8,13 @@ import msgspec
 
 from studio.core.child_process import ProcessReply, ask_process
 from studio.insight.advice.model import AdviceFacts
+from studio.insight.experiments import DayPlan
 from studio.insight.model import Answer, BaselineReply, Rebuilt
 from studio.insight.outlook.model import Outlook
 from studio.insight.pricing.model import PriceHistory
 from studio.insight.shape.model import ShowShape
 from studio.insight.strip.model import ShowStrip
+from studio.insight.trials.model import Trial, TrialResult
 
 LIMIT_S = 300.0
 
@@ -21,7 +23,8 @@ class AnalysisRequest(msgspec.Struct):
     """What is to be done: "ask" a question, "rebuild" the file, say what is normal ("baseline"),
     write a "report" of a show into a folder, say what "advice" is made of, or at which "prices" a
     SKU (``question``) was sold, what is to be expected ("outlook"), the
-    "shape" of a show (funnel, paths, heat), or its "strip", with another one ``beside``.
+    "shape" of a show (funnel, paths, heat), its "strip", with another one ``beside``, a "plan" of
+    experiments, or what is known of ``trials``.
 
     Attributes:
         groups: of advice and outlook: the product of each SKU.
@@ -29,7 +32,17 @@ class AnalysisRequest(msgspec.Struct):
     """
 
     what: Literal[
-        "ask", "rebuild", "baseline", "report", "advice", "prices", "outlook", "shape", "strip"
+        "ask",
+        "rebuild",
+        "baseline",
+        "report",
+        "advice",
+        "prices",
+        "outlook",
+        "shape",
+        "strip",
+        "plan",
+        "trials",
     ] = "ask"
     question: str = ""
     show: str = ""
@@ -41,6 +54,7 @@ class AnalysisRequest(msgspec.Struct):
     free: dict[str, int] = {}
     names: dict[str, str] = {}
     days: int = 14
+    trials: tuple[Trial, ...] = ()
 
 
 class AnalysisReply(ProcessReply):
@@ -55,6 +69,8 @@ class AnalysisReply(ProcessReply):
     outlook: Outlook | None = None
     shape: ShowShape | None = None
     strip: ShowStrip | None = None
+    plan: DayPlan | None = None
+    trials: tuple[TrialResult, ...] = ()
 
 
 async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:

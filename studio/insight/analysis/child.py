@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from studio.core.child_process import serve_one
+from studio.core.clock import utc_ms
 from studio.core.paths import data_dir
 from studio.insight.advice.facts import find_facts
 from studio.insight.analysis.apart import AnalysisReply, AnalysisRequest
@@ -21,8 +22,10 @@ from studio.insight.pricing.history import find_prices
 from studio.insight.report import write_report
 from studio.insight.shape.find import find_shape
 from studio.insight.strip.find import find_strip
+from studio.insight.trials.plan import find_plan
+from studio.insight.trials.result import find_results
 
-KEPT = ("ask", "advice", "prices", "outlook", "shape", "strip")
+KEPT = ("ask", "advice", "prices", "outlook", "shape", "strip", "plan")
 """What is answered from a file that is fresh; the rest makes it anew."""
 
 
@@ -50,6 +53,10 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
     if request.what == "prices":
         is_on_air = request.show == "air"
         return AnalysisReply(prices=find_prices(path, request.question, is_on_air=is_on_air))
+    if request.what == "plan":
+        return AnalysisReply(plan=find_plan(path, request.show))
+    if request.what == "trials":
+        return AnalysisReply(trials=find_results(path, request.trials, utc_ms()))
     if request.what == "ask":
         return AnalysisReply(answer=ask(path, request.question, request.show))
     if request.what == "report":

@@ -15,8 +15,12 @@ SELECT count(*) FILTER (name = 'comments.received'),
   sum(number) FILTER (name = 'insight.sold'), sum(value_cents) FILTER (name = 'insight.sold'),
   -sum(number) FILTER (name = 'insight.returned'), count(DISTINCT currency) FILTER (
     name = 'insight.sold' AND currency <> '')
-FROM events WHERE airing = ?
+FROM events WHERE {where}
 """
+FIGURES = (
+    "SELECT metric, source, sum(number), avg(number) FROM figures WHERE {where} "
+    "GROUP BY metric, source ORDER BY metric, source = 'journal', source"
+)
 
 
 class AiringRow:
@@ -65,8 +69,25 @@ def sums_of(base: duckdb.DuckDBPyConnection, airing: int) -> dict[str, float]:
     A figure that several sources tell is taken from one of them, an import before what was noted
     by hand: claims are never added together. Money of several currencies is not added.
     """
+    return _sums(base, "airing = ?", [airing])
+
+
+def sums_between(base: duckdb.DuckDBPyConnection, from_us: int, to_us: int) -> dict[str, float]:
+    """The same of a stretch of time on air, UTC in microseconds; nothing of what was off air.
+
+    A stretch of which a part was off air has nothing at all.
+    """
+    inside = base.execute(
+        "SELECT count(*) FROM airings WHERE began_us <= ? AND ended_us >= ?", [from_us, to_us]
+    ).fetchone()
+    if not inside or not inside[0]:
+        return {}
+    return _sums(base, "at_us >= ? AND at_us < ?", [from_us, to_us])
+
+
+def _sums(base: duckdb.DuckDBPyConnection, where: str, params: list[int]) -> dict[str, float]:
     found: dict[str, float] = {}
-    row = base.execute(OWN, [airing]).fetchone()
+    row = base.execute(OWN.format(where=where), params).fetchone()
     comments, units, cents, returned, currencies = row or (0, None, None, None, 0)
     if comments:
         found["comments"] = float(comments)
@@ -75,10 +96,7 @@ def sums_of(base: duckdb.DuckDBPyConnection, airing: int) -> dict[str, float]:
         if cents is not None and currencies == 1:
             found["sold_cents"] = float(cents)
     known = metrics()
-    for metric, _, total, mean in base.execute(
-        "SELECT metric, source, sum(number), avg(number) FROM figures WHERE airing = ? "
-        "GROUP BY metric, source ORDER BY metric, source = 'journal', source", [airing],
-    ).fetchall():  # fmt: skip
+    for metric, _, total, mean in base.execute(FIGURES.format(where=where), params).fetchall():
         if metric in known and not known[metric].formula and metric not in found:
             found[metric] = float(mean if known[metric].kind == "level" else total)
     return found

@@ -64,8 +64,7 @@ def take(request: TakeRequest) -> Taken:
     """Reads a file; keeps its rows where it was asked to and nothing is open.
 
     Raises:
-        StudioError: not_found, invalid, failed; conflict, when it is to be kept and a person must
-            say something first.
+        StudioError: not_found, invalid, failed.
     """
     check_zone(request.zone)
     path = Path(request.path)
@@ -83,7 +82,7 @@ def take(request: TakeRequest) -> Taken:
     if kind is None:
         _, _, kind = best_kind(grid.rows, wanted)
     taken = _understood(grid, kind, mapping, request, known)
-    if request.is_kept:
+    if request.is_kept and not taken.asked:
         return _kept(taken, path, request)
     if not taken.asked:
         with closing(ExportStore()) as store:
@@ -195,8 +194,6 @@ def fields_of(
 
 
 def _kept(taken: Taken, path: Path, request: TakeRequest) -> Taken:
-    if taken.asked:
-        raise StudioError("conflict", "imports.still_asked", what=", ".join(taken.asked))
     with closing(ExportStore()) as store:
         merged = store.merge(taken.export, path.name)
         file = store.last_file

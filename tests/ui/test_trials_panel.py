@@ -1,0 +1,65 @@
+"""Experiments by hand: started, counted, looked at, ended."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.insight.model import LabelPair
+from studio.insight.trials.model import GuardResult, TrialResult, TrialView
+from tests.ui.test_offers_panel import SOON, look, press
+from ui.i18n import language
+from ui.panels.trials.panel import _result_words
+
+pytestmark = pytest.mark.ui
+SHARES_WINDOW = SHARES_STUDIO = True
+
+
+def choose(panel, id):
+    panel.idea.setCurrentIndex(panel.idea.findData(id))
+
+
+def test_an_experiment_from_start_to_end(program, qtbot):
+    window, panel, store = program.window, program.window.panels["trials"], program.store
+    window.reveal("trials")
+    qtbot.waitUntil(panel.isVisible, timeout=SOON)
+    qtbot.waitUntil(lambda: panel.idea.count() > 3, timeout=SOON)
+    choose(panel, "first_look")
+    press(qtbot, panel, "Start")
+    qtbot.waitUntil(lambda: len(store.trials.running) == 1, timeout=SOON)
+    (running,) = store.trials.running
+    assert running.arm in ("a", "b")
+    assert "until" in panel.model.index(0, 3).data()
+    assert running.commitment[:16] in panel.found.text()
+    look(program, "trials_en")
+    language.set("zh")
+    look(program, "trials_zh")
+    language.set("en")
+    by_viewer = next(idea["id"] for idea in panel._ideas if idea["unit"] == "viewer")
+    choose(panel, by_viewer)
+    press(qtbot, panel, "Start")
+    qtbot.waitUntil(lambda: len(store.trials.running) == 2, timeout=SOON)
+    panel.table.selectRow(1)
+    panel.save_counts({"a_did": 500, "a_of": 5000, "b_did": 700, "b_of": 5000, "both": 4})
+    qtbot.waitUntil(lambda: store.trials.running[1].counts.a_of == 5000, timeout=SOON)
+    press(qtbot, panel, "Result")
+    qtbot.waitUntil(lambda: "B is better" in panel.found.text(), timeout=SOON)
+    assert "4 saw both" in panel.found.text()
+    look(program, "trials_result")
+    for left in (1, 0):
+        panel.table.selectRow(0)
+        press(qtbot, panel, "End")
+        qtbot.waitUntil(lambda n=left: len(store.trials.running) == n, timeout=SOON)
+    assert all(trial.coin for trial in store.trials.ended)
+
+
+def test_what_a_result_says():
+    trial = TrialView(
+        id="t", label=LabelPair("试", "try"), a=LabelPair("甲", "one"), b=LabelPair("乙", "two"),
+        unit="time", metric=LabelPair("率", "rate"),
+    )  # fmt: skip
+    guard = GuardResult(metric=LabelPair("退款率", "returns"), a=1.0, b=2.0, e_value=30.0)
+    found = TrialResult(id="t", verdict="guard", e_value=3.0, pairs=9, left_out=2, guards=(guard,),
+                        is_corrected=False)  # fmt: skip
+    words = _result_words(trial, found)
+    for part in ("end it", "9 pairs", "2 left out", "returns: worse", "Beside"):
+        assert part in words

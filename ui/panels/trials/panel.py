@@ -1,0 +1,254 @@
+"""Experiments: a plan for the day, started by a person, looked at at any time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from studio.insight.trials.model import TrialResult, TrialView
+from ui.client import Reply
+from ui.i18n import pick, t
+from ui.listen import listen
+from ui.panels.base import Panel
+from ui.panels.spot import RIGHT, Spot
+from ui.panels.trials.model import TrialsModel, needs_words, turn_words
+from ui.theme import tokens
+from ui.widgets.basics import Button, TextLabel, calm
+from ui.widgets.flow import Flow
+from ui.widgets.pop_form import PopForm
+from ui.widgets.rows_table import rows_table
+
+STEPS = ("enter_rate", "product_seen_rate", "click_rate", "pay_rate")
+OWN_METRICS = ("", "orders", "units", "sold_cents", "comments")
+COUNTS = ("a_did", "a_of", "b_did", "b_of", "both")
+TEXTS = {
+    "a_did": ("A 完成人数", "A: did it"), "a_of": ("A 看到人数", "A: saw it"),
+    "b_did": ("B 完成人数", "B: did it"), "b_of": ("B 看到人数", "B: saw it"),
+    "both": ("两边都看到", "Saw both"),
+}  # fmt: skip
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        name: {"type": "integer", "minimum": 0, "maximum": 1_000_000_000, "default": 0,
+               "x-zh": zh, "x-en": en}
+        for name, (zh, en) in TEXTS.items()
+    },
+}  # fmt: skip
+
+
+class TrialsPanel(Panel):
+    """Nothing begins by itself."""
+
+    id = "trials"
+    rank = 86
+    spots = {"review": Spot(RIGHT, 0)}
+    keys = (("Tab", "trials.key_next"), ("↑ ↓", "trials.key_rows"))
+
+    def build(self) -> None:
+        self.plan = Button("", "primary", clicked=self._plan)
+        self.idea, self.measured = QComboBox(), QComboBox()
+        for box, wide in ((self.idea, 190), (self.measured, 120)):
+            box.setMinimumWidth(tokens.px(wide))
+        self.begin = Button("", clicked=self._start)
+        self.look = Button("", clicked=self._result)
+        self.count = Button("", clicked=self._open_counts)
+        self.end = Button("", clicked=self._end)
+        self.says = TextLabel(size=12, wraps=True)
+        self.found = TextLabel(size=12, wraps=True)
+        self.model = TrialsModel()
+        self.table = rows_table(self.model, (130, 110, 110, 190))
+        self.table.setMinimumHeight(tokens.px(120))
+        self.table.selectionModel().currentRowChanged.connect(self._chosen)
+        self._ideas: list[dict[str, Any]] = []
+        self._plan_found: dict[str, Any] = {}
+        self._result_found: TrialResult | None = None
+        inside, page = QWidget(), QVBoxLayout()
+        page.setContentsMargins(*(tokens.px(side) for side in (10, 8, 10, 8)))
+        page.addLayout(Flow(self.plan, self.idea, self.measured, self.begin))
+        page.addWidget(self.says)
+        page.addLayout(Flow(self.look, self.count, self.end))
+        page.addWidget(self.found)
+        page.addWidget(self.table, 1)
+        inside.setLayout(page)
+        calm(inside)
+        self.add_scroll(inside)
+        listen(self, self.desk.store.changed, self._heard)
+
+    def retext(self) -> None:
+        super().retext()
+        for button, name in ((self.plan, "plan"), (self.begin, "begin"), (self.look, "look"),
+                             (self.count, "counts"), (self.end, "end")):  # fmt: skip
+            button.setText(t(f"trials.{name}"))
+            button.name(t(f"trials.{name}"), t(f"trials.{name}_tip"))
+        self.idea.setAccessibleName(t("trials.idea"))
+        self.measured.setAccessibleName(t("trials.metric"))
+        self.table.setAccessibleName(self.title())
+        now = self.measured.currentIndex()
+        self.measured.clear()
+        for name in OWN_METRICS:
+            self.measured.addItem(t(f"trials.metric_{name or 'step'}"), name)
+        self.measured.setCurrentIndex(max(0, now))
+        self._fill_ideas()
+        self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Which experiments there may be."""
+        super().showEvent(event)
+        if self.desk.store.is_loaded and not self._ideas:
+            run = self.desk.actions.run
+            run("experiments.ideas", {}, origin=self.idea, done=self._known, is_quiet=True)
+
+    def _known(self, reply: Reply) -> None:
+        if reply.ok and isinstance(reply.answer, dict):
+            self._ideas = list(reply.answer.get("ideas", []))
+            self._fill_ideas()
+
+    def _heard(self, part: str) -> None:
+        if part == "trials":
+            self._show()
+
+    # -- plan and start ------------------------------------------------------------------------
+
+    def _plan(self) -> None:
+        self.plan.setEnabled(False)
+        self.says.setText(t("trials.planning"))
+        run = self.desk.actions.run
+        run("experiments.plan", {}, origin=self.plan, done=self._planned, is_quiet=True)
+
+    def _planned(self, reply: Reply) -> None:
+        self.plan.setEnabled(True)
+        if not reply.ok or not isinstance(reply.answer, dict):
+            self.says.setText(pick(reply.text))
+            return
+        self._plan_found = reply.answer
+        self._fill_ideas()
+        self._show()
+
+    def _fill_ideas(self) -> None:
+        """Those of the plan stand first."""
+        planned = [test["idea"]["id"] for test in self._plan_found.get("tests", [])]
+        order = sorted(self._ideas, key=lambda idea: idea["id"] not in planned)
+        now = str(self.idea.currentData() or "")
+        self.idea.clear()
+        for idea in order:
+            mark = "★ " if idea["id"] in planned else ""
+            words = t("trials.idea_line", label=pick(idea["label"]), step=pick(idea["step_name"]))
+            self.idea.addItem(mark + words, idea["id"])
+        self.idea.setCurrentIndex(max(0, 0 if planned else self.idea.findData(now)))
+        self.begin.setEnabled(bool(order))
+
+    def _start(self) -> None:
+        args = {"idea": str(self.idea.currentData()), "metric": str(self.measured.currentData())}
+        self.desk.actions.run("experiments.start", args, origin=self.begin)
+
+    # -- one that runs -------------------------------------------------------------------------
+
+    @property
+    def trial(self) -> TrialView | None:
+        """The chosen one; else the first."""
+        row, trials = self.table.currentIndex().row(), self.model.trials
+        if 0 <= row < len(trials):
+            return trials[row]
+        return trials[0] if trials else None
+
+    def _chosen(self) -> None:
+        self._result_found = None
+        self._show_trial()
+
+    def _result(self) -> None:
+        trial = self.trial
+        if trial is not None:
+            self.look.setEnabled(False)
+            args = {"id": trial.id}
+            run = self.desk.actions.run
+            run("experiments.result", args, origin=self.look, done=self._answered)
+
+    def _answered(self, reply: Reply) -> None:
+        self.look.setEnabled(True)
+        if reply.ok and isinstance(reply.answer, dict):
+            self._result_found = msgspec.convert(reply.answer, TrialResult, strict=False)
+            self._show_trial()
+
+    def _open_counts(self) -> None:
+        trial = self.trial
+        if trial is not None:
+            kept = {name: getattr(trial.counts, name) for name in COUNTS}
+            PopForm(self.count, t("trials.counts"), SCHEMA, kept, self.save_counts).open()
+
+    def save_counts(self, given: dict[str, Any]) -> None:
+        """Notes what was typed."""
+        trial = self.trial
+        if trial is not None:
+            args = {"id": trial.id, **{name: int(given.get(name) or 0) for name in COUNTS}}
+            self.desk.actions.run("experiments.count", args, origin=self.count)
+
+    def _end(self) -> None:
+        trial = self.trial
+        if trial is not None:
+            self.desk.actions.run("experiments.end", {"id": trial.id}, origin=self.end)
+
+    # -- showing -------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        view = self.desk.store.trials
+        self.model.put((*view.running, *view.ended))
+        count = len(view.running)
+        self.head.count.setText(t("trials.running", n=count) if count else "")
+        self.says.setText(_plan_words(self._plan_found) or t("trials.empty"))
+        self._show_trial()
+
+    def _show_trial(self) -> None:
+        trial = self.trial
+        for button in (self.look, self.count, self.end):
+            button.setEnabled(trial is not None)
+        if trial is None:
+            self.found.setText("")
+            return
+        self.count.setEnabled(trial.unit == "viewer" and not trial.ended_utc)
+        self.end.setEnabled(not trial.ended_utc)
+        result = self._result_found
+        is_his = result is not None and result.id == trial.id
+        words = _result_words(trial, result) if is_his and result is not None else ""
+        now = f"{turn_words(trial)} · {needs_words(trial)}"
+        coin = t("trials.coin", coin=trial.coin) if trial.coin else ""
+        committed = coin or t("trials.committed", text=trial.commitment[:16])
+        self.found.setText("\n".join(part for part in (now, words, committed) if part))
+
+
+def _plan_words(plan: dict[str, Any]) -> str:
+    if not plan:
+        return ""
+    if not plan.get("step"):
+        return t("trials.no_rates")
+    lines = [t("trials.weakest", step=t(f"trials.step_{plan['step']}"))]
+    for test in plan.get("tests", []):
+        idea = test["idea"]
+        key = "trials.plan_viewers" if idea["unit"] == "viewer" else "trials.plan_pairs"
+        lines.append(t(key, label=pick(idea["label"]), a=pick(idea["a"]), b=pick(idea["b"]),
+                       pairs=test["pairs"], shows=test["shows"], viewers=test["viewers"],
+                       effect=f"{test['effect']:+.0%}"))  # fmt: skip
+    return "\n".join(lines)
+
+
+def _result_words(trial: TrialView, result: TrialResult) -> str:
+    lines = [t(f"trials.verdict_{result.verdict}", a=pick(trial.a), b=pick(trial.b))]
+    change = "–" if result.change is None else f"{result.change:+.1%}"
+    if result.low is not None and result.high is not None:
+        lines.append(t("trials.between", low=f"{result.low:+.2f}", high=f"{result.high:+.2f}",
+                       change=change))  # fmt: skip
+        lines.append(t("trials.split", e=f"{result.split_e:.3g}", stop=f"{result.split_stop:g}",
+                       both=result.both))  # fmt: skip
+    else:
+        lines.append(t("trials.e_value", e=f"{result.e_value:.3g}", stop=f"{result.stop:g}",
+                       pairs=result.pairs, out=result.left_out, change=change))  # fmt: skip
+    for guard in result.guards:
+        state = t("trials.guard_bad") if guard.e_value >= result.stop else t("trials.guard_good")
+        if guard.a is None:
+            state = t("trials.guard_unknown")
+        lines.append(t("trials.guard", name=pick(guard.metric), state=state))
+    if not result.is_corrected:
+        lines.append(t("trials.not_beside"))
+    return "\n".join(lines)
