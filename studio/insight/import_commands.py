@@ -26,7 +26,7 @@ KEPT = 8
 Short = Annotated[str, msgspec.Meta(max_length=60)]
 Mapping = Annotated[dict[str, str], msgspec.Meta(max_length=60)]
 Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
-FileNumber = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+FileNumber = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 
 
 class ImportsCommands:

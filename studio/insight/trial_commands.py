@@ -18,7 +18,7 @@ from studio.insight.trials.model import ArmCounts, Trial
 
 Short = Annotated[str, msgspec.Meta(max_length=60)]
 TrialId = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
-Count = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 
 
 class TrialCommands:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from studio.core.errors import StudioError
 from studio.core.extension import Kinds
 from studio.core.i18n import translate
 from studio.core.registry import discover, plugin_modules
 from studio.insight.imports.base import ExportKind, ReadExport
 from studio.insight.imports.model import Export, Merged
-from studio.shop.importers.base import Table
-from studio.shop.importers.reading import heads_of
-from studio.shop.importers.tables import Grid
+from studio.shop.importers.base import Table, head_name
+from studio.shop.importers.reading import best_kind, heads_of
+from studio.shop.importers.tables import HEAD_ROWS, Grid
 
 
 def export_kinds() -> Kinds[ExportKind]:
@@ -36,14 +37,52 @@ def read_export(
     Raises:
         StudioError: invalid: a field or a head that is not there.
     """
-    from studio.insight.imports.taking import fields_of, head_row
-
     said = dict(mapping or {})
     at = head_row(grid, kind, said, kind.kind)
     heads = heads_of(grid.rows[at]) if grid.rows else []
     fields = fields_of(kind, heads, said, kind.kind)
     table = Table(heads, grid.rows[at + 1 :], at + 2, fields, {})
     return kind().read(table, options)
+
+
+def head_row(grid: Grid, kind: type[ExportKind] | None, mapping: dict[str, str], path: str) -> int:
+    """Number of the heads' row, from 0.
+
+    Raises:
+        StudioError: invalid: the mapping names a head that is not there.
+    """
+    if mapping:
+        wanted = {head_name(head) for head in mapping.values()}
+        for at, row in enumerate(grid.rows[:HEAD_ROWS]):
+            if wanted <= {head_name(head) for head in row}:
+                return at
+        said = ", ".join(mapping.values())
+        raise StudioError("invalid", "imports.no_such_head", path=path, head=said)
+    points, at, _ = best_kind(grid.rows, [kind] if kind is not None else [])
+    if points:
+        return at
+    # Nobody knows the heads: they stand in the first row that is as wide as most.
+    widths = [len(heads_of(row)) for row in grid.rows[:HEAD_ROWS]]
+    return next((at for at, wide in enumerate(widths) if wide >= max(widths)), 0)
+
+
+def fields_of(
+    kind: type[ExportKind], heads: list[str], mapping: dict[str, str], path: str
+) -> dict[str, list[int]]:
+    """Columns by field: those of the kind, and before them what a person said.
+
+    Raises:
+        StudioError: invalid: no such field or head.
+    """
+    fields, names = kind.fields(heads), [head_name(head) for head in heads]
+    for name, head in mapping.items():
+        if name not in kind.columns or name == "known":
+            known = ", ".join(field for field in kind.columns if field != "known")
+            raise StudioError("invalid", "imports.no_field", field=name, known=known)
+        if head_name(head) not in names:
+            raise StudioError("invalid", "imports.no_such_head", path=path, head=head)
+        fields[name] = [names.index(head_name(head))]
+    return fields
 
 
 def told(export: Export, merged: Merged, language: str) -> dict[str, Any]:

@@ -13,7 +13,13 @@ import msgspec
 from studio.core.errors import StudioError
 from studio.insight.imports.base import ExportKind, ReadExport
 from studio.insight.imports.model import Export, Merged
-from studio.insight.imports.reading import export_kinds, read_export, told_pairs
+from studio.insight.imports.reading import (
+    export_kinds,
+    fields_of,
+    head_row,
+    read_export,
+    told_pairs,
+)
 from studio.insight.imports.remembered import (
     KnownTable,
     Tables,
@@ -151,46 +157,6 @@ def _understood(
     zone = request.zone or (known.zone if known else "")
     export = read_export(grid, kind, ReadExport(currency.upper(), request.year, zone), mapping)
     return msgspec.structs.replace(shown, export=export, asked=tuple(export.questions))
-
-
-def head_row(grid: Grid, kind: type[ExportKind] | None, mapping: dict[str, str], path: str) -> int:
-    """Number of the heads' row, from 0.
-
-    Raises:
-        StudioError: invalid: the mapping names a head that is not there.
-    """
-    if mapping:
-        wanted = {head_name(head) for head in mapping.values()}
-        for at, row in enumerate(grid.rows[:HEAD_ROWS]):
-            if wanted <= {head_name(head) for head in row}:
-                return at
-        said = ", ".join(mapping.values())
-        raise StudioError("invalid", "imports.no_such_head", path=path, head=said)
-    points, at, _ = best_kind(grid.rows, [kind] if kind is not None else [])
-    if points:
-        return at
-    # Nobody knows the heads: they stand in the first row that is as wide as most.
-    widths = [len(heads_of(row)) for row in grid.rows[:HEAD_ROWS]]
-    return next((at for at, wide in enumerate(widths) if wide >= max(widths)), 0)
-
-
-def fields_of(
-    kind: type[ExportKind], heads: list[str], mapping: dict[str, str], path: str
-) -> dict[str, list[int]]:
-    """Columns by field: those of the kind, and before them what a person said.
-
-    Raises:
-        StudioError: invalid: no such field or head.
-    """
-    fields, names = kind.fields(heads), [head_name(head) for head in heads]
-    for name, head in mapping.items():
-        if name not in kind.columns or name == "known":
-            known = ", ".join(field for field in kind.columns if field != "known")
-            raise StudioError("invalid", "imports.no_field", field=name, known=known)
-        if head_name(head) not in names:
-            raise StudioError("invalid", "imports.no_such_head", path=path, head=head)
-        fields[name] = [names.index(head_name(head))]
-    return fields
 
 
 def _kept(taken: Taken, path: Path, request: TakeRequest) -> Taken:
