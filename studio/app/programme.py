@@ -207,7 +207,10 @@ class Programme(Service):
         """Writes the programme as it is now."""
         picture = self.stage.latest[self.main_canvas].get()
         if picture is not None:
-            write_picture(picture.frame.copy(), file)
+            snapshot = self.snapshot
+            scene = snapshot.state.scene(snapshot.state.programme.get(self.main_canvas, ""))
+            is_generated = snapshot.is_labelled(scene, self.main_canvas, is_programme=True)
+            write_picture(picture.frame.copy(), file, is_generated=is_generated)
 
     async def load(self, part: object, context: object) -> None:
         """Nothing of its own; Qt draws in the engine's main thread from here on."""

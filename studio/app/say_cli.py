@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from studio.core.aigc import FIELD, aigc_label
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.whole_file import write_whole
 from studio.host.voice.model_files import SPEAKING, VOICES, voice_for
-from studio.media.aigc import FIELD, aigc_label
 
 SLOWEST, FASTEST = 0.5, 2.0
 

@@ -10,9 +10,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from importlib import invalidate_caches
 from importlib.util import find_spec
@@ -162,6 +160,9 @@ MOST_PART = 200_000_000
 
 def _parts(package: Path, wanted: set[str]) -> Iterator[tuple[str, bytes]]:
     """The wanted members of a wheel or a tar file; what is longer than any of them is left."""
+
+    import tarfile
+    import zipfile
 
     def part_of(name: str) -> str:
         return next((part for part in wanted if f"/{name}".endswith(f"/{part}")), "")

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from studio.core.aigc import bears_aigc, labelled_picture
 from studio.core.clean import read_json
 from studio.core.clock import seconds_of, utc_of
 from studio.core.errors import StudioError
@@ -227,7 +228,7 @@ def picture_of(journal: Path, when: str, usual: Path, out: Path) -> RecordedMome
         StudioError: invalid, not_found, failed.
     """
     found = _recorded(journal, when, usual)
-    write_picture(frame_at(found), out)
+    write_picture(frame_at(found), out, is_generated=_bears_label(found))
     return found
 
 
@@ -237,7 +238,20 @@ def picture_bytes(journal: Path, when: str, usual: Path) -> bytes:
     Raises:
         StudioError: invalid, not_found, failed.
     """
-    return encode_picture(frame_at(_recorded(journal, when, usual)), ".jpg", 70)
+    found = _recorded(journal, when, usual)
+    picture = encode_picture(frame_at(found), ".jpg", 70)
+    return labelled_picture(picture) if _bears_label(found) else picture
+
+
+def _bears_label(found: RecordedMoment) -> bool:
+    """Does the recording say that something in it is generated?"""
+    import av
+
+    try:
+        with av.open(str(found.recording), "r") as container:
+            return any(map(bears_aigc, container.metadata.values()))
+    except (av.FFmpegError, OSError):
+        return False
 
 
 def _recorded(journal: Path, when: str, usual: Path) -> RecordedMoment:

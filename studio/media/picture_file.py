@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.core.aigc import labelled_picture
 from studio.core.bounded import PICTURE_BYTES, read_bounded
 from studio.core.errors import StudioError
 from studio.media import picture_parts as parts
@@ -275,13 +276,17 @@ def encode_picture(frame: Frame, extension: str = ".png", quality: int = 90) -> 
     return bytes(data.tobytes())
 
 
-def write_picture(frame: Frame, path: Path) -> None:
+def write_picture(frame: Frame, path: Path, *, is_generated: bool = False) -> None:
     """Writes a frame as PNG, JPEG or WebP by the path's ending.
+
+    Args:
+        is_generated: something generated is in it: its metadata say so (`studio.core.aigc`).
 
     Raises:
         StudioError: invalid (format) or failed (cannot be written).
     """
     data = encode_picture(frame, path.suffix.lower() or ".png")
+    data = labelled_picture(data) if is_generated else data
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

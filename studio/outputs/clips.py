@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studio.core.aigc import bears_aigc
 from studio.core.errors import StudioError
 from studio.sender.chapters import read_chapters
+from studio.sender.generated import FREE_TAGS, aigc_metadata
 
 LONGEST_S = 600.0
 
@@ -60,8 +62,14 @@ def cut(recording: Path, span: Span, target: Path) -> float:
     if not recording.is_file():
         raise StudioError("not_found", "outputs.no_recording", file=str(recording))
     try:
-        with av.open(str(recording), "r") as source, av.open(str(target), "w") as out:
+        options = FREE_TAGS if target.suffix.lower() == ".mp4" else {}
+        with (
+            av.open(str(recording), "r") as source,
+            av.open(str(target), "w", options=options) as out,
+        ):
             video = source.streams.video[0]
+            if any(map(bears_aigc, source.metadata.values())):
+                out.metadata.update(aigc_metadata())
             streams: dict[int, Any] = {
                 stream.index: out.add_stream_from_template(stream, opaque=True)
                 for stream in source.streams

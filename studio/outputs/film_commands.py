@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from studio.core.clock import utc_iso
+from studio.core.clock import NS, now_ns, utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.event import Event
@@ -27,6 +27,8 @@ from studio.sources.kinds.replay import remember
 
 CanvasArg = Literal["landscape", "portrait"]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
+GRACE_S = 10.0
+"""A replay begins at a keyframe before the seconds that were asked for."""
 CLIP_KINDS = (".mp4", ".mkv")
 _ANCHOR = ("anchor", "at_utc", "public", "signature")
 _FIELDS = {"scenes.taken": ("scene", "scene"), "shop.explained": ("product", "product")}
@@ -44,6 +46,7 @@ class FilmCommands:
         self._pipeline = pipeline
         self._all = pipeline.destinations
         self._recordings = recordings
+        self._is_generated, self._generated_ns = False, 0
 
     def event(self, event: Event) -> None:
         """Scene cuts, product changes and incidents become chapters by themselves."""
@@ -58,6 +61,12 @@ class FilmCommands:
             said = {name: str(getattr(event, name, "")) for name in _ANCHOR}
             ref = f"{said['public']}:{said['signature']}"
             self._tell(wire.Mark("anchor", said["anchor"], ref, said["at_utc"]))
+        elif event.name == "standin.changed":
+            self._is_generated = bool(getattr(event, "on", False))
+            self._generated_ns = now_ns()
+            self._tell(wire.Mark("generated", "", "on" if self._is_generated else "", utc_iso()))
+        elif event.name == "outputs.changed" and self._is_generated:
+            self._tell(wire.Mark("generated", "", "on", utc_iso()))  # one that began just now
 
     def _tell(self, message: wire.Mark | wire.Split) -> list[str]:
         names = self._all.running("file")
@@ -193,9 +202,12 @@ class FilmCommands:
     ) -> Changed:
         target = self._given(file) if file else self._fresh(f"replay_{_stamp()}", ".mp4")
 
+        went_s = (now_ns() - self._generated_ns) / NS
+        bears = self._is_generated or bool(self._generated_ns and went_s < seconds + GRACE_S)
+
         def work() -> float:
             clip = StandbyClip(self._pipeline.clip(canvas))
-            return self._pipeline.replay.save(canvas, seconds, clip, target)
+            return self._pipeline.replay.save(canvas, seconds, clip, target, is_generated=bears)
 
         length_s = await asyncio.to_thread(work)
         remember(target)  # a replay source plays it from now on

@@ -12,6 +12,7 @@ from studio.core.errors import StudioError
 from studio.encoding.model import VideoSettings
 from studio.media.packet import EncodedPacket
 from studio.sender.clip import StandbyClip
+from studio.sender.generated import FREE_TAGS, aigc_metadata
 
 SECONDS = 60.0
 MOST_BYTES = 96 << 20
@@ -91,11 +92,15 @@ class ReplayRing:
         with self._lock:
             return self._canvases[canvas].bytes
 
-    def save(self, canvas: str, seconds: float, clip: StandbyClip, file: Path) -> float:
+    def save(
+        self, canvas: str, seconds: float, clip: StandbyClip, file: Path, *,
+        is_generated: bool = False,
+    ) -> float:  # fmt: skip
         """Writes the last ``seconds`` (from the keyframe before) to ``file``; returns the length.
 
         Args:
             clip: of the same encoders, as template.
+            is_generated: something generated was on the picture: the file's metadata says so.
 
         Raises:
             StudioError: unavailable when there is nothing yet, failed when it cannot be written.
@@ -126,16 +131,22 @@ class ReplayRing:
             if zero <= Fraction(entry.pts, 48_000) < end
         ]
         rows.sort(key=lambda row: (row[0], not row[1]))
-        _write(rows, clip, file)
+        _write(rows, clip, file, is_generated=is_generated)
         return float(end - zero)
 
 
-def _write(rows: list[tuple[Fraction, bool, EncodedPacket]], clip: StandbyClip, file: Path) -> None:
+def _write(
+    rows: list[tuple[Fraction, bool, EncodedPacket]], clip: StandbyClip, file: Path, *,
+    is_generated: bool,
+) -> None:  # fmt: skip
     import av
 
     micro = Fraction(1, 1_000_000)
     try:
-        with av.open(str(file), "w") as out:
+        options = FREE_TAGS if file.suffix.lower() == ".mp4" else {}
+        with av.open(str(file), "w", options=options) as out:
+            if is_generated:
+                out.metadata.update(aigc_metadata())
             streams = {
                 True: out.add_stream_from_template(clip.video, opaque=True),
                 False: out.add_stream_from_template(clip.audio, opaque=True),

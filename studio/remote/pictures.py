@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from studio.core.aigc import labelled_picture
 from studio.core.asking import asking
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
@@ -139,7 +140,19 @@ class PictureServer:
         if not is_ok:
             known = ", ".join(FORMATS)
             raise StudioError("invalid", "remote.picture_format", format=shot.format, known=known)
-        return bytes(data.tobytes())
+        made = bytes(data.tobytes())
+        return labelled_picture(made) if self._is_generated(shot) else made
+
+    def _is_generated(self, shot: Screenshot) -> bool:
+        """Does it show something generated? Then its metadata say so too."""
+        snapshot = self._rooms.programme.snapshot
+        if shot.what == "source":
+            return snapshot.is_labelled(Scene("", (Item(1, shot.name, {"landscape": Box()}),)))
+        of = {"programme": snapshot.state.programme, "preview": snapshot.state.preview}
+        name = of.get(shot.what, {shot.canvas: shot.name}).get(shot.canvas, "")
+        scene = snapshot.state.scene(name)
+        is_programme = shot.what == "programme"
+        return snapshot.is_labelled(scene, shot.canvas, is_programme=is_programme)
 
     def _frame(self, shot: Screenshot) -> Frame:
         snapshot = self._rooms.programme.snapshot

@@ -15,6 +15,7 @@ from studio.core.reason import Reason
 from studio.sender.chapters import Chapters
 from studio.sender.clip import StandbyClip, Unit
 from studio.sender.file_clock import FileClock
+from studio.sender.generated import aigc_metadata, label_file, metadata_room
 from studio.sender.machine import Machine
 from studio.sender.meter import FlowMeter
 from studio.sender.model import OutputState, Step
@@ -32,7 +33,7 @@ FORMATS = {
     ".mp4": (
         "mp4",
         {
-            "movflags": "frag_keyframe+empty_moov+default_base_moof",
+            "movflags": "frag_keyframe+empty_moov+default_base_moof+use_metadata_tags",
             "frag_duration": "500000",
             "flush_packets": "1",
         },
@@ -127,6 +128,7 @@ class FileSink:
     def __init__(self, configure: Configure, clip: StandbyClip, machine: Machine) -> None:
         self._path = Path(configure.settings.url)
         self._settings = configure.settings
+        self._is_generated = self._is_labelled = False
         self._chapters: Chapters | None = None
         self._clock: FileClock | None = None
         self._first_us = 0
@@ -177,6 +179,8 @@ class FileSink:
         name, options = FORMATS[path.suffix.lower()]
         self._disk = Disk(descriptor)
         self._container = av.open(self._disk, "w", format=name, options=options)
+        self._is_labelled = self._is_generated
+        self._container.metadata.update(aigc_metadata() if self._is_generated else metadata_room())
         self._streams = {
             True: self._container.add_stream_from_template(self._clip.video, opaque=True),
             False: self._container.add_stream_from_template(self._clip.audio, opaque=True),
@@ -190,9 +194,22 @@ class FileSink:
         self._wants_split = self.packets > 0
 
     def mark(self, mark: Mark) -> None:
-        """A chapter begins here."""
+        """A chapter begins here, or something generated comes on the picture or goes."""
+        if mark.kind == "generated":
+            self._is_generated = bool(mark.ref)
+            self._label()
+            return
         if self._chapters is not None and self._disk is not None:
             self._chapters.add(mark, max(0, self._end_us - self._base_us) // 1000)
+
+    def _label(self) -> None:
+        """The file that is being written bears the label from its first generated picture on."""
+        if self._disk is None or self._is_labelled or not self._is_generated:
+            return
+        try:
+            self._is_labelled = label_file(Path(self.shown_url))
+        except OSError as error:
+            _log.warning("%s could not be labelled: %s", self.shown_url, error)
 
     def _is_split_due(self, unit: Unit) -> bool:
         if not (unit.is_video and unit.is_keyframe) or self._disk is None:
@@ -261,6 +278,7 @@ class FileSink:
         self._meter.look(disk.written, disk.written, now_ns)
         if disk.written > self._seen and self.packets:
             self._seen = disk.written
+            self._label()
             self._flow_ns = self._flow_ns or now_ns
             if self._machine.state is not OutputState.STANDBY:
                 self._machine.fire(Step.TAKEN)
@@ -340,6 +358,8 @@ class FileSink:
             self._container.close()
         except (av.FFmpegError, OSError) as error:
             _log.warning("the end of %s was not written: %s", self.shown_url, error)
+        if self._is_labelled or self._is_generated:
+            self._is_labelled = self._was_labelled()
         self._seen = disk.written
         if self._chapters is not None:
             self._chapters.finish((self._end_us - self._base_us) // 1000)
@@ -349,6 +369,14 @@ class FileSink:
             _log.warning("closing %s: %s", self.shown_url, error)
         if why is not None:
             self._machine.fire(Step.BROKEN, why)
+
+    def _was_labelled(self) -> bool:
+        """Matroska's tags are written anew at the end, as they were at the start."""
+        try:
+            return label_file(Path(self.shown_url))
+        except OSError as error:
+            _log.warning("%s could not be labelled: %s", self.shown_url, error)
+            return False
 
     def _why(self, error: Exception) -> Reason:
         code = error.errno if isinstance(error, OSError) else 0

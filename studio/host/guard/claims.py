@@ -5,16 +5,25 @@ Nothing here knows of services: text and facts in, differences out.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 
-from studio.host.guard import composition, delivery, money, origin, praise, sizes
 from studio.host.guard.claim import Claim, Known, Spoken
 from studio.host.packs.matcher import asked_span, is_denied
 from studio.host.packs.reading import Sentence, sentences
 
-TOPICS: tuple[Callable[[Spoken], Iterator[Claim]], ...] = (
-    money.claims, composition.claims, sizes.claims, origin.claims, delivery.claims, praise.claims,
-)  # fmt: skip
+Topic = Callable[[Spoken], Iterator[Claim]]
+
+
+@functools.cache
+def topics() -> tuple[Topic, ...]:
+    """All of them, imported on first use: their patterns take long to compile (20 ms)."""
+    from studio.host.guard import composition, delivery, money, origin, praise, sizes
+
+    return (
+        money.claims, composition.claims, sizes.claims, origin.claims, delivery.claims,
+        praise.claims,
+    )  # fmt: skip
 
 
 def claims_of(text: str, known: Known | None, others: Mapping[str, Known]) -> list[Claim]:
@@ -28,7 +37,7 @@ def claims_of(text: str, known: Known | None, others: Mapping[str, Known]) -> li
     for sentence in sentences(text):
         asked = asked_span(sentence)
         spoken = Spoken(sentence.lower, known, others)
-        for topic in TOPICS:
+        for topic in topics():
             for claim in topic(spoken):
                 start, end = sentence.start + claim.start, sentence.start + claim.end
                 if asked[0] <= start and end <= asked[1]:

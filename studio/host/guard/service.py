@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
@@ -17,6 +18,7 @@ from studio.host.ears.model_files import model_folder
 from studio.host.ears.wire import EarsRequest, HeardLine
 from studio.host.events import ClaimRaised
 from studio.host.guard.claim import Known
+from studio.host.guard.claims import topics
 from studio.host.guard.hints import hints_of
 from studio.host.guard.judge import HeardClaims, Judged, TwiceHeard, as_alarm, judge, product_named
 from studio.host.guard.model import MOST_SHOWN, ClaimAlarm, EarsState, GuardPart, GuardView
@@ -135,7 +137,9 @@ class GuardService(Service):
         self.part, self.language = part, context.language
 
     async def ready(self, context: ShowContext) -> None:
-        """Listens, where it should."""
+        """Listens, where it should; what judges is loaded before, beside the loop."""
+        if self.part.listens:
+            await asyncio.to_thread(topics)
         self._settle()
 
     async def stop(self) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from studio.app.say_cli import say_to_file
+from studio.core.aigc import bears_aigc
 from studio.core.clock import NS
 from studio.core.errors import StudioError
 from studio.host.fetched import ModelFile, ModelSet
@@ -27,7 +28,6 @@ from studio.host.voice.reading import read_aloud
 from studio.host.voice.saying import wav_bytes
 from studio.host.voice.wire import SpeechJob, spoken_name
 from studio.media import spoken
-from studio.media.aigc import bears_aigc
 from studio.media.sound import RATE, Samples
 from studio.media.spoken import STEP, SpokenFile, read_spoken
 from studio.sources.base import Feed
