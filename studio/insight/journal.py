@@ -7,9 +7,9 @@ before it in the run. Journals of earlier versions get the new columns and stay 
 from __future__ import annotations
 
 import json
-import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -93,7 +93,9 @@ class Journal:
         self.on_air_ns = 0
         self.clock: ShowClock | None = None
         self._show = show
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(MOST_WAITING)
+        self._waiting: deque[_Waiting] = deque()
+        self._some, self._many = threading.Event(), threading.Event()
+        self._is_closing = False
         self._ids, self._seq, self._link = EntryIds(), 0, b""
         self._given: set[bytes] = set()
         self._at = (0, "")
@@ -131,20 +133,26 @@ class Journal:
         programme_ms = (at_ns - self.on_air_ns) // 1_000_000 if self.on_air_ns else None
         text = data if callable(data) else _text_of(data)
         row = _Waiting(at_ns, utc_ms(), name, text, tick, programme_ms, self.now, own)
-        try:
-            self._queue.put_nowait(row)
-        except queue.Full:
+        waiting = self._waiting
+        if len(waiting) >= MOST_WAITING or self._is_closing:
             self.lost += 1
             return False
+        waiting.append(row)
+        if not self._some.is_set():
+            self._some.set()
+        if len(waiting) >= MOST_IN_A_COMMIT and not self._many.is_set():
+            self._many.set()
         return True
 
     def is_behind(self, entries: int) -> bool:
         """Do more than so many wait to be written?"""
-        return self._queue.qsize() > entries
+        return len(self._waiting) > entries
 
     def close(self, limit_s: float = 3.0) -> None:
         """Writes what is waiting and closes; waits so long for the disk."""
-        self._queue.put(None)
+        self._is_closing = True
+        self._many.set()
+        self._some.set()
         self._thread.join(limit_s)
 
     def _run(self) -> None:
@@ -162,12 +170,17 @@ class Journal:
             base.commit()
         except (sqlite3.Error, OSError) as error:
             _log.error("the journal %s cannot be written: %s", self.path, error)
-            while self._queue.get() is not None:
-                self.lost += 1
+            while not self._is_closing:
+                self._some.wait()
+                self._some.clear()
+                self._lose()
+            self._lose()
             return
         done = False
         while not done:
-            waiting, done = self._batch()
+            is_closing = self._is_closing
+            waiting = self._batch()
+            done = is_closing and not self._waiting
             before = self._seq, self._link
             try:
                 fresh = [entry for entry in waiting if not self._is_known(base, entry)]
@@ -207,18 +220,24 @@ class Journal:
             self._at = ms, utc_of(ms / 1000)
         return self._at[1]
 
-    def _batch(self) -> tuple[list[_Waiting], bool]:
-        rows = []
-        item = self._queue.get()
-        while item is not None:
-            rows.append(item)
-            if len(rows) >= MOST_IN_A_COMMIT:
-                return rows, False
-            try:
-                item = self._queue.get(timeout=GATHER_S)
-            except queue.Empty:
-                return rows, False
-        return rows, True
+    def _lose(self) -> None:
+        self.lost += len(self._waiting)
+        self._waiting.clear()
+
+    def _batch(self) -> list[_Waiting]:
+        """What came within a moment of the first, as much as one commit takes."""
+        self._some.wait()
+        self._many.wait(GATHER_S)
+        self._some.clear()
+        self._many.clear()
+        waiting, rows = self._waiting, list[_Waiting]()
+        while waiting and len(rows) < MOST_IN_A_COMMIT:
+            rows.append(waiting.popleft())
+        if waiting or self._is_closing:  # there is more to do at once
+            self._some.set()
+            if len(waiting) >= MOST_IN_A_COMMIT or self._is_closing:
+                self._many.set()
+        return rows
 
 
 _NOTHING = EntryFacts()

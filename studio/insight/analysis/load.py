@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import duckdb
 
 BATCH = 10_000
+LOAD_MEMORY = "256MB"
+"""For the database while a file is made; numpy and Python come on top of it."""
 MANY = 200_000
 """Entries: fewer are gone through in about three seconds."""
 GAP_US = 15 * 60 * 1_000_000
@@ -75,7 +77,7 @@ class AnalysisWriter:
         path: must not be there yet.
     """
 
-    def __init__(self, path: Path, *, memory: str = "1GB") -> None:
+    def __init__(self, path: Path, *, memory: str = LOAD_MEMORY) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.base: duckdb.DuckDBPyConnection = open_analysis(path, memory=memory)
         self.base.execute(TABLES)
