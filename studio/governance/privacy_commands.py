@@ -139,6 +139,20 @@ class RequestCommands:
         await self._told()
         return changed("privacy")
 
+    @command(
+        "privacy.may",
+        role=Role.CONTROLLER,
+        label=("可否联系", "May they be addressed"),
+        help=(
+            "某人是否同意过某一用途，且没有撤回、之后也没有提出反对；联系之前先问。",
+            "Did somebody agree to a purpose, and neither take it back nor object since? To be "
+            "asked before they are addressed.",
+        ),
+    )
+    async def may(self, who: Who, purpose: Id) -> Changed:
+        """Answers with yes or no; who never said anything has not agreed."""
+        return changed(result={"may": await asyncio.to_thread(self._book.may, who, purpose)})
+
 
 class Unmasked(Event, frozen=True, kw_only=True):
     """Personal data are shown to somebody in full."""

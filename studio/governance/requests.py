@@ -98,11 +98,16 @@ class RequestBook:
         return made
 
     def may(self, who: str, purpose: str) -> bool:
-        """Did somebody agree to a purpose, and not take it back or object?"""
-        number = self._people.person(_full(who))
-        last = [entry for entry in self._document.read().consents
+        """Did somebody agree to a purpose, and not take it back or object since?"""
+        number, kept = self._people.person(_full(who)), self._document.read()
+        last = [entry for entry in kept.consents
                 if entry.person == number and entry.purpose == purpose]  # fmt: skip
-        return bool(last) and last[-1].is_given
+        objected = [
+            entry.asked_utc for entry in kept.requests
+            if entry.kind == f"object_{purpose}" and entry.outcome != "refused"
+            and _full(str(self._people.opened(entry.who) or "")) == _full(who)
+        ]  # fmt: skip
+        return bool(last) and last[-1].is_given and max(objected, default="") <= last[-1].at_utc
 
     def opened(self) -> list[RequestView]:
         """All requests with who asked, where that is not erased."""

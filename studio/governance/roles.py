@@ -62,6 +62,16 @@ def role_of(name: str) -> Role | None:
     return Role.__members__.get(name.upper())
 
 
+def keep_aside(store: Secrets, name: str, text: str) -> None:
+    """Keeps what cannot be read under another name: the next change writes over its own."""
+    aside = f"{name}.unreadable"
+    try:
+        if store.get(aside) != text:
+            store.set(aside, text)
+    except StudioError as error:
+        _log.warning("%s cannot be kept aside: %s", name, error)
+
+
 def load(store: Secrets) -> list[Token]:
     """All tokens. What cannot be read is said in the log and lets nobody in."""
     text = store.get(TOKENS)
@@ -71,6 +81,7 @@ def load(store: Secrets) -> list[Token]:
         tokens = msgspec.json.decode(text, type=list[Token])
     except msgspec.DecodeError as error:
         _log.warning("the remote tokens cannot be read: %s", error)
+        keep_aside(store, TOKENS, text)
         return []
     for token in tokens:
         keep_secret(token.secret)

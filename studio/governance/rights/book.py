@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -13,7 +14,7 @@ from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.governance.rights.model import GlassView, Operator, RedRule, left_s
 from studio.governance.rights.names import check_person
-from studio.governance.roles import Token, load, role_of
+from studio.governance.roles import Token, keep_aside, load, role_of
 from studio.governance.secrets import Secrets
 from studio.governance.watch.model import DoorReport
 
@@ -53,6 +54,7 @@ class OperatorBook:
         self.present: Callable[[], set[str]] = set
         self.door: Callable[[], DoorReport] = DoorReport
         self._unmasked: dict[str, int] = {}
+        self._writing, self._is_noted = threading.Lock(), False
 
     def listen(self, listener: Changed) -> None:
         """Calls ``listener`` at each change."""
@@ -171,6 +173,36 @@ class OperatorBook:
         rows: list[GlassView] = sorted([*others, glass], key=lambda entry: entry.at_utc)
         self._write(glass=rows)
 
+    def note_glass(self, glass: GlassView) -> None:
+        """The same at once and without the disk; `save_noted` writes it."""
+        kept = self._load()
+        rows = [glass if entry.id == glass.id else entry for entry in kept.glass]
+        self._known = msgspec.structs.replace(kept, glass=rows)
+        self._is_noted = True
+        for listener in tuple(self._listeners):
+            listener("")
+
+    @property
+    def is_noted(self) -> bool:
+        """Is there something that is not written yet?"""
+        return self._is_noted
+
+    def save_noted(self) -> None:
+        """Writes what was noted; not for the engine's loop.
+
+        Raises:
+            StudioError: failed: it cannot be kept; it is tried again.
+        """
+        with self._writing:
+            if not self._is_noted or self._known is None:
+                return
+            self._is_noted = False
+            try:
+                self._store.set(KEPT, write_json(msgspec.to_builtins(self._known)))
+            except StudioError:
+                self._is_noted = True
+                raise
+
     def glass_of(self, name: str) -> GlassView | None:
         """The full rights this operator has now."""
         return next(
@@ -239,6 +271,7 @@ class OperatorBook:
                 self._known = msgspec.json.decode(text, type=_Kept) if text else _Kept()
             except msgspec.DecodeError as error:  # nobody has a right that cannot be read
                 _log.error("the operators cannot be read: %s", error)
+                keep_aside(self._store, KEPT, text)
                 self._known = _Kept()
         return self._known
 
@@ -246,7 +279,8 @@ class OperatorBook:
         fresh = msgspec.structs.replace(
             self._load(), **{name: list(rows) for name, rows in changes.items()}
         )
-        self._store.set(KEPT, write_json(msgspec.to_builtins(fresh)))
-        self._known = fresh
+        with self._writing:
+            self._store.set(KEPT, write_json(msgspec.to_builtins(fresh)))
+            self._known, self._is_noted = fresh, False
         for listener in tuple(self._listeners):
             listener(ended)

@@ -74,7 +74,7 @@ class GlassCase:
         glass = self._book.glass_of(person) if person else None
         if glass is not None and len(glass.commands) < MOST_COMMANDS:
             noted = msgspec.structs.replace(glass, commands=(*glass.commands, command))
-            self._book.put_glass(noted)
+            self._book.note_glass(noted)
 
     def give_back(self, person: str) -> GlassView:
         """They end before their time.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from studio.core.asking import asking
 from studio.core.command import Bus, CommandRan
+from studio.core.errors import StudioError
 from studio.core.event import Events
+from studio.core.log import logger
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
 from studio.governance.rights.book import OperatorBook
@@ -16,6 +19,7 @@ from studio.governance.rights.model import OperatorView, RightsView
 from studio.governance.rights.second import SecondPerson
 from studio.governance.rights_commands import GlassCommands, RightsCommands, SecondCommands
 
+_log = logger(__name__)
 LOOK_S = 1.0
 
 
@@ -39,6 +43,7 @@ class RightsService(Service):
         book.listen(self._changed)
         self.every = (Every("rights", LOOK_S, self._look),)
         self._shown = self.view()
+        self._saving: asyncio.Task[None] | None = None
         self._commands = (
             RightsCommands(book, bus),
             SecondCommands(book, self.second),
@@ -76,10 +81,24 @@ class RightsService(Service):
     def _look(self) -> None:
         """Who came or went, what is over."""
         self.second.end_late()
+        if self._book.is_noted and (self._saving is None or self._saving.done()):
+            self._saving = asyncio.get_running_loop().create_task(self._save(), name="glass")
         now = self.view()
         if now != self._shown:
             self._shown = now
             self._touch()
+
+    async def _save(self) -> None:
+        try:
+            await asyncio.to_thread(self._book.save_noted)
+        except StudioError as error:
+            _log.warning("what was done with full rights is not kept yet: %s", error)
+
+    async def stop(self) -> None:
+        """What was noted is written."""
+        if self._saving is not None:
+            await asyncio.gather(self._saving, return_exceptions=True)
+        await self._save()
 
     def _changed(self, ended: str) -> None:
         operators = {operator.name for operator in self._book.operators}

@@ -304,3 +304,35 @@ def test_a_plan_has_the_right_of_whoever_armed_it() -> None:
         assert now.is_away("B")
         assert not now.person
     assert utc_iso()
+
+
+def test_what_was_done_with_full_rights_is_written_beside_the_loop(tmp_path: Path) -> None:
+    house = House(tmp_path)
+
+    async def work() -> None:
+        house.book.put(Operator(name="a", role="viewer", may_break_glass=True))
+        await house.ask("a", "rights.break_glass", reason="fire")
+        written = house.store.get("rights/people")
+        assert await house.code("a", "deeds.end", confirm=True) == ""
+        assert "deeds.end" in house.rights.view().glass[0].commands
+        assert house.store.get("rights/people") == written, "a command waits for no disk"
+        for job in house.rights.every:
+            job.job()
+        await house.rights.stop()
+
+    asyncio.run(work())
+    (kept,) = OperatorBook(house.store).glass
+    assert "deeds.end" in kept.commands
+
+
+def test_what_cannot_be_read_is_kept_aside(tmp_path: Path) -> None:
+    store = Secrets(tmp_path, use_keyring=False)
+    for name in ("rights/people", roles.TOKENS):
+        store.set(name, "{broken")
+    assert OperatorBook(store).operators == ()
+    assert roles.load(store) == []
+    OperatorBook(store).put(Operator(name="a", role="viewer"))
+    roles.add(store, "phone", "viewer")
+    for name in ("rights/people", roles.TOKENS):
+        assert store.get(name) != "{broken"
+        assert store.get(f"{name}.unreadable") == "{broken"

@@ -63,6 +63,15 @@ def test_a_consent_is_given_and_taken_back(people: PeopleKeys, tmp_path: Path) -
     assert not book.may("douyin/ann", "ads")
 
 
+def test_who_objected_is_not_addressed(people: PeopleKeys, tmp_path: Path) -> None:
+    book = RequestBook(tmp_path / "r.json", people)
+    book.consent("douyin/ann", "ads", "v1", True)
+    book.consent("douyin/bob", "ads", "v1", True)
+    book.ask("douyin/ann", "object_ads", "phone")
+    assert not book.may("douyin/ann", "ads")
+    assert book.may("douyin/bob", "ads")
+
+
 def test_requests_that_cannot_be_read_are_said(people: PeopleKeys, tmp_path: Path) -> None:
     file = tmp_path / "r.json"
     file.write_text("{", encoding="utf-8")
