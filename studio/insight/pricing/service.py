@@ -385,6 +385,8 @@ class PricingService(Service):
         except StudioError as error:
             _log.warning("no step of price for %s: %s", mandate.sku, error)
             why = LabelPair(error.in_language("zh"), error.in_language("en"))
+        except Exception:  # nobody waits for this task: what it meets is said here
+            _log.exception("no step of price for %s", mandate.sku)
         if why != self._why:
             self._why = why
             self._state.touch(self.name)
