@@ -57,6 +57,21 @@ class ClaimRaised(Event, frozen=True, kw_only=True):
     product: str = ""
 
 
+class HostPresence(Event, frozen=True, kw_only=True):
+    """Nobody has spoken for half a minute, or somebody speaks again; told where a scene has a
+    stand-in and the ears listen."""
+
+    name: ClassVar[str] = "host.presence"
+    label: ClassVar[Text] = Text("主播在不在", "Host there or away")
+    help: ClassVar[Text] = Text(
+        "半分钟没人说话，或又有人说话。要开着“听口播”，并有数字人的场景。",
+        "Nobody has spoken for half a minute, or somebody speaks again. Needs the ears, and a "
+        "scene with the stand-in.",
+    )
+
+    on: bool
+
+
 class StandInCame(Event, frozen=True, kw_only=True):
     """The stand-in is on programme, or no longer."""
 

@@ -110,7 +110,7 @@ class GuardService(Service):
         self._told: object = None
         self.language = "zh"
         self._heard = ""
-        self._began_ns = now_ns()
+        self._began_ns = self._spoke_ns = now_ns()
         self._goods: dict[str, Known] = {}
         self._goods_of: tuple[Product, ...] | None = None
         self._day = utc_now().date()
@@ -165,6 +165,14 @@ class GuardService(Service):
             still,
         )
 
+    @property
+    def quiet_s(self) -> float | None:
+        """So long nobody has spoken; None where nobody listens, and nobody can know."""
+        if not self.part.listens or self._recogniser.state != "listening":
+            self._spoke_ns = now_ns()
+            return None
+        return (now_ns() - self._spoke_ns) / NS
+
     def _ears(self) -> tuple[EarsState, tuple[str, str]]:
         ears = self._recogniser
         fault = ears.fault.in_both() if ears.fault is not None else None
@@ -215,6 +223,7 @@ class GuardService(Service):
         """A window of recognised speech: claims that two windows have are alarms."""
         if not line.text:
             return []
+        self._spoke_ns = now_ns()
         if not line.is_long:
             self._prompter.heard(line.text)
         self._heard = line.text

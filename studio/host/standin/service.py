@@ -14,8 +14,9 @@ from studio.core.i18n import translate
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
 from studio.core.text import Text
-from studio.host.events import StandInCame
+from studio.host.events import HostPresence, StandInCame
 from studio.host.guard.judge import Judged
+from studio.host.guard.model import GuardPart
 from studio.host.script.model import ProductScriptView
 from studio.host.standin.model import StandInPart, StandInView
 from studio.host.standin.mouths import STEP_S
@@ -27,6 +28,7 @@ from studio.scenes.stage import Snapshot
 from studio.shop.catalogue import Catalogue
 
 TICK_S, AHEAD_S = 0.2, 2.0
+AWAY_S, BACK_S = 30.0, 2.0
 LATE_S = 0.15
 """So much later than the words its sound may end."""
 MOST_AHEAD = 3
@@ -45,7 +47,14 @@ class Composed(Protocol):
 
 
 class SpeechJudge(Protocol):
-    """What packs and facts say against a text."""
+    """What packs and facts say against a text; how long nobody has spoken."""
+
+    part: GuardPart
+
+    @property
+    def quiet_s(self) -> float | None:
+        """None where nobody listens."""
+        ...
 
     def judged(self, text: str, *, is_heard: bool = False) -> list[Judged]:
         """Nothing: it may be said."""
@@ -104,7 +113,7 @@ class StandInService(Service):
         self.before: dict[str, str] = {}
         self._run, self._now = 0, NOTHING
         self._since_ns = self._said_so_ns = 0
-        self._is_in = False
+        self._is_in = self._is_away = False
         self._product, self._said = "", tuple[str, ...]()
         self._scenes: tuple[str, ...] = ()
         self._commands = (StandInCommands(self),)
@@ -124,6 +133,7 @@ class StandInService(Service):
         self._speech.forget()
         self._now, self._product = NOTHING, ""
         self._said, self._is_in, self._scenes = (), False, ()
+        self._is_away = False
         self._run = self._said_so_ns = 0
 
     async def load(self, part: Any, context: ShowContext) -> None:
@@ -302,6 +312,23 @@ class StandInService(Service):
             )  # fmt: skip
             yield from itertools.islice(fresh, MOST_AHEAD)
 
+    def _look_for_host(self) -> None:
+        """Tells when nobody speaks, and when somebody does again.
+
+        The programme has the stand-in's own voice in it: while it is in, words from there tell
+        nothing, those of a strip (the microphone's) do.
+        """
+        quiet_s = self._guard.quiet_s
+        if quiet_s is None or not self._scenes:
+            self._is_away = False
+            return
+        if self._is_in and not self._guard.part.source:
+            return
+        is_away = quiet_s > (BACK_S if self._is_away else AWAY_S)
+        if is_away != self._is_away:
+            self._is_away = is_away
+            self._events.publish(HostPresence(on=not is_away))
+
     def _tick(self) -> None:
         """Says that it is no person when it comes in and every ten minutes; tells what changed."""
         is_in, scenes = self._is_on_air(), tuple(self.scenes())
@@ -314,6 +341,7 @@ class StandInService(Service):
             self._said_so_ns = 0
             if not is_in:
                 self.stop_speech()
+        self._look_for_host()
         is_due = not self._said_so_ns or now_ns() - self._said_so_ns > SAYS_SO_S * NS
         is_free = not self.is_speaking and not self._speech.is_waiting
         if is_in and is_due and is_free:

@@ -21,8 +21,9 @@ from studio.core.registry import discover
 from studio.core.state import State
 from studio.graphics.ai_label import ai_label
 from studio.graphics.svg import rasterise
-from studio.host.events import StandInCame
+from studio.host.events import HostPresence, StandInCame
 from studio.host.guard.judge import Judged
+from studio.host.guard.model import GuardPart
 from studio.host.script.model import LineView, ProductScriptView, ScriptLine
 from studio.host.standin import service as standin_service
 from studio.host.standin.model import VoiceState
@@ -221,6 +222,9 @@ def test_a_try_on_keeps_no_picture_of_it_without_the_label() -> None:
 
 
 class Guard:
+    part = GuardPart()
+    quiet_s: float | None = None
+
     def judged(self, text: str, *, is_heard: bool = False) -> list[Judged]:
         if "最" not in text:
             return []
@@ -392,7 +396,12 @@ def test_a_line_that_is_forbidden_while_its_sound_is_made_is_not_said(clock: Clo
     room = Room()
     room.voice.state = "ready"
     text = room.standin.say("hat", "a")
-    room.standin._guard = cast(Any, SimpleNamespace(judged=lambda text: ["a price has changed"]))
+    room.standin._guard = cast(
+        Any,
+        SimpleNamespace(
+            judged=lambda text: ["a price has changed"], quiet_s=None, part=GuardPart()
+        ),
+    )
     room.voice.sounds[text] = "-aa"
     room.standin._tick()
     assert (room.standin.view().text, room.standin.view().is_waiting) == ("", False)
@@ -438,6 +447,29 @@ def test_next_lines_are_made_ahead_and_a_voice_is_chosen(clock: Clock) -> None:
     assert refused.value.key == "voice.no_voice"
     cast(Any, commands).voice(voice="zm_yunxi", speed=1.2)
     assert (room.standin.part.voice, room.standin.part.speed) == ("zm_yunxi", 1.2)
+
+
+def test_a_host_who_is_silent_is_missed_and_back_when_he_speaks(clock: Clock) -> None:
+    room = Room()
+    guard = cast(Any, room.standin._guard)
+    room.standin._tick()
+
+    def told() -> list[bool]:
+        room.standin._tick()
+        return [event.on for event in room.told if isinstance(event, HostPresence)]
+
+    guard.quiet_s = 29.0
+    assert told() == []
+    guard.quiet_s = 31.0
+    assert told() == [False]
+    assert told() == [False]  # once
+    asyncio.run(room.standin.come_in(""))
+    guard.quiet_s = 0.5
+    assert told() == [False]  # what is heard may be the stand-in itself
+    guard.part = GuardPart(listens=True, source="mic")
+    assert told() == [False, True]
+    guard.quiet_s = None
+    assert told() == [False, True]  # nobody listens: nobody knows
 
 
 def test_its_view_looks_through_no_scenes(clock: Clock) -> None:

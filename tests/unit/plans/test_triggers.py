@@ -10,9 +10,12 @@ import pytest
 
 import studio.plans.triggers as folder
 from studio.audio.events import LoudnessChanged
+from studio.core.clean import read_json
 from studio.core.clock import NS, now_ns
 from studio.core.event import Events
+from studio.core.paths import assets_dir
 from studio.core.registry import discover
+from studio.host.events import HostPresence
 from studio.insight.stats import Stats
 from studio.plans.files import read_plans
 from studio.plans.probe import STALE_NS, EventLog, Figure, Probe
@@ -234,3 +237,18 @@ def test_there_are_twenty_shipped_plans_and_fifteen_start_by_themselves() -> Non
         if plan.trigger:
             kind = KINDS.get(plan.trigger.kind)
             assert kind.sanity(kind.decode(plan.trigger.settings)) is None, plan.id
+
+
+def test_a_host_who_is_away_starts_a_plan_and_his_words_end_it() -> None:
+    """The settings of the shipped plan, read from its file."""
+    raw: Any = read_json((assets_dir() / "plans" / "host_silent.json").read_bytes())
+    away = trigger("event", **raw["trigger"]["settings"])
+    log = EventLog()
+    log.add(HostPresence(on=False), AT - NS)
+    there = situation(heard=log)
+    cause = away.judge(there)
+    assert cause is not None
+    assert not away.is_well(there, cause.subject)
+    log.add(HostPresence(on=True), AT)
+    assert away.judge(there) is None
+    assert away.is_well(there, cause.subject)
