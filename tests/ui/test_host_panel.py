@@ -48,6 +48,32 @@ def test_listening_without_a_model_says_what_to_run(program: Any, qtbot: Any) ->
     qtbot.waitUntil(lambda: not program.store.guard.listens, timeout=SOON)
 
 
+def test_a_stand_in_without_a_voice_says_what_to_run(program: Any, qtbot: Any) -> None:
+    panel = program.window.panels["host"]
+    program.window.reveal("host")
+
+    def run(command: str, **args: Any) -> None:
+        done: list[Any] = []
+        program.client.call(command, args, done.append)
+        qtbot.waitUntil(lambda: bool(done), timeout=SOON)
+
+    run("scenes.add", name="AI scene")
+    run("sources.add", kind="stand_in", name="ai", settings={})
+    run("items.add", scene="AI scene", source="ai")
+    qtbot.waitUntil(panel.stand_in.isVisible, timeout=SOON)
+    qtbot.mouseClick(panel.stand_in, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: program.store.standin.is_in, timeout=SOON)
+    qtbot.waitUntil(lambda: "shopcast voice fetch speaking" in panel.speech.text(), timeout=SOON)
+    look(program, "host-stand-in")
+    run("host.voice", on=False)
+    qtbot.waitUntil(lambda: not panel.speech.isVisible(), timeout=SOON)
+    run("host.voice", on=True)
+    qtbot.mouseClick(panel.stand_in, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not program.store.standin.is_in, timeout=SOON)
+    run("scenes.remove", name="AI scene")
+    run("sources.remove", name="ai")
+
+
 def test_a_node_is_ticked_by_name_and_taken_back(program: Any, qtbot: Any) -> None:
     program.window.pages.set_page("prepare")
     panel = program.window.panels["nodes"]

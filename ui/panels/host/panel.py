@@ -47,8 +47,8 @@ class HostPanel(Panel):
     def build(self) -> None:
         self.prompter = self.tool(prompter_button(self.desk))
         self.ears = self.tool(Button("", icon="microphone", clicked=self._listen))
-        self.stand_in = self.tool(Button("", clicked=self._change_host))
-        self.say_next = self.tool(Button("", clicked=self._say_next))
+        self.stand_in = Button("", clicked=self._change_host)
+        self.say_next = Button("", clicked=self._say_next)
         inside = QWidget()
         layout = column(gap=10, margins=(16, 12, 16, 12))
         self._name = TextLabel(size=HERO, weight=600, wraps=True)
@@ -87,6 +87,7 @@ class HostPanel(Panel):
         foot = QWidget()
         below = column(gap=6, margins=(16, 6, 16, 12))
         below.addWidget(self.hearing)
+        below.addLayout(row(self.stand_in, self.say_next, 1, gap=8))
         below.addWidget(self.speech)
         below.addWidget(self.claim)
         below.addWidget(self._claim_why)
