@@ -48,6 +48,62 @@ class LatinFinder(Generic[R]):
                     if match:
                         yield rule, match.group()
 
+    def find_masked(self, text: str) -> Iterator[tuple[R, str]]:
+        """Words of which signs are written as stars (f**k, sh*t)."""
+        if "*" not in text and "#" not in text:
+            return
+        for match in _MASKED.finditer(text):
+            word = match.group()
+            if sum(map(str.isalpha, word)) * 2 < len(word):
+                continue
+            pattern = re.compile(re.sub(r"[*#]+", _any_letters, word))
+            for same in self._keys:
+                for phrase, rule in same:
+                    if phrase in MASKED and pattern.fullmatch(phrase):
+                        yield rule, word
+
+
+MASKED = frozenset({
+    "fuck", "fucking", "fucker", "shit", "bullshit", "bitch", "bitches", "asshole", "whore", "slut",
+    "cunt", "dick", "pussy", "bastard", "retard", "idiot", "nigger", "faggot", "motherfucker",
+    "tits", "cock", "porn", "nudes", "sex",
+})  # fmt: skip
+"""Words that people mask."""
+_MASKED = re.compile(r"(?<![a-z*#])[a-z][a-z*#]*[*#][a-z*#]*[a-z](?![a-z*#])")
+_APART = re.compile(r"(?<![a-z])(?:[a-z][ ._*-]){2,}[a-z](?![a-z])")
+_PARTS = re.compile(r"[ ._*-]")
+_SOUNDS = ((re.compile("ph"), "f"), (re.compile("z"), "s"), (re.compile("q"), "ck"),
+           (re.compile("v(?=ck)"), "u"), (re.compile("ie?c"), "ic"))  # fmt: skip
+
+
+def _any_letters(stars: re.Match[str]) -> str:
+    return f"[a-z]{{{len(stars[0])}}}"
+
+
+def letter_forms(text: str, known: str) -> list[str]:
+    """Other forms of a text of lower case: leet undone, letters that stand apart together.
+
+    Args:
+        text: normalised.
+        known: a form that is looked at anyhow.
+    """
+    forms = []
+    undone = unleet(text)
+    for form in (text, undone):
+        if form != known and form not in forms:
+            forms.append(form)
+    together = _APART.sub(lambda match: _PARTS.sub("", match[0]), undone)
+    if together != undone:
+        forms.append(together)
+    return forms
+
+
+def sounded(text: str) -> str:
+    """A text with letters that sound alike as one (phuck → fuck, azz → ass)."""
+    for pattern, letter in _SOUNDS:
+        text = pattern.sub(letter, text)
+    return text
+
 
 _NO_LETTERS = re.compile(r"[^a-z]+")
 _AGAIN = re.compile(r"(.)\1+")

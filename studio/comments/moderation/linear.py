@@ -30,6 +30,11 @@ MIX = np.uint32(0x85EBCA6B)
 TO_INDEX = np.uint32(32 - BITS)
 EDGE = "\x02"
 FEWEST_BACKWARDS = 4
+ASKS_MORE = 1.5
+SHORT, SHORT_LATIN, SHORT_MORE = 6, 14, 1.0
+"""In a text of few signs one of them weighs too much, so more must speak against it."""
+ALWAYS = ("abuse", "sexual")
+"""Categories in which asking makes nothing better."""
 BACKWARDS_MORE = 0.5
 """How much more must speak against a comment that is read backwards."""
 
@@ -65,21 +70,29 @@ class LinearModel:
     objection_bias: float
     threshold: float
 
-    def judge(self, normal: Normal, spared: Sequence[tuple[int, int]] = ()) -> Verdict | None:
+    def judge(
+        self, normal: Normal, spared: Sequence[tuple[int, int]] = (), *, asks: bool = False
+    ) -> Verdict | None:
         """A hold with what weighed most, or None when the comment may pass.
 
         Args:
             normal: the comment.
             spared: places of everyday phrases in ``normal.tight``; they are not looked at.
+            asks: whether it asks something or tells of others; then more must speak against it.
         """
         sight, sound = forms(without(normal.tight, spared) if spared else normal.tight)
         if len(sight) - sight.count("0") < 2:
             return None
         forwards, backwards = self.scores(sight, sound)
-        if forwards >= self.threshold:
-            return self._verdict(normal, sight, sound)
+        is_short = len(sight) < (SHORT_LATIN if sight.isascii() else SHORT)
+        lowest = self.threshold + (SHORT_MORE if is_short else 0.0)
+        threshold = lowest + (ASKS_MORE if asks else 0.0)
+        if forwards >= lowest:
+            verdict = self._verdict(normal, sight, sound)
+            if forwards >= threshold or verdict.category in ALWAYS:
+                return verdict
         is_long = len(sight) >= FEWEST_BACKWARDS and not sight.isascii()
-        if is_long and backwards >= self.threshold + BACKWARDS_MORE:
+        if is_long and backwards >= threshold + BACKWARDS_MORE:
             return self._verdict(normal, sight[::-1], sound[::-1], is_backwards=True)
         return None
 

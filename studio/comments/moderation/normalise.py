@@ -29,6 +29,8 @@ class Tables:
     confusable: dict[str, str]
     digit_table: dict[int, str]
     leet_table: dict[int, str]
+    emoji: dict[str, str]
+    shapes: dict[int, str]
 
 
 @functools.cache
@@ -47,6 +49,8 @@ def tables() -> Tables:
     return Tables(
         single, raw["split"], raw["confusable"],
         str.maketrans(raw["digits"]), str.maketrans(raw["leet"]),
+        raw["emoji"],
+        str.maketrans({sign: target for target, signs in raw["shapes"].items() for sign in signs}),
     )  # fmt: skip
 
 
@@ -58,6 +62,8 @@ class Normal(msgspec.Struct, frozen=True):
         tight: without spaces and separators.
         at: for each sign of ``tight`` its place in the original.
         digits: like ``tight`` with all kinds of digits as 0-9.
+        loose: like ``text`` with every space and separator, for contact data.
+        loose_at: for each sign of ``loose`` its place in the original.
     """
 
     original: str
@@ -65,6 +71,8 @@ class Normal(msgspec.Struct, frozen=True):
     tight: str
     at: tuple[int, ...]
     digits: str
+    loose: str
+    loose_at: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place of ``tight[start:end]`` in the original."""
@@ -74,6 +82,7 @@ class Normal(msgspec.Struct, frozen=True):
 
 
 MOST = 500
+MOST_PICTURES = 3
 WORD_EMOJI = "✆☎✉"
 # Strokes and circles over Latin letters; vowels of other scripts are marks too, and stay.
 _DRAWN_OUT = re.compile(r"(.)\1\1", re.DOTALL)
@@ -102,6 +111,8 @@ def normalise(original: str) -> Normal:
         tight,
         tuple(at),
         tight if tight.isascii() else tight.translate(known.digit_table),
+        text,
+        places,
     )
 
 
@@ -109,7 +120,7 @@ def _without_runs(tight: str, at: Sequence[int]) -> tuple[str, Sequence[int]]:
     """The same sign twice at most, but digits."""
     kept: list[int] = []
     for i, sign in enumerate(tight):
-        if len(kept) > 1 and tight[kept[-1]] == tight[kept[-2]] == sign and not sign.isdigit():
+        if len(kept) > 1 and tight[kept[-1]] == tight[kept[-2]] == sign and not sign.isnumeric():
             continue
         kept.append(i)
     if len(kept) == len(tight):
@@ -122,13 +133,25 @@ def _signs(raw: str) -> str:
     """What one sign of a comment becomes; "" for one that is not seen."""
     known = tables()
     found: list[str] = []
-    for sign in unicodedata.normalize("NFKC", raw):
+    for sign in unicodedata.normalize("NFKC", _plain_letter(raw)):
         sign = known.confusable.get(sign, sign).lower()
         category = unicodedata.category(sign[0]) if sign else "Cf"
         if category in ("Cf", "Mn", "Me", "Cc", "Cs", "Co") and sign not in ("\n", "\t"):
             continue
         found += [known.single.get(part, part) for part in sign]
     return "".join(found)
+
+
+def _plain_letter(sign: str) -> str:
+    """A letter or digit in a filled circle or square, or of a flag, as itself."""
+    code = ord(sign)
+    for first, count in ((0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26)):
+        if first <= code < first + count:
+            return chr(ord("a") + code - first)
+    if 0x2460 <= code <= 0x2793:
+        digit = unicodedata.digit(sign, None)
+        return sign if digit is None else str(digit)
+    return sign
 
 
 @functools.lru_cache(maxsize=1 << 13)
@@ -148,6 +171,24 @@ def plain_name(name: str) -> str:
 def unleet(text: str) -> str:
     """Digits and signs that stand for letters, as letters; for Latin words."""
     return text.translate(tables().leet_table)
+
+
+def with_emoji_read(original: str) -> tuple[str, list[int]]:
+    """Pictures as the words they are read as (🐴 → 马), and where each sign came from.
+
+    The same text when there is none; one that stands three times or more only parts the signs.
+    """
+    words = tables().emoji
+    if words.keys().isdisjoint(original):
+        return original, []
+    text: list[str] = []
+    places: list[int] = []
+    for place, sign in enumerate(original[:MOST]):
+        word = words.get(sign, "")
+        said = word if word and original.count(sign) < MOST_PICTURES else sign
+        text.append(said)
+        places += [place] * len(said)
+    return "".join(text), places
 
 
 def _join(text: str, places: Sequence[int], pairs: dict[str, str]) -> tuple[str, Sequence[int]]:

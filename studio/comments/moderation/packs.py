@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
+from studio.comments.moderation.everyday import everyday_comments
 from studio.comments.moderation.latin import letters_of
 from studio.comments.moderation.normalise import normalise
 from studio.comments.moderation.rules import Rule, RuleFile, RuleTier, read_pack
 from studio.core.errors import StudioError
-from studio.core.paths import assets_dir, data_dir
+from studio.core.paths import data_dir
 from studio.core.patterns import PatternRefused, checked
 
 MOST_WORDS = 100_000
@@ -121,7 +121,7 @@ def _faults(pack: RuleFile) -> Iterator[StudioError]:
 
 
 def _rule_faults(rule: Rule) -> Iterator[StudioError]:
-    if not (rule.words or rule.latin or _patterns(rule)):
+    if not (rule.words or rule.latin or rule.disguised or _patterns(rule)):
         yield _fault(rule.id, "packs.fault.finds_nothing")
     if not (rule.zh and rule.en):
         yield _fault(rule.id, "packs.fault.two_languages")
@@ -161,14 +161,6 @@ def _failed_tests(pack: RuleFile) -> Iterator[StudioError]:
     for (rule, matched), count in hits.items():
         if count >= WIDE_HITS:
             yield _fault(rule, "audience.pack_wide", word=matched)
-
-
-@functools.cache
-def everyday_comments() -> tuple[str, ...]:
-    """Some thousands of comments as people write them, none of which needs a person."""
-    lines = (assets_dir() / "rules" / "everyday.txt").read_text(encoding="utf-8").splitlines()
-    texts = "|".join(line.partition(": ")[2] for line in lines if not line.startswith("#"))
-    return tuple(texts.split("|"))
 
 
 def try_rules(

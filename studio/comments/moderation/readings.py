@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from studio.comments.moderation.normalise import Normal, normalise
+from studio.comments.moderation.normalise import Normal, normalise, tables
 from studio.core.clean import read_json
 from studio.core.paths import assets_dir
 
@@ -33,12 +33,16 @@ class Reading(msgspec.Struct, frozen=True):
         spans: for each sign of ``text`` its place in the original, [start, end).
         is_spelled: by sound: for each sign whether it was written in Latin letters.
         written: by sound: the sign itself, "" for a spelled one.
+        is_backwards: whether it is read from its end.
+        is_joined: whether halves of signs are joined in it.
     """
 
     text: str
     spans: tuple[tuple[int, int], ...]
     is_spelled: tuple[bool, ...] = ()
     written: tuple[str, ...] = ()
+    is_backwards: bool = False
+    is_joined: bool = False
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place of ``text[start:end]`` in the original."""
@@ -111,49 +115,44 @@ def spelled_keys(word: str) -> set[str]:
     return keys - {""}
 
 
-def by_sound(normal: Normal) -> Reading | None:
+def by_sound(reading: Reading) -> Reading | None:
     """The comment as it is read aloud; None when it has too little of Chinese sound."""
     of_sign, of_spelling = _sounds()
-    tight, at = normal.tight, normal.at
-    if not _LATIN.search(tight):
-        if len(tight) < 2:
+    text, places = reading.text, reading.spans
+    if not _LATIN.search(text):
+        if len(text) < 2:
             return None
-        sounds = "".join([of_sign.get(sign, sign) for sign in tight])
-        return Reading(
-            sounds,
-            tuple([(place, place + 1) for place in at]),
-            (False,) * len(tight),
-            tuple(tight),
-        )
+        sounds = "".join([of_sign.get(sign, sign) for sign in text])
+        return Reading(sounds, places, (False,) * len(text), tuple(text))
     signs: list[str] = []
     spans: list[tuple[int, int]] = []
     spelled: list[bool] = []
     written: list[str] = []
     index = 0
-    while index < len(tight):
-        sign = tight[index]
+    while index < len(text):
+        sign = text[index]
         if not ("a" <= sign <= "z"):
             signs.append(of_sign.get(sign, sign))
-            spans.append((at[index], at[index] + 1))
+            spans.append(places[index])
             spelled.append(False)
             written.append(sign)
             index += 1
             continue
         end = index
-        while end < len(tight) and "a" <= tight[end] <= "z":
+        while end < len(text) and "a" <= text[end] <= "z":
             end += 1
         place = index
-        for syllable in syllables(tight[index:end]):
+        for syllable in syllables(text[index:end]):
             signs.append(of_spelling[syllable])
-            spans.append((at[place], at[place + len(syllable) - 1] + 1))
+            spans.append((places[place][0], places[place + len(syllable) - 1][1]))
             spelled.append(True)
             written.append("")
             place += len(syllable)
         while place < end:  # letters that are no syllables stand for themselves
-            signs.append(tight[place])
-            spans.append((at[place], at[place] + 1))
+            signs.append(text[place])
+            spans.append(places[place])
             spelled.append(False)
-            written.append(tight[place])
+            written.append(text[place])
             place += 1
         index = end
     if len(signs) < 2:
@@ -161,18 +160,50 @@ def by_sound(normal: Normal) -> Reading | None:
     return Reading("".join(signs), tuple(spans), tuple(spelled), tuple(written))
 
 
+def by_other_sound(normal: Normal) -> Reading | None:
+    """As it sounds once halves are joined and look-alikes are read."""
+    joined = _joined(_squeezed(as_reading(normal)))
+    return by_sound(Reading(joined.text.translate(tables().shapes), joined.spans))
+
+
+def sound_of(text: str) -> str:
+    """Chinese signs as syllables, one sign each; other signs stay."""
+    of_sign = _sounds()[0]
+    return "".join([of_sign.get(sign, sign) for sign in text])
+
+
+def is_read_otherwise(normal: Normal) -> bool:
+    """Has the comment signs drawn out, halves of signs, look-alikes or several lines?"""
+    tight = normal.tight
+    if "\n" in normal.original or _TWICE.search(tight):
+        return True
+    if tight.isascii():
+        return False
+    halves = _splits()
+    if any(map(halves.__contains__, map(operator.add, tight, tight[1:]))):
+        return True
+    return not tables().shapes.keys().isdisjoint(map(ord, tight))
+
+
+def as_reading(normal: Normal) -> Reading:
+    """The comment as it stands."""
+    return Reading(normal.tight, tuple([(place, place + 1) for place in normal.at]))
+
+
 def by_sight(normal: Normal) -> Iterator[Reading]:
     """The comment squeezed, joined, backwards and by columns: those that differ from it."""
-    spans = tuple([(place, place + 1) for place in normal.at])
-    whole = Reading(normal.tight, spans)
+    whole = as_reading(normal)
     squeezed = _squeezed(whole)
     if squeezed is not whole:
         yield squeezed
     joined = _joined(squeezed)
     if joined is not squeezed:
         yield joined
+    shaped = joined.text.translate(tables().shapes)
+    if shaped != joined.text:
+        yield Reading(shaped, joined.spans)
     if len(squeezed.text) > 2:
-        yield Reading(squeezed.text[::-1], squeezed.spans[::-1])
+        yield Reading(squeezed.text[::-1], squeezed.spans[::-1], is_backwards=True)
     yield from _columns(normal)
 
 
@@ -180,7 +211,7 @@ def _squeezed(reading: Reading) -> Reading:
     text = reading.text
     if not any(map(operator.eq, text, text[1:])):
         return reading
-    kept = [i for i, sign in enumerate(text) if not i or text[i - 1] != sign or sign.isdigit()]
+    kept = [i for i, sign in enumerate(text) if not i or text[i - 1] != sign or sign.isnumeric()]
     if len(kept) == len(text):
         return reading
     return Reading("".join(text[i] for i in kept), tuple(reading.spans[i] for i in kept))
@@ -199,7 +230,7 @@ def _joined(reading: Reading) -> Reading:
         signs.append(whole or text[index])
         spans.append((reading.spans[index][0], reading.spans[index + length - 1][1]))
         index += length
-    return Reading("".join(signs), tuple(spans))
+    return Reading("".join(signs), tuple(spans), is_joined=True)
 
 
 def _columns(normal: Normal) -> Iterator[Reading]:
@@ -222,6 +253,7 @@ _POLITE = re.compile(
     r"^(?:主播|请问|想问下|想问一下|问下|问一下|老板|宝子|亲|姐姐|小姐姐|hi|hey)+(?=..)"
 )
 _LATIN = re.compile(r"[a-z]+")
+_TWICE = re.compile(r"(.)\1")
 _PARTICLES = re.compile(r"(?<=..)[啊呀哦呢嘛哈呗啦]+$")
 
 

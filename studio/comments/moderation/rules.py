@@ -11,15 +11,40 @@ from pathlib import Path
 import msgspec
 
 from studio.comments.model import Action, ModerationWords, Verdict
-from studio.comments.moderation.latin import LatinFinder, letters_of
+from studio.comments.moderation.contacts import contacts
+from studio.comments.moderation.context import NO_PAUSE, is_asked, is_disguised, tells_of_others
+from studio.comments.moderation.everyday import (
+    crosses_words,
+    is_explained,
+    looks_backwards,
+    reads_backwards,
+)
+from studio.comments.moderation.latin import LatinFinder, letter_forms, letters_of, sounded
 from studio.comments.moderation.linear import shipped_model
-from studio.comments.moderation.normalise import Normal, normalise, unleet
-from studio.comments.moderation.readings import Reading, by_sight, by_sound, spelled_keys
+from studio.comments.moderation.literals import PatternFinder
+from studio.comments.moderation.normalise import Normal, normalise, with_emoji_read
+from studio.comments.moderation.readings import (
+    Reading,
+    as_reading,
+    by_other_sound,
+    by_sight,
+    by_sound,
+    is_read_otherwise,
+    sound_of,
+    spelled_keys,
+)
 from studio.core.clean import read_json
 from studio.core.errors import StudioError
 from studio.core.paths import assets_dir
 
+_HAS_DIGIT = re.compile("[0-9]")
 _HAS_LATIN = re.compile(r"[a-z]")
+OWN = "own"
+"""Category of the words of a show."""
+CONTACT_RULES = (
+    "contact-phone", "contact-number", "contact-mail", "link", "div-vx-id", "div-qq"
+)  # fmt: skip
+"""Rules that `contacts` finds for; where one of them is missing, it is not asked."""
 ORDER: dict[Action, int] = {"allow": 0, "hold": 1, "block": 2}
 
 
@@ -32,7 +57,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         patterns: regular expressions on the tight form.
         digits: regular expressions on the form with all digits as 0-9.
         raw: regular expressions on the original, lower case.
+        disguised: words that are everyday ones as they stand, but not when somebody hides them.
         exceptions: a match inside one of these (file: "except") does not count.
+        spares_questions: whether a match in a sentence that asks something does not count.
     """
 
     id: str
@@ -45,7 +72,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     patterns: tuple[str, ...] = ()
     digits: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
+    disguised: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = msgspec.field(name="except", default=())
+    spares_questions: bool = False
 
 
 class PackTests(msgspec.Struct, frozen=True):
@@ -105,7 +134,11 @@ def shipped_rules() -> tuple[Rule, ...]:
 def shipped_packs() -> tuple[Path, ...]:
     """The rule files that come with the studio."""
     folder = assets_dir() / "rules"
-    return (folder / "base.json", *sorted((folder / "packs").glob("*.json")))
+    return (
+        folder / "base.json",
+        folder / "frames.json",
+        *sorted((folder / "packs").glob("*.json")),
+    )
 
 
 @functools.cache
@@ -115,7 +148,7 @@ def shipped_phrases() -> tuple[str, ...]:
     return tuple(phrase for group in found.values() for phrase in group)
 
 
-def own_words(words: Iterable[str], category: str = "own", action: Action = "hold") -> Rule:
+def own_words(words: Iterable[str], category: str = OWN, action: Action = "hold") -> Rule:
     """A rule of plain words, as a controller adds them on air."""
     return Rule(
         id=f"own-{category}",
@@ -162,18 +195,28 @@ class RuleTier:
                         self._words.append((tight, rule))
             self._latin += [(word, rule) for word in rule.latin]
         self._finder = ahocorasick_rs.AhoCorasick([word for word, _ in self._words] or ["\0"])
+        self._disguised = [(word, rule) for rule in self.rules for word in rule.disguised]
+        self._disguised_finder = ahocorasick_rs.AhoCorasick(
+            [word for word, _ in self._disguised] or ["\0"]
+        )
         self._sounds = [
             (key, word, rule)
-            for word, rule in self._words
+            for word, rule in (*self._words, *self._disguised)
             if sum(not sign.isascii() for sign in word.replace("主播", "")) >= 2
             for key in _spelled(word)
+            if len(key) > 1
         ]
+        self._hides_only = {(word, rule.id) for word, rule in self._disguised}
         self._sound_finder = ahocorasick_rs.AhoCorasick(
             [key for key, _, _ in self._sounds] or ["\0"]
         )
         allowed = {normalise(phrase).tight for phrase in allow_phrases}
         self._allow_finder = ahocorasick_rs.AhoCorasick(sorted(allowed - {""}) or ["\0"])
         self._latin_finder = LatinFinder(self._latin)
+        by_id = {rule.id: rule for rule in self.rules}
+        self._contact_rules = {name: by_id[name] for name in CONTACT_RULES if name in by_id}
+        if len(self._contact_rules) < len(CONTACT_RULES):
+            self._contact_rules = {}
         self._patterns = self._compile("patterns")
         self._digits = self._compile("digits")
         self._raw = self._compile("raw")
@@ -181,13 +224,10 @@ class RuleTier:
             rule.id: tuple(normalise(text).tight for text in rule.exceptions) for rule in self.rules
         }
 
-    def _compile(self, field: str) -> tuple[list[tuple[re.Pattern[str], Rule]], re.Pattern[str]]:
-        """The patterns of a field by rule, and one that says quickly whether any is there."""
-        pairs = [(text, rule) for rule in self.rules for text in getattr(rule, field)]
-        any_of = "|".join(f"(?:{text})" for text, _ in pairs)
-        return [(re.compile(text), rule) for text, rule in pairs], re.compile(any_of or r"(?!)")
+    def _compile(self, field: str) -> PatternFinder[Rule]:
+        return PatternFinder((text, rule) for rule in self.rules for text in getattr(rule, field))
 
-    def judge(self, text: str, *, by_rules_only: bool = False) -> Verdict:
+    def judge(self, text: str, *, by_rules_only: bool = False, _is_inner: bool = False) -> Verdict:
         """The gravest verdict of all rules, else the model's; allow when none objects.
 
         Args:
@@ -205,6 +245,8 @@ class RuleTier:
             if any(_is_spared(start, end, phrase) for phrase in allowed):
                 continue
             span = normal.span(start, end)
+            if _is_spared_here(rule, normal.original, span):
+                continue
             spans.append(span)
             mine = (ORDER[rule.action], end - start)
             if mine > weight:
@@ -213,13 +255,32 @@ class RuleTier:
         if best is None:
             best = self._read_otherwise(normal, allowed)
             spans = [best.span] if best else []
+        if best is None and not _is_inner:
+            best = self._with_emoji_read(normal.original)
+            spans = list(best.spans) if best else []
         if best is None and self._model is not None and not by_rules_only:
             held = self._model.judge(normal, allowed)
+            if held is not None and is_asked(text, 0, len(text), held.category):
+                held = self._model.judge(normal, allowed, asks=True)
             if held is not None:
                 return held
         if best is None:
             return Verdict("allow", normalised=normal.tight, stage="allow")
         return msgspec.structs.replace(best, spans=tuple(sorted(set(spans))))
+
+    def _with_emoji_read(self, original: str) -> Verdict | None:
+        """The finding in the text with its pictures read as words (🐴 → 马)."""
+        if original.isascii():
+            return None
+        text, places = with_emoji_read(original)
+        if text == original:
+            return None
+        verdict = self.judge(text, by_rules_only=True, _is_inner=True)
+        if verdict.action == "allow":
+            return None
+        spans = tuple((places[start], places[end - 1] + 1) for start, end in verdict.spans if end)
+        span = spans[0] if spans else (0, len(original))
+        return msgspec.structs.replace(verdict, span=span, spans=spans or (span,))
 
     def _allowed(self, normal: Normal) -> list[tuple[int, int]]:
         """Where phrases of the allow-list stand: what lies within one of them is no finding."""
@@ -237,6 +298,8 @@ class RuleTier:
                 continue
             if any(text in normal.tight for text in self._exceptions[rule.id]):
                 continue
+            if _is_spared_here(rule, normal.original, span):
+                continue
             mine = (ORDER[rule.action], end - start)
             if mine > weight:
                 weight = mine
@@ -244,32 +307,76 @@ class RuleTier:
         return best
 
     def _hidden(self, normal: Normal) -> Iterable[tuple[Rule, Reading, int, int, str]]:
-        for reading in by_sight(normal):
-            for index, start, end in self._finder.find_matches_as_indexes(
-                reading.text, overlapping=True
-            ):
-                if not self._words:
-                    break
-                word, rule = self._words[index]
-                # Two signs meet by chance when a text is read backwards; Latin ones too.
-                if end - start >= 2 and not word.isascii():
-                    if end - start == 2 and reading.text[::-1] in normal.tight:
+        yield from self._parted(normal)
+        if normal.text.isascii() and len(normal.tight) > 3:
+            reading = Reading(normal.tight, ((0, len(normal.original)),) * len(normal.tight))
+            for form in (normal.text[::-1], sounded(normal.text)):
+                for rule, matched in self._latin_finder.find(form):
+                    if " " in matched:
                         continue
+                    yield rule, reading, 0, len(normal.tight), matched
+        is_other = is_read_otherwise(normal)
+        if is_other or self._may_be_backwards(normal.tight):
+            for reading in by_sight(normal):
+                # What was meant is read easily: few words meet by chance backwards.
+                if reading.is_backwards and not reads_backwards(normal.tight):
+                    continue
+                for rule, start, end, word in self._found_by_sight(reading):
                     yield rule, reading, start, end, word
-        sound = by_sound(normal)
-        if sound is None or not self._sounds:
+        if not self._sounds:
             return
-        for index, start, end in self._sound_finder.find_matches_as_indexes(
-            sound.text, overlapping=True
-        ):
-            key, word, rule = self._sounds[index]
-            spelled = sum(sound.is_spelled[start:end])
-            same = sum(
-                sound.written[start + i] == sign for i, sign in enumerate(word[: end - start])
-            )
-            # Few syllables that are written as other signs are mostly other words.
-            if spelled == end - start or end - start > 3 or (end - start == 3 and spelled + same):
-                yield rule, sound, start, end, word
+        sounds = [by_sound(as_reading(normal))] if self._may_sound_so(normal.tight) else []
+        if is_other:
+            sounds.append(by_other_sound(normal))
+        for sound in filter(None, sounds):
+            written = "".join([sign or "\0" for sign in sound.written])
+            for index, start, end in self._sound_finder.find_matches_as_indexes(
+                sound.text, overlapping=True
+            ):
+                _, word, rule = self._sounds[index]
+                hides_only = (word, rule.id) in self._hides_only
+                if is_disguised(sound, written, start, end, word, hides_only=hides_only):
+                    yield rule, sound, start, end, word
+
+    def _may_be_backwards(self, tight: str) -> bool:
+        """Mostly a comment is not; asked before anything is made of it."""
+        found = looks_backwards(tight) or self._finder.find_matches_as_indexes(tight[::-1])
+        return bool(found) and reads_backwards(tight)
+
+    def _may_sound_so(self, tight: str) -> bool:
+        """Has the comment, as it sounds, a word of the rules written with an odd sign?"""
+        if _HAS_LATIN.search(tight):
+            return True
+        found = self._sound_finder.find_matches_as_indexes(sound_of(tight), overlapping=True)
+        for index, start, end in found:
+            for place, sign in enumerate(self._sounds[index][1][: end - start], start):
+                if tight[place] != sign and not is_explained(tight, place):
+                    return True
+        return False
+
+    def _found_by_sight(self, reading: Reading) -> Iterable[tuple[Rule, int, int, str]]:
+        text = reading.text
+        if self._words:
+            for index, start, end in self._finder.find_matches_as_indexes(text, overlapping=True):
+                word, rule = self._words[index]
+                if end - start >= 2 and not word.isascii():
+                    yield rule, start, end, word
+        yield from self._patterns.find(text)
+        if self._disguised and reading.is_joined:
+            for index, start, end in self._disguised_finder.find_matches_as_indexes(text):
+                if any(last - first > 1 for first, last in reading.spans[start:end]):
+                    word, rule = self._disguised[index]
+                    yield rule, start, end, word
+
+    def _parted(self, normal: Normal) -> Iterable[tuple[Rule, Reading, int, int, str]]:
+        """Words with signs put between theirs that nobody puts there."""
+        if not self._disguised or len(normal.tight) == len(normal.original):
+            return
+        for index, start, end in self._disguised_finder.find_matches_as_indexes(normal.tight):
+            first, last = normal.span(start, end)
+            if last - first > end - start and NO_PAUSE.search(normal.original, first, last):
+                word, rule = self._disguised[index]
+                yield rule, as_reading(normal), start, end, word
 
     def _findings(self, normal: Normal) -> Iterable[tuple[Rule, int, int, str]]:
         for index, start, end in self._finder.find_matches_as_indexes(
@@ -279,34 +386,38 @@ class RuleTier:
                 word, rule = self._words[index]
                 if word.isascii() and _inside_latin(normal.tight, start, end):
                     continue
+                if end - start == 2 and rule.category != OWN and crosses_words(normal.tight, start):
+                    continue
                 yield rule, start, end, word
         yield from self._latin_findings(normal)
-        for (rule_patterns, any_of), haystack in (
-            (self._patterns, normal.tight),
-            (self._digits, normal.digits),
-        ):
-            if any_of.search(haystack):
-                for pattern, rule in rule_patterns:
-                    for match_ in pattern.finditer(haystack):
-                        yield rule, match_.start(), match_.end(), match_.group()
-        rule_patterns, any_of = self._raw
-        low = normal.original.lower()
-        if any_of.search(low):
-            for pattern, rule in rule_patterns:
-                for match_ in pattern.finditer(low):
-                    start = _tight_index(normal, match_.start())
-                    end = max(start + 1, _tight_index(normal, match_.end()))
-                    yield rule, start, end, match_.group()
+        yield from self._patterns.find(normal.tight)
+        if _HAS_DIGIT.search(normal.digits):
+            yield from self._digits.find(normal.digits)
+        for name, start, end in contacts(normal) if self._contact_rules else ():
+            first, last = normal.loose_at[start], normal.loose_at[end - 1]
+            yield (
+                self._contact_rules[name], _tight_index(normal, first),
+                _tight_index(normal, last) + 1, normal.loose[start:end],
+            )  # fmt: skip
+        low = normal.original.lower().encode("utf-8", "replace").decode("utf-8")
+        if not (_HAS_LATIN.search(normal.text) or _HAS_LATIN.search(low)):
+            return
+        for rule, first, last, matched in self._raw.find(low):
+            start = _tight_index(normal, first)
+            yield rule, start, max(start + 1, _tight_index(normal, last)), matched
+        for form in letter_forms(normal.text, low):
+            for rule, _, _, matched in self._raw.find(form):
+                yield rule, *_place_of(normal, matched), matched
 
     def _latin_findings(self, normal: Normal) -> Iterable[tuple[Rule, int, int, str]]:
         if not _HAS_LATIN.search(normal.text):
             return
-        undone = unleet(normal.text)
-        for form in (normal.text,) if undone == normal.text else (normal.text, undone):
+        forms = [normal.text, *letter_forms(normal.text, normal.text)]
+        for form in forms:
             for rule, matched in self._latin_finder.find(form):
-                letters = letters_of(matched)
-                start = max(0, normal.tight.find(letters[:2]))
-                yield rule, start, start + len(letters), matched
+                yield rule, *_place_of(normal, matched), matched
+        for rule, matched in self._latin_finder.find_masked(normal.original.lower()):
+            yield rule, *_place_of(normal, matched), matched
 
     def _is_excepted(self, rule: Rule, normal: Normal, start: int, end: int) -> bool:
         for text in self._exceptions[rule.id]:
@@ -318,6 +429,12 @@ class RuleTier:
                     return True
                 at = normal.tight.find(text, at + 1)
         return False
+
+
+def _is_spared_here(rule: Rule, original: str, span: tuple[int, int]) -> bool:
+    if rule.spares_questions:
+        return is_asked(original, *span, rule.category)
+    return rule.action == "hold" and rule.category != OWN and tells_of_others(original)
 
 
 def _is_spared(start: int, end: int, phrase: tuple[int, int]) -> bool:
@@ -363,6 +480,13 @@ def _inside_latin(text: str, start: int, end: int) -> bool:
 
 def _is_latin(sign: str) -> bool:
     return sign.isascii() and sign.isalpha()
+
+
+def _place_of(normal: Normal, matched: str) -> tuple[int, int]:
+    """Where what was found in another form of the text stands in ``tight``, roughly."""
+    letters = letters_of(matched)
+    start = max(0, normal.tight.find(letters[:2]))
+    return start, min(start + max(1, len(letters)), max(1, len(normal.tight)))
 
 
 def _tight_index(normal: Normal, place: int) -> int:

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from studio.comments.moderation.normalise import Normal
 from studio.comments.moderation.readings import Reading, by_sound
 from studio.core.clean import read_json
 from studio.core.paths import assets_dir
@@ -45,7 +44,7 @@ class Sentence:
 
     def heard(self) -> Reading | None:
         """As it sounds."""
-        return by_sound(Normal(self.plain, self.lower, self.tight, self.at, self.tight))
+        return by_sound(Reading(self.tight, tuple([(place, place + 1) for place in self.at])))
 
 
 @functools.cache

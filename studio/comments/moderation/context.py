@@ -1,0 +1,100 @@
+"""In which context a finding counts: questions, reports of others, words that are disguised."""
+
+from __future__ import annotations
+
+import re
+
+from studio.comments.moderation.everyday import is_explained, is_in_word
+from studio.comments.moderation.readings import Reading
+
+OFTEN_HIDDEN = frozenset({"傻逼", "脑残", "智障", "贱货", "约炮", "裸聊", "刷单"})
+"""Words of two signs of which both are often written as others of their sound."""
+NO_PAUSE = re.compile(r"[^\w\s，。、！？,.!?;；：:…~～\"'“”‘’()（）《》【】/+&\u00b7-]")
+"""A sign that stands for no pause between words: zero width, strokes, stars, pictures."""
+_ENDS_CLAUSE = re.compile(r"[，。！；,!;\n]|\. ")
+_ASKS = re.compile(
+    r"(?:吗|么|嘛|呢|不|没|没有|嗎|麼)[啊呀哈~～😊-🙏 ]*$|[?？]|^(?:请问|想问|怎么|如何|"
+    r"哪里|哪|在哪|能不能|可不可以|可以|能|是不是|有没有|为什么|为啥|谁)|"
+    r"(?:是不是|会不会|有没有|能不能|可不可以)|"
+    r"^ {0,3}(?:(?:hi|hey|please|pls|ok|so|host|and|but) ){0,3}"
+    r"(?:do|does|did|can|could|is|are|was|will|would|how|where|what|"
+    r"which|when|who|why|should|may|has|have) (?!me)"
+)
+
+
+_TELLS_OF = re.compile(
+    r"有人(?:说|让|叫|私|冒充|加|发|喊|刷|骂|在)|冒充|"
+    r"(?:别|不要|千万别|勿)(?:信|理|加|点|上当)|是你们(?:吗|的|发)|"
+    r"(?:客服|主播|你们|场控).{0,4}(?:会|让|叫|要).{0,4}(?:加|私|转)|被骗|诈骗电话|"
+    r"someone |somebody |pretend|block (?:them|him|her)|ban (?:them|him|her|the)|"
+    r"don'?t click|scam callers|"
+    r"haters|is (?:that|it|this) really"
+)
+"""Somebody tells of what others write, or warns of it."""
+_ONLY_TELLS = re.compile(
+    r"冒充|有人(?:骂|刷|私)|弹幕里有|电话里说|pretend|block (?:them|him|her)|ban (?:the|them)"
+)
+"""The same where a warning is an accusation."""
+
+
+def tells_of_others(original: str) -> bool:
+    """Does the comment tell of what others write, and name it as such?"""
+    return _ONLY_TELLS.search(original.lower()) is not None
+
+
+def is_asked(original: str, start: int, end: int, category: str) -> bool:
+    """Does the part of the comment between two commas ask, or the whole tell of others?
+
+    A warning of others is an accusation itself, so there it counts for nothing.
+    """
+    tells = _TELLS_OF if category not in ("rumour", "abuse") else _ONLY_TELLS
+    if tells.search(original.lower()):
+        return True
+    first = last = 0
+    for match in _ENDS_CLAUSE.finditer(original):
+        if match.end() <= start:
+            first = match.end()
+        elif match.start() >= end:
+            last = match.start()
+            break
+    clause = original[first : last or len(original)].strip().lower()
+    if last and original[last] in "?？":
+        return True
+    return bool(_ASKS.search(clause))
+
+
+def is_disguised(
+    sound: Reading, written: str, start: int, end: int, word: str, *, hides_only: bool
+) -> bool:
+    """Is it the rule's word that was meant, or other words that sound alike?
+
+    Few syllables that are written as other signs are mostly other words: then each other sign must
+    stand outside of every word that people use.
+    """
+    length = end - start
+    spelled = sum(sound.is_spelled[start:end])
+    if not hides_only and spelled == length:
+        return True
+    others = [
+        start + i
+        for i, sign in enumerate(word[:length])
+        if sound.written[start + i] not in (sign, "")
+    ]
+    if hides_only and (spelled == length or not (spelled or others)):
+        return False
+    is_odd = [place for place in others if not is_explained(written, place)]
+    if length > 2 and (length > 3 or len(others) < length) and (not hides_only or spelled):
+        return bool(is_odd or spelled or not others)
+    if length == 2 and spelled and not others:
+        return all(
+            last - first != 1
+            for (first, last), is_spelled in zip(
+                sound.spans[start:end], sound.is_spelled[start:end], strict=True
+            )
+            if is_spelled
+        )
+    if len(others) == length == 2 and word not in OFTEN_HIDDEN:
+        return False
+    return len(is_odd) == len(others) and not any(
+        is_in_word(written, place) for place in range(start, end)
+    )

@@ -1,0 +1,84 @@
+"""What is hidden is read all the same; what only looks like it passes."""
+
+from __future__ import annotations
+
+import collections
+import json
+
+import pytest
+
+from studio.comments.moderation.literals import needed
+from studio.comments.moderation.normalise import normalise
+from studio.comments.moderation.rules import RuleTier, shipped_rules
+
+
+@pytest.fixture(scope="module")
+def tier():
+    return RuleTier(shipped_rules())
+
+
+def test_the_blind_set(tier, data_dir):
+    """Written before the tuning it judges; errors are not looked at (docs/comments.md)."""
+    path = data_dir / "comments" / "blind.jsonl"
+    found, asked = collections.Counter(), collections.Counter()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        comment = json.loads(line)
+        kind = comment["evasion"] if comment["label"] == "violation" else "clean"
+        asked[kind] += 1
+        found[kind] += tier.judge(comment["text"]).action != "allow"
+    for kind, count in asked.most_common():
+        print(f"blind {kind:18s} {found[kind]:4d} / {count:4d}")
+    bad = asked.total() - asked["clean"]
+    print(f"blind: found {(found.total() - found['clean']) / bad:.3f} of {bad}")
+    assert found.total() - found["clean"] >= 0.9 * bad
+    assert found["clean"] <= 0.02 * asked["clean"]
+
+
+@pytest.mark.parametrize("text", [
+    "打我 1 3 9-0000-1111-2 2", "要货 一三九零零零零一一一一", "11110000931号机手我",
+    "手机❶③⑨⓪⓪⓪⓪①①①①", "电画13900001111", "垫话13900001111", "蔻蔻号 8471203951",
+    "call me at 415 902 7733", "+44 7911 204 586", "four one five nine zero two seven",
+    "shop at lamp-house dot com", "tom at mailbox dot org", "taobao点com", "复制这段打开淘宝",
+    "vx: shop_2024", "my insta is @jade.house",
+])  # fmt: skip
+def test_contact_data_of_every_kind(tier, text):
+    verdict = tier.judge(text)
+    assert verdict.action != "allow"
+    assert all(0 <= start < end <= len(text) for start, end in verdict.spans)
+
+
+@pytest.mark.parametrize("text", [
+    "订单尾号 13900001111 到哪了", "order number is 4155550188", "165 100 穿什么码 36 37 38 39",
+    "单号 SF13900001111", "dated 10/2026 right?", "love it.me too", "1拍2发吗 99 199 299",
+])  # fmt: skip
+def test_other_numbers_pass(tier, text):
+    assert tier.judge(text).action == "allow"
+
+
+@pytest.mark.parametrize("text", [
+    "你🐴死了", "主播是🐶东西", "兼zhi日结", "约泡吗", "逼傻播主", "f**k you",
+    "s h u t u p bitch", "𝕗𝕦𝕔𝕜 you", "🅕🅤🅒🅚 you", "phuck you", "贷*款找我", "马扁钱的店",
+])  # fmt: skip
+def test_words_that_are_disguised(tier, text):
+    assert tier.judge(text).action != "allow"
+
+
+@pytest.mark.parametrize("text", [
+    "能加你们微信吗", "客服让我加微信，是真的吗", "有人说加微信，大家别信", "下注意事项讲一下",
+    "大麻花好吃",
+    "弱智能灯", "汉服有吗", "汽车贷款利率牌", "好可爱🐶", "直播间人好多",
+    "my store credit is missing", "Scunthorpe", "secure package",
+])  # fmt: skip
+def test_what_only_looks_like_it_passes(tier, text):
+    assert tier.judge(text).action == "allow"
+
+
+def test_every_match_of_a_pattern_holds_one_of_its_literals():
+    assert needed("(?:加|添加)我?(?:微信|qq)") == {"微信", "qq"}
+    assert needed("a?b?") == frozenset()
+    assert needed("[ab]{1,3}") == {"a", "b"}
+
+
+def test_letters_in_circles_are_letters():
+    assert normalise("🅥🅧").tight == "vx"
+    assert normalise("❶❷").tight == "12"
