@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QMainWindow
@@ -25,6 +26,7 @@ LIVE = "live"
 PAGES = ("prepare", LIVE, "review")
 MOST_SHOWS = 50
 
+Restored = Literal["no", "places", "whole"]
 PanelsById = Mapping[str, "Panel | type[Panel]"]
 Places = dict[Qt.DockWidgetArea, list[tuple[list[str], float]]]
 
@@ -77,7 +79,8 @@ def arrange(window: QMainWindow, panels: dict[str, Panel], name: str) -> None:
     """Puts all panels where the layout says; the others are hidden."""
     for panel in panels.values():
         window.removeDockWidget(panel)
-        panel.setFloating(False)
+        if panel.isFloating():  # asked of one that does not float it takes some milliseconds
+            panel.setFloating(False)
     areas = places(name, panels)
     if LAYOUTS[name].page != LIVE:
         _arrange_columns(window, panels, areas)
@@ -263,23 +266,30 @@ class KeptLayout:
         except (OSError, ValueError, AttributeError, TypeError) as fault:
             _log.warning("desk.json cannot be read (%s): using the ready layouts", fault)
 
-    def restore(self, name: str, window: QMainWindow, panels: dict[str, Panel]) -> bool:
+    def restore(self, name: str, window: QMainWindow, panels: dict[str, Panel]) -> Restored:
         """Puts the panels where the person left them.
 
         Returns:
-            False when they need the ready sizes: nothing is kept, or it is of a window or a
-            size of text so different that its pixels mean nothing here.
+            "no" when nothing is kept; "places" when they need the ready sizes: what is kept is of
+            a window or a size of text so different that its pixels mean nothing here.
         """
         kept = self._states.get(name)
+        for panel in panels.values():
+            if panel.parent() is None:  # one that was never placed is a window of its own
+                panel.setParent(window)
+                panel.hide()
         if not kept or not window.restoreState(QByteArray.fromBase64(kept.encode())):
-            return False
+            return "no"
         ready = [id for id, panel in panels.items() if name in panel.spots]
         shown = self._shown.get(name, ready)
         for id, panel in panels.items():
             if id not in shown:  # Qt brings back what its record does not mention
+                if panel.isFloating():
+                    panel.setFloating(False)
                 panel.hide()
         was, now = self._sizes.get(name), _size(window)
-        return was is None or all(abs(a - b) <= b * LIKE for a, b in zip(was, now, strict=False))
+        is_like = was is None or all(abs(a - b) <= b * LIKE for a, b in zip(was, now, strict=False))
+        return "whole" if is_like else "places"
 
     def keep(self, name: str, window: QMainWindow, panels: dict[str, Panel]) -> None:
         """Remembers how it is now."""

@@ -123,10 +123,12 @@ class Pages(QObject):
         self._show_canvas(layout.canvas)
         parts.scenes.setVisible(layout.has_scenes)
         parts.central.setVisible(layout.page == LIVE)
-        arrange(parts.docks, parts.panels, name)
-        if self.kept.is_first and layout.page == LIVE and "ready" in parts.panels:
-            parts.panels["ready"].raise_()  # somebody who opens it for the first time
-        if not self.kept.restore(name, parts.docks, parts.panels):
+        restored = self.kept.restore(name, parts.docks, parts.panels)
+        if restored == "no":
+            arrange(parts.docks, parts.panels, name)
+            if self.kept.is_first and layout.page == LIVE and "ready" in parts.panels:
+                parts.panels["ready"].raise_()  # somebody who opens it for the first time
+        if restored != "whole":
             QTimer.singleShot(0, self, self.give_room)
         self._show_programme()
         self.changed.emit()

@@ -120,6 +120,9 @@ class Window(QWidget):
         self._tabs_later = QTimer(self)
         self._tabs_later.setSingleShot(True)
         self._tabs_later.timeout.connect(self._show_tabs)
+        self._heads: list[Panel] = []
+        self._heads_later = QTimer(self)
+        self._heads_later.timeout.connect(self._show_next_head)
         self._first = True
         self.is_kept = True
         self.hotkeys = Hotkeys(self, self)
@@ -198,11 +201,24 @@ class Window(QWidget):
         for bar in self.docks.findChildren(QTabBar):
             if bar.parent() is self.docks:
                 bar.setFixedHeight(0)  # the panels' heads are the tabs
-        for panel in self.panels.values():
-            group = [panel, *self.docks.tabifiedDockWidgets(panel)]
-            known = [p for p in self.panels.values() if p in group and not p.isFloating()]
-            tabs = [(p.id, p.title()) for p in known if p is panel or not p.isHidden()]
-            panel.head.show_tabs(tabs, panel.id)
+        # Heads that are seen now; those of panels behind others one a turn, before somebody looks.
+        self._heads = [panel for panel in self.panels.values() if not panel.isHidden()]
+        for panel in [p for p in self._heads if not p.visibleRegion().isEmpty()]:
+            self._heads.remove(panel)
+            self._show_tabs_of(panel)
+        self._heads_later.start(0)
+
+    def _show_next_head(self) -> None:
+        if self._heads:
+            self._show_tabs_of(self._heads.pop(0))
+        if not self._heads:
+            self._heads_later.stop()
+
+    def _show_tabs_of(self, panel: Panel) -> None:
+        group = [panel, *self.docks.tabifiedDockWidgets(panel)]
+        known = [p for p in self.panels.values() if p in group and not p.isFloating()]
+        tabs = [(p.id, p.title()) for p in known if p is panel or not p.isHidden()]
+        panel.head.show_tabs(tabs, panel.id)
 
     def reveal(self, place: str) -> None:
         """Brings a panel to the front, with the cursor in it; a card by its name.

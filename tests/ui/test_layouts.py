@@ -55,9 +55,9 @@ def test_sizes_of_another_window_are_not_taken_over(program: Any) -> None:
     window.resize(1600, 900)
     window.set_layout("controller")
     window.kept.keep("controller", window.docks, window.panels)
-    assert window.kept.restore("controller", window.docks, window.panels)
+    assert window.kept.restore("controller", window.docks, window.panels) == "whole"
     window.resize(2400, 1400)
-    assert not window.kept.restore("controller", window.docks, window.panels)
+    assert window.kept.restore("controller", window.docks, window.panels) == "places"
     window.kept.forget("controller")
     window.resize(1600, 900)
 

@@ -34,12 +34,16 @@ def _shown(window: Any) -> set[str]:
 
 
 def _cut(window: Any) -> list[str]:
-    """Words that have no room; what is shortened with its whole text in a tip has said so."""
+    """Words that have no room; what is shortened with its whole text in a tip has said so.
+
+    A panel that stands behind another gets its size when it comes to the front.
+    """
     words = [*window.findChildren(QAbstractButton), *window.findChildren(TextLabel)]
     return [
         f"{type(widget).__name__} {widget.text()!r}"
         for widget in words
         if widget.isVisible()
+        and not widget.visibleRegion().isEmpty()
         and not (isinstance(widget, TextLabel) and (widget.wordWrap() or widget.toolTip()))
         and widget.fontMetrics().horizontalAdvance(widget.text()) > widget.width() + 1
     ]
@@ -200,6 +204,9 @@ def test_no_word_is_cut_and_no_band_is_left(
     assert max(bottoms) >= window.statusbar.y() - 16
     assert min(tops) <= window.topbar.height() + 16
     try:
+        for panel in [panel for panel in window.panels.values() if panel.isVisible()]:
+            panel.raise_()  # also those that stand behind another
+            qtbot.waitUntil(lambda panel=panel: _cut(panel) == [], timeout=SOON)
         qtbot.waitUntil(lambda: _cut(window) == [], timeout=SOON)
     finally:
         rest = _cut(window)

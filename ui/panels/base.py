@@ -25,10 +25,11 @@ from ui.dialogs.form import Form
 from ui.i18n import language, t
 from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
-from ui.widgets.basics import Badge, Button, TextLabel, clear, column, row
+from ui.widgets.basics import Badge, Button, TextLabel, column, row
 from ui.widgets.plain import plain
 
 HEAD = 38
+MOST_FOLDS = 4
 FORM_HIGH = 560
 
 
@@ -48,6 +49,9 @@ class PanelHead(QFrame):
         self.setObjectName("panelHead")
         self.setFixedHeight(tokens.px(HEAD))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._high = tokens.px(HEAD)
+        self._is_folding = self._is_stale = False
+        self._least = QSize(tokens.px(80), self._high)
         self.title = TextLabel(weight=600)
         self.count = TextLabel(size=12, tone="muted", is_steady=True)
         self.badge = Badge()
@@ -71,13 +75,15 @@ class PanelHead(QFrame):
         self._more.hide()
         layout.insertWidget(0, self._more)
 
+    # Another page asks for these some ten thousand times.
+
     def sizeHint(self) -> QSize:
         """A dock asks for the height here alone."""
-        return QSize(super().sizeHint().width(), tokens.px(HEAD))
+        return QSize(super().sizeHint().width(), self._high)
 
     def minimumSizeHint(self) -> QSize:
         """May be narrow."""
-        return QSize(tokens.px(80), tokens.px(HEAD))
+        return self._least
 
     def show_tabs(self, tabs: list[tuple[str, str]], present: str) -> None:
         """Shows ``(id, title)`` of the panels that share this place; alone: just the title."""
@@ -86,18 +92,26 @@ class PanelHead(QFrame):
         self._present = present
         if tabs != self._shown:
             self._shown = tabs
-            self._buttons = []
-            clear(self._tabs)
-            for id, title in tabs:
-                button = Button(title, "quiet", checkable=True)
-                button.setFont(tokens.font(13, 600))
+            while len(self._buttons) > len(tabs):
+                gone = self._buttons.pop()
+                self._tabs.removeWidget(gone)
+                gone.hide()
+                gone.deleteLater()
+            while len(self._buttons) < len(tabs):
+                self._add_tab(len(self._buttons))
+            for button, (id, title) in zip(self._buttons, tabs, strict=True):
+                button.setText(title)
                 button.setChecked(id == present)
-                button.clicked.connect(lambda _=False, i=id, b=button: self._pick(i, b, present))
-                button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-                self._tabs.addWidget(button)
-                self._buttons.append(button)
         self.title.setVisible(not tabs)
         self._fold()
+
+    def _add_tab(self, place: int) -> None:
+        button = Button("", "quiet", checkable=True)
+        button.setFont(tokens.font(13, 600))
+        button.clicked.connect(lambda: self._pick(place))
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._tabs.addWidget(button)
+        self._buttons.append(button)
 
     def show_badge(self, text: str, tone: str = "attention") -> None:
         """A word beside the title; "" for none."""
@@ -108,7 +122,22 @@ class PanelHead(QFrame):
         self._fold()
 
     def _fold(self) -> None:
-        """Tabs that have no room become one name with the others behind it."""
+        """Tabs that have no room become one name with the others behind it.
+
+        Showing a button may give the head another size at once, within this very call.
+        """
+        if self._is_folding:
+            self._is_stale = True
+            return
+        self._is_folding = True
+        for _ in range(MOST_FOLDS):
+            self._is_stale = False
+            self._fold_once()
+            if not self._is_stale:
+                break
+        self._is_folding = False
+
+    def _fold_once(self) -> None:
         needs = sum(button.sizeHint().width() + tokens.px(2) for button in self._buttons)
         badge = self.badge.sizeHint().width() if self.badge.text else 0
         spare = self.tools.sizeHint().width() + badge + tokens.px(52)  # margins and gaps
@@ -154,8 +183,9 @@ class PanelHead(QFrame):
         self.enlarged.emit()
         event.accept()
 
-    def _pick(self, id: str, button: Button, present: str) -> None:
-        button.setChecked(id == present)
+    def _pick(self, place: int) -> None:
+        id = self._shown[place][0]
+        self._buttons[place].setChecked(id == self._present)
         self.picked.emit(id)
 
 
