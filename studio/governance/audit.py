@@ -188,13 +188,13 @@ class AuditLog:
         with os.fdopen(handle, "ab") as file:
             while not done:
                 is_closing = self._is_closing  # what is written after this is lost and counted
-                entries, is_asked = self._batch()
+                entries, is_asked = self._batch(checkpointed + CHECKPOINT_NS)
                 done = is_closing and not self._waiting
                 if self.lost > told:
                     entries.append({"kind": "lost", "at": utc_ms(), "count": self.lost - told})
                     told = self.lost
                 self._put(file, entries)
-                is_due = self.count and now_ns() - checkpointed > CHECKPOINT_NS
+                is_due = self.count and now_ns() - checkpointed >= CHECKPOINT_NS
                 if done or is_asked or is_due:
                     checkpointed = now_ns()
                     self._sign(file, signer, is_last=done)
@@ -263,9 +263,13 @@ class AuditLog:
         self.head, self.count = head.decode(), self.count + len(entries)
         return True
 
-    def _batch(self) -> tuple[list[dict[str, Any]], bool]:
-        """What came within half a second of the first, and whether a checkpoint is asked for."""
-        if self._some.wait(CHECKPOINT_NS / NS):
+    def _batch(self, due_ns: int) -> tuple[list[dict[str, Any]], bool]:
+        """What came within half a second of the first, and whether a checkpoint is asked for.
+
+        Args:
+            due_ns: when the next checkpoint is; nothing is waited for beyond.
+        """
+        if self._some.wait(max(0.0, (due_ns - now_ns()) / NS)):
             self._now.wait(SYNC_S)
         self._some.clear()
         self._now.clear()

@@ -13,7 +13,7 @@ from ui.client import Reply
 from ui.i18n import pick, t
 from ui.listen import listen
 from ui.panels.base import Panel
-from ui.panels.spot import RIGHT, Spot
+from ui.panels.spot import BOTTOM, Spot
 from ui.panels.trials.model import TrialsModel, needs_words, turn_words
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, calm
@@ -44,7 +44,7 @@ class TrialsPanel(Panel):
 
     id = "trials"
     rank = 86
-    spots = {"review": Spot(RIGHT, 0)}
+    spots = {"review": Spot(BOTTOM, 0)}
     keys = (("Tab", "trials.key_next"), ("↑ ↓", "trials.key_rows"))
 
     def build(self) -> None:
