@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ SHARE_OF_SIGN = 0.06
 """Roughly how often a sign stands at a place of a text; for choosing between literals."""
 
 
+@functools.lru_cache(maxsize=4096)
 def needed(pattern: str) -> frozenset[str]:
     """Literals of which every match holds at least one; empty when there is no such set."""
     parser: Any = importlib.import_module("re._parser")
@@ -54,6 +56,12 @@ def _of_part(code: str, value: Any) -> frozenset[str] | None:
     return None
 
 
+@functools.lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Made when one of its literals is found for the first time: most never are."""
+    return re.compile(pattern)
+
+
 def _cost(literals: frozenset[str]) -> float:
     """How often one of them may stand in a text."""
     return sum(SHARE_OF_SIGN ** len(literal) for literal in literals)
@@ -69,11 +77,11 @@ class PatternFinder(Generic[R]):
     def __init__(self, pairs: Iterable[tuple[str, R]]) -> None:
         import ahocorasick_rs
 
-        self._patterns: list[tuple[re.Pattern[str], R]] = []
+        self._patterns: list[tuple[str, R]] = []
         self._always: list[int] = []
         by_literal: dict[str, list[int]] = {}
         for number, (pattern, rule) in enumerate(pairs):
-            self._patterns.append((re.compile(pattern), rule))
+            self._patterns.append((pattern, rule))
             literals = needed(pattern)
             if not literals:
                 self._always.append(number)
@@ -90,5 +98,5 @@ class PatternFinder(Generic[R]):
                 numbers.update(self._of_literal[literal])
         for number in sorted(numbers):
             pattern, rule = self._patterns[number]
-            for match in pattern.finditer(text):
+            for match in _compiled(pattern).finditer(text):
                 yield rule, match.start(), match.end(), match.group()
