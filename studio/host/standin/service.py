@@ -301,8 +301,6 @@ class StandInService(Service):
     def _next_texts(self) -> Iterator[str]:
         wanted = self._catalogue.state.explaining
         script = self._scripts.script_view(wanted) if wanted else None
-        if script is None and not self._is_in:
-            return
         yield translate("standin.says_so", self.language)
         if script is not None:
             said = self._said if wanted == self._product else ()

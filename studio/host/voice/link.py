@@ -25,6 +25,7 @@ from studio.core.worker import Worker
 from studio.host.standin.model import VoiceState
 from studio.host.voice.model_files import SPEAKING
 from studio.host.voice.wire import SpeechJob, SpeechMade, spoken_name
+from studio.media.spoken import read_spoken
 
 STEP_S = 0.1
 JOB_S, IDLE_S, ABSENT_S = 60.0, 120.0, 10.0
@@ -132,8 +133,19 @@ class VoiceLink:
                 self._changed.wait(left_s)
             return None if stopping.is_set() else next(iter(self._jobs.items()))
 
+    def _is_kept(self, name: str) -> bool:
+        """Was it made before, in this run or another? Then no process is needed."""
+        kept = read_spoken(name)
+        if kept is None:
+            return False
+        self._known[name] = kept.mouths
+        self._drop(name)
+        return True
+
     def _serve(self, stopping: threading.Event) -> None:
-        if self._next(stopping, STEP_S) is None:
+        while (first := self._next(stopping, STEP_S)) is not None and self._is_kept(first[0]):
+            continue
+        if first is None:
             self.state = "off"
             return
         missing = SPEAKING.missing() if self._module.startswith("studio.host.voice") else ""

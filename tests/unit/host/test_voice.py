@@ -241,6 +241,15 @@ def test_sentences_are_made_and_a_killed_worker_comes_back(link: VoiceLink) -> N
     assert link.restarts == 1
 
 
+def test_a_sentence_of_another_run_needs_no_process(link: VoiceLink, said: str) -> None:
+    name = spoken_name(job("kept"))
+    (spoken.spoken_folder() / said).rename(spoken.spoken_folder() / name)
+    link.ask(job("kept"), is_urgent=True)
+    until(lambda: link.made(job("kept")) is not None, "the sentence", 20)
+    until(lambda: link.state == "off", "its rest", 20)
+    assert (link.pid, link.restarts) == (0, 0)
+
+
 def test_a_voice_that_cannot_work_is_absent_and_says_why(link: VoiceLink) -> None:
     link.ask(job("breaks"), is_urgent=True)
     until(lambda: link.is_absent, "the answer", 20)
