@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from studio.comments.model import Comment, FeedSpec, Withdrawn
+from studio.comments.moderation.everyday import everyday_words
 from studio.core.backoff import Backoff
 from studio.core.errors import StudioError
 from studio.core.extension import Extension
@@ -161,6 +162,7 @@ class CommentFeed:
         self.state, self.error = state, redact(detail)
 
     async def _work(self) -> None:
+        await asyncio.to_thread(everyday_words)  # read once, not at the first comment
         backoff = Backoff((0.5, 1, 2, 3, 5))
         while True:
             before = self.count
