@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import uuid
 from collections.abc import Sequence
@@ -54,10 +53,18 @@ def move_ledger(shop: str, place: Place) -> int:
     write_place(place_path(shop), Place(place.settings, seen))
     if path.is_file():
         try:
-            os.replace(path, path.with_name(path.name + MOVED))
+            path.rename(_free_name(path))
         except OSError as error:
             raise StudioError("failed", "stock.no_ledger", path=str(path), why=str(error)) from None
     return orders
+
+
+def _free_name(path: Path) -> Path:
+    """Under which a ledger that was moved is kept; one that was moved before stays."""
+    kept = path.with_name(path.name + MOVED)
+    while kept.exists():
+        kept = kept.with_name(kept.name + MOVED)
+    return kept
 
 
 def _bring(path: Path, shop: str, store: RedisStock) -> int:

@@ -155,7 +155,7 @@ class LedgerPersons:
             StudioError: failed.
         """
         answers = []
-        for path in sorted([*self._folder.glob("*.db"), *self._folder.glob("*.db.moved")]):
+        for path in sorted([*self._folder.glob("*.db"), *self._folder.glob("*.db*.moved")]):
             address = str(path) if writes else f"file:{path}?mode=ro"
             try:
                 with closing(sqlite3.connect(address, uri=not writes, timeout=30)) as base:
