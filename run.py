@@ -459,8 +459,8 @@ def test(arguments: list[str]) -> int:
     # Each test may start Python several times: none of them is to compile anything anew.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if not any(argument.startswith(("-n", "--numprocesses")) for argument in arguments):
-        # Many tests wait for real processes: one more at a time than cores. `-n 0`: one by one.
-        count = min(4, (os.cpu_count() or 1) + 1)
+        # Many tests wait for real processes: two at a time even on one core. `-n 0`: one by one.
+        count = min(4, max(2, os.cpu_count() or 1))
         arguments = ["-n", str(count), *arguments]
     with screen(environment):
         return subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=environment)

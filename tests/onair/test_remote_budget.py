@@ -29,7 +29,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 def viewer(studio: Studio) -> Iterator[str]:
     with Peer(studio.address, PASSWORD) as owner:
         token = owner.run("remote.token_add", name="looker", role="viewer")["result"]["token"]
-        yield token
+    yield token
+    with Peer(studio.address, PASSWORD) as owner:  # one that reads nothing meanwhile is cut off
         owner.run("remote.token_remove", name="looker")
 
 
