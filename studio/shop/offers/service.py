@@ -125,6 +125,7 @@ class OfferService(Service):
             if offer.slot is not None:  # the machine may have been started again meanwhile
                 self.book.runs[offer.id] = by_slot(offer, self.book.run(offer.id))
         self._count()
+        self._note()  # what was written down in the last second was lost with the engine
         self._card.refresh_card()
 
     async def stop(self) -> None:

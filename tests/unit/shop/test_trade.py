@@ -76,6 +76,25 @@ def test_each_stage_of_an_offer_is_announced_once(countdown_s: int, told: list[s
     trading("once", body)
 
 
+def test_a_price_that_was_live_counts_although_the_engine_was_killed() -> None:
+    """The show of a second before knows nothing of it; a struck price is judged by it too."""
+
+    async def body(trade: Trade) -> None:
+        await trade.open(hat=5)
+        offers = trade.services["offers"]
+        sale = Offer("sale", "hat", price_cents=5900)
+        trade.book.put(sale)
+        saved = offers.save()
+        await offers.begin(sale)
+        kept = offers.checkpoint()
+        trade.book.part, trade.book.runs = saved, {}
+        await offers.restore(kept)
+        await offers.end(sale, "stopped")
+        assert 5900 in [entry.cents for entry in trade.book.part.paid["hat"]]
+
+    trading("killed", body)
+
+
 def test_the_price_of_a_step_is_fixed_with_the_piece() -> None:
     steps = (PriceStep(2, 7000), PriceStep(5, 8000))
     early = Offer("early", "hat", price_cents=6000, pieces=8, steps=steps, most_a_buyer=3)
