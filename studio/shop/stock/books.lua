@@ -496,7 +496,7 @@ end
 function operations.levels()
   local free = ask('HGETALL', P .. 'free')
   local held, sold = ask('HGETALL', P .. 'held'), ask('HGETALL', P .. 'sold')
-  return {free = free, held = held, sold = sold}
+  return {free = free, held = held, sold = sold, moves = ask('LLEN', P .. 'moves')}
 end
 
 function operations.taken(a)

@@ -12,7 +12,9 @@ from studio.core.errors import StudioError
 from studio.core.paths import data_dir
 from studio.shop.stock.books import Note
 from studio.shop.stock.model import OWN, Booking, Level, Line, Move, Reservation, Shortfall
-from studio.shop.stock.place import Place, read_place
+from studio.shop.stock.place import read_place
+from studio.shop.stock.redis import RedisStock
+from studio.shop.stock.sqlite import SqliteStock
 
 
 class StockLedger(Protocol):
@@ -187,18 +189,5 @@ def open_ledger(shop: str) -> StockLedger:
     """
     note = place_path(shop)
     if note.is_file():
-        return open_place(shop, read_place(note))
-    from studio.shop.stock.sqlite import SqliteStock
-
+        return RedisStock(shop, read_place(note), note)
     return SqliteStock(ledger_path(shop))
-
-
-def open_place(shop: str, place: Place) -> StockLedger:
-    """A ledger in a store.
-
-    Raises:
-        StudioError: failed.
-    """
-    from studio.shop.stock.redis import RedisStock
-
-    return RedisStock(shop, place, place_path(shop))

@@ -8,21 +8,18 @@ What it must be set to is looked at when it is opened (`cautions`).
 
 from __future__ import annotations
 
-import contextlib
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
-from studio.core.clean import encode_json, read_json, write_json
-from studio.core.clock import awake_ns, now_ns, utc_iso
+from studio.core.clean import read_json, write_json
+from studio.core.clock import awake_ns, utc_iso
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.shop.stock.books import Note
+from studio.shop.stock.books import MS, Note
 from studio.shop.stock.grouping import Asked, BookingThread
 from studio.shop.stock.model import (
     OWN,
@@ -35,23 +32,17 @@ from studio.shop.stock.model import (
     Shortfall,
     merged,
 )
-from studio.shop.stock.place import Place, write_place
+from studio.shop.stock.place import Place
+from studio.shop.stock.store_link import ANSWER_S, TRIES, Call, StoreLink
 
 _log = logger(__name__)
 
-SCHEMA = "1"
-ANSWER_S = 2.0
-"""A server that says nothing for this long is away."""
-TRIES = 2
 LOT = 128
 """Bookings in one call: the server does nothing else meanwhile."""
 CHUNK = 500
 MOST_TURNS = 50
 """So often the price of an order is written anew because others bought meanwhile."""
 SPAN = 512
-SCRIPT = Path(__file__).with_name("books.lua")
-MS = 1_000_000
-NOTED_EVERY_NS = 1_000_000_000
 
 
 class Job(NamedTuple):
@@ -77,38 +68,18 @@ class RedisStock:
     """
 
     def __init__(self, shop: str, place: Place, path: Path | None = None) -> None:
-        self.shop, self._place, self._path = shop, place, path
-        self._prefix = f"shopcast:{{{shop}}}:"
-        self._seen, self._noted_at = place.seen, 0
-        self._seen_lock = threading.Lock()
         self._expected = (0, 0)
-        self._client = _client(place)
-        self._reads = _client(place)
-        try:
-            with self._away():
-                self._sha = str(self._client.script_load(SCRIPT.read_text(encoding="utf-8")))
-                role = self._client.info("replication").get("role")
-                if role != "master":
-                    raise StudioError("failed", "stock.no_primary", where=place.shown)
-                told = self._call(self._client, "open", {"schema": SCHEMA})
-            self._saw(told["version"])
-            if told["outcome"] != "done":
-                schema = str(told["sku"])
-                raise StudioError("failed", "stock.store_schema", where=place.shown, schema=schema)
-            self._cautions = self._look_at_settings()
-        except StudioError:
-            self._let_go()
-            raise
-        self._thread = BookingThread[Job]("stock store", self._commit, self._let_go)
+        self._link = StoreLink(shop, place, path)
+        self._thread = BookingThread[Job]("stock store", self._commit, self._link.close)
 
     def close(self) -> None:
         """Books what waits, notes how far the store has come, and lets go of it."""
         self._thread.close(2 * TRIES * ANSWER_S)
-        self._note(always=True)
+        self._link.note(always=True)
 
     def cautions(self) -> list[StudioError]:
         """Settings of the server by which pieces could be lost or forgotten."""
-        return self._cautions
+        return self._link.cautions
 
     # -- bookings -------------------------------------------------------------------------------
 
@@ -207,20 +178,15 @@ class RedisStock:
 
     def levels(self) -> list[Level]:
         """As `StockLedger.levels`."""
-        told = self._ask("levels", {})
-        held, sold = _pairs(told["held"]), _pairs(told["sold"])
-        levels = [
-            Level(sku, channel, int(free), int(held.get(name, 0)), int(sold.get(name, 0)))
-            for name, free in _pairs(told["free"]).items()
-            for sku, channel in (_names(name),)
-        ]
-        return sorted(levels, key=lambda level: (level.sku, level.channel))
+        return _levels(self._link.ask("levels", {}))
 
     def counts(self) -> tuple[int, int]:
         """As `StockLedger.counts`."""
-        with self._away():
-            pipe = self._reads.pipeline(transaction=True)
-            held, waiting = pipe.zcard(self._of("until")).zcard(self._of("waiting")).execute()
+        with self._link.away():
+            pipe = self._link.reads.pipeline(transaction=True)
+            held, waiting = (
+                pipe.zcard(self._link.of("until")).zcard(self._link.of("waiting")).execute()
+            )
         return int(held), int(waiting)
 
     def reservations(self, state: str = "", last: int = 100) -> list[Reservation]:
@@ -229,20 +195,20 @@ class RedisStock:
 
     def state_of(self, key: str) -> str:
         """As `StockLedger.state_of`."""
-        with self._away():
-            return str(self._reads.hget(self._of(f"order:{key}"), "state") or "")
+        with self._link.away():
+            return str(self._link.reads.hget(self._link.of(f"order:{key}"), "state") or "")
 
     def shortfalls(self) -> list[Shortfall]:
         """As `StockLedger.shortfalls`."""
-        with self._away():
-            short = self._reads.hgetall(self._of("short"))
+        with self._link.away():
+            short = self._link.reads.hgetall(self._link.of("short"))
             owed = sorted(
                 (read_json(debt)[3], *_names(name), *read_json(debt)[:3])
                 for name, debt in short.items()
             )
-            pipe = self._reads.pipeline(transaction=False)
+            pipe = self._link.reads.pipeline(transaction=False)
             for _, key, *_rest in owed:
-                pipe.hget(self._of(f"order:{key}"), "buyer")
+                pipe.hget(self._link.of(f"order:{key}"), "buyer")
             buyers = pipe.execute()
         return [
             Shortfall(key, sku, channel, count, at, buyer or "")
@@ -261,20 +227,17 @@ class RedisStock:
         return moves
 
     def faults(self) -> list[str]:
-        """As `StockLedger.faults`. While others write, what they write just then may be told."""
+        """As `StockLedger.faults`."""
+        told = self._link.ask("levels", {})  # with the number of moves that led to them
         sums: dict[tuple[str, str], list[int]] = {}
-        version = self.version()
-        levels = self.levels()
-        for _, raw in self._each_move():
+        for _, raw in self._each_move(int(told["moves"])):
             _, _, sku, channel, free, held, sold, *_rest = read_json(raw)
             so_far = sums.setdefault((sku, channel), [0, 0, 0])
             for place, by in enumerate((free, held, sold)):
                 so_far[place] += by
-        if self.version() != version:
-            return self.faults()
         return [
             f"{level.sku} ({level.channel}): {(level.free, level.held, level.sold)} ≠ {total}"
-            for level in levels
+            for level in _levels(told)
             if (total := tuple(sums.get((level.sku, level.channel), ())))
             != (level.free, level.held, level.sold)
         ]
@@ -285,10 +248,8 @@ class RedisStock:
         Raises:
             StudioError: failed: away, or it has fewer bookings than it had.
         """
-        with self._away():
-            version = int(self._reads.get(self._of("version")) or 0)
-        self._saw(version)
-        self._note()
+        version = self._link.version()
+        self._link.note()
         return version
 
     def adopt(self, bookings: Sequence[Any], notes: Sequence[Any]) -> None:
@@ -303,7 +264,7 @@ class RedisStock:
         """
         for at in range(0, max(len(bookings), len(notes)), CHUNK):
             until = at + CHUNK
-            self._ask("adopt", {"bookings": bookings[at:until], "notes": notes[at:until]})
+            self._link.ask("adopt", {"bookings": bookings[at:until], "notes": notes[at:until]})
 
     # -- persons --------------------------------------------------------------------------------
 
@@ -321,30 +282,26 @@ class RedisStock:
         """
         buyers = {order.key: order.buyer for order in orders}
         for order in orders:
-            self._ask("rename", {"key": order.key, "buyer": order.buyer, "name": name})
+            self._link.ask("rename", {"key": order.key, "buyer": order.buyer, "name": name})
         for number, raw in self._each_move():
             move = read_json(raw)
             if move[9] in buyers and move[7] == buyers[move[9]]:
                 fresh = write_json([*move[:7], name, *move[8:]])
-                self._ask("rewrite", {"index": number - 1, "line": raw, "fresh": fresh})
-        with self._away(), contextlib.suppress(_errors().ResponseError):
-            self._reads.bgrewriteaof()  # one that keeps no such file, or writes it just now
+                self._link.ask("rewrite", {"index": number - 1, "line": raw, "fresh": fresh})
+        self._link.rewrite_file()
 
     # -- the server -----------------------------------------------------------------------------
-
-    def _of(self, name: str) -> str:
-        return self._prefix + name
 
     def _each_order(self, state: str, last: int) -> Iterator[Reservation]:
         at = told = 0
         while told < last:
-            with self._away():
-                keys = self._reads.zrevrange(self._of("orders"), at, at + CHUNK - 1)
-                pipe = self._reads.pipeline(transaction=False)
-                pipe.get(self._of("set_by"))
+            with self._link.away():
+                keys = self._link.reads.zrevrange(self._link.of("orders"), at, at + CHUNK - 1)
+                pipe = self._link.reads.pipeline(transaction=False)
+                pipe.get(self._link.of("set_by"))
                 for key in keys:
                     pipe.hmget(
-                        self._of(f"order:{key}"), "buyer", "channel", "state", "until", "at",
+                        self._link.of(f"order:{key}"), "buyer", "channel", "state", "until", "at",
                         "lines",
                     )  # fmt: skip
                 set_by, *rows = pipe.execute()
@@ -363,14 +320,16 @@ class RedisStock:
                 return
             at += CHUNK
 
-    def _each_move(self) -> Iterator[tuple[int, str]]:
-        """Number and line, newest first."""
-        with self._away():
-            end = int(self._reads.llen(self._of("moves")))
+    def _each_move(self, end: int | None = None) -> Iterator[tuple[int, str]]:
+        """Number and line, newest first; of the first ``end`` lines alone where it is said."""
+        link = self._link
+        if end is None:
+            with link.away():
+                end = int(link.reads.llen(link.of("moves")))
         while end > 0:
             start = max(0, end - CHUNK)
-            with self._away():
-                lines = self._reads.lrange(self._of("moves"), start, end - 1)
+            with link.away():
+                lines = link.reads.lrange(link.of("moves"), start, end - 1)
             for place in range(len(lines) - 1, -1, -1):
                 yield start + place + 1, lines[place]
             end = start
@@ -379,24 +338,6 @@ class RedisStock:
         self, operation: str, key: str, given: dict[str, Any], note: Note | None = None
     ) -> Future[Booking]:
         return self._thread.book(Job(operation, {"key": key, **given}, note))
-
-    def _ask(self, operation: str, given: dict[str, Any]) -> dict[str, Any]:
-        with self._away():
-            told = self._call(self._reads, operation, given)
-        self._saw(told["version"])
-        return told
-
-    def _call(self, client: Any, operation: str, given: dict[str, Any]) -> dict[str, Any]:
-        return self._run(client, [(operation, {"at": utc_iso(), **given})])[0]
-
-    def _run(self, client: Any, asked: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
-        """One call of the script; the server takes it whole."""
-        words = (1, self._prefix, self._seen, _encode(asked))
-        try:
-            raw = client.evalsha(self._sha, *words)
-        except _errors().NoScriptError:  # the server was started again
-            raw = client.eval(SCRIPT.read_text(encoding="utf-8"), *words)
-        return list(msgspec.json.decode(raw))
 
     def _commit(self, asked: Sequence[Asked[Job]]) -> None:
         """All that waited, in lots that keep the server no longer than some milliseconds."""
@@ -419,10 +360,7 @@ class RedisStock:
         Raises:
             StudioError: failed; nobody was answered.
         """
-        with self._away():
-            answers = self._send([job for (job, _) in asked])
-        for told in answers:
-            self._saw(told["version"])
+        answers = self._link.book(lambda: [self._words(job) for (job, _) in asked])
         again = []
         for (job, future), told in zip(asked, answers, strict=True):
             if told["outcome"] == "again" and not is_last:
@@ -436,18 +374,7 @@ class RedisStock:
                 future.set_result(_booking(job.given["key"], told))
         return again
 
-    def _send(self, jobs: Sequence[Job]) -> list[dict[str, Any]]:
-        """Answers in order; sent once more on a new line where none came."""
-        for tried in range(TRIES):
-            try:
-                return self._run(self._client, [self._words(job) for job in jobs])
-            except (_errors().ConnectionError, _errors().TimeoutError):
-                self._client.connection_pool.disconnect()
-                if tried == TRIES - 1:
-                    raise
-        raise AssertionError
-
-    def _words(self, job: Job) -> tuple[str, dict[str, Any]]:
+    def _words(self, job: Job) -> Call:
         given = {"at": utc_iso(), **job.given}
         if job.operation == "expire":
             now, at_ns = self._expected
@@ -462,7 +389,7 @@ class RedisStock:
         A price changes in steps with what was taken, so words that are the same at both ends of a
         span hold within it.
         """
-        told = self._call(self._client, "taken", {"sku": note.sku, "channel": note.channel})
+        told = self._link.ask("taken", {"sku": note.sku, "channel": note.channel})
         taken = int(told["free"])
         text = note.text(taken)
 
@@ -477,92 +404,6 @@ class RedisStock:
             "least": bound(-1), "most": bound(1),
         }  # fmt: skip
 
-    def _saw(self, version: int) -> None:
-        with self._seen_lock:
-            if version < self._seen:
-                raise StudioError(
-                    "failed", "stock.store_went_back", where=self._place.shown,
-                    have=version, seen=self._seen,
-                )  # fmt: skip
-            self._seen = version
-
-    def _note(self, *, always: bool = False) -> None:
-        """How far the store has come, for the next start."""
-        if self._path is None or self._seen == self._place.seen:
-            return
-        if not always and now_ns() - self._noted_at < NOTED_EVERY_NS:
-            return
-        self._noted_at = now_ns()
-        self._place = replace(self._place, seen=self._seen)
-        try:
-            write_place(self._path, self._place)
-        except StudioError as error:
-            _log.warning("%s", error)
-
-    def _look_at_settings(self) -> list[StudioError]:
-        """Every booking on the disk before it is answered, and nothing thrown away for space."""
-        where = self._place.shown
-        try:
-            settings = self._client.config_get("append*")
-            settings |= self._client.config_get("maxmemory*")
-        except _errors().ResponseError:  # a server that somebody else keeps
-            return [StudioError("failed", "stock.store_unknown", where=where)]
-        except _errors().RedisError as error:
-            raise StudioError("failed", "stock.store_away", where=where, why=str(error)) from None
-        cautions = []
-        if settings.get("appendonly") != "yes" or settings.get("appendfsync") != "always":
-            cautions.append(StudioError("failed", "stock.store_late", where=where))
-        is_bounded = settings.get("maxmemory", "0") != "0"
-        if is_bounded and settings.get("maxmemory-policy") != "noeviction":
-            cautions.append(StudioError("failed", "stock.store_evicts", where=where))
-        return cautions
-
-    def _let_go(self) -> None:
-        self._client.close()
-        self._reads.close()
-
-    @contextlib.contextmanager
-    def _away(self) -> Iterator[None]:
-        """The server's faults as ours.
-
-        Raises:
-            StudioError: failed.
-        """
-        try:
-            yield
-        except _errors().RedisError as error:
-            why = str(error) or type(error).__name__
-            where = self._place.shown
-            raise StudioError("failed", "stock.store_away", where=where, why=why) from None
-
-
-def _client(place: Place) -> Any:
-    """A client that sends nothing twice by itself.
-
-    Raises:
-        StudioError: conflict: not installed; failed: no address of a store.
-    """
-    try:
-        import redis
-        from redis.backoff import NoBackoff
-        from redis.retry import Retry
-    except ModuleNotFoundError:
-        raise StudioError("conflict", "stock.no_client") from None
-    try:
-        return redis.Redis.from_url(
-            place.url, decode_responses=True, socket_timeout=ANSWER_S,
-            socket_connect_timeout=ANSWER_S, retry=Retry(NoBackoff(), 0), retry_on_timeout=False,
-            retry_on_error=[], health_check_interval=0, client_name="shopcast",
-        )  # fmt: skip
-    except ValueError as error:
-        raise StudioError("failed", "stock.store_away", where=place.shown, why=str(error)) from None
-
-
-def _errors() -> Any:
-    from redis import exceptions
-
-    return exceptions
-
 
 def _plain(lines: Iterable[Line]) -> list[dict[str, Any]]:
     return [
@@ -570,15 +411,20 @@ def _plain(lines: Iterable[Line]) -> list[dict[str, Any]]:
     ]
 
 
-def _encode(given: Any) -> str:
-    return encode_json(given)
-
-
 def _names(field: str) -> tuple[str, str]:
     """The two names of a compound field: the first stands behind its length in bytes."""
     length, _, rest = field.partition(":")
     raw = rest.encode()
     return raw[: int(length)].decode(), raw[int(length) :].decode()
+
+
+def _levels(told: dict[str, Any]) -> list[Level]:
+    held, sold = _pairs(told["held"]), _pairs(told["sold"])
+    levels = [
+        Level(*_names(name), int(free), int(held.get(name, 0)), int(sold.get(name, 0)))
+        for name, free in _pairs(told["free"]).items()
+    ]
+    return sorted(levels, key=lambda level: (level.sku, level.channel))
 
 
 def _pairs(flat: Any) -> dict[str, str]:

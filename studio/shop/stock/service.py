@@ -128,7 +128,6 @@ class StockService(Service):
         Raises:
             StudioError: invalid, failed.
         """
-        ledger_path(shop)
         ledger = await asyncio.to_thread(open_ledger, shop)
         await self._close()
         self.ledger, self._error = ledger, None

@@ -17,7 +17,7 @@ from bench.redis_server import RedisServer
 from studio.core.errors import StudioError
 from studio.governance.people import PeopleKeys
 from studio.governance.secrets import Secrets
-from studio.shop.stock import redis as stock_redis
+from studio.shop.stock import store_link
 from studio.shop.stock.ledger import ledger_path, open_ledger, place_path
 from studio.shop.stock.model import Line
 from studio.shop.stock.moving import move_ledger
@@ -117,9 +117,9 @@ def test_the_store_answers_what_the_file_answers(store, tmp_path, seed):
     file.close()
 
 
-def test_a_price_in_steps_is_that_of_the_piece(store):
+def test_a_price_in_steps_is_that_of_the_piece(store, server):
     """Two desks sell at once; each piece has the price that its turn gives it."""
-    other = RedisStock("coats", Place({"url": store._place.url}))
+    other = RedisStock("coats", Place({"url": server.url}))
     store.receive("in", "hat", 300).result()
     futures = [(store, other)[n % 2].hold(f"k{n}", HAT, f"b{n}", note=Steps()) for n in range(200)]
     prices = sorted((future.result().note for future in futures), key=int, reverse=True)
@@ -164,7 +164,7 @@ def test_a_server_that_is_killed_loses_and_doubles_nothing(server, store):
 
 
 def test_a_server_that_hangs_is_away_and_comes_back(server, store, monkeypatch):
-    monkeypatch.setattr(stock_redis, "ANSWER_S", 0.2)
+    monkeypatch.setattr(store_link, "ANSWER_S", 0.2)
     quick = RedisStock("coats", Place({"url": server.url}))
     quick.receive("in", "hat", 5).result()
     server.send(signal.SIGSTOP)
@@ -206,10 +206,12 @@ def test_a_step_of_the_servers_clock_ends_no_hold(store, server, by_ms):
     store.expire().result()
     other = RedisStock("coats", Place({"url": server.url}))
     other.expire().result()
-    store._client.set(store._of("set_by"), -by_ms)  # as if the server's clock were set
+    store._link.reads.set(store._link.of("set_by"), -by_ms)  # as if the server's clock were set
     for ledger in (store, other, store):
         assert ledger.expire().result().free == 0
-    assert abs(int(store._client.get(store._of("set_by")))) < 1000, "taken off once, not by each"
+    assert abs(int(store._link.reads.get(store._link.of("set_by")))) < 1000, (
+        "taken off once, not by each"
+    )
     other.close()
 
 
@@ -241,7 +243,7 @@ def test_a_replica_and_a_stranger_are_refused(server, store, tmp_path):
         pytest.raises(StudioError, match=r"replica|副本"),
     ):
         RedisStock("coats", Place({"url": copy.url}))
-    store._client.set(store._of("schema"), "9")
+    store._link.reads.set(store._link.of("schema"), "9")
     with pytest.raises(StudioError, match=r"version|版本"):
         RedisStock("coats", Place({"url": server.url}))
 
@@ -371,3 +373,31 @@ def test_a_buyer_is_found_and_forgotten_in_the_store(server, tmp_path):
     assert not any(move.who == "Li Lei" and move.key == "a" for move in store.moves())
     assert store.faults() == []
     store.close()
+
+
+def test_who_reads_while_others_book_sees_no_store_go_back(store, server):
+    """Answers overtake each other on two lines; only what was asked after it counts as later."""
+    other = RedisStock("coats", Place({"url": server.url}))
+    end = threading.Event()
+    faults = []
+
+    def read():
+        while not end.is_set():
+            try:
+                store.version()
+                store.levels()
+            except StudioError as error:
+                faults.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    futures = [(store, other)[n % 2].receive(f"in{n}", "hat", 1) for n in range(1500)]
+    for future in futures:
+        assert future.result().is_good
+    end.set()
+    for reader in readers:
+        reader.join(20)
+    assert faults == []
+    assert store.faults() == []
+    other.close()
