@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 
 from studio.core.bounded import read_bounded
-from studio.core.clean import read_json, write_json
+from studio.core.clean import write_json
 from studio.core.clock import NS, now_ns, utc_iso, utc_ms, utc_of
 from studio.core.errors import StudioError
 from studio.core.log import logger
@@ -327,21 +327,3 @@ def drop_log(folder: Path, name: str, signer: Signer) -> None:
         file.flush()
         os.fsync(file.fileno())
     path.unlink()
-
-
-def _dropped(folder: Path, public: str) -> dict[str, str]:
-    """Last hashes of the files that were dropped, by name; only what this key signed counts."""
-    path = folder / DROPPED
-    if not path.exists():
-        return {}
-    found = {}
-    for line in read_bounded(path, MOST_BYTES).splitlines():
-        try:
-            entry = read_json(line)
-        except (ValueError, RecursionError):
-            continue
-        said = str(entry.get("dropped", "")) if isinstance(entry, dict) else ""
-        name, _, rest = said.partition(":")
-        if said and is_signed(public, f"dropped {said}", str(entry.get("signature", ""))):
-            found[name] = rest.rpartition(":")[2]
-    return found
