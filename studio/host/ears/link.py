@@ -6,11 +6,9 @@ loses sound, one that says nothing is killed, one that ended is started again.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import selectors
 import subprocess
-import sys
 import threading
 
 import msgspec
@@ -21,12 +19,11 @@ from studio.core.backoff import Backoff
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.core.paths import project_dir
-from studio.core.streams import child_environment
 from studio.core.worker import Worker
-from studio.host.ears.model_files import missing
+from studio.host.ears.model_files import HEARING
 from studio.host.ears.wire import EarsRequest, HeardLine
 from studio.host.guard.model import EarsState
+from studio.host.model_process import ModelProcess, WorkerEnded
 from studio.media.sound import Samples
 
 _log = logger(__name__)
@@ -35,10 +32,6 @@ SILENT_S, LOADING_S = 4.0, 60.0
 """So long without a sign of life and it hangs; loading the model takes its time."""
 MOST_LINES, MOST_WAITING = 400, 256_000
 THIRD = 3
-
-
-class EarsEnded(Exception):
-    """The worker ended, or says nothing; it is started again."""
 
 
 class EarsLink:
@@ -54,13 +47,12 @@ class EarsLink:
     """
 
     def __init__(self, tap: SoundTap, module: str = "studio.host.ears.worker") -> None:
-        self._tap, self._module = tap, module
+        self._tap, self._process = tap, ModelProcess(module, HEARING)
         self.state: EarsState = "off"
         self.fault: StudioError | None = None
         self.restarts = 0
         self._request: EarsRequest | None = None
         self._worker: Worker | None = None
-        self._process: subprocess.Popen[bytes] | None = None
         self._lines: list[HeardLine] = []
         self._lock = threading.Lock()
         self._is_checked = False
@@ -68,8 +60,7 @@ class EarsLink:
     @property
     def pid(self) -> int:
         """Of the worker; 0 while there is none."""
-        process = self._process
-        return process.pid if process is not None else 0
+        return self._process.pid
 
     def listen(self, request: EarsRequest, source: str) -> None:
         """Begins with a strip ("" is the programme), or goes on with other words expected."""
@@ -91,7 +82,7 @@ class EarsLink:
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.stopping.set()
-            self._kill()
+            self._process.end()
             worker.stop()
         self.state, self.fault, self._request = "off", None, None
         self.lines()
@@ -109,26 +100,21 @@ class EarsLink:
         self.fault = StudioError("failed", "ears.ended", why=str(error) or type(error).__name__)
 
     def _serve(self, stopping: threading.Event) -> None:
-        request = self._request
-        key = missing() if self._module.startswith("studio.host.ears") else ""
-        if key or request is None:
-            self.state, self.fault = "absent", StudioError("not_found", key or "ears.no_model")
+        request, missed = self._request, self._process.lacks()
+        if missed is not None or request is None:
+            self.state, self.fault = "absent", missed or StudioError("not_found", "ears.no_model")
             return
         if self._is_checked:
             request = msgspec.structs.replace(request, is_checked=True)
         self.state = "starting"
-        process = self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", self._module],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            cwd=project_dir(), env=child_environment(PYTHONPATH=str(project_dir())),
-        )  # fmt: skip
+        process = self._process.start()
         try:
             self._talk(process, request, stopping)
         except StudioError as fault:
             # A model that is short or altered is so the next time too: nothing is started again.
             self.state, self.fault = "absent", fault
         finally:
-            self._kill()
+            self._process.end()
 
     def _talk(
         self, process: subprocess.Popen[bytes], request: EarsRequest, stopping: threading.Event
@@ -147,14 +133,14 @@ class EarsLink:
                 if selector.select(STEP_S):
                     got = _read(out)
                     if got == b"":
-                        raise EarsEnded
+                        raise WorkerEnded
                     if got:
                         said += got
                         heard_ns = now_ns()
                         limit_s = SILENT_S
                         self._take(said)
                 if now_ns() - heard_ns > limit_s * NS:
-                    raise EarsEnded
+                    raise WorkerEnded
                 if self.state == "listening":
                     waiting += _packed(self._tap.take())
                 if len(waiting) > MOST_WAITING:
@@ -178,17 +164,6 @@ class EarsLink:
                 with self._lock:
                     self._lines = [*self._lines, line][-MOST_LINES:]
 
-    def _kill(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-
 
 def _read(pipe: int) -> bytes | None:
     try:
@@ -205,7 +180,7 @@ def _write(pipe: int, waiting: bytearray) -> None:
         except BlockingIOError:
             return
         except OSError:
-            raise EarsEnded from None
+            raise WorkerEnded from None
         del waiting[:done]
 
 

@@ -6,11 +6,9 @@ ahead; a worker that hangs or ends is started again, and one that nobody needs e
 
 from __future__ import annotations
 
-import contextlib
 import os
 import selectors
 import subprocess
-import sys
 import threading
 from collections import OrderedDict
 
@@ -19,9 +17,8 @@ import msgspec
 from studio.core.backoff import Backoff
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
-from studio.core.paths import project_dir
-from studio.core.streams import child_environment
 from studio.core.worker import Worker
+from studio.host.model_process import ModelProcess, WorkerEnded
 from studio.host.standin.model import VoiceState
 from studio.host.voice.model_files import SPEAKING
 from studio.host.voice.wire import SpeechJob, SpeechMade, spoken_name
@@ -31,10 +28,6 @@ STEP_S = 0.1
 JOB_S, IDLE_S, ABSENT_S = 60.0, 120.0, 10.0
 """So long a sentence may take; so long a worker waits for another; so long it stays absent."""
 MOST_WAITING, MOST_KNOWN, MOST_TRIES = 32, 400, 2
-
-
-class VoiceEnded(Exception):
-    """The worker ended, or takes too long; it is started again."""
 
 
 class VoiceLink:
@@ -49,7 +42,7 @@ class VoiceLink:
     """
 
     def __init__(self, module: str = "studio.host.voice.worker") -> None:
-        self._module = module
+        self._process = ModelProcess(module, SPEAKING)
         self.state: VoiceState = "off"
         self.fault: StudioError | None = None
         self.restarts = 0
@@ -59,13 +52,11 @@ class VoiceLink:
         self._known: OrderedDict[str, str] = OrderedDict()
         self._changed = threading.Condition()
         self._worker: Worker | None = None
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def pid(self) -> int:
         """Of the worker; 0 while there is none."""
-        process = self._process
-        return process.pid if process is not None else 0
+        return self._process.pid
 
     @property
     def is_absent(self) -> bool:
@@ -104,7 +95,7 @@ class VoiceLink:
                 worker.stopping.set()
             self._changed.notify_all()
         if worker is not None:
-            self._kill()
+            self._process.end()
             worker.stop()
         self.state, self.fault = "off", None
         self._known.clear()
@@ -148,16 +139,12 @@ class VoiceLink:
         if first is None:
             self.state = "off"
             return
-        missing = SPEAKING.missing() if self._module.startswith("studio.host.voice") else ""
-        if missing:
-            self._is_absent_now(StudioError("not_found", missing))
+        missed = self._process.lacks()
+        if missed is not None:
+            self._is_absent_now(missed)
             return
         self.state = "starting"
-        process = self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", self._module],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            cwd=project_dir(), env=child_environment(PYTHONPATH=str(project_dir())),
-        )  # fmt: skip
+        process = self._process.start()
         try:
             while job := self._next(stopping, IDLE_S):
                 self._have_made(process, *job, stopping)
@@ -166,7 +153,7 @@ class VoiceLink:
             # A model that is short or altered is so the next time too: nothing is started again.
             self._is_absent_now(fault)
         finally:
-            self._kill()
+            self._process.end()
 
     def _have_made(
         self, process: subprocess.Popen[bytes], name: str, job: SpeechJob,
@@ -181,7 +168,7 @@ class VoiceLink:
             process.stdin.write(msgspec.json.encode(job) + b"\n")
             process.stdin.flush()
         except OSError:
-            raise VoiceEnded from None
+            raise WorkerEnded from None
         made = self._answer(process, stopping)
         if made is None:
             return
@@ -206,24 +193,13 @@ class VoiceLink:
             selector.register(out, selectors.EVENT_READ)
             while not stopping.is_set():
                 if now_ns() - since_ns > JOB_S * NS:
-                    raise VoiceEnded
+                    raise WorkerEnded
                 if not selector.select(STEP_S):
                     continue
                 got = os.read(out, 65_536)
                 if not got:
-                    raise VoiceEnded
+                    raise WorkerEnded
                 said += got
                 if said.endswith(b"\n"):
                     return msgspec.json.decode(said, type=SpeechMade)
         return None
-
-    def _kill(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()

@@ -23,10 +23,11 @@ from studio.core.instants import utc_now
 from studio.core.service import ShowContext
 from studio.core.state import State
 from studio.host.ears.link import EarsLink
-from studio.host.ears.model_files import FILES, check
+from studio.host.ears.model_files import HEARING
 from studio.host.ears.windows import Sound, WindowCutter
 from studio.host.ears.wire import EarsRequest, HeardLine
 from studio.host.events import ClaimRaised
+from studio.host.fetched import ModelSet
 from studio.host.guard.claims import claims_of
 from studio.host.guard.model import GuardPart
 from studio.host.guard.service import GuardService
@@ -405,7 +406,7 @@ sys.stdin.buffer.read()
 def recogniser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A worker of the same wire that recognises nothing: a real process."""
     (tmp_path / "stands_in.py").write_text(STANDS_IN, encoding="utf-8")
-    monkeypatch.setattr("studio.host.ears.link.project_dir", lambda: tmp_path)
+    monkeypatch.setattr("studio.host.model_process.project_dir", lambda: tmp_path)
     return "stands_in"
 
 
@@ -466,7 +467,7 @@ sys.stdin.buffer.read()
 
 
 def test_without_the_model_it_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.host.ears.link.missing", lambda: "ears.no_model")
+    monkeypatch.setattr(ModelSet, "missing", lambda models: f"{models.words}.no_model")
     link = EarsLink(SoundTap())
     link.listen(EarsRequest("", "zh"), "")
     until(lambda: link.state == "absent", "the answer", 20)
@@ -477,12 +478,12 @@ def test_without_the_model_it_says_what_to_run(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_model_that_is_short_or_altered_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudioError) as refused:
-        check(tmp_path)
+        HEARING.check(tmp_path)
     assert refused.value.key == "ears.no_model"
-    for file in FILES:
+    for file in HEARING.files:
         (tmp_path / file.name).write_bytes(b"short")
     with pytest.raises(StudioError) as refused:
-        check(tmp_path)
+        HEARING.check(tmp_path)
     assert refused.value.key == "ears.altered"
 
 

@@ -221,7 +221,7 @@ def link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VoiceLink]
     """A worker of the same wire that makes no sound: a real process."""
     (tmp_path / "speaks.py").write_text(SPEAKS, encoding="utf-8")
     (tmp_path / "studio").symlink_to(Path(__file__).parents[3] / "studio")
-    monkeypatch.setattr("studio.host.voice.link.project_dir", lambda: tmp_path)
+    monkeypatch.setattr("studio.host.model_process.project_dir", lambda: tmp_path)
     made = VoiceLink("speaks")
     yield made
     made.rest()
