@@ -15,7 +15,8 @@ from collections.abc import Callable
 from bench.base import BenchReport, Row
 from studio.comments.model import Comment
 from studio.comments.moderation.judge import Judge
-from studio.comments.moderation.rules import RuleTier, shipped_rules
+from studio.comments.moderation.rule_files import shipped_rules
+from studio.comments.moderation.rules import RuleTier
 from studio.core.paths import project_dir
 
 ROUNDS = 5

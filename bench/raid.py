@@ -13,7 +13,8 @@ from collections import deque
 from bench.base import BenchReport, Row
 from studio.comments.keeper import CommentQueue
 from studio.comments.model import Comment
-from studio.comments.moderation.rules import RuleTier, shipped_rules
+from studio.comments.moderation.rule_files import shipped_rules
+from studio.comments.moderation.rules import RuleTier
 
 A_SECOND = 2000
 EVENTS = 120_000

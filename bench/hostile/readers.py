@@ -108,7 +108,7 @@ def _messages() -> Iterator[HurtReader]:
 
 
 def _files(folder: Path) -> Iterator[HurtReader]:
-    from studio.comments.moderation.rules import read_pack as read_comment_pack
+    from studio.comments.moderation.rule_files import read_pack as read_comment_pack
     from studio.filters.cube import read_cube
     from studio.host.packs.files import read_pack
     from studio.media.picture_file import read_animation, read_picture

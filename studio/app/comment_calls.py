@@ -31,7 +31,7 @@ def pack_arguments(parser: argparse.ArgumentParser) -> None:
 def _check(path: Path, *, as_json: bool) -> int:
     """Every fault of a pack, its own tests among them."""
     from studio.comments.moderation.packs import pack_faults
-    from studio.comments.moderation.rules import read_pack
+    from studio.comments.moderation.rule_files import read_pack
 
     read = read_pack(path)
     faults = pack_faults(read)

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from studio.comments.moderation.packs import PackTrial, try_rules
-from studio.comments.moderation.rules import Rule, RuleFile, RuleTier, shipped_rules
+from studio.comments.moderation.rule_files import Rule, RuleFile, shipped_rules
+from studio.comments.moderation.rules import RuleTier
 from studio.core.child_process import ProcessReply, ask_process, serve_one
 from studio.core.clean import read_json
 from studio.core.errors import StudioError

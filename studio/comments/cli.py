@@ -11,7 +11,8 @@ from typing import Any, TextIO
 from studio.comments.intent import intent_of
 from studio.comments.model import Comment, Verdict
 from studio.comments.moderation.judge import Judge
-from studio.comments.moderation.rules import Rule, RuleTier, read_rules, shipped_rules
+from studio.comments.moderation.rule_files import Rule, read_rules, shipped_rules
+from studio.comments.moderation.rules import RuleTier
 from studio.comments.platforms.lines import BadLine, parse
 from studio.comments.ranking import rank
 from studio.core.errors import StudioError

@@ -35,7 +35,8 @@ from studio.comments.model import (
     Withdrawn,
 )
 from studio.comments.moderation.judge import Judge
-from studio.comments.moderation.rules import Rule, RuleFile, RuleTier, own_words
+from studio.comments.moderation.rule_files import Rule, RuleFile, own_words
+from studio.comments.moderation.rules import RuleTier
 from studio.comments.platforms.base import CommentFeed, CommentPlatform, FeedAllowance
 from studio.comments.ranking import rank
 from studio.comments.rings import CommentRings

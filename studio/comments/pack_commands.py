@@ -14,7 +14,7 @@ from studio.comments.moderation.packs import (
     own_packs_folder,
     sound_pack,
 )
-from studio.comments.moderation.rules import Rule, RuleFile
+from studio.comments.moderation.rule_files import Rule, RuleFile
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 

@@ -12,7 +12,7 @@ from studio.comments.commands import AudienceCommands
 from studio.comments.keeper import CommentListener, CommentQueue
 from studio.comments.model import AudiencePart, CommentsKept, CommentsView
 from studio.comments.moderation.packs import find_pack, sound_pack
-from studio.comments.moderation.rules import RuleFile, shipped_rules
+from studio.comments.moderation.rule_files import RuleFile, shipped_rules
 from studio.comments.pack_commands import PackCommands, TrialRunner
 from studio.comments.platforms.base import CommentPlatform
 from studio.core.credentials import is_lost

@@ -21,7 +21,8 @@ from scipy import optimize, sparse
 from studio.comments.moderation.everyday import everyday_words
 from studio.comments.moderation.linear import BITS, REASONS, forms, ngrams
 from studio.comments.moderation.normalise import normalise
-from studio.comments.moderation.rules import RuleTier, shipped_rules
+from studio.comments.moderation.rule_files import shipped_rules
+from studio.comments.moderation.rules import RuleTier
 from studio.core.clean import read_json
 from studio.core.paths import assets_dir, project_dir
 

@@ -11,7 +11,8 @@ from collections import defaultdict
 from importlib.util import find_spec
 from pathlib import Path
 
-from studio.comments.moderation.rules import RuleTier, shipped_rules
+from studio.comments.moderation.rule_files import shipped_rules
+from studio.comments.moderation.rules import RuleTier
 from studio.core.paths import assets_dir
 
 FEWEST = 50

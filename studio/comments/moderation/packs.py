@@ -11,7 +11,8 @@ import msgspec
 from studio.comments.moderation.everyday import everyday_comments
 from studio.comments.moderation.latin import letters_of
 from studio.comments.moderation.normalise import normalise
-from studio.comments.moderation.rules import Rule, RuleFile, RuleTier, read_pack
+from studio.comments.moderation.rule_files import Rule, RuleFile, read_pack
+from studio.comments.moderation.rules import RuleTier
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir
 from studio.core.patterns import PatternRefused, checked

@@ -17,7 +17,7 @@ from studio.comments.cli import moderate
 from studio.comments.commands import AudienceCommands
 from studio.comments.keeper import MOST_A_SECOND, CommentQueue
 from studio.comments.model import Comment, CommentsKept, FeedSpec
-from studio.comments.moderation.rules import shipped_rules
+from studio.comments.moderation.rule_files import shipped_rules
 from studio.comments.platforms.base import CommentFeed, CommentPlatform
 from studio.comments.platforms.lines import parse
 from studio.comments.platforms.replay import CommentReplay

@@ -9,7 +9,8 @@ import pytest
 
 from studio.comments.moderation.literals import needed
 from studio.comments.moderation.normalise import normalise
-from studio.comments.moderation.rules import RuleTier, shipped_rules
+from studio.comments.moderation.rule_files import shipped_rules
+from studio.comments.moderation.rules import RuleTier
 
 
 @pytest.fixture(scope="module")

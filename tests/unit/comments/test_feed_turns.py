@@ -9,7 +9,7 @@ from typing import Any
 
 from studio.comments.keeper import CommentQueue
 from studio.comments.model import Comment, FeedSpec
-from studio.comments.moderation.rules import shipped_rules
+from studio.comments.moderation.rule_files import shipped_rules
 from studio.comments.platforms.base import MOST_S, SHARE, CommentFeed, FeedAllowance
 from studio.comments.platforms.dial import LINES_A_TURN
 from studio.comments.platforms.websocket import WebSocketFeed, WebSocketSettings

@@ -13,7 +13,8 @@ from studio.comments.moderation.judge import Judge
 from studio.comments.moderation.linear import REASONS, forms, shipped_model
 from studio.comments.moderation.normalise import normalise
 from studio.comments.moderation.packs import everyday_comments
-from studio.comments.moderation.rules import RuleTier, shipped_rules
+from studio.comments.moderation.rule_files import shipped_rules
+from studio.comments.moderation.rules import RuleTier
 
 
 @pytest.fixture(scope="module")

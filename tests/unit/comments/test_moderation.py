@@ -10,7 +10,8 @@ import pytest
 
 from studio.comments.cli import moderate
 from studio.comments.moderation.normalise import normalise, unleet
-from studio.comments.moderation.rules import RuleTier, own_words, read_rules, shipped_rules
+from studio.comments.moderation.rule_files import own_words, read_rules, shipped_rules
+from studio.comments.moderation.rules import RuleTier
 from studio.core.errors import StudioError
 
 

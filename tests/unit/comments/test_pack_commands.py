@@ -11,7 +11,7 @@ from studio.app.pack_trials import PackTrialProcess, TrialRequest, past_comments
 from studio.comments.keeper import CommentQueue
 from studio.comments.model import Comment
 from studio.comments.moderation.packs import own_packs_folder
-from studio.comments.moderation.rules import read_pack, shipped_rules
+from studio.comments.moderation.rule_files import read_pack, shipped_rules
 from studio.comments.pack_commands import PackCommands
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir

@@ -7,13 +7,8 @@ import json
 import pytest
 
 from studio.comments.moderation.packs import MOST_WORDS, pack_faults, sound_pack, try_rules
-from studio.comments.moderation.rules import (
-    RuleTier,
-    own_words,
-    read_pack,
-    shipped_packs,
-    shipped_rules,
-)
+from studio.comments.moderation.rule_files import own_words, read_pack, shipped_packs, shipped_rules
+from studio.comments.moderation.rules import RuleTier
 from studio.core.errors import StudioError
 
 TESTS = {"catches": ["竞品牌更好"], "passes": ["多少钱"]}

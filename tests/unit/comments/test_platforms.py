@@ -19,7 +19,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from studio.comments.keeper import CommentQueue
 from studio.comments.model import Comment, FeedSpec
-from studio.comments.moderation.rules import shipped_rules
+from studio.comments.moderation.rule_files import shipped_rules
 from studio.comments.platforms import bilibili, ninja, sse, twitch, youtube
 from studio.comments.platforms.base import CommentFeed, CommentPlatform
 from studio.comments.platforms.twitch import parse_irc

@@ -12,7 +12,8 @@ from studio.comments.intent import intent_of
 from studio.comments.model import Comment
 from studio.comments.moderation.judge import MOST_IN_FLOOD_S, Judge
 from studio.comments.moderation.readings import fold_key, syllables
-from studio.comments.moderation.rules import RuleTier, shipped_rules
+from studio.comments.moderation.rule_files import shipped_rules
+from studio.comments.moderation.rules import RuleTier
 
 SECOND = 1_000_000_000
 

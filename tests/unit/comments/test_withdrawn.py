@@ -14,7 +14,7 @@ from studio.comments.commands import AudienceCommands
 from studio.comments.events import CommentWithdrawn, ReplyFailed
 from studio.comments.keeper import CommentQueue
 from studio.comments.model import Comment, CommentsKept, Entry, FeedSpec, Withdrawn
-from studio.comments.moderation.rules import shipped_rules
+from studio.comments.moderation.rule_files import shipped_rules
 from studio.comments.persons import LiveComments
 from studio.comments.platforms.base import CommentFeed, CommentPlatform
 from studio.core.errors import StudioError
