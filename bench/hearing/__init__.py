@@ -22,7 +22,7 @@ from bench.hearing.sentences import SaidLine, lines, sheet
 from bench.hearing.speech import VOICES, KokoroReader, noisy
 from studio.app.listen_cli import SheetPacks, goods_of
 from studio.core.errors import StudioError
-from studio.host.ears.model_files import missing, model_folder
+from studio.host.ears.model_files import HEARING
 from studio.host.ears.windows import HOP, Sound
 from studio.host.ears.windows import RATE as HEARD_RATE
 from studio.host.ears.wire import EarsRequest
@@ -53,7 +53,7 @@ def run() -> BenchReport:
     Raises:
         StudioError: not_found: the model, or the folder of voices.
     """
-    key = missing()
+    key = HEARING.missing()
     folder = os.environ.get("SHOPCAST_SPEECH", "")
     if key or not folder:
         raise StudioError("not_found", key or "bench.no_speech")
@@ -124,7 +124,7 @@ def _listen(language: str, sound: Sound, spoken: list[Spoken]) -> None:
     goods = goods_of(facts)
     packs = SheetPacks(matcher_for(armed_packs(PacksPart(facts.places), all_packs()[0])), goods)
     twice, claims = TwiceHeard(), HeardClaims()
-    request = EarsRequest(str(model_folder()), language, hints_of(goods, language))
+    request = EarsRequest(str(HEARING.folder()), language, hints_of(goods, language))
     hops = (sound[at : at + HOP] for at in range(0, len(sound), HOP))
     for heard in heard_lines(request, hops):
         current = max((s for s in spoken if s.begin_s <= heard.at_s), key=lambda s: s.begin_s,

@@ -203,10 +203,10 @@ def _listen_sound(path: Path, listening: Listening) -> None:
     Raises:
         StudioError: not_found, invalid: the file, the model.
     """
-    from studio.host.ears.model_files import model_folder
+    from studio.host.ears.model_files import HEARING
     from studio.host.ears.worker import heard_lines
 
-    request = EarsRequest(str(model_folder()), listening.language, listening.hints())
+    request = EarsRequest(str(HEARING.folder()), listening.language, listening.hints())
     for line in heard_lines(request, _pieces_of(path)):
         if line.text:
             listening.hear_window(line)

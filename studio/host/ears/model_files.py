@@ -25,7 +25,3 @@ HEARING = ModelSet(
         " --hash=sha256:8da06d492bf077eb53d3058bd473c15d04652d85c280f79668e50ec1d6dba7d3",
     ),
 )  # fmt: skip
-FILES = HEARING.files
-model_folder, missing, check, fetch = (
-    HEARING.folder, HEARING.missing, HEARING.check, HEARING.fetch,
-)  # fmt: skip

@@ -15,7 +15,7 @@ import numpy as np
 
 from studio.core.errors import StudioError
 from studio.core.priority import background_thread
-from studio.host.ears.model_files import check, missing
+from studio.host.ears.model_files import HEARING
 from studio.host.ears.recogniser import SpeechRecogniser, voice_finder
 from studio.host.ears.windows import HOP, RATE, SHORT_S, Sound, WindowCutter
 from studio.host.ears.wire import EarsRequest, HeardLine
@@ -29,12 +29,13 @@ def heard_lines(request: EarsRequest, sound: Iterator[Sound]) -> Iterator[HeardL
     Raises:
         StudioError: not_found, invalid: the model.
     """
-    key = missing(Path(request.folder))
+    folder = Path(request.folder)
+    key = HEARING.missing(folder)
     if key:
         raise StudioError("not_found", key)
     if not request.is_checked:
-        check(Path(request.folder))
-    recogniser = SpeechRecogniser(Path(request.folder), request.language, request.hints)
+        HEARING.check(folder)
+    recogniser = SpeechRecogniser(folder, request.language, request.hints)
     cutter = WindowCutter(voice_finder())
     yield HeardLine()
     at = 0

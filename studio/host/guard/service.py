@@ -14,7 +14,7 @@ from studio.core.event import Events
 from studio.core.instants import utc_now
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
-from studio.host.ears.model_files import model_folder
+from studio.host.ears.model_files import HEARING
 from studio.host.ears.wire import EarsRequest, HeardLine
 from studio.host.events import ClaimRaised
 from studio.host.guard.claim import Known
@@ -184,7 +184,7 @@ class GuardService(Service):
             self._recogniser.rest()
             return
         hints = hints_of(self.goods(), self.language)
-        request = EarsRequest(str(model_folder()), self.language, hints)
+        request = EarsRequest(str(HEARING.folder()), self.language, hints)
         self._recogniser.listen(request, self.part.source)
 
     def _tick(self) -> None:
