@@ -129,8 +129,7 @@ class VoiceLink:
         kept = read_spoken(name)
         if kept is None:
             return False
-        self._known[name] = kept.mouths
-        self._drop(name)
+        self._keep(name, kept.mouths)
         return True
 
     def _serve(self, stopping: threading.Event) -> None:
@@ -174,11 +173,15 @@ class VoiceLink:
             return
         if made.error:
             raise StudioError("unavailable", made.error, path=made.where)
-        self._known[made.name] = made.mouths
+        self._keep(made.name, made.mouths)
+        self.state, self.fault = "ready", None
+
+    def _keep(self, name: str, mouths: str) -> None:
+        """Its mouth shapes are known, so it waits no longer."""
+        self._known[name] = mouths
         while len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)
         self._drop(name)
-        self.state, self.fault = "ready", None
 
     def _drop(self, name: str) -> None:
         with self._changed:
