@@ -51,8 +51,7 @@ def say_to_file(
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise StudioError("failed", "voice.not_written", path=f"{out}: {why}") from None
-    seconds = len(made.mouths) / 40
     if as_json:
-        write(json.dumps({"file": str(out), "seconds": seconds, "mouths": made.mouths}))
+        write(json.dumps({"file": str(out), "seconds": made.seconds, "mouths": made.mouths}))
     else:
-        write(translate("voice.cli.said", path=str(out), seconds=f"{seconds:.1f}"))
+        write(translate("voice.cli.said", path=str(out), seconds=f"{made.seconds:.1f}"))

@@ -13,6 +13,8 @@ from studio.media.sound import CHANNELS, RATE, Samples
 
 STEP_S = 0.025
 """Length of a mouth shape."""
+CLOSED, SHAPES = "-", "aeiou"
+"""A mouth that is shut, and the shapes of an open one."""
 STEP = round(RATE * STEP_S)
 MOST_BYTES = 40_000_000
 _NAME = re.compile(r"[0-9a-f]{32}")
@@ -28,6 +30,11 @@ class SpokenFile(msgspec.Struct, frozen=True):
 
     pcm: bytes
     mouths: str
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return len(self.mouths) * STEP / RATE
 
     def samples(self) -> Samples:
         """(n, 2) float32, the same on both sides."""

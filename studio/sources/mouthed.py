@@ -6,15 +6,13 @@ import numpy as np
 
 from studio.core.clock import NS
 from studio.media.sound import RATE, Samples, silence
-from studio.media.spoken import STEP, read_spoken
+from studio.media.spoken import CLOSED, SHAPES, STEP, read_spoken
 from studio.sources.base import Feed
 
 BLOCK = 480
 FADE = 240
-STEP_NS = NS * STEP // RATE
 MOST_STEPS_TO_END = 6
 """Told to stop, it goes on to the end of a syllable, at most so many steps of 25 ms."""
-CLOSED, SHAPES = "-", "-aeiou"
 
 
 class Speech:

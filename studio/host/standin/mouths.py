@@ -6,9 +6,8 @@ import re
 
 from studio.comments.moderation.readings import spelling_of
 from studio.host.numbers import number_of, spoken_zh
+from studio.media.spoken import CLOSED, STEP_S
 
-STEP_S = 0.025
-CLOSED, SHAPES = "-", "aeiou"
 SYLLABLE_S, WORD_S, PAUSE_S = 0.22, 0.32, 0.25
 _LIPS = ("b", "p", "m")
 _PIECE = re.compile(r"\d+|[A-Za-z']+|[\u3400-\u9fff]|[，。！？；：,.!?;:]")

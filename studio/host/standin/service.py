@@ -19,10 +19,10 @@ from studio.host.guard.judge import Judged
 from studio.host.guard.model import GuardPart
 from studio.host.script.model import ProductScriptView
 from studio.host.standin.model import StandInPart, StandInView
-from studio.host.standin.mouths import STEP_S
 from studio.host.standin.speech import StandInSpeech, Utterance, Voice
 from studio.host.standin_commands import StandInCommands
 from studio.host.voice.model_files import voice_for
+from studio.media.spoken import STEP_S
 from studio.scenes.generated import shows_generated
 from studio.scenes.stage import Snapshot
 from studio.shop.catalogue import Catalogue
@@ -149,7 +149,7 @@ class StandInService(Service):
         return self.part
 
     def view(self) -> StandInView:
-        """Who could come in, as last looked at (its source asks 25 times a second); its words."""
+        """Who could come in, as last looked at (its source asks 50 times a second); its words."""
         voice = self._speech.voice
         return StandInView(
             self._scenes, self._is_in, self.is_speaking, self._speech.is_waiting,

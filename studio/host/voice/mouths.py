@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from studio.host.standin.mouths import CLOSED
+from studio.media.spoken import CLOSED
 
 _OF = {
     "a": "aɑæʌɐIW",

@@ -27,10 +27,11 @@ from studio.host.guard.model import GuardPart
 from studio.host.script.model import LineView, ProductScriptView, ScriptLine
 from studio.host.standin import service as standin_service
 from studio.host.standin.model import VoiceState
-from studio.host.standin.mouths import CLOSED, SHAPES, mouths_of
+from studio.host.standin.mouths import mouths_of
 from studio.host.standin.service import StandInService
 from studio.host.voice.wire import SpeechJob
 from studio.media.frame import Frame, blank, from_rgb
+from studio.media.spoken import CLOSED, SHAPES
 from studio.media.yuv import layer
 from studio.scenes.compositor import Change, Overlay
 from studio.scenes.keeper import SceneRepository
