@@ -16,7 +16,7 @@ import numpy as np
 
 from studio.host.ears.windows import RATE as HEARD_RATE
 from studio.host.ears.windows import Sound
-from studio.host.numbers import digits_zh, number_of, spoken_en, spoken_zh
+from studio.host.numbers import digits_en, digits_zh, number_of, spoken_en, spoken_zh
 
 RATE = 24_000
 VOICES = {
@@ -97,7 +97,7 @@ def _figure_en(piece: str) -> str:
     whole, _, part = piece.strip("$£€%.,").replace(",", "").partition(".")
     words = spoken_en(int(whole or 0))
     if part:
-        words += " point " + " ".join(spoken_en(int(sign)) for sign in part)
+        words += " point " + digits_en(part)
     return words + unit
 
 

@@ -101,3 +101,8 @@ def spoken_en(value: int) -> str:
             high, low = divmod(value, size)
             return f"{spoken_en(high)} {word}" + (f" {spoken_en(low)}" if low else "")
     raise AssertionError(value)
+
+
+def digits_en(text: str) -> str:
+    """Digits one by one, as `digits_zh` has them: 50 → five zero."""
+    return " ".join(_SMALL[int(sign)] for sign in text)

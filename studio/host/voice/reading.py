@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from studio.host.numbers import digits_zh, spoken_en, spoken_zh
+from studio.host.numbers import digits_en, digits_zh, spoken_en, spoken_zh
 from studio.host.voice.units import CURRENCIES, ORDINALS, UNITS
 
 _NUMBER = r"\d+(?:\.\d+)?"
@@ -48,8 +48,8 @@ def read_aloud(text: str, language: str) -> str:
     plain = re.sub(r"(?<=[A-Za-z])-(?=\d)", " ", plain)
     plain = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), plain)
     said = _zh(plain) if language == "zh" else _en(plain)
-    digits = "零一二三四五六七八九" if language == "zh" else _DIGITS
-    return re.sub(r"[0-9]", lambda found: f" {digits[int(found[0])]} ", said)
+    digits = digits_zh if language == "zh" else digits_en
+    return re.sub(r"[0-9]", lambda found: f" {digits(found[0])} ", said)
 
 
 # -- Chinese ---------------------------------------------------------------------------------------
@@ -148,11 +148,10 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
-_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def _en(text: str) -> str:
-    text = _PHONE.sub(lambda m: ", ".join(_digits_en(part) for part in m[0].split("-")), text)
+    text = _PHONE.sub(lambda m: ", ".join(digits_en(part) for part in m[0].split("-")), text)
     text = _DAY.sub(
         lambda m: f"{_MONTHS[int(m[2]) - 1]} {_ordinal(int(m[3]))}, {_year_en(m[1])}", text
     )
@@ -177,21 +176,17 @@ def _en(text: str) -> str:
     text = re.sub(r"\s*&\s*", " and ", text)
     text = re.sub(r"(?<=\w)\+(?!\w)", " plus", text)
     text = _BOUND.sub(" ", text)
-    return _PLAIN.sub(lambda m: _plain_en(m), text)
+    return _PLAIN.sub(_plain_en, text)
 
 
 def number_en(written: str) -> str:
     """ "199" → one hundred ninety nine, "7.5" → seven point five."""
     whole, _, part = written.partition(".")
     if len(whole) > LONGEST_NUMBER or (len(whole) > 1 and whole[0] == "0"):
-        said = _digits_en(whole)
+        said = digits_en(whole)
     else:
         said = spoken_en(int(whole))
-    return said + (f" point {_digits_en(part)}" if part else "")
-
-
-def _digits_en(digits: str) -> str:
-    return " ".join(_DIGITS[int(digit)] for digit in digits)
+    return said + (f" point {digits_en(part)}" if part else "")
 
 
 def _year_en(year: str) -> str:
