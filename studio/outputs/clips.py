@@ -9,7 +9,7 @@ from typing import Any
 from studio.core.aigc import bears_aigc
 from studio.core.errors import StudioError
 from studio.sender.chapters import read_chapters
-from studio.sender.generated import FREE_TAGS, aigc_metadata
+from studio.sender.generated import aigc_metadata, muxer_options
 
 LONGEST_S = 600.0
 
@@ -62,10 +62,9 @@ def cut(recording: Path, span: Span, target: Path) -> float:
     if not recording.is_file():
         raise StudioError("not_found", "outputs.no_recording", file=str(recording))
     try:
-        options = FREE_TAGS if target.suffix.lower() == ".mp4" else {}
         with (
             av.open(str(recording), "r") as source,
-            av.open(str(target), "w", options=options) as out,
+            av.open(str(target), "w", options=muxer_options(target)) as out,
         ):
             video = source.streams.video[0]
             if any(map(bears_aigc, source.metadata.values())):

@@ -12,7 +12,7 @@ from studio.core.errors import StudioError
 from studio.encoding.model import VideoSettings
 from studio.media.packet import EncodedPacket
 from studio.sender.clip import StandbyClip
-from studio.sender.generated import FREE_TAGS, aigc_metadata
+from studio.sender.generated import aigc_metadata, muxer_options
 
 SECONDS = 60.0
 MOST_BYTES = 96 << 20
@@ -143,8 +143,7 @@ def _write(
 
     micro = Fraction(1, 1_000_000)
     try:
-        options = FREE_TAGS if file.suffix.lower() == ".mp4" else {}
-        with av.open(str(file), "w", options=options) as out:
+        with av.open(str(file), "w", options=muxer_options(file)) as out:
             if is_generated:
                 out.metadata.update(aigc_metadata())
             streams = {

@@ -204,12 +204,15 @@ class FileSink:
 
     def _label(self) -> None:
         """The file that is being written bears the label from its first generated picture on."""
-        if self._disk is None or self._is_labelled or not self._is_generated:
-            return
+        if self._disk is not None and self._is_generated and not self._is_labelled:
+            self._is_labelled = self._write_label()
+
+    def _write_label(self) -> bool:
         try:
-            self._is_labelled = label_file(Path(self.shown_url))
+            return label_file(Path(self.shown_url))
         except OSError as error:
             _log.warning("%s could not be labelled: %s", self.shown_url, error)
+            return False
 
     def _is_split_due(self, unit: Unit) -> bool:
         if not (unit.is_video and unit.is_keyframe) or self._disk is None:
@@ -359,7 +362,7 @@ class FileSink:
         except (av.FFmpegError, OSError) as error:
             _log.warning("the end of %s was not written: %s", self.shown_url, error)
         if self._is_labelled or self._is_generated:
-            self._is_labelled = self._was_labelled()
+            self._write_label()  # Matroska's tags are written anew, as they were at the start
         self._seen = disk.written
         if self._chapters is not None:
             self._chapters.finish((self._end_us - self._base_us) // 1000)
@@ -369,14 +372,6 @@ class FileSink:
             _log.warning("closing %s: %s", self.shown_url, error)
         if why is not None:
             self._machine.fire(Step.BROKEN, why)
-
-    def _was_labelled(self) -> bool:
-        """Matroska's tags are written anew at the end, as they were at the start."""
-        try:
-            return label_file(Path(self.shown_url))
-        except OSError as error:
-            _log.warning("%s could not be labelled: %s", self.shown_url, error)
-            return False
 
     def _why(self, error: Exception) -> Reason:
         code = error.errno if isinstance(error, OSError) else 0

@@ -21,6 +21,11 @@ TAGS, CRC = b"\x12\x54\xc3\x67", b"\xbf\x84"
 """Matroska: the element of all tags, and the checksum that may stand first in it."""
 
 
+def muxer_options(file: Path) -> dict[str, str]:
+    """Options for a file that is written in one go, so that its label is kept."""
+    return FREE_TAGS if file.suffix.lower() == ".mp4" else {}
+
+
 def metadata_room() -> dict[str, str]:
     """Metadata for a file to begin with."""
     return {ROOM_FIELD: " " * ROOM}
