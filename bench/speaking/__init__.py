@@ -40,10 +40,9 @@ class FigureSentence(NamedTuple):
 def sentences(language: str) -> Iterator[FigureSentence]:
     """Prices, units, ranges, percentages, dates, mixed names: the same from run to run."""
     chance = random.Random(7)
-    makers = _ZH if language == "zh" else _EN
     while True:
-        for make in makers:
-            yield make(chance)
+        for kind in _KINDS[language]:
+            yield kind.made(chance)
 
 
 def _whole(chance: random.Random) -> int:
@@ -51,74 +50,62 @@ def _whole(chance: random.Random) -> int:
                           chance.randint(1000, 9999)))  # fmt: skip
 
 
-def _zh_price(chance: random.Random) -> FigureSentence:
-    price = f"{_whole(chance)}元"
-    return FigureSentence(f"这款羊绒围巾今天到手价只要{price}，喜欢的赶紧下单。", (price,))
-
-
-def _zh_two(chance: random.Random) -> FigureSentence:
+def _prices(chance: random.Random) -> tuple[str, ...]:
     was, now = sorted((_whole(chance), _whole(chance)), reverse=True)
-    return FigureSentence(f"原价¥{was}，现在¥{now}。", (f"¥{was}", f"¥{now}"))
+    return f"¥{was}", f"¥{now}"
 
 
-def _zh_unit(chance: random.Random) -> FigureSentence:
-    size, unit = chance.choice((50, 75, 120, 250, 500)), chance.choice(("ml", "g"))
-    return FigureSentence(f"这一瓶是{size}{unit}的大容量。", (f"{size}{unit}",))
+def _size(chance: random.Random) -> int:
+    return chance.choice((50, 75, 120, 250, 500))
 
 
-def _zh_range(chance: random.Random) -> FigureSentence:
+def _span(chance: random.Random, unit: str) -> str:
     low = chance.randint(2, 6)
-    span = f"{low}-{low + chance.randint(1, 3)}天"
-    return FigureSentence(f"拍下以后{span}发货，请大家放心。", (span,))
+    return f"{low}-{low + chance.randint(1, 3)}{unit}"
 
 
-def _zh_share(chance: random.Random) -> FigureSentence:
-    share = f"{chance.randint(11, 99)}%"
-    return FigureSentence(f"面料里面有{share}的羊毛。", (share,))
+def _share(chance: random.Random) -> str:
+    return f"{chance.randint(11, 99)}%"
 
 
-def _zh_mixed(chance: random.Random) -> FigureSentence:
-    price = f"{chance.randint(3000, 9999)}元"
-    return FigureSentence(f"这台iPhone 16 Pro今天只卖{price}。", (price,))
+class SentenceKind(NamedTuple):
+    """A sentence with gaps, and what makes the figures that fill them."""
+
+    text: str
+    figures: Callable[[random.Random], tuple[str, ...]]
+
+    def made(self, chance: random.Random) -> FigureSentence:
+        """One of its sentences."""
+        figures = self.figures(chance)
+        return FigureSentence(self.text.format(*figures), figures)
 
 
-def _zh_date(chance: random.Random) -> FigureSentence:
-    day = f"{chance.randint(1, 12)}月{chance.randint(1, 28)}日"
-    return FigureSentence(f"活动到{day}晚上结束。", (day,))
-
-
-def _zh_decimal(chance: random.Random) -> FigureSentence:
-    weight = f"{chance.randint(1, 9)}.{chance.randint(1, 9)}公斤"
-    return FigureSentence(f"整台机器的重量是{weight}。", (weight,))
-
-
-def _en_price(chance: random.Random) -> FigureSentence:
-    price = f"${_whole(chance)}"
-    return FigureSentence(f"This cashmere scarf is only {price} today.", (price,))
-
-
-def _en_unit(chance: random.Random) -> FigureSentence:
-    size = f"{chance.choice((50, 75, 120, 250, 500))}ml"
-    return FigureSentence(f"The bottle holds {size} of lotion.", (size,))
-
-
-def _en_range(chance: random.Random) -> FigureSentence:
-    low = chance.randint(2, 6)
-    span = f"{low}-{low + chance.randint(1, 3)} days"
-    return FigureSentence(f"We ship your order in {span}, so please be patient.", (span,))
-
-
-def _en_share(chance: random.Random) -> FigureSentence:
-    share = f"{chance.randint(11, 99)}%"
-    return FigureSentence(f"The fabric is made of {share} wool.", (share,))
-
-
-_ZH: tuple[Callable[[random.Random], FigureSentence], ...] = (
-    _zh_price, _zh_two, _zh_unit, _zh_range, _zh_share, _zh_mixed, _zh_date, _zh_decimal,
-)  # fmt: skip
-_EN: tuple[Callable[[random.Random], FigureSentence], ...] = (
-    _en_price, _en_unit, _en_range, _en_share,
-)  # fmt: skip
+_KINDS = {
+    "zh": (
+        SentenceKind(
+            "这款羊绒围巾今天到手价只要{}，喜欢的赶紧下单。", lambda c: (f"{_whole(c)}元",)
+        ),
+        SentenceKind("原价{}，现在{}。", _prices),
+        SentenceKind("这一瓶是{}的大容量。", lambda c: (f"{_size(c)}{c.choice(('ml', 'g'))}",)),
+        SentenceKind("拍下以后{}发货，请大家放心。", lambda c: (_span(c, "天"),)),
+        SentenceKind("面料里面有{}的羊毛。", lambda c: (_share(c),)),
+        SentenceKind("这台iPhone 16 Pro今天只卖{}。", lambda c: (f"{c.randint(3000, 9999)}元",)),
+        SentenceKind(
+            "活动到{}晚上结束。", lambda c: (f"{c.randint(1, 12)}月{c.randint(1, 28)}日",)
+        ),
+        SentenceKind(
+            "整台机器的重量是{}。", lambda c: (f"{c.randint(1, 9)}.{c.randint(1, 9)}公斤",)
+        ),
+    ),
+    "en": (
+        SentenceKind("This cashmere scarf is only {} today.", lambda c: (f"${_whole(c)}",)),
+        SentenceKind("The bottle holds {} of lotion.", lambda c: (f"{_size(c)}ml",)),
+        SentenceKind(
+            "We ship your order in {}, so please be patient.", lambda c: (_span(c, " days"),)
+        ),
+        SentenceKind("The fabric is made of {} wool.", lambda c: (_share(c),)),
+    ),
+}
 
 
 def is_heard(figure: str, heard: str, language: str) -> bool:
@@ -166,7 +153,7 @@ def _measured(sayer: Sayer, language: str, most: int) -> Iterator[Row]:
         began = time.process_time()
         made = sayer.say(sentence.text, language, voices[number % len(voices)])
         made_s += time.process_time() - began
-        spoken_s += len(made.mouths) / 40
+        spoken_s += made.seconds
         heard = ears.hear(_as_heard(made)).text
         for figure in sentence.figures:
             figures += 1
@@ -180,7 +167,7 @@ def _measured(sayer: Sayer, language: str, most: int) -> Iterator[Row]:
 
 def _as_heard(made: SpokenFile) -> Sound:
     """At 16 kHz, with half a second of silence at both ends."""
-    mono = np.frombuffer(made.pcm, "<i2").astype(np.float32) / np.float32(32_768)
+    mono = made.samples()[:, 0]
     step = OUT_RATE // RATE
     low = mono[: len(mono) // step * step].reshape(-1, step).mean(axis=1)
     quiet = np.zeros(RATE // 2, np.float32)
