@@ -17,6 +17,7 @@ import numpy as np
 from studio.host.ears.windows import RATE as HEARD_RATE
 from studio.host.ears.windows import Sound
 from studio.host.numbers import digits_en, digits_zh, number_of, spoken_en, spoken_zh
+from studio.host.voice.front import english_dictionary
 
 RATE = 24_000
 VOICES = {
@@ -43,7 +44,9 @@ class KokoroReader:
         vocabulary = json.loads((folder / "vocab.json").read_text(encoding="utf-8"))
         self._vocabulary: dict[str, int] = vocabulary.get("vocab", vocabulary)
         self._folder, self._chinese = folder, zh.ZHG2P()
-        self._english = _english_words(Path(sys.modules["misaki"].__file__ or "").parent)
+        self._english = english_dictionary(
+            Path(sys.modules["misaki"].__file__ or "").parent / "data"
+        )
 
     def read(self, text: str, language: str, voice: str, speed: float = 1.0) -> Sound:
         """The sound at 16 kHz, as a microphone would bring it."""
@@ -79,16 +82,6 @@ class KokoroReader:
         if found:
             return found
         return " ".join(self._english.get(sign.upper(), "") for sign in word)
-
-
-def _english_words(folder: Path) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in ("us_silver.json", "us_gold.json"):
-        raw = json.loads((folder / "data" / name).read_text(encoding="utf-8"))
-        for word, said in raw.items():
-            phonemes = said if isinstance(said, str) else said.get("DEFAULT") or ""
-            found[word] = phonemes
-    return found
 
 
 def _figure_en(piece: str) -> str:

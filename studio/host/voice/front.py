@@ -41,7 +41,7 @@ class FrontEnd:
         words.update(own or {})
         self._han = {word: said for word, said in words.items() if HAN.fullmatch(word)}
         latin = {word.lower(): said for word, said in words.items() if word not in self._han}
-        dictionary = _dictionary(folder)
+        dictionary = english_dictionary(folder)
         self._latin = {
             "zh": EnglishWords(dictionary, latin, letters_zh()),
             "en": EnglishWords(dictionary, latin),
@@ -105,7 +105,8 @@ def _cut(text: str) -> Iterator[str]:
         yield text[at : at + MOST_TOKENS]
 
 
-def _dictionary(folder: Path) -> dict[str, str]:
+def english_dictionary(folder: Path) -> dict[str, str]:
+    """Words with their phonemes, from the files of misaki in a folder; gold before silver."""
     words: dict[str, str] = {}
     for name in reversed(DICTIONARIES):
         for word, said in cast(Any, read_json((folder / name).read_bytes())).items():
