@@ -17,7 +17,7 @@ from studio.core.text import Text
 from studio.host.events import HostPresence, StandInCame
 from studio.host.guard.judge import Judged
 from studio.host.guard.model import GuardPart
-from studio.host.script.model import ProductScriptView
+from studio.host.script.model import LineView, ProductScriptView
 from studio.host.standin.model import StandInPart, StandInView
 from studio.host.standin.speech import StandInSpeech, Utterance, Voice
 from studio.host.standin_commands import StandInCommands
@@ -236,20 +236,26 @@ class StandInService(Service):
         script = self._scripts.script_view(wanted) if wanted else None
         if script is None:
             raise StudioError("not_found", "standin.no_script", product=wanted or "-")
-        said = self._said if wanted == self._product else ()
-        found = next(
-            (view for view in script.lines
-             if (view.line.id == line if line else view.line.id not in said
-                 and view.state == "ready")), None,
-        )  # fmt: skip
+        named = (view for view in script.lines if view.line.id == line)
+        found = next(named if line else self._not_said(script), None)
         if found is None:
             raise StudioError("not_found", "standin.no_line", line=line or "-")
         if found.state != "ready":
             raise StudioError("conflict", "standin.not_ready", line=found.line.text)
         self._check(found.line.text)
-        self._product, self._said = wanted, (*said, found.line.id)
+        self._product, self._said = wanted, (*self._said_of(wanted), found.line.id)
         self._speak(found.line.text)
         return found.line.text
+
+    def _said_of(self, product: str) -> tuple[str, ...]:
+        """Ids of the lines that it said; it remembers those of one product."""
+        return self._said if product == self._product else ()
+
+    def _not_said(self, script: ProductScriptView) -> Iterator[LineView]:
+        """Lines that could be next."""
+        said = self._said_of(script.product)
+        lines = script.lines
+        return (view for view in lines if view.state == "ready" and view.line.id not in said)
 
     def _check(self, text: str) -> None:
         for judged in self._guard.judged(text):
@@ -303,12 +309,8 @@ class StandInService(Service):
         script = self._scripts.script_view(wanted) if wanted else None
         yield translate("standin.says_so", self.language)
         if script is not None:
-            said = self._said if wanted == self._product else ()
-            fresh = (
-                view.line.text for view in script.lines
-                if view.state == "ready" and view.line.id not in said
-            )  # fmt: skip
-            yield from itertools.islice(fresh, MOST_AHEAD)
+            for view in itertools.islice(self._not_said(script), MOST_AHEAD):
+                yield view.line.text
 
     def _look_for_host(self) -> None:
         """Tells when nobody speaks, and when somebody does again.
