@@ -22,7 +22,7 @@ class GuardRoom(Protocol):
 
     part: GuardPart
 
-    def put(self, part: GuardPart) -> None: ...
+    async def put(self, part: GuardPart) -> None: ...
 
     def hear(self, text: str, *, is_final: bool, at_s: float | None = None) -> list[ClaimAlarm]: ...
 
@@ -46,9 +46,9 @@ class GuardCommands:
             "Holds what is heard against packs and facts, or stops that.",
         ),
     )
-    def arm(self, on: bool = True) -> Changed:
+    async def arm(self, on: bool = True) -> Changed:
         before = self._room.part
-        self._room.put(replace(before, armed=on))
+        await self._room.put(replace(before, armed=on))
         return changed("guard", undo=("guard.arm", {"on": before.armed}))
 
     @command(
@@ -62,9 +62,9 @@ class GuardCommands:
             "The model comes with shopcast voice fetch.",
         ),
     )
-    def listen(self, on: bool = True, source: StripName = "") -> Changed:
+    async def listen(self, on: bool = True, source: StripName = "") -> Changed:
         before = self._room.part
-        self._room.put(replace(before, listens=on, source=source))
+        await self._room.put(replace(before, listens=on, source=source))
         undo = {"on": before.listens, "source": before.source}
         return changed("guard", undo=("guard.listen", undo))
 

@@ -137,10 +137,8 @@ class GuardService(Service):
         self.part, self.language = part, context.language
 
     async def ready(self, context: ShowContext) -> None:
-        """Listens, where it should; what judges is loaded before, beside the loop."""
-        if self.part.listens:
-            await asyncio.to_thread(topics)
-        self._settle()
+        """Listens, where it should."""
+        await self._settle()
 
     async def stop(self) -> None:
         """Ends the ears."""
@@ -178,8 +176,10 @@ class GuardService(Service):
         fault = ears.fault.in_both() if ears.fault is not None else None
         return ears.state, (fault["zh"], fault["en"]) if fault else ("", "")
 
-    def _settle(self) -> None:
-        """The ears work while they are wanted."""
+    async def _settle(self) -> None:
+        """The ears work while they are wanted; what judges is loaded before, beside the loop."""
+        if self.part.listens:
+            await asyncio.to_thread(topics)
         if not self.part.listens:
             self._recogniser.rest()
             return
@@ -288,10 +288,10 @@ class GuardService(Service):
 
     # -- hands ---------------------------------------------------------------------------------
 
-    def put(self, part: GuardPart) -> None:
+    async def put(self, part: GuardPart) -> None:
         """Armed or not, listening or not."""
         self.part = part
-        self._settle()
+        await self._settle()
 
     def alarm(self, number: int) -> ClaimAlarm:
         """An alarm of the list.

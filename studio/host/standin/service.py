@@ -15,6 +15,7 @@ from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
 from studio.core.text import Text
 from studio.host.events import HostPresence, StandInCame
+from studio.host.guard.claims import topics
 from studio.host.guard.judge import Judged
 from studio.host.guard.model import GuardPart
 from studio.host.script.model import LineView, ProductScriptView
@@ -199,6 +200,7 @@ class StandInService(Service):
         if wanted not in before.values():
             self.before = before
         self._tick()
+        await asyncio.to_thread(topics)  # its first line is judged without a wait
 
     async def go(self) -> None:
         """It stops, and the scene that was there before comes back.

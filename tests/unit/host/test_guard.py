@@ -228,7 +228,7 @@ def test_words_that_are_not_final_are_followed_only() -> None:
     room = Room()
     assert room.guard.hear("全网最低价", is_final=False) == []
     assert room.prompter.words == ["全网最低价"]
-    room.guard.put(GuardPart(armed=False))
+    asyncio.run(room.guard.put(GuardPart(armed=False)))
     assert room.alarms("全网最低价") == []
 
 
