@@ -27,11 +27,9 @@ from studio.host.guard.model import GuardPart
 from studio.host.script.model import LineView, ProductScriptView, ScriptLine
 from studio.host.standin import service as standin_service
 from studio.host.standin.model import VoiceState
-from studio.host.standin.mouths import mouths_of
 from studio.host.standin.service import StandInService
 from studio.host.voice.wire import SpeechJob
 from studio.media.frame import Frame, blank, from_rgb
-from studio.media.spoken import CLOSED, SHAPES
 from studio.media.yuv import layer
 from studio.scenes.compositor import Change, Overlay
 from studio.scenes.keeper import SceneRepository
@@ -482,14 +480,6 @@ def test_its_view_looks_through_no_scenes(clock: Clock) -> None:
     assert room.standin.view().scenes[0] == "with"
     room.standin._tick()
     assert room.standin.view().scenes == ()
-
-
-def test_mouths_move_with_the_syllables() -> None:
-    mouths = mouths_of("妈妈好，199元 hello")
-    assert set(mouths) <= set(CLOSED + SHAPES)
-    assert mouths.startswith(CLOSED + CLOSED + "a")
-    assert 2.0 < len(mouths) * 0.025 < 4.0
-    assert mouths_of("") == ""
 
 
 def test_its_source_moves_the_mouth_and_stands_still_else() -> None:

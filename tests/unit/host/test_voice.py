@@ -19,6 +19,7 @@ from studio.core.aigc import bears_aigc
 from studio.core.clock import NS
 from studio.core.errors import StudioError
 from studio.host.fetched import ModelFile, ModelSet
+from studio.host.standin.mouths import mouths_of
 from studio.host.voice.english import EnglishWords
 from studio.host.voice.link import VoiceLink
 from studio.host.voice.mandarin import syllable
@@ -29,7 +30,7 @@ from studio.host.voice.saying import wav_bytes
 from studio.host.voice.wire import SpeechJob, spoken_name
 from studio.media import spoken
 from studio.media.sound import RATE, Samples
-from studio.media.spoken import STEP, SpokenFile, read_spoken
+from studio.media.spoken import CLOSED, SHAPES, STEP, SpokenFile, read_spoken
 from studio.sources.base import Feed
 from studio.sources.mouthed import Speech
 from tests.waiting import until
@@ -106,6 +107,14 @@ def test_a_mouth_has_a_shape_for_each_step_of_the_sound() -> None:
     mouths = mouths_of_phonemes(signs, lengths)
     assert len(mouths) == sum(lengths)
     assert mouths == "-----aaaaaaaeeeuuuuu----"
+
+
+def test_mouths_move_with_the_syllables() -> None:
+    mouths = mouths_of("妈妈好，199元 hello")
+    assert set(mouths) <= set(CLOSED + SHAPES)
+    assert mouths.startswith(CLOSED + CLOSED + "a")
+    assert 2.0 < len(mouths) * 0.025 < 4.0
+    assert mouths_of("") == ""
 
 
 @pytest.fixture
