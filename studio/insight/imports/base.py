@@ -60,6 +60,11 @@ class ExportKind(TableKind):
     counted: ClassVar[str] = ""
     persons: ClassVar[tuple[str, ...]] = ()
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The fields that a person may map: all but the heads that are known and passed over."""
+        return tuple(name for name in cls.columns if name != "known")
+
     def read(self, table: Table, options: ReadExport) -> Export:
         """Every row, or its fault."""
         out = Export(self.kind, table.first - 1)

@@ -23,26 +23,18 @@ def export_kinds() -> Kinds[ExportKind]:
     return discover(folder, ExportKind, plugin_modules())
 
 
-def read_export(
-    grid: Grid,
-    kind: type[ExportKind],
-    options: ReadExport,
-    mapping: Mapping[str, str] | None = None,
+def read_export(grid: Grid, kind: type[ExportKind], options: ReadExport) -> Export:
+    """The rows of a grid whose heads the kind knows."""
+    _, at, _ = best_kind(grid.rows, [kind])
+    return read_below(grid, at, kind, kind.fields(heads_of(grid.rows[at])), options)
+
+
+def read_below(
+    grid: Grid, at: int, kind: type[ExportKind], fields: dict[str, list[int]], options: ReadExport
 ) -> Export:
-    """The rows of a grid.
-
-    Args:
-        mapping: field → head, where a person said so; each head must be there.
-
-    Raises:
-        StudioError: invalid: a field or a head that is not there.
-    """
-    said = dict(mapping or {})
-    at = head_row(grid, kind, said, kind.kind)
-    heads = heads_of(grid.rows[at]) if grid.rows else []
-    fields = fields_of(kind, heads, said, kind.kind)
-    table = Table(heads, grid.rows[at + 1 :], at + 2, fields, {})
-    return kind().read(table, options)
+    """The rows below row ``at``, the heads', with the columns of each field."""
+    heads = heads_of(grid.rows[at])
+    return kind().read(Table(heads, grid.rows[at + 1 :], at + 2, fields, {}), options)
 
 
 def head_row(grid: Grid, kind: type[ExportKind] | None, mapping: dict[str, str], path: str) -> int:
@@ -76,8 +68,8 @@ def fields_of(
     """
     fields, names = kind.fields(heads), [head_name(head) for head in heads]
     for name, head in mapping.items():
-        if name not in kind.columns or name == "known":
-            known = ", ".join(field for field in kind.columns if field != "known")
+        if name not in kind.names():
+            known = ", ".join(kind.names())
             raise StudioError("invalid", "imports.no_field", field=name, known=known)
         if head_name(head) not in names:
             raise StudioError("invalid", "imports.no_such_head", path=path, head=head)

@@ -17,7 +17,7 @@ from studio.insight.imports.reading import (
     export_kinds,
     fields_of,
     head_row,
-    read_export,
+    read_below,
     told_pairs,
 )
 from studio.insight.imports.remembered import (
@@ -75,7 +75,7 @@ def take(request: TakeRequest) -> Taken:
     check_zone(request.zone)
     path = Path(request.path)
     kinds = export_kinds()
-    if request.kind and request.kind not in kinds.names():
+    if request.kind and request.kind not in kinds:
         names = ", ".join(sorted(kinds.names()))
         raise StudioError("not_found", "imports.no_kind", kind=request.kind, known=names)
     wanted = [kind for kind in kinds if request.kind in ("", kind.kind)]
@@ -84,9 +84,7 @@ def take(request: TakeRequest) -> Taken:
     known = known_table(grid.rows[:HEAD_ROWS], tables)
     kind_id = request.kind or (known.kind if known else "")
     mapping = dict(request.mapping) or (dict(known.mapping) if known else {})
-    kind = next((each for each in kinds if each.kind == kind_id), None)
-    if kind is None:
-        _, _, kind = best_kind(grid.rows, wanted)
+    kind = kinds.get(kind_id) if kind_id in kinds else best_kind(grid.rows, wanted)[2]
     taken = _understood(grid, kind, mapping, request, known)
     if request.is_kept and not taken.asked:
         return _kept(taken, path, request)
@@ -142,12 +140,10 @@ def _understood(
     if kind is None:
         return shown
     fields = fields_of(kind, heads, mapping, request.path)
-    missing = tuple(
-        need for need in kind.needs if not any(choice in fields for choice in need.split("|"))
-    )
+    missing = kind.missing(fields)
     shown = msgspec.structs.replace(
         shown, kind=kind.kind, needs=kind.needs, missing=missing,
-        fields=tuple(name for name in kind.columns if name != "known"),
+        fields=kind.names(),
         mapping={name: heads[places[0]] for name, places in fields.items() if name != "known"},
         asked=("mapping",) if missing else (),
     )  # fmt: skip
@@ -155,7 +151,7 @@ def _understood(
         return shown
     currency = request.currency or (known.currency if known else "")
     zone = request.zone or (known.zone if known else "")
-    export = read_export(grid, kind, ReadExport(currency.upper(), request.year, zone), mapping)
+    export = read_below(grid, at, kind, fields, ReadExport(currency.upper(), request.year, zone))
     return msgspec.structs.replace(shown, export=export, asked=tuple(export.questions))
 
 
@@ -174,7 +170,6 @@ def _kept(taken: Taken, path: Path, request: TakeRequest) -> Taken:
 def shown(taken: Taken) -> dict[str, Any]:
     """For desks and remotes: without the rows, faults and questions in both languages."""
     kinds = export_kinds()
-    label = next((kind.label for kind in kinds if kind.kind == taken.kind), None)
     plain: dict[str, Any] = msgspec.to_builtins(taken)
     del plain["export"], plain["merged"]
     found = told_pairs(taken.export, taken.merged)
@@ -183,10 +178,10 @@ def shown(taken: Taken) -> dict[str, Any]:
     found["errors"] = found["errors"][:SHOWN_FAULTS]
     return {
         **found, **plain,
-        "kind_name": list(label or ("", "")),
+        "kind_name": list(kinds.get(taken.kind).label if taken.kind else ("", "")),
         "kinds": [
             {"kind": kind.kind, "name": list(kind.label),
-             "fields": [name for name in kind.columns if name != "known"],
+             "fields": list(kind.names()),
              "needs": list(kind.needs)}
             for kind in kinds
         ],

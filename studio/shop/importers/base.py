@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import ClassVar
@@ -173,10 +173,16 @@ class TableKind(Extension):
         if len(heads) < 2:
             return 0
         found = cls.fields(heads)
-        for need in cls.needs:
-            if not any(choice in found for choice in need.split("|")):
-                return 0
+        if cls.missing(found):
+            return 0
         return len({at for places in found.values() for at in places})
+
+    @classmethod
+    def missing(cls, fields: Container[str]) -> tuple[str, ...]:
+        """Of `needs`, what these fields do not have."""
+        return tuple(
+            need for need in cls.needs if not any(choice in fields for choice in need.split("|"))
+        )
 
 
 class GoodsImporter(TableKind):
