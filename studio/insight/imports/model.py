@@ -64,12 +64,17 @@ class Export(msgspec.Struct):
 
 
 class Merged(msgspec.Struct):
-    """What became of the rows of a file."""
+    """What became of the rows of a file.
+
+    Attributes:
+        file: its number; 0 where they were only counted.
+    """
 
     new: int = 0
     same: int = 0
     changed: int = 0
     older: int = 0
+    file: int = 0
 
 
 class ImportedFile(msgspec.Struct, frozen=True):

@@ -68,11 +68,6 @@ class ExportStore:
         """Closes the file."""
         self._db.close()
 
-    @property
-    def last_file(self) -> int:
-        """The number of the file that was merged last; 0 for none."""
-        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM files").fetchone()[0])
-
     def files(self, most: int = 100) -> list[ImportedFile]:
         """What was imported, the newest first."""
         rows = self._db.execute(
@@ -167,6 +162,8 @@ class ExportStore:
             )
             db.executemany(f"INSERT OR REPLACE INTO rows VALUES ({_MARKS})", values)
             db.execute("UPDATE files SET new = ? WHERE id = ?", (merged.new, file))
+        if not is_dry:
+            merged.file = file or 0
         return merged
 
     def rows(self, kind: str) -> Sequence[tuple[str, str, int | None, str]]:

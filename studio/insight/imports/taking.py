@@ -158,13 +158,12 @@ def _understood(
 def _kept(taken: Taken, path: Path, request: TakeRequest) -> Taken:
     with closing(ExportStore()) as store:
         merged = store.merge(taken.export, path.name)
-        file = store.last_file
     if request.mapping or request.kind or request.currency or request.zone:
         mapping = dict(request.mapping)
         remember_table(
             taken.heads, KnownTable([], taken.kind, mapping, request.currency, request.zone)
         )
-    return msgspec.structs.replace(taken, merged=merged, file=file)
+    return msgspec.structs.replace(taken, merged=merged, file=merged.file)
 
 
 def shown(taken: Taken) -> dict[str, Any]:
