@@ -124,7 +124,7 @@ class TrialCommands:
     )
     async def result(self, id: TrialId) -> Changed:
         """Answers with it."""
-        trials = self._book.all
+        trials = await asyncio.to_thread(lambda: self._book.all)
         chosen = next((trial for trial in trials if trial.id == id), None)
         if chosen is None:
             raise StudioError("not_found", "experiment.none", id=id)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
 from studio.insight.analysis.base import open_analysis
 from studio.insight.analysis.sums import sums_between
@@ -62,11 +63,9 @@ def find_results(path: Path, trials: Sequence[Trial], now_ms: int) -> tuple[Tria
 
 def corrected(result: TrialResult, *, stands: bool) -> TrialResult:
     """A winner that is none beside the others stays open."""
-    import msgspec
-
     if stands or result.verdict not in ("a", "b"):
         return result
-    return msgspec.structs.replace(result, verdict="open", is_corrected=False)
+    return replace(result, verdict="open", is_corrected=False)
 
 
 def by_viewer(trial: Trial, alpha: float = ALPHA) -> TrialResult:
@@ -98,9 +97,7 @@ def in_time(base: duckdb.DuckDBPyConnection, trial: Trial, now_ms: int) -> Trial
     secret, end_ms = bytes.fromhex(trial.secret), trial.ended_ms or now_ms
     pairs = whole_pairs(secret, end_ms - trial.began_ms)
     known = metrics()
-    sums = [
-        (_sums(base, trial, a), _sums(base, trial, b)) for a, b in pairs
-    ]  # fmt: skip
+    sums = [(_sums(base, trial, a), _sums(base, trial, b)) for a, b in pairs]
     values = _compared(known[trial.metric], sums)
     flip = _flipped(known[trial.metric], values)
     guards = tuple(_guard(known[name], sums) for name in trial.guards if name in known)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-import msgspec
-
 from studio.core.clock import now_ns, utc_ms, utc_of
 from studio.core.errors import StudioError
 from studio.core.event import Events
@@ -107,7 +105,3 @@ class TrialService(Service):
             began_utc=trial.began_utc, ended_utc=trial.ended_utc, operator=trial.by,
             counts=trial.counts,
         )  # fmt: skip
-
-    def plain_view(self) -> Any:
-        """`view` as plain data."""
-        return msgspec.to_builtins(self.view())
