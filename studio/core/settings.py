@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from studio.core.clean import encode_json
+from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.paths import config_dir
 from studio.core.whole_file import write_whole
@@ -138,6 +139,19 @@ def save(settings: StudioSettings) -> None:
     """
     path = settings_path()
     write_whole(path, msgspec.json.format(encode_json(settings), indent=2) + "\n")
+
+
+def keep(settings: StudioSettings) -> None:
+    """The same for whoever was asked to change them by a person.
+
+    Raises:
+        StudioError: failed: the folder cannot be written.
+    """
+    try:
+        save(settings)
+    except OSError as error:
+        path, why = str(settings_path()), error.strerror or str(error)
+        raise StudioError("failed", "media.cannot_write", path=path, why=why) from None
 
 
 def save_desk(mine: StudioSettings) -> None:

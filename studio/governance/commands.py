@@ -73,11 +73,7 @@ class AuditCommands:
         self._anchors.choose(folder)
         kept = settings.load()
         kept.anchor_folder = folder
-        try:
-            settings.save(kept)
-        except OSError as error:
-            why, path = error.strerror or str(error), settings.settings_path()
-            raise StudioError("failed", "media.cannot_write", path=str(path), why=why) from None
+        settings.keep(kept)
 
     @command(
         "audit.list",

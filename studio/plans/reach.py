@@ -10,7 +10,6 @@ from studio.core import settings
 from studio.core.asking import Asker, Scope
 from studio.core.clock import utc_iso
 from studio.core.command import Role, Spec
-from studio.core.errors import StudioError
 from studio.plans.model import Plan, RunCommand, StepView
 
 KEPT = 200
@@ -120,8 +119,4 @@ class AcceptedPlans:
         if is_accepted:
             kept[digest] = f"{plan} {utc_iso()}"
         mine.accepted_plans = dict(list(kept.items())[-KEPT:])
-        try:
-            settings.save(mine)
-        except OSError as error:
-            path, why = str(settings.settings_path()), error.strerror or str(error)
-            raise StudioError("failed", "media.cannot_write", path=path, why=why) from None
+        settings.keep(mine)

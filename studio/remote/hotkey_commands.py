@@ -98,12 +98,7 @@ class HotkeyCommands:
         self._check_setter(
             [hotkey for n, hotkey in mine.hotkeys.items() if before.get(n) != hotkey]
         )
-        try:
-            settings.save(mine)
-        except OSError as error:
-            path = str(settings.settings_path())
-            why = error.strerror or str(error)
-            raise StudioError("failed", "media.cannot_write", path=path, why=why) from None
+        settings.keep(mine)
         undo = ("hotkeys.put", {"hotkeys": msgspec.to_builtins(list(before.values()))})
         return changed(result=result, undo=undo)
 
