@@ -84,8 +84,11 @@ class OperatorBook:
     def touch(self) -> None:
         """A token came or went."""
         self._tokens = None
+        self._tell()
+
+    def _tell(self, ended: str = "") -> None:
         for listener in tuple(self._listeners):
-            listener("")
+            listener(ended)
 
     @property
     def operators(self) -> tuple[Operator, ...]:
@@ -179,8 +182,7 @@ class OperatorBook:
         rows = [glass if entry.id == glass.id else entry for entry in kept.glass]
         self._known = msgspec.structs.replace(kept, glass=rows)
         self._is_noted = True
-        for listener in tuple(self._listeners):
-            listener("")
+        self._tell()
 
     @property
     def is_noted(self) -> bool:
@@ -282,5 +284,4 @@ class OperatorBook:
         with self._writing:
             self._store.set(KEPT, write_json(msgspec.to_builtins(fresh)))
             self._known, self._is_noted = fresh, False
-        for listener in tuple(self._listeners):
-            listener(ended)
+        self._tell(ended)
