@@ -189,7 +189,7 @@ class RemoteServer:
     def _rights_changed(self, ended: str) -> None:
         """Who has no right any more is out at once."""
         for session in tuple(self.sessions):
-            if session.lent is not None and session.left_s <= 0:
+            if session.left_s <= 0:
                 session.socket.transport.abort()
 
     async def handle(self, session: Session, kind: str, data: Data | None) -> Data | None:

@@ -14,8 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from studio.core.asking import Asker, asked_by
 from studio.core.command import Role
 from studio.core.log import logger
-from studio.governance.masking import Sight, sight_of
-from studio.governance.roles import Token
+from studio.governance.masking import Sight
 from studio.protocols.obs_client import obs_message
 from studio.protocols.obs_ws import (
     OBS_VERSION,
@@ -34,13 +33,13 @@ from studio.protocols.obs_ws import (
     Subscription,
 )
 from studio.remote.batch import Batch
+from studio.remote.gate import Authenticator, Caller
 from studio.remote.host import RequestHost
 from studio.remote.pace import Turn
+from studio.remote.standing import Standing
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
-
-    from studio.remote.gate import Authenticator
 
 _log = logger(__name__)
 
@@ -85,7 +84,6 @@ class Session:
         wants: names of our frequent events it asked for ("sound.meters").
         name: its name in the journal.
         token: name of the token it came in with, "" for the password.
-        lent: that token, which may end and may be without some commands.
         is_here: it came in with the key of this run, or by a door that asks for nothing: it is
             at this machine (`studio.core.asking`).
         closing: called when the connection ends (views it opened and the like).
@@ -106,11 +104,7 @@ class Session:
         self.codec = Codec(socket.subprotocol)
         self.events = Subscription.NONE
         self.wants: set[str] = set()
-        self._role = Role.OWNER
-        self.name = "remote"
-        self.token = ""
-        self.lent: Token | None = None
-        self.is_here = self._gate.is_open
+        self._come_in(Caller("remote", Role.OWNER, is_here=self._gate.is_open))
         self.closing: list[Callable[[], None]] = []
         self.is_identified = False
         self.is_over = False
@@ -321,7 +315,7 @@ class Session:
             if not self.door.has_place(caller):
                 reason = "All places for this token or password are taken."
                 return await self._refuse(Close.NO_PLACE, reason)
-            self.name, self._role, self.token, self.is_here, self.lent = caller
+            self._come_in(caller)
             self._end_in_time()
         self.events = Subscription.ALL
         if not await self._subscribe(data):
@@ -342,7 +336,11 @@ class Session:
         self.events = Subscription(int(wanted) & 0xFFFFFFFF)
         return True
 
-    # -- what is lent --------------------------------------------------------------------------
+    # -- what it may do ------------------------------------------------------------------------
+
+    def _come_in(self, caller: Caller) -> None:
+        self.name, self.token, self.is_here = caller.name, caller.token, caller.is_here
+        self._standing = Standing(self.door, caller)
 
     def _asker(self) -> Asker:
         """Whoever is behind a request.
@@ -350,49 +348,26 @@ class Session:
         Raises:
             RequestError: its token has ended; the connection goes too.
         """
-        token = self._standing()
-        if self.lent is not None and (token is None or token.left_s <= 0):
+        asker = self._standing.asker(self.name)
+        if asker is None:
             self.socket.transport.abort()  # also after a sleep, which no timer counts
             raise RequestError(RequestStatus.CANNOT_ACT, "The token has ended.")
-        return self._asker_of(token)
-
-    def _asker_of(self, token: Token | None) -> Asker:
-        """Whoever has this token; the password or the key without one."""
-        if token is None:
-            person = "here" if self.is_here else "owner"
-            return Asker(self._role, self.is_here, self.name, person=person)
-        return Asker(
-            token.right, self.is_here, self.name, token.without, token.scopes, token.person
-        )
-
-    def _standing(self) -> Token | None:
-        """The token it came in with, as it stands: its owner's right may have changed."""
-        if self.lent is None or self.lent.left_s <= 0:
-            return None
-        return self.door.commands.standing(self.lent)
+        return asker
 
     @property
     def sight(self) -> Sight:
         """How much of persons it is shown now."""
-        token = self._standing()
-        if self.lent is not None and (token is None or token.left_s <= 0):
-            return Sight.NOBODY
-        asker = self._asker_of(token)
-        return sight_of(asker, is_unmasked=self.door.rooms.rights.is_unmasked(asker.person))
+        return self._standing.sight(self.name)
 
     @property
     def role(self) -> Role:
         """What it may do at most, now."""
-        token = self._standing()
-        if self.lent is None or token is None:
-            return self._role if self.lent is None else Role.VIEWER
-        return token.right
+        return self._standing.role
 
     @property
     def left_s(self) -> float:
         """Seconds until its right ends; infinite for the password and the key."""
-        token = self._standing()
-        return token.left_s if token else (math.inf if self.lent is None else 0.0)
+        return self._standing.left_s
 
     def _end_in_time(self) -> None:
         """Ends the connection when its token ends; looks again if the clock was set back."""
