@@ -80,18 +80,10 @@ def _any_letters(stars: re.Match[str]) -> str:
     return f"[a-z]{{{len(stars[0])}}}"
 
 
-def letter_forms(text: str, known: str) -> list[str]:
-    """Other forms of a text of lower case: leet undone, letters that stand apart together.
-
-    Args:
-        text: normalised.
-        known: a form that is looked at anyhow.
-    """
-    forms = []
+def letter_forms(text: str) -> list[str]:
+    """Other forms of a normalised text: leet undone, letters that stand apart together."""
     undone = unleet(text)
-    for form in (text, undone):
-        if form != known and form not in forms:
-            forms.append(form)
+    forms = [undone] if undone != text else []
     together = _APART.sub(lambda match: _PARTS.sub("", match[0]), undone)
     if together != undone:
         forms.append(together)

@@ -92,9 +92,12 @@ class PatternFinder(Generic[R]):
 
     def find(self, text: str) -> Iterator[tuple[R, int, int, str]]:
         """(rule, start, end, what was found) of each match."""
+        matches = self._finder.find_matches_as_indexes(text, overlapping=True)
+        if not (matches or self._always):
+            return
         numbers = set(self._always)
         if self._of_literal:
-            for literal, _, _ in self._finder.find_matches_as_indexes(text, overlapping=True):
+            for literal, _, _ in matches:
                 numbers.update(self._of_literal[literal])
         for number in sorted(numbers):
             pattern, rule = self._patterns[number]

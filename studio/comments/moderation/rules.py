@@ -271,7 +271,13 @@ class RuleTier:
                 if end - start == 2 and rule.category != OWN and crosses_words(normal.tight, start):
                     continue
                 yield rule, start, end, word
-        yield from self._latin_findings(normal)
+        low = _lower(normal.original)
+        has_latin = _HAS_LATIN.search(normal.text) is not None
+        forms: list[str] = []
+        if has_latin or _HAS_LATIN.search(low):
+            forms = [normal.text, *letter_forms(normal.text)]
+        if has_latin:
+            yield from self._latin_findings(normal, low, forms)
         yield from self._patterns.find(normal.tight)
         if _HAS_DIGIT.search(normal.digits):
             yield from self._digits.find(normal.digits)
@@ -281,28 +287,28 @@ class RuleTier:
                 self._contact_rules[name], _tight_index(normal, first),
                 _tight_index(normal, last) + 1, normal.loose[start:end],
             )  # fmt: skip
-        low = normal.original.lower().encode("utf-8", "replace").decode("utf-8")
-        if not (_HAS_LATIN.search(normal.text) or _HAS_LATIN.search(low)):
+        if not forms:
             return
         for rule, first, last, matched in self._raw.find(low):
             start = _tight_index(normal, first)
             yield rule, start, max(start + 1, _tight_index(normal, last)), matched
-        for form in letter_forms(normal.text, low):
-            for rule, _, _, matched in self._raw.find(form):
+        for form in forms:
+            for rule, _, _, matched in self._raw.find(form) if form != low else ():
                 yield rule, *_place_of(normal, matched), matched
 
-    def _latin_findings(self, normal: Normal) -> Iterable[tuple[Rule, int, int, str]]:
-        if not _HAS_LATIN.search(normal.text):
-            return
-        forms = [normal.text, *letter_forms(normal.text, normal.text)]
+    def _latin_findings(
+        self, normal: Normal, low: str, forms: list[str]
+    ) -> Iterable[tuple[Rule, int, int, str]]:
         for form in forms:
             for rule, matched in self._latin_finder.find(form):
                 yield rule, *_place_of(normal, matched), matched
-        for rule, matched in self._latin_finder.find_masked(normal.original.lower()):
+        for rule, matched in self._latin_finder.find_masked(low):
             yield rule, *_place_of(normal, matched), matched
 
     def _is_excepted(self, rule: Rule, normal: Normal, start: int, end: int) -> bool:
         for text in self._exceptions[rule.id]:
+            if text not in normal.tight:
+                continue
             at = normal.tight.find(text)
             while at >= 0:
                 if at < end and start < at + len(text):
@@ -347,6 +353,12 @@ def _forms(word: str) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=1 << 16)
 def _spelled(word: str) -> tuple[str, ...]:
     return tuple(sorted(spelled_keys(word)))
+
+
+def _lower(text: str) -> str:
+    """In lower case; half of a surrogate pair, which cannot be searched, as "?"."""
+    low = text.lower()
+    return low if low.isascii() else low.encode("utf-8", "replace").decode("utf-8")
 
 
 def _plain(word: str) -> str:
