@@ -82,8 +82,18 @@ def crosses_words(text: str, start: int) -> bool:
 
 def reads_backwards(text: str) -> bool:
     """Has the text at least as many signs in everyday words backwards as forwards?"""
-    ways = [sum(is_in_word(way, place) for place in range(len(way))) for way in (text[::-1], text)]
-    return ways[0] >= ways[1]
+    return len(_places_in_words(text[::-1])) >= len(_places_in_words(text))
+
+
+def _places_in_words(text: str) -> set[int]:
+    """Of every sign for which `is_in_word` holds."""
+    words = everyday_words()
+    places: set[int] = set()
+    for length in range(2, LONGEST + 1):
+        for start in range(len(text) - length + 1):
+            if text[start : start + length] in words:
+                places.update(range(start, start + length))
+    return places
 
 
 _COMMON = (

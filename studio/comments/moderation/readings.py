@@ -9,9 +9,10 @@ original, so that a finding points at the right place.
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -160,12 +161,6 @@ def by_sound(reading: Reading) -> Reading | None:
     return Reading("".join(signs), tuple(spans), tuple(spelled), tuple(written))
 
 
-def by_other_sound(normal: Normal) -> Reading | None:
-    """As it sounds once halves are joined and look-alikes are read."""
-    joined = _joined(_squeezed(as_reading(normal)))
-    return by_sound(Reading(joined.text.translate(tables().shapes), joined.spans))
-
-
 def sound_of(text: str) -> str:
     """Chinese signs as syllables, one sign each; other signs stay."""
     of_sign = _sounds()[0]
@@ -190,18 +185,24 @@ def as_reading(normal: Normal) -> Reading:
     return Reading(normal.tight, tuple([(place, place + 1) for place in normal.at]))
 
 
-def by_sight(normal: Normal) -> Iterator[Reading]:
-    """The comment squeezed, joined, backwards and by columns: those that differ from it."""
-    whole = as_reading(normal)
+def undone(whole: Reading) -> tuple[Reading, ...]:
+    """The comment, squeezed, then joined, then with look-alikes read.
+
+    A step that changes nothing is the one before it itself.
+    """
     squeezed = _squeezed(whole)
-    if squeezed is not whole:
-        yield squeezed
     joined = _joined(squeezed)
-    if joined is not squeezed:
-        yield joined
-    shaped = joined.text.translate(tables().shapes)
-    if shaped != joined.text:
-        yield Reading(shaped, joined.spans)
+    shapes = joined.text.translate(tables().shapes)
+    shaped = joined if shapes == joined.text else Reading(shapes, joined.spans)
+    return whole, squeezed, joined, shaped
+
+
+def by_sight(normal: Normal, steps: Sequence[Reading]) -> Iterator[Reading]:
+    """The comment undone (`undone`), backwards and by columns: those that differ from it."""
+    for before, after in itertools.pairwise(steps):
+        if after is not before:
+            yield after
+    squeezed = steps[1]
     if len(squeezed.text) > 2:
         yield Reading(squeezed.text[::-1], squeezed.spans[::-1], is_backwards=True)
     yield from _columns(normal)

@@ -24,12 +24,12 @@ from studio.comments.moderation.normalise import Normal, normalise, with_emoji_r
 from studio.comments.moderation.readings import (
     Reading,
     as_reading,
-    by_other_sound,
     by_sight,
     by_sound,
     is_read_otherwise,
     sound_of,
     spelled_keys,
+    undone,
 )
 from studio.comments.moderation.rule_files import OWN, Rule, shipped_phrases
 
@@ -198,23 +198,26 @@ class RuleTier:
                         continue
                     yield rule, reading, 0, len(normal.tight), matched
         is_other = is_read_otherwise(normal)
-        if is_other or self._may_be_backwards(normal.tight):
-            for reading in by_sight(normal):
-                # What was meant is read easily: few words meet by chance backwards.
-                if reading.is_backwards and not reads_backwards(normal.tight):
-                    continue
-                for rule, start, end, word in self._found_by_sight(reading):
-                    yield rule, reading, start, end, word
-        if not self._sounds:
+        is_backwards = not is_other and self._may_be_backwards(normal.tight)
+        sounds_so = bool(self._sounds) and self._may_sound_so(normal.tight)
+        if not (is_other or is_backwards or sounds_so):
             return
-        sounds = [by_sound(as_reading(normal))] if self._may_sound_so(normal.tight) else []
-        if is_other:
-            sounds.append(by_other_sound(normal))
+        whole = as_reading(normal)
+        steps = undone(whole) if is_other else (whole, whole)
+        if is_other or is_backwards:
+            for reading in by_sight(normal, steps):
+                for rule, start, end, word in self._found_by_sight(reading):
+                    # What was meant is read easily: few words meet by chance backwards.
+                    if reading.is_backwards and not reads_backwards(normal.tight):
+                        break
+                    yield rule, reading, start, end, word
+        sounds = [by_sound(whole)] if sounds_so else []
+        if is_other and self._sounds and not (sounds_so and steps[-1] is whole):
+            sounds.append(by_sound(steps[-1]))
         for sound in filter(None, sounds):
-            written = "".join([sign or "\0" for sign in sound.written])
-            for index, start, end in self._sound_finder.find_matches_as_indexes(
-                sound.text, overlapping=True
-            ):
+            matches = self._sound_finder.find_matches_as_indexes(sound.text, overlapping=True)
+            written = "".join([sign or "\0" for sign in sound.written]) if matches else ""
+            for index, start, end in matches:
                 _, word, rule = self._sounds[index]
                 hides_only = (word, rule.id) in self._hides_only
                 if is_disguised(sound, written, start, end, word, hides_only=hides_only):
