@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections import deque
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from studio.core.batches import WaitingBatches
 from studio.core.bounded import read_bounded
 from studio.core.clean import write_json
 from studio.core.clock import NS, now_ns, utc_iso, utc_ms, utc_of
@@ -123,9 +123,10 @@ class AuditLog:
         """The last checkpoint."""
         self.signed_ns = 0
         self._signer_of, self._on_signed = signer, on_signed
-        self._waiting: deque[dict[str, Any]] = deque()
-        self._some, self._now = threading.Event(), threading.Event()
-        self._is_closing = self._is_asked = False
+        self._line = WaitingBatches[dict[str, Any]](
+            most=MOST_WAITING, many=MANY, most_taken=MOST_IN_A_WRITE, gather_s=SYNC_S
+        )
+        self._is_asked = False
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
         self._thread.start()
 
@@ -137,7 +138,7 @@ class AuditLog:
     @property
     def waiting(self) -> int:
         """Entries that are not written yet."""
-        return len(self._waiting)
+        return len(self._line)
 
     def write(
         self, kind: str, made: Callable[[], dict[str, Any]] | None = None, **data: Any
@@ -148,27 +149,17 @@ class AuditLog:
         entry = {"kind": kind, "at": utc_ms(), "at_ns": now_ns(), **data}
         if made is not None:
             entry[MADE] = made
-        waiting = self._waiting
-        if len(waiting) >= MOST_WAITING or self._is_closing:
+        if not self._line.put(entry):
             self.lost += 1
-            return
-        waiting.append(entry)
-        if not self._some.is_set():
-            self._some.set()
-        if len(waiting) >= MANY and not self._now.is_set():
-            self._now.set()
 
     def checkpoint(self) -> None:
         """Signs soon, not at the end of the minute."""
         self._is_asked = True
-        self._now.set()
-        self._some.set()
+        self._line.hurry()
 
     def close(self) -> None:
         """Writes what waits, seals the file and closes it."""
-        self._is_closing = True
-        self._now.set()
-        self._some.set()
+        self._line.close()
         self._thread.join(5.0)
 
     # -- in its thread -------------------------------------------------------------------------
@@ -178,18 +169,15 @@ class AuditLog:
             handle, signer = self._open()
         except (OSError, StudioError) as error:
             _log.error("no audit log can be written in %s: %s", self.folder, error)
-            while not self._is_closing:
-                self._some.wait()
-                self._some.clear()
-                self._lose()
-            self._lose()
+            for count in self._line.dropped():
+                self.lost += count
             return
         done, checkpointed, told = False, now_ns(), 0
         with os.fdopen(handle, "ab") as file:
             while not done:
-                is_closing = self._is_closing  # what is written after this is lost and counted
+                is_closing = self._line.is_closing  # what is written after this is lost and counted
                 entries, is_asked = self._batch(checkpointed + CHECKPOINT_NS)
-                done = is_closing and not self._waiting
+                done = is_closing and not self._line
                 if self.lost > told:
                     entries.append({"kind": "lost", "at": utc_ms(), "count": self.lost - told})
                     told = self.lost
@@ -211,10 +199,6 @@ class AuditLog:
         self.newest, self.signed_ns = made, now_ns()
         if self._on_signed is not None:
             self._on_signed(made)
-
-    def _lose(self) -> None:
-        self.lost += len(self._waiting)
-        self._waiting.clear()
 
     def _open(self) -> tuple[int, Signer]:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -269,18 +253,10 @@ class AuditLog:
         Args:
             due_ns: when the next checkpoint is; nothing is waited for beyond.
         """
-        if self._some.wait(max(0.0, (due_ns - now_ns()) / NS)):
-            self._now.wait(SYNC_S)
-        self._some.clear()
-        self._now.clear()
+        self._line.wait(max(0.0, (due_ns - now_ns()) / NS))
+        # Before they are taken: what was written before it was asked for is signed with it.
         is_asked, self._is_asked = self._is_asked, False
-        waiting, entries = self._waiting, list[dict[str, Any]]()
-        while waiting and len(entries) < MOST_IN_A_WRITE:
-            entries.append(waiting.popleft())
-        if waiting or self._is_closing:  # there is more to do at once
-            self._some.set()
-            self._now.set()
-        return entries, is_asked
+        return self._line.take(), is_asked
 
 
 def _body(entry: dict[str, Any]) -> bytes:

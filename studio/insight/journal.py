@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from studio.core.batches import WaitingBatches
 from studio.core.clean import encode_json, write_json
 from studio.core.clock import NS, now_ns, utc_iso, utc_ms, utc_of
 from studio.core.log import logger
@@ -93,9 +93,10 @@ class Journal:
         self.on_air_ns = 0
         self.clock: ShowClock | None = None
         self._show = show
-        self._waiting: deque[_Waiting] = deque()
-        self._some, self._many = threading.Event(), threading.Event()
-        self._is_closing = False
+        self._line = WaitingBatches[_Waiting](
+            most=MOST_WAITING, many=MOST_IN_A_COMMIT, most_taken=MOST_IN_A_COMMIT,
+            gather_s=GATHER_S,
+        )  # fmt: skip
         self._ids, self._seq, self._link = EntryIds(), 0, b""
         self._given: set[bytes] = set()
         self._at = (0, "")
@@ -133,26 +134,17 @@ class Journal:
         programme_ms = (at_ns - self.on_air_ns) // 1_000_000 if self.on_air_ns else None
         text = data if callable(data) else _text_of(data)
         row = _Waiting(at_ns, utc_ms(), name, text, tick, programme_ms, self.now, own)
-        waiting = self._waiting
-        if len(waiting) >= MOST_WAITING or self._is_closing:
-            self.lost += 1
-            return False
-        waiting.append(row)
-        if not self._some.is_set():
-            self._some.set()
-        if len(waiting) >= MOST_IN_A_COMMIT and not self._many.is_set():
-            self._many.set()
-        return True
+        is_taken = self._line.put(row)
+        self.lost += not is_taken
+        return is_taken
 
     def is_behind(self, entries: int) -> bool:
         """Do more than so many wait to be written?"""
-        return len(self._waiting) > entries
+        return len(self._line) > entries
 
     def close(self, limit_s: float = 3.0) -> None:
         """Writes what is waiting and closes; waits so long for the disk."""
-        self._is_closing = True
-        self._many.set()
-        self._some.set()
+        self._line.close()
         self._thread.join(limit_s)
 
     def _run(self) -> None:
@@ -170,17 +162,15 @@ class Journal:
             base.commit()
         except (sqlite3.Error, OSError) as error:
             _log.error("the journal %s cannot be written: %s", self.path, error)
-            while not self._is_closing:
-                self._some.wait()
-                self._some.clear()
-                self._lose()
-            self._lose()
+            for count in self._line.dropped():
+                self.lost += count
             return
         done = False
         while not done:
-            is_closing = self._is_closing
-            waiting = self._batch()
-            done = is_closing and not self._waiting
+            is_closing = self._line.is_closing
+            self._line.wait()
+            waiting = self._line.take()
+            done = is_closing and not self._line
             before = self._seq, self._link
             try:
                 fresh = [entry for entry in waiting if not self._is_known(base, entry)]
@@ -219,25 +209,6 @@ class Journal:
         if ms != self._at[0]:
             self._at = ms, utc_of(ms / 1000)
         return self._at[1]
-
-    def _lose(self) -> None:
-        self.lost += len(self._waiting)
-        self._waiting.clear()
-
-    def _batch(self) -> list[_Waiting]:
-        """What came within a moment of the first, as much as one commit takes."""
-        self._some.wait()
-        self._many.wait(GATHER_S)
-        self._some.clear()
-        self._many.clear()
-        waiting, rows = self._waiting, list[_Waiting]()
-        while waiting and len(rows) < MOST_IN_A_COMMIT:
-            rows.append(waiting.popleft())
-        if waiting or self._is_closing:  # there is more to do at once
-            self._some.set()
-            if len(waiting) >= MOST_IN_A_COMMIT or self._is_closing:
-                self._many.set()
-        return rows
 
 
 _NOTHING = EntryFacts()
