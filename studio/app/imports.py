@@ -89,14 +89,15 @@ def _one(path: Path, call: ImportCall) -> dict[str, Any]:
     _, _, kind = best_kind(grid.rows, kinds)
     is_known = known_table(grid.rows[:HEAD_ROWS], tables) is not None
     if is_known or (kind is not None and kind in list(exports)):
-        return _export(path, call)
+        # By a mapping's heads another sheet may be the one.
+        return _export(path, call, None if call.mapping else grid)
     return _goods(path, grid, [each for each in goods if each in kinds], call)
 
 
 # --- orders and figures -------------------------------------------------------------------------
 
 
-def _export(path: Path, call: ImportCall) -> dict[str, Any]:
+def _export(path: Path, call: ImportCall, grid: Any = None) -> dict[str, Any]:
     from studio.insight.imports.reading import told
     from studio.insight.imports.request import TakeRequest
     from studio.insight.imports.taking import take
@@ -105,7 +106,7 @@ def _export(path: Path, call: ImportCall) -> dict[str, Any]:
     taken = take(TakeRequest(
         str(path), call.kind, _mapping(call.mapping), call.currency, call.year, call.zone,
         not call.is_dry,
-    ))  # fmt: skip
+    ), grid)  # fmt: skip
     if taken.missing:
         raise StudioError("invalid", "imports.no_columns", path=str(path), kind=taken.kind,
                           fields=", ".join(taken.missing))  # fmt: skip

@@ -66,8 +66,11 @@ class Taken(msgspec.Struct, frozen=True):
     file: int = 0
 
 
-def take(request: TakeRequest) -> Taken:
+def take(request: TakeRequest, grid: Grid | None = None) -> Taken:
     """Reads a file; keeps its rows where it was asked to and nothing is open.
+
+    Args:
+        grid: the file's, where somebody has read it already.
 
     Raises:
         StudioError: not_found, invalid, failed.
@@ -80,7 +83,8 @@ def take(request: TakeRequest) -> Taken:
         raise StudioError("not_found", "imports.no_kind", kind=request.kind, known=names)
     wanted = [kind for kind in kinds if request.kind in ("", kind.kind)]
     tables = known_tables() if not (request.kind or request.mapping) else {}
-    grid = read_grid(path, lambda rows: points_of(rows, wanted, tables, request.mapping))
+    if grid is None:
+        grid = read_grid(path, lambda rows: points_of(rows, wanted, tables, request.mapping))
     known = known_table(grid.rows[:HEAD_ROWS], tables)
     kind_id = request.kind or (known.kind if known else "")
     mapping = dict(request.mapping) or (dict(known.mapping) if known else {})
