@@ -13,6 +13,7 @@ from shiboken6 import isValid
 
 from ui.client import DeskClient, Reply
 from ui.i18n import pick, t
+from ui.listen import owner_of
 from ui.store import Store
 
 MERGE_S = 1.0
@@ -91,6 +92,7 @@ class Actions(QObject):
             merge: runs with the same word are one step back (a drag).
         """
         given = dict(args or {})
+        waiting = [each for each in (origin, owner_of(done)) if each is not None]
 
         def answered(reply: Reply) -> None:
             if reply.ok:
@@ -102,7 +104,7 @@ class Actions(QObject):
                     self.said.emit(self.describe(command, given), True)
             else:
                 self._complain(reply, origin)
-            if done is not None and (origin is None or isValid(origin)):
+            if done is not None and all(isValid(each) for each in waiting):
                 done(reply)  # a window that was made anew meanwhile is not told
 
         self._client.call(command, given, answered)

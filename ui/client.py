@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from shiboken6 import isValid
 
 from studio.api import (
     Backoff,
@@ -31,6 +32,7 @@ from studio.api import (
     remote_password,
     translate,
 )
+from ui.listen import owner_of
 
 _log = logger(__name__)
 
@@ -50,6 +52,8 @@ CONNECTING, LIVE, SILENT, LOST, DENIED = "connecting", "live", "silent", "lost",
 
 Plain = dict[str, Any]
 Prepare = Callable[[str, Plain], Any]
+Waiting = tuple[Callable[["Reply"], None] | None, QObject | None, float]
+"""Who is told the reply, whose it is, and when it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ class DeskClient(QObject):
         self._socket: Any = None
         self._protocol = ObsClientProtocol(Subscription.VENDORS)
         self._numbers = itertools.count(1)
-        self._waiting: dict[str, tuple[Callable[[Reply], None] | None, float]] = {}
+        self._waiting: dict[str, Waiting] = {}
         self._latest: dict[str, float] = {}
         self._last_heard = 0.0
         self._writes: set[asyncio.Future[None]] = set()
@@ -160,9 +164,21 @@ class DeskClient(QObject):
         return self.state in (LIVE, SILENT)
 
     def call(
-        self, kind: str, data: Plain | None = None, done: Callable[[Reply], None] | None = None
+        self,
+        kind: str,
+        data: Plain | None = None,
+        done: Callable[[Reply], None] | None = None,
+        owner: QObject | None = None,
     ) -> None:
-        """Asks a question or runs a command; ``done`` is called in the window's thread."""
+        """Asks a question or runs a command.
+
+        Args:
+            kind: id of the question or command.
+            data: plain arguments.
+            done: called in the window's thread with the reply.
+            owner: who waits for it; when it is gone by then, nobody is told. The object whose
+                method ``done`` is where none is given: a function names its own.
+        """
         number = str(next(self._numbers))
         loop = self._loop
         if not self.is_up or loop is None or loop.is_closed():
@@ -177,7 +193,7 @@ class DeskClient(QObject):
                 done(failure("invalid", "ui.link.unwritable"))
             return
         now = time.monotonic()
-        self._waiting[number] = (done, now)
+        self._waiting[number] = (done, owner or owner_of(done), now)
         self._latest[number] = now + PATIENT_S.get(kind, ANSWER_S)
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(self._send, text)
@@ -196,7 +212,7 @@ class DeskClient(QObject):
             self._set_state(LIVE, "")
         now = time.monotonic()
         for number in [n for n in self._waiting if now > self._latest.get(n, 0.0)]:
-            seconds = round(self._latest[number] - self._waiting[number][1])
+            seconds = round(self._latest[number] - self._waiting[number][2])
             self._give(number, failure("unavailable", "ui.link.no_answer", seconds=seconds))
 
     def _set_state(self, state: str, why: str) -> None:
@@ -214,9 +230,10 @@ class DeskClient(QObject):
             self.ready.emit()
 
     def _give(self, number: object, reply: object) -> None:
-        done, at = self._waiting.pop(str(number), (None, 0.0))
+        done, owner, at = self._waiting.pop(str(number), (None, None, 0.0))
         self._latest.pop(str(number), None)
-        if done is not None and isinstance(reply, Reply):
+        is_gone = owner is not None and not isValid(owner)
+        if done is not None and not is_gone and isinstance(reply, Reply):
             done(replace(reply, took_ms=(time.monotonic() - at) * 1000))
 
     # -- in the link's thread ------------------------------------------------------------------

@@ -26,6 +26,12 @@ class _Ear(QObject):
         self._slot(*values[: self._most])
 
 
+def owner_of(done: Callable[..., object] | None) -> QObject | None:
+    """The object whose method ``done`` is; None for a function or a plain object's method."""
+    owner = getattr(done, "__self__", None)
+    return owner if isinstance(owner, QObject) else None
+
+
 def listen(owner: QObject, signal: SignalInstance, slot: Callable[..., object]) -> None:
     """Connects ``slot`` until ``owner`` is gone.
 

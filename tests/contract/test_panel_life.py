@@ -15,10 +15,10 @@ from tests.contract import source_tree
 from ui.actions import Actions
 from ui.bars.statusbar import StatusBar
 from ui.bars.topbar import TopBar
-from ui.client import DeskClient
+from ui.client import DeskClient, Reply, failure
 from ui.desk import Desk
 from ui.i18n import language
-from ui.listen import listen
+from ui.listen import listen, owner_of
 from ui.measure import Measure
 from ui.panels.registry import panel_kinds
 from ui.photos import Photos
@@ -118,3 +118,48 @@ def test_no_lambda_is_connected_to_what_lasts() -> None:
             if is_lasting and any(isinstance(arg, ast.Lambda | ast.Call) for arg in node.args):
                 wrong.append(f"{file}:{node.lineno}")
     assert not wrong, "use ui.listen.listen"
+
+
+GUARDS_ITSELF = ("ui/actions.py", "ui/pictures.py")
+"""Their functions look who is still there, or tell no widget."""
+
+
+def test_no_function_waits_for_a_reply_without_its_owner() -> None:
+    """A reply comes a moment later: the panel, row or menu that asked may be gone by then."""
+    wrong = []
+    for file, tree in source_tree.trees().items():
+        if not file.startswith("ui/") or file in GUARDS_ITSELF:
+            continue
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            is_call = source_tree.callee(node.func).endswith("client.call")
+            if is_call and len(node.args) == 3 and not isinstance(node.args[2], ast.Attribute):
+                wrong.append(f"{file}:{node.lineno}")
+    assert not wrong, "a function that is called with the reply names its owner"
+
+
+def test_a_reply_finds_no_widget_that_is_gone(desk: Desk) -> None:
+    """Neither a function whose owner is named nor a method of the widget itself."""
+
+    class Asker(QWidget):
+        def answered(self, reply: Reply) -> None:
+            heard.append("method")
+
+    heard: list[str] = []
+    client = desk.client
+    gone, there = Asker(), Asker()
+    waiting = {
+        "1": (gone.answered, owner_of(gone.answered)),
+        "2": (lambda reply: heard.append("function"), gone),
+        "3": (there.answered, owner_of(there.answered)),
+        "4": (lambda reply: heard.append("nobody's"), None),
+    }
+    for number, (done, owner) in waiting.items():
+        client._waiting[number] = (done, owner, 0.0)
+    gone.deleteLater()
+    _settle()
+    for number in waiting:
+        client._give(number, failure("unavailable", "ui.link.no_engine"))
+    there.deleteLater()
+    assert heard == ["method", "nobody's"]

@@ -154,7 +154,10 @@ def program(request: pytest.FixtureRequest, qtbot: Any, engine: RealEngine) -> I
     ``SHARES_WINDOW = True`` share one.
     """
     if getattr(request.module, "SHARES_WINDOW", False):
-        yield request.getfixturevalue("shared_program")
+        shared = request.getfixturevalue("shared_program")
+        if getattr(request.node, "execution_count", 1) > 1:
+            _open_anew(request.getfixturevalue("qapp"), shared)  # the try before left its changes
+        yield shared
         return
     made = open_desk(qtbot, "--port", str(engine.port), "--language", "en")
     qtbot.waitUntil(lambda: made.store.is_loaded and bool(made.store.commands), timeout=15_000)
@@ -171,9 +174,7 @@ def shared_program(request: pytest.FixtureRequest, qapp: Any, engine: RealEngine
     """
     if getattr(request.module, "SHARES_STUDIO", False):
         made = _common.program = _common.program or _opened(qapp, engine)
-        opened: list[Any] = []
-        made.actions.run("show.open", {}, done=opened.append)
-        _until(qapp, lambda: bool(opened) and made.store.is_loaded)
+        _open_anew(qapp, made)
         made.window.pages.set_page("live")
         made.window.pages.set_layout("controller")
         yield made
@@ -181,6 +182,12 @@ def shared_program(request: pytest.FixtureRequest, qapp: Any, engine: RealEngine
     made = _opened(qapp, engine)
     yield made
     _close(made)
+
+
+def _open_anew(qapp: Any, made: Any) -> None:
+    opened: list[Any] = []
+    made.actions.run("show.open", {}, done=opened.append)
+    _until(qapp, lambda: bool(opened) and made.store.is_loaded)
 
 
 def _opened(qapp: Any, engine: RealEngine) -> Any:

@@ -60,17 +60,14 @@ def _fill_recent(desk: Desk, at: QWidget, menu: QMenu) -> None:
     def show(reply: Reply) -> None:
         found = reply.answer
         shows = found.get("shows", []) if reply.ok and isinstance(found, dict) else []
-        try:
-            for folder in shows:
-                action = menu.addAction(f"{Path(folder).stem}\t{Path(folder).parent}")
-                action.setCheckable(True)
-                action.setChecked(folder == found.get("now") if found else False)
-                action.triggered.connect(lambda _=False, f=folder: open_folder(desk, at, f))
-            menu.setEnabled(bool(shows))
-        except RuntimeError:  # the menu was closed before the answer came
-            return
+        for folder in shows:
+            action = menu.addAction(f"{Path(folder).stem}\t{Path(folder).parent}")
+            action.setCheckable(True)
+            action.setChecked(folder == found.get("now") if found else False)
+            action.triggered.connect(lambda _=False, f=folder: open_folder(desk, at, f))
+        menu.setEnabled(bool(shows))
 
-    desk.client.call("show.recent", {}, show)
+    desk.client.call("show.recent", {}, show, menu)
 
 
 def toggle_camera(desk: Desk, at: QWidget) -> None:

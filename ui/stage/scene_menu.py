@@ -43,7 +43,7 @@ def open_new(desk: Desk, at: QWidget) -> None:
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at.mapToGlobal(QPoint(0, at.height())))
 
-    desk.client.call("templates.list", {}, show)
+    desk.client.call("templates.list", {}, show, at)
 
 
 def _ask_new(desk: Desk, at: QWidget) -> None:

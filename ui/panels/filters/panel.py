@@ -317,4 +317,4 @@ class FiltersPanel(Panel):
                 if row_ is not None:
                     row_.show_time(status)
 
-        self.desk.client.call("filters.status", {"source": source.name}, answered)
+        self.desk.client.call("filters.status", {"source": source.name}, answered, self)

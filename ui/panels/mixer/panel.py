@@ -313,7 +313,7 @@ class MixerPanel(Panel):
                 lambda name: self._devices if name == "device" else (),
             ).open()
 
-        self.desk.client.call("sound.devices", {}, show)
+        self.desk.client.call("sound.devices", {}, show, self)
 
     def strip(self, source: str) -> StripView | None:
         """The strip of a source."""
