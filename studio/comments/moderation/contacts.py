@@ -93,7 +93,8 @@ _MAY_BE = re.compile(
 def contacts(normal: Normal) -> Iterator[Contact]:
     """Contact data in a comment, also backwards."""
     text = normal.loose
-    digits = text if text.isascii() else text.translate(tables().digit_table)
+    # Other digits are kept in the tight form: where none was read there, none stands here.
+    digits = text if normal.digits == normal.tight else text.translate(tables().digit_table)
     if not (_HAS_SIGN.search(digits) and _MAY_BE.search(digits)):
         return
     found = False

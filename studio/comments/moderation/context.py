@@ -12,14 +12,14 @@ OFTEN_HIDDEN = frozenset({"傻逼", "脑残", "智障", "贱货", "约炮", "裸
 NO_PAUSE = re.compile(r"[^\w\s，。、！？,.!?;；：:…~～\"'“”‘’()（）《》【】/+&\u00b7-]")
 """A sign that stands for no pause between words: zero width, strokes, stars, pictures."""
 _ENDS_CLAUSE = re.compile(r"[，。！；,!;\n]|\. ")
-_ASKS = re.compile(
-    r"(?:吗|么|嘛|呢|不|没|没有|嗎|麼)[啊呀哈~～😊-🙏 ]*$|[?？]|^(?:请问|想问|怎么|如何|"
-    r"哪里|哪|在哪|能不能|可不可以|可以|能|是不是|有没有|为什么|为啥|谁)|"
-    r"(?:是不是|会不会|有没有|能不能|可不可以)|"
-    r"^ {0,3}(?:(?:hi|hey|please|pls|ok|so|host|and|but) ){0,3}"
+_ASKS_AT_START = re.compile(
+    r"请问|想问|怎么|如何|哪里|哪|在哪|能不能|可不可以|可以|能|是不是|有没有|为什么|为啥|谁|"
+    r" {0,3}(?:(?:hi|hey|please|pls|ok|so|host|and|but) ){0,3}"
     r"(?:do|does|did|can|could|is|are|was|will|would|how|where|what|"
     r"which|when|who|why|should|may|has|have) (?!me)"
 )
+_ASKS = re.compile(r"[?？]|是不是|会不会|有没有|能不能|可不可以")
+_ASKS_AT_END = re.compile(r"(?:吗|么|嘛|呢|不|没|没有|嗎|麼)[啊呀哈~～😊-🙏 ]*$")
 
 
 _TELLS_OF = re.compile(
@@ -48,7 +48,8 @@ def is_asked(original: str, start: int, end: int, category: str) -> bool:
     A warning of others is an accusation itself, so there it counts for nothing.
     """
     tells = _TELLS_OF if category not in ("rumour", "abuse") else _ONLY_TELLS
-    if tells.search(original.lower()):
+    low = original.lower()
+    if tells.search(low):
         return True
     first = last = 0
     for match in _ENDS_CLAUSE.finditer(original):
@@ -60,7 +61,8 @@ def is_asked(original: str, start: int, end: int, category: str) -> bool:
     clause = original[first : last or len(original)].strip().lower()
     if last and original[last] in "?？":
         return True
-    return bool(_ASKS.search(clause))
+    asks = _ASKS_AT_START.match(clause) or _ASKS.search(clause) or _ASKS_AT_END.search(clause)
+    return asks is not None
 
 
 def is_disguised(

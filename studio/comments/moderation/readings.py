@@ -82,7 +82,10 @@ def syllables(run: str) -> tuple[str, ...]:
         return ()
     spelled = _sounds()[1]
     ways: list[tuple[str, ...] | None] = [None] * len(run) + [()]
+    first = len(run)
     for start in range(len(run) - 1, -1, -1):
+        if first - start > LONGEST_SYLLABLE:  # no syllable reaches what can be read
+            return ()
         for length in range(min(LONGEST_SYLLABLE, len(run) - start), 0, -1):
             rest = ways[start + length]
             if rest is not None and run[start : start + length] in spelled:
@@ -90,6 +93,7 @@ def syllables(run: str) -> tuple[str, ...]:
                 best = ways[start]
                 if best is None or len(way) < len(best):
                     ways[start] = way
+                    first = start
     return ways[0] or ()
 
 
