@@ -233,13 +233,13 @@ class AudienceCommands:
         label=("加屏蔽词", "Add a word"),
         help=("给本场加一个词，命中即扣下或拦截。", "Holds or blocks comments with this word."),
     )
-    def add_rule(
+    async def add_rule(
         self,
         word: Annotated[str, msgspec.Meta(min_length=1, max_length=40)],
         action: Literal["hold", "block"] = "hold",
         category: str = "own",
     ) -> Changed:
-        self._audience.add_words([word], category, action)
+        await self._audience.add_words([word], category, action)
         return changed("comments")
 
     @command(

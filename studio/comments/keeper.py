@@ -173,15 +173,16 @@ class CommentQueue:
         feeds = tuple(feed.spec for feed in self.feeds.values())
         return AudiencePart(feeds, held, words, tuple(self.packs))
 
-    def load_words(self, part: AudiencePart) -> None:
-        """The words of a show, in place of those there are."""
+    async def load_rules(self, part: AudiencePart, packs: dict[str, RuleFile]) -> None:
+        """The words and packs of a show, in place of those there are."""
+        self.packs = packs
         self._words.clear()
         self._words[HELD] = list(part.rules)
         for own in part.words:
             self._words.setdefault((own.category, own.action), []).extend(own.words)
-        self._judge_anew()
+        await self._judge_anew()
 
-    def reset(self) -> None:
+    async def reset(self) -> None:
         """Leaves the show: no comment, word, mute or count of it stays."""
         self.rings = CommentRings()
         self._recent.clear()
@@ -190,8 +191,7 @@ class CommentQueue:
         self.many.forget()
         self.judge.forget()
         self.pinned, self.last_shown, self.is_slow = None, None, False
-        self.packs = {}
-        self.load_words(AudiencePart())
+        await self.load_rules(AudiencePart(), {})
 
     def kept(self) -> CommentsKept:
         """What must survive a kill."""
@@ -398,36 +398,35 @@ class CommentQueue:
                 self.decide(waiting, "blocked", waiting.by)
         return muted
 
-    def add_words(self, words: list[str], category: str, action: Held) -> None:
-        """Adds words to this show's own rules; counts from the next comment on."""
+    async def add_words(self, words: list[str], category: str, action: Held) -> None:
+        """Adds words to this show's own rules; they count when it returns."""
         known = self._words.setdefault((category, action), [])
         known += [word for word in words if word not in known]
-        self._judge_anew()
+        await self._judge_anew()
 
     def own_rules(self) -> tuple[Rule, ...]:
         """The show's own words as rules."""
         return tuple(own_words(w, c, a) for (c, a), w in self._words.items() if w)
 
     async def change_packs(self, packs: dict[str, RuleFile]) -> None:
-        """Counts other packs; their rules are made ready beside the loop."""
+        """Counts other packs."""
         before, self.packs = self.packs, packs
-        rules = self._all_rules()
         try:
-            tier = await asyncio.to_thread(RuleTier, rules)
+            await self._judge_anew()
         except BaseException:
             self.packs = before
             raise
-        if rules == self._all_rules():
-            self.judge.tier = tier
-        else:  # a word was added meanwhile
-            self._judge_anew()
 
     def _all_rules(self) -> tuple[Rule, ...]:
         armed = (rule for pack in self.packs.values() for rule in pack.rules)
         return (*self._rules, *armed, *self.own_rules())
 
-    def _judge_anew(self) -> None:
-        self.judge.tier = RuleTier(self._all_rules())
+    async def _judge_anew(self) -> None:
+        """Counts all rules; they are made ready beside the loop, again if some came meanwhile."""
+        while (rules := self._all_rules()) != self.judge.tier.rules:
+            tier = await asyncio.to_thread(RuleTier, rules)
+            if rules == self._all_rules():
+                self.judge.tier = tier
 
     # -- lists ---------------------------------------------------------------------------------
 

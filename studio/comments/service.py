@@ -112,15 +112,14 @@ class CommentService(Service):
         await self._people.replies.stop()
         for name in list(self.audience.feeds):
             await self.audience.remove_feed(name)
-        self.audience.reset()
         self._overlay.show_comment("", "")
         self._errors, self._missing = [], []
+        await self.audience.reset()
 
     async def load(self, part: Any, context: ShowContext) -> None:
         """Starts the show's feeds and takes its words."""
         self.audience.folder = context.folder
-        self.audience.load_words(part)
-        await self._arm(part.packs)
+        await self.audience.load_rules(part, await self._packs(part.packs))
         for spec in part.feeds:
             try:
                 self.audience.add_feed(spec)
@@ -128,7 +127,7 @@ class CommentService(Service):
                 self._errors.append(error)
                 _log.warning("feed %s: %s", spec.name, error)
 
-    async def _arm(self, names: Sequence[str]) -> None:
+    async def _packs(self, names: Sequence[str]) -> dict[str, RuleFile]:
         """The packs of the show; one that is missing or unsound is told and left out."""
         packs: dict[str, RuleFile] = {}
         for name in names:
@@ -138,8 +137,7 @@ class CommentService(Service):
                 self._missing.append(name)  # the show keeps it
                 self._errors.append(error)
                 _log.warning("comment pack %s: %s", name, error)
-        if packs:
-            await self.audience.change_packs(packs)
+        return packs
 
     def save(self) -> AudiencePart:
         """Feeds, own words and armed packs."""

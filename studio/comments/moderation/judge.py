@@ -78,6 +78,7 @@ class Judge:
     def forget(self) -> None:
         """Nobody has sent anything: another show."""
         self._authors.clear()
+        self._names.clear()
 
     def _name(self, author: str) -> Verdict:
         """The verdict on a name; names come again and again."""

@@ -194,7 +194,7 @@ def test_slow_mode_holds_everything(room):
 
 
 def test_a_word_added_on_air_counts_at_once(room):
-    room.commands.add_rule("竞品")
+    asyncio.run(room.commands.add_rule("竞品"))
     assert room.say("竞 品 更便宜").state == "held"
 
 

@@ -51,7 +51,7 @@ def test_armed_and_taken_back(folder, room):
         assert say(room, "竞品牌更好啊").verdict.rule == "rival"
         assert room.view().packs == ("rivals",)
         assert room.part().packs == ("rivals",)
-        room.add_words(["别家"], "own", "hold")
+        await room.add_words(["别家"], "own", "hold")
         assert say(room, "还是竞 品 牌好").verdict.rule == "rival"
         with pytest.raises(StudioError, match="armed already"):
             await commands.arm_pack("rivals")
@@ -60,6 +60,26 @@ def test_armed_and_taken_back(folder, room):
         await commands.disarm_pack(**arguments)
         assert say(room, "竞品牌真好啊").state == "allowed"
         assert commands.packs().result == [{"name": "rivals", "is_armed": False}]
+
+    asyncio.run(run())
+
+
+def test_words_and_packs_that_come_at_once_all_count(folder, room):
+    commands = PackCommands(room, PackTrialProcess())
+
+    async def run():
+        async with asyncio.TaskGroup() as changes:
+            changes.create_task(room.add_words(["别家店"], "own", "hold"))
+            changes.create_task(commands.arm_pack("rivals"))
+            changes.create_task(room.add_words(["隔壁老王"], "own", "block"))
+        assert [say(room, text).verdict.action for text in ("别家店好", "隔壁老王好")] == [
+            "hold",
+            "block",
+        ]
+        assert say(room, "竞品牌更好啊").verdict.rule == "rival"
+        assert room.judge.tier.rules[-2:] == room.own_rules()
+        await room.reset()
+        assert say(room, "别家店好啊").state == say(room, "竞品牌更好呀").state == "allowed"
 
     asyncio.run(run())
 
