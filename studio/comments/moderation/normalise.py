@@ -200,7 +200,8 @@ def _join(text: str, places: Sequence[int], pairs: dict[str, str]) -> tuple[str,
     index = 0
     while index < len(text):
         whole = pairs.get(text[index : index + 2]) if index + 1 < len(text) else None
-        signs.append(whole or text[index])
-        at.append(places[index])
+        said = whole or text[index]
+        signs.append(said)
+        at += places[index : index + len(said)]  # two for 艹你, which stands for two signs
         index += 1 if whole is None else 2
     return "".join(signs), at

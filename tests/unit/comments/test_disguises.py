@@ -80,6 +80,17 @@ def test_every_match_of_a_pattern_holds_one_of_its_literals():
     assert needed("[ab]{1,3}") == {"a", "b"}
 
 
+@pytest.mark.parametrize("text", ["艹你妈", "冒个泡-艹你妈", "艹你妈！", "主播 艹你"])
+def test_halves_that_stand_for_two_signs_keep_their_places(tier, text):
+    normal = normalise(text)
+    assert len(normal.at) == len(normal.tight)
+    assert len(normal.loose_at) == len(normal.loose)
+    verdict = tier.judge(text)
+    start = text.index("艹")
+    assert (verdict.action, verdict.rule) == ("block", "abuse-strong")
+    assert verdict.span in ((start, start + 2), (start, start + 3))
+
+
 def test_letters_in_circles_are_letters():
     assert normalise("🅥🅧").tight == "vx"
     assert normalise("❶❷").tight == "12"
