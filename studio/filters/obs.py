@@ -92,7 +92,7 @@ def lost_settings(kind: str, settings: Settings) -> list[tuple[str, Any]]:
     if known is None:
         return []
     kept, usual = known
-    usual = {**usual, **({"opacity": 100} if version == 1 and base in _OPACITY_100 else {})}
+    usual = {**usual, **(_VERSION_1.get(base, {}) if version == 1 else {})}
     if _text(settings, "sidechain_source") not in ("", "none"):
         kept = _DUCKING
     lost = []
@@ -331,7 +331,13 @@ _VERSION_2 = {
     "sharpness_filter",
 }
 
-_OPACITY_100 = ("chroma_key_filter", "color_key_filter")
+_VERSION_1: dict[str, Settings] = {
+    "chroma_key_filter": {"opacity": 100},
+    "color_key_filter": {"opacity": 100},
+    "mask_filter": {"opacity": 100},
+    "noise_suppress_filter": {"method": "speex"},
+}
+"""Defaults that the first versions have in another unit or way."""
 _DUCKING = "sidechain_source threshold attack_time release_time"
 SETTINGS: dict[str, tuple[str, Settings]] = {
     "chroma_key_filter": (
@@ -349,7 +355,7 @@ SETTINGS: dict[str, tuple[str, Settings]] = {
     ),
     "crop_filter": ("relative left top right bottom cx cy", {}),
     "clut_filter": ("image_path clut_amount", {"passthrough_alpha": False}),
-    "mask_filter": ("type image_path", {"color": 0xFFFFFF, "opacity": 100, "stretch": False}),
+    "mask_filter": ("type image_path", {"color": 0xFFFFFF, "opacity": 1.0, "stretch": False}),
     "sharpness_filter": ("sharpness", {}),
     "scroll_filter": (
         "speed_x speed_y loop",

@@ -242,7 +242,12 @@ _SLIDES = InputKind(
         "loop": True, "randomize": False, "hide": False, "playback_behavior": "always_play",
         "slide_mode": "mode_auto", "use_custom_size": "",
     },
-    {2: {"slide_time": 2000, "playback_behavior": "stop_restart"}},
+    {
+        2: {
+            "slide_time": 2000, "playback_behavior": "pause_unpause",
+            "use_custom_size": "1920x1080",
+        },
+    },
     bent_slides,
 )  # fmt: skip
 _CAMERA_WORDS = (

@@ -89,7 +89,9 @@ INPUTS: dict[str, dict[str, Any]] = {
         "subtitle_enable": True, "subtitle": 2,
     },
     "slideshow": SLIDES,
-    "slideshow_v2": {**SLIDES, "playback_mode": "random"},
+    "slideshow_v2": {
+        **SLIDES, "playback_mode": "random", "playback_behavior": "stop_restart",
+    },
     "dshow_input": DSHOW,
     "v4l2_input": V4L2,
     "av_capture_input": MAC,
@@ -156,7 +158,7 @@ FILTERS: dict[str, dict[str, Any]] = {
     },
     "mask_filter_v2": {
         "type": "blend_mul_filter.effect", "image_path": "/x/a.png", "color": 0x112233,
-        "opacity": 50, "stretch": True,
+        "opacity": 0.5, "stretch": True,
     },
     "sharpness_filter": {"sharpness": 0.5},
     "sharpness_filter_v2": {"sharpness": 0.5},
@@ -171,7 +173,7 @@ FILTERS: dict[str, dict[str, Any]] = {
         "open_threshold": -20.0, "close_threshold": -40.0, "attack_time": 9, "hold_time": 9,
         "release_time": 9,
     },
-    "noise_suppress_filter": {"suppress_level": -10, "method": "speex", "intensity": 0.5},
+    "noise_suppress_filter": {"suppress_level": -10, "method": "rnnoise", "intensity": 0.5},
     "noise_suppress_filter_v2": {"suppress_level": -10, "method": "speex", "intensity": 0.5},
     "compressor_filter": {
         "ratio": 4.0, "threshold": -30.0, "attack_time": 9, "release_time": 90,

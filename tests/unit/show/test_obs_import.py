@@ -305,13 +305,14 @@ def test_words_and_slides_come_in_as_large_as_they_are(tmp_path):
     font = {"face": "微软雅黑", "size": 72}
     data = {"sources": [
         source("标题", "text_gdiplus_v3", {"text": "今晚八点 新品首发", "font": font}),
-        source("轮播", "slideshow_v2", {"files": [{"value": str(picture)}]}),
+        source("轮播", "slideshow", {"files": [{"value": str(picture)}]}),
+        source("新轮播", "slideshow_v2", {"files": [{"value": str(picture)}]}),
         source("镜头", "dshow_input", {"video_device_id": "BRIO:x", "resolution": "1280x720"}),
         source("钟", "text_gdiplus_v3", {"read_from_file": True, "file": "D:/直播/钟.txt"}),
         source("片", "ffmpeg_source", {"local_file": "D:/片.mp4"},
                filters=[{"name": "LUT", "id": "clut_filter",
                          "settings": {"image_path": "C:/暖.cube"}}]),
-        scene("主播", *(item(n, i) for i, n in enumerate(("标题", "轮播", "镜头", "钟", "片")))),
+        scene("主播", *(item(n, i) for i, n in enumerate(("标题", "轮播", "新轮播", "镜头", "钟", "片")))),
     ]}  # fmt: skip
     house = House()
     made = asyncio.run(house.imports.import_obs(str(written(tmp_path, data))))
@@ -322,6 +323,7 @@ def test_words_and_slides_come_in_as_large_as_they_are(tmp_path):
     assert 400 < px["标题"][0] < 900
     assert 70 < px["标题"][1] < 160
     assert px["轮播"] == (400, 300)
+    assert px["新轮播"] == (1920, 1080)  # what OBS's second version has where nothing is said
     assert px["镜头"] == (1280, 720)
     fits = {one.source: one.fit for one in items}
     assert set(fits.values()) == {"native"}  # drawn at its own size, whatever that becomes
