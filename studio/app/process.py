@@ -186,6 +186,7 @@ def _set_aside_what_stays() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()  # off while all of it was loaded
     gc.set_threshold(5_000, 20, 50)
 
 

@@ -286,7 +286,8 @@ class AudienceCommands:
         label=("发评论", "Say"),
         help=("以观众身份送入一条评论（彩排用）。", "Brings a comment in, for rehearsals."),
     )
-    def say(self, text: str, author: str = "", platform: str = "rehearsal") -> Changed:
+    async def say(self, text: str, author: str = "", platform: str = "rehearsal") -> Changed:
+        await self._audience.make_ready()
         number = self._audience.counts["all"] + 1
         comment = Comment(f"say-{number}", text, author, author, platform, utc_iso())
         entry = self._audience.put(comment)

@@ -129,8 +129,9 @@ class CommentQueue:
             raise StudioError("unavailable", "security.secret_lost", what=spec.name)
         platform = kind(kind.decode(dict(spec.settings)), self.folder)
         feed = self.feeds[spec.name] = CommentFeed(
-            spec, platform, self.put, self.take_away, self._allowance, self._fell_away
-        )
+            spec, platform, self.put, self.take_away, self._allowance, self._fell_away,
+            self.make_ready,
+        )  # fmt: skip
         feed.start()
 
     def _fell_away(self) -> None:
@@ -424,9 +425,16 @@ class CommentQueue:
     async def _judge_anew(self) -> None:
         """Counts all rules; they are made ready beside the loop, again if some came meanwhile."""
         while (rules := self._all_rules()) != self.judge.tier.rules:
-            tier = await asyncio.to_thread(RuleTier, rules)
+            tier = RuleTier(rules)
+            if self.judge.tier.is_ready:  # else nobody has asked yet, and nothing is waited for
+                await asyncio.to_thread(tier.make_ready)
             if rules == self._all_rules():
                 self.judge.tier = tier
+
+    async def make_ready(self) -> None:
+        """Compiles the rules beside the loop, before the first comment is judged."""
+        while not (tier := self.judge.tier).is_ready:
+            await asyncio.to_thread(tier.make_ready)
 
     # -- lists ---------------------------------------------------------------------------------
 

@@ -154,6 +154,8 @@ class CommentService(Service):
 
     async def restore(self, kept: Any) -> None:
         """Mutes again, and pins again what was pinned."""
+        if kept.pinned is not None:  # it is judged anew
+            await self.audience.make_ready()
         pinned = self.audience.restore(kept)
         if pinned is not None:
             self._overlay.show_comment(pinned.author, pinned.text, pinned.platform)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 from collections.abc import Iterable
 
 import msgspec
@@ -45,6 +46,9 @@ ORDER: dict[Action, int] = {"allow": 0, "hold": 1, "block": 2}
 class RuleTier:
     """All rules, compiled once, and the model for what they leave; some tens of microseconds.
 
+    They are compiled when they are first needed: a quarter of a second that a show without
+    comments never pays. Whoever may not wait calls `make_ready` beside the loop before.
+
     Args:
         rules: of all packs and of the show.
         allow_phrases: in which a rule's word means something else; None: those shipped.
@@ -58,14 +62,24 @@ class RuleTier:
         *,
         has_model: bool = True,
     ) -> None:
+        self.rules = tuple(rules)
+        self._allow_phrases = None if allow_phrases is None else tuple(allow_phrases)
+        self._has_model = has_model
+        self.is_ready = False
+        self._compiling = threading.Lock()
+
+    def make_ready(self) -> None:
+        """Compiles the rules; works once, from any thread."""
+        with self._compiling:
+            if not self.is_ready:
+                self._compile_all()
+                self.is_ready = True
+
+    def _compile_all(self) -> None:
         import ahocorasick_rs
 
-        self._model = shipped_model() if has_model else None
-
-        if allow_phrases is None:
-            allow_phrases = shipped_phrases()
-
-        self.rules = tuple(rules)
+        self._model = shipped_model() if self._has_model else None
+        phrases = shipped_phrases() if self._allow_phrases is None else self._allow_phrases
         self._words: list[tuple[str, Rule]] = []
         self._latin: list[tuple[str, Rule]] = []
         seen: set[tuple[str, str]] = set()
@@ -92,7 +106,7 @@ class RuleTier:
         self._sound_finder = ahocorasick_rs.AhoCorasick(
             [key for key, _, _ in self._sounds] or ["\0"]
         )
-        allowed = {normalise(phrase).tight for phrase in allow_phrases}
+        allowed = {normalise(phrase).tight for phrase in phrases}
         self._allow_finder = ahocorasick_rs.AhoCorasick(sorted(allowed - {""}) or ["\0"])
         self._latin_finder = LatinFinder(self._latin)
         by_id = {rule.id: rule for rule in self.rules}
@@ -116,6 +130,8 @@ class RuleTier:
             text: a comment, or the name of an author.
             by_rules_only: for names and parts of sentences, which the model does not know.
         """
+        if not self.is_ready:
+            self.make_ready()
         normal = normalise(text)
         allowed = self._allowed(normal)
         best: Verdict | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -109,19 +109,21 @@ class CommentFeed:
         put: takes a comment.
         withdraw: takes back what a platform took back, several at once.
         allowance: of all feeds; of more than that a comment falls away, which ``dropped`` counts.
+        make_ready: what must be done before the first comment is taken.
     """
 
     def __init__(
         self, spec: FeedSpec, platform: CommentPlatform, put: Callable[[Comment], object],
         withdraw: TakeAway | None = None,
         allowance: FeedAllowance | None = None, dropped: Callable[[], None] = lambda: None,
+        make_ready: Callable[[], Awaitable[None]] | None = None,
     ) -> None:  # fmt: skip
         self._allowance, self._dropped = allowance or FeedAllowance(), dropped
         self.spec, self.platform = spec, platform
         self.state, self.error, self.count = "connecting", "", 0
         self.withdrawn = 0
         self._gone: list[Withdrawn] = []
-        self._put, self._withdraw = put, withdraw
+        self._put, self._withdraw, self._make_ready = put, withdraw, make_ready
         platform.withdraw = self._take_back
         self._task: asyncio.Task[None] | None = None
 
@@ -163,6 +165,8 @@ class CommentFeed:
 
     async def _work(self) -> None:
         await asyncio.to_thread(everyday_words)  # read once, not at the first comment
+        if self._make_ready is not None:
+            await self._make_ready()
         backoff = Backoff((0.5, 1, 2, 3, 5))
         while True:
             before = self.count

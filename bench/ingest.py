@@ -1,0 +1,201 @@
+"""A phone on air: keyframes 1 to 10 s apart, blips of 0.2 to 3 s; what viewers see of it.
+
+A blip is a phone that is held (its connection stays), and one whose connection is cut and made
+again. The reference is the keyframe interval: nothing new can be decoded before the next keyframe.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.base import BenchReport, Row
+from bench.line.ask import ask
+from bench.line.chain import BenchChain
+
+INTERVALS_S = (1.0, 2.0, 4.0, 8.3, 10.0)
+HELD_S = (0.2, 0.5, 1.0, 2.0, 3.0)
+CUT_S = (0.2, 1.0, 3.0)
+SHORT_S = 1.0
+"""A blip up to this long is no reason for standby."""
+MOST_BACK_S = 8.0
+RATE = 30
+STEP_S = 0.05
+
+
+def run() -> BenchReport:
+    """Seconds until the picture moves again, and takes of standby without need."""
+    report = BenchReport("ingest", "the keyframe interval + 1 s, at most 8 s")
+    for interval in INTERVALS_S:
+        with tempfile.TemporaryDirectory(prefix="shopcast-ingest-") as folder:
+            report.rows += _rows(Path(folder), interval)
+    return report
+
+
+def _rows(folder: Path, interval: float) -> list[Row]:
+    port = _free_port()
+    show = _show(folder / "phone.show", port)
+    names = {"SHOPCAST_RUNTIME": "run", "SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config"}
+    around = {name: str(folder / sub) for name, sub in names.items()} | {"SHOPCAST_KEYRING": "0"}
+    chain = BenchChain("run", str(show), "--port", "0", "--password", "", environment=around)
+    calls: list[subprocess.Popen[bytes]] = []
+    try:
+        door = str(chain.event("on_air")["remote"])
+        url = str(ask(door, "sources.address", name="phone")["result"]["url"])
+        calls.append(_call(url, interval))
+        first_s = _until(lambda: _health(door) == "ok", interval + 10)
+        watch = _Watch(door)
+        ask(door, "scenes.take", scene="Phone", transition="cut")
+        held = [_held(door, calls[-1], blip) for blip in HELD_S]
+        needless = watch.left(of=max(SHORT_S, 0))
+        cut = []
+        for blip in CUT_S:
+            _end(calls[-1])
+            time.sleep(blip)
+            calls.append(_call(url, interval))
+            cut.append(_until(lambda: _health(door) == "ok" and _moves(door), interval + 20))
+            _back_on_air(door)
+        watch.stop()
+    finally:
+        for call in calls:
+            _end(call)
+        chain.stop()
+        chain.close()
+    most = min(MOST_BACK_S, interval + 1)
+    what = f"keyframe each {interval:g} s"
+    return [
+        Row(f"{what}: first picture after the call", first_s, None, "s", most),
+        Row(f"{what}: held 0.2-3 s, moves again", max(held), None, "s", most),
+        Row(f"{what}: cut 0.2-3 s, moves again", max(cut), None, "s", most),
+        Row(f"{what}: standby while held up to 1 s", needless, None, "", 0),
+    ]
+
+
+def _held(door: str, call: subprocess.Popen[bytes], blip: float) -> float:
+    """Holds the phone; seconds until its picture moves again."""
+    call.send_signal(signal.SIGSTOP)
+    time.sleep(blip)
+    call.send_signal(signal.SIGCONT)
+    taken = _until(lambda: _health(door) == "ok" and _moves(door), 30)
+    _back_on_air(door)
+    return taken
+
+
+def _back_on_air(door: str) -> None:
+    """The phone's scene is on air again, for the next blip."""
+    if _programme(door) != "Phone":
+        ask(door, "scenes.take", scene="Phone", transition="cut")
+    time.sleep(1.5)
+
+
+class _Watch:
+    """Which scene is on air, looked at all the time; with the blip that was on."""
+
+    def __init__(self, door: str) -> None:
+        self._door = door
+        self._seen: list[tuple[float, str]] = []
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def _look(self) -> None:
+        while not self._is_over.wait(0.1):
+            scene = _programme(self._door)
+            if not self._seen or self._seen[-1][1] != scene:
+                self._seen.append((time.monotonic(), scene))
+
+    def left(self, of: float) -> int:
+        """How often the phone's scene has been left so far, for blips up to ``of`` s."""
+        scenes = [scene for _, scene in self._seen]
+        leaves = sum(a == "Phone" and b != "Phone" for a, b in zip(scenes, scenes[1:]))
+        longer = sum(blip > of for blip in HELD_S)
+        return max(0, leaves - longer)
+
+    def stop(self) -> None:
+        self._is_over.set()
+        self._thread.join(5)
+
+
+def _programme(door: str) -> str:
+    state: dict[str, Any] = ask(door, "state.get", parts=["scenes"])["scenes"]
+    return str(state["programme"]["landscape"])
+
+
+def _health(door: str) -> str:
+    sources = ask(door, "state.get", parts=["sources"])["sources"]
+    return str(next(row for row in sources if row["name"] == "phone")["health"]["state"])
+
+
+def _moves(door: str) -> bool:
+    """Do its pictures come: two looks at how many there were."""
+    sources = ask(door, "state.get", parts=["sources"])["sources"]
+    health = next(row for row in sources if row["name"] == "phone")["health"]
+    return float(health.get("fps") or 0) > 1
+
+
+def _until(check: Any, seconds: float) -> float:
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if check():
+            return time.monotonic() - began
+        time.sleep(STEP_S)
+    return seconds
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def _call(url: str, interval: float) -> subprocess.Popen[bytes]:
+    """A phone: FFmpeg's own client, pictures and sound, keyframes as far apart as asked."""
+    frames = str(round(interval * RATE))
+    return subprocess.Popen(
+        ["ffmpeg", "-loglevel", "error", "-re", "-f", "lavfi", "-i",
+         f"testsrc2=s=320x180:r={RATE}", "-f", "lavfi", "-i", "sine=440", "-c:v", "libx264",
+         "-preset", "ultrafast", "-tune", "zerolatency", "-g", frames, "-keyint_min", frames,
+         "-sc_threshold", "0", "-pix_fmt", "yuv420p", "-c:a", "aac", "-f", "flv", url],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def _end(call: subprocess.Popen[bytes]) -> None:
+    if call.poll() is None:
+        os.kill(call.pid, signal.SIGCONT)
+        call.kill()
+        call.wait()
+
+
+def _show(folder: Path, port: int) -> Path:
+    folder.mkdir(parents=True)
+    scenes = [
+        {"name": "Phone", "items": [{"id": 1, "source": "phone"}]},
+        {"name": "Two", "items": [{"id": 1, "source": "ground"}]},
+        {"name": "Standby", "purpose": "standby", "items": [{"id": 1, "source": "ground"}]},
+    ]
+    show = {
+        "schema": 1,
+        "name": "phone",
+        "language": "en",
+        "fps": "30",
+        "canvases": {"landscape": [640, 360], "portrait": [360, 640], "on": ["landscape"]},
+        "sources": [
+            {"name": "phone", "kind": "ingest", "settings": {"port": port}},
+            {"name": "ground", "kind": "colour", "settings": {"top": "#204060"}},
+        ],
+        "scenes": {
+            "scenes": scenes,
+            "programme": {"landscape": "Two", "portrait": "Two"},
+            "preview": {"landscape": "Phone", "portrait": "Phone"},
+        },
+    }
+    (folder / "show.json").write_text(json.dumps(show), encoding="utf-8")
+    return folder
