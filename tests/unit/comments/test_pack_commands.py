@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 
 import pytest
 
@@ -111,3 +112,29 @@ def test_tried_on_the_chat_of_the_journal(folder, room):
     assert trial["rules"][0]["caught"] == 2
     here = try_here(TrialRequest(read_pack(folder / "rivals.json")), ["竞品牌更好"])
     assert here.changed == 1
+
+
+def test_rules_are_compiled_when_they_are_needed_and_beside_the_loop(room) -> None:
+    """A show without comments pays nothing; the first comment of a feed meets them ready."""
+
+    async def body() -> None:
+        await room.add_words(["竞品牌"], "own", "hold")
+        assert not room.judge.tier.is_ready, "nobody has asked yet"
+        threads: list[str] = []
+        compiles = room.judge.tier.make_ready
+
+        def seen() -> None:
+            threads.append(threading.current_thread().name)
+            compiles()
+
+        room.judge.tier.make_ready = seen
+        await room.make_ready()
+        assert room.judge.tier.is_ready
+        assert threading.main_thread().name not in threads
+        await room.add_words(["别家"], "own", "hold")
+        assert room.judge.tier.is_ready, "words added on air are ready when they count"
+        entry = room.put(Comment("1", "竞品牌更好", "a", "a", "t", ""))
+        assert entry is not None
+        assert entry.state == "held"
+
+    asyncio.run(body())

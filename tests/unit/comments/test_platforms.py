@@ -47,7 +47,10 @@ class Feed:
         self.queue.take_off = self.taken_off
         platform = kind(kind.decode(settings), Path())
         self.came: list[Comment] = []
-        self.feed = CommentFeed(FeedSpec("f", kind.kind), platform, self.put, self.queue.take_away)
+        self.feed = CommentFeed(
+            FeedSpec("f", kind.kind), platform, self.put, self.queue.take_away,
+            make_ready=self.queue.make_ready,
+        )  # fmt: skip
 
     def taken_off(self) -> None:
         self.off += 1
