@@ -77,8 +77,9 @@ class EnglishWords:
         if word.endswith("ed"):
             stem = self._known(word[:-2]) or self._known(word[:-1])
             if stem:
-                end = "ᵻd" if stem.endswith(("t", "d")) else "d"
-                return stem + ("t" if stem.endswith((*_SILENT[::2], "s", "ʃ", "ʧ")) else end)
+                if stem.endswith(("t", "d")):
+                    return stem + "ᵻd"
+                return stem + ("t" if stem.endswith((*_SILENT, "s", "ʃ", "ʧ")) else "d")
         if word.endswith("ing"):
             stem = self._known(word[:-3]) or self._known(word[:-3] + "e")
             return stem + "ɪŋ" if stem else ""

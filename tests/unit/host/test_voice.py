@@ -99,6 +99,9 @@ def test_latin_words_are_known_put_together_or_spelled() -> None:
     assert words.say("iPhone") == "ˈI fˈOn"
     assert words.say("USB") == "jˈu ˈɛs bˈi"
     assert words.say("Zorvex")  # by the usual sound of its letters
+    past = EnglishWords({"stuff": "stˈʌf", "pick": "pˈɪk", "want": "wˈɑnt", "love": "lˈʌv"}, {})
+    spoken = [past.say(word) for word in ("stuffed", "picked", "wanted", "loved")]
+    assert spoken == ["stˈʌft", "pˈɪkt", "wˈɑntᵻd", "lˈʌvd"]
     assert words.say("xkcdq") == "ˈɛks kˈA sˈi dˈi kjˈu"
 
 
