@@ -7,7 +7,6 @@ again. The reference is the keyframe interval: nothing new can be decoded before
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -169,7 +168,7 @@ def _call(url: str, interval: float) -> subprocess.Popen[bytes]:
 
 def _end(call: subprocess.Popen[bytes]) -> None:
     if call.poll() is None:
-        os.kill(call.pid, signal.SIGCONT)
+        call.send_signal(signal.SIGCONT)
         call.kill()
         call.wait()
 

@@ -113,6 +113,7 @@ NO_PYTHON = {
     # file: why what it starts needs no environment of its own
     "run.py": "says it once for all of its children, in its own environment",
     "bench/hostile/sick.py": "mount and umount",
+    "bench/ingest.py": "ffmpeg",
     "bench/line/server.py": "nginx",
     "bench/live.py": "ffmpeg",
     "bench/redis_server.py": "redis",
