@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ SHORT_S = 1.0
 MOST_BACK_S = 8.0
 RATE = 30
 STEP_S = 0.05
+CALM_S = 2.5
 
 
 def run() -> BenchReport:
@@ -51,18 +51,18 @@ def _rows(folder: Path, interval: float) -> list[Row]:
         url = str(ask(door, "sources.address", name="phone")["result"]["url"])
         calls.append(_call(url, interval))
         first_s = _until(lambda: _health(door) == "ok", interval + 10)
-        watch = _Watch(door)
         ask(door, "scenes.take", scene="Phone", transition="cut")
-        held = [_held(door, calls[-1], blip) for blip in HELD_S]
-        needless = watch.left(of=max(SHORT_S, 0))
-        cut = []
+        held, needless, cut = [], 0, []
+        for blip in HELD_S:
+            taken, has_left = _held(door, calls[-1], blip)
+            held.append(taken)
+            needless += has_left and blip <= SHORT_S
         for blip in CUT_S:
             _end(calls[-1])
             time.sleep(blip)
             calls.append(_call(url, interval))
             cut.append(_until(lambda: _health(door) == "ok" and _moves(door), interval + 20))
             _back_on_air(door)
-        watch.stop()
     finally:
         for call in calls:
             _end(call)
@@ -78,49 +78,23 @@ def _rows(folder: Path, interval: float) -> list[Row]:
     ]
 
 
-def _held(door: str, call: subprocess.Popen[bytes], blip: float) -> float:
-    """Holds the phone; seconds until its picture moves again."""
+def _held(door: str, call: subprocess.Popen[bytes], blip: float) -> tuple[float, bool]:
+    """Holds the phone; seconds until its picture moves again, and whether its scene was left."""
     call.send_signal(signal.SIGSTOP)
     time.sleep(blip)
     call.send_signal(signal.SIGCONT)
     taken = _until(lambda: _health(door) == "ok" and _moves(door), 30)
-    _back_on_air(door)
-    return taken
+    return taken, _back_on_air(door)
 
 
-def _back_on_air(door: str) -> None:
-    """The phone's scene is on air again, for the next blip."""
-    if _programme(door) != "Phone":
+def _back_on_air(door: str) -> bool:
+    """The phone's scene is on air again, for the next blip; True when it had been left."""
+    time.sleep(CALM_S)  # what would leave it has had its time
+    has_left = _programme(door) != "Phone"
+    if has_left:
         ask(door, "scenes.take", scene="Phone", transition="cut")
-    time.sleep(1.5)
-
-
-class _Watch:
-    """Which scene is on air, looked at all the time; with the blip that was on."""
-
-    def __init__(self, door: str) -> None:
-        self._door = door
-        self._seen: list[tuple[float, str]] = []
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-
-    def _look(self) -> None:
-        while not self._is_over.wait(0.1):
-            scene = _programme(self._door)
-            if not self._seen or self._seen[-1][1] != scene:
-                self._seen.append((time.monotonic(), scene))
-
-    def left(self, of: float) -> int:
-        """How often the phone's scene has been left so far, for blips up to ``of`` s."""
-        scenes = [scene for _, scene in self._seen]
-        leaves = sum(a == "Phone" and b != "Phone" for a, b in zip(scenes, scenes[1:]))
-        longer = sum(blip > of for blip in HELD_S)
-        return max(0, leaves - longer)
-
-    def stop(self) -> None:
-        self._is_over.set()
-        self._thread.join(5)
+        time.sleep(CALM_S)
+    return has_left
 
 
 def _programme(door: str) -> str:

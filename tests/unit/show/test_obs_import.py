@@ -312,7 +312,8 @@ def test_words_and_slides_come_in_as_large_as_they_are(tmp_path):
         source("片", "ffmpeg_source", {"local_file": "D:/片.mp4"},
                filters=[{"name": "LUT", "id": "clut_filter",
                          "settings": {"image_path": "C:/暖.cube"}}]),
-        scene("主播", *(item(n, i) for i, n in enumerate(("标题", "轮播", "新轮播", "镜头", "钟", "片")))),
+        scene("主播", *(item(n, i) for i, n in enumerate(
+            ("标题", "轮播", "新轮播", "镜头", "钟", "片")))),
     ]}  # fmt: skip
     house = House()
     made = asyncio.run(house.imports.import_obs(str(written(tmp_path, data))))
