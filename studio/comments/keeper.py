@@ -304,6 +304,7 @@ class CommentQueue:
         A mute goes on without the name.
         """
         rows = self._drop_authors({who})
+        self.judge.forget_texts()
         for entry in rows:
             if entry.comment.who == who and entry.comment.id in self.rings:  # others wrote the same
                 entry.comment = replace(entry.comment, author="", author_id="")

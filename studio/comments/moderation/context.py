@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from studio.comments.moderation.everyday import is_explained, is_in_word
@@ -37,19 +38,26 @@ _ONLY_TELLS = re.compile(
 """The same where a warning is an accusation."""
 
 
+@functools.lru_cache(maxsize=64)
 def tells_of_others(original: str) -> bool:
     """Does the comment tell of what others write, and name it as such?"""
     return _ONLY_TELLS.search(original.lower()) is not None
 
 
+@functools.lru_cache(maxsize=64)
+def _may_tell(original: str) -> bool:
+    """The same or a warning of it; asked of each finding of a comment."""
+    return _TELLS_OF.search(original.lower()) is not None
+
+
+@functools.lru_cache(maxsize=64)
 def is_asked(original: str, start: int, end: int, category: str) -> bool:
     """Does the part of the comment between two commas ask, or the whole tell of others?
 
     A warning of others is an accusation itself, so there it counts for nothing.
     """
-    tells = _TELLS_OF if category not in ("rumour", "abuse") else _ONLY_TELLS
-    low = original.lower()
-    if tells.search(low):
+    tells = _may_tell if category not in ("rumour", "abuse") else tells_of_others
+    if tells(original):
         return True
     first = last = 0
     for match in _ENDS_CLAUSE.finditer(original):

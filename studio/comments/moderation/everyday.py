@@ -80,6 +80,7 @@ def crosses_words(text: str, start: int) -> bool:
     return second and start > 0 and text[start - 1 : start + 1] in words
 
 
+@functools.lru_cache(maxsize=256)
 def reads_backwards(text: str) -> bool:
     """Has the text at least as many signs in everyday words backwards as forwards?"""
     return len(_places_in_words(text[::-1])) >= len(_places_in_words(text))

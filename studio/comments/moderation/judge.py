@@ -18,6 +18,8 @@ MOST_LINES = 4
 SHORT_LINE = 8
 """Signs of a line that may be a part of something longer."""
 MOST_AUTHORS = 4096
+MOST_TEXTS, LONGEST_KEPT = 4096, 60
+"""Texts whose verdict is kept until others push them out, and signs of the longest of them."""
 FLOOD = ModerationWords("刷屏：同一人发得太快", "Flood: one author, too many in a short time")
 
 
@@ -39,6 +41,7 @@ class Judge:
     def __init__(self, tier: RuleTier, *, counts_floods: bool = True) -> None:
         self._tier = tier
         self._names: dict[str, Verdict] = {}
+        self._texts: dict[str, Verdict] = {}
         self._counts_floods = counts_floods
         self._authors: OrderedDict[str, _Author] = OrderedDict()
 
@@ -50,7 +53,7 @@ class Judge:
     @tier.setter
     def tier(self, tier: RuleTier) -> None:
         self._tier = tier
-        self._names.clear()
+        self.forget_texts()
 
     def judge(self, comment: Comment, at_ns: int) -> Verdict:
         """The verdict on a comment that came at ``at_ns`` (monotonic).
@@ -58,7 +61,7 @@ class Judge:
         The gravest of text and name counts. Short lines that one author sends within 20 s are
         also read as one, since 加 / 微 / 信 in three comments is the same as in one.
         """
-        verdict = self.tier.judge(comment.text)
+        verdict = self._text(comment.text)
         if comment.author:
             name = self._name(comment.author)
             if ORDER[name.action] > ORDER[verdict.action]:
@@ -78,7 +81,23 @@ class Judge:
     def forget(self) -> None:
         """Nobody has sent anything: another show."""
         self._authors.clear()
+        self.forget_texts()
+
+    def forget_texts(self) -> None:
+        """Names and texts that were judged are not kept any longer."""
         self._names.clear()
+        self._texts.clear()
+
+    def _text(self, text: str) -> Verdict:
+        """The verdict on a text; short ones come again and again, in a raid more than any."""
+        verdict = self._texts.get(text)
+        if verdict is None:
+            verdict = self._tier.judge(text)
+            if len(text) <= LONGEST_KEPT:
+                if len(self._texts) >= MOST_TEXTS:
+                    self._texts.clear()
+                self._texts[text] = verdict
+        return verdict
 
     def _name(self, author: str) -> Verdict:
         """The verdict on a name; names come again and again."""

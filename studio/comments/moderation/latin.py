@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import operator
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from studio.comments.moderation.normalise import unleet
 
 R = TypeVar("R")
+MOST_FORMS = 8
 
 
 class LatinFinder(Generic[R]):
@@ -26,14 +28,26 @@ class LatinFinder(Generic[R]):
         for phrase, rule in phrases:
             found.setdefault(letters_of(phrase), {}).setdefault(phrase, rule)
         found.pop("", None)
+        self._last: dict[str, tuple[tuple[R, str], ...]] = {}
         self._keys = [list(same.items()) for same in found.values()]
         self._finder = ahocorasick_rs.AhoCorasick(list(found) or ["\0"])
 
-    def find(self, text: str) -> Iterator[tuple[R, str]]:
-        """(rule, what was found) for each phrase in a text of lower case."""
+    def find(self, text: str) -> Sequence[tuple[R, str]]:
+        """(rule, what was found) for each phrase in a text of lower case.
+
+        What was found last is kept: other forms of a comment are often that comment itself.
+        """
+        found = self._last.get(text)
+        if found is None:
+            if len(self._last) >= MOST_FORMS:
+                self._last.clear()
+            found = self._last[text] = tuple(self._found(text))
+        return found
+
+    def _found(self, text: str) -> Iterator[tuple[R, str]]:
         if not self._keys:
             return
-        joined = _AGAIN.sub(r"\1", _NO_LETTERS.sub("", text))
+        joined = _AGAIN.sub(_FIRST, _NO_LETTERS.sub("", text))
         matches = self._finder.find_matches_as_indexes(joined, overlapping=True)
         if not matches:
             return
@@ -72,8 +86,7 @@ MASKED = frozenset({
 _MASKED = re.compile(r"(?<![a-z*#])[a-z][a-z*#]*[*#][a-z*#]*[a-z](?![a-z*#])")
 _APART = re.compile(r"(?<![a-z])(?:[a-z][ ._*-]){2,}[a-z](?![a-z])")
 _PARTS = re.compile(r"[ ._*-]")
-_SOUNDS = ((re.compile("ph"), "f"), (re.compile("z"), "s"), (re.compile("q"), "ck"),
-           (re.compile("v(?=ck)"), "u"), (re.compile("ie?c"), "ic"))  # fmt: skip
+_SOUNDS = (("ph", "f"), ("z", "s"), ("q", "ck"), ("vck", "uck"), ("iec", "ic"))
 
 
 def _any_letters(stars: re.Match[str]) -> str:
@@ -92,13 +105,14 @@ def letter_forms(text: str) -> list[str]:
 
 def sounded(text: str) -> str:
     """A text with letters that sound alike as one (phuck → fuck, azz → ass)."""
-    for pattern, letter in _SOUNDS:
-        text = pattern.sub(letter, text)
+    for letters, same in _SOUNDS:
+        text = text.replace(letters, same)
     return text
 
 
 _NO_LETTERS = re.compile(r"[^a-z]+")
 _AGAIN = re.compile(r"(.)\1+")
+_FIRST = operator.itemgetter(1)
 
 
 def _places(text: str) -> tuple[list[int], list[int]]:

@@ -12,7 +12,7 @@ import json
 import operator
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -31,6 +31,7 @@ class Tables:
     leet_table: dict[int, str]
     emoji: dict[str, str]
     shapes: dict[int, str]
+    first_halves: frozenset[str]
 
 
 @functools.cache
@@ -51,6 +52,7 @@ def tables() -> Tables:
         str.maketrans(raw["digits"]), str.maketrans(raw["leet"]),
         raw["emoji"],
         str.maketrans({sign: target for target, signs in raw["shapes"].items() for sign in signs}),
+        frozenset(pair[0] for pair in raw["split"]),
     )  # fmt: skip
 
 
@@ -82,9 +84,11 @@ class Normal(msgspec.Struct, frozen=True):
 
 
 MOST = 500
+MOST_SIGNS_KEPT = 1 << 15
 MOST_PICTURES = 3
 WORD_EMOJI = "✆☎✉"
 # Strokes and circles over Latin letters; vowels of other scripts are marks too, and stay.
+_KEPT = re.compile(rf"(?:[^\W_]|[{WORD_EMOJI}])+")
 _DRAWN_OUT = re.compile(r"(.)\1\1", re.DOTALL)
 _STROKES = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f]")
 
@@ -93,7 +97,7 @@ def normalise(original: str) -> Normal:
     """All forms of a comment; longer than 500 signs is cut (no platform allows more)."""
     original = original[:MOST]
     known = tables()
-    pieces = list(map(_signs, original))
+    pieces = list(map(_SIGNS.__getitem__, original))
     text = "".join(pieces)
     places: Sequence[int] = range(len(text))
     if len(text) != len(pieces) or not all(pieces):
@@ -101,8 +105,10 @@ def normalise(original: str) -> Normal:
     text, places = _join(text, places, known.pairs)
     tight, at = text, places
     if not text.isalnum():
-        kept = [i for i, sign in enumerate(text) if sign.isalnum() or sign in WORD_EMOJI]
-        tight, at = "".join([text[i] for i in kept]), [places[i] for i in kept]
+        kept: list[int] = []
+        for run in _KEPT.finditer(text):
+            kept += places[run.start() : run.end()]
+        tight, at = "".join(_KEPT.findall(text)), kept
     if _DRAWN_OUT.search(tight):
         tight, at = _without_runs(tight, at)
     return Normal(
@@ -128,9 +134,20 @@ def _without_runs(tight: str, at: Sequence[int]) -> tuple[str, Sequence[int]]:
     return "".join([tight[i] for i in kept]), [at[i] for i in kept]
 
 
-@functools.lru_cache(maxsize=1 << 15)
-def _signs(raw: str) -> str:
+class _Signs(dict[str, str]):
     """What one sign of a comment becomes; "" for one that is not seen."""
+
+    def __missing__(self, raw: str) -> str:
+        if len(self) >= MOST_SIGNS_KEPT:
+            self.clear()
+        read = self[raw] = _read_sign(raw)
+        return read
+
+
+_SIGNS = _Signs()
+
+
+def _read_sign(raw: str) -> str:
     known = tables()
     found: list[str] = []
     for sign in unicodedata.normalize("NFKC", _plain_letter(raw)):
@@ -191,9 +208,16 @@ def with_emoji_read(original: str) -> tuple[str, list[int]]:
     return "".join(text), places
 
 
+def has_pair(text: str, pairs: Container[str], firsts: frozenset[str]) -> bool:
+    """Do two signs beside each other make a pair? Mostly no sign is the first of one."""
+    if firsts.isdisjoint(text):
+        return False
+    return any(map(pairs.__contains__, map(operator.add, text, text[1:])))
+
+
 def _join(text: str, places: Sequence[int], pairs: dict[str, str]) -> tuple[str, Sequence[int]]:
     """Halves of a sign that stand beside each other, as that sign."""
-    if not any(map(pairs.__contains__, map(operator.add, text, text[1:]))):
+    if not has_pair(text, pairs, tables().first_halves):
         return text, places
     signs: list[str] = []
     at: list[int] = []

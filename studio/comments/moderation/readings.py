@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from studio.comments.moderation.normalise import Normal, normalise, tables
+from studio.comments.moderation.normalise import Normal, has_pair, normalise, tables
 from studio.core.clean import read_json
 from studio.core.paths import assets_dir
 
@@ -73,6 +73,11 @@ def _splits() -> dict[str, str]:
     """Two signs that are the halves of one → that one."""
     found: dict[str, str] = read_json((assets_dir() / "rules" / "split.json").read_bytes())
     return found
+
+
+@functools.cache
+def _first_halves() -> frozenset[str]:
+    return frozenset(pair[0] for pair in _splits())
 
 
 @functools.lru_cache(maxsize=4096)
@@ -179,7 +184,7 @@ def is_read_otherwise(normal: Normal) -> bool:
     if tight.isascii():
         return False
     halves = _splits()
-    if any(map(halves.__contains__, map(operator.add, tight, tight[1:]))):
+    if has_pair(tight, halves, _first_halves()):
         return True
     return not tables().shapes.keys().isdisjoint(map(ord, tight))
 
@@ -224,7 +229,7 @@ def _squeezed(reading: Reading) -> Reading:
 
 def _joined(reading: Reading) -> Reading:
     halves, text = _splits(), reading.text
-    if not any(map(halves.__contains__, map(operator.add, text, text[1:]))):
+    if not has_pair(text, halves, _first_halves()):
         return reading
     signs: list[str] = []
     spans: list[tuple[int, int]] = []
@@ -271,7 +276,7 @@ def squeeze_and_join(tight: str) -> str:
     if tight.isascii():
         return tight
     halves = _splits()
-    if any(map(halves.__contains__, map(operator.add, tight, tight[1:]))):
+    if has_pair(tight, halves, _first_halves()):
         signs, index = [], 0
         while index < len(tight):
             whole = halves.get(tight[index : index + 2])

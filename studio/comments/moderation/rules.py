@@ -140,7 +140,7 @@ class RuleTier:
         for rule, start, end, matched in self._findings(normal):
             if self._is_excepted(rule, normal, start, end):
                 continue
-            if any(_is_spared(start, end, phrase) for phrase in allowed):
+            if allowed and any(_is_spared(start, end, phrase) for phrase in allowed):
                 continue
             span = normal.span(start, end)
             if _is_spared_here(rule, normal.original, span):
@@ -192,7 +192,7 @@ class RuleTier:
         spared = [(normal.span(start, end)) for start, end in allowed]
         for rule, reading, start, end, matched in self._hidden(normal):
             span = reading.span(start, end)
-            if any(_is_spared(*span, phrase) for phrase in spared):
+            if spared and any(_is_spared(*span, phrase) for phrase in spared):
                 continue
             if any(text in normal.tight for text in self._exceptions[rule.id]):
                 continue
