@@ -229,17 +229,20 @@ def _hashes(signs: NDArray[np.uint32], texts: int) -> NDArray[np.uint32]:
 @functools.lru_cache(maxsize=256)
 def _places_of_ngrams(count: int, texts: int) -> tuple[NDArray[Any], ...]:
     """For texts of ``count`` signs: weights of signs; starts, ends and weights of n-grams."""
-    base, inverse = int(MULTIPLIER), pow(int(MULTIPLIER), -1, 1 << 32)
-    signs = range(count * texts)
-    down = [int(MIX) * pow(inverse, place, 1 << 32) % (1 << 32) for place in signs]
     lengths = range(1, min(LONGEST, count) + 1)
-    one = [(start, start + size) for size in lengths for start in range(count + 1 - size)]
-    all_texts = [(count * n + start, count * n + end) for n in range(texts) for start, end in one]
-    up = [pow(base, end - 1, 1 << 32) for _, end in all_texts]
-    places = np.array(all_texts, np.intp)
-    return (
-        np.array(down, np.uint32), places[:, 0].copy(), places[:, 1].copy(), np.array(up, np.uint32)
-    )  # fmt: skip
+    start = np.concatenate([np.arange(count + 1 - length) for length in lengths])
+    end = np.concatenate([np.arange(length, count + 1) for length in lengths])
+    starts = np.concatenate([start + count * number for number in range(texts)])
+    ends = np.concatenate([end + count * number for number in range(texts)])
+    down = _powers(pow(int(MULTIPLIER), -1, 1 << 32), count * texts) * MIX
+    return down, starts, ends, _powers(int(MULTIPLIER), count * texts)[ends - 1]
+
+
+def _powers(base: int, count: int) -> NDArray[np.uint32]:
+    """The first powers of a number, modulo 2**32."""
+    powers = np.full(count, base, np.uint32)
+    powers[:1] = 1
+    return np.multiply.accumulate(powers)
 
 
 def _by_length(text: str) -> list[NDArray[np.uint32]]:
