@@ -18,7 +18,8 @@ from studio.comments.events import (
 )
 from studio.comments.keeper import CommentQueue
 from studio.comments.many import CommentsWanted
-from studio.comments.model import Comment, Entry, FeedSpec, State
+from studio.comments.model import Comment, Entry, FeedSpec, Mute, State
+from studio.comments.mutes import view_mute
 from studio.comments.replies import ReplyQueue
 from studio.comments.views import view_entry
 from studio.core.clock import utc_iso
@@ -140,13 +141,55 @@ class AudienceCommands:
     )
     def unmute(self, who: str | list[str]) -> Changed:
         names = [who] if isinstance(who, str) else who
-        known = [name for name in names if name in self._audience.mutes]
-        if not known:
-            raise StudioError("not_found", "audience.not_muted", who=", ".join(names[:3]))
-        for name in known:
-            del self._audience.mutes[name]
+        lifted = [mute.who for mute in self._audience.book.lift(names)]
+        for name in lifted:
             self._announce(AuthorMuted(who=name, minutes=0))
-        return changed("comments")
+        return changed("comments", undo=("comments.mute_again", {"who": lifted}))
+
+    @command(
+        "comments.mute_again",
+        label=("恢复禁言", "Mute again"),
+        help=(
+            "把提前解除的禁言恢复到原定时间（撤销）。",
+            "A mute that was lifted counts again, until the end it had: undo.",
+        ),
+    )
+    def mute_again(self, who: str | list[str]) -> Changed:
+        names = [who] if isinstance(who, str) else who
+        back = self._audience.book.again(names)
+        for mute in back:
+            self._announce(AuthorMuted(who=mute.who, minutes=mute.minutes))
+        return changed("comments", undo=("comments.unmute", {"who": [m.who for m in back]}))
+
+    @command(
+        "comments.mutes",
+        role=Role.VIEWER,
+        label=("禁言列表", "List mutes"),
+        help=(
+            "列出被禁言的人：原话、规则、谁决定、到何时。",
+            "Lists who is muted: what was said, the rule, who decided, until when.",
+        ),
+    )
+    def mutes(self) -> Changed:
+        return changed(result=list(map(_told, self._audience.mutes.values())))
+
+    @command(
+        "comments.appeal",
+        label=("禁言申诉", "Appeal against a mute"),
+        help=(
+            "查看某人为何被禁言：原话、规则、谁决定；lift 为 true 时解除，"
+            "仅因禁言而拦截的评论回到待审。",
+            "Shows why somebody is muted: what was said, the rule, who decided; with lift the mute "
+            "ends, and what was blocked only for it is held for a person.",
+        ),
+    )
+    def appeal(self, who: str, lift: bool = False) -> Changed:
+        told = _told(self._audience.book.get(who))
+        if not lift:
+            return changed(result={**told, "lifted": False, "rows": 0})
+        done = self.unmute(who)
+        rows = self._audience.hear_again(who)
+        return changed("comments", undo=done.undo, result={**told, "lifted": True, "rows": rows})
 
     @command(
         "comments.bulk",
@@ -319,6 +362,12 @@ class AudienceCommands:
         before, self._audience.pinned = self._audience.pinned, None
         if before is not None:
             self._announce(CommentUnpinned(comment=before.comment.id))
+
+
+def _told(mute: Mute) -> dict[str, Any]:
+    """A mute as a command answers it."""
+    told: dict[str, Any] = msgspec.to_builtins(view_mute(mute))
+    return told
 
 
 def _why(entry: Entry) -> Text | str:

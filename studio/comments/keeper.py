@@ -6,7 +6,6 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -14,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from studio.comments.events import CommentReceived, CommentWithdrawn
-from studio.comments.kept import entry_of, kept_rows, until_ns_of
+from studio.comments.kept import entry_of, kept_rows
 from studio.comments.many import ManyDecisions
 from studio.comments.model import (
     AudiencePart,
@@ -27,8 +26,6 @@ from studio.comments.model import (
     FeedView,
     ModerationWords,
     Mute,
-    MutedView,
-    MuteKept,
     OwnWords,
     State,
     Verdict,
@@ -37,10 +34,12 @@ from studio.comments.model import (
 from studio.comments.moderation.judge import Judge
 from studio.comments.moderation.rule_files import Rule, RuleFile, own_words
 from studio.comments.moderation.rules import RuleTier
+from studio.comments.mutes import MuteBook, view_mute
 from studio.comments.platforms.base import CommentFeed, CommentPlatform, FeedAllowance
 from studio.comments.ranking import rank
 from studio.comments.rings import CommentRings
 from studio.comments.views import view_entry
+from studio.core.asking import asking
 from studio.core.clock import NS, now_ns
 from studio.core.credentials import is_lost
 from studio.core.errors import StudioError
@@ -54,6 +53,7 @@ MOST_A_SECOND = 400
 JUDGED_A_SECOND = 4000
 """Of more than the rules can judge beside the show only questions are still judged."""
 MUTED = ModerationWords("该用户已被禁言", "This author is muted")
+MUTED_RULE = "muted"
 SLOW = ModerationWords("慢速模式：全部先审", "Slow mode: everything is held")
 Held = Literal["hold", "block"]
 HELD: tuple[str, Held] = ("own", "hold")
@@ -61,6 +61,12 @@ STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocke
 
 
 PLATFORM = "platform"
+
+
+def asked_by_words() -> str:
+    """Who decides just now: an operator, a token, or what the command came from."""
+    asker = asking()
+    return asker.person or asker.origin
 
 
 class CommentListener(Protocol):
@@ -101,7 +107,8 @@ class CommentQueue:
         self._announce, self._touch = announce, touch
         self.rings = CommentRings()
         self.counts = {"all": 0, "held": 0, "blocked": 0, "dropped": 0}
-        self.mutes: dict[str, Mute] = {}
+        self.book = MuteBook()
+        self.mutes = self.book.now
         self.feeds: dict[str, CommentFeed] = {}
         self.pinned: Entry | None = None
         self.last_shown: Entry | None = None
@@ -188,7 +195,7 @@ class CommentQueue:
         self.rings = CommentRings()
         self._recent.clear()
         self.counts = dict.fromkeys(self.counts, 0)
-        self.mutes.clear()
+        self.book.clear()
         self.many.forget()
         self.judge.forget()
         self.pinned, self.last_shown, self.is_slow = None, None, False
@@ -198,10 +205,7 @@ class CommentQueue:
         """What must survive a kill."""
         return CommentsKept(
             self.pinned.comment if self.pinned else None,
-            tuple(
-                MuteKept(m.who, m.author, m.until_utc, m.until_ns, m.minutes)
-                for m in self.mutes.values()
-            ),
+            self.book.kept(),
             self.is_slow,
             kept_rows(self.rings, self.pinned),
         )
@@ -209,12 +213,7 @@ class CommentQueue:
     def restore(self, kept: CommentsKept) -> Comment | None:
         """Takes up what was decided before a kill; returns the comment that is pinned."""
         self.is_slow = kept.is_slow
-        for mute in kept.mutes:
-            until_ns = until_ns_of(mute)
-            if until_ns > now_ns():
-                self.mutes[mute.who] = Mute(
-                    mute.who, mute.author, mute.until_utc, until_ns, mute.minutes
-                )
+        self.book.restore(kept.mutes)
         for row in kept.rows:
             if row.comment.id not in self.rings:
                 self.rings.add(entry_of(row, next(self._numbers)))
@@ -237,7 +236,7 @@ class CommentQueue:
         and questions. Talk falls away first, and all that falls away is counted.
         """
         now = now_ns()
-        if self.listeners and not self._is_muted(comment.who, now):
+        if self.listeners and not self.book.is_muted(comment.who, now):
             for listener in self.listeners:
                 listener(comment.id, comment.who, comment.author, comment.text)
         while self._recent and now - self._recent[0] > NS:
@@ -308,10 +307,7 @@ class CommentQueue:
         for entry in rows:
             if entry.comment.who == who and entry.comment.id in self.rings:  # others wrote the same
                 entry.comment = replace(entry.comment, author="", author_id="")
-        mute = self.mutes.get(who)
-        if mute is not None:
-            self.mutes[who] = replace(mute, author="")
-        if rows or mute is not None:
+        if self.book.forget(who) or rows:
             self._touch()
         return len(rows)
 
@@ -330,16 +326,9 @@ class CommentQueue:
         if self.last_shown is entry:
             self.take_off()
 
-    def _is_muted(self, who: str, now: int) -> bool:
-        mute = self.mutes.get(who)
-        return mute is not None and now < mute.until_ns
-
     def _judge(self, comment: Comment, now: int) -> Verdict:
-        mute = self.mutes.get(comment.who)
-        if mute is not None:
-            if now < mute.until_ns:
-                return Verdict("block", "muted", "muted", why=MUTED, stage="person")
-            del self.mutes[comment.who]
+        if self.book.is_muted(comment.who, now):
+            return Verdict("block", "muted", MUTED_RULE, why=MUTED, stage="person")
         try:
             verdict = self.judge.judge(comment, now)
         except Exception:
@@ -385,20 +374,32 @@ class CommentQueue:
 
         What of them is held or waiting is blocked as well, unless others wrote the same.
         """
-        until = datetime.now(UTC) + timedelta(minutes=minutes)
-        until_utc = until.isoformat(timespec="seconds").replace("+00:00", "Z")
-        until_ns = now_ns() + int(minutes * 60 * NS)
-        names = {entry.comment.who: entry.comment.author}
-        muted = [
-            Mute(who, names.get(who, who.partition("/")[2]), until_utc, until_ns, minutes)
-            for who in sorted(entry.authors | {entry.comment.who})
-        ]
-        self.mutes.update((mute.who, mute) for mute in muted)
+        muted = self.book.begin(entry, minutes, asked_by_words())
         gone = {mute.who for mute in muted}
         for waiting in list(self.rings.newest("held")):
             if waiting.authors <= gone:
                 self.decide(waiting, "blocked", waiting.by)
         return muted
+
+    def end_mutes(self) -> list[Mute]:
+        """Those whose time is over may speak again."""
+        over = self.book.end_those_over(now_ns())
+        if over:
+            self._touch()
+        return over
+
+    def hear_again(self, who: str) -> int:
+        """What was blocked only since this person was muted waits for a decision; how many."""
+        rows = [
+            entry
+            for entry in self.rings.values()
+            if entry.verdict.rule == MUTED_RULE
+            and entry.state == "blocked"
+            and entry.authors == {who}
+        ]
+        for entry in rows:
+            self.decide(entry, "held", entry.by)
+        return len(rows)
 
     async def add_words(self, words: list[str], category: str, action: Held) -> None:
         """Adds words to this show's own rules; they count when it returns."""
@@ -465,7 +466,7 @@ class CommentQueue:
             pinned=view_entry(self.pinned) if self.pinned else None,
             is_slow=self.is_slow,
             packs=tuple(self.packs),
-            muted=tuple(MutedView(m.who, m.author, m.until_utc) for m in self.mutes.values()),
+            muted=tuple(map(view_mute, self.mutes.values())),
             feeds=tuple(
                 FeedView(
                     feed.spec.name,

@@ -129,6 +129,10 @@ class Mute(msgspec.Struct, frozen=True):
         until_utc: for people.
         until_ns: what counts, monotonic.
         minutes: how long it was meant to be.
+        since_utc: when it was decided; "" for one of an older engine.
+        text: what was said.
+        rule, why: what the rules had found in it; "" where a person alone objected.
+        by: who decided it.
     """
 
     who: str
@@ -136,6 +140,11 @@ class Mute(msgspec.Struct, frozen=True):
     until_utc: str
     until_ns: int
     minutes: float
+    since_utc: str = ""
+    text: str = ""
+    rule: str = ""
+    why: ModerationWords = ModerationWords("", "")
+    by: str = ""
 
 
 class OwnWords(msgspec.Struct, frozen=True):
@@ -168,6 +177,8 @@ class MuteKept(msgspec.Struct, frozen=True):
         until_utc: UTC ISO 8601; counts when the machine was restarted meanwhile.
         until_ns: of the machine's monotonic clock, which goes on while an engine is exchanged.
         minutes: how long it was meant to be.
+
+    The other fields are those of `Mute`.
     """
 
     who: str
@@ -175,6 +186,11 @@ class MuteKept(msgspec.Struct, frozen=True):
     until_utc: str
     until_ns: int = 0
     minutes: float = 0.0
+    since_utc: str = ""
+    text: str = ""
+    rule: str = ""
+    why: ModerationWords = ModerationWords("", "")
+    by: str = ""
 
 
 class EntryKept(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -258,11 +274,16 @@ class CountsView(msgspec.Struct, frozen=True):
 
 
 class MutedView(msgspec.Struct, frozen=True):
-    """Somebody who may not speak."""
+    """Somebody who may not speak (`Mute`)."""
 
     who: str = ""
     author: str = ""
     until_utc: str = ""
+    since_utc: str = ""
+    minutes: float = 0.0
+    text: str = ""
+    reason: ReasonView | None = None
+    by: str = ""
 
 
 class FeedView(msgspec.Struct, frozen=True):

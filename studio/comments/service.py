@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 
 from studio.comments.commands import AudienceCommands
+from studio.comments.events import AuthorMuted
 from studio.comments.keeper import CommentListener, CommentQueue
 from studio.comments.model import AudiencePart, CommentsKept, CommentsView
 from studio.comments.moderation.packs import find_pack, sound_pack
@@ -21,11 +22,13 @@ from studio.core.event import Events
 from studio.core.extension import Kinds
 from studio.core.log import logger
 from studio.core.names import check_name
-from studio.core.service import Finding, Service, ShowContext
+from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
 
 _log = logger(__name__)
 TELL_S = 0.2
+MUTES_S = 1.0
+"""How often mutes are looked through for those that are over."""
 
 
 class CommentOverlay(Protocol):
@@ -73,6 +76,8 @@ class CommentService(Service):
         self._people = AudienceCommands(
             self.audience, events.publish, overlay.show_comment, overlay.drop_comment
         )
+        self._announce = events.publish
+        self.every = (Every("mutes", MUTES_S, self._end_mutes),)
         self._commands = (self._people, PackCommands(self.audience, trials))
 
     @property
@@ -166,6 +171,11 @@ class CommentService(Service):
         await self._people.replies.stop()
         for feed in self.audience.feeds.values():
             await feed.stop()
+
+    def _end_mutes(self) -> None:
+        """Whoever's mute is over may speak again; everybody is told."""
+        for mute in self.audience.end_mutes():
+            self._announce(AuthorMuted(who=mute.who, minutes=0))
 
     def _touch_soon(self) -> None:
         """Told a few times a second at most, however many come."""

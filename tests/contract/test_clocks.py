@@ -62,7 +62,7 @@ ALLOWED: dict[str, dict[str, tuple[int, str]]] = {
     "studio/plans/run_view.py": {
         "datetime.now": (1, "until when, for people: the wait goes by the monotonic clock"),
     },
-    "studio/comments/keeper.py": {"datetime.now": (1, "until when, for people")},
+    "studio/comments/mutes.py": {"datetime.now": (1, "until when, for people")},
     "studio/comments/kept.py": {
         "datetime.now": (1, "a mute kept over a restart of the machine"),
         "datetime.fromisoformat": (1, "a mute kept over a restart of the machine"),

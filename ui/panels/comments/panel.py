@@ -14,6 +14,7 @@ from ui.i18n import t
 from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.comments.list_view import CommentList
+from ui.panels.comments.mutes import MutedList
 from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, TextLabel, column, holder, row
@@ -24,7 +25,7 @@ MUTE_MIN = 10
 
 
 class CommentsPanel(Panel):
-    """Three lists: best, held, all."""
+    """Three lists: best, held, all; beside them who is muted, while anybody is."""
 
     id = "comments"
     rank = 90
@@ -64,6 +65,9 @@ class CommentsPanel(Panel):
         self._note.setContentsMargins(*(tokens.px(v) for v in (16, 20, 16, 20)))
         self.add(self._note)
         self.add(self.list, 1)
+        self.muted = MutedList(self.desk)
+        self.muted.hide()
+        self.add(self.muted, 1)
         # Below the list: what comes and goes here moves no row under the mouse.
         self.add(self._fresh)
         self.add(self._slow)
@@ -99,6 +103,7 @@ class CommentsPanel(Panel):
             ("best", t("comments.best") + f" {counts.best}"),
             ("held", t("comments.held") + f" {counts.held}"),
             ("all", t("comments.all")),
+            *([("muted", t("comments.muted", n=len(part.muted)))] if part.muted else []),
         ])  # fmt: skip
         if not self._tabs.value:
             self._tabs.set("best")
@@ -106,6 +111,10 @@ class CommentsPanel(Panel):
         if held is not None:
             held.setStyleSheet(f"color: {tokens.ATTENTION};" if counts.held else "")
         entries = {"best": part.best, "held": part.held}.get(self._tabs.value, part.all)
+        shows_muted = self._tabs.value == "muted"
+        self.muted.setVisible(shows_muted)
+        self.list.setVisible(not shows_muted)
+        self.muted.show_mutes(part.muted if shows_muted else ())
         self.list.show_entries(entries, is_other=is_other)
         self._slow.setVisible(part.is_slow)
         pinned = part.pinned
@@ -118,7 +127,7 @@ class CommentsPanel(Panel):
         broken = [f.name for f in part.feeds if f.state in ("lost", "failed", "error")]
         if not self.desk.store.has("comments"):
             words = t("comments.none_here") if self.desk.store.is_loaded else ""
-        elif not entries:
+        elif not entries and not shows_muted:
             words = t(f"comments.empty_{self._tabs.value}")
         else:
             words = ""
