@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from studio.core.clean import encode_json
@@ -42,13 +42,13 @@ async def _incidents(id: str, most: int) -> list[Incident]:
         await store.close()
 
 
-def show_incident(id: str, file: Path | None, write: Write, *, as_json: bool) -> None:
-    """Writes the report of an incident, "" the last one, to the terminal or into a file.
+def show_incident(id: str, files: Sequence[Path], write: Write, *, as_json: bool) -> None:
+    """Writes the report of an incident, "" the last one, to the terminal or into files.
 
     Who sits at this machine owns its data folder: what is confidential is shown.
 
     Raises:
-        StudioError: not_found, failed.
+        StudioError: not_found, failed; unavailable, a PDF without typst.
     """
     found = asyncio.run(_incidents(id, 1))
     if not found:
@@ -59,12 +59,14 @@ def show_incident(id: str, file: Path | None, write: Write, *, as_json: bool) ->
         incident, Surroundings(_past(), labels_of(listing.specs())), book.review(incident.id),
         book.actions(incident.id), is_confidential=book.is_hidden(incident),
     )  # fmt: skip
-    if file is not None:
-        write_report_file(report, file, _past(), DocumentSigner(lambda: Signer(Secrets())))
+    for file in files:
+        signer = DocumentSigner(lambda: Signer(Secrets()))
+        asyncio.run(write_report_file(report, file, _past(), signer))
     if as_json:
         write(encode_json(report))
-    elif file is not None:
-        write(translate("plans.report_written", file=str(file)))
+    elif files:
+        names = ", ".join(str(file) for file in files)
+        write(translate("plans.report_written", file=names))
     else:
         for line in report_lines(report):
             write(line)

@@ -95,17 +95,26 @@ def incident(arguments: argparse.Namespace) -> int:
     elif arguments.why is not None:
         incident_cli.tell_why(arguments.why, write_line, as_json=arguments.json)
     else:
-        file = Path(arguments.html).expanduser().absolute() if arguments.html else None
-        incident_cli.show_incident(arguments.id, file, write_line, as_json=arguments.json)
+        files = [_report_file(name, end) for name, end in
+                 ((arguments.html, ".html"), (arguments.pdf, ".pdf")) if name]  # fmt: skip
+        incident_cli.show_incident(arguments.id, files, write_line, as_json=arguments.json)
     return DONE
+
+
+def _report_file(name: str, ending: str) -> Path:
+    """Where a report goes; by its ending it is known what it is."""
+    file = Path(name).expanduser().absolute()
+    is_other = ending == ".pdf" and file.suffix.lower() != ending
+    return file.with_name(file.name + ending) if is_other else file
 
 
 def incident_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     parser.add_argument("id", nargs="?", default="", metavar="ID",
                         help=translate("cli.arg.incident"))  # fmt: skip
-    parser.add_argument("--html", default="", metavar="FILE.html",
-                        help=translate("cli.arg.incident_html"))  # fmt: skip
+    for kind in ("html", "pdf"):
+        parser.add_argument(f"--{kind}", default="", metavar=f"FILE.{kind}",
+                            help=translate(f"cli.arg.incident_{kind}"))  # fmt: skip
     parser.add_argument("--why", metavar="20:41", help=translate("cli.arg.incident_why"))
     parser.add_argument("--list", action="store_true", help=translate("cli.arg.incident_list"))
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))

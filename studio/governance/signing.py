@@ -1,7 +1,7 @@
 """Reports signed by this desk, and whether a signed report is as it was written.
 
 Ed25519 with the audit log's key, over the kind, the time and the SHA-256 of the content. In JSON
-the signature stands beside the content, in HTML in a comment that ends the file.
+the signature stands beside the content, in HTML and PDF in a comment that ends the file.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from studio.governance.secrets import SecretStore
 FORMAT = 1
 MARK = "\n<!-- shopcast-signature "
 END = " -->\n"
+PDF_MARK, PDF_END = "\n%shopcast-signature ", "\n"
+COMMENTS = ((MARK, END), (PDF_MARK, PDF_END))
 MOST_BYTES = 200_000_000
 Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]*$")]
 Verdict = Literal["good", "changed", "unsigned", "forged"]
@@ -81,6 +83,10 @@ class TextSigner(Protocol):
         """An HTML page, signed at its end."""
         ...
 
+    def signed_pdf(self, kind: str, pdf: bytes) -> bytes:
+        """A PDF, signed at its end."""
+        ...
+
 
 class DocumentSigner:
     """Signs with this machine's key, which is read at first use.
@@ -106,6 +112,12 @@ class DocumentSigner:
         signature = self._sign(kind, page.encode("utf-8"))
         return f"{page}{MARK}{encode_json(signature)}{END}"
 
+    def signed_pdf(self, kind: str, pdf: bytes) -> bytes:
+        """A PDF, signed in a comment after its end; readers look for that in the last 1024 bytes
+        (ISO 32000-1, Annex H.3, note 18), and the comment has half of them."""
+        signature = self._sign(kind, pdf)
+        return pdf + f"{PDF_MARK}{encode_json(signature)}{PDF_END}".encode()
+
     def _sign(self, kind: str, content: bytes) -> Signature:
         if self._signer is None:
             self._signer = self._signer_of()
@@ -123,10 +135,20 @@ def write_document(
         StudioError: failed.
     """
     is_json = file.suffix.lower() == ".json"
-    text = signer.signed_json(kind, content) if is_json else signer.signed_page(kind, page())
+    write_signed(
+        file, signer.signed_json(kind, content) if is_json else signer.signed_page(kind, page())
+    )
+
+
+def write_signed(file: Path, document: str | bytes) -> None:
+    """Writes a document for this user alone; its folder is made.
+
+    Raises:
+        StudioError: failed.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, text, mode=PRIVATE)
+        write_whole(file, document, mode=PRIVATE)
     except OSError as error:
         why = error.strerror or str(error)
         raise StudioError("failed", "media.cannot_write", path=str(file), why=why) from None
@@ -180,12 +202,13 @@ def verify_file(path: Path, own: str = "", wanted: str = "") -> Verification:
 
 def _parts(data: bytes) -> tuple[Signature, bytes] | None:
     """Signature and signed content; None where nothing is signed."""
-    at = data.rfind(MARK.encode())
     try:
-        if at >= 0 and data.endswith(END.encode()):
-            code = data[at + len(MARK) : -len(END)]
-            signature = msgspec.json.decode(code, type=Signature)
-            return (signature, data[:at]) if encode_json(signature).encode() == code else None
+        for mark, end in COMMENTS:
+            at = data.rfind(mark.encode())
+            if at >= 0 and data.endswith(end.encode()):
+                code = data[at + len(mark) : -len(end)]
+                signature = msgspec.json.decode(code, type=Signature)
+                return (signature, data[:at]) if encode_json(signature).encode() == code else None
         document = json.loads(data.decode("utf-8"), object_pairs_hook=_once)
         read_json(data)  # what the rest of the studio reads
         signature = msgspec.convert(document.pop("signature"), Signature)

@@ -19,11 +19,11 @@ from studio.core.errors import StudioError
 from studio.core.i18n import system_language, translate
 from studio.core.personal import mask_text
 from studio.core.report_html import Cell
+from studio.core.report_pdf import PdfPart, PdfRequest, make_pdf, pdf_request
 from studio.core.whole_file import PRIVATE, write_whole
 from studio.insight.analysis.base import open_analysis
 from studio.insight.analysis.sums import AiringRow, airings, find_airing, sums_of
 from studio.insight.metrics import Metric, metrics, value_of, waterfall
-from studio.insight.report_pdf import PdfPart, make_pdf, pdf_data
 from studio.insight.report_questions import answer_part
 from studio.shop.model import price_text
 
@@ -136,14 +136,14 @@ class ShowReport:
             parts.append(self._actions())
         return html.page("zh" if self._language == "zh" else "en", *self._title(), parts)
 
-    def paper(self) -> dict[str, object]:
+    def paper(self) -> PdfRequest:
         """What a PDF is made of, after `page`: its tables."""
         parts = [
             PdfPart(_t(f"report.{'course' if table.name == 'minutes' else table.name}"),
                     table.heads, table.rows)
             for table in self.tables
         ]  # fmt: skip
-        return pdf_data(self._language, *self._title(), parts, _t("report.more_rows"))
+        return pdf_request(self._language, *self._title(), parts, _t("report.more_rows"))
 
     def _title(self) -> tuple[str, str]:
         airing = self._airing

@@ -19,8 +19,9 @@ from studio.core.errors import StudioError
 from studio.core.happening import PastEvents
 from studio.core.paths import data_dir
 from studio.core.places import names_place
+from studio.core.report_pdf import make_pdf_apart
 from studio.core.text import Text
-from studio.governance.signing import TextSigner, write_document
+from studio.governance.signing import TextSigner, write_document, write_signed
 from studio.plans.incident_store import IncidentStore
 from studio.plans.incidents.book import IncidentBook
 from studio.plans.incidents.model import (
@@ -33,6 +34,7 @@ from studio.plans.incidents.model import (
     Short,
 )
 from studio.plans.incidents.page import report_page
+from studio.plans.incidents.paper import report_paper
 from studio.plans.incidents.report import Surroundings, make_report
 from studio.plans.incidents.why import moment_utc, why_scene
 from studio.plans.model import Incident
@@ -199,20 +201,22 @@ class IncidentCommands:
         role=Role.CONTROLLER,
         label=("写事件报告", "Write an incident report"),
         help=(
-            "把事件写成一个不联网的 HTML（.html）或数据（.json）文件，带当时画面和本机签名。",
-            "Writes an incident as one HTML file without network, or JSON, with pictures of its "
-            "moments, signed by this desk.",
+            "把事件写成一个不联网的 HTML（.html）、PDF（.pdf）或数据（.json）文件，带当时画面和本机"
+            "签名；不写 file 而写 pdf=true 时为 PDF。",
+            "Writes an incident as one HTML file without network, PDF or JSON, with pictures of "
+            "its moments, signed by this desk; without a file, `pdf=true` makes it PDF.",
         ),
     )
     async def report(
         self,
         incident: IncidentId = "",
         file: Annotated[str, names_place("write", max_length=1000)] = "",
+        pdf: bool = False,
     ) -> Changed:
         found = await self.find(incident)
-        place = reports_folder() / (file or f"incident-{found.id}.html")
+        place = reports_folder() / (file or f"incident-{found.id}.{'pdf' if pdf else 'html'}")
         report = await self._report(found)
-        await asyncio.to_thread(write_report_file, report, place, self._past, self._signer)
+        await write_report_file(report, place, self._past, self._signer)
         return changed(result={"file": str(place), "severity": report.severity})
 
     @command(
@@ -334,13 +338,20 @@ def reports_folder() -> Path:
     return data_dir() / "reports"
 
 
-def write_report_file(
+async def write_report_file(
     report: IncidentReport, file: Path, past: PastEvents, signer: TextSigner
 ) -> None:
-    """Writes a signed report, as its name ends: .json, else HTML.
+    """Writes a signed report, as its name ends: .json, .pdf, else HTML; nothing waits for it.
 
     Raises:
-        StudioError: failed.
+        StudioError: failed; unavailable, a PDF without typst.
     """
+    if file.suffix.lower() == ".pdf":
+        request = await asyncio.to_thread(report_paper, report, past.picture)
+        pdf = await make_pdf_apart(request)
+        await asyncio.to_thread(lambda: write_signed(file, signer.signed_pdf("incident", pdf)))
+        return
     plain = msgspec.to_builtins(report)
-    write_document(file, signer, "incident", plain, lambda: report_page(report, past.picture))
+    await asyncio.to_thread(
+        write_document, file, signer, "incident", plain, lambda: report_page(report, past.picture)
+    )

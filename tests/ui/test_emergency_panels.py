@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from ui.i18n import t
 from ui.widgets.pop_form import PopForm
 
 SOON = 30_000
@@ -65,6 +67,11 @@ def test_an_incident_is_found_reviewed_and_asked_why(program, qtbot):
     if folder:
         QApplication.processEvents()
         program.window.grab().save(f"{folder}/incidents.png")
+
+    qtbot.mouseClick(panel.paper, Qt.MouseButton.LeftButton)
+    end = f"incident-{panel.report.id}.pdf" if find_spec("typst") else ""
+    qtbot.waitUntil(lambda: panel.says.text() != t("incidents.writing"), timeout=SOON)
+    assert panel.says.text().endswith(end)
 
     def done() -> list[QPushButton]:
         buttons = panel.findChildren(QPushButton)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -13,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from studio.core.errors import StudioError
+from studio.core.report_pdf import PdfPart, make_pdf, pdf_request
 from studio.insight.analysis.baseline import find_baseline
 from studio.insight.analysis.load import rebuild
 from studio.insight.experiments import coin, commitment, ideas, plan_day
 from studio.insight.metrics import metrics
 from studio.insight.report import write_report
-from studio.insight.report_pdf import PdfPart, make_pdf, pdf_data
 from tests.unit.insight.made_shows import made_journal
 
 
@@ -118,7 +119,7 @@ def test_no_table_says_who_somebody_is(tmp_path: Path) -> None:
         assert "13812345678" not in file.read_text("utf-8"), file.name
     assert any("138****5678" in file.read_text("utf-8") for file in files.tables)
     part = PdfPart("t", ("h",), [(secret,)])
-    assert "13812345678" not in str(pdf_data("en", secret, secret, [part], "{n}"))
+    assert "13812345678" not in pdf_request("en", secret, secret, [part]).data
 
 
 def test_own_shows_say_what_is_normal(analysis: Path) -> None:
@@ -162,8 +163,8 @@ def test_paper_is_the_same_tables_and_nothing_told_is_markup(
     monkeypatch.setenv("SHOPCAST_LANG", "zh")
     hostile = [('#image("/etc/passwd")', 1.5), ("$x$ *b* =bag", None)]
     rows = hostile + [("行", number) for number in range(200)]
-    data = pdf_data("zh", "# t", "#sub", [PdfPart("商品", ("货号", "件"), rows)], "还有 {n} 行")
-    part = data["parts"][0]  # type: ignore[index]
+    data = pdf_request("zh", "# t", "#sub", [PdfPart("商品", ("货号", "件"), rows)], "还有 {n} 行")
+    part = json.loads(data.data)["parts"][0]
     assert part["rows"][0] == ['#image("/etc/passwd")', "1.5"]
     assert (len(part["rows"]), part["more"]) == (120, 82)
     if find_spec("typst") is None:

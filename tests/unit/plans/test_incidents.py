@@ -9,6 +9,7 @@ import re
 import sqlite3
 import time
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.happening import Happening
 from studio.core.registry import discover
+from studio.core.report_html import escape
+from studio.core.report_pdf import make_pdf
 from studio.core.state import State
 from studio.core.text import Text
 from studio.governance.audit import Signer
@@ -35,6 +38,7 @@ from studio.plans.incidents.book import IncidentBook
 from studio.plans.incidents.losses import orders_lost, output_losses
 from studio.plans.incidents.model import OrdersLost, OutputLoss, Review
 from studio.plans.incidents.page import report_page
+from studio.plans.incidents.paper import report_paper
 from studio.plans.incidents.report import Surroundings, make_report
 from studio.plans.incidents.severity import severity
 from studio.plans.incidents.why import moment_utc, why_scene
@@ -536,3 +540,88 @@ def test_somebody_elses_signature_does_not_pass_for_this_desks(tmp_path):
     assert verify_file(file, mine, mine).verdict == "forged"
     with pytest.raises(StudioError):
         verify_file(tmp_path / "none")
+
+
+# -- on paper --------------------------------------------------------------------------------
+
+
+def shot(color: tuple[int, int, int]) -> bytes:
+    from PySide6.QtCore import QBuffer, QIODevice
+    from PySide6.QtGui import QColor, QImage
+
+    image, buffer = QImage(640, 360, QImage.Format.Format_RGB32), QBuffer()
+    image.fill(QColor(*color))
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "JPEG")
+    return bytes(buffer.data().data())
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_paper_says_what_the_page_says_and_shows_its_pictures(past, language):
+    incident = made_incident()
+    review = Review("#summary", ("$why$ *b*",), "learned", ("tag",))
+    report = make_report(incident, Surroundings(past, Known().command_labels()), review)
+    jpeg = shot((200, 40, 40))
+    data = report_paper(report, lambda _: jpeg, language)
+    page = report_page(report, lambda _: jpeg, language)
+    parts = json.loads(data.data)["parts"]
+    for part in parts:
+        assert escape(part["title"]) in page
+        for cell in (cell for row in part["rows"] for cell in row if cell != "—"):
+            assert escape(cell) in page or cell.replace(",", "") in page.replace(",", "")
+    assert sum(len(part["rows"]) for part in parts) > len(report.lines)  # the whole timeline
+    assert len(data.pictures) == page.count("<img ") >= 2
+    began = time.perf_counter()
+    if find_spec("typst") is None:
+        with pytest.raises(StudioError, match="requirements-pdf.lock"):
+            make_pdf(data)
+        return
+    pdf = make_pdf(data)
+    assert time.perf_counter() - began < 10
+    assert pdf.startswith(b"%PDF")
+    assert pdf.count(b"/Subtype /Image") + pdf.count(b"/Subtype/Image") >= 1
+
+
+def test_a_signed_paper_is_good_until_a_byte_is_changed(tmp_path):
+    store = Memory()
+    signer = DocumentSigner(lambda: Signer(store))
+    own = Signer(store).public
+    pdf = b"%PDF-1.7\n\xff\xfe content\nstartxref\n9\n%%EOF\n"
+    data = signer.signed_pdf("incident", pdf)
+    assert data.startswith(pdf)
+    assert len(data) - len(pdf) < 900  # a reader still finds the end of the PDF
+    file = tmp_path / "r.pdf"
+    file.write_bytes(data)
+    found = verify_file(file, own)
+    assert (found.verdict, found.kind, found.is_own) == ("good", "incident", True)
+    for at in range(len(data)):
+        file.write_bytes(bytes((*data[:at], data[at] ^ 1, *data[at + 1 :])))
+        assert verify_file(file, own).verdict != "good"
+    for more in (b"\n", b"%%EOF\n", data):
+        file.write_bytes(data + more)
+        assert verify_file(file, own).verdict != "good"
+
+
+def test_a_paper_is_written_by_a_process_of_its_own_and_stays_confidential(tmp_path, monkeypatch):
+    monkeypatch.setenv("SHOPCAST_DATA", str(tmp_path / "data"))
+    hidden = made_incident("H-1", secret=True)
+    write_journal(tmp_path / "journal.db", hidden)
+
+    async def body(room):
+        room.store.put(hidden)
+        file = tmp_path / "deep" / "r.pdf"
+        with pytest.raises(StudioError) as told:
+            await room.run("incidents.report", Role.CONTROLLER, incident="H-1", file=str(file))
+        assert told.value.code == "not_found"
+        if find_spec("typst") is None:
+            with pytest.raises(StudioError, match="requirements-pdf.lock"):
+                await room.run("incidents.report", incident="H-1", pdf=True)
+            return
+        found = await room.run("incidents.report", incident="H-1", file=str(file))
+        assert found["file"] == str(file)
+        assert verify_file(file).verdict == "good"
+        assert file.stat().st_mode & 0o077 == 0
+        usual = await room.run("incidents.report", incident="H-1", pdf=True)
+        assert usual["file"].endswith("incident-H-1.pdf")
+
+    with_room(tmp_path, body)

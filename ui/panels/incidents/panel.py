@@ -45,6 +45,7 @@ class IncidentsPanel(Panel):
         self.action = Button("", clicked=self._open_action)
         self.close_case = Button("", clicked=self._close_case)
         self.write = Button("", clicked=self._write)
+        self.paper = Button("", clicked=self._write_pdf)
         self.says = TextLabel(size=12, tone="muted", wraps=True)
         self.summary = TextLabel(weight=600, wraps=True)
         self.model, self.lines = IncidentsModel(), TimelineModel()
@@ -61,7 +62,7 @@ class IncidentsPanel(Panel):
         page.addWidget(self.says)
         page.addWidget(self.table, 1)
         page.addWidget(self.summary)
-        page.addLayout(Flow(self.review, self.action, self.close_case, self.write))
+        page.addLayout(Flow(self.review, self.action, self.close_case, self.write, self.paper))
         page.addWidget(self.timeline, 2)
         page.addLayout(self._actions)
         inside.setLayout(page)
@@ -81,7 +82,7 @@ class IncidentsPanel(Panel):
         super().retext()
         for button, name in (
             (self.why, "why"), (self.review, "review"), (self.action, "action"),
-            (self.close_case, "close"), (self.write, "write"),
+            (self.close_case, "close"), (self.write, "write"), (self.paper, "paper"),
         ):  # fmt: skip
             button.setText(t(f"incidents.{name}"))
             button.name(t(f"incidents.{name}"), t(f"incidents.{name}_tip"))
@@ -149,7 +150,7 @@ class IncidentsPanel(Panel):
 
     def _show_report(self, report: IncidentReport | None) -> None:
         self.report = report
-        for button in (self.review, self.action, self.close_case, self.write):
+        for button in (self.review, self.action, self.close_case, self.write, self.paper):
             button.setEnabled(report is not None)
         self.lines.put(report.lines if report else ())
         if report is None:
@@ -211,10 +212,16 @@ class IncidentsPanel(Panel):
             self._say("incidents.close", self.close_case, on=not is_closed)
 
     def _write(self) -> None:
+        self._write_report(self.write, pdf=False)
+
+    def _write_pdf(self) -> None:
+        self._write_report(self.paper, pdf=True)
+
+    def _write_report(self, origin: Button, *, pdf: bool) -> None:
         if self.report is not None:
             self.says.setText(t("incidents.writing"))
-            args = {"incident": self.report.id}
-            self.desk.actions.run("incidents.report", args, origin=self.write, done=self._written)
+            args = {"incident": self.report.id, "pdf": pdf}
+            self.desk.actions.run("incidents.report", args, origin=origin, done=self._written)
 
     def _written(self, reply: Reply) -> None:
         found = _result(reply)
