@@ -14,12 +14,14 @@ from studio.governance.secrets import Secrets
 from studio.governance.signing import DocumentSigner
 from studio.insight.cli import journal_path, usual_recordings
 from studio.insight.happenings import JournalWindow
+from studio.insight.usual_sales import OwnSalesNormal
 from studio.plans.incident_commands import write_report_file
 from studio.plans.incident_store import IncidentStore
 from studio.plans.incidents.book import IncidentBook
 from studio.plans.incidents.lines import labels_of
 from studio.plans.incidents.model import IncidentReport
-from studio.plans.incidents.report import Surroundings, make_report
+from studio.plans.incidents.report import Surroundings, make_report, usual_sales
+from studio.plans.incidents.told import IncidentWords
 from studio.plans.incidents.why import moment_utc, why_scene
 from studio.plans.model import Incident, Pair
 from studio.remote import listing
@@ -55,8 +57,10 @@ def show_incident(id: str, files: Sequence[Path], write: Write, *, as_json: bool
         raise StudioError("not_found", "plans.no_incident", incident=id or "-")
     book, incident = IncidentBook(), found[0]
     book.read()
+    usual = asyncio.run(usual_sales(incident, OwnSalesNormal()))
+    around = Surroundings(_past(), labels_of(listing.specs()), usual=usual)
     report = make_report(
-        incident, Surroundings(_past(), labels_of(listing.specs())), book.review(incident.id),
+        incident, around, book.review(incident.id),
         book.actions(incident.id), is_confidential=book.is_hidden(incident),
     )  # fmt: skip
     for file in files:
@@ -109,8 +113,8 @@ def report_lines(report: IncidentReport) -> list[str]:
     for loss in report.outputs:
         head = translate("plans.report_head_off")
         lines.append(f"{loss.output}: {loss.off_s:.1f} ({head})")
-    if report.orders.is_known:
-        lines.append(f"{translate('plans.report_orders')}: {report.orders.lost:g}")
+    losses = IncidentWords(report, system_language()).losses()
+    lines += [f"{figure.name}: {figure.value} ({figure.note})" for figure in losses]
     lines += [
         f"{line.at_ms / 1000:+9.1f} s  {line.who:20} {_said(line.text)}" for line in report.lines
     ]

@@ -222,7 +222,14 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             GameService(comments, events, state),
             *host_services(catalogue, offers, cards, mixer.tap, slot, bus, events, state),
             *plan_services(
-                bus, triggers, programme, insight.past, lambda: Signer(secrets), events, state
+                bus,
+                triggers,
+                programme,
+                insight.past,
+                insight.normal,
+                lambda: Signer(secrets),
+                events,
+                state,
             ),
             *governing(secrets, people, operators, comments, recordings, bus, events, state),
             ready := ReadinessService(pipeline, sources, recordings, state),

@@ -34,6 +34,7 @@ from studio.insight.model import InsightView
 from studio.insight.record_commands import RecordCommands
 from studio.insight.rival_commands import RivalCommands
 from studio.insight.stats import ProcessFigures, Stats, disk_free_gb
+from studio.insight.usual_sales import OwnSalesNormal
 
 FIGURES_S = 1.0
 _log = logger(__name__)
@@ -103,6 +104,7 @@ class InsightService(Service):
     ) -> None:
         self._journal = journal = Journal(data_dir() / "journal.db", show)
         self.past = JournalWindow(journal.path, lambda: disk.path)
+        self.normal = OwnSalesNormal()
         self._stage, self._drops, self._people = stage, drops, people
         self._latency, self._disk = latency, disk
         self._events, self._state = events, state

@@ -21,6 +21,7 @@ from studio.core.paths import data_dir
 from studio.core.places import names_place
 from studio.core.report_pdf import make_pdf_apart
 from studio.core.text import Text
+from studio.core.usual_sales import SalesNormal
 from studio.governance.signing import TextSigner, write_document, write_signed
 from studio.plans.incident_store import IncidentStore
 from studio.plans.incidents.book import IncidentBook
@@ -35,7 +36,7 @@ from studio.plans.incidents.model import (
 )
 from studio.plans.incidents.page import report_page
 from studio.plans.incidents.paper import report_paper
-from studio.plans.incidents.report import Surroundings, make_report
+from studio.plans.incidents.report import Surroundings, make_report, usual_sales
 from studio.plans.incidents.why import moment_utc, why_scene
 from studio.plans.model import Incident
 from studio.plans.runner import Plans
@@ -66,6 +67,7 @@ class IncidentCommands:
         store: has the others.
         book: what people said about them.
         past: the journal.
+        normal: what is usually sold.
         known: names.
         signer: signs reports.
     """
@@ -76,11 +78,13 @@ class IncidentCommands:
         store: IncidentStore,
         book: IncidentBook,
         past: PastEvents,
+        normal: SalesNormal,
         known: KnownScenes,
         signer: TextSigner,
     ) -> None:
         self._plans, self._store, self._book = plans, store, book
         self._past, self._known, self._signer = past, known, signer
+        self._normal = normal
         self._reads = asyncio.Semaphore(1)  # a long show's journal: one reads it at a time
 
     # -- which there are -----------------------------------------------------------------------
@@ -173,8 +177,9 @@ class IncidentCommands:
         book = self._book
         others = [i for i in self._plans.incidents if book.is_hidden(i)]
         around = Surroundings(
-            self._past, self._known.command_labels(), self._known.standby_scenes(), tuple(others)
-        )
+            self._past, self._known.command_labels(), self._known.standby_scenes(), tuple(others),
+            await usual_sales(incident, self._normal),
+        )  # fmt: skip
         async with self._reads:
             return await asyncio.to_thread(
                 make_report, incident, around, book.review(incident.id), book.actions(incident.id),

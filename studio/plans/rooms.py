@@ -10,6 +10,7 @@ from studio.core.extension import Kinds
 from studio.core.happening import PastEvents
 from studio.core.service import Service
 from studio.core.state import State
+from studio.core.usual_sales import SalesNormal
 from studio.governance.audit import Signer
 from studio.governance.signing import DocumentSigner
 from studio.plans.incidents.service import IncidentService
@@ -28,6 +29,7 @@ def plan_services(
     triggers: Kinds[Trigger],
     source: SituationSource,
     past: PastEvents,
+    normal: SalesNormal,
     signer: Callable[[], Signer],
     events: Events,
     state: State,
@@ -39,6 +41,7 @@ def plan_services(
         triggers: the kinds there are.
         source: how things stand.
         past: the journal.
+        normal: what is usually sold.
         signer: of this desk's reports; made when one is signed.
         events, state: heard and told.
     """
@@ -47,6 +50,6 @@ def plan_services(
     return (
         plans,
         PostService(plans, events, state),
-        IncidentService(plans, past, bus, events, state, signs),
+        IncidentService(plans, past, normal, bus, events, state, signs),
         RiskService(plans.plans, plans.store),
     )

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from studio.core.child_process import ProcessReply, ask_process
+from studio.core.usual_sales import UsualSales
 from studio.insight.advice.model import AdviceFacts
 from studio.insight.experiments import DayPlan
 from studio.insight.model import Answer, BaselineReply, Rebuilt
@@ -24,7 +25,7 @@ class AnalysisRequest(msgspec.Struct):
     write a "report" of a show into a folder, say what "advice" is made of, or at which "prices" a
     SKU (``question``) was sold, what is to be expected ("outlook"), the
     "shape" of a show (funnel, paths, heat), its "strip", with another one ``beside``, a "plan" of
-    experiments, or what is known of ``trials``.
+    experiments, what is known of ``trials``, or what is "usual" to be sold in a stretch.
 
     Attributes:
         groups: of advice and outlook: the product of each SKU.
@@ -43,6 +44,7 @@ class AnalysisRequest(msgspec.Struct):
         "strip",
         "plan",
         "trials",
+        "usual",
     ] = "ask"
     question: str = ""
     show: str = ""
@@ -55,6 +57,8 @@ class AnalysisRequest(msgspec.Struct):
     names: dict[str, str] = {}
     days: int = 14
     trials: tuple[Trial, ...] = ()
+    began_utc: str = ""
+    took_s: float = 0.0
 
 
 class AnalysisReply(ProcessReply):
@@ -71,6 +75,7 @@ class AnalysisReply(ProcessReply):
     strip: ShowStrip | None = None
     plan: DayPlan | None = None
     trials: tuple[TrialResult, ...] = ()
+    usual: UsualSales | None = None
 
 
 async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:

@@ -16,6 +16,7 @@ from studio.insight.analysis.base import analysis_path
 from studio.insight.analysis.baseline import find_baseline
 from studio.insight.analysis.load import is_fresh, rebuild
 from studio.insight.analysis.questions import ask
+from studio.insight.analysis.usual import find_usual
 from studio.insight.imports.store import store_path
 from studio.insight.outlook.find import find_outlook
 from studio.insight.pricing.history import find_prices
@@ -25,7 +26,7 @@ from studio.insight.strip.find import find_strip
 from studio.insight.trials.plan import find_plan
 from studio.insight.trials.result import find_results
 
-KEPT = ("ask", "advice", "prices", "outlook", "shape", "strip", "plan")
+KEPT = ("ask", "advice", "prices", "outlook", "shape", "strip", "plan", "usual")
 """What is answered from a file that is fresh; the rest makes it anew."""
 
 
@@ -57,6 +58,8 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
         return AnalysisReply(plan=find_plan(path, request.show))
     if request.what == "trials":
         return AnalysisReply(trials=find_results(path, request.trials, utc_ms()))
+    if request.what == "usual":
+        return AnalysisReply(usual=find_usual(path, request.began_utc, request.took_s))
     if request.what == "ask":
         return AnalysisReply(answer=ask(path, request.question, request.show))
     if request.what == "report":

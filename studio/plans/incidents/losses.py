@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studio.core.happening import Happening
-from studio.plans.incidents.model import OrdersLost, OutputLoss
+from studio.core.usual_sales import UsualSales
+from studio.plans.incidents.model import OrdersLost, OutputLoss, UsualLost
 
 DOWN = frozenset({"reconnecting", "refused", "failed"})
 FLOWS = frozenset({"live", "congested", "recording", "standby"})
@@ -127,4 +128,21 @@ def orders_lost(
         True, round(expected, 2), round(max(0.0, expected - spread), 2),
         round(expected + spread, 2), sold, round(lost, 2),
         round(lost * cents / units) if cents else None, currency, round(basis_s, 1), units,
+    )  # fmt: skip
+
+
+def against_usual(usual: UsualSales | None, sold: int) -> UsualLost:
+    """Sold pieces against what own shows sell in such a stretch.
+
+    Args:
+        usual: None where nobody was asked.
+        sold: in the incident's time.
+    """
+    if usual is None or not usual.is_known:
+        return UsualLost(shows=usual.shows if usual else 0, is_slow=bool(usual and usual.is_slow))
+    lost = max(0.0, usual.expected - sold)
+    cents = None if usual.price_cents is None else round(lost * usual.price_cents)
+    return UsualLost(
+        True, usual.shows, usual.expected, usual.low, usual.high, round(lost, 2), cents,
+        usual.currency,
     )  # fmt: skip

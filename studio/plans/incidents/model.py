@@ -83,6 +83,28 @@ class OrdersLost(msgspec.Struct, frozen=True):
     basis_units: int = 0
 
 
+class UsualLost(msgspec.Struct, frozen=True):
+    """Pieces that were not sold, against the same stretch of the own shows before.
+
+    Attributes:
+        is_known: there are five such shows; else the figures say nothing.
+        shows: that lasted as far into the show.
+        expected: at this show's own level; low and high: four of five shows lie between them.
+        cents: what the lost ones would have cost at the show's mean price so far.
+        is_slow: the analysis did not answer in time.
+    """
+
+    is_known: bool = False
+    shows: int = 0
+    expected: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    lost: float = 0.0
+    cents: int | None = None
+    currency: str = ""
+    is_slow: bool = False
+
+
 class Review(msgspec.Struct, frozen=True):
     """A retrospective: what happened and why, never who is to blame.
 
@@ -176,6 +198,7 @@ class IncidentReport(msgspec.Struct, frozen=True):
     has_journal: bool = True
     steps: int = 0
     steps_failed: int = 0
+    usual: UsualLost = UsualLost()
 
 
 class IncidentRow(msgspec.Struct, frozen=True):

@@ -10,8 +10,9 @@ from studio.core.clean import encode_json
 from studio.core.clock import seconds_of, utc_iso, utc_of
 from studio.core.happening import Happening, PastEvents
 from studio.core.text import Text
+from studio.core.usual_sales import SalesNormal, UsualSales
 from studio.plans.incidents.lines import words_of
-from studio.plans.incidents.losses import orders_lost, output_losses
+from studio.plans.incidents.losses import against_usual, orders_lost, output_losses
 from studio.plans.incidents.model import (
     Action,
     IncidentReport,
@@ -39,12 +40,28 @@ class Surroundings(NamedTuple):
         labels: of commands by id, and whether they only look.
         standby: names of the standby scenes that are known.
         hidden: confidential incidents; nothing of them stands in another one's report.
+        usual: what own shows sold in such a stretch; None where nobody was asked.
     """
 
     past: PastEvents
     labels: Labels = {}
     standby: frozenset[str] = frozenset()
     hidden: tuple[Incident, ...] = ()
+    usual: UsualSales | None = None
+
+
+async def usual_sales(incident: Incident, normal: SalesNormal) -> UsualSales | None:
+    """What is usually sold while an incident took; None of a drill, where nobody buys."""
+    if incident.is_drill:
+        return None
+    return await normal.usual_sales(incident.began_utc, _took_ms(incident) / 1000)
+
+
+def _took_ms(incident: Incident) -> int:
+    """How long it took, or takes until now."""
+    if incident.over_ms is not None:
+        return incident.over_ms
+    return max(0, round((seconds_of(utc_iso()) - seconds_of(incident.began_utc)) * 1000))
 
 
 def make_report(
@@ -57,9 +74,7 @@ def make_report(
 ) -> IncidentReport:
     """Reads the journal; not for the engine's loop."""
     began_s = seconds_of(incident.began_utc)
-    took_ms = incident.over_ms
-    if took_ms is None:
-        took_ms = max(0, round((seconds_of(utc_iso()) - began_s) * 1000))
+    took_ms = _took_ms(incident)
     first, last = began_s - LEAD_S, began_s + took_ms / 1000 + TAIL_S
     clock = _Clock(around.past.find("plans.started", incident.id), began_s)
     hidden = [other for other in around.hidden if other.id != incident.id]
@@ -76,14 +91,15 @@ def make_report(
         took_ms / 1000,
     )
     orders = _orders(around.past, read.sold, began_s, took_ms)
+    usual = against_usual(around.usual, orders.sold)
     lines = read.lines()
-    grade, why = severity(incident, outputs, orders, review)
+    grade, why = severity(incident, outputs, orders, usual, review)
     return IncidentReport(
         incident.id, incident.plan, incident.label.pair(), incident.cause.pair(), incident.subject,
         incident.state, incident.origin, incident.began_utc, incident.saved_ms,
         incident.recovered_ms, incident.over_ms, grade, why, outputs, orders,
         tuple(lines[:MOST_LINES]), review, tuple(actions), is_confidential, incident.is_drill,
-        len(lines) > MOST_LINES, read.has_any, incident.done, incident.failed,
+        len(lines) > MOST_LINES, read.has_any, incident.done, incident.failed, usual,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from studio.core.log import logger
 from studio.core.service import Every, Service
 from studio.core.state import State
 from studio.core.text import Text
+from studio.core.usual_sales import SalesNormal
 from studio.governance.signing import TextSigner
 from studio.plans.action_commands import ActionCommands
 from studio.plans.incident_commands import IncidentCommands
@@ -31,6 +32,7 @@ class IncidentService(Service):
     Args:
         plans: has the incidents.
         past: the journal.
+        normal: what is usually sold.
         bus: knows what commands are called.
         events, state: where changes are told.
         signer: of this desk.
@@ -43,13 +45,16 @@ class IncidentService(Service):
         self,
         plans: PlanService,
         past: PastEvents,
+        normal: SalesNormal,
         bus: Bus,
         events: Events,
         state: State,
         signer: TextSigner,
     ) -> None:
         self._plans, self._bus, self._events, self._state = plans, bus, events, state
-        self._incidents = IncidentCommands(plans.plans, plans.store, plans.book, past, self, signer)
+        self._incidents = IncidentCommands(
+            plans.plans, plans.store, plans.book, past, normal, self, signer
+        )
         self._actions = ActionCommands(plans.book, self._incidents.find)
         self._chasing: asyncio.Task[None] | None = None
         self._is_running = False

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from studio.plans.incidents.model import OrdersLost, OutputLoss, Review, Severity
+from studio.plans.incidents.model import (
+    OrdersLost,
+    OutputLoss,
+    Review,
+    Severity,
+    UsualLost,
+)
 from studio.plans.model import Incident, Pair, PlanText
 from studio.plans.steps import said
 
@@ -11,7 +17,11 @@ MANY_LOST = 10.0
 
 
 def severity(
-    incident: Incident, outputs: tuple[OutputLoss, ...], orders: OrdersLost, review: Review
+    incident: Incident,
+    outputs: tuple[OutputLoss, ...],
+    orders: OrdersLost,
+    usual: UsualLost,
+    review: Review,
 ) -> tuple[Severity, Pair]:
     """S1 (grave) to S4 (nobody saw it), and why.
 
@@ -20,22 +30,24 @@ def severity(
     if review.severity:
         said_by = f"{review.severity_why} ({review.by})" if review.by else review.severity_why
         return review.severity, (said_by, said_by)
-    found = _by_rule(incident, outputs, orders)
+    found = _by_rule(incident, outputs, orders, usual)
     return found[0], found[1].pair()
 
 
 def _by_rule(
-    incident: Incident, outputs: tuple[OutputLoss, ...], orders: OrdersLost
+    incident: Incident, outputs: tuple[OutputLoss, ...], orders: OrdersLost, usual: UsualLost
 ) -> tuple[Severity, PlanText]:
     streams = [loss for loss in outputs if loss.is_stream]
     worst = max((loss.off_s for loss in streams), default=0.0)
     least = min((loss.off_s for loss in streams), default=0.0)
-    lost = orders.lost if orders.is_known else 0.0
+    # What own shows sell in such a stretch stands before the rate of ten minutes ago.
+    forecast = usual if usual.is_known else orders
+    lost = forecast.lost if forecast.is_known else 0.0
     if least >= GRAVE_S:
         return "S1", said("plans.severity_all_off", seconds=f"{least:.1f}")
     if incident.level == "red" and incident.state == "failed":
         return "S1", said("plans.severity_red_failed")
-    if lost >= MANY_LOST and orders.sold < orders.low:
+    if lost >= MANY_LOST and orders.sold < forecast.low:
         return "S1", said("plans.severity_lost", lost=f"{lost:.0f}")
     if worst >= GRAVE_S:
         return "S2", said("plans.severity_one_off", seconds=f"{worst:.1f}")

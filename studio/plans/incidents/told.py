@@ -74,8 +74,26 @@ class IncidentWords:
             self._seconds("saved", report.saved_ms),
             self._seconds("recovered", report.recovered_ms),
             self._seconds("over", report.over_ms),
-            *self._orders(),
+            *self.losses(),
         ]
+
+    def losses(self) -> list[ToldFigure]:
+        """Orders lost, by either measure."""
+        return [*self._usual(), *self._orders()]
+
+    def _usual(self) -> list[ToldFigure]:
+        usual, name = self._report.usual, self.t("usual")
+        if not usual.is_known:
+            key = "usual_slow" if usual.is_slow else "usual_unknown"
+            return [ToldFigure(name, "—", self.t(key, shows=usual.shows), is_known=False)]
+        note = self.t("usual_note", shows=usual.shows, expected=f"{usual.expected:g}",
+                      low=f"{usual.low:g}", high=f"{usual.high:g}",
+                      sold=self._report.orders.sold)  # fmt: skip
+        figures = [ToldFigure(name, f"{usual.lost:g}", note)]
+        if usual.cents is not None:
+            money = f"{usual.cents / 100:,.2f} {usual.currency}"
+            figures.append(ToldFigure(self.t("usual_money"), money, self.t("usual_money_note")))
+        return figures
 
     def _orders(self) -> list[ToldFigure]:
         orders = self._report.orders

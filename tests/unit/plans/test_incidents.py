@@ -26,6 +26,7 @@ from studio.core.report_html import escape
 from studio.core.report_pdf import make_pdf
 from studio.core.state import State
 from studio.core.text import Text
+from studio.core.usual_sales import UsualSales
 from studio.governance.audit import Signer
 from studio.governance.signing import DocumentSigner, verify_file
 from studio.insight.happenings import JournalWindow
@@ -36,7 +37,7 @@ from studio.plans.incident_commands import IncidentCommands
 from studio.plans.incident_store import IncidentStore
 from studio.plans.incidents.book import IncidentBook
 from studio.plans.incidents.losses import orders_lost, output_losses
-from studio.plans.incidents.model import OrdersLost, OutputLoss, Review
+from studio.plans.incidents.model import OrdersLost, OutputLoss, Review, UsualLost
 from studio.plans.incidents.page import report_page
 from studio.plans.incidents.paper import report_paper
 from studio.plans.incidents.report import Surroundings, make_report
@@ -78,6 +79,13 @@ class Memory(dict):
 
     def set(self, name: str, value: str) -> None:
         self[name] = value
+
+
+class Never:
+    """Knows no own shows."""
+
+    async def usual_sales(self, began_utc, took_s):
+        return UsualSales(3)
 
 
 class Known:
@@ -218,6 +226,32 @@ def test_without_a_basis_there_is_no_forecast(units, basis_s, is_known):
     assert orders.lost == (0.0 if not is_known else pytest.approx(units * 60 / basis_s, abs=0.01))
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_own_shows_say_what_would_have_been_sold(past, language):
+    usual = UsualSales(7, 80.0, 60.5, 99.5, 9900.0, "CNY")
+    report = make_report(made_incident(), Surroundings(past, usual=usual), Review())
+    assert report.usual.is_known
+    assert report.usual.lost == 78.0
+    assert report.usual.cents == 78 * 9900
+    page = report_page(report, lambda _: None, language)
+    paper = report_paper(report, lambda _: None, language).data
+    for text in (page, paper):
+        assert "60.5–99.5" in text
+        assert "7 场" in text or "7 own shows" in text
+        assert "45.96" in text  # the trivial baseline stands beside it, with its own band
+    few = make_report(made_incident(), Surroundings(past, usual=UsualSales(4)), Review())
+    assert (few.usual.is_known, few.usual.lost) == (False, 0.0)
+    words = report_page(few, lambda _: None, language)
+    assert "不知道：开到这个时候的自己场次只有 4 场" in words or "not known: 4 own shows" in words
+
+
+def test_severity_goes_by_own_shows_where_they_are_known():
+    orders = OrdersLost(True, 60, 46, 74, 40, 20)
+    calm = UsualLost(True, 9, 41.0, 30.0, 52.0, 1.0)
+    assert severity(made_incident(), (), orders, UsualLost(), Review())[0] == "S1"
+    assert severity(made_incident(), (), orders, calm, Review())[0] == "S4"
+
+
 @pytest.mark.parametrize(
     ("off", "level", "state", "expected"),
     [([31, 40], "amber", "saved", "S1"), ([31, 0], "amber", "saved", "S2"),
@@ -228,11 +262,14 @@ def test_severity_by_rule_says_its_rule(off, level, state, expected):
     incident = made_incident()
     incident.level, incident.state = level, state
     losses = tuple(OutputLoss(str(n), off_s=float(s)) for n, s in enumerate(off))
-    grade, why = severity(incident, losses, OrdersLost(), Review())
+    grade, why = severity(incident, losses, OrdersLost(), UsualLost(), Review())
     assert grade == expected
     assert all(why)
     by_hand = Review(severity="S4", severity_why="a test", by="Li")
-    assert severity(incident, losses, OrdersLost(), by_hand) == ("S4", ("a test (Li)",) * 2)
+    assert severity(incident, losses, OrdersLost(), UsualLost(), by_hand) == (
+        "S4",
+        ("a test (Li)",) * 2,
+    )
 
 
 def test_a_clock_that_was_set_leaves_the_order(tmp_path):
@@ -296,7 +333,9 @@ class Room:
         self.store, self.book = IncidentStore(path / "incidents.db"), IncidentBook(path / "r.json")
         past = JournalWindow(path / "journal.db", lambda: path)
         signer = DocumentSigner(lambda: Signer(Memory()))
-        self.incidents = IncidentCommands(plans, self.store, self.book, past, Known(), signer)
+        self.incidents = IncidentCommands(
+            plans, self.store, self.book, past, Never(), Known(), signer
+        )
         self.actions = ActionCommands(self.book, self.incidents.find)
         self.owners = (PlanCommands(plans, self.store, self.book), self.incidents, self.actions)
         for owner in self.owners:

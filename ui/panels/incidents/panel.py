@@ -161,8 +161,14 @@ class IncidentsPanel(Panel):
             for loss in report.outputs
         )
         parts = [f"{report.severity} · {pick(report.severity_why)}", pick(report.cause), off]
-        if report.orders.is_known:
-            parts.append(t("incidents.lost", n=f"{report.orders.lost:g}"))
+        usual, orders = report.usual, report.orders
+        if usual.is_known:
+            parts.append(t("incidents.lost_usual", n=f"{usual.lost:g}", low=f"{usual.low:g}",
+                           high=f"{usual.high:g}", shows=usual.shows))  # fmt: skip
+        elif orders.is_known:
+            parts.append(t("incidents.lost", n=f"{orders.lost:g}", shows=usual.shows))
+        else:
+            parts.append(t("incidents.lost_unknown", shows=usual.shows))
         if report.review.learned:
             parts.append(t("incidents.learned", text=report.review.learned))
         self.summary.setText(" — ".join(part for part in parts if part))

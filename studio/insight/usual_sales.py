@@ -1,0 +1,40 @@
+"""Asks the analysis what is usually sold; whoever asks gets an answer in time, or that there is
+none."""
+
+from __future__ import annotations
+
+import asyncio
+
+from studio.core.errors import StudioError
+from studio.core.log import logger
+from studio.core.usual_sales import UsualSales
+from studio.insight.analysis.apart import AnalysisRequest, analyse_apart
+
+IN_TIME_S = 8.0
+MOST_KEPT = 50
+_log = logger(__name__)
+
+
+class OwnSalesNormal:
+    """What own shows say; lives on a loop. A stretch that was asked is kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, float], UsualSales] = {}
+
+    async def usual_sales(self, began_utc: str, took_s: float) -> UsualSales:
+        """In a stretch of a show, against the own shows before it; never raises."""
+        stretch = (began_utc, took_s)
+        if stretch in self._kept:
+            return self._kept[stretch]
+        request = AnalysisRequest("usual", began_utc=began_utc, took_s=took_s)
+        try:
+            async with asyncio.timeout(IN_TIME_S):
+                found = (await analyse_apart(request)).usual
+        except TimeoutError:
+            return UsualSales(is_slow=True)
+        except StudioError as error:
+            _log.info("what is usually sold is not known: %s", error)
+            return UsualSales()
+        while len(self._kept) >= MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return self._kept.setdefault(stretch, found or UsualSales())
