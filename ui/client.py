@@ -40,7 +40,8 @@ SILENT_S = 1.0
 ANSWER_S = 5.0
 PATIENT_S = {
     "shop.import": 125.0, "shop.accept": 60.0, "insight.ask": 305.0, "insight.rebuild": 305.0,
-    "insight.moment": 60.0, "reports.write": 305.0,
+    "insight.moment": 60.0, "reports.write": 305.0, "incidents.show": 65.0,
+    "incidents.report": 125.0, "experiments.plan": 305.0, "experiments.result": 305.0,
 }  # fmt: skip
 """Commands that read a large file, or book many moves: how long they may take."""
 CONNECT_S = 4.0

@@ -57,7 +57,7 @@ def show_incident(id: str, files: Sequence[Path], write: Write, *, as_json: bool
         raise StudioError("not_found", "plans.no_incident", incident=id or "-")
     book, incident = IncidentBook(), found[0]
     book.read()
-    usual = asyncio.run(usual_sales(incident, OwnSalesNormal()))
+    usual = asyncio.run(usual_sales(incident, OwnSalesNormal(journal_path())))
     around = Surroundings(_past(), labels_of(listing.specs()), usual=usual)
     report = make_report(
         incident, around, book.review(incident.id),

@@ -104,7 +104,7 @@ class InsightService(Service):
     ) -> None:
         self._journal = journal = Journal(data_dir() / "journal.db", show)
         self.past = JournalWindow(journal.path, lambda: disk.path)
-        self.normal = OwnSalesNormal()
+        self.normal = OwnSalesNormal(journal.path)
         self._stage, self._drops, self._people = stage, drops, people
         self._latency, self._disk = latency, disk
         self._events, self._state = events, state

@@ -4,21 +4,29 @@ none."""
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.core.usual_sales import UsualSales
+from studio.core.usual_sales import LEAST_SHOWS, UsualSales
 from studio.insight.analysis.apart import AnalysisRequest, analyse_apart
+from studio.insight.journal import count_runs
 
-IN_TIME_S = 8.0
+IN_TIME_S = 5.0
 MOST_KEPT = 50
 _log = logger(__name__)
 
 
 class OwnSalesNormal:
-    """What own shows say; lives on a loop. A stretch that was asked is kept."""
+    """What own shows say; lives on a loop. A stretch that was asked is kept.
 
-    def __init__(self) -> None:
+    Args:
+        journal: its file.
+    """
+
+    def __init__(self, journal: Path) -> None:
+        self._journal = journal
         self._kept: dict[tuple[str, float], UsualSales] = {}
 
     async def usual_sales(self, began_utc: str, took_s: float) -> UsualSales:
@@ -26,6 +34,8 @@ class OwnSalesNormal:
         stretch = (began_utc, took_s)
         if stretch in self._kept:
             return self._kept[stretch]
+        if not await asyncio.to_thread(self._may_know):
+            return UsualSales()  # nothing is analysed for an answer that is known
         request = AnalysisRequest("usual", began_utc=began_utc, took_s=took_s)
         try:
             async with asyncio.timeout(IN_TIME_S):
@@ -38,3 +48,10 @@ class OwnSalesNormal:
         while len(self._kept) >= MOST_KEPT:
             del self._kept[next(iter(self._kept))]
         return self._kept.setdefault(stretch, found or UsualSales())
+
+    def _may_know(self) -> bool:
+        try:
+            return self._journal.is_file() and count_runs(self._journal) >= LEAST_SHOWS
+        except sqlite3.Error as error:
+            _log.info("what is usually sold is not known: %s", error)
+            return False

@@ -85,7 +85,7 @@ class IncidentWords:
         usual, name = self._report.usual, self.t("usual")
         if not usual.is_known:
             key = "usual_slow" if usual.is_slow else "usual_unknown"
-            return [ToldFigure(name, "—", self.t(key, shows=usual.shows), is_known=False)]
+            return [ToldFigure(name, "—", self.t(key), is_known=False)]
         note = self.t("usual_note", shows=usual.shows, expected=f"{usual.expected:g}",
                       low=f"{usual.low:g}", high=f"{usual.high:g}",
                       sold=self._report.orders.sold)  # fmt: skip

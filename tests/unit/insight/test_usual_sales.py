@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -75,8 +77,12 @@ def test_it_is_asked_of_a_process_of_its_own_and_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHOPCAST_DATA", str(tmp_path))
-    made_journal(tmp_path / "journal.db", 6, 20)
-    normal = OwnSalesNormal()
+    journal = made_journal(tmp_path / "journal.db", 6, 20)
+    with closing(sqlite3.connect(journal)) as base:
+        rows = [("", 0, "show")] * 6
+        base.executemany("INSERT INTO runs (began_utc, began_ns, show) VALUES (?, ?, ?)", rows)
+        base.commit()
+    normal = OwnSalesNormal(tmp_path / "journal.db")
 
     async def ask() -> UsualSales:
         return await normal.usual_sales(at(5, 600), 120)
@@ -86,4 +92,5 @@ def test_it_is_asked_of_a_process_of_its_own_and_kept(
     (tmp_path / "journal.db").unlink()
     if not found.is_slow:
         assert asyncio.run(ask()) == found
-    assert not asyncio.run(OwnSalesNormal().usual_sales(at(5, 600), 60)).is_known
+    none = OwnSalesNormal(tmp_path / "journal.db")
+    assert not asyncio.run(none.usual_sales(at(5, 600), 60)).is_known

@@ -166,9 +166,9 @@ class IncidentsPanel(Panel):
             parts.append(t("incidents.lost_usual", n=f"{usual.lost:g}", low=f"{usual.low:g}",
                            high=f"{usual.high:g}", shows=usual.shows))  # fmt: skip
         elif orders.is_known:
-            parts.append(t("incidents.lost", n=f"{orders.lost:g}", shows=usual.shows))
+            parts.append(t("incidents.lost", n=f"{orders.lost:g}"))
         else:
-            parts.append(t("incidents.lost_unknown", shows=usual.shows))
+            parts.append(t("incidents.lost_unknown"))
         if report.review.learned:
             parts.append(t("incidents.learned", text=report.review.learned))
         self.summary.setText(" — ".join(part for part in parts if part))
