@@ -210,9 +210,13 @@ class Bus:
                     raise ValueError(f"command {spec.id} is defined twice")
                 self._commands[spec.id] = (spec, getattr(owner, name))
 
-    def after(self, listener: AfterCommand) -> None:
-        """Calls ``listener``, async or not, after every command and before it is answered."""
-        self._after.append(listener)
+    def after(self, listener: AfterCommand, *, is_first: bool = False) -> None:
+        """Calls ``listener``, async or not, after every command and before it is answered.
+
+        Args:
+            is_first: before those that are there: what it keeps is kept before the checkpoint.
+        """
+        self._after.insert(0 if is_first else len(self._after), listener)
 
     def gate(self, check: Callable[[Spec, dict[str, Any]], Any]) -> None:
         """Adds a check before every command, async or not; it raises `StudioError` to refuse."""

@@ -40,6 +40,35 @@ class PriceStepped(Event, frozen=True, kw_only=True):
     by: str
 
 
+class ExperimentHeld(Event, frozen=True, kw_only=True):
+    """The studio switches the picture for an experiment no more, until it is let go on."""
+
+    name: ClassVar[str] = "experiments.held"
+    label: ClassVar[Text] = Text("试验暂停", "Experiment held")
+    help: ClassVar[Text] = Text(
+        "有人手动切了同一处画面（或命令失败）：试验不再切换，已作废的时段计数，点“继续”才恢复。",
+        "A person's hand changed the same thing, or a command failed: it switches no more, spoiled "
+        "slots are counted, until it is let go on.",
+    )
+
+    experiment: str
+    why: str
+
+
+class ExperimentEnded(Event, frozen=True, kw_only=True):
+    """An experiment ended by its result: a winner, a guard metric, or a broken split."""
+
+    name: ClassVar[str] = "experiments.ended"
+    label: ClassVar[Text] = Text("试验自动结束", "Experiment ended")
+    help: ClassVar[Text] = Text(
+        "试验按结果自动结束（why：a、b 胜出，guard 护栏变差，mismatch 分流不符），画面已恢复。",
+        "Ended by its result (why: a, b won; guard got worse; mismatch); the picture is as before.",
+    )
+
+    experiment: str
+    why: str
+
+
 class ExperimentSwitched(Event, frozen=True, kw_only=True):
     """The other way's turn has come; a plan may switch at it."""
 

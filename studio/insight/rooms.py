@@ -25,5 +25,5 @@ def advice_services(
     return (
         AdviceService(catalogue, offers, ledger, events, state),
         PricingService(offers, ledger.free, bus, air, events, state),
-        TrialService(trials_file(), events, state),
+        TrialService(trials_file(), bus, air, events, state),
     )

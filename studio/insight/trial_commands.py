@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 
-from studio.core.command import Changed, Role, changed, command
+from studio.core.asking import asking
+from studio.core.command import Bus, Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.insight.analysis.apart import AnalysisRequest, analyse_apart
 from studio.insight.experiments import ideas
 from studio.insight.metrics import metrics
+from studio.insight.trials.arms import check_arm
 from studio.insight.trials.book import TrialBook
-from studio.insight.trials.model import ArmCounts, Trial
+from studio.insight.trials.model import Arm, ArmCounts, Trial
 
 Short = Annotated[str, msgspec.Meta(max_length=60)]
 TrialId = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+
+
+class PictureSwitcher(Protocol):
+    """Switches the picture (`studio.insight.trials.switching.TrialSwitcher`)."""
+
+    async def leave(self, id: str) -> None:
+        """Nothing of an experiment stays on the picture."""
+        ...
 
 
 class TrialCommands:
@@ -26,11 +36,16 @@ class TrialCommands:
 
     Args:
         book: keeps them.
+        bus: knows what arms may do.
+        switcher: takes back what arms did.
         changed: told of what there is after each change.
     """
 
-    def __init__(self, book: TrialBook, changed: Callable[[tuple[Trial, ...]], None]) -> None:
-        self._book, self._changed = book, changed
+    def __init__(
+        self, book: TrialBook, bus: Bus, switcher: PictureSwitcher,
+        changed: Callable[[tuple[Trial, ...]], None],
+    ) -> None:  # fmt: skip
+        self._book, self._bus, self._switcher, self._changed = book, bus, switcher, changed
 
     @command(
         "experiments.plan",
@@ -69,15 +84,19 @@ class TrialCommands:
         label=("开始试验", "Start an experiment"),
         help=(
             "开始一个试验；画面上的按时间成对轮换（抛硬币定先后，承诺值先公布），链接和券按观众分。"
-            "metric 默认为它要改善的那一步。",
+            "metric 默认为它要改善的那一步。a、b 是轮到时执行的画面命令（带撤销），不写则由人切换；"
+            "有人手动切同一处时以人为准，时段作废。",
             "Starts one: what is on the picture switches in time, in pairs by a coin whose "
             "commitment is shown first; links and coupons are split by viewer. metric: by default "
-            "the step it is for.",
+            "the step it is for. a, b: commands of the picture that run at each turn, with their "
+            "undo; without them a person switches. A person's hand goes before and spoils the "
+            "slot.",
         ),
     )
-    async def start(self, idea: TrialId, metric: Short = "") -> Changed:
+    async def start(self, idea: TrialId, metric: Short = "", a: Arm = (), b: Arm = ()) -> Changed:
         """Answers with its id and the coin's commitment."""
-        made = await asyncio.to_thread(self._book.start, idea, metric)
+        check_arm(self._bus, asking(), (*a, *b))
+        made = await asyncio.to_thread(self._book.start, idea, metric, a, b, self._bus.show)
         self._changed(self._book.all)
         return changed("trials", result={"id": made.id, "commitment": made.commitment})
 
@@ -85,13 +104,32 @@ class TrialCommands:
         "experiments.end",
         role=Role.CONTROLLER,
         label=("结束试验", "End an experiment"),
-        help=("结束试验并公布硬币。", "Ends one; its coin is told."),
+        help=(
+            "结束试验，画面恢复，公布硬币。",
+            "Ends one; the picture is as before, its coin is told.",
+        ),
     )
     async def end(self, id: TrialId) -> Changed:
         """Answers with the coin's secret, so that everybody can toss it again."""
         made = await asyncio.to_thread(self._book.end, id)
+        await self._switcher.leave(id)
         self._changed(self._book.all)
         return changed("trials", result={"id": made.id, "coin": made.secret})
+
+    @command(
+        "experiments.go_on",
+        role=Role.CONTROLLER,
+        label=("继续试验", "Let an experiment go on"),
+        help=(
+            "手动切换之后让试验从下一个时段起继续切换画面。",
+            "After a person's hand: it switches the picture again from the next slot on.",
+        ),
+    )
+    async def go_on(self, id: TrialId) -> Changed:
+        """Spoiled slots stay spoiled."""
+        await asyncio.to_thread(self._book.hold, id, "")
+        self._changed(self._book.all)
+        return changed("trials")
 
     @command(
         "experiments.count",
@@ -146,6 +184,7 @@ class TrialCommands:
         trials = await asyncio.to_thread(lambda: self._book.all)
         plain = [msgspec.to_builtins(trial) for trial in reversed(trials)]
         for entry in plain:
+            del entry["right"]
             if not entry["ended_utc"]:
                 del entry["secret"]
         return changed(result={"experiments": plain})

@@ -22,7 +22,8 @@ from studio.insight.experiments import (
     planned,
 )
 from studio.insight.metrics import metrics
-from studio.insight.trials.model import ArmCounts, Trial
+from studio.insight.trials.arms import right_of
+from studio.insight.trials.model import ArmCommand, ArmCounts, ArmUndo, Trial
 
 MOST, MOST_BYTES = 500, 5_000_000
 
@@ -54,19 +55,38 @@ class TrialBook:
         """
         return tuple(self._document.known())
 
-    def start(self, idea_id: str, metric: str) -> Trial:
+    @property
+    def known(self) -> tuple[Trial, ...]:
+        """The same, none where they cannot be read; without the disk once they were read."""
+        try:
+            return self.all
+        except StudioError:
+            return ()
+
+    def start(
+        self,
+        idea_id: str,
+        metric: str,
+        a: tuple[ArmCommand, ...] = (),
+        b: tuple[ArmCommand, ...] = (),
+        show: str = "",
+    ) -> Trial:
         """Slots count from now.
 
         Args:
             metric: what is compared; "" is the step that the idea is for.
+            a, b: what the arms do to the picture, with the right of whoever asks.
+            show: in which.
 
         Raises:
-            StudioError: not_found; conflict, when three run; failed.
+            StudioError: not_found; conflict, when three run; invalid; failed.
         """
         idea = next((idea for idea in ideas() if idea.id == idea_id), None)
         if idea is None:
             known = ", ".join(idea.id for idea in ideas())
             raise StudioError("not_found", "experiment.no_idea", id=idea_id, known=known)
+        if (a or b) and idea.unit != "time":
+            raise StudioError("invalid", "experiment.by_viewer_only", id=idea_id)
         chosen = metric or idea.step
         if chosen not in metrics():
             known = ", ".join((*RATES, "orders", "units", "sold_cents", "comments"))
@@ -77,7 +97,8 @@ class TrialBook:
             unit=idea.unit, metric=chosen, guards=idea.guards, effect=plan.effect,
             pairs=plan.pairs, viewers=plan.viewers, commitment=commitment(secret),
             secret=secret.hex(), began_ms=now_ms, began_utc=utc_of(now_ms / 1000),
-            by=asking().person or "engine",
+            by=asking().person or "engine", a_does=a, b_does=b, show=show,
+            right=right_of(asking()),
         )  # fmt: skip
         with self._document.changing() as trials:
             running = [trial for trial in trials if not trial.ended_utc]
@@ -89,8 +110,11 @@ class TrialBook:
             del trials[:-MOST]
         return made
 
-    def end(self, id: str) -> Trial:
+    def end(self, id: str, why: str = "") -> Trial:
         """It is over; its coin may be seen.
+
+        Args:
+            why: what its result said; "" is a person's end.
 
         Raises:
             StudioError: not_found; conflict; failed.
@@ -99,7 +123,7 @@ class TrialBook:
 
         def ended(trial: Trial) -> Trial:
             at = utc_of(now_ms / 1000)
-            return replace(trial, ended_ms=now_ms, ended_utc=at, ended_by=by)
+            return replace(trial, ended_ms=now_ms, ended_utc=at, ended_by=by, ended_why=why)
 
         return self._change(id, ended)
 
@@ -119,12 +143,46 @@ class TrialBook:
 
         return self._change(id, counted)
 
-    def _change(self, id: str, change: Callable[[Trial], Trial]) -> Trial:
+    def hold(self, id: str, why: str) -> Trial:
+        """A person's hand goes before; "" lets it go on.
+
+        Raises:
+            StudioError: not_found; conflict; failed.
+        """
+        return self._change(id, lambda trial: replace(trial, is_held=bool(why), held_why=why))
+
+    def count_slot(self, id: str, number: int) -> Trial:
+        """A slot was as the coin said.
+
+        Raises:
+            StudioError: not_found; failed.
+        """
+        return self._change(
+            id, lambda trial: replace(trial, clean=(*trial.clean, number)), or_over=True
+        )
+
+    def add_back(self, id: str, way: ArmUndo) -> Trial:
+        """Something more is on the picture, and this takes it back.
+
+        Raises:
+            StudioError: not_found; failed.
+        """
+        return self._change(id, lambda trial: replace(trial, back=(*trial.back, way)), or_over=True)
+
+    def put_back(self, id: str, ways: tuple[ArmUndo, ...]) -> Trial:
+        """Only these are left to be taken back.
+
+        Raises:
+            StudioError: not_found; failed.
+        """
+        return self._change(id, lambda trial: replace(trial, back=ways), or_over=True)
+
+    def _change(self, id: str, change: Callable[[Trial], Trial], *, or_over: bool = False) -> Trial:
         with self._document.changing() as trials:
             at = next((at for at, trial in enumerate(trials) if trial.id == id), None)
             if at is None:
                 raise StudioError("not_found", "experiment.none", id=id)
-            if trials[at].ended_utc:
+            if trials[at].ended_utc and not or_over:
                 raise StudioError("conflict", "experiment.over", id=id)
             trials[at] = change(trials[at])
             return trials[at]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from studio.core.asking import Scope
 from studio.insight.model import LabelPair
 
 Unit = Literal["time", "viewer"]
+Command = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Verdict = Literal["open", "a", "b", "mismatch", "guard"]
 
 
@@ -27,6 +29,45 @@ class ArmCounts(msgspec.Struct, frozen=True, kw_only=True):
     both: int = 0
 
 
+class ArmUndo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A command that takes another one back.
+
+    Attributes:
+        of, of_args: the one that it takes back.
+    """
+
+    command: Command
+    args: dict[str, Any] = {}
+    of: str = ""
+    of_args: dict[str, Any] = {}
+
+
+class ArmCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that an arm does to the picture when its turn comes.
+
+    Attributes:
+        args: as a program or a person writes them.
+        undo: takes it back; without it the command's own way back is taken.
+    """
+
+    command: Command
+    args: dict[str, Any] = {}
+    undo: ArmUndo | None = None
+
+
+Arm = Annotated[tuple[ArmCommand, ...], msgspec.Meta(max_length=8)]
+
+
+class StarterRight(msgspec.Struct, frozen=True):
+    """The right of whoever started it: what it does never has more."""
+
+    role: int = 0
+    is_here: bool = False
+    without: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    person: str = ""
+
+
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """An experiment as it is kept.
 
@@ -39,6 +80,13 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         secret: of the coin, hex; told when it is over.
         began_ms: UTC, milliseconds since 1970; slots count from there.
         by, ended_by: who.
+        a_does, b_does: what the arms do; nothing at all where a person switches.
+        right: of whoever started it.
+        show: in which it switches.
+        clean: slots whose arm was on the picture and untouched: they alone count.
+        back: takes back what is on the picture now, the last first.
+        is_held: a person's hand goes before, until it is let go on; held_why by what.
+        ended_why: "" by a person, else what its result said.
     """
 
     id: str
@@ -61,6 +109,20 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     ended_by: str = ""
     counts: ArmCounts = ArmCounts()
+    a_does: Arm = ()
+    b_does: Arm = ()
+    right: StarterRight = StarterRight()
+    show: str = ""
+    clean: tuple[int, ...] = ()
+    back: tuple[ArmUndo, ...] = ()
+    is_held: bool = False
+    held_why: str = ""
+    ended_why: str = ""
+
+    @property
+    def switches(self) -> bool:
+        """Does the studio switch the picture?"""
+        return bool(self.a_does or self.b_does)
 
 
 class TrialView(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +133,10 @@ class TrialView(msgspec.Struct, frozen=True, kw_only=True):
         pair: that runs, from 1; slots of the pairs before are over.
         until_utc: when the turn ends.
         coin: the secret, once it is over: then everybody can toss it again.
+        switches: the studio switches the picture; else a person does.
+        clean: slots that count; spoiled: slots that are over and do not.
+        is_held: a person's hand goes before, by what.
+        ended_why: "" by a person, else what its result said.
     """
 
     id: str
@@ -92,6 +158,12 @@ class TrialView(msgspec.Struct, frozen=True, kw_only=True):
     ended_utc: str = ""
     operator: str = ""
     counts: ArmCounts = ArmCounts()
+    switches: bool = False
+    clean: int = 0
+    spoiled: int = 0
+    is_held: bool = False
+    held_why: str = ""
+    ended_why: str = ""
 
 
 class TrialsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +197,7 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
         low, high: by viewer, B's rate less A's, in per cent, at every look at once.
         change: B over A, 0.2 is 20 per cent more; None while nothing is known.
         pairs: that count; left_out: those without figures on both sides, or partly off air.
+        spoiled: of those left out, pairs whose picture was not as the coin said.
         split_e: of "viewers fell otherwise than designed"; above ``split_stop`` they did.
         both: viewers who saw both, left out.
         is_corrected: it stands beside the other experiments of the day too.
@@ -141,6 +214,7 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
     b: float | None = None
     pairs: int = 0
     left_out: int = 0
+    spoiled: int = 0
     split_e: float = 1.0
     split_stop: float = 1000.0
     both: int = 0

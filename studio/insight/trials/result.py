@@ -95,7 +95,9 @@ def by_viewer(trial: Trial, alpha: float = ALPHA) -> TrialResult:
 def in_time(base: duckdb.DuckDBPyConnection, trial: Trial, now_ms: int) -> TrialResult:
     """An e-value over the pairs of slots that are over."""
     secret, end_ms = bytes.fromhex(trial.secret), trial.ended_ms or now_ms
-    pairs = whole_pairs(secret, end_ms - trial.began_ms)
+    whole = whole_pairs(secret, end_ms - trial.began_ms)
+    pairs = [pair for pair in whole if not trial.switches or _is_clean(trial, pair)]
+    spoiled = len(whole) - len(pairs)
     known = metrics()
     sums = [(_sums(base, trial, a), _sums(base, trial, b)) for a, b in pairs]
     values = _compared(known[trial.metric], sums)
@@ -111,10 +113,14 @@ def in_time(base: duckdb.DuckDBPyConnection, trial: Trial, now_ms: int) -> Trial
     mean_a, mean_b = _means(values)
     return TrialResult(
         id=trial.id, verdict=verdict, e_value=e_value, stop=STOP, pairs=len(values),
-        left_out=len(pairs) - len(values), guards=guards, a=mean_a, b=mean_b,
+        left_out=len(whole) - len(values), spoiled=spoiled, guards=guards, a=mean_a, b=mean_b,
         change=mean_b / mean_a - 1 if mean_a and mean_b is not None else None,
         split_stop=1 / SRM_ALPHA,
     )  # fmt: skip
+
+
+def _is_clean(trial: Trial, pair: tuple[Slot, Slot]) -> bool:
+    return all(turn.number in trial.clean for turn in pair)
 
 
 def _sums(base: duckdb.DuckDBPyConnection, trial: Trial, turn: Slot) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Experiments as a service: whose turn it is now, told when it changes."""
+"""Experiments as a service: whose turn it is now, told when it changes, switched where asked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from studio.core.clock import now_ns, utc_ms, utc_of
+from studio.core.command import Bus
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.log import logger
@@ -20,6 +21,7 @@ from studio.insight.trial_commands import TrialCommands
 from studio.insight.trials.book import TrialBook
 from studio.insight.trials.model import Trial, TrialsView, TrialView
 from studio.insight.trials.slots import Slot, slot_at
+from studio.insight.trials.switching import AirState, TrialSwitcher
 
 _log = logger(__name__)
 LOOK_S = 1.0
@@ -27,23 +29,27 @@ ENDED = 5
 
 
 class TrialService(Service):
-    """Says which way is due; a person, or a plan at the event, switches.
+    """Says which way is due; its arms' commands switch, else a person or a plan at the event.
 
     Args:
         file: where experiments are kept.
-        events, state: told.
+        bus: runs the arms' commands.
+        air: is the show on air?
+        events, state: heard and told.
     """
 
     name: ClassVar[str] = "trials"
     View: ClassVar[Any] = TrialsView
 
-    def __init__(self, file: Path, events: Events, state: State) -> None:
+    def __init__(self, file: Path, bus: Bus, air: AirState, events: Events, state: State) -> None:
         self.book = TrialBook(file)
         self._events, self._state = events, state
         self._trials: tuple[Trial, ...] = ()
         self._began_ns: dict[str, int] = {}
         self._turns: dict[str, int] = {}
-        self._commands = TrialCommands(self.book, self.changed)
+        self._switcher = TrialSwitcher(bus, self.book, air, events, self.changed)
+        self._is_begun = False
+        self._commands = TrialCommands(self.book, bus, self._switcher, self.changed)
         self.every = (Every("trials", LOOK_S, self._look),)
 
     def commands(self) -> Sequence[object]:
@@ -62,6 +68,13 @@ class TrialService(Service):
             self.changed(await asyncio.to_thread(lambda: self.book.all))
         except StudioError as error:
             _log.warning("experiments cannot be read: %s", error)
+        await self._switcher.begin()
+        self._is_begun = True
+
+    async def stop(self) -> None:
+        """Nothing switches any more."""
+        self._is_begun = False
+        await self._switcher.close()
 
     def changed(self, trials: tuple[Trial, ...]) -> None:
         """There are other ones."""
@@ -79,6 +92,8 @@ class TrialService(Service):
             if trial.ended_utc or trial.unit != "time":
                 continue
             turn = self._turn(trial)
+            if trial.switches and self._is_begun:
+                self._switcher.look(trial, turn, self._ms(trial))
             if self._turns.get(trial.id) != turn.number:
                 self._turns[trial.id] = turn.number
                 self._events.publish(ExperimentSwitched(
@@ -87,9 +102,16 @@ class TrialService(Service):
                 ))  # fmt: skip
                 self._state.touch(self.name)
 
+    def _ms(self, trial: Trial) -> int:
+        return (now_ns() - self._began_ns[trial.id]) // 1_000_000
+
     def _turn(self, trial: Trial) -> Slot:
-        ms = (now_ns() - self._began_ns[trial.id]) // 1_000_000
-        return slot_at(bytes.fromhex(trial.secret), ms)
+        return slot_at(bytes.fromhex(trial.secret), self._ms(trial))
+
+    def _over(self, trial: Trial) -> int:
+        """Slots that are over."""
+        ms = trial.ended_ms - trial.began_ms if trial.ended_utc else self._ms(trial)
+        return slot_at(bytes.fromhex(trial.secret), ms).number
 
     def _seen(self, trial: Trial) -> TrialView:
         known = metrics()
@@ -103,5 +125,7 @@ class TrialService(Service):
             commitment=trial.commitment, coin=trial.secret if trial.ended_utc else "",
             arm=turn.arm if turn else "", pair=turn.pair + 1 if turn else 0, until_utc=until,
             began_utc=trial.began_utc, ended_utc=trial.ended_utc, operator=trial.by,
-            counts=trial.counts,
+            counts=trial.counts, switches=trial.switches, clean=len(trial.clean),
+            spoiled=self._over(trial) - len(trial.clean) if trial.switches else 0,
+            is_held=trial.is_held, held_why=trial.held_why, ended_why=trial.ended_why,
         )  # fmt: skip

@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from studio.core.command import Bus
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.state import State
 from studio.insight.analysis.base import TABLES, open_analysis
+from studio.insight.board import Board
 from studio.insight.events import ExperimentSwitched
 from studio.insight.experiments import coin, ideas
 from studio.insight.trial_commands import TrialCommands
@@ -133,13 +135,18 @@ def test_a_person_starts_and_ends(tmp_path: Path) -> None:
     assert again.all[1].counts.a_of == 2
 
 
+def made_service(file: Path, events: Events) -> TrialService:
+    state = State(events, lambda call: None)
+    return TrialService(file, Bus(events, state), Board(), events, state)
+
+
 def test_turns_are_told_and_the_coin_only_at_the_end(tmp_path: Path) -> None:
     heard: list[Event] = []
 
     async def work() -> None:
         events = Events()
         events.on_all(heard.append)
-        service = TrialService(tmp_path / "t.json", events, State(events, lambda call: None))
+        service = made_service(tmp_path / "t.json", events)
         await service.start()
         commands = service.commands()[0]
         assert isinstance(commands, TrialCommands)

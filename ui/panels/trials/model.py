@@ -45,12 +45,23 @@ class TrialsModel(RowsModel):
 def turn_words(trial: TrialView) -> str:
     """Whose turn it is, or when it ended."""
     if trial.ended_utc:
-        return t("trials.ended", at=day_clock(trial.ended_utc))
+        words = t("trials.ended", at=day_clock(trial.ended_utc))
+        return f"{words} · {t(f'trials.by_{trial.ended_why}')}" if trial.ended_why else words
     if trial.unit == "viewer":
         counts = trial.counts
         return t("trials.by_viewer", n=counts.a_of + counts.b_of)
     way = trial.b if trial.arm == "b" else trial.a
     return t("trials.turn", arm=trial.arm.upper(), way=pick(way), until=clock(trial.until_utc))
+
+
+def switch_words(trial: TrialView) -> str:
+    """Who switches, what it came to, what holds it; "" where a person does."""
+    if not trial.switches:
+        return ""
+    words = t("trials.switched", clean=trial.clean, spoiled=trial.spoiled)
+    if trial.is_held and not trial.ended_utc:
+        words = t("trials.held", why=trial.held_why) + " · " + words
+    return words
 
 
 def needs_words(trial: TrialView) -> str:

@@ -14,13 +14,25 @@ from ui.i18n import pick, t
 from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.spot import BOTTOM, Spot
-from ui.panels.trials.model import TrialsModel, needs_words, turn_words
+from ui.panels.trials.arms import arm_of
+from ui.panels.trials.model import TrialsModel, needs_words, switch_words, turn_words
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, calm
 from ui.widgets.flow import Flow
 from ui.widgets.pop_form import PopForm
 from ui.widgets.rows_table import rows_table
 
+ARMS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        name: {"type": "string", "default": "", "x-widget": "multiline", "x-zh": zh, "x-en": en}
+        for name, zh, en in (
+            ("a", "A 轮到时执行（一行一条命令）", "A does (a command a line)"),
+            ("b", "B 轮到时执行（如 cards.use template=tall）",
+             "B does (such as cards.use template=tall)"),
+        )
+    },
+}  # fmt: skip
 STEPS = ("enter_rate", "product_seen_rate", "click_rate", "pay_rate")
 OWN_METRICS = ("", "orders", "units", "sold_cents", "comments")
 COUNTS = ("a_did", "a_of", "b_did", "b_of", "both")
@@ -52,9 +64,11 @@ class TrialsPanel(Panel):
         self.idea, self.measured = QComboBox(), QComboBox()
         for box, wide in ((self.idea, 190), (self.measured, 120)):
             box.setMinimumWidth(tokens.px(wide))
+        self.arms = Button("", clicked=self._open_arms)
         self.begin = Button("", clicked=self._start)
         self.look = Button("", clicked=self._result)
         self.count = Button("", clicked=self._open_counts)
+        self.go_on = Button("", clicked=self._go_on)
         self.end = Button("", clicked=self._end)
         self.says = TextLabel(size=12, wraps=True)
         self.found = TextLabel(size=12, wraps=True)
@@ -62,14 +76,15 @@ class TrialsPanel(Panel):
         self.table = rows_table(self.model, (130, 110, 110, 190))
         self.table.setMinimumHeight(tokens.px(120))
         self.table.selectionModel().currentRowChanged.connect(self._chosen)
+        self._arms = {"a": "", "b": ""}
         self._ideas: list[dict[str, Any]] = []
         self._plan_found: dict[str, Any] = {}
         self._result_found: TrialResult | None = None
         inside, page = QWidget(), QVBoxLayout()
         page.setContentsMargins(*(tokens.px(side) for side in (10, 8, 10, 8)))
-        page.addLayout(Flow(self.plan, self.idea, self.measured, self.begin))
+        page.addLayout(Flow(self.plan, self.idea, self.measured, self.arms, self.begin))
         page.addWidget(self.says)
-        page.addLayout(Flow(self.look, self.count, self.end))
+        page.addLayout(Flow(self.look, self.count, self.go_on, self.end))
         page.addWidget(self.found)
         page.addWidget(self.table, 1)
         inside.setLayout(page)
@@ -79,8 +94,10 @@ class TrialsPanel(Panel):
 
     def retext(self) -> None:
         super().retext()
-        for button, name in ((self.plan, "plan"), (self.begin, "begin"), (self.look, "look"),
-                             (self.count, "counts"), (self.end, "end")):  # fmt: skip
+        for button, name in (
+            (self.plan, "plan"), (self.arms, "arms"), (self.begin, "begin"), (self.look, "look"),
+            (self.count, "counts"), (self.go_on, "go_on"), (self.end, "end"),
+        ):  # fmt: skip
             button.setText(t(f"trials.{name}"))
             button.name(t(f"trials.{name}"), t(f"trials.{name}_tip"))
         self.idea.setAccessibleName(t("trials.idea"))
@@ -140,9 +157,29 @@ class TrialsPanel(Panel):
         self.idea.setCurrentIndex(max(0, 0 if planned else self.idea.findData(now)))
         self.begin.setEnabled(bool(order))
 
+    def _open_arms(self) -> None:
+        PopForm(self.arms, t("trials.arms"), ARMS, dict(self._arms), self.save_arms).open()
+
+    def save_arms(self, given: dict[str, Any]) -> None:
+        """What the studio does at each turn of the next experiment; nothing: a person does."""
+        self._arms = {name: str(given.get(name) or "") for name in ("a", "b")}
+        self._show()
+
     def _start(self) -> None:
-        args = {"idea": str(self.idea.currentData()), "metric": str(self.measured.currentData())}
-        self.desk.actions.run("experiments.start", args, origin=self.begin)
+        args: dict[str, Any] = {
+            "idea": str(self.idea.currentData()), "metric": str(self.measured.currentData()),
+        }  # fmt: skip
+        try:
+            args |= {name: arm_of(text) for name, text in self._arms.items() if text.strip()}
+        except ValueError as error:
+            self.says.setText(t("trials.bad_line", line=str(error)))
+            return
+        self.desk.actions.run("experiments.start", args, origin=self.begin, done=self._started)
+
+    def _started(self, reply: Reply) -> None:
+        if reply.ok:
+            self._arms = {"a": "", "b": ""}
+            self._show()
 
     # -- one that runs -------------------------------------------------------------------------
 
@@ -185,6 +222,11 @@ class TrialsPanel(Panel):
             args = {"id": trial.id, **{name: int(given.get(name) or 0) for name in COUNTS}}
             self.desk.actions.run("experiments.count", args, origin=self.count)
 
+    def _go_on(self) -> None:
+        trial = self.trial
+        if trial is not None:
+            self.desk.actions.run("experiments.go_on", {"id": trial.id}, origin=self.go_on)
+
     def _end(self) -> None:
         trial = self.trial
         if trial is not None:
@@ -197,13 +239,17 @@ class TrialsPanel(Panel):
         self.model.put((*view.running, *view.ended))
         count = len(view.running)
         self.head.count.setText(t("trials.running", n=count) if count else "")
-        self.says.setText(_plan_words(self._plan_found) or t("trials.empty"))
+        lines = [_plan_words(self._plan_found) or t("trials.empty")]
+        lines += [t(f"trials.does_{name}", lines=" · ".join(text.split("\n")))
+                  for name, text in self._arms.items() if text.strip()]  # fmt: skip
+        self.says.setText("\n".join(lines))
         self._show_trial()
 
     def _show_trial(self) -> None:
         trial = self.trial
         for button in (self.look, self.count, self.end):
             button.setEnabled(trial is not None)
+        self.go_on.setVisible(trial is not None and trial.is_held and not trial.ended_utc)
         if trial is None:
             self.found.setText("")
             return
@@ -212,7 +258,9 @@ class TrialsPanel(Panel):
         result = self._result_found
         is_his = result is not None and result.id == trial.id
         words = _result_words(trial, result) if is_his and result is not None else ""
-        now = f"{turn_words(trial)} · {needs_words(trial)}"
+        now = " · ".join(
+            part for part in (turn_words(trial), needs_words(trial), switch_words(trial)) if part
+        )
         coin = t("trials.coin", coin=trial.coin) if trial.coin else ""
         committed = coin or t("trials.committed", text=trial.commitment[:16])
         self.found.setText("\n".join(part for part in (now, words, committed) if part))
@@ -244,6 +292,8 @@ def _result_words(trial: TrialView, result: TrialResult) -> str:
     else:
         lines.append(t("trials.e_value", e=f"{result.e_value:.3g}", stop=f"{result.stop:g}",
                        pairs=result.pairs, out=result.left_out, change=change))  # fmt: skip
+        if result.spoiled:
+            lines.append(t("trials.spoiled_pairs", n=result.spoiled))
     for guard in result.guards:
         state = t("trials.guard_bad") if guard.e_value >= result.stop else t("trials.guard_good")
         if guard.a is None:
