@@ -85,18 +85,31 @@ class TrialCommands:
         help=(
             "开始一个试验；画面上的按时间成对轮换（抛硬币定先后，承诺值先公布），链接和券按观众分。"
             "metric 默认为它要改善的那一步。a、b 是轮到时执行的画面命令（带撤销），不写则由人切换；"
-            "有人手动切同一处时以人为准，时段作废。",
+            "有人手动切同一处时以人为准，时段作废。按观众分时 a_source、b_source 是两边链接或券的"
+            "来源名，人数由触点和日志统计。",
             "Starts one: what is on the picture switches in time, in pairs by a coin whose "
             "commitment is shown first; links and coupons are split by viewer. metric: by default "
             "the step it is for. a, b: commands of the picture that run at each turn, with their "
             "undo; without them a person switches. A person's hand goes before and spoils the "
-            "slot.",
+            "slot. a_source, b_source: split by viewer, the link or coupon of each side, whose "
+            "visitors are counted from touchpoints and the journal.",
         ),
     )
-    async def start(self, idea: TrialId, metric: Short = "", a: Arm = (), b: Arm = ()) -> Changed:
+    async def start(
+        self,
+        idea: TrialId,
+        metric: Short = "",
+        a: Arm = (),
+        b: Arm = (),
+        a_source: Short = "",
+        b_source: Short = "",
+    ) -> Changed:
         """Answers with its id and the coin's commitment."""
         check_arm(self._bus, asking(), (*a, *b))
-        made = await asyncio.to_thread(self._book.start, idea, metric, a, b, self._bus.show)
+        sources = (a_source.strip(), b_source.strip())
+        made = await asyncio.to_thread(
+            self._book.start, idea, metric, a, b, self._bus.show, sources
+        )
         self._changed(self._book.all)
         return changed("trials", result={"id": made.id, "commitment": made.commitment})
 

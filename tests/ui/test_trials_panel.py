@@ -63,6 +63,8 @@ def test_an_experiment_that_switches_by_itself_and_is_held(program, qtbot):
     panel.save_arms({"a": "cards.use", "b": "cards use"})
     press(qtbot, panel, "Start")
     assert "cards use" in panel.says.text()
+    panel.save_arms({"a_source": "five", "b_source": "fifteen"})
+    assert "A's source: five" in panel.says.text()
     panel.save_arms({"a": "", "b": "cards.use template=no_such"})
     assert "B does" in panel.says.text()
     press(qtbot, panel, "Start")

@@ -70,6 +70,7 @@ class TrialBook:
         a: tuple[ArmCommand, ...] = (),
         b: tuple[ArmCommand, ...] = (),
         show: str = "",
+        sources: tuple[str, str] = ("", ""),
     ) -> Trial:
         """Slots count from now.
 
@@ -77,6 +78,7 @@ class TrialBook:
             metric: what is compared; "" is the step that the idea is for.
             a, b: what the arms do to the picture, with the right of whoever asks.
             show: in which.
+            sources: by viewer: link or coupon of each arm, whose visitors are counted.
 
         Raises:
             StudioError: not_found; conflict, when three run; invalid; failed.
@@ -87,6 +89,8 @@ class TrialBook:
             raise StudioError("not_found", "experiment.no_idea", id=idea_id, known=known)
         if (a or b) and idea.unit != "time":
             raise StudioError("invalid", "experiment.by_viewer_only", id=idea_id)
+        if any(sources) and (idea.unit != "viewer" or not all(sources) or len(set(sources)) < 2):
+            raise StudioError("invalid", "experiment.two_sources", id=idea_id)
         chosen = metric or idea.step
         if chosen not in metrics():
             known = ", ".join((*RATES, "orders", "units", "sold_cents", "comments"))
@@ -98,6 +102,7 @@ class TrialBook:
             pairs=plan.pairs, viewers=plan.viewers, commitment=commitment(secret),
             secret=secret.hex(), began_ms=now_ms, began_utc=utc_of(now_ms / 1000),
             by=asking().person or "engine", a_does=a, b_does=b, show=show,
+            a_source=sources[0], b_source=sources[1],
             right=right_of(asking()),
         )  # fmt: skip
         with self._document.changing() as trials:
@@ -139,6 +144,8 @@ class TrialBook:
         def counted(trial: Trial) -> Trial:
             if trial.unit != "viewer":
                 raise StudioError("conflict", "experiment.in_time_only", id=id)
+            if trial.a_source:
+                raise StudioError("conflict", "experiment.counted", id=id)
             return replace(trial, counts=counts)
 
         return self._change(id, counted)

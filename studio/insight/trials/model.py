@@ -80,6 +80,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         secret: of the coin, hex; told when it is over.
         began_ms: UTC, milliseconds since 1970; slots count from there.
         by, ended_by: who.
+        a_source, b_source: of which link or coupon visitors of each arm come, by viewer; then they
+            are counted by the analysis.
         a_does, b_does: what the arms do; nothing at all where a person switches.
         right: of whoever started it.
         show: in which it switches.
@@ -109,6 +111,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     ended_by: str = ""
     counts: ArmCounts = ArmCounts()
+    a_source: str = ""
+    b_source: str = ""
     a_does: Arm = ()
     b_does: Arm = ()
     right: StarterRight = StarterRight()
@@ -133,6 +137,7 @@ class TrialView(msgspec.Struct, frozen=True, kw_only=True):
         pair: that runs, from 1; slots of the pairs before are over.
         until_utc: when the turn ends.
         coin: the secret, once it is over: then everybody can toss it again.
+        a_source, b_source: links or coupons whose visitors the analysis counts.
         switches: the studio switches the picture; else a person does.
         clean: slots that count; spoiled: slots that are over and do not.
         is_held: a person's hand goes before, by what.
@@ -158,6 +163,8 @@ class TrialView(msgspec.Struct, frozen=True, kw_only=True):
     ended_utc: str = ""
     operator: str = ""
     counts: ArmCounts = ArmCounts()
+    a_source: str = ""
+    b_source: str = ""
     switches: bool = False
     clean: int = 0
     spoiled: int = 0
@@ -200,6 +207,7 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
         spoiled: of those left out, pairs whose picture was not as the coin said.
         split_e: of "viewers fell otherwise than designed"; above ``split_stop`` they did.
         both: viewers who saw both, left out.
+        counts: of viewers, typed or counted.
         is_corrected: it stands beside the other experiments of the day too.
     """
 
@@ -218,5 +226,6 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
     split_e: float = 1.0
     split_stop: float = 1000.0
     both: int = 0
+    counts: ArmCounts = ArmCounts()
     is_corrected: bool = True
     guards: tuple[GuardResult, ...] = ()

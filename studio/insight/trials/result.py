@@ -22,7 +22,7 @@ from studio.insight.sequential import (
     rate_difference,
     split_e_value,
 )
-from studio.insight.trials.model import GuardResult, Trial, TrialResult, Verdict
+from studio.insight.trials.model import ArmCounts, GuardResult, Trial, TrialResult, Verdict
 from studio.insight.trials.slots import Slot, whole_pairs
 
 if TYPE_CHECKING:
@@ -46,10 +46,12 @@ def find_results(path: Path, trials: Sequence[Trial], now_ms: int) -> tuple[Tria
     """
     found: list[TrialResult] = []
     share = ALPHA / max(1, len(trials))
-    if any(trial.unit == "time" for trial in trials):
+    if any(trial.unit == "time" or trial.a_source for trial in trials):
         with closing(open_analysis(path, is_read_only=True)) as base:
             found = [
-                in_time(base, trial, now_ms) if trial.unit == "time" else by_viewer(trial, share)
+                in_time(base, trial, now_ms)
+                if trial.unit == "time"
+                else by_viewer(counted(base, trial, now_ms), share)
                 for trial in trials
             ]
     else:
@@ -66,6 +68,36 @@ def corrected(result: TrialResult, *, stands: bool) -> TrialResult:
     if stands or result.verdict not in ("a", "b"):
         return result
     return replace(result, verdict="open", is_corrected=False)
+
+
+VISITORS = """
+WITH seen AS (
+  SELECT 'i' || visitor AS who, source AS way, max(order_id <> '') AS did FROM touches
+    WHERE visitor <> '' AND at_us >= $first AND at_us < $last AND source IN ($a, $b) GROUP BY 1, 2
+  UNION ALL SELECT 'j' || viewer, traffic, max(name = 'insight.sold') FROM events
+    WHERE viewer > 0 AND at_us >= $first AND at_us < $last AND traffic IN ($a, $b) GROUP BY 1, 2
+), people AS (SELECT who, count(*) AS ways, any_value(way) AS way, max(did) AS did FROM seen
+  GROUP BY who)
+SELECT count(*) FILTER (ways = 1 AND way = $a AND did), count(*) FILTER (ways = 1 AND way = $a),
+  count(*) FILTER (ways = 1 AND way = $b AND did), count(*) FILTER (ways = 1 AND way = $b),
+  count(*) FILTER (ways > 1) FROM people
+"""
+
+
+def counted(base: duckdb.DuckDBPyConnection, trial: Trial, now_ms: int) -> Trial:
+    """With its visitors counted: by link or coupon, from touchpoints and the journal.
+
+    Who came by both is in neither arm. Where nothing is to be counted, what was typed stands.
+    """
+    if not trial.a_source:
+        return trial
+    row = base.execute(VISITORS, {
+        "first": 1000 * trial.began_ms, "last": 1000 * (trial.ended_ms or now_ms),
+        "a": trial.a_source, "b": trial.b_source,
+    }).fetchone()  # fmt: skip
+    a_did, a_of, b_did, b_of, both = row or (0, 0, 0, 0, 0)
+    counts = ArmCounts(a_did=a_did, a_of=a_of, b_did=b_did, b_of=b_of, both=both)
+    return replace(trial, counts=counts)
 
 
 def by_viewer(trial: Trial, alpha: float = ALPHA) -> TrialResult:
@@ -88,7 +120,7 @@ def by_viewer(trial: Trial, alpha: float = ALPHA) -> TrialResult:
         id=trial.id, verdict=verdict, low=100 * low, high=100 * high,
         a=None if a is None else 100 * a, b=None if b is None else 100 * b,
         change=b / a - 1 if a and b is not None else None,
-        split_e=split, split_stop=1 / SRM_ALPHA, both=counts.both, stop=STOP,
+        split_e=split, split_stop=1 / SRM_ALPHA, both=counts.both, stop=STOP, counts=counts,
     )  # fmt: skip
 
 

@@ -125,7 +125,8 @@ class TrialService(Service):
             commitment=trial.commitment, coin=trial.secret if trial.ended_utc else "",
             arm=turn.arm if turn else "", pair=turn.pair + 1 if turn else 0, until_utc=until,
             began_utc=trial.began_utc, ended_utc=trial.ended_utc, operator=trial.by,
-            counts=trial.counts, switches=trial.switches, clean=len(trial.clean),
+            counts=trial.counts, a_source=trial.a_source, b_source=trial.b_source,
+            switches=trial.switches, clean=len(trial.clean),
             spoiled=self._over(trial) - len(trial.clean) if trial.switches else 0,
             is_held=trial.is_held, held_why=trial.held_why, ended_why=trial.ended_why,
         )  # fmt: skip

@@ -112,6 +112,37 @@ def test_split_by_viewer(tmp_path: Path) -> None:
     assert of(470, 4700, 700, 5300 * 2).verdict == "mismatch"
 
 
+def test_visitors_are_counted_by_their_link(tmp_path: Path) -> None:
+    path = analysed(tmp_path, lambda arm, minute: 50.0, 1)
+    base = open_analysis(path)
+    at = 1000 * BEGAN_MS + 1_000_000
+
+    def visit(visitor: str, source: str, order: str = "", at_us: int = at) -> None:
+        base.execute("INSERT INTO touches VALUES (?, ?, ?, ?, 0, 'CNY', 1)",
+                     [visitor, at_us, source, order])  # fmt: skip
+
+    for number in range(300):
+        visit(f"a{number}", "five", "o" if number < 30 else "")
+        visit(f"b{number}", "fifteen", "o" if number < 90 else "")
+    visit("a1", "five", "o2")  # the same person twice
+    for number in range(4):
+        visit(f"a{200 + number}", "fifteen", "o")  # came by both
+    visit("early", "five", "o", at - 2_000_000)
+    visit("other", "elsewhere", "o")
+    for viewer, name in ((7, "comments.received"), (7, "insight.sold"), (8, "comments.received")):
+        base.execute(
+            "INSERT INTO events (entry, airing, at_us, viewer, name, traffic) "
+            "VALUES (1, 1, ?, ?, ?, 'five')", [at, viewer, name],
+        )  # fmt: skip
+    base.close()
+    made = trial(unit="viewer", a_source="five", b_source="fifteen")
+    (found,) = find_results(path, [made], BEGAN_MS + SLOT_MS)
+    counts = found.counts
+    assert (counts.a_did, counts.a_of) == (31, 300 - 4 + 2)
+    assert (counts.b_did, counts.b_of, counts.both, found.both) == (90, 300, 4, 4)
+    assert found.change == pytest.approx(90 / 300 / (31 / 298) - 1)
+
+
 def test_a_person_starts_and_ends(tmp_path: Path) -> None:
     book = TrialBook(tmp_path / "trials.json")
     made = book.start(IN_TIME.id, "")
@@ -127,6 +158,10 @@ def test_a_person_starts_and_ends(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="More did it"):
         book.count(other.id, ArmCounts(a_did=2, a_of=1))
     book.count(other.id, ArmCounts(a_did=1, a_of=2, b_did=1, b_of=2))
+    for idea, sources in ((IN_TIME.id, ("x", "y")), (BY_VIEWER.id, ("x", "")),
+                          (BY_VIEWER.id, ("x", "x"))):  # fmt: skip
+        with pytest.raises(StudioError, match="two different sources"):
+            book.start(idea, "", sources=sources)
     book.end(made.id)
     with pytest.raises(StudioError, match="is over"):
         book.end(made.id)

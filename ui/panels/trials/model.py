@@ -48,6 +48,8 @@ def turn_words(trial: TrialView) -> str:
         words = t("trials.ended", at=day_clock(trial.ended_utc))
         return f"{words} · {t(f'trials.by_{trial.ended_why}')}" if trial.ended_why else words
     if trial.unit == "viewer":
+        if trial.a_source:
+            return t("trials.by_source", a=trial.a_source, b=trial.b_source)
         counts = trial.counts
         return t("trials.by_viewer", n=counts.a_of + counts.b_of)
     way = trial.b if trial.arm == "b" else trial.a

@@ -22,14 +22,18 @@ from ui.widgets.flow import Flow
 from ui.widgets.pop_form import PopForm
 from ui.widgets.rows_table import rows_table
 
+SOURCES = ("a_source", "b_source")
 ARMS: dict[str, Any] = {
     "type": "object",
     "properties": {
-        name: {"type": "string", "default": "", "x-widget": "multiline", "x-zh": zh, "x-en": en}
+        name: {"type": "string", "default": "", "x-zh": zh, "x-en": en,
+               **({} if name in SOURCES else {"x-widget": "multiline"})}
         for name, zh, en in (
             ("a", "A 轮到时执行（一行一条命令）", "A does (a command a line)"),
             ("b", "B 轮到时执行（如 cards.use template=tall）",
              "B does (such as cards.use template=tall)"),
+            ("a_source", "A 的链接或券来源名（按观众分）", "A's link or coupon (by viewer)"),
+            ("b_source", "B 的链接或券来源名（按观众分）", "B's link or coupon (by viewer)"),
         )
     },
 }  # fmt: skip
@@ -76,7 +80,7 @@ class TrialsPanel(Panel):
         self.table = rows_table(self.model, (130, 110, 110, 190))
         self.table.setMinimumHeight(tokens.px(120))
         self.table.selectionModel().currentRowChanged.connect(self._chosen)
-        self._arms = {"a": "", "b": ""}
+        self._arms = dict.fromkeys(("a", "b", *SOURCES), "")
         self._ideas: list[dict[str, Any]] = []
         self._plan_found: dict[str, Any] = {}
         self._result_found: TrialResult | None = None
@@ -162,7 +166,7 @@ class TrialsPanel(Panel):
 
     def save_arms(self, given: dict[str, Any]) -> None:
         """What the studio does at each turn of the next experiment; nothing: a person does."""
-        self._arms = {name: str(given.get(name) or "") for name in ("a", "b")}
+        self._arms = {name: str(given.get(name) or "") for name in ("a", "b", *SOURCES)}
         self._show()
 
     def _start(self) -> None:
@@ -170,7 +174,8 @@ class TrialsPanel(Panel):
             "idea": str(self.idea.currentData()), "metric": str(self.measured.currentData()),
         }  # fmt: skip
         try:
-            args |= {name: arm_of(text) for name, text in self._arms.items() if text.strip()}
+            args |= {name: text.strip() if name in SOURCES else arm_of(text)
+                     for name, text in self._arms.items() if text.strip()}  # fmt: skip
         except ValueError as error:
             self.says.setText(t("trials.bad_line", line=str(error)))
             return
@@ -178,7 +183,7 @@ class TrialsPanel(Panel):
 
     def _started(self, reply: Reply) -> None:
         if reply.ok:
-            self._arms = {"a": "", "b": ""}
+            self._arms = dict.fromkeys(("a", "b", *SOURCES), "")
             self._show()
 
     # -- one that runs -------------------------------------------------------------------------
@@ -253,7 +258,7 @@ class TrialsPanel(Panel):
         if trial is None:
             self.found.setText("")
             return
-        self.count.setEnabled(trial.unit == "viewer" and not trial.ended_utc)
+        self.count.setEnabled(trial.unit == "viewer" and not (trial.ended_utc or trial.a_source))
         self.end.setEnabled(not trial.ended_utc)
         result = self._result_found
         is_his = result is not None and result.id == trial.id
@@ -287,6 +292,9 @@ def _result_words(trial: TrialView, result: TrialResult) -> str:
     if result.low is not None and result.high is not None:
         lines.append(t("trials.between", low=f"{result.low:+.2f}", high=f"{result.high:+.2f}",
                        change=change))  # fmt: skip
+        counts = result.counts
+        lines.append(t("trials.counted", a_did=counts.a_did, a_of=counts.a_of, b_did=counts.b_did,
+                       b_of=counts.b_of))  # fmt: skip
         lines.append(t("trials.split", e=f"{result.split_e:.3g}", stop=f"{result.split_stop:g}",
                        both=result.both))  # fmt: skip
     else:
