@@ -17,6 +17,9 @@ from studio.plans.runs import Run
 from studio.plans.steps import ON_AIR, StepWorker, said
 from studio.plans.triggers.base import Trigger
 
+NO_HAND = ("plan:", "experiment:")
+"""Who takes by itself: a plan is overruled by a person's take alone."""
+
 KEPT_ENDED = 20
 
 
@@ -169,7 +172,7 @@ class RunControl(PlanBook):
 
         Also the same scene once more: who presses standby while a plan is on it means it to stay.
         """
-        if not event.ok or event.origin.startswith("plan:"):
+        if not event.ok or event.origin.startswith(NO_HAND):
             return
         if event.command in ON_AIR:
             self.worker.air.forget()

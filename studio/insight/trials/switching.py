@@ -21,6 +21,7 @@ from studio.insight.trials.model import ArmCommand, ArmUndo, Trial, TrialResult
 from studio.insight.trials.slots import DROPPED_MS, Slot, slot
 
 _log = logger(__name__)
+HANDS = frozenset({"desk", "remote", "cli", "plan", "rundown", "plugin", "engine"})
 OTHER_SHOW = frozenset({"show.open", "show.new", "show.save_as", "show.keep"})
 
 
@@ -121,10 +122,15 @@ class TrialSwitcher:
             trial = self._of(id)
             if trial is None or trial.ended_utc:
                 return
-            if applies and not trial.is_held:
+            if applies and not trial.is_held and not self._is_emergency():
                 await self._apply(trial, turn)
         if turn.number % 2 == 0 and turn.number > max(0, before.number) and before.is_on:
             await self._judge(id)
+
+    def _is_emergency(self) -> bool:
+        """Is a plan at work? Then the picture is its own."""
+        view = self._bus.state.get(["plans"]).get("plans")
+        return bool(getattr(view, "runs", ()))
 
     async def _apply(self, trial: Trial, turn: Slot) -> None:
         run = self._runs.get(trial.id)
@@ -204,7 +210,9 @@ class TrialSwitcher:
                 return
             await self._keep(id, backs=left_by(ran, trial.back))
             await self._take_back(id)
-            await self._hold(id, f"{ran.command} ({ran.origin})")
+            by = ran.origin.partition(" ")[0].partition(":")[0]
+            # A client may bear a person's name: that is nobody's business here.
+            await self._hold(id, f"{ran.command} ({by})" if by in HANDS else ran.command)
 
     async def _hold(self, id: str, why: str) -> None:
         await asyncio.to_thread(self._book.hold, id, why)

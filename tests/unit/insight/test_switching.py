@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -285,6 +286,24 @@ def test_off_air_in_another_show_and_late_it_switches_nothing(tmp_path: Path) ->
         await desk.settled()
         assert desk.picture.card == "tall"
         assert desk.trial.clean == ()
+
+    with_desk(tmp_path, work)
+
+
+def test_while_a_plan_is_at_work_the_picture_is_its_own(tmp_path: Path) -> None:
+    async def work(desk: Desk) -> None:
+        runs = ["a run"]
+        desk.bus.state.add("plans", lambda: SimpleNamespace(runs=tuple(runs)))
+        await desk.start(TALL, TALL)
+        desk.at(0)
+        await desk.settled()
+        assert desk.picture.card == "plain"
+        runs.clear()
+        for number in (1, 2):
+            desk.at(number)
+            await desk.settled()
+            assert desk.picture.card == "tall"
+        assert desk.trial.clean == (1,)
 
     with_desk(tmp_path, work)
 
