@@ -13,7 +13,7 @@ from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 ROUND = ("controller", "streamer", "technician", "controller", "streamer", "technician")
 
 
