@@ -84,7 +84,21 @@ class Film:
             is_unknown = self._pictures.unknown or self._sounds.unknown
             raise _empty(path, is_unknown=bool(is_unknown))
         feed.gives(picture=self._pictures.is_there)
+        feed.remark(self._left_out())
         feed.rate(self._pictures.fps * speed)
+
+    def _left_out(self) -> StudioError | None:
+        """Which tracks cannot be played, in words."""
+        pictures, sounds = self._pictures.unknown, self._sounds.unknown
+        if not pictures and not sounds:
+            return None
+        return StudioError(
+            "invalid",
+            "sources.tracks_unknown",
+            path=str(self.path),
+            pictures=pictures,
+            sounds=sounds,
+        )
 
     def __enter__(self) -> Film:
         return self

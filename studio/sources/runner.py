@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from msgspec import structs
+
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.file_marks import Marks, marks
@@ -104,6 +106,7 @@ class SourceRunner:
         self._chain = SoundChain()
         self.levels: Levels | None = None
         self.error: StudioError | None = None
+        self._remark: StudioError | None = None
         self.fault = Fault.NONE
         self.is_sleepy = False
         self._is_heard = True
@@ -242,6 +245,10 @@ class SourceRunner:
         self.error = error
         self.watch.wait()
 
+    def remark(self, error: StudioError | None) -> None:
+        """See `studio.sources.base.Feed.remark`."""
+        self._remark = error
+
     def beat(self, *, is_judged: bool = True) -> None:
         """See `studio.sources.base.Feed.beat`."""
         if self.fault is Fault.NONE:
@@ -254,6 +261,8 @@ class SourceRunner:
         """
         if self.error is not None or self.fault is not Fault.NONE or before.is_silent:
             return False
+        if (self._remark.key if self._remark else "") != before.error:
+            return False
         is_same = before.is_resting is self.watch.is_resting and before.state == (
             "ok" if before.is_resting else "still"
         )
@@ -261,7 +270,11 @@ class SourceRunner:
 
     def health(self, at_ns: int) -> Health:
         """How it is, on evidence."""
-        return self.watch.health(at_ns, self.error, self.fault)
+        found, remark = self.watch.health(at_ns, self.error, self.fault), self._remark
+        if remark is None or found.error:
+            return found
+        params = {name: str(value) for name, value in remark.params.items()}
+        return structs.replace(found, error=remark.key, params=params)
 
     def refilter(self, filters: tuple[PictureFilter, ...], sound: tuple[SoundFilter, ...]) -> None:
         """Other filters from now on; a still picture is filtered again."""

@@ -50,7 +50,7 @@ class Track:
 
     Attributes:
         is_cover: its pictures are the cover of a song.
-        unknown: how many tracks of this kind there are whose codec is not known, if none is.
+        unknown: how many tracks of this kind have a codec that is not known.
 
     Raises:
         StudioError: not_found, invalid (cannot be read).
@@ -75,7 +75,7 @@ class Track:
         # A cover of a song is a picture, but no film.
         real = [stream for stream in known if not int(stream.disposition) & int(_cover())]
         self.stream: Any = (real or known or [None])[0]
-        self.unknown = len(streams) if streams and not known else 0
+        self.unknown = len(streams) - len(known)
         self.is_cover = bool(known) and not real
         self.path, self.speed = path, speed
         self._own: Any = None

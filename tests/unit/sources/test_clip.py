@@ -15,7 +15,7 @@ from studio.media.cv import cv2
 from studio.media.frame import to_rgb
 from studio.media.protected import is_protected
 from studio.sources.health import Fault
-from tests.unit.sources.media import film, state, turned, until
+from tests.unit.sources.media import film, state, tone, turned, until
 
 
 def first(runner):
@@ -346,6 +346,61 @@ def test_side_data_without_a_name_kills_no_film(run, tmp_path):
     runner = run(path=str(path))
     assert first(runner).width == 48  # turned to the right, as the Exif says
     assert runner.error is None
+
+
+def with_unknown(path, picture, *sounds):
+    """A film whose tracks are known (True) or of a codec nobody knows (False)."""
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libx264", rate=25)
+        video.width, video.height, video.pix_fmt = 160, 90, "yuv420p"
+        audios = [out.add_stream("pcm_s16le", rate=48_000, layout="stereo") for _ in sounds]
+        for number in range(50):
+            frame = av.VideoFrame.from_ndarray(np.full((135, 160), number * 4, np.uint8), "yuv420p")
+            frame.pts = number
+            out.mux(video.encode(frame))
+        out.mux(video.encode(None))
+        for audio in audios:
+            tone(out, audio, 2.0, 48_000, "stereo")
+    data = path.read_bytes()
+    table = data.index(b"moov")
+    for tag, is_known in ((b"avc1", picture), *((b"sowt", known) for known in sounds)):
+        at = data.index(tag, table)
+        table = at + 4
+        if not is_known:
+            data = data[:at] + b"zqzq" + data[at + 4 :]
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("picture", "sounds", "left_out"),
+    [
+        (True, (False, True), (0, 1)), (True, (False,), (0, 1)), (True, (True, False), (0, 1)),
+        (False, (True,), (1, 0)), (False, (False, True), (1, 1)), (True, (True,), None),
+    ],
+)  # fmt: skip
+def test_one_track_that_is_not_known_loses_no_film(run, tmp_path, picture, sounds, left_out):
+    """What can be is played; the rest is said in words, and is no fault."""
+    path = tmp_path / "odd.mov"
+    with_unknown(path, picture, *sounds)
+    runner = run(path=str(path), loop=True)
+    assert until(lambda: state(runner) == ("ok" if picture else "sound")), runner.health(now_ns())
+    if any(sounds):
+        assert until(lambda: len(runner.ring) > 0)
+    health = runner.health(now_ns())
+    if left_out is None:
+        assert health.error == ""
+        return
+    assert health.error == "sources.tracks_unknown"
+    assert (health.params["pictures"], health.params["sounds"]) == tuple(map(str, left_out))
+    assert not health.needs_look
+
+
+def test_a_film_of_which_nothing_is_known_says_so(run, tmp_path):
+    path = tmp_path / "odd.mov"
+    with_unknown(path, False, False)
+    runner = run(path=str(path))
+    assert until(lambda: runner.error is not None)
+    assert runner.error.key == "sources.codec_unknown"
 
 
 @pytest.mark.parametrize("part", [0.0, 0.05, 0.3])
