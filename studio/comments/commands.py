@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from studio.comments.claims import who_asks
 from studio.comments.events import (
     AuthorMuted,
     CommentModerated,
@@ -27,6 +28,14 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.text import Text
 
+Seen = Literal["", "allowed", "held", "blocked", "released"]
+"""The state that somebody saw who decides; "" for whoever does not say."""
+STATE_WORDS: dict[State, Text] = {
+    "allowed": Text("通过", "allowed"),
+    "held": Text("待审", "held"),
+    "blocked": Text("拦截", "blocked"),
+    "released": Text("放行", "released"),
+}
 Minutes = Annotated[float, msgspec.Meta(gt=0, le=7 * 24 * 60)]
 
 
@@ -55,18 +64,25 @@ class AudienceCommands:
     @command(
         "comments.release",
         label=("放行", "Release"),
-        help=("放行被扣下或拦截的评论。", "Lets a held or blocked comment through."),
+        help=(
+            "放行被扣下或拦截的评论；seen 为操作者看到的状态，期间被别人处理过则告知、不覆盖。",
+            "Lets a held or blocked comment through; seen is the state that was looked at: what "
+            "somebody decided meanwhile is told and stays.",
+        ),
     )
-    def release(self, id: str) -> Changed:
-        return self._decide(id, "released")
+    def release(self, id: str, seen: Seen = "") -> Changed:
+        return self._decide(id, "released", seen=seen)
 
     @command(
         "comments.block",
         label=("拦截", "Block"),
-        help=("拦截一条评论。", "Blocks a comment; takes it off the picture."),
+        help=(
+            "拦截一条评论；seen 的意思同放行。",
+            "Blocks a comment; takes it off the picture; seen as for release.",
+        ),
     )
-    def block(self, id: str) -> Changed:
-        done = self._decide(id, "blocked")
+    def block(self, id: str, seen: Seen = "") -> Changed:
+        done = self._decide(id, "blocked", seen=seen)
         if self._audience.last_shown is self._audience.get(id):
             self._take_off()
         return done
@@ -77,8 +93,8 @@ class AudienceCommands:
         label=("恢复评论状态", "Restore a comment"),
         help=("把评论恢复到之前的状态（撤销）。", "Gives a comment back the state it had: undo."),
     )
-    def restore(self, id: str, state: State, by: str = "person") -> Changed:
-        done = self._decide(id, state, by)
+    def restore(self, id: str, state: State, by: str = "person", seen: Seen = "") -> Changed:
+        done = self._decide(id, state, by, seen)
         if state in ("held", "blocked") and self._audience.last_shown is self._audience.get(id):
             self._take_off()
         return done
@@ -123,8 +139,9 @@ class AudienceCommands:
         ),
         keys="M",
     )
-    def mute(self, id: str, minutes: Minutes = 60.0) -> Changed:
+    def mute(self, id: str, minutes: Minutes = 60.0, seen: Seen = "") -> Changed:
         entry = self._audience.get(id)
+        _check_seen(entry, seen)
         muted = [mute.who for mute in self._audience.mute(entry, minutes)]
         shown = self._audience.last_shown
         if shown is not None and shown.comment.who in muted:
@@ -336,9 +353,33 @@ class AudienceCommands:
         entry = self._audience.put(comment)
         return changed("comments", result=msgspec.to_builtins(view_entry(entry)) if entry else None)
 
-    def _decide(self, id: str, state: State, by: str = "person") -> Changed:
+    @command(
+        "comments.claim",
+        label=("正在看", "Look at a comment"),
+        help=(
+            "让其他场控看到谁在处理这条评论，二十秒后失效；on 为 false 时放开。",
+            "Shows others who is looking at a comment, for twenty seconds; on=false leaves it.",
+        ),
+    )
+    def claim(self, id: str, on: bool = True) -> Changed:
+        entry, me = self._audience.get(id), who_asks()
+        before = entry.claimed_by
+        if on:
+            by = self._audience.claims.claim(entry, me)
+        else:
+            if before == me:
+                self._audience.claims.leave(me)
+            by = entry.claimed_by
+        result = {"claimed_by": by, "me": me}
+        return changed(*(["comments"] if before != by else []), result=result)
+
+    def _decide(self, id: str, state: State, by: str = "person", seen: Seen = "") -> Changed:
         entry = self._audience.get(id)
-        before = {"id": id, "state": entry.state, "by": entry.by}
+        if seen and entry.state == state != seen:  # somebody decided the same: theirs to undo
+            return changed()
+        _check_seen(entry, seen)
+        # An undo as well overwrites nothing that somebody decided again meanwhile.
+        before = {"id": id, "state": entry.state, "by": entry.by, "seen": state}
         self._audience.decide(entry, state, by)
         self._announce(CommentModerated(comment=id, state=state))
         return changed("comments", undo=("comments.restore", before))
@@ -368,6 +409,17 @@ def _told(mute: Mute) -> dict[str, Any]:
     """A mute as a command answers it."""
     told: dict[str, Any] = msgspec.to_builtins(view_mute(mute))
     return told
+
+
+def _check_seen(entry: Entry, seen: Seen) -> None:
+    """Nobody's decision is overwritten unseen.
+
+    Raises:
+        StudioError: conflict: another state, and who decided it.
+    """
+    if seen and entry.state != seen:
+        who = entry.decider or "–"
+        raise StudioError("conflict", "audience.decided", who=who, state=STATE_WORDS[entry.state])
 
 
 def _why(entry: Entry) -> Text | str:

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 from msgspec.structs import replace
 
+from studio.comments.claims import ClaimBook, who_asks
 from studio.comments.events import CommentReceived, CommentWithdrawn
 from studio.comments.kept import entry_of, kept_rows
 from studio.comments.many import ManyDecisions
@@ -39,7 +40,6 @@ from studio.comments.platforms.base import CommentFeed, CommentPlatform, FeedAll
 from studio.comments.ranking import rank
 from studio.comments.rings import CommentRings
 from studio.comments.views import view_entry
-from studio.core.asking import asking
 from studio.core.clock import NS, now_ns
 from studio.core.credentials import is_lost
 from studio.core.errors import StudioError
@@ -61,12 +61,6 @@ STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocke
 
 
 PLATFORM = "platform"
-
-
-def asked_by_words() -> str:
-    """Who decides just now: an operator, a token, or what the command came from."""
-    asker = asking()
-    return asker.person or asker.origin
 
 
 class CommentListener(Protocol):
@@ -107,6 +101,7 @@ class CommentQueue:
         self._announce, self._touch = announce, touch
         self.rings = CommentRings()
         self.counts = {"all": 0, "held": 0, "blocked": 0, "dropped": 0}
+        self.claims = ClaimBook()
         self.book = MuteBook()
         self.mutes = self.book.now
         self.feeds: dict[str, CommentFeed] = {}
@@ -196,6 +191,7 @@ class CommentQueue:
         self._recent.clear()
         self.counts = dict.fromkeys(self.counts, 0)
         self.book.clear()
+        self.claims.clear()
         self.many.forget()
         self.judge.forget()
         self.pinned, self.last_shown, self.is_slow = None, None, False
@@ -361,7 +357,8 @@ class CommentQueue:
 
     def decide(self, entry: Entry, state: State, by: str = "person") -> None:
         """A person's decision about a comment and all that mean the same."""
-        entry.state, entry.by = state, by
+        entry.state, entry.by, entry.decider = state, by, who_asks()
+        self.claims.decided(entry)
         self.rings.settle(entry, self.pinned)
 
     def answer(self, entry: Entry, is_answered: bool) -> None:
@@ -374,7 +371,7 @@ class CommentQueue:
 
         What of them is held or waiting is blocked as well, unless others wrote the same.
         """
-        muted = self.book.begin(entry, minutes, asked_by_words())
+        muted = self.book.begin(entry, minutes, who_asks())
         gone = {mute.who for mute in muted}
         for waiting in list(self.rings.newest("held")):
             if waiting.authors <= gone:
@@ -382,9 +379,9 @@ class CommentQueue:
         return muted
 
     def end_mutes(self) -> list[Mute]:
-        """Those whose time is over may speak again."""
+        """Those whose time is over may speak again; claims that are over go as well."""
         over = self.book.end_those_over(now_ns())
-        if over:
+        if self.claims.end_those_over(now_ns()) or over:
             self._touch()
         return over
 

@@ -25,7 +25,7 @@ def kept_rows(rings: CommentRings, pinned: Entry | None) -> tuple[EntryKept, ...
 def _kept_row(entry: Entry) -> EntryKept:
     return EntryKept(
         entry.comment, entry.verdict, entry.state, entry.rank, entry.topic, entry.asked, entry.by,
-        entry.count, tuple(sorted(entry.authors)[:MOST_AUTHORS]), entry.last_utc,
+        entry.count, tuple(sorted(entry.authors)[:MOST_AUTHORS]), entry.last_utc, entry.decider,
     )  # fmt: skip
 
 
@@ -34,6 +34,7 @@ def entry_of(row: EntryKept, number: int) -> Entry:
     return Entry(
         row.comment, row.verdict, row.state, number, row.rank, row.topic, row.asked, by=row.by,
         count=row.count, authors=set(row.authors), last_utc=row.last_utc, came_ns=now_ns(),
+        decider=row.decider,
     )  # fmt: skip
 
 

@@ -90,7 +90,9 @@ class Entry(msgspec.Struct):
     Attributes:
         rank: 0 noise, 1 talk, 2 question, 3 question many ask or about buying.
         asked: how many asked the same.
-        by: who decided last: "rules" or a person.
+        by: what decided last: "rules" or a person.
+        decider: who that person was; "" where the rules decided.
+        claimed_by: who is looking at it now.
         count: comments that mean the same and are decided as one.
         authors: who wrote them, as mutes know them.
         ids: of those after the first.
@@ -112,6 +114,8 @@ class Entry(msgspec.Struct):
     ids: list[str] = []
     last_utc: str = ""
     came_ns: int = 0
+    decider: str = ""
+    claimed_by: str = ""
 
 
 class FeedSpec(msgspec.Struct, frozen=True):
@@ -206,6 +210,7 @@ class EntryKept(msgspec.Struct, frozen=True, omit_defaults=True):
     count: int = 1
     authors: tuple[str, ...] = ()
     last_utc: str = ""
+    decider: str = ""
 
 
 class CommentsKept(msgspec.Struct, frozen=True):
@@ -256,6 +261,8 @@ class EntryView(msgspec.Struct, frozen=True):
     authors: int = 1
     last_utc: str = ""
     who: str = ""
+    decider: str = ""
+    claimed_by: str = ""
 
     @property
     def is_open(self) -> bool:

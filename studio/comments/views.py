@@ -33,4 +33,6 @@ def view_entry(entry: Entry) -> EntryView:
         authors=len(entry.authors) or 1,
         last_utc=entry.last_utc,
         who=comment.who,
+        decider=entry.decider,
+        claimed_by=entry.claimed_by,
     )

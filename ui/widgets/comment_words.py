@@ -55,6 +55,11 @@ def _mute_words(entry: EntryView) -> str:
     return t("comments.mute")
 
 
+def person_words(name: str) -> str:
+    """Who decided or looks; whoever sits at this machine has no name of their own."""
+    return t(f"people.at_{name}") if name in ("here", "owner") else name
+
+
 _MAKES_EMOJI = "\u20e3\u200d\ufe0e\ufe0f"  # keycap, joiner, ways to draw
 
 

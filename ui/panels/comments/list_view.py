@@ -85,6 +85,12 @@ class CommentList(QListView):
         found = self.currentIndex().data(ENTRY)
         return found if isinstance(found, EntryView) else None
 
+    def set_me(self, me: str) -> None:
+        """As whom this desk decides."""
+        if me != self._delegate.me:
+            self._delegate.me = me
+            self.viewport().update()
+
     def retext(self) -> None:
         """The language changed."""
         self._delegate.forget()

@@ -13,7 +13,7 @@ from ui.format import clock
 from ui.i18n import pick, t
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, column, row
-from ui.widgets.comment_words import drawable
+from ui.widgets.comment_words import drawable, person_words
 from ui.widgets.keyed_rows import keep_rows
 from ui.widgets.plain import plain
 
@@ -48,7 +48,7 @@ class MutedRow(QWidget):
             parts.append(pick((reason.text.get("zh", ""), reason.text.get("en", ""))))
             parts.append(t("comments.rule", id=reason.rule))
         if mute.by:
-            parts.append(t("comments.decided_by", who=_person(mute.by)))
+            parts.append(t("comments.decided_by", who=person_words(mute.by)))
         self._about.setText(" · ".join(part for part in parts if part))
         self._about.setVisible(bool(parts))
         self.lift.setText(t("comments.lift"))
@@ -91,8 +91,3 @@ class MutedList(QScrollArea):
         more = len(mutes) - len(shown)
         self._more.setText(t("comments.muted_more", n=more))
         self._more.setVisible(more > 0)
-
-
-def _person(name: str) -> str:
-    """Who decided; whoever sits at this machine has no name of their own."""
-    return t(f"people.at_{name}") if name in ("here", "owner") else name

@@ -13,6 +13,7 @@ from ui.client import Reply
 from ui.i18n import t
 from ui.listen import listen
 from ui.panels.base import Panel
+from ui.panels.comments.claim import RowClaim
 from ui.panels.comments.list_view import CommentList
 from ui.panels.comments.mutes import MutedList
 from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
@@ -76,6 +77,7 @@ class CommentsPanel(Panel):
             self, self.desk.store.changed, lambda part: self._show() if part == "comments" else None
         )
         self.desk.store.loaded.connect(self._show)
+        self.claim = RowClaim(self.desk, self.list, lambda: self._tabs.value == "held")
         self._tick = QTimer(self)
         self._tick.timeout.connect(self.list.viewport().update)
         self._tick.start(5000)
@@ -155,7 +157,10 @@ class CommentsPanel(Panel):
         if act == "unpin":
             self._run("comments.unpin", {})
         elif act == "mute":
-            self._run("comments.mute", {"id": entry.id, "minutes": MUTE_MIN})
+            args = {"id": entry.id, "minutes": MUTE_MIN, "seen": entry.state}
+            self._run("comments.mute", args)
+        elif act in ("release", "block"):
+            self._run(f"comments.{act}", {"id": entry.id, "seen": entry.state})
         else:
             self._run(f"comments.{act}", {"id": entry.id})
 

@@ -18,6 +18,7 @@ from ui.widgets.comment_words import (
     category_words,
     drawable,
     known_words,
+    person_words,
     reason_words,
 )
 from ui.widgets.paint import painting
@@ -31,6 +32,7 @@ class CommentDelegate(QStyledItemDelegate):
     Attributes:
         hot: (comment, button) under the mouse.
         pinned: id of the comment that is on the picture.
+        me: as whom this desk decides; other people who look at a row are shown.
     """
 
     def __init__(self, view: QListView) -> None:
@@ -39,6 +41,7 @@ class CommentDelegate(QStyledItemDelegate):
         self._heights: dict[tuple[str, int, str, bool], int] = {}
         self.hot: tuple[str, str] = ("", "")
         self.pinned = ""
+        self.me = ""
         self._small, self._text = tokens.font(11), tokens.font(13)
         self._bold = tokens.font(11, 600)
 
@@ -164,7 +167,11 @@ class CommentDelegate(QStyledItemDelegate):
     def _tags(self, entry: EntryView) -> list[tuple[str, str]]:
         key = "comments.asked" if entry.rank >= 2 else "comments.folded"
         folded = [(t(key, n=entry.count), "accent")] if entry.count > 1 else []
-        return [*folded, *self._state_tags(entry)]
+        looking = []
+        if entry.claimed_by not in ("", self.me):
+            who = person_words(entry.claimed_by)
+            looking = [(t("comments.looking", who=who), "attention_soft")]
+        return [*looking, *folded, *self._state_tags(entry)]
 
     def _state_tags(self, entry: EntryView) -> list[tuple[str, str]]:
         about = category_words(entry)
