@@ -193,7 +193,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     )
     brand = BrandService(sources, overlays, state)
     platforms = extensions.of(CommentPlatform)  # type: ignore[type-abstract]
-    comments = CommentService(platforms, overlays, events, state, PackTrialProcess())
+    comments = CommentService(platforms, overlays, events, state, PackTrialProcess(), bus)
     triggers = extensions.of(Trigger)  # type: ignore[type-abstract]
     services = Services(
         (

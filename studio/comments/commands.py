@@ -19,8 +19,9 @@ from studio.comments.events import (
 )
 from studio.comments.keeper import CommentQueue
 from studio.comments.many import CommentsWanted
-from studio.comments.model import Comment, Entry, FeedSpec, Mute, State
+from studio.comments.model import MOST_REPLY, Comment, Entry, FeedSpec, Mute, State
 from studio.comments.mutes import view_mute
+from studio.comments.quick import variables_of
 from studio.comments.replies import ReplyQueue
 from studio.comments.views import view_entry
 from studio.core.clock import utc_iso
@@ -269,9 +270,11 @@ class AudienceCommands:
         ),
     )
     def reply(
-        self, id: str, text: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+        self, id: str, text: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_REPLY)]
     ) -> Changed:
         entry = self._audience.get(id)
+        if names := variables_of(text):
+            raise StudioError("invalid", "audience.unfilled", name=names[0])
         if entry.state in ("held", "blocked"):
             raise StudioError("conflict", "audience.not_released", reason=_why(entry))
         feed = self._audience.feed_for(entry.comment)

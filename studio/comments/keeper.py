@@ -28,6 +28,7 @@ from studio.comments.model import (
     ModerationWords,
     Mute,
     OwnWords,
+    QuickAnswer,
     State,
     Verdict,
     Withdrawn,
@@ -97,6 +98,7 @@ class CommentQueue:
         self._rules = rules
         self._words: dict[tuple[str, Held], list[str]] = {}
         self.packs: dict[str, RuleFile] = {}
+        self.answers: dict[str, QuickAnswer] = {}
         self.judge = Judge(RuleTier(rules))
         self._announce, self._touch = announce, touch
         self.rings = CommentRings()
@@ -174,11 +176,13 @@ class CommentQueue:
         held = own.pop(HELD, ())
         words = tuple(OwnWords(c, a, w) for (c, a), w in own.items())
         feeds = tuple(feed.spec for feed in self.feeds.values())
-        return AudiencePart(feeds, held, words, tuple(self.packs))
+        answers = tuple(self.answers.values())
+        return AudiencePart(feeds, held, words, tuple(self.packs), answers)
 
     async def load_rules(self, part: AudiencePart, packs: dict[str, RuleFile]) -> None:
         """The words and packs of a show, in place of those there are."""
         self.packs = packs
+        self.answers = {answer.name: answer for answer in part.answers}
         self._words.clear()
         self._words[HELD] = list(part.rules)
         for own in part.words:
@@ -463,6 +467,7 @@ class CommentQueue:
             pinned=view_entry(self.pinned) if self.pinned else None,
             is_slow=self.is_slow,
             packs=tuple(self.packs),
+            answers=tuple(self.answers.values()),
             muted=tuple(map(view_mute, self.mutes.values())),
             feeds=tuple(
                 FeedView(

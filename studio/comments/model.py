@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from studio.comments.moderation.normalise import plain_name
 
+MOST_REPLY = 200
+"""Signs of an answer that platforms take."""
 Action = Literal["allow", "hold", "block"]
 State = Literal["allowed", "held", "blocked", "released"]
 
@@ -159,6 +161,13 @@ class OwnWords(msgspec.Struct, frozen=True):
     words: tuple[str, ...]
 
 
+class QuickAnswer(msgspec.Struct, frozen=True):
+    """A text that is answered again and again; its variables are filled in as it is sent."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
 class AudiencePart(msgspec.Struct, frozen=True):
     """The audience in a show.
 
@@ -166,12 +175,14 @@ class AudiencePart(msgspec.Struct, frozen=True):
         rules: words that are held in this show, beyond the rules that are shipped.
         words: those with a category of their own, or that block.
         packs: comment packs that are armed, by name.
+        answers: quick answers.
     """
 
     feeds: tuple[FeedSpec, ...] = ()
     rules: tuple[str, ...] = ()
     words: tuple[OwnWords, ...] = ()
     packs: tuple[str, ...] = ()
+    answers: tuple[QuickAnswer, ...] = ()
 
 
 class MuteKept(msgspec.Struct, frozen=True):
@@ -323,3 +334,4 @@ class CommentsView(msgspec.Struct, frozen=True):
     muted: tuple[MutedView, ...] = ()
     packs: tuple[str, ...] = ()
     feeds: tuple[FeedView, ...] = ()
+    answers: tuple[QuickAnswer, ...] = ()

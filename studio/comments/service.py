@@ -16,6 +16,8 @@ from studio.comments.moderation.packs import find_pack, sound_pack
 from studio.comments.moderation.rule_files import RuleFile, shipped_rules
 from studio.comments.pack_commands import PackCommands, TrialRunner
 from studio.comments.platforms.base import CommentPlatform
+from studio.comments.quick import FactSheet, SheetAsker
+from studio.comments.quick_commands import QuickCommands
 from studio.core.credentials import is_lost
 from studio.core.errors import StudioError
 from studio.core.event import Events
@@ -51,6 +53,7 @@ class CommentService(Service):
         overlay: where a pinned comment is drawn.
         events, state: where changes are told.
         trials: tries packs on comments of the past.
+        bus: asked for the facts of goods.
     """
 
     name: ClassVar[str] = "comments"
@@ -66,6 +69,7 @@ class CommentService(Service):
         events: Events,
         state: State,
         trials: TrialRunner,
+        bus: SheetAsker,
     ) -> None:
         self._overlay, self._state = overlay, state
         self._loop = asyncio.get_running_loop()
@@ -78,7 +82,8 @@ class CommentService(Service):
         )
         self._announce = events.publish
         self.every = (Every("mutes", MUTES_S, self._end_mutes),)
-        self._commands = (self._people, PackCommands(self.audience, trials))
+        quick = QuickCommands(self.audience, self._people, FactSheet(bus, state))
+        self._commands = (self._people, PackCommands(self.audience, trials), quick)
 
     @property
     def errors(self) -> Sequence[StudioError]:

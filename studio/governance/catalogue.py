@@ -39,6 +39,7 @@ PLACES: dict[str, DataClass] = {
     "comments.say.text": "personal",
     "comments.bulk.text": "personal",
     "comments.reply.text": "personal",
+    "comments.quick_reply.text": "personal",
     "guard.hear.text": "personal",
     "tally.acknowledged.who": "inner",
     # A file that is read to be written again: masked, it would be kept masked.

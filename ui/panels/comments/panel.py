@@ -16,6 +16,7 @@ from ui.panels.base import Panel
 from ui.panels.comments.claim import RowClaim
 from ui.panels.comments.list_view import CommentList
 from ui.panels.comments.mutes import MutedList
+from ui.panels.comments.quick import QuickMenu
 from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, TextLabel, column, holder, row
@@ -172,6 +173,7 @@ class CommentsPanel(Panel):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if any(feed.can_reply for feed in self.desk.store.comments.feeds):
             menu.addAction(t("comments.reply")).triggered.connect(partial(self._reply, entry))
+            menu.addMenu(QuickMenu(self.desk, entry, menu, self.list))
             menu.addSeparator()
         which = self._tabs.value if self._tabs.value in ("held", "best") else "all"
         groups: list[tuple[str, dict[str, object]]] = []
@@ -204,7 +206,8 @@ class CommentsPanel(Panel):
     def _send(self, id: str, given: dict[str, Any]) -> None:
         text = str(given.get("text", "")).strip()
         if text:
-            self._run("comments.reply", {"id": id, "text": text})
+            command = "comments.quick_reply" if "{" in text else "comments.reply"
+            self._run(command, {"id": id, "text": text})
 
     def _run(self, command: str, args: dict[str, object], _: bool = False) -> None:
         self.desk.actions.run(command, args, origin=self.list)
