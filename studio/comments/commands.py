@@ -15,6 +15,8 @@ from studio.comments.events import (
     CommentPinned,
     CommentsDecided,
     CommentUnpinned,
+    CommentVetoed,
+    CommentWaits,
     ReplyFailed,
 )
 from studio.comments.keeper import CommentQueue
@@ -23,6 +25,7 @@ from studio.comments.model import MOST_REPLY, Comment, Entry, FeedSpec, Mute, St
 from studio.comments.mutes import view_mute
 from studio.comments.quick import variables_of
 from studio.comments.replies import ReplyQueue
+from studio.comments.veto import LONGEST_S
 from studio.comments.views import view_entry
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
@@ -112,12 +115,49 @@ class AudienceCommands:
         if entry.state in ("held", "blocked"):
             raise StudioError("conflict", "audience.not_released", reason=_why(entry))
         before = self._audience.pinned
-        comment = entry.comment
-        self._audience.pinned = self._audience.last_shown = entry
-        self._show(comment.author, comment.text, comment.platform)
-        self._announce(CommentPinned(comment=id, author=comment.author, text=comment.text))
+        veto = self._audience.veto
+        if veto.seconds and before is not entry:
+            is_new = veto.entry is not entry
+            veto.begin(entry, who_asks(), self._up_if_allowed)
+            if is_new:
+                by, seconds = who_asks(), veto.seconds
+                self._announce(CommentWaits(comment=id, by=by, seconds=seconds))
+            undo = ("comments.veto", {"id": id})
+            return changed("comments", undo=undo, result={"waits_s": veto.seconds})
+        self._up(entry)
         undo = ("comments.pin", {"id": before.comment.id}) if before else ("comments.unpin", {})
         return changed("comments", undo=undo)
+
+    @command(
+        "comments.veto",
+        label=("否决上屏", "Veto"),
+        help=(
+            "否决等待上屏的评论；已经上屏的立即下屏。",
+            "Keeps a comment that waits off the picture; one that is up already leaves it at once.",
+        ),
+    )
+    def veto(self, id: str) -> Changed:
+        entry = self._audience.get(id)
+        if self._audience.veto.entry is entry:
+            self._audience.veto.end()
+        elif self._audience.pinned is entry:
+            self._take_off()
+        else:
+            raise StudioError("conflict", "audience.nothing_waits")
+        self._announce(CommentVetoed(comment=id, by=who_asks()))
+        return changed("comments", undo=("comments.pin", {"id": id}))
+
+    @command(
+        "comments.veto_window",
+        label=("上屏前等待", "Veto window"),
+        help=(
+            "评论上屏前等几秒，期间其他场控可否决；0 为不等。",
+            "How many seconds a comment waits before it goes on the picture; 0 is not at all.",
+        ),
+    )
+    def veto_window(self, seconds: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_S)]) -> Changed:
+        before, self._audience.veto.seconds = self._audience.veto.seconds, seconds
+        return changed("comments", undo=("comments.veto_window", {"seconds": before}))
 
     @command(
         "comments.unpin",
@@ -392,6 +432,18 @@ class AudienceCommands:
         with contextlib.suppress(StudioError):
             self._audience.answer(self._audience.get(to.id), False)
         self._announce(ReplyFailed(comment=to.id, why=error.in_language()))
+
+    def _up_if_allowed(self, entry: Entry, by: str) -> None:
+        """The window is over; what was blocked, muted or deleted meanwhile does not go up."""
+        if self._audience.may_show(entry):
+            self._up(entry)
+
+    def _up(self, entry: Entry) -> None:
+        comment = entry.comment
+        self._audience.veto.end()  # what waited for its place goes
+        self._audience.pinned = self._audience.last_shown = entry
+        self._show(comment.author, comment.text, comment.platform)
+        self._announce(CommentPinned(comment=comment.id, author=comment.author, text=comment.text))
 
     def _take_off(self) -> None:
         """What must not be seen any more: no sliding out."""

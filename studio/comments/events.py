@@ -42,6 +42,35 @@ class CommentPinned(Event, frozen=True, kw_only=True):
     text: str
 
 
+class CommentWaits(Event, frozen=True, kw_only=True):
+    """A comment waits in the veto window before it goes on the picture."""
+
+    name: ClassVar[str] = "comments.waits"
+    label: ClassVar[Text] = Text("评论待上屏", "Comment waits")
+    help: ClassVar[Text] = Text(
+        "评论将在 seconds 秒后上屏，期间可否决。",
+        "A comment goes on the picture in some seconds unless somebody vetoes it.",
+    )
+
+    comment: str
+    by: str
+    seconds: float
+
+
+class CommentVetoed(Event, frozen=True, kw_only=True):
+    """Somebody kept a comment off the picture."""
+
+    name: ClassVar[str] = "comments.vetoed"
+    label: ClassVar[Text] = Text("上屏被否决", "Comment vetoed")
+    help: ClassVar[Text] = Text(
+        "有人在上屏前否决了评论；by 为否决者。",
+        "Somebody kept a comment off the picture; by is who.",
+    )
+
+    comment: str
+    by: str
+
+
 class CommentUnpinned(Event, frozen=True, kw_only=True):
     """No comment is on the picture any more."""
 

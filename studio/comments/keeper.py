@@ -36,10 +36,11 @@ from studio.comments.model import (
 from studio.comments.moderation.judge import Judge
 from studio.comments.moderation.rule_files import Rule, RuleFile, own_words
 from studio.comments.moderation.rules import RuleTier
-from studio.comments.mutes import MuteBook, view_mute
+from studio.comments.mutes import MUTED_RULE, MuteBook, blocked_as_muted, view_mute
 from studio.comments.platforms.base import CommentFeed, CommentPlatform, FeedAllowance
 from studio.comments.ranking import rank
 from studio.comments.rings import CommentRings
+from studio.comments.veto import VetoWindow
 from studio.comments.views import view_entry
 from studio.core.clock import NS, now_ns
 from studio.core.credentials import is_lost
@@ -54,7 +55,6 @@ MOST_A_SECOND = 400
 JUDGED_A_SECOND = 4000
 """Of more than the rules can judge beside the show only questions are still judged."""
 MUTED = ModerationWords("该用户已被禁言", "This author is muted")
-MUTED_RULE = "muted"
 SLOW = ModerationWords("慢速模式：全部先审", "Slow mode: everything is held")
 Held = Literal["hold", "block"]
 HELD: tuple[str, Held] = ("own", "hold")
@@ -99,6 +99,7 @@ class CommentQueue:
         self._words: dict[tuple[str, Held], list[str]] = {}
         self.packs: dict[str, RuleFile] = {}
         self.answers: dict[str, QuickAnswer] = {}
+        self.veto = VetoWindow(touch)
         self.judge = Judge(RuleTier(rules))
         self._announce, self._touch = announce, touch
         self.rings = CommentRings()
@@ -177,12 +178,13 @@ class CommentQueue:
         words = tuple(OwnWords(c, a, w) for (c, a), w in own.items())
         feeds = tuple(feed.spec for feed in self.feeds.values())
         answers = tuple(self.answers.values())
-        return AudiencePart(feeds, held, words, tuple(self.packs), answers)
+        return AudiencePart(feeds, held, words, tuple(self.packs), answers, self.veto.seconds)
 
     async def load_rules(self, part: AudiencePart, packs: dict[str, RuleFile]) -> None:
         """The words and packs of a show, in place of those there are."""
         self.packs = packs
         self.answers = {answer.name: answer for answer in part.answers}
+        self.veto.seconds = part.veto_s
         self._words.clear()
         self._words[HELD] = list(part.rules)
         for own in part.words:
@@ -195,6 +197,7 @@ class CommentQueue:
         self._recent.clear()
         self.counts = dict.fromkeys(self.counts, 0)
         self.book.clear()
+        self.veto.end()
         self.claims.clear()
         self.many.forget()
         self.judge.forget()
@@ -323,6 +326,8 @@ class CommentQueue:
         return rows
 
     def _take_off(self, entry: Entry) -> None:
+        if self.veto.entry is entry:
+            self.veto.end()
         if self.last_shown is entry:
             self.take_off()
 
@@ -340,6 +345,15 @@ class CommentQueue:
             slow = Verdict("hold", "slow", "slow", normalised=verdict.normalised, why=SLOW)
             return replace(slow, stage="person")
         return verdict
+
+    def may_show(self, entry: Entry) -> bool:
+        """May it go on the picture now: here, not held or blocked, of nobody who is muted?"""
+        is_open = entry.state in ("allowed", "released") and entry.comment.id in self.rings
+        return is_open and not self.book.is_muted(entry.comment.who, now_ns())
+
+    def _check_waiting(self) -> None:
+        if self.veto.entry is not None and not self.may_show(self.veto.entry):
+            self.veto.end()
 
     # -- people's decisions --------------------------------------------------------------------
 
@@ -363,6 +377,7 @@ class CommentQueue:
         """A person's decision about a comment and all that mean the same."""
         entry.state, entry.by, entry.decider = state, by, who_asks()
         self.claims.decided(entry)
+        self._check_waiting()
         self.rings.settle(entry, self.pinned)
 
     def answer(self, entry: Entry, is_answered: bool) -> None:
@@ -376,6 +391,7 @@ class CommentQueue:
         What of them is held or waiting is blocked as well, unless others wrote the same.
         """
         muted = self.book.begin(entry, minutes, who_asks())
+        self._check_waiting()
         gone = {mute.who for mute in muted}
         for waiting in list(self.rings.newest("held")):
             if waiting.authors <= gone:
@@ -391,13 +407,7 @@ class CommentQueue:
 
     def hear_again(self, who: str) -> int:
         """What was blocked only since this person was muted waits for a decision; how many."""
-        rows = [
-            entry
-            for entry in self.rings.values()
-            if entry.verdict.rule == MUTED_RULE
-            and entry.state == "blocked"
-            and entry.authors == {who}
-        ]
+        rows = blocked_as_muted(self.rings.values(), who)
         for entry in rows:
             self.decide(entry, "held", entry.by)
         return len(rows)
@@ -468,6 +478,8 @@ class CommentQueue:
             is_slow=self.is_slow,
             packs=tuple(self.packs),
             answers=tuple(self.answers.values()),
+            veto_s=self.veto.seconds,
+            waiting=self.veto.view(),
             muted=tuple(map(view_mute, self.mutes.values())),
             feeds=tuple(
                 FeedView(

@@ -176,6 +176,7 @@ class AudiencePart(msgspec.Struct, frozen=True):
         words: those with a category of their own, or that block.
         packs: comment packs that are armed, by name.
         answers: quick answers.
+        veto_s: how long a comment waits before it goes on the picture; 0 is not at all.
     """
 
     feeds: tuple[FeedSpec, ...] = ()
@@ -183,6 +184,7 @@ class AudiencePart(msgspec.Struct, frozen=True):
     words: tuple[OwnWords, ...] = ()
     packs: tuple[str, ...] = ()
     answers: tuple[QuickAnswer, ...] = ()
+    veto_s: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0.0
 
 
 class MuteKept(msgspec.Struct, frozen=True):
@@ -322,6 +324,19 @@ class FeedView(msgspec.Struct, frozen=True):
     blind_spots: tuple[dict[str, str], ...] = ()
 
 
+class VetoView(msgspec.Struct, frozen=True):
+    """A comment on its way to the picture.
+
+    Attributes:
+        by: who wants it there.
+        left_s: until it goes up, when this was told.
+    """
+
+    entry: EntryView
+    by: str = ""
+    left_s: float = 0.0
+
+
 class CommentsView(msgspec.Struct, frozen=True):
     """The part "comments" of the state."""
 
@@ -335,3 +350,5 @@ class CommentsView(msgspec.Struct, frozen=True):
     packs: tuple[str, ...] = ()
     feeds: tuple[FeedView, ...] = ()
     answers: tuple[QuickAnswer, ...] = ()
+    veto_s: float = 0.0
+    waiting: VetoView | None = None

@@ -12,6 +12,7 @@ from studio.comments.model import Entry, Mute, MutedView, MuteKept, ReasonView
 from studio.core.clock import NS, now_ns, utc_iso
 from studio.core.errors import StudioError
 
+MUTED_RULE = "muted"
 MOST_LIFTED = 1000
 LONGEST_TEXT = 200
 """Signs of what was said that are kept with a mute."""
@@ -134,6 +135,15 @@ class MuteBook:
                     mute.who, mute.author, mute.until_utc, until_ns, mute.minutes, mute.since_utc,
                     mute.text, mute.rule, mute.why, mute.by,
                 )  # fmt: skip
+
+
+def blocked_as_muted(entries: Iterable[Entry], who: str) -> list[Entry]:
+    """What of a person is blocked for nothing but the mute."""
+    return [
+        entry
+        for entry in entries
+        if entry.verdict.rule == MUTED_RULE and entry.state == "blocked" and entry.authors == {who}
+    ]
 
 
 def view_mute(mute: Mute) -> MutedView:

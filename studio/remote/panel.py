@@ -24,6 +24,7 @@ KINDS = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/panel.js": ("panel.js", "text/javascript; charset=utf-8"),
     "/post.js": ("post.js", "text/javascript; charset=utf-8"),
+    "/veto.js": ("veto.js", "text/javascript; charset=utf-8"),
     "/mutes.js": ("mutes.js", "text/javascript; charset=utf-8"),
     "/host.js": ("host.js", "text/javascript; charset=utf-8"),
     "/anchors.js": ("anchors.js", "text/javascript; charset=utf-8"),

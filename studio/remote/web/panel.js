@@ -160,7 +160,7 @@ function told({ eventType, eventData }) {
 // -- pages of plugins ------------------------------------------------------------------------------
 
 const pages = [];
-const OWN_PAGES = ["/host.js", "/post.js", "/mutes.js", "/anchors.js"]; // ours, made in the same way
+const OWN_PAGES = ["/host.js", "/post.js", "/veto.js", "/mutes.js", "/anchors.js"]; // ours, made in the same way
 
 const wanted = () => [...PARTS, ...pages.flatMap((page) => page.parts)];
 

@@ -17,6 +17,7 @@ from ui.panels.comments.claim import RowClaim
 from ui.panels.comments.list_view import CommentList
 from ui.panels.comments.mutes import MutedList
 from ui.panels.comments.quick import QuickMenu
+from ui.panels.comments.veto import VetoBar
 from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, TextLabel, column, holder, row
@@ -24,6 +25,7 @@ from ui.widgets.comment_words import drawable
 from ui.widgets.pop_form import PopForm
 
 MUTE_MIN = 10
+VETO_S = (0, 3, 5, 10)
 
 
 class CommentsPanel(Panel):
@@ -73,6 +75,8 @@ class CommentsPanel(Panel):
         # Below the list: what comes and goes here moves no row under the mouse.
         self.add(self._fresh)
         self.add(self._slow)
+        self.waiting = VetoBar(self.desk)
+        self.add(self.waiting)
         self.add(self._pin_bar)
         listen(
             self, self.desk.store.changed, lambda part: self._show() if part == "comments" else None
@@ -120,6 +124,7 @@ class CommentsPanel(Panel):
         self.muted.show_mutes(part.muted if shows_muted else ())
         self.list.show_entries(entries, is_other=is_other)
         self._slow.setVisible(part.is_slow)
+        self.waiting.show_waiting(part.waiting)
         pinned = part.pinned
         self._pin_bar.setVisible(pinned is not None)
         self.list.set_pinned(pinned.id if pinned is not None else "")
@@ -193,6 +198,14 @@ class CommentsPanel(Panel):
                 "comments.bulk", {"action": "count", **meant}, origin=part, is_quiet=True,
                 done=partial(_count, part, words),
             )  # fmt: skip
+        window = menu.addMenu(t("comments.veto_window"))
+        for seconds in VETO_S:
+            words = t("comments.veto_s", n=seconds) if seconds else t("comments.veto_off")
+            action = window.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(self.desk.store.comments.veto_s == seconds)
+            args: dict[str, object] = {"seconds": seconds}
+            action.triggered.connect(partial(self._run, "comments.veto_window", args))
         menu.popup(at)
 
     def _reply(self, entry: EntryView, _: bool = False) -> None:
