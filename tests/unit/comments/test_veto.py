@@ -68,7 +68,10 @@ async def pin(room, text="160 穿什么码？", seconds=SHORT_S):
 
 
 async def over():
-    await asyncio.sleep(SHORT_S * 3)  # longer than the window; nothing tells of what stays away
+    """The window that was begun last is over: a timer that is set later rings later."""
+    rung = asyncio.Event()
+    asyncio.get_running_loop().call_later(SHORT_S, rung.set)
+    await rung.wait()
 
 
 def test_without_a_window_it_goes_up_at_once(room):
