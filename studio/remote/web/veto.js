@@ -21,10 +21,10 @@ export default function page({ section, element, run, language, role }) {
     if (!waiting) return;
     const text = TEXT[language()] ?? TEXT.en;
     title.textContent = text.title;
-    until = Date.now() + 1000 * waiting.left_s;
+    until = performance.now() + 1000 * waiting.left_s;
     const small = element("small", {});
     const count = () => {
-      const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+      const left = Math.max(0, Math.ceil((until - performance.now()) / 1000));
       small.textContent = [waiting.entry.author, waiting.by && text.by + waiting.by, text.left(left)]
         .filter(Boolean).join(" · ");
       if (!left) clearInterval(timer);

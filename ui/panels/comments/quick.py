@@ -55,7 +55,7 @@ class QuickMenu(QMenu):
 
         if "{" in answer.text:
             # Asked without a word in the status bar: a fault is told in the line itself.
-            self._desk.client.call("comments.quick_try", {"name": answer.name}, tried)
+            self._desk.client.call("comments.quick_try", {"name": answer.name}, tried, self)
 
     def _new(self) -> None:
         words = t("comments.quick_text", a="{price}", b="{stock}")
