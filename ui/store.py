@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.api import Evidence, logger
 from studio.audio.model import SoundView
@@ -49,6 +50,7 @@ from ui.models.commands import CommandInfo, FieldKinds
 from ui.models.devices import Devices
 
 _log = logger(__name__)
+ASK_AGAIN_MS = 500
 
 PARTS: dict[str, Any] = {
     "scenes": ScenesView,
@@ -248,12 +250,30 @@ class Store(QObject):
     # -- what the engine says ------------------------------------------------------------------
 
     def _ask(self) -> None:
-        self.client.call("commands.list", {}, self._take_commands)
-        self.client.call("kinds.list", {}, self._take_kinds)
-        self.client.call("state.get", {}, self._take_all)
-        self.client.call("stats.get", {}, self._take_stats)
-        self.client.call("outputs.platforms", {}, self._take_platforms)
+        for kind, take in (
+            ("commands.list", self._take_commands),
+            ("kinds.list", self._take_kinds),
+            ("state.get", self._take_all),
+            ("stats.get", self._take_stats),
+            ("outputs.platforms", self._take_platforms),
+        ):
+            self._ask_for(kind, take)
         self.look_for_devices()
+
+    def _ask_for(self, kind: str, take: Callable[[Reply], None]) -> None:
+        """Asks until it is answered: an engine that is too busy once must not leave this empty."""
+
+        def answered(reply: Reply) -> None:
+            if reply.ok:
+                take(reply)
+            elif reply.code == "unavailable" and self.client.is_up:
+                QTimer.singleShot(ASK_AGAIN_MS, self, lambda: self._ask_again(kind, take))
+
+        self.client.call(kind, {}, answered)
+
+    def _ask_again(self, kind: str, take: Callable[[Reply], None]) -> None:
+        if self.client.is_up:  # one that has come back was asked anew
+            self._ask_for(kind, take)
 
     def _heard(self, name: str, data: object) -> None:
         if not isinstance(data, dict):

@@ -167,10 +167,18 @@ class PlatformStep(Step):
         self._flow = Flow()
         self._marks.setLayout(self._flow)
         self.inside.addWidget(self._marks)
+        listen(self, desk.store.changed, self._changed)
 
     def open(self) -> None:
         super().open()
         self._close()
+        self._offer()
+
+    def _changed(self, part: str) -> None:
+        if part == "platforms":  # who is quick is here before the engine has told them
+            self._offer()
+
+    def _offer(self) -> None:
         clear(self._flow)
         for platform in self.desk.store.platforms:
             button = Button(pick(platform.label), dense=False)
