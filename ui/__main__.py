@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DONE, WRONG, DETACHED = 0, 2, 3
 LAYOUTS = ("streamer", "controller", "technician", "vertical")
+OPEN_MS, TURN_MS = 100, 2000
 SCALES = (0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
 
@@ -40,6 +41,9 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--after", type=float, default=4.0, help="seconds until --grab")
     parser.add_argument("--show", help="panel to bring to the front before --grab")
     parser.add_argument("--measure", type=float, help="run so many seconds, print figures, end")
+    parser.add_argument(
+        "--open-all", action="store_true", help="with --measure: every panel open, in turn in front"
+    )
     return parser.parse_args(argv)
 
 
@@ -207,12 +211,38 @@ def main(argv: list[str] | None = None) -> int:
     if options.grab:
         QTimer.singleShot(int(options.after * 1000), lambda: _grab(program, options, app))
     if options.measure:
+        if options.open_all:
+            _open_all(program, app)
         QTimer.singleShot(int(options.measure * 1000), app.quit)
     app.exec()
     if options.measure:
         print(json.dumps(program.measure.figures()), flush=True)
     program.close()
     return program.code
+
+
+def _open_all(program: Program, app: QApplication) -> None:
+    """Opens every panel on the page that is shown; then one after the other comes to the front."""
+    from PySide6.QtCore import QTimer
+
+    window, number = program.window, 0
+    assert window is not None
+
+    def turn() -> None:
+        nonlocal number
+        panels = list(window.panels.values())
+        if number < len(panels):
+            window.open_panel(panels[number])
+        else:
+            in_turn.setInterval(TURN_MS)
+            panels[number % len(panels)].raise_()
+            if program.measure.is_settled and not program.measure.is_begun:
+                QTimer.singleShot(TURN_MS // 2, app, program.measure.begin)
+        number += 1
+
+    in_turn = QTimer(app)
+    in_turn.timeout.connect(turn)
+    in_turn.start(OPEN_MS)
 
 
 def _grab(program: Program, options: argparse.Namespace, app: QApplication) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QThread
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 LONG_MS = 50.0
+NOTED_MS = 15.0
+WORST = 10
 SETTLE_S = 3.0
 
 
@@ -28,7 +31,7 @@ class Measure:
     def __init__(self) -> None:
         self.first_picture_s: float | None = None
         self.start_longest_ms = 0.0
-        self.is_watched = False
+        self.is_watched = self.is_begun = False
         self._began = time.monotonic()
         self._settled_at: float | None = None
         self._is_settled = False
@@ -40,6 +43,7 @@ class Measure:
         self.longest_ms = self.longest_cpu_ms = self.stall_ms = 0.0
         self.long_calls = self.calls = 0
         self.longest_what = ""
+        self.worst: dict[str, float] = {}
         self._cpu_ns = time.thread_time_ns()
         self._since = time.monotonic()
 
@@ -52,6 +56,11 @@ class Measure:
         elif not self._is_settled and time.monotonic() > (self._settled_at or 0):
             self._is_settled = True
             self._reset()
+
+    def begin(self) -> None:
+        """Forgets what was until now: all that shall be measured is open."""
+        self.is_begun = True
+        self._reset()
 
     @property
     def is_settled(self) -> bool:
@@ -77,6 +86,8 @@ class Measure:
             return
         self.long_calls += ms > LONG_MS
         self.longest_cpu_ms = max(self.longest_cpu_ms, cpu_ms)
+        if cpu_ms > NOTED_MS:
+            self.worst[what] = max(self.worst.get(what, 0.0), cpu_ms)
         if ms > self.longest_ms:
             self.longest_ms, self.longest_what = ms, what
 
@@ -91,6 +102,7 @@ class Measure:
             "pictures_per_s": round(self.pictures / seconds, 2),
             "paint_ms_per_picture": round(self.paint_ns / 1e6 / shown, 3),
             "ui_ms_per_picture": round(cpu_ms / shown, 3),
+            "ui_ms_per_s": round(cpu_ms / seconds, 2),
             "stall_ms": round(self.stall_ms, 2),
             "first_picture_s": round(self.first_picture_s or 0.0, 2),
         }
@@ -101,6 +113,10 @@ class Measure:
                 "longest_cpu_ms": round(self.longest_cpu_ms, 2),
                 "longest_what": self.longest_what,
                 "longer_than_50_ms": self.long_calls,
+                "worst_cpu_ms": {
+                    what: round(ms, 1)
+                    for what, ms in sorted(self.worst.items(), key=lambda pair: -pair[1])[:WORST]
+                },
                 "longest_at_start_ms": round(self.start_longest_ms, 1),
             }
         return found
@@ -127,6 +143,15 @@ class Watched(QApplication):
             cpu_ms = (time.thread_time_ns() - cpu) / 1e6
             ms = (time.perf_counter_ns() - began) / 1e6
             what = ""
-            if ms > measure.longest_ms:
-                what = f"{kind.name} {type(receiver).__name__}"
+            if ms > measure.longest_ms or cpu_ms > NOTED_MS:
+                what = f"{kind.name} {_named(receiver)}"
             measure.call(ms, cpu_ms, what)
+
+
+def _named(receiver: QObject) -> str:
+    """What it is and whose: a timer alone says nothing; one that this very event ended neither."""
+    if not isValid(receiver):
+        return f"{type(receiver).__name__} that has ended"
+    owner = receiver.parent()
+    own = f"{type(receiver).__name__} {receiver.objectName()}".strip()
+    return f"{own} of {type(owner).__name__}" if owner is not None else own

@@ -237,10 +237,11 @@ class Window(QWidget):
         if panel is None:
             return
         self.set_page(self.pages.page_for(panel))
-        self._open_here(panel)
+        self.open_panel(panel)
         panel.show_place(inside)
 
-    def _open_here(self, panel: Panel) -> None:
+    def open_panel(self, panel: Panel) -> None:
+        """To the front on the page that is shown, wherever it stands on others."""
         if panel.isHidden():
             open_beside(self.docks, self.panels.values(), panel)
         panel.raise_()
@@ -291,7 +292,7 @@ class Window(QWidget):
             action = QAction(panel.title(), menu)
             action.setCheckable(True)
             action.setChecked(not panel.isHidden())
-            action.toggled.connect(lambda on, p=panel: self._open_here(p) if on else p.hide())
+            action.toggled.connect(lambda on, p=panel: self.open_panel(p) if on else p.hide())
             menu.addAction(action)
         menu.addSeparator()
         menu.addAction(t("layout.reset"), self.reset_layout)
