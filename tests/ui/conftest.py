@@ -131,6 +131,11 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         _common.end()
 
 
+def pytest_sessionfinish() -> None:
+    """Also where the run was stopped at its first failure: the next test would have ended it."""
+    _common.end()
+
+
 def open_desk(qtbot: Any, *call: str, size: str = "1600x900") -> Any:
     """The desk's program with its window, linked and loaded."""
     from PySide6.QtWidgets import QApplication

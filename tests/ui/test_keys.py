@@ -271,6 +271,8 @@ def test_random_keys_and_clicks_air_nothing_that_was_taken(
         window = program.window
         if not window.isVisible():
             window.show()
+        if step % 1000 == 0 and COUNT > 1000:
+            print(f"{step} events, {len(told)} wrong", flush=True)
         if step % 12 == 0:
             if step % 96 == 0:
                 reset(program)

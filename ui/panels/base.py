@@ -147,7 +147,8 @@ class PanelHead(QFrame):
         self._more.setVisible(is_folded)
         title = next((words for id, words in self._shown if id == self._present), "")
         self._more.setText(f"{title}  ▾")
-        self._more.name(title)
+        # Who looks for a panel sees by the mouse's stay behind which name it stands.
+        self._more.name(title, " · ".join(words for _, words in self._shown))
         # What is shown of the names comes first, the count where there is room beside it.
         head = needs
         if is_folded:
