@@ -9,8 +9,10 @@ from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QFrame,
     QMainWindow,
     QMenu,
+    QScrollArea,
     QTabBar,
     QWidget,
 )
@@ -48,6 +50,8 @@ from ui.widgets.basics import column
 from ui.widgets.notice import Notice
 
 SMALL = 820
+LEAST = (1100, 540)
+"""What the docks are laid out in at least, at scale 1."""
 
 
 class Window(QWidget):
@@ -104,7 +108,14 @@ class Window(QWidget):
             )
         whole = column(gap=0)
         whole.addWidget(self.topbar)
-        whole.addWidget(self.docks, 1)
+        # With text of twice its size a small screen has no room for all: it is scrolled to.
+        self.docks.setMinimumSize(tokens.px(LEAST[0]), tokens.px(LEAST[1]))
+        self.room = QScrollArea()
+        self.room.setWidgetResizable(True)
+        self.room.setFrameShape(QFrame.Shape.NoFrame)
+        self.room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.room.setWidget(self.docks)
+        whole.addWidget(self.room, 1)
         whole.addWidget(self.statusbar)
         self.setLayout(whole)
         self.notice = Notice(self)
@@ -245,6 +256,7 @@ class Window(QWidget):
         if panel.isHidden():
             open_beside(self.docks, self.panels.values(), panel)
         panel.raise_()
+        self.room.ensureWidgetVisible(panel)
         inner = panel.widget()
         if inner is not None:
             inner.setFocus()

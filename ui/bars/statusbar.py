@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from ui import client as link
@@ -15,6 +16,9 @@ from ui.widgets.plain import plain
 
 SAID_MS = 8000
 DISK_LOW_GB = 10.0
+LEAST_SAID = 160
+BY_RANK = ("fps", "dropped", "late", "cpu", "disk", "cut", "ui", "memory", "compose")
+"""Which figures stay longest where there is no room for all."""
 RECORD_GB_H = 2.1  # 4.5 Mb/s and sound
 
 
@@ -127,9 +131,25 @@ class StatusBar(QFrame):
             text if is_technical and self.desk.measure.is_settled else "",
             figures["ui_ms_per_picture"] > 3,
         )
-        room = self.width() > tokens.px(1100)
         self._hint.setVisible(self.width() > tokens.px(1500))
-        show["disk"].setVisible(room)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, another choice of figures."""
+        super().resizeEvent(event)
+        self._show()
+
+    def _make_room(self) -> None:
+        """What matters less goes before anything is cut; what was done last keeps some room."""
+        gap = tokens.px(18)
+        left = self.width() - tokens.px(28) - (tokens.px(LEAST_SAID) if self.said else 0)
+        for part in (self._undo, self._hint):
+            left -= part.sizeHint().width() + gap if not part.isHidden() else 0
+        for name in BY_RANK:
+            figure = self._figures[name]
+            if not figure.isHidden():
+                left -= figure.sizeHint().width() + gap
+                figure.setVisible(left >= 0)
 
 
 def _number(stats: dict[str, object], name: str) -> float | None:

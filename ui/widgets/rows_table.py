@@ -2,29 +2,94 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import QAbstractItemModel, QEvent, Qt
+from PySide6.QtGui import QHelpEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip
 
 from ui.theme import tokens
+from ui.widgets.plain import plain
+
+LAST_LEAST, LEAST = 90, 44
 
 
-def rows_table(model: QAbstractItemModel, widths: tuple[int, ...]) -> QTableView:
+class RowsTable(QTableView):
+    """Fits the width it has: columns give way in proportion before one scrolls sideways.
+
+    What is cut then is whole in a tip. A column that was pulled by hand stays as it was pulled.
+    """
+
+    def __init__(self, model: QAbstractItemModel, widths: tuple[int, ...]) -> None:
+        super().__init__()
+        self._wanted = [tokens.px(wide) for wide in widths]
+        self._is_fitting = self._is_by_hand = False
+        self.setModel(model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setAlternatingRowColors(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(tokens.px(26))
+        head = self.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head.setStretchLastSection(True)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        head.setMinimumSectionSize(tokens.px(LEAST) // 2)
+        head.sectionResized.connect(self._resized)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Before that it has no width of its own."""
+        super().showEvent(event)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, another fit."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """A cell that is cut says all of it under the mouse."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            index = self.indexAt(event.pos())
+            text = str(index.data() or "")
+            own = index.data(Qt.ItemDataRole.ToolTipRole)
+            inside = self.visualRect(index).width() - tokens.px(8)
+            if text and not own and self.fontMetrics().horizontalAdvance(text) > inside:
+                QToolTip.showText(event.globalPos(), plain(text), self)
+                return True
+        return super().viewportEvent(event)
+
+    def _resized(self, column: int, old: int, new: int) -> None:
+        is_last = column == self.model().columnCount() - 1
+        if not self._is_fitting and not is_last and self.isVisible() and old != new:
+            self._is_by_hand = True
+
+    @property
+    def is_list(self) -> bool:
+        """One of ours; a sheet of any number of columns is as wide as it is."""
+        return self.model().columnCount() <= len(self._wanted) + 1
+
+    def fit(self) -> None:
+        """Forgets what was pulled by hand."""
+        self._is_by_hand = False
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._is_by_hand:
+            return
+        wanted = self._wanted[: self.model().columnCount()]
+        room = self.viewport().width() - tokens.px(LAST_LEAST)
+        part = min(1.0, room / max(1, sum(wanted))) if self.is_list and self.isVisible() else 1.0
+        self._is_fitting = True
+        for at, wide in enumerate(wanted):
+            self.setColumnWidth(at, max(min(wide, tokens.px(LEAST)), int(wide * part)))
+        self._is_fitting = False
+
+
+def rows_table(model: QAbstractItemModel, widths: tuple[int, ...]) -> RowsTable:
     """A table of ``model``.
 
     Args:
         widths: of the first columns, at scale 1.
     """
-    view = QTableView()
-    view.setModel(model)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setAlternatingRowColors(False)
-    view.setShowGrid(False)
-    view.setWordWrap(False)
-    view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(tokens.px(26))
-    view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    view.horizontalHeader().setStretchLastSection(True)
-    view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-    for at, wide in enumerate(widths):
-        view.setColumnWidth(at, tokens.px(wide))
-    return view
+    return RowsTable(model, widths)
