@@ -78,11 +78,17 @@ class RowsTable(QTableView):
         if self._is_by_hand:
             return
         wanted = self._wanted[: self.model().columnCount()]
-        room = self.viewport().width() - tokens.px(LAST_LEAST)
+        last = max(tokens.px(LAST_LEAST), self.horizontalHeader().defaultSectionSize())
+        room = self.viewport().width() - last
         part = min(1.0, room / max(1, sum(wanted))) if self.is_list and self.isVisible() else 1.0
+        sizes = [max(min(wide, tokens.px(LEAST)), int(wide * part)) for wide in wanted]
+        over = sum(sizes) - room if part < 1 else 0
+        if over > 0 and sizes:  # what the narrow ones could not give comes from the widest
+            widest = sizes.index(max(sizes))
+            sizes[widest] = max(tokens.px(LEAST), sizes[widest] - over)
         self._is_fitting = True
-        for at, wide in enumerate(wanted):
-            self.setColumnWidth(at, max(min(wide, tokens.px(LEAST)), int(wide * part)))
+        for at, wide in enumerate(sizes):
+            self.setColumnWidth(at, wide)
         self._is_fitting = False
 
 
