@@ -62,8 +62,9 @@ def test_no_word_is_cut_at_twice_the_size(
     (window.set_layout if view in NAMES else window.set_page)(view)
     window.reset_layout()
     qtbot.wait(100)
-    look(window, f"{view}_{language_code}")
     try:
+        qtbot.waitUntil(lambda: _cut(window) == [], timeout=SOON)
+        look(window, f"{view}_{language_code}")
         assert (window.width(), window.height()) == SIZE
         for panel in [panel for panel in window.panels.values() if panel.isVisible()]:
             panel.raise_()
