@@ -269,7 +269,7 @@ class Store(QObject):
             elif reply.code == "unavailable" and self.client.is_up:
                 QTimer.singleShot(ASK_AGAIN_MS, self, lambda: self._ask_again(kind, take))
 
-        self.client.call(kind, {}, answered)
+        self.client.call(kind, {}, answered, self)
 
     def _ask_again(self, kind: str, take: Callable[[Reply], None]) -> None:
         if self.client.is_up:  # one that has come back was asked anew

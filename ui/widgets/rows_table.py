@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, Qt
 from PySide6.QtGui import QHelpEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ui.theme import tokens
 from ui.widgets.plain import plain
@@ -54,9 +54,10 @@ class RowsTable(QTableView):
             text = str(index.data() or "")
             own = index.data(Qt.ItemDataRole.ToolTipRole)
             inside = self.visualRect(index).width() - tokens.px(8)
-            if text and not own and self.fontMetrics().horizontalAdvance(text) > inside:
-                QToolTip.showText(event.globalPos(), plain(text), self)
-                return True
+            is_cut = self.fontMetrics().horizontalAdvance(text) > inside
+            self.viewport().setToolTip(plain(text if is_cut else ""))
+            if is_cut and not own:
+                return False  # the viewport says its own tip then
         return super().viewportEvent(event)
 
     def _resized(self, column: int, old: int, new: int) -> None:
