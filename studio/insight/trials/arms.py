@@ -71,6 +71,9 @@ def check_arm(bus: Bus, asker: Asker, commands: tuple[ArmCommand, ...]) -> None:
             undo = bus.find(asked.undo.command)
             if undo is None:
                 raise StudioError("not_found", "command.not_found", command=asked.undo.command)
+            is_picture = asked.undo.command in IDS or undo.id.partition(".")[0] in ROOMS
+            if not is_picture or undo.needs_confirm or undo.secret_args or undo.reads:
+                raise StudioError("denied", "experiment.not_an_arm", command=asked.undo.command)
             bus.check_right(undo, asker)
 
 

@@ -330,6 +330,10 @@ def test_an_arm_has_no_more_right_than_whoever_started_it(tmp_path: Path) -> Non
                 await desk.start((), (ArmCommand(wrong, {}),))
         with pytest.raises(StudioError):
             await desk.start((), (ArmCommand("cards.use", {"tempo": 1}),))
+        for beside in ("shop.price", "show.open", "experiments.end"):  # nor in its way back
+            way = ArmCommand("cards.use", {"template": "tall"}, undo=ArmUndo(beside, {}))
+            with pytest.raises(StudioError):
+                await desk.start((), (way,))
         look = (ArmCommand("filters.set", {"filter": "f"}),)
         li = Asker(Role.CONTROLLER, origin="phone", person="Li")
         with asked_by(li), pytest.raises(StudioError) as told:
