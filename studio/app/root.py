@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from studio.app.engine_info import EngineInfo
 from studio.app.extensions import Extensions
@@ -194,6 +195,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     brand = BrandService(sources, overlays, state)
     platforms = extensions.of(CommentPlatform)  # type: ignore[type-abstract]
     comments = CommentService(platforms, overlays, events, state, PackTrialProcess(), bus)
+    signer = partial(Signer, secrets)
     triggers = extensions.of(Trigger)  # type: ignore[type-abstract]
     services = Services(
         (
@@ -222,14 +224,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             GameService(comments, events, state),
             *host_services(catalogue, offers, cards, mixer.tap, slot, bus, events, state),
             *plan_services(
-                bus,
-                triggers,
-                programme,
-                insight.past,
-                insight.normal,
-                lambda: Signer(secrets),
-                events,
-                state,
+                bus, triggers, programme, insight.past, insight.normal, signer, events, state
             ),
             *governing(secrets, people, operators, comments, recordings, bus, events, state),
             ready := ReadinessService(pipeline, sources, recordings, state),

@@ -67,3 +67,8 @@ def test_a_circle_is_found() -> None:
 
 def test_there_are_none() -> None:
     assert not _circles(_graph())
+
+
+def test_the_composition_root_reads_as_a_list() -> None:
+    lines = (source_tree.ROOT / "studio/app/root.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 250
