@@ -5,20 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
-from studio.plans.post.model import PostMessage
 from ui.panels.products.panel import TALL
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel
 
 pytestmark = pytest.mark.ui
 SHARES_WINDOW = SHARES_STUDIO = True
+SOON = 20_000
 ROUND = ("controller", "streamer", "technician", "controller", "streamer", "technician")
 
 
 def _shown(window: Any) -> set[str]:
     return {id for id, panel in window.panels.items() if not panel.isHidden()}
+
+
+def _settle(qtbot: Any, window: Any) -> None:
+    """Waits until no panel changes its size any more: a busy machine lays out late."""
+    last: list[Any] = [None]
+
+    def is_same() -> bool:
+        before, last[0] = last[0], [panel.geometry() for panel in window.panels.values()]
+        qtbot.wait(50)
+        return before == last[0] == [panel.geometry() for panel in window.panels.values()]
+
+    qtbot.waitUntil(is_same, timeout=SOON)
 
 
 def test_a_layout_that_comes_back_has_its_own_panels(qtbot: Any, program: Any) -> None:
@@ -84,13 +95,13 @@ def test_a_panel_opened_beside_the_layout_squeezes_nobody(
     window.resize(1280, 720)
     window.set_layout(layout)
     window.reset_layout()
-    qtbot.wait(50)
+    _settle(qtbot, window)
     seen = [id for id in _shown(window) if not window.panels[id].visibleRegion().isEmpty()]
     before = {id: window.panels[id].width() for id in seen}
     pictures = window.monitors.height()
     for id in ("orders", "games", "post", "script"):
         window.reveal(id)
-        qtbot.wait(50)
+        _settle(qtbot, window)
         panel = window.panels[id]
         assert not panel.visibleRegion().isEmpty(), id
         assert panel.width() >= tokens.px(240), id
@@ -110,24 +121,30 @@ def test_the_host_reads_name_and_price_from_two_metres(qtbot: Any, program: Any)
     window.set_layout("streamer")
     window.reset_layout()
     panel = window.panels["host"]
-    store.shop = replace(store.shop, explaining=store.shop.products[0].id)
-    message = PostMessage("m", "controller", "Slower, please", "2026-01-01T00:00:00Z", "streamer")
-    kept = store.post
-    store.post = replace(kept, is_open=True, messages=(message,))
-    store.changed.emit("post")
-    qtbot.wait(100)
-    shown = [label for label in panel.findChildren(TextLabel) if label.isVisible()]
-    assert not panel.visibleRegion().isEmpty(), "it stands in front"
-    product = store.shop.products[0]
-    large = [label.text() for label in shown if label.font().pixelSize() >= tokens.px(64)]
-    assert any(product.name in text for text in large)
-    assert len(large) == 2, "name and price"
-    for text in ("Slower, please", "controller"):
-        label = next(label for label in shown if text in label.text())
-        assert label.visibleRegion().boundingRect().height() == label.height(), text
-    button = next(b for b in panel.findChildren(Button) if b.text() == "Got it")
-    assert button.isVisible()
-    store.post = kept
-    store.changed.emit("post")
-    assert not button.isVisible()
+    run, product = program.actions.run, store.shop.products[0]
+    run("shop.explain", {"product": product.id})
+    run("post.open", {})
+    run("post.say", {"text": "Slower, please", "role": "streamer"})
+
+    def shown() -> list[TextLabel]:
+        return [label for label in panel.findChildren(TextLabel) if label.isVisible()]
+
+    def large() -> list[str]:
+        return [label.text() for label in shown() if label.font().pixelSize() >= tokens.px(64)]
+
+    def got_it() -> list[Button]:
+        buttons = panel.findChildren(Button)
+        return [button for button in buttons if button.text() == "Got it" and button.isVisible()]
+
+    try:
+        qtbot.waitUntil(lambda: any(product.name in text for text in large()), timeout=SOON)
+        qtbot.waitUntil(lambda: bool(got_it()), timeout=SOON)
+        assert not panel.visibleRegion().isEmpty(), "it stands in front"
+        assert len(large()) == 2, "name and price"
+        label = next(label for label in shown() if "Slower, please" in label.text())
+        assert label.visibleRegion().boundingRect().height() == label.height()
+        run("post.close", {})
+        qtbot.waitUntil(lambda: not got_it(), timeout=SOON)
+    finally:
+        run("shop.explain", {})
     window.resize(1600, 900)

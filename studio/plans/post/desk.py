@@ -111,9 +111,8 @@ class CommandPost:
     # -- messages ------------------------------------------------------------------------------
 
     def say(self, who: str, text: str, role: str = "") -> PostMessage:
-        """A message; its writer has read it."""
-        at = utc_iso()
-        message = PostMessage(self._id("M"), who, text, at, role, (Acknowledged(who, at),))
+        """A message that nobody has read yet: who wrote it is not among those it is for."""
+        message = PostMessage(self._id("M"), who, text, utc_iso(), role)
         self.messages = [*self.messages[-MOST_MESSAGES + 1 :], message]
         return message
 

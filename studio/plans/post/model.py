@@ -54,7 +54,7 @@ class Acknowledged(msgspec.Struct, frozen=True):
 
 
 class PostMessage(msgspec.Struct, frozen=True):
-    """A message; ``role`` "" is for everybody."""
+    """A message; ``role`` "" is for everybody, ``read`` says who has acknowledged it."""
 
     id: str
     who: str

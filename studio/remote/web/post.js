@@ -76,7 +76,7 @@ export default function page({ section, element, run, language, role }) {
     const mine = (post.messages ?? []).filter((one) => !one.role || rank() >= RANKS.indexOf(one.role));
     messages.replaceChildren(...mine.slice(-20).reverse().map((one) => {
       const read = one.read.map((reader) => reader.who).join(", ");
-      return item(`${one.who}: ${one.text}`, `${at(one.at_utc)} · ${text.read_by}${read}`,
+      return item(`${one.who}: ${one.text}`, read ? `${at(one.at_utc)} · ${text.read_by}${read}` : at(one.at_utc),
         button(text.acknowledge, true, () => run("post.acknowledge", { message: one.id })));
     }));
     messages.hidden = !mine.length;

@@ -58,6 +58,7 @@ class MessageRow(QFrame):
         texts = column(gap=1)
         texts.addWidget(TextLabel(head, size=12, wraps=True))
         said = TextLabel(t("post.read_by", who=readers), size=11, tone="muted", elides=True)
+        said.setVisible(bool(readers))
         texts.addWidget(said)
         layout = row(gap=8)
         layout.addLayout(texts, 1)
