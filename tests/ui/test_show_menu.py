@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 from ui.bars import show_menu
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = SHARES_STUDIO = True
+SHARES_WINDOW = True
 SOON = 15_000
 
 

@@ -33,7 +33,7 @@ from ui.theme import sheet, tokens
 from ui.widgets.pop_form import PopForm
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(120)]
-SHARES_WINDOW = SHARES_STUDIO = True
+SHARES_WINDOW = True
 SOON = 20_000
 
 

@@ -14,7 +14,7 @@ from ui.widgets.basics import Button
 
 SOON = 15_000
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = SHARES_STUDIO = True
+SHARES_WINDOW = True
 
 
 def source(program, name):

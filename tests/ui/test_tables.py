@@ -12,7 +12,7 @@ from ui.theme import tokens
 from ui.widgets.rows_table import LEAST, RowsTable
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = SHARES_STUDIO = True
+SHARES_WINDOW = True
 SOON = 8_000
 
 
