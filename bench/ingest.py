@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,7 @@ from typing import Any
 from bench.base import BenchReport, Row
 from bench.line.ask import ask
 from bench.line.chain import BenchChain
+from bench.line.server import free_port
 
 INTERVALS_S = (1.0, 2.0, 4.0, 8.3, 10.0)
 HELD_S = (0.2, 0.5, 1.0, 2.0, 3.0)
@@ -40,7 +40,7 @@ def run() -> BenchReport:
 
 
 def _rows(folder: Path, interval: float) -> list[Row]:
-    port = _free_port()
+    port = free_port()
     show = _show(folder / "phone.show", port)
     names = {"SHOPCAST_RUNTIME": "run", "SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config"}
     around = {name: str(folder / sub) for name, sub in names.items()} | {"SHOPCAST_KEYRING": "0"}
@@ -121,11 +121,6 @@ def _until(check: Any, seconds: float) -> float:
             return time.monotonic() - began
         time.sleep(STEP_S)
     return seconds
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def _call(url: str, interval: float) -> subprocess.Popen[bytes]:

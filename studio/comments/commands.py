@@ -21,11 +21,18 @@ from studio.comments.events import (
 )
 from studio.comments.keeper import CommentQueue
 from studio.comments.many import CommentsWanted
-from studio.comments.model import MOST_REPLY, Comment, Entry, FeedSpec, Mute, State
+from studio.comments.model import (
+    MOST_REPLY,
+    Comment,
+    Entry,
+    FeedSpec,
+    Mute,
+    State,
+    VetoSeconds,
+)
 from studio.comments.mutes import view_mute
 from studio.comments.quick import variables_of
 from studio.comments.replies import ReplyQueue
-from studio.comments.veto import LONGEST_S
 from studio.comments.views import view_entry
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
@@ -155,7 +162,7 @@ class AudienceCommands:
             "How many seconds a comment waits before it goes on the picture; 0 is not at all.",
         ),
     )
-    def veto_window(self, seconds: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_S)]) -> Changed:
+    def veto_window(self, seconds: VetoSeconds) -> Changed:
         before, self._audience.veto.seconds = self._audience.veto.seconds, seconds
         return changed("comments", undo=("comments.veto_window", {"seconds": before}))
 

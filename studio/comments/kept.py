@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime
 
-from studio.comments.model import Entry, EntryKept, MuteKept
+from studio.comments.model import Entry, EntryKept, Mute
 from studio.comments.rings import CommentRings, Ring
 from studio.core.clock import NS, now_ns
 
@@ -38,7 +38,7 @@ def entry_of(row: EntryKept, number: int) -> Entry:
     )  # fmt: skip
 
 
-def until_ns_of(kept: MuteKept) -> int:
+def until_ns_of(kept: Mute) -> int:
     """When a mute that was kept ends, on today's monotonic clock."""
     if kept.until_ns and kept.until_ns - now_ns() <= kept.minutes * 60 * NS:
         return kept.until_ns

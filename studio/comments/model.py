@@ -10,6 +10,7 @@ from studio.comments.moderation.normalise import plain_name
 
 MOST_REPLY = 200
 """Signs of an answer that platforms take."""
+VetoSeconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 Action = Literal["allow", "hold", "block"]
 State = Literal["allowed", "held", "blocked", "released"]
 
@@ -129,11 +130,11 @@ class FeedSpec(msgspec.Struct, frozen=True):
 
 
 class Mute(msgspec.Struct, frozen=True):
-    """An author whose comments are blocked for a while.
+    """An author whose comments are blocked for a while; it survives a kill of the engine.
 
     Attributes:
-        until_utc: for people.
-        until_ns: what counts, monotonic.
+        until_utc: UTC ISO 8601, for people; counts when the machine was restarted meanwhile.
+        until_ns: what counts, monotonic, which goes on while an engine is exchanged.
         minutes: how long it was meant to be.
         since_utc: when it was decided; "" for one of an older engine.
         text: what was said.
@@ -144,8 +145,8 @@ class Mute(msgspec.Struct, frozen=True):
     who: str
     author: str
     until_utc: str
-    until_ns: int
-    minutes: float
+    until_ns: int = 0
+    minutes: float = 0.0
     since_utc: str = ""
     text: str = ""
     rule: str = ""
@@ -161,11 +162,15 @@ class OwnWords(msgspec.Struct, frozen=True):
     words: tuple[str, ...]
 
 
+AnswerName = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+AnswerText = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_REPLY)]
+
+
 class QuickAnswer(msgspec.Struct, frozen=True):
     """A text that is answered again and again; its variables are filled in as it is sent."""
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    name: AnswerName
+    text: AnswerText
 
 
 class AudiencePart(msgspec.Struct, frozen=True):
@@ -184,30 +189,7 @@ class AudiencePart(msgspec.Struct, frozen=True):
     words: tuple[OwnWords, ...] = ()
     packs: tuple[str, ...] = ()
     answers: tuple[QuickAnswer, ...] = ()
-    veto_s: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0.0
-
-
-class MuteKept(msgspec.Struct, frozen=True):
-    """A mute that must survive a kill.
-
-    Attributes:
-        until_utc: UTC ISO 8601; counts when the machine was restarted meanwhile.
-        until_ns: of the machine's monotonic clock, which goes on while an engine is exchanged.
-        minutes: how long it was meant to be.
-
-    The other fields are those of `Mute`.
-    """
-
-    who: str
-    author: str
-    until_utc: str
-    until_ns: int = 0
-    minutes: float = 0.0
-    since_utc: str = ""
-    text: str = ""
-    rule: str = ""
-    why: ModerationWords = ModerationWords("", "")
-    by: str = ""
+    veto_s: VetoSeconds = 0.0
 
 
 class EntryKept(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -230,7 +212,7 @@ class CommentsKept(msgspec.Struct, frozen=True):
     """What must survive a kill of the engine."""
 
     pinned: Comment | None = None
-    mutes: tuple[MuteKept, ...] = ()
+    mutes: tuple[Mute, ...] = ()
     is_slow: bool = False
     rows: tuple[EntryKept, ...] = ()
 

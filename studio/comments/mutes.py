@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import replace
 
 from studio.comments.kept import until_ns_of
-from studio.comments.model import Entry, Mute, MutedView, MuteKept, ReasonView
+from studio.comments.model import Entry, Mute, MutedView, ReasonView
 from studio.core.clock import NS, now_ns, utc_iso
 from studio.core.errors import StudioError
 
@@ -116,25 +116,16 @@ class MuteBook:
         self.now.clear()
         self._lifted.clear()
 
-    def kept(self) -> tuple[MuteKept, ...]:
+    def kept(self) -> tuple[Mute, ...]:
         """What must survive a kill."""
-        return tuple(
-            MuteKept(
-                mute.who, mute.author, mute.until_utc, mute.until_ns, mute.minutes, mute.since_utc,
-                mute.text, mute.rule, mute.why, mute.by,
-            )
-            for mute in self.now.values()
-        )  # fmt: skip
+        return tuple(self.now.values())
 
-    def restore(self, kept: Iterable[MuteKept]) -> None:
+    def restore(self, kept: Iterable[Mute]) -> None:
         """Takes up those that are not over."""
         for mute in kept:
             until_ns = until_ns_of(mute)
             if until_ns > now_ns():
-                self.now[mute.who] = Mute(
-                    mute.who, mute.author, mute.until_utc, until_ns, mute.minutes, mute.since_utc,
-                    mute.text, mute.rule, mute.why, mute.by,
-                )  # fmt: skip
+                self.now[mute.who] = replace(mute, until_ns=until_ns)
 
 
 def blocked_as_muted(entries: Iterable[Entry], who: str) -> list[Entry]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Protocol
-
-import msgspec
+from typing import Protocol
 
 from studio.comments.keeper import CommentQueue
-from studio.comments.model import QuickAnswer
+from studio.comments.model import AnswerName, AnswerText, QuickAnswer
 from studio.comments.quick import FactSheet, fill, variables_of
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 
 MOST_ANSWERS = 50
-AnswerName = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
-AnswerText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class Replier(Protocol):

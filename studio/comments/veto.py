@@ -10,8 +10,6 @@ from studio.comments.model import Entry, VetoView
 from studio.comments.views import view_entry
 from studio.core.clock import NS, now_ns
 
-LONGEST_S = 60.0
-
 
 class PutUp(Protocol):
     """Puts a comment on the picture, if it still may go there."""
