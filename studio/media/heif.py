@@ -20,6 +20,8 @@ MOST_ITEMS, MOST_TILES, MOST_PARTS = 4096, 1024, 64
 CODECS = {b"hvc1": ("hevc", b"hvcC"), b"av01": ("libdav1d", b"av1C")}
 ALPHA = (b"urn:mpeg:hevc:2015:auxid:1", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha")
 BT601, BT709, BT2020 = 5, 1, 9
+BLACK, RANGE = 16, 219
+"""Of luma in the range of television (ITU-R BT.709, 4.6)."""
 _MATRIX = {1: BT709, 5: BT601, 6: BT601, 9: BT2020}
 """ITU-T H.273's matrices as FFmpeg's constants for swscale."""
 
@@ -218,6 +220,8 @@ def _bgr(frame: Any, said: list[_Box]) -> NDArray[Any]:
         src_color_range=2 if is_full else 1,
         dst_color_range=2,
     )
+    if frame.format.name.startswith("gray") and not is_full:  # swscale takes grey for full range
+        made = cv2.convertScaleAbs(np.maximum(made, BLACK) - BLACK, alpha=255 / RANGE)
     return made
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +16,15 @@ from studio.core.errors import StudioError
 from studio.media import picture_parts as parts
 from studio.media.cv import MOST_PIXELS, cv2
 from studio.media.drawings import is_svg, svg_drawer
+from studio.media.exif import PNG, orientation, orientation_in, upright
 from studio.media.frame import Frame, from_rgb, to_rgb
 from studio.media.heif import is_heif
 from studio.media.icc import profile_of, to_srgb
+from studio.media.tiff import is_tiff, mended
 
 MAX_SIDE = 4096
 SVG_SIDE = 1920
-PNG = b"\x89PNG\r\n\x1a\n"
-MOVING = (".gif", ".webp", ".png", ".apng")
+MOVING = (".gif", ".webp", ".png", ".apng", ".avif")
 MOST_BYTES = 512_000_000
 HEAD_BYTES = 4_000_000  # a JPEG may bear a long thumbnail before its size
 
@@ -69,10 +71,16 @@ def decode(data: NDArray[np.uint8], *, is_tga: bool = False) -> NDArray[Any] | N
     if not data.size:
         return None
     raw = data.tobytes()
-    try:
-        picture, kinds, blocks = cv2.imdecodeWithMetadata(data, cv2.IMREAD_UNCHANGED)
-    except cv2.error:
-        picture, kinds, blocks = None, (), ()
+    picture: NDArray[Any] | None = None
+    kinds: Sequence[int] = ()
+    blocks: Sequence[Any] = ()
+    if not parts.is_spoilt(raw):
+        try:
+            picture, kinds, blocks = cv2.imdecodeWithMetadata(data, cv2.IMREAD_UNCHANGED)
+        except cv2.error:
+            picture = None
+    if picture is not None and is_tiff(raw):
+        picture = mended(picture, raw)
     if picture is None:
         picture = parts.decode_otherwise(raw, is_tga)
         if picture is None:
@@ -114,35 +122,6 @@ def told_pixels(data: bytes) -> int:
                 return wide * high
             at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
     return 0
-
-
-def orientation(exif: bytes) -> int:
-    """The orientation (1 to 8) an Exif block tells; 1, as it is, where it tells none."""
-    exif = exif.removeprefix(b"Exif\0\0")  # some writers keep the head that JPEG needs
-    order: Literal["little", "big"] = "little" if exif[:2] == b"II" else "big"
-
-    def number(at: int, size: int) -> int:
-        return int.from_bytes(exif[at : at + size], order)
-
-    first = number(4, 4)
-    for at in range(first + 2, first + 2 + 12 * number(first, 2), 12):
-        if at + 12 > len(exif):
-            break
-        if number(at, 2) == 0x0112:
-            told = number(at + 8, 2)
-            return told if 1 <= told <= 8 else 1
-    return 1
-
-
-def upright(picture: NDArray[Any], told: int) -> NDArray[Any]:
-    """``picture`` turned and mirrored as its Exif orientation tells."""
-    if told in (5, 6, 7, 8):
-        picture = picture.swapaxes(0, 1)
-    if told in (3, 4, 7, 8):
-        picture = picture[::-1]
-    if told in (2, 3, 6, 7):
-        picture = picture[:, ::-1]
-    return np.ascontiguousarray(picture)
 
 
 def _read(path: Path) -> NDArray[np.uint8]:
@@ -238,10 +217,18 @@ def read_animation(path: Path, max_side: int = MAX_SIDE) -> MovingPicture:
         )
     raw = data.tobytes()
     pictures = [
-        (_frame_of(parts.with_clear_grey(picture, raw), path, max_side), max(20, int(ms) or 100))
+        (_frame_of(_set_right(picture, raw), path, max_side), max(20, int(ms) or 100))
         for picture, ms in zip(film.frames, film.durations, strict=True)
     ]
     return MovingPicture(pictures, plays_of(raw, int(film.loop_count)))
+
+
+def _set_right(picture: NDArray[Any], raw: bytes) -> NDArray[Any]:
+    """One picture of a moving one with what the file says of all: alpha, and how it stands."""
+    picture = parts.full_range(parts.with_clear_grey(picture, raw), raw)
+    if parts.is_avif(raw):
+        return parts.turned_as_told(picture, raw)
+    return upright(picture, orientation_in(raw))
 
 
 def plays_of(data: bytes, told: int) -> int:

@@ -7,27 +7,36 @@ ICC.1:2022, B.4.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.log import logger
 from studio.media.cv import MOST_PIXELS
+from studio.media.exif import PNG, png_chunks
 from studio.media.heif import HeifItems, is_heif, read_heif
-from studio.media.icc import Profile, profile_of
+from studio.media.icc import Profile
+from studio.media.tga import is_grey_alpha, read_grey_alpha
+from studio.media.tiff import TiffTags, as_stored, is_read_otherwise, is_tiff
 
 _log = logger(__name__)
-PNG = b"\x89PNG\r\n\x1a\n"
-ICC_TAG = 34675
 # A codec is named, never guessed: guessing would open playlists, and what they point at.
-CODECS = ((b"\xff\xd8\xff", "mjpeg"), (b"GIF8", "gif"))
+CODECS = ((b"\xff\xd8\xff", "mjpeg"), (b"GIF8", "gif"), (b"8BPS", "psd"), (b"qoif", "qoi"))
 
 
 def is_avif(data: bytes) -> bool:
     """Is it an AV1 picture?"""
     return data[4:8] == b"ftyp" and b"avi" in data[8:64]
+
+
+def is_grey_avif(data: bytes) -> bool:
+    """Is it an AV1 picture of luma alone? OpenCV leaves its range as the camera wrote it."""
+    if not is_avif(data):
+        return False
+    found = HeifItems(data)
+    said = found.properties(found.primary)
+    return any(kind == b"av1C" and len(body) >= 3 and body[2] & 0x10 for kind, body in said)
 
 
 def depth_of(data: bytes) -> int:
@@ -55,7 +64,7 @@ def with_clear_grey(picture: NDArray[Any], data: bytes) -> NDArray[Any]:
         if picture.shape[2] == 4 and int(picture[:, :, 3].min()) < 255:
             return picture
         picture = picture[:, :, 0]
-    for kind, body in _chunks(data):
+    for kind, body in png_chunks(data):
         if kind == b"IDAT":
             break
         if kind == b"tRNS" and len(body) >= 2:
@@ -71,6 +80,11 @@ def with_clear_grey(picture: NDArray[Any], data: bytes) -> NDArray[Any]:
     return picture
 
 
+def is_spoilt(data: bytes) -> bool:
+    """Does OpenCV read it, but lose its alpha, its range or its planes?"""
+    return is_grey_avif(data) or is_read_otherwise(data)
+
+
 def turned_as_told(picture: NDArray[Any], data: bytes) -> NDArray[Any]:
     """An AVIF turned (irot, to the left) and mirrored (imir) as its primary item says."""
     if not is_avif(data):
@@ -83,26 +97,22 @@ def profile_in(data: bytes) -> Profile | None:
     """Whose colours an AVIF or TIFF has, which OpenCV does not tell; None for those of a screen."""
     if is_avif(data):
         return HeifItems(data).profile
-    order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
-    if data[:4] not in (b"II*\0", b"MM\0*"):
-        return None
-    first = int.from_bytes(data[4:8], order)
-    for n in range(min(500, int.from_bytes(data[first : first + 2], order))):
-        entry = data[first + 2 + 12 * n : first + 14 + 12 * n]
-        if int.from_bytes(entry[:2], order) == ICC_TAG:
-            size, at = (int.from_bytes(entry[k : k + 4], order) for k in (4, 8))
-            return profile_of(data[at : at + size])
-    return None
+    return TiffTags(data).profile if is_tiff(data) else None
 
 
 def decode_otherwise(data: bytes, is_tga: bool) -> NDArray[Any] | None:
-    """By FFmpeg what OpenCV refuses: AVIF, HEIC, a JPEG that was cut off, GIF, TGA; BGR or BGRA.
+    """By FFmpeg what OpenCV refuses or spoils: AVIF, HEIC, PSD, TGA, GIF, half a JPEG or TIFF.
 
-    None: it cannot either.
+    BGR or BGRA of 8 bit; None: it cannot either.
     """
     try:
         if is_avif(data):
             return _avif(data)
+        if is_tiff(data):
+            picture = _decoded("tiff", data)
+            return None if picture is None else as_stored(picture, data)
+        if is_tga and is_grey_alpha(data):
+            return read_grey_alpha(data, MOST_PIXELS)
         if is_heif(data):
             return read_heif(data)
         codec = next((name for head, name in CODECS if data.startswith(head)), "")
@@ -126,6 +136,12 @@ def _decoded(codec: str, data: bytes) -> NDArray[Any] | None:
 
 def _avif(data: bytes) -> NDArray[Any] | None:
     """The first picture, and the grey one of its size beside it as alpha."""
+    if is_grey_avif(data):
+        found = HeifItems(data)
+        grey = found.picture(found.primary)
+        clear = found.alpha_of(found.primary)
+        if grey is not None and (clear is None or clear.shape == grey.shape[:2]):
+            return grey if clear is None else np.dstack([grey, clear])
     import av
 
     with av.open(io.BytesIO(data), "r", format="mov") as file:
@@ -149,11 +165,3 @@ def _bgr(frame: Any) -> NDArray[Any] | None:
     has_alpha = any(part.is_alpha for part in frame.format.components)
     picture: NDArray[Any] = frame.to_ndarray(format="bgra" if has_alpha else "bgr24")
     return picture
-
-
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 8
-    while at + 12 <= len(data):
-        length = int.from_bytes(data[at : at + 4], "big")
-        yield data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
-        at += 12 + length

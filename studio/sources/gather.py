@@ -12,10 +12,11 @@ from studio.sources.file_list import is_list, read_list
 
 PICTURES = (
     ".png", ".jpg", ".jpeg", ".heic", ".heif", ".webp", ".bmp", ".gif", ".avif", ".tif", ".tiff",
-    ".tga", ".svg",
+    ".tga", ".svg", ".apng", ".psd", ".qoi",
 )  # fmt: skip
 FILMS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".flv", ".ts", ".m4v", ".mp3", ".wav", ".m4a",
-         ".aac", ".flac", ".ogg", ".opus")  # fmt: skip
+         ".aac", ".flac", ".ogg", ".opus", ".wmv", ".wma", ".mpg", ".mpeg", ".m2ts", ".mts", ".3gp",
+         ".ogv", ".oga", ".aif", ".aiff")  # fmt: skip
 MOST = 2000
 
 

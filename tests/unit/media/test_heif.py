@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from studio.core.errors import StudioError
+from studio.media.exif import upright
 from studio.media.frame import to_rgb
 from studio.media.heif import read_heif
-from studio.media.picture_file import read_picture, upright
+from studio.media.picture_file import read_picture
 
 QUARTERS = ((255, 128, 0), (0, 180, 60), (30, 50, 230), (230, 230, 230))
 TURNS = {
@@ -36,13 +37,15 @@ def photo(wide: int, high: int) -> np.ndarray:
     return made
 
 
-def encoded(pictures: list[np.ndarray], depth: int = 8, full: bool = True) -> tuple[bytes, list]:
+def encoded(
+    pictures: list[np.ndarray], depth: int = 8, full: bool = True, form: str = ""
+) -> tuple[bytes, list]:
     """Each as a key picture of HEVC: the set-up (hvcC) and the bytes."""
     film = io.BytesIO()
     with av.open(film, "w", format="mp4") as out:
         stream: Any = out.add_stream("libx265", rate=1)
         stream.height, stream.width = pictures[0].shape[:2]
-        stream.pix_fmt = "yuv420p" if depth == 8 else "yuv420p10le"
+        stream.pix_fmt = form or "yuv420p" if depth == 8 else "yuv420p10le"
         stream.codec_context.color_range = 2 if full else 1
         stream.codec_context.colorspace = 5
         stream.codec_tag = "hvc1"
@@ -52,6 +55,9 @@ def encoded(pictures: list[np.ndarray], depth: int = 8, full: bool = True) -> tu
                 format=stream.pix_fmt, dst_colorspace=5, src_color_range=2,
                 dst_color_range=2 if full else 1,
             )  # fmt: skip
+            if form == "gray":
+                narrow = rgb[:, :, 1] if full else np.rint(16 + rgb[:, :, 1] * (219 / 255))
+                frame = av.VideoFrame.from_ndarray(narrow.astype(np.uint8), format="gray")
             frame.pts = number
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))

@@ -13,8 +13,9 @@ from studio.graphics import qt
 from studio.graphics.card import draw_card
 from studio.graphics.model import CardSpec
 from studio.media.cv import cv2
+from studio.media.exif import orientation
 from studio.media.frame import to_rgb
-from studio.media.picture_file import decode, orientation, read_picture
+from studio.media.picture_file import decode, read_picture
 
 CORNERS = ((0, 0, 255), (0, 255, 0), (255, 0, 0), (255, 255, 255))
 

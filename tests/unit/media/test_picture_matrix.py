@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from studio.media.cv import cv2
+from studio.media.exif import upright
 from studio.media.frame import Frame, to_rgb
 from studio.media.icc import P3, profile_of, to_srgb
-from studio.media.picture_file import read_animation, read_picture, upright
+from studio.media.picture_file import read_animation, read_picture
 from tests.unit.media.test_heif import photo
 from tests.unit.media.test_picture_file import exif
 from tests.unit.media.test_picture_kinds import chunk
