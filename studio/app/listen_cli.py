@@ -27,6 +27,7 @@ from studio.host.packs.model import Alarm, PacksPart
 from studio.host.packs.service import armed_packs, matcher_for, replace_heard
 from studio.host.packs.texts import about
 from studio.host.script.facts import check_own, facts_of
+from studio.media.channels import settle_channels
 from studio.show.keeper import OpenShow
 
 Write = Callable[[str], None]
@@ -225,6 +226,7 @@ def _pieces_of(path: Path) -> Iterator[Sound]:
         with av.open(str(path)) as media:
             if not media.streams.audio:
                 raise StudioError("invalid", "guard.no_sound", path=path.name, why="no audio")
+            settle_channels(media, media.streams.audio[0])
             to_16k = av.AudioResampler(format="flt", layout="mono", rate=RATE)
             for frame in media.decode(audio=0):
                 for made in to_16k.resample(frame):

@@ -10,6 +10,7 @@ import numpy as np
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
+from studio.media.channels import settle_channels
 from studio.media.cv import cv2
 from studio.media.frame import Frame, Plane, even
 from studio.media.sound import CHANNELS, RATE, Samples
@@ -114,6 +115,7 @@ def read_film_sound(path: Path, longest_s: float) -> Samples | None:
             if not media.streams.audio:
                 return None
             sampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+            settle_channels(media, media.streams.audio[0])
             for decoded_block in (*media.decode(media.streams.audio[0]), None):
                 for block in sampler.resample(decoded_block):
                     blocks.append(block.to_ndarray().astype(np.float32).reshape(-1, CHANNELS))

@@ -16,6 +16,7 @@ from studio.core.whole_file import write_whole
 from studio.encoding.audio_encoder import RATE
 from studio.encoding.encoder import Picture
 from studio.encoding.model import AudioSettings, VideoSettings
+from studio.media.channels import settle_channels
 from studio.outputs.standby import codec_digest, make_clip
 
 LONGEST_S = 20.0
@@ -110,6 +111,7 @@ def film_sound(file: Path, longest_s: float) -> NDArray[np.float32] | None:
         with av.open(str(file)) as media:
             if not media.streams.audio:
                 return None
+            settle_channels(media, media.streams.audio[0])
             sampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
             for frame in media.decode(media.streams.audio[0]):
                 for piece in sampler.resample(frame):

@@ -1,4 +1,4 @@
-"""Lists of files as other players write them: .m3u, .m3u8 and .pls, read to the files they name."""
+"""Lists of files as other players write them: .m3u, .m3u8, .pls and .xspf, read to their files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 from studio.core.bounded import read_bounded
 from studio.core.errors import StudioError
 
-ENDINGS = (".m3u", ".m3u8", ".pls")
+ENDINGS = (".m3u", ".m3u8", ".pls", ".xspf")
+ENCODINGS = ("utf-8-sig", "gbk", "big5", "shift_jis", "euc_kr")
 MOST_BYTES = 4_000_000
 MOST = 2000
 _ENTRY = re.compile(r"file\d+\s*=\s*(.+)", re.IGNORECASE)
@@ -40,7 +41,7 @@ def read_list(path: Path) -> list[Path]:
     named: list[str] = []
     # Chinese in GBK may be UTF-8 by chance: the reading that finds the most files is right.
     for text in readings:
-        entries = [entry for line in text.splitlines() if (entry := _entry(line, path))]
+        entries = _entries(text, path)
         there = [place for entry in entries[:MOST] if (place := _place(entry, path.parent))]
         if len(there) > len(found) or not named:
             found, named = there, entries
@@ -53,15 +54,34 @@ def read_list(path: Path) -> list[Path]:
 def _readings(path: Path) -> list[str]:
     """Its text in every encoding in which it can be read, the likeliest first."""
     data = read_bounded(path, MOST_BYTES)
+    if path.suffix.lower() == ".xspf":
+        return ["\n".join(_tracks(data))]
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return [data.decode("utf-16", "replace")]
     made = []
-    for encoding in ("utf-8-sig", "gbk"):
+    for encoding in ENCODINGS:
         try:
             made.append(data.decode(encoding))
         except UnicodeDecodeError:
             continue
     return [*made, data.decode("cp1252", "replace")]
+
+
+def _tracks(data: bytes) -> list[str]:
+    """The locations of an XSPF's tracks (xspf.org, 4.1.1.2.14.1.1.1.1): addresses."""
+    from defusedxml import DefusedXmlException, ElementTree
+
+    try:
+        root = ElementTree.fromstring(data)
+    except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):
+        return []
+    found = (node.text or "" for node in root.iter() if node.tag.rpartition("}")[2] == "location")
+    return [" ".join(text.split()) for text in found]
+
+
+def _entries(text: str, path: Path) -> list[str]:
+    """What a list names, line by line."""
+    return [entry for line in text.splitlines() if (entry := _entry(line, path))]
 
 
 def _entry(line: str, path: Path) -> str:
@@ -82,9 +102,9 @@ def _place(entry: str, folder: Path) -> Path | None:
     elif _SCHEME.match(entry):
         return None
     try:
-        for place in (folder / entry, folder / entry.replace("\\", "/")):
-            if place.is_file():
-                return place
+        for name in (entry, entry.replace("\\", "/"), unquote(entry)):
+            if (folder / name).is_file():
+                return folder / name
     except (OSError, ValueError):  # too long, or no path at all
         pass
     return None

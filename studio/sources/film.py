@@ -174,8 +174,24 @@ class Film:
                     return ended
                 pictures = self._caught_up()
         if not seen and from_ms <= 0:
-            raise _empty(self.path)
-        return Stop.END
+            return self._without_pictures(look)
+        return self._play_on(look)
+
+    def _without_pictures(self, look: Callable[[Film, float], bool]) -> Stop:
+        """No picture could be decoded: then the sound alone is played, and that is said."""
+        is_unknown = self._pictures.give_up()
+        if not (is_unknown and self.has_sound):
+            raise _empty(self.path, is_unknown=is_unknown)
+        self._feed.gives(picture=False)
+        self._feed.remark(self._left_out())
+        self._wind_sound(0.0)
+        self.player.restart(0)
+        return self._play_sound(-1.0, look)
+
+    def _play_on(self, look: Callable[[Film, float], bool]) -> Stop:
+        """What sound there is after the last picture, which stands meanwhile."""
+        is_left = self.has_sound and self._next is not None
+        return self._play_sound(1.0, look, is_standing=True) if is_left else Stop.END
 
     def finish(self) -> bool:
         """Delivers what is left; False when stopping."""
@@ -210,6 +226,10 @@ class Film:
             self._sounds.seek(ms)
             self._ahead = self._from(self._sounds.blocks(), ms / 1000)
             self._next = next(self._ahead, None)
+            if self._next is None and self._sounds.give_up():
+                self.has_sound = self._sounds.is_there
+                self._feed.remark(self._left_out())
+                self._wind_sound(ms)
 
     @staticmethod
     def _from(blocks: Iterator[Block], begin_s: float) -> Iterator[Block]:
@@ -233,11 +253,15 @@ class Film:
             self.player.block(self._next.samples, ns(self._next.at_s))
             self._next = next(self._ahead, None)
 
-    def _play_sound(self, begin_s: float, look: Callable[[Film, float], bool]) -> Stop:
-        """A file without pictures."""
+    def _play_sound(
+        self, begin_s: float, look: Callable[[Film, float], bool], *, is_standing: bool = False
+    ) -> Stop:
+        """A file without pictures, or whose last one stands."""
         seen = 0
         while self._next is not None and self._next.at_s < self._out_s:
             seen += 1
+            if is_standing:
+                self._feed.still_here()
             self.at_ms = self._next.at_s * 1000
             self.player.block(self._next.samples, ns(self._next.at_s))
             self._next = next(self._ahead, None) if self._ahead else None

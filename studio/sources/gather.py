@@ -25,7 +25,7 @@ def gather(
 ) -> list[Path]:
     """Listed files that are there, then those of the folder as people count ("2" before "10").
 
-    A list of another player (.m3u, .pls) stands for the files it names.
+    A list of another player (.m3u, .pls, .xspf) stands for the files it names.
 
     Raises:
         StudioError: not_found: none of them is there; invalid: none that a list names is.

@@ -11,6 +11,7 @@ import numpy as np
 from studio.core.clock import NS
 from studio.core.errors import StudioError
 from studio.media.alpha_film import with_alpha
+from studio.media.channels import settle_channels
 from studio.media.cv import cv2
 from studio.media.fields import Deinterlacer
 from studio.media.frame import Frame, Plane, even, from_av
@@ -20,8 +21,13 @@ from studio.media.yuv import resize
 if TYPE_CHECKING:
     import av
 
+STREAM_LEAD_US = 1_000_000
+"""How far before its place a file without an index is wound: FFmpeg goes to where packets of that
+time lie, which is behind the keyframe that they need."""
 WIDEST = 16
 """Sample aspect ratios beyond this are damage, not a format."""
+MOST_IN_VAIN = {"video": 2000, "audio": 300}
+"""Packets without a picture or sound in them after which nothing more is looked for."""
 OWN_DECODERS = {"vp9": "libvpx-vp9", "vp8": "libvpx"}
 """Decoders that know the alpha of these; FFmpeg's own drop it."""
 
@@ -69,12 +75,15 @@ class Track:
             raise StudioError(
                 "invalid", "sources.file_broken", path=str(path), why=str(error)
             ) from None
+        self._is_read = self._is_wound = self._is_mute = False
         streams: Any = self._media.streams.video if kind == "video" else self._media.streams.audio
         # A track of a codec that FFmpeg does not know has no decoder: another one may.
         known = [stream for stream in streams if stream.codec_context is not None]
         # A cover of a song is a picture, but no film.
         real = [stream for stream in known if not int(stream.disposition) & int(_cover())]
-        self.stream: Any = (real or known or [None])[0]
+        usable = real or known
+        self.stream: Any = next(iter(usable), None)
+        self._others = usable[1:] if kind == "audio" else []
         self.unknown = len(streams) - len(known)
         self.is_cover = bool(known) and not real
         self.path, self.speed = path, speed
@@ -85,6 +94,8 @@ class Track:
             # One thread: decoding is cheap, and the encoders need the cores.
             self.stream.codec_context.thread_count = 1
             self._own = self._decoder() if kind == "video" else None
+            if kind == "audio":
+                settle_channels(self._media, self.stream)
 
     @property
     def fps(self) -> float:
@@ -95,6 +106,22 @@ class Track:
     def is_there(self) -> bool:
         """Has the file such a track?"""
         return self.stream is not None
+
+    def give_up(self) -> bool:
+        """After what came was nothing: was there something, in a way nobody can decode?
+
+        Then it counts as unknown, and the next track of this kind takes its place, if there is one.
+        """
+        if not self._is_mute:
+            return False
+        self.unknown += 1
+        self._is_mute = False
+        self.stream = self._others.pop(0) if self._others else None
+        self._own = None
+        if self.stream is not None:
+            self.stream.codec_context.thread_count = 1
+            settle_channels(self._media, self.stream)
+        return True
 
     def take_cover(self) -> av.VideoFrame | None:
         """The picture of a song's cover, None where it is broken; from now on no film is there."""
@@ -116,14 +143,35 @@ class Track:
         """To the keyframe at or before ``ms``; `pictures` and `blocks` begin there."""
         import av
 
-        if self.stream is None:
+        if self.stream is None or (ms <= 0 and not self._is_read):
             return
+        at_us = round(ms * 1000 + self._zero_s * 1e6)
+        if self._media.format.name.startswith("mpeg"):
+            at_us -= STREAM_LEAD_US
         try:
-            self._media.seek(round(ms * 1000 + self._zero_s * 1e6))
+            self._media.seek(at_us)
         except (av.FFmpegError, OSError):
-            return  # it cannot be wound: goes on where it is
+            self._open_again()  # it cannot be wound: what comes before is left out by who asked
+            return
+        self._is_wound = True
         self._fields.reset()
         if self._own is not None:
+            self._own = self._decoder()
+
+    def _open_again(self) -> None:
+        """From the beginning, by another handle."""
+        import av
+
+        index = self.stream.index
+        media = av.open(str(self.path))
+        self._media.close()
+        self._media, self.stream = media, media.streams[index]
+        self.stream.codec_context.thread_count = 1
+        self._is_wound = False
+        self._fields.reset()
+        if self.stream.type == "audio":
+            settle_channels(self._media, self.stream)
+        elif self._own is not None:
             self._own = self._decoder()
 
     def pictures(self) -> Iterator[Picture]:
@@ -148,11 +196,20 @@ class Track:
 
         if self.stream is None:
             return
-        packets = self._media.demux(self.stream)
+        packets, is_empty, in_vain = self._media.demux(self.stream), True, 0
+        most = MOST_IN_VAIN[self.stream.type]
+        self._is_read = True
         while True:
             try:
                 packet = next(packets, None)
-                if packet is None:
+                if packet is None and is_empty and self._is_wound:
+                    # Wound past its last keyframe (a stream's file has no index).
+                    self._open_again()
+                    packets = self._media.demux(self.stream)
+                    continue
+                in_vain += bool(packet is not None and packet.size)
+                self._is_mute = is_empty and in_vain > 0
+                if packet is None or (is_empty and in_vain > most):
                     return
                 if self._own is None:
                     found: list[Any] = packet.decode()
@@ -163,6 +220,7 @@ class Track:
             except (av.FFmpegError, OSError):
                 return
             for frame in found:
+                is_empty = self._is_mute = False
                 if self._own is not None and frame.time_base is None:
                     frame.time_base = self.stream.time_base
                 yield frame
