@@ -118,8 +118,10 @@ def decode_words(data: bytes) -> str:
     """The words of a text file that somebody wrote, whichever program wrote it.
 
     With a byte order mark as it says; else UTF-16 where every second byte is nothing, UTF-8 where
-    it is that, GBK (GB 18030) where what is not ASCII comes in its pairs, and Windows' Latin
-    otherwise. A sign that was cut off at the end is left out, so are NULs and other controls.
+    it is that, GBK (GB 18030) where what is not ASCII comes in its pairs; then the reading of
+    UTF-16, Big5, Shift-JIS or EUC-KR whose signs are in common use, where there is one, and
+    Windows' Latin otherwise. A sign that was cut off at the end is left out, so are NULs and other
+    controls.
     """
     for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32-le"),
                        (b"\0\0\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"),
@@ -130,11 +132,52 @@ def decode_words(data: bytes) -> str:
     half = min(len(data), 400) // 2
     if half >= 2 and max(even, odd) > 0.4 * half and min(even, odd) < 0.1 * half:
         return _words(_cut(data, "utf-16-be" if even > odd else "utf-16-le"))
-    for name in ("utf-8", "gb18030"):
-        words = _cut(data, name)
-        if "\ufffd" not in words and (name == "utf-8" or _is_chinese(data)):
-            return _words(words)
-    return _words(data.decode("cp1252", "replace"))
+    words = _cut(data, "utf-8")
+    if "\ufffd" not in words:
+        return _words(words)
+    chinese = _cut(data, "gb18030") if _is_chinese(data) else "\ufffd"
+    if "\ufffd" not in chinese and _in_use(chinese) >= SURE:
+        return _words(chinese)
+    readings = [words for name in _possible(data) if "\ufffd" not in (words := _cut(data, name))]
+    best = max(readings, key=_in_use, default="")
+    if _in_use(best) >= SURE:
+        return _words(best)
+    return _words(data.decode("cp1252", "replace") if "\ufffd" in chinese else chinese)
+
+
+SURE = 0.9
+"""Of the signs of a reading, how many are in common use where it is the right one."""
+LEAST_HIGH = 0.3
+"""Of the bytes of Chinese, Japanese or Korean words, how many are no ASCII; of Latin ones fewer."""
+
+
+def _possible(data: bytes) -> list[str]:
+    """What a text may be that is neither UTF-8 nor, by its bytes, GBK."""
+    high = sum(byte >= 0x80 for byte in data)
+    wide = ["utf-16-le", "utf-16-be"] if len(data) >= 4 and len(data) % 2 == 0 else []
+    return wide + (["big5", "shift_jis", "euc_kr"] if high >= LEAST_HIGH * len(data) else [])
+
+
+def _in_use(words: str) -> float:
+    """Of the signs that are no ASCII, how many are in common use in East Asia; 0 of less than two.
+
+    Signs of the first level of GB 2312 or Big5, kana, syllables of KS X 1001, full-width marks.
+    """
+    signs = [sign for sign in words if sign > "\x7f"]
+    if len(signs) < 2:
+        return 0.0
+    return sum(map(_is_common, signs)) / len(signs)
+
+
+def _is_common(sign: str) -> float:
+    if "\u3000" <= sign <= "\u30ff" or "\uff01" <= sign <= "\uff5e":
+        return 1.0
+    for name, first, last in (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6)):
+        coded = sign.encode(name, "ignore")
+        if coded and first <= coded[0] <= last:
+            return 1.0
+    is_korean = "\uac00" <= sign <= "\ud7a3" and sign.encode("euc_kr", "ignore")
+    return 0.95 if is_korean else 0.0  # so many syllables: of two readings it is the other one
 
 
 def _cut(data: bytes, name: str) -> str:

@@ -15,7 +15,11 @@ WORDS = "秋季上新 · 橱窗专场\n第二行：羊绒大衣 ¥1,299"
      ("gbk", "新品特价，今晚八点开抢"), ("gb18030", "价格：99元 限量十件"),
      ("utf-16-le", "Coats, tonight at eight\nonly ten pieces"),
      ("utf-16-be", "Coats, tonight at eight"), ("cp1252", "Crème brûlée – naïve café, 5 €"),
-     ("cp1252", "Frühjahrsmäntel für Größe L"), ("ascii", "plain words"), ("utf-8", "é")],
+     ("cp1252", "Frühjahrsmäntel für Größe L"), ("ascii", "plain words"), ("utf-8", "é"),
+     ("utf-16-le", "新品"), ("utf-16-be", "限时特价，今晚八点"), ("utf-16-le", "全館免運"),
+     ("utf-16-be", "本日限定セール！"), ("utf-16-le", "오늘밤 특가"), ("big5", "限時特價"),
+     ("big5", "全館免運，買一送一"), ("shift_jis", "新商品入荷"), ("shift_jis", "本日限定セール"),
+     ("gbk", "秒杀"), ("cp1252", "Été"), ("cp1252", "Größe 42 für 19,90 €")],
 )  # fmt: skip
 def test_a_text_file_has_its_words_whoever_wrote_it(encoding: str, words: str) -> None:
     data = (
