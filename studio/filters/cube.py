@@ -20,6 +20,12 @@ from studio.media.picture_file import decode
 MOST_BYTES = 64_000_000
 BATCH = 256
 PNG, PICTURE = b"\x89PNG", 512
+OTHER_FORMS = (
+    ".look", ".clf", ".ctf", ".icc", ".icm", ".lut", ".vlt", ".mga", ".m3d", ".itx", ".hdl", ".vf",
+    ".cc", ".ccc", ".cdl", ".xmp", ".lrtemplate", ".dcp", ".aml", ".amf", ".olut", ".davlut",
+    ".ilut",
+)  # fmt: skip
+"""Looks of other programs whose form is named instead of a line of it."""
 UNIT = ([0.0] * 3, [1.0] * 3)
 
 
@@ -52,9 +58,12 @@ def _read(place: Path, _changed_ns: int) -> Cube:
         if found is None:
             raise wrong(0, f"a picture with a look is {PICTURE} × {PICTURE}")
         return found
+    ending = place.suffix.lower()
+    if ending in OTHER_FORMS or text.lstrip()[:1] == b"<":
+        named = ending or "XML"
+        raise StudioError("invalid", "filters.look_form", path=str(place), form=named)
     if b"\0" in text[:4096]:
         raise wrong(1, "not a text file")
-    ending = place.suffix.lower()
     if ending in ENDINGS:
         return read_look(text.decode("utf-8", "replace"), ending, wrong)
     if b"\n" not in text:

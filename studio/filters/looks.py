@@ -63,7 +63,7 @@ def _table(rows: list[list[float]], size: int, line: int, wrong: Wrong) -> NDArr
 
 
 def _of_3dl(lines: Lines, wrong: Wrong) -> Cube:
-    """A row of input levels, then whole numbers, blue the fastest."""
+    """A row of input levels, then whole numbers, blue the fastest; "Mesh 4 12" tells their bits."""
     rows = [line for line in lines if line[1][0].lstrip("+-.").replace(".", "").isdigit()]
     if not rows:
         raise wrong(0, "no table")
@@ -74,7 +74,12 @@ def _of_3dl(lines: Lines, wrong: Wrong) -> Cube:
     table = _table(entries, _size(size, MOST_3D, rows[0][0], wrong), rows[-1][0], wrong)
     most = float(table.max())
     # Its numbers are whole ones of a depth that nothing tells: the next that holds them.
-    full = next((2.0**bits - 1 for bits in (8, 10, 12, 14, 16) if most <= 2**bits - 1), 65535.0)
+    told = [words[2] for _, words in lines if words[0].upper() == "MESH" and len(words) == 3]
+    if told and told[0].isdigit() and 8 <= int(told[0]) <= 16:
+        full = 2.0 ** int(told[0]) - 1
+    else:
+        depths = (2.0**bits - 1 for bits in (8, 10, 12, 14, 16))
+        full = next((depth for depth in depths if most <= depth), 65535.0)
     own = np.ascontiguousarray(table.transpose(2, 1, 0, 3)) / np.float32(full)
     return Cube(_straight(own, levels), *FULL)
 

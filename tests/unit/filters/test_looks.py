@@ -102,3 +102,26 @@ def test_a_curve_before_the_table_is_used(tmp_path: Path) -> None:
     path.write_text(f"CSPLUTV100\n3D\n{curve * 3}2 2 2\n{rows}\n")
     found = read_cube(str(path)).look_up(np.array([[0.25, 0.125, 1.0]], np.float32))
     assert found[0] == pytest.approx([0.5, 0.25, 1.0], abs=0.01)
+
+
+def test_a_dark_3dl_is_as_dark_as_its_bits_say(tmp_path: Path) -> None:
+    """Its highest number fits into fewer bits than its head tells."""
+    rows = "\n".join(" ".join(str(round(v / 8 * 4095)) for v in row) for row in blue_fastest())
+    levels = " ".join(str(round(step * 1023)) for step in STEPS)
+    path = tmp_path / "dark.3dl"
+    path.write_text(f"3DMESH\nMesh 2 12\n{levels}\n{rows}\n")
+    assert read_cube(str(path)).look_up(COLOURS) == pytest.approx(wanted() / 8, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("a.look", b"<?xml version='1.0'?>\n<look><LUT><size>\"2\"</size></LUT></look>"),
+     ("a.icc", b"\0\0\x02\0lcms" + bytes(100)), ("a.vlt", b"# panasonic\n0 0 0\n1 2 3\n"),
+     ("a.cube", b"  <ProcessList/>")],
+)  # fmt: skip
+def test_another_form_is_named(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(StudioError) as caught:
+        read_cube(str(tmp_path / name))
+    assert caught.value.key == "filters.look_form"
+    assert Path(name).suffix in caught.value.in_language("zh")
