@@ -113,7 +113,24 @@ def _cells(item: Item, box: Box, size: tuple[int, int] | None, canvas: Canvas) -
         along, down = x * cos + y * sin, y * cos - x * sin
     else:
         along, down = x + 0 * y, y + 0 * x
+    along = along - item.shear * down
     inside: Mask = (np.abs(along) <= rect.w / 2) & (np.abs(down) <= rect.h / 2)
+    return inside & _within_outline(item, along / max(1, rect.w), down / max(1, rect.h))
+
+
+def _within_outline(item: Item, x: NDArray[np.float64], y: NDArray[np.float64]) -> Mask:
+    """Which places, in parts of the picture from its middle, lie in the part that is seen."""
+    inside: Mask = np.ones(x.shape, np.bool_)
+    if not item.outline:
+        return inside
+    x = 0.5 + (-x if item.is_mirrored else x)
+    y = 0.5 + (-y if item.is_flipped else y)
+    corners = item.outline
+    middle = [sum(corner[axis] for corner in corners) / len(corners) for axis in (0, 1)]
+    for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
+        side = (bx - ax) * (y - ay) - (by - ay) * (x - ax)
+        own = (bx - ax) * (middle[1] - ay) - (by - ay) * (middle[0] - ax)
+        inside &= side * own >= 0
     return inside
 
 

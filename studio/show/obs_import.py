@@ -26,7 +26,6 @@ from studio.filters.obs_out import bent_settings as bent_filter_settings
 from studio.media.blend_modes import Blend
 from studio.scenes.layout import Area
 from studio.scenes.model import Canvas, Item, Scene
-from studio.scenes.obs_transitions import FROM_OBS as TRANSITIONS
 from studio.show.obs_geometry import (
     Group,
     Laid,
@@ -39,13 +38,14 @@ from studio.show.obs_lost import (
     cut_sides,
     kind_of,
     lost_of_item,
+    lost_of_scene,
     lost_of_source,
     scenes_beside,
     setting_line,
 )
-from studio.show.obs_names import usual_transition
 from studio.show.obs_pictures import Pictures
 from studio.show.obs_report import ImportReport, Unmatched, why_kind
+from studio.show.obs_taken import current_transition, own_transition
 from studio.show.obs_values import (
     FARTHEST_PX,
     ImportedStrip,
@@ -184,6 +184,7 @@ class _Reader:
         for name in by_name.keys() - used:
             self._report.add("group", name, "unplaced_group")
         for row in (*scenes, *groups):
+            self._tell_lost(name_of(row), lost_of_scene(row, as_list(self._data.get("canvases"))))
             for flt in as_list(row.get("filters")):
                 label = name_of(flt) or text(flt, "id")
                 self._report.add("filter", label, "scene_filter", text(flt, "id"), name_of(row))
@@ -204,7 +205,7 @@ class _Reader:
             if strip.sync_ms < 0:
                 self._report.add("setting", name, "early", f"{strip.sync_ms} ms")
                 strips[name] = replace(strip, sync_ms=0)
-        current = self._current()
+        current = current_transition(self._data, self._report)
         return Collection(
             name_of(self._data) or self._path.stem,
             tuple(made),
@@ -214,22 +215,6 @@ class _Reader:
             current,
             round(min(20_000.0, max(0.0, number(self._data.get("transition_duration"), 300)))),
         )
-
-    def _current(self) -> str:
-        """The show's transition: a kind of ours; a fade, and told, where there is none like it."""
-        name = text(self._data, "current_transition")
-        kind = TRANSITIONS.get(self._kind_named(name), "")
-        if kind and kind != "stinger":
-            return kind
-        if name and "fade" not in name.lower():
-            self._report.add("transition", name, "transition", "", "current_transition")
-        return "fade" if name else "cut"
-
-    def _kind_named(self, name: str) -> str:
-        """OBS's kind of a transition by its name; cut and fade stand in no list."""
-        made = (row for row in as_list(self._data.get("transitions")) if text(row, "name") == name)
-        found = next(made, None)
-        return text(found, "id") if found else usual_transition(name)
 
     def _entries(self, given: Any, where: str, usual: str = "") -> list[Json]:
         """The entries of a list that have a name and a kind (or are usual); the rest is told."""
@@ -384,7 +369,7 @@ class _Reader:
             made = self._item(entry, len(items) + 1, scene)
             if made is not None:
                 items.append(on_canvas(made, self._pictures.windows))
-        kind, ms, own = self._override(row, scene)
+        kind, ms, own = own_transition(self._data, row, scene, self._report)
         return Scene(
             name=scene,
             items=tuple(items),
@@ -431,25 +416,6 @@ class _Reader:
 
     def _is_silent(self, name: str) -> bool:
         return self._specs[name].kind in SILENT
-
-    def _override(self, row: Json, scene: str) -> tuple[str, int, Json]:
-        """The transition a scene is taken with, its ms and settings; ("", 0, {}): the show's."""
-        own = row.get("private_settings")
-        name = text(own, "transition")
-        if not isinstance(own, dict) or not name:
-            return "", 0, {}
-        made = (flt for flt in as_list(self._data.get("transitions")) if text(flt, "name") == name)
-        found = next(made, None)
-        theirs = self._kind_named(name)
-        kind, settings = TRANSITIONS.get(theirs, ""), Json()
-        if kind == "stinger":
-            path = text(found.get("settings") if found else None, "path")
-            kind, settings = (kind, {"path": path}) if path and is_there(path) else ("", {})
-        if not kind:
-            self._report.add("transition", name, "transition", text(found, "id"), scene)
-            return "", 0, {}
-        ms = round(min(20_000.0, max(50.0, number(own.get("transition_duration"), 300))))
-        return kind, ms, settings
 
     def _item(self, entry: Json, id: int, scene: str) -> Laid | None:
         name = name_of(entry)

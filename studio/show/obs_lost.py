@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from studio.core.clean import write_json
@@ -13,6 +14,8 @@ CUTS = {"cut_left": "left", "cut_top": "top", "cut_right": "right", "cut_bot": "
 DEINTERLACED = ("camera", "clip", "playlist", "stream", "ingest")
 FIRST_TRACK = 1
 LONGEST = 120
+MAIN_CANVAS = "6c69626f-6273-4c00-9d88-c5136d61696e"
+"""Of ``libobs/obs-canvas.c``: the canvas that a scene stands on where it names no other."""
 
 
 def kind_of(row: Json) -> str:
@@ -56,6 +59,22 @@ def lost_of_item(entry: Json, *, is_group: bool = False) -> list[tuple[str, Any]
     ]
     if is_group and text(entry, "blend_type") not in ("", "normal"):
         lost.append(("blend_type", entry["blend_type"]))
+    return lost
+
+
+def lost_of_scene(row: Json, canvases: Sequence[Any]) -> list[tuple[str, Any]]:
+    """Names and values of what is set of a scene or group itself: its own mixer, its canvas."""
+    lost: list[tuple[str, Any]] = [
+        (key, row[key])
+        for key, usual in (("volume", 1.0), ("balance", 0.5), ("sync", 0), ("monitoring_type", 0))
+        if key in row and number(row[key], usual) != usual
+    ]
+    if row.get("muted") is True:
+        lost.append(("muted", True))
+    at = text(row, "canvas_uuid")
+    if at not in ("", MAIN_CANVAS):  # of which a collection does not tell the size
+        named = (text(canvas, "name") for canvas in canvases if text(canvas, "uuid") == at)
+        lost.append(("canvas", next(named, "") or at))
     return lost
 
 

@@ -8,6 +8,7 @@ import random
 import cv2
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from studio.core.clock import now_ns
 from studio.plans.triggers.base import Situation
@@ -92,6 +93,62 @@ def test_the_share_is_what_a_painter_finds(canvas: Canvas) -> None:
         scene, facts = drawn(rng, canvas)
         found = visible_share("cam", on_air(scene), canvas, facts)
         assert found == pytest.approx(painted(scene, canvas, facts), abs=0.03), scene
+
+
+def leant(rng: random.Random, item: Item) -> Item:
+    """As an import makes them of a group that is bent or cut: leant, cut at an angle, mirrored."""
+    turn = rng.uniform(0, math.tau)
+    corners = tuple(
+        (0.5 + rng.uniform(0.4, 0.8) * math.cos(turn + n), 0.5 + 0.5 * math.sin(turn + n))
+        for n in (0.0, 1.6, 3.1, 4.7)
+    )
+    return replace(
+        item,
+        shear=rng.choice([0.0, rng.uniform(-1, 1)]),
+        outline=rng.choice([(), corners]),
+        is_mirrored=rng.random() < 0.5,
+        is_flipped=rng.random() < 0.5,
+    )
+
+
+def cells_of(item: Item, canvas: Canvas, size: tuple[int, int]) -> np.ndarray:
+    """Where an item's picture stands, painted at a third of the size."""
+    whole = (canvas.width, canvas.height)
+    x, y, w, h = (side / 3 for side in place_item(item, item.boxes[canvas.name], size, whole).rect)
+    angle = math.radians(item.rotation)
+    square = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    made = np.ones((canvas.height // 3, canvas.width // 3), np.uint8)
+    for corners in (square, item.outline or square):
+        points = []
+        for u, v in corners:
+            dx = (0.5 - u if item.is_mirrored else u - 0.5) * w
+            dy = (0.5 - v if item.is_flipped else v - 0.5) * h
+            dx += item.shear * dy
+            points.append(
+                (x + w / 2 + dx * math.cos(angle) - dy * math.sin(angle),
+                 y + h / 2 + dx * math.sin(angle) + dy * math.cos(angle))
+            )  # fmt: skip
+        mask = np.zeros_like(made)
+        cv2.fillPoly(mask, [np.round(points).astype(np.int32)], 1)
+        made &= mask
+    return made
+
+
+def test_what_leans_or_is_cut_at_an_angle_shows_and_covers_as_it_is_drawn() -> None:
+    rng = random.Random(13)
+    facts = {name: PictureFacts((640, 360)) for name in ("cam", "a")}
+    for _ in range(200):
+        items = [
+            leant(rng, Item(number, name, {"landscape": Box(
+                rng.uniform(-0.2, 0.5), rng.uniform(-0.2, 0.5), rng.uniform(0.3, 1),
+                rng.uniform(0.3, 1),
+            )}, fit="stretch", rotation=rng.choice([0.0, rng.uniform(0, 360)])))
+            for number, name in enumerate(("cam", "a"), 1)
+        ]  # fmt: skip
+        seen, cover = (cells_of(item, WIDE, (640, 360)) for item in items)
+        truth = float((seen & (1 - cover)).mean())
+        found = visible_share("cam", on_air(Scene("S", tuple(items))), WIDE, facts)
+        assert found == pytest.approx(truth, abs=0.03), items
 
 
 def test_two_hundred_drawn_scenes_end_only_for_what_is_missed() -> None:

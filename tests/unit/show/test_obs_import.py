@@ -539,3 +539,36 @@ def test_a_colour_that_is_seen_through_stays_so(tmp_path: Path) -> None:
     made = source("it", "color_source_v3", {"color": 0x80332211, "width": 40, "height": 40})
     found = read(written(tmp_path, json.dumps({"sources": [made, scene("A", item("it", 1))]})))
     assert found.sources[0].settings["opacity"] == pytest.approx(0.502, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "wanted"),
+    [("slide_transition", {"direction": "up"}, {"direction": "up"}),
+     ("slide_transition", {"direction": 7}, {}),
+     ("swipe_transition", {"direction": "right"}, {"direction": "right", "push": False}),
+     ("wipe_transition", {"luma_image": "linear-v.png"}, {"shape": "down"}),
+     ("wipe_transition", {"luma_image": "barndoor-h.png"}, {}), ("fade_transition", None, {})],
+)  # fmt: skip
+def test_a_transition_goes_the_way_it_went(
+    tmp_path: Path, kind: str, given: Any, wanted: dict[str, Any]
+) -> None:
+    own = [{"name": "T", "id": kind, "settings": given}]
+    row = {**scene("A"), "private_settings": {"transition": "T", "transition_duration": 700}}
+    found = read(written(tmp_path, {"sources": [row], "transitions": own}))
+    assert found.scenes[0].transition_settings == wanted
+
+
+def test_what_is_set_of_a_scene_or_group_itself_is_told(tmp_path: Path) -> None:
+    """Its own place in the mixer, and the canvas it stands on, of which no size is written."""
+    group = source("G", "group", {"items": []}, volume=0.2, muted=True, sync=50_000_000)
+    upright = {**scene("B"), "canvas_uuid": "v", "balance": 0.2, "monitoring_type": 1}
+    main = {**scene("A", item("G", 1)), "canvas_uuid": "6c69626f-6273-4c00-9d88-c5136d61696e"}
+    data = {"sources": [main, upright], "groups": [group],
+            "canvases": [{"name": "Vertical", "uuid": "v"}]}  # fmt: skip
+    found = read(written(tmp_path, data))
+    told = {(row.name, row.kind) for row in found.unmatched if row.what == "setting"}
+    assert {
+        ("G", "volume = 0.2"), ("G", "muted"), ("G", "sync = 50000000"), ("B", "balance = 0.2"),
+        ("B", "monitoring_type = 1"), ("B", 'canvas = "Vertical"'),
+    } <= told  # fmt: skip
+    assert not any(name == "A" for name, _ in told)
