@@ -32,6 +32,9 @@ COMMA_DECIMALS = _codes("ARS BRL CZK DKK EUR IDR NOK PLN RON RUB SEK TRY UAH VND
 """Where a point most often parts thousands."""
 MOST = 10_000_000_00
 _PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?")
+_PER_PIECE = re.compile(r"\s*(?:/|每)\s*(?:[件个只双套台支瓶盒包条]|pcs?|piece)$", re.IGNORECASE)
+_APART = re.compile(r"\d['’ \u00a0]+(?!\d{3}(?!\d))\d")
+"""Digits that a space parts, but not in groups of three."""
 _MINUS = "-−–—﹣"
 _FROM = ("起", "from", "ab ")
 
@@ -87,6 +90,7 @@ def read_amount(text: str, currency: str, *, is_number: bool = False) -> Amount:
     plain = _digits(unicodedata.normalize("NFKC", text)).strip()
     if not plain:
         raise ValueError("empty")
+    plain = _PER_PIECE.sub("", plain)
     plain, code = _take_currency(plain, currency.upper())
     is_from = any(word in plain.lower() for word in _FROM)
     for word in _FROM:
@@ -100,6 +104,8 @@ def read_amount(text: str, currency: str, *, is_number: bool = False) -> Amount:
     is_minus = plain[:1] in tuple(_MINUS) or plain[-1:] in tuple(_MINUS)
     body = plain.strip(_MINUS + "+ ")
     if re.search(rf"\d\s*[{_MINUS}~/至到]\s*\d", body):
+        raise ValueError("two_amounts")
+    if _APART.search(body):
         raise ValueError("two_amounts")
     if not re.fullmatch(r"[\d.,'’ \u00a0]*\d[.,]?", body):
         raise ValueError("not_money")

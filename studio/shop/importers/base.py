@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -238,13 +239,23 @@ def _unquoted(text: str) -> str:
     return text.lstrip("'\t").strip() if text[:1] in "'\t" else text
 
 
+_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,300}|!--.{0,300}?--)>")
+
+
+def plain_text(text: str) -> str:
+    """A cell that was a piece of a page, without its tags and entities."""
+    if "<" not in text and "&" not in text:
+        return text
+    return " ".join(html.unescape(_TAG.sub(" ", text)).split())
+
+
 def money(record: Record, name: str, options: ReadOptions, out: Understood) -> tuple[int, str]:
     """An amount in minor units and its currency.
 
     Raises:
         RowRefused: no amount, one below 0, or one with two meanings.
     """
-    text = record.get(name)
+    text = plain_text(record.get(name))
     try:
         amount = read_amount(text, options.currency, is_number=record.is_number(name))
     except ValueError as error:
@@ -282,7 +293,7 @@ def pieces(record: Record, name: str, out: Understood) -> int | None:
     Raises:
         RowRefused: no whole number.
     """
-    text = unicodedata.normalize("NFKC", record.get(name)).strip()
+    text = unicodedata.normalize("NFKC", plain_text(record.get(name))).strip()
     if not text or text.casefold() in UNKNOWN_STOCK:
         return None
     if text.casefold() in NO_STOCK:

@@ -501,3 +501,129 @@ def test_a_page_that_is_called_xls_is_a_table(tmp_path: Path) -> None:
 def test_a_name_that_swallowed_other_cells_is_refused(tmp_path: Path) -> None:
     found = read(tmp_path, f"{HEADS}\nA,{'x' * 5000},,9,1\nB,b,,9,1\n")
     assert faults(found) == [(2, "long_name")]
+
+
+# --- other platforms' heads ---------------------------------------------------------------------
+
+Row = tuple[str, str, int, int | None, str, int | None]
+
+
+def rows(understood: Understood) -> list[Row]:
+    """Every variant: SKU, options, price, was, currency, stock."""
+    return [(v.sku, v.options, v.price or 0, v.was, v.currency, v.stock)
+            for p in understood.products for v in p.variants]  # fmt: skip
+
+
+PLATFORMS: dict[str, tuple[str, list[Row]]] = {
+    "jd": (
+        "商品编号,商品名称,商家SKU,京东价,市场价,可用库存,UPC编码\n"
+        "100012043978,大衣 M,DY-M,1299.00,1999.00,5,6901234567892\n",
+        [("DY-M", "", 129900, 199900, "CNY", 5)],
+    ),
+    "kuaishou": (
+        "商品ID,商品标题,规格ID,规格,SKU编码,售价(元),划线价(元),库存(件)\n"
+        "2001,丝巾,1,红色,SJ-R,99.00,129.00,12\n",
+        [("SJ-R", "红色", 9900, 12900, "CNY", 12)],
+    ),
+    "xiaohongshu": (
+        "商品ID,商品名称,SPU编码,规格ID,规格名称,规格编码,价格（元）,市场价（元）,库存\n"
+        "6a1,口红,KH,6b1,#01 正红,KH-01,￥199.00,￥259.00,100\n",
+        [("KH-01", "#01 正红", 19900, 25900, "CNY", 100)],
+    ),
+    "youzan": (
+        "商品名称,价格（元）,商品编码,规格值,规格编码,规格价格（元）,规格库存,总库存\n"
+        "帆布包,59.00,FB,黑,FB-K,59.00,3,7\n帆布包,59.00,FB,白,FB-W,62.00,4,7\n",
+        [("FB-K", "黑", 5900, None, "CNY", 3), ("FB-W", "白", 6200, None, "CNY", 4)],
+    ),
+    "weidian": (
+        "商品名称,商品ID,商品编码,型号名称,型号编码,型号价格,型号库存\n"
+        "手链,9001,SL,银色,SL-S,￥35.50,10\n手链,9001,SL,金色,SL-G,￥38.00,2\n",
+        [("SL-S", "银色", 3550, None, "CNY", 10), ("SL-G", "金色", 3800, None, "CNY", 2)],
+    ),
+    "1688": (
+        "产品标题,货号,单价(元),起订量,可售数量\n水杯,SB1,12.5,2,500\n",
+        [("SB1", "", 1250, None, "CNY", 500)],
+    ),
+    "lazada": (
+        "Product ID,Product Name,SellerSKU,Price,SpecialPrice,Quantity,Variations Combo\n"
+        "301,Coat,WC-M,129.00,99.00,3,M\n301,Coat,WC-L,129.00,,2,L\n",
+        [("WC-M", "M", 9900, 12900, "CNY", 3), ("WC-L", "L", 12900, None, "CNY", 2)],
+    ),
+    "shopee": (
+        "Product ID,Product Name,Variation ID,Variation Name,Parent SKU,SKU,Price,Stock\n"
+        "401,Coat,1,M,WC,WC-M,129.00,3\n401,Coat,2,L,WC,WC-L,129.00,2\n",
+        [("WC-M", "M", 12900, None, "CNY", 3), ("WC-L", "L", 12900, None, "CNY", 2)],
+    ),
+    "prestashop": (
+        "Product ID;Name;Reference;Price (tax excl.);Price (tax incl.);Quantity\n"
+        "1;Manteau;ML-1;100,00 €;120,00 €;5\n",
+        [("ML-1", "", 12000, None, "EUR", 5)],
+    ),
+    "google": (
+        "id\ttitle\tavailability\tprice\tsale_price\titem_group_id\tcolor\tsize\n"
+        "A-1\tCoat\tin_stock\t1,299.00 USD\t999.00 USD\tG1\tcamel\tM\n"
+        "A-2\tCoat\tout_of_stock\t1,299.00 USD\t\tG1\tcamel\tL\n",
+        [("A-1", "camel · M", 99900, 129900, "USD", None),
+         ("A-2", "camel · L", 129900, None, "USD", 0)],
+    ),
+    "magento": (
+        "sku,attribute_set_code,product_type,name,price,special_price,qty,configurable_variations\n"
+        "WC-M,Default,simple,Coat-M,129.00,99.00,3,\nWC-L,Default,simple,Coat-L,129.00,,2,\n"
+        'WC,Default,configurable,Coat,,,0,"sku=WC-M,size=M|sku=WC-L,size=L,colour=camel"\n',
+        [("WC-M", "M", 9900, 12900, "CNY", 3), ("WC-L", "L · camel", 12900, None, "CNY", 2)],
+    ),
+    "ebay": (
+        "#INFO,Version=1.0.0\nAction,Item number,Title,Currency,Start price,Available quantity,"
+        "Relationship,Relationship details,Custom label (SKU)\n"
+        "Revise,110001,Coat,USD,,,,,\n,,,,129.99,3,Variation,Size=M|Color=Camel,WC-M\n"
+        ",,,,139.99,1,Variation,Size=L|Color=Camel,WC-L\nRevise,110002,Scarf,USD,25.00,7,,,SC-1\n",
+        [("WC-M", "M · Camel", 12999, None, "USD", 3), ("WC-L", "L · Camel", 13999, None, "USD", 1),
+         ("SC-1", "", 2500, None, "USD", 7)],
+    ),
+    "bigcommerce": (
+        "Item Type,Product ID,Product Name,Product Code/SKU,Price,Retail Price,Sale Price,"
+        "Current Stock Level,Track Inventory\n"
+        "Product,80,Coat,WC,129.00,199.00,0.00,5,by product\n  SKU,80,[S]Size=M,WC-M,135.00,,,3,\n"
+        "  SKU,80,[S]Size=L,WC-L,,,,2,\nProduct,81,Scarf,SC,25.00,0.00,20.00,7,none\n",
+        [("WC-M", "M", 13500, None, "CNY", 3), ("WC-L", "L", 12900, 19900, "CNY", 2),
+         ("SC", "", 2000, 2500, "CNY", None)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_each_platforms_own_heads_are_understood(tmp_path: Path, name: str) -> None:
+    text, wanted = PLATFORMS[name]
+    found = read(tmp_path, text)
+    assert rows(found) == wanted
+    assert faults(found) == []
+
+
+def test_what_stands_apart_in_those_exports_is_refused(tmp_path: Path) -> None:
+    ebay = "Item number,Title,Start price,Relationship,Custom label\n"
+    alone = read(tmp_path, ebay + ",,5.00,Variation,A\n7,Coat,,,B\n8,Cap,2.00,,C\n")
+    assert faults(alone) == [(2, "no_parent"), (3, "empty")]
+    assert [v.sku for p in alone.products for v in p.variants] == ["C"]
+    parts = "Item Type,Product Name,Product Code/SKU,Price\n"
+    lost = read(tmp_path, f"{parts}SKU,[S]Size=M,A,1.00\nProduct,Cap,B,2.00\n")
+    assert faults(lost) == [(2, "no_parent")]
+
+
+def test_cells_out_of_a_page_have_no_tags(tmp_path: Path) -> None:
+    cells = "A1,<b>大衣</b>&nbsp;驼色<br/>,,<span class='x'>99.00</span>,<td>5</td>"
+    found = read(tmp_path, f"{HEADS}\n{cells}\n")
+    assert skus(found) == {"A1": (9900, 5)}
+    assert found.products[0].name == "大衣 驼色"
+
+
+@pytest.mark.parametrize(
+    ("cell", "price"), [("99.90 /件", 9990), ("¥99每条", 9900), ("1 299 000,50", 129900050)]
+)
+def test_prices_per_piece_and_in_groups(tmp_path: Path, cell: str, price: int) -> None:
+    assert skus(read(tmp_path, f'{HEADS}\nA1,大衣,,"{cell}",5\n')) == {"A1": (price, 5)}
+
+
+def test_two_amounts_with_a_space_between_are_none(tmp_path: Path) -> None:
+    assert faults(read(tmp_path, f"{HEADS}\nA1,大衣,,99 129,5\nA2,帽,,99 99,5\n")) == [
+        (3, "two_amounts")
+    ]

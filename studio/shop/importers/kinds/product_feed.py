@@ -23,7 +23,8 @@ class ProductFeed(GoodsImporter):
 
     kind = "product_feed"
     label = Text("Google / Meta 商品源", "Google or Meta feed")
-    needs = ("sku", "name", "price", "is_there|condition", "link|picture|condition")
+    needs = ("sku", "name", "price", "is_there|condition",
+             "link|picture|condition|group|sale")  # fmt: skip
     columns = {
         "sku": ("id",),
         "name": ("title",),
