@@ -24,6 +24,7 @@ from pathlib import Path
 from bench import redis_server
 from bench.base import BenchReport, Row
 from studio.core.streams import child_environment
+from studio.shop.stock.answers import answered
 from studio.shop.stock.ledger import StockLedger
 from studio.shop.stock.model import Line
 from studio.shop.stock.place import Place
@@ -291,7 +292,7 @@ def _pace(where: str, report: BenchReport, store: str, single_s: float) -> None:
     async def buy(buyer: int) -> None:
         for number in range(300):
             began = time.monotonic()
-            await asyncio.wrap_future(ledger.hold(f"{buyer}-{number}", line, str(buyer)))
+            await answered(ledger.hold(f"{buyer}-{number}", line, str(buyer)))
             took.append(time.monotonic() - began)
 
     async def buy_all() -> None:  # as on the engine's loop

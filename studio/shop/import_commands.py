@@ -26,6 +26,7 @@ from studio.shop.importers.difference import MOST_PRODUCTS, apply, compare, unpr
 from studio.shop.importers.model import DifferenceLine, RowFault, Understood
 from studio.shop.model import Product
 from studio.shop.money import CODES
+from studio.shop.stock.answers import answered
 from studio.shop.stock_commands import Stockroom
 
 KEPT = 8
@@ -238,13 +239,13 @@ class ImportCommands:
             ledger.receive(f"import:{id}:{sku}", sku, by, channel, why="import")
             for sku, by in moves.items()
         ]
-        booked = await asyncio.gather(*(asyncio.wrap_future(future) for future in futures))
+        booked = await asyncio.gather(*(answered(future) for future in futures))
         failed = [answer for answer in booked if answer.outcome != "done"]
         if failed:
             for (sku, by), answer in zip(moves.items(), booked, strict=True):
                 if answer.outcome == "done":
                     key = f"import-back:{id}:{sku}"
-                    await asyncio.wrap_future(ledger.receive(key, sku, -by, channel, why="import"))
+                    await answered(ledger.receive(key, sku, -by, channel, why="import"))
             await self._room.look()
             first = failed[0]
             raise StudioError("conflict", "stock.short", sku=first.sku, free=first.free)

@@ -15,6 +15,7 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.shop.catalogue import Catalogue
 from studio.shop.model import Product
+from studio.shop.stock.answers import answered
 from studio.shop.stock.ledger import StockLedger
 from studio.shop.stock.model import Booking, Key, Line, Outcome, Pieces, Signed, Sku, StockPart
 from studio.shop.stock.place import Place, checked_place
@@ -305,7 +306,7 @@ def _fresh_key() -> str:
 
 
 async def _done(future: Future[Booking]) -> Booking:
-    return await asyncio.wrap_future(future)
+    return await answered(future)
 
 
 def _answer(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
@@ -33,6 +32,7 @@ from studio.shop.offers.faults import prices_of
 from studio.shop.offers.model import Bill, Offer
 from studio.shop.offers.pricing import PricedLine, bill_of, offer_price, percent_off
 from studio.shop.offers.service import OfferRoom
+from studio.shop.stock.answers import answered
 from studio.shop.stock.model import Booking, Line
 
 LOOK_S = 0.2
@@ -203,7 +203,7 @@ class CouponService(Service):
         """
         coupon = self.get(id)
         if stage != "ended":
-            booked = await asyncio.wrap_future(
+            booked = await answered(
                 self._room.need().count_to(
                     f"coupon:{uuid.uuid4().hex}", coupon.sku, coupon.uses, CHANNEL, "coupons"
                 )
@@ -228,7 +228,7 @@ class CouponService(Service):
             coupon.claim(buyer), (Line(coupon.sku),), buyer, CHANNEL, CLAIM_S,
             limits={coupon.sku: coupon.each},
         )  # fmt: skip
-        booked = await asyncio.wrap_future(future)
+        booked = await answered(future)
         if booked.outcome not in ("held", "released", "confirmed"):
             raise StudioError("conflict", f"coupons.{booked.outcome}", id=id)
         await self._room.look()
@@ -293,7 +293,7 @@ class CouponService(Service):
             part.most_a_buyer if buyer else 0, limits=limits, instead_of=instead,
             note=PriceNote(priced, offer, before, listed, coupon),
         )  # fmt: skip
-        booked = await asyncio.wrap_future(future)
+        booked = await answered(future)
         await self._room.look()
         if coupon is not None and booked.sku == coupon.sku:
             raise StudioError("conflict", f"coupons.{booked.outcome}", id=coupon.id)

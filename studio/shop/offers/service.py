@@ -22,6 +22,7 @@ from studio.shop.offers.book import OfferBook
 from studio.shop.offers.checking import counted, fewest, part_findings
 from studio.shop.offers.model import Offer, OfferPart, OfferRuns, OfferView, Run
 from studio.shop.offers.slots import by_slot
+from studio.shop.stock.answers import answered
 from studio.shop.stock.model import Level, Line
 from studio.shop.stock_commands import Stockroom
 
@@ -230,7 +231,7 @@ class OfferService(Service):
             f"offer:{key}", offer.lines(offer.pieces), part.channel, offer.channel,
             most={line.sku: line.count for line in edition},
         )  # fmt: skip
-        booked = await asyncio.wrap_future(future)
+        booked = await answered(future)
         if booked.outcome == "limit":
             raise StudioError(
                 "conflict", "offers.edition_over", edition=offer.edition, left=booked.free
@@ -249,7 +250,7 @@ class OfferService(Service):
         future = self._room.need().share_lines(
             f"offer:{uuid.uuid4().hex}", left, offer.channel, self._room.part.channel
         )
-        await asyncio.wrap_future(future)
+        await answered(future)
         await self._room.look()
 
     def _levels(self, offer: Offer) -> list[Level]:

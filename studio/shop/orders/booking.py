@@ -7,6 +7,7 @@ import asyncio
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
 from studio.shop.orders.model import Conflict, OrderMessage, Sender
+from studio.shop.stock.answers import answered
 from studio.shop.stock.ledger import StockLedger
 from studio.shop.stock.model import Booking
 
@@ -40,7 +41,7 @@ async def book_message(
         future = ledger.take_back_some(
             f"return:{key}", order, message.lines, restocks=message.restocks, who=who
         )
-    booked = await asyncio.wrap_future(future)
+    booked = await answered(future)
     if message.what == "returned":
         if booked.outcome == "unknown":
             raise StudioError("not_found", "orders.no_order", id=message.order)
@@ -55,7 +56,7 @@ async def _count(
     conflicts, booked, is_new = [], Booking("", "elsewhere"), False
     for sku, says in message.counts.items():
         key = f"count:{sender.name}:{sku}:{at_utc}"
-        booked = await asyncio.wrap_future(
+        booked = await answered(
             ledger.count_outside(key, sku, says, at_utc, sender.channel, sender.name)
         )
         is_new = is_new or booked.outcome == "done"

@@ -103,7 +103,7 @@ class StockBooks:
         """Books (free, held, sold); False when the table would go below zero."""
         free, held, sold = by
         try:
-            self.base.execute(
+            done = self.base.execute(
                 "INSERT INTO levels VALUES (?, ?, ?, ?, ?) ON CONFLICT (sku, channel) DO UPDATE SET"
                 " free = free + excluded.free, held = held + excluded.held,"
                 " sold = sold + excluded.sold"
@@ -116,7 +116,7 @@ class StockBooks:
             if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_CHECK:
                 raise  # the file takes no bookings any more (`moving`)
             return False
-        if min(by) < 0 and self.base.execute("SELECT changes()").fetchone()[0] == 0:
+        if done.rowcount == 0:
             return False
         self.base.execute(
             "INSERT INTO moves (at_utc, kind, sku, channel, free, held, sold, who, why, key)"
@@ -209,10 +209,11 @@ class StockBooks:
             "INSERT INTO reservations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (key, buyer, channel, state, until_ms, until_ns, hold_ms, utc_iso(), turn),
         )
-        self.base.executemany(
-            "INSERT INTO lines (key, sku, count, channel) VALUES (?, ?, ?, ?)",
-            [(key, line.sku, line.count, line.channel) for line in lines],
-        )
+        for line in lines:
+            self.base.execute(
+                "INSERT INTO lines (key, sku, count, channel) VALUES (?, ?, ?, ?)",
+                (key, line.sku, line.count, line.channel),
+            )
 
     def _give_up(self, key: str, buyer: str) -> None:
         """Gives a buyer's own hold back, for what is held in its place; nobody else is served."""

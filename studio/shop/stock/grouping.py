@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
+from studio.core.log import logger
 from studio.shop.stock.model import Booking
 
+_log = logger(__name__)
 J = TypeVar("J")
 MOST_IN_A_COMMIT = 512
 Asked = tuple[J, Future[Booking]]
@@ -59,7 +61,17 @@ class BookingThread(Generic[J]):
                 if item is not None and item[1].set_running_or_notify_cancel()
             ]
             if asked:
-                self._commit(asked)
+                self._take(asked)
             if None in batch:
                 self._end()
                 return
+
+    def _take(self, asked: Sequence[Asked[J]]) -> None:
+        """Books a lot; what no store expects ends neither the thread nor the wait of anybody."""
+        try:
+            self._commit(asked)
+        except Exception as error:
+            _log.exception("bookings in %s failed", self._thread.name)
+            for _, future in asked:
+                if not future.done():
+                    future.set_exception(error)

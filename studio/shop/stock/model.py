@@ -175,8 +175,11 @@ def merged(lines: Iterable[Line]) -> list[Line]:
     Raises:
         StudioError: invalid.
     """
+    given = tuple(lines)
+    if len(given) == 1 and given[0].count > 0:
+        return list(given)
     by_sku: dict[str, Line] = {}
-    for line in lines:
+    for line in given:
         before = by_sku.get(line.sku)
         if before is not None and before.channel != line.channel:
             raise StudioError("invalid", "stock.bad_lines", most=MOST_LINES)

@@ -349,7 +349,8 @@ class RedisStock:
                 except StudioError as error:
                     _log.error("%s", error)
                     for _, future in left:
-                        future.set_exception(error)
+                        if not future.done():
+                            future.set_exception(error)
                     break
                 if not left:
                     break
@@ -360,9 +361,25 @@ class RedisStock:
         Raises:
             StudioError: failed; nobody was answered.
         """
-        answers = self._link.book(lambda: [self._words(job) for (job, _) in asked])
+        sent: list[tuple[Asked[Job], Call]] = []
+
+        def calls() -> list[Call]:
+            sent.clear()
+            for job, future in asked:
+                if future.done():
+                    continue
+                try:
+                    sent.append(((job, future), self._words(job)))
+                except StudioError:
+                    raise
+                except Exception as error:  # of a note: the others are booked
+                    _log.warning("a booking failed: %r", error)
+                    future.set_exception(error)
+            return [call for _, call in sent]
+
+        answers = self._link.book(calls)
         again = []
-        for (job, future), told in zip(asked, answers, strict=True):
+        for ((job, future), _), told in zip(sent, answers, strict=True):
             if told["outcome"] == "again" and not is_last:
                 again.append((job, future))
             elif told["outcome"] == "again":

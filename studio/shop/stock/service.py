@@ -16,6 +16,7 @@ from studio.core.state import State
 from studio.shop.catalogue import Catalogue
 from studio.shop.events import ProductChanged, StockChanged
 from studio.shop.model import Product
+from studio.shop.stock.answers import answered
 from studio.shop.stock.ledger import StockLedger, ledger_path, open_ledger
 from studio.shop.stock.model import Level, StockPart, StockView
 from studio.shop.stock.moving import move_ledger
@@ -241,7 +242,7 @@ class StockService(Service):
             self._expires_in -= 1
             if self._expires_in <= 0:
                 self._expires_in = round(EXPIRE_S / LOOK_S)
-                await asyncio.wrap_future(ledger.expire())
+                await answered(ledger.expire())
             version = await asyncio.to_thread(ledger.version)
         except StudioError as error:
             self._lost(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import collections
 import os
 import random
@@ -9,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ import pytest
 from bench.redis_server import RedisServer
 from studio.core.errors import StudioError
 from studio.shop.stock import books
+from studio.shop.stock.answers import answered
 from studio.shop.stock.model import Line
 from studio.shop.stock.place import Place
 from studio.shop.stock.redis import RedisStock
@@ -213,6 +216,76 @@ def test_who_asks_and_goes_ends_no_ledger(ledger):
     assert held == len(ledger.reservations("held", 1000))
 
 
+class Words:
+    """A note that keeps the ledger's thread until it may go on, or fails."""
+
+    sku, channel = "hat", "shop"
+
+    def __init__(self, fails=False):
+        self.fails, self.begun, self.may_go_on = fails, threading.Event(), threading.Event()
+
+    def text(self, taken):
+        self.begun.set()
+        assert self.may_go_on.wait(10)
+        if self.fails:
+            raise RuntimeError("no words")
+        return "words"
+
+
+def test_what_is_booked_together_is_refused_alone(ledger):
+    """One that has given its hold back and is refused then is undone; its neighbours stand."""
+    ledger.receive("in", "hat", 4).result()
+    ledger.hold("claim", HAT, "Li").result()
+    words = Words()
+    first = ledger.hold("first", HAT, "An", note=words)
+    assert words.begun.wait(10)
+    before = ledger.hold("before", HAT, "Wu")
+    refused = ledger.hold("y", [Line("hat", 3)], "Li", instead_of="claim")
+    after = ledger.hold("after", HAT, "Bo")
+    none_left = ledger.hold("none left", HAT, "Cy")
+    words.may_go_on.set()
+    outcomes = [future.result(10).outcome for future in (first, before, refused, after, none_left)]
+    assert outcomes == ["held", "held", "short", "held", "short"]
+    held = {order.key for order in ledger.reservations("held")}
+    assert held == {"claim", "first", "before", "after"}
+    assert level(ledger) == (0, 4, 0)
+    assert ledger.faults() == []
+
+
+def test_a_booking_that_fails_ends_no_ledger(ledger):
+    ledger.receive("in", "hat", 2).result()
+    words = Words(fails=True)
+    failed = ledger.hold("failed", HAT, "An", note=words)
+    words.may_go_on.set()
+    assert failed.exception(10) is not None
+    assert ledger.hold("next", HAT, "Wu").result(10).outcome == "held"
+    assert level(ledger) == (1, 1, 0)
+    assert ledger.state_of("failed") == ""
+    assert ledger.faults() == []
+
+
+def test_answers_that_come_together_each_come_to_who_asked(ledger):
+    """Booked, failed, or nothing for who has gone."""
+    ledger.receive("in", "hat", 100).result()
+    words = Words(fails=True)
+
+    async def ask():
+        failed = answered(ledger.hold("failed", HAT, "An", note=words))
+        gone = answered(ledger.hold("gone", HAT, "An"))
+        waiting = [answered(ledger.hold(f"k{n}", HAT, "An")) for n in range(50)]
+        gone.cancel()
+        words.may_go_on.set()
+        booked = await asyncio.gather(*waiting)
+        assert gone.cancelled()
+        with pytest.raises((StudioError, RuntimeError)):
+            await failed
+        return [booking.outcome for booking in booked]
+
+    assert asyncio.run(ask()) == ["held"] * 50
+    assert level(ledger)[0] + level(ledger)[1] == 100
+    assert ledger.faults() == []
+
+
 def test_the_table_itself_refuses_less_than_nothing(file_ledger):
     ledger = file_ledger
     ledger.receive("in", "hat", 1).result()
@@ -222,6 +295,7 @@ def test_the_table_itself_refuses_less_than_nothing(file_ledger):
 
 BUYER = """
 import sys
+import threading
 from pathlib import Path
 from studio.shop.stock.model import Line
 from studio.shop.stock.sqlite import SqliteStock
