@@ -29,6 +29,8 @@ SYSTEMS = {
     "latin-1-pipes": {"PYTHONIOENCODING": "latin-1"},
     "ascii-pipes": {"PYTHONIOENCODING": "ascii:strict"},
 }
+WITH_DESK = ("c", "gbk-pipes-c", "zh_CN.GBK")
+"""Where the desk is opened too: it reads the same lines, and takes five seconds of a core."""
 SYSTEMS_OF_LOCALES = {"zh_CN.GBK": ("zh_CN", "GBK"), "en_US.latin1": ("en_US", "ISO-8859-1")}
 
 
@@ -84,19 +86,21 @@ def test_it_starts_records_and_comes_back(tmp_path: Path, system: str) -> None:
 
     The desk is opened by the supervisor when it hears that the engine is on air.
     """
+    desk = ("--desk",) if system in WITH_DESK else ()
     around = _environment(tmp_path, _system(system, tmp_path))
     film = tmp_path / "产品讲解 👗.mkv"
     chain = BenchChain(
         "run", str(_show(tmp_path / "橱窗.show")), "--record", str(film), "--port", "0",
-        "--password", "", "--desk", environment={**around, "QT_QPA_PLATFORM": "offscreen"},
+        "--password", "", *desk, environment={**around, "QT_QPA_PLATFORM": "offscreen"},
         alone=True,
     )  # fmt: skip
     try:
         on_air = chain.event("on_air")
         assert on_air["scenes"] == [SCENE]
-        assert chain.event("desk")["state"] == "open"
-        pictures = (tmp_path / "run").glob
-        until(lambda: list(pictures("*.pic")), "the desk looks at pictures", 30)
+        if desk:
+            assert chain.event("desk")["state"] == "open"
+            pictures = (tmp_path / "run").glob
+            until(lambda: list(pictures("*.pic")), "the desk looks at pictures", 30)
         chain.flows("record")
         assert film.exists()
         seen = len(chain.lines)
