@@ -189,7 +189,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     )  # fmt: skip
     outputs = OutputService(pipeline, output_commands, scenes, events, state)
     stock = StockService(catalogue, overlays, events, state)
-    trade = trade_services(
+    coupons, trade = trade_services(
         catalogue, offers, cards, stock, overlays, recordings, secrets, own_context, events, state
     )
     brand = BrandService(sources, overlays, state)
@@ -221,7 +221,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             TemplateService(scenes, sources, graph, catalogue, brand.brand, wearer, events),
             ImportService(scenes, sources, desk, events),
             comments,
-            GameService(comments, events, state),
+            GameService(comments, coupons, events, state),
             *host_services(catalogue, offers, cards, mixer.tap, slot, bus, events, state),
             *plan_services(
                 bus, triggers, programme, insight.past, insight.normal, signer, events, state

@@ -61,10 +61,13 @@ class GameCommands:
         role=Role.CONTROLLER,
         label=("准备抽奖或游戏", "Prepare a draw or game"),
         help=(
-            "定下规则和随机种子的承诺（哈希），开始前展示给观众；kind 为 quiz 问答、price 猜价、"
-            "words 口令时带答案，开奖前保密。",
-            "Fixes rules and the hash of the seed, to be shown before entries are taken; a quiz or "
-            "guess the price has its answer, which is secret until it is drawn.",
+            "定下规则和随机种子的承诺（哈希），开始前展示给观众；kind 为 draw 抽奖、words 口令、"
+            "quiz 问答、price 猜价、vote 投票选款；问答和猜价带答案，开奖前保密；"
+            "open_s 到时自动截止，奖品可以是优惠券（coupon）。",
+            "Fixes rules and the hash of the seed, to be shown before entries are taken. kind: "
+            "draw, words, quiz, price, vote (which outfit next). A quiz or guess the price has its "
+            "answer, which is secret until it is drawn; open_s closes entries by itself; a prize "
+            "may be a coupon.",
         ),
         secret=("answer",),
     )

@@ -47,9 +47,10 @@ def trade_services(
     secure: Callable[[], ssl.SSLContext],
     events: Events,
     state: State,
-) -> tuple[Service, ...]:
-    """All of them, wired."""
+) -> tuple[CouponService, tuple[Service, ...]]:
+    """The coupons, and all of them, wired."""
     coupons = CouponService(offers, catalogue, stock, events, state)
     orders = OrderService(stock, secrets, secure, events, state)
     looks = CardService(cards, catalogue, card, lambda: recordings.path, state)
-    return (OfferService(offers, stock, card, events, state), coupons, orders, looks)
+    offer_room = OfferService(offers, stock, card, events, state)
+    return coupons, (offer_room, coupons, orders, looks)

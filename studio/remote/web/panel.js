@@ -451,13 +451,18 @@ function drawProducts(canAct) {
 
 const GAME_STEPS = { ready: "games.open", open: "games.close", closing: "games.draw" };
 
+function votesOf(game) {
+  return game.kind === "vote" ? (game.options ?? []).map((name) => `${name} ${game.answers?.[name] ?? 0}`).join(", ") : "";
+}
+
 function drawGames(canAct) {
   const games = state.games ?? [];
   $("games-part").hidden = !games.length;
   $("games").replaceChildren(...games.map((one) => {
     const winners = (one.winners ?? []).map((winner) => `${winner.prize}: ${winner.author}`).join(" · ");
     const name = element("span", { className: "name" }, one.title,
-      element("small", {}, winners || `${one.entries ?? 0} ${text("entries")}`));
+      element("small", {}, winners || [`${one.entries ?? 0} ${text("entries")}`, votesOf(one), one.left_s && `${one.left_s} s`]
+        .filter(Boolean).join(" · ")));
     const step = GAME_STEPS[one.stage];
     if (!step) return element("li", {}, name);
     const button = element("button", { type: "button", disabled: !canAct, onclick: () => run(step, { id: one.id }) },

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from studio.core.clock import now_ns
+from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
-from studio.shop.games.model import DrawRules, DrawView, Heard, Stage
+from studio.shop.games.model import DrawRules, DrawView, Heard, Prize, Stage
 from studio.shop.games.verify import (
     FORMAT,
     answer_digest,
@@ -46,6 +46,10 @@ class Draw:
         if dear is not None and rules.currency == "CNY":
             raise StudioError("invalid", "games.prize_value", name=dear.name)
         self.seed = seed or secrets.token_hex(32)
+        if not rules.prizes and rules.kind != "vote":
+            raise StudioError("invalid", "games.no_prize")
+        if rules.products and len(rules.products) != len(rules.options):
+            raise StudioError("invalid", "games.no_votes")
         self.told_answer = answer
         self.answer = _checked_answer(rules, answer)
         digest = answer_digest(self.seed, self.answer) if self.answer else ""
@@ -60,23 +64,34 @@ class Draw:
         self.passed_over: list[str] = []
         self.names: dict[str, str] = {}
         self.claimed: set[str] = set()
+        self.coupons: dict[str, str] = {}
         self.won_ns: dict[str, int] = {}
         self.proof_path = ""
         self._people: dict[str, str] = {}
         self._frozen: list[dict[str, str]] = []
         self._entries_sha256 = ""
         self._order: list[str] = []
-        self.closed_ns = 0
+        self.opened_ns = self.closed_ns = 0
         self._keyword = plain(rules.keyword)
         self._options = {plain(option): option for option in rules.options}
+        if rules.kind == "vote":
+            for number, option in enumerate(rules.options, start=1):
+                self._options.setdefault(str(number), option)
         self._answers = dict.fromkeys(rules.options, 0)
         self._claim_word = plain(rules.claim_word)
         self._excluded = {plain(name) for name in rules.excluded}
 
-    def open(self) -> None:
+    def open(self, at_ns: int | None = None) -> None:
         """Takes entries from now on; the rules are locked."""
         self._need("ready")
-        self.stage = "open"
+        self.stage, self.opened_ns = "open", now_ns() if at_ns is None else at_ns
+
+    def is_over(self, at_ns: int) -> bool:
+        """Is the time for entries up?"""
+        return self.stage == "open" and bool(self.rules.open_s) and self._open_ns(at_ns) <= 0
+
+    def _open_ns(self, at_ns: int) -> int:
+        return self.opened_ns + self.rules.open_s * NS - at_ns
 
     def hear(self, comment: Heard, now_ns: int) -> bool:
         """A comment came; whether it counts (as an entry, or after the end)."""
@@ -104,7 +119,7 @@ class Draw:
         return True
 
     def _is_entry(self, text: str) -> bool:
-        if self.rules.kind == "quiz":
+        if self.rules.kind in ("quiz", "vote"):
             return plain(text) in self._options
         if self.rules.kind == "price":
             return price_in(text, self.rules.currency) is not None
@@ -230,9 +245,26 @@ class Draw:
             "winners": self._pairs(), **({"answer": self.answer} if self.answer else {}),
         }  # fmt: skip
 
+    def coupons_won(self) -> list[tuple[str, str, str]]:
+        """(entry, coupon, person) of winners whose prize is a coupon and theirs for good."""
+        return [
+            (entry, prize.coupon, self._people[entry])
+            for prize, entry in self._won()
+            if prize.coupon and (entry in self.claimed or not self.rules.claim_s)
+        ]
+
+    def leader(self) -> str:
+        """Of a vote, the option with most votes; "" for none, or while two are equal."""
+        if self.rules.kind != "vote":
+            return ""
+        most = max(self._answers.values())
+        ahead = [option for option, count in self._answers.items() if count == most and count]
+        return ahead[0] if len(ahead) == 1 else ""
+
     def view(self) -> DrawView:
         """As desks see it."""
         rules, now, is_drawn = self.rules, now_ns(), self.stage == "drawn"
+        leader = self.leader()
         winners = []
         for winner in self.winners():
             if winner["entry"] in self.claimed:
@@ -240,6 +272,8 @@ class Draw:
             elif rules.claim_s:
                 left_ns = max(0, self._left_ns(winner["entry"], now))
                 winner["left_s"] = str(-(-left_ns // 1_000_000_000))
+            if winner["entry"] in self.coupons:
+                winner["coupon"] = self.coupons[winner["entry"]]
             winners.append(winner)
         return DrawView(
             self.id, rules.title, self.stage, self.commitment, self.rules_sha256,
@@ -247,13 +281,22 @@ class Draw:
             "" if rules.kind == "words" and self.stage == "ready" else rules.keyword,
             rules.options, rules.counts, rules.prizes, dict(self._answers),
             self.answer if is_drawn else "", self.proof_path,
+            max(1, -(-self._open_ns(now) // NS)) if self.stage == "open" and rules.open_s else 0,
+            leader, self._product_of(leader),
         )  # fmt: skip
 
+    def _product_of(self, option: str) -> str:
+        rules = self.rules
+        return rules.products[rules.options.index(option)] if option and rules.products else ""
+
     def _pairs(self) -> list[dict[str, str]]:
+        return [{"prize": prize.name, "entry": entry} for prize, entry in self._won()]
+
+    def _won(self) -> list[tuple[Prize, str]]:
         passed = set(self.passed_over)
         waiting = (id for id in self._order if id not in passed)
-        prizes = [prize.name for prize in self.rules.prizes for _ in range(prize.count)]
-        return [{"prize": p, "entry": id} for p, id in zip(prizes, waiting, strict=False)]
+        prizes = (prize for prize in self.rules.prizes for _ in range(prize.count))
+        return list(zip(prizes, waiting, strict=False))
 
     def _plain_beacon(self) -> list[dict[str, str]]:
         return [{"who": self._who(comment), "text": comment.text} for comment in self.beacon]
@@ -275,6 +318,11 @@ def _checked_answer(rules: DrawRules, answer: str) -> str:
     """
     if rules.kind == "words" and not plain(rules.keyword):
         raise StudioError("invalid", "games.no_words")
+    if rules.kind == "vote":
+        votes = [plain(option) for option in rules.options]
+        numbers = {str(number) for number in range(1, len(votes) + 1)}
+        if len(votes) < 2 or len(set(votes)) != len(votes) or numbers & set(votes):
+            raise StudioError("invalid", "games.no_votes")
     if rules.kind == "quiz":
         options = [plain(option) for option in rules.options]
         if len(options) < 2 or len(set(options)) != len(options) or plain(answer) not in options:
@@ -291,7 +339,13 @@ def _checked_answer(rules: DrawRules, answer: str) -> str:
 def _shown(rules: DrawRules) -> dict[str, Any]:
     """The rules as they are hashed; what a plain draw does not use is not in it, as ever."""
     found: dict[str, Any] = msgspec.to_builtins(rules)
-    usual = {"kind": "draw", "options": [], "answer_sha256": "", "claim_s": 0, "claim_word": ""}
+    usual = {
+        "kind": "draw", "options": [], "answer_sha256": "", "claim_s": 0, "claim_word": "",
+        "open_s": 0, "products": [],
+    }  # fmt: skip
+    for prize in found["prizes"]:
+        if not prize["coupon"]:
+            del prize["coupon"]
     return {name: v for name, v in found.items() if name not in usual or list_of(v) != usual[name]}
 
 

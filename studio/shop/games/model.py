@@ -7,15 +7,21 @@ from typing import Annotated, Literal
 import msgspec
 
 Stage = Literal["ready", "open", "closing", "drawn"]
-GameKind = Literal["draw", "words", "quiz", "price"]
+GameKind = Literal["draw", "words", "quiz", "price", "vote"]
 
 
 class Prize(msgspec.Struct, frozen=True):
-    """What can be won. ``value_cents`` of one, in the currency's cents."""
+    """What can be won.
+
+    Attributes:
+        value_cents: of one, in the currency's cents.
+        coupon: a coupon of the show: a use of it is booked for each who wins it.
+    """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     count: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
     value_cents: Annotated[int, msgspec.Meta(ge=0, le=10_000_000_00)] = 0
+    coupon: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 class DrawRules(msgspec.Struct, frozen=True):
@@ -26,15 +32,18 @@ class DrawRules(msgspec.Struct, frozen=True):
         counts: which comment of a person is the entry.
         excluded: names of host and staff.
         kind: a draw; lucky words (the keyword is told on air); a quiz, whose right answers are
-            drawn from; guess the price, where the nearest wins.
-        options: of a quiz; nothing else is an entry.
+            drawn from; guess the price, where the nearest wins; a vote (which outfit next),
+            where all who voted are drawn from and there may be no prize.
+        options: of a quiz or vote; nothing else is an entry, in a vote also their numbers from 1.
+        products: of a vote, the product that each option stands for; as many as options, or none.
+        open_s: entries close by themselves after this time; 0: by hand.
         answer_sha256: of the answer and the seed; filled in here.
         claim_s: a winner must claim the prize in this time, or the next in rank has it; 0: never.
         claim_word: a winner's comment that claims it; "" is by hand alone.
     """
 
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    prizes: Annotated[tuple[Prize, ...], msgspec.Meta(min_length=1, max_length=20)]
+    prizes: Annotated[tuple[Prize, ...], msgspec.Meta(max_length=20)]
     keyword: Annotated[str, msgspec.Meta(max_length=40)] = ""
     counts: Literal["first", "last"] = "first"
     excluded: tuple[str, ...] = ()
@@ -48,6 +57,10 @@ class DrawRules(msgspec.Struct, frozen=True):
     answer_sha256: Annotated[str, msgspec.Meta(max_length=64)] = ""
     claim_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 0
     claim_word: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    open_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 0
+    products: Annotated[
+        tuple[Annotated[str, msgspec.Meta(max_length=100)], ...], msgspec.Meta(max_length=8)
+    ] = ()
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -69,8 +82,12 @@ class DrawView(msgspec.Struct, frozen=True):
 
     Attributes:
         counts: which comment of a person is the entry.
-        answers: of a quiz, how many gave each, by option.
-        winners: prize, entry, author; "claimed" or "left_s" where there is a time to claim.
+        answers: of a quiz or vote, how many gave each, by option.
+        winners: prize, entry, author; "claimed" or "left_s" where there is a time to claim;
+            "coupon": "booked", or why it could not be, as a key of the texts.
+        left_s: until entries close by themselves; 0 where a person closes them.
+        leader: of a vote, the option with most votes; "" for none, or while two are equal.
+        leader_product: the product it stands for.
     """
 
     id: str
@@ -89,3 +106,6 @@ class DrawView(msgspec.Struct, frozen=True):
     answers: dict[str, int] = {}
     answer: str = ""
     proof: str = ""
+    left_s: int = 0
+    leader: str = ""
+    leader_product: str = ""

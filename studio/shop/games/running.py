@@ -115,6 +115,8 @@ def read_running(id: str, commitment: str) -> Draw | None:
             _log.exception("a step of game %s was left out", id)
     if draw is not None and draw.closed_ns > now_ns():  # the machine was started again
         draw.closed_ns = now_ns() - int(BEACON_S * NS)
+    if draw is not None and draw.opened_ns > now_ns():
+        draw.opened_ns = now_ns()
     return draw
 
 
@@ -129,7 +131,7 @@ def _steps(text: str) -> Iterator[Step]:
 def _play(draw: Draw, step: Step) -> None:
     do = step["do"]
     if do == "open":
-        draw.open()
+        draw.open(step.get("at"))
     elif do == "hear":
         draw.hear(msgspec.convert(step["comment"], Heard), step["at"])
     elif do == "close":

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Protocol
 
 import msgspec
 
-from studio.core.clock import now_ns
+from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.log import logger
@@ -17,15 +18,18 @@ from studio.core.paths import data_dir
 from studio.core.service import Every, Service
 from studio.core.state import State
 from studio.core.whole_file import write_whole
+from studio.shop.coupons.model import Coupon
 from studio.shop.events import GameChanged
 from studio.shop.games.draw import Draw
 from studio.shop.games.model import DrawView, Heard
 from studio.shop.games.running import RunningGames, read_running
 from studio.shop.games_commands import GameCommands
+from studio.shop.stock.model import Booking
 
 _log = logger(__name__)
 TELL_S = 0.2
 LOOK_S = 0.5
+AGAIN_S = 5
 
 
 class DrawListener(Protocol):
@@ -46,6 +50,22 @@ class CommentStream(Protocol):
         ...
 
 
+class PrizeCoupons(Protocol):
+    """The coupons of the show."""
+
+    def get(self, id: str) -> Coupon:
+        """A coupon."""
+        ...
+
+    def stage(self, id: str) -> str:
+        """How far it is."""
+        ...
+
+    async def claim(self, id: str, buyer: str) -> Booking:
+        """Books a use for a person, once however often it is asked."""
+        ...
+
+
 class GamesKept(msgspec.Struct, frozen=True):
     """What must survive a kill: which games there are; what happened in them is in their files.
 
@@ -61,6 +81,7 @@ class GameService(Service):
 
     Args:
         comments: all platforms in one.
+        coupons: those that can be won.
         events: told.
         state: told a few times a second at most.
     """
@@ -69,9 +90,13 @@ class GameService(Service):
     View: ClassVar[Any] = tuple[DrawView, ...]
     Checkpoint: ClassVar[Any] = GamesKept
 
-    def __init__(self, comments: CommentStream, events: Events, state: State) -> None:
+    def __init__(
+        self, comments: CommentStream, coupons: PrizeCoupons, events: Events, state: State
+    ) -> None:
         self.draws: dict[str, Draw] = {}
         self._comments, self._events, self._state = comments, events, state
+        self._coupons = coupons
+        self._later_ns: dict[tuple[str, str], int] = {}
         self._is_telling = False
         self._loop = asyncio.get_running_loop()
         self._files = RunningGames()
@@ -123,8 +148,15 @@ class GameService(Service):
         """A new game in place of one that has not begun.
 
         Raises:
-            StudioError: conflict.
+            StudioError: not_found: a prize's coupon; conflict: it begun, or more of a coupon can be
+                won than there is.
         """
+        for id, count in _coupons_of(draw).items():
+            coupon = self._coupons.get(id)
+            if count > coupon.uses:
+                raise StudioError(
+                    "conflict", "games.few_coupons", id=id, count=count, uses=coupon.uses
+                )
         known = self.draws.get(draw.id)
         if known is not None:
             if known.stage != "ready":
@@ -149,10 +181,13 @@ class GameService(Service):
         """Takes entries.
 
         Raises:
-            StudioError: conflict.
+            StudioError: conflict, also while a coupon that can be won is not open.
         """
+        for coupon in _coupons_of(draw):
+            if self._coupons.stage(coupon) not in ("booking", "released"):
+                raise StudioError("conflict", "coupons.not_open", id=coupon)
         draw.open()
-        self._files.put(draw, {"do": "open"})
+        self._files.put(draw, {"do": "open", "at": draw.opened_ns})
         self._tell_stage(draw)
 
     async def close(self, draw: Draw) -> str:
@@ -247,13 +282,50 @@ class GameService(Service):
         self._state.touch("games")
 
     def _look_soon(self) -> None:
+        now = now_ns()
         waits = [d for d in self.draws.values() if d.stage == "drawn" and d.rules.claim_s]
-        if not waits:
-            return
+        counts_down = [d for d in self.draws.values() if d.stage == "open" and d.rules.open_s]
+        if waits or counts_down:
+            self._state.touch("games")
+        is_due = (
+            any(draw.overdue(now) for draw in waits)
+            or any(draw.is_over(now) for draw in counts_down)
+            or any(self._won_coupons(now))
+        )
+        if is_due and (self._looks is None or self._looks.done()):
+            self._looks = self._loop.create_task(self._go_on(waits, counts_down), name="games")
+
+    async def _go_on(self, waits: Sequence[Draw], counts_down: Sequence[Draw]) -> None:
+        for draw in counts_down:
+            if draw.is_over(now_ns()):
+                await self.close(draw)
+        await self._pass_on(waits)
+        for draw, entry, coupon, person in list(self._won_coupons(now_ns())):
+            await self._book(draw, entry, coupon, person)
+
+    def _won_coupons(self, at_ns: int) -> Iterator[tuple[Draw, str, str, str]]:
+        """(game, entry, coupon, person) of what is won and not booked yet."""
+        for draw in self.draws.values():
+            if draw.stage != "drawn":
+                continue
+            for entry, coupon, person in draw.coupons_won():
+                waits_until = self._later_ns.get((draw.commitment, entry), 0)
+                if entry not in draw.coupons and at_ns >= waits_until:
+                    yield draw, entry, coupon, person
+
+    async def _book(self, draw: Draw, entry: str, coupon: str, person: str) -> None:
+        """A use of a coupon for who won it; booked once, also where the engine is killed."""
+        try:
+            await self._coupons.claim(coupon, person)
+        except StudioError as error:
+            _log.warning("coupon %s for a winner of %s: %s", coupon, draw.id, error)
+            if error.code in ("not_found", "conflict"):
+                draw.coupons[entry] = error.key
+            else:  # the ledger is away: asked again
+                self._later_ns[draw.commitment, entry] = now_ns() + AGAIN_S * NS
+        else:
+            draw.coupons[entry] = "booked"
         self._state.touch("games")
-        is_free = self._looks is None or self._looks.done()
-        if is_free and any(draw.overdue(now_ns()) for draw in waits):
-            self._looks = self._loop.create_task(self._pass_on(waits), name="games")
 
     async def _pass_on(self, waits: Sequence[Draw]) -> None:
         """Prizes that nobody claimed go to the next in rank."""
@@ -269,3 +341,12 @@ class GameService(Service):
         if self._looks is not None:
             await asyncio.gather(self._looks, return_exceptions=True)
             self._looks = None
+
+
+def _coupons_of(draw: Draw) -> Counter[str]:
+    """How many of each coupon can be won."""
+    found: Counter[str] = Counter()
+    for prize in draw.rules.prizes:
+        if prize.coupon:
+            found[prize.coupon] += prize.count
+    return found

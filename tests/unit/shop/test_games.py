@@ -15,11 +15,14 @@ from studio.core.clock import NS
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.state import State
+from studio.shop.coupons.model import Coupon
 from studio.shop.games import verify
 from studio.shop.games.draw import BEACON, Draw
 from studio.shop.games.model import DrawRules, Heard, Prize
 from studio.shop.games.running import running_path
-from studio.shop.games.service import DrawListener, GameService
+from studio.shop.games.service import DrawListener, GameService, PrizeCoupons
+from studio.shop.stock.model import Booking, Line
+from tests.unit.shop.trade import Trade
 from tests.waiting import until
 
 QUIZ = DrawRules("How many?", (Prize("Scarf", 2),), kind="quiz", options=("A", "B", "C"))
@@ -91,6 +94,43 @@ def test_an_answer_cannot_be_chosen_afterwards() -> None:
     assert SEED not in repr(ready.view())
 
 
+VOTE = DrawRules(
+    "Which next?", (), kind="vote", counts="last",
+    options=("Red coat", "Black coat", "Jeans"), products=("p-red", "p-black", "p-jeans"),
+)  # fmt: skip
+
+
+def test_a_vote_is_counted_by_name_and_number_and_needs_no_prize() -> None:
+    said = [("a", "2"), ("b", "black COAT"), ("c", "red coat"), ("d", "4"), ("e", "no idea"),
+            ("a", "3"), ("f", "２")]  # fmt: skip
+    draw = play(VOTE, "", said)
+    assert draw.view().answers == {"Red coat": 1, "Black coat": 2, "Jeans": 1}
+    assert (draw.view().leader, draw.view().leader_product) == ("Black coat", "p-black")
+    assert draw.winners() == []
+    assert verify.faults(draw.proof()) == []
+    tie = play(VOTE, "", [("a", "1"), ("b", "2")])
+    assert (tie.view().leader, tie.view().leader_product) == ("", "")
+    lucky = play(replace(VOTE, prizes=(Prize("Hat"),)), "", said)
+    assert winners(lucky)[0] in "abcf", "all who voted are drawn from"
+    assert verify.faults(lucky.proof()) == []
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        replace(VOTE, options=("Red",), products=()),
+        replace(VOTE, options=("Red", "r e d"), products=()),
+        replace(VOTE, options=("2", "1"), products=()),
+        replace(VOTE, products=("p-red",)),
+        replace(QUIZ, prizes=()),
+        DrawRules("Scarf", ()),
+    ],
+)
+def test_what_is_no_game_is_told(rules: DrawRules) -> None:
+    with pytest.raises(StudioError):
+        Draw("g", rules, SEED, "B" if rules.kind == "quiz" else "")
+
+
 def test_a_plain_draw_is_hashed_as_ever() -> None:
     """Proofs of before hold: the rules of a draw are the same bytes as before there were games."""
     rules = DrawRules("Scarf", (Prize("Scarf"),), keyword="x")
@@ -119,14 +159,27 @@ class Stream:
         self.listener(f"c-{person}-{text}", f"douyin/{person}", person, text)
 
 
+class NoCoupons:
+    """A show without coupons."""
+
+    def get(self, id: str) -> Coupon:
+        raise StudioError("not_found", "coupons.unknown", id=id, known="-")
+
+    def stage(self, id: str) -> str:
+        return "ready"
+
+    async def claim(self, id: str, buyer: str) -> Booking:
+        raise StudioError("not_found", "coupons.unknown", id=id, known="-")
+
+
 class Room:
     """The service of one engine."""
 
-    def __init__(self) -> None:
+    def __init__(self, coupons: PrizeCoupons | None = None) -> None:
         self.stream, self.events, self.heard = Stream(), Events(), list[Event]()
         self.events.on_all(self.heard.append)
         state = State(self.events, asyncio.get_running_loop().call_soon)
-        self.games = GameService(self.stream, self.events, state)
+        self.games = GameService(self.stream, coupons or NoCoupons(), self.events, state)
 
     def beacon(self) -> None:
         for number in range(BEACON):
@@ -244,3 +297,87 @@ def test_commands_keep_the_answer_out_of_sight() -> None:
 
     specs: dict[str, Any] = {spec.id: spec for spec, _ in specs_of(GameCommands)}
     assert specs["games.put"].secret_args == {"answer"}
+
+
+def test_entries_close_by_themselves_when_the_time_is_up() -> None:
+    async def body() -> None:
+        room = Room()
+        draw = Draw("vote-1", replace(VOTE, open_s=3600))
+        room.games.put(draw)
+        assert draw.view().left_s == 0, "it begins when it is opened"
+        room.games.open(draw)
+        assert 3590 < draw.view().left_s <= 3600
+        room.stream.say("a", "1")
+        for every in room.games.every:
+            every.job()
+        kept = room.games.checkpoint()
+        await room.games.stop()
+        second = Room()
+        await second.games.restore(kept)
+        again = second.games.draws["vote-1"]
+        assert again.opened_ns == draw.opened_ns, "a kill gives no time back"
+        again.opened_ns -= 3600 * NS
+        await second.until(lambda: again.stage == "closing", "it closes")
+        second.stream.say("b", "2")
+        assert again.view().answers["Black coat"] == 0
+        await second.games.reset()
+        await second.games.stop()
+
+    asyncio.run(body())
+
+
+def test_who_wins_a_coupon_has_it_booked_once(tmp_path: Path) -> None:
+    """With the ledger of the shop; who does not claim has none, and a kill books none twice."""
+
+    async def body() -> None:
+        trade = Trade("coupon-prizes")
+        await trade.open(hat=10)
+        coupons = trade.coupons
+        coupons.put(Coupon("ten", off_cents=1000, uses=3))
+        room = Room(coupons)
+        prize = Prize("10 off", 2, coupon="ten")
+        rules = DrawRules("Coupons", (prize,), keyword="x", claim_s=3600, claim_word="claim")
+        with pytest.raises(StudioError, match="other"):
+            room.games.put(Draw("c-0", replace(rules, prizes=(replace(prize, coupon="other"),))))
+        with pytest.raises(StudioError, match="3"):
+            room.games.put(Draw("c-0", replace(rules, prizes=(replace(prize, count=4),))))
+        draw = Draw("c-1", rules)
+        room.games.put(draw)
+        with pytest.raises(StudioError, match="ten"):
+            room.games.open(draw)
+        await coupons.turn("ten", "released")
+        room.games.open(draw)
+        for number in range(4):
+            room.stream.say(f"u{number}", "x")
+        await room.games.close(draw)
+        room.beacon()
+        first, second = [w["author"] for w in await room.games.finish(draw)]
+        for every in room.games.every:
+            every.job()
+        assert not draw.coupons, "nobody has claimed"
+        room.stream.say(first, "claim")
+        await room.until(lambda: len(draw.coupons) == 1, "it is booked")
+        assert [w.get("coupon") for w in draw.view().winners] == ["booked", None]
+        ledger = trade.stock.need()
+        held = [order.buyer for order in ledger.reservations("held")]
+        assert held == [f"douyin/{first}"]
+        kept = room.games.checkpoint()
+        await room.games.stop()
+
+        again = Room(coupons)
+        await again.games.restore(kept)
+        after = again.games.draws["c-1"]
+        await again.until(lambda: len(after.coupons) == 1, "it is asked once more")
+        assert len(ledger.reservations("held")) == 1
+        booked = await coupons.hold("order-1", [Line("hat")], "", 1, f"douyin/{first}", "ten", None)
+        assert booked.outcome == "held"
+        assert json.loads(booked.note)["off_cents"] == 1000
+        await coupons.turn("ten", "ended")
+        again.stream.say(second, "claim")
+        await again.until(lambda: len(after.coupons) == 2, "the other is told")
+        assert [w["coupon"] for w in after.view().winners] == ["booked", "coupons.not_open"]
+        await again.games.reset()
+        await again.games.stop()
+        await trade.close()
+
+    asyncio.run(body())

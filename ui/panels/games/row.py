@@ -21,13 +21,14 @@ class GameRow(QFrame):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._desk, self._id, self._stage = desk, "", ""
+        self._desk, self._id, self._stage, self._product = desk, "", "", ""
         self._shown: object = None
         self.setObjectName("offer")
         self.dot = Dot()
         self.name = TextLabel(weight=600, elides=True)
         self.what = TextLabel(size=12, tone="muted", elides=True)
         self.state = TextLabel(size=12)
+        self.feature = Button("", clicked=self._feature)
         self.step = Button("", "primary", clicked=self._next)
         self.remove = Button("✕", "quiet", clicked=self._remove)
         names = column(gap=1)
@@ -35,7 +36,7 @@ class GameRow(QFrame):
         names.addWidget(self.what)
         head = row(self.dot, gap=8)
         head.addLayout(names, 1)
-        for widget in (self.state, self.step, self.remove):
+        for widget in (self.state, self.feature, self.step, self.remove):
             head.addWidget(widget)
         self._winners = QVBoxLayout()
         whole = column(gap=4, margins=(12, 4, 10, 4))
@@ -51,9 +52,12 @@ class GameRow(QFrame):
         self.name.setText(f"{t(f'games.kind_{view.kind}')} · {view.title}")
         self.what.setText(" · ".join(_rules(view)))
         said = [t(f"games.stage_{view.stage}"), t("games.entries", n=view.entries)]
+        if view.left_s:
+            said.append(ms_short(view.left_s))
         if view.stage == "closing":
             said.append(t("games.beacon", n=view.beacon))
         self.state.setText(" · ".join(said))
+        self._show_leader(view)
         word = t(f"games.step_{view.stage}") if view.stage in NEXT else ""
         self.step.setText(word)
         self.step.name(t("games.step_of", what=word, name=view.title))
@@ -63,6 +67,16 @@ class GameRow(QFrame):
         self.setAccessibleName(f"{self.name.text()}, {self.state.text()}")
         if view.winners != self._shown:
             self._show_winners(view)
+
+    def _show_leader(self, view: DrawView) -> None:
+        """Of a vote: what is ahead, and the button that goes on with it."""
+        self._product = view.leader_product
+        self.feature.setVisible(bool(view.leader_product) and view.stage in ("closing", "drawn"))
+        self.feature.setText(t("games.feature", name=view.leader))
+        self.feature.name(t("games.feature", name=view.leader))
+
+    def _feature(self) -> None:
+        self._desk.actions.run("shop.explain", {"product": self._product}, origin=self.feature)
 
     def _show_winners(self, view: DrawView) -> None:
         self._shown = view.winners
@@ -74,7 +88,12 @@ class GameRow(QFrame):
             parts.addStretch(1)
             if winner.get("claimed"):
                 parts.addWidget(TextLabel(t("games.claimed"), size=12, tone="next"))
+            elif winner.get("coupon") == "booked":
+                parts.addWidget(TextLabel(t("games.booked"), size=12, tone="next"))
             else:
+                if "coupon" in winner:
+                    why = t("games.not_booked")
+                    parts.addWidget(TextLabel(why, size=12, tone="attention"))
                 if "left_s" in winner:
                     parts.addWidget(TextLabel(ms_short(int(winner["left_s"])), size=12))
                 parts.addWidget(self._button("games.claim", winner))
@@ -109,6 +128,8 @@ def _rules(view: DrawView) -> list[str]:
         found.append(f"“{view.keyword}”")
     if view.options:
         found.append("  ".join(f"{name} {view.answers.get(name, 0)}" for name in view.options))
+    if view.leader:
+        found.append(t("games.leads", text=view.leader))
     if view.answer:
         found.append(t("games.answer", text=view.answer))
     found.append(t(f"games.counts_{view.counts}"))
