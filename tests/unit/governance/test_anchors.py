@@ -114,6 +114,7 @@ def test_a_folder_that_is_none_is_refused(desk: Desk, tmp_path: Path) -> None:
             desk.anchors.choose(wrong)
         assert caught.value.code == "invalid"
     newest = desk.sign()
+    until(lambda: desk.anchors.place.at_utc == desk.log.newest.at, "kept where it was chosen")
     other = tmp_path / "other"
     other.mkdir()
     desk.anchors.choose(str(other))
