@@ -15,7 +15,7 @@ from studio.core.errors import StudioError
 def names() -> list[str]:
     """The benchmarks there are."""
     own = [info.name for info in pkgutil.iter_modules(folder.__path__)]
-    return [name for name in own if name not in ("base", "cli")]
+    return [name for name in own if name not in ("base", "cli", "sentences")]
 
 
 def bench(chosen: Sequence[str], events: int | None = None) -> bool:

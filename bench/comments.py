@@ -15,6 +15,7 @@ from collections.abc import Callable
 import msgspec
 
 from bench.base import BenchReport, Row
+from bench.sentences import sentence_rows
 from studio.comments.model import Comment
 from studio.comments.moderation.judge import LONGEST_KEPT, MOST_TEXTS, Judge
 from studio.comments.moderation.rule_files import shipped_rules
@@ -74,6 +75,7 @@ def run() -> BenchReport:
     report.rows.append(Row("a text that came before", took, None, "us"))
     for name, text in HOSTILE.items():
         report.rows.append(Row(name, _us(tier.judge, [text]) / 1000, None, "ms", SLOWEST_MS))
+    report.rows += sentence_rows([text for text in texts if tier.judge(text).action == "allow"])
     return report
 
 

@@ -283,14 +283,17 @@ def _bench_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _moderate(arguments: argparse.Namespace) -> int:
-    from studio.comments.cli import moderate
+    from studio.comments.cli import moderate, sentence_judge
 
     folder = Path(arguments.rules) if arguments.rules else None
-    return DONE if moderate(sys.stdin, sys.stdout, folder) else NO
+    sentences = None if arguments.no_sentences else sentence_judge()
+    return DONE if moderate(sys.stdin, sys.stdout, folder, sentences) else NO
 
 
 def _moderate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", metavar="FOLDER", help=translate("cli.arg.rules"))
+    words = translate("cli.arg.no_sentences")
+    parser.add_argument("--no-sentences", action="store_true", help=words)
 
 
 def _do(arguments: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from studio.comments.moderation.rule_files import Rule, read_rules, shipped_rule
 from studio.comments.moderation.rules import RuleTier
 from studio.comments.platforms.lines import BadLine, parse
 from studio.comments.ranking import rank
+from studio.comments.sentences.judge import SentenceJudge
 from studio.core.errors import StudioError
 
 MS = 1_000_000
@@ -35,10 +36,29 @@ def rules_of(folder: Path | None) -> tuple[Rule, ...]:
     return tuple(found)
 
 
-def moderate(lines: Iterable[str], out: TextIO, folder: Path | None = None) -> bool:
+def sentence_judge() -> SentenceJudge | None:
+    """The sentence model in this process; None, told on stderr once, where it is not installed."""
+    try:
+        return SentenceJudge()
+    except ImportError:
+        words = StudioError("not_found", "audience.no_sentences").in_language()
+        print(words, file=sys.stderr)
+        return None
+
+
+def moderate(
+    lines: Iterable[str],
+    out: TextIO,
+    folder: Path | None = None,
+    sentences: SentenceJudge | None = None,
+) -> bool:
     """Judges each line: one line out for each line in, in their order.
 
     A line that is no comment is answered with ``{"line": N, "error": …}``, and on stderr.
+
+    Args:
+        folder: of rules beside those shipped.
+        sentences: asked about what all else lets pass.
 
     Returns:
         Whether every line was a comment.
@@ -58,6 +78,8 @@ def moderate(lines: Iterable[str], out: TextIO, folder: Path | None = None) -> b
                 verdict = untimed.judge(comment, 0)
             else:
                 verdict = judge.judge(comment, int(at_ms * MS))
+            if sentences is not None and verdict.action == "allow":
+                verdict = sentences.verdict(comment.text, comment.author, verdict)
             answer = as_line(comment, verdict)
         out.write(json.dumps(answer, ensure_ascii=False) + "\n")
         out.flush()

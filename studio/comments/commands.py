@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -32,21 +32,13 @@ from studio.comments.model import (
 )
 from studio.comments.mutes import view_mute
 from studio.comments.quick import variables_of
+from studio.comments.refusals import Seen, check_seen, why_held
 from studio.comments.replies import ReplyQueue
 from studio.comments.views import view_entry
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
-from studio.core.text import Text
 
-Seen = Literal["", "allowed", "held", "blocked", "released"]
-"""The state that somebody saw who decides; "" for whoever does not say."""
-STATE_WORDS: dict[State, Text] = {
-    "allowed": Text("通过", "allowed"),
-    "held": Text("待审", "held"),
-    "blocked": Text("拦截", "blocked"),
-    "released": Text("放行", "released"),
-}
 Minutes = Annotated[float, msgspec.Meta(gt=0, le=7 * 24 * 60)]
 
 
@@ -117,10 +109,21 @@ class AudienceCommands:
         help=("把评论放到画面上。", "Puts a comment on the picture."),
         keys="P",
     )
-    def pin(self, id: str) -> Changed:
+    def pin(self, id: str) -> Changed | Awaitable[Changed]:
         entry = self._audience.get(id)
+        if self._audience.sentences.is_open(entry):
+            return self._pin_when_judged(entry)
+        return self._pin(entry)
+
+    async def _pin_when_judged(self, entry: Entry) -> Changed:
+        """What nobody has judged by its meaning yet is, first; it may be held then."""
+        await self._audience.sentences.settle(entry)
+        return self._pin(self._audience.get(entry.comment.id))
+
+    def _pin(self, entry: Entry) -> Changed:
+        id = entry.comment.id
         if entry.state in ("held", "blocked"):
-            raise StudioError("conflict", "audience.not_released", reason=_why(entry))
+            raise StudioError("conflict", "audience.not_released", reason=why_held(entry))
         before = self._audience.pinned
         veto = self._audience.veto
         if veto.seconds and before is not entry:
@@ -189,7 +192,7 @@ class AudienceCommands:
     )
     def mute(self, id: str, minutes: Minutes = 60.0, seen: Seen = "") -> Changed:
         entry = self._audience.get(id)
-        _check_seen(entry, seen)
+        check_seen(entry, seen)
         muted = [mute.who for mute in self._audience.mute(entry, minutes)]
         shown = self._audience.last_shown
         if shown is not None and shown.comment.who in muted:
@@ -323,7 +326,7 @@ class AudienceCommands:
         if names := variables_of(text):
             raise StudioError("invalid", "audience.unfilled", name=names[0])
         if entry.state in ("held", "blocked"):
-            raise StudioError("conflict", "audience.not_released", reason=_why(entry))
+            raise StudioError("conflict", "audience.not_released", reason=why_held(entry))
         feed = self._audience.feed_for(entry.comment)
         waiting = self.replies.send(feed, entry.comment, text)
         self._audience.answer(entry, True)
@@ -427,7 +430,7 @@ class AudienceCommands:
         entry = self._audience.get(id)
         if seen and entry.state == state != seen:  # somebody decided the same: theirs to undo
             return changed()
-        _check_seen(entry, seen)
+        check_seen(entry, seen)
         # An undo as well overwrites nothing that somebody decided again meanwhile.
         before = {"id": id, "state": entry.state, "by": entry.by, "seen": state}
         self._audience.decide(entry, state, by)
@@ -471,22 +474,3 @@ def _told(mute: Mute) -> dict[str, Any]:
     """A mute as a command answers it."""
     told: dict[str, Any] = msgspec.to_builtins(view_mute(mute))
     return told
-
-
-def _check_seen(entry: Entry, seen: Seen) -> None:
-    """Nobody's decision is overwritten unseen.
-
-    Raises:
-        StudioError: conflict: another state, and who decided it.
-    """
-    if seen and entry.state != seen:
-        who = entry.decider or "–"
-        raise StudioError("conflict", "audience.decided", who=who, state=STATE_WORDS[entry.state])
-
-
-def _why(entry: Entry) -> Text | str:
-    """Why it is held, in whichever language the error is told."""
-    why = entry.verdict.why
-    if not (why.zh or why.en):
-        return entry.state
-    return Text(why.zh or why.en, why.en or why.zh)

@@ -30,6 +30,23 @@ class CommentModerated(Event, frozen=True, kw_only=True):
     state: str
 
 
+class CommentDoubted(Event, frozen=True, kw_only=True):
+    """The sentence model objects to a comment that rules had let pass; it is held now."""
+
+    name: ClassVar[str] = "comments.doubted"
+    label: ClassVar[Text] = Text("句意存疑", "Comment doubted")
+    help: ClassVar[Text] = Text(
+        "句意模型对已放过的评论提出异议，评论转为待审；was_shown 为它当时是否在画面上。",
+        "The sentence model objects to a comment that had passed; it is held now. was_shown says "
+        "whether it was on the picture.",
+    )
+
+    comment: str
+    rule: str
+    category: str
+    was_shown: bool = False
+
+
 class CommentPinned(Event, frozen=True, kw_only=True):
     """A comment is on the picture."""
 

@@ -24,7 +24,6 @@ from studio.comments.model import (
     CountsView,
     Entry,
     FeedSpec,
-    FeedView,
     ModerationWords,
     Mute,
     OwnWords,
@@ -40,8 +39,10 @@ from studio.comments.mutes import MUTED_RULE, MuteBook, blocked_as_muted, view_m
 from studio.comments.platforms.base import CommentFeed, CommentPlatform, FeedAllowance
 from studio.comments.ranking import rank
 from studio.comments.rings import CommentRings
+from studio.comments.sentences.link import SentenceLink
+from studio.comments.sentences.tier import SentenceTier
 from studio.comments.veto import VetoWindow
-from studio.comments.views import view_entry
+from studio.comments.views import view_entry, view_feed
 from studio.core.clock import NS, now_ns
 from studio.core.credentials import is_lost
 from studio.core.errors import StudioError
@@ -78,6 +79,7 @@ class CommentQueue:
         announce: publishes events.
         touch: says that the part "comments" changed (told at most some times a second).
         kinds: the platforms there are.
+        link: the sentence model's process; None is none.
 
     Attributes:
         folder: of the show; files of feeds are found from there.
@@ -92,6 +94,7 @@ class CommentQueue:
         announce: Callable[[Any], None],
         touch: Callable[[], None],
         kinds: Kinds[CommentPlatform] | None = None,
+        link: SentenceLink | None = None,
     ) -> None:
         self._kinds = kinds or Kinds({}, "platforms")
         self.folder = Path()
@@ -116,6 +119,7 @@ class CommentQueue:
         self._recent: deque[int] = deque()
         self._allowance = FeedAllowance()
         self.many = ManyDecisions(self)
+        self.sentences = SentenceTier(self, announce, touch, link)
         self._numbers = itertools.count(1)
 
     # -- feeds ---------------------------------------------------------------------------------
@@ -178,13 +182,17 @@ class CommentQueue:
         words = tuple(OwnWords(c, a, w) for (c, a), w in own.items())
         feeds = tuple(feed.spec for feed in self.feeds.values())
         answers = tuple(self.answers.values())
-        return AudiencePart(feeds, held, words, tuple(self.packs), answers, self.veto.seconds)
+        return AudiencePart(
+            feeds, held, words, tuple(self.packs), answers, self.veto.seconds, self.sentences.is_on
+        )
 
     async def load_rules(self, part: AudiencePart, packs: dict[str, RuleFile]) -> None:
         """The words and packs of a show, in place of those there are."""
         self.packs = packs
         self.answers = {answer.name: answer for answer in part.answers}
-        self.veto.seconds = part.veto_s
+        self.veto.seconds, self.sentences.is_on = part.veto_s, part.sentences
+        if not part.sentences:
+            await self.sentences.stop()
         self._words.clear()
         self._words[HELD] = list(part.rules)
         for own in part.words:
@@ -201,6 +209,7 @@ class CommentQueue:
         self.claims.clear()
         self.many.forget()
         self.judge.forget()
+        self.sentences.forget()
         self.pinned, self.last_shown, self.is_slow = None, None, False
         await self.load_rules(AudiencePart(), {})
 
@@ -273,6 +282,7 @@ class CommentQueue:
         entry.authors.add(comment.who)
         self.rings.add(entry, self.pinned)
         self._announce(CommentReceived(entry=msgspec.to_builtins(view_entry(entry))))
+        self.sentences.offer(entry)
         self._touch()
         return entry
 
@@ -307,6 +317,7 @@ class CommentQueue:
         """
         rows = self._drop_authors({who})
         self.judge.forget_texts()
+        self.sentences.forget_words()
         for entry in rows:
             if entry.comment.who == who and entry.comment.id in self.rings:  # others wrote the same
                 entry.comment = replace(entry.comment, author="", author_id="")
@@ -336,6 +347,7 @@ class CommentQueue:
             return Verdict("block", "muted", MUTED_RULE, why=MUTED, stage="person")
         try:
             verdict = self.judge.judge(comment, now)
+            verdict = self.sentences.known(comment.text, comment.author, verdict)
         except Exception:
             # Never let through what could not be judged.
             _log.exception("a comment could not be judged")
@@ -481,17 +493,6 @@ class CommentQueue:
             veto_s=self.veto.seconds,
             waiting=self.veto.view(),
             muted=tuple(map(view_mute, self.mutes.values())),
-            feeds=tuple(
-                FeedView(
-                    feed.spec.name,
-                    feed.platform.kind,
-                    feed.state,
-                    feed.error,
-                    feed.count,
-                    feed.withdrawn,
-                    feed.platform.can_reply,
-                    tuple({"zh": spot.zh, "en": spot.en} for spot in feed.platform.blind_spots),
-                )
-                for feed in self.feeds.values()
-            ),
+            feeds=tuple(map(view_feed, self.feeds.values())),
+            sentences=self.sentences.view(),
         )

@@ -182,6 +182,7 @@ class AudiencePart(msgspec.Struct, frozen=True):
         packs: comment packs that are armed, by name.
         answers: quick answers.
         veto_s: how long a comment waits before it goes on the picture; 0 is not at all.
+        sentences: whether the sentence model is asked about what rules let pass.
     """
 
     feeds: tuple[FeedSpec, ...] = ()
@@ -190,6 +191,7 @@ class AudiencePart(msgspec.Struct, frozen=True):
     packs: tuple[str, ...] = ()
     answers: tuple[QuickAnswer, ...] = ()
     veto_s: VetoSeconds = 0.0
+    sentences: bool = True
 
 
 class EntryKept(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -319,6 +321,24 @@ class VetoView(msgspec.Struct, frozen=True):
     left_s: float = 0.0
 
 
+class SentencesView(msgspec.Struct, frozen=True):
+    """How the sentence model is.
+
+    Attributes:
+        state: "idle" until the first comment; "absent": not installed; "failed": it ends again and
+            again. In these two rules alone decide.
+        ms: how long an answer takes, lately.
+        judged, passed, doubted: answered; not answered in time; held since.
+    """
+
+    is_on: bool = True
+    state: Literal["idle", "absent", "starting", "ready", "failed"] = "idle"
+    ms: int = 0
+    judged: int = 0
+    passed: int = 0
+    doubted: int = 0
+
+
 class CommentsView(msgspec.Struct, frozen=True):
     """The part "comments" of the state."""
 
@@ -334,3 +354,4 @@ class CommentsView(msgspec.Struct, frozen=True):
     answers: tuple[QuickAnswer, ...] = ()
     veto_s: float = 0.0
     waiting: VetoView | None = None
+    sentences: SentencesView = SentencesView()

@@ -142,6 +142,16 @@ class CommentRings:
             del self._rings[old][id]
             self._put(ring, entry, keep)
 
+    def judge_anew(self, entry: Entry, verdict: Verdict) -> None:
+        """Another verdict on an entry: comments of its meaning are found by that from now on."""
+        id, key = entry.comment.id, same_key(entry.verdict)
+        if self._same.get(key) == id:
+            del self._same[key]
+        entry.verdict = verdict
+        key = same_key(verdict)
+        if key:
+            self._same.setdefault(key, id)
+
     def _put(self, ring: Ring, entry: Entry, keep: Entry | None) -> None:
         entries = self._rings[ring]
         entries[entry.comment.id] = entry

@@ -18,6 +18,8 @@ from studio.comments.pack_commands import PackCommands, TrialRunner
 from studio.comments.platforms.base import CommentPlatform
 from studio.comments.quick import FactSheet, SheetAsker
 from studio.comments.quick_commands import QuickCommands
+from studio.comments.sentence_commands import SentenceCommands
+from studio.comments.sentences.link import SentenceLink
 from studio.core.credentials import is_lost
 from studio.core.errors import StudioError
 from studio.core.event import Events
@@ -76,14 +78,20 @@ class CommentService(Service):
         self._is_telling = False
         self._errors: list[StudioError] = []
         self._missing: list[str] = []
-        self.audience = CommentQueue(shipped_rules(), events.publish, self._touch_soon, kinds)
+        self._sentences = SentenceLink(self._touch_soon)
+        self.audience = CommentQueue(
+            shipped_rules(), events.publish, self._touch_soon, kinds, self._sentences
+        )
         self._people = AudienceCommands(
             self.audience, events.publish, overlay.show_comment, overlay.drop_comment
         )
         self._announce = events.publish
         self.every = (Every("mutes", MUTES_S, self._end_mutes),)
         quick = QuickCommands(self.audience, self._people, FactSheet(bus, state))
-        self._commands = (self._people, PackCommands(self.audience, trials), quick)
+        self._commands = (
+            self._people, PackCommands(self.audience, trials), quick,
+            SentenceCommands(self.audience),
+        )  # fmt: skip
 
     @property
     def errors(self) -> Sequence[StudioError]:
@@ -176,6 +184,7 @@ class CommentService(Service):
         await self._people.replies.stop()
         for feed in self.audience.feeds.values():
             await feed.stop()
+        await self._sentences.stop()
 
     def _end_mutes(self) -> None:
         """Whoever's mute is over may speak again; everybody is told."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from studio.comments.model import Entry, EntryView, ReasonView
+from studio.comments.model import Entry, EntryView, FeedView, ReasonView
+from studio.comments.platforms.base import CommentFeed
 
 
 def view_entry(entry: Entry) -> EntryView:
@@ -35,4 +36,18 @@ def view_entry(entry: Entry) -> EntryView:
         who=comment.who,
         decider=entry.decider,
         claimed_by=entry.claimed_by,
+    )
+
+
+def view_feed(feed: CommentFeed) -> FeedView:
+    """A feed as views show it."""
+    return FeedView(
+        feed.spec.name,
+        feed.platform.kind,
+        feed.state,
+        feed.error,
+        feed.count,
+        feed.withdrawn,
+        feed.platform.can_reply,
+        tuple({"zh": spot.zh, "en": spot.en} for spot in feed.platform.blind_spots),
     )

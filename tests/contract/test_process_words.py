@@ -12,6 +12,7 @@ OWNED_BY = {"subprocess", "Popen", "create_subprocess_exec"}
 KNOWN = {
     "studio/app/drill/shadow.py": "the engine; its options go through stdin",
     "studio/app/supervisor.py": "engine and desk; stdin, password in the environment",
+    "studio/comments/sentences/link.py": "the sentence model; comments go through stdin",
     "studio/core/child_process.py": "analysis, trial of a pack; the request goes through stdin",
     "studio/core/processes.py": "ps; a number",
     "studio/governance/scan/run.py": "a check of the build; the name of the check, a folder",

@@ -66,7 +66,7 @@ A: dict[str, Any] = {
     "brand": {"accent": "#123456"},
     "outputs": [{"name": "far", "url": "rtmp://127.0.0.1:9/live"}],
     "standby": {"picture": {"path": "ground.png"}},
-    "audience": {"rules": ["grey"], "words": [
+    "audience": {"sentences": False, "rules": ["grey"], "words": [
         {"category": "rival", "action": "block", "words": ["Acme"]}], "packs": ["absent"]},
     "plans": {"enabled": ["source_lost"]},
     "risks": {"risks": [{"id": "rain", "weights": [0.5, 0.5],

@@ -49,6 +49,7 @@ def small_show(folder: Path) -> Path:
         "shop": {
             "products": [{"id": "hat", "number": 1, "name": "Hat", "price_cents": 9900}],
         },
+        "audience": {"sentences": False},
     }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "show.json").write_text(json.dumps(show), encoding="utf-8")

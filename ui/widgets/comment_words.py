@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QFontDatabase
 
-from studio.comments.model import EntryView
+from studio.comments.model import EntryView, SentencesView
 from ui.i18n import language, t
 
 
@@ -98,3 +98,16 @@ def reason_words(entry: EntryView) -> str:
 
 def _near(text: str) -> str:
     return text if len(text) <= 24 else text[:23] + "…"
+
+
+TELLING = ("absent", "failed", "starting")
+"""States of the sentence model in which rules alone decide."""
+
+
+def sentences_words(view: SentencesView) -> str:
+    """How the sentence model is, in one line."""
+    if not view.is_on:
+        return t("comments.sentences_off")
+    return t(
+        f"comments.sentences_{view.state}", ms=view.ms, passed=view.passed, doubted=view.doubted
+    )

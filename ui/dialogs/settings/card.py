@@ -95,6 +95,7 @@ class SettingsCard(Card):
             store.sound.headphones.is_on,
             store.virtualcam.is_on,
             store.comments.is_slow,
+            (store.comments.sentences.is_on, store.comments.sentences.state),
             (store.watch.anchors.folder, store.watch.anchors.error),
         )
 

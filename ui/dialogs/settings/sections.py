@@ -20,6 +20,7 @@ from ui.dialogs.settings.rows import SettingRow, ask_folder, button, choice, ope
 from ui.i18n import language, t
 from ui.theme import tokens
 from ui.widgets.basics import calm, padded, row
+from ui.widgets.comment_words import TELLING, sentences_words
 from ui.widgets.plain import plain
 
 Section = Callable[[Desk], list[SettingRow]]
@@ -148,6 +149,11 @@ def comments(desk: Desk) -> list[SettingRow]:
     view = desk.store.comments
     return [
         SettingRow("slow", _toggle(view.is_slow, partial(_run, desk, "comments.slow", "on"))),
+        SettingRow(
+            "sentences",
+            _toggle(view.sentences.is_on, partial(_run, desk, "comments.sentences", "on")),
+            sentences_words(view.sentences) if view.sentences.state in TELLING else "",
+        ),
         SettingRow("comments_panel", button(t("comments.title"), partial(desk.reveal, "comments"))),
     ]
 

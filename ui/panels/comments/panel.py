@@ -21,7 +21,7 @@ from ui.panels.comments.veto import VetoBar
 from ui.panels.spot import BOTTOM, LEFT, RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, Segments, TextLabel, column, holder, row
-from ui.widgets.comment_words import drawable
+from ui.widgets.comment_words import drawable, sentences_words
 from ui.widgets.pop_form import PopForm
 
 MUTE_MIN = 10
@@ -62,6 +62,8 @@ class CommentsPanel(Panel):
         self.list.acted.connect(self._act)
         self.list.waiting.connect(self._wait)
         self.list.asked.connect(self._ask)
+        self._meaning = TextLabel(size=11, tone="muted", elides=True)
+        self._meaning.setContentsMargins(*(tokens.px(v) for v in (12, 3, 12, 3)))
         self._fresh = Button("", "primary", clicked=self._to_top)
         self._fresh.hide()
         self._note = TextLabel(size=12, tone="muted", wraps=True)
@@ -73,6 +75,7 @@ class CommentsPanel(Panel):
         self.muted.hide()
         self.add(self.muted, 1)
         # Below the list: what comes and goes here moves no row under the mouse.
+        self.add(self._meaning)
         self.add(self._fresh)
         self.add(self._slow)
         self.waiting = VetoBar(self.desk)
@@ -124,6 +127,8 @@ class CommentsPanel(Panel):
         self.muted.show_mutes(part.muted if shows_muted else ())
         self.list.show_entries(entries, is_other=is_other)
         self._slow.setVisible(part.is_slow)
+        self._meaning.setText(sentences_words(part.sentences))
+        self._meaning.setVisible(self._tabs.value == "held" and self.desk.store.has("comments"))
         self.waiting.show_waiting(part.waiting)
         pinned = part.pinned
         self._pin_bar.setVisible(pinned is not None)
