@@ -90,7 +90,12 @@ def _as(name: str, scale: float = 1) -> Callable[[Any], Settings]:
 
 def _thousandths(name: str, scale: float) -> Callable[[Any], Settings]:
     """A part of ours as OBS's whole number of 1 to 1000."""
-    return lambda value: {name: round(min(1000.0, max(1.0, number(value, 0) * scale)))}
+
+    def write(value: Any) -> Settings:
+        found = round(min(1000.0, max(0.0, number(value, 0) * scale)))
+        return {name: found if found > 1 else 0}  # 1 is all of it, in our words
+
+    return write
 
 
 def _key(value: Any) -> Settings:

@@ -156,6 +156,9 @@ def _mode(settings: Settings, system: str) -> Settings:
 
 def _slides(settings: Settings) -> Settings:
     made: Settings = {}
+    paths = settings.get("files") or ([settings["folder"]] if settings.get("folder") else [])
+    if isinstance(paths, list) and paths:
+        made["files"] = [_entry(path) for path in paths]
     if settings.get("width") and settings.get("height"):
         made["use_custom_size"] = f"{settings['width']}x{settings['height']}"
     if {"loop", "shuffle"} & settings.keys():
@@ -226,8 +229,8 @@ WRITE: dict[tuple[str, str], Callable[[Any], Settings]] = {
     ("slide_show", "fade_ms"): _as("transition_speed"),
     ("slide_show", "shuffle"): _as("randomize"),
     ("camera", "device"): lambda value: {"device_id": value, "video_device_id": value},
-    ("microphone", "device"): _as("device_id"),
-    ("desktop_sound", "device"): _as("device_id"),
+    ("microphone", "device"): lambda value: {"device_id": value or "default"},
+    ("desktop_sound", "device"): lambda value: {"device_id": value or "default"},
     ("screen", "cursor"): lambda value: {"show_cursor": value, "capture_cursor": value},
     ("screen", "window"): _as("capture_window"),
     ("screen", "display"): _as("server"),

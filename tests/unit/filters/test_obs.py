@@ -178,3 +178,18 @@ def test_a_ducking_filter_is_a_compressor_that_listens() -> None:
     fields = frozenset(KINDS.get("ducking").Settings.__struct_fields__)
     made = changes_from_obs("ducking", {"sidechain_source": "Other"}, fields, told)
     assert made == {"source": "Other"}
+
+
+@pytest.mark.parametrize("kind", known_kinds())
+def test_what_is_told_of_a_new_filter_may_be_set_again(kind: str) -> None:
+    """A controller that reads all settings and writes them back changes nothing."""
+    for given in ({}, {"spill": 1, "similarity": 1, "smoothness": 1}):
+        found = from_obs(kind, given)
+        assert found is not None
+        ours, settings = found
+        cls = KINDS.get(ours)
+        told = obs_settings(ours, settings)
+        made = changes_from_obs(ours, told, frozenset(cls.Settings.__struct_fields__), told)
+        for name, value in settings.items():
+            near = pytest.approx(value, abs=1e-2) if isinstance(value, float) else value
+            assert made.get(name, value) == near, name

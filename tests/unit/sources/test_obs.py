@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -190,3 +191,26 @@ def test_a_change_of_one_word_leaves_what_it_does_not_say(
     fields = frozenset(KINDS.get("text").Settings.__struct_fields__)
     made = changes_from_obs("text", given, fields, obs_settings("text", ours))
     assert {**ours, **made} == {**ours, **wanted}
+
+
+HERE = str(Path(__file__).parent)
+
+
+@pytest.mark.parametrize(
+    ("settings", "listed"),
+    [({"files": ["/a.png", "/b.png"]}, ["/a.png", "/b.png"]), ({"folder": HERE}, [HERE]),
+     ({"files": [], "folder": ""}, [])],
+)  # fmt: skip
+def test_slides_are_listed_as_obs_lists_them(settings: dict[str, Any], listed: list[str]) -> None:
+    told = obs_settings("slide_show", settings)
+    assert [entry["value"] for entry in told.get("files", [])] == listed
+    fields = frozenset(KINDS.get("slide_show").Settings.__struct_fields__)
+    made = changes_from_obs("slide_show", {"files": told.get("files", [])}, fields, told)
+    assert made.get("files", []) == settings.get("files", [])
+
+
+@pytest.mark.parametrize("ours", ["microphone", "desktop_sound"])
+def test_the_usual_device_is_called_default(ours: str) -> None:
+    assert obs_settings(ours, {"device": ""})["device_id"] == "default"
+    fields = frozenset(KINDS.get(ours).Settings.__struct_fields__)
+    assert changes_from_obs(ours, {"device_id": "default"}, fields)["device"] == ""
