@@ -85,7 +85,7 @@ def describe(item: Item, canvas: str, size: Size, source: Size) -> Data:
         "cropTop": crop[1],
         "cropRight": crop[2],
         "cropBottom": crop[3],
-        "cropToBounds": item.is_cut if item.fit in CUTTING else False,
+        "cropToBounds": item.is_cut,
     }
 
 
@@ -98,7 +98,7 @@ def _scale(
         across, down = scales(item, bounds) if item.fit in ("native", "shrink") else (1.0, 1.0)
         return across, down, seen[0] * across, seen[1] * down
     wide, high = drawn_size(item, bounds, source)
-    if item.fit in ("native", "shrink") or (item.unit[0] and item.fit != "stretch"):
+    if item.fit in ("native", "shrink") or item.unit[0]:
         return *scales(item, bounds), wide, high
     return wide / seen[0], high / seen[1], wide, high
 
@@ -151,10 +151,12 @@ def apply(item: Item, canvas: str, size: Size, source: Size, given: Data) -> Pla
         width, height, unit = _native(across, down, crop, source if all(source) else NOMINAL)
     elif fit == "native":
         width, height = now["boundsWidth"], now["boundsHeight"]
-    elif fit == "shrink" or (fit != "stretch" and (item.unit[0] or bounds) and wants_scale):
+    elif fit == "shrink" or (
+        (item.unit[0] or bounds) and wants_scale and (bounds or fit != "stretch")
+    ):
         unit = _unit((width, height), (across, down), crop)
     elif wants_scale and bounds is None and not is_told:
-        fit = "stretch"
+        fit, unit = "stretch", (0.0, 0.0)
         if not all(source):
             raise RequestError(
                 RequestStatus.INVALID_STATE, "The source has no picture to scale yet."

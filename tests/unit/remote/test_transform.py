@@ -166,3 +166,41 @@ def test_whatever_was_told_may_be_set_again_and_changes_nothing(seed: int) -> No
     again = describe(after, canvas, size, SOURCE)
     for name, value in told.items():
         assert again[name] == pytest.approx(value, abs=0.01), name
+
+
+@pytest.mark.parametrize("kind", [name for name in TYPE_OF.values() if name != "OBS_BOUNDS_NONE"])
+@pytest.mark.parametrize("seed", range(5))
+def test_every_field_of_a_place_in_bounds_reads_back_as_it_was_set(kind: str, seed: int) -> None:
+    chance = random.Random(seed)
+    given: dict[str, Any] = {
+        "positionX": chance.uniform(-500, 1500), "positionY": chance.uniform(-500, 900),
+        "rotation": chance.choice([0.0, 90.0, chance.uniform(-180, 180)]),
+        "alignment": chance.choice([0, 1, 2, 4, 5, 6, 8, 9, 10]), "boundsType": kind,
+        "boundsAlignment": chance.choice([0, 1, 2, 4, 5, 6, 8, 9, 10]),
+        "boundsWidth": chance.uniform(20, 900), "boundsHeight": chance.uniform(20, 900),
+        "scaleX": chance.choice([1, -1]) * chance.uniform(0.1, 3), "scaleY": chance.uniform(0.1, 3),
+        "cropLeft": chance.randrange(100), "cropTop": chance.randrange(60),
+        "cropRight": chance.randrange(100), "cropBottom": chance.randrange(60),
+        "cropToBounds": chance.random() < 0.5,
+    }  # fmt: skip
+    placed = apply(item(), "landscape", CANVAS, SOURCE, given)
+    stands = Item(
+        1, "x", {"landscape": placed.box}, fit=placed.fit, crop=placed.crop,
+        rotation=placed.rotation, is_mirrored=placed.is_mirrored, is_flipped=placed.is_flipped,
+        focus_x=placed.focus[0], focus_y=placed.focus[1], anchor_x=placed.anchor[0],
+        anchor_y=placed.anchor[1], is_cut=placed.is_cut, unit=placed.unit,
+    )  # fmt: skip
+    told = describe(stands, "landscape", CANVAS, SOURCE)
+    for name, value in given.items():
+        near = pytest.approx(value, abs=0.01) if isinstance(value, float) else value
+        assert told[name] == near, name
+
+
+def test_a_scale_alone_makes_a_stretched_box_anew() -> None:
+    """What was said of a scale before does not bend the one that is said now."""
+    one = item(fit="stretch", unit=(100.0, 50.0))
+    placed = apply(one, "landscape", CANVAS, SOURCE, {"scaleX": 0.5, "scaleY": 0.25})
+    assert placed.box == pytest.approx(Box(0.25, 0.5, 320 / 1920, 120 / 1080))
+    stands = Item(1, "x", {"landscape": placed.box}, fit="stretch", unit=placed.unit)
+    told = describe(stands, "landscape", CANVAS, SOURCE)
+    assert (told["scaleX"], told["scaleY"]) == pytest.approx((0.5, 0.25), abs=0.01)
