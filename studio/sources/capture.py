@@ -19,6 +19,7 @@ from studio.media.sound import RATE
 from studio.sources.base import Feed, Source, SourceContext
 from studio.sources.live_pace import LivePace, comes_in_pieces
 from studio.sources.live_player import LivePlayer
+from studio.sources.track import LiveTracks, live_tracks
 
 ALONE = ("mjpeg", "rawvideo", "wrapped_avframe")
 UNSEEN_NS = 300_000_000
@@ -110,24 +111,43 @@ class LiveInput(Source):
             key = _KEYS.get(getattr(error, "errno", 0) or 0, "sources.cannot_open")
             raise StudioError("unavailable", key, what=shown, why=_why(error)) from None
 
+    def _unknown(self, tracks: LiveTracks) -> StudioError | None:
+        """Which tracks cannot be played, in words."""
+        if not any(tracks.unknown):
+            return None
+        pictures, sounds = tracks.unknown
+        shown = _WITH_PASSWORD.sub("//••••@", self.address()[0])
+        return StudioError(
+            "invalid", "sources.tracks_unknown", path=shown, pictures=pictures, sounds=sounds
+        )
+
     def _read(self, media: Any, feed: Feed) -> None:
         import av
 
-        streams = [*media.streams.video[:1], *media.streams.audio[:1]]
-        feed.gives(picture=bool(media.streams.video))  # a caller may send sound alone
-        for stream in media.streams.video[:1]:
-            stream.thread_type = "SLICE"
-            feed.rate(float(stream.average_rate or 0))
-            stream.codec_context.flags |= av.codec.context.Flags.low_delay
+        tracks = live_tracks(media)
+        streams = [stream for stream in tracks[:2] if stream is not None]
+        feed.gives(picture=tracks.picture is not None)  # a caller may send sound alone
+        unknown = self._unknown(tracks)
+        if unknown is not None and not streams:
+            raise StudioError("invalid", "sources.codec_unknown", path=unknown.params["path"])
+        feed.remark(unknown)
+        if tracks.picture is not None:
+            tracks.picture.thread_type = "SLICE"
+            feed.rate(float(tracks.picture.average_rate or 0))
+            tracks.picture.codec_context.flags |= av.codec.context.Flags.low_delay
         sampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
         pace = LivePace(feed) if comes_in_pieces(media) else None
         player = LivePlayer(
-            feed, self.sound_delay_ms, has_sound=bool(media.streams.audio), is_even=pace is not None
+            feed,
+            self.sound_delay_ms,
+            has_sound=tracks.sound is not None,
+            is_even=pace is not None,
         )
         fields = Deinterlacer(is_on=bool(getattr(self.settings, "deinterlace", False)))
         decoded_ns = 0
         kept: list[Any] = []
-        backlog = Backlog() if self.drops_backlog else None
+        # Of what is read at its own pace nothing is old: a song at an address is all of it there.
+        backlog = Backlog() if self.drops_backlog and pace is None else None
         try:
             for packet in media.demux(streams):
                 if backlog is not None:

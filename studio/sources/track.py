@@ -80,7 +80,7 @@ class Track:
         # A track of a codec that FFmpeg does not know has no decoder: another one may.
         known = [stream for stream in streams if stream.codec_context is not None]
         # A cover of a song is a picture, but no film.
-        real = [stream for stream in known if not int(stream.disposition) & int(_cover())]
+        real = [stream for stream in known if not is_cover(stream)]
         usable = real or known
         self.stream: Any = next(iter(usable), None)
         self._others = usable[1:] if kind == "audio" else []
@@ -369,10 +369,38 @@ class _Sampler:
                 return
 
 
-def _cover() -> int:
+def is_cover(stream: Any) -> bool:
+    """Is it the cover of a song, a single picture beside its sound?"""
     from av.stream import Disposition
 
-    return int(Disposition.attached_pic)
+    return bool(int(stream.disposition) & int(Disposition.attached_pic))
+
+
+class LiveTracks(NamedTuple):
+    """What of an input can be played.
+
+    Attributes:
+        picture, sound: its tracks; None where there is none of a known codec.
+        unknown: how many tracks of pictures and of sound have a codec that is not known.
+    """
+
+    picture: Any
+    sound: Any
+    unknown: tuple[int, int]
+
+
+def live_tracks(media: Any) -> LiveTracks:
+    """The tracks of an open input that can be played, its sound in an order that can be read."""
+    pictures = [stream for stream in media.streams.video if not is_cover(stream)]
+    known = [
+        [stream for stream in streams if stream.codec_context is not None]
+        for streams in (pictures, media.streams.audio)
+    ]
+    picture, sound = (next(iter(streams), None) for streams in known)
+    if sound is not None:
+        settle_channels(media, sound)
+    lost = (len(pictures) - len(known[0]), len(media.streams.audio) - len(known[1]))
+    return LiveTracks(picture, sound, lost)
 
 
 def ns(seconds: float) -> int:

@@ -13,8 +13,10 @@ import pytest
 
 from studio.core.clock import now_ns
 from studio.media.sound import RATE
+from studio.sources.runner import SourceRunner
 from studio.sources.track import Track
-from tests.unit.sources.media import film, state, tone, until
+from tests.unit.sources.conftest import KINDS
+from tests.unit.sources.media import film, runner_of, served, state, tone, until
 
 
 def surround(path: Path, count: int, tag: int) -> Path:
@@ -145,3 +147,55 @@ def test_sound_that_cannot_be_decoded_gives_way_to_the_next(run, tmp_path, count
     assert health.error == "sources.tracks_unknown"
     assert (health.params["pictures"], health.params["sounds"]) == ("0", "1")
     assert count == 1 or until(lambda: len(runner.ring) > 0)
+
+
+def streamed(url: str, folder: Path, check) -> tuple[SourceRunner, int]:
+    """A network stream until ``check`` holds of its runner; and how much sound it gave, samples."""
+    runner = runner_of(KINDS, "stream", {"url": url}, folder)
+    heard, put = [0], runner.ring.put
+
+    def counted(samples, pts_ns):
+        heard[0] += int(np.abs(samples).max(initial=0) > 0.01) * len(samples)
+        put(samples, pts_ns)
+
+    runner.ring.put = counted
+    runner.start()
+    try:
+        assert until(lambda: check(runner, heard[0])), runner.health(now_ns())
+    finally:
+        runner.stop()
+    return runner, heard[0]
+
+
+@pytest.mark.parametrize(("ending", "codec"), [("mp3", "mp3"), ("m4a", "aac")])
+def test_a_song_at_an_address_is_heard(tmp_path: Path, ending: str, codec: str) -> None:
+    """It is there all at once: what came before anybody waited for it is no old news."""
+    with av.open(str(tmp_path / f"a.{ending}"), "w") as out:
+        tone(out, out.add_stream(codec, rate=RATE, layout="stereo"), 1.5, RATE, "stereo")
+    with served(tmp_path) as address:
+        streamed(f"{address}/a.{ending}", tmp_path, lambda _, heard: heard > RATE)
+
+
+def test_a_stream_says_which_of_its_tracks_cannot_be_played(tmp_path: Path) -> None:
+    options = {"movflags": "faststart"}
+    path = film(tmp_path / "a.mp4", sound=(48_000, "stereo"), container=options)
+    relabelled(path, b"avc1", b"zqzq")
+
+    def is_told(runner, heard):
+        health = runner.health(now_ns())
+        return heard > 0 and health.error == "sources.tracks_unknown" and state(runner) == "sound"
+
+    with served(tmp_path) as address:
+        runner, _ = streamed(f"{address}/a.mp4", tmp_path, is_told)
+    assert runner.health(now_ns()).params["pictures"] == "1"
+
+
+def test_a_stream_of_which_nothing_is_known_says_so(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4", container={"movflags": "faststart"})
+    relabelled(path, b"avc1", b"zqzq")
+
+    def is_told(runner, _):
+        return runner.health(now_ns()).error == "sources.codec_unknown"
+
+    with served(tmp_path) as address:
+        streamed(f"{address}/a.mp4", tmp_path, is_told)
