@@ -15,8 +15,8 @@ from studio.comments.moderation.rule_files import shipped_rules
 from studio.comments.moderation.rules import RuleTier
 from studio.core.paths import assets_dir
 
-FEWEST = 50
-"""How often a word stands in the dictionary's own texts."""
+FEWEST = {2: 50, 3: 5}
+"""How often a word of so many signs stands in the dictionary's own texts."""
 LONGEST = 3
 
 
@@ -30,7 +30,7 @@ def main() -> None:
     for line in lines.splitlines():
         word, count, _ = line.split(" ")
         is_han = all("\u4e00" <= sign <= "\u9fff" for sign in word)
-        is_common = is_han and 1 < len(word) <= LONGEST and int(count) >= FEWEST
+        is_common = is_han and 1 < len(word) <= LONGEST and int(count) >= FEWEST[len(word)]
         if is_common and tier.judge(word).action == "allow":
             by_first[word[0]].add(word[1:])
     text = "".join(

@@ -36,9 +36,14 @@ _CALL_LATIN = re.compile(
     r"(?<![a-z])(?:tel|phone|call|text|sms|line|whats ?app|watsap+|wa|qq|vx?|wx|wechat|weixin|"
     r"tg|telegram|dial|ring|mobile|cell|viber|signal|skype|contact|reach|hit me|number is)(?![a-z])"
 )
+_GROUP = re.compile(
+    r"(?:群|裙|羣|qun)号?[^0-9]{0,2}[1-9][0-9]{5,10}(?![0-9])|"
+    r"(?<![a-z0-9])q[^a-z0-9]{1,2}[1-9][0-9]{7,10}(?![0-9])"
+)
 _QQ_SOUNDS = tuple(map(sound_key, ("扣扣", "企鹅", "球球")))
 
 _RUN = re.compile(r"(?<![0-9])[0-9](?:[^0-9]{0,2}[0-9]){5,13}(?![0-9])")
+_MEASURE = re.compile(r"[0-9][年月日号x×*:：%][0-9]|(?<![0-9])20[0-3][0-9][-./][01]?[0-9][-./]")
 _GROUPS = re.compile(r"[0-9]+")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _ABROAD = re.compile(r"\+[0-9]{1,3}[ .()-]{0,2}[0-9](?:[ .()-]{0,2}[0-9]){6,11}(?![0-9])")
@@ -47,9 +52,9 @@ _NUMBER_WORDS = re.compile(
     r"(?<![a-z])(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double)[ ,.-]{0,3}){7,}"
 )
 _ACCOUNT = re.compile(
-    r"(?<![a-z])(?:vx|wx|wxid|weixin|wechat|微信号?|微号?|v信|v(?=[:=号是 ])|信号|line|ins|"
-    r"insta|ig|instagram|snap(?:chat)?|telegram|tg|电报|飞机|kik|discord|whats ?app|skype|"
-    r"qq|小红书号?|抖音号|快手号?)"
+    r"(?<![a-z])(?:vx|wx|wxid|weixin|wechat|微信号?|微号?|v信|v(?=[:=号是 ])|信号|(?:line|ins|"
+    r"insta|ig|instagram|snap(?:chat)?|telegram|tg|kik|discord|whats ?app|skype)(?![a-z0-9])|"
+    r"电报|飞机|qq|小红书号?|抖音号|快手号?)"
     r" {0,2}(?:id|号|is|名|[:=@是,> -]|搜){0,3} {0,2}(@?[a-z0-9][a-z0-9_.-]{4,24})"
 )
 _HANDLE = re.compile(r"(?<![a-z0-9._%+-])@[a-z][a-z0-9_.]{3,24}(?![a-z0-9])")
@@ -73,7 +78,8 @@ _WORD_DOMAIN = re.compile(
     r"(/|(?![a-z]))"
 )
 _PREFIX = re.compile(
-    r"h ?t ?t ?p ?s? ?[:：]|w ?w ?w ?[.。点]|(?<![a-z])t\.me|bit\.ly|wa\.me|w{3}(?=[点。])"
+    r"h ?t ?t ?p ?s? ?[:：]|w ?w ?w ?[.。点]|(?<![a-z])t\.me|bit\.ly|wa\.me|w{3}(?=[点。])|"
+    r"\. {0,2}c {1,2}o {1,2}m(?![a-z])"
 )
 _PASS_PHRASE = re.compile(
     r"[¥$€₤《] ?[a-z0-9]{8,13} ?[¥$€₤》]|复制.{0,12}(?:打开|口令|链接)|"
@@ -101,7 +107,7 @@ def contacts(normal: Normal) -> Iterator[Contact]:
     for contact in _forwards(text, digits):
         found = True
         yield contact
-    if not found and _RUN.search(digits):
+    if not found and _RUN.search(digits) and not _ORDER.search(text):
         length = len(text)
         for rule, start, end in _numbers(text[::-1], digits[::-1]):
             yield rule, length - end, length - start
@@ -109,6 +115,9 @@ def contacts(normal: Normal) -> Iterator[Contact]:
 
 def _forwards(text: str, digits: str) -> Iterator[Contact]:
     yield from _numbers(text, digits)
+    for match in _GROUP.finditer(digits):
+        if not _is_order(text, *match.span()):
+            yield "div-qq", *match.span()
     yield from _accounts(text)
     for match in _MAIL.finditer(text):
         yield "contact-mail", *match.span()
@@ -132,15 +141,26 @@ def _numbers(text: str, digits: str) -> Iterator[Contact]:
         start, end = match.span()
         groups = _GROUPS.findall(match.group())
         number = "".join(groups)
-        if _is_order(text, start, end):
+        if _is_order(text, start, end) or _is_measure(text, start, end, number):
             continue
         calls = _asks_to_call(text, start, end)
         if _MOBILE.fullmatch(number) and (calls or _looks_whole(groups)):
             yield "contact-phone", start, end
-        elif calls and FEWEST_DIGITS < len(number) <= MOST_DIGITS and len(groups) < 4:
+        elif calls and _looks_like_number(number, groups):
             yield "contact-number", start, end
         elif len(groups) == 1 and _names_qq(text, start):
             yield "div-qq", start, end
+
+
+def _looks_like_number(number: str, groups: list[str]) -> bool:
+    """Is it as long as one to call, in few parts or sign by sign?"""
+    is_parted = len(number) > 9 and set(map(len, groups)) == {1}
+    return is_parted or (FEWEST_DIGITS < len(number) <= MOST_DIGITS and len(groups) < 4)
+
+
+def _is_measure(text: str, start: int, end: int, number: str) -> bool:
+    """Is it a date, a size, a time or a laugh (555555), and no number to call?"""
+    return len(set(number)) == 1 or _MEASURE.search(text, start, end) is not None
 
 
 def _looks_whole(groups: list[str]) -> bool:

@@ -19,17 +19,28 @@ _ASKS_AT_START = re.compile(
     r"(?:do|does|did|can|could|is|are|was|will|would|how|where|what|"
     r"which|when|who|why|should|may|has|have) (?!me)"
 )
-_ASKS = re.compile(r"[?？]|是不是|会不会|有没有|能不能|可不可以")
-_ASKS_AT_END = re.compile(r"(?:吗|么|嘛|呢|不|没|没有|嗎|麼)[啊呀哈~～😊-🙏 ]*$")
+_ASKS = re.compile(
+    r"[?？]|是不是|会不会|有没有|能不能|可不可以|怎么(?:领|进|加|用|查|没|不|还|都|又|一直|搜|找)|"
+    r"为什么|为啥|啥时候|不了[啊呀了]?$|没反应|没收到|失败|"
+    r"(?:isn'?t|doesn'?t|won'?t|can'?t|not) (?:work|load|open|there|show|find)|expired|dead link"
+)
+_ASKS_AT_END = re.compile(
+    r"(?:吗|么|嘛|呢|不|没|没有|嗎|麼)"
+    "[啊呀哈~～。，!！. \U0001f600-\U0001f64f\U0001f900-\U0001f9ff]*$"
+)
 
 
 _TELLS_OF = re.compile(
     r"有人(?:说|让|叫|私|冒充|加|发|喊|刷|骂|在)|冒充|"
-    r"(?:别|不要|千万别|勿)(?:信|理|加|点|上当)|是你们(?:吗|的|发)|"
+    r"(?:别|不要|千万别|勿)(?:信|理|加|点|上当)|"
+    r"(?:不要|切勿|请勿|谨防|警惕|提防|禁止)(?:私下|线下|转账|扫|相信)|不安全|"
+    r"(?:快递员?|短信|电话|邮件).{0,6}(?:让我|叫我|说我|要我)|假的[吧吗]$|是真的[吗吧]|"
+    r"(?<!不)(?:是|像)(?:骗子|诈骗|骗人的)(?:吧|吗|$)|是你们(?:吗|的|发)|"
     r"(?:客服|主播|你们|场控).{0,4}(?:会|让|叫|要).{0,4}(?:加|私|转)|被骗|诈骗电话|"
     r"someone |somebody |pretend|block (?:them|him|her)|ban (?:them|him|her|the)|"
     r"don'?t click|scam callers|"
-    r"haters|is (?:that|it|this) really"
+    r"haters|some bot|bots? (?:is|are|keeps?) |spam bots?|"
+    r"is (?:that|it|this) really"
 )
 """Somebody tells of what others write, or warns of it."""
 _ONLY_TELLS = re.compile(

@@ -34,6 +34,8 @@ EDGE = "\x02"
 FEWEST_BACKWARDS = 4
 ASKS_MORE = 1.5
 SHORT, SHORT_LATIN, SHORT_MORE = 6, 14, 1.0
+LATIN_MORE = 1.0
+"""In Latin letters n-grams say less, and the rules find nearly all that the model would."""
 """In a text of few signs one of them weighs too much, so more must speak against it."""
 ALWAYS = ("abuse", "sexual")
 """Categories in which asking makes nothing better."""
@@ -90,6 +92,7 @@ class LinearModel:
         forwards, backwards = self.scores(sight, sound)
         is_short = len(sight) < (SHORT_LATIN if sight.isascii() else SHORT)
         lowest = self.threshold + (SHORT_MORE if is_short else 0.0)
+        lowest += LATIN_MORE if sight.isascii() else 0.0
         threshold = lowest + (ASKS_MORE if asks else 0.0)
         if forwards >= lowest:
             verdict = self._verdict(normal, sight, sound)
@@ -106,7 +109,7 @@ class LinearModel:
         0 is undecided. Latin letters alone are not read backwards: nothing speaks against them.
         """
         if sight.isascii():
-            index = _hashes(_codes(_with_edges(sight, sound)), 1)
+            index = _hashes(_codes("\0" + _with_edges(sight, sound)), 1)
             sums = np.add.reduce(self.objection.take(index.astype(np.intp)), dtype=np.int32)
             return self._score(int(sums), len(index)), -math.inf
         both = ngrams(sight, sound)
@@ -193,8 +196,8 @@ def forms(tight: str) -> tuple[str, str]:
 
 def ngrams(sight: str, sound: str) -> NDArray[np.uint32]:
     """The places in the table of weights of all n-grams: [forwards and backwards, n-grams]."""
-    signs = _codes(_with_edges(sight, sound))
-    return _hashes(np.concatenate((signs, signs[::-1])), 2).reshape(2, -1)
+    text = _with_edges(sight, sound)
+    return _hashes(_codes(f"\0{text}{text[::-1]}"), 2).reshape(2, -1)
 
 
 def _with_edges(sight: str, sound: str) -> str:
@@ -212,12 +215,11 @@ def _hashes(signs: NDArray[np.uint32], texts: int) -> NDArray[np.uint32]:
     it: here by the difference of two running sums (Rabin and Karp, 1987), for all lengths at once.
 
     Args:
-        signs: texts of one length, one behind the other.
+        signs: 0, then texts of one length, one behind the other.
         texts: how many there are.
     """
-    down, starts, ends, up = _places_of_ngrams(len(signs) // texts, texts)
-    sums = np.zeros(len(signs) + 1, np.uint32)
-    np.multiply(signs, down, out=sums[1:])
+    down, starts, ends, up = _places_of_ngrams((len(signs) - 1) // texts, texts)
+    sums = np.multiply(signs, down)
     np.add.accumulate(sums, out=sums)
     hashes: NDArray[np.uint32] = sums.take(ends)
     hashes -= sums.take(starts)
@@ -234,7 +236,8 @@ def _places_of_ngrams(count: int, texts: int) -> tuple[NDArray[Any], ...]:
     end = np.concatenate([np.arange(length, count + 1) for length in lengths])
     starts = np.concatenate([start + count * number for number in range(texts)])
     ends = np.concatenate([end + count * number for number in range(texts)])
-    down = _powers(pow(int(MULTIPLIER), -1, 1 << 32), count * texts) * MIX
+    powers = _powers(pow(int(MULTIPLIER), -1, 1 << 32), count * texts) * MIX
+    down = np.concatenate((np.zeros(1, np.uint32), powers))
     return down, starts, ends, _powers(int(MULTIPLIER), count * texts)[ends - 1]
 
 
@@ -242,7 +245,7 @@ def _powers(base: int, count: int) -> NDArray[np.uint32]:
     """The first powers of a number, modulo 2**32."""
     powers = np.full(count, base, np.uint32)
     powers[:1] = 1
-    return np.multiply.accumulate(powers)
+    return np.multiply.accumulate(powers, dtype=np.uint32)
 
 
 def _by_length(text: str) -> list[NDArray[np.uint32]]:

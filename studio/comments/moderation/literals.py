@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 R = TypeVar("R")
 MOST_SIGNS_IN_CLASS = 12
+MOST_SETS = 3
 SHARE_OF_SIGN = 0.06
 """Roughly how often a sign stands at a place of a text; for choosing between literals."""
 
@@ -21,7 +22,25 @@ def needed(pattern: str) -> frozenset[str]:
     return _needed(parser.parse(pattern)) or frozenset()
 
 
+@functools.lru_cache(maxsize=4096)
+def needed_together(pattern: str) -> tuple[tuple[frozenset[str], ...], ...]:
+    """For each way to match the pattern, sets of literals of which it holds one each.
+
+    At most `MOST_SETS` sets a way, those that are rarest first; () when nothing is known.
+    """
+    parser: Any = importlib.import_module("re._parser")
+    parts = list(parser.parse(pattern))
+    choices = parts[0][1][1] if len(parts) == 1 and str(parts[0][0]) == "BRANCH" else [parts]
+    found = [tuple(sorted(_ways(choice), key=_cost)[:MOST_SETS]) for choice in choices]
+    return tuple(found) if all(found) else ()
+
+
 def _needed(parts: Any) -> frozenset[str] | None:
+    return min(_ways(parts), key=_cost, default=None)
+
+
+def _ways(parts: Any) -> list[frozenset[str]]:
+    """Sets of literals; every match holds one of each."""
     ways: list[frozenset[str]] = []
     run = ""
     for part, value in parts:
@@ -37,7 +56,7 @@ def _needed(parts: Any) -> frozenset[str] | None:
             ways.append(found)
     if run:
         ways.append(frozenset({run}))
-    return min(ways, key=_cost, default=None)
+    return ways
 
 
 def _of_part(code: str, value: Any) -> frozenset[str] | None:
@@ -79,16 +98,25 @@ class PatternFinder(Generic[R]):
 
         self._patterns: list[tuple[str, R]] = []
         self._always: list[int] = []
-        by_literal: dict[str, list[int]] = {}
+        self._ways: list[tuple[int, tuple[frozenset[int], ...]]] = []
+        known: dict[str, int] = {}
+        of_literal: dict[int, list[int]] = {}
         for number, (pattern, rule) in enumerate(pairs):
             self._patterns.append((pattern, rule))
-            literals = needed(pattern)
-            if not literals:
+            ways = needed_together(pattern)
+            if not ways:
                 self._always.append(number)
-            for literal in literals:
-                by_literal.setdefault(literal, []).append(number)
-        self._of_literal = list(by_literal.values())
-        self._finder = ahocorasick_rs.AhoCorasick(list(by_literal) or ["\0"])
+            for first, *others in ways:
+                for literal in first:
+                    place = known.setdefault(literal, len(known))
+                    of_literal.setdefault(place, []).append(len(self._ways))
+                also = tuple(
+                    frozenset(known.setdefault(literal, len(known)) for literal in other)
+                    for other in others
+                )
+                self._ways.append((number, also))
+        self._of_literal = {place: tuple(ways) for place, ways in of_literal.items()}
+        self._finder = ahocorasick_rs.AhoCorasick(list(known) or ["\0"])
 
     def find(self, text: str) -> Iterator[tuple[R, int, int, str]]:
         """(rule, start, end, what was found) of each match."""
@@ -96,9 +124,12 @@ class PatternFinder(Generic[R]):
         if not (matches or self._always):
             return
         numbers = set(self._always)
-        if self._of_literal:
-            for literal, _, _ in matches:
-                numbers.update(self._of_literal[literal])
+        found = {literal for literal, _, _ in matches}
+        for literal in found & self._of_literal.keys():
+            for way in self._of_literal[literal]:
+                number, also = self._ways[way]
+                if number not in numbers and not any(map(found.isdisjoint, also)):
+                    numbers.add(number)
         for number in sorted(numbers):
             pattern, rule = self._patterns[number]
             for match in _compiled(pattern).finditer(text):

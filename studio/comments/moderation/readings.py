@@ -176,6 +176,21 @@ def sound_of(text: str) -> str:
     return "".join([of_sign.get(sign, sign) for sign in text])
 
 
+def spoken(text: str) -> str:
+    """The text of `by_sound`, without its places: spelled syllables are read too."""
+    return sound_of(_LATIN.sub(_spoken_run, text))
+
+
+def _spoken_run(run: re.Match[str]) -> str:
+    return _sound_of_run(run[0])
+
+
+@functools.lru_cache(maxsize=1 << 13)
+def _sound_of_run(run: str) -> str:
+    of_spelling = _sounds()[1]
+    return "".join(of_spelling[syllable] for syllable in syllables(run)) or run
+
+
 def is_read_otherwise(normal: Normal) -> bool:
     """Has the comment signs drawn out, halves of signs, look-alikes or several lines?"""
     tight = normal.tight
@@ -212,7 +227,7 @@ def by_sight(normal: Normal, steps: Sequence[Reading]) -> Iterator[Reading]:
         if after is not before:
             yield after
     squeezed = steps[1]
-    if len(squeezed.text) > 2:
+    if len(squeezed.text) > 1:
         yield Reading(squeezed.text[::-1], squeezed.spans[::-1], is_backwards=True)
     yield from _columns(normal)
 

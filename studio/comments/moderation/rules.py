@@ -30,6 +30,7 @@ from studio.comments.moderation.readings import (
     is_read_otherwise,
     sound_of,
     spelled_keys,
+    spoken,
     undone,
 )
 from studio.comments.moderation.rule_files import OWN, Rule, shipped_phrases
@@ -40,6 +41,12 @@ CONTACT_RULES = (
     "contact-phone", "contact-number", "contact-mail", "link", "div-vx-id", "div-qq"
 )  # fmt: skip
 """Rules that `contacts` finds for; where one of them is missing, it is not asked."""
+_ONESELF = re.compile(
+    r" {0,3}(?:(?:lol|ok|omg|ugh|so|haha|well|sorry)[ ,]{1,2}){0,2}"
+    r"(?:i'?m|i am|i was|i feel|i look|i'?m such|me being|silly me|my)(?![a-z])"
+)
+_OTHERS = re.compile(r"(?<![a-z])(?:you|u|ur|your|youre|she|her|he|his|host|seller|they)(?![a-z])")
+_PAUSES = frozenset("，。！？；,!?;")
 ORDER: dict[Action, int] = {"allow": 0, "hold": 1, "block": 2}
 
 
@@ -235,6 +242,8 @@ class RuleTier:
             written = "".join([sign or "\0" for sign in sound.written]) if matches else ""
             for index, start, end in matches:
                 _, word, rule = self._sounds[index]
+                if _is_broken_off(normal.original, sound, start, end):
+                    continue
                 hides_only = (word, rule.id) in self._hides_only
                 if is_disguised(sound, written, start, end, word, hides_only=hides_only):
                     yield rule, sound, start, end, word
@@ -247,7 +256,7 @@ class RuleTier:
     def _may_sound_so(self, tight: str) -> bool:
         """Has the comment, as it sounds, a word of the rules written with an odd sign?"""
         if _HAS_LATIN.search(tight):
-            return True
+            return bool(self._sound_finder.find_matches_as_indexes(spoken(tight)))
         found = self._sound_finder.find_matches_as_indexes(sound_of(tight), overlapping=True)
         for index, start, end in found:
             for place, sign in enumerate(self._sounds[index][1][: end - start], start):
@@ -338,7 +347,24 @@ class RuleTier:
         return False
 
 
+def _is_broken_off(original: str, sound: Reading, start: int, end: int) -> bool:
+    """Does a clause end within other signs of the same sound, once in some signs (佳，我非常)?"""
+    first, last = sound.span(start, end)
+    pauses = sum(sign in _PAUSES for sign in original[first:last])
+    return 0 < pauses < end - start - 1 or (pauses == 1 and end - start == 2)
+
+
+def _is_of_oneself(rule: Rule, original: str) -> bool:
+    """Does an English comment speak of its own author alone ("I'm such an idiot")?"""
+    if rule.category != "abuse" or not original.isascii():
+        return False
+    low = original.lower()
+    return _ONESELF.match(low) is not None and _OTHERS.search(low) is None
+
+
 def _is_spared_here(rule: Rule, original: str, span: tuple[int, int]) -> bool:
+    if _is_of_oneself(rule, original):
+        return True
     if rule.spares_questions:
         return is_asked(original, *span, rule.category)
     return rule.action == "hold" and rule.category != OWN and tells_of_others(original)

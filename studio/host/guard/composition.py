@@ -16,14 +16,15 @@ _WHOLE = r"纯(?=[^棉银钛])|百分百|百分之?一?百|全(?=[^棉])|pure|al
 @functools.cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     names = one_of(materials())
-    share = rf"(?P<share>{NUMBER})\s?(?:%|％|percent|per cent)|百分之(?P<zh>{NUMBER})"
+    share = rf"(?P<share>{NUMBER})\s?(?:%|％|percent|per cent)|百分之(?P<zh>{NUMBER})|"
+    share += r"(?P<tenths>[一二两三四五六七八九])成|(?P<half>一半|half)(?![个年天])"
     return (
         re.compile(rf"(?:{share}|(?P<whole>{_WHOLE}))\s?(?:的|是)?\s?(?P<name>{names})"),
-        re.compile(rf"(?P<name>{names})(?:的)?(?:含量|成分|比例)?(?:是|为|有|占|达到|高达|"
+        re.compile(rf"(?P<name>{names})(?:的)?(?:含量|成分|比例)?(?:是|为|有|占到?了?|达到|高达|"
             rf"含)?\s?(?:{share})"),
         re.compile(
             rf"(?:是|用的(?:都)?是|用了|采用|面料是?|材质是?|成分是?|里料是?|填充(?:的是)?|"
-            rf"made of|made from|contains?)"
+            rf"made of|made from|contains?|it'?s solid|^solid|real|genuine)"
             rf"(?:的)?\s?(?P<name>{names})"
         ),
     )  # fmt: skip
@@ -67,6 +68,10 @@ def _judged(
 def _share(groups: dict[str, str | None]) -> float | None:
     if groups.get("whole"):
         return 100.0
+    if groups.get("half"):
+        return 50.0
+    if tenths := groups.get("tenths"):
+        return 10 * (value_of("二" if tenths == "两" else tenths) or 0.0)
     number = groups.get("share") or groups.get("zh")
     return value_of(number) if number else None
 

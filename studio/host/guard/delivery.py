@@ -12,8 +12,8 @@ BACK = ("returns", "warranty")
 DAY_H = 24.0
 LEGAL_DAYS = 7
 _SENDS = (
-    r"(?:就|都|立刻|马上|准时|全部|给大家|给你们?)*(?:能|可以|会)?(?:给大家|给你们?)?(?:发货|"
-    r"发出|发走|寄出|发完)"
+    r"(?:就|都|立刻|马上|准时|全部|一定|保证|给大家|给你们?)*(?:能|可以|会)?(?:给大家|给你们?)?(?:发货|"
+    r"发出|发走|寄出|发完|发(?=$|[，。,!！]))"
 )
 _DISPATCH = re.compile(
     rf"(?P<today>今天|今晚|当天|当日|现货秒|马上|拍完立刻|下单立刻){_SENDS}"
@@ -30,7 +30,7 @@ _FACT_HOURS = re.compile(
     rf"(?P<today>当天|当日|same day|today)"
 )
 _FREE = re.compile(
-    r"(?P<all>全国|全场|所有地区|哪里都|不管哪里)?(?:都|统统|一律)?(?:包邮|免运费|免邮费?|"
+    r"(?P<all>(?:新疆|西藏|内蒙古?|青海|海南|偏远(?:地区)?)[^不，,。]{0,6}|全国|全场|所有地区|哪里都|不管哪里)?(?:都|统统|一律)?(?:包邮|免运费|免邮费?|"
     r"不要运费)|free (?:shipping|delivery|postage)"
 )
 _NOT_FREE = re.compile(
@@ -38,14 +38,15 @@ _NOT_FREE = re.compile(
 )
 _RETURN = re.compile(
     rf"(?P<days>{NUMBER})\s?天(?:之内|以内|内)?(?:无理由|包退|包换|退换|可退|免费退|随便退|不满意)"
+    rf"|(?P<en3>{NUMBER})[ -]days? to (?:send|return|bring)"
     rf"|(?P<en>{NUMBER})[ -]days? (?:free )?(?:returns?|money[ -]back|refund)|(?:returns?|"
     rf"returned|send it back)(?: it)? (?:with)?in (?P<en2>{NUMBER}) days"
 )  # fmt: skip
 _WARRANTY = re.compile(
     rf"(?:质保|保修|包修|保用)(?P<after>{NUMBER}|终身)\s?年?|(?P<before>{NUMBER})\s?年(?:质保|"
-    rf"保修|包修|包换)|(?P<life>终身(?:质保|保修|包换))"
+    rf"保修|包修|包换)|(?P<life>终身(?:免费)?(?:质保|保修|包换|换新|维修))"
     rf"|(?P<en>{NUMBER})[ -]years? (?:warranty|guarantee)|(?P<en_life>lifetime (?:warranty|"
-    rf"guarantee))"
+    rf"guarantee)|guaranteed for life)"
 )  # fmt: skip
 _YEARS = re.compile(rf"({NUMBER})\s?(?:年|years?|[- ]year)")
 _MONTHS = re.compile(rf"({NUMBER})\s?(?:个月|months?)")
@@ -105,7 +106,7 @@ def _returns(spoken: Spoken) -> Iterator[Claim]:
     text = spoken.words(*BACK)
     limits = [days for found in _DAYS.finditer(text) if (days := value_of(found[1]))]
     for match in _RETURN.finditer(spoken.text):
-        days = value_of(match["days"] or match["en"] or match["en2"])
+        days = value_of(match["days"] or match["en"] or match["en2"] or match["en3"])
         if days is None or (days <= LEGAL_DAYS and not limits):
             continue
         if not limits:

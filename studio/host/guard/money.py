@@ -25,12 +25,17 @@ _OLD = re.compile(
     r"(?:原价|吊牌价|专柜价|平时(?:卖|要)?|was|used to be|originally|before)(?:是|卖|要)?\s?$"
 )
 _OTHER_BEFORE = re.compile(
-    r"(?:减|便宜|优惠|省|返|券|满|运费|邮费|补贴|红包|抵|差|贵|加|定金|押金|预算|save|over|"
+    r"(?:减|便宜|优惠|省|返|券|满|运费|邮费|补贴|红包|抵|差|贵|加|定金|押金|预算|找|找你|找零|save|over|"
     r"coupon of|voucher of|another|extra)"
     r"(?:了|价|掉|去|是|个)?\s?$"
 )
+_ELSEWHERE = re.compile(
+    r"(?:隔壁|别家|人家|同行|别的店|别人|next door|elsewhere|other shops?)[^，,。.]{0,8}$"
+)
+_TAKEN = re.compile(r"\s?(?:块|元)?(?:就)?(?:带走|拿走|带回家|抱走|拿下|到手)")
+_TODAY = re.compile(r"(?:今天|今晚|直播间|现在)(?:就|只|才)?$")
 _OTHER_AFTER = re.compile(
-    r"\s?(?:的)?(?:优惠|券|红包|运费|邮费|补贴|差价|以上|以内|以下|津贴|off\b|coupon|voucher|"
+    r"\s?(?:的)?(?:找|优惠|券|红包|运费|邮费|补贴|差价|以上|以内|以下|津贴|off\b|coupon|voucher|"
     r"shipping|postage|discount)"
 )
 _COUNTED = re.compile(
@@ -71,9 +76,19 @@ def _price_in(text: str, match: re.Match[str]) -> float | None:
     before, after = text[: match.start()], text[match.end() :]
     value = value_of(match["number"])
     has_unit = bool(match["sign"] or match["unit"])
-    if value is None or _OTHER_BEFORE.search(before) or _OTHER_AFTER.match(after):
+    if (
+        value is None
+        or _ELSEWHERE.search(before)
+        or _OTHER_BEFORE.search(before)
+        or _OTHER_AFTER.match(after)
+    ):
         return None
-    if not has_unit and (not _SAYS_PRICE.search(before) or value < 5 or _COUNTED.match(after)):
+    says_price = (
+        _SAYS_PRICE.search(before)
+        or (_TAKEN.match(after) and value >= 10)
+        or (_TODAY.search(before) and value >= 20 and not after.strip("。.!！，,啊了吧 "))
+    )
+    if not has_unit and (not says_price or value < 5 or _COUNTED.match(after)):
         return None
     if has_unit and not match["sign"] and len(match["number"]) == 1 and value == 1:
         return None  # 一块 is together, or a piece

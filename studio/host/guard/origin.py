@@ -19,7 +19,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     return (
         re.compile(
             rf"(?P<name>{names})(?:原装)?(?:原装进口|进口|原装|原产|生产|制造|直邮|空运|直采|"
-            rf"本地产|产的|产地|本土)"
+            rf"本地产|产的|产地|本土|面料|工艺|原料|羊毛|羊绒|牛皮|古树|老树|技术)"
         ),
         re.compile(
             rf"(?:产自|产地(?:是|在|为)?|原产(?:地|于)?(?:是|在)?|来自|进口自|made in|"
@@ -52,7 +52,9 @@ def claims(spoken: Spoken) -> Iterator[Claim]:
             place = places()[match["name"]]
             if not known:
                 yield Claim(*match.span(), "origin", "", "look")
-            elif place not in known and not (place == "中国" and _is_home(known)):
+            elif not known & {place, _WITHIN.get(place, place)} and not (
+                place == "中国" and _is_home(known)
+            ):
                 yield Claim(*match.span(), "origin", spoken.source(*NAMES))
     for match in bare.finditer(text):
         if any(a < match.end() and match.start() < b for a, b in taken):
@@ -61,6 +63,13 @@ def claims(spoken: Spoken) -> Iterator[Claim]:
             yield Claim(*match.span(), "origin", "", "look")
         elif _is_home(known):
             yield Claim(*match.span(), "origin", spoken.source(*NAMES))
+
+
+_WITHIN = {
+    "武夷山": "福建", "五常": "黑龙江", "景德镇": "江西", "赣南": "江西", "阳澄湖": "江苏",
+    "义乌": "浙江", "桐乡": "浙江",
+}  # fmt: skip
+"""Places and the province of each."""
 
 
 def _is_home(known: set[str]) -> bool:

@@ -9,22 +9,32 @@ from typing import NamedTuple
 
 from studio.comments.moderation.readings import sound_key
 from studio.core.patterns import checked
-from studio.host.numbers import SIGNS, number_of
+from studio.host.numbers import SIGNS, number_of, spoken_en
 from studio.host.packs.model import Alarm, PackRule, RulePack
 from studio.host.packs.reading import Sentence, sentences, tight_of
 
 LEAST_SOUND = 2
 """Syllables a word must have to be found by its sound."""
 _DENIED = re.compile(
-    r"(?:不是|并非|不算|不敢说|不能说|不说|别说|谈不上|不一定是|未必是|没有|不能叫|不叫)"
+    r"(?:不是|并非|不算|不敢说|不能说|不说|别说|谈不上|不一定是|未必是|没有|不能叫|不叫|不能|不会|不可以|没法|无法|不)"
     r"(?:什么|所谓)?的?$"
 )
+_DENIED_AFTER = re.compile(r"^.{0,2}(?:别信|不能信|是骗人|是假话|都是吹|不现实|做不到)")
 _DENIED_LATIN = re.compile(r"(?:\bnot|n't|n’t|\bnever|\bno|\bneither|\bnor)\W+(?:\w+\W+){0,3}$")
 _ASKED = re.compile(r"(?:有人|宝宝|宝子|家人|朋友|姐妹|弹幕|评论|网友|观众|刚才|他|她).{0,8}[问说]")
 _ASKS = re.compile(r"[吗么]$|是不是|能不能|有没有|会不会")
+_QUESTION_LATIN = re.compile(
+    r"(?:\bif|\bwhether|, ?(?:is|does|do|are|can|will|is it|has)|asks|asking|asked)\b[^,.]{0,60}"
+)
+_QUOTED = re.compile(
+    r"((?:弹幕|评论区?|有(?:个|位)?(?:宝宝|人|姐妹|家人|网友|朋友)).{0,3}说[^，,。]{1,24})[，,].{0,6}"
+    r"(?:谢谢|不敢当|不是|没有|看一下|看看|对比|各有|不评价|不知道|别信|那个)"
+)
+"""What a viewer said, and the host does not make her own."""
 _CLAUSES = re.compile(r"[^，,：:]+[，,：:]?")
 _ASKED_LATIN = re.compile(r"\b(?:asks?|asked|asking|question|wants? to know)\b")
 _PIECES = re.compile(rf"[0-9{SIGNS}]{{1,12}}")
+_PIECES_EN = {spoken_en(count): count for count in range(1, 100)}
 
 
 class Found(NamedTuple):
@@ -106,7 +116,10 @@ class PackMatcher:
             return
         asked = asked_span(sentence)
         spans = {id(hit.rule): _exceptions(hit.rule, sentence, around) for hit in hits}
-        denied = [(hit.start, hit.end) for hit in hits if is_denied(sentence, hit.start)]
+        denied = [
+            (hit.start, hit.end) for hit in hits
+            if is_denied(sentence, hit.start) or is_denied_after(sentence, hit.end)
+        ]  # fmt: skip
         for hit in hits:
             if any(a <= hit.start < b for a, b in denied):
                 continue
@@ -153,7 +166,7 @@ class PackMatcher:
         said, level, pieces = text[hit.start : hit.end], rule.level, -1
         if rule.check == "pieces":
             named = _PIECES.search(said)
-            count = number_of(named[0]) if named else None
+            count = number_of(named[0]) if named else _pieces_en(said)
             if count is not None:
                 pieces = count
                 if around.pieces is not None and around.pieces <= count:
@@ -163,6 +176,11 @@ class PackMatcher:
             rule.id, pack.id, rule.article, level, said, hit.start, hit.end, rule.why.pair(),
             rule.advice.pair(), hit.by_sound, pieces,
         )  # fmt: skip
+
+
+def _pieces_en(said: str) -> int | None:
+    """A number in English words: "last five pieces"."""
+    return next((_PIECES_EN[word] for word in said.lower().split() if word in _PIECES_EN), None)
 
 
 def _concerns(rule: PackRule, around: LintContext) -> bool:
@@ -210,14 +228,25 @@ def is_denied(sentence: Sentence, start: int) -> bool:
     return bool(_DENIED.search(tight[-12:]) or _DENIED_LATIN.search(before[-40:]))
 
 
+def is_denied_after(sentence: Sentence, end: int) -> bool:
+    """The sentence goes on that what ends at a place of the text is not to be believed."""
+    after = sentence.lower[end - sentence.start :]
+    return _DENIED_AFTER.search("".join(sign for sign in after if sign.isalnum())) is not None
+
+
 def asked_span(sentence: Sentence) -> tuple[int, int]:
     """Where a viewer's question is read out: it claims nothing; what follows it does.
 
     From the clause that says who asks to the end of the first one that is a question.
     """
     text = sentence.lower
-    if _ASKED_LATIN.search(text) and "?" in text:
-        return sentence.start, sentence.start + len(text)
+    if (asked := _ASKED_LATIN.search(text)) is not None:
+        if "?" in text:
+            return sentence.start, sentence.start + len(text)
+        if (question := _QUESTION_LATIN.search(text, asked.start())) is not None:
+            return sentence.start + asked.start(), sentence.start + question.end()
+    if (quoted := _QUOTED.match(text)) is not None:
+        return sentence.start, sentence.start + quoted.end(1)
     begin = -1
     for clause in _CLAUSES.finditer(text):
         if begin < 0 and _ASKED.search(clause[0]):

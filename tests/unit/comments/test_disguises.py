@@ -94,3 +94,25 @@ def test_halves_that_stand_for_two_signs_keep_their_places(tier, text):
 def test_letters_in_circles_are_letters():
     assert normalise("🅥🅧").tight == "vx"
     assert normalise("❶❷").tight == "12"
+
+
+@pytest.mark.parametrize(("name", "least", "most"), [("tune", 0.92, 0.01), ("check", 0.85, 0.03)])
+def test_comments_written_by_hand(tier, data_dir, name, least, most):
+    """By no script; ``check`` was judged once before its errors were seen (docs/comments.md)."""
+    path = data_dir / "comments" / f"written_{name}.jsonl"
+    found, asked = collections.Counter(), collections.Counter()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        comment = json.loads(line)
+        asked[comment["category"]] += 1
+        found[comment["category"]] += tier.judge(comment["text"]).action != "allow"
+    bad = asked.total() - asked[""]
+    assert found.total() - found[""] >= least * bad
+    assert found[""] <= most * asked[""]
+
+
+@pytest.mark.parametrize("text", [
+    "I'm such an idiot, ordered the wrong size", "2026年3月12日前能到吗", "1024*576 够清楚吗",
+    "55555555又没抢到", "效果佳，我很满意", "不要私下转账哈大家", "送货员很好",
+])  # fmt: skip
+def test_kinds_of_harmless_comments_pass(tier, text):
+    assert tier.judge(text).action == "allow"

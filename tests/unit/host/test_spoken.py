@@ -1,0 +1,42 @@
+"""The guard against sentences as streamers speak them, written by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.hearing.sentences import sheet
+from studio.app.listen_cli import Listening, read_sheet
+from studio.host.guard.judge import judge
+
+
+@pytest.fixture(scope="module")
+def listeners(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Listening]:
+    made = {}
+    for language in ("zh", "en"):
+        path = tmp_path_factory.mktemp(language) / "facts.json"
+        path.write_text(json.dumps(sheet(language), ensure_ascii=False), encoding="utf-8")
+        made[language] = Listening(read_sheet(path), lambda line: None, as_json=True)
+    return made
+
+
+@pytest.mark.parametrize("name", ["tune", "check"])
+def test_sentences_as_they_are_spoken(
+    listeners: dict[str, Listening], data_dir: Path, name: str
+) -> None:
+    """Both halves have been looked at by now; docs/benchmarks.md has the first judging."""
+    path = data_dir / "guard" / f"spoken_{name}.jsonl"
+    wrong = []
+    count = 0
+    for line in path.read_text(encoding="utf-8").splitlines():
+        said = json.loads(line)
+        ears = listeners[said["language"]]
+        found = judge(
+            said["text"], said["product"], ears._goods, ears._packs, ears._places, is_heard=True
+        )
+        count += 1
+        if bool(found) != said["is_wrong"]:
+            wrong.append(said["text"])
+    assert len(wrong) <= 0.02 * count, wrong
