@@ -9,10 +9,18 @@ from typing import Any, ClassVar
 from studio.core.clock import now_ns
 from studio.core.service import Every, Service, ShowContext
 from studio.graphics import qt
+from studio.graphics.board import draw_board
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
 from studio.graphics.deck import SLIDE_NS, OverlayStack
-from studio.graphics.model import CardSpec, CardTemplate, CommentSpec, LowerThirdSpec, Style
+from studio.graphics.model import (
+    BoardSpec,
+    CardSpec,
+    CardTemplate,
+    CommentSpec,
+    LowerThirdSpec,
+    Style,
+)
 from studio.graphics.placer import CORNERS
 from studio.media.frame import Frame, blank, even
 from studio.media.picture_file import encode_picture, read_picture
@@ -75,6 +83,11 @@ class OverlayController:
     def load(self, folder: Path, language: str, lower: LowerThirdSpec) -> None:
         """Takes over where a show's pictures are, its language and its lower third."""
         self._folder, self._language, self._lower = folder, language, lower
+
+    @property
+    def language(self) -> str:
+        """The show's, in which viewers are spoken to."""
+        return self._language
 
     @property
     def lower_third(self) -> LowerThirdSpec:
@@ -172,6 +185,16 @@ class OverlayController:
             )
         )
         self.deck.show("comment", layers, now_ns(), ("top-left", "bottom-right", "top-right"))
+
+    def show_board(self, spec: BoardSpec | None) -> None:
+        """Puts the board of a game on the picture, or what has changed of it; None takes it off."""
+        if spec is None:
+            self.deck.hide("game", now_ns())
+            return
+        layers = self._drawn(
+            lambda canvas: draw_board(spec, _side(canvas) * 0.03, canvas.width * 0.45, self.style)
+        )
+        self.deck.show("game", layers, now_ns(), ("top-left", "top-right", "bottom-right"))
 
     def drop_comment(self) -> None:
         """Takes the comment off every canvas at once, also one that is sliding out."""

@@ -136,6 +136,7 @@ async def _run(options: EngineOptions) -> int:
     show, kept = await asyncio.to_thread(_first_show, options, kept, extensions)
     note = life.ProcessRecord("engine")
     engine = Engine(show, extensions, is_safe=options.safe_mode)
+    engine.parts.session.as_asked = lambda other: _with_options(other, options)
     stopping = asyncio.Event()
     _take_signals(stopping)
     door: RemoteServer | None = None

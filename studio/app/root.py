@@ -221,7 +221,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             TemplateService(scenes, sources, graph, catalogue, brand.brand, wearer, events),
             ImportService(scenes, sources, desk, events),
             comments,
-            GameService(comments, coupons, events, state),
+            GameService(comments, coupons, overlays, events, state),
             *host_services(catalogue, offers, cards, mixer.tap, slot, bus, events, state),
             *plan_services(
                 bus, triggers, programme, insight.past, insight.normal, signer, events, state

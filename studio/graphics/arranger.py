@@ -15,7 +15,7 @@ from studio.media.frame import even
 from studio.media.yuv import Rect
 
 FOREMOST = "mark"
-RANK = (FOREMOST, "card", "offer", "comment", "lower_third", "logo")
+RANK = (FOREMOST, "card", "offer", "game", "comment", "lower_third", "logo")
 """Who gives way: the later ones. What is not named comes last."""
 SCALES = (1.0, 0.85, 0.7, 0.55)
 GAP = 0.008

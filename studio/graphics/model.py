@@ -151,3 +151,20 @@ class LowerThirdSpec(msgspec.Struct, frozen=True):
 
     title: str = ""
     line: str = ""
+
+
+class BoardRow(msgspec.Struct, frozen=True):
+    """An option of a game: its votes, and their share of all (0 to 1); None: not shown."""
+
+    name: str
+    count: int | None = None
+    share: float = 0.0
+    leads: bool = False
+
+
+class BoardSpec(msgspec.Struct, frozen=True):
+    """The board of a game: a title, options, lines below them."""
+
+    title: str
+    rows: tuple[BoardRow, ...] = ()
+    foot: tuple[str, ...] = ()

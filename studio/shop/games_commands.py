@@ -45,6 +45,12 @@ class Draws(Protocol):
         """The next in rank."""
         ...
 
+    on_air: str
+
+    def show(self, id: str) -> None:
+        """Puts its board on the picture; "" takes the one that is up off."""
+        ...
+
     def claim(self, draw: Draw, entry: str) -> None:
         """A winner has claimed."""
         ...
@@ -147,6 +153,23 @@ class GameCommands:
     def claim(self, id: DrawId, entry: EntryId) -> Changed:
         self._room.claim(self._get(id), entry)
         return changed("games")
+
+    @command(
+        "games.show",
+        role=Role.CONTROLLER,
+        label=("游戏上屏", "Show a game"),
+        help=(
+            "把游戏面板放到画面上：题目、票数、倒计时、中奖者；同时只有一个，id 为空则下屏。",
+            "Puts a game's board on the picture: question, votes, time left, winners; one at a "
+            "time, and an empty id takes it off.",
+        ),
+    )
+    def show(self, id: Annotated[str, msgspec.Meta(max_length=40)] = "") -> Changed:
+        before = self._room.on_air
+        if id:
+            self._get(id)
+        self._room.show(id)
+        return changed("games", undo=("games.show", {"id": before}))
 
     @command(
         "games.list",

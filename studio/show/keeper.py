@@ -13,6 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
+import msgspec
+
 from studio.core import settings
 from studio.core.clean import encode_json, read_json
 from studio.core.clock import local_day
@@ -183,6 +185,8 @@ class ShowRepository:
             raw["name"] = name
         if folder is not None:  # a copy is opened while this one runs: it has its pace
             raw["fps"] = self.show.head.fps
+        elif "canvases" in raw:
+            raw["canvases"] = _own_form(raw["canvases"], self.show)
 
         def write() -> Path:
             with self._one_writer:
@@ -216,6 +220,18 @@ class ShowRepository:
     def take_over(self) -> None:
         """What lies there now is given up for what is here; its copy goes to the backups."""
         self._given_up.add(self.show.folder)
+
+
+def _own_form(canvases: Any, show: OpenShow) -> dict[str, Any]:
+    """The canvases as the file has them where the engine was only asked for others this time."""
+    now: dict[str, Any] = msgspec.to_builtins(canvases)
+    asked: dict[str, Any] = msgspec.to_builtins(show.parts["canvases"])
+    own = show.raw.get("canvases", {})
+    usual = {field.name: field.default for field in msgspec.structs.fields(show.parts["canvases"])}
+    for name, value in asked.items():
+        if now.get(name) == value:
+            now[name] = own.get(name, msgspec.to_builtins(usual[name]))
+    return now
 
 
 def _digest(raw: Raw) -> str:

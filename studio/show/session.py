@@ -85,6 +85,7 @@ class ShowSession(Service):
 
     Attributes:
         heartbeat: told that the process is busy while a show is taken over.
+        as_asked: gives a show the speed and canvases that the engine was started with.
     """
 
     name: ClassVar[str] = "show"
@@ -107,6 +108,7 @@ class ShowSession(Service):
         self._checkpoint = Checkpointer(self._services, show.folder)
         self._unsaved = UnsavedWork(self._services, show)
         self.heartbeat: Heartbeat | None = None
+        self.as_asked: Callable[[OpenShow], OpenShow] = lambda show: show
         self._turn = asyncio.Lock()
         self._keeper = ThreadPoolExecutor(1, "show-keeper")
         self._has_edits = self._is_stopped = self._is_writing = False
@@ -173,6 +175,7 @@ class ShowSession(Service):
         """
         async with self._turn:
             show = await asyncio.to_thread(open_show, folder, self._services.types, or_copy=True)
+            show = self.as_asked(show)
             if show.fps != self.show.fps:
                 raise StudioError("conflict", "show.other_form", path=str(show.folder))
             self._services.accept(show.context(self._kinds))

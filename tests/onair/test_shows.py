@@ -197,3 +197,20 @@ def test_a_show_that_is_gone_after_a_kill_gives_way_to_the_one_asked_for(tmp_pat
         with Door(studio.address) as door:
             assert door.run("state.get")["show"]["name"] == "Small"
         assert "cannot be opened again" in studio.log()
+
+
+def test_an_engine_with_a_speed_of_its_own_opens_others_and_saves_theirs(tmp_path: Path) -> None:
+    """``--fps`` and ``--size`` are for this run: every show takes them, and no file keeps them."""
+    other = other_show(
+        tmp_path / "other.show", fps="30",
+        canvases={"landscape": [640, 360], "portrait": [360, 640], "on": ["landscape"]},
+    )  # fmt: skip
+    with Studio(tmp_path, fps=12, size=[320, 180]) as studio, Door(studio.address) as door:
+        own = Path(door.run("state.get")["show"]["folder"])
+        for folder, fps, landscape in ((own, "10", [320, 180]), (other, "30", [640, 360])):
+            door.run("show.open", folder=str(folder))
+            door.run("sound.target", lufs=-14, tolerance=2)
+            door.run("show.save")
+            kept = json.loads((folder / "show.json").read_text(encoding="utf-8"))
+            assert kept["sound"]["target_lufs"] == -14
+            assert (kept.get("fps"), kept["canvases"]["landscape"]) == (fps, landscape)

@@ -193,6 +193,7 @@ def _open_anew(qapp: Any, made: Any) -> None:
     opened: list[Any] = []
     made.actions.run("show.open", {}, done=opened.append)
     _until(qapp, lambda: bool(opened) and made.store.is_loaded)
+    assert opened[0].ok, "the demo show stands as it is in its file"
 
 
 def _opened(qapp: Any, engine: RealEngine) -> Any:

@@ -12,7 +12,7 @@ const TEXT = {
     previous_one: "上一个", seek: "跳转", playing: "播放中", paused: "已暂停", ended: "已播完", tally: "机位提示灯", seen: "看到了", seen_by: "已确认：",
     camera_waiting: "等待推流", camera_lost: "信号丢失", camera_frozen: "画面冻结", camera_missing: "打不开", camera_black: "黑屏",
     ready: "开播检查", all_well: "检查都通过",
-    looking: "正在看：", games: "游戏", game_ready: "开始", game_open: "截止", game_closing: "开奖", entries: "人" },
+    looking: "正在看：", games: "游戏", game_ready: "开始", game_open: "截止", game_closing: "开奖", game_on_air: "上屏", game_off_air: "下屏", entries: "人" },
   en: { programme: "PROGRAMME", scenes: "Scenes", take: "Take", fade: "Fade", standby: "Standby", silent: "Microphones off", back: "Back to ", products: "Products",
     comments: "Comments to judge", outputs: "Outputs", password: "Remote password or token", keep: "Remember on this device",
     enter: "Enter", card: "Card", card_off: "Hide", try_on: "Try on", try_off: "Take off", release: "Release", block: "Block", stock: "stock", air: "programme",
@@ -24,7 +24,7 @@ const TEXT = {
     next_one: "Next", previous_one: "Previous", seek: "Wind to", playing: "playing", paused: "paused", ended: "at its end", tally: "Tally", seen: "Seen", seen_by: "seen by ",
     camera_waiting: "waiting for its stream", camera_lost: "lost", camera_frozen: "frozen", camera_missing: "missing", camera_black: "black",
     ready: "Before air", all_well: "All is well",
-    looking: "looked at by ", games: "Games", game_ready: "Start", game_open: "Close", game_closing: "Draw", entries: "entries" },
+    looking: "looked at by ", games: "Games", game_ready: "Start", game_open: "Close", game_closing: "Draw", game_on_air: "On screen", game_off_air: "Off screen", entries: "entries" },
 };
 const SIGNS = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "¥", MYR: "RM", SGD: "S$" };
 const CAMERA_ILLS = ["waiting", "lost", "frozen", "missing", "black"];
@@ -463,11 +463,13 @@ function drawGames(canAct) {
     const name = element("span", { className: "name" }, one.title,
       element("small", {}, winners || [`${one.entries ?? 0} ${text("entries")}`, votesOf(one), one.left_s && `${one.left_s} s`]
         .filter(Boolean).join(" · ")));
+    const air = element("button", { type: "button", className: one.on_air ? "on" : "", disabled: !canAct,
+      onclick: () => run("games.show", { id: one.on_air ? "" : one.id }) }, text(one.on_air ? "game_off_air" : "game_on_air"));
     const step = GAME_STEPS[one.stage];
-    if (!step) return element("li", {}, name);
+    if (!step) return element("li", {}, name, air);
     const button = element("button", { type: "button", disabled: !canAct, onclick: () => run(step, { id: one.id }) },
       text(`game_${one.stage}`));
-    return element("li", {}, name, button);
+    return element("li", {}, name, air, button);
   }));
 }
 

@@ -88,6 +88,7 @@ class DrawView(msgspec.Struct, frozen=True):
         left_s: until entries close by themselves; 0 where a person closes them.
         leader: of a vote, the option with most votes; "" for none, or while two are equal.
         leader_product: the product it stands for.
+        on_air: do viewers see its board?
     """
 
     id: str
@@ -109,3 +110,4 @@ class DrawView(msgspec.Struct, frozen=True):
     left_s: int = 0
     leader: str = ""
     leader_product: str = ""
+    on_air: bool = False

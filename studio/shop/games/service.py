@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
@@ -18,10 +19,12 @@ from studio.core.paths import data_dir
 from studio.core.service import Every, Service
 from studio.core.state import State
 from studio.core.whole_file import write_whole
+from studio.graphics.model import BoardSpec
 from studio.shop.coupons.model import Coupon
 from studio.shop.events import GameChanged
 from studio.shop.games.draw import Draw
 from studio.shop.games.model import DrawView, Heard
+from studio.shop.games.on_air import board_of
 from studio.shop.games.running import RunningGames, read_running
 from studio.shop.games_commands import GameCommands
 from studio.shop.stock.model import Booking
@@ -50,6 +53,19 @@ class CommentStream(Protocol):
         ...
 
 
+class GameBoard(Protocol):
+    """Where viewers see a game."""
+
+    @property
+    def language(self) -> str:
+        """In which they are spoken to."""
+        ...
+
+    def show_board(self, spec: BoardSpec | None) -> None:
+        """Puts it on the picture; None takes it off."""
+        ...
+
+
 class PrizeCoupons(Protocol):
     """The coupons of the show."""
 
@@ -71,9 +87,11 @@ class GamesKept(msgspec.Struct, frozen=True):
 
     Attributes:
         games: id and commitment of each.
+        on_air: which of them viewers see.
     """
 
     games: tuple[tuple[str, str], ...] = ()
+    on_air: str = ""
 
 
 class GameService(Service):
@@ -82,6 +100,7 @@ class GameService(Service):
     Args:
         comments: all platforms in one.
         coupons: those that can be won.
+        board: where viewers see a game.
         events: told.
         state: told a few times a second at most.
     """
@@ -91,11 +110,14 @@ class GameService(Service):
     Checkpoint: ClassVar[Any] = GamesKept
 
     def __init__(
-        self, comments: CommentStream, coupons: PrizeCoupons, events: Events, state: State
-    ) -> None:
+        self, comments: CommentStream, coupons: PrizeCoupons, board: GameBoard, events: Events,
+        state: State,
+    ) -> None:  # fmt: skip
         self.draws: dict[str, Draw] = {}
         self._comments, self._events, self._state = comments, events, state
-        self._coupons = coupons
+        self._coupons, self._board = coupons, board
+        self.on_air = ""
+        self._shown: BoardSpec | None = None
         self._later_ns: dict[tuple[str, str], int] = {}
         self._is_telling = False
         self._loop = asyncio.get_running_loop()
@@ -114,7 +136,7 @@ class GameService(Service):
         await self._settle()
         for draw in self.draws.values():
             self._files.forget(draw)
-        self.draws = {}
+        self.draws, self.on_air, self._shown = {}, "", None
 
     async def stop(self) -> None:
         """What happened is written down; a game that runs goes on with the next engine."""
@@ -123,11 +145,13 @@ class GameService(Service):
 
     def view(self) -> tuple[DrawView, ...]:
         """Every game of this show."""
-        return tuple(draw.view() for draw in self.draws.values())
+        views = (draw.view() for draw in self.draws.values())
+        return tuple(replace(view, on_air=view.id == self.on_air) for view in views)
 
     def checkpoint(self) -> GamesKept:
         """Which there are."""
-        return GamesKept(tuple((draw.id, draw.commitment) for draw in self.draws.values()))
+        games = tuple((draw.id, draw.commitment) for draw in self.draws.values())
+        return GamesKept(games, self.on_air)
 
     async def restore(self, kept: Any) -> None:
         """Every game goes on with all its entries."""
@@ -137,6 +161,7 @@ class GameService(Service):
                 _log.error("game %s could not be taken up again", id)
             else:
                 self.draws[id] = draw
+        self.show(kept.on_air if kept.on_air in self.draws else "")
 
     def muted_people(self) -> set[str]:
         """Who is muted now."""
@@ -174,6 +199,8 @@ class GameService(Service):
         """
         if draw.stage in ("open", "closing"):
             raise StudioError("conflict", "games.stage", id=draw.id, stage=draw.stage)
+        if self.on_air == draw.id:
+            self.show("")
         self.draws.pop(draw.id, None)
         self._files.forget(draw)
 
@@ -258,6 +285,19 @@ class GameService(Service):
         self._files.put(draw, {"do": "proof", "path": str(path)})
         return str(path)
 
+    def show(self, id: str) -> None:
+        """Puts the board of a game on the picture, in place of another; "" takes it off."""
+        self.on_air = id
+        self._draw_board()
+        self._state.touch("games")
+
+    def _draw_board(self) -> None:
+        draw = self.draws.get(self.on_air)
+        spec = None if draw is None else board_of(draw.view(), self._board.language)
+        if spec != self._shown:
+            self._shown = spec
+            self._board.show_board(spec)
+
     # -- by themselves -------------------------------------------------------------------------
 
     def _hear(self, id: str, person: str, author: str, text: str) -> None:
@@ -278,10 +318,13 @@ class GameService(Service):
         self._state.touch("games")
 
     def _tell_stage(self, draw: Draw) -> None:
+        self._draw_board()
         self._events.publish(GameChanged(game=draw.id, stage=draw.stage))
         self._state.touch("games")
 
     def _look_soon(self) -> None:
+        if self.on_air:
+            self._draw_board()
         now = now_ns()
         waits = [d for d in self.draws.values() if d.stage == "drawn" and d.rules.claim_s]
         counts_down = [d for d in self.draws.values() if d.stage == "open" and d.rules.open_s]

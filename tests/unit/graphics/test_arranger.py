@@ -28,7 +28,7 @@ from studio.media.yuv import Rect, layer
 STATES = int(os.environ.get("SHOPCAST_STATES", "600"))
 SEED = int(os.environ.get("SHOPCAST_STATES_SEED", "20261129"))
 CANVASES = {"landscape": (1920, 1080), "portrait": (1080, 1920)}
-NAMES = ("mark", "card", "comment", "lower_third", "logo")
+NAMES = ("mark", "card", "game", "comment", "lower_third", "logo")
 MS = 1_000_000
 LAYERS: dict[tuple[int, int], object] = {}
 

@@ -7,10 +7,11 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.graphics import qt
+from studio.graphics.board import draw_board
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
 from studio.graphics.deck import MOVE_NS, SLIDE_NS, OverlayStack
-from studio.graphics.model import CardSpec, CommentSpec, LowerThirdSpec
+from studio.graphics.model import BoardRow, BoardSpec, CardSpec, CommentSpec, LowerThirdSpec
 from studio.graphics.placer import CORNERS, at_corner, find_place, safe_area
 from studio.graphics.svg import rasterise
 from studio.graphics.text import draw_text
@@ -182,3 +183,13 @@ def test_an_svg_is_drawn_at_the_size_asked_for():
     assert picture[50, 150, 3] == 0
     with pytest.raises(StudioError):
         rasterise(b"<svg", 100)
+
+
+@pytest.mark.parametrize("width", [200.0, 860.0])
+def test_a_board_is_no_wider_than_it_may_be_and_keeps_its_width(width: float) -> None:
+    rows = [BoardRow("1  猫眼偏光墨镜 with a name that goes on and on", 0), BoardRow("2  B", None)]
+    at_first = draw_board(BoardSpec("下一套试哪件？", tuple(rows), ("Comment it",)), 32, width)
+    rows[0] = BoardRow(rows[0].name, 98_765, 0.9, leads=True)
+    later = draw_board(BoardSpec("下一套试哪件？", tuple(rows), ("Comment it",)), 32, width)
+    assert at_first.frame.width == later.frame.width <= width + 2
+    assert at_first.frame.height == later.frame.height

@@ -15,10 +15,12 @@ from studio.core.clock import NS
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.state import State
+from studio.graphics.model import BoardSpec
 from studio.shop.coupons.model import Coupon
 from studio.shop.games import verify
 from studio.shop.games.draw import BEACON, Draw
 from studio.shop.games.model import DrawRules, Heard, Prize
+from studio.shop.games.on_air import board_of, masked_name
 from studio.shop.games.running import running_path
 from studio.shop.games.service import DrawListener, GameService, PrizeCoupons
 from studio.shop.stock.model import Booking, Line
@@ -172,14 +174,29 @@ class NoCoupons:
         raise StudioError("not_found", "coupons.unknown", id=id, known="-")
 
 
+class Board:
+    """What viewers see."""
+
+    language = "en"
+
+    def __init__(self) -> None:
+        self.shown: BoardSpec | None = None
+
+    def show_board(self, spec: BoardSpec | None) -> None:
+        self.shown = spec
+
+
 class Room:
     """The service of one engine."""
 
     def __init__(self, coupons: PrizeCoupons | None = None) -> None:
         self.stream, self.events, self.heard = Stream(), Events(), list[Event]()
+        self.board = Board()
         self.events.on_all(self.heard.append)
         state = State(self.events, asyncio.get_running_loop().call_soon)
-        self.games = GameService(self.stream, coupons or NoCoupons(), self.events, state)
+        self.games = GameService(
+            self.stream, coupons or NoCoupons(), self.board, self.events, state
+        )
 
     def beacon(self) -> None:
         for number in range(BEACON):
@@ -381,3 +398,61 @@ def test_who_wins_a_coupon_has_it_booked_once(tmp_path: Path) -> None:
         await trade.close()
 
     asyncio.run(body())
+
+
+def test_the_board_on_the_picture_goes_with_the_game() -> None:
+    """Question, votes, time left, masked winners; off with its game, back after a kill."""
+
+    async def body() -> None:
+        room = Room()
+        rules = replace(VOTE, prizes=(Prize("Hat"),), open_s=90, title="Next? call 13800138000")
+        draw = Draw("v-1", rules)
+        room.games.put(draw)
+        assert room.board.shown is None
+        room.games.show("v-1")
+        shown = room.board.shown
+        assert shown is not None
+        assert "13800138000" not in shown.title
+        assert shown.foot == ("About to begin",)
+        room.games.open(draw)
+        room.stream.say("Annabel", "2")
+        room.stream.say("Bo", "2")
+        await room.until(lambda: room.board.shown.rows[1].count == 2, "votes are seen")  # type: ignore[union-attr]
+        assert room.board.shown is not None
+        assert room.board.shown.rows[1].leads
+        assert room.board.shown.foot[1] in ("2 joined  ·  1:30 left", "2 joined  ·  1:29 left")
+        kept = room.games.checkpoint()
+        await room.games.stop()
+
+        again = Room()
+        await again.games.restore(kept)
+        assert again.board.shown is not None, "an engine that was killed shows it again"
+        game = again.games.draws["v-1"]
+        await again.games.close(game)
+        again.beacon()
+        await again.games.finish(game)
+        assert again.board.shown.foot[-1] in ("Won by A**l", "Won by B**")
+        again.games.remove(game)
+        assert again.board.shown is None
+        assert again.games.on_air == ""
+        await again.games.stop()
+
+    asyncio.run(body())
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"), [("小鹿", "小**"), ("山里的风", "山**风"), ("X", "X**"), ("a b c", "a**c")]
+)
+def test_names_of_winners_are_masked(name: str, masked: str) -> None:
+    assert masked_name(name) == masked
+
+
+def test_how_others_answer_is_no_help() -> None:
+    draw = play(QUIZ, "B", [("a", "A"), ("b", "B")])
+    done = board_of(draw.view(), "zh")
+    assert [row.count for row in done.rows] == [1, 1, 0]
+    assert done.foot[0] == "答案：B"
+    running = Draw("g", QUIZ, SEED, "B")
+    running.open()
+    running.hear(Heard("c", "douyin/a", "a", "A"), 0)
+    assert [row.count for row in board_of(running.view(), "zh").rows] == [None] * 3

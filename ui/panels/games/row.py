@@ -22,6 +22,7 @@ class GameRow(QFrame):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk, self._id, self._stage, self._product = desk, "", "", ""
+        self._is_on_air = False
         self._shown: object = None
         self.setObjectName("offer")
         self.dot = Dot()
@@ -29,6 +30,7 @@ class GameRow(QFrame):
         self.what = TextLabel(size=12, tone="muted", elides=True)
         self.state = TextLabel(size=12)
         self.feature = Button("", clicked=self._feature)
+        self.air = Button("", "quiet", clicked=self._show_on_air)
         self.step = Button("", "primary", clicked=self._next)
         self.remove = Button("✕", "quiet", clicked=self._remove)
         names = column(gap=1)
@@ -36,7 +38,7 @@ class GameRow(QFrame):
         names.addWidget(self.what)
         head = row(self.dot, gap=8)
         head.addLayout(names, 1)
-        for widget in (self.state, self.feature, self.step, self.remove):
+        for widget in (self.state, self.feature, self.air, self.step, self.remove):
             head.addWidget(widget)
         self._winners = QVBoxLayout()
         whole = column(gap=4, margins=(12, 4, 10, 4))
@@ -58,6 +60,11 @@ class GameRow(QFrame):
             said.append(t("games.beacon", n=view.beacon))
         self.state.setText(" · ".join(said))
         self._show_leader(view)
+        self._is_on_air = view.on_air
+        word = t("games.off_air" if view.on_air else "games.on_air")
+        self.air.setText(word)
+        self.air.name(t("games.step_of", what=word, name=view.title))
+        self.air.set_kind("attention" if view.on_air else "quiet")
         word = t(f"games.step_{view.stage}") if view.stage in NEXT else ""
         self.step.setText(word)
         self.step.name(t("games.step_of", what=word, name=view.title))
@@ -111,6 +118,10 @@ class GameRow(QFrame):
         button = Button(word, "quiet", clicked=run)
         button.name(t("games.step_of", what=word, name=winner["author"]))
         return button
+
+    def _show_on_air(self) -> None:
+        id = "" if self._is_on_air else self._id
+        self._desk.actions.run("games.show", {"id": id}, origin=self.air)
 
     def _next(self) -> None:
         command = NEXT.get(self._stage)
