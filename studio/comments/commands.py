@@ -263,8 +263,10 @@ class AudienceCommands:
         "comments.bulk",
         label=("批量处理评论", "Decide about many"),
         help=(
-            "按规则、类别、作者、文字或时间一次放行或拦截；action 为 count 时只计数。",
-            "Releases or blocks by rule, category, author, text or time; count only counts.",
+            "按规则、类别、作者、文字或时间一次放行或拦截；action 为 count 时只计数；"
+            "别人已决定的保持不变（kept）。",
+            "Releases or blocks by rule, category, author, text or time; count only counts. What "
+            "somebody else has decided otherwise stays as it is (kept).",
         ),
     )
     def bulk(
@@ -277,13 +279,17 @@ class AudienceCommands:
         text: str = "",
         last_s: Annotated[float, msgspec.Meta(ge=0, le=86400)] = 0.0,
     ) -> Changed:
-        entries = self._audience.many.pick(
+        meant = self._audience.many.pick(
             which, CommentsWanted(rule, category, author, text, last_s)
         )
-        result = {"rows": len(entries), "comments": sum(entry.count for entry in entries)}
+        state: State = "released" if action == "release" else "blocked"
+        entries = [entry for entry in meant if not _is_anothers(entry, action, state)]
+        result = {
+            "rows": len(entries), "comments": sum(entry.count for entry in entries),
+            "kept": len(meant) - len(entries),
+        }  # fmt: skip
         if action == "count" or not entries:
             return changed(result=result)
-        state: State = "released" if action == "release" else "blocked"
         name = self._audience.many.settle(entries, state)
         if state == "blocked" and any(entry is self._audience.last_shown for entry in entries):
             self._take_off()
@@ -474,3 +480,9 @@ def _told(mute: Mute) -> dict[str, Any]:
     """A mute as a command answers it."""
     told: dict[str, Any] = msgspec.to_builtins(view_mute(mute))
     return told
+
+
+def _is_anothers(entry: Entry, action: str, state: State) -> bool:
+    """Has somebody else decided about it, and otherwise? A decision about many leaves it alone."""
+    is_decided = entry.by != "rules" and entry.decider not in ("", who_asks())
+    return is_decided and (action == "count" or entry.state != state)

@@ -41,6 +41,14 @@ def test_two_people_moderate_one_show(tmp_path: Path) -> None:
             row = rows(lin)[said]
             assert (row["state"], row["decider"], row["claimed_by"]) == ("blocked", mine["me"], "")
 
+            meant = {"which": "all", "text": said}
+            many = lin.run("comments.bulk", action="release", **meant)["result"]
+            assert (many["rows"], many["kept"]) == (0, 1), "what somebody else decided stays"
+            assert rows(lin)[said]["state"] == "blocked"
+            assert mei.run("comments.bulk", action="count", **meant)["result"]["rows"] == 1
+            assert mei.run("comments.bulk", action="release", **meant)["result"]["kept"] == 0
+            mei.run("comments.block", id=held["id"])
+
             lin.run("comments.mute", id=held["id"], minutes=5)
             told = mei.run("comments.appeal", who=row["who"])["result"]
             assert (told["text"], told["by"]) == (said, others["me"])
