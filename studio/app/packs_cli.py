@@ -50,9 +50,10 @@ def test_packs(files: Sequence[str], write: Write) -> bool:
         Whether there is no fault.
     """
     named = [Path(file) for file in files] or sorted(packs_folder().glob("*.json"))
-    count, sound = 0, list[RulePack]()
+    count, sound, looked_at = 0, list[RulePack](), set[str]()
     for path in named:
         pack, faults = read_pack(path)
+        looked_at |= {pack.id} if pack is not None else set()
         for fault in faults:
             write(f"! {path.name}: {_said(fault)}")
         count += len(faults)
@@ -60,7 +61,7 @@ def test_packs(files: Sequence[str], write: Write) -> bool:
             sound.append(pack)
             tests = sum(len(rule.hits) + len(rule.clean) for rule in pack.rules)
             write(translate("packs.cli.sound", id=pack.id, rules=len(pack.rules), tests=tests))
-    beside = [pack for pack in shipped_packs() if pack.id not in {s.id for s in sound}]
+    beside = [pack for pack in shipped_packs() if pack.id not in looked_at]
     for fault in clashes([*sound, *beside]) if sound else ():
         write(f"! {_said(fault)}")
         count += 1

@@ -35,6 +35,22 @@ def test_the_blind_set(tier, data_dir):
     assert found["clean"] <= 0.02 * asked["clean"]
 
 
+def test_a_set_that_nobody_tunes_on(tier, data_dir):
+    """Written by somebody who knew no rule; its sentences are not read, its sums are counted.
+
+    The figures of docs/comments.md, without the sentence model; a fall below them is a step back.
+    """
+    path = data_dir / "comments" / "apart.jsonl"
+    found, asked = collections.Counter(), collections.Counter()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        comment = json.loads(line)
+        asked[comment["label"]] += 1
+        found[comment["label"]] += tier.judge(comment["text"]).action != "allow"
+    print(f"apart: {dict(found)} of {dict(asked)}")
+    assert found["violation"] >= 0.74 * asked["violation"]
+    assert found["clean"] <= 0.024 * asked["clean"]
+
+
 @pytest.mark.parametrize("text", [
     "打我 1 3 9-0000-1111-2 2", "要货 一三九零零零零一一一一", "11110000931号机手我",
     "手机❶③⑨⓪⓪⓪⓪①①①①", "电画13900001111", "垫话13900001111", "蔻蔻号 8471203951",

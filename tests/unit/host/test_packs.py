@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from studio.app.packs_cli import test_packs as run_pack_tests
 from studio.core.i18n import catalogue
 from studio.core.patterns import PatternRefused, checked
 from studio.core.service import ShowContext
@@ -336,3 +337,15 @@ def test_numbers_are_read_back_as_they_are_spoken() -> None:
         23_000, 120, 10, 199, 10, 350,
     ]  # fmt: skip
     assert [number_of(t) for t in ("", "几十", "三件", "9" * 30)] == [None] * 4
+
+
+def test_a_pack_that_is_not_sound_is_told_and_not_run(tmp_path: Path) -> None:
+    """Also one of a shipped pack's name, beside which the others are held against each other."""
+    raw = json.loads((packs_folder() / "cn-price.json").read_text(encoding="utf-8"))
+    raw["rules"][0]["patterns"] = ["(?:a|ab|abc){0,30}(?:b|bc|c){0,30}d"]
+    path = tmp_path / "cn-price.json"
+    path.write_text(json.dumps(raw, ensure_ascii=False), encoding="utf-8")
+    said: list[str] = []
+    assert not run_pack_tests([str(path), str(packs_folder() / "cn-food.json")], said.append)
+    assert any("cn-price.json: rules[0]" in line for line in said)
+    assert any(line.startswith("cn-food") for line in said)
