@@ -459,9 +459,8 @@ def test(arguments: list[str]) -> int:
     # Each test may start Python several times: none of them is to compile anything anew.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if not any(argument.startswith(("-n", "--numprocesses")) for argument in arguments):
-        # Two at a time even on one core, and one more for tests that wait rather than compute
-        # (tests/conftest.py knows them). `-n 0`: one by one.
-        count = min(4, max(2, os.cpu_count() or 1)) + 1
+        # Many tests wait for real processes: two at a time even on one core. `-n 0`: one by one.
+        count = min(4, max(2, os.cpu_count() or 1))
         arguments = ["-n", str(count), *arguments]
     with screen(environment):
         return subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=environment)

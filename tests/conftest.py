@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
@@ -80,18 +80,6 @@ _ALONE = frozenset(
 )
 
 
-# They wait for processes, servers and clocks, and take less than a third of a core: one of them
-# runs beside as many others as there are workers but one.
-_WAITING = frozenset(
-    f"test_{name}.py"
-    for name in (
-        "anchors", "audience", "clip", "experiment_kill", "generated", "ills", "microphone",
-        "outer", "phrasing", "platforms", "replay", "runs", "shown", "signals", "sleep", "sources",
-        "sources_ingest", "sources_stream", "supervisor", "trade",
-    )
-)  # fmt: skip
-
-
 def _class(item: pytest.Item) -> int:
     name = item.path.name
     return 2 if name in _ALONE else 1 if name in _PACED else 0
@@ -118,36 +106,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextlib.contextmanager
-def _core(item: pytest.Item, run: str) -> Iterator[None]:
-    """Waits for one of the places for tests that compute: one less than there are workers."""
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    if item.path.name in _WAITING or workers < 3:
-        yield
-        return
-    with contextlib.ExitStack() as stack:
-        places = [
-            stack.enter_context(
-                (Path(tempfile.gettempdir()) / f"sc-core{number}-{run}").open("w", encoding="utf-8")
-            )
-            for number in range(workers - 1)
-        ]
-        while not any(_is_taken(place) for place in places):
-            time.sleep(0.02)
-        yield
-
-
-def _is_taken(place: IO[str]) -> bool:
-    """Takes it where it is free; it is free again when the file is closed."""
-    import fcntl
-
-    try:
-        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-@contextlib.contextmanager
 def _turn(item: pytest.Item) -> Iterator[None]:
     """Waits until nothing runs that this test may not run beside."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
@@ -158,7 +116,6 @@ def _turn(item: pytest.Item) -> Iterator[None]:
 
     what = _class(item)
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_core(item, run))  # before the gate: who waits here keeps nobody out
         gate, *rooms = (
             stack.enter_context(
                 (Path(tempfile.gettempdir()) / f"sc-{name}-{run}").open("w", encoding="utf-8")
