@@ -70,6 +70,7 @@ class OverlayController:
         self._marks: dict[int, Layer] = {}
         self._lower = LowerThirdSpec("")
         self._comment = CommentSpec("", "")
+        self._board: BoardSpec | None = None
         self.style = Style()
 
     def reset(self) -> None:
@@ -78,6 +79,7 @@ class OverlayController:
         self._marks.clear()
         self._cards.forget()
         self._lower, self._comment = LowerThirdSpec(""), CommentSpec("", "")
+        self._board = None
         self.style = Style()
 
     def load(self, folder: Path, language: str, lower: LowerThirdSpec) -> None:
@@ -133,6 +135,8 @@ class OverlayController:
         self._show_lower_third(now_ns() - SLIDE_NS)
         if "comment" in self.deck.names:
             self.show_comment(self._comment.author, self._comment.text, self._comment.platform)
+        if self._board is not None:
+            self.show_board(self._board)
         if logo is None:
             self.deck.hide("logo", now_ns())
             return
@@ -188,6 +192,7 @@ class OverlayController:
 
     def show_board(self, spec: BoardSpec | None) -> None:
         """Puts the board of a game on the picture, or what has changed of it; None takes it off."""
+        self._board = spec
         if spec is None:
             self.deck.hide("game", now_ns())
             return
