@@ -19,6 +19,7 @@ from typing import Any
 
 from bench.base import BenchReport, Row
 from bench.line.ask import ask
+from bench.line.processes import cpu_s
 from bench.line.server import Nginx
 from studio.core.errors import StudioError
 from studio.core.paths import project_dir
@@ -33,15 +34,6 @@ FFMPEG = """-hide_banner -loglevel error -re -stream_loop -1 -i {show}/media/hos
  -map [v] -map 0:a -t {seconds} -c:v libx264 -preset veryfast -tune zerolatency -profile:v high
  -b:v 4500k -maxrate 4500k -bufsize 4500k -g 60 -bf 0 -threads 2 -c:a aac -b:a 160k -ar 48000
  -f flv {url}"""
-
-
-def _cpu_s(pid: int) -> float:
-    """User and system time of a process so far (Linux)."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _lines(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
@@ -102,9 +94,9 @@ def _ours(server: Nginx, folder: Path) -> dict[str, Any]:
     on_air = next(line for line in lines if line["event"] == "on_air")
     time.sleep(2)  # the first second after start is not what is measured
     pids = [on_air["pids"]["engine"], on_air["pids"]["supervisor"], *_children(folder)]
-    before, began = {pid: _cpu_s(pid) for pid in pids}, time.monotonic()
+    before, began = {pid: cpu_s(pid) for pid in pids}, time.monotonic()
     time.sleep(SECONDS / 2 - 4)
-    used = sum(_cpu_s(pid) - before[pid] for pid in pids)
+    used = sum(cpu_s(pid) - before[pid] for pid in pids)
     cores = used / (time.monotonic() - began)
     scenes = on_air["scenes"]
     for number in range(CUTS):

@@ -6,6 +6,7 @@ import asyncio
 import time
 
 from bench.base import Row
+from bench.line.processes import cpu_s
 from studio.comments.ranking import rank
 from studio.comments.sentences.judge import has_library
 from studio.comments.sentences.link import IN_TIME_S, SentenceLink
@@ -35,7 +36,7 @@ async def _asked(link: SentenceLink, texts: list[str]) -> list[Row]:
         await _answer(link, text)
         alone.append((time.monotonic() - began) * 1000)
     took: list[float] = []
-    passed, began_cpu = link.passed, _cpu_s(link.pid)
+    passed, began_cpu = link.passed, cpu_s(link.pid)
     began = time.monotonic()
     for number in range(A_SECOND * SECONDS):
         behind = began + number / A_SECOND - time.monotonic()
@@ -50,7 +51,7 @@ async def _asked(link: SentenceLink, texts: list[str]) -> list[Row]:
 
         link.ask(SentenceRequest(text), rank(text)[0], told)
     wall = time.monotonic() - began
-    core = (_cpu_s(link.pid) - began_cpu) / wall
+    core = (cpu_s(link.pid) - began_cpu) / wall
     took.sort()
     return [
         Row("sentence model, one at a time", sorted(alone)[len(alone) // 2], None, "ms"),
@@ -66,16 +67,6 @@ async def _answer(link: SentenceLink, text: str) -> None:
     done = asyncio.Event()
     link.ask(SentenceRequest(text), 1, lambda reply: done.set())
     await done.wait()
-
-
-def _cpu_s(pid: int) -> float:
-    """Processor seconds of another process; 0 where /proc is not there."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-            fields = file.read().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def _peak_mb(pid: int) -> float:

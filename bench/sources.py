@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.base import BenchReport, Row
+from bench.line.processes import cpu_s
 from studio.core.clock import NS, now_ns
 from studio.core.paths import project_dir
 from studio.show.file import demo_show
@@ -95,9 +96,9 @@ def cpu_percent(show: Path, root: Path) -> float:
                 if json.loads(line)["event"] == "on_air":
                     break
             time.sleep(SETTLE_S)
-            before, began = _cpu_s(engine.pid), time.monotonic()
+            before, began = cpu_s(engine.pid), time.monotonic()
             time.sleep(MEASURE_S)
-            return 100 * (_cpu_s(engine.pid) - before) / (time.monotonic() - began)
+            return 100 * (cpu_s(engine.pid) - before) / (time.monotonic() - began)
         finally:
             engine.terminate()
 
@@ -152,12 +153,6 @@ def run() -> BenchReport:
     for kind, ms in wake_ms().items():
         report.rows.append(Row(f"looked at to fresh picture: {kind}", ms, None, "ms", 67))
     return report
-
-
-def _cpu_s(pid: int) -> float:
-    """User and system time of a process so far (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _until(check: Any, seconds: float) -> None:

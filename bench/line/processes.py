@@ -7,6 +7,15 @@ import os
 from pathlib import Path
 
 
+def cpu_s(pid: int) -> float:
+    """User and system time of a process so far, seconds; 0 where it has gone (Linux)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Tree:
     """The programs whose notes lie in a runtime folder."""
 
@@ -41,13 +50,7 @@ class Tree:
         """Processor time of all of them since each began."""
         total = 0.0
         for pid in self.pids().values():
-            try:
-                fields = (
-                    Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-                )
-            except OSError:
-                continue
-            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            total += cpu_s(pid)
         return total
 
     def sizes(self) -> dict[str, tuple[float, int]]:

@@ -25,7 +25,7 @@ def ai_label(width: int, height: int) -> tuple[Layer, int, int]:
     Opaque, so that nothing behind it can make it unreadable.
     """
     from PySide6.QtCore import QRectF, Qt
-    from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+    from PySide6.QtGui import QColor, QFontMetricsF
 
     side = min(width, height)
     unit = max(LEAST_PX, side * SIGN_SHARE)
@@ -36,8 +36,7 @@ def ai_label(width: int, height: int) -> tuple[Layer, int, int]:
     high = unit * 1.2 + unit * 0.66 + pad
     image = qt.canvas(min(width, round(wide)), min(height, round(high)))
     image.fill(QColor(16, 18, 22))
-    painter = QPainter(image)
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter = qt.painter_on(image)
     painter.setPen(QColor(255, 255, 255))
     painter.setFont(large)
     painter.drawText(QRectF(0, pad * 0.4, wide, unit * 1.2), Qt.AlignmentFlag.AlignCenter, LABEL)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from studio.graphics import qt
+from studio.graphics.bubble import begin_plate
 from studio.graphics.model import PLAIN, BoardSpec, Style
 from studio.media.yuv import Layer, layer
 
@@ -13,8 +16,13 @@ def draw_board(spec: BoardSpec, unit: float, max_width: float, style: Style = PL
     The width goes by the words alone, so that it does not jump while votes come in.
     """
     from PySide6.QtCore import QRectF, Qt
-    from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+    from PySide6.QtGui import QColor, QFontMetricsF
 
+    spec = BoardSpec(
+        qt.printable(spec.title),
+        tuple(replace(entry, name=qt.printable(entry.name)) for entry in spec.rows),
+        tuple(qt.printable(line) for line in spec.foot),
+    )
     title_font, row_font = qt.font(unit * 1.1, 700, style.family), qt.font(unit, 500, style.family)
     foot_font = qt.font(unit * 0.75, 500, style.family)
     title, row, foot = QFontMetricsF(title_font), QFontMetricsF(row_font), QFontMetricsF(foot_font)
@@ -32,13 +40,7 @@ def draw_board(spec: BoardSpec, unit: float, max_width: float, style: Style = PL
     height += gap + len(spec.foot) * foot.lineSpacing()
     width = inner + 2 * pad
     image = qt.canvas(round(width), round(height))
-    painter = QPainter(image)
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    ground = QColor(style.plate)
-    ground.setAlpha(215)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(QRectF(0, 0, width, height), unit * 0.45, unit * 0.45)
+    painter = begin_plate(image, QRectF(0, 0, width, height), unit, style, 215)
     painter.setFont(title_font)
     painter.setPen(QColor(style.plate_ink))
     elide = Qt.TextElideMode.ElideRight

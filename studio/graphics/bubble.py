@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from studio.core.personal import mask_text
 from studio.graphics import qt
 from studio.graphics.model import PLAIN, CommentSpec, LowerThirdSpec, Style
 from studio.media.yuv import Layer, layer
 
+if TYPE_CHECKING:
+    from PySide6.QtCore import QRectF
+    from PySide6.QtGui import QImage, QPainter
+
+
+def begin_plate(image: QImage, box: QRectF, unit: float, style: Style, alpha: int) -> QPainter:
+    """The dark ground of a comment or board; the painter goes on from there, without a pen."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QColor
+
+    painter = qt.painter_on(image)
+    painter.setPen(Qt.PenStyle.NoPen)
+    ground = QColor(style.plate)
+    ground.setAlpha(alpha)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, unit * 0.45, unit * 0.45)
+    return painter
+
 
 def draw_comment(spec: CommentSpec, unit: float, max_width: float, style: Style = PLAIN) -> Layer:
     """A dark bubble: author above, text in two lines at most; ``unit`` is the text's height."""
     from PySide6.QtCore import QRectF, Qt
-    from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+    from PySide6.QtGui import QColor, QFontMetricsF
 
     family = style.family
     name_font, text_font = qt.font(unit * 0.72, 500, family), qt.font(unit, 600, family)
@@ -30,13 +50,7 @@ def draw_comment(spec: CommentSpec, unit: float, max_width: float, style: Style 
     head = name_metrics.lineSpacing() + unit * 0.1
     width, height = inner + 2 * pad, head + text_height + 1.4 * pad
     image = qt.canvas(round(width), round(height))
-    painter = QPainter(image)
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    ground = QColor(style.plate)
-    ground.setAlpha(205)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(QRectF(0, 0, width, height), unit * 0.45, unit * 0.45)
+    painter = begin_plate(image, QRectF(0, 0, width, height), unit, style, 205)
     painter.setBrush(QColor(style.bar))
     painter.drawRoundedRect(QRectF(0, unit * 0.5, unit * 0.12, height - unit), 2, 2)
     painter.setFont(name_font)
@@ -66,7 +80,7 @@ def draw_comment(spec: CommentSpec, unit: float, max_width: float, style: Style 
 def draw_lower_third(spec: LowerThirdSpec, unit: float, style: Style = PLAIN) -> Layer:
     """A title with a line under it; ``unit`` is the title's height."""
     from PySide6.QtCore import QRectF, Qt
-    from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
+    from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient
 
     family = style.family
     title_font, line_font = qt.font(unit, 700, family), qt.font(unit * 0.6, 400, family)
@@ -76,8 +90,7 @@ def draw_lower_third(spec: LowerThirdSpec, unit: float, style: Style = PLAIN) ->
     width = text + 3.5 * pad
     height = title.lineSpacing() + (line.lineSpacing() if spec.line else 0) + pad
     image = qt.canvas(round(width), round(height))
-    painter = QPainter(image)
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter = qt.painter_on(image)
     painter.setPen(Qt.PenStyle.NoPen)
     ramp = QLinearGradient(0, 0, width, 0)
     ground = QColor(style.plate)
@@ -104,14 +117,13 @@ def draw_lower_third(spec: LowerThirdSpec, unit: float, style: Style = PLAIN) ->
 def draw_mark(text: str, unit: float) -> Layer:
     """A small label such as 虚拟试戴; ``unit`` is the text's height."""
     from PySide6.QtCore import QRectF, Qt
-    from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+    from PySide6.QtGui import QColor, QFontMetricsF
 
     font = qt.font(unit, 500)
     metrics = QFontMetricsF(font)
     width, height = metrics.horizontalAdvance(text) + unit * 1.1, unit * 1.8
     image = qt.canvas(round(width), round(height))
-    painter = QPainter(image)
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter = qt.painter_on(image)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(0, 0, 0, 150))
     box = QRectF(0, 0, width, height)

@@ -16,7 +16,7 @@ from studio.core.paths import assets_dir
 from studio.media.frame import Frame, from_rgb
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFont, QGuiApplication, QImage
+    from PySide6.QtGui import QFont, QGuiApplication, QImage, QPainter
 
 _lock = threading.Lock()
 _app: QGuiApplication | None = None
@@ -151,6 +151,15 @@ def canvas(width: int, height: int) -> QImage:
     )
     image.fill(0)
     return image
+
+
+def painter_on(image: QImage) -> QPainter:
+    """A painter of smooth edges and letters; ``end`` it before the picture is used."""
+    from PySide6.QtGui import QPainter
+
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    return painter
 
 
 def to_frame(image: QImage) -> Frame:

@@ -32,7 +32,7 @@ def draw_text(text: str, style: dict[str, Any]) -> Frame:
         StudioError: not_found, invalid (font file).
     """
     from PySide6.QtCore import QPointF, QRectF, Qt
-    from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+    from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainterPath, QPen
 
     size = int(style.get("size", 64))
     family = str(style.get("font", ""))
@@ -57,8 +57,7 @@ def draw_text(text: str, style: dict[str, Any]) -> Frame:
             top = pad / 2 + metrics.ascent() + index * metrics.lineSpacing()
             spots.append((QPointF(left, top), line))
     image = qt.canvas(round(width), min(MAX_HEIGHT, round(height)))
-    painter = QPainter(image)
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter = qt.painter_on(image)
     painter.setFont(font)
     if style.get("background"):
         painter.setPen(Qt.PenStyle.NoPen)

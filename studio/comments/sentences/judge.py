@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import unicodedata
-from collections import OrderedDict
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -85,22 +85,19 @@ class SentenceJudge:
 
     def __init__(self, head: SentenceHead | None = None) -> None:
         self._vectors, self._head = SentenceVectors(), head or shipped_head()
-        self._known: OrderedDict[tuple[str, bool], str] = OrderedDict()
+        self._objection = lru_cache(MOST_KEPT)(self._objection_to)
 
     def judge(self, text: str, *, is_name: bool = False) -> str:
         """The category of what is wrong with it, "" when it may pass."""
         plain = as_read(text)
         if sum(sign.isalpha() for sign in plain) < FEWEST_LETTERS:
             return ""
-        found = self._known.get((plain, is_name))
-        if found is None:
-            vector = self._vectors.of(plain)
-            least = self._head.name_threshold if is_name else self._head.threshold
-            found = self._head.category(vector) if self._head.score(plain, vector) >= least else ""
-            self._known[plain, is_name] = found
-            if len(self._known) > MOST_KEPT:
-                self._known.popitem(last=False)
-        return found
+        return self._objection(plain, is_name)
+
+    def _objection_to(self, plain: str, is_name: bool) -> str:
+        vector = self._vectors.of(plain)
+        least = self._head.name_threshold if is_name else self._head.threshold
+        return self._head.category(vector) if self._head.score(plain, vector) >= least else ""
 
     def verdict(self, text: str, name: str, before: Verdict) -> Verdict:
         """The verdict on a comment that all else let pass."""

@@ -167,7 +167,7 @@ class Draw:
     def _left_ns(self, entry: str, now_ns: int) -> int:
         if entry in self.claimed:
             return 0
-        return self.won_ns.get(entry, now_ns) + self.rules.claim_s * 1_000_000_000 - now_ns
+        return self.won_ns.get(entry, now_ns) + self.rules.claim_s * NS - now_ns
 
     def close(self, now_ns: int, muted: set[str]) -> str:
         """Freezes the entries without those who are muted; their hash.
@@ -271,7 +271,7 @@ class Draw:
                 winner["claimed"] = "yes"
             elif rules.claim_s:
                 left_ns = max(0, self._left_ns(winner["entry"], now))
-                winner["left_s"] = str(-(-left_ns // 1_000_000_000))
+                winner["left_s"] = str(-(-left_ns // NS))
             if winner["entry"] in self.coupons:
                 winner["coupon"] = self.coupons[winner["entry"]]
             winners.append(winner)

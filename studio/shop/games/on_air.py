@@ -29,21 +29,19 @@ def board_of(view: DrawView, language: str) -> BoardSpec:
     Names of winners are masked but for their first and last sign: whoever is meant knows it, and
     no name can be a message on the picture.
     """
-    most = max(view.answers.values(), default=0)
-    total = sum(view.answers.values())
-    rows = tuple(
-        BoardRow(
-            f"{number}  {option}", view.answers.get(option, 0),
-            view.answers.get(option, 0) / total if total else 0.0,
-            bool(most) and view.answers.get(option, 0) == most,
-        )
-        for number, option in enumerate(view.options, start=1)
-        if view.kind == "vote" or view.stage == "drawn"
-    )  # fmt: skip
     if view.kind == "quiz" and view.stage != "drawn":  # how others answer is no help
-        rows = tuple(BoardRow(option) for option in view.options)
+        rows = [BoardRow(option) for option in view.options]
+    elif view.kind == "vote" or view.stage == "drawn":
+        counts = [view.answers.get(option, 0) for option in view.options]
+        total, most = max(1, sum(counts)), max([1, *counts])
+        rows = [
+            BoardRow(f"{number}  {option}", count, count / total, count == most)
+            for number, (option, count) in enumerate(zip(view.options, counts, strict=True), 1)
+        ]
+    else:
+        rows = []
     foot = [line for line in _foot(view, language) if line]
-    return BoardSpec(mask_text(view.title), rows, tuple(foot))
+    return BoardSpec(mask_text(view.title), tuple(rows), tuple(foot))
 
 
 def _foot(view: DrawView, language: str) -> list[str]:

@@ -335,19 +335,14 @@ class SqliteStock:
         refused or failed after it had written, all are booked once more with them.
         """
         base = self._books.base
-        answers: list[Booking | Exception] | None = None
         try:
-            for is_careful in (False, True):
-                if answers is None:
-                    base.execute("BEGIN IMMEDIATE")
-                    answers = self._booked(asked, is_careful=is_careful)
-                    base.execute("ROLLBACK" if answers is None else "COMMIT")
+            answers = self._booked(asked, is_careful=False) or self._booked(asked, is_careful=True)
         except sqlite3.Error as error:
             _log.error("the stock ledger %s cannot be written: %s", self.path, error)
             if base.in_transaction:
                 base.execute("ROLLBACK")
             answers = [error] * len(asked)
-        for (_, future), answer in zip(asked, answers or (), strict=True):
+        for (_, future), answer in zip(asked, answers, strict=True):
             if isinstance(answer, Booking):
                 future.set_result(answer)
                 continue
@@ -358,10 +353,18 @@ class SqliteStock:
 
     def _booked(
         self, asked: Sequence[Asked[Job]], *, is_careful: bool
-    ) -> list[Booking | Exception] | None:
-        """What each is answered; None where something of one stands that must not (not careful)."""
+    ) -> list[Booking | Exception]:
+        """What each is answered, on the disk; empty, and nothing booked, where it takes more care.
+
+        Args:
+            is_careful: each in a savepoint, so that what one has written can be taken back alone.
+
+        Raises:
+            sqlite3.Error: the file cannot be written.
+        """
         base = self._books.base
         answers: list[Booking | Exception] = []
+        base.execute("BEGIN IMMEDIATE")
         for job, _ in asked:
             before = base.total_changes
             if is_careful:
@@ -373,10 +376,12 @@ class SqliteStock:
                 answer = error
             is_done = isinstance(answer, Booking) and answer.outcome not in ("short", "limit")
             if not is_done and not is_careful and base.total_changes != before:
-                return None
+                base.execute("ROLLBACK")
+                return []
             if is_careful:
                 if not is_done:
                     base.execute("ROLLBACK TO job")
                 base.execute("RELEASE job")
             answers.append(answer)
+        base.execute("COMMIT")
         return answers

@@ -193,3 +193,12 @@ def test_a_board_is_no_wider_than_it_may_be_and_keeps_its_width(width: float) ->
     later = draw_board(BoardSpec("下一套试哪件？", tuple(rows), ("Comment it",)), 32, width)
     assert at_first.frame.width == later.frame.width <= width + 2
     assert at_first.frame.height == later.frame.height
+
+
+def test_a_board_has_no_box_for_a_sign_that_no_font_has():
+    plain = draw_board(BoardSpec("Which?", (BoardRow("1  Red", 3, 0.5),), ("3 joined",)), 32, 860)
+    odd = BoardSpec("Which?\U0001f9a9", (BoardRow("1  Red\U0001f9a9", 3, 0.5),), ("3 joined",))
+    if qt.printable("\U0001f9a9"):
+        pytest.skip("this machine has signs for all of it")
+    drawn = draw_board(odd, 32, 860)
+    assert np.array_equal(drawn.frame.planes[0], plain.frame.planes[0])
