@@ -1,16 +1,18 @@
-"""``shopcast keys``: change this machine's key, write it on paper, bring it back."""
+"""``shopcast keys``: change this machine's keys, write them on paper, bring them back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from studio.core.clean import write_json
+from studio.core.clean import encode_json, write_json
 from studio.core.i18n import translate
 from studio.core.paths import data_dir
 from studio.governance.people import PeopleKeys
 from studio.governance.recovery import recovery_codes, restore_key
 from studio.governance.secrets import Secrets
+from studio.governance.store_keys import own_store_keys
+from studio.governance.stores import seal_stores, store_states
 from studio.insight.context import viewers_salt
 from studio.remote.client import RemoteClient, find_running
 
@@ -28,6 +30,8 @@ def rotate(write: Write, *, as_json: bool) -> None:
         people = PeopleKeys(data_dir() / "people.db", Secrets(), viewers_salt)
         answer: Any = {"persons": people.change_key()}
         people.close()
+        own_store_keys().change()
+        seal_stores()
     else:
         with RemoteClient(where.address, where.password) as client:
             answer = client.vendor("keys.rotate")
@@ -45,6 +49,20 @@ def recovery(write: Write, *, as_json: bool) -> bool:
         write(f"  {code}")
     write(translate("keys.safe" if codes else "keys.none"))
     return bool(codes)
+
+
+def stores(write: Write, *, as_json: bool) -> bool:
+    """Writes how each database stands; False when one is in clear or cannot be read."""
+    states = store_states()
+    is_well = all(state.is_now in ("sealed", "older") for state in states)
+    if as_json:
+        write(encode_json({"stores": states, "well": is_well}))
+        return is_well
+    for state in states:
+        write(f"{translate(f'stores.is_{state.is_now}')}  {state.file}")
+    if not states:
+        write(translate("stores.none"))
+    return is_well
 
 
 def restore(code: str, write: Write, *, replaces: bool) -> None:

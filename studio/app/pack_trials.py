@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import Any
 
@@ -18,6 +17,7 @@ from studio.core.child_process import ProcessReply, ask_process, serve_one
 from studio.core.clean import read_json
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir
+from studio.governance.database import DatabaseError
 from studio.governance.people import PeopleKeys
 from studio.governance.secrets import Secrets
 from studio.insight.context import viewers_salt
@@ -88,7 +88,7 @@ def past_comments(most: int) -> list[str]:
                 (most,),
             )
             texts = [_text_of(people, row[0]) for row in rows]
-    except sqlite3.Error as error:
+    except DatabaseError as error:
         raise StudioError("not_found", "insight.no_journal", path=str(path), why=error) from None
     finally:
         people.close()

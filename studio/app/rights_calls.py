@@ -117,13 +117,15 @@ def record_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def keys(arguments: argparse.Namespace) -> int:
-    """``shopcast keys rotate|recovery|restore``."""
+    """``shopcast keys rotate|recovery|stores|restore``."""
     from studio.app import keys_cli
 
     if arguments.what == "rotate":
         keys_cli.rotate(write_line, as_json=arguments.json)
     elif arguments.what == "recovery":
         return 0 if keys_cli.recovery(write_line, as_json=arguments.json) else 1
+    elif arguments.what == "stores":
+        return 0 if keys_cli.stores(write_line, as_json=arguments.json) else 1
     else:
         keys_cli.restore(arguments.code, write_line, replaces=arguments.replace)
     return 0
@@ -131,7 +133,7 @@ def keys(arguments: argparse.Namespace) -> int:
 
 def keys_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    whats = ("rotate", "recovery", "restore")
+    whats = ("rotate", "recovery", "stores", "restore")
     parser.add_argument("what", choices=whats, help=translate("cli.arg.keys_what"))
     parser.add_argument("code", nargs="?", default="", metavar="CODE",
                         help=translate("cli.arg.keys_code"))  # fmt: skip

@@ -14,8 +14,9 @@ from studio.governance.audit import Signer
 from studio.governance.audit_check import check_logs
 from studio.governance.cli import USUAL
 from studio.governance.secrets import Secrets
+from studio.governance.stores import store_states
 from studio.governance.watch.breach import BreachBook
-from studio.governance.watch.model import AnchorPlace, WatchView
+from studio.governance.watch.model import AnchorPlace, ChainState, WatchView
 from studio.remote.client import RemoteClient, find_running
 
 Write = Callable[[str], None]
@@ -48,6 +49,7 @@ def lines_of(view: WatchView) -> list[str]:
     if view.anchor_age_s >= 0:
         lines.append(translate("watch.anchor", n=view.anchor_age_s))
     lines += _places(view.anchors)
+    lines += [f"{state.file}: {translate(f'stores.is_{state.is_now}')}" for state in view.stores]
     lines += [
         translate("watch.present", who=entry.who, role=entry.role, address=entry.address)
         for entry in view.door.present
@@ -86,11 +88,13 @@ def _from_files() -> WatchView:
     folder = data_dir() / "audit"
     breaches = BreachBook(data_dir() / "privacy" / "breaches.json").all
     still = tuple(breach for breach in breaches if not breach.closed_utc)
+    stores = tuple(store_states())
     try:
         report = check_logs(folder, Signer(Secrets()).public)
     except StudioError as error:
         if error.code != "not_found":
             raise
-        return WatchView(breaches=still)
+        return WatchView(breaches=still, stores=stores)
     is_broken = any(flaw.what not in USUAL for flaw in report.flaws)
-    return WatchView(chain="broken" if is_broken else "whole", breaches=still)
+    chain: ChainState = "broken" if is_broken else "whole"
+    return WatchView(chain=chain, breaches=still, stores=stores)

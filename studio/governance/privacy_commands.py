@@ -18,6 +18,8 @@ from studio.governance.people import PeopleKeys
 from studio.governance.persons import Erasure, Persons
 from studio.governance.requests import Outcome, RequestBook
 from studio.governance.rights.book import OperatorBook
+from studio.governance.store_keys import own_store_keys
+from studio.governance.stores import store_states
 
 Who = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Note = Annotated[str, msgspec.Meta(max_length=1000)]
@@ -213,7 +215,7 @@ class MaskCommands:
 
 
 class KeyCommands:
-    """This machine's own key."""
+    """This machine's own keys."""
 
     def __init__(self, people: PeopleKeys) -> None:
         self._people = people
@@ -223,13 +225,32 @@ class KeyCommands:
         role=Role.OWNER,
         label=("更换本机密钥", "Change this machine's key"),
         help=(
-            "用一把新的本机密钥重新加密每个人的密钥；恢复码要重新抄写。",
-            "Wraps every person's key with a new key of this machine; write the recovery sheet "
-            "anew.",
+            "用一把新的本机密钥重新加密每个人的密钥，并给各数据库换一把新密钥"
+            "（下次写入时整库重新加密）；恢复码要重新抄写。",
+            "Wraps every person's key with a new key of this machine and gives the databases a new "
+            "one (each is encrypted anew when it is next written); write the recovery sheet anew.",
         ),
     )
     async def rotate(self) -> Changed:
-        return changed(result={"persons": await asyncio.to_thread(self._people.change_key)})
+        return changed("watch", result={"persons": await asyncio.to_thread(self._change)})
+
+    def _change(self) -> int:
+        persons = self._people.change_key()
+        own_store_keys().change()
+        return persons
+
+    @command(
+        "keys.stores",
+        role=Role.TECHNICIAN,
+        label=("数据库加密情况", "Which databases are encrypted"),
+        help=(
+            "每个数据库是否已加密、用的是不是现在的密钥。",
+            "Whether each database is encrypted, and with the key that counts.",
+        ),
+    )
+    async def stores(self) -> Changed:
+        states = await asyncio.to_thread(store_states)
+        return changed(result={"stores": msgspec.to_builtins(states)})
 
 
 def plain_erasure(erasure: Erasure) -> dict[str, object]:

@@ -11,11 +11,12 @@ import binascii
 import hashlib
 
 from studio.core.errors import StudioError
-from studio.governance import audit, people
+from studio.core.paths import config_dir
+from studio.governance import audit, people, store_keys
 from studio.governance.secrets import SecretStore
 
-KINDS = {"P": people.MASTER, "A": audit.KEY}
-"""What viewers said; the signature of the audit log."""
+KINDS = {"P": people.MASTER, "S": store_keys.KEY, "A": audit.KEY}
+"""What viewers said; the databases; the signature of the audit log."""
 KEY_BYTES, CHECK_BYTES, GROUP = 32, 3, 4
 
 
@@ -50,6 +51,9 @@ def restore_key(secrets: SecretStore, code: str, *, replaces: bool = False) -> s
     key, check = raw[:KEY_BYTES], raw[KEY_BYTES:]
     if letter not in KINDS or len(key) != KEY_BYTES or check != _check(letter, key):
         raise StudioError("invalid", "keys.mistyped")
+    if letter == "S":  # takes nothing away: what is here is still read with the other key
+        store_keys.StoreKeys(secrets, config_dir()).adopt(key.hex())
+        return letter
     kept = secrets.get(KINDS[letter])
     if kept and kept != key.hex() and not replaces:
         raise StudioError("conflict", "keys.other_there")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from studio.core.errors import StudioError
+from studio.core.file_lock import file_lock
 from studio.core.log import keep_secret, logger
 from studio.core.paths import config_dir
 from studio.core.troubles import tell_trouble
@@ -19,7 +20,7 @@ from studio.core.whole_file import PRIVATE, make_once, write_whole
 _log = logger(__name__)
 SERVICE = "shopcast"
 _writing = threading.Lock()
-"""The file is read, changed and written by one thread at a time."""
+"""The file is read, changed and written by one thread at a time, and by one process."""
 
 
 class SecretStore(Protocol):
@@ -86,19 +87,19 @@ class Secrets:
             except PasswordDeleteError:
                 return
             return
-        with _writing:
-            all_secrets = self._read()
-            if all_secrets.get(name, "") == value:
-                return
-            if value:
-                all_secrets[name] = value
-            else:
-                all_secrets.pop(name, None)
-            try:
+        try:
+            with _writing, file_lock(self._folder / "secrets.lock"):
+                all_secrets = self._read()
+                if all_secrets.get(name, "") == value:
+                    return
+                if value:
+                    all_secrets[name] = value
+                else:
+                    all_secrets.pop(name, None)
                 self._write(all_secrets)
-            except OSError as error:
-                path, why = str(self._paths()[1]), error.strerror or str(error)
-                raise StudioError("failed", "security.cannot_keep", path=path, why=why) from None
+        except OSError as error:
+            path, why = str(self._paths()[1]), error.strerror or str(error)
+            raise StudioError("failed", "security.cannot_keep", path=path, why=why) from None
 
     def delete(self, name: str) -> None:
         """Forgets a secret; no error when it is not there."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 from studio.core.clean import read_json
 from studio.core.clock import seconds_of
 from studio.core.errors import StudioError
 from studio.core.happening import Happening
+from studio.governance.database import Database, DatabaseError, MissingTableError
 from studio.insight.journal import open_to_read
 from studio.insight.moment import entry_after, picture_bytes
 
@@ -67,25 +68,25 @@ class JournalWindow:
         """The programme's picture of a moment as JPEG; None where no recording shows it."""
         try:
             return picture_bytes(self._path, at_utc, self._recordings())
-        except (StudioError, OSError, sqlite3.Error):
+        except (StudioError, OSError, DatabaseError):
             return None
 
     def _read(
-        self, where: str, values: Callable[[sqlite3.Connection], tuple[object, ...]]
+        self, where: str, values: Callable[[Database], tuple[object, ...]]
     ) -> list[Happening]:
         return list(self._each(where, values))
 
     def _each(
-        self, where: str, values: Callable[[sqlite3.Connection], tuple[object, ...]]
+        self, where: str, values: Callable[[Database], tuple[object, ...]]
     ) -> Iterator[Happening]:
         if not self._path.is_file():
             return
         with closing(open_to_read(self._path)) as base:
             try:
                 rows = base.execute(f"SELECT {_COLUMNS} FROM entries {where}", values(base))
-            except sqlite3.OperationalError:  # a journal of before it knew scenes and money
+            except MissingTableError:  # a journal of before it knew scenes and money
                 return
-            while some := rows.fetchmany(AT_ONCE):
+            while some := list(islice(rows, AT_ONCE)):
                 yield from map(_happening, some)
                 if len(some) == AT_ONCE:
                     time.sleep(BREATH_S)

@@ -7,7 +7,6 @@ before it in the run. Journals of earlier versions get the new columns and stay 
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -17,8 +16,10 @@ from typing import Any, NamedTuple, Protocol
 from studio.core.batches import WaitingBatches
 from studio.core.clean import encode_json, write_json
 from studio.core.clock import NS, now_ns, utc_iso, utc_ms, utc_of
+from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.paths import keep_private
+from studio.governance.database import Database, DatabaseError, is_outdated, open_database
 from studio.insight.entries import SCHEMA, EntryFacts, EntryIds, JournalRow
 
 _log = logger(__name__)
@@ -151,16 +152,13 @@ class Journal:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             keep_private(self.path)
-            base = sqlite3.connect(self.path)
-            base.execute("PRAGMA journal_mode=WAL")
-            base.execute("PRAGMA synchronous=NORMAL")
+            base = self._opened()
             _prepare(base)
-            run = base.execute(
+            run = base.insert(
                 "INSERT INTO runs (began_utc, began_ns, show) VALUES (?, ?, ?)",
                 (utc_iso(), now_ns(), self._show),
-            ).lastrowid
-            base.commit()
-        except (sqlite3.Error, OSError) as error:
+            )
+        except (StudioError, DatabaseError, OSError) as error:
             _log.error("the journal %s cannot be written: %s", self.path, error)
             for count in self._line.dropped():
                 self.lost += count
@@ -173,16 +171,25 @@ class Journal:
             done = is_closing and not self._line
             before = self._seq, self._link
             try:
-                fresh = [entry for entry in waiting if not self._is_known(base, entry)]
-                base.executemany(_INSERT, [self._row(entry, run or 0) for entry in fresh])
-                base.commit()
-            except sqlite3.Error as error:
+                if not base.is_open or is_outdated(base):
+                    base.close()
+                    base = self._opened()
+                with base.transaction():
+                    fresh = [entry for entry in waiting if not self._is_known(base, entry)]
+                    base.executemany(_INSERT, [self._row(entry, run) for entry in fresh])
+            except (StudioError, DatabaseError, OSError) as error:
                 self._seq, self._link = before
                 self.lost += len(waiting)
                 _log.error("journal entries were lost: %s", error)
         base.close()
 
-    def _is_known(self, base: sqlite3.Connection, waiting: _Waiting) -> bool:
+    def _opened(self) -> Database:
+        base = open_database(self.path)
+        base.execute("PRAGMA journal_mode=WAL").fetchall()
+        base.execute("PRAGMA synchronous=NORMAL").fetchall()
+        return base
+
+    def _is_known(self, base: Database, waiting: _Waiting) -> bool:
         """Somebody else's entry that came before."""
         uid = waiting.own.uid if waiting.own else b""
         return (
@@ -229,15 +236,14 @@ def _text_of(data: dict[str, Any]) -> str:
         return write_json(data, default=str)
 
 
-def _prepare(base: sqlite3.Connection) -> None:
+def _prepare(base: Database) -> None:
     """The tables; those of an earlier version get what they lack."""
-    base.executescript(_TABLES)
+    base.execute(_TABLES).fetchall()
     has = {row[1] for row in base.execute("PRAGMA table_info(entries)")}
     for name, kind in _LATER.items():
         if name not in has:
             base.execute(f"ALTER TABLE entries ADD COLUMN {name} {kind}")
     base.execute("CREATE UNIQUE INDEX IF NOT EXISTS entries_uid ON entries (uid)")
-    base.commit()
 
 
 def read(path: Path, name: str = "%", last: int = 1000) -> Iterator[dict[str, Any]]:
@@ -255,20 +261,20 @@ def read(path: Path, name: str = "%", last: int = 1000) -> Iterator[dict[str, An
         yield {"at": at_utc, "at_ns": at_ns, "name": found, "data": json.loads(data)}
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
+def open_to_read(path: Path) -> Database:
     """The journal, to be looked at while an engine may be writing it.
 
     Raises:
-        sqlite3.Error: it cannot be opened.
+        DatabaseError: it cannot be opened.
     """
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    return open_database(path, reads=True)
 
 
 def count_runs(path: Path) -> int:
     """How many engines have written it.
 
     Raises:
-        sqlite3.Error: it cannot be read.
+        DatabaseError: it cannot be read.
     """
     base = open_to_read(path)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -13,6 +12,7 @@ from studio.core.aigc import bears_aigc, labelled_picture
 from studio.core.clean import read_json
 from studio.core.clock import seconds_of, utc_of
 from studio.core.errors import StudioError
+from studio.governance.database import Database, DatabaseError
 from studio.insight.journal import CLOCK, open_to_read
 from studio.media.frame import Frame, from_av
 from studio.media.picture_file import encode_picture, write_picture
@@ -71,11 +71,11 @@ def find_instant(journal: Path, when: str) -> Instant:
             run, at_ns, at_utc = _entry_before(base, wanted)
             ahead_ns = round((wanted - seconds_of(at_utc)) * 1e9)
             return _on_clock(base, run, at_ns + ahead_ns, utc_of(wanted))
-    except sqlite3.Error as error:
+    except DatabaseError as error:
         raise StudioError("not_found", "insight.no_journal", path=str(journal), why=error) from None
 
 
-def _entry_before(base: sqlite3.Connection, wanted: float) -> tuple[int, int, str]:
+def _entry_before(base: Database, wanted: float) -> tuple[int, int, str]:
     """The last entry at or before a time; entries stand in the order of time."""
     row = base.execute(
         "SELECT run, at_ns, at_utc FROM entries WHERE id < ? ORDER BY id DESC LIMIT 1",
@@ -86,7 +86,7 @@ def _entry_before(base: sqlite3.Connection, wanted: float) -> tuple[int, int, st
     return row[0], row[1], row[2]
 
 
-def entry_after(base: sqlite3.Connection, wanted: float) -> int:
+def entry_after(base: Database, wanted: float) -> int:
     """Number of the first entry after a time (seconds since 1970), or the next one's."""
     newest = base.execute("SELECT max(id) FROM entries").fetchone()[0] or 0
 
@@ -99,7 +99,7 @@ def entry_after(base: sqlite3.Connection, wanted: float) -> int:
     return bisect_left(range(1, newest + 1), True, key=lambda id: seconds(id) > wanted) + 1
 
 
-def _on_clock(base: sqlite3.Connection, run: int, at_ns: int, at_utc: str) -> Instant:
+def _on_clock(base: Database, run: int, at_ns: int, at_utc: str) -> Instant:
     for (data,) in base.execute(
         "SELECT data FROM entries WHERE name = ? AND run = ? ORDER BY id", (CLOCK, run)
     ):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from studio.core.clean import read_json, write_json
 from studio.core.errors import StudioError
+from studio.governance.database import Database, DatabaseError, open_database
 from studio.governance.people import PeopleKeys, Person
 from studio.governance.persons import StoreAnswer
 from studio.governance.sealing import blanked
@@ -45,7 +45,7 @@ class JournalPersons:
             for row in self._rows(persons):
                 plain = self._people.opened(read_json(row.data))
                 entries.append({"at": row.at_utc, "name": row.name, "data": plain})
-        except (sqlite3.Error, ValueError) as error:
+        except (DatabaseError, ValueError) as error:
             raise self._fault(error) from None
         return entries
 
@@ -53,7 +53,7 @@ class JournalPersons:
         """Numbers of persons of whom there is an entry since then.
 
         Raises:
-            sqlite3.Error: it cannot be read.
+            DatabaseError: it cannot be read.
         """
         if not self._path.exists():
             return set()
@@ -80,7 +80,7 @@ class JournalPersons:
             }
             if changed:
                 self._rewrite(changed)
-        except (sqlite3.Error, ValueError) as error:
+        except (DatabaseError, ValueError) as error:
             raise self._fault(error) from None
         return StoreAnswer(len(rows))
 
@@ -108,18 +108,15 @@ class JournalPersons:
 
     def _rewrite(self, changed: dict[tuple[int, int], str]) -> None:
         """Words out, links made anew from there on; nothing of the old bytes stays in the file."""
-        with closing(sqlite3.connect(self._path, timeout=30)) as base:
-            base.execute("PRAGMA secure_delete=ON")
-            base.execute("BEGIN IMMEDIATE")
-            for run in sorted({run for run, _ in changed}):
-                self._rewrite_run(base, run, changed)
-            base.commit()
+        with closing(open_database(self._path, wait_s=30)) as base:
+            base.execute("PRAGMA secure_delete=ON").fetchall()
+            with base.transaction():
+                for run in sorted({run for run, _ in changed}):
+                    self._rewrite_run(base, run, changed)
             base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @staticmethod
-    def _rewrite_run(
-        base: sqlite3.Connection, run: int, changed: dict[tuple[int, int], str]
-    ) -> None:
+    def _rewrite_run(base: Database, run: int, changed: dict[tuple[int, int], str]) -> None:
         first = min(seq for its, seq in changed if its == run)
         before = base.execute(
             "SELECT link FROM entries WHERE run = ? AND seq < ? ORDER BY seq DESC LIMIT 1",

@@ -12,7 +12,6 @@ import csv
 import hashlib
 import itertools
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +25,7 @@ from studio.core.clock import seconds_of, utc_iso
 from studio.core.errors import StudioError
 from studio.core.whole_file import PRIVATE, write_whole
 from studio.governance.audit import Signer, logs
+from studio.governance.database import Database, DatabaseError
 from studio.insight import record_check
 from studio.insight.journal import open_to_read
 from studio.insight.moment import recording_folders, recordings
@@ -90,7 +90,7 @@ def find_evening(journal: Path, show: str) -> Evening:
     try:
         with closing(open_to_read(journal)) as base:
             runs = _runs(base)
-    except sqlite3.Error as error:
+    except DatabaseError as error:
         raise StudioError("not_found", "insight.no_journal", path=str(journal), why=error) from None
     for evening in reversed(_evenings(runs)):
         if show in (LAST, evening.show) or show in map(str, evening.runs):
@@ -99,7 +99,7 @@ def find_evening(journal: Path, show: str) -> Evening:
     raise StudioError("not_found", "record.no_show", show=show, names=names)
 
 
-def _runs(base: sqlite3.Connection) -> list[Evening]:
+def _runs(base: Database) -> list[Evening]:
     """Every run that has entries, by its own show; a run may open several shows."""
     rows = base.execute(
         "SELECT run, show, min(id), max(id), min(at_utc), max(at_utc) FROM entries "
@@ -298,7 +298,7 @@ class RecordPacker:
                 f"AND run IN ({', '.join('?' * len(evening.runs))}) ORDER BY id",
                 (evening.first, evening.last, *evening.runs),
             )
-            while rows := cursor.fetchmany(ROWS):
+            while rows := list(itertools.islice(cursor, ROWS)):
                 for row in rows:
                     entry, run, at_ns, at, name, show, scene, sku, platform, viewer = row[:10]
                     yield {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol
@@ -17,6 +16,7 @@ from studio.core.log import logger
 from studio.core.paths import data_dir
 from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
+from studio.governance.database import DatabaseError
 from studio.governance.people import PeopleKeys
 from studio.insight.analysis.apart import AnalysisRequest, analyse_apart
 from studio.insight.board import Board
@@ -203,7 +203,7 @@ class InsightService(Service):
             if runs < LEAST_SHOWS:
                 return
             found = (await analyse_apart(AnalysisRequest("baseline"))).baseline
-        except (StudioError, sqlite3.Error) as error:
+        except (StudioError, DatabaseError) as error:
             _log.warning("what is normal is not known: %s", error)
             return
         if found is not None:

@@ -4,12 +4,12 @@ none."""
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.usual_sales import LEAST_SHOWS, UsualSales
+from studio.governance.database import DatabaseError
 from studio.insight.analysis.apart import AnalysisRequest, analyse_apart
 from studio.insight.journal import count_runs
 
@@ -52,6 +52,6 @@ class OwnSalesNormal:
     def _may_know(self) -> bool:
         try:
             return self._journal.is_file() and count_runs(self._journal) >= LEAST_SHOWS
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             _log.info("what is usually sold is not known: %s", error)
             return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from studio.core.clock import age_days
 from studio.core.log import logger
 from studio.core.paths import data_dir, keep_private
 from studio.core.troubles import tell_trouble
+from studio.governance.database import Database, DatabaseError, is_outdated, open_database
 from studio.plans.model import Incident
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class IncidentStore:
     def __init__(self, path: Path | None = None) -> None:
         self._given = path
         self._thread: ThreadPoolExecutor | None = None
-        self._database: sqlite3.Connection | None = None
+        self._database: Database | None = None
         self._lock = threading.Lock()
         self._began: dict[str, tuple[str, str]] = {}
 
@@ -62,7 +62,7 @@ class IncidentStore:
         try:
             with self._lock, self._open() as database:
                 database.execute("INSERT OR REPLACE INTO incidents VALUES(?,?,?,?,?,?)", row)
-        except (sqlite3.Error, OSError) as error:
+        except (DatabaseError, OSError) as error:
             self._told(error)
 
     async def recent(self, most: int, before_utc: str = "") -> list[Incident]:
@@ -110,13 +110,16 @@ class IncidentStore:
     async def _ask(self, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads(), work, *args)
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> Database:
+        if self._database is not None and is_outdated(self._database):
+            self._database.close()
+            self._database = None
         if self._database is None:
             path = self._given or store_path()
             path.parent.mkdir(parents=True, exist_ok=True)
             keep_private(path)
-            database = sqlite3.connect(path, timeout=5, check_same_thread=False)
-            database.execute("PRAGMA journal_mode=WAL")
+            database = open_database(path, wait_s=5)
+            database.execute("PRAGMA journal_mode=WAL").fetchall()
             database.execute(TABLE)
             database.execute("CREATE INDEX IF NOT EXISTS began ON incidents(began_utc)")
             self._database = database
@@ -145,7 +148,7 @@ class IncidentStore:
                     " AND began_utc >= strftime('%Y-%m-%dT', 'now', ?)",
                     (f"-{int(COUNTED_DAYS)} days",),
                 ).fetchall()
-        except (sqlite3.Error, OSError) as error:
+        except (DatabaseError, OSError) as error:
             self._told(error)
             return []
         self._began |= {id: (plan, began) for id, plan, began in rows}
@@ -155,7 +158,7 @@ class IncidentStore:
         try:
             with self._lock, self._open() as database:
                 rows = database.execute(query, values).fetchall()
-        except (sqlite3.Error, OSError) as error:
+        except (DatabaseError, OSError) as error:
             self._told(error)
             return []
         found = []

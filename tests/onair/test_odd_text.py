@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,6 +20,9 @@ from websockets.sync.client import connect
 from websockets.sync.server import serve
 
 from studio.core.clean import clean_text
+from studio.governance.database import open_database
+from studio.governance.secrets import Secrets
+from studio.governance.store_keys import StoreKeys
 from tests.onair.door import Door
 from tests.onair.studio import Studio
 from tests.waiting import until
@@ -257,8 +259,11 @@ def _journal_goes_on(studio: Studio, door: Door) -> None:
     """What happens now is written, behind all that was odd."""
     path = studio.root / "data" / "journal.db"
 
+    settings = studio.root / "config"
+    keys = StoreKeys(Secrets(settings, use_keyring=False), settings)
+
     def newest() -> int:
-        base = sqlite3.connect(path)
+        base = open_database(path, reads=True, keys=keys)
         try:
             return int(base.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0])
         finally:

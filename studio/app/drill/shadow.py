@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -26,6 +25,9 @@ from studio.core.loopback import DRILL
 from studio.core.paths import project_dir
 from studio.core.streams import child_environment
 from studio.core.whole_file import write_whole
+from studio.governance.database import Database, open_database
+from studio.governance.secrets import Secrets
+from studio.governance.store_keys import StoreKeys
 from studio.plans.faults.trade import FREE, SKU
 from studio.plans.probe import CLOCK_FILE
 from studio.remote.client import RemoteClient
@@ -103,6 +105,11 @@ class ShadowEngine:
         key = read_json((self._root / "run" / "remote.json").read_bytes())["key"]
         self._client = RemoteClient(said[0], str(key), "drill")
 
+    def store_keys(self) -> StoreKeys:
+        """Of its own folder of settings."""
+        folder = self._root / "config"
+        return StoreKeys(Secrets(folder, use_keyring=False), folder)
+
     def run(self, command: str, /, **args: Any) -> Any:
         """Runs a command; its result."""
         assert self._client is not None
@@ -168,7 +175,7 @@ class ShadowShow:
         self._keys: dict[str, str] = {}
         self.ended = threading.Event()
         """Set from outside: the drill ends now, as the real show needs the machine."""
-        self._lock: sqlite3.Connection | None = None
+        self._lock: Database | None = None
         self._slower: tuple[threading.Event, threading.Thread] | None = None
 
     def __enter__(self) -> ShadowShow:
@@ -276,7 +283,7 @@ class ShadowShow:
         """Locks the ledger's file, as another till that hangs does, and lets it go again."""
         if on:
             file = self._root / "s" / "data" / "stock" / "drill.db"
-            self._lock = sqlite3.connect(file, isolation_level=None)
+            self._lock = open_database(file, keys=self.engine.store_keys())
             self._lock.execute("BEGIN EXCLUSIVE")
         elif self._lock is not None:
             self._lock.close()

@@ -11,6 +11,7 @@ AlarmKind = Literal[
     "breach", "anchor_lost",
 ]  # fmt: skip
 ChainState = Literal["unknown", "whole", "broken"]
+Sealing = Literal["sealed", "older", "clear", "unreadable"]
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +107,20 @@ class AnchorPlace(msgspec.Struct, frozen=True, kw_only=True):
     is_same_disk: bool = False
 
 
+class StoreState(msgspec.Struct, frozen=True, kw_only=True):
+    """How a store stands.
+
+    Attributes:
+        file: below the data folder.
+        is_now: "sealed" with the key that counts; "older": with one that was changed, until
+            whoever has it open writes again; "clear"; "unreadable": with no key that is here, or
+            it cannot be opened.
+    """
+
+    file: str
+    is_now: Sealing
+
+
 class WatchView(msgspec.Struct, frozen=True, kw_only=True):
     """The part "watch" of the state.
 
@@ -115,6 +130,7 @@ class WatchView(msgspec.Struct, frozen=True, kw_only=True):
         anchors: where the log's anchors are kept outside.
         audit_lost: entries of the log that could not be written.
         chain_utc: when the chain was last checked.
+        stores: databases, as they were when the chain was last checked.
         due, held: things over their time.
         requests, late: of persons that wait, and of them over their deadline.
     """
@@ -126,6 +142,7 @@ class WatchView(msgspec.Struct, frozen=True, kw_only=True):
     anchor_age_s: int = -1
     anchors: AnchorPlace = AnchorPlace()
     audit_lost: int = 0
+    stores: tuple[StoreState, ...] = ()
     due: int = 0
     held: int = 0
     requests: int = 0

@@ -24,6 +24,7 @@ from studio.governance.model import PrivacyView
 from studio.governance.privacy_commands import Unmasked
 from studio.governance.rights.book import OperatorBook
 from studio.governance.rights.glass import GlassBroken
+from studio.governance.stores import store_states
 from studio.governance.watch.breach import BreachBook
 from studio.governance.watch.events import WatchAlarmed
 from studio.governance.watch.model import (
@@ -32,6 +33,7 @@ from studio.governance.watch.model import (
     Breach,
     ChainState,
     RedCommand,
+    StoreState,
     WatchAlarm,
     WatchView,
 )
@@ -91,6 +93,7 @@ class WatchService(Service):
         self._guessing: set[str] = set()
         self._chain: ChainState = "unknown"
         self._chain_utc, self._chain_ns = "", 0
+        self._stores: tuple[StoreState, ...] = ()
         self._task: asyncio.Task[ChainState] | None = None
         self._shown = WatchView()
         self._commands = WatchCommands(self, breaches)
@@ -110,7 +113,7 @@ class WatchService(Service):
         return WatchView(
             door=self._operators.door(), refused=self._refused, chain=self._chain,
             chain_utc=self._chain_utc, anchor_age_s=_age_s(log.signed_ns), audit_lost=log.lost,
-            anchors=self._place(),
+            anchors=self._place(), stores=self._stores,
             due=sum(rule.due for rule in keeping.rules),
             held=sum(rule.held for rule in keeping.rules),
             requests=len(asked.requests), late=asked.late,
@@ -163,6 +166,10 @@ class WatchService(Service):
     async def check_chain(self) -> ChainState:
         """Reads the logs in a thread; a broken chain is an alarm."""
         self._chain_ns = now_ns()
+        try:
+            self._stores = tuple(await asyncio.to_thread(store_states))
+        except (StudioError, OSError) as error:
+            _log.warning("databases cannot be looked at: %s", error)
         try:
             report = await asyncio.to_thread(self._check)
         except StudioError as error:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from studio.core.errors import StudioError
 from studio.core.paths import keep_private
 from studio.core.processes import identify
 from studio.core.whole_file import beside, take_name
+from studio.governance.database import DatabaseError, open_database
 from studio.insight.analysis.base import NUMBERS, TABLES, TEXTS, VERSION, insert_rows, open_analysis
 from studio.insight.analysis.money import MoneyRow, add_money
 from studio.insight.context import ENDED, FLOWS
@@ -152,7 +153,7 @@ def rebuild(journal: Path, exports: Path, target: Path) -> Rebuilt:
         orders = _add_exports(exports, writer.base) if exports.is_file() else 0
         writer.finish()
         broken = broken_links(journal)
-    except sqlite3.Error as error:
+    except DatabaseError as error:
         fresh.unlink(missing_ok=True)
         code = "failed" if journal.is_file() else "not_found"
         key = "insight.no_journal"
@@ -191,7 +192,7 @@ def is_fresh(analysis: Path, journal: Path, exports: Path | None = None) -> bool
     try:
         with closing(open_to_read(journal)) as base:
             newest = base.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0]
-    except sqlite3.Error:
+    except DatabaseError:
         return True
     try:
         with closing(open_analysis(analysis, is_read_only=True)) as base:
@@ -211,11 +212,11 @@ def _journal_columns(journal: Path, words: WordCodes) -> Iterator[dict[str, np.n
     with closing(open_to_read(journal)) as base:
         has = {row[1] for row in base.execute("PRAGMA table_info(entries)")}
         if not has:
-            raise sqlite3.OperationalError("no table of entries")
+            raise DatabaseError("no table of entries")
         fields = [name if name in has else _OLD[name] for name in _FIELDS]
         shows = dict(base.execute("SELECT id, show FROM runs"))
         cursor = base.execute(f"SELECT {', '.join(fields)} FROM entries ORDER BY id")
-        while rows := cursor.fetchmany(BATCH):
+        while rows := list(islice(cursor, BATCH)):
             yield _columns(rows, shows, words, viewers, airings)
 
 
@@ -312,7 +313,7 @@ def _add_exports(path: Path, base: duckdb.DuckDBPyConnection) -> int:
     told: list[MoneyRow] = []
     orders: list[tuple[Any, ...]] = []
     figures: list[tuple[Any, ...]] = []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
+    with closing(open_database(path, reads=True)) as store:
         rows = store.execute(
             "SELECT kind, key, order_id, at, rank, amount, currency, data FROM rows "
             "ORDER BY kind, key"

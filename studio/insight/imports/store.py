@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import msgspec
 from studio.core.clock import utc_iso
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir, keep_private
+from studio.governance.database import Database, DatabaseError, open_database
 from studio.insight.imports.model import Export, ExportRow, ImportedFile, Merged, Undone
 
 SCHEMA = """
@@ -55,13 +55,13 @@ class ExportStore:
         path = path or store_path()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.executescript(SCHEMA)
+            keep_private(path)
+            self._db = open_database(path)
+            self._db.execute("PRAGMA journal_mode=WAL").fetchall()
+            self._db.execute(SCHEMA).fetchall()
             if "undone_utc" not in {row[1] for row in self._db.execute("PRAGMA table_info(files)")}:
                 self._db.execute("ALTER TABLE files ADD COLUMN undone_utc TEXT NOT NULL DEFAULT ''")
-            keep_private(path)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, DatabaseError) as error:
             raise StudioError("failed", "imports.store", path=str(path), why=str(error)) from None
 
     def close(self) -> None:
@@ -106,7 +106,8 @@ class ExportStore:
                 if older is not None:
                     db.execute(f"INSERT INTO before VALUES ({_MARKS}, ?)", (by, *older))
             back = list(before.values())
-            mine = db.execute("DELETE FROM rows WHERE file = ?", (file,)).rowcount
+            db.execute("DELETE FROM rows WHERE file = ?", (file,))
+            mine = db.changes()
             db.executemany(f"INSERT OR REPLACE INTO rows VALUES ({_MARKS})", back)
             db.execute("DELETE FROM before WHERE by = ?", (file,))
             db.execute("UPDATE files SET undone_utc = ? WHERE id = ?", (utc_iso(), file))
@@ -132,10 +133,10 @@ class ExportStore:
                     (export.kind,),
                 )
             }
-            file = db.execute(
+            file = db.insert(
                 "INSERT INTO files (name, kind, as_of, rows, new, at_utc) VALUES (?,?,?,?,0,?)",
                 (name, export.kind, as_of, len(export.rows), utc_iso()),
-            ).lastrowid
+            )
             values = []
             for row in export.rows:
                 data = msgspec.json.encode(row.data, order="sorted")
@@ -163,7 +164,7 @@ class ExportStore:
             db.executemany(f"INSERT OR REPLACE INTO rows VALUES ({_MARKS})", values)
             db.execute("UPDATE files SET new = ? WHERE id = ?", (merged.new, file))
         if not is_dry:
-            merged.file = file or 0
+            merged.file = file
         return merged
 
     def rows(self, kind: str) -> Sequence[tuple[str, str, int | None, str]]:
@@ -196,19 +197,19 @@ class ExportStore:
         return before
 
     @staticmethod
-    def _one(db: sqlite3.Connection, kind: str, key: str) -> ExportRow | None:
+    def _one(db: Database, kind: str, key: str) -> ExportRow | None:
         values = db.execute(
             f"SELECT {FIELDS} FROM rows WHERE kind = ? AND key = ?", (kind, key)
         ).fetchone()
         return _row(values) if values else None
 
     @contextmanager
-    def _transaction(self, *, commit: bool) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *, commit: bool) -> Iterator[Database]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield self._db
         except BaseException:
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(DatabaseError):
                 self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT" if commit else "ROLLBACK")

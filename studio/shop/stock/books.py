@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from studio.core.clock import now_ns, utc_iso, utc_ms
+from studio.governance.database import ConstraintError, Database, is_check
 from studio.shop.stock.model import Booking, Line, Outcome
 
 MS = 1_000_000
@@ -78,9 +78,9 @@ class HoldTerms(NamedTuple):
     note: Note | None = None
 
 
-def prepare(base: sqlite3.Connection) -> None:
+def prepare(base: Database) -> None:
     """Makes the tables, and brings a ledger of before up to them."""
-    base.executescript(TABLES)
+    base.execute(TABLES).fetchall()
     base.execute("BEGIN IMMEDIATE")
     columns = [row[1] for row in base.execute("PRAGMA table_info(lines)")]
     if "channel" not in columns:
@@ -91,7 +91,7 @@ def prepare(base: sqlite3.Connection) -> None:
 class StockBooks:
     """The bookings themselves, inside a transaction that somebody else began."""
 
-    def __init__(self, base: sqlite3.Connection) -> None:
+    def __init__(self, base: Database) -> None:
         self.base = base
 
     # -- plain moves ----------------------------------------------------------------------------
@@ -103,7 +103,7 @@ class StockBooks:
         """Books (free, held, sold); False when the table would go below zero."""
         free, held, sold = by
         try:
-            done = self.base.execute(
+            self.base.execute(
                 "INSERT INTO levels VALUES (?, ?, ?, ?, ?) ON CONFLICT (sku, channel) DO UPDATE SET"
                 " free = free + excluded.free, held = held + excluded.held,"
                 " sold = sold + excluded.sold"
@@ -112,11 +112,11 @@ class StockBooks:
                 " WHERE sku = ?1 AND channel = ?2",
                 (sku, channel, free, held, sold),
             )
-        except sqlite3.IntegrityError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_CHECK:
+        except ConstraintError as error:
+            if not is_check(error):
                 raise  # the file takes no bookings any more (`moving`)
             return False
-        if done.rowcount == 0:
+        if self.base.changes() == 0:
             return False
         self.base.execute(
             "INSERT INTO moves (at_utc, kind, sku, channel, free, held, sold, who, why, key)"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import uuid
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -11,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.governance.database import Database, DatabaseError, open_database
 from studio.shop.stock.ledger import ledger_path, place_path
 from studio.shop.stock.model import Booking, Level, Reservation
 from studio.shop.stock.place import Place, write_place
@@ -135,8 +135,8 @@ def _insist(ledger: SqliteStock, store: RedisStock, shop: str, token: str) -> No
         raise StudioError("conflict", "stock.store_has_own", shop=shop)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+def _open(path: Path) -> Database:
+    return open_database(path, wait_s=BUSY_S)
 
 
 def _shut(path: Path) -> str:
@@ -155,12 +155,12 @@ def _shut(path: Path) -> str:
             )
             row = base.execute("SELECT text FROM notes WHERE key = 'moving'").fetchone()
             base.execute("COMMIT")
-    except sqlite3.Error as error:
+    except DatabaseError as error:
         raise StudioError("failed", "stock.no_ledger", path=str(path), why=str(error)) from None
     return str(row[0])
 
 
 def _open_again(path: Path) -> None:
-    with contextlib.suppress(sqlite3.Error), closing(_open(path)) as base:
+    with contextlib.suppress(DatabaseError), closing(_open(path)) as base:
         for what in ("insert", "update"):
             base.execute(f"DROP TRIGGER IF EXISTS moved_{what}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from studio.core.errors import StudioError
+from studio.governance.database import Database, DatabaseError, open_database
 from studio.governance.people import PeopleKeys, Person
 from studio.governance.persons import Kept, StoreAnswer
 from studio.shop.stock.model import Reservation
@@ -39,7 +39,7 @@ class LedgerPersons:
     def called(self, name: str) -> list[Person]:
         """Buyers by name, ``channel/name`` or order."""
 
-        def ask(base: sqlite3.Connection) -> list[tuple[str, str, str]]:
+        def ask(base: Database) -> list[tuple[str, str, str]]:
             return base.execute(
                 "SELECT channel, buyer, min(at_utc) FROM reservations WHERE buyer <> '' "
                 "AND (buyer = ? OR channel || '/' || buyer = ? OR key = ?) GROUP BY 1, 2",
@@ -66,7 +66,7 @@ class LedgerPersons:
     def about(self, persons: Sequence[Person]) -> list[dict[str, Any]]:
         """Their orders and holds."""
 
-        def ask(base: sqlite3.Connection) -> list[dict[str, Any]]:
+        def ask(base: Database) -> list[dict[str, Any]]:
             rows: list[dict[str, Any]] = []
             for channel, buyer in _pairs(persons):
                 found = base.execute(
@@ -101,9 +101,9 @@ class LedgerPersons:
             kept.append(Kept(self.name, "trade_records", done))
         return StoreAnswer(done, tuple(kept))
 
-    def _take_out(self, base: sqlite3.Connection, persons: Sequence[Person]) -> tuple[int, int]:
+    def _take_out(self, base: Database, persons: Sequence[Person]) -> tuple[int, int]:
         done = still_open = 0
-        base.execute("PRAGMA secure_delete=ON")
+        base.execute("PRAGMA secure_delete=ON").fetchall()
         base.execute("BEGIN IMMEDIATE")
         for channel, buyer in _pairs(persons):
             mark = ERASED + self._people.person(f"{channel}/{buyer}")
@@ -120,7 +120,7 @@ class LedgerPersons:
                 [(mark, key, buyer) for key in over],
             )
             done, still_open = done + len(over), still_open + len(rows) - len(over)
-        base.commit()
+        base.execute("COMMIT")
         base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return done, still_open
 
@@ -148,7 +148,7 @@ class LedgerPersons:
         for path in sorted(self._folder.glob("*.place.json")):
             yield RedisStock(path.name.removesuffix(".place.json"), read_place(path))
 
-    def _each(self, work: Callable[[sqlite3.Connection], T], *, writes: bool = False) -> list[T]:
+    def _each(self, work: Callable[[Database], T], *, writes: bool = False) -> list[T]:
         """Does something with every ledger.
 
         Raises:
@@ -156,11 +156,10 @@ class LedgerPersons:
         """
         answers = []
         for path in sorted([*self._folder.glob("*.db"), *self._folder.glob("*.db*.moved")]):
-            address = str(path) if writes else f"file:{path}?mode=ro"
             try:
-                with closing(sqlite3.connect(address, uri=not writes, timeout=30)) as base:
+                with closing(open_database(path, reads=not writes, wait_s=30)) as base:
                     answers.append(work(base))
-            except sqlite3.Error as error:
+            except DatabaseError as error:
                 raise StudioError(
                     "failed", "privacy.unreadable", path=str(path), why=str(error)
                 ) from None

@@ -8,7 +8,6 @@ the file open: the write lock is SQLite's.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -17,6 +16,7 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
+from studio.governance.database import Database, DatabaseError, is_outdated, open_database
 from studio.shop.stock import outside
 from studio.shop.stock.books import WAITS, HoldTerms, Note, StockBooks, prepare
 from studio.shop.stock.grouping import Asked, BookingThread
@@ -53,18 +53,20 @@ class SqliteStock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._reads: sqlite3.Connection
+        self._reads: Database
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writes = self._open()
             prepare(self._writes)
             self._reads = self._open()
-        except (sqlite3.Error, OSError) as error:
+        except (DatabaseError, OSError) as error:
             why = str(error)
             raise StudioError("failed", "stock.no_ledger", path=str(path), why=why) from None
         self._read_lock = threading.Lock()
         self._books = StockBooks(self._writes)
-        self._thread = BookingThread[Job]("stock ledger", self._commit, self._writes.close)
+        self._thread = BookingThread[Job](
+            "stock ledger", self._commit, lambda: self._writes.close()
+        )
 
     def close(self) -> None:
         """Books what waits and closes the file."""
@@ -306,11 +308,9 @@ class SqliteStock:
 
     # -- the writer -----------------------------------------------------------------------------
 
-    def _open(self) -> sqlite3.Connection:
-        base = sqlite3.connect(
-            self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-        )
-        base.execute("PRAGMA journal_mode=WAL")
+    def _open(self) -> Database:
+        base = open_database(self.path, wait_s=BUSY_S)
+        base.execute("PRAGMA journal_mode=WAL").fetchall()
         base.execute("PRAGMA synchronous=FULL")  # an answer is given when it is on the disk
         base.execute("PRAGMA wal_autocheckpoint=4000")  # 16 MB: a flash sale is not held up by it
         return base
@@ -319,7 +319,7 @@ class SqliteStock:
         with self._read_lock:
             try:
                 return self._reads.execute(sql, given).fetchall()
-            except sqlite3.Error as error:
+            except DatabaseError as error:
                 why = str(error)
                 raise StudioError(
                     "failed", "stock.no_ledger", path=str(self.path), why=why
@@ -334,10 +334,14 @@ class SqliteStock:
         At first without a savepoint for each, which takes a fifth of the time; where one was
         refused or failed after it had written, all are booked once more with them.
         """
+        try:
+            self._keep_sealed()
+        except (StudioError, DatabaseError, OSError) as error:
+            _log.error("the stock ledger %s cannot be opened again: %s", self.path, error)
         base = self._books.base
         try:
             answers = self._booked(asked, is_careful=False) or self._booked(asked, is_careful=True)
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             _log.error("the stock ledger %s cannot be written: %s", self.path, error)
             if base.in_transaction:
                 base.execute("ROLLBACK")
@@ -351,6 +355,21 @@ class SqliteStock:
                 StudioError("failed", "stock.no_ledger", path=str(self.path), why=why)
             )
 
+    def _keep_sealed(self) -> None:
+        """The machine's key was changed: both connections are opened again, under the new one.
+
+        Raises:
+            DatabaseError: they cannot be; StudioError, OSError: the key cannot be had.
+        """
+        if self._writes.is_open and self._reads.is_open and not is_outdated(self._writes):
+            return
+        with self._read_lock:
+            self._writes.close()
+            self._reads.close()
+            self._writes = self._open()
+            self._books = StockBooks(self._writes)
+            self._reads = self._open()
+
     def _booked(
         self, asked: Sequence[Asked[Job]], *, is_careful: bool
     ) -> list[Booking | Exception]:
@@ -360,13 +379,13 @@ class SqliteStock:
             is_careful: each in a savepoint, so that what one has written can be taken back alone.
 
         Raises:
-            sqlite3.Error: the file cannot be written.
+            DatabaseError: the file cannot be written.
         """
         base = self._books.base
         answers: list[Booking | Exception] = []
         base.execute("BEGIN IMMEDIATE")
         for job, _ in asked:
-            before = base.total_changes
+            before = base.total_changes()
             if is_careful:
                 base.execute("SAVEPOINT job")
             try:
@@ -375,7 +394,7 @@ class SqliteStock:
                 _log.warning("a booking in %s failed: %r", self.path, error)
                 answer = error
             is_done = isinstance(answer, Booking) and answer.outcome not in ("short", "limit")
-            if not is_done and not is_careful and base.total_changes != before:
+            if not is_done and not is_careful and base.total_changes() != before:
                 base.execute("ROLLBACK")
                 return []
             if is_careful:

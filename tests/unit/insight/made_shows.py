@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from random import Random
 
 from studio.core.clock import utc_of
+from studio.governance.database import open_database
 from studio.insight.journal import Journal
 
 BEGAN_S = 1_793_620_800  # 2026-11-02 12:00 UTC, 20:00 in Shanghai
@@ -49,11 +49,10 @@ def made_journal(path: Path, shows: int, minutes: int = 40, seed: int = 1) -> Pa
         add(began + 600, "insight.alarm", '{"metric": "comments"}')
         add(began + minutes * 60, "scenes.taken", '{"scene": "垫片"}')
     rows.sort(key=lambda row: row[1])
-    with closing(sqlite3.connect(path)) as base:
+    with closing(open_database(path)) as base, base.transaction():
         base.executemany(
             "INSERT INTO entries (run, at_ns, at_utc, name, data, show, scene, sku, platform, "
             "viewer, value_cents, currency, programme_ms, schema) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)", rows,
         )  # fmt: skip
-        base.commit()
     return path

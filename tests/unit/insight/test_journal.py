@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from contextlib import closing
 from fractions import Fraction
@@ -12,6 +11,7 @@ import pytest
 
 from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
+from studio.governance.database import open_database
 from studio.governance.people import pseudonym
 from studio.insight.analysis.apart import AnalysisRequest
 from studio.insight.analysis.base import open_analysis
@@ -48,7 +48,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def rows(path: Path, columns: str, name: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(path)) as base:
+    with closing(open_database(path)) as base:
         return base.execute(
             f"SELECT {columns} FROM entries WHERE name = ? ORDER BY id", (name,)
         ).fetchall()
@@ -115,15 +115,14 @@ def test_what_was_changed_by_another_hand_is_found(path: Path, crime: str) -> No
         journal.write("own", {"number": number})
     journal.close()
     assert broken_links(path) == []
-    with closing(sqlite3.connect(path)) as base:
+    with closing(open_database(path)) as base:
         base.execute(crime)
-        base.commit()
     assert broken_links(path)[0] == (1, 5)
 
 
 def test_a_journal_of_before_gets_its_columns_and_is_read(path: Path, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(path)) as base:
-        base.executescript(OLD)
+    with closing(open_database(path)) as base:
+        base.execute(OLD)
     target = tmp_path / "old.duckdb"
     assert rebuild(path, tmp_path / "none.db", target).airings == 1  # before any engine opened it
     assert ask(target, "airings").rows[0][1] == "旧节目"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +17,7 @@ from studio.core.clock import utc_of
 from studio.core.command import Bus
 from studio.core.errors import StudioError
 from studio.core.event import Events
+from studio.governance.database import open_database
 from studio.insight.analysis.load import rebuild
 from studio.insight.events import PriceStepped
 from studio.insight.journal import Journal
@@ -311,9 +311,8 @@ def a_show(path: Path) -> None:
     for minute in range(31, 60, 4):
         add(minute, "insight.sold", '{"units": 2}', 13800)
     add(60, "comments.received")
-    with closing(sqlite3.connect(path)) as base:
+    with closing(open_database(path)) as base, base.transaction():
         base.executemany(
             "INSERT INTO entries (run, at_ns, at_utc, name, data, show, sku, value_cents, "
             "currency, programme_ms, schema) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)", rows,
         )  # fmt: skip
-        base.commit()

@@ -166,12 +166,12 @@ def test_a_full_disk_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.Mon
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(shutil, "copyfile", full)
-    with pytest.raises(StudioError) as told:
-        packer.pack("last", tmp_path / "records")
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfile", full)
+        with pytest.raises(StudioError) as told:
+            packer.pack("last", tmp_path / "records")
     assert told.value.code == "failed"
     assert not list((tmp_path / "records").iterdir())
-    monkeypatch.undo()
     assert packer.pack("last", tmp_path / "records").entries == 4
     with pytest.raises(StudioError) as again:
         packer.pack("last", tmp_path / "records")

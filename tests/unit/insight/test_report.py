@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import sqlite3
 from contextlib import closing
 from html.parser import HTMLParser
 from importlib.util import find_spec
@@ -15,6 +14,7 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.core.report_pdf import PdfPart, make_pdf, pdf_request
+from studio.governance.database import open_database
 from studio.insight.analysis.baseline import find_baseline
 from studio.insight.analysis.load import rebuild
 from studio.insight.experiments import coin, commitment, ideas, plan_day
@@ -97,9 +97,8 @@ def test_what_is_not_there_is_said(analysis: Path, tmp_path: Path) -> None:
 
 def test_a_name_with_markup_stays_text(tmp_path: Path) -> None:
     journal = made_journal(tmp_path / "journal.db", 1, 16)
-    base = sqlite3.connect(journal)
+    base = open_database(journal)
     base.execute("UPDATE entries SET show = '<script>alert(1)</script>', sku = '<img src=x>'")
-    base.commit()
     base.close()
     rebuild(journal, tmp_path / "none.db", tmp_path / "a.duckdb")
     text = write_report(tmp_path / "a.duckdb", "1", "7d", tmp_path).html.read_text("utf-8")
@@ -110,9 +109,8 @@ def test_a_name_with_markup_stays_text(tmp_path: Path) -> None:
 def test_no_table_says_who_somebody_is(tmp_path: Path) -> None:
     journal = made_journal(tmp_path / "journal.db", 1, 16)
     secret = "ask 13812345678"
-    with closing(sqlite3.connect(journal)) as base:
+    with closing(open_database(journal)) as base:
         base.execute("UPDATE entries SET show = ?, scene = ?, sku = ?", (secret,) * 3)
-        base.commit()
     rebuild(journal, tmp_path / "none.db", tmp_path / "a.duckdb")
     files = write_report(tmp_path / "a.duckdb", "1", "7d", tmp_path)
     for file in (files.html, *files.tables):

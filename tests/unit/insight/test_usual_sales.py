@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from bench.alarm_shows import FIGURES, STEP_S, healthy
 from studio.core.clock import utc_of
 from studio.core.usual_sales import UsualSales
+from studio.governance.database import open_database
 from studio.insight.analysis.load import rebuild
 from studio.insight.analysis.usual import find_usual, usual_of
 from studio.insight.usual_sales import OwnSalesNormal
@@ -78,10 +78,9 @@ def test_it_is_asked_of_a_process_of_its_own_and_kept(
 ) -> None:
     monkeypatch.setenv("SHOPCAST_DATA", str(tmp_path))
     journal = made_journal(tmp_path / "journal.db", 6, 20)
-    with closing(sqlite3.connect(journal)) as base:
+    with closing(open_database(journal)) as base:
         rows = [("", 0, "show")] * 6
         base.executemany("INSERT INTO runs (began_utc, began_ns, show) VALUES (?, ?, ?)", rows)
-        base.commit()
     normal = OwnSalesNormal(tmp_path / "journal.db")
 
     async def ask() -> UsualSales:

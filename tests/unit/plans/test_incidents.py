@@ -6,7 +6,6 @@ import asyncio
 import json
 import random
 import re
-import sqlite3
 import time
 from contextlib import closing
 from importlib.util import find_spec
@@ -28,6 +27,7 @@ from studio.core.state import State
 from studio.core.text import Text
 from studio.core.usual_sales import UsualSales
 from studio.governance.audit import Signer
+from studio.governance.database import open_database
 from studio.governance.signing import DocumentSigner, verify_file
 from studio.insight.happenings import JournalWindow
 from studio.insight.journal import Journal
@@ -141,12 +141,11 @@ def write_journal(path: Path, *incidents: Incident) -> None:
     add(BEGAN_S + 420, "insight.alarm", {"label": {"zh": "在线", "en": "Online"}, "value": 3})
     add(BEGAN_S + 598, "scenes.taken", {"scene": "主播", "before": "垫片", "canvas": ""})
     rows.sort(key=lambda row: row[1])
-    with closing(sqlite3.connect(path)) as base:
+    with closing(open_database(path)) as base, base.transaction():
         base.executemany(
             "INSERT INTO entries (run, at_ns, at_utc, name, data, sku, value_cents, currency, "
             "show, scene) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'show', '')", rows,
         )  # fmt: skip
-        base.commit()
 
 
 @pytest.fixture
@@ -170,7 +169,7 @@ def test_a_ten_minute_report_is_ordered_complete_and_quick(past, tmp_path):
     assert {"plan", "scene", "command", "output", "sale", "alarm", "comments", "told"} == {
         line.kind for line in report.lines
     }
-    with closing(sqlite3.connect(tmp_path / "journal.db")) as base:
+    with closing(open_database(tmp_path / "journal.db")) as base:
         within = base.execute(
             "SELECT count(*) FROM entries WHERE name = 'comments.received' AND at_utc >= ?",
             (utc_of(BEGAN_S - 60),),
@@ -278,13 +277,12 @@ def test_a_clock_that_was_set_leaves_the_order(tmp_path):
     path = tmp_path / "journal.db"
     incident = made_incident()
     write_journal(path, incident)
-    with closing(sqlite3.connect(path)) as base:
+    with closing(open_database(path)) as base:
         rows = base.execute("SELECT id, at_utc FROM entries WHERE at_utc > ?",
                             (utc_of(BEGAN_S + 100),)).fetchall()  # fmt: skip
         for id, at_utc in rows:
             back = utc_of(seconds_of(at_utc) - 20)
             base.execute("UPDATE entries SET at_utc = ? WHERE id = ?", (back, id))
-        base.commit()
     report = make_report(incident, Surroundings(JournalWindow(path, lambda: tmp_path)), Review())
     numbers = [
         int(m[1]) for line in report.lines if (m := re.search(r"product=(\d+)", line.text[0]))

@@ -7,16 +7,17 @@ import collections
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bench.redis_server import RedisServer
 from studio.core.errors import StudioError
+from studio.governance.database import ConstraintError, open_database
 from studio.shop.stock import books
 from studio.shop.stock.answers import answered
 from studio.shop.stock.model import Line
@@ -153,7 +154,7 @@ def test_a_step_of_the_wall_clock_ends_no_hold(file_ledger, monkeypatch, step_s)
     assert ledger.expire().result().free == 0
     booted = books.now_ns() + 10**18  # the machine was started again, long ago
     ledger.expire().result()
-    with sqlite3.connect(ledger.path) as base:
+    with closing(open_database(ledger.path)) as base:
         base.execute("UPDATE reservations SET until_ns = ?, until_ms = 0", (booted,))
     assert ledger.expire().result().free == 1
 
@@ -289,7 +290,7 @@ def test_answers_that_come_together_each_come_to_who_asked(ledger):
 def test_the_table_itself_refuses_less_than_nothing(file_ledger):
     ledger = file_ledger
     ledger.receive("in", "hat", 1).result()
-    with sqlite3.connect(ledger.path) as base, pytest.raises(sqlite3.IntegrityError):
+    with closing(open_database(ledger.path)) as base, pytest.raises(ConstraintError):
         base.execute("UPDATE levels SET free = free - 2")
 
 
@@ -458,8 +459,8 @@ def test_a_ledger_of_before_is_brought_up(tmp_path):
     made.receive("in", "hat", 2).result()
     made.hold("a", HAT, "Li").result()
     made.close()
-    with sqlite3.connect(path) as base:
-        base.executescript(
+    with closing(open_database(path)) as base:
+        base.execute(
             "CREATE TABLE o AS SELECT key, sku, count FROM lines; DROP TABLE lines;"
             "CREATE TABLE lines (key TEXT NOT NULL, sku TEXT NOT NULL, count INTEGER NOT NULL,"
             " PRIMARY KEY (key, sku)) WITHOUT ROWID; INSERT INTO lines SELECT * FROM o;"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.governance.watch.model import AnchorPlace, Breach, WatchView
+from studio.governance.watch.model import AnchorPlace, Breach, StoreState, WatchView
 from ui.format import clock, day_clock
 from ui.i18n import said, t
 from ui.listen import listen
@@ -132,6 +132,7 @@ def _lines(view: WatchView) -> Iterator[tuple[str, str]]:
         tone = "good" if view.anchor_age_s < OLD_ANCHOR_S else "attention"
         yield tone, said("watch.anchor", {"n": view.anchor_age_s})
     yield _place(view.anchors)
+    yield from _stores(view.stores)
     for entry in view.door.present:
         words = {"who": entry.who, "role": t(f"role.{entry.role}"), "address": entry.address}
         yield "good" if entry.is_here else "off", said("watch.present", words)
@@ -148,6 +149,18 @@ def _lines(view: WatchView) -> Iterator[tuple[str, str]]:
     for red in reversed(view.red):
         words = {"command": red.command, "who": red.origin, "reason": red.reason or "-"}
         yield "off", t("watch.red", at=clock(red.at_utc), **words)
+
+
+def _stores(stores: Sequence[StoreState]) -> Iterator[tuple[str, str]]:
+    """Databases that are not encrypted or cannot be read, by name; else how many are well."""
+    for state in stores:
+        if state.is_now in ("clear", "unreadable"):
+            yield "attention", f"{state.file}: {said(f'stores.is_{state.is_now}', {})}"
+    well = sum(state.is_now in ("sealed", "older") for state in stores)
+    if well:
+        older = sum(state.is_now == "older" for state in stores)
+        yield "good", said("watch.stores_older" if older else "watch.stores",
+                           {"n": well, "older": older})  # fmt: skip
 
 
 def _place(place: AnchorPlace) -> tuple[str, str]:
