@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import apsw
 
+from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.log import logger
 from studio.core.paths import keep_private
@@ -149,8 +150,6 @@ def open_database(
 
     Raises:
         apsw.Error: it cannot be opened; `WrongKeyError`: with none of the keys that are here.
-        StudioError: failed: the key cannot be had.
-        OSError: the same.
     """
     keys = keys or own_store_keys()
     flags = apsw.SQLITE_OPEN_READONLY if reads else (
@@ -172,14 +171,26 @@ def is_outdated(base: Database, keys: StoreKeys | None = None) -> bool:
 
     False for a while after that could not be done.
     """
-    keys = keys or own_store_keys()
-    return base.key != keys.current() and _later.get(str(base.path), 0.0) <= time.monotonic()
+    if _later.get(str(base.path), 0.0) > time.monotonic():
+        return False
+    known = _known(keys or own_store_keys(), base.path)
+    return bool(known) and base.key != known[0]
+
+
+def _known(keys: StoreKeys, path: Path) -> tuple[str, ...]:
+    """The keys; none where none can be kept: a record in clear is better than none."""
+    try:
+        return keys.all()
+    except (StudioError, OSError) as error:
+        _later[str(path)] = time.monotonic() + AGAIN_S
+        tell_trouble("stores.in_clear", path=str(path), why=str(error))
+        return ()
 
 
 def _unlocked(path: Path, flags: int, wait_s: float, keys: StoreKeys) -> Database:
-    base = _tried(path, flags, wait_s, keys.all())
+    base = _tried(path, flags, wait_s, _known(keys, path))
     if base is None and keys.read_again():  # another process has changed them
-        base = _tried(path, flags, wait_s, keys.all())
+        base = _tried(path, flags, wait_s, _known(keys, path))
     if base is None:
         tell_trouble("stores.wrong_key", path=str(path))
         raise WrongKeyError(translate("stores.wrong_key_why"))

@@ -237,3 +237,26 @@ def test_what_is_no_database_is_left_as_it_is() -> None:
     with pytest.raises(WrongKeyError):
         open_database(path)
     assert path.read_bytes() == b"no database at all" * 400
+
+
+def test_where_no_key_can_be_kept_there_is_a_record_all_the_same_and_it_is_sealed_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(self: Secrets, name: str, value: str) -> None:
+        raise StudioError("failed", "security.cannot_keep", path="secrets.bin", why="full")
+
+    path = data_dir() / "journal.db"
+    with monkeypatch.context() as patched:
+        patched.setattr(Secrets, "set", full)
+        journal = Journal(path, "show")
+        journal.write("own", {"number": 1})
+        journal.close()
+        assert journal.lost == 0
+        assert ("stores.in_clear", str(path)) in [
+            (key, params.get("path")) for key, params in troubles()
+        ]
+    journal = Journal(path, "show")
+    journal.write("own", {"number": 2})
+    journal.close()
+    assert [entry["data"]["number"] for entry in read(path)] == [1, 2]
+    assert [state.is_now for state in store_states()] == ["sealed"]
