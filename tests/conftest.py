@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -47,9 +48,21 @@ _PATIENCE_S = 3.0
 _ON_SCREEN = ("ui", "unit/ui", "onair/test_desk_killed.py", "contract/test_panel")
 
 
+# They go through the program's own source, which takes seconds to read (contract/source_tree.py).
+_ON_SOURCE = tuple(
+    f"contract/test_{name}.py"
+    for name in (
+        "circles", "clean_text", "clocks", "desk_words", "encodings", "generated", "one_wire",
+        "panel_life", "process_words", "signals", "waits",
+    )
+)  # fmt: skip
+
+
 def _group(nodeid: str) -> str:
     """What runs in one worker: a file's tests stay together, those with windows run in turn."""
     path = nodeid.partition("::")[0].removeprefix("tests/")
+    if path in _ON_SOURCE:
+        return "source"
     return "screen" if path.startswith(_ON_SCREEN) else path
 
 
@@ -175,9 +188,12 @@ def demo_dir() -> Path:
 def _children() -> dict[int, str]:
     """Live child processes of this one, by id, with their command lines (Linux)."""
     found: dict[int, str] = {}
-    for listing in Path("/proc/self/task").glob("*/children"):
+    tasks = "/proc/self/task"
+    for task in os.listdir(tasks) if sys.platform == "linux" else ():
         try:
-            for pid in map(int, listing.read_text().split()):
+            with open(f"{tasks}/{task}/children", "rb") as listing:
+                pids = listing.read().split()
+            for pid in map(int, pids):
                 state = Path(f"/proc/{pid}/stat").read_text(errors="replace")
                 if state.rpartition(")")[2].split()[0] != "Z":
                     command = Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -241,8 +257,18 @@ def nothing_left_running() -> Iterator[None]:
     pytest.fail("left running: " + ", ".join(left))
 
 
+_folders = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings and data of one test are not seen by the next."""
-    monkeypatch.setenv("SHOPCAST_CONFIG", str(tmp_path / "config"))
-    monkeypatch.setenv("SHOPCAST_DATA", str(tmp_path / "data"))
+def own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings and data of one test are not seen by the next.
+
+    Most tests write nothing: only those that ask for a folder are given one that is there.
+    """
+    if "tmp_path" in request.fixturenames:
+        folder: Path = request.getfixturevalue("tmp_path")
+    else:
+        folder = _OWN / "tests" / str(next(_folders))
+    monkeypatch.setenv("SHOPCAST_CONFIG", str(folder / "config"))
+    monkeypatch.setenv("SHOPCAST_DATA", str(folder / "data"))

@@ -21,9 +21,15 @@ def trees() -> dict[str, ast.Module]:
     }
 
 
+@functools.cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """All of a file's nodes: several rules go through the same files."""
+    return tuple(ast.walk(tree))
+
+
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
     """Every call with its callee as it is written, e.g. "os.kill"; methods as ".kill"."""
-    for node in ast.walk(tree):
+    for node in nodes(tree) if isinstance(tree, ast.Module) else ast.walk(tree):
         if isinstance(node, ast.Call):
             yield callee(node.func), node
 

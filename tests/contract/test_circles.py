@@ -11,7 +11,7 @@ PACKAGES = ("studio", "ui", "bench")
 
 
 def _imports(tree: ast.Module, known: frozenset[str]) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in source_tree.nodes(tree):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names if name.name in known)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

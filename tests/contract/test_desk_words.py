@@ -8,7 +8,7 @@ import re
 import pytest
 
 from studio.api import catalogue
-from tests.contract.source_tree import trees
+from tests.contract.source_tree import nodes, trees
 
 LEFT = {
     "zh": "切出|上卡|下卡|淡变|总线|(?<!延)迟帧|断流预算|垫片顶住|推流目的地|排练|剪片段|打标记",
@@ -28,7 +28,7 @@ def test_no_label_or_help_in_the_code_says_them() -> None:
     said = [
         f"{path}:{node.lineno}: {node.value}"
         for path, tree in trees().items()
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if word.search(node.value)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.contract.source_tree import trees
+from tests.contract.source_tree import nodes, trees
 
 HOME = "studio/protocols/"
 ENVELOPE = {"vendorName", "eventIntent", "rpcVersion", "eventSubscriptions"}
@@ -18,7 +18,7 @@ READS = {
 def _writes(tree: ast.Module) -> set[str]:
     """Keys of the envelope that stand in a dict, and {"op", "d"} as "op"."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Dict):
             keys = {key.value for key in node.keys if isinstance(key, ast.Constant)}
             found |= {str(key) for key in keys & ENVELOPE}
@@ -29,7 +29,7 @@ def _writes(tree: ast.Module) -> set[str]:
 def _names(tree: ast.Module) -> set[str]:
     return {
         node.value
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and node.value in (*ENVELOPE, "CallVendorRequest", "VendorEvent")

@@ -110,7 +110,7 @@ def test_no_lambda_is_connected_to_what_lasts() -> None:
     for file, tree in source_tree.trees().items():
         if not file.startswith("ui/") or file == "ui/__main__.py":
             continue
-        for node in ast.walk(tree):
+        for node in source_tree.nodes(tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             name = source_tree.callee(node.func).split(".")
@@ -130,7 +130,7 @@ def test_no_function_waits_for_a_reply_without_its_owner() -> None:
     for file, tree in source_tree.trees().items():
         if not file.startswith("ui/") or file in GUARDS_ITSELF:
             continue
-        for node in ast.walk(tree):
+        for node in source_tree.nodes(tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             is_call = source_tree.callee(node.func).endswith("client.call")

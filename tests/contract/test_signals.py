@@ -18,7 +18,7 @@ def test_no_process_is_signalled_by_number_elsewhere() -> None:
     """`Popen.kill` is a method of one's own child, whose number cannot be another's."""
     wrong = []
     for file, tree in source_tree.trees().items():
-        for node in ast.walk(tree):
+        for node in source_tree.nodes(tree):
             named = isinstance(node, ast.Attribute) and node.attr in BY_NUMBER
             if not named or file == HOME:
                 continue
@@ -33,7 +33,7 @@ def test_no_process_is_signalled_by_number_elsewhere() -> None:
 def test_nor_by_another_program() -> None:
     wrong = []
     for file, tree in source_tree.trees().items():
-        for node in ast.walk(tree):
+        for node in source_tree.nodes(tree):
             if isinstance(node, ast.ImportFrom) and node.module in ("os", "signal"):
                 wrong += [
                     f"{file}:{node.lineno} from {node.module} import {name.name}"

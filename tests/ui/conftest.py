@@ -45,8 +45,9 @@ class RealEngine:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         with self.process.stdin as pipe:
-            # The demo show at full pace takes a core, and the windows' tests another.
-            pipe.write(json.dumps({"port": port, "password": "", "fps": 12}) + "\n")
+            # The demo show at full pace and size takes a core, and the windows' tests another.
+            small = {"fps": 12, "size": [640, 360]}
+            pipe.write(json.dumps({"port": port, "password": "", **small}) + "\n")
         self.on_air: dict[str, Any] = {}
         self._is_up = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)

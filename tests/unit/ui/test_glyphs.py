@@ -23,7 +23,7 @@ def _texts() -> dict[str, str]:
     for file, tree in source_tree.trees().items():
         if not file.startswith("ui/"):
             continue
-        for node in ast.walk(tree):
+        for node in source_tree.nodes(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found[f"{file}:{node.lineno}"] = node.value
     return found
