@@ -12,19 +12,28 @@ from studio.graphics import qt
 from studio.graphics.board import draw_board
 from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
 from studio.graphics.card import draw_card
+from studio.graphics.crawl import (
+    WIDEST,
+    CommentCrawl,
+    CrawlText,
+    crawl_unit,
+    draw_crawl,
+    row_height,
+)
 from studio.graphics.deck import SLIDE_NS, OverlayStack
 from studio.graphics.model import (
     BoardSpec,
     CardSpec,
     CardTemplate,
     CommentSpec,
+    CrawlSettings,
     LowerThirdSpec,
     Style,
 )
 from studio.graphics.placer import CORNERS
 from studio.media.frame import Frame, blank, even
 from studio.media.picture_file import encode_picture, read_picture
-from studio.media.yuv import Layer, Scratch, blend, layer, resize
+from studio.media.yuv import Layer, Rect, Scratch, blend, layer, resize
 from studio.scenes.compositor import Overlay
 from studio.scenes.keeper import SceneRepository
 from studio.scenes.model import Canvas, Scene
@@ -50,6 +59,7 @@ class OverlayController:
 
     Attributes:
         deck: what is up; the picture thread reads it.
+        crawl: the comments that cross it.
     """
 
     def __init__(
@@ -60,8 +70,9 @@ class OverlayController:
         wearer: TryOnController,
         offers: CardOffers | None = None,
         book: CardBook | None = None,
+        fps: float = 30.0,
     ) -> None:
-        self.deck = deck
+        self.deck, self.crawl = deck, CommentCrawl(fps)
         self._offers, self._book = offers, book or CardBook()
         self._scenes = scenes
         self._folder, self._language = Path(), "zh"
@@ -76,6 +87,7 @@ class OverlayController:
     def reset(self) -> None:
         """Takes everything off at once: the show is left."""
         self.deck.clear()
+        self.run_crawl(CrawlSettings())
         self._marks.clear()
         self._cards.forget()
         self._lower, self._comment = LowerThirdSpec(""), CommentSpec("", "")
@@ -201,6 +213,27 @@ class OverlayController:
         )
         self.deck.show("game", layers, now_ns(), ("top-left", "top-right", "bottom-right"))
 
+    def run_crawl(self, settings: CrawlSettings) -> None:
+        """Lets comments cross in another way; what crosses now goes."""
+        self.crawl.settings = settings
+        self.crawl.clear()
+        is_ticker = settings.kind == "ticker"
+        self.deck.spared = lambda width, height: (
+            row_height(width, height, settings) if is_ticker else 0
+        )
+
+    def send_crawl(self, id: str, author: str, text: str) -> None:
+        """Draws a comment that crosses the picture and lets it begin; any thread."""
+        settings, style = self.crawl.settings, self.style
+        self.crawl.send(CrawlText(id, {
+            canvas.name: draw_crawl(
+                author, text, crawl_unit(canvas.width, canvas.height, settings),
+                canvas.width * WIDEST, style,
+            )
+            for canvas in self._scenes.state.canvases
+            if canvas.is_enabled
+        }))  # fmt: skip
+
     def drop_comment(self) -> None:
         """Takes the comment off every canvas at once, also one that is sliding out."""
         self.deck.drop("comment")
@@ -230,7 +263,13 @@ class OverlayController:
 
     def at(self, canvas: Canvas, at_ns: int) -> Sequence[Overlay]:
         """The graphics for a tick; called on the picture thread."""
-        placed = self.deck.at(canvas.name, canvas.width, canvas.height, at_ns)
+        size = canvas.width, canvas.height
+        placed = self.deck.at(canvas.name, *size, at_ns)
+        if self.crawl.settings.kind != "off":
+            avoid = [Rect(e.x, e.y, e.layer.width, e.layer.height) for e in placed]
+            avoid += self.deck.faces(canvas.name)
+            area = self.deck.area(canvas.name, *size)
+            placed = [*self.crawl.at(canvas.name, size, area, avoid, at_ns), *placed]
         return [Overlay(entry.layer, entry.x, entry.y) for entry in placed]
 
     def over(

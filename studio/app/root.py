@@ -171,7 +171,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
         SafeAreas(pipeline.destinations, state),
     )
     offers, cards, latency = OfferBook(catalogue), CardBook(), CutLatency(events)
-    overlays = OverlayController(deck, scenes, catalogue, wearer, offers, cards)
+    overlays = OverlayController(deck, scenes, catalogue, wearer, offers, cards, float(fps))
     output_commands = OutputCommands(pipeline, events.publish, state.touch, secrets, recordings)
 
     # The services.

@@ -60,8 +60,6 @@ SLOW = ModerationWords("慢速模式：全部先审", "Slow mode: everything is 
 Held = Literal["hold", "block"]
 HELD: tuple[str, Held] = ("own", "hold")
 STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocked"}
-
-
 PLATFORM = "platform"
 
 
@@ -86,6 +84,7 @@ class CommentQueue:
         many: decisions about several at once.
         last_shown: what was pinned last; it may be on its way out of the picture.
         take_off: takes the last shown comment off every canvas at once.
+        on_judged: hears every new row, with its verdict; it returns soon.
     """
 
     def __init__(
@@ -114,6 +113,7 @@ class CommentQueue:
         self.pinned: Entry | None = None
         self.last_shown: Entry | None = None
         self.take_off: Callable[[], None] = lambda: None
+        self.on_judged: Callable[[Entry], None] = lambda entry: None
         self.is_slow = False
         self.listeners: list[CommentListener] = []
         self._recent: deque[int] = deque()
@@ -283,6 +283,7 @@ class CommentQueue:
         self.rings.add(entry, self.pinned)
         self._announce(CommentReceived(entry=msgspec.to_builtins(view_entry(entry))))
         self.sentences.offer(entry)
+        self.on_judged(entry)
         self._touch()
         return entry
 

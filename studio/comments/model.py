@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from studio.comments.moderation.normalise import plain_name
+from studio.graphics.model import CrawlSettings
 
 MOST_REPLY = 200
 """Signs of an answer that platforms take."""
@@ -96,6 +97,7 @@ class Entry(msgspec.Struct):
         by: what decided last: "rules" or a person.
         decider: who that person was; "" where the rules decided.
         claimed_by: who is looking at it now.
+        is_crossing: it crosses the picture, or waits to.
         count: comments that mean the same and are decided as one.
         authors: who wrote them, as mutes know them.
         ids: of those after the first.
@@ -119,6 +121,7 @@ class Entry(msgspec.Struct):
     came_ns: int = 0
     decider: str = ""
     claimed_by: str = ""
+    is_crossing: bool = False
 
 
 class FeedSpec(msgspec.Struct, frozen=True):
@@ -183,6 +186,7 @@ class AudiencePart(msgspec.Struct, frozen=True):
         answers: quick answers.
         veto_s: how long a comment waits before it goes on the picture; 0 is not at all.
         sentences: whether the sentence model is asked about what rules let pass.
+        crawl: how comments cross the picture.
     """
 
     feeds: tuple[FeedSpec, ...] = ()
@@ -192,6 +196,7 @@ class AudiencePart(msgspec.Struct, frozen=True):
     answers: tuple[QuickAnswer, ...] = ()
     veto_s: VetoSeconds = 0.0
     sentences: bool = True
+    crawl: CrawlSettings = CrawlSettings()
 
 
 class EntryKept(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -339,6 +344,21 @@ class SentencesView(msgspec.Struct, frozen=True):
     doubted: int = 0
 
 
+class CrawlView(msgspec.Struct, frozen=True):
+    """How comments cross the picture.
+
+    Attributes:
+        waiting: those whose time has not come.
+        shown: since this way was chosen.
+        left_out: those that found no room in time.
+    """
+
+    settings: CrawlSettings = CrawlSettings()
+    waiting: int = 0
+    shown: int = 0
+    left_out: int = 0
+
+
 class CommentsView(msgspec.Struct, frozen=True):
     """The part "comments" of the state."""
 
@@ -355,3 +375,4 @@ class CommentsView(msgspec.Struct, frozen=True):
     veto_s: float = 0.0
     waiting: VetoView | None = None
     sentences: SentencesView = SentencesView()
+    crawl: CrawlView = CrawlView()

@@ -83,7 +83,7 @@ class CommentRings:
         return len(self._rings[ring])
 
     def add(self, entry: Entry, keep: Entry | None = None) -> None:
-        """Keeps a new entry; ``keep`` (what is on the picture) falls out of no ring."""
+        """Keeps a new entry; ``keep`` (what is pinned) and what crosses fall out of no ring."""
         id = entry.comment.id
         key = same_key(entry.verdict)
         if key:
@@ -157,7 +157,7 @@ class CommentRings:
         entries[entry.comment.id] = entry
         self._ring_of[entry.comment.id] = ring
         while len(entries) > SIZES[ring]:
-            oldest = next(e for e in entries.values() if e is not keep)
+            oldest = next(e for e in entries.values() if e is not keep and not e.is_crossing)
             self._forget(oldest)
             self.lost += ring != "talk"
 

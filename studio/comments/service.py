@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 
 from studio.comments.commands import AudienceCommands
+from studio.comments.crawl import CrawlKeeper, CrawlOverlay
+from studio.comments.crawl_commands import CrawlCommands
 from studio.comments.events import AuthorMuted
 from studio.comments.keeper import CommentListener, CommentQueue
 from studio.comments.model import AudiencePart, CommentsKept, CommentsView
@@ -28,15 +30,18 @@ from studio.core.log import logger
 from studio.core.names import check_name
 from studio.core.service import Every, Finding, Service, ShowContext
 from studio.core.state import State
+from studio.graphics.model import CrawlSettings
 
 _log = logger(__name__)
 TELL_S = 0.2
+CRAWL_S = 0.1
+"""How often what crosses the picture is looked at again."""
 MUTES_S = 1.0
 """How often mutes are looked through for those that are over."""
 
 
-class CommentOverlay(Protocol):
-    """Where a pinned comment is drawn."""
+class CommentOverlay(CrawlOverlay, Protocol):
+    """Where comments are drawn: the pinned one, and those that cross the picture."""
 
     def show_comment(self, author: str, text: str, platform: str = "") -> None:
         """Puts it on the picture; "" as text takes it off."""
@@ -86,11 +91,15 @@ class CommentService(Service):
             self.audience, events.publish, overlay.show_comment, overlay.drop_comment
         )
         self._announce = events.publish
-        self.every = (Every("mutes", MUTES_S, self._end_mutes),)
+        self._crawl = CrawlKeeper(self.audience, overlay, self._touch_soon)
+        self.audience.on_judged = self._crawl.hear
+        self.every = (
+            Every("mutes", MUTES_S, self._end_mutes), Every("crawl", CRAWL_S, self._crawl.look)
+        )  # fmt: skip
         quick = QuickCommands(self.audience, self._people, FactSheet(bus, state))
         self._commands = (
             self._people, PackCommands(self.audience, trials), quick,
-            SentenceCommands(self.audience),
+            SentenceCommands(self.audience), CrawlCommands(self._crawl),
         )  # fmt: skip
 
     @property
@@ -128,15 +137,18 @@ class CommentService(Service):
     async def reset(self) -> None:
         """No feed, no comment, no own word, no mute, nothing pinned, no answer on its way."""
         await self._people.replies.stop()
+        await self._crawl.stop()
         for name in list(self.audience.feeds):
             await self.audience.remove_feed(name)
         self._overlay.show_comment("", "")
+        self._crawl.change(CrawlSettings())
         self._errors, self._missing = [], []
         await self.audience.reset()
 
     async def load(self, part: Any, context: ShowContext) -> None:
         """Starts the show's feeds and takes its words."""
         self.audience.folder = context.folder
+        self._crawl.change(part.crawl)
         await self.audience.load_rules(part, await self._packs(part.packs))
         for spec in part.feeds:
             try:
@@ -160,11 +172,12 @@ class CommentService(Service):
     def save(self) -> AudiencePart:
         """Feeds, own words and armed packs."""
         part = self.audience.part()
-        return msgspec.structs.replace(part, packs=(*part.packs, *self._missing))
+        packs = (*part.packs, *self._missing)
+        return msgspec.structs.replace(part, packs=packs, crawl=self._crawl.settings)
 
     def view(self) -> CommentsView:
         """The lists that the desk shows."""
-        return self.audience.view()
+        return msgspec.structs.replace(self.audience.view(), crawl=self._crawl.view())
 
     def checkpoint(self) -> CommentsKept:
         """What a person decided: pinned, muted, slow."""
@@ -182,6 +195,7 @@ class CommentService(Service):
     async def stop(self) -> None:
         """Ends the feeds, and what would still be answered."""
         await self._people.replies.stop()
+        await self._crawl.stop()
         for feed in self.audience.feeds.values():
             await feed.stop()
         await self._sentences.stop()

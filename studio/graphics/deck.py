@@ -93,6 +93,12 @@ def _usual_area(canvas: str, width: int, height: int) -> Rect:
     return safe_area(width, height)
 
 
+class SparedRows(Protocol):
+    """How many pixels along the lower edge of the area belong to somebody else (a ticker)."""
+
+    def __call__(self, width: int, height: int) -> int: ...
+
+
 class OverlayStack:
     """Holds the graphics; written by the engine loop, read by the picture thread.
 
@@ -103,6 +109,9 @@ class OverlayStack:
         faces: gives the face boxes on a canvas, in its pixels, at a moment.
         scene: gives what the canvas shows; after a cut nothing waits on a face.
         area: gives where graphics may stand.
+
+    Attributes:
+        spared: what of the area's lower edge is left free.
     """
 
     def __init__(
@@ -113,9 +122,19 @@ class OverlayStack:
     ) -> None:
         self._ups: tuple[OverlayState, ...] = ()
         self._faces = faces or (lambda canvas: ())
-        self._scene, self._area = scene, area
+        self._scene, self._whole_area = scene, area
+        self.spared: SparedRows = lambda width, height: 0
         self._layouts: dict[str, _Layout] = {}
         self._scaled: dict[tuple[int, float], tuple[Layer, Layer]] = {}
+
+    def area(self, canvas: str, width: int, height: int) -> Rect:
+        """Where graphics may stand now."""
+        area, spared = self._whole_area(canvas, width, height), self.spared(width, height)
+        return area._replace(h=max(area.h // 2, area.h - spared)) if spared else area
+
+    def faces(self, canvas: str) -> Sequence[Rect]:
+        """The face boxes on a canvas now, in its pixels."""
+        return self._faces(canvas)
 
     @property
     def names(self) -> list[str]:
@@ -179,7 +198,7 @@ class OverlayStack:
         ups = {up.name: up for up in self._ups if canvas in up.layers and not up.hidden_ns}
         layout = self._layouts.get(canvas, _Layout())
         wants = _wants(ups, canvas, dict(layout.seats))
-        spots = arrange(wants, self._area(canvas, width, height), (width, height), faces)
+        spots = arrange(wants, self.area(canvas, width, height), (width, height), faces)
         return [
             PlacedOverlay(
                 self._sized(ups[name].layers[canvas], spots[name].scale), *spots[name].rect[:2]
@@ -201,7 +220,7 @@ class OverlayStack:
             del seats[name]
         stay = {name: up for name, up in ups.items() if not up.hidden_ns}
         faces = [*self._faces(canvas)]
-        area = self._area(canvas, *size)
+        area = self.area(canvas, *size)
         made_for = (
             self._scene(canvas),
             area,

@@ -168,3 +168,23 @@ class BoardSpec(msgspec.Struct, frozen=True):
     title: str
     rows: tuple[BoardRow, ...] = ()
     foot: tuple[str, ...] = ()
+
+
+class CrawlSettings(msgspec.Struct, frozen=True):
+    """Comments that cross the picture: as bullet comments in rows, or as a ticker.
+
+    Attributes:
+        kind: "bullets" cross the upper rows, a "ticker" runs along the lower edge.
+        which: questions alone, or all that may be shown.
+        lines: rows of bullet comments; a ticker has one.
+        seconds: in which the head of a comment crosses the picture.
+        size: of the text; 1 is that of a pinned comment.
+        wait_s: how long a comment waits before it goes on the picture, so that it can be blocked.
+    """
+
+    kind: Literal["off", "bullets", "ticker"] = "off"
+    which: Literal["questions", "all"] = "all"
+    lines: Annotated[int, msgspec.Meta(ge=1, le=6)] = 3
+    seconds: Annotated[float, msgspec.Meta(ge=4, le=30)] = 10.0
+    size: Annotated[float, msgspec.Meta(ge=0.6, le=2)] = 1.0
+    wait_s: Annotated[float, msgspec.Meta(ge=0, le=30)] = 5.0

@@ -14,6 +14,7 @@ from ui.i18n import t
 from ui.listen import listen
 from ui.panels.base import Panel
 from ui.panels.comments.claim import RowClaim
+from ui.panels.comments.crawl import CrawlBar, CrawlButton
 from ui.panels.comments.list_view import CommentList
 from ui.panels.comments.mutes import MutedList
 from ui.panels.comments.quick import QuickMenu
@@ -49,6 +50,8 @@ class CommentsPanel(Panel):
         self._tabs = Segments(gap=2)
         self._tabs.chosen.connect(lambda _: self._show(is_other=True))
         self.head.tools.addWidget(self._tabs)
+        self.crawl = CrawlButton(self.desk)
+        self.tool(self.crawl)
         self._pinned = TextLabel(size=12, elides=True)
         self._off = Button("", clicked=lambda: self._run("comments.unpin", {}))
         bar = column(gap=0)
@@ -81,6 +84,8 @@ class CommentsPanel(Panel):
         self.waiting = VetoBar(self.desk)
         self.add(self.waiting)
         self.add(self._pin_bar)
+        self.crawling = CrawlBar(self.desk)
+        self.add(self.crawling)
         listen(
             self, self.desk.store.changed, lambda part: self._show() if part == "comments" else None
         )
@@ -104,6 +109,7 @@ class CommentsPanel(Panel):
         self._off.name(t("comments.unpin"))
         self.list.setAccessibleName(t("comments.title"))
         self.list.retext()
+        self.crawl.retext()
         self._show()
 
     def _show(self, *, is_other: bool = False) -> None:
@@ -130,6 +136,7 @@ class CommentsPanel(Panel):
         self._meaning.setText(sentences_words(part.sentences))
         self._meaning.setVisible(self._tabs.value == "held" and self.desk.store.has("comments"))
         self.waiting.show_waiting(part.waiting)
+        self.crawling.show_crawl(part.crawl)
         pinned = part.pinned
         self._pin_bar.setVisible(pinned is not None)
         self.list.set_pinned(pinned.id if pinned is not None else "")
