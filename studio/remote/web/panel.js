@@ -160,7 +160,9 @@ function told({ eventType, eventData }) {
 // -- pages of plugins ------------------------------------------------------------------------------
 
 const pages = [];
-const OWN_PAGES = ["/host.js", "/post.js", "/veto.js", "/mutes.js", "/anchors.js"]; // ours, made in the same way
+const OWN_PAGES = [ // ours, made in the same way
+  "/host.js", "/post.js", "/veto.js", "/offers.js", "/crawl.js", "/mutes.js", "/anchors.js",
+];
 
 const wanted = () => [...PARTS, ...pages.flatMap((page) => page.parts)];
 
@@ -173,8 +175,10 @@ async function loadPages() {
       const section = element("section");
       const tools = { section, element, run, ask, language: () => language, role: () => role, price };
       const page = { parts: module.parts ?? [], draw: module.default(tools) };
-      if (OWN_PAGES.includes(path) && !module.isLast) $("desk").prepend(section); // what burns stands on top
-      else $("desk").append(section);
+      if (OWN_PAGES.includes(path) && !module.isLast) { // what burns stands on top
+        section.className = "burning";
+        $("desk").prepend(section);
+      } else $("desk").lastElementChild.append(section);
       pages.push(page);
     } catch (error) { console.error(path, error); } // one that is broken takes no other along
   }

@@ -5,12 +5,13 @@ const TEXT = {
   zh: { title: "应急指挥", hold: "暂停", go_on: "继续", skip: "跳过", stop: "停在此处", undo: "全部撤销",
     next: "接下来：", seen: "观众看到的", tasks: "任务", accept: "我来", done: "完成", by: "已接：", finished: "已完成：",
     messages: "消息", acknowledge: "收到", read_by: "收到：", say: "发消息", send: "发送", statements: "现成说法",
-    since: "开始于 " },
+    since: "开始于 ", viewer: "观看", streamer: "主播", controller: "场控", technician: "技术", owner: "负责人" },
   en: { title: "Command post", hold: "Hold", go_on: "Go on", skip: "Skip", stop: "Stop here", undo: "Undo all",
     next: "Next: ", seen: "What viewers see", tasks: "Tasks", accept: "I do it", done: "Done", by: "taken by ",
     finished: "done by ", messages: "Messages", acknowledge: "Got it", read_by: "read by ", say: "Message",
     send: "Send", statements: "Statements", since: "since " },
 };
+const WHOLE = ["", "all", "engine", "machine"]; // as in plans/model.py: nothing to name beside the plan
 const RANKS = ["viewer", "streamer", "controller", "technician", "owner"];
 
 export const parts = ["post", "plans"];
@@ -43,7 +44,7 @@ export default function page({ section, element, run, language, role }) {
     const may = rank() >= RANKS.indexOf("controller");
     runs.replaceChildren(...(plans.runs ?? []).map((one) => {
       const mine = (command, more = {}) => () => run(`plans.${command}`, { incident: one.incident, ...more });
-      const name = [pair(one.label), one.subject].filter(Boolean).join(" · ");
+      const name = WHOLE.includes(one.subject ?? "") ? pair(one.label) : `${pair(one.label)} · ${one.subject}`;
       const row = item(name, `${pair(one.now)} — ${text.next}${pair(one.next)}`);
       row.append(
         button(one.held ? text.go_on : text.hold, may, mine("hold", { on: !one.held })),
@@ -63,7 +64,7 @@ export default function page({ section, element, run, language, role }) {
     const mine = (post.tasks ?? []).filter((one) => rank() >= RANKS.indexOf(one.role));
     const open = mine.filter((one) => !one.done_utc), over = mine.filter((one) => one.done_utc);
     tasks.replaceChildren(...[...open, ...over.slice(-5)].map((one) => {
-      const state = one.done_utc ? text.finished + one.by : one.by ? text.by + one.by : one.role;
+      const state = one.done_utc ? text.finished + one.by : one.by ? text.by + one.by : text[one.role] ?? one.role;
       if (one.done_utc) return item(pair(one.text), state);
       const command = one.by ? "post.done" : "post.accept";
       return item(pair(one.text), state,
