@@ -264,11 +264,12 @@ _folders = itertools.count()
 def own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings and data of one test are not seen by the next.
 
-    Most tests write nothing: only those that ask for a folder are given one that is there.
+    Those that ask for a folder have them in it; for the others pytest need not keep one.
     """
     if "tmp_path" in request.fixturenames:
         folder: Path = request.getfixturevalue("tmp_path")
     else:
         folder = _OWN / "tests" / str(next(_folders))
+        folder.mkdir(parents=True)
     monkeypatch.setenv("SHOPCAST_CONFIG", str(folder / "config"))
     monkeypatch.setenv("SHOPCAST_DATA", str(folder / "data"))

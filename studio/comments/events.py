@@ -125,6 +125,20 @@ class ReplyFailed(Event, frozen=True, kw_only=True):
     why: str
 
 
+class HoldNotSettled(Event, frozen=True, kw_only=True):
+    """A decision about a comment that its platform holds did not reach it."""
+
+    name: ClassVar[str] = "comments.hold_not_settled"
+    label: ClassVar[Text] = Text("平台未接受审核结果", "Decision not taken by the platform")
+    help: ClassVar[Text] = Text(
+        "对平台扣下的评论的放行或拒绝没有送达平台，请到平台处理。",
+        "What was decided of a comment that its platform holds did not reach it; decide it there.",
+    )
+
+    comment: str
+    why: str
+
+
 class CommentWithdrawn(Event, frozen=True, kw_only=True):
     """A platform deleted a comment, or all of an author it banned."""
 

@@ -7,14 +7,16 @@ import itertools
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
 
+from studio.comments import own_verdicts
 from studio.comments.claims import ClaimBook, who_asks
 from studio.comments.events import CommentReceived, CommentWithdrawn
 from studio.comments.kept import entry_of, kept_rows
+from studio.comments.listeners import CommentListener, RowListener, nobody
 from studio.comments.many import ManyDecisions
 from studio.comments.model import (
     AudiencePart,
@@ -24,7 +26,6 @@ from studio.comments.model import (
     CountsView,
     Entry,
     FeedSpec,
-    ModerationWords,
     Mute,
     OwnWords,
     QuickAnswer,
@@ -35,7 +36,8 @@ from studio.comments.model import (
 from studio.comments.moderation.judge import Judge
 from studio.comments.moderation.rule_files import Rule, RuleFile, own_words
 from studio.comments.moderation.rules import RuleTier
-from studio.comments.mutes import MUTED_RULE, MuteBook, blocked_as_muted, view_mute
+from studio.comments.mutes import MuteBook, blocked_as_muted, view_mute
+from studio.comments.outside import NobodyOutside, Outside
 from studio.comments.platforms.base import CommentFeed, CommentPlatform, FeedAllowance
 from studio.comments.ranking import rank
 from studio.comments.rings import CommentRings
@@ -55,18 +57,10 @@ _log = logger(__name__)
 MOST_A_SECOND = 400
 JUDGED_A_SECOND = 4000
 """Of more than the rules can judge beside the show only questions are still judged."""
-MUTED = ModerationWords("该用户已被禁言", "This author is muted")
-SLOW = ModerationWords("慢速模式：全部先审", "Slow mode: everything is held")
 Held = Literal["hold", "block"]
 HELD: tuple[str, Held] = ("own", "hold")
 STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocked"}
 PLATFORM = "platform"
-
-
-class CommentListener(Protocol):
-    """Hears every comment of a person that is not muted; it returns soon."""
-
-    def __call__(self, id: str, person: str, author: str, text: str, /) -> None: ...
 
 
 class CommentQueue:
@@ -84,7 +78,8 @@ class CommentQueue:
         many: decisions about several at once.
         last_shown: what was pinned last; it may be on its way out of the picture.
         take_off: takes the last shown comment off every canvas at once.
-        on_judged: hears every new row, with its verdict; it returns soon.
+        on_judged: hears every new row.
+        outside: tells platforms what is decided of what they hold, and hears of it from them.
     """
 
     def __init__(
@@ -113,7 +108,8 @@ class CommentQueue:
         self.pinned: Entry | None = None
         self.last_shown: Entry | None = None
         self.take_off: Callable[[], None] = lambda: None
-        self.on_judged: Callable[[Entry], None] = lambda entry: None
+        self.on_judged: RowListener = nobody
+        self.outside: Outside = NobodyOutside()
         self.is_slow = False
         self.listeners: list[CommentListener] = []
         self._recent: deque[int] = deque()
@@ -139,7 +135,7 @@ class CommentQueue:
         platform = kind(kind.decode(dict(spec.settings)), self.folder)
         feed = self.feeds[spec.name] = CommentFeed(
             spec, platform, self.put, self.take_away, self._allowance, self._fell_away,
-            self.make_ready,
+            self.make_ready, lambda decision: self.outside.take(decision),
         )  # fmt: skip
         feed.start()
 
@@ -267,6 +263,8 @@ class CommentQueue:
         same = self.rings.find_same(verdict)
         if same is not None and same.verdict.rule == verdict.rule:
             self.rings.fold(same, comment, number)
+            if comment.hold:
+                self.outside.tell(same, comment.id)
             same.came_ns = now
             same.asked = same.count if same.rank >= 2 else 1
             self._touch()
@@ -345,18 +343,18 @@ class CommentQueue:
 
     def _judge(self, comment: Comment, now: int) -> Verdict:
         if self.book.is_muted(comment.who, now):
-            return Verdict("block", "muted", MUTED_RULE, why=MUTED, stage="person")
+            return own_verdicts.muted()
         try:
             verdict = self.judge.judge(comment, now)
             verdict = self.sentences.known(comment.text, comment.author, verdict)
         except Exception:
             # Never let through what could not be judged.
             _log.exception("a comment could not be judged")
-            why = ModerationWords("审核出错，请人工看", "It could not be judged; look yourself")
-            return Verdict("hold", "error", "error", why=why, stage="error")
+            return own_verdicts.failed()
+        if verdict.action == "allow" and comment.hold:
+            return own_verdicts.held_there(comment, verdict)
         if verdict.action == "allow" and self.is_slow:
-            slow = Verdict("hold", "slow", "slow", normalised=verdict.normalised, why=SLOW)
-            return replace(slow, stage="person")
+            return own_verdicts.slowed(verdict)
         return verdict
 
     def may_show(self, entry: Entry) -> bool:
@@ -392,6 +390,8 @@ class CommentQueue:
         self.claims.decided(entry)
         self._check_waiting()
         self.rings.settle(entry, self.pinned)
+        if entry.comment.hold:
+            self.outside.tell(entry)
 
     def answer(self, entry: Entry, is_answered: bool) -> None:
         """It was answered; so were all that asked the same."""

@@ -22,6 +22,7 @@ class Comment(msgspec.Struct, frozen=True):
     Attributes:
         id: unique on its platform.
         author_id: the platform's identity; "" when it gives none.
+        hold: what its own platform objects to while it holds it there; "" is nothing.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Comment(msgspec.Struct, frozen=True):
     platform: str = ""
     at_utc: str = ""
     kind: str = "comment"
+    hold: str = ""
 
     @property
     def who(self) -> str:
@@ -56,6 +58,14 @@ class Withdrawn(msgspec.Struct, frozen=True):
     author_id: str = ""
 
 
+class PlatformDecision(msgspec.Struct, frozen=True):
+    """What was decided elsewhere about a comment that its platform held."""
+
+    platform: str
+    id: str
+    is_allowed: bool
+
+
 class ModerationWords(msgspec.Struct, frozen=True):
     """A sentence in both languages."""
 
@@ -72,8 +82,8 @@ class Verdict(msgspec.Struct, frozen=True):
         normalised: the text as the rules saw it.
         span: where in the original text it stands, [start, end), in code points.
         why: for people.
-        stage: what decided: "allow", "rule", "contact", "flood", "name", "model", "person" or
-            "error".
+        stage: what decided: "allow", "rule", "contact", "flood", "name", "model", "platform",
+            "person" or "error".
         spans: all places of the text that rules found.
     """
 

@@ -12,10 +12,12 @@ from studio.comments.commands import AudienceCommands
 from studio.comments.crawl import CrawlKeeper, CrawlOverlay
 from studio.comments.crawl_commands import CrawlCommands
 from studio.comments.events import AuthorMuted
-from studio.comments.keeper import CommentListener, CommentQueue
+from studio.comments.keeper import CommentQueue
+from studio.comments.listeners import CommentListener
 from studio.comments.model import AudiencePart, CommentsKept, CommentsView
 from studio.comments.moderation.packs import find_pack, sound_pack
 from studio.comments.moderation.rule_files import RuleFile, shipped_rules
+from studio.comments.outside import OutsideDecisions
 from studio.comments.pack_commands import PackCommands, TrialRunner
 from studio.comments.platforms.base import CommentPlatform
 from studio.comments.quick import FactSheet, SheetAsker
@@ -93,6 +95,8 @@ class CommentService(Service):
         self._announce = events.publish
         self._crawl = CrawlKeeper(self.audience, overlay, self._touch_soon)
         self.audience.on_judged = self._crawl.hear
+        self._outside = OutsideDecisions(self.audience, events.publish, self._touch_soon)
+        self.audience.outside = self._outside
         self.every = (
             Every("mutes", MUTES_S, self._end_mutes), Every("crawl", CRAWL_S, self._crawl.look)
         )  # fmt: skip
@@ -138,6 +142,7 @@ class CommentService(Service):
         """No feed, no comment, no own word, no mute, nothing pinned, no answer on its way."""
         await self._people.replies.stop()
         await self._crawl.stop()
+        await self._outside.stop()
         for name in list(self.audience.feeds):
             await self.audience.remove_feed(name)
         self._overlay.show_comment("", "")
@@ -196,6 +201,7 @@ class CommentService(Service):
         """Ends the feeds, and what would still be answered."""
         await self._people.replies.stop()
         await self._crawl.stop()
+        await self._outside.stop()
         for feed in self.audience.feeds.values():
             await feed.stop()
         await self._sentences.stop()

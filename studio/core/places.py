@@ -30,7 +30,7 @@ FILE_KEYS = frozenset({
     "slate", "picture", "music", "ca_file",
 })  # fmt: skip
 """Names under which a setting, wherever it stands, names a file or a folder."""
-ADDRESS_KEYS = frozenset({"url", "backup_url"})
+ADDRESS_KEYS = frozenset({"url", "backup_url", "api"})
 FILE_WIDGETS = frozenset({"file", "files", "folder"})
 SYSTEM = ("/proc", "/sys", "/dev", "/run")
 INNER_NAMES = (".local", ".localhost", ".internal", ".lan", ".home", ".intranet", ".home.arpa")

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from studio.comments.model import Comment, FeedSpec, Withdrawn
+from studio.comments.model import Comment, FeedSpec, PlatformDecision, Withdrawn
 from studio.comments.moderation.everyday import everyday_words
 from studio.core.backoff import Backoff
 from studio.core.errors import StudioError
@@ -30,6 +30,7 @@ class CommentPlatform(Extension):
         blind_spots: what it cannot see, for people.
         is_bridge: it brings comments of several platforms, and answers on all of them.
         withdraw: takes what the platform deleted or whom it banned; set by the feed.
+        decided: takes what was decided elsewhere about what the platform held; set by the feed.
     """
 
     blind_spots: ClassVar[tuple[Text, ...]] = ()
@@ -39,6 +40,7 @@ class CommentPlatform(Extension):
         self.settings = settings
         self.folder = folder
         self.withdraw: Callable[[Withdrawn], None] = lambda withdrawn: None
+        self.decided: Callable[[PlatformDecision], None] = lambda decision: None
 
     @property
     def can_reply(self) -> bool:
@@ -47,6 +49,19 @@ class CommentPlatform(Extension):
 
     async def reply(self, text: str, to: Comment | None) -> None:
         """Says something to the room, as an answer to ``to`` where the platform has answers.
+
+        Raises:
+            StudioError: unavailable: not connected, or not taken.
+        """
+        raise StudioError("unavailable", "audience.no_replies", kind=self.kind)
+
+    @property
+    def can_settle(self) -> bool:
+        """Whether `settle` may be called: what the platform holds can be decided from here."""
+        return False
+
+    async def settle(self, comment: Comment, *, is_allowed: bool) -> None:
+        """Lets through or refuses a comment that the platform holds.
 
         Raises:
             StudioError: unavailable: not connected, or not taken.
@@ -110,6 +125,7 @@ class CommentFeed:
         withdraw: takes back what a platform took back, several at once.
         allowance: of all feeds; of more than that a comment falls away, which ``dropped`` counts.
         make_ready: what must be done before the first comment is taken.
+        decided: takes what was decided on the platform about what it held.
     """
 
     def __init__(
@@ -117,6 +133,7 @@ class CommentFeed:
         withdraw: TakeAway | None = None,
         allowance: FeedAllowance | None = None, dropped: Callable[[], None] = lambda: None,
         make_ready: Callable[[], Awaitable[None]] | None = None,
+        decided: Callable[[PlatformDecision], None] | None = None,
     ) -> None:  # fmt: skip
         self._allowance, self._dropped = allowance or FeedAllowance(), dropped
         self.spec, self.platform = spec, platform
@@ -125,6 +142,7 @@ class CommentFeed:
         self._gone: list[Withdrawn] = []
         self._put, self._withdraw, self._make_ready = put, withdraw, make_ready
         platform.withdraw = self._take_back
+        platform.decided = decided or platform.decided
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
