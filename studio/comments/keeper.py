@@ -16,6 +16,7 @@ from studio.comments import own_verdicts
 from studio.comments.claims import ClaimBook, who_asks
 from studio.comments.events import CommentReceived, CommentWithdrawn
 from studio.comments.kept import entry_of, kept_rows
+from studio.comments.likes import LikeCounter
 from studio.comments.listeners import CommentListener, RowListener, nobody
 from studio.comments.many import ManyDecisions
 from studio.comments.model import (
@@ -40,7 +41,7 @@ from studio.comments.mutes import MuteBook, blocked_as_muted, view_mute
 from studio.comments.outside import NobodyOutside, Outside
 from studio.comments.platforms.base import CommentFeed, CommentPlatform, FeedAllowance
 from studio.comments.ranking import rank
-from studio.comments.rings import CommentRings
+from studio.comments.rings import PLATFORM, CommentRings
 from studio.comments.sentences.link import SentenceLink
 from studio.comments.sentences.tier import SentenceTier
 from studio.comments.veto import VetoWindow
@@ -60,7 +61,6 @@ JUDGED_A_SECOND = 4000
 Held = Literal["hold", "block"]
 HELD: tuple[str, Held] = ("own", "hold")
 STATES: dict[str, State] = {"allow": "allowed", "hold": "held", "block": "blocked"}
-PLATFORM = "platform"
 
 
 class CommentQueue:
@@ -102,6 +102,7 @@ class CommentQueue:
         self.rings = CommentRings()
         self.counts = {"all": 0, "held": 0, "blocked": 0, "dropped": 0}
         self.claims = ClaimBook()
+        self.likes = LikeCounter(touch)
         self.book = MuteBook()
         self.mutes = self.book.now
         self.feeds: dict[str, CommentFeed] = {}
@@ -135,7 +136,7 @@ class CommentQueue:
         platform = kind(kind.decode(dict(spec.settings)), self.folder)
         feed = self.feeds[spec.name] = CommentFeed(
             spec, platform, self.put, self.take_away, self._allowance, self._fell_away,
-            self.make_ready, lambda decision: self.outside.take(decision),
+            self.make_ready, lambda decision: self.outside.take(decision), self.likes.take,
         )  # fmt: skip
         feed.start()
 

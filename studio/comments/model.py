@@ -232,6 +232,7 @@ class CommentsKept(msgspec.Struct, frozen=True):
     mutes: tuple[Mute, ...] = ()
     is_slow: bool = False
     rows: tuple[EntryKept, ...] = ()
+    likes: dict[str, int] = {}
 
 
 class ReasonView(msgspec.Struct, frozen=True):
@@ -386,3 +387,4 @@ class CommentsView(msgspec.Struct, frozen=True):
     waiting: VetoView | None = None
     sentences: SentencesView = SentencesView()
     crawl: CrawlView = CrawlView()
+    likes: dict[str, int] = {}

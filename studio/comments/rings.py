@@ -12,6 +12,8 @@ from studio.comments.moderation.readings import fold_key
 Ring = Literal["held", "good", "talk"]
 SIZES: dict[Ring, int] = {"held": 1000, "good": 1000, "talk": 500}
 """How many entries each ring keeps; what waits for a person has more room than talk."""
+PLATFORM = "platform"
+"""Who has taken away what was deleted where it was said."""
 MOST_IDS = 2000
 """Ids of one fold that are remembered, and authors that are told apart."""
 

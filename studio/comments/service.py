@@ -13,6 +13,7 @@ from studio.comments.crawl import CrawlKeeper, CrawlOverlay
 from studio.comments.crawl_commands import CrawlCommands
 from studio.comments.events import AuthorMuted
 from studio.comments.keeper import CommentQueue
+from studio.comments.like_commands import LikeCommands
 from studio.comments.listeners import CommentListener
 from studio.comments.model import AudiencePart, CommentsKept, CommentsView
 from studio.comments.moderation.packs import find_pack, sound_pack
@@ -104,6 +105,7 @@ class CommentService(Service):
         self._commands = (
             self._people, PackCommands(self.audience, trials), quick,
             SentenceCommands(self.audience), CrawlCommands(self._crawl),
+            LikeCommands(self.audience.likes),
         )  # fmt: skip
 
     @property
@@ -118,6 +120,10 @@ class CommentService(Service):
     def listen(self, listener: CommentListener) -> None:
         """Calls ``listener`` with every comment of a person that is not muted."""
         self.audience.listeners.append(listener)
+
+    def likes(self) -> int:
+        """Of all platforms."""
+        return self.audience.likes.total
 
     def muted_people(self) -> set[str]:
         """Who is muted now ("platform/identity")."""
@@ -148,6 +154,7 @@ class CommentService(Service):
         self._overlay.show_comment("", "")
         self._crawl.change(CrawlSettings())
         self._errors, self._missing = [], []
+        self.audience.likes.clear()
         await self.audience.reset()
 
     async def load(self, part: Any, context: ShowContext) -> None:
@@ -182,16 +189,19 @@ class CommentService(Service):
 
     def view(self) -> CommentsView:
         """The lists that the desk shows."""
-        return msgspec.structs.replace(self.audience.view(), crawl=self._crawl.view())
+        likes = dict(self.audience.likes.by_platform)
+        return msgspec.structs.replace(self.audience.view(), crawl=self._crawl.view(), likes=likes)
 
     def checkpoint(self) -> CommentsKept:
         """What a person decided: pinned, muted, slow."""
-        return self.audience.kept()
+        likes = dict(self.audience.likes.by_platform)
+        return msgspec.structs.replace(self.audience.kept(), likes=likes)
 
     async def restore(self, kept: Any) -> None:
         """Mutes again, and pins again what was pinned."""
         if kept.pinned is not None:  # it is judged anew
             await self.audience.make_ready()
+        self.audience.likes.by_platform.update(kept.likes)
         pinned = self.audience.restore(kept)
         if pinned is not None:
             self._overlay.show_comment(pinned.author, pinned.text, pinned.platform)

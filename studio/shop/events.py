@@ -156,3 +156,17 @@ class GameChanged(Event, frozen=True, kw_only=True):
 
     game: str
     stage: str
+
+
+class GameKeptBack(Event, frozen=True, kw_only=True):
+    """A game should have begun by itself and could not."""
+
+    name: ClassVar[str] = "games.kept_back"
+    label: ClassVar[Text] = Text("游戏没能开始", "Game could not begin")
+    help: ClassVar[Text] = Text(
+        "点赞到数的游戏没能自动开始，why 写明原因；处理后手动开始。",
+        "A game that was to begin at a number of likes could not; why says what is missing.",
+    )
+
+    game: str
+    why: str

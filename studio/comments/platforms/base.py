@@ -126,6 +126,7 @@ class CommentFeed:
         allowance: of all feeds; of more than that a comment falls away, which ``dropped`` counts.
         make_ready: what must be done before the first comment is taken.
         decided: takes what was decided on the platform about what it held.
+        liked: counts a comment that stands for likes; False for any other.
     """
 
     def __init__(
@@ -134,6 +135,7 @@ class CommentFeed:
         allowance: FeedAllowance | None = None, dropped: Callable[[], None] = lambda: None,
         make_ready: Callable[[], Awaitable[None]] | None = None,
         decided: Callable[[PlatformDecision], None] | None = None,
+        liked: Callable[[Comment], bool] = lambda comment: False,
     ) -> None:  # fmt: skip
         self._allowance, self._dropped = allowance or FeedAllowance(), dropped
         self.spec, self.platform = spec, platform
@@ -143,6 +145,7 @@ class CommentFeed:
         self._put, self._withdraw, self._make_ready = put, withdraw, make_ready
         platform.withdraw = self._take_back
         platform.decided = decided or platform.decided
+        self._liked = liked
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -161,6 +164,8 @@ class CommentFeed:
         self.count += 1
         if self.state != "live":
             self._told("live", "")
+        if self._liked(comment):
+            return
         if not self._allowance.take(lambda: self._put(comment)):
             self._dropped()
 

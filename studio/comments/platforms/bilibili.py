@@ -18,6 +18,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
+from studio.comments.likes import like_text
 from studio.comments.model import Comment, Withdrawn
 from studio.comments.platforms.base import CommentPlatform
 from studio.comments.platforms.dial import dialled, messages
@@ -277,6 +278,10 @@ class BilibiliRoom(CommentPlatform):
             id, text, kind = data.get("msg_id"), data.get("msg"), "comment"
         elif what == "LIVE_OPEN_PLATFORM_SUPER_CHAT":
             id, text, kind = f"sc-{data.get('message_id')}", data.get("message"), "gift"
+        elif what == "LIVE_OPEN_PLATFORM_LIKE":
+            count = data.get("like_count")
+            count = count if isinstance(count, int) and 0 < count < 1_000_000 else 1
+            id, text, kind = data.get("msg_id"), like_text(count), "like"
         else:
             return
         if not id or not isinstance(text, str) or not text:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
+from studio.comments.likes import like_text
 from studio.comments.model import Comment
 from studio.comments.platforms.fields import decoded, objects
 from studio.comments.platforms.lines import MOST_NAME, MOST_TEXT
@@ -84,19 +85,25 @@ class DouyinPush(PushedFeed):
         room = self.settings.room.strip()
         if room and headers.get("x-roomid", "") != room:
             return 200, _fine()
-        if headers.get("x-msg-type") == "live_comment":
+        kind = headers.get("x-msg-type")
+        if kind in ("live_comment", "live_like"):
             found = decoded(body)
             for entry in objects(found if isinstance(found, list) else [found])[:MOST_ENTRIES]:
-                self._entry(entry)
+                self._entry(entry, is_like=kind == "live_like")
         return 200, _fine()
 
-    def _entry(self, entry: dict[str, Any]) -> None:
+    def _entry(self, entry: dict[str, Any], *, is_like: bool) -> None:
         id, text = entry.get("msg_id"), entry.get("content")
+        if is_like:
+            count = str(entry.get("like_num") or "1")
+            is_whole = count.isascii() and count.isdecimal() and len(count) < 10
+            text = like_text(int(count) if is_whole else 1)
         if not id or not isinstance(text, str) or not text:
             return
         comment = Comment(
             str(id)[:100], text[:MOST_TEXT], str(entry.get("nickname") or "")[:MOST_NAME],
             str(entry.get("sec_openid") or "")[:100], PLATFORM, utc_iso(),
+            "like" if is_like else "comment",
         )  # fmt: skip
         self._repeats.pass_on(comment, self._put)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from studio.comments.likes import MOST, like_text
 from studio.comments.model import Comment
 from studio.comments.platforms.repeats import RepeatFilter
 from studio.core.clean import read_json
@@ -23,7 +24,8 @@ class BadLine(ValueError):
 def parse(line: str, number: int, platform: str = "") -> tuple[Comment, float | None]:
     """One line → (comment, at_ms or None).
 
-    Fields: text (needed), id, user, user_id, platform, kind, at_ms. Unknown fields are ignored.
+    Fields: text (needed), id, user, user_id, platform, kind, at_ms; of kind "like" instead of a
+    text count or total. Unknown fields are ignored.
 
     Raises:
         BadLine: not JSON, not an object, no text.
@@ -34,10 +36,11 @@ def parse(line: str, number: int, platform: str = "") -> tuple[Comment, float | 
         raise BadLine(str(error)) from None
     if not isinstance(raw, dict):
         raise BadLine("not an object")
-    text = raw.get("text")
+    text, kind = raw.get("text"), _text(raw, "kind", "comment")
+    if kind == "like" and not text:
+        text = like_text(_whole(raw.get("count"), 1) or 0, _whole(raw.get("total"), None))
     if not isinstance(text, str):
         raise BadLine("text is missing")
-    kind = _text(raw, "kind", "comment")
     at_ms = raw.get("at_ms")
     comment = Comment(
         id=_text(raw, "id", made_id(platform, number))[:100],
@@ -94,6 +97,11 @@ def _time(at_ms: object) -> float | None:
     if isinstance(at_ms, bool) or not isinstance(at_ms, (int, float)):
         return None
     return float(at_ms) if 0 <= at_ms <= MOST_MS else None
+
+
+def _whole(value: object, otherwise: int | None) -> int | None:
+    is_one = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_one and 0 <= value <= MOST else otherwise  # type: ignore[operator, return-value]
 
 
 def _text(raw: dict[str, Any], name: str, otherwise: str) -> str:

@@ -465,7 +465,8 @@ function drawGames(canAct) {
   $("games").replaceChildren(...games.map((one) => {
     const winners = (one.winners ?? []).map((winner) => `${winner.prize}: ${winner.author}`).join(" · ");
     const name = element("span", { className: "name" }, one.title,
-      element("small", {}, winners || [`${one.entries ?? 0} ${text("entries")}`, votesOf(one), one.left_s && `${one.left_s} s`]
+      element("small", {}, winners || [`${one.entries ?? 0} ${text("entries")}`, votesOf(one), one.left_s && `${one.left_s} s`,
+        one.stage === "ready" && one.likes && `♥\ufe0e ${one.liked}/${one.likes}`]
         .filter(Boolean).join(" · ")));
     const air = element("button", { type: "button", className: one.on_air ? "on" : "", disabled: !canAct,
       onclick: () => run("games.show", { id: one.on_air ? "" : one.id }) }, text(one.on_air ? "game_off_air" : "game_on_air"));

@@ -282,7 +282,7 @@ class Draw:
             rules.options, rules.counts, rules.prizes, dict(self._answers),
             self.answer if is_drawn else "", self.proof_path,
             max(1, -(-self._open_ns(now) // NS)) if self.stage == "open" and rules.open_s else 0,
-            leader, self._product_of(leader),
+            leader, self._product_of(leader), likes=rules.likes,
         )  # fmt: skip
 
     def _product_of(self, option: str) -> str:
@@ -341,7 +341,7 @@ def _shown(rules: DrawRules) -> dict[str, Any]:
     found: dict[str, Any] = msgspec.to_builtins(rules)
     usual = {
         "kind": "draw", "options": [], "answer_sha256": "", "claim_s": 0, "claim_word": "",
-        "open_s": 0, "products": [],
+        "open_s": 0, "products": [], "likes": 0,
     }  # fmt: skip
     for prize in found["prizes"]:
         if not prize["coupon"]:

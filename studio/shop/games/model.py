@@ -37,6 +37,7 @@ class DrawRules(msgspec.Struct, frozen=True):
         options: of a quiz or vote; nothing else is an entry, in a vote also their numbers from 1.
         products: of a vote, the product that each option stands for; as many as options, or none.
         open_s: entries close by themselves after this time; 0: by hand.
+        likes: it begins by itself once the room has so many likes; 0: by hand.
         answer_sha256: of the answer and the seed; filled in here.
         claim_s: a winner must claim the prize in this time, or the next in rank has it; 0: never.
         claim_word: a winner's comment that claims it; "" is by hand alone.
@@ -61,6 +62,7 @@ class DrawRules(msgspec.Struct, frozen=True):
     products: Annotated[
         tuple[Annotated[str, msgspec.Meta(max_length=100)], ...], msgspec.Meta(max_length=8)
     ] = ()
+    likes: Annotated[int, msgspec.Meta(ge=0, le=10**12)] = 0
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -89,6 +91,8 @@ class DrawView(msgspec.Struct, frozen=True):
         leader: of a vote, the option with most votes; "" for none, or while two are equal.
         leader_product: the product it stands for.
         on_air: do viewers see its board?
+        likes: it begins at so many of the room; 0: by hand.
+        liked: of them there are so many.
     """
 
     id: str
@@ -111,3 +115,5 @@ class DrawView(msgspec.Struct, frozen=True):
     leader: str = ""
     leader_product: str = ""
     on_air: bool = False
+    likes: int = 0
+    liked: int = 0

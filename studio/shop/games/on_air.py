@@ -19,6 +19,7 @@ SAY_ANSWER = Text("评论你的答案", "Comment your answer")
 SAY_PRICE = Text("评论你猜的价格", "Comment the price you guess")
 SOON = Text("即将开始", "About to begin")
 ANSWER = Text("答案：{answer}", "The answer: {answer}")
+GOAL = Text("点赞到 {n} 就开始", "Begins at {n} likes")
 WON = Text("中奖：{names}", "Won by {names}")
 MORE = Text("{names} 等 {n} 人", "{names} and others, {n} in all")
 
@@ -29,7 +30,10 @@ def board_of(view: DrawView, language: str) -> BoardSpec:
     Names of winners are masked but for their first and last sign: whoever is meant knows it, and
     no name can be a message on the picture.
     """
-    if view.kind == "quiz" and view.stage != "drawn":  # how others answer is no help
+    if view.stage == "ready" and view.likes:
+        goal = GOAL.in_language(language).format(n=f"{view.likes:,}")
+        rows = [BoardRow(goal, view.liked, view.liked / view.likes, leads=True)]
+    elif view.kind == "quiz" and view.stage != "drawn":  # how others answer is no help
         rows = [BoardRow(option) for option in view.options]
     elif view.kind == "vote" or view.stage == "drawn":
         counts = [view.answers.get(option, 0) for option in view.options]

@@ -21,7 +21,7 @@ from studio.core.state import State
 from studio.core.whole_file import write_whole
 from studio.graphics.model import BoardSpec
 from studio.shop.coupons.model import Coupon
-from studio.shop.events import GameChanged
+from studio.shop.events import GameChanged, GameKeptBack
 from studio.shop.games.draw import Draw
 from studio.shop.games.model import DrawView, Heard
 from studio.shop.games.on_air import board_of
@@ -50,6 +50,10 @@ class CommentStream(Protocol):
 
     def muted_people(self) -> set[str]:
         """Who is muted now ("platform/identity")."""
+        ...
+
+    def likes(self) -> int:
+        """How many likes the room has."""
         ...
 
 
@@ -119,6 +123,7 @@ class GameService(Service):
         self.on_air = ""
         self._shown: BoardSpec | None = None
         self._later_ns: dict[tuple[str, str], int] = {}
+        self._kept_back: set[str] = set()
         self._is_telling = False
         self._loop = asyncio.get_running_loop()
         self._files = RunningGames()
@@ -145,8 +150,12 @@ class GameService(Service):
 
     def view(self) -> tuple[DrawView, ...]:
         """Every game of this show."""
-        views = (draw.view() for draw in self.draws.values())
-        return tuple(replace(view, on_air=view.id == self.on_air) for view in views)
+        return tuple(map(self._view_of, self.draws.values()))
+
+    def _view_of(self, draw: Draw) -> DrawView:
+        view = draw.view()
+        liked = min(view.likes, self._comments.likes())
+        return replace(view, on_air=view.id == self.on_air, liked=liked)
 
     def checkpoint(self) -> GamesKept:
         """Which there are."""
@@ -187,6 +196,7 @@ class GameService(Service):
             if known.stage != "ready":
                 raise StudioError("conflict", "games.stage", id=draw.id, stage=known.stage)
             self._files.forget(known)
+        self._kept_back.discard(draw.id)
         self.draws[draw.id] = draw
         self._files.begin(draw)
         self._tell_stage(draw)
@@ -293,7 +303,7 @@ class GameService(Service):
 
     def _draw_board(self) -> None:
         draw = self.draws.get(self.on_air)
-        spec = None if draw is None else board_of(draw.view(), self._board.language)
+        spec = None if draw is None else board_of(self._view_of(draw), self._board.language)
         if spec != self._shown:
             self._shown = spec
             self._board.show_board(spec)
@@ -328,8 +338,11 @@ class GameService(Service):
         now = now_ns()
         waits = [d for d in self.draws.values() if d.stage == "drawn" and d.rules.claim_s]
         counts_down = [d for d in self.draws.values() if d.stage == "open" and d.rules.open_s]
-        if waits or counts_down:
+        liked = [d for d in self.draws.values() if d.stage == "ready" and d.rules.likes]
+        if waits or counts_down or liked:
             self._state.touch("games")
+        for draw in liked:
+            self._begin_when_liked(draw)
         is_due = (
             any(draw.overdue(now) for draw in waits)
             or any(draw.is_over(now) for draw in counts_down)
@@ -337,6 +350,16 @@ class GameService(Service):
         )
         if is_due and (self._looks is None or self._looks.done()):
             self._looks = self._loop.create_task(self._go_on(waits, counts_down), name="games")
+
+    def _begin_when_liked(self, draw: Draw) -> None:
+        """Takes entries once the room has the likes for it; what keeps it is told once."""
+        if self._comments.likes() < draw.rules.likes or draw.id in self._kept_back:
+            return
+        try:
+            self.open(draw)
+        except StudioError as error:
+            self._kept_back.add(draw.id)
+            self._events.publish(GameKeptBack(game=draw.id, why=error.in_language()))
 
     async def _go_on(self, waits: Sequence[Draw], counts_down: Sequence[Draw]) -> None:
         for draw in counts_down:

@@ -17,6 +17,7 @@ from studio.core.event import Event, Events
 from studio.core.state import State
 from studio.graphics.model import BoardSpec
 from studio.shop.coupons.model import Coupon
+from studio.shop.events import GameChanged, GameKeptBack
 from studio.shop.games import verify
 from studio.shop.games.draw import BEACON, Draw
 from studio.shop.games.model import DrawRules, Heard, Prize
@@ -149,6 +150,10 @@ class Stream:
 
     def __init__(self) -> None:
         self.listener: DrawListener | None = None
+        self.liked = 0
+
+    def likes(self) -> int:
+        return self.liked
 
     def listen(self, listener: DrawListener) -> None:
         self.listener = listener
@@ -396,6 +401,52 @@ def test_who_wins_a_coupon_has_it_booked_once(tmp_path: Path) -> None:
         await again.games.reset()
         await again.games.stop()
         await trade.close()
+
+    asyncio.run(body())
+
+
+def test_a_game_begins_when_the_room_has_the_likes_for_it() -> None:
+    async def body() -> None:
+        room = Room()
+        draw = Draw("likes-1", replace(VOTE, likes=10_000))
+        room.games.put(draw)
+        room.games.show("likes-1")
+        room.stream.liked = 8_230
+
+        def tick() -> None:
+            for every in room.games.every:
+                every.job()
+
+        tick()
+        assert draw.stage == "ready"
+        (view,) = room.games.view()
+        assert (view.likes, view.liked) == (10_000, 8_230)
+        assert room.board.shown is not None
+        (row,) = room.board.shown.rows
+        assert (row.name, row.count, row.share) == ("Begins at 10,000 likes", 8_230, 0.823)
+        room.stream.liked = 10_002
+        tick()
+        assert draw.stage == "open"
+        assert [event.stage for event in room.heard if isinstance(event, GameChanged)][-1] == "open"
+        await room.games.stop()
+
+    asyncio.run(body())
+
+
+def test_what_keeps_a_game_back_is_told_once() -> None:
+    async def body() -> None:
+        room = Room()
+        rules = replace(VOTE, likes=5, prizes=(Prize("Ten off", coupon="ten"),))
+        draw = Draw("likes-1", rules)
+        room.games.draws[draw.id] = draw
+        room.stream.liked = 5
+        for _ in range(3):
+            for every in room.games.every:
+                every.job()
+        (told,) = [event for event in room.heard if isinstance(event, GameKeptBack)]
+        assert "ten" in told.why
+        assert draw.stage == "ready", "a person may begin it"
+        await room.games.stop()
 
     asyncio.run(body())
 

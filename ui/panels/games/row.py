@@ -54,6 +54,8 @@ class GameRow(QFrame):
         self.name.setText(f"{t(f'games.kind_{view.kind}')} · {view.title}")
         self.what.setText(" · ".join(_rules(view)))
         said = [t(f"games.stage_{view.stage}"), t("games.entries", n=view.entries)]
+        if view.stage == "ready" and view.likes:
+            said.append(t("games.likes", n=f"{view.liked:,}", goal=f"{view.likes:,}"))
         if view.left_s:
             said.append(ms_short(view.left_s))
         if view.stage == "closing":
