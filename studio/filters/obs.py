@@ -131,7 +131,7 @@ _KEYS = {"green": "#00ff00", "blue": "#0099ff", "magenta": "#ff00ff"}
 _PLAIN_KEYS = {"green": "#00ff00", "blue": "#0000ff", "red": "#ff0000", "magenta": "#ff00ff"}
 CHROMA = 255 / 112
 """OBS measures chroma in parts of 255 levels, our key in parts of 112 (grey to the strongest)."""
-_RGB = 1.3
+RGB = 1.3
 """A distance in RGB as one in our chroma, on the mean over all directions."""
 
 
@@ -160,8 +160,8 @@ def _colour_key(s: Settings) -> Settings:
     # It compares all of the colour, and knows of no spill.
     return {
         "colour": _key(s, _PLAIN_KEYS),
-        "similarity": _parts(s, "similarity", 80, _RGB),
-        "smoothness": _parts(s, "smoothness", 50, _RGB),
+        "similarity": _parts(s, "similarity", 80, RGB),
+        "smoothness": _parts(s, "smoothness", 50, RGB),
         "spill": 0.0,
     }
 
@@ -227,6 +227,7 @@ def _mask(s: Settings) -> Settings:
     return {
         "shape": "image",
         "image": _text(s, "image_path"),
+        "fit": "stretch" if s.get("stretch") is True else "contain",
         "is_inverted": isinstance(kind, str) and "sub" in kind,
     }
 
@@ -355,7 +356,7 @@ SETTINGS: dict[str, tuple[str, Settings]] = {
     ),
     "crop_filter": ("relative left top right bottom cx cy", {}),
     "clut_filter": ("image_path clut_amount", {"passthrough_alpha": False}),
-    "mask_filter": ("type image_path", {"color": 0xFFFFFF, "opacity": 1.0, "stretch": False}),
+    "mask_filter": ("type image_path stretch", {"color": 0xFFFFFF, "opacity": 1.0}),
     "sharpness_filter": ("sharpness", {}),
     "scroll_filter": (
         "speed_x speed_y loop",
@@ -388,6 +389,7 @@ _WORDS = {
     "sharpness": "strength",
     "loop": "is_loop",
     "type": "is_inverted",
+    "stretch": "fit",
     "db": "gain_db",
     "open_threshold": "threshold_db",
     "threshold": "threshold_db",
@@ -419,6 +421,5 @@ _UNUSED = {
     "limit_size",
     "method",
     "relative",
-    "stretch",
     "sidechain_source",
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from studio.core.foreign import is_near, number, obs_number, split_version
-from studio.filters.obs import CHROMA, Settings, from_obs
+from studio.filters.obs import CHROMA, RGB, Settings, from_obs
 
 OUT = {
     "chroma_key": "chroma_key_filter_v2",
@@ -33,8 +33,16 @@ ONLY = {"mask": ("shape", "image"), "delay": ("what", "picture")}
 """Kinds that OBS has in one of our ways alone: the setting that says so, and its value."""
 
 
-OTHER_UNITS = ("chroma_key_filter", "color_filter")
+OTHER_UNITS = ("color_filter",)
 """First versions, whose settings have other units than those of the kind that is told."""
+_MOST = {
+    "color_filter": {"contrast": 2.0},
+    **dict.fromkeys(
+        ("color_key_filter", "color_key_filter_v2"),
+        {"similarity": 1000 / RGB, "smoothness": 1000 / RGB},
+    ),
+}
+"""Of kinds that are not told again as they came: the most that ours can."""
 
 
 def obs_kind(ours: str, settings: Settings) -> str:
@@ -65,10 +73,11 @@ def obs_settings(ours: str, settings: Settings) -> Settings:
 def bent_settings(kind: str, settings: Settings) -> list[tuple[str, Any]]:
     """Names and values of an OBS filter's settings that lie beyond what ours can."""
     found = from_obs(kind, settings)
-    if found is None or split_version(obs_kind(*found))[0] != split_version(kind)[0]:
+    if found is None:
         return []
-    if kind in OTHER_UNITS:
-        return []
+    if kind in OTHER_UNITS or split_version(obs_kind(*found))[0] != split_version(kind)[0]:
+        most = _MOST.get(kind, {})
+        return [(n, v) for n, v in settings.items() if n in most and number(v, 0) > most[n]]
     told = obs_settings(*found)
     return [
         (n, v)
@@ -131,6 +140,7 @@ WRITE: dict[tuple[str, str], Callable[[Any], Settings]] = {
     ("mask", "is_inverted"): lambda value: {
         "type": f"mask_alpha{'_sub' if value else ''}_filter.effect"
     },
+    ("mask", "fit"): lambda value: {"stretch": value == "stretch"},
     ("sharpen", "strength"): _as("sharpness", 0.5),
     ("scroll", "is_loop"): _as("loop"),
     ("gain", "gain_db"): _as("db"),

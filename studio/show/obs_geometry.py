@@ -16,6 +16,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from studio.core.foreign import number
+from studio.filters.kinds.crop import far_cut
 from studio.media.picture_file import MAX_SIDE
 from studio.scenes.layout import CUTTING, Area, drawn_size, place_exactly
 from studio.scenes.model import Box, Crop, Fit, Item
@@ -151,7 +152,8 @@ def lay_item(item: Item, entry: Json, picture: Picture, canvas: Size) -> Laid:
     laid = Laid(made, Area(x + dx - wide / 2, y + dy - high / 2, wide, high))
     if fit in ("native", "stretch") or picture.is_guessed:  # of a guess no pixels are counted
         return laid
-    return _in_whole_pixels(laid, picture)
+    cut = _cut_in_whole_pixels(laid, entry, picture) if is_cut else None
+    return cut or _in_whole_pixels(laid, picture)
 
 
 def _in_whole_pixels(laid: Laid, picture: Picture) -> Laid:
@@ -167,6 +169,42 @@ def _in_whole_pixels(laid: Laid, picture: Picture) -> Laid:
         found.append(part if abs(left) < 1 or (item.is_cut and left < 0) else whole / left)
     focus = _across((found[0], found[1]), flips)
     return replace_item(laid, focus_x=within(focus[0], 1.0), focus_y=within(focus[1], 1.0))
+
+
+def _cut_in_whole_pixels(laid: Laid, entry: Json, picture: Picture) -> Laid | None:
+    """A picture that is cut to its box, cut where OBS does: at its own whole pixels.
+
+    Its box is then larger or smaller by a part of such a pixel, or moved by one of the canvas.
+    None where that cannot be seen, or nothing is cut.
+    """
+    item, bounds = laid
+    drawn = drawn_size(item, bounds, picture.frame)
+    over = [own - side for own, side in zip(drawn, bounds[2:], strict=True)]
+    axis = 0 if over[0] > 0.1 else 1
+    seen = seen_px(entry, picture.size)[axis]
+    scale = drawn[axis] / seen
+    is_back = (item.is_mirrored, item.is_flipped)[axis]
+    if over[axis] <= 0.1 or (scale <= 1.0 and not is_back):
+        return None
+    place = _parts(int(within(number(entry.get("bounds_align"), 0), 99)))[axis]
+    first = place * over[axis] / scale
+    rest = over[axis] / scale - first
+    near, far = (math.floor(side + 0.5) for side in ((rest, first) if is_back else (first, rest)))
+    if not near + far:
+        return None
+    side, old = (seen - near - far) * scale, bounds[2 + axis]
+    start = 0.0
+    if is_back:  # it hangs on the other edge
+        whole = int(over[axis])
+        origin = over[axis] if place == 0 else whole if place == 1 else 2 * (whole // 2)
+        start = old + over[axis] - origin - side
+    moved = start + (side - old) / 2
+    dx, dy = _turn(item.rotation, *((moved, 0.0) if axis == 0 else (0.0, moved)))
+    middle = (bounds.x + bounds.w / 2 + dx, bounds.y + bounds.h / 2 + dy)
+    wide, high = (_side(side), bounds.h) if axis == 0 else (bounds.w, _side(side))
+    box = Area(middle[0] - wide / 2, middle[1] - high / 2, wide, high)
+    focus = {("focus_x", "focus_y")[axis]: near / (near + far)}
+    return replace_item(Laid(item, box), **focus)
 
 
 def corners(laid: Laid) -> list[Size]:
@@ -202,7 +240,7 @@ CROPPED = ("left", "right", "width", "top", "bottom", "height")
 
 def _kept(side: float, near: float, far: float, kept: float) -> float:
     """What a crop filter leaves of a side, as `studio.filters.kinds.crop` has it."""
-    return max(16.0, kept if kept > 0 else side - near - far)
+    return max(16.0, side - near - (far_cut(side, near, kept) if kept > 0 else far))
 
 
 class Group:

@@ -35,7 +35,9 @@ from studio.show.obs_geometry import (
 )
 from studio.show.obs_lost import (
     CUTS,
+    camera_scene,
     cut_sides,
+    keys_of,
     kind_of,
     lost_of_item,
     lost_of_scene,
@@ -53,6 +55,7 @@ from studio.show.obs_values import (
     Size,
     as_list,
     clean,
+    is_for_ears_alone,
     is_there,
     items_of,
     json_kind,
@@ -79,6 +82,7 @@ BLENDS: dict[str, Blend] = {
 }
 SILENT = ("microphone", "desktop_sound")
 DEVICES = ("DesktopAudioDevice", "AuxAudioDevice")
+MIXED = {"volume", "muted", "monitoring_type", "balance", "sync"}
 
 
 class Collection(msgspec.Struct, frozen=True):
@@ -188,12 +192,11 @@ class _Reader:
             for flt in as_list(row.get("filters")):
                 label = name_of(flt) or text(flt, "id")
                 self._report.add("filter", label, "scene_filter", text(flt, "id"), name_of(row))
-        self._beside((*entries, *devices))
+        self._beside((*scenes, *groups, *inputs, *devices))
         strips = {
             name_of(row): strip_of(row)
             for row in reversed((*inputs, *devices))
-            if name_of(row) in self._specs
-            and any(key in row for key in ("volume", "muted", "monitoring_type"))
+            if name_of(row) in self._specs and MIXED & row.keys()
         }
         for device in devices:
             name = name_of(device)
@@ -254,10 +257,10 @@ class _Reader:
             kind = text(row, "id") or json_kind(row)
             self._report.add("transition", name_of(row) or kind, "transition", kind, "transitions")
         for entry in entries:
-            keys = entry.get("hotkeys")
-            for action, bound in keys.items() if isinstance(keys, dict) else ():
-                for key in as_list(bound):
-                    self._report.add("hotkey", action, "hotkey", text(key, "key"), name_of(entry))
+            for action, key in keys_of(entry):
+                self._report.add("hotkey", action, "hotkey", key, name_of(entry))
+        if sent := camera_scene(self._data):
+            self._report.add("setting", sent, "unused", f"virtual-camera = {sent}")
         for key in ("saved_projectors", "quick_transitions", "canvases"):
             for row in as_list(self._data.get(key)):
                 label = name_of(row) or text(row, "monitor") or key
@@ -302,8 +305,9 @@ class _Reader:
         cuts = cut_sides(settings)
         lost = [*lost_settings(kind, settings), *bent_settings(kind, settings)]
         self._tell_lost(name, (line for line in lost if line[0] not in CUTS))
-        for key, value in lost_of_source(row, ours):
-            self._report.add("setting", name, "unused", setting_line(key, value))
+        self._tell_lost(name, lost_of_source(row, ours))
+        if is_for_ears_alone(row):
+            self._report.add("sound", name, "ears_alone", kind)
         filters = self._filters(row, name)
         if any(cuts.values()):  # they come before all others
             cut = FilterSpec(free_name("Cut", {f.name for f in filters}), "crop", cuts)

@@ -15,6 +15,8 @@ from studio.core.names import tidy_name
 Json = dict[str, Any]
 Size = tuple[float, float]
 FARTHEST_PX, LARGEST_SCALE = 1e5, 1e3
+LATEST_MS = 2000.0
+"""The most that our mixer holds a sound back."""
 
 
 class ImportedStrip(msgspec.Struct, frozen=True):
@@ -22,7 +24,7 @@ class ImportedStrip(msgspec.Struct, frozen=True):
 
     Attributes:
         follows_scene: heard on its scenes alone; OBS's own devices are heard on all.
-        is_monitored: it was in the headphones.
+        is_monitored: it was in the headphones; alone there, it is muted for viewers.
     """
 
     gain_db: float
@@ -39,11 +41,16 @@ def strip_of(row: Json) -> ImportedStrip:
     db = 20 * math.log10(volume) if volume > 1e-5 else -100.0
     return ImportedStrip(
         gain_db=round(min(26.0, max(-100.0, db)), 2),
-        is_muted=row.get("muted") is True,
+        is_muted=row.get("muted") is True or is_for_ears_alone(row),
         pan=min(1.0, max(-1.0, 2 * number(row.get("balance"), 0.5) - 1)),
-        sync_ms=round(min(2000.0, max(-500.0, number(row.get("sync"), 0) / 1e6))),
+        sync_ms=round(min(LATEST_MS, max(-500.0, number(row.get("sync"), 0) / 1e6))),
         is_monitored=number(row.get("monitoring_type"), 0) > 0,
     )
+
+
+def is_for_ears_alone(row: Json) -> bool:
+    """Is it heard in the headphones, and not by viewers? OBS_MONITORING_TYPE_MONITOR_ONLY."""
+    return number(row.get("monitoring_type"), 0) == 1
 
 
 def items_of(scene: Json) -> list[Json]:

@@ -131,8 +131,8 @@ ALTERNATIVES = (
     ("extents extents_wrap extents_cx", "custom_width word_wrap"),
     ("capture_cursor", "show_cursor", "cursor"),
     ("device_name", "video_device_id", "device_id", "device"),
-    ("resolution", "preset use_preset"),
-    ("framerate", "frame_interval", "frame_rate"),
+    ("resolution", "preset use_preset res_type"),
+    ("framerate", "frame_interval", "frame_rate", "use_preset res_type"),
     ("randomize", "playback_mode"),
 )
 """Names of different kinds of OBS that say the same: the one that is given counts."""

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from studio.sources.obs_reading import (
     Settings,
     alpha_of,
+    bent_camera,
     bent_screen,
     bent_slides,
     bent_text,
@@ -36,6 +37,7 @@ from studio.sources.obs_reading import (
     slide_seconds,
     speed_of,
     text_of,
+    weight_of,
     window_title,
     words_file,
     wrap_of,
@@ -117,11 +119,7 @@ _WORDS = (
     Word("text", "text", lambda s: text_of(s, "text")),
     Word("size", "font", lambda s: round(number_of(font_of(s), "size", 64, 8, 400))),
     Word("font", "font", lambda s: text_of(font_of(s), "face") or None),
-    Word(
-        "weight",
-        "font",
-        lambda s: 700 if int(number_of(font_of(s), "flags", 0, 0, 99)) & 1 else 400,
-    ),
+    Word("weight", "font", weight_of),
     Word("colour", "color color1", lambda s: colour_of(s, "#ffffff", "color", "color1")),
     Word("outline", "outline outline_size", outline_of),
     Word("outline_colour", "outline_color", lambda s: colour_of(s, "#000000", "outline_color")),
@@ -257,11 +255,13 @@ _CAMERA_WORDS = (
     Word("fps", "framerate frame_interval frame_rate", rate_of),
     Word("", "res_type", lambda s: None),
 )
+# What says whether size and rate count, use_preset and res_type, is OBS's default nowhere below:
+# a size that is written without it is meant.
 _DSHOW = InputKind(
     "camera",
     _CAMERA_WORDS,
     {
-        "video_device_id": "", "res_type": 0, "resolution": "", "frame_interval": -1,
+        "video_device_id": "", "resolution": "", "frame_interval": -1,
         "video_format": 0, "color_space": "default", "color_range": "default", "buffering": 0,
         "flip_vertically": False, "autorotation": True, "hw_decode": False,
         "use_custom_audio_device": False, "audio_device_id": "", "audio_output_mode": 0,
@@ -281,10 +281,10 @@ _MAC_CAMERA = InputKind(
     "camera",
     _CAMERA_WORDS,
     {
-        "device": "", "device_name": "", "use_preset": True, "resolution": "",
-        "preset": "AVCaptureSessionPresetHigh", "input_format": -1,
+        "device": "", "device_name": "", "resolution": "", "input_format": -1,
         "color_space": -1, "video_range": -1, "buffering": False, "enable_audio": True,
     },
+    bent=bent_camera,
 )  # fmt: skip
 OBS_PAGE = "https://obsproject.com/browser-source"
 """What OBS shows where nobody said what to; here that is nothing."""

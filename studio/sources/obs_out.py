@@ -36,6 +36,10 @@ OUT: dict[str, tuple[str, str, str]] = {
     ),
     "screen": ("monitor_capture", "screen_capture", "xshm_input_v2"),
 }
+STYLES = {
+    100: "Thin", 200: "ExtraLight", 300: "Light", 400: "Regular", 500: "Medium",
+    600: "SemiBold", 700: "Bold", 800: "ExtraBold", 900: "Black",
+}  # fmt: skip
 WINDOWS = ("window_capture", "window_capture", "xcomposite_input")
 
 
@@ -144,6 +148,10 @@ def _mode(settings: Settings, system: str) -> Settings:
             words if system == "win32" else packed if system != "darwin"
             else write_json({"width": wide, "height": high})
         )  # fmt: skip
+        if system == "win32":
+            made["res_type"] = 1
+        elif system == "darwin":
+            made["use_preset"] = False
     if isinstance(fps, int) and fps > 0:
         if system == "win32":
             made["frame_interval"] = round(1e7 / fps)
@@ -179,7 +187,9 @@ def _words(settings: Settings) -> Settings:
             "face": settings.get("font", ""),
             "size": settings.get("size", 64),
             "flags": bold,
-            "style": "Bold" if bold else "Regular",
+            "style": STYLES.get(
+                weight if _is_number(weight) else 700, "Bold" if bold else "Regular"
+            ),
         }
     colour = obs_number(settings.get("colour"))
     if colour is not None:

@@ -85,6 +85,34 @@ def font_of(s: Settings) -> Settings:
     return found if isinstance(found, dict) else {}
 
 
+WEIGHTS = {
+    "thin": 100, "hairline": 100, "extralight": 200, "ultralight": 200, "light": 300,
+    "medium": 500, "semibold": 600, "demibold": 600, "demi": 600, "bold": 700,
+    "extrabold": 800, "ultrabold": 800, "black": 900, "heavy": 900,
+}  # fmt: skip
+"""Of the names of a font's styles, as they are written in fonts."""
+NAMED_BOLD = 1
+
+
+def font_flags(s: Settings) -> int:
+    return int(number_of(font_of(s), "flags", 0, 0, 99))
+
+
+def style_words(s: Settings) -> list[str]:
+    """The style of a font that is looked for by it ("SemiBold Italic"), word by word."""
+    found = text_of(font_of(s), "style").lower().replace("-", " ")
+    for part in ("extra", "ultra", "semi", "demi"):
+        found = found.replace(f"{part} ", part)
+    return found.split()
+
+
+def weight_of(s: Settings) -> int:
+    """Of the style where a kind looks for its font by it, as FreeType's does; of the flags."""
+    is_by_style = "color1" in s  # the other kind has flags alone
+    found = [WEIGHTS[word] for word in style_words(s) if word in WEIGHTS] if is_by_style else []
+    return found[0] if found else 700 if font_flags(s) & NAMED_BOLD else 400
+
+
 def outline_of(s: Settings) -> int:
     if not flag_of(s, "outline", False):
         return 0
@@ -122,6 +150,11 @@ def device_name(s: Settings) -> str:
 
 def resolution(s: Settings) -> tuple[int, int] | None:
     """Width and height out of "1280x720", of V4L2's width << 16 | height, or of a Mac's JSON."""
+    if is_preset(s):
+        found = sides(text_of(s, "preset").removeprefix(PRESET))
+        return size_within(*found) if found else None
+    if is_left_to_device(s):
+        return None
     given = s.get("resolution")
     if isinstance(given, int) and not isinstance(given, bool):
         return size_within(given >> 16, given & 0xFFFF) if given > 0 else None
@@ -132,12 +165,35 @@ def resolution(s: Settings) -> tuple[int, int] | None:
             return None
     if isinstance(given, dict):
         return size_within(given.get("width"), given.get("height"))
-    found = sides(given) or (
-        sides(text_of(s, "preset").removeprefix("AVCaptureSessionPreset"))
-        if flag_of(s, "use_preset", False)
-        else None
-    )
+    found = sides(given)
     return size_within(*found) if found else None
+
+
+PRESET = "AVCaptureSessionPreset"
+
+
+def is_preset(s: Settings) -> bool:
+    """Is a Mac's camera set by a named preset? Then size and rate that also stand there are old.
+
+    Where nothing is said of it, a size counts.
+    """
+    is_named = bool(text_of(s, "preset")) and not s.get("resolution")
+    return flag_of(s, "use_preset", is_named)
+
+
+def is_left_to_device(s: Settings) -> bool:
+    """Does a DirectShow camera choose by itself? Then size and rate that also stand there are old.
+
+    Where nothing is said of it they count.
+    """
+    value = s.get("res_type")
+    return isinstance(value, int) and not isinstance(value, bool) and value == 0
+
+
+def bent_camera(s: Settings) -> tuple[str, ...]:
+    """A preset that names no size, but for the best one."""
+    name = text_of(s, "preset").removeprefix(PRESET)
+    return ("preset",) if is_preset(s) and name not in ("", "High") and not sides(name) else ()
 
 
 def sides(text: Any) -> tuple[int, int] | None:
@@ -166,6 +222,8 @@ def resolution_side(at: int) -> Callable[[Settings], int | None]:
 
 def rate_of(s: Settings) -> int | None:
     """Of V4L2's interval, a << 16 | b for a/b s; DirectShow's, in 100 ns; a Mac's fraction."""
+    if is_preset(s) or is_left_to_device(s):
+        return None
     packed, interval, rate = s.get("framerate"), s.get("frame_interval"), s.get("frame_rate")
     found = 0.0
     if isinstance(packed, int) and not isinstance(packed, bool) and packed > 0:
@@ -207,8 +265,7 @@ def bent_text(s: Settings) -> tuple[str, ...]:
     colour = s.get("color1")
     if isinstance(colour, int) and not isinstance(colour, bool) and colour >> 24 & 255 < 255:
         lost.append("color1")  # half transparent
-    flags = int(number_of(font_of(s), "flags", 0, 0, 99))
-    if flags & ~1:
+    if font_flags(s) & ~1 or set(style_words(s)) & {"italic", "oblique"}:
         lost.append("font")  # italic, underlined, struck out
     return tuple(lost)
 

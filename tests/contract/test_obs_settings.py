@@ -237,8 +237,9 @@ def test_every_setting_of_a_filter_is_kept_or_told(tmp_path: Path, kind: str) ->
     ("field", "value"),
     [
         ("push-to-talk", True), ("push-to-mute", True), ("mixers", 2), ("flags", 2),
-        ("enabled", False), ("deinterlace_mode", 3), ("monitoring_type", 1), ("volume", 0.5),
+        ("enabled", False), ("monitoring_type", 1), ("volume", 0.5),
         ("muted", True), ("balance", 0.1), ("sync", 50_000_000), ("sync", -50_000_000),
+        ("monitoring_type", 2), ("sync", 9_000_000_000),
         ("hotkeys", {"mute": [{"key": "OBS_KEY_M"}]}), ("filters", [{"id": "x", "name": "y"}]),
     ],
 )  # fmt: skip
@@ -246,7 +247,7 @@ def test_what_is_set_of_a_source_itself_is_kept_or_told(
     tmp_path: Path, field: str, value: Any
 ) -> None:
     def read(**more: Any) -> Any:
-        mic = source("it", "image_source", {"file": ""}, **more)
+        mic = source("it", "ffmpeg_source", {"local_file": ""}, **more)
         path = tmp_path / "x.json"
         path.write_text(json.dumps({"sources": [mic, scene("A", item("it", 1))]}))
         found = read_collection(path, (1920, 1080), lambda spec: (640.0, 480.0))

@@ -21,8 +21,8 @@ LEAST_SIZE = 16
 class CropSettings(extension.Settings, kw_only=True):
     """Pixels taken off each side; below 0 they are put on.
 
-    With a width (height) that many pixels are kept from the left (top), whatever the picture's
-    size is, and right (bottom) says nothing.
+    With a width (height) that many pixels are kept from the left (top), as far as the picture
+    goes, and right (bottom) says nothing; one wider than the picture gets a margin (see `far_cut`).
     """
 
     left: Annotated[int, setting("左 (像素)", "Left (px)", ge=-MOST, le=MOST)] = 0
@@ -42,9 +42,18 @@ class CropSettings(extension.Settings, kw_only=True):
 def cut_sides(settings: CropSettings, width: int, height: int) -> tuple[int, int, int, int]:
     """What is taken off the left, top, right and bottom of a picture, even pixels."""
     s = settings
-    right = width - s.left - s.width if s.width else s.right
-    bottom = height - s.top - s.height if s.height else s.bottom
-    return even(s.left), even(s.top), even(right), even(bottom)
+    right = far_cut(width, s.left, s.width) if s.width else s.right
+    bottom = far_cut(height, s.top, s.height) if s.height else s.bottom
+    return even(s.left), even(s.top), even(round(right)), even(round(bottom))
+
+
+def far_cut(side: float, near: float, kept: float) -> float:
+    """What is taken off the far end of a side of which ``kept`` pixels stay behind ``near``.
+
+    Source: obs-studio ``plugins/obs-filters/crop-filter.c``, calc_crop_dimensions: nothing is kept
+    beyond the picture, and what is wider than it is filled up by the difference.
+    """
+    return side - min(near + kept, max(side, near)) - max(0.0, kept - side)
 
 
 class CropFilter(Filter):

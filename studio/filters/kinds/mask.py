@@ -25,6 +25,7 @@ class MaskSettings(extension.Settings, kw_only=True):
         "rounded"
     )
     image: Annotated[str, setting("遮罩图片", "Mask image", "file")] = ""
+    fit: Annotated[Literal["stretch", "contain"], setting("图片铺法", "Image fills")] = "stretch"
     is_inverted: Annotated[bool, setting("反转", "Inverted")] = False
     radius: Annotated[float, setting("圆角", "Corner radius", "slider", ge=0, le=0.5)] = 0.08
     feather: Annotated[float, setting("羽化", "Feather", "slider", ge=0, le=0.5)] = 0.0
@@ -91,16 +92,27 @@ def _image(settings: MaskSettings) -> Plane | None:
     return plain
 
 
+def _laid(image: Plane | None, width: int, height: int, keeps_shape: bool) -> Plane:
+    """A mask's picture over (height, width); keeping its shape, it hides what is beside it."""
+    if image is None:
+        return np.full((height, width), 255, np.uint8)
+    scale = min(width / image.shape[1], height / image.shape[0])
+    wide, high = (max(1, round(side * scale)) for side in image.shape[::-1])
+    if not keeps_shape or (wide >= width and high >= height):
+        whole: Plane = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+        return whole
+    mask = np.zeros((height, width), np.uint8)
+    x, y = (width - wide) // 2, (height - high) // 2
+    mask[y : y + high, x : x + wide] = cv2.resize(image, (wide, high), interpolation=cv2.INTER_AREA)
+    return mask
+
+
 def shape_mask(settings: MaskSettings, image: Plane | None, width: int, height: int) -> Plane:
     """Alpha (height, width) uint8 of a shape; 255 is seen."""
     s = settings
     short = min(width, height)
     if s.shape == "image":
-        mask = (
-            np.full((height, width), 255, np.uint8)
-            if image is None
-            else cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-        )
+        mask = _laid(image, width, height, s.fit == "contain")
         if s.feather:
             mask = cv2.GaussianBlur(mask, (0, 0), max(0.5, s.feather * short / 2))
     else:

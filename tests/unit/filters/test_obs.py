@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,7 +13,8 @@ import studio.filters.kinds as filter_folder
 from studio.core.registry import discover
 from studio.filters.base import Filter
 from studio.filters.obs import changes_from_obs, from_obs, known_kinds, lost_settings
-from studio.filters.obs_out import obs_kind, obs_settings
+from studio.filters.obs_out import bent_settings, obs_kind, obs_settings
+from studio.media.cv import cv2
 from studio.media.frame import from_rgb, to_rgb
 from tests.contract.test_obs_settings import FILTERS, ON
 
@@ -112,6 +114,41 @@ def test_contrast_from_obs_is_that_of_its_version(contrast: float) -> None:
 def test_a_change_touches_what_is_given_alone(ours: str, given: Any, wanted: Any) -> None:
     fields = frozenset(KINDS.get(ours).Settings.__struct_fields__)
     assert changes_from_obs(ours, given, fields) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "is_told"),
+    [("chroma_key_filter", "similarity", 500, True), ("chroma_key_filter", "similarity", 300, False),
+     ("chroma_key_filter", "spill", 300, True), ("color_filter", "contrast", 4.0, True),
+     ("color_filter", "contrast", 1.0, False), ("color_filter", "opacity", 50, False),
+     ("color_key_filter_v2", "similarity", 900, True),
+     ("color_key_filter", "smoothness", 50, False)],
+)  # fmt: skip
+def test_a_value_beyond_ours_is_told_of_first_versions_too(
+    kind: str, name: str, value: float, is_told: bool
+) -> None:
+    assert bent_settings(kind, {name: value}) == ([(name, value)] if is_told else [])
+
+
+@pytest.mark.parametrize("size", [(80, 40), (40, 80), (64, 64), (2, 90)])
+@pytest.mark.parametrize("stretch", [None, False, True])
+def test_a_mask_keeps_its_shape_as_in_obs(
+    tmp_path: Path, size: tuple[int, int], stretch: bool | None
+) -> None:
+    """mask-filter.c: without "stretch" it is as large as it goes; nothing is seen beside it."""
+    path = tmp_path / "white.png"
+    cv2.imwrite(str(path), np.full((50, 50, 3), 255, np.uint8))
+    given = {"image_path": str(path)} | ({} if stretch is None else {"stretch": stretch})
+    found = from_obs("mask_filter_v2", given)
+    assert found is not None
+    mask = KINDS.get("mask")(KINDS.get("mask").decode(found[1]))
+    alpha = mask.apply(from_rgb(np.full((size[1], size[0], 3), 90, np.uint8))).alpha
+    wide = min(size) if not stretch else None
+    seen = size[0] * size[1] if wide is None else wide * wide
+    assert alpha is not None or wide is None or size[0] == size[1]
+    count = size[0] * size[1] if alpha is None else int((alpha > 127).sum())
+    assert count == seen
+    assert lost_settings("mask_filter_v2", given) == []
 
 
 def test_kinds_are_listed_as_obs_lists_them() -> None:

@@ -12,12 +12,14 @@ import random
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
 import studio.sources.kinds as source_folder
 from studio.core.registry import discover
+from studio.filters.kinds.crop import CropFilter, CropSettings
 from studio.graphics.text import TextDrawer
 from studio.media.frame import blank, from_rgb
 from studio.scenes.compositor import Compositor
@@ -99,12 +101,17 @@ def obs_draws(entry: dict[str, Any], size: tuple[float, float]) -> Seen:
             its = entry["bounds_align"]
             first = 0.0 if its & near else over if its & far else over / 2
             is_back = (width if is_wide else height) < 0
-            before, after = (over - first, first) if is_back else (first, over - first)
-            # Cut, it fills the bounds along this side, and keeps its place there when mirrored.
+            start = 0.0
+            if is_back:
+                start = ox if is_wide else oy
+                start = start - (wd if is_wide else hd) if its & near else start
+                start = start if its & (near | far) else 2 * start
+            two = (over - first, first) if is_back else (first, over - first)
+            before, after = (math.floor(side + 0.5) for side in two)  # whole pixels of the picture
             if is_wide:
-                left, right, ox, width = left + before, right + after, 0.0, math.copysign(bw, sx)
+                left, right, ox = left + before, right + after, start
             else:
-                top, bottom, oy, height = top + before, bottom + after, 0.0, math.copysign(bh, sy)
+                top, bottom, oy = top + before, bottom + after, start
         ox += min(width, 0.0)
         oy += min(height, 0.0)
         dx, dy = aligned(entry["align"], int(bw), int(bh))
@@ -116,6 +123,31 @@ def obs_draws(entry: dict[str, Any], size: tuple[float, float]) -> Seen:
         @ shift(-left, -top)
     )
     return Seen((left, top, size[0] - right, size[1] - bottom), matrix)
+
+
+def cropped_by_filter(settings: dict[str, Any], size: tuple[int, int]) -> tuple[int, ...]:
+    """calc_crop_dimensions of plugins/obs-filters/crop-filter.c: corner, size, size with margin."""
+    x, y = settings["left"], settings["top"]
+    if settings.get("relative", True):
+        wide, high = size[0] - x - settings["right"], size[1] - y - settings["bottom"]
+        return x, y, wide, high, wide, high
+    cx, cy = settings["cx"], settings["cy"]
+    wide, high = min(x + cx, size[0]) - x, min(y + cy, size[1]) - y
+    return x, y, wide, high, wide + max(0, cx - size[0]), high + max(0, cy - size[1])
+
+
+def random_crop(chance: random.Random) -> dict[str, Any]:
+    """Settings of a crop filter in even pixels, as our frames have them."""
+    x, y = 2 * chance.randrange(25), 2 * chance.randrange(20)
+    if chance.random() < 0.5:
+        return {
+            "left": x,
+            "top": y,
+            "right": 2 * chance.randrange(20),
+            "bottom": 2 * chance.randrange(10),
+        }
+    cx, cy = 2 * chance.randrange(40, 115), 2 * chance.randrange(40, 85)
+    return {"relative": False, "left": x, "top": y, "cx": cx, "cy": cy}
 
 
 def random_item(chance: random.Random, name: str, number: int, size: Any, at: Any) -> Any:
@@ -156,9 +188,14 @@ def depth(seen: Seen, shape: tuple[int, int]) -> np.ndarray:
 
 
 def drawn(
-    found: Scene, shape: tuple[int, int], canvas: str, size: Any, levels: Any = LEVELS
+    found: Scene,
+    shape: tuple[int, int],
+    canvas: str,
+    size: Any,
+    levels: Any = LEVELS,
+    crop: dict[str, Any] | None = None,
 ) -> np.ndarray:
-    """The luma of a scene whose one source has quarters of different levels."""
+    """The luma of a scene whose one source has quarters of different levels, behind a crop."""
     picture = np.zeros((size[1], size[0], 3), np.uint8)
     for row in (0, 1):
         for column in (0, 1):
@@ -167,7 +204,10 @@ def drawn(
             part[:] = levels[row][column]
     context = SourceContext(Path("/"), TextDrawer(), 30.0, *shape)
     runner = SourceRunner("red", KINDS.get("colour")(None, context))
-    runner.slot.put(Shot(from_rgb(picture), 0))
+    frame = from_rgb(picture)
+    if crop is not None:
+        frame = CropFilter(msgspec.convert(crop, CropSettings)).apply(frame)
+    runner.slot.put(Shot(frame, 0))
     target = blank(*shape)
     Compositor(Canvas(canvas, *shape)).compose(target, found, {"red": runner}, 1)
     return target.y.astype(float)
@@ -244,6 +284,51 @@ def test_random_items_and_groups_stand_where_obs_draws_them(
 
 
 @pytest.mark.parametrize("canvas", ["landscape", "portrait"])
+def test_items_behind_a_crop_filter_stand_where_obs_draws_them(tmp_path: Path, canvas: str) -> None:
+    """By sides and by a size, which ends with the picture and adds a margin beyond it."""
+    chance, shape, size = random.Random(len(canvas)), SHAPES[canvas], (200, 140)
+    sources, entries, wanted = [], [], []
+    for number in range(40):
+        settings = random_crop(chance)
+        x, y, wide, high, *whole = cropped_by_filter(settings, size)
+        crop = [{"id": "crop_filter", "name": "Cut", "settings": settings}]
+        name = f"red{number}"
+        its = {"width": size[0], "height": size[1]}
+        sources.append(source(name, "color_source_v3", its, filters=crop))
+        entry = random_item(chance, name, 1, whole, (shape[0] / 2, shape[1] / 2))
+        entries.append(scene(f"s{number}", entry))
+        seen = obs_draws(entry, (whole[0], whole[1]))
+        inside = np.minimum(depth(seen, shape), depth(Seen((0, 0, wide, high), seen.matrix), shape))
+        part = tuple(side + (x, y)[at % 2] for at, side in enumerate(seen.part))
+        back = Seen((part[0], part[1], part[2], part[3]), seen.matrix @ shift(-x, -y))
+        wanted.append((back, inside))
+    data = {"sources": [*sources, *entries], "resolution": {"x": shape[0], "y": shape[1]},
+            "scene_order": [{"name": entry["name"]} for entry in entries]}  # fmt: skip
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    canvases = [Canvas(name, *its) for name, its in SHAPES.items()]
+    found = read_collection(path, (1920, 1080), lambda spec: (0.0, 0.0), canvases)
+    crops = {spec.name: spec.filters[0].settings for spec in found.sources}
+    bad = []
+    for made, (seen, inside) in zip(found.scenes, wanted, strict=True):
+        name = made.items[0].source
+        white = drawn_of(made, shape, canvas, size, crops[name], WHITE)
+        faults = edge_faults(white, inside)
+        quarters = drawn_of(made, shape, canvas, size, crops[name], LEVELS)
+        faults += part_faults(quarters, seen, inside, size)
+        bad += [f"{made.name}: {fault}: {crops[name]} {made.items[0]}"[:700] for fault in faults]
+    assert not bad, f"{len(bad)}\n" + "\n".join(bad[:3])
+
+
+def drawn_of(
+    made: Scene, shape: tuple[int, int], canvas: str, size: Any, crop: Any, levels: Any
+) -> np.ndarray:
+    """A scene of one source of any name, whose picture stands behind a crop filter."""
+    item_ = replace(made.items[0], source="red")
+    return drawn(replace(made, items=(item_,)), shape, canvas, size, levels, crop)
+
+
+@pytest.mark.parametrize("canvas", ["landscape", "portrait"])
 def test_a_camera_that_was_not_there_stands_right_once_its_first_picture_comes(
     tmp_path: Path, canvas: str
 ) -> None:
@@ -271,6 +356,8 @@ def test_a_camera_that_was_not_there_stands_right_once_its_first_picture_comes(
         true = truly_sized(item_, size) if cropped else item_
         # In boxes OBS reckons in whole pixels, which of a guess cannot be counted.
         near = 1.05 if entry["bounds_type"] in (0, 1) else 2.05
+        if entry.get("bounds_crop"):  # and cuts at whole pixels of the picture
+            near += 0.5 * float(np.hypot(*obs_draws(entry, size).matrix[:2, 0]))
         luma = drawn(replace(one, items=(true,)), shape, canvas, size, WHITE)
         bad += [f"{one.name}: {fault}: {entry}" for fault in edge_faults(luma, inside, near)]
     assert not bad, "\n".join(bad[:3])

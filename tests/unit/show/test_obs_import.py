@@ -291,6 +291,19 @@ def test_microphones_are_heard_where_obs_has_them(tmp_path):
     } <= told
 
 
+def test_what_was_monitored_alone_is_not_heard_by_viewers(tmp_path):
+    """OBS's "Monitor Only (mute output)": a cue, a colleague; in the headphones as there."""
+    entries = [
+        source(f"Cue {kind}", "ffmpeg_source", {"local_file": "/x.mp4"}, monitoring_type=kind)
+        for kind in (0, 1, 2)
+    ]
+    shown = scene("A", *(item(row["name"], at) for at, row in enumerate(entries, 1)))
+    found = read(written(tmp_path, {"sources": [*entries, shown]}))
+    heard = {name: (strip.is_muted, strip.is_monitored) for name, strip in found.strips.items()}
+    assert heard == {"Cue 0": (False, False), "Cue 1": (True, True), "Cue 2": (False, True)}
+    assert [row.name for row in found.unmatched if row.why == "ears_alone"] == ["Cue 1"]
+
+
 def test_sound_that_should_come_earlier_is_told(tmp_path):
     mic = source("Mic", "wasapi_input_capture", {"device_id": "default"}, sync=-200_000_000)
     found = read(written(tmp_path, {"sources": [mic], "AuxAudioDevice1": mic}))
@@ -560,15 +573,24 @@ def test_a_transition_goes_the_way_it_went(
 
 def test_what_is_set_of_a_scene_or_group_itself_is_told(tmp_path: Path) -> None:
     """Its own place in the mixer, and the canvas it stands on, of which no size is written."""
-    group = source("G", "group", {"items": []}, volume=0.2, muted=True, sync=50_000_000)
+    filters = [{"id": "x", "name": "y", "hotkeys": {"wink": [{"key": "OBS_KEY_W"}]}}]
+    keys = {"libobs.show_scene_item.1": [{"key": "OBS_KEY_1"}]}
+    group = source("G", "group", {"items": []}, volume=0.2, muted=True, sync=50_000_000,
+                   enabled=False, hotkeys=keys, filters=filters)  # fmt: skip
+    small = scene("C")
+    small["settings"] |= {"custom_size": True, "cx": 400, "cy": 300}
     upright = {**scene("B"), "canvas_uuid": "v", "balance": 0.2, "monitoring_type": 1}
     main = {**scene("A", item("G", 1)), "canvas_uuid": "6c69626f-6273-4c00-9d88-c5136d61696e"}
-    data = {"sources": [main, upright], "groups": [group],
+    data = {"sources": [main, upright, small], "groups": [group],
+            "virtual-camera": {"type2": 1, "scene": "B"},
             "canvases": [{"name": "Vertical", "uuid": "v"}]}  # fmt: skip
     found = read(written(tmp_path, data))
     told = {(row.name, row.kind) for row in found.unmatched if row.what == "setting"}
     assert {
         ("G", "volume = 0.2"), ("G", "muted"), ("G", "sync = 50000000"), ("B", "balance = 0.2"),
-        ("B", "monitoring_type = 1"), ("B", 'canvas = "Vertical"'),
+        ("B", "monitoring_type = 1"), ("B", 'canvas = "Vertical"'), ("G", "enabled = false"),
+        ("C", 'custom_size = "400x300"'), ("B", "virtual-camera = B"),
     } <= told  # fmt: skip
     assert not any(name == "A" for name, _ in told)
+    keys_told = {row.kind for row in found.unmatched if row.what == "hotkey"}
+    assert keys_told == {"OBS_KEY_1", "OBS_KEY_W"}

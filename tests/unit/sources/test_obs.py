@@ -193,6 +193,69 @@ def test_a_change_of_one_word_leaves_what_it_does_not_say(
     assert {**ours, **made} == {**ours, **wanted}
 
 
+@pytest.mark.parametrize(
+    ("kind", "style", "flags", "weight", "is_told"),
+    [
+        ("text_ft2_source_v2", "Light", 0, 300, False),
+        ("text_ft2_source_v2", "Semi Bold", 0, 600, False),
+        ("text_ft2_source_v2", "Extra-Light Italic", 0, 200, True),
+        ("text_ft2_source_v2", "Black", 1, 900, False),
+        ("text_ft2_source_v2", "Book", 0, 400, False),
+        ("text_gdiplus_v3", "Light", 0, 400, False),
+        ("text_gdiplus_v3", "Regular", 1, 700, False),
+        ("text_gdiplus_v3", "Regular", 2, 400, True),
+    ],
+)
+def test_a_font_is_as_heavy_as_its_style_says(
+    kind: str, style: str, flags: int, weight: int, is_told: bool
+) -> None:
+    """FreeType's kind looks for its font by the style; GDI's by flags alone."""
+    settings: dict[str, Any] = {"font": {"face": "Arial", "style": style, "flags": flags}}
+    if "ft2" in kind:
+        settings["color1"] = 0xFFFFFFFF
+    found = from_obs(kind, settings)
+    assert found is not None
+    assert found[1]["weight"] == weight
+    assert [name for name, _ in lost_settings(kind, settings)] == ["font"] * is_told
+    told = obs_settings("text", {"weight": weight, "font": "Arial", "size": 40})
+    assert from_obs("text_ft2_source_v2", {**told, "color1": 1})[1]["weight"] == weight
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "mode", "told"),
+    [
+        ("macos-avcapture", {"preset": "AVCaptureSessionPreset1280x720"}, (1280, 720, None), []),
+        ("macos-avcapture", {"use_preset": True, "preset": "AVCaptureSessionPreset640x480",
+         "resolution": '{"width":1920,"height":1080}', "frame_rate": {"numerator": 60,
+         "denominator": 1}}, (640, 480, None), []),
+        ("macos-avcapture", {"use_preset": False, "preset": "AVCaptureSessionPreset640x480",
+         "resolution": '{"width":1920,"height":1080}', "frame_rate": {"numerator": 60,
+         "denominator": 1}}, (1920, 1080, 60), []),
+        ("macos-avcapture", {"resolution": '{"width":1920,"height":1080}'},
+         (1920, 1080, None), []),
+        ("av_capture_input_v2", {"use_preset": True, "preset": "AVCaptureSessionPresetMedium"},
+         (None, None, None), ["preset"]),
+        ("av_capture_input_v2", {"use_preset": True, "preset": "AVCaptureSessionPresetHigh"},
+         (None, None, None), []),
+        ("dshow_input", {"res_type": 1, "resolution": "1280x720", "frame_interval": 333333},
+         (1280, 720, 30), []),
+        ("dshow_input", {"res_type": 0, "resolution": "1280x720", "frame_interval": 333333},
+         (None, None, None), []),
+        ("dshow_input", {"resolution": "1280x720"}, (1280, 720, None), []),
+        ("v4l2_input", {"resolution": 125830200, "framerate": 65596}, (1920, 1080, 60), []),
+        ("v4l2_input", {"resolution": -1, "framerate": 0}, (None, None, None), []),
+    ],
+)  # fmt: skip
+def test_a_camera_has_the_mode_that_is_in_force(
+    kind: str, settings: dict[str, Any], mode: tuple[int | None, ...], told: list[str]
+) -> None:
+    """What stands in a file from another choice, but is not in force, says nothing."""
+    found = from_obs(kind, settings)
+    assert found is not None
+    assert tuple(found[1].get(name) for name in ("width", "height", "fps")) == mode
+    assert [name for name, _ in lost_settings(kind, settings)] == told
+
+
 HERE = str(Path(__file__).parent)
 
 
