@@ -15,6 +15,8 @@ import re
 import unicodedata
 from typing import Any
 
+from studio.core.often import CHINESE, KOREAN, share
+
 Plain = Any
 """Plain data: dict, list, str, int, float, bool or None."""
 
@@ -23,6 +25,7 @@ _ODD = re.compile("[\x00\u2028\u2029\ud800-\udfff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _LONE = re.compile("[\ud800-\udfff]")
 _ODD_ESCAPE = re.compile(r"\\u(?:0000|202[89]|d[89a-f])", re.IGNORECASE)
+_ODD_CONTROL = re.compile("[\x01-\x08\x0b\x0d-\x1a\x1c-\x1f]")
 _ODD_BYTES = re.compile(b"\xe2\x80[\xa8\xa9]")
 
 
@@ -118,7 +121,8 @@ def decode_words(data: bytes) -> str:
     """The words of a text file that somebody wrote, whichever program wrote it.
 
     With a byte order mark as it says; else UTF-16 where every second byte is nothing, UTF-8 where
-    it is that, GBK (GB 18030) where what is not ASCII comes in its pairs; then the reading of
+    it is that, EUC-KR where its syllables are those of every day and the signs of GBK are not,
+    GBK (GB 18030) where what is not ASCII comes in its pairs; then the reading of
     UTF-16, Big5, Shift-JIS or EUC-KR whose signs are in common use, where there is one, and
     Windows' Latin otherwise. A sign that was cut off at the end is left out, so are NULs and other
     controls.
@@ -131,11 +135,18 @@ def decode_words(data: bytes) -> str:
     even, odd = data[0:400:2].count(0), data[1:400:2].count(0)
     half = min(len(data), 400) // 2
     if half >= 2 and max(even, odd) > 0.4 * half and min(even, odd) < 0.1 * half:
-        return _words(_cut(data, "utf-16-be" if even > odd else "utf-16-le"))
+        ways = ("utf-16-be", "utf-16-le") if even > odd else ("utf-16-le", "utf-16-be")
+        return _words(max((_cut(data, way) for way in ways), key=_plain_share))
     words = _cut(data, "utf-8")
     if "\ufffd" not in words:
-        return _words(words)
+        # Two signs of UTF-16 look like four of ASCII, but among many some are controls.
+        is_odd = len(data) >= 4 and _ODD_CONTROL.search(words.replace("\r\n", "\n")) is not None
+        pairs = [_cut(data, way) for way in ("utf-16-le", "utf-16-be")] if is_odd else []
+        return _words(next((pair for pair in pairs if _in_use(pair) == 1.0), words))
     chinese = _cut(data, "gb18030") if _is_chinese(data) else "\ufffd"
+    korean = _cut(data, "euc_kr") if len(data) >= LEAST_KOREAN else "\ufffd"
+    if "\ufffd" not in korean and share(korean, KOREAN) > max(0.4, 2 * share(chinese, CHINESE)):
+        return _words(korean)
     if "\ufffd" not in chinese and _in_use(chinese) >= SURE:
         return _words(chinese)
     readings = [words for name in _possible(data) if "\ufffd" not in (words := _cut(data, name))]
@@ -145,6 +156,8 @@ def decode_words(data: bytes) -> str:
     return _words(data.decode("cp1252", "replace") if "\ufffd" in chinese else chinese)
 
 
+LEAST_KOREAN = 8
+"""Bytes of a text of which Korean and Chinese are told apart by what is written often."""
 SURE = 0.9
 """Of the signs of a reading, how many are in common use where it is the right one."""
 LEAST_HIGH = 0.3
@@ -156,6 +169,14 @@ def _possible(data: bytes) -> list[str]:
     high = sum(byte >= 0x80 for byte in data)
     wide = ["utf-16-le", "utf-16-be"] if len(data) >= 4 and len(data) % 2 == 0 else []
     return wide + (["big5", "shift_jis", "euc_kr"] if high >= LEAST_HIGH * len(data) else [])
+
+
+def _plain_share(words: str) -> float:
+    """Of the signs, how many are ASCII that is seen, line ends, or in common use in East Asia."""
+    plain = sum(
+        1.0 if " " <= sign <= "~" or sign in "\r\n\t" else _is_common(sign) for sign in words
+    )
+    return plain / max(1, len(words))
 
 
 def _in_use(words: str) -> float:

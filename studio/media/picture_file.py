@@ -20,6 +20,7 @@ from studio.media.exif import PNG, orientation, orientation_in, upright
 from studio.media.frame import Frame, from_rgb, to_rgb
 from studio.media.heif import is_heif
 from studio.media.icc import profile_of, to_srgb
+from studio.media.picture_names import format_of
 from studio.media.tiff import is_tiff, mended
 
 MAX_SIDE = 4096
@@ -42,10 +43,17 @@ def read_picture(path: Path, max_side: int = MAX_SIDE) -> Frame:
         return _drawn(data.tobytes(), path, max_side)
     picture = decode(data, is_tga=path.suffix.lower() == ".tga")
     if picture is None:
-        is_heic = is_heif(data[:1024].tobytes())
-        key = "sources.picture_heic" if is_heic else "sources.picture_broken"
-        raise StudioError("invalid", key, path=str(path))
+        raise _refused(path, data[:1024].tobytes())
     return _frame_of(picture, path, max_side)
+
+
+def _refused(path: Path, head: bytes) -> StudioError:
+    """Why a picture is not read: its format by name where it is known."""
+    found = format_of(head)
+    if found and not is_heif(head):
+        return StudioError("invalid", "sources.picture_format", path=str(path), format=found)
+    key = "sources.picture_heic" if is_heif(head) else "sources.picture_broken"
+    return StudioError("invalid", key, path=str(path))
 
 
 def _drawn(data: bytes, path: Path, max_side: int) -> Frame:

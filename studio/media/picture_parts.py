@@ -17,12 +17,21 @@ from studio.media.cv import MOST_PIXELS
 from studio.media.exif import PNG, png_chunks
 from studio.media.heif import HeifItems, is_heif, read_heif
 from studio.media.icc import Profile
+from studio.media.lab import lab_to_bgr
+from studio.media.psd import is_psd, with_alpha
 from studio.media.tga import is_grey_alpha, read_grey_alpha
-from studio.media.tiff import TiffTags, as_stored, is_read_otherwise, is_tiff
+from studio.media.tiff import TiffTags, as_rgb, as_stored, is_read_otherwise, is_tiff, lab_form
 
 _log = logger(__name__)
 # A codec is named, never guessed: guessing would open playlists, and what they point at.
-CODECS = ((b"\xff\xd8\xff", "mjpeg"), (b"GIF8", "gif"), (b"8BPS", "psd"), (b"qoif", "qoi"))
+CODECS = (
+    (b"\xff\xd8\xff", "mjpeg"),
+    (b"GIF8", "gif"),
+    (b"8BPS", "psd"),
+    (b"qoif", "qoi"),
+    (b"DDS ", "dds"),
+    (b"\0\0\0\x0cjP  ", "jpeg2000"),
+)
 
 
 def is_avif(data: bytes) -> bool:
@@ -109,7 +118,10 @@ def decode_otherwise(data: bytes, is_tga: bool) -> NDArray[Any] | None:
         if is_avif(data):
             return _avif(data)
         if is_tiff(data):
-            picture = _decoded("tiff", data)
+            form = lab_form(data)
+            picture = _decoded("tiff", as_rgb(data) if form else data)
+            if picture is not None and form:
+                picture = lab_to_bgr(np.ascontiguousarray(picture[:, :, 2::-1]), form)
             return None if picture is None else as_stored(picture, data)
         if is_tga and is_grey_alpha(data):
             return read_grey_alpha(data, MOST_PIXELS)
@@ -118,7 +130,10 @@ def decode_otherwise(data: bytes, is_tga: bool) -> NDArray[Any] | None:
         codec = next((name for head, name in CODECS if data.startswith(head)), "")
         if not codec and is_tga:
             codec = "targa"
-        return _decoded(codec, data) if codec else None
+        picture = _decoded(codec, data) if codec else None
+        if picture is not None and is_psd(data):
+            return with_alpha(picture[:, :, :3], data)
+        return picture
     except Exception as fault:
         _log.info("a picture could not be read: %s: %s", type(fault).__name__, fault)
         return None

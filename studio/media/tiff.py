@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from studio.media.exif import upright
 from studio.media.icc import Profile, profile_of
+from studio.media.lab import CIE
+from studio.media.lab import ICC as ICC_LAB
 
 HEADS = (b"II*\0", b"MM\0*")
 MOST_TAGS, MOST_VALUES = 500, 64
 BITS, LIGHT, ORIENTATION, SAMPLES, PLANES, EXTRA, FORMAT, ICC = (
     258, 262, 274, 277, 284, 338, 339, 34675,
 )  # fmt: skip
-WHITE_IS_ZERO = 0
+WHITE_IS_ZERO, RGB = 0, 2
 GREYS = (0, 1)
 ASSOCIATED, UNASSOCIATED = 1, 2
 SEPARATE = 2
@@ -68,16 +70,36 @@ class TiffTags:
         size, place = self._number(at + 4, 4), self._number(at + 8, 4)
         return profile_of(self._data[place : place + size])
 
+    def with_value(self, tag: int, value: int) -> bytes:
+        """The file with another small number in a tag that it has."""
+        at, size = self._rows[tag] + 8, SIZES.get(self._number(self._rows[tag] + 2, 2), 4)
+        return self._data[:at] + value.to_bytes(size, self._order) + self._data[at + size :]
+
     def _number(self, at: int, size: int) -> int:
         return int.from_bytes(self._data[at : at + size], self._order)
 
 
+def lab_form(data: bytes) -> int:
+    """Of a TIFF of 8 bit in L*a*b*: which form (`studio.media.lab`); 0 for any other."""
+    tags = TiffTags(data)
+    form = tags.value(LIGHT, 1)
+    is_plain = tags.values(BITS) == [8, 8, 8] and tags.value(PLANES, 1) != SEPARATE
+    return form if form in (CIE, ICC_LAB) and is_plain else 0
+
+
+def as_rgb(data: bytes) -> bytes:
+    """The same file, whose samples are said to be those of RGB: they come out as stored."""
+    return TiffTags(data).with_value(LIGHT, RGB)
+
+
 def is_read_otherwise(data: bytes) -> bool:
-    """Does OpenCV lose a part of it: grey with alpha, or 16 bit in planes of their own?"""
+    """Does OpenCV lose a part of it: grey with alpha, 16 bit in planes of their own, L*a*b*?"""
     if not is_tiff(data):
         return False
     tags = TiffTags(data)
     samples = tags.value(SAMPLES, 1)
+    if lab_form(data):
+        return True
     is_grey = tags.value(LIGHT, 1) in GREYS and samples == 2
     is_apart = tags.value(PLANES, 1) == SEPARATE and tags.value(BITS, 1) == 16 and samples > 1
     return is_grey or is_apart

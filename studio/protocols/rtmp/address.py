@@ -10,6 +10,8 @@ HIDDEN = "••••"
 DEFAULT_PORTS = {"rtmp": 1935, "rtmps": 443}
 NAMED = re.compile(r"[?&]streamname=.", re.IGNORECASE)
 """A query that names the stream is the key, with or without a slash before it."""
+BEHIND = re.compile(r"(?<=[^/])/([^/=&?]+)$")
+"""A path part behind a query: what has no = in it is no value with a slash."""
 _SPACE = re.compile(r"\s")
 
 
@@ -61,7 +63,8 @@ def split_key(url: str) -> tuple[str, str]:
     ``rtmp://host/app/key`` → (``rtmp://host/app``, ``key``). A URL with one path part has no
     key. A query belongs to the part it follows: ``/app/key?sign=1`` keeps it with the key. What
     stands behind ``/app/`` is the key though it be a query alone, as Bilibili writes it:
-    ``/app/?streamname=…&key=…``.
+    ``/app/?streamname=…&key=…``. One behind a query of the application is it, too:
+    ``/app?vhost=x/key``.
     """
     scheme, separator, rest = url.strip().partition("://")
     if not separator:
@@ -70,6 +73,8 @@ def split_key(url: str) -> tuple[str, str]:
     parts = [part for part in path.split("/") if part]
     if len(parts) == 2 and query and (path.endswith("/") or NAMED.search(question + query)):
         return f"{scheme}://{'/'.join(parts)}", question + query
+    if len(parts) == 2 and (tail := BEHIND.search(query)):
+        return f"{scheme}://{'/'.join(parts)}?{query[: tail.start()]}", tail[1]
     if len(parts) < 3:
         return url.strip(), ""
     return f"{scheme}://{'/'.join(parts[:-1])}", parts[-1] + question + query

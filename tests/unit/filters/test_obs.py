@@ -118,7 +118,8 @@ def test_a_change_touches_what_is_given_alone(ours: str, given: Any, wanted: Any
 
 @pytest.mark.parametrize(
     ("kind", "name", "value", "is_told"),
-    [("chroma_key_filter", "similarity", 500, True), ("chroma_key_filter", "similarity", 300, False),
+    [("chroma_key_filter", "similarity", 500, True),
+     ("chroma_key_filter", "similarity", 300, False),
      ("chroma_key_filter", "spill", 300, True), ("color_filter", "contrast", 4.0, True),
      ("color_filter", "contrast", 1.0, False), ("color_filter", "opacity", 50, False),
      ("color_key_filter_v2", "similarity", 900, True),

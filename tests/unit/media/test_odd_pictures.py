@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import struct
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pytest
 
+from studio.core.errors import StudioError
 from studio.media.cv import cv2
 from studio.media.exif import orientation_in, upright
 from studio.media.frame import to_rgb
@@ -144,6 +148,102 @@ def test_a_psd_is_its_picture_of_all_layers() -> None:
     head = b"8BPS" + struct.pack(">H6xHIIHH", 1, 3, HIGH, WIDE, 8, 3) + bytes(12) + bytes(2)
     data = head + np.moveaxis(colours, 2, 0).tobytes()
     assert np.abs(found_in(data)[:, :, :3] - colours).max() <= NEAR
+
+
+def psd(shades: np.ndarray, layers: int, depth: int = 8, is_packed: bool = False) -> bytes:
+    """A PSD whose picture of all layers has four channels, laid on white as Photoshop does."""
+    part = shades[:, :, 3:] / 255
+    on_white = np.rint(shades[:, :, :3] * part + 255 * (1 - part)).astype(np.uint8)
+    planes = np.moveaxis(np.dstack([on_white, shades[:, :, 3]]), 2, 0)
+    head = b"8BPS" + struct.pack(">H6xHIIHH", 1, 4, HIGH, WIDE, depth, 3) + bytes(8)
+    info = struct.pack(">h", layers) + bytes(2)
+    head += struct.pack(">II", len(info) + 4, len(info)) + info
+    if not is_packed:
+        wide = planes.astype(">u2") * 257 if depth == 16 else planes
+        return head + bytes(2) + wide.astype(">u2" if depth == 16 else np.uint8).tobytes()
+    rows = [bytes([WIDE - 1]) + row.tobytes() for row in planes.reshape(-1, WIDE)]
+    counts = b"".join(struct.pack(">H", len(row)) for row in rows)
+    return head + b"\0\x01" + counts + b"".join(rows)
+
+
+@pytest.mark.parametrize(("depth", "is_packed"), [(8, False), (8, True), (16, False)])
+def test_a_psd_keeps_its_transparency(depth: int, is_packed: bool) -> None:
+    """The first channel beyond the colours is it where the number of layers is below 0."""
+    shades = shaded()
+    found = found_in(psd(shades, -1, depth, is_packed))
+    assert found.shape[2] == 4
+    assert np.abs(found[:, :, 3] - shades[:, :, 3]).max() <= 1
+    solid = shades[:, :, 3] > 60
+    assert np.abs(found[:, :, :3] - shades[:, :, :3])[solid].max() <= NEAR
+    # A selection that somebody saved is no transparency.
+    assert decode(np.frombuffer(psd(shades, 1, depth, is_packed), np.uint8)).shape[2] == 3
+
+
+def test_a_psd_that_ends_early_or_lies_is_none() -> None:
+    whole = psd(shaded(), -1, is_packed=True)
+    for length in range(0, len(whole), 41):
+        decode(np.frombuffer(whole[:length], np.uint8))
+    assert decode(np.frombuffer(whole[:60], np.uint8)) is None
+
+
+def test_a_jpeg_2000_in_grey_keeps_its_alpha() -> None:
+    shades = shaded()
+    context: Any = av.codec.CodecContext.create("jpeg2000", "w")
+    context.width, context.height, context.pix_fmt = WIDE, HIGH, "ya8"
+    context.time_base, context.options = Fraction(1, 25), {"pred": "1", "format": "jp2"}
+    frame = av.VideoFrame(WIDE, HIGH, "ya8")
+    line = frame.planes[0].line_size
+    rows = np.zeros((HIGH, line), np.uint8)
+    rows[:, : 2 * WIDE] = shades[:, :, (0, 3)].reshape(HIGH, -1)
+    frame.planes[0].update(rows.tobytes())
+    data = b"".join(bytes(packet) for packet in [*context.encode(frame), *context.encode(None)])
+    found = found_in(data)
+    assert np.abs(found[:, :, 3] - shades[:, :, 3]).max() <= NEAR
+    assert np.abs(found[:, :, 0] - shades[:, :, 0]).max() <= NEAR
+
+
+def test_a_dds_is_read_with_its_alpha() -> None:
+    """32 bit, not packed: DDS_PIXELFORMAT with masks for B, G, R, A."""
+    shades = shaded()
+    form = struct.pack("<II4sIIIII", 32, 0x41, bytes(4), 32, 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    head = struct.pack("<IIIIIII44x", 124, 0x100F, HIGH, WIDE, 4 * WIDE, 0, 0) + form
+    data = b"DDS " + head + struct.pack("<IIIII", 0x1000, 0, 0, 0, 0)
+    found = found_in(data + np.ascontiguousarray(shades[:, :, (2, 1, 0, 3)]).tobytes())
+    assert np.array_equal(found, shades)
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [(b"\xff\x0a\xfa\x1f", "JPEG XL"), (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
+     (b"II\xbc\x01", "JPEG XR"), (b"\0\0\x01\0\x01\0", "ICO"), (b"8BPS\0\x02", "PSB"),
+     (b"gimp xcf v011", "XCF (GIMP)"), (b"\x76\x2f\x31\x01", "OpenEXR"), (b"%PDF-1.7", "PDF"),
+     (b"II*\0\x10\0\0\0CR\x02\0", "CR2 (RAW)"), (b"PK\x03\x04", "ZIP"),
+     (b"<!DOCTYPE html><p>404", "HTML"), (b"\0\0\0\x20ftypisom", "MP4/MKV")],
+)  # fmt: skip
+def test_what_is_not_read_is_told_by_its_name(tmp_path: Path, head: bytes, name: str) -> None:
+    path = tmp_path / "goods.jpg"
+    path.write_bytes(head + bytes(600))
+    with pytest.raises(StudioError) as fault:
+        read_picture(path)
+    for language in ("zh", "en"):
+        assert name in fault.value.in_language(language)
+
+
+@pytest.mark.parametrize("form", [8, 9])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_tiff_in_lab_has_the_colours_of_a_screen(order: str, form: int) -> None:
+    """Against the values that Little CMS has for them."""
+    known = {
+        (53.39, 0, 0): (127, 127, 127), (100, 0, 0): (255, 255, 255), (0, 0, 0): (0, 0, 0),
+        (74.0, 12.0, 20.0): (213, 174, 146), (60.0, -20.0, 30.0): (122, 154, 90),
+    }  # fmt: skip
+    rows = [(round(light * 2.55), round(a), round(b)) for light, a, b in known]
+    stored = np.array(rows, np.int16)[:, None].repeat(WIDE, 1)
+    stored[:, :, 1:] += 128 if form == 9 else 0
+    picture = stored.astype(np.uint8)
+    found = found_in(tiff(picture, order, form))
+    for row, (lab, rgb) in enumerate(known.items()):
+        assert np.abs(found[row, 0, :3] - np.array(rgb)).max() <= 3, lab
 
 
 def test_a_grey_photo_of_narrow_range_is_black_and_white() -> None:

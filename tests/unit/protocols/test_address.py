@@ -63,6 +63,7 @@ def test_wrong_addresses_say_why(url: str, key: str) -> None:
         "rtmp://h/app/SECRET?a=SECRET",
         "rtmps://u:SECRET@h/app/SECRET",
         "rtmp://h/app?token=SECRET",
+        "rtmp://h/app?token=SECRET/SECRET",
         "rtmp://h:99999/a/SECRET",
     ],
 )
@@ -123,6 +124,10 @@ def test_two_keys(url: str, key: str, is_another: bool) -> None:
         ("rtmp://h/live-bvc?streamname=live_1&key=abc", "live-bvc", "?streamname=live_1&key=abc"),
         ("rtmps://h:443/app/?sign=1", "app", "?sign=1"),
         ("rtmp://h/app?sign=1", "app?sign=1", ""),
+        ("rtmp://h/app?x=1/key", "app?x=1", "key"),
+        ("rtmp://h/app?vhost=a.example&t=2/live_1", "app?vhost=a.example&t=2", "live_1"),
+        ("rtmp://h/app?sign=ab/cd==", "app?sign=ab/cd==", ""),
+        ("rtmp://h/app?sign=1/", "app?sign=1/", ""),
         ("rtmp://h/app/", "app", ""),
     ],
 )
