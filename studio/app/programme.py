@@ -34,7 +34,7 @@ from studio.scenes.stage import (
     Renderer,
     Snapshot,
 )
-from studio.scenes.visibility import PictureFacts
+from studio.scenes.visibility import PictureFacts, cover_of
 from studio.shop.wearing import TryOnController
 from studio.sources.bank import SourceManager
 
@@ -252,6 +252,7 @@ class Programme(Service):
             is_still,
             runner.watch.has_video,
             shown,
+            None if frame is None or frame.alpha is None else cover_of(frame.alpha),
         )
 
     def _tell_tally(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from xml.parsers import expat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
 from studio.graphics import qt
+from studio.graphics.svg_weight import MOST_DRAWN, drawn_elements
 
 _LINKS = re.compile(rb"""href\s*=\s*["']\s*([^"']*)""", re.IGNORECASE)
 
@@ -17,8 +19,9 @@ def rasterise(data: bytes, longest: int) -> NDArray[np.uint8]:
     """An SVG as (h, w, 4) uint8 RGBA, straight alpha, its longer side ``longest`` pixels.
 
     Raises:
-        StudioError: invalid, when it is no SVG with a size, or fetches something from elsewhere:
-            a picture in it could be any file of this machine, or one that never ends.
+        StudioError: invalid, when it is no SVG with a size, asks for more shapes than can be
+            drawn in time, or fetches something from elsewhere: a picture in it could be any file
+            of this machine, or one that never ends.
     """
     from PySide6.QtCore import QByteArray
     from PySide6.QtGui import QImage, QPainter
@@ -26,6 +29,11 @@ def rasterise(data: bytes, longest: int) -> NDArray[np.uint8]:
 
     if any(not link.startswith((b"#", b"data:")) for link in _LINKS.findall(data)):
         raise StudioError("invalid", "graphics.svg_links")
+    try:
+        if drawn_elements(data) > MOST_DRAWN:
+            raise StudioError("invalid", "graphics.svg_heavy", most=MOST_DRAWN)
+    except expat.ExpatError:
+        raise StudioError("invalid", "graphics.bad_svg") from None
     qt.ready()
     renderer = QSvgRenderer(QByteArray(data))
     size = renderer.defaultSize()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,11 @@ class PictureFacts(NamedTuple):
 
     Attributes:
         size: (width, height) in pixels of the picture that stands now; None while there is none.
-        is_opaque: it hides what is behind it.
+        is_opaque: it hides what is behind it; where not, ``cover`` says how much.
         is_still: by nature: a picture, words, a ground; viewers miss no movement of it.
         has_video: it gives pictures at all.
         shown: the scene or source it shows instead of a picture of its own.
+        cover: (n, m) uint8, how much it hides over its picture (see `cover_of`); None: nothing.
     """
 
     size: tuple[int, int] | None = None
@@ -37,6 +38,15 @@ class PictureFacts(NamedTuple):
     is_still: bool = False
     has_video: bool = True
     shown: Shown = Shown()
+    cover: NDArray[np.uint8] | None = None
+
+
+def cover_of(alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture's alpha at `ROWS` by `COLUMNS` places: some microseconds at any size."""
+    high, wide = alpha.shape
+    down = ((np.arange(ROWS) + 0.5) * high / ROWS).astype(int)
+    across = ((np.arange(COLUMNS) + 0.5) * wide / COLUMNS).astype(int)
+    return np.ascontiguousarray(alpha[down[:, None], across[None, :]])
 
 
 def visible_share(
@@ -44,8 +54,9 @@ def visible_share(
 ) -> float:
     """How much of a canvas's programme shows a source, 0..1.
 
-    Items that stand in front of it and are opaque are taken off; an item whose opacity is a half
-    counts half. What scenes and mirrors on the programme show of the source counts too.
+    What stands in front of it is taken off, as far as it hides: by its opacity and its alpha. An
+    item whose opacity is a half counts half. What scenes and mirrors on the programme show of the
+    source counts too.
 
     Args:
         facts: of every source; one that is not named has no picture.
@@ -62,20 +73,20 @@ def _share(
     facts: Mapping[str, PictureFacts],
     deep: int,
 ) -> float:
-    covered: Mask = np.zeros((ROWS, COLUMNS), np.bool_)
+    clear = np.ones((ROWS, COLUMNS))
     total = 0.0
     for item in reversed(scene.items):
         box = item.boxes.get(canvas.name)
         if not item.is_enabled or box is None or item.opacity <= 0:
             continue
         known = facts.get(item.source, PictureFacts())
-        cells = _cells(item, box, known.size, canvas)
+        cells, hides = _cells(item, box, known, canvas)
         part = _part_of(source, item.source, known, state, canvas, facts, deep)
         if part:
-            seen = float(np.count_nonzero(cells & ~covered)) / covered.size
+            seen = float(clear[cells].sum()) / clear.size
             total += seen * part * item.opacity
-        if item.opacity >= 1 and item.blend == "normal" and known.is_opaque and known.size:
-            covered |= cells
+        if item.blend == "normal" and known.size:
+            clear -= clear * hides * min(1.0, item.opacity)
     return min(1.0, total)
 
 
@@ -101,10 +112,13 @@ def _part_of(
     return 0.0 if nested is None else _share(source, nested, state, canvas, facts, deep - 1)
 
 
-def _cells(item: Item, box: Box, size: tuple[int, int] | None, canvas: Canvas) -> Mask:
-    """The cells of the canvas whose middle lies in the item's picture."""
+def _cells(
+    item: Item, box: Box, known: PictureFacts, canvas: Canvas
+) -> tuple[Mask, NDArray[Any]]:
+    """The cells of the canvas whose middle lies in an item's picture; what it hides there."""
     whole = (canvas.width, canvas.height)
-    rect = place_item(item, box, size, whole).rect if size else _box_rect(box, canvas)
+    place = place_item(item, box, known.size, whole) if known.size else None
+    rect = place.rect if place else _box_rect(box, canvas)
     x = (np.arange(COLUMNS) + 0.5) * canvas.width / COLUMNS - (rect.x + rect.w / 2)
     y = (np.arange(ROWS) + 0.5)[:, None] * canvas.height / ROWS - (rect.y + rect.h / 2)
     turn = math.radians(item.rotation % 360)
@@ -115,7 +129,19 @@ def _cells(item: Item, box: Box, size: tuple[int, int] | None, canvas: Canvas) -
         along, down = x + 0 * y, y + 0 * x
     along = along - item.shear * down
     inside: Mask = (np.abs(along) <= rect.w / 2) & (np.abs(down) <= rect.h / 2)
-    return inside & _within_outline(item, along / max(1, rect.w), down / max(1, rect.h))
+    along, down = along / max(1, rect.w), down / max(1, rect.h)
+    inside &= _within_outline(item, along, down)
+    if known.is_opaque or known.cover is None or place is None or known.size is None:
+        return inside, inside * float(known.is_opaque)
+    part_px = place.part or Rect(0, 0, *known.size)
+    places = []
+    for part, is_back, low, side, own, count in (
+        (along, item.is_mirrored, part_px.x, part_px.w, known.size[0], COLUMNS),
+        (down, item.is_flipped, part_px.y, part_px.h, known.size[1], ROWS),
+    ):
+        of_picture = (low + side * (0.5 + (-part if is_back else part))) / own
+        places.append(np.clip(of_picture * count, 0, count - 1).astype(int))
+    return inside, inside * (known.cover[places[1], places[0]] / 255)
 
 
 def _within_outline(item: Item, x: NDArray[np.float64], y: NDArray[np.float64]) -> Mask:

@@ -192,3 +192,42 @@ def test_an_svg_fetches_nothing(tmp_path, lent, link):
         (tmp_path / "a.svg").write_text(SVG.format(more=image), encoding="utf-8")
         with pytest.raises(StudioError, match="points at other files"):
             read_picture(tmp_path / "a.svg")
+
+
+def bomb(levels: int, each: int = 10) -> str:
+    """A few rows that ask for ``each`` to the power of ``levels`` shapes."""
+    rows = "".join(
+        f'<g id="a{level}">' + f'<use xlink:href="#a{level - 1}"/>' * each + "</g>"
+        for level in range(1, levels + 1)
+    )
+    return f'<defs><g id="a0"><rect width="1" height="1"/></g>{rows}</defs><use href="#a{levels}"/>'
+
+
+def test_an_svg_that_asks_for_a_hundred_million_shapes_is_refused_at_once(tmp_path, lent):
+    for more in (bomb(8), bomb(60, 2), '<g id="a"><use xlink:href="#a"/></g>'):
+        (tmp_path / "a.svg").write_text(SVG.format(more=more), encoding="utf-8")
+        with pytest.raises(StudioError):
+            read_picture(tmp_path / "a.svg")
+
+
+@pytest.mark.parametrize(
+    "more", [bomb(2), '<use xlink:href="#nowhere"/>', "<script>while(1);</script>",
+             '<text x="1" y="9">Sale</text>', '<style>rect{opacity:.9}</style>'],
+)  # fmt: skip
+def test_an_svg_that_repeats_a_shape_is_drawn(tmp_path, lent, more):
+    (tmp_path / "a.svg").write_text(SVG.format(more=more), encoding="utf-8")
+    assert read_picture(tmp_path / "a.svg").width == 1920
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"),
+    [('viewBox="0 0 100 50"', (1920, 960)), ('width="100%" height="100%" viewBox="0 0 30 60"',
+     (960, 1920)), ('width="1000000" height="1000000"', (1920, 1920)),
+     ('width="100000" height="1"', (1920, 2)), ("", (1920, 1920))],
+)  # fmt: skip
+def test_an_svg_of_any_size_or_none_is_as_large_as_a_canvas(tmp_path, lent, size, wanted):
+    shape = '<rect width="20" height="20" fill="#ff8000"/>'
+    text = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shape}</svg>'
+    (tmp_path / "a.svg").write_text(text, encoding="utf-8")
+    frame = read_picture(tmp_path / "a.svg")
+    assert (frame.width, frame.height) == wanted

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import math
 import random
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
+import studio.sources.kinds as source_folder
 from studio.core.clock import now_ns
+from studio.core.registry import discover
+from studio.graphics.text import TextDrawer
+from studio.media.frame import blank, from_rgb
 from studio.plans.triggers.base import Situation
 from studio.plans.triggers.source_health import SourceHealth
+from studio.scenes.compositor import Compositor
 from studio.scenes.graph import Shown
 from studio.scenes.layout import place_item
-from studio.scenes.model import Box, Canvas, Item, Scene, ScenesState
-from studio.scenes.visibility import PictureFacts, visible_share
+from studio.scenes.model import Box, Canvas, Crop, Item, Scene, ScenesState
+from studio.scenes.visibility import PictureFacts, cover_of, visible_share
+from studio.sources.base import Source, SourceContext
 from studio.sources.model import Health
+from studio.sources.runner import Shot, SourceRunner
 
 WIDE, TALL = Canvas("landscape", 1920, 1080), Canvas("portrait", 1080, 1920)
 OTHERS = ("a", "b", "c")
+KINDS = discover(source_folder, Source)
 
 
 def on_air(scene: Scene, *others: Scene) -> ScenesState:
@@ -81,8 +90,8 @@ def painted(scene: Scene, canvas: Canvas, facts: dict[str, PictureFacts]) -> flo
         cv2.fillPoly(mask, [np.round(corners).astype(np.int32)], 1)
         if item.source == "cam":
             seen[mask > 0] += item.opacity
-        elif item.opacity >= 1 and facts[item.source].is_opaque and size:
-            seen[mask > 0] = 0
+        elif facts[item.source].is_opaque and size:
+            seen[mask > 0] *= 1 - item.opacity
     return float(np.clip(seen, 0, 1).mean())
 
 
@@ -163,6 +172,73 @@ def test_two_hundred_drawn_scenes_end_only_for_what_is_missed() -> None:
             continue
         judged += 1
         state = on_air(scene)
+        now = Situation(now_ns(), state, {"cam": Health("lost")}, {}, pictures=facts)
+        assert (trigger.judge(now) is not None) == (truth >= 0.25), (truth, scene)
+
+
+def hollow(part: float) -> np.ndarray:
+    """The alpha of a frame with a hole in it, ``part`` of its width and height."""
+    alpha = np.full((360, 640), 255, np.uint8)
+    across, down = int(320 * (1 - part)), int(180 * (1 - part))
+    alpha[down : 360 - down, across : 640 - across] = 0
+    return alpha
+
+
+LEVELS = {"a": 90, "b": 160, "frame": 120, "plate": 120}
+ALPHAS = {"frame": hollow(0.8), "plate": hollow(0.3)}
+
+
+def composed(scene: Scene, canvas: Canvas) -> float:
+    """The share by the compositor itself: how far black for white in the camera is seen."""
+    found = []
+    for level in (0, 255):
+        runners = {}
+        for name, grey in {"cam": level, **LEVELS}.items():
+            rgb = np.full((360, 640, 3), grey, np.uint8)
+            context = SourceContext(Path("/"), TextDrawer(), 30.0, canvas.width, canvas.height)
+            runners[name] = SourceRunner(name, KINDS.get("colour")(None, context))
+            runners[name].slot.put(Shot(from_rgb(rgb, ALPHAS.get(name)), 0))
+        target = blank(canvas.width, canvas.height)
+        Compositor(canvas).compose(target, scene, runners, 1)
+        found.append(target.y.astype(float))
+    return float(np.abs(found[1] - found[0]).mean() / 219)
+
+
+@pytest.mark.parametrize("sort", ["half seen through", "with holes", "cropped"])
+def test_what_the_compositor_shows_decides(sort: str) -> None:
+    """0 needless, 0 missed of 25 each: opacities, frames with a hole, crops and mirrors."""
+    canvas = Canvas("landscape", 640, 360)
+    rng, judged = random.Random(sort), 0
+    trigger = SourceHealth(SourceHealth.decode({}))
+    facts = {
+        name: PictureFacts(
+            (640, 360),
+            name not in ALPHAS,
+            cover=cover_of(ALPHAS[name]) if name in ALPHAS else None,
+        )
+        for name in ("cam", *LEVELS)
+    }
+    others = ("a", "frame", "plate") if sort == "with holes" else ("a", "b")
+    while judged < 25:
+        items = []
+        for number, name in enumerate(("cam", *rng.choices(others, k=rng.randint(1, 4))), 1):
+            box = Box(rng.uniform(-0.2, 0.3), rng.uniform(-0.2, 0.3), rng.uniform(0.4, 1.2),
+                      rng.uniform(0.4, 1.2))  # fmt: skip
+            item = Item(number, name, {"landscape": box}, fit=rng.choice(["cover", "contain"]))
+            if sort == "half seen through":
+                item = replace(item, opacity=rng.choice([1.0, 0.5, 0.8, 0.95, 0.99]))
+            if sort == "cropped":
+                sides = [rng.uniform(0, 0.45) for _ in range(4)]
+                item = replace(item, crop=Crop(*sides), is_mirrored=rng.random() < 0.5,
+                               fit=rng.choice(["cover", "stretch", "width"]))  # fmt: skip
+            items.append(replace(item, rotation=rng.choice([0.0, 0.0, rng.uniform(0, 360)])))
+        scene = Scene("S", tuple(items))
+        truth = composed(scene, canvas)
+        if abs(truth - 0.25) < 0.04:
+            continue
+        judged += 1
+        at = {"landscape": "S"}
+        state = ScenesState(scenes=(scene,), canvases=(canvas,), programme=at, preview=at)
         now = Situation(now_ns(), state, {"cam": Health("lost")}, {}, pictures=facts)
         assert (trigger.judge(now) is not None) == (truth >= 0.25), (truth, scene)
 
