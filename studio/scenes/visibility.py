@@ -112,9 +112,7 @@ def _part_of(
     return 0.0 if nested is None else _share(source, nested, state, canvas, facts, deep - 1)
 
 
-def _cells(
-    item: Item, box: Box, known: PictureFacts, canvas: Canvas
-) -> tuple[Mask, NDArray[Any]]:
+def _cells(item: Item, box: Box, known: PictureFacts, canvas: Canvas) -> tuple[Mask, NDArray[Any]]:
     """The cells of the canvas whose middle lies in an item's picture; what it hides there."""
     whole = (canvas.width, canvas.height)
     place = place_item(item, box, known.size, whole) if known.size else None
