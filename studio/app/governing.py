@@ -14,6 +14,7 @@ from studio.governance.people import PeopleKeys
 from studio.governance.rights.book import OperatorBook
 from studio.governance.rooms import govern_services
 from studio.governance.secrets import Secrets
+from studio.insight.record_reading import own_shelf
 from studio.outputs.recording_folder import RecordingFolder
 
 
@@ -30,4 +31,5 @@ def governing(
     """Makes them."""
     persons = persons_of(people, (LiveComments(comments.audience),))
     keeper = keeper_of(people, secrets, recordings.path)
-    return govern_services(secrets, people, persons, operators, keeper, bus, events, state)
+    shelf = own_shelf(lambda: recordings.path)
+    return govern_services(secrets, people, persons, operators, keeper, bus, events, state, shelf)

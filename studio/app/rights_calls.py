@@ -90,9 +90,14 @@ def scan_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def record(arguments: argparse.Namespace) -> int:
-    """``shopcast record pack|verify``."""
-    from studio.app.record_cli import pack, verify
+    """``shopcast record pack|verify|due|read``."""
+    from studio.app.record_cli import due, pack, read, verify
 
+    if arguments.what == "due":
+        return 0 if due(write_line, as_json=arguments.json) else 1
+    if arguments.what == "read":
+        is_well = read(write_line, everything=arguments.all, as_json=arguments.json)
+        return 0 if is_well else 1
     if arguments.what == "verify":
         is_whole = verify(arguments.show, arguments.key, write_line, as_json=arguments.json)
         return 0 if is_whole else 1
@@ -106,13 +111,14 @@ def record(arguments: argparse.Namespace) -> int:
 def record_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     say = parser.add_argument
-    say("what", choices=("pack", "verify"), help=translate("cli.arg.record_what"))
+    say("what", choices=("pack", "verify", "due", "read"), help=translate("cli.arg.record_what"))
     say("show", nargs="?", default="last", metavar="SHOW|FOLDER",
         help=translate("cli.arg.record_show"))  # fmt: skip
     say("--to", default="", metavar="FOLDER", help=translate("cli.arg.record_to"))
     say("--show-file", default="", metavar="FILE", help=translate("cli.arg.record_show_file"))
     say("--without-media", action="store_true", help=translate("cli.arg.record_bare"))
     say("--key", default="", metavar="HEX", help=translate("cli.arg.record_key"))
+    say("--all", action="store_true", help=translate("cli.arg.record_all"))
     say("--json", action="store_true", help=translate("cli.arg.json"))
 
 

@@ -58,8 +58,15 @@ def lines_of(view: WatchView) -> list[str]:
         translate("watch.guesses", address=entry.address, n=entry.count)
         for entry in view.door.guesses
     ]
+    clear = view.door.clear
+    if clear:
+        words = {"until": clear.until_utc, "who": clear.who, "reason": clear.reason}
+        lines.append(translate("watch.clear", **words))
     if view.refused:
         lines.append(translate("watch.refused", n=view.refused))
+    lines += [translate("watch.record_broken", name=name) for name in view.records_broken]
+    if view.records_due:
+        lines.append(translate("watch.records_due", n=view.records_due))
     if view.due or view.held:
         lines.append(translate("watch.due", n=view.due, held=view.held))
     lines += [

@@ -9,6 +9,7 @@ from studio.core.service import Service
 from studio.core.state import State
 from studio.governance.keeping.keeper import Keeper
 from studio.governance.keeping.service import KeepingService
+from studio.governance.keeping.shelf import RecordShelf
 from studio.governance.people import PeopleKeys
 from studio.governance.persons import Persons
 from studio.governance.plugin_service import PluginListService
@@ -36,6 +37,7 @@ def govern_services(
     bus: Bus,
     events: Events,
     state: State,
+    shelf: RecordShelf | None = None,
 ) -> tuple[Service, ...]:
     """Makes them.
 
@@ -45,6 +47,7 @@ def govern_services(
         operators: who runs the studio.
         keeper: how long what is written down is kept.
         bus, events, state: heard and told.
+        shelf: of the records of shows.
     """
     audit, keeping = AuditService(secrets, people, events, state), KeepingService(keeper, state)
     requests = RequestBook(data_dir() / "privacy" / "requests.json", people)
@@ -66,5 +69,6 @@ def govern_services(
             events,
             state,
             place=lambda: audit.anchors.place,
+            shelf=shelf,
         ),
     )

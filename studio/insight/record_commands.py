@@ -14,6 +14,7 @@ from studio.governance.audit import Signer
 from studio.governance.secrets import Secrets
 from studio.insight.commands import RecordingsPlace, Short
 from studio.insight.record import LAST, RecordPacker, check_folder
+from studio.insight.record_reading import own_shelf, read_again
 
 
 class RecordCommands:
@@ -25,6 +26,7 @@ class RecordCommands:
 
     def __init__(self, recordings: RecordingsPlace) -> None:
         self._recordings = recordings
+        self._shelf = own_shelf(lambda: recordings.path)
 
     @command(
         "record.pack",
@@ -60,3 +62,38 @@ class RecordCommands:
         """Answers with every fault by file."""
         report = await asyncio.to_thread(check_folder, self._recordings.path / "records" / folder)
         return changed(result=msgspec.to_builtins(report))
+
+    @command(
+        "record.due",
+        role=Role.TECHNICIAN,
+        label=("直播档案何时读过", "When records were last read"),
+        help=(
+            "列出直播档案上次通读的时间和结果；超过半年没读的到期。",
+            "Lists when each record was last read through and what that said; due again after "
+            "half a year.",
+        ),
+    )
+    async def due(self) -> Changed:
+        """Answers with all of them, those that were read longest ago first."""
+        records = await asyncio.to_thread(self._shelf.records)
+        return changed(result={"records": msgspec.to_builtins(records)})
+
+    @command(
+        "record.read",
+        role=Role.OWNER,
+        label=("通读到期的直播档案", "Read records again"),
+        help=(
+            "通读到期的直播档案并记下结果（everything=true 全部）；每次最多 most 份，可随时再来。",
+            "Reads the records that are due again and notes what was found (everything=true: all); "
+            "so many at most in one go.",
+        ),
+    )
+    async def read(
+        self, everything: bool = False, most: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
+    ) -> Changed:
+        """Answers with those that were read."""
+        folder = self._recordings.path / "records"
+        read = await asyncio.to_thread(
+            lambda: list(read_again(self._shelf, folder, most, everything=everything))
+        )
+        return changed("watch", result={"records": msgspec.to_builtins(read)})

@@ -25,6 +25,7 @@ class PhoneView(msgspec.Struct, frozen=True):
         url: what a phone opens, without a token; "" while the door is closed.
         fingerprint: of its certificate, SHA-256 in pairs.
         addresses: of this machine in its networks.
+        clear_until: an exception for clear text holds until then; "" without one.
     """
 
     is_on: bool = False
@@ -34,6 +35,7 @@ class PhoneView(msgspec.Struct, frozen=True):
     url: str = ""
     fingerprint: str = ""
     addresses: tuple[str, ...] = ()
+    clear_until: str = ""
     devices: tuple[PairedDevice, ...] = ()
 
 

@@ -12,10 +12,14 @@ from urllib.parse import quote, urlsplit
 
 from studio.core import settings
 from studio.core.errors import StudioError
+from studio.core.event import Event
 from studio.core.log import keep_secret, logger
 from studio.core.network import lan_addresses
 from studio.core.troubles import tell_trouble
+from studio.governance.clear_text import ClearTextEnded, ClearTextPermit
+from studio.governance.rights.model import left_s
 from studio.governance.roles import Token
+from studio.governance.watch.model import ClearText
 from studio.remote import panel
 from studio.remote.certificate import server_context, valid_until
 from studio.remote.gate import Authenticator
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from websockets.http11 import Request, Response
 
 _log = logger(__name__)
+LOOK_S = 30.0
 
 
 class Knock(Protocol):
@@ -52,6 +57,8 @@ class PhoneDoor:
         tokens: there are now.
         listen: opens the place.
         present: names of the tokens by which somebody is in.
+        permit: the owner's exception for clear text.
+        publish: tells that it is over.
 
     Attributes:
         gate: judges who comes in by it.
@@ -63,8 +70,12 @@ class PhoneDoor:
         tokens: Callable[[], list[Token]],
         listen: Listener,
         present: Callable[[], set[str]],
+        permit: ClearTextPermit,
+        publish: Callable[[Event], None],
     ) -> None:
         self._tokens, self._listen, self._present = tokens, listen, present
+        self.permit, self._publish = permit, publish
+        self._ending: asyncio.Task[None] | None = None
         nobodys = secrets.token_urlsafe(32)
         keep_secret(nobodys)
         self.gate = Authenticator(nobodys, "", tokens)
@@ -82,7 +93,7 @@ class PhoneDoor:
         """How it stands, with the devices that may come in; this machine's name may be asked for,
         which takes its time."""
         addresses = await asyncio.to_thread(lan_addresses)
-        present = self._present()
+        present, allowed = self._present(), self.permit.now()
         return PhoneView(
             is_on=self.is_open,
             is_tls=self._is_tls,
@@ -91,6 +102,7 @@ class PhoneDoor:
             url=self.url() if self._server else "",
             fingerprint=self._fingerprint,
             addresses=tuple(addresses),
+            clear_until=allowed.until_utc if allowed else "",
             devices=tuple(
                 PairedDevice(token.name, token.role, token.name in present, token.until)
                 for token in self._tokens()
@@ -110,10 +122,15 @@ class PhoneDoor:
         Args:
             address: of this machine; "" is the one that leads out.
             port: 0 is that of the settings.
+            is_tls: without, only while an exception of the owner holds.
 
         Raises:
-            StudioError: unavailable: no network, the port is taken.
+            StudioError: denied: in clear without an exception; unavailable: no network, the port
+                is taken.
         """
+        allowed = None if is_tls else self.permit.now()
+        if allowed is None and not is_tls:
+            raise StudioError("denied", "clear.not_allowed")
         await self.close()
         known = await asyncio.to_thread(lan_addresses)
         address = address or next(iter(known), "")
@@ -138,10 +155,37 @@ class PhoneDoor:
         self._address, self._port = address, self._server.sockets[0].getsockname()[1]
         self._is_tls, self._fingerprint = is_tls, fingerprint
         self.certificate_until = valid_until() if is_tls else ""
+        if allowed is not None:
+            self._ending = asyncio.create_task(self._encrypt_later(allowed), name="clear text")
         _log.info("the phone's door is open at %s", self.url())
+
+    async def encrypt(self) -> None:
+        """The exception is over: whoever is in is out, and comes in again encrypted.
+
+        Raises:
+            StudioError: unavailable, failed: it is closed then.
+        """
+        if not self.is_open or self._is_tls:
+            return
+        address, port = self._address, self._port
+        await self.open(address, port)
+        self.keep(is_on=True)
+
+    async def _encrypt_later(self, allowed: ClearText) -> None:
+        while self.permit.now() is not None:  # by the wall clock, which may be set meanwhile
+            await asyncio.sleep(min(LOOK_S, max(0.01, left_s(allowed.until_utc))))
+        try:
+            await self.encrypt()
+        except (StudioError, OSError) as error:
+            tell_trouble("remote.phone_closed", why=error)
+        self._publish(ClearTextEnded(until_utc=allowed.until_utc))
 
     async def close(self) -> None:
         """Nobody comes in any more, and who is in is out."""
+        ending, self._ending = self._ending, None
+        if ending is not None and ending is not asyncio.current_task():
+            ending.cancel()
+            await asyncio.gather(ending, return_exceptions=True)
         server, self._server = self._server, None
         if server is not None:
             server.close()
@@ -153,8 +197,12 @@ class PhoneDoor:
         own = settings.load()
         if own.phone_on:
             try:
-                await self.open(port=own.phone_port, is_tls=own.phone_tls)
-            except StudioError as error:
+                is_tls = own.phone_tls or self.permit.now() is None
+                await self.open(port=own.phone_port, is_tls=is_tls)
+                if is_tls and not own.phone_tls:
+                    self.keep(is_on=True)
+                    self._publish(ClearTextEnded(until_utc=""))
+            except (StudioError, OSError) as error:
                 tell_trouble("remote.phone_closed", why=error)
 
     def keep(self, *, is_on: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal
 
 import msgspec
@@ -14,6 +15,7 @@ from studio.remote.commands import MOST_HOURS, OperatorName, RemoteCommands
 from studio.remote.model import Pairing
 from studio.remote.phone import PhoneDoor
 
+MOST_CLEAR_DAYS = 90
 DeviceName = Annotated[str, msgspec.Meta(max_length=60)]
 PhoneRole = Literal["viewer", "streamer", "controller", "technician"]
 
@@ -47,9 +49,9 @@ class PhoneCommands:
         label=("打开手机遥控", "Let phones in"),
         help=(
             "让同一网络里配对过的手机进来；network 为本机在该网络的地址；"
-            "tls=false 时不加密，同网的人能看到。",
+            "tls=false 时不加密，同网的人能看到，须先有 phone.clear_allow 的例外。",
             "Lets paired phones of this network in (network: this machine's address there); with "
-            "tls=false others can read along.",
+            "tls=false others can read along: only while an exception holds (phone.clear_allow).",
         ),
     )
     async def start(
@@ -77,6 +79,41 @@ class PhoneCommands:
         await self._door.close()
         self._keep(is_on=False)
         return changed(result=msgspec.to_builtins(await self._door.view()))
+
+    @command(
+        "phone.clear_allow",
+        role=Role.OWNER,
+        label=("允许手机遥控不加密", "Allow phones in clear"),
+        help=(
+            "写明理由，允许手机遥控在若干天内不加密；到期自动改回加密。期间安全态势面板一直提醒。",
+            "Lets phones be spoken with in clear for some days, with a reason; it ends by itself, "
+            "and stands on the security watch until then.",
+        ),
+    )
+    async def clear_allow(
+        self,
+        reason: Annotated[str, msgspec.Meta(min_length=4, max_length=500)],
+        days: Annotated[int, msgspec.Meta(ge=1, le=MOST_CLEAR_DAYS)] = 1,
+    ) -> Changed:
+        _only_here()
+        who = asking().person or asking().origin
+        made = await asyncio.to_thread(self._door.permit.allow, who, reason.strip(), 24.0 * days)
+        return changed("watch", result=msgspec.to_builtins(made))
+
+    @command(
+        "phone.clear_end",
+        role=Role.OWNER,
+        label=("结束不加密的例外", "End the exception for clear text"),
+        help=(
+            "立即结束例外；正在不加密的手机遥控改为加密，连着的手机断开后重新扫码。",
+            "Ends it now: phones that are spoken with in clear are out, and come in encrypted.",
+        ),
+    )
+    async def clear_end(self) -> Changed:
+        _only_here()
+        await asyncio.to_thread(self._door.permit.end)
+        await self._door.encrypt()
+        return changed("watch", result=msgspec.to_builtins(await self._door.view()))
 
     @command(
         "phone.pair",

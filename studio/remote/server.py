@@ -18,7 +18,9 @@ from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.listening import HANDSHAKE_S, TlsListener
 from studio.core.log import keep_secret, logger
+from studio.core.paths import data_dir
 from studio.core.troubles import tell_trouble
+from studio.governance.clear_text import ClearTextPermit
 from studio.governance.masking import Sight, shown_event
 from studio.governance.secrets import Secrets
 from studio.governance.watch.model import DoorReport, Guesses, Presence
@@ -97,7 +99,10 @@ class RemoteServer:
         self._server: Server | None = None
         self._numbers = itertools.count(1)
         self.desks = DeskRegistry(self._tell_one)
-        self.phone = PhoneDoor(self.commands.tokens, self.serve, self._with_token)
+        self.phone = PhoneDoor(
+            self.commands.tokens, self.serve, self._with_token,
+            ClearTextPermit(data_dir() / "privacy" / "clear_text.json"), rooms.events.publish,
+        )  # fmt: skip
         rooms.bus.add(
             self.commands,
             HotkeyCommands(rooms.bus),
@@ -184,6 +189,7 @@ class RemoteServer:
                 for gate in (self.gate, self.phone.gate) for address, count in gate.guesses
             ),
             limits=dict(self.limits), certificate_until=self.phone.certificate_until,
+            clear=self.phone.permit.now(),
         )  # fmt: skip
 
     def _rights_changed(self, ended: str) -> None:

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import QAbstractButton
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.onair.peer import Peer
+from tests.ui.test_offers_panel import look, pop_form
+from tests.ui.test_watch_panel import words
 from tests.waiting import until
 from ui.dialogs.settings.phone import PhoneSwitch
 from ui.widgets.basics import TextLabel
@@ -59,6 +61,10 @@ def start(qtbot: Any, program: Any, port: int, **more: Any) -> dict[str, Any]:
     args = {"network": "127.0.0.1", "port": port, **more}
     found: dict[str, Any] = asked(qtbot, program, "phone.start", args)
     return found
+
+
+def allow_clear(qtbot: Any, program: Any) -> None:
+    asked(qtbot, program, "phone.clear_allow", {"reason": "an old phone", "days": 2})
 
 
 def token_of(url: str) -> str:
@@ -110,6 +116,7 @@ def test_a_phone_is_paired_listed_and_turned_away(
 def test_who_comes_from_elsewhere_opens_no_door(
     qtbot: Any, program: Any, engine: Any, free_port: int
 ) -> None:
+    allow_clear(qtbot, program)
     view = start(qtbot, program, free_port, tls=False)
     assert view["url"].startswith("http://")
     made = asked(qtbot, program, "remote.token_add", {"name": "Boss", "role": "owner"})
@@ -129,7 +136,19 @@ def test_the_settings_show_code_devices_and_warning(
     window = program.window
     window.settings_card.open("phone")
     switch = window.settings_card.findChild(PhoneSwitch)
-    start(qtbot, program, free_port, tls=False)
+    asked(qtbot, program, "phone.clear_end", {})
+    start(qtbot, program, free_port)
+    qtbot.waitUntil(lambda: switch.view.is_on and not switch.view.clear_until, timeout=SOON)
+    QTest.mouseClick(switch.tls, Qt.MouseButton.LeftButton)
+    assert switch.tls.isChecked()  # until it is said why, and for how long
+    form = pop_form()
+    form.form.put("reason", "an old phone")
+    look(program, "clear_text")
+    QTest.mouseClick(form.done, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: switch.view.is_on and not switch.view.is_tls, timeout=SOON)
+    qtbot.waitUntil(lambda: program.store.watch.door.clear is not None, timeout=SOON)
+    assert program.store.watch.door.clear.reason == "an old phone"
+    assert "in clear until" in words(program.window.panels["watch"])
     qtbot.waitUntil(lambda: switch.view.is_on, timeout=SOON)
     assert switch.warning.isVisible()
     assert "Not encrypted" in switch.warning.text()

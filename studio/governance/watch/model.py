@@ -35,18 +35,34 @@ class Guesses(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
+class ClearText(msgspec.Struct, frozen=True, kw_only=True):
+    """The owner's exception by which phones are spoken with in clear.
+
+    Attributes:
+        who: allowed it.
+        until_utc: it ends by itself then.
+    """
+
+    who: str
+    reason: str
+    at_utc: str
+    until_utc: str
+
+
 class DoorReport(msgspec.Struct, frozen=True, kw_only=True):
     """What the remote door has to tell.
 
     Attributes:
         limits: how often a limit was hit since the start, by its name.
         certificate_until: of the phone's door, UTC; "" without one.
+        clear: the exception for clear text that holds; None without one.
     """
 
     present: tuple[Presence, ...] = ()
     guesses: tuple[Guesses, ...] = ()
     limits: dict[str, int] = {}
     certificate_until: str = ""
+    clear: ClearText | None = None
 
 
 class RedCommand(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +147,7 @@ class WatchView(msgspec.Struct, frozen=True, kw_only=True):
         audit_lost: entries of the log that could not be written.
         chain_utc: when the chain was last checked.
         stores: databases, as they were when the chain was last checked.
+        records_due, records_broken: to be read again; not whole when they were read.
         due, held: things over their time.
         requests, late: of persons that wait, and of them over their deadline.
     """
@@ -143,6 +160,8 @@ class WatchView(msgspec.Struct, frozen=True, kw_only=True):
     anchors: AnchorPlace = AnchorPlace()
     audit_lost: int = 0
     stores: tuple[StoreState, ...] = ()
+    records_due: int = 0
+    records_broken: tuple[str, ...] = ()
     due: int = 0
     held: int = 0
     requests: int = 0

@@ -20,6 +20,7 @@ from studio.governance.audit import AuditLog
 from studio.governance.audit_check import Report, check_logs
 from studio.governance.cli import USUAL, own_anchors
 from studio.governance.keeping.model import KeepingView
+from studio.governance.keeping.shelf import RecordShelf, ShelvedRecord
 from studio.governance.model import PrivacyView
 from studio.governance.privacy_commands import Unmasked
 from studio.governance.rights.book import OperatorBook
@@ -62,6 +63,7 @@ class WatchService(Service):
         bus, events, state: heard and told.
         hour: of the day here.
         place: where anchors are kept.
+        shelf: of the records of shows.
     """
 
     name: ClassVar[str] = "watch"
@@ -79,6 +81,7 @@ class WatchService(Service):
         state: State,
         hour: Callable[[], int] | None = None,
         place: Callable[[], AnchorPlace] = AnchorPlace,
+        shelf: RecordShelf | None = None,
     ) -> None:
         self._log, self._operators, self._keeping = log, operators, keeping
         self._requests = requests
@@ -94,6 +97,7 @@ class WatchService(Service):
         self._chain: ChainState = "unknown"
         self._chain_utc, self._chain_ns = "", 0
         self._stores: tuple[StoreState, ...] = ()
+        self._shelf, self._records = shelf, tuple[ShelvedRecord, ...]()
         self._task: asyncio.Task[ChainState] | None = None
         self._shown = WatchView()
         self._commands = WatchCommands(self, breaches)
@@ -114,6 +118,11 @@ class WatchService(Service):
             door=self._operators.door(), refused=self._refused, chain=self._chain,
             chain_utc=self._chain_utc, anchor_age_s=_age_s(log.signed_ns), audit_lost=log.lost,
             anchors=self._place(), stores=self._stores,
+            records_due=sum(record.is_due for record in self._records),
+            records_broken=tuple(
+                record.name for record in self._records
+                if record.found in ("broken", "unreadable")
+            ),
             due=sum(rule.due for rule in keeping.rules),
             held=sum(rule.held for rule in keeping.rules),
             requests=len(asked.requests), late=asked.late,
@@ -168,8 +177,10 @@ class WatchService(Service):
         self._chain_ns = now_ns()
         try:
             self._stores = tuple(await asyncio.to_thread(store_states))
+            if self._shelf is not None:
+                self._records = tuple(await asyncio.to_thread(self._shelf.records))
         except (StudioError, OSError) as error:
-            _log.warning("databases cannot be looked at: %s", error)
+            _log.warning("databases or records cannot be looked at: %s", error)
         try:
             report = await asyncio.to_thread(self._check)
         except StudioError as error:

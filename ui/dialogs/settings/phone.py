@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import msgspec
 from PySide6.QtCore import QTimer
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from shiboken6 import isValid
 
 from studio.api import free_name
+from studio.governance.watch.model import ClearText
 from studio.remote.model import Pairing, PhoneView
 from ui.client import Reply
 from ui.desk import Desk
@@ -20,6 +22,7 @@ from ui.theme import tokens
 from ui.widgets.basics import Button, Dot, TextLabel, calm, clear, column, row
 from ui.widgets.hold import HoldButton
 from ui.widgets.plain import plain
+from ui.widgets.pop_form import PopForm
 from ui.widgets.qr import QrView
 
 ROLES = ("viewer", "streamer", "controller", "technician")
@@ -27,6 +30,16 @@ USUAL = "controller"
 LOOK_MS = 2000
 HOURS = (0, 2, 4, 8, 24)
 """For how long a phone is let in; 0: until it is turned away."""
+
+
+CLEAR: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "reason": {"type": "string", "default": "", "x-zh": "理由", "x-en": "Reason"},
+        "days": {"type": "integer", "minimum": 1, "maximum": 90, "default": 1,
+                 "x-zh": "天数", "x-en": "Days"},
+    },
+}  # fmt: skip
 
 
 def _found(reply: Reply) -> object:
@@ -110,7 +123,8 @@ class PhoneSwitch(QWidget):
         if view.is_on:
             self.tls.setChecked(view.is_tls)
         self.where.setText(view.url or t("settings.phone_closed"))
-        words = t("settings.phone_clear") if view.is_on and not view.is_tls else ""
+        until = day_clock(view.clear_until) if view.clear_until else "-"
+        words = t("settings.phone_clear", until=until) if view.is_on and not view.is_tls else ""
         if view.is_on and view.is_tls:
             words = t("settings.phone_print", print=view.fingerprint[:47] + "…")
         self.warning.setText(words)
@@ -158,10 +172,26 @@ class PhoneSwitch(QWidget):
         self.look()
 
     def _switch_tls(self) -> None:
+        if not self.tls.isChecked() and not self.view.clear_until:
+            self.tls.setChecked(True)  # until the owner has said why, and for how long
+            PopForm(self.tls, t("settings.phone_clear_why"), CLEAR, {}, self._allow_clear).open()
+            return
         if self.view.is_on:
             args: dict[str, object] = {"tls": self.tls.isChecked()}
             self.code_box.hide()
             self.desk.actions.run("phone.start", args, origin=self.tls, done=self._answered)
+
+    def _allow_clear(self, given: dict[str, Any]) -> None:
+        args = {"reason": str(given.get("reason", "")).strip(), "days": int(given.get("days", 1))}
+        self.desk.actions.run("phone.clear_allow", args, origin=self.tls, done=self._allowed)
+
+    def _allowed(self, reply: Reply) -> None:
+        if reply.ok and isValid(self):
+            made = msgspec.convert(_found(reply), ClearText, strict=False)
+            self.tls.setChecked(False)
+            self.view = msgspec.structs.replace(self.view, clear_until=made.until_utc)
+            self._switch_tls()
+            self.look()
 
     def _pair(self) -> None:
         taken = [device.name for device in self.view.devices]

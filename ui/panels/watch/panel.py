@@ -140,9 +140,17 @@ def _lines(view: WatchView) -> Iterator[tuple[str, str]]:
     for name, count in view.door.limits.items():
         if count:
             yield "off", t("watch.limit", what=t(f"watch.limit_{name}"), n=count)
+    if view.door.clear:
+        clear = view.door.clear
+        words = {"until": day_clock(clear.until_utc), "who": clear.who, "reason": clear.reason}
+        yield "attention", said("watch.clear", words)
     if view.door.certificate_until:
         yield "off", t("watch.certificate", at=day_clock(view.door.certificate_until))
     yield "attention" if view.due else "off", said("watch.due", {"n": view.due, "held": view.held})
+    for name in view.records_broken:
+        yield "attention", said("watch.record_broken", {"name": name})
+    if view.records_due:
+        yield "attention", said("watch.records_due", {"n": view.records_due})
     if view.requests:
         tone = "attention" if view.late else "off"
         yield tone, t("watch.requests", n=view.requests, late=view.late)
