@@ -118,10 +118,10 @@ class Actions(QObject):
             and isinstance(value, (str, int))
             and value != ""
         ]
-        shown = [self._known(name) for name in shown]
+        shown = [self.known(name) for name in shown]
         return " ".join([self.label(command), *shown])
 
-    def _known(self, id: str) -> str:
+    def known(self, id: str) -> str:
         """A product or plan by the name people know."""
         product = self._store.shop.product(id)
         if product is not None:

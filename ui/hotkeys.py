@@ -153,8 +153,10 @@ class Hotkeys(QObject):
         return self._window.monitors.stage.is_editing and not self._is_elsewhere()
 
     def _is_away(self) -> bool:
-        """Another page than Live is shown, and the keys go to it."""
-        return self._window.pages.page != LIVE and not self._is_elsewhere()
+        """Another page than Live is shown, and no projector or multiview has the keys, which shows
+        what they would air; a panel that floats does not."""
+        is_beside = QApplication.activeWindow() in self._desk.windows
+        return self._window.pages.page != LIVE and not is_beside
 
     def _is_elsewhere(self) -> bool:
         if not isValid(self._widget):  # it is being closed, and its focus goes somewhere

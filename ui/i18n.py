@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
@@ -33,6 +34,26 @@ class Language(QObject):
 language = Language()
 
 
+command_titles: dict[str, tuple[str, str]] = {}
+"""What the commands are called, by id, as the engine lists them."""
+_COMMAND = re.compile(r"(?<![\w.@/:-])(?<!do )[a-z_]+\.[a-z_]+(?![\w@/(=-]|\.\w)")
+
+
+def entitled(text: str) -> str:
+    """A notice with the titles of commands in place of their ids, by which Ctrl+K finds them.
+
+    A line for the shell (``shopcast do …``) stays as it is typed.
+    """
+
+    def title(match: re.Match[str]) -> str:
+        pair = command_titles.get(match[0])
+        if pair is None:
+            return match[0]
+        return f"“{pair[0]}”" if language.code == "zh" else f'"{pair[1]}"'
+
+    return _COMMAND.sub(title, text) if "." in text else text
+
+
 def t(key: str, **params: object) -> str:
     """The desk's text ``key`` in the present language."""
     return translate(f"ui.{key}", language.code, **params)
@@ -40,12 +61,16 @@ def t(key: str, **params: object) -> str:
 
 def said(key: str, params: Mapping[str, object] | None = None) -> str:
     """A message of another room by its full key (reasons, errors)."""
-    return translate(key, language.code, **(params or {})) if key else ""
+    return entitled(translate(key, language.code, **(params or {}))) if key else ""
 
 
 def pick(pair: object) -> str:
     """The present language of ``[zh, en]``, ``{"zh":…, "en":…}`` or a struct of both; plain text
-    as it is."""
+    as it is. Commands are called by their titles."""
+    return entitled(_in_language(pair))
+
+
+def _in_language(pair: object) -> str:
     if isinstance(pair, str):
         return pair
     if isinstance(pair, Mapping):

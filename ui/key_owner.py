@@ -8,7 +8,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -103,6 +103,7 @@ class KeyRouter(QObject):
         self._pressed: KeyOwner | None = None
         self._shown = KeyOwner.NONE
         self._taken_key, self._taken_s = 0, 0.0
+        self._popup_s = -math.inf
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.timeout.connect(self._rest)
@@ -114,7 +115,8 @@ class KeyRouter(QObject):
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._focus_changed)
         app.applicationStateChanged.connect(self._app_changed)
-        self._focus_changed(None, QApplication.focusWidget())
+        self._focus_changed(parent if isinstance(parent, QWidget) else None,
+                            QApplication.focusWidget())  # fmt: skip
 
     # -- who ------------------------------------------------------------------------------------
 
@@ -154,6 +156,10 @@ class KeyRouter(QObject):
             self._taken_key, self._taken_s = event.key(), math.inf  # until the loop is free again
             self._forget.start(0)
             return False
+        if event.key() in ENTER and time.monotonic() - self._popup_s < BOUNCE_S:
+            return (
+                False  # the same finger, on the Enter that closed a menu or a form that popped up
+            )
         if event.key() in ENTER and self._taken_key == event.key():
             # A finger that bounced on the Enter which closed a field.
             return time.monotonic() - self._taken_s >= BOUNCE_S  # of the time nothing was done
@@ -194,6 +200,10 @@ class KeyRouter(QObject):
             if not event.isAutoRepeat():
                 self._hold.stop()
             self._forget.start(0)
+        elif event.type() == QEvent.Type.FocusIn:
+            assert isinstance(event, QFocusEvent)
+            if event.reason() == Qt.FocusReason.PopupFocusReason:  # its keys were never seen here
+                self._popup_went()
         elif event.type() == QEvent.Type.KeyRelease:
             assert isinstance(event, QKeyEvent)
             if not event.isAutoRepeat():
@@ -205,9 +215,17 @@ class KeyRouter(QObject):
         self._pressed = None
         if self._taken_s == math.inf:
             self._taken_s = time.monotonic()
+        if self._popup_s == math.inf:
+            self._popup_s = time.monotonic()
         self.look()
 
-    def _focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
+    def _popup_went(self) -> None:
+        self._popup_s = math.inf  # until the loop is free again
+        self._forget.start(0)
+
+    def _focus_changed(self, was: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and was is None:  # back from a popup in which nothing had the focus
+            self._popup_went()
         if self._focus is not None and isValid(self._focus):
             self._focus.removeEventFilter(self)
         self._focus = now

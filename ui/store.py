@@ -45,6 +45,7 @@ from studio.show.model import BrandKit, EngineView, ShowView
 from studio.show.readiness.model import ReadinessView
 from studio.sources.model import SourceView
 from ui.client import DeskClient, Reply
+from ui.i18n import command_titles
 from ui.models.air_state import AirState, air_state
 from ui.models.commands import CommandInfo, FieldKinds
 from ui.models.devices import Devices
@@ -329,6 +330,7 @@ class Store(QObject):
                     continue
                 found[info.id] = info
             self.commands = found
+            command_titles.update((info.id, info.label) for info in found.values())
             self.changed.emit("commands")
 
     def _take_kinds(self, reply: Reply) -> None:

@@ -24,7 +24,7 @@ from ui.bars.statusbar import StatusBar
 from ui.bars.topbar import TopBar
 from ui.desk import Desk
 from ui.dialogs.brand import BrandCard
-from ui.dialogs.card import Card, FormCard
+from ui.dialogs.card import Card
 from ui.dialogs.first_run import FirstRun
 from ui.dialogs.go_live import GoLiveCard
 from ui.dialogs.help import HelpCard
@@ -43,7 +43,7 @@ from ui.panels.base import Panel
 from ui.panels.registry import make_panels
 from ui.projector import Multiview, Projector, Projectors, open_on
 from ui.prompters import Prompters
-from ui.stage.monitors import Monitors
+from ui.stage.monitors import Monitors, seen_rect
 from ui.stage.scenes import ScenesPanel
 from ui.theme import tokens
 from ui.widgets.basics import column
@@ -196,7 +196,7 @@ class Window(QWidget):
     def _page_changed(self) -> None:
         self._fit()
         self.hotkeys.router.look()
-        if self.focused_panel() is None or not self.focused_panel().isVisible():  # type: ignore[union-attr]
+        if (panel := self.focused_panel()) is None or not panel.isVisible():
             self.setFocus()
         self._soon()
 
@@ -275,8 +275,7 @@ class Window(QWidget):
 
     def enlarge(self, panel: Panel | None = None) -> None:
         """A panel as a large window over this one, for careful work; again puts it back."""
-        panel = panel or self.focused_panel()
-        if panel is None:
+        if (panel := panel or self.focused_panel()) is None:
             self.desk.say(None, t("panel.none"), "attention")
             return
         is_large = not panel.isFloating()
@@ -438,12 +437,13 @@ class Window(QWidget):
         """Which key does what."""
         self.hotkeys_card.open()
 
+    def programme_rect(self) -> QRect:
+        """Where what is on air is seen in this window; empty where it is not."""
+        return seen_rect(self, (self.monitors.programme, self.panels["programme"]))
+
     def cards(self) -> list[QWidget]:
         """What lies over the window and goes with Esc."""
-        forms = self.findChildren(FormCard, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        own = (self.hotkeys_card, self.imported_card, self.brand_card, self.go_live_card,
-               self.first_run, self.settings_card, self.help_card)  # fmt: skip
-        return [*own, *forms]
+        return [*self.findChildren(Card, options=Qt.FindChildOption.FindDirectChildrenOnly)]
 
     def tell(self, what: str, found: dict[str, Any]) -> None:
         """Shows in a card what came of something."""

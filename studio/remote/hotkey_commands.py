@@ -28,9 +28,9 @@ class HotkeyCommands:
     @command(
         "hotkeys.list",
         role=Role.VIEWER,
-        label=("热键列表", "List hotkeys"),
+        label=("快捷键列表", "List hotkeys"),
         help=(
-            "列出个人热键，以及命令自带的热键。",
+            "列出个人快捷键，以及命令自带的快捷键。",
             "Lists the person's own keys and those that commands bring.",
         ),
     )
@@ -47,9 +47,9 @@ class HotkeyCommands:
 
     @command(
         "hotkeys.set",
-        label=("设置热键", "Set a hotkey"),
+        label=("设置快捷键", "Set a hotkey"),
         help=(
-            "给命令（可带参数，如 scenes.take scene=特写）设热键；keys 为空则取消。",
+            "给命令（可带参数，如 scenes.take scene=特写）设快捷键；keys 为空则取消。",
             'Gives a command, as in "scenes.take scene=Host", a key; no keys take it away.',
         ),
     )
@@ -64,9 +64,9 @@ class HotkeyCommands:
 
     @command(
         "hotkeys.reset",
-        label=("恢复默认热键", "Hotkeys as they were"),
+        label=("恢复默认快捷键", "Hotkeys as they were"),
         help=(
-            "恢复一个热键的默认值；不给名称则恢复全部。",
+            "恢复一个快捷键的默认值；不给名称则恢复全部。",
             "Gives one hotkey its usual key again, or all of them.",
         ),
     )
@@ -80,9 +80,9 @@ class HotkeyCommands:
 
     @command(
         "hotkeys.put",
-        label=("换回热键", "Put hotkeys back"),
+        label=("换回快捷键", "Put hotkeys back"),
         help=(
-            "把全部个人热键换成给定的（撤销修改）。",
+            "把全部个人快捷键换成给定的（撤销修改）。",
             "Gives the person the hotkeys listed, in place of all there are: undoes a change.",
         ),
     )

@@ -46,7 +46,7 @@ def test_cues_are_typed_as_numbers(program, qtbot):
     panel.edit("")
     form = panel.form
     form.kind.setCurrentIndex(form.kind.findData("clip"))
-    form.form.widget("cues").setText("1000, 2500 4000")
+    form.form.widget("cues").setText("1, 2.5 4")  # seconds
     assert form.form.values()["cues"] == [1000, 2500, 4000]
     panel._close_form()
 

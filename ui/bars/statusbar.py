@@ -142,7 +142,8 @@ class StatusBar(QFrame):
     def _make_room(self) -> None:
         """What matters less goes before anything is cut; what was done last keeps some room."""
         gap = tokens.px(18)
-        left = self.width() - tokens.px(28) - (tokens.px(LEAST_SAID) if self.said else 0)
+        said = tokens.px(LEAST_SAID) if self.said else self._said.minimumWidth()
+        left = self.width() - tokens.px(28) - said - gap
         for part in (self._undo, self._hint):
             left -= part.sizeHint().width() + gap if not part.isHidden() else 0
         for name in BY_RANK:

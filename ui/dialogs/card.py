@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from shiboken6 import isValid
@@ -12,9 +14,21 @@ from ui.i18n import t
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, column, row
 
+LEAST_WIDE = 400
+"""What a form's names and fields need side by side."""
+
+
+@runtime_checkable
+class HasProgramme(Protocol):
+    """A window that shows what is on air."""
+
+    def programme_rect(self) -> QRect:
+        """Where, in the window; empty where it is not shown."""
+        ...
+
 
 class Card(QFrame):
-    """Never modal; Esc or the button closes it.
+    """Never modal; Esc or the button closes it. The programme stays seen where there is room.
 
     Args:
         window: it lies over.
@@ -48,11 +62,24 @@ class Card(QFrame):
         self.setFocus()
 
     def place(self) -> None:
-        """Inside the window, whatever size that has."""
-        window = self._around
+        """Inside the window, whatever size that has; beside the programme, a little narrower if
+        it fits there then, else over as little of it as can be."""
+        window, edge = self._around, tokens.px(8)
         wide = min(tokens.px(self._wide), window.width() - tokens.px(32))
         high = min(tokens.px(self._high), window.height() - tokens.px(72))
-        self.setGeometry((window.width() - wide) // 2, tokens.px(48), wide, high)
+        left = (window.width() - wide) // 2
+        programme = window.programme_rect() if isinstance(window, HasProgramme) else QRect()
+        if not programme.isEmpty():
+            before = programme.left() - 2 * edge
+            after = window.width() - programme.right() - 2 * edge
+            room = max(before, after)
+            if room >= min(wide, max(self.minimumSizeHint().width(), tokens.px(LEAST_WIDE))):
+                wide = min(wide, room)
+            if before >= after:
+                left = min(left, max(edge, before + edge - wide))
+            else:
+                left = max(left, min(programme.right() + edge, window.width() - edge - wide))
+        self.setGeometry(left, tokens.px(48), wide, high)
 
     def close_card(self) -> None:
         """Goes away."""

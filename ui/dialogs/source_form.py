@@ -24,6 +24,13 @@ from ui.widgets.schema_form import SchemaForm
 
 SOUNDS = ("microphone", "desktop_sound", "tone")
 POLICIES = ("hold", "slate", "hide")
+FIRST = {
+    "clip": ("path", "loop", "sound", "speed"),
+    "text": ("text", "size", "colour", "font"),
+    "countdown": ("until", "seconds", "end_text", "size"),
+    "screen": ("what", "window", "display", "cursor"),
+}
+"""What a form shows at once, where that is not the first four fields."""
 MEDIA = {
     "": ("play", "pause", "restart", "stop", "previous", "next"),
     "countdown": ("play", "pause", "restart", "reset"),
@@ -117,7 +124,9 @@ class SourceForm(Form):
         kind = self._kind()
         clear(self._at)
         values = dict(self.source.settings) if self.source else None
-        self.form = SchemaForm(kind.settings if kind else {}, values, self._choices)
+        schema = kind.settings if kind else {}
+        first = FIRST.get(kind.kind if kind else "", [*schema.get("properties", {})][:4])
+        self.form = SchemaForm(schema, values, self._choices, first=first)
         self._at.addWidget(self.form)
         is_seen = kind is not None and kind.kind not in SOUNDS
         self.into.setVisible(bool(self._scene) and is_seen and self.source is None)

@@ -34,7 +34,7 @@ class CommandInfo(msgspec.Struct, frozen=True):
 
 QUESTIONS = (
     "list", "devices", "status", "platforms", "kinds", "screens", "tokens", "recent", "incidents",
-    "propose", "still", "why", "cases", "show",
+    "propose", "still", "why", "cases", "show", "ideas",
 )  # fmt: skip
 
 

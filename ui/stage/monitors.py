@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
@@ -75,6 +76,18 @@ class MonitorView(QFrame):
         painter.fillRect(0, down - wide, across, wide, ink)
         painter.fillRect(0, 0, wide, down, ink)
         painter.fillRect(across - wide, 0, wide, down, ink)
+
+
+def seen_rect(window: QWidget, views: Sequence[QWidget]) -> QRect:
+    """The place in the window of the first of the views that is in it; empty for none.
+
+    A dock that stands behind another one is outside.
+    """
+    for view in views:
+        rect = QRect(view.mapTo(window, QPoint(0, 0)), view.size())
+        if view.isVisible() and view.window() is window and window.rect().contains(rect.center()):
+            return rect
+    return QRect()
 
 
 class Monitors(QWidget):

@@ -42,7 +42,7 @@ class PopForm(QFrame):
         self.form.edited.connect(self._done)
         self.done = Button(t("form.save"), "primary", clicked=self._done)
         layout = column(gap=8, margins=(12, 10, 12, 10))
-        layout.addWidget(TextLabel(title, weight=600))
+        layout.addWidget(TextLabel(title.rstrip("…"), weight=600))
         layout.addWidget(self.form)
         buttons = row(gap=8)
         buttons.addStretch(1)
@@ -50,7 +50,7 @@ class PopForm(QFrame):
         buttons.addWidget(self.done)
         layout.addLayout(buttons)
         self.setLayout(layout)
-        self.setMinimumWidth(tokens.px(280))
+        self.setMinimumWidth(tokens.px(340))
 
     def open(self) -> None:
         """Shows it above or below its widget, inside the window."""
@@ -60,6 +60,7 @@ class PopForm(QFrame):
         frame = window.geometry()
         if at.y() + self.height() > frame.bottom():
             at.setY(self._at.mapToGlobal(QPoint(0, 0)).y() - self.height() - tokens.px(4))
+        at.setY(max(frame.top(), min(at.y(), frame.bottom() - self.height())))
         at.setX(max(frame.left(), min(at.x(), frame.right() - self.width())))
         self.move(at)
         self.show()

@@ -10,10 +10,13 @@ from ui.theme import tokens
 from ui.widgets.plain import plain
 
 LAST_LEAST, LEAST = 90, 44
+NARROW = 100
+"""A column up to this width holds a time, a number or a word, of which a part says nothing."""
 
 
 class RowsTable(QTableView):
-    """Fits the width it has: columns give way in proportion before one scrolls sideways.
+    """Fits the width it has: wide columns give way, down to half of theirs, then the narrow ones
+    but for the first, before one scrolls sideways.
 
     What is cut then is whole in a tip. A column that was pulled by hand stays as it was pulled.
     """
@@ -81,12 +84,19 @@ class RowsTable(QTableView):
         wanted = self._wanted[: self.model().columnCount()]
         last = max(tokens.px(LAST_LEAST), self.horizontalHeader().defaultSectionSize())
         room = self.viewport().width() - last
-        part = min(1.0, room / max(1, sum(wanted))) if self.is_list and self.isVisible() else 1.0
-        sizes = [max(min(wide, tokens.px(LEAST)), int(wide * part)) for wide in wanted]
-        over = sum(sizes) - room if part < 1 else 0
-        if over > 0 and sizes:  # what the narrow ones could not give comes from the widest
-            widest = sizes.index(max(sizes))
-            sizes[widest] = max(tokens.px(LEAST), sizes[widest] - over)
+        narrow = sum(wide for wide in wanted if wide <= tokens.px(NARROW))
+        part = (room - narrow) / max(1, sum(wanted) - narrow)
+        part = min(1.0, part) if self.is_list and self.isVisible() else 1.0
+        sizes = [wide if wide <= tokens.px(NARROW) else int(wide * part) for wide in wanted]
+        if part < 0.5 and sizes:  # no room for that: all but the first give way
+            least, first = tokens.px(LEAST), sizes[0] if wanted[0] <= tokens.px(NARROW) else 0
+            part = (room - first) / max(1, sum(wanted) - first)
+            sizes = [max(min(wide, least), int(wide * part)) for wide in wanted]
+            sizes[0] = first or sizes[0]
+            over = sum(sizes) - room
+            if over > 0:  # what the narrow ones could not give comes from the widest
+                widest = sizes.index(max(sizes))
+                sizes[widest] = max(least, sizes[widest] - over)
         self._is_fitting = True
         for at, wide in enumerate(sizes):
             self.setColumnWidth(at, wide)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -26,19 +26,29 @@ from PySide6.QtWidgets import (
 
 from ui.i18n import language, t
 from ui.theme import tokens
-from ui.widgets.basics import Button, TextLabel, calm, padded, row
+from ui.widgets.basics import Button, TextLabel, calm, column, padded, row
 
 Schema = dict[str, Any]
 Choices = Callable[[str], Sequence[tuple[str, str]]]
+LONG_MS = 60_000
+MS = re.compile(r"\bms\b")
 
 
 def label_of(name: str, schema: Schema) -> str:
     """What a field is called: its own words, the catalogue's, else its name."""
-    own = schema.get("x-zh" if language.code == "zh" else "x-en")
+    own = str(schema.get("x-zh" if language.code == "zh" else "x-en") or "")
+    if own and in_seconds(schema):
+        return own.replace("毫秒", "秒") if language.code == "zh" else MS.sub("s", own)
     if own:
-        return str(own)
+        return own
     words = t(f"arg.{name}")
     return name if words == f"ui.arg.{name}" else words
+
+
+def in_seconds(schema: Schema) -> bool:
+    """Milliseconds that may be minutes: a person thinks of them in seconds."""
+    is_long = schema.get("type") == "array" or int(schema.get("maximum", 0) or 0) >= LONG_MS
+    return is_long and "毫秒" in str(schema.get("x-zh", ""))
 
 
 def plain_type(schema: Schema) -> Schema:
@@ -70,15 +80,13 @@ def make_field(name: str, raw: Schema, choices: Choices) -> FormField | None:
     known = list(choices(widget.partition(":")[2] if widget.startswith("device") else name))
     if "enum" in schema:
         own = schema.get("x-words", {})
-        at = 0 if language.code == "zh" else 1
-        named = [
-            (str(v), own[str(v)][at] if str(v) in own else _enum_words(str(v)))
-            for v in schema["enum"]
-        ]
+        named = [(str(value), choice_words(str(value), own)) for value in schema["enum"]]
         return _choice(named, is_free=False)
+    if kind == "integer" and in_seconds(schema):
+        return _seconds(int(schema.get("minimum", 0)), int(schema["maximum"]))
     if kind == "array":
         inner = str(schema.get("items", {}).get("type", ""))
-        return _files() if widget == "files" else _list(inner)
+        return _files() if widget == "files" else _list(inner, is_ms=in_seconds(schema))
     if kind == "boolean":
         box = QCheckBox()
         return FormField(box, box.isChecked, lambda v: box.setChecked(bool(v)))
@@ -117,11 +125,16 @@ def make_field(name: str, raw: Schema, choices: Choices) -> FormField | None:
     return None
 
 
-def _enum_words(value: str) -> str:
+def choice_words(value: str, own: Mapping[str, Sequence[str]]) -> str:
+    """What a choice is called: by the field's own words, else the catalogue's, else its name."""
+    if value in own:
+        return own[value][0 if language.code == "zh" else 1]
     if not value:
         return t("form.any")
-    words = t(f"enum.{value}")
-    return value if words == f"ui.enum.{value}" else words
+    for key in (f"enum.{value}", f"role.{value}"):
+        if (words := t(key)) != f"ui.{key}":
+            return words
+    return value
 
 
 def _choice(known: Sequence[tuple[str, str]], *, is_free: bool) -> FormField:
@@ -202,17 +215,48 @@ def _slider(spin: QSpinBox | QDoubleSpinBox) -> FormField:
     return FormField(_Beside(spin), spin.value, write)
 
 
-def _list(kind: str) -> FormField | None:
-    """Words a line each; numbers side by side."""
+class SecondsSpin(QDoubleSpinBox):
+    """Seconds to the millisecond, without zeros that say nothing."""
+
+    def textFromValue(self, value: float) -> str:
+        """As a person writes it: 2.5."""
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def _seconds(low_ms: int, high_ms: int) -> FormField:
+    spin = SecondsSpin()
+    padded(spin)
+    spin.setDecimals(3)
+    spin.setRange(low_ms / 1000, high_ms / 1000)
+    return FormField(
+        spin, lambda: round(spin.value() * 1000), lambda v: spin.setValue(int(v or 0) / 1000)
+    )
+
+
+def _list(kind: str, *, is_ms: bool = False) -> FormField | None:
+    """Words a line each; numbers side by side.
+
+    Args:
+        is_ms: milliseconds, which are shown and typed in seconds.
+    """
     if kind in ("integer", "number"):
         edit = QLineEdit()
-        edit.setPlaceholderText("0, 1000, 2500")
+        edit.setPlaceholderText("0, 1, 2.5" if is_ms else "0, 1000, 2500")
+        times = 1000 if is_ms else 1
 
         def numbers() -> list[Any]:
-            found = re.findall(r"-?\d+(?:\.\d+)?", edit.text())
-            return [int(float(entry)) if kind == "integer" else float(entry) for entry in found]
+            found = [float(n) * times for n in re.findall(r"-?\d+(?:\.\d+)?", edit.text())]
+            return (
+                [round(n) for n in found]
+                if is_ms
+                else [int(n) if kind == "integer" else n for n in found]
+            )
 
-        return FormField(edit, numbers, lambda v: edit.setText(", ".join(map(str, v or ()))))
+        def show(values: Any) -> None:
+            shown = [f"{v / times:g}" if is_ms else str(v) for v in values or ()]
+            edit.setText(", ".join(shown))
+
+        return FormField(edit, numbers, show)
     if kind != "string":
         return None
     area = QPlainTextEdit()
@@ -310,6 +354,14 @@ def _colour() -> FormField:
     return FormField(box, edit.text, lambda v: edit.setText(str(v or "")))
 
 
+def _grid() -> QFormLayout:
+    layout = QFormLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setHorizontalSpacing(tokens.px(10))
+    layout.setVerticalSpacing(tokens.px(6))
+    return layout
+
+
 class SchemaForm(QWidget):
     """All fields of an object's schema.
 
@@ -318,6 +370,8 @@ class SchemaForm(QWidget):
         values: what is set now; else the defaults.
         choices: known values for a field by its name ("scene", "source", …), may be empty.
         only: leave out all other fields.
+        first: shown at once, in this order; the others come with a click on "More". None shows
+            all of them.
 
     Signals:
         edited: a text field was left by Enter.
@@ -333,15 +387,19 @@ class SchemaForm(QWidget):
         values: dict[str, Any] | None = None,
         choices: Choices = lambda name: (),
         only: Sequence[str] | None = None,
+        first: Sequence[str] | None = None,
     ) -> None:
         super().__init__()
         self._fields: dict[str, FormField] = {}
         self._before: dict[str, Any] = {}
-        layout = QFormLayout()
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(tokens.px(10))
-        layout.setVerticalSpacing(tokens.px(6))
-        for name, part in schema.get("properties", {}).items():
+        above, below = _grid(), _grid()
+        is_special = False
+        properties: dict[str, Schema] = schema.get("properties", {})
+        order = [name for name in first or () if name in properties]
+        order += [name for name in properties if name not in order]
+        is_folded = first is not None and len(order) > len(first) + 1
+        for name in order:
+            part = properties[name]
             if only is not None and name not in only:
                 continue
             field = make_field(name, part, choices)
@@ -355,9 +413,23 @@ class SchemaForm(QWidget):
             inner = field.widget.focusProxy()  # of a field with a button beside it
             if inner is not None:
                 inner.setAccessibleName(words)
-            layout.addRow(TextLabel(words, size=12, tone="muted"), field.widget)
+            is_below = is_folded and name not in (first or ())
+            grid = below if is_below else above
+            grid.addRow(TextLabel(words, size=12, tone="muted"), field.widget)
             self._fields[name] = field
             self._before[name] = field.read()
+            is_special |= is_below and value is not None and value != part.get("default")
+        layout = column(gap=6)
+        layout.addLayout(above)
+        self._rest = QWidget()
+        self._rest.setLayout(below)
+        self.more = Button(t("output_form.more"), "quiet", checkable=True)
+        self.more.toggled.connect(self._rest.setVisible)
+        self.more.setVisible(is_folded)
+        self._rest.setVisible(False)
+        self.more.setChecked(is_special)  # what somebody has set is seen
+        layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._rest)
         self.setLayout(layout)
         calm(self)
 

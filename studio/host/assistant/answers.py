@@ -23,6 +23,12 @@ class Topic(NamedTuple):
     facts: tuple[str, ...]
 
 
+SIZES = re.compile(
+    r"\d|码|均码|[大中小]号|\b(?:[2-6]?x{1,3}[ls]|[sml]|one size|small|medium|large)\b",
+    re.IGNORECASE,
+)
+"""A variant that is a size: 35, 160/84A, XL, 均码."""
+
 TOPICS: tuple[Topic, ...] = tuple(
     Topic(name, re.compile(words, re.IGNORECASE), facts)
     for name, words, facts in (
@@ -48,6 +54,15 @@ TOPICS: tuple[Topic, ...] = tuple(
 )  # fmt: skip
 
 
+def _fits(topic: Topic, name: str, known: Known) -> bool:
+    """Variants tell sizes where they are sizes, and colours where they are none."""
+    if name not in known.facts:
+        return False
+    if name != "variants":
+        return True
+    return (topic.name == "size") == bool(SIZES.search(known.facts[name].value))
+
+
 def answer_to(question: str, current: str, goods: Mapping[str, Known]) -> ServiceAnswer:
     """What the facts say to a question.
 
@@ -60,7 +75,7 @@ def answer_to(question: str, current: str, goods: Mapping[str, Known]) -> Servic
         return ServiceAnswer("", translate_both("assistant.not_understood"), product=product)
     label = {code: translate(f"assistant.topic_{topic.name}", code) for code in ("zh", "en")}
     known = goods.get(product)
-    name = next((n for n in topic.facts if known is not None and n in known.facts), "")
+    name = next((n for n in topic.facts if known is not None and _fits(topic, n, known)), "")
     if known is None or not name:
         words = (
             translate("assistant.unknown", "zh", topic=label["zh"]),

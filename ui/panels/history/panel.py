@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from studio.insight.model import Answer
@@ -75,6 +76,12 @@ class HistoryPanel(Panel):
         if not self.model.answer.columns:
             self.says.setText(t("history.empty"))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Which questions there are is asked once, before somebody wants to choose one."""
+        super().showEvent(event)
+        if not self._questions:
+            self.desk.client.call("insight.questions", {}, self._list)
+
     def _fill_shows(self, rows: list[tuple[object, ...]]) -> None:
         self.show_choice.clear()
         self.show_choice.addItem(t("history.last"), "last")
@@ -103,13 +110,19 @@ class HistoryPanel(Panel):
 
     def _listed(self, reply: Reply) -> None:
         self.ask.setEnabled(True)
+        self._list(reply)
+        if self._questions:
+            self._ask()
+
+    def _list(self, reply: Reply) -> None:
+        if self._questions:
+            return
         found = _result(reply)
         if isinstance(found, dict):
             self._questions = dict(found.get("questions", {}))
             self._fill_questions()
             self.question_choice.setCurrentIndex(self.question_choice.findData("airings"))
             self.show_choice.setCurrentIndex(1)
-            self._ask()
 
     def _answered(self, reply: Reply) -> None:
         self.ask.setEnabled(True)

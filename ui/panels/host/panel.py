@@ -179,7 +179,8 @@ class HostPanel(Panel):
         view = self.desk.store.assistant
         answer = next((q.answer for q in view.questions if q.id == question and q.answer), None)
         words = pick(answer.text) if answer else ""
-        self._answer.setText(f"{words} ({answer.source})" if answer and answer.source else words)
+        source = _source_words(answer.source) if answer else ""
+        self._answer.setText(t("host.answer", words=words, source=source) if source else words)
         self._answer.setVisible(bool(words))
         left = view.left_out[-1] if view.left_out else ""
         self._left_out.setText(t("host.left_out", text=left) if left else "")
@@ -273,3 +274,10 @@ class HostPanel(Panel):
         if product is not None:
             for command in ("shop.explain", "shop.card"):
                 self.desk.actions.run(command, {"product": product.id}, origin=self._next)
+
+
+def _source_words(source: str) -> str:
+    """Where a fact stands: the catalogue, an offer, or what the person wrote who entered it."""
+    place = source.rpartition(": ")[0] or source
+    kind = place.partition(":")[0]
+    return t(f"host.from_{kind}") if kind in ("catalogue", "offer") else place

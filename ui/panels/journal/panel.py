@@ -22,6 +22,7 @@ from ui.widgets.paint import painting
 from ui.widgets.plain import plain
 
 MOST = 500
+PLAN_TONES = {"saved": "good", "ended": "off"}
 LINE = Qt.ItemDataRole.UserRole
 _INK = {"good": tokens.NEXT_TEXT, "attention": tokens.ATTENTION, "off": tokens.TEXT}
 
@@ -188,7 +189,7 @@ class JournalPanel(Panel):
         words = self.desk.actions.describe(
             str(data.get("command", "")), args if isinstance(args, dict) else {}
         )
-        who = _who(str(data.get("origin", "")))
+        who = self._who(str(data.get("origin", "")))
         if data.get("ok"):
             self.say(words, who)
         else:
@@ -211,14 +212,18 @@ class JournalPanel(Panel):
         self.say(f"{source} → {t(f'health.{state}')}", t("journal.source"), tone)
 
     def _plan(self, name: str, data: dict[str, Any]) -> None:
+        plan = str(data.get("plan", ""))
         words = pick(data.get("text") or data.get("label") or data.get("question") or "")
-        words = words or str(data.get("plan", ""))
-        tone = "attention" if name != "plans.ended" else "good"
+        words = words or self.desk.actions.known(plan)
+        tone = "attention"
+        if name == "plans.ended":
+            state = str(data.get("state", ""))
+            words, tone = f"{words} → {t(f'incident_state.{state}')}", PLAN_TONES.get(state, tone)
         self.say(words, t("journal.plan"), tone)
 
-
-def _who(origin: str) -> str:
-    if origin.startswith("plan"):
-        return t("journal.plan") + " " + origin.partition(":")[2]
-    words = t(f"origin.{origin}")
-    return origin if words == f"ui.origin.{origin}" else words
+    def _who(self, origin: str) -> str:
+        if origin.startswith("plan"):
+            plan = self.desk.actions.known(origin.partition(":")[2])
+            return f"{t('journal.plan')} {plan}".strip()
+        words = t(f"origin.{origin}")
+        return origin if words == f"ui.origin.{origin}" else words

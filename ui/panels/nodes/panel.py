@@ -122,7 +122,7 @@ class NodesPanel(Panel):
         """For a name."""
         schema = {
             "type": "object",
-            "properties": {field: {"type": "string", "title": {"zh": "姓名", "en": "Name"}}},
+            "properties": {field: {"type": "string", "x-zh": "姓名", "x-en": "Name"}},
         }
         save = partial(self._named, shown.id, at, command, field)
         PopForm(at, t("nodes.who"), schema, {field: value}, save).open()
