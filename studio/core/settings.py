@@ -17,7 +17,7 @@ from studio.core.whole_file import write_whole
 _log = logger(__name__)
 RECENT = 10
 DESK = ("language", "layout", "text_scale", "hotkeys", "user_name", "alarm_device",
-        "alarm_gain_db", "alarm_silent", "alarms_muted")  # fmt: skip
+        "alarm_gain_db", "alarm_silent", "alarms_muted", "update_from")  # fmt: skip
 """What the desk changes; all else in the file is the engine's."""
 
 
@@ -76,6 +76,7 @@ class StudioSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
         alarm_gain_db: how loud they are.
         alarm_silent: severities that have no sound (`studio.audio.model.ALARM_LEVELS`).
         alarms_muted: none is heard for now.
+        update_from: file or address that tells the newest version; "" asks nobody.
         accepted_plans: shows' plans this person accepted, by the hash of their files.
     """
 
@@ -98,6 +99,7 @@ class StudioSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
     alarm_gain_db: float = -12.0
     alarm_silent: list[str] = []
     alarms_muted: bool = False
+    update_from: str = ""
 
     def opened(self, show: Path) -> None:
         """Puts a show at the head of the recent ones."""

@@ -17,6 +17,7 @@ from studio.governance.anchors import AnchorFolder
 from studio.governance.audit import AuditLog
 from studio.governance.audit_tail import last_entries
 from studio.governance.support import write_bundle
+from studio.governance.updates import check_update
 
 
 class AuditCommands:
@@ -116,3 +117,21 @@ class SupportCommands:
         except OSError as error:
             raise StudioError("failed", "security.no_bundle", why=str(error)) from None
         return changed(result={"file": str(file)})
+
+    @command(
+        "support.check_update",
+        role=Role.OWNER,
+        label=("检查更新", "Check for an update"),
+        help=(
+            "看文件 path 或网址 url 里写的最新版本是否比这里新；只读这一份说明，不下载也不安装。",
+            "Whether the newest version, as the file path or the address url says, is newer than "
+            "this; that note alone is read, nothing is fetched or installed.",
+        ),
+    )
+    async def check_for_update(
+        self,
+        path: Annotated[str, names_place("read")] = "",
+        url: Annotated[str, names_place("address")] = "",
+    ) -> Changed:
+        found = await asyncio.to_thread(check_update, path.strip(), url.strip())
+        return changed(result=msgspec.to_builtins(found))

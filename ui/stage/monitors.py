@@ -84,8 +84,10 @@ def seen_rect(window: QWidget, views: Sequence[QWidget]) -> QRect:
     A dock that stands behind another one is outside.
     """
     for view in views:
+        if not view.isVisible() or not window.isAncestorOf(view):  # it may stand in another window
+            continue
         rect = QRect(view.mapTo(window, QPoint(0, 0)), view.size())
-        if view.isVisible() and view.window() is window and window.rect().contains(rect.center()):
+        if view.window() is window.window() and window.rect().contains(rect.center()):
             return rect
     return QRect()
 

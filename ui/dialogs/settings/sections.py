@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QWidget
+from shiboken6 import isValid
 
 from studio.api import VERSION, config_dir, data_dir, log_dir, own_plugins_dir
 from ui.client import Reply
@@ -17,7 +18,7 @@ from ui.dialogs.settings.alarms import alarms
 from ui.dialogs.settings.phone import phone
 from ui.dialogs.settings.plugins import plugins
 from ui.dialogs.settings.rows import SettingRow, ask_folder, button, choice, open_folder
-from ui.i18n import language, t
+from ui.i18n import language, pick, t
 from ui.theme import tokens
 from ui.widgets.basics import calm, padded, row
 from ui.widgets.comment_words import TELLING, sentences_words
@@ -209,8 +210,38 @@ def about(desk: Desk) -> list[SettingRow]:
     return [
         SettingRow("version", words=words),
         SettingRow("help", button(t("help.title"), partial(desk.change, "help", ""))),
+        SettingRow("update", _update_field(desk)),
         SettingRow("bundle", _bundle_button(desk)),
     ]
+
+
+def _update_field(desk: Desk) -> QWidget:
+    """Where the newest version is told, and a button that asks there; it asks at no other time."""
+    where = QLineEdit(desk.settings.update_from)
+    where.setFixedWidth(tokens.px(220))
+    where.setPlaceholderText(t("settings.update_where"))
+    where.setAccessibleName(t("settings.update_where"))
+
+    def keep() -> None:
+        desk.settings.update_from = where.text().strip()
+        desk.change("settings", "")
+
+    def done(reply: Reply) -> None:
+        found = reply.answer
+        if reply.ok and isinstance(found, dict) and isValid(where):
+            key = "settings.update_newer" if found.get("is_newer") else "settings.update_none"
+            words = t(key, version=str(found.get("newest", "")), notes=pick(found.get("notes", {})),
+                      url=str(found.get("url", "")))  # fmt: skip
+            desk.say(where, words.strip(), "attention" if found.get("is_newer") else "good")
+
+    def ask() -> None:
+        keep()
+        text = where.text().strip()
+        name = "url" if text.startswith(("http://", "https://")) else "path"
+        desk.actions.run("support.check_update", {name: text}, origin=where, done=done)
+
+    where.editingFinished.connect(keep)
+    return _pair(where, button(t("settings.update_check"), ask))
 
 
 def _bundle_button(desk: Desk) -> QWidget:
