@@ -131,13 +131,18 @@ def comments(drawer: Drawer) -> None:
 
 def plan(drawer: Drawer) -> None:
     layout(drawer, "technician")
-    source = drawer.program.store.scenes.scenes[1].items[0].source
+    store = drawer.program.store
+    source = next(s for s in store.scenes.scenes if s.purpose == "try_on").items[0].source
+
+    def at_work() -> bool:
+        return any(run.plan == "source_lost" for run in store.plans.runs)
+
     drawer.run("sources.fault", name=source, fault="lost")
-    drawer.until(lambda: drawer.program.store.plans.runs, "a plan at work")
+    drawer.until(at_work, "the plan at work")
     drawer.window.reveal("plans")
     drawer.save("plan")
     drawer.run("sources.fault", name=source, fault="none")
-    drawer.until(lambda: not drawer.program.store.plans.runs, "the end of the plan")
+    drawer.until(lambda: not at_work(), "the end of the plan")
 
 
 def scenes(drawer: Drawer) -> None:
@@ -148,9 +153,13 @@ def scenes(drawer: Drawer) -> None:
 
 
 def multiview(drawer: Drawer) -> None:
+    from ui.widgets.picture import PictureView
+
     drawer.window.open_multiview()
     view = max(drawer.program.window.desk.windows, key=id)
     view.resize(1100, 640)
+    tiles = view.findChildren(PictureView)
+    drawer.until(lambda: all(tile.has_picture for tile in tiles), "the pictures of the multiview")
     drawer.save("multiview", view)
     view.close()
 
@@ -211,6 +220,8 @@ def main() -> None:
     """Draws; each language in a process of its own, since a process has one language for good."""
     import subprocess
 
+    from studio.core.streams import child_environment
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "guide" / "images")
     parser.add_argument("--only", default="", help="names with commas between them")
@@ -224,7 +235,7 @@ def main() -> None:
         return
     for code in ("zh", "en"):
         call = [sys.executable, __file__, "--out", str(given.out), "--only", given.only]
-        subprocess.run([*call, "--code", code], check=True)
+        subprocess.run([*call, "--code", code], check=True, env=child_environment())
 
 
 if __name__ == "__main__":
