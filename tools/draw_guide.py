@@ -125,7 +125,7 @@ def comments(drawer: Drawer) -> None:
     layout(drawer, "controller")
     panel = drawer.window.panels["comments"]
     drawer.until(lambda: drawer.program.store.comments.counts.held, "a held comment")
-    panel._tabs.button("held").click()
+    panel.tabs.button("held").click()
     drawer.save("comments")
 
 

@@ -50,8 +50,8 @@ class Actions(QObject):
     def __init__(self, client: DeskClient, store: Store) -> None:
         super().__init__()
         self._client, self._store = client, store
-        self._undo: list[Done] = []
-        self._redo: list[Done] = []
+        self.undo_steps: list[Done] = []
+        self.redo_steps: list[Done] = []
         self._asked: tuple[str, float] = ("", 0.0)
         self._show = ""
         store.changed.connect(self._changed)
@@ -62,8 +62,8 @@ class Actions(QObject):
             return
         was, self._show = self._show, self._store.show.folder
         if was:
-            self._undo = [entry for entry in self._undo if entry.command == "show.open"]
-            self._redo = [entry for entry in self._redo if entry.command == "show.open"]
+            self.undo_steps = [entry for entry in self.undo_steps if entry.command == "show.open"]
+            self.redo_steps = [entry for entry in self.redo_steps if entry.command == "show.open"]
             self.undo_changed.emit()
 
     def label(self, command: str) -> str:
@@ -134,20 +134,28 @@ class Actions(QObject):
     @property
     def next_undo(self) -> str:
         """What Ctrl+Z would take back, in words; "" when there is nothing."""
-        return self.describe(self._undo[-1].command, self._undo[-1].args) if self._undo else ""
+        return (
+            self.describe(self.undo_steps[-1].command, self.undo_steps[-1].args)
+            if self.undo_steps
+            else ""
+        )
 
     @property
     def next_redo(self) -> str:
         """What Ctrl+Shift+Z would do again, in words; "" when there is nothing."""
-        return self.describe(self._redo[-1].command, self._redo[-1].args) if self._redo else ""
+        return (
+            self.describe(self.redo_steps[-1].command, self.redo_steps[-1].args)
+            if self.redo_steps
+            else ""
+        )
 
     def undo(self) -> None:
         """Takes the last thing back."""
-        self._turn(self._undo, self._redo, "undo.done", "undo.nothing")
+        self._turn(self.undo_steps, self.redo_steps, "undo.done", "undo.nothing")
 
     def redo(self) -> None:
         """Does again what was taken back."""
-        self._turn(self._redo, self._undo, "undo.redone", "undo.nothing_redo")
+        self._turn(self.redo_steps, self.undo_steps, "undo.redone", "undo.nothing_redo")
 
     def _turn(self, taken: list[Done], other: list[Done], key: str, empty: str) -> None:
         if not taken:
@@ -183,8 +191,8 @@ class Actions(QObject):
         back = _undo_of(reply)
         if back is None:
             return
-        self._redo.clear()
-        last = self._undo[-1] if self._undo else None
+        self.redo_steps.clear()
+        last = self.undo_steps[-1] if self.undo_steps else None
         now = time.monotonic()
         if last and merge and last.merge == merge and last.command == command:
             last.args, last.at_s = args, now
@@ -197,8 +205,8 @@ class Actions(QObject):
         ):
             last.args, last.at_s = args, now  # a fader that is being moved: one step back
         else:
-            self._undo.append(Done(command, args, back, merge))
-            del self._undo[:-MOST_UNDO]
+            self.undo_steps.append(Done(command, args, back, merge))
+            del self.undo_steps[:-MOST_UNDO]
         self.undo_changed.emit()
 
     def _say_why(self, command: str, given: Args, why: str, origin: QWidget | None) -> None:

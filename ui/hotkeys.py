@@ -268,7 +268,7 @@ class Hotkeys(QObject):
         focus, stage = QApplication.focusWidget(), self._window.monitors.stage
         if QApplication.activePopupWidget() is not None:
             return
-        if self.router.let_go() or self._close_card():
+        if self.router.let_go() or self.close_card():
             return
         if isinstance(focus, FIELDS):
             if isinstance(focus, (QSpinBox, QDoubleSpinBox)):
@@ -282,7 +282,7 @@ class Hotkeys(QObject):
             self._window.notice.say(self._window.scenes.standby, t("keys.hold"), "off")
             self.router.begin_hold()
 
-    def _close_card(self) -> bool:
+    def close_card(self) -> bool:
         """What the person opened goes first."""
         for card in (self._window.keys_card, self._window.palette_card, *self._window.cards()):
             if card.isVisible():

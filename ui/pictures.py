@@ -119,7 +119,7 @@ class PictureFeed(QObject):
         self._what, self._fps, self._changed = what, fps, changed
         self._scene, self._canvas = "", "landscape"
         self._size = QSize()
-        self._view = ""
+        self.view_id = ""
         self._asked = 0
         self._reader: PictureReader | None = None
         self._number = 0
@@ -154,8 +154,8 @@ class PictureFeed(QObject):
             self.close()
             return
         self._asked += 1
-        asked, old = self._asked, self._view
-        self._view = ""
+        asked, old = self._asked, self.view_id
+        self.view_id = ""
 
         def opened(reply: Reply) -> None:
             if old:
@@ -188,7 +188,7 @@ class PictureFeed(QObject):
             return
         self.is_elsewhere = False
         self._drop_reader()
-        self._view, self._reader, self._number = view, reader, 0
+        self.view_id, self._reader, self._number = view, reader, 0
 
     def poll(self) -> bool:
         """Looks whether there is a new picture, and shows it."""
@@ -212,15 +212,15 @@ class PictureFeed(QObject):
     def close(self) -> None:
         """Tells the engine that nobody looks."""
         self._asked += 1
-        if self._view:
-            self._pictures.client.call("view.close", {"view": self._view})
-        self._view = ""
+        if self.view_id:
+            self._pictures.client.call("view.close", {"view": self.view_id})
+        self.view_id = ""
         self._keep_copy()
 
     def let_go(self) -> None:
         """The engine went away, and its pictures with it; the last one stays in view."""
         self._asked += 1
-        self._view = ""
+        self.view_id = ""
         self._keep_copy()
 
     def _keep_copy(self) -> None:

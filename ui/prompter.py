@@ -76,7 +76,7 @@ class PrompterWindow(Beside):
         self._blocks: list[_Block] = []
         self._wrapped: dict[tuple[str, int, int], tuple[QTextLayout, float]] = {}
         self._pictures: dict[tuple[int, str], QImage] = {}
-        self._y = 0.0
+        self.scrolled = 0.0
         self._hand_later = QTimer(self)
         self._hand_later.setSingleShot(True)
         self._hand_later.timeout.connect(self._send_hand)
@@ -125,13 +125,13 @@ class PrompterWindow(Beside):
         if before.lines != self.view.lines or before.size != self.view.size:
             self._lay()
         if self.motion.is_leap:
-            self._y = self._wanted_y()
+            self.scrolled = self._wanted_y()
         self._pace()
         self.update()
 
     def _pace(self) -> None:
         """Frames only while something moves."""
-        moves = self.motion.is_rolling or abs(self._wanted_y() - self._y) > 0.5
+        moves = self.motion.is_rolling or abs(self._wanted_y() - self.scrolled) > 0.5
         if moves and self.isVisible() and not self._tick.isActive():
             self._tick.start(FRAME_MS)
         elif not moves and self._tick.isActive():
@@ -140,9 +140,9 @@ class PrompterWindow(Beside):
     def _frame(self) -> None:
         """A part of the way each frame: words that are heard move it by steps."""
         wanted = self._wanted_y()
-        self._y += (wanted - self._y) * 0.18
-        if abs(wanted - self._y) < 0.3:
-            self._y = wanted
+        self.scrolled += (wanted - self.scrolled) * 0.18
+        if abs(wanted - self.scrolled) < 0.3:
+            self.scrolled = wanted
         self._slow += 1
         if not self._slow % 30:
             self._pace()
@@ -158,17 +158,17 @@ class PrompterWindow(Beside):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A hand on the scroll wins until it lets go (F)."""
         by = -event.angleDelta().y() / 120 * self._px() * 0.9
-        self._by_hand(self._y + (-by if "v" in self.mirror else by))
+        self._by_hand(self.scrolled + (-by if "v" in self.mirror else by))
         event.accept()
 
     def _by_hand(self, y: float) -> None:
         if not self._blocks:
             return
         last = self._blocks[-1]
-        self._y = max(0.0, min(y, last.y + last.high))
-        line = max(0, sum(block.y <= self._y for block in self._blocks) - 1)
+        self.scrolled = max(0.0, min(y, last.y + last.high))
+        line = max(0, sum(block.y <= self.scrolled for block in self._blocks) - 1)
         block = self._blocks[line]
-        part = (self._y - block.y) / max(1.0, block.high)
+        part = (self.scrolled - block.y) / max(1.0, block.high)
         self.motion.hold(line, part * len(block.line.text))
         if not self._hand_later.isActive():
             self._hand_later.start(HAND_MS)
@@ -218,7 +218,7 @@ class PrompterWindow(Beside):
     def showEvent(self, event: QShowEvent) -> None:
         """Frames while it is seen."""
         self._lay()
-        self._y = self._wanted_y()
+        self.scrolled = self._wanted_y()
         self._pace()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -228,7 +228,7 @@ class PrompterWindow(Beside):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lines are wrapped anew; the place stays."""
         self._lay()
-        self._y = self._wanted_y()
+        self.scrolled = self._wanted_y()
 
     # -- the text ------------------------------------------------------------------------------
 
@@ -270,7 +270,7 @@ class PrompterWindow(Beside):
         self._paint_foot(painter)
 
     def _paint_text(self, painter: QPainter) -> None:
-        px, top = self._px(), self.height() * READ_AT - self._y
+        px, top = self._px(), self.height() * READ_AT - self.scrolled
         here = self.motion.place()[0]
         left = px / 2
         if not self._blocks:

@@ -281,7 +281,7 @@ class Store(QObject):
             return
         if name == "state.changed":
             for part, value in data.items():
-                self._put(part, value)
+                self.put(part, value)
         elif name == "sound.meters":
             levels = data.get("levels")
             if isinstance(levels, dict):
@@ -298,11 +298,11 @@ class Store(QObject):
             return
         self.present &= set(reply.result)
         for part, value in read_parts(reply.result).items():
-            self._put(part, value)
+            self.put(part, value)
         self.is_loaded = True
         self.loaded.emit()
 
-    def _put(self, part: str, value: object) -> None:
+    def put(self, part: str, value: object) -> None:
         """Takes a part's new value; one that cannot be read leaves the old one standing."""
         if isinstance(value, Unreadable):
             self.client.garbage += 1

@@ -81,7 +81,7 @@ def test_a_folder_with_a_panel_is_all_it_takes(plugins: Path, desk: Desk) -> Non
     areas = places("prepare", panels)
     assert any("mine" in ids for stacks in areas.values() for ids, _ in stacks)
     for part, value in read_parts({"mine_part": {"count": 7, "unknown": 1}}).items():
-        desk.store._put(part, value)
+        desk.store.put(part, value)
     assert mine.figure.text() == "7"
     again, _ = make_panels(desk)  # another size of text: the window is made anew
     assert type(again["mine"]) is type(mine)

@@ -46,7 +46,7 @@ def test_figures_and_alarms_are_shown_and_unknown_is_never_zero(program, qtbot):
     assert tiles["Exposed → entered"].value.text() == "31.0 %"
     assert tiles["Likes"].value.text() == "—"
     assert "no data" in tiles["Likes"].accessibleName()
-    (alarm,) = panel._alarms.values()
+    (alarm,) = panel.alarms.values()
     assert "normal 42" in alarm.title.text()
     assert "Host → Close-up" in alarm.before.text()
     assert panel.head.badge.text == "1 off"
@@ -56,7 +56,7 @@ def test_figures_and_alarms_are_shown_and_unknown_is_never_zero(program, qtbot):
         program.window.grab().save(f"{folder}/board.png")
     store.insight = InsightView()
     store.changed.emit("insight")
-    assert panel._alarms == {}
+    assert panel.alarms == {}
 
 
 def test_a_figure_reads_as_people_read_it():

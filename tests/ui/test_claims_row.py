@@ -19,7 +19,7 @@ def test_a_chosen_row_is_claimed_and_a_late_decision_changes_nothing(program, qt
     qtbot.waitUntil(panel.isVisible, timeout=SOON)
     program.actions.run("comments.say", {"text": SAID, "author": "水军八号"})
     qtbot.waitUntil(lambda: any(e.text == SAID for e in store.comments.held), timeout=SOON)
-    qtbot.mouseClick(panel._tabs.button("held"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.tabs.button("held"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(panel.list.comments.entries), timeout=SOON)
     place = next(n for n, e in enumerate(panel.list.comments.entries) if e.text == SAID)
     panel.list.setCurrentIndex(panel.list.comments.index(place))
@@ -28,11 +28,11 @@ def test_a_chosen_row_is_claimed_and_a_late_decision_changes_nothing(program, qt
         return next(e for e in store.comments.all if e.text == SAID)
 
     qtbot.waitUntil(lambda: row().claimed_by == "here", timeout=SOON)
-    delegate = panel.list._delegate
+    delegate = panel.list.delegate
     qtbot.waitUntil(lambda: delegate.me == "here", timeout=SOON)
-    assert not any("looking" in word for word, _ in delegate._tags(row()))
+    assert not any("looking" in word for word, _ in delegate.tags(row()))
     panel.list.set_me("Lin")  # as the desk of another person shows it
-    assert ("this machine is looking", "attention_soft") in delegate._tags(row())
+    assert ("this machine is looking", "attention_soft") in delegate.tags(row())
     program.window.resize(1280, 720)
     look(program, "claim_en_1280")
     language.set("zh")

@@ -31,7 +31,7 @@ def test_a_key_previews_and_enter_takes(qtbot: Any, program: Any) -> None:
 
 def test_a_click_previews_and_take_takes(qtbot: Any, program: Any) -> None:
     window, store = program.window, program.store
-    card = next(c for c in window.scenes._cards.values() if c.tone == "")
+    card = next(c for c in window.scenes.cards.values() if c.tone == "")
     QTest.mouseClick(card, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: store.scenes.preview["landscape"] == card.scene, timeout=SOON)
     qtbot.waitUntil(lambda: card.tone == "preview", timeout=SOON)
@@ -56,14 +56,14 @@ def test_what_was_done_is_taken_back_and_done_again(qtbot: Any, program: Any) ->
     qtbot.waitUntil(lambda: bool(program.actions.next_undo), timeout=SOON)
     program.actions.undo()
     qtbot.waitUntil(lambda: store.scenes.preview["landscape"] == before, timeout=SOON)
-    qtbot.waitUntil(lambda: bool(program.actions._redo), timeout=SOON)
+    qtbot.waitUntil(lambda: bool(program.actions.redo_steps), timeout=SOON)
     program.actions.redo()
     qtbot.waitUntil(lambda: store.scenes.preview["landscape"] == name, timeout=SOON)
 
 
 def test_a_card_goes_up_and_comes_down(qtbot: Any, program: Any) -> None:
     store = program.store
-    row = program.window.panels["products"]._rows["watch"]
+    row = program.window.panels["products"].rows["watch"]
     QTest.mouseClick(row.card, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: store.shop.card == "watch", timeout=SOON)
     qtbot.waitUntil(row.card.isChecked, timeout=SOON)
@@ -74,7 +74,7 @@ def test_a_card_goes_up_and_comes_down(qtbot: Any, program: Any) -> None:
 
 def test_stock_is_changed_in_place_and_nonsense_says_why(qtbot: Any, program: Any) -> None:
     store = program.store
-    row = program.window.panels["products"]._rows["handbag"]
+    row = program.window.panels["products"].rows["handbag"]
     QTest.mouseDClick(row.stock, Qt.MouseButton.LeftButton)
     row.stock.edit.setText("7")
     QTest.keyClick(row.stock.edit, Qt.Key.Key_Return)
@@ -110,13 +110,13 @@ def test_pictures_come_and_move(qtbot: Any, program: Any) -> None:
     program.actions.run("scenes.take", {"scene": host})
 
     def colours() -> int:
-        image = view._feed.image
+        image = view.feed.image
         if image is None:
             return 0
         return len({image.pixel(x, image.height() // 2) for x in range(0, image.width(), 9)})
 
     qtbot.waitUntil(lambda: colours() > 20, timeout=SOON)
-    thumbs = [card.view for card in program.window.scenes._cards.values()]
+    thumbs = [card.view for card in program.window.scenes.cards.values()]
     qtbot.waitUntil(lambda: all(thumb.has_picture for thumb in thumbs), timeout=SOON)
 
 
@@ -169,25 +169,25 @@ def test_the_palette_asks_for_arguments_and_shows_the_error_there(qtbot: Any, pr
     palette.open()
     palette.search.setText("shop.stock")
     QTest.keyClick(palette.search, Qt.Key.Key_Return)
-    assert palette._form is not None
-    assert palette._form.names == ["product", "count"]
-    palette._submit()
-    assert "product" in palette._help.text()
-    palette._form.put("product", "no such thing")
-    palette._submit()
-    qtbot.waitUntil(lambda: "no such thing" in palette._help.text(), timeout=SOON)
-    palette._form.put("product", "heels")
-    palette._form.put("count", 12)
-    palette._submit()
+    assert palette.form is not None
+    assert palette.form.names == ["product", "count"]
+    palette.submit()
+    assert "product" in palette.help.text()
+    palette.form.put("product", "no such thing")
+    palette.submit()
+    qtbot.waitUntil(lambda: "no such thing" in palette.help.text(), timeout=SOON)
+    palette.form.put("product", "heels")
+    palette.form.put("count", 12)
+    palette.submit()
     qtbot.waitUntil(lambda: store.shop.product("heels").stock == 12, timeout=SOON)
 
 
 def test_what_cannot_be_undone_wants_to_be_held(qtbot: Any, program: Any) -> None:
     store, panel = program.store, program.window.panels["outputs"]
     program.actions.run("outputs.add", {"name": "spare", "url": "rtmp://127.0.0.1:9/live"})
-    qtbot.waitUntil(lambda: "spare" in panel._rows, timeout=SOON)
+    qtbot.waitUntil(lambda: "spare" in panel.rows, timeout=SOON)
     program.window.reveal("outputs")
-    remove = panel._rows["spare"].remove
+    remove = panel.rows["spare"].remove
     assert isinstance(remove, HoldButton)
     QTest.mouseClick(remove, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "0.8" in program.window.notice.text, timeout=SOON)
@@ -218,7 +218,7 @@ def test_a_key_is_never_seen_again(qtbot: Any, program: Any) -> None:
         + [line.text for line in window.panels["journal"].lines.lines]
     )
     assert "very-secret-key" not in shown
-    panel._close_form()
+    panel.close_form()
     program.actions.run("outputs.remove", {"name": "shop", "confirm": True})
     qtbot.waitUntil(lambda: store.output("shop") is None, timeout=SOON)
 
@@ -245,7 +245,7 @@ def test_a_destination_with_all_its_fields(qtbot: Any, program: Any) -> None:
     assert kept.url == "rtmp://127.0.0.1:9/live", "the key was moved out of it"
     panel.edit("full")
     assert panel.form.bitrate.value() == 1500, "what is set is there again"
-    assert not panel.form._rest.isHidden()
+    assert not panel.form.rest.isHidden()
     panel.form.bitrate.setValue(0)
     QTest.mouseClick(panel.form.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: store.air.settings["full"].bitrate_kbps == 0, timeout=SOON)
@@ -261,7 +261,7 @@ def test_a_standby_of_ones_own(qtbot: Any, program: Any) -> None:
     panel.air.own.click()
     panel.form.picture.setText("/not/there.png")
     QTest.mouseClick(panel.form.save, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "/not/there.png" in panel.form._error.text(), timeout=SOON)
+    qtbot.waitUntil(lambda: "/not/there.png" in panel.form.error.text(), timeout=SOON)
     own = str(Path(__file__).parents[1] / "data" / "person_fullbody.mp4")
     panel.form.picture.setText(own)
     QTest.mouseClick(panel.form.save, Qt.MouseButton.LeftButton)
@@ -279,9 +279,9 @@ def test_a_bad_address_says_what_is_wrong_in_the_form(qtbot: Any, program: Any) 
     panel.form.url.setText("http://example.invalid/live")
     panel.form.key.setText("k")
     QTest.keyClick(panel.form.url, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "rtmp://" in panel.form._error.text(), timeout=SOON)
+    qtbot.waitUntil(lambda: "rtmp://" in panel.form.error.text(), timeout=SOON)
     assert panel.form.key.text() == "k"  # typed once is enough
-    panel._close_form()
+    panel.close_form()
 
 
 def test_nothing_is_called_live_without_evidence(qtbot: Any, program: Any) -> None:
@@ -292,7 +292,7 @@ def test_nothing_is_called_live_without_evidence(qtbot: Any, program: Any) -> No
         program.actions.run("outputs.start", {"name": "nobody"})
         qtbot.waitUntil(lambda: store.is_trying, timeout=SOON)
         qtbot.waitUntil(lambda: store.output("nobody").reason.key != "", timeout=SLOW)
-        row = window.panels["outputs"]._rows["nobody"]
+        row = window.panels["outputs"].rows["nobody"]
         qtbot.waitUntil(lambda: row.why.text() != "", timeout=SOON)
         assert not store.is_on_air
         assert row.dot.tone != "good"
@@ -307,8 +307,8 @@ def test_nothing_is_called_live_without_evidence(qtbot: Any, program: Any) -> No
 def test_a_recording_is_green_when_bytes_grow(qtbot: Any, program: Any) -> None:
     store, panel = program.store, program.window.panels["outputs"]
     panel.key_record()
-    qtbot.waitUntil(lambda: "record" in panel._rows, timeout=SOON)
-    row = panel._rows["record"]
+    qtbot.waitUntil(lambda: "record" in panel.rows, timeout=SOON)
+    row = panel.rows["record"]
     qtbot.waitUntil(lambda: row.dot.tone == "good", timeout=SLOW)
     assert store.evidence.flows(store.output("record"))
     panel.key_record()
@@ -323,8 +323,8 @@ def test_comments_are_judged_pinned_and_taken_off(qtbot: Any, program: Any) -> N
     panel.list.setCurrentIndex(panel.list.comments.index(0))
     QTest.keyClick(panel.list, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: store.comments.pinned is not None, timeout=SOON)
-    assert panel._pin_bar.isVisibleTo(panel)
-    QTest.mouseClick(panel._off, Qt.MouseButton.LeftButton)
+    assert panel.pin_bar.isVisibleTo(panel)
+    QTest.mouseClick(panel.unpin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: store.comments.pinned is None, timeout=SOON)
 
 
@@ -363,7 +363,7 @@ def test_nothing_is_cut_off_on_a_small_laptop(qtbot: Any, program: Any) -> None:
     window.set_layout("controller")
     window.resize(1280, 720)
     panel = window.panels["products"]
-    row = next(iter(panel._rows.values()))
+    row = next(iter(panel.rows.values()))
     qtbot.waitUntil(lambda: panel.area.viewport().width() < 500, timeout=SOON)
     qtbot.waitUntil(lambda: row.width() <= panel.area.viewport().width(), timeout=SOON)
     for button in (row.explain, row.card, row.try_on):
@@ -377,7 +377,7 @@ def test_another_text_size_makes_the_window_anew(qtbot: Any, program: Any) -> No
     qtbot.waitUntil(lambda: program.window is not old, timeout=SOON)
     new = program.window
     new.is_kept = False
-    qtbot.waitUntil(lambda: len(new.scenes._cards) == 5, timeout=SOON)
+    qtbot.waitUntil(lambda: len(new.scenes.cards) == 5, timeout=SOON)
     qtbot.waitUntil(lambda: new.monitors.programme.view.has_picture, timeout=10_000)
     assert new.scenes.take.mapTo(new, QPoint(0, 0)).y() > 0
 
@@ -389,7 +389,7 @@ def test_a_plan_is_run_by_hand_and_leaves_its_incident(qtbot: Any, program: Any)
     host = next(s.name for s in store.scenes.scenes if s.purpose == "host")
     program.actions.run("scenes.take", {"scene": host})
     qtbot.waitUntil(lambda: store.scenes.programme["landscape"] == host, timeout=SOON)
-    row = panel._rows["host_away"]
+    row = panel.rows["host_away"]
     seen = len(store.plans.incidents)
     QTest.mouseClick(row.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: store.scenes.programme["landscape"] == close_up, timeout=SOON)
@@ -409,7 +409,7 @@ def test_a_plan_at_work_is_held_passed_over_and_taken_back(qtbot: Any, program: 
     program.actions.run("plans.run", {"plan": "host_unwell"})
 
     def boxes() -> list[Any]:  # a busy machine has a plan of its own at work
-        return [box for box in panel._runs.values() if box.run.plan == "host_unwell"]
+        return [box for box in panel.runs.values() if box.run.plan == "host_unwell"]
 
     qtbot.waitUntil(lambda: bool(boxes()), timeout=SOON)
     [box] = boxes()
@@ -424,7 +424,7 @@ def test_a_plan_at_work_is_held_passed_over_and_taken_back(qtbot: Any, program: 
 
 def test_a_red_plan_wants_to_be_held(qtbot: Any, program: Any) -> None:
     program.window.reveal("plans")
-    row = program.window.panels["plans"]._rows["spoken_violation"]
+    row = program.window.panels["plans"].rows["spoken_violation"]
     before = dict(program.store.scenes.programme)
     QTest.mouseClick(row.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "0.8" in program.window.notice.text, timeout=SOON)
@@ -435,7 +435,7 @@ def test_a_red_plan_wants_to_be_held(qtbot: Any, program: Any) -> None:
 def test_a_plan_stands_by_or_not(qtbot: Any, program: Any) -> None:
     store = program.store
     program.window.reveal("plans")
-    row = program.window.panels["plans"]._rows["source_lost"]
+    row = program.window.panels["plans"].rows["source_lost"]
 
     def is_on() -> bool:
         return next(p.enabled for p in store.plans.plans if p.id == "source_lost")
@@ -450,10 +450,10 @@ def test_a_plan_stands_by_or_not(qtbot: Any, program: Any) -> None:
 def test_the_check_before_air_names_what_is_missing(qtbot: Any, program: Any) -> None:
     panel = program.window.panels["ready"]
     program.window.reveal("ready")
-    QTest.mouseClick(panel._prove, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.prove, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: program.store.air.check.at_utc != "", timeout=SLOW)
-    panel._show()
-    row = panel._rows["destination"]
+    panel.refresh()
+    row = panel.rows["destination"]
     assert row.dot.tone == "attention"
     assert row.mend.isVisibleTo(panel)
 
@@ -485,9 +485,9 @@ def test_a_device_that_is_plugged_in_is_offered_at_once(qtbot: Any, program: Any
     QTest.mouseClick(use, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: store.source("Shop camera") is not None, timeout=SOON)
     # There is no such device here: the source is kept and says so, with what to do.
-    row = panel._rows["Shop camera"]
+    row = panel.rows["Shop camera"]
     qtbot.waitUntil(lambda: row.why.text() != "", timeout=SLOW)
-    assert panel._offers == []
+    assert panel.offers == []
     program.actions.run("sources.remove", {"name": "Shop camera"})
     qtbot.waitUntil(lambda: store.source("Shop camera") is None, timeout=SOON)
 
@@ -503,7 +503,7 @@ def test_many_comments_are_decided_from_a_rows_menu(qtbot: Any, program: Any) ->
         return [e.id for e in store.comments.held if e.text.startswith("黑心商家")]
 
     qtbot.waitUntil(lambda: len(held()) == 3, timeout=SOON)
-    panel._tabs.set("held")
+    panel.tabs.set("held")
     entry = next(e for e in store.comments.held if e.text.startswith("黑心商家"))
     panel.list.asked.emit(entry, panel.list.mapToGlobal(QPoint(5, 5)))
     menu = QApplication.activePopupWidget()
@@ -527,8 +527,8 @@ def test_slow_mode_is_seen_and_ended_where_comments_are(qtbot: Any, program: Any
     store, panel = program.store, program.window.panels["comments"]
     program.actions.run("comments.slow", {"on": True})
     qtbot.waitUntil(lambda: store.comments.is_slow, timeout=SOON)
-    assert panel._slow.isVisibleTo(panel)
-    QTest.mouseClick(panel._slow, Qt.MouseButton.LeftButton)
+    assert panel.end_slow.isVisibleTo(panel)
+    QTest.mouseClick(panel.end_slow, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not store.comments.is_slow, timeout=SOON)
 
 
@@ -539,7 +539,7 @@ def test_an_item_of_the_preview_scene_is_hidden_and_comes_back(qtbot: Any, progr
     program.actions.run("scenes.preview", {"scene": host})
     qtbot.waitUntil(lambda: panel.scene == host, timeout=SOON)
     item = store.scenes.scene(host).items[-1]
-    row = panel._rows[host, item.id]
+    row = panel.rows[host, item.id]
     assert panel.order()[0] == item.id  # the top row is in front
     QTest.mouseClick(row.eye, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not store.scenes.scene(host).items[-1].is_enabled, timeout=SOON)
@@ -555,7 +555,7 @@ def test_both_canvases_can_be_looked_at(qtbot: Any, program: Any) -> None:
     assert rect.height() > rect.width()
     qtbot.waitUntil(
         lambda: (
-            (image := monitors.programme.view._feed.image) is not None
+            (image := monitors.programme.view.feed.image) is not None
             and image.height() > image.width()
         ),
         timeout=SOON,
@@ -589,7 +589,7 @@ def test_a_plan_of_the_show_is_read_and_accepted_by_holding(qtbot: Any, program:
         highest="technician",
         digest="abc",
     )
-    panel._show_waiting([mine])
+    panel.show_waiting([mine])
     box = panel.findChild(AcceptBox)
     said = " ".join(label.text() for label in box.findChildren(TextLabel))
     assert "outputs.add" in said
@@ -599,5 +599,5 @@ def test_a_plan_of_the_show_is_read_and_accepted_by_holding(qtbot: Any, program:
         box.button.held.emit()
     finally:
         program.actions.run = was
-        panel._show_waiting([])
+        panel.show_waiting([])
     assert ran == [("plans.accept", {"plan": mine.id, "digest": "abc"})]

@@ -44,7 +44,7 @@ def never(qtbot: Any, what: Callable[[], bool]) -> None:
 
 
 def row_of(program: Any, name: str) -> Any:
-    return program.window.panels["sources"]._rows[name]
+    return program.window.panels["sources"].rows[name]
 
 
 def worn_source(program: Any) -> str:
@@ -59,7 +59,7 @@ def test_a_source_that_stands_still_or_is_lost_is_not_green(
 ) -> None:
     name, store = worn_source(program), program.store
     program.window.reveal("sources")
-    rows = program.window.panels["sources"]._rows
+    rows = program.window.panels["sources"].rows
     qtbot.waitUntil(lambda: name in rows, timeout=SOON)
     program.actions.run("sources.fault", {"name": name, "fault": fault})
     shown = row_of(program, name)
@@ -100,7 +100,7 @@ def test_a_try_on_that_is_not_worn_says_why_and_has_no_tick(qtbot: Any, program:
         run("shop.try_on", {"product": product.id})
         qtbot.waitUntil(lambda: bool(failed), timeout=SOON)
         assert not any(good for _, good in said)
-        shown = program.window.panels["products"]._rows[product.id].try_on
+        shown = program.window.panels["products"].rows[product.id].try_on
         never(qtbot, lambda: shown.isChecked() or any(w.is_worn for w in store.tryon.values()))
         assert program.window.panels["products"].resume.isVisibleTo(
             program.window.panels["products"]
@@ -118,7 +118,7 @@ def test_standby_twice_counts_no_time_of_standing(qtbot: Any, program: Any) -> N
     qtbot.waitUntil(bar.isVisible, timeout=SOON)
     qtbot.wait(2_000)
     run("scenes.standby", {})
-    cut = program.window.statusbar._figures["cut"]
+    cut = program.window.statusbar.figures["cut"]
 
     def slow() -> bool:
         value = store.stats.get("cut_ms")

@@ -44,8 +44,8 @@ def put(qtbot: Any, program: Any, panel: Any, *kinds: str) -> list[Any]:
         before = len(names(program))
         panel.add_kind(kind(program, other_kind))
         qtbot.waitUntil(lambda n=before: len(names(program)) == n + 1, timeout=SOON)
-    qtbot.waitUntil(lambda: len(panel._rows) == len(kinds), timeout=SOON)
-    return panel._ordered()
+    qtbot.waitUntil(lambda: len(panel.rows) == len(kinds), timeout=SOON)
+    return panel.ordered()
 
 
 def is_laid_out(rows: list[Any]) -> bool:
@@ -65,8 +65,8 @@ def test_a_new_filter_opens_its_settings_and_a_change_works_at_once(
         lambda: program.store.source(SOURCE).filters[0].settings.get("brightness") == 0.25,
         timeout=SOON,
     )
-    qtbot.waitUntil(lambda: "filters.set" in str(program.actions._undo[-1]), timeout=SOON)
-    undo = program.actions._undo
+    qtbot.waitUntil(lambda: "filters.set" in str(program.actions.undo_steps[-1]), timeout=SOON)
+    undo = program.actions.undo_steps
     qtbot.waitUntil(
         lambda: (undo[-1].args.get("settings") or {}).get("brightness") == 0.25, timeout=SOON
     )
@@ -82,11 +82,11 @@ def test_keys_switch_and_order_and_a_drag_does_too(qtbot: Any, program: Any, pan
     qtbot.waitUntil(lambda: not program.store.source(SOURCE).filters[0].is_enabled, timeout=SOON)
     QTest.keyClick(rows[0], Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: names(program)[1] == before[0], timeout=SOON)
-    panel._close()
+    panel.close_filter()
     # The rows stand where they belong once the layout has followed, as a person sees it.
-    qtbot.waitUntil(lambda: is_laid_out(panel._ordered()), timeout=SOON)
-    row = panel._ordered()[2]
-    first = panel._ordered()[0]
+    qtbot.waitUntil(lambda: is_laid_out(panel.ordered()), timeout=SOON)
+    row = panel.ordered()[2]
+    first = panel.ordered()[0]
     row.grip.dropped.emit(first.mapToGlobal(QPoint(0, 1)).y())
     qtbot.waitUntil(lambda: names(program)[0] == before[2], timeout=SOON)
 

@@ -43,7 +43,7 @@ def test_from_nothing_to_a_rehearsal_in_eight_clicks(qtbot: Any, program: Any) -
     assert card.picture.isVisible()
     camera, microphone = card.steps["camera"], card.steps["microphone"]
     for step, next_step in ((camera, "microphone"), (microphone, "platform")):
-        step.take(step._offered[0])
+        step.take(step.offered[0])
         clicks += 1
         qtbot.waitUntil(lambda step=step: bool(step.taken), timeout=SOON)
         press(card.next)
@@ -109,7 +109,7 @@ def test_every_setting_is_named_in_both_languages_and_found(qtbot: Any, program:
             assert card.rows[3][1].isVisibleTo(card)
             card.search.setText("qqqq")
             assert not any(view.isVisibleTo(card) for _, view in card.rows)
-            assert card._none.isVisibleTo(card)
+            assert card.nothing.isVisibleTo(card)
         card.search.setText("竖屏画布")
         assert [view.setting.id for _, view in card.rows if view.isVisibleTo(card)] == [
             "canvas_portrait"
@@ -146,14 +146,14 @@ def test_the_guide_is_read_and_searched_inside(qtbot: Any, program: Any) -> None
             assert card.list.count() == len(PAGES)
             for name in PAGES:
                 assert page_file(name, code) is not None, name
-                card._show(name)
+                card.show_page(name)
                 assert card.page.toPlainText().strip(), name
             card.search.setText(word)
             assert 0 < card.list.count() <= len(PAGES)
             assert card.page.textCursor().selectedText().lower() == word
             card.search.setText("qqqqqq")
             assert card.list.count() == 0
-            assert card._none.isVisibleTo(card)
+            assert card.nothing.isVisibleTo(card)
     finally:
         language.set("en")
         card.close_card()

@@ -20,9 +20,9 @@ SOON = 15_000
 def panel(qtbot: Any, program: Any) -> Any:
     program.window.reveal("fitting")
     made = program.window.panels["fitting"]
-    qtbot.waitUntil(lambda: bool(made._kinds), timeout=SOON)
+    qtbot.waitUntil(lambda: bool(made.kinds), timeout=SOON)
     made.product.setCurrentIndex(made.product.findData("sunglasses"))
-    made._open()
+    made.open_garment()
     qtbot.waitUntil(lambda: made.board.has_asset and made.still.has_picture, timeout=SOON)
     return made
 
@@ -43,9 +43,9 @@ def test_an_anchor_is_dragged_and_the_fit_kept(qtbot: Any, program: Any, panel: 
     before = board.spots[name]
     QTest.keyClick(board, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert board.spots[name][0] > before[0]
-    drawn = panel._drawn
-    qtbot.waitUntil(lambda: panel._drawn is not None and panel._drawn != drawn, timeout=SOON)
-    panel._numbers["width_mm"].setValue(139.0)
+    drawn = panel.drawn
+    qtbot.waitUntil(lambda: panel.drawn is not None and panel.drawn != drawn, timeout=SOON)
+    panel.numbers["width_mm"].setValue(139.0)
     QTest.mouseClick(panel.keep, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: _fit_of(program, "sunglasses").get("width_mm") == 139.0, timeout=SOON)
     assert f"{name}_x" in _fit_of(program, "sunglasses")
@@ -79,14 +79,14 @@ def test_a_photo_is_dropped_cut_out_and_shown(qtbot: Any, panel: Any, tmp_path: 
     assert photo.save(str(path))
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
-    before = panel._asset
+    before = panel.asset
     event = QDropEvent(
         QPointF(20, 20), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
     panel.board.dropEvent(event)
-    qtbot.waitUntil(lambda: panel._asset != before, timeout=SOON)
-    assert panel._asset.endswith(".png")
+    qtbot.waitUntil(lambda: panel.asset != before, timeout=SOON)
+    assert panel.asset.endswith(".png")
     qtbot.waitUntil(lambda: bool(panel.board.spots), timeout=SOON)
 
 
@@ -113,7 +113,7 @@ def test_an_item_of_a_scene_shows_the_picture_before_the_try_on(qtbot: Any, prog
     store, items = program.store, program.window.panels["items"]
     scene = next(s.name for s in store.scenes.scenes if s.purpose == "try_on")
     program.actions.run("scenes.preview", {"scene": scene})
-    qtbot.waitUntil(lambda: items.scene == scene and bool(items._rows), timeout=SOON)
+    qtbot.waitUntil(lambda: items.scene == scene and bool(items.rows), timeout=SOON)
     row = items.row_of(store.scenes.scene(scene).items[0].id)
     assert row.worn.isVisibleTo(row)
     row.worn.click()

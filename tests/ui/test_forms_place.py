@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from tests.ui.test_layouts import _settle
+from tests.ui.test_layouts import settle
 from ui.widgets.pop_form import PopForm
 
 pytestmark = pytest.mark.ui
@@ -42,7 +42,7 @@ def test_a_form_leaves_the_programme_seen(
     window.resize(*size)
     window.set_layout(layout)
     window.reset_layout()
-    _settle(qtbot, window)
+    settle(qtbot, window)
     assert not window.programme_rect().isEmpty()
     panel = window.panels["sources"]
     panel.edit(program.store.sources[0].name)
@@ -76,7 +76,7 @@ def test_no_figure_of_the_status_bar_is_squeezed(qtbot: Any, program: Any) -> No
         program.store.stats_changed.emit()
 
         def has_room() -> bool:
-            shown = [figure for figure in bar._figures.values() if figure.isVisible()]
+            shown = [figure for figure in bar.figures.values() if figure.isVisible()]
             return all(f.width() >= f.minimumSizeHint().width() for f in shown)
 
         qtbot.waitUntil(has_room, timeout=SOON)

@@ -76,10 +76,10 @@ def test_three_lines_lead_to_the_field_and_the_same_is_told_to_all(
     window, store, card = program.window, program.store, program.window.go_live_card
     press(window.topbar.go_live.start)
     assert card.isVisible()
-    assert list(card._heads) == ["picture", "sound", "line"]
+    assert list(card.heads) == ["picture", "sound", "line"]
     assert not card.start.isEnabled(), "there is nowhere to send"
     program.actions.run("outputs.add", {"name": "near", "url": "rtmp://127.0.0.1:9/live"})
-    line = card._heads["line"]
+    line = card.heads["line"]
     qtbot.waitUntil(lambda: "near" in line.text.text(), timeout=SOON)
     qtbot.waitUntil(lambda: card.start.isEnabled(), timeout=SOON)
     assert card.start.text() == "Go live anyway"
@@ -115,7 +115,7 @@ def test_another_platform_brings_name_address_canvas_size_and_bitrate(
 
     def choose(id: str) -> None:
         form.platform.setCurrentIndex(form.platform.findData(id))
-        form._use_platform()
+        form.use_platform()
 
     choose("twitch")
     assert (form.name.text(), form.canvas.value) == ("Twitch", "landscape")
@@ -132,8 +132,8 @@ def test_another_platform_brings_name_address_canvas_size_and_bitrate(
     assert form.name.text() == "my shop", "what was written stays"
     assert form.url.text() == "rtmp://127.0.0.1:9/own"
     press(form.where)
-    assert form._steps.isVisible()
-    assert "1." in form._steps.text()
+    assert form.steps.isVisible()
+    assert "1." in form.steps.text()
     for platform in store.platforms:
         assert platform.mark.zh, platform.id
         assert platform.mark.en, platform.id

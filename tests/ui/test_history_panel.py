@@ -9,6 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from ui.i18n import language
+
 SOON = 40_000
 pytestmark = pytest.mark.ui
 SHARES_WINDOW = SHARES_STUDIO = True
@@ -29,6 +31,10 @@ def test_questions_are_listed_and_answered(program, qtbot):
     names = [panel.model.index(row, 0).data() for row in range(panel.model.rowCount())]
     assert "tally.changed" in names
     assert panel.model.headerData(2, Qt.Orientation.Horizontal) == "money (cents)"
+    language.set("zh")
+    assert panel.show_choice.currentData() == "", "another language leaves what was chosen"
+    assert panel.question_choice.currentData() == "kinds"
+    language.set("en")
     folder = os.environ.get("SHOPCAST_LOOK")
     if folder:
         QApplication.processEvents()

@@ -43,8 +43,8 @@ def test_a_scene_has_a_key_of_its_own(qtbot: Any, program: Any, editor: Any) -> 
     window, store = program.window, program.store
     scene = store.scenes.scenes[2].name
     editor.add.click()
-    editor._box.setCurrentIndex(editor._box.findData("scenes.take"))
-    editor._form.put("scene", scene)
+    editor.commands.setCurrentIndex(editor.commands.findData("scenes.take"))
+    editor.form.put("scene", scene)
     editor.add_line()
     assert editor.line().name == f"scenes.take scene={scene}"
     editor.give("F8")

@@ -25,7 +25,7 @@ def panel(qtbot: Any, program: Any) -> Any:
     qtbot.waitUntil(lambda: found.scene == host and bool(found.order()), timeout=SOON)
     yield found
     found.search.clear()
-    found._pick([])
+    found.pick([])
     program.window.monitors.stage.select([])
 
 
@@ -112,7 +112,7 @@ def test_seen_on_one_canvas_alone_and_half_through(qtbot: Any, program: Any, pan
     program.actions.undo()
     qtbot.waitUntil(lambda: item() == before, timeout=SOON)
     pick(panel, id)
-    panel._begin_fade()
+    panel.begin_fade()
     panel.opacity.setValue(70)
     panel.opacity.setValue(40)
     qtbot.waitUntil(lambda: item().opacity == pytest.approx(0.4), timeout=SOON)

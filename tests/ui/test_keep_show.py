@@ -25,16 +25,16 @@ def test_the_demo_is_saved_before_it_goes_live(qtbot: Any, program: Any) -> None
         closed.bind(("127.0.0.1", 0))
         url = f"rtmp://127.0.0.1:{closed.getsockname()[1]}/live"
         program.actions.run("outputs.add", {"name": "far", "url": url, "key": "k"})
-        qtbot.waitUntil(lambda: "far" in panel._rows, timeout=SOON)
+        qtbot.waitUntil(lambda: "far" in panel.rows, timeout=SOON)
         proposed = store.show.own_name
         assert proposed.startswith(store.show.name)
-        QTest.mouseClick(panel._rows["far"].start, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(panel.rows["far"].start, Qt.MouseButton.LeftButton)
         form = QApplication.activePopupWidget()
         assert isinstance(form, PopForm)
         assert form.findChild(QLineEdit).text() == proposed
         form.close()  # who changes their mind stays off air
         assert store.output("far").state.value == "idle"
-        QTest.mouseClick(panel._rows["far"].start, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(panel.rows["far"].start, Qt.MouseButton.LeftButton)
         form = QApplication.activePopupWidget()
         QTest.mouseClick(form.done, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: not store.show.is_readonly, timeout=SOON)
@@ -45,7 +45,7 @@ def test_the_demo_is_saved_before_it_goes_live(qtbot: Any, program: Any) -> None
         idle = ("idle", "stopped")
         qtbot.waitUntil(lambda: store.output("far").state.value in idle, timeout=SOON)
         # Of one's own already: nothing is asked.
-        QTest.mouseClick(panel._rows["far"].start, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(panel.rows["far"].start, Qt.MouseButton.LeftButton)
         assert QApplication.activePopupWidget() is None
         qtbot.waitUntil(lambda: store.output("far").state.value not in idle, timeout=SOON)
         program.actions.run("outputs.stop", {"name": "far", "confirm": True})

@@ -136,7 +136,7 @@ def has_taken(program: Any) -> bool:
 def test_enter_in_a_price_sets_the_price_and_takes_nothing(
     qtbot: Any, program: Any, spy: Spy
 ) -> None:
-    number = program.window.panels["products"]._rows["handbag"].price
+    number = program.window.panels["products"].rows["handbag"].price
     QTest.mouseDClick(number, Qt.MouseButton.LeftButton)
     QTest.keyClicks(number.edit, "188")
     QTest.keyClick(number.edit, KEY.Key_Return)
@@ -155,9 +155,9 @@ def test_with_cut_the_time_field_is_off_and_what_is_typed_goes_nowhere(
 ) -> None:
     scenes, lock = program.window.scenes, program.window.topbar.lock
     program.actions.run("scenes.transition", {"kind": "cut"})
-    qtbot.waitUntil(lambda: not scenes._ms.isEnabled(), timeout=SOON)
+    qtbot.waitUntil(lambda: not scenes.duration.isEnabled(), timeout=SOON)
     spy.aired()
-    QTest.mouseClick(scenes._ms, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(scenes.duration, Qt.MouseButton.LeftButton)
     assert lock.is_locked
     for key in (KEY.Key_5, KEY.Key_0, KEY.Key_0, KEY.Key_Return):
         press(program, key)
@@ -169,7 +169,7 @@ def test_with_cut_the_time_field_is_off_and_what_is_typed_goes_nowhere(
 
 
 def test_f2_on_a_clicked_scene_renames_it(qtbot: Any, program: Any, spy: Spy) -> None:
-    card = next(iter(program.window.scenes._cards.values()))
+    card = next(iter(program.window.scenes.cards.values()))
     QTest.mouseClick(card, Qt.MouseButton.LeftButton)
     assert spy.aired() == ["scenes.preview"]
     press(program, KEY.Key_F2)
@@ -184,7 +184,7 @@ def test_f2_on_a_clicked_scene_renames_it(qtbot: Any, program: Any, spy: Spy) ->
 
 def test_enter_that_closes_what_popped_up_takes_nothing(qtbot: Any, program: Any, spy: Spy) -> None:
     """Also where the popup has nothing with the focus: the key never meets the window's widgets."""
-    card = next(iter(program.window.scenes._cards.values()))
+    card = next(iter(program.window.scenes.cards.values()))
     ask_name(program.window.desk, card, card.scene)
     form = QApplication.activePopupWidget()
     assert isinstance(form, PopForm)
@@ -263,8 +263,8 @@ def test_two_fast_escapes_over_a_form(qtbot: Any, program: Any, spy: Spy) -> Non
     panel.edit(program.store.sources[0].name)
     for _ in range(3):
         press(program, KEY.Key_Escape)
-    program.window.hotkeys._close_card()
-    program.window.hotkeys._close_card()
+    program.window.hotkeys.close_card()
+    program.window.hotkeys.close_card()
     assert spy.aired() == []
 
 
@@ -295,7 +295,7 @@ def openers(program: Any) -> list[Callable[[], object]]:
     """Every panel, form and mode, by its usual door."""
     window, store, desk = program.window, program.store, program.window.desk
     scenes = window.scenes
-    cards = list(scenes._cards.values())
+    cards = list(scenes.cards.values())
     made: list[Callable[[], object]] = [
         *(lambda id=id: window.reveal(id) for id in window.panels),
         *(lambda name=name: window.set_layout(name)
@@ -303,12 +303,12 @@ def openers(program: Any) -> list[Callable[[], object]]:
         *(lambda page=page: window.set_page(page) for page in PAGES),
         window.palette_card.open, window.open_hotkeys, window.brand_card.open,
         window.hotkeys.show_card, window.monitors.toggle_edit, window.setFocus,
-        scenes._ms.setFocus, scenes._open_more, window.topbar._open_show,
+        scenes.duration.setFocus, scenes.open_more, window.topbar.open_show,
     ]  # fmt: skip
     made += [lambda c=c: ask_name(desk, c, c.scene) for c in cards[:2]]
     made += [lambda s=s: window.edit_source(s.name) for s in store.sources[:3]]
-    rows = list(window.panels["products"]._rows.values())[:3]
-    made += [lambda n=n: n._open() for r in rows for n in (r.price, r.stock)]
+    rows = list(window.panels["products"].rows.values())[:3]
+    made += [lambda n=n: n.open_editor() for r in rows for n in (r.price, r.stock)]
     return made
 
 

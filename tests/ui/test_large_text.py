@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.test_pages import _cut
+from tests.ui.test_pages import cut_words
 from ui.layouts import NAMES
 from ui.theme import tokens
 
@@ -63,14 +63,14 @@ def test_no_word_is_cut_at_twice_the_size(
     window.reset_layout()
     qtbot.wait(100)
     try:
-        qtbot.waitUntil(lambda: _cut(window) == [], timeout=SOON)
+        qtbot.waitUntil(lambda: cut_words(window) == [], timeout=SOON)
         look(window, f"{view}_{language_code}")
         assert (window.width(), window.height()) == SIZE
         for panel in [panel for panel in window.panels.values() if panel.isVisible()]:
             panel.raise_()
-            qtbot.waitUntil(lambda panel=panel: _cut(panel) == [], timeout=2000)
-        qtbot.waitUntil(lambda: _cut(window) == [], timeout=SOON)
+            qtbot.waitUntil(lambda panel=panel: cut_words(panel) == [], timeout=2000)
+        qtbot.waitUntil(lambda: cut_words(window) == [], timeout=SOON)
     finally:
-        rest = _cut(window)
+        rest = cut_words(window)
         window.change("language", "en")
         assert rest == []

@@ -20,7 +20,7 @@ def _shown(window: Any) -> set[str]:
     return {id for id, panel in window.panels.items() if not panel.isHidden()}
 
 
-def _settle(qtbot: Any, window: Any) -> None:
+def settle(qtbot: Any, window: Any) -> None:
     """Waits until no panel changes its size any more: a busy machine lays out late."""
     last: list[Any] = [None]
 
@@ -75,8 +75,8 @@ def test_sizes_of_another_window_are_not_taken_over(program: Any) -> None:
 
 def test_a_product_keeps_its_buttons_in_a_small_panel(qtbot: Any, program: Any) -> None:
     panel = program.window.panels["products"]
-    qtbot.waitUntil(lambda: bool(panel._rows), timeout=8_000)
-    row = next(iter(panel._rows.values()))
+    qtbot.waitUntil(lambda: bool(panel.rows), timeout=8_000)
+    row = next(iter(panel.rows.values()))
     row.set_narrow(True)
     row.set_tall(True)
     assert row.minimumSizeHint().width() <= tokens.px(TALL)
@@ -95,13 +95,13 @@ def test_a_panel_opened_beside_the_layout_squeezes_nobody(
     window.resize(1280, 720)
     window.set_layout(layout)
     window.reset_layout()
-    _settle(qtbot, window)
+    settle(qtbot, window)
     seen = [id for id in _shown(window) if not window.panels[id].visibleRegion().isEmpty()]
     before = {id: window.panels[id].width() for id in seen}
     pictures = window.monitors.height()
     for id in ("orders", "games", "post", "script"):
         window.reveal(id)
-        _settle(qtbot, window)
+        settle(qtbot, window)
         panel = window.panels[id]
         assert not panel.visibleRegion().isEmpty(), id
         assert panel.width() >= tokens.px(240), id

@@ -91,9 +91,9 @@ def test_a_frozen_engine_is_said_within_a_second_and_the_window_lives(
         qtbot.waitUntil(lambda: program.client.state == link.SILENT, timeout=SOON)
         assert time.monotonic() - began < 1.8  # one second, told at the next look
         panels = program.window.panels  # what nobody can vouch for is neither green nor red
-        assert panels["mixer"]._master.meter.peak_db == LOWEST_DB
+        assert panels["mixer"].master.meter.peak_db == LOWEST_DB
         assert program.window.monitors.preview.badge.tone == "off"
-        assert {row.dot.tone for row in panels["sources"]._rows.values()} == {"off"}
+        assert {row.dot.tone for row in panels["sources"].rows.values()} == {"off"}
         QTest.keyClick(program.window, Qt.Key.Key_2)  # does not wait for anybody
         program.window.change("language", "zh")
         assert program.window.panels["mixer"].head.title.text() == "调音"

@@ -22,7 +22,7 @@ def test_a_mute_is_seen_with_its_reason_and_lifted(program, qtbot):
     qtbot.waitUntil(lambda: any(e.author == "水军七号" for e in store.comments.held), timeout=SOON)
     said = next(e for e in store.comments.held if e.author == "水军七号")
     program.actions.run("comments.mute", {"id": said.id, "minutes": 10})
-    tabs = panel._tabs
+    tabs = panel.tabs
     qtbot.waitUntil(lambda: tabs.button("muted") is not None, timeout=SOON)
     qtbot.mouseClick(tabs.button("muted"), Qt.MouseButton.LeftButton)
     (row,) = panel.muted.findChildren(MutedRow)

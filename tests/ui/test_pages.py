@@ -33,7 +33,7 @@ def _shown(window: Any) -> set[str]:
     return {id for id, panel in window.panels.items() if not panel.isHidden()}
 
 
-def _cut(window: Any) -> list[str]:
+def cut_words(window: Any) -> list[str]:
     """Words that have no room; what is shortened with its whole text in a tip has said so.
 
     A panel that stands behind another gets its size when it comes to the front.
@@ -142,7 +142,7 @@ def test_a_panel_that_stands_elsewhere_is_shown_where_it_stands(program: Any) ->
 
 
 def _show_changed(program: Any, folder: str) -> None:
-    program.store._put("show", msgspec.structs.replace(program.store.show, folder=folder))
+    program.store.put("show", msgspec.structs.replace(program.store.show, folder=folder))
 
 
 def test_a_show_comes_back_on_its_page(program: Any) -> None:
@@ -158,7 +158,7 @@ def test_a_show_comes_back_on_its_page(program: Any) -> None:
         assert window.pages.page == "prepare"
         assert window.kept.pages["/shows/autumn"] == "review"
     finally:
-        program.store._put("show", before)
+        program.store.put("show", before)
 
 
 def test_on_air_the_programme_is_seen_on_every_page(program: Any) -> None:
@@ -169,7 +169,7 @@ def test_on_air_the_programme_is_seen_on_every_page(program: Any) -> None:
     small = window.panels["programme"]
     small.hide()
     try:
-        store._put("outputs", (line,))
+        store.put("outputs", (line,))
         assert not small.isHidden()
         small.hide()
         window.set_page("review")
@@ -177,9 +177,9 @@ def test_on_air_the_programme_is_seen_on_every_page(program: Any) -> None:
         was = store.show
         _show_changed(program, "/shows/winter")  # opened by somebody else while on air
         assert window.pages.page == "review"
-        store._put("show", was)
+        store.put("show", was)
     finally:
-        store._put("outputs", before)
+        store.put("outputs", before)
 
 
 @pytest.mark.parametrize("language_code", ["zh", "en"])
@@ -206,9 +206,9 @@ def test_no_word_is_cut_and_no_band_is_left(
     try:
         for panel in [panel for panel in window.panels.values() if panel.isVisible()]:
             panel.raise_()  # also those that stand behind another
-            qtbot.waitUntil(lambda panel=panel: _cut(panel) == [], timeout=SOON)
-        qtbot.waitUntil(lambda: _cut(window) == [], timeout=SOON)
+            qtbot.waitUntil(lambda panel=panel: cut_words(panel) == [], timeout=SOON)
+        qtbot.waitUntil(lambda: cut_words(window) == [], timeout=SOON)
     finally:
-        rest = _cut(window)
+        rest = cut_words(window)
         window.change("language", "en")
         assert rest == []

@@ -166,7 +166,7 @@ def test_the_settings_show_code_devices_and_warning(
     qtbot.waitUntil(lambda: inks() >= {"#000000", "#ffffff"}, timeout=SOON)
     qtbot.waitUntil(lambda: len(switch.view.devices) == 1, timeout=SOON)
     name = switch.view.devices[0].name
-    switch._revoke(name)
+    switch.revoke(name)
     qtbot.waitUntil(lambda: switch.view.devices == (), timeout=SOON)
     assert not switch.code_box.isVisible()
     asked(qtbot, program, "phone.stop", {})

@@ -31,10 +31,10 @@ def test_a_picture_that_is_scrolled_away_is_closed_until_it_is_back(
     area.show()
     qtbot.waitUntil(lambda: view.has_picture, timeout=8000)
     area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
-    qtbot.waitUntil(lambda: view._feed._view == "", timeout=4000)
+    qtbot.waitUntil(lambda: view.feed.view_id == "", timeout=4000)
     assert view.has_picture  # the last one stays
     area.verticalScrollBar().setValue(0)
-    qtbot.waitUntil(lambda: view._feed._view != "", timeout=4000)
+    qtbot.waitUntil(lambda: view.feed.view_id != "", timeout=4000)
     view.drop()
 
 

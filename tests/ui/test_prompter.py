@@ -139,7 +139,7 @@ def test_frames_are_drawn_in_time(ready, qtbot):
     picture = QImage(1920, 1080, QImage.Format.Format_RGB32)
     took = []
     for number in range(120):
-        window._y = number * 4.0
+        window.scrolled = number * 4.0
         began = time.process_time()
         window.render(picture)
         took.append(time.process_time() - began)
@@ -163,9 +163,9 @@ def test_a_window_goes_on_by_itself_and_stops_when_nothing_is_heard() -> None:
     lines = tuple(PrompterLine(str(n), "十个字一行的提词文字") for n in range(200))
     motion = Motion()
     motion.take(PrompterView(lines=lines, mode="roll", speed=10.0))
-    motion._at -= 3.05
+    motion.moved_at -= 3.05
     assert motion.place()[0] == 3
-    motion._at -= 60
+    motion.moved_at -= 60
     assert motion.place()[0] <= 5, "an engine that is gone moves nothing for long"
     motion.hold(1, 2.0)
     assert motion.place() == (1, 2.0)

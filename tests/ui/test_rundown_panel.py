@@ -36,7 +36,7 @@ def test_a_rundown_by_mouse(program, qtbot, tmp_path: Path):
     store = program.store
     assert not panel.table.isVisible()
     look(program, "rundown_empty_en")
-    panel._drafted({"minutes": 120, "start": ""})
+    panel.draft_rundown({"minutes": 120, "start": ""})
     qtbot.waitUntil(lambda: len(store.rundown.items) > 4, timeout=SOON)
     model = panel.model
     model.setData(model.index(0, TITLE), "Hello everybody")
@@ -58,10 +58,10 @@ def test_a_rundown_by_mouse(program, qtbot, tmp_path: Path):
     file = tmp_path / "more.csv"
     file.write_text("title,minutes\nHello everybody,5\nA game,4\n", encoding="utf-8")
     panel.read(str(file))
-    qtbot.waitUntil(lambda: panel._import_box.isVisible(), timeout=SOON)
-    assert "A game" in panel._difference.text()
+    qtbot.waitUntil(lambda: panel.import_box.isVisible(), timeout=SOON)
+    assert "A game" in panel.difference.text()
     look(program, "rundown_import_en")
-    qtbot.mouseClick(panel._leave, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.leave, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(panel.end, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: store.rundown.stage == "ended", timeout=SOON)
     program.actions.undo()

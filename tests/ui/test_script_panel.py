@@ -33,7 +33,7 @@ def test_a_script_by_mouse(program, qtbot):
     qtbot.mouseClick(panel.generate, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.accept.isVisible(), timeout=SOON)
     look(program, "script_draft_en")
-    panel._put_fact({"name": "material", "value": "板材", "source": "吊牌"})
+    panel.put_fact({"name": "material", "value": "板材", "source": "吊牌"})
     qtbot.waitUntil(lambda: store.script.facts == 1, timeout=SOON)
     qtbot.waitUntil(
         lambda: any("板材" in v.line.text and v.line.id == "material" for v in panel.model.lines),

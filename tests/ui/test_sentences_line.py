@@ -24,8 +24,8 @@ def test_what_it_objects_to_is_held_and_it_can_be_switched_off(program, qtbot):
     held = next(e for e in store.comments.held if e.text == FOUL)
     assert held.reason is not None
     assert held.reason.rule == "sentence:diversion"
-    panel._tabs.set("held")
-    panel._show()
+    panel.tabs.set("held")
+    panel.refresh()
     qtbot.waitUntil(lambda: store.comments.sentences.judged > 0, timeout=SOON)
     for name, code, size in (
         ("sentences_en_1280", "en", (1280, 720)),
@@ -34,7 +34,7 @@ def test_what_it_objects_to_is_held_and_it_can_be_switched_off(program, qtbot):
         language.set(code)
         program.window.resize(*size)
         look(program, name)
-    assert "毫秒" in panel._meaning.text()
+    assert "毫秒" in panel.meaning.text()
     language.set("en")
 
     card = program.window.settings_card
@@ -44,7 +44,7 @@ def test_what_it_objects_to_is_held_and_it_can_be_switched_off(program, qtbot):
     assert isinstance(box, QCheckBox)
     box.click()
     qtbot.waitUntil(lambda: not store.comments.sentences.is_on, timeout=SOON)
-    qtbot.waitUntil(lambda: "off" in panel._meaning.text(), timeout=SOON)
+    qtbot.waitUntil(lambda: "off" in panel.meaning.text(), timeout=SOON)
     card.close_card()
     program.actions.run("comments.sentences", {"on": True})
     qtbot.waitUntil(lambda: store.comments.sentences.is_on, timeout=SOON)

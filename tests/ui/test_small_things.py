@@ -42,7 +42,7 @@ def test_during_a_sale_the_row_shows_its_price_and_the_list_price_struck(
 ) -> None:
     store, panel = program.store, program.window.panels["products"]
     product = store.shop.products[0]
-    row = panel._rows[product.id]
+    row = panel.rows[product.id]
     own = row.price.label.text()
     sku = product.skus[0]
     sale = Offer(id="sale", sku=sku, price_cents=product.price_cents // 2, seconds=60)
@@ -65,8 +65,8 @@ def test_during_a_sale_the_row_shows_its_price_and_the_list_price_struck(
 
 def test_no_empty_strip_stands_above_the_first_plan(qtbot: Any, program: Any) -> None:
     panel = program.window.panels["plans"]
-    qtbot.waitUntil(lambda: bool(panel._rows), timeout=SOON)
-    for block in panel._blocks:  # runs, questions, plans that wait: a busy machine may have some
+    qtbot.waitUntil(lambda: bool(panel.rows), timeout=SOON)
+    for block in panel.blocks:  # runs, questions, plans that wait: a busy machine may have some
         margins = block.contentsMargins()
         assert bool(margins.top() + margins.bottom()) is bool(block.count())
 

@@ -30,10 +30,10 @@ def test_a_playlist_is_made_with_its_files_and_copied(program, qtbot):
     form.name.setText("Films")
     form.into.setChecked(False)
     form.form.put("files", ["media/host.mp4", "media/closeup.mp4"])
-    form._save()
+    form.save.click()
     qtbot.waitUntil(lambda: source(program, "Films") is not None, timeout=SOON)
     assert source(program, "Films").settings["files"] == ["media/host.mp4", "media/closeup.mp4"]
-    panel._rows["Films"].copy.click()
+    panel.rows["Films"].copy.click()
     qtbot.waitUntil(lambda: source(program, "Films 2") is not None, timeout=SOON)
     for name in ("Films", "Films 2"):
         program.actions.run("sources.remove", {"name": name})
@@ -48,7 +48,7 @@ def test_cues_are_typed_as_numbers(program, qtbot):
     form.kind.setCurrentIndex(form.kind.findData("clip"))
     form.form.widget("cues").setText("1, 2.5 4")  # seconds
     assert form.form.values()["cues"] == [1000, 2500, 4000]
-    panel._close_form()
+    panel.close_form()
 
 
 def test_what_is_seen_on_loss_is_chosen_in_the_form(program, qtbot):
@@ -58,7 +58,7 @@ def test_what_is_seen_on_loss_is_chosen_in_the_form(program, qtbot):
     panel.edit(name)
     panel.form.on_loss.setCurrentIndex(panel.form.on_loss.findData("slate"))
     assert not panel.form.slate.isHidden()
-    panel.form._save()
+    panel.form.save.click()
     qtbot.waitUntil(lambda: source(program, name).on_loss == "slate", timeout=SOON)
     program.actions.run("sources.on_loss", {"name": name, "policy": "hold"})
     qtbot.waitUntil(lambda: source(program, name).on_loss == "hold", timeout=SOON)
@@ -67,19 +67,19 @@ def test_what_is_seen_on_loss_is_chosen_in_the_form(program, qtbot):
 def test_a_search_leaves_what_fits(program, qtbot):
     panel = program.window.panels["sources"]
     program.window.reveal("sources")
-    names = list(panel._rows)
+    names = list(panel.rows)
     panel.search.setText(names[0])
-    assert not panel._rows[names[0]].isHidden()
-    assert any(panel._rows[name].isHidden() for name in names[1:])
+    assert not panel.rows[names[0]].isHidden()
+    assert any(panel.rows[name].isHidden() for name in names[1:])
     panel.search.setText("")
-    assert not any(row.isHidden() for row in panel._rows.values())
+    assert not any(row.isHidden() for row in panel.rows.values())
 
 
 def test_each_row_has_a_picture(program, qtbot):
     panel = program.window.panels["sources"]
     program.window.reveal("sources")
     name = next(s.name for s in program.store.sources if s.has_video)
-    qtbot.waitUntil(lambda: panel._rows[name].thumb.has_picture, timeout=SOON)
+    qtbot.waitUntil(lambda: panel.rows[name].thumb.has_picture, timeout=SOON)
 
 
 def test_the_address_of_an_ingest_is_copied(program, qtbot):
@@ -89,12 +89,12 @@ def test_the_address_of_an_ingest_is_copied(program, qtbot):
     program.window.reveal("sources")
     program.actions.run("sources.add", {"name": "Phone", "kind": "ingest",
                                         "settings": {"port": 29_351}})  # fmt: skip
-    qtbot.waitUntil(lambda: "Phone" in panel._rows, timeout=SOON)
-    panel._rows["Phone"].address.click()
+    qtbot.waitUntil(lambda: "Phone" in panel.rows, timeout=SOON)
+    panel.rows["Phone"].address.click()
     wanted = "rtmp://127.0.0.1:29351/live/phone-"
     qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().startswith(wanted), timeout=SOON)
     program.actions.run("sources.remove", {"name": "Phone"})
-    qtbot.waitUntil(lambda: "Phone" not in panel._rows, timeout=SOON)
+    qtbot.waitUntil(lambda: "Phone" not in panel.rows, timeout=SOON)
 
 
 def test_a_countdown_is_led_from_its_form(program, qtbot):
@@ -109,7 +109,7 @@ def test_a_countdown_is_led_from_its_form(program, qtbot):
     found = [entry for entry in panel.form.findChildren(Button) if entry.text() == t("media.play")]
     found[0].click()
     qtbot.waitUntil(lambda: any("sources.media" in str(entry) for entry in told), timeout=SOON)
-    panel._close_form()
+    panel.close_form()
     program.actions.run("sources.remove", {"name": "Soon"})
     qtbot.waitUntil(lambda: source(program, "Soon") is None, timeout=SOON)
 
@@ -127,7 +127,7 @@ def test_a_form_that_has_no_room_in_its_panel_lies_over_the_window(program, qtbo
     assert card.isVisible()
     assert window.rect().contains(card.geometry())
     assert panel.form.save.visibleRegion().boundingRect() == panel.form.save.rect()
-    window.hotkeys._close_card()  # Esc, wherever the cursor is
+    window.hotkeys.close_card()  # Esc, wherever the cursor is
     assert panel.form is None
     qtbot.waitUntil(lambda: window.findChild(FormCard) is None, timeout=3000)
     window.resize(1600, 900)
@@ -139,7 +139,7 @@ def test_a_narrow_panel_shows_whole_rows(program, qtbot):
     window.resize(1280, 720)
     window.reveal("sources")
     panel = window.panels["sources"]
-    first = next(iter(panel._rows.values()))
+    first = next(iter(panel.rows.values()))
     area = panel.findChild(QScrollArea)
     qtbot.waitUntil(lambda: first.width() <= area.viewport().width(), timeout=3000)
     for part in (first.copy, first.edit, first.remove, first.state):
@@ -173,22 +173,22 @@ def test_a_new_source_stands_in_the_scene_on_preview_and_is_renamed(program, qtb
     form.kind.setCurrentIndex(form.kind.findData("colour"))
     form.name.setText("Wall")
     assert form.into.isChecked()  # preview is not on air
-    scene = form._scene
-    form._save()
+    scene = form.scene
+    form.save.click()
 
     def stands(name):
         return any(item.source == name for item in store.scenes.scene(scene).items)
 
     qtbot.waitUntil(lambda: stands("Wall"), timeout=SOON)
-    QTest.mouseDClick(panel._rows["Wall"].title, Qt.MouseButton.LeftButton)
+    QTest.mouseDClick(panel.rows["Wall"].title, Qt.MouseButton.LeftButton)
     assert panel.form is not None
     panel.form.name.setText("Back wall")
-    panel.form._save()
+    panel.form.save.click()
     qtbot.waitUntil(lambda: stands("Back wall") and panel.form is None, timeout=SOON)
     for _ in range(3):  # the name, the place, the source
-        before = len(program.actions._undo)
+        before = len(program.actions.undo_steps)
         program.actions.undo()
-        qtbot.waitUntil(lambda n=before: len(program.actions._undo) < n, timeout=SOON)
+        qtbot.waitUntil(lambda n=before: len(program.actions.undo_steps) < n, timeout=SOON)
     qtbot.waitUntil(lambda: source(program, "Wall") is None, timeout=SOON)
 
 
@@ -207,9 +207,9 @@ def test_a_form_is_as_high_as_its_kind_and_names_by_itself(program, qtbot):
     qtbot.waitUntil(lambda: card.height() > tokens.px(480), timeout=SOON)
     assert form.form.names[0] == "text"  # the words before their font
     form.kind.setCurrentIndex(kinds["colour"])
-    usual = form._given_name()
+    usual = form.given_name()
     form.into.setChecked(False)
-    form._save()
+    form.save.click()
     qtbot.waitUntil(lambda: source(program, usual) is not None, timeout=SOON)
     program.actions.run("sources.remove", {"name": usual})
     qtbot.waitUntil(lambda: source(program, usual) is None, timeout=SOON)
@@ -221,7 +221,7 @@ def test_a_rename_in_the_form_is_one_step_back(program, qtbot):
     name = next(s.name for s in program.store.sources if s.has_video)
     panel.edit(name)
     panel.form.name.setText("Renamed")
-    panel.form._save()
+    panel.form.save.click()
     qtbot.waitUntil(lambda: source(program, "Renamed") is not None, timeout=SOON)
     qtbot.waitUntil(lambda: panel.form is None, timeout=SOON)
     program.actions.undo()
@@ -237,7 +237,7 @@ def test_words_stand_whole_in_the_scene(program, qtbot):
     form.kind.setCurrentIndex(form.kind.findData("text"))
     form.name.setText("Words")
     form.into.setChecked(True)
-    form._save()
+    form.save.click()
 
     def stands():
         return [item for item in program.store.scenes.scene(scene).items if item.source == "Words"]

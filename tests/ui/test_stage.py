@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.scenes.model import Box
 from ui.models import placing
-from ui.stage.scene_menu import _choose_own
+from ui.stage.scene_menu import choose_own
 from ui.widgets.pop_form import PopForm
 
 pytestmark = pytest.mark.ui
@@ -95,7 +95,7 @@ def test_another_scene_on_preview_ends_the_drag(qtbot: Any, program: Any, stage:
     start = at(stage, box.x + box.w / 2, box.y + box.h / 2)
     QTest.mousePress(stage, LEFT, pos=start)
     stage.mouseMoveEvent(_move(start + QPoint(4, 0), Qt.KeyboardModifier.ControlModifier))
-    stage._later.stop()  # the first move has not gone out yet
+    stage.later.stop()  # the first move has not gone out yet
     program.actions.run("scenes.preview", {"scene": other.name})
     qtbot.waitUntil(lambda: stage.scene_name() == other.name, timeout=SOON)
     assert stage.selected == []
@@ -192,7 +192,7 @@ def test_the_t_bar_takes_and_comes_back_to_rest(qtbot: Any, program: Any) -> Non
     qtbot.waitUntil(lambda: store.scenes.preview["landscape"] == names[2], timeout=SOON)
     bar.setSliderDown(True)
     bar.setValue(80)
-    bar._send()
+    bar.send()
     qtbot.waitUntil(lambda: store.scenes.tbar == pytest.approx(0.4), timeout=SOON)
     bar.setValue(160)
     bar.setSliderDown(False)
@@ -258,8 +258,8 @@ def test_a_stinger_asks_for_its_film_and_a_click_beside_ends_the_palette(
     window = program.window
     desk, scene = window.desk, program.store.scenes.scenes[0].name
     for choose in (
-        lambda: window.scenes._choose("stinger"),
-        lambda: _choose_own(desk, window.scenes, scene, "stinger"),
+        lambda: window.scenes.choose_transition("stinger"),
+        lambda: choose_own(desk, window.scenes, scene, "stinger"),
     ):
         choose()
         qtbot.waitUntil(lambda: bool(visible_forms()), timeout=SOON)

@@ -10,7 +10,7 @@ from tests.ui.test_offers_panel import SOON, look, press
 from ui.i18n import language
 from ui.panels.trials.arms import arm_of
 from ui.panels.trials.model import switch_words
-from ui.panels.trials.panel import _result_words
+from ui.panels.trials.panel import result_words
 
 pytestmark = pytest.mark.ui
 SHARES_WINDOW = SHARES_STUDIO = True
@@ -36,7 +36,7 @@ def test_an_experiment_from_start_to_end(program, qtbot):
     language.set("zh")
     look(program, "trials_zh")
     language.set("en")
-    by_viewer = next(idea["id"] for idea in panel._ideas if idea["unit"] == "viewer")
+    by_viewer = next(idea["id"] for idea in panel.ideas if idea["unit"] == "viewer")
     choose(panel, by_viewer)
     press(qtbot, panel, "Start")
     qtbot.waitUntil(lambda: len(store.trials.running) == 2, timeout=SOON)
@@ -105,6 +105,6 @@ def test_what_a_result_says():
     guard = GuardResult(metric=LabelPair("退款率", "returns"), a=1.0, b=2.0, e_value=30.0)
     found = TrialResult(id="t", verdict="guard", e_value=3.0, pairs=9, left_out=2, guards=(guard,),
                         is_corrected=False)  # fmt: skip
-    words = _result_words(trial, found)
+    words = result_words(trial, found)
     for part in ("end it", "9 pairs", "2 left out", "returns: worse", "Beside"):
         assert part in words

@@ -43,7 +43,7 @@ def test_both_pictures_are_tall_and_fill_their_place(
     goods = window.panels["products"]
     assert goods.mapTo(window, QPoint(0, 0)).x() > right
     assert not goods.visibleRegion().isEmpty()
-    cards = list(window.scenes._cards.values())
+    cards = list(window.scenes.cards.values())
     assert all(card.height() > card.width() for card in cards)
 
 
@@ -51,11 +51,11 @@ def test_the_other_layouts_lie_down_again(qtbot: Any, program: Any) -> None:
     window, monitors = program.window, program.window.monitors
     window.set_layout("vertical")
     assert monitors.canvas == "portrait"
-    assert monitors._canvases.isHidden()
+    assert monitors.canvases.isHidden()
     window.set_layout("technician")
     assert monitors.canvas == "landscape"
     assert monitors.guides.isVisible()
-    card = next(iter(window.scenes._cards.values()))
+    card = next(iter(window.scenes.cards.values()))
     assert card.width() > card.height() - tokens.px(30)
     assert window.scenes.tbar.isVisible()
 
@@ -79,12 +79,12 @@ def test_it_is_proposed_for_platforms_that_are_watched_upright(qtbot: Any, progr
     program.actions.run("outputs.add", args)
     qtbot.waitUntil(lambda: store.output("tall") is not None, timeout=SOON)
     card.open()
-    assert card._go_upright.isVisible()
-    card._go_upright.click()
+    assert card.go_upright.isVisible()
+    card.go_upright.click()
     assert not card.isVisible()
     assert program.settings.layout == "vertical"
     card.open()
-    assert not card._go_upright.isVisible(), "it is so already"
+    assert not card.go_upright.isVisible(), "it is so already"
     card.close_card()
     program.actions.run("outputs.remove", {"name": "tall", "confirm": True})
     qtbot.waitUntil(lambda: store.output("tall") is None, timeout=SOON)

@@ -51,9 +51,9 @@ class StatusBar(QFrame):
         self.setObjectName("bar")
         self.setFixedHeight(tokens.px(30))
         names = ("fps", "late", "dropped", "cpu", "memory", "cut", "compose", "disk", "ui")
-        self._figures = {name: Figure(name) for name in names}
+        self.figures = {name: Figure(name) for name in names}
         layout = row(gap=18, margins=(16, 0, 12, 0))
-        for figure in self._figures.values():
+        for figure in self.figures.values():
             layout.addWidget(figure)
         self._said = TextLabel(size=12, elides=True)
         self._undo = Button("", "quiet", clicked=desk.actions.undo)
@@ -102,7 +102,7 @@ class StatusBar(QFrame):
 
     def _show(self) -> None:
         stats = self.desk.store.stats if self.desk.client.state == link.LIVE else {}
-        show = self._figures
+        show = self.figures
         fps = _number(stats, "fps")
         target = _target(self.desk.store.engine.fps)
         show["fps"].show_value("–" if fps is None else f"{fps:.1f} fps", fps is not None
@@ -147,7 +147,7 @@ class StatusBar(QFrame):
         for part in (self._undo, self._hint):
             left -= part.sizeHint().width() + gap if not part.isHidden() else 0
         for name in BY_RANK:
-            figure = self._figures[name]
+            figure = self.figures[name]
             if not figure.isHidden():
                 left -= figure.sizeHint().width() + gap
                 figure.setVisible(left >= 0)

@@ -120,7 +120,7 @@ class TopBar(QFrame):
         self.setFixedHeight(tokens.px(48))
         self._brand = TextLabel("Shopcast", weight=600)
         self.show_button = Button("", "quiet")
-        self.show_button.clicked.connect(self._open_show)
+        self.show_button.clicked.connect(self.open_show)
         self._on_air = OnAirBadge()
         self._on_air.clicked.connect(lambda: desk.reveal("outputs"))
         self.go_live = GoLive(desk)
@@ -217,7 +217,7 @@ class TopBar(QFrame):
         if camera.error:
             self.desk.say(self.show_button, t("virtualcam.lost", why=camera.error), "attention")
 
-    def _open_show(self) -> None:
+    def open_show(self) -> None:
         open_show_menu(self.desk, self.show_button)
 
     def show_lock(self, owner: str) -> None:

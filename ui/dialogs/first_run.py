@@ -84,7 +84,7 @@ class DeviceStep(Step):
         super().__init__(desk, id)
         self.taken = ""
         """Name of the source that stands for it now."""
-        self._offered: list[Device] = []
+        self.offered: list[Device] = []
         self._again = Button("", icon="retry", clicked=desk.store.look_for_devices)
         self._choices = QWidget()
         self._choices.setLayout(column(gap=6))
@@ -105,9 +105,9 @@ class DeviceStep(Step):
 
     def _offer(self, *, is_forced: bool = False) -> None:
         devices = list(self.desk.store.devices.of(self.id))
-        if devices == self._offered and not is_forced:
+        if devices == self.offered and not is_forced:
             return
-        self._offered = devices
+        self.offered = devices
         layout = self._choices.layout()
         assert layout is not None
         clear(layout)

@@ -27,8 +27,8 @@ class Form(QFrame):
         super().__init__()
         self.setObjectName("form")
         self.desk = desk
-        self._error = TextLabel(size=12, tone="attention", wraps=True)
-        self._error.hide()
+        self.error = TextLabel(size=12, tone="attention", wraps=True)
+        self.error.hide()
         self.save = Button(t("form.save"), "primary", clicked=self._save)
         self.leave = Button(t("form.cancel"), clicked=self.closed.emit)
 
@@ -57,8 +57,8 @@ class Form(QFrame):
             self._complain(pick(reply.text))
 
     def _complain(self, text: str) -> None:
-        self._error.setText(text)
-        self._error.show()
+        self.error.setText(text)
+        self.error.show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter saves, in a text of several lines it breaks one; Esc leaves."""

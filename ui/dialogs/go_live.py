@@ -107,7 +107,7 @@ class GoLiveCard(Card):
         super().__init__(window, 600, 480)
         self.desk = desk
         self.is_trying = False
-        self._heads: dict[str, HeadRow] = {}
+        self.heads: dict[str, HeadRow] = {}
         self._streams: dict[str, StreamRow] = {}
         self._head_at = column(gap=0)
         self._where = TextLabel(size=12, tone="muted")
@@ -124,7 +124,7 @@ class GoLiveCard(Card):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inside)
         self._upright = TextLabel(size=12, tone="muted", wraps=True)
-        self._go_upright = Button("", clicked=self._turn_upright)
+        self.go_upright = Button("", clicked=self._turn_upright)
         self._all = Button("", "quiet", clicked=lambda: self.go_to("ready"))
         self._note = TextLabel(size=12, tone="attention", wraps=True)
         self.start = Button("", "golive", dense=False, clicked=self._start)
@@ -136,7 +136,7 @@ class GoLiveCard(Card):
         self.body.addWidget(area, 1)
         turn = row(gap=8)
         turn.addWidget(self._upright, 1)
-        turn.addWidget(self._go_upright)
+        turn.addWidget(self.go_upright)
         self.body.addLayout(turn)
         self.body.addWidget(self._note)
         self.body.addLayout(row(self._all, 1, self.start, gap=8))
@@ -148,8 +148,8 @@ class GoLiveCard(Card):
         self._add.setText(t("golive.add"))
         self._add.name(t("outputs.add_tip"))
         self._upright.setText(t("golive.vertical"))
-        self._go_upright.setText(t("golive.vertical_go"))
-        self._go_upright.name(t("golive.vertical_go"), "Ctrl+4")
+        self.go_upright.setText(t("golive.vertical_go"))
+        self.go_upright.name(t("golive.vertical_go"), "Ctrl+4")
         self._all.setText(t("golive.all_checks"))
         self._all.name(t("golive.all_checks"))
         clear(self._list)
@@ -178,10 +178,10 @@ class GoLiveCard(Card):
 
     def _show(self) -> None:
         for head in self.desk.store.ready.heads:
-            if head.id not in self._heads:
-                self._heads[head.id] = HeadRow(self)
-                self._head_at.addWidget(self._heads[head.id])
-            self._heads[head.id].show_line(head)
+            if head.id not in self.heads:
+                self.heads[head.id] = HeadRow(self)
+                self._head_at.addWidget(self.heads[head.id])
+            self.heads[head.id].show_line(head)
         streams = [output for output in self.desk.store.outputs if not is_record(output)]
         names = [stream.name for stream in streams]
         for gone in [name for name in self._streams if name not in names]:
@@ -214,7 +214,7 @@ class GoLiveCard(Card):
             note = ""
         is_upright = self._is_upright()
         self._upright.setVisible(is_upright)
-        self._go_upright.setVisible(is_upright)
+        self.go_upright.setVisible(is_upright)
         self._note.setText(note)
         self._note.setVisible(bool(note))
         self.start.setEnabled(bool(chosen))

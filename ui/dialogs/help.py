@@ -69,12 +69,12 @@ class HelpCard(Card):
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._picked)
-        self._none = TextLabel(size=12, tone="muted", wraps=True)
+        self.nothing = TextLabel(size=12, tone="muted", wraps=True)
         self.page = GuidePage()
         self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._go)
         self.page.document().setDefaultStyleSheet(f"a {{ color: {tokens.ACCENT_TEXT}; }}")
-        side = column(self.search, self.list, self._none, gap=8)
+        side = column(self.search, self.list, self.nothing, gap=8)
         left = QWidget()
         left.setLayout(side)
         left.setFixedWidth(tokens.px(240))
@@ -90,7 +90,7 @@ class HelpCard(Card):
         self._load()
         self.open_card(t("help.title"))
         self.search.setFocus()
-        self._show(page or PAGES[0])
+        self.show_page(page or PAGES[0])
 
     def _retext(self) -> None:
         if self.isVisible():
@@ -129,18 +129,18 @@ class HelpCard(Card):
             item.setData(FILE, name)
             self.list.addItem(item)
         self.list.blockSignals(False)
-        self._none.setText("" if found else t("help.none", text=self.search.text()))
-        self._none.setVisible(not found)
+        self.nothing.setText("" if found else t("help.none", text=self.search.text()))
+        self.nothing.setVisible(not found)
         if words and found:
-            self._show(found[0][1])
+            self.show_page(found[0][1])
             self._next()
 
     def _picked(self, item: QListWidgetItem | None) -> None:
         if item is not None:
-            self._show(str(item.data(FILE)))
+            self.show_page(str(item.data(FILE)))
             self._next()
 
-    def _show(self, name: str) -> None:
+    def show_page(self, name: str) -> None:
         known = self._texts.get(name)
         if known is None:
             return
@@ -165,6 +165,6 @@ class HelpCard(Card):
         target = Path(url.path()).name.removesuffix(".md").removesuffix(".zh")
         name = next((name for name in self._texts if Path(name).name == target), "")
         if name and url.scheme() in ("", "file"):
-            self._show(name)
+            self.show_page(name)
         elif url.scheme() in ("http", "https"):
             self.desk.say(self.page, t("help.outside", url=url.toString()), "off")

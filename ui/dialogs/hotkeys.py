@@ -133,8 +133,8 @@ class HotkeyEditor(Card):
         self.all_usual = Button("", clicked=self._reset_all)
         self.words = TextLabel(size=12, tone="muted", wraps=True)
         self._form_at = QVBoxLayout()
-        self._form: SchemaForm | None = None
-        self._box: QComboBox | None = None
+        self.form: SchemaForm | None = None
+        self.commands: QComboBox | None = None
         self._asked = ""
         self.body.addWidget(self.search)
         self.body.addWidget(self.list, 1)
@@ -178,7 +178,7 @@ class HotkeyEditor(Card):
         self.list.setColumnWidth(1, tokens.px(170))
         self.list.setColumnWidth(2, tokens.px(70))
         clear(self._form_at)
-        self._form = self._box = None
+        self.form = self.commands = None
         self.search.clear()
         self.open_card(t("hotkeys.title"))
         self._show()
@@ -316,7 +316,7 @@ class HotkeyEditor(Card):
 
     def _open_add(self) -> None:
         clear(self._form_at)
-        box = self._box = QComboBox()
+        box = self.commands = QComboBox()
         box.setAccessibleName(t("hotkeys.add"))
         known = self.desk.store.commands.values()
         fitting = [i for i in known if i.properties and model.can_have_args(i)]
@@ -330,7 +330,7 @@ class HotkeyEditor(Card):
         box.setFocus()
 
     def _show_form(self) -> None:
-        box = self._box
+        box = self.commands
         info = self.desk.store.commands.get(box.currentData()) if box is not None else None
         if info is None:
             return
@@ -340,23 +340,23 @@ class HotkeyEditor(Card):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._form = SchemaForm(info.args, choices=choices_for(self.desk, info))
+        self.form = SchemaForm(info.args, choices=choices_for(self.desk, info))
         inside = QWidget()
         line = row(gap=8)
         line.addStretch(1)
         line.addWidget(Button(t("form.cancel"), clicked=self._close_add))
         line.addWidget(Button(t("hotkeys.add_this"), "primary", clicked=self.add_line))
         inside.setLayout(line)
-        self._form_at.addWidget(self._form)
+        self._form_at.addWidget(self.form)
         self._form_at.addWidget(inside)
 
     def _close_add(self) -> None:
         clear(self._form_at)
-        self._form = self._box = None
+        self.form = self.commands = None
 
     def add_line(self) -> None:
         """A line for the command with what is filled in; its key is asked for next."""
-        box, form = self._box, self._form
+        box, form = self.commands, self.form
         info = self.desk.store.commands.get(box.currentData()) if box is not None else None
         if info is None or form is None:
             return

@@ -51,9 +51,9 @@ class OutputForm(Form):
             self.platform.addItem(mark_icon(platform), pick(platform.label), platform.id)
         self.where = Button("", "quiet", icon="info", checkable=True)
         self.where.toggled.connect(self._show_where)
-        self._steps = TextLabel(size=12, tone="muted", wraps=True)
-        self._steps.hide()
-        self.platform.activated.connect(self._use_platform)
+        self.steps = TextLabel(size=12, tone="muted", wraps=True)
+        self.steps.hide()
+        self.platform.activated.connect(self.use_platform)
         self.url = QLineEdit(status.shown_url.removesuffix(HIDDEN) if status else "")
         self.url.setPlaceholderText("rtmp://…")
         self.key = QLineEdit()
@@ -89,12 +89,12 @@ class OutputForm(Form):
             ("split_mb", self.split_mb),
         )
         self._fields, self._more_fields = dict(fields), dict(more)
-        self._rest = QWidget()
+        self.rest = QWidget()
         rest = QGridLayout()
         rest.setContentsMargins(0, 0, 0, 0)
         rest.setHorizontalSpacing(tokens.px(10))
         rest.setVerticalSpacing(tokens.px(6))
-        self._rest.setLayout(rest)
+        self.rest.setLayout(rest)
         for form, which in ((grid, fields), (rest, more)):
             for line, (name, field) in enumerate(which):
                 label = TextLabel(t(f"output_form.{name}"), size=12, tone="muted")
@@ -110,10 +110,10 @@ class OutputForm(Form):
                 form.addWidget(label, line, 0)
                 form.addWidget(field, line, 1)
         self.more = Button(t("output_form.more"), "quiet", checkable=True)
-        self.more.toggled.connect(self._rest.setVisible)
+        self.more.toggled.connect(self.rest.setVisible)
         is_special = any(getattr(self.before, name) for name in _MORE) or self.codec.value == "hevc"
         self.more.setChecked(is_special)
-        self._rest.setVisible(is_special)
+        self.rest.setVisible(is_special)
         where = t(f"output_form.kept_in_{desk.store.engine.secrets_in or 'file'}")
         note = TextLabel(where, size=11, tone="muted", wraps=True)
         layout = column(gap=8, margins=(12, 10, 12, 10))
@@ -121,12 +121,12 @@ class OutputForm(Form):
         layout.addWidget(TextLabel(t(title), weight=600))
         layout.addLayout(grid)
         layout.addWidget(self.where, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self._steps)
+        layout.addWidget(self.steps)
         layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self._rest)
+        layout.addWidget(self.rest)
         layout.addWidget(self._takes)
         layout.addWidget(note)
-        layout.addWidget(self._error)
+        layout.addWidget(self.error)
         layout.addLayout(self._buttons())
         self.setLayout(layout)
         calm(self)
@@ -182,7 +182,7 @@ class OutputForm(Form):
     def choose(self, platform: str) -> None:
         """A platform, as if the person had."""
         self.platform.setCurrentIndex(max(0, self.platform.findData(platform)))
-        self._use_platform()
+        self.use_platform()
 
     def go_to(self, field: str) -> None:
         """Puts the hand into a field by its name (url, key, size, bitrate …)."""
@@ -195,7 +195,7 @@ class OutputForm(Form):
         if isinstance(widget, QLineEdit):
             widget.selectAll()
 
-    def _use_platform(self) -> None:
+    def use_platform(self) -> None:
         """Another platform brings its name, address, canvas, size and bitrate.
 
         What the person wrote stays: only what is empty or came with the platform before changes.
@@ -244,8 +244,8 @@ class OutputForm(Form):
         steps = self._used.where.get(language.code, ()) if self._used else ()
         lines = [f"{number}. {step}" for number, step in enumerate(steps, 1)]
         lines = lines or [t("output_form.where_other")]
-        self._steps.setText("\n".join([*lines, t("output_form.where_note")]))
-        self._steps.setVisible(is_shown)
+        self.steps.setText("\n".join([*lines, t("output_form.where_note")]))
+        self.steps.setVisible(is_shown)
 
     def _save(self) -> None:
         args: dict[str, object] = {"name": self.name.text().strip()}

@@ -96,15 +96,15 @@ class Palette(QFrame):
         )
         self.list.itemClicked.connect(lambda _: self._choose())
         self._form_at = QVBoxLayout()
-        self._help = TextLabel(size=12, tone="muted", wraps=True)
+        self.help = TextLabel(size=12, tone="muted", wraps=True)
         layout = column(gap=8, margins=(12, 12, 12, 10))
         layout.addWidget(self.search)
         layout.addWidget(self.list, 1)
         layout.addLayout(self._form_at)
-        layout.addWidget(self._help)
+        layout.addWidget(self.help)
         self.setLayout(layout)
         self._info: CommandInfo | None = None
-        self._form: SchemaForm | None = None
+        self.form: SchemaForm | None = None
         self._go: Button | None = None
         self._is_sure = False
         self._beside = _Beside(self)
@@ -171,7 +171,7 @@ class Palette(QFrame):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self._fit()
-        self._help.setText(t("palette.nothing") if not lines else t("palette.keys"))
+        self.help.setText(t("palette.nothing") if not lines else t("palette.keys"))
 
     def _of_window(self) -> list[model.SearchEntry]:
         screens = [screen.name() for screen in QGuiApplication.screens()]
@@ -219,17 +219,17 @@ class Palette(QFrame):
         self.resize(self.width(), min(high, self._around.height() - tokens.px(96)))
         clear(self._form_at)
         self._form_at.addWidget(TextLabel(_line(info), weight=600))
-        self._form = SchemaForm(info.args, choices=self.choices)
-        for child in self._form.findChildren(QLineEdit):
+        self.form = SchemaForm(info.args, choices=self.choices)
+        for child in self.form.findChildren(QLineEdit):
             child.installEventFilter(self)
-        self._form_at.addWidget(self._form)
-        hidden = [n for n in info.required if n not in self._form.names]
+        self._form_at.addWidget(self.form)
+        hidden = [n for n in info.required if n not in self.form.names]
         if info.needs_confirm:
             hold = HoldButton(t("palette.hold"), "attention", held=self._sure)
             hold.name(pick(info.label))
             self._go = hold
         else:
-            self._go = Button(t("palette.run"), "primary", clicked=self._submit)
+            self._go = Button(t("palette.run"), "primary", clicked=self.submit)
         buttons = row(gap=8)
         buttons.addStretch(1)
         buttons.addWidget(Button(t("palette.back"), clicked=self._back))
@@ -237,31 +237,31 @@ class Palette(QFrame):
         self._form_at.addLayout(buttons)
         self._form_at.addStretch(1)
         if hidden:
-            self._help.setText(t("palette.needs", names=", ".join(hidden)))
+            self.help.setText(t("palette.needs", names=", ".join(hidden)))
             self._go.setEnabled(False)
         else:
-            self._help.setText(pick(info.help))
-        if self._form.names:
-            self._form.begin()
+            self.help.setText(pick(info.help))
+        if self.form.names:
+            self.form.begin()
         else:
             self._go.setFocus()
 
     def _back(self) -> None:
         clear(self._form_at)
-        self._form, self._go, self._info = None, None, None
+        self.form, self._go, self._info = None, None, None
         self.list.show()
         self.search.setFocus()
 
     def _sure(self) -> None:
         self._is_sure = True
-        self._submit()
+        self.submit()
 
-    def _submit(self) -> None:
-        info, form = self._info, self._form
+    def submit(self) -> None:
+        info, form = self._info, self.form
         if info is None:
             return
         if info.needs_confirm and not self._is_sure:
-            self._help.setText(t("hold.tip", what=pick(info.label)))
+            self.help.setText(t("hold.tip", what=pick(info.label)))
             return
         args: dict[str, Any] = {}
         if form is not None:
@@ -269,7 +269,7 @@ class Palette(QFrame):
             args.update({n: v for n, v in form.values().items() if n in info.required})
             empty = [n for n in info.required if args.get(n) in ("", None)]
             if empty:
-                self._help.setText(t("palette.empty", names=", ".join(empty)))
+                self.help.setText(t("palette.empty", names=", ".join(empty)))
                 widget = form.widget(empty[0])
                 if widget is not None:
                     widget.setFocus()
@@ -287,7 +287,7 @@ class Palette(QFrame):
         if reply.ok:
             self.close_card()
         else:
-            self._help.setText(pick(reply.text))
+            self.help.setText(pick(reply.text))
 
     def choices(self, name: str) -> list[tuple[str, str]]:
         """Values one can choose from for an argument of this name."""
@@ -301,14 +301,14 @@ class Palette(QFrame):
             return False
         key = event.key()
         if key == Qt.Key.Key_Escape:
-            if self._form is not None:
+            if self.form is not None:
                 self._back()
             else:
                 self.close_card()
             return True
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self._form is not None:
-                self._submit()
+            if self.form is not None:
+                self.submit()
             else:
                 mods = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
                 self._choose(with_options=bool(mods))
@@ -323,9 +323,9 @@ class Palette(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc leaves wherever the cursor is; nothing reaches the window behind."""
         if event.key() == Qt.Key.Key_Escape:
-            self._back() if self._form is not None else self.close_card()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._form is not None:
-            self._submit()
+            self._back() if self.form is not None else self.close_card()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.form is not None:
+            self.submit()
         event.accept()
 
 

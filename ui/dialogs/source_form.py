@@ -58,10 +58,10 @@ class SourceForm(Form):
         self.name.setAccessibleName(t("source_form.name"))
         self.kind.setAccessibleName(t("source_form.kind"))
         state = desk.store.scenes
-        self._scene = state.preview.get("landscape") or next(iter(state.preview.values()), "")
-        self.into = QCheckBox(t("source_form.into", scene=self._scene))
+        self.scene = state.preview.get("landscape") or next(iter(state.preview.values()), "")
+        self.into = QCheckBox(t("source_form.into", scene=self.scene))
         self.into.setFont(tokens.font(12))
-        self.into.setChecked(self._scene not in state.programme.values())  # never on air unasked
+        self.into.setChecked(self.scene not in state.programme.values())  # never on air unasked
         self._help = TextLabel(size=12, tone="muted", wraps=True)
         self._at = QVBoxLayout()
         self.form = SchemaForm({})
@@ -82,7 +82,7 @@ class SourceForm(Form):
         if source is None:
             layout.addWidget(self.kind)
         layout.addWidget(self.name)
-        for part in (self._help, self._error):
+        for part in (self._help, self.error):
             layout.addWidget(part)
         layout.insertLayout(layout.count() - 1, self._at)
         if source is not None and source.has_video:
@@ -129,7 +129,7 @@ class SourceForm(Form):
         self.form = SchemaForm(schema, values, self._choices, first=first)
         self._at.addWidget(self.form)
         is_seen = kind is not None and kind.kind not in SOUNDS
-        self.into.setVisible(bool(self._scene) and is_seen and self.source is None)
+        self.into.setVisible(bool(self.scene) and is_seen and self.source is None)
         missing = t("source_form.missing_kind", kind=self.source.kind) if self.source else ""
         usual = self._usual_name()
         self.name.setPlaceholderText(": ".join(filter(None, (t("source_form.name"), usual))))
@@ -145,7 +145,7 @@ class SourceForm(Form):
         taken = {source.name for source in self.desk.store.sources}
         return next(n for n in (base, *(f"{base} {i}" for i in range(2, 999))) if n not in taken)
 
-    def _given_name(self) -> str:
+    def given_name(self) -> str:
         return self.name.text().strip() or self._usual_name()
 
     def _media_row(self, source: SourceView) -> Flow:
@@ -206,7 +206,7 @@ class SourceForm(Form):
                 return
             self.desk.actions.run("sources.edit", args, origin=self.save, done=self._answered)
             return
-        self._name = self._given_name()
+        self._name = self.given_name()
         args = {
             "name": self._name,
             "kind": self.kind.currentData(),
@@ -224,4 +224,4 @@ class SourceForm(Form):
 
     def _saved(self) -> None:
         if self.source is None and self.into.isChecked() and not self.into.isHidden():
-            self.added.emit(self._name, self._scene)
+            self.added.emit(self._name, self.scene)

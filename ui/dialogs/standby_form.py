@@ -43,7 +43,7 @@ class StandbyForm(Form):
         layout.addWidget(TextLabel(t("standby_form.title"), weight=600))
         layout.addLayout(grid)
         layout.addWidget(self._note)
-        layout.addWidget(self._error)
+        layout.addWidget(self.error)
         layout.addLayout(self._buttons())
         self.setLayout(layout)
 

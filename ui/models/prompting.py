@@ -23,7 +23,7 @@ class Motion:
     def __init__(self) -> None:
         self.view = PrompterView()
         self.is_leap = False
-        self._at = 0.0
+        self.moved_at = 0.0
         self._held: tuple[int, float] | None = None
         self._held_at = 0.0
 
@@ -37,7 +37,7 @@ class Motion:
         is_moved = view.turn != before.turn and time.monotonic() - self._held_at > HAND_S
         if is_let_go or is_moved:
             self._held = None
-        self._at = time.monotonic()
+        self.moved_at = time.monotonic()
 
     def hold(self, line: int, offset: float) -> None:
         """A hand moves it here, before the engine knows."""
@@ -58,7 +58,7 @@ class Motion:
         line, offset = view.line, view.offset
         if not self.is_rolling:
             return line, offset
-        offset += min(MOST_BEHIND_S, time.monotonic() - self._at) * view.speed
+        offset += min(MOST_BEHIND_S, time.monotonic() - self.moved_at) * view.speed
         while line < len(view.lines) - 1 and offset >= max(1, len(view.lines[line].text)):
             offset -= max(1, len(view.lines[line].text))
             line += 1

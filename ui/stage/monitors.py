@@ -126,9 +126,9 @@ class Monitors(QWidget):
         }
         for button in (self.guides, self.edit, self.shots["preview"]):
             self.preview.tools.addWidget(button)
-        self._canvases = Segments(gap=2)
-        self._canvases.chosen.connect(self.set_canvas)
-        self.programme.tools.addWidget(self._canvases)
+        self.canvases = Segments(gap=2)
+        self.canvases.chosen.connect(self.set_canvas)
+        self.programme.tools.addWidget(self.canvases)
         self.programme.tools.addWidget(self.shots["programme"])
         layout = row(gap=8)
         layout.addWidget(self.preview, 1)
@@ -216,7 +216,7 @@ class Monitors(QWidget):
     def set_canvas(self, canvas: str) -> None:
         """Shows another canvas on both."""
         self.canvas = canvas
-        self._canvases.set(canvas)
+        self.canvases.set(canvas)
         self.stage.select([])
         self._find_safe()
         self._show_scenes()
@@ -246,13 +246,13 @@ class Monitors(QWidget):
             if canvas.is_enabled:
                 size = f" {canvas.width}×{canvas.height}" if self.width() > tokens.px(1200) else ""
                 choices.append((canvas.name, t(f"canvas.{canvas.name}") + size))
-        self._canvases.offer(choices)
+        self.canvases.offer(choices)
         if self.fixed:
             self.canvas = self.fixed
         elif self.canvas not in [name for name, _ in choices] and choices:
             self.canvas = choices[0][0]
-        self._canvases.set(self.canvas)
-        self._canvases.setVisible(len(choices) > 1 and not self.fixed)
+        self.canvases.set(self.canvas)
+        self.canvases.setVisible(len(choices) > 1 and not self.fixed)
 
     def _show_scenes(self) -> None:
         scenes = self.desk.store.scenes

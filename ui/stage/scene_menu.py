@@ -76,7 +76,7 @@ def _fields(desk: Desk, kind: str) -> dict[str, Any]:
     return found if found.get("properties") else {}
 
 
-def _choose_own(desk: Desk, at: QWidget, scene: str, kind: str, _: bool = False) -> None:
+def choose_own(desk: Desk, at: QWidget, scene: str, kind: str, _: bool = False) -> None:
     """A scene's own transition; one that cannot do without settings asks for them."""
     found = next(
         (transition for transition in desk.store.scenes.transitions if transition.kind == kind),
@@ -142,7 +142,7 @@ def open_card(desk: Desk, at: QWidget, scene: str, where: QPoint) -> None:
         action = own.addAction(pick(kind.label))
         action.setCheckable(True)
         action.setChecked(bool(found and found.transition == kind.kind))
-        action.triggered.connect(partial(_choose_own, desk, at, scene, kind.kind))
+        action.triggered.connect(partial(choose_own, desk, at, scene, kind.kind))
     own.addSeparator()
     settings = own.addAction(t("scenes.settings"))
     settings.setEnabled(bool(found and _fields(desk, found.transition)))

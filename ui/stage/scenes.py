@@ -163,7 +163,7 @@ class ScenesPanel(QFrame):
         self.setObjectName("panel")
         self._canvas, self._asked = "landscape", 164.0
         self._wide = tokens.px(164)
-        self._cards: dict[str, SceneCard] = {}
+        self.cards: dict[str, SceneCard] = {}
         self._strip = QWidget()
         self._strip_layout = row(gap=8)
         self._strip_layout.addStretch(1)
@@ -179,25 +179,25 @@ class ScenesPanel(QFrame):
         self.standby = Button("", "attention", clicked=self._standby)
         self._kinds: dict[str, Button] = {}
         self._other = "fade"
-        self._ms = QSpinBox()
-        calm(self._ms)
-        self._ms.setRange(0, 20000)
-        self._ms.setSingleStep(50)
-        self._ms.setSuffix(" ms")
-        self._ms.setKeyboardTracking(False)
-        self._ms.setFont(tokens.font(12))
-        self._ms.setFixedWidth(tokens.px(72))
-        self._ms.setStyleSheet(
+        self.duration = QSpinBox()
+        calm(self.duration)
+        self.duration.setRange(0, 20000)
+        self.duration.setSingleStep(50)
+        self.duration.setSuffix(" ms")
+        self.duration.setKeyboardTracking(False)
+        self.duration.setFont(tokens.font(12))
+        self.duration.setFixedWidth(tokens.px(72))
+        self.duration.setStyleSheet(
             f"QSpinBox {{ padding: 0 {tokens.px(4)}px; min-height: {tokens.px(22)}px; }}"
         )
-        self._ms.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._ms.valueChanged.connect(self._set_ms)
+        self.duration.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.duration.valueChanged.connect(self._set_ms)
         self._new = Button("", icon="plus", clicked=lambda: open_new(self.desk, self._new))
         self._new.setFixedWidth(tokens.px(30))
         self.tbar = TBar(desk)
-        self._more = Button("▾", clicked=self._open_more)
+        self._more = Button("▾", clicked=self.open_more)
         self._more.setFixedWidth(tokens.px(24))
-        self._choice = row(self._more, self._ms, gap=6)
+        self._choice = row(self._more, self.duration, gap=6)
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(tokens.px(6))
@@ -222,7 +222,7 @@ class ScenesPanel(QFrame):
         self.set_thumbs(164)
         desk.store.changed.connect(self._changed)
         listen(
-            self, desk.client.state_changed, lambda *_: [c.update() for c in self._cards.values()]
+            self, desk.client.state_changed, lambda *_: [c.update() for c in self.cards.values()]
         )
         language.changed.connect(self.retext)
         self.retext()
@@ -233,7 +233,7 @@ class ScenesPanel(QFrame):
         self.take.name(t("scenes.take"), t("scenes.take_tip"))
         self.standby.setText(t("scenes.standby") + "  F9")
         self.standby.name(t("scenes.standby"), t("scenes.standby_tip"))
-        self._ms.setAccessibleName(t("scenes.duration"))
+        self.duration.setAccessibleName(t("scenes.duration"))
         self._new.name(t("scenes.new"))
         self._show()
 
@@ -252,17 +252,17 @@ class ScenesPanel(QFrame):
         is_tall = canvas == "portrait"
         self.tbar.setVisible(not is_tall)  # two tall pictures leave less room below them
         self._keys.setFixedWidth(tokens.px(222 if is_tall else 264))
-        for card in self._cards.values():
+        for card in self.cards.values():
             card.set_canvas(canvas)
         self.set_thumbs(self._asked)
 
     def _fit(self) -> None:
         """A little smaller where all then have room; more of them than that scroll."""
-        count = max(1, len(self._cards))
+        count = max(1, len(self.cards))
         room = (self._area.width() + tokens.px(8)) // count - tokens.px(8)
         least = round(self._wide * LEAST)
         wide = min(self._wide, room) if room >= least else self._wide
-        for card in self._cards.values():
+        for card in self.cards.values():
             card.set_size(wide)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -279,25 +279,25 @@ class ScenesPanel(QFrame):
             self._show()
         elif part == "outputs":
             self.take.set_kind("take" if self.desk.store.is_on_air else "primary")
-            for card in self._cards.values():
+            for card in self.cards.values():
                 if card.tone == "programme":
                     card.update()
 
     def _show(self) -> None:
         state = self.desk.store.scenes
         names = [scene.name for scene in state.scenes]
-        if names != list(self._cards):
-            for gone in [name for name in self._cards if name not in names]:
-                card = self._cards.pop(gone)
+        if names != list(self.cards):
+            for gone in [name for name in self.cards if name not in names]:
+                card = self.cards.pop(gone)
                 card.view.drop()
                 card.deleteLater()
-            cards = {name: self._cards.get(name) or self._make(name) for name in names}
-            self._cards = cards
+            cards = {name: self.cards.get(name) or self._make(name) for name in names}
+            self.cards = cards
             for position, card in enumerate(cards.values()):
                 self._strip_layout.insertWidget(position, card)
             self._fit()
         live, ready = set(state.programme.values()), set(state.preview.values())
-        for order, (name, card) in enumerate(self._cards.items(), 1):
+        for order, (name, card) in enumerate(self.cards.items(), 1):
             tone = "programme" if name in live else "preview" if name in ready else ""
             if tone == "preview" and card.tone != "preview":
                 self._area.ensureWidgetVisible(card, tokens.px(24), 0)
@@ -326,7 +326,7 @@ class ScenesPanel(QFrame):
             self._kinds = {}
             for position, kind in enumerate(shown):
                 button = Button("", checkable=True)
-                button.clicked.connect(lambda _=False, k=kind: self._choose(k))
+                button.clicked.connect(lambda _=False, k=kind: self.choose_transition(k))
                 self._choice.insertWidget(position, button, 1)
                 self._kinds[kind] = button
         self._more.setVisible(bool(kinds))
@@ -335,13 +335,13 @@ class ScenesPanel(QFrame):
             button.setText(pick(kinds[kind].label))
             button.setChecked(kind == state.transition.kind)
             button.name(t("scenes.transition", name=pick(kinds[kind].label)))
-        if not (self._ms.hasFocus() and self._ms.lineEdit().isModified()):  # being typed
-            self._ms.blockSignals(True)
-            self._ms.setValue(state.transition.duration_ms)
-            self._ms.blockSignals(False)
+        if not (self.duration.hasFocus() and self.duration.lineEdit().isModified()):  # being typed
+            self.duration.blockSignals(True)
+            self.duration.setValue(state.transition.duration_ms)
+            self.duration.blockSignals(False)
         is_cut = state.transition.kind == "cut"
-        self._ms.setEnabled(not is_cut)
-        self._ms.setToolTip(plain(t("scenes.no_duration" if is_cut else "scenes.duration")))
+        self.duration.setEnabled(not is_cut)
+        self.duration.setToolTip(plain(t("scenes.no_duration" if is_cut else "scenes.duration")))
 
     def _shown_kinds(self, kinds: list[str], chosen: str) -> list[str]:
         """The cut, and the one used last beside it; the others are behind the arrow."""
@@ -351,14 +351,14 @@ class ScenesPanel(QFrame):
             self._other = next((kind for kind in ("fade", *kinds) if kind in kinds), "")
         return [kind for kind in kinds if kind in ("cut", self._other)]
 
-    def _open_more(self) -> None:
+    def open_more(self) -> None:
         menu = QMenu(self)
         state = self.desk.store.scenes
         for kind in state.transitions:
             action = menu.addAction(pick(kind.label))
             action.setCheckable(True)
             action.setChecked(kind.kind == state.transition.kind)
-            action.triggered.connect(lambda _=False, k=kind.kind: self._choose(k))
+            action.triggered.connect(lambda _=False, k=kind.kind: self.choose_transition(k))
         menu.addSeparator()
         settings = menu.addAction(t("scenes.settings"))
         settings.setEnabled(bool(self._schema(state.transition.kind).get("properties")))
@@ -390,9 +390,9 @@ class ScenesPanel(QFrame):
 
     def preview_at(self, order: int) -> None:
         """Puts the n-th scene on preview (keys 1 to 9)."""
-        names = list(self._cards)
+        names = list(self.cards)
         if 0 < order <= len(names):
-            self.preview(names[order - 1], self._cards[names[order - 1]])
+            self.preview(names[order - 1], self.cards[names[order - 1]])
         else:
             self.desk.say(self, t("scenes.no_such", n=order), "attention")
 
@@ -402,7 +402,7 @@ class ScenesPanel(QFrame):
     def _standby(self) -> None:
         self.desk.actions.run("scenes.standby", origin=self.standby)
 
-    def _choose(self, kind: str) -> None:
+    def choose_transition(self, kind: str) -> None:
         origin = self._kinds.get(kind) or self._more
 
         def answered(reply: Reply) -> None:
@@ -414,5 +414,5 @@ class ScenesPanel(QFrame):
     def _set_ms(self, value: int) -> None:
         kind = self.desk.store.scenes.transition.kind
         self.desk.actions.run(
-            "scenes.transition", {"kind": kind, "duration_ms": value}, origin=self._ms
+            "scenes.transition", {"kind": kind, "duration_ms": value}, origin=self.duration
         )

@@ -27,7 +27,7 @@ class TBar(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.timeout.connect(self._send)
+        self._later.timeout.connect(self.send)
         self._sent = 0
         self.sliderMoved.connect(self._moved)
         self.sliderReleased.connect(self._released)
@@ -48,14 +48,14 @@ class TBar(QSlider):
     def _stepped(self, action: int) -> None:
         """Keys: each step is sent as it comes."""
         if not self.isSliderDown():
-            QTimer.singleShot(0, self, self._send)
+            QTimer.singleShot(0, self, self.send)
 
     def _released(self) -> None:
         self._later.stop()
         self.setValue(STEPS if self.value() >= STEPS // 2 else 0)
-        self._send()
+        self.send()
 
-    def _send(self) -> None:
+    def send(self) -> None:
         value = self.value()
         if value == self._sent:
             return

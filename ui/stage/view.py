@@ -51,9 +51,9 @@ class StageView(PictureView):
         self._drag: Drag | None = None
         self._lines = placing.Lines()
         self._merge = ""
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self._send)
+        self.later = QTimer(self)
+        self.later.setSingleShot(True)
+        self.later.timeout.connect(self._send)
         self.setMouseTracking(True)
         desk.store.changed.connect(self._changed)
 
@@ -114,7 +114,7 @@ class StageView(PictureView):
             return
         is_here = (drag.scene, drag.canvas) == (self.scene_name(), self._canvas)
         if not is_here or not set(drag.before) <= known:
-            self._later.stop()
+            self.later.stop()
             self._drag, self._lines = None, placing.Lines()
 
     # -- pixels ----------------------------------------------------------------------------------
@@ -195,8 +195,8 @@ class StageView(PictureView):
         self._drag.has_moved = True
         self._pull(self._drag, point, by, event.modifiers())
         self.update()
-        if not self._later.isActive():
-            self._later.start(SEND_MS)
+        if not self.later.isActive():
+            self.later.start(SEND_MS)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The last place counts."""
@@ -204,7 +204,7 @@ class StageView(PictureView):
         if self._drag is None:
             super().mouseReleaseEvent(event)
             return
-        self._later.stop()
+        self.later.stop()
         if self._drag.has_moved:
             self._send()
         self._drag, self._lines = None, placing.Lines()

@@ -45,7 +45,7 @@ class PictureView(QWidget):
         self._shape = SHAPES["landscape"]
         self.words = ""
         self._rect: QRect | None = None
-        self._feed = PictureFeed(pictures, what, fps, self._new_picture, self._can_be_seen)
+        self.feed = PictureFeed(pictures, what, fps, self._new_picture, self._can_be_seen)
         self.setMinimumSize(t.px(48), t.px(27))
 
     def show_canvas(self, canvas: str, scene: str = "", shape: tuple[int, int] | None = None) -> (
@@ -62,11 +62,11 @@ class PictureView(QWidget):
     @property
     def has_picture(self) -> bool:
         """Whether a picture is there."""
-        return self._feed.image is not None
+        return self.feed.image is not None
 
     def drop(self) -> None:
         """Closes its feed for good."""
-        self._pictures.drop(self._feed)
+        self._pictures.drop(self.feed)
 
     def picture_rect(self) -> QRect:
         """Where the picture stands in the widget."""
@@ -94,7 +94,7 @@ class PictureView(QWidget):
         size = self.picture_rect().size()
         wide, high = round(size.width() * ratio), round(size.height() * ratio)
         # Chroma rows come in pairs of lines: a height in fours is what every converter gets right.
-        self._feed.want(QSize(wide - wide % 2, high - high % 4), self._canvas, self._scene)
+        self.feed.want(QSize(wide - wide % 2, high - high % 4), self._canvas, self._scene)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Asks for pictures of the new size."""
@@ -107,19 +107,19 @@ class PictureView(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: costs nothing."""
-        self._feed.want(QSize(), self._canvas, self._scene)
+        self.feed.want(QSize(), self._canvas, self._scene)
 
     @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the newest picture."""
         began = time.perf_counter_ns()
         painter = QPainter(self)
-        target, image = self.picture_rect(), self._feed.image
+        target, image = self.picture_rect(), self.feed.image
         if target != self.rect() and not target.contains(event.rect()):
             painter.fillRect(self.rect(), GROUND)
         if image is None:
             painter.fillRect(target, GROUND)
-            words = t_words("picture.elsewhere") if self._feed.is_elsewhere else self.words
+            words = t_words("picture.elsewhere") if self.feed.is_elsewhere else self.words
             if words:
                 painter.setFont(t.font(12))
                 painter.setPen(QColor(t.MUTED))

@@ -150,7 +150,7 @@ class PhoneSwitch(QWidget):
             if device.until:
                 words.append(t("settings.phone_until", at=day_clock(device.until)))
             about = TextLabel(" · ".join(words), size=12, tone="muted")
-            away = HoldButton(t("settings.phone_revoke"), held=partial(self._revoke, device.name))
+            away = HoldButton(t("settings.phone_revoke"), held=partial(self.revoke, device.name))
             away.name(t("settings.phone_revoke_of", name=device.name))
             line = row(dot, gap=8)
             line.addWidget(name, 1)
@@ -214,7 +214,7 @@ class PhoneSwitch(QWidget):
         self.code_box.show()
         self.look()
 
-    def _revoke(self, name: str) -> None:
+    def revoke(self, name: str) -> None:
         self.code_box.hide()
         args: dict[str, object] = {"name": name}
         self.desk.actions.run("remote.token_remove", args, origin=self.list, done=self._looked)

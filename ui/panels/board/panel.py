@@ -104,7 +104,7 @@ class BoardPanel(Panel):
 
     def build(self) -> None:
         self._tiles: dict[str, FigureTile] = {}
-        self._alarms: dict[str, AlarmRow] = {}
+        self.alarms: dict[str, AlarmRow] = {}
         self._says = TextLabel(tone="muted", wraps=True)
         inside, page = QWidget(), QVBoxLayout()
         page.setContentsMargins(*(tokens.px(side) for side in (10, 8, 10, 8)))
@@ -162,6 +162,6 @@ class BoardPanel(Panel):
 
     def _show_alarms(self, alarms: list[BoardAlarm]) -> None:
         ids = [alarm.id for alarm in alarms]
-        keep_rows(self._list, self._alarms, ids, lambda _: AlarmRow(self.desk))
+        keep_rows(self._list, self.alarms, ids, lambda _: AlarmRow(self.desk))
         for alarm in alarms:
-            self._alarms[alarm.id].show_alarm(alarm)
+            self.alarms[alarm.id].show_alarm(alarm)

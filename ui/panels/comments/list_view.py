@@ -38,8 +38,8 @@ class CommentList(QListView):
         self.setUniformItemSizes(False)
         self.setSelectionMode(QListView.SelectionMode.SingleSelection)
         self.setModel(CommentModel())
-        self._delegate = CommentDelegate(self)
-        self.setItemDelegate(self._delegate)
+        self.delegate = CommentDelegate(self)
+        self.setItemDelegate(self.delegate)
         self._next: Sequence[EntryView] = ()
         self._chosen = ""
 
@@ -52,8 +52,8 @@ class CommentList(QListView):
 
     def set_pinned(self, id: str) -> None:
         """Which comment is on the picture, "" for none."""
-        if id != self._delegate.pinned:
-            self._delegate.pinned = id
+        if id != self.delegate.pinned:
+            self.delegate.pinned = id
             self.viewport().update()
 
     def show_entries(self, entries: Sequence[EntryView], *, is_other: bool = False) -> None:
@@ -87,13 +87,13 @@ class CommentList(QListView):
 
     def set_me(self, me: str) -> None:
         """As whom this desk decides."""
-        if me != self._delegate.me:
-            self._delegate.me = me
+        if me != self.delegate.me:
+            self.delegate.me = me
             self.viewport().update()
 
     def retext(self) -> None:
         """The language changed."""
-        self._delegate.forget()
+        self.delegate.forget()
         self.scheduleDelayedItemsLayout()
         self.viewport().update()
 
@@ -108,7 +108,7 @@ class CommentList(QListView):
             entry = self.chosen()
         if entry is None:
             return
-        can = [possible.id for possible in acts_of(entry, entry.id == self._delegate.pinned)]
+        can = [possible.id for possible in acts_of(entry, entry.id == self.delegate.pinned)]
         if act == "pin" and "unpin" in can:
             act = "unpin"
         if act in can:
@@ -119,14 +119,14 @@ class CommentList(QListView):
         entry = index.data(ENTRY)
         if not isinstance(entry, EntryView):
             return None, ""
-        return entry, self._delegate.act_at(self.visualRect(index), entry, point)
+        return entry, self.delegate.act_at(self.visualRect(index), entry, point)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Lights the button under the mouse."""
         entry, act = self._at(event.position().toPoint())
         hot = (entry.id if entry else "", act)
-        if hot != self._delegate.hot:
-            self._delegate.hot = hot
+        if hot != self.delegate.hot:
+            self.delegate.hot = hot
             self.setCursor(Qt.CursorShape.PointingHandCursor if act else Qt.CursorShape.ArrowCursor)
             self.viewport().update()
         super().mouseMoveEvent(event)
@@ -147,7 +147,7 @@ class CommentList(QListView):
 
     def leaveEvent(self, event: QEvent) -> None:
         """The hand is off: the newest may come."""
-        self._delegate.hot = ("", "")
+        self.delegate.hot = ("", "")
         super().leaveEvent(event)
         if not self._is_held():
             self.catch_up()

@@ -47,26 +47,26 @@ class CommentsPanel(Panel):
             ("B", "comments.key_block"), ("M", "comments.key_mute"))  # fmt: skip
 
     def build(self) -> None:
-        self._tabs = Segments(gap=2)
-        self._tabs.chosen.connect(lambda _: self._show(is_other=True))
-        self.head.tools.addWidget(self._tabs)
+        self.tabs = Segments(gap=2)
+        self.tabs.chosen.connect(lambda _: self.refresh(is_other=True))
+        self.head.tools.addWidget(self.tabs)
         self.crawl = CrawlButton(self.desk)
         self.tool(self.crawl)
         self._pinned = TextLabel(size=12, elides=True)
-        self._off = Button("", clicked=lambda: self._run("comments.unpin", {}))
+        self.unpin = Button("", clicked=lambda: self._run("comments.unpin", {}))
         bar = column(gap=0)
-        self._pin_bar = holder(bar, "pinned")
+        self.pin_bar = holder(bar, "pinned")
         inner = holder(self._pin_layout(), "")
         bar.addWidget(inner)
-        self._pin_bar.setStyleSheet(f"#pinned {{ background: {tokens.NEXT_SOFT}; }}")
-        self._slow = Button("", "attention", clicked=self._end_slow)
-        self._slow.hide()
+        self.pin_bar.setStyleSheet(f"#pinned {{ background: {tokens.NEXT_SOFT}; }}")
+        self.end_slow = Button("", "attention", clicked=self._end_slow)
+        self.end_slow.hide()
         self.list = CommentList()
         self.list.acted.connect(self._act)
         self.list.waiting.connect(self._wait)
         self.list.asked.connect(self._ask)
-        self._meaning = TextLabel(size=11, tone="muted", elides=True)
-        self._meaning.setContentsMargins(*(tokens.px(v) for v in (12, 3, 12, 3)))
+        self.meaning = TextLabel(size=11, tone="muted", elides=True)
+        self.meaning.setContentsMargins(*(tokens.px(v) for v in (12, 3, 12, 3)))
         self._fresh = Button("", "primary", clicked=self._to_top)
         self._fresh.hide()
         self._note = TextLabel(size=12, tone="muted", wraps=True)
@@ -78,19 +78,21 @@ class CommentsPanel(Panel):
         self.muted.hide()
         self.add(self.muted, 1)
         # Below the list: what comes and goes here moves no row under the mouse.
-        self.add(self._meaning)
+        self.add(self.meaning)
         self.add(self._fresh)
-        self.add(self._slow)
+        self.add(self.end_slow)
         self.waiting = VetoBar(self.desk)
         self.add(self.waiting)
-        self.add(self._pin_bar)
+        self.add(self.pin_bar)
         self.crawling = CrawlBar(self.desk)
         self.add(self.crawling)
         listen(
-            self, self.desk.store.changed, lambda part: self._show() if part == "comments" else None
+            self,
+            self.desk.store.changed,
+            lambda part: self.refresh() if part == "comments" else None,
         )
-        self.desk.store.loaded.connect(self._show)
-        self.claim = RowClaim(self.desk, self.list, lambda: self._tabs.value == "held")
+        self.desk.store.loaded.connect(self.refresh)
+        self.claim = RowClaim(self.desk, self.list, lambda: self.tabs.value == "held")
         self._tick = QTimer(self)
         self._tick.timeout.connect(self.list.viewport().update)
         self._tick.start(5000)
@@ -98,47 +100,47 @@ class CommentsPanel(Panel):
     def _pin_layout(self) -> QHBoxLayout:
         made = row(gap=8, margins=(12, 5, 8, 5))
         made.addWidget(self._pinned, 1)
-        made.addWidget(self._off)
+        made.addWidget(self.unpin)
         return made
 
     def retext(self) -> None:
         super().retext()
-        self._off.setText(t("comments.unpin"))
-        self._slow.setText(t("comments.slow"))
-        self._slow.name(t("comments.slow"), t("comments.slow_tip"))
-        self._off.name(t("comments.unpin"))
+        self.unpin.setText(t("comments.unpin"))
+        self.end_slow.setText(t("comments.slow"))
+        self.end_slow.name(t("comments.slow"), t("comments.slow_tip"))
+        self.unpin.name(t("comments.unpin"))
         self.list.setAccessibleName(t("comments.title"))
         self.list.retext()
         self.crawl.retext()
-        self._show()
+        self.refresh()
 
-    def _show(self, *, is_other: bool = False) -> None:
+    def refresh(self, *, is_other: bool = False) -> None:
         part = self.desk.store.comments
         counts = part.counts
-        self._tabs.offer([
+        self.tabs.offer([
             ("best", t("comments.best") + f" {counts.best}"),
             ("held", t("comments.held") + f" {counts.held}"),
             ("all", t("comments.all")),
             *([("muted", t("comments.muted", n=len(part.muted)))] if part.muted else []),
         ])  # fmt: skip
-        if not self._tabs.value:
-            self._tabs.set("best")
-        held = self._tabs.button("held")
+        if not self.tabs.value:
+            self.tabs.set("best")
+        held = self.tabs.button("held")
         if held is not None:
             held.setStyleSheet(f"color: {tokens.ATTENTION};" if counts.held else "")
-        entries = {"best": part.best, "held": part.held}.get(self._tabs.value, part.all)
-        shows_muted = self._tabs.value == "muted"
+        entries = {"best": part.best, "held": part.held}.get(self.tabs.value, part.all)
+        shows_muted = self.tabs.value == "muted"
         self.muted.setVisible(shows_muted)
         self.list.setVisible(not shows_muted)
         self.muted.show_mutes(part.muted if shows_muted else ())
         self.list.show_entries(entries, is_other=is_other)
-        self._slow.setVisible(part.is_slow)
-        self._meaning.setText(sentences_words(part.sentences))
-        self._meaning.setVisible(self._tabs.value == "held" and self.desk.store.has("comments"))
+        self.end_slow.setVisible(part.is_slow)
+        self.meaning.setText(sentences_words(part.sentences))
+        self.meaning.setVisible(self.tabs.value == "held" and self.desk.store.has("comments"))
         self.waiting.show_waiting(part.waiting)
         self.crawling.show_crawl(part.crawl)
         pinned = part.pinned
-        self._pin_bar.setVisible(pinned is not None)
+        self.pin_bar.setVisible(pinned is not None)
         self.list.set_pinned(pinned.id if pinned is not None else "")
         if pinned is not None:
             self._pinned.setText(
@@ -148,7 +150,7 @@ class CommentsPanel(Panel):
         if not self.desk.store.has("comments"):
             words = t("comments.none_here") if self.desk.store.is_loaded else ""
         elif not entries and not shows_muted:
-            words = t(f"comments.empty_{self._tabs.value}")
+            words = t(f"comments.empty_{self.tabs.value}")
         else:
             words = ""
         if broken:
@@ -192,7 +194,7 @@ class CommentsPanel(Panel):
             menu.addAction(t("comments.reply")).triggered.connect(partial(self._reply, entry))
             menu.addMenu(QuickMenu(self.desk, entry, menu, self.list))
             menu.addSeparator()
-        which = self._tabs.value if self._tabs.value in ("held", "best") else "all"
+        which = self.tabs.value if self.tabs.value in ("held", "best") else "all"
         groups: list[tuple[str, dict[str, object]]] = []
         if entry.reason is not None and entry.reason.rule:
             groups.append(("comments.all_of_rule", {"rule": entry.reason.rule}))

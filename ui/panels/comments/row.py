@@ -140,7 +140,7 @@ class CommentDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.NEXT_TEXT if entry.answered else tokens.FAINT))
         painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, right)
         room = rect.width() - painter.fontMetrics().horizontalAdvance(right) - tokens.px(10)
-        tags = self._tags(entry)
+        tags = self.tags(entry)
         bold = QFontMetrics(self._bold)
         wide = sum(bold.horizontalAdvance(word) + tokens.px(18) for word, _ in tags)
         platform = known_words("platform", entry.platform) if entry.platform else ""
@@ -164,7 +164,7 @@ class CommentDelegate(QStyledItemDelegate):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
             x = box.right() + tokens.px(6)
 
-    def _tags(self, entry: EntryView) -> list[tuple[str, str]]:
+    def tags(self, entry: EntryView) -> list[tuple[str, str]]:
         key = "comments.asked" if entry.rank >= 2 else "comments.folded"
         folded = [(t(key, n=entry.count), "accent")] if entry.count > 1 else []
         looking = []

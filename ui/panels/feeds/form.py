@@ -38,7 +38,7 @@ class FeedForm(Form):
         layout.addWidget(self.name)
         layout.addWidget(self._help)
         layout.addLayout(self._at)
-        layout.addWidget(self._error)
+        layout.addWidget(self.error)
         layout.addLayout(self._buttons())
         self.setLayout(layout)
         calm(self)

@@ -74,7 +74,7 @@ class FeedsPanel(Panel):
     keys = (("Tab", "feeds.key_next"), ("Space", "feeds.key_press"))
 
     def build(self) -> None:
-        self._rows: dict[str, FeedRow] = {}
+        self.rows: dict[str, FeedRow] = {}
         self._form: FeedForm | None = None
         self.add_feed = self.tool(Button("", "quiet", icon="plus", clicked=self.open_form))
         self._none = TextLabel(size=12, tone="muted", wraps=True)
@@ -103,11 +103,11 @@ class FeedsPanel(Panel):
         if self._form is not None:
             return
         self._form = form = FeedForm(self.desk)
-        form.closed.connect(self._close_form)
+        form.closed.connect(self.close_form)
         self.show_form(form, self._place)
         form.begin()
 
-    def _close_form(self) -> None:
+    def close_form(self) -> None:
         form, self._form = self._form, None
         if form is not None:
             form.hide()
@@ -121,9 +121,9 @@ class FeedsPanel(Panel):
         store = self.desk.store
         feeds = {feed.name: feed for feed in store.comments.feeds}
         kinds = {kind.kind: kind for kind in store.kinds.feeds}
-        keep_rows(self._lines, self._rows, list(feeds), partial(FeedRow, self))
+        keep_rows(self._lines, self.rows, list(feeds), partial(FeedRow, self))
         for name, feed in feeds.items():
-            self._rows[name].show_feed(feed, kinds.get(feed.kind))
+            self.rows[name].show_feed(feed, kinds.get(feed.kind))
         failed = sum(feed.state == "failed" for feed in feeds.values())
         self.head.show_badge(t("feeds.failed_badge", n=failed) if failed else "", "bad")
         self._none.setText("" if feeds else t("feeds.none"))

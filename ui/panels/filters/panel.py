@@ -54,7 +54,7 @@ class FiltersPanel(Panel):
         self.opened = ""
         self.form: FilterForm | None = None
         self._to_open = ("", "")
-        self._rows: dict[tuple[str, str], FilterRow] = {}
+        self.rows: dict[tuple[str, str], FilterRow] = {}
         self.choice = QComboBox()
         calm(self.choice)  # another source at a turn of the wheel is another source's filters
         self.choice.setMinimumWidth(tokens.px(80))
@@ -108,7 +108,7 @@ class FiltersPanel(Panel):
         self.paste.name(t("filters.paste_tip"))
         self.choice.setAccessibleName(t("filters.source"))
         self._empty.setText(t("filters.empty"))
-        self._close()
+        self.close_filter()
         self._show()
 
     @property
@@ -121,7 +121,7 @@ class FiltersPanel(Panel):
         self.choice.setCurrentIndex(max(0, self.choice.findText(name)))
 
     def _chosen(self) -> None:
-        self._close()
+        self.close_filter()
         self._show_list()
 
     def _show(self) -> None:
@@ -143,21 +143,21 @@ class FiltersPanel(Panel):
         name = source.name if source else ""
         wanted = [(name, filter_.name) for filter_ in filters]
         if self.opened and (name, self.opened) not in wanted:
-            self._close()
-        for gone in [key for key in self._rows if key not in wanted]:
-            row_ = self._rows.pop(gone)
+            self.close_filter()
+        for gone in [key for key in self.rows if key not in wanted]:
+            row_ = self.rows.pop(gone)
             row_.hide()
             row_.deleteLater()
         status = source.filter_status if source else {}
         for index, spec in enumerate(filters):
-            row_ = self._rows.get((name, spec.name)) or self._make(name, spec)
+            row_ = self.rows.get((name, spec.name)) or self._make(name, spec)
             row_.show_filter(spec, status.get(spec.name), index)
             if self._list.indexOf(row_) != index:
                 self._list.removeWidget(row_)
                 self._list.insertWidget(index, row_)
             if self.form is not None and spec.name == self.opened:
                 self.form.take(spec)
-        fresh = self._rows.get(self._to_open)
+        fresh = self.rows.get(self._to_open)
         if fresh is not None:
             self._to_open = ("", "")
             if self.opened != fresh.spec.name:
@@ -172,7 +172,7 @@ class FiltersPanel(Panel):
         self.head.show_badge(t("filters.bad", n=bad) if bad else "")
 
     def _make(self, source: str, spec: FilterSpec) -> FilterRow:
-        made = self._rows[source, spec.name] = FilterRow(self.desk, source, spec)
+        made = self.rows[source, spec.name] = FilterRow(self.desk, source, spec)
         made.opened.connect(lambda: self._open(made))
         made.wants_to.connect(lambda index: self._move(made, index))
         made.copied.connect(lambda: self._keep((made.spec,)))
@@ -184,13 +184,13 @@ class FiltersPanel(Panel):
 
     def _open(self, row_: FilterRow) -> None:
         was = self.opened
-        self._close()
+        self.close_filter()
         if was == row_.spec.name:
             return
         self.opened = row_.spec.name
         kind = next((k for k in self.desk.store.kinds.filters if k.kind == row_.spec.kind), None)
         self.form = FilterForm(self.desk, row_.source, row_.spec, kind)
-        self.form.closed.connect(self._close)
+        self.form.closed.connect(self.close_filter)
         row_.body.addWidget(self.form)
         self.form.form.begin()
         QTimer.singleShot(60, self, self._reveal)  # once it is laid out
@@ -201,7 +201,7 @@ class FiltersPanel(Panel):
         if row_ is not None:
             self._area.verticalScrollBar().setValue(row_.y())
 
-    def _close(self) -> None:
+    def close_filter(self) -> None:
         self.opened = ""
         if self.form is not None:
             self.form.hide()
@@ -210,19 +210,19 @@ class FiltersPanel(Panel):
 
     # -- order ---------------------------------------------------------------------------------
 
-    def _ordered(self) -> list[FilterRow]:
-        return sorted(self._rows.values(), key=lambda entry: entry.index)
+    def ordered(self) -> list[FilterRow]:
+        return sorted(self.rows.values(), key=lambda entry: entry.index)
 
     def _place(self, y: int) -> int:
         """The gap between rows that lies under a height on the screen."""
-        rows = self._ordered()
+        rows = self.ordered()
         middles = [
             other_row.mapToGlobal(QPoint(0, other_row.height() // 2)).y() for other_row in rows
         ]
         return sum(middle < y for middle in middles)
 
     def _hover(self, y: int) -> None:
-        rows, gap = self._ordered(), self._place(y)
+        rows, gap = self.ordered(), self._place(y)
         at = rows[gap].y() if gap < len(rows) else rows[-1].y() + rows[-1].height() - 2
         parent = self._line.parentWidget()
         if parent is not None:
@@ -236,7 +236,7 @@ class FiltersPanel(Panel):
         self._move(row_, gap - 1 if gap > row_.index else gap)
 
     def _move(self, row_: FilterRow, index: int) -> None:
-        if index == row_.index or not 0 <= index < len(self._rows):
+        if index == row_.index or not 0 <= index < len(self.rows):
             return
         args = {"source": row_.source, "name": row_.spec.name, "index": index}
         self.desk.actions.run("filters.move", args, origin=row_)
@@ -309,7 +309,7 @@ class FiltersPanel(Panel):
                 return
             found = reply.result.get("result", {}).get(source.name, {})
             for name, told in found.items() if isinstance(found, dict) else ():
-                row_ = self._rows.get((source.name, name))
+                row_ = self.rows.get((source.name, name))
                 try:
                     status = msgspec.convert(told, FilterStatus, strict=False)
                 except msgspec.ValidationError:

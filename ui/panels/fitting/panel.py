@@ -59,18 +59,18 @@ class FittingPanel(Panel):
     )
 
     def build(self) -> None:
-        self._kinds: dict[str, GarmentKind] = {}
+        self.kinds: dict[str, GarmentKind] = {}
         self._proposal = Proposal()
-        self._asset = ""
+        self.asset = ""
         self._shown: tuple[str, str] = ("", "")
-        self._drawn: tuple[str, str, Fits] | None = None
+        self.drawn: tuple[str, str, Fits] | None = None
         self._is_asking = self._is_filling = False
         self._asked = 0
         self.product, self.variant, self.kind = QComboBox(), QComboBox(), QComboBox()
         for choice in (self.product, self.variant, self.kind):
             calm(choice)
-        self.product.activated.connect(lambda: self._open())
-        self.variant.activated.connect(lambda: self._open())
+        self.product.activated.connect(lambda: self.open_garment())
+        self.variant.activated.connect(lambda: self.open_garment())
         self.kind.activated.connect(lambda: self._propose({}))
         self.photo = Button("", icon="folder", clicked=self._choose_photo)
         self.fresh = Button("", icon="camera", clicked=lambda: self._look(fresh=True))
@@ -99,7 +99,7 @@ class FittingPanel(Panel):
         pictures = row(gap=8)
         pictures.addWidget(self.board, 1)
         pictures.addWidget(self.still, 1)
-        self._numbers: dict[str, QDoubleSpinBox] = {}
+        self.numbers: dict[str, QDoubleSpinBox] = {}
         self._form = QFormLayout()
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setHorizontalSpacing(tokens.px(10))
@@ -107,7 +107,7 @@ class FittingPanel(Panel):
         for name, low, high in (
             ("width_mm", 0, 2000), *((n, -500, 500) for n in OFFSETS), ("tilt_deg", -180, 180),
         ):  # fmt: skip
-            spin = self._numbers[name] = QDoubleSpinBox()
+            spin = self.numbers[name] = QDoubleSpinBox()
             padded(spin)
             spin.setRange(low, high)
             spin.setDecimals(1)
@@ -148,7 +148,7 @@ class FittingPanel(Panel):
         for box, key in ((self.product, "product"), (self.variant, "variant"), (self.kind, "kind")):
             box.setAccessibleName(t(f"fitting.{key}"))
             box.setToolTip(plain(t(f"fitting.{key}")))
-        for name, spin in self._numbers.items():
+        for name, spin in self.numbers.items():
             self._name(spin, t(f"fitting.{name}"))
         self._name(self.occluded, "")
         self.occluded.setText(t("fitting.occluded"))
@@ -173,7 +173,7 @@ class FittingPanel(Panel):
 
     def _seen(self, is_shown: bool) -> None:
         if is_shown and self.desk.client.is_up:
-            if not self._kinds:
+            if not self.kinds:
                 self.desk.client.call("tryon.kinds", {}, self._take_kinds)
             self._timer.start()
         else:
@@ -197,15 +197,15 @@ class FittingPanel(Panel):
         found = _result(reply)
         if isinstance(found, list):
             kinds = msgspec.convert(found, list[GarmentKind], strict=False)
-            self._kinds = {kind.kind: kind for kind in kinds}
+            self.kinds = {kind.kind: kind for kind in kinds}
             self._offer_kinds()
-            self._open()
+            self.open_garment()
 
     def _offer_kinds(self) -> None:
         chosen = self.kind.currentData()
         self.kind.clear()
         self.kind.addItem(t("fitting.no_kind"), "")
-        for kind in self._kinds.values():
+        for kind in self.kinds.values():
             words = pick(kind.label)
             if kind.is_experimental:
                 words += " · " + t("fitting.experimental")
@@ -224,8 +224,8 @@ class FittingPanel(Panel):
                 self.product.addItem(words, id)
         self.product.setCurrentIndex(max(0, self.product.findData(chosen)))
         self._offer_variants()
-        if self._kinds and (self._product_id, self._sku) != self._shown:
-            self._open()
+        if self.kinds and (self._product_id, self._sku) != self._shown:
+            self.open_garment()
 
     def _offer_variants(self) -> None:
         product = self._product
@@ -255,7 +255,7 @@ class FittingPanel(Panel):
 
     # -- a product is opened -------------------------------------------------------------------
 
-    def _open(self) -> None:
+    def open_garment(self) -> None:
         """Takes the product's (or variant's) try-on up."""
         if self._product_id != self._shown[0]:
             self._offer_variants()
@@ -267,20 +267,20 @@ class FittingPanel(Panel):
         )
         if product and found is None and not variant:
             found = next((v.try_on for v in product.variants if v.try_on), None)
-        self._asset = found.asset if found else ""
+        self.asset = found.asset if found else ""
         self.kind.setCurrentIndex(max(0, self.kind.findData(found.garment if found else "")))
         self._propose(dict(found.fit) if found else {})
 
     def _propose(self, fit: Fits) -> None:
-        kind = self._kinds.get(str(self.kind.currentData() or ""))
+        kind = self.kinds.get(str(self.kind.currentData() or ""))
         self.note.setText(pick(kind.help) if kind else "")
         self._asked += 1
         number = self._asked
         self.keep.setEnabled(bool(self._product))
-        if kind is None or (kind.takes == "picture" and not self._asset):
+        if kind is None or (kind.takes == "picture" and not self.asset):
             self._fill(Proposal())
             return
-        args = {"garment": kind.kind, "asset": self._asset, "fit": fit}
+        args = {"garment": kind.kind, "asset": self.asset, "fit": fit}
         self.desk.actions.run(
             "tryon.propose",
             args,
@@ -303,23 +303,23 @@ class FittingPanel(Panel):
         """Puts a proposal into the fields."""
         self._proposal = proposal
         self._is_filling = True
-        self._numbers["width_mm"].setValue(proposal.width_mm)
+        self.numbers["width_mm"].setValue(proposal.width_mm)
         for name, value in zip(OFFSETS, proposal.offset_mm, strict=True):
-            self._numbers[name].setValue(value)
-        self._numbers["tilt_deg"].setValue(proposal.tilt_deg)
+            self.numbers[name].setValue(value)
+        self.numbers["tilt_deg"].setValue(proposal.tilt_deg)
         self.occluded.setChecked(proposal.is_occluded)
         self.colour.setText(proposal.colour)
         if self.settings is not None:
             self.settings.hide()
             self.settings.deleteLater()
             self.settings = None
-        kind = self._kinds.get(proposal.kind)
+        kind = self.kinds.get(proposal.kind)
         if kind is not None:
             self.settings = SchemaForm(kind.schema, proposal.settings)
             self._settings_at.addWidget(self.settings)
         self._fill_spots()
         self._is_filling = False
-        self._drawn = None
+        self.drawn = None
 
     def _fill_spots(self) -> None:
         image = QImage()
@@ -332,7 +332,7 @@ class FittingPanel(Panel):
     def fit(self) -> Fits:
         """What the fields say, as a product keeps it: only what is not as proposed."""
         usual, found = self._proposal, spot_values(self.board.spots, self._proposal)
-        for name, spin in self._numbers.items():
+        for name, spin in self.numbers.items():
             before = usual.usual_mm if name == "width_mm" else 0.0
             if abs(spin.value() - before) > 0.05:
                 found[name] = round(spin.value(), 1)
@@ -343,7 +343,7 @@ class FittingPanel(Panel):
         if self.settings is not None:
             usual_settings = {
                 name: part.get("default")
-                for name, part in self._kinds[usual.kind].schema.get("properties", {}).items()
+                for name, part in self.kinds[usual.kind].schema.get("properties", {}).items()
             }
             for name, value in self.settings.values().items():
                 if value != usual_settings.get(name):
@@ -366,7 +366,7 @@ class FittingPanel(Panel):
         def done(reply: Reply) -> None:
             found = _result(reply)
             if reply.ok and isinstance(found, dict):
-                self._asset = str(found.get("asset", ""))
+                self.asset = str(found.get("asset", ""))
                 self._propose({})
 
         args = {"photo": path, "name": f"{self._product_id}-{self._sku}".strip("-")}
@@ -377,9 +377,9 @@ class FittingPanel(Panel):
     def _look_if_changed(self) -> None:
         if self._is_asking or self._is_filling or not self.desk.client.is_up:
             return
-        wanted = (self._proposal.kind, self._asset, self.fit() if self._proposal.kind else {})
-        if wanted != self._drawn:
-            self._drawn = wanted
+        wanted = (self._proposal.kind, self.asset, self.fit() if self._proposal.kind else {})
+        if wanted != self.drawn:
+            self.drawn = wanted
             self._look()
 
     def _look(self, *, fresh: bool = False) -> None:
@@ -388,7 +388,7 @@ class FittingPanel(Panel):
         kind, fit = self._proposal.kind, self.fit() if self._proposal.kind else {}
         args: dict[str, Any] = {"longest": 640, "fresh": fresh}
         if kind:
-            args |= {"garment": kind, "asset": self._asset, "fit": fit}
+            args |= {"garment": kind, "asset": self.asset, "fit": fit}
         self.desk.client.call("tryon.still", args, self._take_still)
 
     def _take_still(self, reply: Reply) -> None:
@@ -407,7 +407,7 @@ class FittingPanel(Panel):
     def _keep(self) -> None:
         args: dict[str, Any] = {"product": self._product_id, "sku": self._sku}
         if self._proposal.kind:
-            args |= {"garment": self._proposal.kind, "asset": self._asset, "fit": self.fit()}
+            args |= {"garment": self._proposal.kind, "asset": self.asset, "fit": self.fit()}
         self.desk.actions.run("tryon.fit", args, origin=self.keep)
 
     def _wear(self) -> None:

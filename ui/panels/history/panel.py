@@ -31,6 +31,7 @@ class HistoryPanel(Panel):
 
     def build(self) -> None:
         self._questions: dict[str, object] = {}
+        self._shows: list[tuple[object, ...]] = []
         self.show_choice, self.question_choice, self.at_choice = (
             QComboBox(),
             QComboBox(),
@@ -67,7 +68,7 @@ class HistoryPanel(Panel):
             choice.setAccessibleName(t(name))
             choice.setToolTip(plain(t(name)))
         self.table.setAccessibleName(self.title())
-        self._fill_shows([])
+        self._fill_shows(self._shows)
         self.at_choice.clear()
         for at in ATS:
             self.at_choice.addItem(t(f"history.at_{at}"), at)
@@ -83,11 +84,13 @@ class HistoryPanel(Panel):
             self.desk.client.call("insight.questions", {}, self._list)
 
     def _fill_shows(self, rows: list[tuple[object, ...]]) -> None:
+        self._shows, chosen = rows, self.show_choice.currentData()
         self.show_choice.clear()
         self.show_choice.addItem(t("history.last"), "last")
         self.show_choice.addItem(t("history.all"), "")
         for row in reversed(rows[-50:]):
             self.show_choice.addItem(f"{row[0]} · {row[1]} · {row[2]}", str(row[0]))
+        self.show_choice.setCurrentIndex(max(0, self.show_choice.findData(chosen)))
 
     def _fill_questions(self) -> None:
         chosen = self.question_choice.currentData()

@@ -135,7 +135,7 @@ class ItemsPanel(Panel):
         foot.addWidget(self.group)
         self._foot.setLayout(foot)
         self.add(self._foot)
-        self._rows: dict[tuple[str, int], ItemRow] = {}
+        self.rows: dict[tuple[str, int], ItemRow] = {}
         self._ids: list[int] = []
         self.selected: list[int] = []
         self._is_taking = False
@@ -143,7 +143,7 @@ class ItemsPanel(Panel):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._send_opacity)
-        self.opacity.sliderPressed.connect(self._begin_fade)
+        self.opacity.sliderPressed.connect(self.begin_fade)
         listen(
             self,
             self.desk.store.changed,
@@ -181,7 +181,7 @@ class ItemsPanel(Panel):
 
     def row_of(self, id: int) -> ItemRow | None:
         """The line of an item."""
-        return self._rows.get((self.scene, id))
+        return self.rows.get((self.scene, id))
 
     def order(self) -> list[int]:
         """Ids as they are listed, front first."""
@@ -199,21 +199,21 @@ class ItemsPanel(Panel):
             if all(word in f"{item.source} {item.group}".lower() for word in words)
         ]
         ids = [entry.id for entry in listed]
-        if ids != self._ids or any((name, id) not in self._rows for id in ids):
+        if ids != self._ids or any((name, id) not in self.rows for id in ids):
             self._build(name, listed, index)
         for entry in listed:
-            self._rows[name, entry.id].show_item(entry, index[entry.id])
+            self.rows[name, entry.id].show_item(entry, index[entry.id])
         known = [id for id in self.selected if id in index]
-        self._pick(known)
+        self.pick(known)
         self.head.count.setText(name)
 
     def _build(self, name: str, listed: list[Item], index: dict[int, int]) -> None:
         at = self.list.verticalScrollBar().value()
         self.list.blockSignals(True)
         self.list.clear()
-        self._rows.clear()
+        self.rows.clear()
         for entry in listed:
-            line = self._rows[name, entry.id] = ItemRow(self.desk, name, entry, index[entry.id])
+            line = self.rows[name, entry.id] = ItemRow(self.desk, name, entry, index[entry.id])
             item = QListWidgetItem()
             item.setData(ID, entry.id)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, entry.source)
@@ -224,7 +224,7 @@ class ItemsPanel(Panel):
         self.list.blockSignals(False)
         self.list.verticalScrollBar().setValue(at)
 
-    def _pick(self, ids: list[int]) -> None:
+    def pick(self, ids: list[int]) -> None:
         """Shows these as picked."""
         self._is_taking = True
         self.selected = ids
@@ -263,7 +263,7 @@ class ItemsPanel(Panel):
         ids = [item.data(ID) for item in self.list.selectedItems()]
         groups = {entry.group for entry in self.items() if entry.id in ids and entry.group}
         ids = [entry.id for entry in self.items() if entry.id in ids or entry.group in groups]
-        self._pick(ids)
+        self.pick(ids)
         stage = self.desk.stage
         if stage is not None:
             stage.select(ids)
@@ -278,7 +278,7 @@ class ItemsPanel(Panel):
             rest = [id for id in self.selected if id not in on_stage]
             ids = [*rest, *stage.selected] if stage.selected else []
             if set(ids) != set(self.selected):
-                self._pick(ids)
+                self.pick(ids)
 
     def _to_stage(self) -> None:
         """A double click: on the stage, with handles."""
@@ -346,7 +346,7 @@ class ItemsPanel(Panel):
         name = "" if is_over else t("stage.group_name", n=chosen[0].id)
         self._run("items.group", items=[entry.id for entry in chosen], group=name)
 
-    def _begin_fade(self) -> None:
+    def begin_fade(self) -> None:
         self._merge += 1
 
     def _fade(self) -> None:

@@ -252,12 +252,12 @@ class MixerPanel(Panel):
         self._devices: list[tuple[str, str]] = []
         self._strips: dict[str, StripView] = {}
         self._loudness_at = 0.0
-        self._master = StripView(self.desk, PROGRAMME)
+        self.master = StripView(self.desk, PROGRAMME)
         inside = QWidget()
         self._row = QHBoxLayout()
         self._row.setContentsMargins(*(tokens.px(v) for v in (8, 6, 8, 10)))
         self._row.setSpacing(tokens.px(6))
-        self._row.addWidget(self._master)
+        self._row.addWidget(self.master)
         inside.setLayout(self._row)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -326,7 +326,7 @@ class MixerPanel(Panel):
         for strip in sound.strips:
             closed = strip.source in sound.closed
             self._strips[strip.source].show_strip(strip, is_closed=closed)
-        self._master.show_master(sound.master_db)
+        self.master.show_master(sound.master_db)
         phones = sound.headphones
         self.phones.setChecked(phones.is_on)
         bad = bool(phones.is_on and phones.error)
@@ -337,7 +337,7 @@ class MixerPanel(Panel):
     def _hear(self, levels: object) -> None:
         if not self.isVisible() or not isinstance(levels, dict):
             return
-        for name, view in (*self._strips.items(), (PROGRAMME, self._master)):
+        for name, view in (*self._strips.items(), (PROGRAMME, self.master)):
             found = levels.get(name)
             peak = found.get("peak") if isinstance(found, dict) else None
             rms = found.get("rms") if isinstance(found, dict) else None
@@ -353,7 +353,7 @@ class MixerPanel(Panel):
     def _link(self, state: str, why: str) -> None:
         """Levels nobody can vouch for are not shown."""
         if state != link.LIVE:
-            for view in (*self._strips.values(), self._master):
+            for view in (*self._strips.values(), self.master):
                 view.meter.forget()
             self.head.count.setText("– LUFS")
 

@@ -256,7 +256,7 @@ class OutputsPanel(Panel):
         self._list.addWidget(self._note)
         self._list.addStretch(1)
         self.add_scroll(inside)
-        self._rows: dict[str, OutputRow] = {}
+        self.rows: dict[str, OutputRow] = {}
         self.form: OutputForm | StandbyForm | None = None
         listen(
             self,
@@ -281,7 +281,7 @@ class OutputsPanel(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width, another form of the rows."""
         super().resizeEvent(event)
-        for other_row in self._rows.values():
+        for other_row in self.rows.values():
             other_row.set_narrow(self.width() < tokens.px(NARROW))
 
     def show_place(self, place: str) -> None:
@@ -303,13 +303,13 @@ class OutputsPanel(Panel):
         self._open_form(OutputForm(self.desk, status))
 
     def _open_form(self, form: OutputForm | StandbyForm) -> None:
-        self._close_form()
+        self.close_form()
         self.form = form
-        form.closed.connect(self._close_form)
+        form.closed.connect(self.close_form)
         self.show_form(form, self._form_at)
         form.begin()
 
-    def _close_form(self) -> None:
+    def close_form(self) -> None:
         if self.form is not None:
             self.form.hide()
             self.form.deleteLater()
@@ -319,12 +319,12 @@ class OutputsPanel(Panel):
         store = self.desk.store
         is_known = self.desk.client.state == link.LIVE
         names = [o.name for o in store.outputs]
-        for gone in [name for name in self._rows if name not in names]:
-            self._rows.pop(gone).deleteLater()
+        for gone in [name for name in self.rows if name not in names]:
+            self.rows.pop(gone).deleteLater()
         for position, status in enumerate(store.outputs):
-            row_ = self._rows.get(status.name)
+            row_ = self.rows.get(status.name)
             if row_ is None:
-                row_ = self._rows[status.name] = OutputRow(self.desk, status, self.edit)
+                row_ = self.rows[status.name] = OutputRow(self.desk, status, self.edit)
                 row_.set_narrow(self.width() < tokens.px(NARROW))
                 self._list.insertWidget(position + 2, row_)
             row_.show_status(status, is_known)

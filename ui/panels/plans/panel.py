@@ -196,7 +196,7 @@ class PlansPanel(Panel):
         self._at_work.setContentsMargins(*(tokens.px(v) for v in (8, 4, 8, 4)))
         for part in (self._at_work, self._asks, self._offers, self._plans):
             layout.addLayout(part)
-        self._blocks = (self._at_work, self._asks, self._offers)
+        self.blocks = (self._at_work, self._asks, self._offers)
         self._line = line()
         layout.addWidget(self._line)
         layout.addLayout(self._past)
@@ -206,9 +206,9 @@ class PlansPanel(Panel):
         self._note = TextLabel(size=12, tone="muted", wraps=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._plans.addWidget(self._note)
-        self._rows: dict[str, PlanRow] = {}
+        self.rows: dict[str, PlanRow] = {}
         self._boxes: list[AskBox] = []
-        self._runs: dict[str, RunBox] = {}
+        self.runs: dict[str, RunBox] = {}
         self._waiting: list[PlanView] = []
         self._shown_past: tuple[IncidentView, ...] = ()
         listen(
@@ -226,7 +226,7 @@ class PlansPanel(Panel):
         self._shown_past, self._waiting = (), []
         for box in self._boxes:
             box.ask = AskView("")  # made anew in the other language
-        for row_ in self._rows.values():
+        for row_ in self.rows.values():
             row_.show_plan(row_.plan)
         self._show()
 
@@ -240,14 +240,14 @@ class PlansPanel(Panel):
         part = self.desk.store.plans
         self._show_runs(part.runs)
         self._show_asks(part.asks)
-        self._show_waiting([plan for plan in part.plans if plan.needs_accept])
+        self.show_waiting([plan for plan in part.plans if plan.needs_accept])
         ids = [(p.id, p.level) for p in part.plans]
-        for id in [id for id, row_ in self._rows.items() if (id, row_.plan.level) not in ids]:
-            self._rows.pop(id).deleteLater()
+        for id in [id for id, row_ in self.rows.items() if (id, row_.plan.level) not in ids]:
+            self.rows.pop(id).deleteLater()
         for position, plan in enumerate(part.plans):
-            row_ = self._rows.get(plan.id)
+            row_ = self.rows.get(plan.id)
             if row_ is None:
-                row_ = self._rows[plan.id] = PlanRow(self.desk, plan)
+                row_ = self.rows[plan.id] = PlanRow(self.desk, plan)
             if self._plans.indexOf(row_) != position:
                 self._plans.insertWidget(position, row_)
             row_.show_plan(plan)
@@ -260,26 +260,26 @@ class PlansPanel(Panel):
         self.head.count.setText(t("plans.ready", n=ready) if part.plans else "")
         self.head.show_badge(t("plans.n_running", n=running) if running else "")
         self._show_past(part.incidents)
-        for block in self._blocks:  # an empty one leaves no strip above the first plan
+        for block in self.blocks:  # an empty one leaves no strip above the first plan
             edges = (8, 4, 8, 4) if block.count() else (0, 0, 0, 0)
             block.setContentsMargins(*(tokens.px(edge) for edge in edges))
 
     def _go_on(self) -> None:
         for box in self._boxes:
             box.tick()
-        for run_box in self._runs.values():
+        for run_box in self.runs.values():
             run_box.tick()
 
     def _show_runs(self, runs: tuple[RunView, ...]) -> None:
         known = {run.incident for run in runs}
-        for incident in [incident for incident in self._runs if incident not in known]:
-            self._runs.pop(incident).deleteLater()
+        for incident in [incident for incident in self.runs if incident not in known]:
+            self.runs.pop(incident).deleteLater()
         for run in runs:
-            if run.incident in self._runs:
-                self._runs[run.incident].show_run(run)
+            if run.incident in self.runs:
+                self.runs[run.incident].show_run(run)
             else:
-                self._runs[run.incident] = RunBox(self.desk, run)
-                self._at_work.addWidget(self._runs[run.incident])
+                self.runs[run.incident] = RunBox(self.desk, run)
+                self._at_work.addWidget(self.runs[run.incident])
 
     def _show_asks(self, asks: tuple[AskView, ...]) -> None:
         if [box.ask for box in self._boxes] == list(asks):
@@ -289,7 +289,7 @@ class PlansPanel(Panel):
         for box in self._boxes:
             self._asks.addWidget(box)
 
-    def _show_waiting(self, plans: list[PlanView]) -> None:
+    def show_waiting(self, plans: list[PlanView]) -> None:
         if plans == self._waiting:
             return
         self._waiting = plans

@@ -34,7 +34,7 @@ class Number(QStackedWidget):
         super().setAccessibleName(name)
         self.edit.setAccessibleName(name)
 
-    def _open(self) -> None:
+    def open_editor(self) -> None:
         plain = "".join(c for c in self.own or self.label.text() if c.isdigit() or c == ".")
         self.edit.setText(plain)
         self.setCurrentIndex(1)
@@ -53,12 +53,12 @@ class Number(QStackedWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Opens the field."""
-        self._open()
+        self.open_editor()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F2 or the space bar opens the field, Esc closes it."""
         if event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Space) and self.currentIndex() == 0:
-            self._open()
+            self.open_editor()
         elif event.key() == Qt.Key.Key_Escape and self.currentIndex() == 1:
             self._shut()
         elif self.currentIndex() == 0:

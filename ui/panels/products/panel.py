@@ -46,7 +46,7 @@ class ProductsPanel(Panel):
     )
 
     def build(self) -> None:
-        self._rows: dict[str, ProductRow] = {}
+        self.rows: dict[str, ProductRow] = {}
         self._search = QLineEdit()
         self._search.setFixedWidth(tokens.px(150))
         self._search.setClearButtonEnabled(True)
@@ -104,7 +104,7 @@ class ProductsPanel(Panel):
 
     def _fit(self) -> None:
         wide = self.area.viewport().width()
-        for row_ in self._rows.values():
+        for row_ in self.rows.values():
             row_.set_narrow(wide < tokens.px(NARROW))
             row_.set_tall(wide < tokens.px(TALL))
 
@@ -113,17 +113,17 @@ class ProductsPanel(Panel):
         wanted = self._wanted(sorted(shop.products, key=lambda p: p.number))
         products = self._shown(wanted)
         ids = [p.id for p in products]
-        for gone in [id for id in self._rows if id not in ids]:
-            self._rows.pop(gone).deleteLater()
+        for gone in [id for id in self.rows if id not in ids]:
+            self.rows.pop(gone).deleteLater()
         made = 0
         for position, product in enumerate(products):
-            row_ = self._rows.get(product.id)
+            row_ = self.rows.get(product.id)
             if row_ is None:
                 made += 1
                 if made > AT_ONCE:
                     QTimer.singleShot(0, self, self._show)
                     break
-                row_ = self._rows[product.id] = ProductRow(self.desk, product.id)
+                row_ = self.rows[product.id] = ProductRow(self.desk, product.id)
             if self._list.indexOf(row_) != position:
                 self._list.insertWidget(position, row_)
             row_.show_product(product, shop, folder)
@@ -179,7 +179,7 @@ class ProductsPanel(Panel):
         self.desk.actions.run("tryon.bypass", {"is_on": False}, origin=self.resume)
 
     def _go_on(self) -> None:
-        for row_ in self._rows.values():
+        for row_ in self.rows.values():
             row_.tick(self.desk.store.shop)
 
     # -- goods from a file ---------------------------------------------------------------------
@@ -265,4 +265,4 @@ class ProductsPanel(Panel):
             self.import_goods(**source)
 
     def _row(self, product: Product) -> QWidget:
-        return self._rows.get(product.id) or self
+        return self.rows.get(product.id) or self

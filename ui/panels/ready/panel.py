@@ -61,8 +61,8 @@ class ReadyPanel(Panel):
     keys = (("Tab", "ready.key_next"), ("Space", "ready.key_mend"))
 
     def build(self) -> None:
-        self._rows: dict[str, CheckRow] = {}
-        self._prove = self.tool(Button("", "primary", icon="check", clicked=self._run))
+        self.rows: dict[str, CheckRow] = {}
+        self.prove = self.tool(Button("", "primary", icon="check", clicked=self._run))
         inside = QWidget()
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, tokens.px(4), 0, tokens.px(4))
@@ -74,34 +74,34 @@ class ReadyPanel(Panel):
 
     def retext(self) -> None:
         super().retext()
-        self._prove.setText(t("ready.prove"))
-        self._prove.name(t("ready.prove_tip"))
-        self._show()
+        self.prove.setText(t("ready.prove"))
+        self.prove.name(t("ready.prove_tip"))
+        self.refresh()
 
     def _run(self) -> None:
         """The engine tries every destination; the window does not wait."""
-        self._prove.setEnabled(False)
-        self.desk.actions.run("outputs.check", {}, origin=self._prove, done=self._proven)
+        self.prove.setEnabled(False)
+        self.desk.actions.run("outputs.check", {}, origin=self.prove, done=self._proven)
 
     def _proven(self, reply: Reply) -> None:
-        self._prove.setEnabled(True)
-        self._show()
+        self.prove.setEnabled(True)
+        self.refresh()
 
     def _changed(self, part: str) -> None:
         if part == "ready":
-            self._show()
+            self.refresh()
 
-    def _show(self) -> None:
+    def refresh(self) -> None:
         lines = self.desk.store.ready.lines
         for position, line in enumerate(lines):
-            row_ = self._rows.get(line.id)
+            row_ = self.rows.get(line.id)
             if row_ is None:
-                row_ = self._rows[line.id] = CheckRow(self.desk)
+                row_ = self.rows[line.id] = CheckRow(self.desk)
                 self._list.insertWidget(position, row_)
             row_.show_line(line)
         ids = [line.id for line in lines]
-        for gone in [id for id in self._rows if id not in ids]:
-            self._rows.pop(gone).deleteLater()
+        for gone in [id for id in self.rows if id not in ids]:
+            self.rows.pop(gone).deleteLater()
         good = sum(line.tone == "good" for line in lines)
         self.head.count.setText(t("ready.count", n=good, of=len(lines)))
         wants = sum(line.tone == "attention" for line in lines)

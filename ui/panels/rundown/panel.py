@@ -70,22 +70,22 @@ class RundownPanel(Panel):
             self.begin, self.forward, self.hold, self.end, self.catch_up, 1,
             self.draft, self.import_, self.go, self.remove, gap=6, margins=(12, 4, 12, 6),
         )  # fmt: skip
-        self._difference = TextLabel(wraps=True)
+        self.difference = TextLabel(wraps=True)
         self._accept = Button("", "primary", clicked=self._take_over)
-        self._leave = Button("", clicked=self._forget_import)
-        self._import_box = QWidget()
+        self.leave = Button("", clicked=self._forget_import)
+        self.import_box = QWidget()
         inside = column(gap=6, margins=(12, 6, 12, 6))
-        inside.addWidget(self._difference)
-        inside.addLayout(row(1, self._leave, self._accept, gap=6))
-        self._import_box.setLayout(inside)
-        self._import_box.hide()
+        inside.addWidget(self.difference)
+        inside.addLayout(row(1, self.leave, self._accept, gap=6))
+        self.import_box.setLayout(inside)
+        self.import_box.hide()
         body = QWidget()
         layout = QVBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.strip)
         layout.addLayout(buttons)
-        layout.addWidget(self._import_box)
+        layout.addWidget(self.import_box)
         layout.addWidget(self._empty, 1)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.table, 1)
@@ -105,7 +105,7 @@ class RundownPanel(Panel):
         named = (
             (self.draft, "draft"), (self.import_, "import"), (self.new, "new"),
             (self.begin, "begin"), (self.forward, "forward"), (self.end, "end"), (self.go, "go"),
-            (self.remove, "remove"), (self._accept, "accept"), (self._leave, "leave"),
+            (self.remove, "remove"), (self._accept, "accept"), (self.leave, "leave"),
         )  # fmt: skip
         for button, word in named:
             button.setText(t(f"rundown.{word}"))
@@ -190,10 +190,10 @@ class RundownPanel(Panel):
         self._run("rundown.put_item", {"item": msgspec.to_builtins(item)})
 
     def _draft(self) -> None:
-        form = PopForm(self.draft, t("rundown.draft"), DRAFT, {}, self._drafted)
+        form = PopForm(self.draft, t("rundown.draft"), DRAFT, {}, self.draft_rundown)
         form.open()
 
-    def _drafted(self, given: dict[str, Any]) -> None:
+    def draft_rundown(self, given: dict[str, Any]) -> None:
         args = {"minutes": int(given.get("minutes") or 0), "start": str(given.get("start", ""))}
         self._run("rundown.draft", args)
 
@@ -261,17 +261,17 @@ class RundownPanel(Panel):
         ]
         head = t("rundown.read", items=found.get("items", 0), n=len(lines))
         shown = [head, *map(pick, told)]
-        self._difference.setText("\n".join(shown[: SHOWN_LINES + 1]))
-        self._difference.setToolTip(plain("\n".join(shown)))
+        self.difference.setText("\n".join(shown[: SHOWN_LINES + 1]))
+        self.difference.setToolTip(plain("\n".join(shown)))
         self._accept.setVisible(bool(lines))
-        self._import_box.show()
+        self.import_box.show()
 
     def _take_over(self) -> None:
         self._run("rundown.accept")
         self._forget_import()
 
     def _forget_import(self) -> None:
-        self._import_box.hide()
+        self.import_box.hide()
 
 
 def _minutes(zh: str, en: str, default: int) -> dict[str, Any]:

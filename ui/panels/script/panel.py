@@ -168,11 +168,11 @@ class ScriptPanel(Panel):
 
     def _open_fact(self) -> None:
         kinds = [(name, t(f"script.fact_{name}")) for name in FACTS]
-        form = PopForm(self.fact, t("script.fact"), FACT, {"name": FACTS[0]}, self._put_fact,
+        form = PopForm(self.fact, t("script.fact"), FACT, {"name": FACTS[0]}, self.put_fact,
                        lambda name: kinds if name == "name" else ())  # fmt: skip
         form.open()
 
-    def _put_fact(self, given: dict[str, Any]) -> None:
+    def put_fact(self, given: dict[str, Any]) -> None:
         id = self.product.currentData()
         fact = {name: str(given.get(name) or "").strip() for name in FACT["properties"]}
         if id and fact["value"]:

@@ -209,7 +209,7 @@ class SourcesPanel(Panel):
         self._offers_at.setContentsMargins(*(tokens.px(v) for v in (8, 0, 8, 0)))
         self._offers_at.setSpacing(tokens.px(4))
         self._list.addLayout(self._offers_at)
-        self._offers: list[tuple[str, Device]] = []
+        self.offers: list[tuple[str, Device]] = []
         self.visibilityChanged.connect(self._shown)
         self._list.addStretch(1)
         inside.setLayout(self._list)
@@ -218,7 +218,7 @@ class SourcesPanel(Panel):
             f"QFrame#source[now='true'] {{ background: {tokens.ATTENTION_SOFT}; }}"
         )
         self.add_scroll(inside)
-        self._rows: dict[str, SourceRow] = {}
+        self.rows: dict[str, SourceRow] = {}
         self._wanted = ("", "")
         self.form: SourceForm | None = None
         listen(
@@ -231,7 +231,7 @@ class SourcesPanel(Panel):
 
     def retext(self) -> None:
         super().retext()
-        self._offers = []
+        self.offers = []
         self._new.setText(t("sources.add"))
         self.search.setPlaceholderText(t("sources.search"))
         self.search.setAccessibleName(t("sources.search"))
@@ -241,7 +241,7 @@ class SourcesPanel(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width, another form of the rows."""
         super().resizeEvent(event)
-        for other_row in self._rows.values():
+        for other_row in self.rows.values():
             other_row.set_narrow(self.width() < tokens.px(NARROW))
 
     def show_place(self, place: str) -> None:
@@ -255,14 +255,14 @@ class SourcesPanel(Panel):
 
     def edit(self, name: str) -> None:
         """Opens the form for a source, or for a new one."""
-        self._close_form()
+        self.close_form()
         self.form = SourceForm(self.desk, self.desk.store.source(name) if name else None)
-        self.form.closed.connect(self._close_form)
+        self.form.closed.connect(self.close_form)
         self.form.added.connect(self._put)
         self.show_form(self.form, self._form_at)
         self.form.begin()
 
-    def _close_form(self) -> None:
+    def close_form(self) -> None:
         if self.form is not None:
             self.form.hide()
             self.form.deleteLater()
@@ -290,9 +290,9 @@ class SourcesPanel(Panel):
 
     def _show_offers(self) -> None:
         offers = self.desk.store.devices.unused(self.desk.store.sources)
-        if offers == self._offers:
+        if offers == self.offers:
             return
-        self._offers = offers
+        self.offers = offers
         clear(self._offers_at)
         for kind, device in offers:
             self._offers_at.addWidget(self._offer(kind, device))
@@ -321,9 +321,9 @@ class SourcesPanel(Panel):
     def _sift(self) -> None:
         """Shows the rows whose name, kind or state fits what was typed."""
         wanted = self.search.text().strip().lower()
-        self.search.setVisible(len(self._rows) > 4 or bool(wanted))
+        self.search.setVisible(len(self.rows) > 4 or bool(wanted))
         left = MOST_THUMBS
-        for other_row in self._rows.values():
+        for other_row in self.rows.values():
             source = other_row.source
             words = " ".join(
                 (source.name, source.kind, *source.label, other_row.state.text)
@@ -338,14 +338,14 @@ class SourcesPanel(Panel):
         self._put_wanted()
         sources = self.desk.store.sources
         names = [s.name for s in sources]
-        for gone in [name for name in self._rows if name not in names]:
-            old = self._rows.pop(gone)
+        for gone in [name for name in self.rows if name not in names]:
+            old = self.rows.pop(gone)
             old.thumb.drop()
             old.deleteLater()
         for position, source in enumerate(sources):
-            row_ = self._rows.get(source.name)
+            row_ = self.rows.get(source.name)
             if row_ is None:
-                row_ = self._rows[source.name] = SourceRow(self.desk, source, self.edit)
+                row_ = self.rows[source.name] = SourceRow(self.desk, source, self.edit)
                 row_.set_narrow(self.width() < tokens.px(NARROW))
                 self._list.insertWidget(position + 3, row_)
             row_.show_source(source)

@@ -81,7 +81,7 @@ class TrialsPanel(Panel):
         self.table.setMinimumHeight(tokens.px(120))
         self.table.selectionModel().currentRowChanged.connect(self._chosen)
         self._arms = dict.fromkeys(("a", "b", *SOURCES), "")
-        self._ideas: list[dict[str, Any]] = []
+        self.ideas: list[dict[str, Any]] = []
         self._plan_found: dict[str, Any] = {}
         self._result_found: TrialResult | None = None
         inside, page = QWidget(), QVBoxLayout()
@@ -118,13 +118,13 @@ class TrialsPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """Which experiments there may be."""
         super().showEvent(event)
-        if self.desk.store.is_loaded and not self._ideas:
+        if self.desk.store.is_loaded and not self.ideas:
             run = self.desk.actions.run
             run("experiments.ideas", {}, origin=self.idea, done=self._known, is_quiet=True)
 
     def _known(self, reply: Reply) -> None:
         if reply.ok and isinstance(reply.answer, dict):
-            self._ideas = list(reply.answer.get("ideas", []))
+            self.ideas = list(reply.answer.get("ideas", []))
             self._fill_ideas()
 
     def _heard(self, part: str) -> None:
@@ -151,7 +151,7 @@ class TrialsPanel(Panel):
     def _fill_ideas(self) -> None:
         """Those of the plan stand first."""
         planned = [test["idea"]["id"] for test in self._plan_found.get("tests", [])]
-        order = sorted(self._ideas, key=lambda idea: idea["id"] not in planned)
+        order = sorted(self.ideas, key=lambda idea: idea["id"] not in planned)
         now = str(self.idea.currentData() or "")
         self.idea.clear()
         for idea in order:
@@ -262,7 +262,7 @@ class TrialsPanel(Panel):
         self.end.setEnabled(not trial.ended_utc)
         result = self._result_found
         is_his = result is not None and result.id == trial.id
-        words = _result_words(trial, result) if is_his and result is not None else ""
+        words = result_words(trial, result) if is_his and result is not None else ""
         now = " · ".join(
             part for part in (turn_words(trial), needs_words(trial), switch_words(trial)) if part
         )
@@ -286,7 +286,7 @@ def _plan_words(plan: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _result_words(trial: TrialView, result: TrialResult) -> str:
+def result_words(trial: TrialView, result: TrialResult) -> str:
     lines = [t(f"trials.verdict_{result.verdict}", a=pick(trial.a), b=pick(trial.b))]
     change = "–" if result.change is None else f"{result.change:+.1%}"
     if result.low is not None and result.high is not None:
