@@ -22,9 +22,13 @@ PATIENCE_S = 30.0
 
 
 class RealEngine:
-    """``python -m studio`` as the supervisor starts it; its note is in the runtime folder."""
+    """``python -m studio`` as the supervisor starts it; its note is in the runtime folder.
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
+    Args:
+        is_small: its pictures are.
+    """
+
+    def __init__(self, folder: Path, port: int = 0, *, is_small: bool = True) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         around = {
             **os.environ,
@@ -46,8 +50,8 @@ class RealEngine:
         assert self.process.stdout is not None
         with self.process.stdin as pipe:
             # The demo show at full pace and size takes a core, and the windows' tests another.
-            small = {"fps": 12, "size": [640, 360]}
-            pipe.write(json.dumps({"port": port, "password": "", **small}) + "\n")
+            size = {"size": [640, 360]} if is_small else {}
+            pipe.write(json.dumps({"port": port, "password": "", "fps": 12, **size}) + "\n")
         self.on_air: dict[str, Any] = {}
         self._is_up = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -95,12 +99,16 @@ class RealEngine:
 def engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RealEngine]:
-    """One engine for the tests of a file; or the one of all that say ``SHARES_STUDIO = True``."""
+    """One engine for the tests of a file; or the one of all that say ``SHARES_STUDIO = True``.
+
+    A file that says ``FULL_SIZE = True`` has the show in its own size.
+    """
     if getattr(request.module, "SHARES_STUDIO", False):
         _common.engine = _common.engine or RealEngine(tmp_path_factory.mktemp("engine"))
         yield _common.engine
         return
-    made = RealEngine(tmp_path_factory.mktemp("engine"))
+    is_small = not getattr(request.module, "FULL_SIZE", False)
+    made = RealEngine(tmp_path_factory.mktemp("engine"), is_small=is_small)
     yield made
     made.end()
 

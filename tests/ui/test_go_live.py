@@ -17,6 +17,7 @@ from ui.widgets.picture import PictureView
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(120)]
 SHARES_WINDOW = True
+FULL_SIZE = True  # what a platform takes goes by the size
 SOON = 20_000
 RED = {
     QColor(name).rgb()

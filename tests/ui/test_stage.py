@@ -144,7 +144,8 @@ def test_keys_nudge_by_a_pixel_of_the_canvas(qtbot: Any, program: Any, stage: An
     before = box_of(stage, 4)
     QTest.keyClick(stage, Qt.Key.Key_Left)
     qtbot.waitUntil(lambda: box_of(stage, 4) != before, timeout=SOON)
-    assert box_of(stage, 4).x == pytest.approx(before.x - 1 / 1920)
+    width = next(c.width for c in program.store.scenes.canvases if c.name == "landscape")
+    assert box_of(stage, 4).x == pytest.approx(before.x - 1 / width)
     program.actions.undo()
     qtbot.waitUntil(lambda: box_of(stage, 4) == before, timeout=SOON)
 
