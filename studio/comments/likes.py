@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from studio.comments.model import Comment
 
-MOST = 10**12
-_COUNT = re.compile(r"[+=]\d{1,12}", re.ASCII)
+MOST = 10**9
+_COUNT = re.compile(r"[+=]\d{1,10}", re.ASCII)
 
 
 def like_text(count: int, total: int | None = None) -> str:

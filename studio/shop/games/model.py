@@ -62,7 +62,7 @@ class DrawRules(msgspec.Struct, frozen=True):
     products: Annotated[
         tuple[Annotated[str, msgspec.Meta(max_length=100)], ...], msgspec.Meta(max_length=8)
     ] = ()
-    likes: Annotated[int, msgspec.Meta(ge=0, le=10**12)] = 0
+    likes: Annotated[int, msgspec.Meta(ge=0, le=10**9)] = 0
 
 
 class Heard(msgspec.Struct, frozen=True):

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -25,8 +24,9 @@ from ui.format import age_s, ms_short
 from ui.i18n import t
 from ui.models.alarms import alarm_words
 from ui.panels.products.number import Number
+from ui.panels.products.variants import VariantChips
 from ui.theme import tokens
-from ui.widgets.basics import Button, TextLabel, clear, column, put, row
+from ui.widgets.basics import Button, TextLabel, column, put, row
 from ui.widgets.paint import painting
 from ui.widgets.plain import plain
 
@@ -89,10 +89,7 @@ class ProductRow(QFrame):
         self.title = TextLabel(elides=True)
         self.title.setMinimumWidth(tokens.px(64))
         self.sub = TextLabel(size=11, tone="muted", elides=True)
-        self._variants = row(gap=2)
-        self._variants_box = QWidget()
-        self._variants_box.setLayout(self._variants)
-        self._variants_box.setMinimumWidth(tokens.px(36))
+        self.variants = VariantChips(self._choose)
         self.price = Number(600)
         self.price.setFixedWidth(tokens.px(66))
         self.was = TextLabel(size=11, tone="muted")
@@ -117,7 +114,7 @@ class ProductRow(QFrame):
         first.addWidget(self.title, 1)
         names.addLayout(first)
         under = row(gap=6)
-        under.addWidget(self._variants_box)
+        under.addWidget(self.variants)
         under.addWidget(self.sub, 1)
         under.addStretch(0)
         names.addLayout(under)
@@ -139,7 +136,6 @@ class ProductRow(QFrame):
         self.setLayout(self._whole)
         self._is_narrow = self._is_tall = False
         self._words = ""
-        self._chips: dict[str, Button] = {}
         self._shown_variants: tuple[tuple[str, str], ...] = ()
 
     def set_tall(self, is_tall: bool) -> None:
@@ -306,26 +302,8 @@ class ProductRow(QFrame):
 
     def _show_variants(self, product: Product, shop: ShopState) -> None:
         wanted = tuple((v.sku, v.name) for v in product.variants)
-        if wanted != self._shown_variants:
-            self._shown_variants = wanted
-            clear(self._variants)
-            self._chips = {}
-            for sku, name in wanted:
-                chip = Button(name, "quiet", checkable=True)
-                chip.setFont(tokens.font(11))
-                chip.setStyleSheet(
-                    f"QPushButton {{ padding: 0 {tokens.px(5)}px; min-height: {tokens.px(17)}px;"
-                    f" border-radius: {tokens.px(4)}px; }}"
-                )
-                chip.clicked.connect(lambda _=False, s=sku: self._choose(s))
-                chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-                chip.name(t("products.variant", name=name))
-                self._variants.addWidget(chip)
-                self._chips[sku] = chip
-        self._variants_box.setVisible(bool(wanted))
-        chosen = shop.variant.get(product.id, "")
-        for sku, chip in self._chips.items():
-            chip.setChecked(sku == chosen)
+        self._shown_variants = wanted
+        self.variants.show_variants(wanted, shop.variant.get(product.id, ""))
 
     def _run(self, command: str, args: dict[str, object], origin: QWidget) -> None:
         self.desk.actions.run(command, args, origin=origin, done=lambda _: self._again())
@@ -353,7 +331,7 @@ class ProductRow(QFrame):
 
     def _choose(self, sku: str) -> None:
         args: dict[str, object] = {"product": self.product_id, "sku": sku}
-        self._run("shop.variant", args, self._chips[sku])
+        self._run("shop.variant", args, self.variants)
 
     def _set_price(self, text: str) -> None:
         cents = typed_price(text, self.product.currency)
