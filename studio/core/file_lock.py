@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from studio.core.paths import keep_private
+
 
 @contextmanager
 def file_lock(path: Path) -> Iterator[None]:
@@ -21,7 +23,8 @@ def file_lock(path: Path) -> Iterator[None]:
         OSError: it cannot be made or taken.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
+    keep_private(path)
+    with path.open("r+b") as file:
         if sys.platform == "win32":
             import msvcrt
 

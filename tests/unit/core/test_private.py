@@ -75,7 +75,9 @@ def test_journal_and_log_are_private(tmp_path: Path, is_there: bool) -> None:
     assert "word" not in said
     journal = Journal(base, "show")
     journal.close()
-    for file in tmp_path.iterdir():
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert {log, base} < set(files), "the key of the journal is kept beside them"
+    for file in files:
         assert mode(file) == 0o600, file
 
 

@@ -103,7 +103,7 @@ def test_a_clip_keeps_its_pace_and_its_sound(run, tmp_path):
     [
         ("clip", {"path": "no.mp4"}, "sources.file_missing"),
         ("clip", {"path": "show.json"}, "sources.file_broken"),
-        ("image", {"path": "media/host.mp4"}, "sources.picture_broken"),
+        ("image", {"path": "media/host.mp4"}, "sources.picture_format"),
         ("colour", {"top": "red"}, "sources.colour"),
         ("stream", {"url": "ftp://x"}, "sources.bad_address"),
         ("stream", {"url": "rtmp://127.0.0.1:9/live/x"}, "sources.cannot_open"),
