@@ -124,6 +124,7 @@ class GameService(Service):
         self._shown: BoardSpec | None = None
         self._later_ns: dict[tuple[str, str], int] = {}
         self._kept_back: set[str] = set()
+        self._liked = 0
         self._is_telling = False
         self._loop = asyncio.get_running_loop()
         self._files = RunningGames()
@@ -141,6 +142,7 @@ class GameService(Service):
         await self._settle()
         for draw in self.draws.values():
             self._files.forget(draw)
+        self._kept_back.clear()
         self.draws, self.on_air, self._shown = {}, "", None
 
     async def stop(self) -> None:
@@ -339,7 +341,8 @@ class GameService(Service):
         waits = [d for d in self.draws.values() if d.stage == "drawn" and d.rules.claim_s]
         counts_down = [d for d in self.draws.values() if d.stage == "open" and d.rules.open_s]
         liked = [d for d in self.draws.values() if d.stage == "ready" and d.rules.likes]
-        if waits or counts_down or liked:
+        before, self._liked = self._liked, self._comments.likes()
+        if waits or counts_down or (liked and self._liked != before):
             self._state.touch("games")
         for draw in liked:
             self._begin_when_liked(draw)

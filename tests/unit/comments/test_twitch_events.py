@@ -21,6 +21,7 @@ from studio.comments.platforms import twitch_events
 from studio.comments.platforms.base import CommentFeed
 from studio.core.errors import StudioError
 from tests.unit.comments.servers import web_server
+from tests.unit.comments.test_platforms import soon
 
 ROOM, ME = "1971641", "2914196"
 
@@ -130,12 +131,6 @@ class Room:
 
     def of(self, kind: type) -> list[Any]:
         return [event for event in self.told if isinstance(event, kind)]
-
-
-async def soon(check: Any, what: str, seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not check():
-            await asyncio.sleep(0.01)
 
 
 @contextmanager
