@@ -17,6 +17,7 @@ from bench.line.ask import ask
 from bench.line.chain import BenchChain
 from bench.line.film import read_film
 from bench.line.server import Nginx
+from bench.places import own_places
 from studio.core.errors import StudioError
 from studio.core.paths import project_dir
 
@@ -36,9 +37,7 @@ def run() -> BenchReport:
     rows = report.rows
     with tempfile.TemporaryDirectory() as name, Nginx(Path(name) / "n") as server:
         folder = Path(name)
-        places = {"SHOPCAST_RUNTIME": "r", "SHOPCAST_DATA": "d", "SHOPCAST_CONFIG": "c"}
-        around = {key: str(folder / part) for key, part in places.items()}
-        around["SHOPCAST_KEYRING"] = "0"
+        around = own_places(folder)
         chain = BenchChain(
             "run", "--canvas", "both", "--push", server.url("wide"), "--port", "0",
             "--password", "", environment=around,

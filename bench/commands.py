@@ -16,6 +16,7 @@ from typing import Any
 from bench.base import BenchReport, Row
 from bench.line.chain import BenchChain
 from bench.line.rig import remote_of
+from bench.places import own_places
 from studio.protocols.obs_client import ObsAnswer, ObsClientProtocol
 
 SCENES, SOURCES, PRODUCTS, ROUNDS = 200, 100, 300, 200
@@ -124,12 +125,9 @@ def run() -> BenchReport:
     took: dict[str, list[float]] = {name: [] for name in jobs}
     with tempfile.TemporaryDirectory(prefix="commands-") as place:
         root = Path(place)
-        names = {"SHOPCAST_RUNTIME": "run", "SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config"}
-        environment = {name: str(root / folder) for name, folder in names.items()}
-        environment["SHOPCAST_KEYRING"] = "0"
         chain = BenchChain(
             "run", str(_show(root / "large.show")), "--port", "0", "--password", "",
-            environment=environment,
+            environment=own_places(root),
         )  # fmt: skip
         try:
             chain.event("on_air")

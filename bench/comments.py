@@ -35,8 +35,7 @@ HOSTILE = {
 
 def run() -> BenchReport:
     """Comments a second of one core, the slowest hundredth, and hostile texts."""
-    path = project_dir() / "tests" / "data" / "comments" / "checked.jsonl"
-    texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = _texts("checked")
     tier = RuleTier(shipped_rules())
     judge = Judge(tier)
     words = [word for rule in tier.rules for word in (*rule.words, *rule.latin)]
@@ -45,6 +44,8 @@ def run() -> BenchReport:
     gc.collect()
     gc.freeze()
     report = BenchReport("comments", "the rules' words as one regular expression")
+    for text in _texts("written_check"):  # what is made on first use is made
+        tier.judge(text)
     ours, theirs = [], []
     for _ in range(ROUNDS):
         ours.append(_us(tier.judge, texts))
@@ -52,6 +53,7 @@ def run() -> BenchReport:
     mine = sorted(ours)[ROUNDS // 2]
     report.rows.append(Row("a comment, all readings", mine, sorted(theirs)[ROUNDS // 2], "us"))
     report.rows.append(Row("the same against 20,000 a second a core", mine, None, "us", 50.0))
+    report.rows.append(Row("the same, none of them seen before", ours[0], None, "us"))
     each = sorted(_us(tier.judge, [text]) / 1000 for text in texts)
     report.rows.append(
         Row("slowest hundredth", each[len(each) * 99 // 100], None, "ms", SLOWEST_MS)
@@ -77,6 +79,11 @@ def run() -> BenchReport:
         report.rows.append(Row(name, _us(tier.judge, [text]) / 1000, None, "ms", SLOWEST_MS))
     report.rows += sentence_rows([text for text in texts if tier.judge(text).action == "allow"])
     return report
+
+
+def _texts(name: str) -> list[str]:
+    path = project_dir() / "tests" / "data" / "comments" / f"{name}.jsonl"
+    return [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _us(job: Callable[[str], object], texts: list[str]) -> float:

@@ -16,6 +16,7 @@ from typing import Any
 
 from bench.base import BenchReport, Row
 from bench.line.chain import BenchChain
+from bench.places import own_places
 from studio.core.paths import project_dir
 
 SETTLED_S, FPS = 25, 30
@@ -27,9 +28,7 @@ def run() -> BenchReport:
     seconds = float(os.environ.get("SHOPCAST_DESK_S", "60"))
     report = BenchReport("desk", "none; measured by the desk itself, building the window left out")
     with tempfile.TemporaryDirectory() as name:
-        places = {"SHOPCAST_RUNTIME": "r", "SHOPCAST_DATA": "d", "SHOPCAST_CONFIG": "c"}
-        around = {key: str(Path(name) / part) for key, part in places.items()}
-        around["SHOPCAST_KEYRING"] = "0"
+        around = own_places(Path(name))
         chain = BenchChain("run", "--port", "0", "--password", "", environment=around)
         try:
             port = str(chain.event("on_air")["remote"]).rsplit(":", 1)[1]

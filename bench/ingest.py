@@ -18,6 +18,7 @@ from bench.base import BenchReport, Row
 from bench.line.ask import ask
 from bench.line.chain import BenchChain
 from bench.line.server import free_port
+from bench.places import own_places
 
 INTERVALS_S = (1.0, 2.0, 4.0, 8.3, 10.0)
 HELD_S = (0.2, 0.5, 1.0, 2.0, 3.0)
@@ -41,16 +42,16 @@ def run() -> BenchReport:
 
 def _rows(folder: Path, interval: float) -> list[Row]:
     port = free_port()
-    show = _show(folder / "phone.show", port)
-    names = {"SHOPCAST_RUNTIME": "run", "SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config"}
-    around = {name: str(folder / sub) for name, sub in names.items()} | {"SHOPCAST_KEYRING": "0"}
-    chain = BenchChain("run", str(show), "--port", "0", "--password", "", environment=around)
+    show = phone_show(folder / "phone.show", port)
+    chain = BenchChain(
+        "run", str(show), "--port", "0", "--password", "", environment=own_places(folder)
+    )
     calls: list[subprocess.Popen[bytes]] = []
     try:
         door = str(chain.event("on_air")["remote"])
         url = str(ask(door, "sources.address", name="phone")["result"]["url"])
-        calls.append(_call(url, interval))
-        first_s = _until(lambda: _health(door) == "ok", interval + 10)
+        calls.append(call_phone(url, interval))
+        first_s = seconds_until(lambda: health_of(door) == "ok", interval + 10)
         ask(door, "scenes.take", scene="Phone", transition="cut")
         held, needless, cut = [], 0, []
         for blip in HELD_S:
@@ -58,14 +59,16 @@ def _rows(folder: Path, interval: float) -> list[Row]:
             held.append(taken)
             needless += has_left and blip <= SHORT_S
         for blip in CUT_S:
-            _end(calls[-1])
+            end_call(calls[-1])
             time.sleep(blip)
-            calls.append(_call(url, interval))
-            cut.append(_until(lambda: _health(door) == "ok" and _moves(door), interval + 20))
+            calls.append(call_phone(url, interval))
+            cut.append(
+                seconds_until(lambda: health_of(door) == "ok" and _moves(door), interval + 20)
+            )
             _back_on_air(door)
     finally:
         for call in calls:
-            _end(call)
+            end_call(call)
         chain.stop()
         chain.close()
     most = min(MOST_BACK_S, interval + 1)
@@ -83,28 +86,30 @@ def _held(door: str, call: subprocess.Popen[bytes], blip: float) -> tuple[float,
     call.send_signal(signal.SIGSTOP)
     time.sleep(blip)
     call.send_signal(signal.SIGCONT)
-    taken = _until(lambda: _health(door) == "ok" and _moves(door), 30)
+    taken = seconds_until(lambda: health_of(door) == "ok" and _moves(door), 30)
     return taken, _back_on_air(door)
 
 
 def _back_on_air(door: str) -> bool:
     """The phone's scene is on air again, for the next blip; True when it had been left."""
     time.sleep(CALM_S)  # what would leave it has had its time
-    has_left = _programme(door) != "Phone"
+    has_left = programme_of(door) != "Phone"
     if has_left:
         ask(door, "scenes.take", scene="Phone", transition="cut")
         time.sleep(CALM_S)
     return has_left
 
 
-def _programme(door: str) -> str:
+def programme_of(door: str) -> str:
+    """The scene on air."""
     state: dict[str, Any] = ask(door, "state.get", parts=["scenes"])["scenes"]
     return str(state["programme"]["landscape"])
 
 
-def _health(door: str) -> str:
+def health_of(door: str, name: str = "phone") -> str:
+    """The state of a source."""
     sources = ask(door, "state.get", parts=["sources"])["sources"]
-    return str(next(row for row in sources if row["name"] == "phone")["health"]["state"])
+    return str(next(row for row in sources if row["name"] == name)["health"]["state"])
 
 
 def _moves(door: str) -> bool:
@@ -114,7 +119,8 @@ def _moves(door: str) -> bool:
     return float(health.get("fps") or 0) > 1
 
 
-def _until(check: Any, seconds: float) -> float:
+def seconds_until(check: Any, seconds: float) -> float:
+    """How long it takes until ``check`` holds, s; ``seconds`` when it does not by then."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
         if check():
@@ -123,7 +129,7 @@ def _until(check: Any, seconds: float) -> float:
     return seconds
 
 
-def _call(url: str, interval: float) -> subprocess.Popen[bytes]:
+def call_phone(url: str, interval: float) -> subprocess.Popen[bytes]:
     """A phone: FFmpeg's own client, pictures and sound, keyframes as far apart as asked."""
     frames = str(round(interval * RATE))
     return subprocess.Popen(
@@ -135,14 +141,16 @@ def _call(url: str, interval: float) -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
-def _end(call: subprocess.Popen[bytes]) -> None:
+def end_call(call: subprocess.Popen[bytes]) -> None:
+    """Ends a phone's program, held or not."""
     if call.poll() is None:
         call.send_signal(signal.SIGCONT)
         call.kill()
         call.wait()
 
 
-def _show(folder: Path, port: int) -> Path:
+def phone_show(folder: Path, port: int) -> Path:
+    """Writes a show with a phone, a ground and a standby scene; its folder."""
     folder.mkdir(parents=True)
     scenes = [
         {"name": "Phone", "items": [{"id": 1, "source": "phone"}]},

@@ -21,6 +21,7 @@ from bench.base import BenchReport, Row
 from bench.line.ask import ask
 from bench.line.processes import cpu_s
 from bench.line.server import Nginx
+from bench.places import own_places
 from studio.core.errors import StudioError
 from studio.core.paths import project_dir
 from studio.show.file import demo_show
@@ -71,13 +72,7 @@ def _recording(path: Path) -> dict[str, Any]:
 
 def _ours(server: Nginx, folder: Path) -> dict[str, Any]:
     url = server.url("bench")
-    environment = {
-        **os.environ,
-        "SHOPCAST_RUNTIME": str(folder / "r"),
-        "SHOPCAST_DATA": str(folder / "d"),
-        "SHOPCAST_CONFIG": str(folder / "c"),
-        "SHOPCAST_KEYRING": "0",
-    }
+    environment = {**os.environ, **own_places(folder)}
     call = [sys.executable, "-P", "-m", "studio.app.cli", "run", "--push", url, "--port", "0"]
     call += ["--password", "", "--canvas", "landscape", "--for", f"{SECONDS}s"]
     call += ["--record", str(folder / "a.mkv")]

@@ -23,14 +23,15 @@ class RedisServer:
     Args:
         root: empty folder for its file.
         options: words of its command line beside the usual ones, in pairs.
+        secure: folder with "key.pem" and "cert.pem": it speaks TLS with them, and nothing else.
     """
 
-    def __init__(self, root: Path, *options: str) -> None:
-        self.root, self._options = root, options
+    def __init__(self, root: Path, *options: str, secure: Path | None = None) -> None:
+        self.root, self._options, self._secure = root, options, secure
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.url = f"{'rediss' if secure else 'redis'}://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> RedisServer:
@@ -43,9 +44,17 @@ class RedisServer:
     def start(self) -> None:
         """Starts it on what is in its file, and waits until it answers."""
         self.root.mkdir(parents=True, exist_ok=True)
+        doors = ["--port", str(self.port)]
+        if self._secure is not None:
+            doors = [
+                "--port", "0", "--tls-port", str(self.port), "--tls-auth-clients", "no",
+                "--tls-cert-file", str(self._secure / "cert.pem"),
+                "--tls-key-file", str(self._secure / "key.pem"),
+                "--tls-ca-cert-file", str(self._secure / "cert.pem"),
+            ]  # fmt: skip
         self._process = subprocess.Popen(
             [
-                "redis-server", "--port", str(self.port), "--bind", "127.0.0.1",
+                "redis-server", *doors, "--bind", "127.0.0.1",
                 "--dir", str(self.root), "--appendonly", "yes", "--appendfsync", "always",
                 "--save", "", *self._options,
             ],
@@ -55,6 +64,8 @@ class RedisServer:
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 0.5) as link:
+                    if self._secure is not None:
+                        return  # it listens; who shakes hands is the client's matter
                     link.sendall(b"PING\r\n")
                     if link.recv(64).startswith((b"+PONG", b"-NOAUTH")):
                         return

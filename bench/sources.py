@@ -17,6 +17,7 @@ from typing import Any
 
 from bench.base import BenchReport, Row
 from bench.line.processes import cpu_s
+from bench.places import own_places
 from studio.core.clock import NS, now_ns
 from studio.core.paths import project_dir
 from studio.show.file import demo_show
@@ -75,13 +76,7 @@ def cpu_percent(show: Path, root: Path) -> float:
     """CPU of the engine on a show, percent of a core, over `MEASURE_S`."""
     runtime = root / "run"
     runtime.mkdir(parents=True, mode=0o700)
-    environment = {
-        **os.environ,
-        "SHOPCAST_CONFIG": str(root / "config"),
-        "SHOPCAST_DATA": str(root / "data"),
-        "SHOPCAST_RUNTIME": str(runtime),
-        "SHOPCAST_KEYRING": "0",
-    }
+    environment = {**os.environ, **own_places(root)}
     with subprocess.Popen(
         [sys.executable, "-m", "studio"], env=environment, cwd=project_dir(),
         text=True, encoding="utf-8",

@@ -23,6 +23,7 @@ from pathlib import Path
 import apsw
 
 from bench.base import BenchReport, Row
+from bench.places import set_here
 from studio.core.paths import project_dir
 from studio.core.streams import child_environment
 from studio.governance.database import CLEAR, Database, open_database
@@ -130,9 +131,7 @@ def _kills(root: Path, report: BenchReport) -> None:
     chance, lost, flawed, words, answered = random.Random(7), 0, 0, 0, 0
     folder = root / "killed"
     folder.mkdir()
-    before = {name: os.environ.get(name) for name in ("SHOPCAST_CONFIG", "SHOPCAST_KEYRING")}
-    os.environ |= {"SHOPCAST_CONFIG": str(root / "keys"), "SHOPCAST_KEYRING": "0"}
-    try:
+    with set_here({"SHOPCAST_CONFIG": str(root / "keys"), "SHOPCAST_KEYRING": "0"}):
         ledger = SqliteStock(folder / "stock.db")
         ledger.receive("in", "hat", 10_000_000).result()
         ledger.close()
@@ -144,12 +143,6 @@ def _kills(root: Path, report: BenchReport) -> None:
             flawed += bool(ledger.faults()) + bool(broken_links(folder / "journal.db"))
             ledger.close()
             answered += len(booked)
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
     report.rows += [
         Row(f"{KILLS} x kill -9: bookings that were answered", answered, None, ""),
         Row("  of them lost", lost, None, "", 0),

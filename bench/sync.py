@@ -19,6 +19,7 @@ from bench.base import BenchReport, Row
 from bench.line.chain import BenchChain, write_show
 from bench.line.film import DrawnFilm, read_film
 from bench.line.server import Nginx, free_port
+from bench.places import own_places
 from studio.core.errors import StudioError
 from studio.core.streams import child_environment
 
@@ -81,11 +82,10 @@ def _through(
         sender = subprocess.Popen(
             call, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=child_environment()
         )
-    names = {"SHOPCAST_RUNTIME": "r", "SHOPCAST_DATA": "d", "SHOPCAST_CONFIG": "c"}
     chain = BenchChain(
         "run", str(show), "--push", server.url(name), "--port", "0", "--password", "",
         "--for", f"{seconds + 4:.0f}s",
-        environment={key: str(folder / f"{name}-{part}") for key, part in names.items()},
+        environment=own_places(folder / name),
     )  # fmt: skip
     try:
         chain.event("done", seconds + 60)

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from studio.core.plugins import PluginStatus
     from studio.core.service import Every, PluginService, ServiceTools, ShowContext
     from studio.filters.base import Filter
+    from studio.governance.audit import SignedAnchor, anchor_parts
+    from studio.governance.kept_anchors import AnchorDoubt, KeptAnchors
     from studio.media.frame import Frame, blank
     from studio.media.yuv import fade
     from studio.plans.faults.base import DrillFault, Shadow
@@ -60,6 +62,10 @@ if TYPE_CHECKING:
 
 # What plugins are written with; fetched when asked for, so that the desk stays light.
 _LATE = {
+    "AnchorDoubt": ("studio.governance.kept_anchors", "AnchorDoubt"),
+    "KeptAnchors": ("studio.governance.kept_anchors", "KeptAnchors"),
+    "SignedAnchor": ("studio.governance.audit", "SignedAnchor"),
+    "anchor_parts": ("studio.governance.audit", "anchor_parts"),
     "PluginStatus": ("studio.core.plugins", "PluginStatus"),
     "AlarmSpeaker": ("studio.audio.chime", "AlarmSpeaker"),
     "sound_outputs": ("studio.audio.playback", "playbacks"),
@@ -105,6 +111,10 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "AnchorDoubt",
+    "KeptAnchors",
+    "SignedAnchor",
+    "anchor_parts",
     "PluginStatus",
     "AlarmSpeaker",
     "sound_outputs",

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.engines import loaded_pid
 from ui.garbage import collect_due, only_by_hand
 
 ROOT = Path(__file__).parents[1]
@@ -78,12 +79,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     return ByGroup(config, log)
 
 
-# They judge the pace of pictures, sound and answers: they run beside each other, and beside nothing
-# that keeps a core busy.
+# They judge the pace of pictures, sound and answers: they run beside each other and
+# beside nothing that keeps a core busy.
 _PACED = frozenset(
     f"test_{name}.py"
     for name in (
-        "desk_killed", "keeping", "line", "mixes", "outputs", "rungs", "shopcast",
+        "desk_killed", "keeping", "line", "mixes", "outputs", "plans", "rungs", "shopcast",
         "sources_stream", "standby", "supervisor", "virtual_camera",
     )
 )  # fmt: skip
@@ -203,7 +204,7 @@ def _children() -> dict[int, str]:
     return {
         pid: command
         for pid, command in found.items()
-        if not any(kept in command for kept in _KEPT_CHILDREN)
+        if pid != loaded_pid() and not any(kept in command for kept in _KEPT_CHILDREN)
     }
 
 
@@ -238,6 +239,9 @@ def nothing_left_running() -> Iterator[None]:
     """
     before = (_threads(), set(_children()), set(_noted()))
     yield
+    if sys.platform == "linux" and os.sched_getscheduler(0) != os.SCHED_OTHER:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        pytest.fail("left this process, and all it starts, with the priority of real time")
     deadline = time.monotonic() + _PATIENCE_S
     while True:
         threads = _threads() - before[0]

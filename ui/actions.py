@@ -195,7 +195,7 @@ class Actions(QObject):
         last = self.undo_steps[-1] if self.undo_steps else None
         now = time.monotonic()
         if last and merge and last.merge == merge and last.command == command:
-            last.args, last.at_s = args, now
+            last.args, last.at_s, last.undo = args, now, _joined(last.undo, back)
         elif (
             last
             and last.command == command
@@ -203,7 +203,8 @@ class Actions(QObject):
             and last.args.get("source") == args.get("source")
             and now - last.at_s < MERGE_S
         ):
-            last.args, last.at_s = args, now  # a fader that is being moved: one step back
+            # A fader that is being moved: one step back.
+            last.args, last.at_s, last.undo = args, now, _joined(last.undo, back)
         else:
             self.undo_steps.append(Done(command, args, back, merge))
             del self.undo_steps[:-MOST_UNDO]
@@ -223,6 +224,27 @@ def _why_not(reply: Reply) -> str:
     result = reply.answer
     why = result.get("no_effect") if isinstance(result, dict) else None
     return pick((str(why[0]), str(why[1]))) if isinstance(why, (list, tuple)) and why else ""
+
+
+def _joined(first: tuple[str, Args], then: tuple[str, Args]) -> tuple[str, Args]:
+    """What takes two steps back at once: each gives back only what it changed itself.
+
+    ``instead_of`` is what the last of them has left.
+    """
+    if first[0] != then[0]:
+        return first
+    both: Args = _over(first[1], then[1])
+    if "instead_of" in then[1]:
+        both["instead_of"] = then[1]["instead_of"]
+    return first[0], both
+
+
+def _over(first: Any, then: Any) -> Any:
+    if not isinstance(first, dict) or not isinstance(then, dict):
+        return first
+    shared = {name: _over(value, then[name]) if name in then else value
+              for name, value in first.items()}  # fmt: skip
+    return {**then, **shared}
 
 
 def _undo_of(reply: Reply) -> tuple[str, Args] | None:

@@ -43,8 +43,15 @@ PATIENT_S = {
     "shop.import": 125.0, "shop.accept": FILES_S, "insight.ask": QUERY_S,
     "insight.rebuild": QUERY_S, "insight.moment": FILES_S, "reports.write": QUERY_S,
     "incidents.show": 65.0, "incidents.report": 125.0, "experiments.plan": QUERY_S,
-    "experiments.result": QUERY_S,
-    **dict.fromkeys(("record.pack", "record.verify"), QUERY_S),
+    "experiments.result": QUERY_S, "drills.stop": FILES_S,
+    **dict.fromkeys(
+        (
+            "record.pack", "record.verify", "insight.shape", "insight.strip", "insight.shots",
+            "insight.effects", "advice.propose", "advice.forecast", "pricing.propose",
+            "reach.count", "reach.write", "reach.lists",
+        ),
+        QUERY_S,
+    ),
     **dict.fromkeys(
         (
             "show.keep", "show.save", "show.save_as", "show.open", "show.new", "show.bring_back",

@@ -54,6 +54,20 @@ class EditedStage(Protocol):
         ...
 
 
+class Anchors(Protocol):
+    """Anchors of the engine's audit log that this desk keeps (`ui.anchor_keeper.AnchorKeeper`)."""
+
+    @property
+    def words(self) -> list[str]:
+        """Sentences on what did not go with what is kept."""
+        ...
+
+    @property
+    def changed(self) -> SignalInstance:
+        """One was kept, or did not go with what was."""
+        ...
+
+
 class Bell(Protocol):
     """Alarm sounds (`ui.alarm_bell.AlarmBell`).
 
@@ -104,6 +118,7 @@ class Desk:
     Attributes:
         stage: the preview as one edits it; the window gives it.
         bell: alarm sounds; the window gives it.
+        anchors: of the engine's audit log, kept here; the window gives it.
         settings: of the person; saved by the window.
         reveal: brings a panel to the front by its id; "PANEL/THING/FIELD" shows that of it.
         say: shows a message at a widget: (widget or None, text, tone).
@@ -122,6 +137,7 @@ class Desk:
     settings: StudioSettings
     stage: EditedStage | None = None
     bell: Bell | None = None
+    anchors: Anchors | None = None
     reveal: Callable[[str], object] = field(default=lambda panel: None)
     say: Callable[[QWidget | None, str, str], object] = field(default=lambda w, text, tone: None)
     change: Callable[[str, str], object] = field(default=lambda what, value: None)

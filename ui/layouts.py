@@ -246,6 +246,7 @@ class KeptLayout:
         self._states: dict[str, str] = {}
         self._shown: dict[str, list[str]] = {}
         self._sizes: dict[str, list[int]] = {}
+        self._docks: dict[str, dict[str, list[int]]] = {}
         self.pages: dict[str, str] = {}
         self.geometry = ""
         self.is_first = not self._path.exists()
@@ -258,6 +259,10 @@ class KeptLayout:
                 }
                 self._sizes = {
                     str(k): [int(v) for v in pair] for k, pair in found.get("sizes", {}).items()
+                }
+                self._docks = {
+                    str(k): {str(id): [int(v) for v in pair] for id, pair in docks.items()}
+                    for k, docks in found.get("docks", {}).items()
                 }
                 self.pages = {str(k): str(v) for k, v in found.get("pages", {}).items()}
                 self.geometry = str(found.get("geometry", ""))
@@ -291,17 +296,36 @@ class KeptLayout:
         is_like = was is None or all(abs(a - b) <= b * LIKE for a, b in zip(was, now, strict=False))
         return "whole" if is_like else "places"
 
-    def keep(self, name: str, window: QMainWindow, panels: dict[str, Panel]) -> None:
+    def keep(
+        self, name: str, window: QMainWindow, panels: dict[str, Panel], *, has_sizes: bool = True
+    ) -> None:
         """Remembers how it is now."""
         self._states[name] = bytes(window.saveState().toBase64().data()).decode()
         self._sizes[name] = _size(window)
         self._shown[name] = [id for id, panel in panels.items() if not panel.isHidden()]
+        if has_sizes:
+            self._docks[name] = {
+                id: [panel.width(), panel.height()]
+                for id, panel in panels.items()
+                if _is_seen(panel)
+            }
+
+    def resize(self, name: str, window: QMainWindow, panels: dict[str, Panel]) -> None:
+        """Gives each panel the size it was kept with, once all stand where they stood.
+
+        The window's own record loses sizes when another page had the panels in other places.
+        """
+        kept = {id: pair for id, pair in self._docks.get(name, {}).items() if id in panels}
+        docks = [panels[id] for id in kept if _is_seen(panels[id])]
+        for at, along in ((0, Qt.Orientation.Horizontal), (1, Qt.Orientation.Vertical)):
+            window.resizeDocks(docks, [kept[dock.id][at] for dock in docks], along)
 
     def forget(self, name: str) -> None:
         """Back to the ready layout."""
         self._states.pop(name, None)
         self._shown.pop(name, None)
         self._sizes.pop(name, None)
+        self._docks.pop(name, None)
 
     def save(self) -> None:
         """Writes it; a folder that cannot be written loses only this."""
@@ -311,6 +335,7 @@ class KeptLayout:
             "layouts": self._states,
             "shown": self._shown,
             "sizes": self._sizes,
+            "docks": self._docks,
             "pages": dict(list(self.pages.items())[-MOST_SHOWS:]),
         }
         try:

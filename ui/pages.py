@@ -52,6 +52,7 @@ class Pages(QObject):
         self.kept = KeptLayout()
         self.page = LIVE
         self._show = ""
+        self._is_settled = True
         self._was_on_air = False
         self._desk.store.changed.connect(self._changed)
 
@@ -104,8 +105,10 @@ class Pages(QObject):
         return self.page if self.page in pages else min(pages, key=PAGES.index)
 
     def keep(self) -> None:
-        """Notes how it is now."""
-        self.kept.keep(self.layout, self._parts.docks, self._parts.panels)
+        """Notes how it is now; panels that have not their sizes yet keep those they had."""
+        self.kept.keep(
+            self.layout, self._parts.docks, self._parts.panels, has_sizes=self._is_settled
+        )
 
     # -- how ------------------------------------------------------------------------------------
 
@@ -128,8 +131,9 @@ class Pages(QObject):
             arrange(parts.docks, parts.panels, name)
             if self.kept.is_first and layout.page == LIVE and "ready" in parts.panels:
                 parts.panels["ready"].raise_()  # somebody who opens it for the first time
-        if restored != "whole":
-            QTimer.singleShot(0, self, self.give_room)
+        self._is_settled = False
+        ready = self.give_room if restored != "whole" else self._give_kept_room
+        QTimer.singleShot(0, self, ready)
         self._show_programme()
         self.changed.emit()
 
@@ -145,7 +149,12 @@ class Pages(QObject):
 
     def give_room(self) -> None:
         """The ready sizes."""
+        self._is_settled = True
         resize(self._parts.docks, self._parts.panels, self.layout, self._parts.scenes.height())
+
+    def _give_kept_room(self) -> None:
+        self._is_settled = True
+        self.kept.resize(self.layout, self._parts.docks, self._parts.panels)
 
     def _show_programme(self) -> None:
         """On air the programme is seen on every page, also where somebody had closed it."""

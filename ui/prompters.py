@@ -14,7 +14,7 @@ from ui.desk import Desk
 from ui.i18n import t
 from ui.projector import fill
 from ui.prompter import PrompterWindow
-from ui.widgets.basics import Button
+from ui.widgets.basics import Button, below
 
 _log = logger(__name__)
 
@@ -80,7 +80,7 @@ def prompter_button(desk: Desk) -> Button:
                 lambda _=False, s=screen, m=mirror: open_prompter(desk, s, m)
             )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+        menu.popup(below(button))
 
     button.clicked.connect(choose)
     return button

@@ -13,7 +13,7 @@ from studio.api import Evidence, logger
 from studio.audio.model import SoundView
 from studio.comments.model import CommentsView
 from studio.governance.keeping.model import KeepingView
-from studio.governance.model import PrivacyView
+from studio.governance.model import AuditView, PrivacyView
 from studio.governance.rights.model import RightsView
 from studio.governance.watch.model import WatchView
 from studio.host.assistant.model import AssistantView
@@ -29,6 +29,7 @@ from studio.insight.model import InsightView
 from studio.insight.pricing.model import PricingView
 from studio.insight.trials.model import TrialsView
 from studio.outputs.model import AirView, CameraView, PlatformProfile
+from studio.plans.drills.model import DrillsView
 from studio.plans.incidents.model import IncidentsView
 from studio.plans.model import PlansView
 from studio.plans.post.model import PostView
@@ -36,10 +37,12 @@ from studio.scenes.model import ScenesView
 from studio.sender.model import OutputStatus
 from studio.shop.card.model import CardsView
 from studio.shop.coupons.model import CouponView
+from studio.shop.effects.model import EffectsView
 from studio.shop.games.model import DrawView
 from studio.shop.model import ShopState, WornView
 from studio.shop.offers.model import OfferView
 from studio.shop.orders.model import OrdersView
+from studio.shop.run_order.model import RunOrderView
 from studio.shop.stock.model import StockView
 from studio.show.model import BrandKit, EngineView, ShowView
 from studio.show.readiness.model import ReadinessView
@@ -62,8 +65,10 @@ PARTS: dict[str, Any] = {
     "stock": StockView,
     "offers": tuple[OfferView, ...],
     "coupons": tuple[CouponView, ...],
+    "run_order": RunOrderView,
     "orders": OrdersView,
     "games": tuple[DrawView, ...],
+    "effects": EffectsView,
     "outputs": tuple[OutputStatus, ...],
     "show": ShowView,
     "tryon": dict[str, WornView],
@@ -79,12 +84,14 @@ PARTS: dict[str, Any] = {
     "assistant": AssistantView,
     "nodes": NodesView,
     "plans": PlansView,
+    "drills": DrillsView,
     "incidents": IncidentsView,
     "post": PostView,
     "brand": BrandKit,
     "virtualcam": CameraView,
     "ready": ReadinessView,
     "rights": RightsView,
+    "audit": AuditView,
     "watch": WatchView,
     "privacy": PrivacyView,
     "keeping": KeepingView,
@@ -170,8 +177,10 @@ class Store(QObject):
         self.offers: tuple[OfferView, ...] = ()
         self.cards = CardsView()
         self.coupons: tuple[CouponView, ...] = ()
+        self.run_order = RunOrderView()
         self.orders = OrdersView()
         self.games: tuple[DrawView, ...] = ()
+        self.effects = EffectsView()
         self.outputs: tuple[OutputStatus, ...] = ()
         self.show = ShowView()
         self.tryon: dict[str, WornView] = {}
@@ -188,12 +197,14 @@ class Store(QObject):
         self.assistant = AssistantView()
         self.nodes = NodesView()
         self.plans = PlansView()
+        self.drills = DrillsView()
         self.incidents = IncidentsView()
         self.post = PostView()
         self.brand = BrandKit()
         self.virtualcam = CameraView()
         self.ready = ReadinessView()
         self.rights = RightsView()
+        self.audit = AuditView()
         self.watch = WatchView()
         self.privacy = PrivacyView()
         self.keeping = KeepingView()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from studio.api import save_settings
 from ui import client as link
 from ui.alarm_bell import AlarmBell
+from ui.anchor_keeper import AnchorKeeper
 from ui.bars.statusbar import StatusBar
 from ui.bars.topbar import TopBar
 from ui.desk import Desk
@@ -72,6 +73,7 @@ class Window(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         desk.reveal, desk.change, desk.press = self.reveal, self.change, self.keyPressEvent
         self.bell = desk.bell = AlarmBell(desk, self)
+        self.anchors = desk.anchors = AnchorKeeper(desk, self, self.closed)
         self.topbar = TopBar(desk)
         self.statusbar = StatusBar(desk)
         self.docks = QMainWindow()
@@ -475,6 +477,7 @@ class Window(QWidget):
         """Takes over what the window before had noted."""
         old.hotkeys.globals.stop()
         old.bell.stop()
+        self.anchors.take_over(old.anchors)
         self.hotkeys.globals.again()
         mine, its = self.panels["journal"], old.panels["journal"]
         mine.lines.take(its.lines)  # type: ignore[attr-defined]

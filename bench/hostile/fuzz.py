@@ -21,6 +21,7 @@ from bench.hostile.ways import Ways
 from bench.line.chain import BenchChain, write_show
 from bench.line.processes import Tree
 from bench.line.rig import remote_of
+from bench.places import own_places
 from studio.core.paths import project_dir
 from studio.core.streams import child_environment
 
@@ -71,14 +72,8 @@ class Watch(threading.Thread):
 @contextmanager
 def on_air(root: Path, *push: str) -> Iterator[tuple[BenchChain, Path]]:
     """A show at 720p30 that is recorded and pushed to these addresses, in folders of its own."""
-    names = {
-        "SHOPCAST_RUNTIME": "run",
-        "SHOPCAST_DATA": "data",
-        "SHOPCAST_CONFIG": "config",
-        "HOME": ".",
-    }
-    environment = {name: str(root / folder) for name, folder in names.items()}
-    environment |= {"SHOPCAST_KEYRING": "0", "SHOPCAST_LANG": "en", "SHOPCAST_PASSWORD": PASSWORD}
+    environment = own_places(root)
+    environment |= {"HOME": str(root), "SHOPCAST_LANG": "en", "SHOPCAST_PASSWORD": PASSWORD}
     show = write_show(root / "fuzz.show", (1280, 720))
     streams = [part for url in push for part in ("--push", url)]
     chain = BenchChain(

@@ -26,6 +26,7 @@ from bench.line.film import read_film
 from bench.line.processes import Tree
 from bench.line.rig import remote_of
 from bench.line.server import Nginx
+from bench.places import own_places
 from studio.core import processes
 
 BACK_S = 4.0
@@ -71,11 +72,8 @@ class Patient:
         site = root / "site"
         site.mkdir()
         (site / "sitecustomize.py").write_text(SITE, encoding="utf-8")
-        names = {"SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config", "SHOPCAST_RUNTIME": "run"}
-        self.environment = {name: str(self.disk / folder) for name, folder in names.items()}
-        self.environment["SHOPCAST_RUNTIME"] = str(root / "run")
-        self.environment |= {
-            "SHOPCAST_KEYRING": "0",
+        self.environment = own_places(self.disk) | {
+            "SHOPCAST_RUNTIME": str(root / "run"),
             "SHOPCAST_LANG": "en",
             "PYTHONPATH": os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]).strip(":"),
             "HOSTILE_CLOCK": str(self.clock),

@@ -12,6 +12,7 @@ from bench.base import Row
 from bench.line.chain import BenchChain, write_show
 from bench.line.film import DrawnFilm
 from bench.line.server import Nginx
+from bench.places import own_places
 
 SIZE = (1280, 720)
 
@@ -28,9 +29,7 @@ class Rig:
         self.root = root
         self.server = Nginx(root / "nginx")
         self.show = write_show(root / "line.show", size)
-        names = {"SHOPCAST_RUNTIME": "run", "SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config"}
-        self.environment = {name: str(root / folder) for name, folder in names.items()}
-        self.environment["SHOPCAST_KEYRING"] = "0"
+        self.environment = own_places(root)
         self.recording = root / "a.mkv"
 
     def start(self, *push: str) -> BenchChain:

@@ -16,6 +16,7 @@ import numpy as np
 
 from bench.line.ask import ask
 from bench.line.chain import BenchChain
+from bench.places import own_places
 from studio.core.paths import assets_dir
 from studio.core.streams import child_environment
 
@@ -104,12 +105,9 @@ def write_show(folder: Path, clip: Path, *, wears: bool) -> Path:
 
 
 def _start(root: Path, show: Path, record: Path) -> BenchChain:
-    names = {"SHOPCAST_RUNTIME": "r", "SHOPCAST_DATA": "d", "SHOPCAST_CONFIG": "c"}
-    environment = {name: str(root / part) for name, part in names.items()}
-    environment["SHOPCAST_KEYRING"] = "0"
     return BenchChain(
         "run", str(show), "--record", str(record), "--port", "0", "--password", "",
-        environment=environment,
+        environment=own_places(root),
     )  # fmt: skip
 
 

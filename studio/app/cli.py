@@ -362,6 +362,11 @@ CALLS: dict[str, Call] = {
     "pack": (comment_calls.pack_arguments, comment_calls.pack, "studio.comments.cli"),
     "stock": (goods_calls.stock_arguments, goods_calls.stock, "studio.shop.stock.cli"),
     "orders": (goods_calls.orders_arguments, goods_calls.orders, "studio.shop.stock.cli"),
+    "run-order": (
+        goods_calls.run_order_arguments,
+        goods_calls.run_order,
+        "studio.app.run_order_cli",
+    ),
     "simulate": (goods_calls.simulate_arguments, goods_calls.simulate, "studio.app.simulate_cli"),
     "import": (goods_calls.import_goods_arguments, goods_calls.import_goods, "studio.app.imports"),
     "verify-draw": (
@@ -379,6 +384,7 @@ CALLS: dict[str, Call] = {
     "audit": (safety_calls.audit_arguments, safety_calls.audit, "studio.governance.cli"),
     "rights": (rights_calls.rights_arguments, rights_calls.rights, "studio.remote.rights"),
     "privacy": (rights_calls.privacy_arguments, rights_calls.privacy, "studio.app.privacy_cli"),
+    "reach": (rights_calls.reach_arguments, rights_calls.reach, "studio.insight.reach"),
     "watch": (rights_calls.watch_arguments, rights_calls.watch, "studio.app.watch_cli"),
     "scan": (rights_calls.scan_arguments, rights_calls.scan, "studio.governance.scan"),
     "record": (rights_calls.record_arguments, rights_calls.record, "studio.app.record_cli"),

@@ -33,6 +33,20 @@ def stock_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 
+def run_order(arguments: argparse.Namespace) -> int:
+    """``shopcast run-order SHOW``."""
+    from studio.app.run_order_cli import show_run_order
+
+    show = Path(arguments.show) if arguments.show else None
+    return DONE if show_run_order(show, write_line, as_json=arguments.json) else NO
+
+
+def run_order_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("show", nargs="?", metavar="SHOW", help=translate("cli.arg.script_show"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
 def orders(arguments: argparse.Namespace) -> int:
     """``shopcast orders SHOP``, ``shopcast orders import FILE --shop SHOP``."""
     if arguments.file:

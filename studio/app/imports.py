@@ -213,9 +213,9 @@ def _through_engine(path: Path, call: ImportCall, mapping: dict[str, str]) -> di
 
     args = {"path": str(path), "kind": call.kind, "currency": call.currency, "mapping": mapping}
     with RemoteClient(*find()) as client:
-        found = client.vendor("shop.import", **args)["result"]
-        taken = client.vendor("shop.accept", id=found["id"])
-    return {**_in_one_language(found), "accepted": taken["result"]["accepted"]}
+        found = client.run("shop.import", **args)
+        taken = client.run("shop.accept", id=found["id"])
+    return {**_in_one_language(found), "accepted": taken["accepted"]}
 
 
 def _mapping(words: Sequence[str]) -> dict[str, str]:

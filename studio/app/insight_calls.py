@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from studio.core.i18n import translate
 from studio.core.streams import write_line
+
+if TYPE_CHECKING:
+    from studio.insight.effects.model import DoneAction
 
 DONE, NO = 0, 1
 
@@ -20,12 +24,28 @@ def insight(arguments: argparse.Namespace) -> int:
         return DONE if cli.do_rebuild(write_line, as_json=as_json) else NO
     if arguments.what == "ask":
         cli.do_ask(arguments.name, arguments.show, write_line, as_json=as_json)
+    elif arguments.what == "effects":
+        cli.do_effects(done_actions(), arguments.show, write_line, as_json=as_json)
     elif arguments.what == "board":
         _board(as_json=as_json)
     else:
         out = Path(arguments.out) if arguments.out else None
         cli.do_moment(arguments.name, out, write_line, as_json=as_json)
     return DONE
+
+
+def done_actions() -> tuple[DoneAction, ...]:
+    """Actions of this data folder that everybody may see, as reports tell of them."""
+    from studio.insight.effects.model import DoneAction
+    from studio.plans.incidents.book import IncidentBook
+
+    book = IncidentBook()
+    book.read()
+    return tuple(
+        DoneAction(id=a.id, what=a.what, owner=a.owner, until=a.until, metric=a.metric,
+                   made_utc=a.made_utc, done_utc=a.done_utc)
+        for a in book.actions() if not book.hides(a.incident)
+    )  # fmt: skip
 
 
 def _board(*, as_json: bool) -> None:
@@ -48,7 +68,7 @@ def _board(*, as_json: bool) -> None:
 
 def insight_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    words = ("rebuild", "ask", "moment", "board")
+    words = ("rebuild", "ask", "moment", "board", "effects")
     parser.add_argument("what", choices=words, help=translate("cli.arg.insight_what"))
     parser.add_argument("name", nargs="?", default="", metavar="NAME|UTC",
                         help=translate("cli.arg.insight_name"))  # fmt: skip
@@ -67,8 +87,9 @@ def report(arguments: argparse.Namespace) -> int:
 
     folder = Path(arguments.out).expanduser().absolute()
     files = write_report(
-        fresh_analysis(), arguments.show, arguments.at, folder, with_pdf=arguments.pdf
-    )
+        fresh_analysis(), arguments.show, arguments.at, folder, done_actions(),
+        with_pdf=arguments.pdf,
+    )  # fmt: skip
     if arguments.json:
         write_line(encode_json({"html": files.html, "tables": files.tables, "pdf": files.pdf}))
     else:
@@ -88,9 +109,12 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def experiment(arguments: argparse.Namespace) -> int:
-    """``shopcast experiment plan``, ``list``, ``result`` and ``simulate``."""
+    """``shopcast experiment plan``, ``start``, ``stop``, ``status``, ``list``, ``result`` and
+    ``simulate``."""
     from studio.insight import experiment_cli
 
+    if arguments.what in ("start", "stop", "status"):
+        return _experiment_now(arguments)
     if arguments.what == "list":
         experiment_cli.list_trials(write_line, as_json=arguments.json)
         return DONE
@@ -103,14 +127,50 @@ def experiment(arguments: argparse.Namespace) -> int:
     return DONE if experiment_cli.simulate(arguments.aa, write_line, as_json=arguments.json) else NO
 
 
+def _experiment_now(arguments: argparse.Namespace) -> int:
+    """What is done to the running studio."""
+    import msgspec
+
+    from studio.core.clean import encode_json
+    from studio.core.errors import StudioError
+    from studio.insight.experiment_cli import status_lines
+    from studio.insight.trials.model import TrialsView
+    from studio.remote.client import RemoteClient, find
+
+    with RemoteClient(*find()) as client:
+        if arguments.what == "status":
+            plain = client.vendor("state.get", parts=["trials"])["trials"]
+            lines = status_lines(msgspec.convert(plain, TrialsView))
+            for line in [encode_json(plain)] if arguments.json else lines:
+                write_line(line)
+            return DONE
+        id = arguments.id
+        if arguments.what == "start":
+            if not id:
+                raise StudioError("invalid", "experiment.say_idea")
+            found = client.run("experiments.start", idea=id, metric=arguments.metric)
+            words = translate("experiment.started", **found)
+        else:
+            running = client.vendor("state.get", parts=["trials"])["trials"]["running"]
+            if not id and len(running) != 1:
+                known = ", ".join(trial["id"] for trial in running) or "-"
+                raise StudioError("not_found", "experiment.which", known=known)
+            found = client.run("experiments.end", id=id or running[0]["id"])
+            words = translate("experiment.stopped", **found)
+    write_line(encode_json(found) if arguments.json else words)
+    return DONE
+
+
 def experiment_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    words = ("plan", "list", "result", "simulate")
+    words = ("plan", "start", "stop", "status", "list", "result", "simulate")
     parser.add_argument("what", choices=words, help=translate("cli.arg.experiment_what"))
     parser.add_argument("id", nargs="?", default="", metavar="ID",
                         help=translate("cli.arg.experiment_id"))  # fmt: skip
     parser.add_argument("--show", default="last", metavar="SHOW",
                         help=translate("cli.arg.report_show"))  # fmt: skip
+    parser.add_argument("--metric", default="", metavar="ID",
+                        help=translate("cli.arg.experiment_metric"))  # fmt: skip
     parser.add_argument("--aa", type=int, default=2000, metavar="N",
                         help=translate("cli.arg.experiment_aa"))  # fmt: skip
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
@@ -131,7 +191,7 @@ def advice(arguments: argparse.Namespace) -> int:
         from studio.remote.client import RemoteClient, find
 
         with RemoteClient(*find()) as client:
-            plain = client.vendor("advice.propose")["result"]
+            plain = client.run("advice.propose")
         proposal = msgspec.convert(plain, OrderProposal)
     show_proposal(proposal, write_line, as_json=arguments.json)
     return DONE

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from studio.app.persons import own_people
 from studio.core.clean import encode_json, write_json
 from studio.core.i18n import translate
-from studio.core.paths import data_dir
-from studio.governance.people import PeopleKeys
 from studio.governance.recovery import recovery_codes, restore_key
 from studio.governance.secrets import Secrets
 from studio.governance.store_keys import own_store_keys
-from studio.governance.stores import seal_stores, store_states
-from studio.insight.context import viewers_salt
-from studio.remote.client import RemoteClient, find_running
+from studio.governance.stores import forget_keys, seal_stores, store_states
+from studio.remote.client import ask_running
 
 Write = Callable[[str], None]
 
@@ -25,16 +22,14 @@ def rotate(write: Write, *, as_json: bool) -> None:
     Raises:
         StudioError: failed.
     """
-    where = find_running()
-    if where is None:
-        people = PeopleKeys(data_dir() / "people.db", Secrets(), viewers_salt)
-        answer: Any = {"persons": people.change_key()}
+    answer = ask_running("keys.rotate")
+    if answer is None:
+        people = own_people()
+        answer = {"persons": people.change_key()}
         people.close()
         own_store_keys().change()
         seal_stores()
-    else:
-        with RemoteClient(where.address, where.password) as client:
-            answer = client.vendor("keys.rotate")
+        forget_keys()
     write(write_json(answer) if as_json else translate("keys.changed", count=answer["persons"]))
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from studio.core.clock import now_ns
+from studio.core.personal import mask_text
 from studio.core.service import Every, Service, ShowContext
 from studio.graphics import qt
 from studio.graphics.board import draw_board
-from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark
+from studio.graphics.bubble import draw_comment, draw_lower_third, draw_mark, draw_stamp
 from studio.graphics.card import draw_card
 from studio.graphics.crawl import (
     WIDEST,
@@ -21,6 +22,7 @@ from studio.graphics.crawl import (
     row_height,
 )
 from studio.graphics.deck import SLIDE_NS, OverlayStack
+from studio.graphics.hearts import HeartShower, draw_hearts
 from studio.graphics.model import (
     BoardSpec,
     CardSpec,
@@ -60,6 +62,7 @@ class OverlayController:
     Attributes:
         deck: what is up; the picture thread reads it.
         crawl: the comments that cross it.
+        hearts: the likes that rise on it.
     """
 
     def __init__(
@@ -72,13 +75,14 @@ class OverlayController:
         book: CardBook | None = None,
         fps: float = 30.0,
     ) -> None:
-        self.deck, self.crawl = deck, CommentCrawl(fps)
+        self.deck, self.crawl, self.hearts = deck, CommentCrawl(fps), HeartShower()
         self._offers, self._book = offers, book or CardBook()
         self._scenes = scenes
         self._folder, self._language = Path(), "zh"
         self._catalogue, self._wearer = catalogue, wearer
         self._cards = Cards(deck, self._card)
         self._marks: dict[int, Layer] = {}
+        self._hearts_for: tuple[tuple[Canvas, ...], Style] | None = None
         self._lower = LowerThirdSpec("")
         self._comment = CommentSpec("", "")
         self._board: BoardSpec | None = None
@@ -87,6 +91,7 @@ class OverlayController:
     def reset(self) -> None:
         """Takes everything off at once: the show is left."""
         self.deck.clear()
+        self.hearts.clear()
         self.run_crawl(CrawlSettings())
         self._marks.clear()
         self._cards.forget()
@@ -234,6 +239,32 @@ class OverlayController:
             if canvas.is_enabled
         }))  # fmt: skip
 
+    def send_hearts(self, count: int) -> None:
+        """Lets hearts rise on every canvas."""
+        canvases = tuple(c for c in self._scenes.state.canvases if c.is_enabled)
+        if self._hearts_for != (canvases, self.style):
+            self._hearts_for = canvases, self.style
+            self.hearts.layers = {
+                canvas.name: draw_hearts(_side(canvas) * 0.04, self.style) for canvas in canvases
+            }
+        self.hearts.send(count)
+
+    def show_stamp(self, text: str) -> None:
+        """Puts words up in a free corner, for a moment; "" takes them off."""
+        if not text:
+            self.deck.hide("stamp", now_ns())
+            return
+        words = mask_text(text)
+        layers = self._drawn(
+            lambda canvas: draw_stamp(words, _side(canvas) * 0.036, canvas.width * 0.5, self.style)
+        )
+        self.deck.show("stamp", layers, now_ns(), ("top-right", "top-left", "bottom-right"))
+
+    def drop_effects(self) -> None:
+        """Takes stamp and hearts off every canvas at once."""
+        self.deck.drop("stamp")
+        self.hearts.clear()
+
     def drop_comment(self) -> None:
         """Takes the comment off every canvas at once, also one that is sliding out."""
         self.deck.drop("comment")
@@ -265,11 +296,14 @@ class OverlayController:
         """The graphics for a tick; called on the picture thread."""
         size = canvas.width, canvas.height
         placed = self.deck.at(canvas.name, *size, at_ns)
-        if self.crawl.settings.kind != "off":
+        is_crossed = self.crawl.settings.kind != "off"
+        if is_crossed or not self.hearts.is_idle:
             avoid = [Rect(e.x, e.y, e.layer.width, e.layer.height) for e in placed]
             avoid += self.deck.faces(canvas.name)
             area = self.deck.area(canvas.name, *size)
-            placed = [*self.crawl.at(canvas.name, size, area, avoid, at_ns), *placed]
+            rising = self.hearts.at(canvas.name, size, area, avoid, at_ns)
+            crossing = self.crawl.at(canvas.name, size, area, avoid, at_ns) if is_crossed else []
+            placed = [*rising, *crossing, *placed]
         return [Overlay(entry.layer, entry.x, entry.y) for entry in placed]
 
     def over(

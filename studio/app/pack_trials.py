@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from studio.app.persons import own_people
 from studio.comments.moderation.packs import PackTrial, try_rules
 from studio.comments.moderation.rule_files import Rule, RuleFile, shipped_rules
 from studio.comments.moderation.rules import RuleTier
@@ -19,8 +20,6 @@ from studio.core.errors import StudioError
 from studio.core.paths import data_dir
 from studio.governance.database import DatabaseError
 from studio.governance.people import PeopleKeys
-from studio.governance.secrets import Secrets
-from studio.insight.context import viewers_salt
 from studio.insight.journal import open_to_read
 
 LIMIT_S = 300.0
@@ -79,7 +78,7 @@ def past_comments(most: int) -> list[str]:
         StudioError: not_found.
     """
     path = data_dir() / "journal.db"
-    people = PeopleKeys(data_dir() / "people.db", Secrets(), viewers_salt)
+    people = own_people()
     try:
         with closing(open_to_read(path)) as base:
             rows = base.execute(

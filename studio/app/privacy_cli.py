@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from studio.app.keeping import keeper_of
-from studio.app.persons import persons_of
+from studio.app.persons import own_people, persons_of
 from studio.core import settings
 from studio.core.clean import encode_json, write_json
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.paths import data_dir
 from studio.governance.catalogue import RULES
-from studio.governance.people import PeopleKeys
 from studio.governance.privacy_commands import plain_erasure
 from studio.governance.secrets import Secrets
-from studio.insight.context import viewers_salt
-from studio.remote.client import RemoteClient, find_running
+from studio.remote.client import ask_running
 
 Write = Callable[[str], None]
 
@@ -64,16 +62,13 @@ def privacy(what: str, who: str, write: Write, *, as_json: bool) -> bool:
 
 
 def _asked(what: str, who: str) -> Any:
-    where = find_running()
-    if where is None:
-        return _here(what, who)
     more = {"confirm": True} if what == "erase" else {}
-    with RemoteClient(where.address, where.password) as client:
-        return client.vendor(f"privacy.{what}", who=who, **more)
+    answer = ask_running(f"privacy.{what}", who=who, **more)
+    return _here(what, who) if answer is None else answer
 
 
 def _here(what: str, who: str) -> Any:
-    people = PeopleKeys(data_dir() / "people.db", Secrets(), viewers_salt)
+    people = own_people()
     persons = persons_of(people)
     try:
         if what == "find":
@@ -88,7 +83,7 @@ def _here(what: str, who: str) -> Any:
 def _write_due(write: Write, *, as_json: bool) -> None:
     """A dry run of the rules of keeping; nothing is dropped by it."""
     secrets = Secrets()
-    people = PeopleKeys(data_dir() / "people.db", secrets, viewers_salt)
+    people = own_people(secrets)
     chosen = settings.load().recordings
     recordings = Path(chosen).expanduser() if chosen else data_dir() / "recordings"
     try:

@@ -34,7 +34,7 @@ from studio.scenes.stage import (
     Renderer,
     Snapshot,
 )
-from studio.scenes.visibility import PictureFacts, cover_of
+from studio.scenes.visibility import PictureFacts, cover_of, light_of
 from studio.shop.wearing import TryOnController
 from studio.sources.bank import SourceManager
 
@@ -253,6 +253,7 @@ class Programme(Service):
             runner.watch.has_video,
             shown,
             None if frame is None or frame.alpha is None else cover_of(frame.alpha),
+            None if frame is None else light_of(frame),
         )
 
     def _tell_tally(self) -> None:
@@ -263,6 +264,8 @@ class Programme(Service):
             if before.get(source, "off") != light:
                 self._scenes.acknowledged.pop(source, None)
                 self._events.publish(TallyChanged(source=source, state=light))
+        for name, runner in self._sources.runners.items():
+            runner.put_on_air(self._tally.get(name) == "programme")
 
     # -- on the picture thread -----------------------------------------------------------------
 

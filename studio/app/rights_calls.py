@@ -47,6 +47,38 @@ def privacy_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 
+def reach(arguments: argparse.Namespace) -> int:
+    """``shopcast reach``."""
+    from pathlib import Path
+
+    from studio.app import reach_cli
+
+    if arguments.lists:
+        reach_cli.list_reach(write_line, as_json=arguments.json)
+    elif not arguments.segment:
+        reach_cli.count_reach(arguments.purpose, write_line, as_json=arguments.json)
+    else:
+        out = Path(arguments.out).expanduser().absolute() if arguments.out else None
+        reach_cli.write_reach(
+            arguments.segment, arguments.purpose, arguments.reason, write_line,
+            full=arguments.full, out=out, as_json=arguments.json,
+        )  # fmt: skip
+    return 0
+
+
+def reach_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("segment", nargs="?", default="", metavar="SEGMENT",
+                        help=translate("cli.arg.reach_segment"))  # fmt: skip
+    for name, metavar in (("purpose", "P"), ("reason", "WHY"), ("out", "FILE.csv")):
+        parser.add_argument(f"--{name}", default="ads" if name == "purpose" else "",
+                            metavar=metavar, help=translate(f"cli.arg.reach_{name}"))  # fmt: skip
+    for name in ("full", "lists"):
+        parser.add_argument(f"--{name}", action="store_true",
+                            help=translate(f"cli.arg.reach_{name}"))  # fmt: skip
+    parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
+
+
 def watch(arguments: argparse.Namespace) -> int:
     """``shopcast watch``."""
     from studio.app.watch_cli import watch

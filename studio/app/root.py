@@ -13,9 +13,10 @@ from functools import partial
 
 from studio.app.engine_info import EngineInfo
 from studio.app.extensions import Extensions
-from studio.app.governing import governing
+from studio.app.governing import GOVERN_SERVICES, governing
 from studio.app.overlays import OverlayController, OverlayService
 from studio.app.pack_trials import PackTrialProcess
+from studio.app.persons import own_people
 from studio.app.plugin_services import plugin_services
 from studio.app.programme import Programme, SnapshotSlot
 from studio.app.safe_areas import SafeAreas
@@ -26,7 +27,7 @@ from studio.comments.platforms.base import CommentPlatform
 from studio.comments.service import CommentService
 from studio.core.command import Bus
 from studio.core.event import Events
-from studio.core.paths import data_dir, log_dir, runtime_dir
+from studio.core.paths import log_dir, runtime_dir
 from studio.core.service import Service
 from studio.core.services import Services
 from studio.core.state import State
@@ -36,16 +37,13 @@ from studio.filters.base import Filter
 from studio.filters.service import FilterService
 from studio.filters.workshop import FilterFactory
 from studio.governance.audit import Signer
-from studio.governance.people import PeopleKeys
 from studio.governance.rights.book import OperatorBook
-from studio.governance.rooms import GOVERN_SERVICES
 from studio.governance.secrets import Secrets
 from studio.governance.vault import use_own_vault
 from studio.graphics.deck import OverlayStack
 from studio.graphics.svg import rasterise
 from studio.graphics.text import TextDrawer
 from studio.host.rooms import HOST_SERVICES, host_services
-from studio.insight.context import viewers_salt
 from studio.insight.latency import CutLatency
 from studio.insight.rooms import ADVICE_SERVICES, advice_services
 from studio.insight.service import InsightService
@@ -66,9 +64,8 @@ from studio.scenes.service import CanvasService, SceneService, canvases_of
 from studio.scenes.transitions.base import Transition
 from studio.shop.card.book import CardBook
 from studio.shop.catalogue import Catalogue
-from studio.shop.games.service import GameService
 from studio.shop.offers.book import OfferBook
-from studio.shop.rooms import TRADE_SERVICES, trade_services
+from studio.shop.rooms import GAME_SERVICES, TRADE_SERVICES, game_services, trade_services
 from studio.shop.service import ShopService, TryOnService
 from studio.shop.stock.service import StockService
 from studio.shop.wearing import TryOnController
@@ -84,7 +81,7 @@ SERVICES: tuple[type[Service], ...] = (
     InsightService, ShowSession, EngineInfo, CanvasService, SceneService, FilterService,
     SourceService, SoundService, Programme, OutputService, AirService, CameraService, ShopService,
     StockService, *TRADE_SERVICES, *ADVICE_SERVICES, TryOnService, OverlayService, BrandService,
-    TemplateService, ImportService, CommentService, GameService, *HOST_SERVICES, *PLAN_SERVICES,
+    TemplateService, ImportService, CommentService, *GAME_SERVICES, *HOST_SERVICES, *PLAN_SERVICES,
     *GOVERN_SERVICES, ReadinessService,
 )  # fmt: skip
 """The services by class, for whoever reads or checks a show without running it."""
@@ -134,7 +131,7 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     # What owns the facts.
     slot, secrets, recordings = SnapshotSlot(), Secrets(), RecordingFolder()
     operators = OperatorBook(secrets)
-    people = PeopleKeys(data_dir() / "people.db", secrets, viewers_salt)
+    people = own_people(secrets)
     canvases = {c.name: c for c in canvases_of(show.parts.get("canvases", Canvases()))}
     transitions = extensions.of(Transition)  # type: ignore[type-abstract]
     scenes = SceneRepository(transitions, events.publish)
@@ -185,13 +182,14 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
     info = EngineInfo(fps, is_safe, secrets, recordings, extensions)
     insight = InsightService(
         show.head.name, programme.stage, pipeline, latency, recordings, events, state, scenes,
-        offers, people,
+        offers, people, bus,
     )  # fmt: skip
     outputs = OutputService(pipeline, output_commands, scenes, events, state)
     stock = StockService(catalogue, overlays, events, state)
-    coupons, trade = trade_services(
+    coupons, today, trade = trade_services(
         catalogue, offers, cards, stock, overlays, recordings, secrets, own_context, events, state
     )
+    past, normal = insight.past, insight.normal
     brand = BrandService(sources, overlays, state)
     platforms = extensions.of(CommentPlatform)  # type: ignore[type-abstract]
     comments = CommentService(platforms, overlays, events, state, PackTrialProcess(), bus)
@@ -214,18 +212,16 @@ def build(show: OpenShow, extensions: Extensions, *, is_safe: bool = False) -> P
             ShopService(catalogue, wearer, overlays, events, stock),
             stock,
             *trade,
-            *advice_services(catalogue, offers, stock, bus, insight.board, events, state),
+            *advice_services(catalogue, offers, stock, today, bus, insight.board, events, state),
             TryOnService(wearer, catalogue, scenes, overlays, folders, events, state),
             OverlayService(overlays),
             brand,
             TemplateService(scenes, sources, graph, catalogue, brand.brand, wearer, events),
             ImportService(scenes, sources, desk, events),
             comments,
-            GameService(comments, coupons, overlays, events, state),
+            *game_services(comments, coupons, overlays, catalogue, events, state),
             *host_services(catalogue, offers, cards, mixer.tap, slot, bus, events, state),
-            *plan_services(
-                bus, triggers, programme, insight.past, insight.normal, signer, events, state
-            ),
+            *plan_services(bus, triggers, programme, comments, past, normal, signer, events, state),
             *governing(secrets, people, operators, comments, recordings, bus, events, state),
             ready := ReadinessService(pipeline, sources, recordings, state),
             *plugin_services(

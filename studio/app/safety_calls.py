@@ -53,13 +53,17 @@ def risks_arguments(parser: argparse.ArgumentParser) -> None:
 
 def drill_plans(arguments: argparse.Namespace) -> int:
     """``shopcast drill``."""
-    from studio.app.drill.cli import DrillOrder, drill
+    from studio.app.drill.cli import DrillOrder, drill, show_scores
 
+    if arguments.scores:
+        show_scores(write_line, as_json=arguments.json)
+        return DONE
     names = list(arguments.plans)
     show = Path(names.pop(0)) if names and Path(names[0]).is_dir() else None
+    report = Path(arguments.report).expanduser().absolute() if arguments.report else None
     order = DrillOrder(
-        tuple(names), arguments.all, arguments.pairs, arguments.game, arguments.seed,
-        Path(arguments.report).expanduser().absolute() if arguments.report else None,
+        tuple(names), arguments.all, arguments.pairs, arguments.triples, arguments.game,
+        arguments.seed, report,
     )  # fmt: skip
     is_sound = drill(show, order, write_line, as_json=arguments.json)
     return DONE if is_sound else NO
@@ -76,13 +80,14 @@ def drill_plans_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     parser.add_argument("plans", nargs="*", metavar="SHOW|PLAN", help=translate("cli.arg.drill"))
     parser.add_argument("--all", action="store_true", help=translate("cli.arg.all"))
-    for name in ("pairs", "game"):
+    for name in ("pairs", "triples", "game"):
         parser.add_argument(f"--{name}", type=_count, default=0, metavar="N",
                             help=translate(f"cli.arg.drill_{name}"))  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, metavar="S",
                         help=translate("cli.arg.drill_seed"))  # fmt: skip
     parser.add_argument("--report", default="", metavar="FILE",
                         help=translate("cli.arg.drill_report"))  # fmt: skip
+    parser.add_argument("--scores", action="store_true", help=translate("cli.arg.drill_scores"))
     parser.add_argument("--json", action="store_true", help=translate("cli.arg.json"))
 
 

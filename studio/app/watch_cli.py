@@ -28,9 +28,9 @@ def watch(write: Write, *, as_json: bool) -> bool:
     if where is None:
         view = _from_files()
     else:
-        with RemoteClient(where.address, where.password) as client:
-            client.vendor("watch.check")
-            told = client.vendor("watch.show")["result"]
+        with RemoteClient(*where) as client:
+            client.run("watch.check")
+            told = client.run("watch.show")
         view = msgspec.convert(told, WatchView, strict=False)
     is_quiet = view.chain != "broken" and not (view.alarms or view.breaches or view.audit_lost)
     if as_json:

@@ -9,9 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from studio.audio.desk import SoundDesk
-from studio.audio.model import Headphones
 from studio.audio.playback import playbacks
-from studio.core.command import Changed, changed, command
+from studio.core.command import Changed, changed, command, only_given
 from studio.core.errors import StudioError
 
 Db = Annotated[float, msgspec.Meta(ge=-100, le=26)]
@@ -46,14 +45,10 @@ class SoundCommands:
             raise StudioError(
                 "invalid", "sound.early", source=source, ms=-sync_ms, least_ms=-most_ms
             )
-        given = {
-            "gain_db": gain_db,
-            "pan": pan,
-            "sync_ms": sync_ms,
-            "follows_scene": follows_scene,
-            "is_monitored": monitored,
-        }
-        new = {key: value for key, value in given.items() if value is not None}
+        new = only_given(
+            gain_db=gain_db, pan=pan, sync_ms=sync_ms, follows_scene=follows_scene,
+            is_monitored=monitored,
+        )  # fmt: skip
         self._desk.put(replace(old, **new))
         words = {"is_monitored": "monitored"}
         undo = {"source": source} | {words.get(key, key): getattr(old, key) for key in new}
@@ -151,13 +146,10 @@ class SoundCommands:
         gain_db: Annotated[float, msgspec.Meta(ge=-60, le=12)] | None = None,
     ) -> Changed:
         monitor, old = self._desk.monitor, self._desk.monitor.settings
-        new = Headphones(
-            is_on=old.is_on if on is None else on,
-            device=old.device if device is None else device,
-            gain_db=old.gain_db if gain_db is None else gain_db,
-        )
-        monitor.set(new)
-        undo = {"on": old.is_on, "device": old.device, "gain_db": old.gain_db}
+        new = only_given(is_on=on, device=device, gain_db=gain_db)
+        monitor.set(replace(old, **new))
+        words = {"is_on": "on"}
+        undo = {words.get(name, name): getattr(old, name) for name in new}
         return changed("sound", undo=("sound.headphones", undo))
 
     @command(

@@ -33,7 +33,7 @@ from studio.comments.model import (
 from studio.comments.mutes import view_mute
 from studio.comments.quick import variables_of
 from studio.comments.refusals import Seen, check_seen, why_held
-from studio.comments.replies import ReplyQueue
+from studio.comments.replies import ReplyQueue, feed_for
 from studio.comments.views import view_entry
 from studio.core.clock import utc_iso
 from studio.core.command import Changed, Role, changed, command
@@ -333,7 +333,7 @@ class AudienceCommands:
             raise StudioError("invalid", "audience.unfilled", name=names[0])
         if entry.state in ("held", "blocked"):
             raise StudioError("conflict", "audience.not_released", reason=why_held(entry))
-        feed = self._audience.feed_for(entry.comment)
+        feed = feed_for(self._audience.feeds.values(), entry.comment)
         waiting = self.replies.send(feed, entry.comment, text)
         self._audience.answer(entry, True)
         return changed("comments", result={"feed": feed.spec.name, "waiting": waiting})

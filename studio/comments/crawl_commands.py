@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from studio.comments.crawl import CrawlKeeper
-from studio.core.command import Changed, changed, command
+from studio.core.command import Changed, changed, command, only_given
 
 
 class CrawlCommands:
@@ -38,12 +38,13 @@ class CrawlCommands:
         wait_s: Annotated[float, msgspec.Meta(ge=0, le=30)] | None = None,
     ) -> Changed:
         before = self._crawl.settings
-        given = {
-            "kind": kind or None, "which": which or None, "lines": lines,
-            "seconds": seconds, "size": size, "wait_s": wait_s,
-        }  # fmt: skip
-        after = replace(before, **{name: v for name, v in given.items() if v is not None})
+        given = only_given(
+            kind=kind or None, which=which or None, lines=lines,
+            seconds=seconds, size=size, wait_s=wait_s,
+        )  # fmt: skip
+        after = replace(before, **given)
         if after == before:
             return changed()
         self._crawl.change(after)
-        return changed("comments", undo=("comments.crawl", asdict(before)))
+        undo = {name: getattr(before, name) for name in given}
+        return changed("comments", undo=("comments.crawl", undo))

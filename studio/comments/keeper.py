@@ -17,7 +17,7 @@ from studio.comments.claims import ClaimBook, who_asks
 from studio.comments.events import CommentReceived, CommentWithdrawn
 from studio.comments.kept import entry_of, kept_rows
 from studio.comments.likes import LikeCounter
-from studio.comments.listeners import CommentListener, RowListener, nobody
+from studio.comments.listeners import CommentListener, RepeatListener, RowListener, nobody
 from studio.comments.many import ManyDecisions
 from studio.comments.model import (
     AudiencePart,
@@ -79,6 +79,7 @@ class CommentQueue:
         last_shown: what was pinned last; it may be on its way out of the picture.
         take_off: takes the last shown comment off every canvas at once.
         on_judged: hears every new row.
+        on_repeat: hear of those that say what a row says already.
         outside: tells platforms what is decided of what they hold, and hears of it from them.
     """
 
@@ -110,6 +111,7 @@ class CommentQueue:
         self.last_shown: Entry | None = None
         self.take_off: Callable[[], None] = lambda: None
         self.on_judged: RowListener = nobody
+        self.on_repeat: list[RepeatListener] = []
         self.outside: Outside = NobodyOutside()
         self.is_slow = False
         self.listeners: list[CommentListener] = []
@@ -156,21 +158,6 @@ class CommentQueue:
             raise StudioError("not_found", "audience.no_feed", name=name, known=known)
         await feed.stop()
         return feed.spec
-
-    def feed_for(self, comment: Comment) -> CommentFeed:
-        """The feed through which a comment is answered: one of its platform, else a bridge.
-
-        Raises:
-            StudioError: unavailable: none can.
-        """
-        able = [feed for feed in self.feeds.values() if feed.platform.can_reply]
-        for feed in able:
-            if feed.platform.kind == comment.platform:
-                return feed
-        for feed in able:
-            if feed.platform.is_bridge:
-                return feed
-        raise StudioError("unavailable", "audience.no_reply_feed", platform=comment.platform)
 
     def part(self) -> AudiencePart:
         """What the show keeps."""
@@ -268,6 +255,8 @@ class CommentQueue:
                 self.outside.tell(same, comment.id)
             same.came_ns = now
             same.asked = same.count if same.rank >= 2 else 1
+            for heard in self.on_repeat:
+                heard(same.state)
             self._touch()
             return same
         is_waited_for = state == "held" or (state == "allowed" and ranked >= 2)
@@ -362,6 +351,17 @@ class CommentQueue:
         """May it go on the picture now: here, not held or blocked, of nobody who is muted?"""
         is_open = entry.state in ("allowed", "released") and entry.comment.id in self.rings
         return is_open and not self.book.is_muted(entry.comment.who, now_ns())
+
+    def may_name(self, id: str) -> bool:
+        """May the author of this comment be named on the picture now?
+
+        A row stays where others wrote the same; who was erased or banned, and whose comment was
+        deleted, is named no more all the same.
+        """
+        entry = self.rings.get(id)
+        if entry is None or entry.by == PLATFORM or entry.comment.who not in entry.authors:
+            return False
+        return self.may_show(entry)
 
     def _check_waiting(self) -> None:
         if self.veto.entry is not None and not self.may_show(self.veto.entry):
@@ -466,14 +466,8 @@ class CommentQueue:
     # -- lists ---------------------------------------------------------------------------------
 
     def listed(self, which: str, most: int) -> list[Entry]:
-        """ "held", "best" or "all", newest (or best) first."""
-        if which == "held":
-            return list(itertools.islice(self.rings.newest("held"), most))
-        if which == "best":
-            good = list(self.rings.newest("good"))
-            good.sort(key=lambda e: (e.rank, min(e.asked, 20), e.number), reverse=True)
-            return good[:most]
-        return self.rings.values()[: -most - 1 : -1]
+        """As `CommentRings.listed`."""
+        return self.rings.listed(which, most)
 
     def view(self) -> CommentsView:
         """The part "comments" of the state."""

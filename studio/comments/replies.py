@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from studio.comments.model import Comment
 from studio.comments.platforms.base import CommentFeed
@@ -17,6 +17,22 @@ _log = logger(__name__)
 APART_S = 1.6
 """Twitch takes 20 messages in 30 s from those who are no moderators."""
 MOST_WAITING = 20
+
+
+def feed_for(feeds: Iterable[CommentFeed], comment: Comment) -> CommentFeed:
+    """The feed through which a comment is answered: one of its platform, else a bridge.
+
+    Raises:
+        StudioError: unavailable: none can.
+    """
+    able = [feed for feed in feeds if feed.platform.can_reply]
+    for feed in able:
+        if feed.platform.kind == comment.platform:
+            return feed
+    for feed in able:
+        if feed.platform.is_bridge:
+            return feed
+    raise StudioError("unavailable", "audience.no_reply_feed", platform=comment.platform)
 
 
 class ReplyQueue:

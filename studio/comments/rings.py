@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Literal
@@ -79,6 +80,16 @@ class CommentRings:
     def newest(self, ring: Ring) -> Iterator[Entry]:
         """The entries of a ring, newest first."""
         return reversed(self._rings[ring].values())
+
+    def listed(self, which: str, most: int) -> list[Entry]:
+        """ "held", "best" or "all", newest (or best) first."""
+        if which == "held":
+            return list(itertools.islice(self.newest("held"), most))
+        if which == "best":
+            good = list(self.newest("good"))
+            good.sort(key=lambda e: (e.rank, min(e.asked, 20), e.number), reverse=True)
+            return good[:most]
+        return self.values()[: -most - 1 : -1]
 
     def count(self, ring: Ring) -> int:
         """How many entries a ring has."""

@@ -14,8 +14,8 @@ from studio.comments.crawl_commands import CrawlCommands
 from studio.comments.events import AuthorMuted
 from studio.comments.keeper import CommentQueue
 from studio.comments.like_commands import LikeCommands
-from studio.comments.listeners import CommentListener
-from studio.comments.model import AudiencePart, CommentsKept, CommentsView
+from studio.comments.listeners import CommentListener, GiftListener, RepeatListener
+from studio.comments.model import AudiencePart, CommentsKept, CommentsView, Entry
 from studio.comments.moderation.packs import find_pack, sound_pack
 from studio.comments.moderation.rule_files import RuleFile, shipped_rules
 from studio.comments.outside import OutsideDecisions
@@ -95,7 +95,8 @@ class CommentService(Service):
         )
         self._announce = events.publish
         self._crawl = CrawlKeeper(self.audience, overlay, self._touch_soon)
-        self.audience.on_judged = self._crawl.hear
+        self._gift_listeners: list[GiftListener] = []
+        self.audience.on_judged = self._judged
         self._outside = OutsideDecisions(self.audience, events.publish, self._touch_soon)
         self.audience.outside = self._outside
         self.every = (
@@ -124,6 +125,24 @@ class CommentService(Service):
     def likes(self) -> int:
         """Of all platforms."""
         return self.audience.likes.total
+
+    def on_gift(self, listener: GiftListener) -> None:
+        """Calls ``listener`` with the id and the author of every comment that gives something."""
+        self._gift_listeners.append(listener)
+
+    def on_repeat(self, listener: RepeatListener) -> None:
+        """Calls ``listener`` with the state of every comment that says what a row says already."""
+        self.audience.on_repeat.append(listener)
+
+    def _judged(self, entry: Entry) -> None:
+        self._crawl.hear(entry)
+        if entry.comment.kind == "gift":
+            for listener in self._gift_listeners:
+                listener(entry.comment.id, entry.comment.author)
+
+    def may_show(self, comment: str) -> bool:
+        """May this comment, and so its author's name, be on the picture now?"""
+        return self.audience.may_name(comment)
 
     def muted_people(self) -> set[str]:
         """Who is muted now ("platform/identity")."""

@@ -13,6 +13,8 @@ import msgspec
 
 PERSONAL = "personal"
 """The class of data of which a scope says whether it is shown (`studio.governance.catalogue`)."""
+UNNAMED = ("", "here", "owner")
+"""Persons that nobody gave a name: the engine, this machine, whoever knows the password."""
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -66,6 +68,14 @@ class Asker(NamedTuple):
     def is_away(self, show: str) -> bool:
         """Is its right for other shows than this one?"""
         return any(scope.shows and show not in scope.shows for scope in self.scopes)
+
+    @property
+    def individual(self) -> str:
+        """Who it is where two people must agree: somebody named, whose devices are all theirs.
+
+        Those at this machine or with the password are told apart by their desks.
+        """
+        return self.origin if self.person in UNNAMED else f"person {self.person}"
 
     def sees(self, data: str) -> bool:
         """Are data of this class shown to it, as far as its scopes say?"""

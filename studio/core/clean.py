@@ -124,8 +124,9 @@ def decode_words(data: bytes) -> str:
     it is that, EUC-KR where its syllables are those of every day and the signs of GBK are not,
     GBK (GB 18030) where what is not ASCII comes in its pairs; then the reading of
     UTF-16, Big5, Shift-JIS or EUC-KR whose signs are in common use, where there is one, and
-    Windows' Latin otherwise. A sign that was cut off at the end is left out, so are NULs and other
-    controls.
+    Windows' Latin otherwise, also where its letters stand beside small ones of ASCII and none of
+    the Chinese signs is in common use. A sign that was cut off at the end is left out, so are NULs
+    and other controls.
     """
     for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32-le"),
                        (b"\0\0\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"),
@@ -138,7 +139,7 @@ def decode_words(data: bytes) -> str:
         ways = ("utf-16-be", "utf-16-le") if even > odd else ("utf-16-le", "utf-16-be")
         return _words(max((_cut(data, way) for way in ways), key=_plain_share))
     words = _cut(data, "utf-8")
-    if "\ufffd" not in words:
+    if "\ufffd" not in words and _has_signs(words, data):
         # Two signs of UTF-16 look like four of ASCII, but among many some are controls.
         is_odd = len(data) >= 4 and _ODD_CONTROL.search(words.replace("\r\n", "\n")) is not None
         pairs = [_cut(data, way) for way in ("utf-16-le", "utf-16-be")] if is_odd else []
@@ -152,23 +153,55 @@ def decode_words(data: bytes) -> str:
     readings = [words for name in _possible(data) if "\ufffd" not in (words := _cut(data, name))]
     best = max(readings, key=_in_use, default="")
     if _in_use(best) >= SURE:
-        return _words(best)
-    return _words(data.decode("cp1252", "replace") if "\ufffd" in chinese else chinese)
+        is_japanese = best == _cut(data, "shift_jis")
+        return _words(best.replace("\\", "¥") if is_japanese else best)  # JIS X 0201: 5C is the yen
+    is_latin = "\ufffd" in chinese or not _has_signs(chinese, data) or _is_latin(data, chinese)
+    return _words(data.decode("cp1252", "replace") if is_latin else chinese)
 
 
 LEAST_KOREAN = 8
 """Bytes of a text of which Korean and Chinese are told apart by what is written often."""
+MARKS = frozenset("—…“”‘’·×°①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤ★☆●○◎◆◇■□▲△▼▽※→←↑↓♥♡♪✓❤✨￥€")
+"""Signs that stand among words of East Asia and are none."""
 SURE = 0.9
 """Of the signs of a reading, how many are in common use where it is the right one."""
 LEAST_HIGH = 0.3
 """Of the bytes of Chinese, Japanese or Korean words, how many are no ASCII; of Latin ones fewer."""
 
 
+def _has_signs(words: str, data: bytes) -> bool:
+    """Was anything but ASCII read, where there is any? One byte cut off proves no encoding."""
+    return not words.isascii() or data.isascii()
+
+
+_LETTER = "[À-ÖØ-öø-ÿŒœŠšŽž]"
+_LATIN = re.compile(
+    rf"[A-Za-z]{_LETTER}+[a-z]|[a-z]{_LETTER}(?!{_LETTER})|(?<!{_LETTER}){_LETTER}[a-z]"
+)
+"""Within a word, or one alone; two after a word may well be a Chinese sign."""
+_WORD = re.compile(r"[A-ZÀ-ÖØ-Þ]?[a-zß-öø-ÿ]+")
+
+
+def _is_latin(data: bytes, chinese: str) -> bool:
+    """Words of Europe, whose letters are pairs of GBK by chance, signs that hardly anyone uses."""
+    is_common = any(_is_common(sign) for sign in chinese if sign > "\x7f")
+    return not is_common and _LATIN.search(data.decode("cp1252", "replace")) is not None
+
+
 def _possible(data: bytes) -> list[str]:
     """What a text may be that is neither UTF-8 nor, by its bytes, GBK."""
-    high = sum(byte >= 0x80 for byte in data)
-    wide = ["utf-16-le", "utf-16-be"] if len(data) >= 4 and len(data) % 2 == 0 else []
-    return wide + (["big5", "shift_jis", "euc_kr"] if high >= LEAST_HIGH * len(data) else [])
+    is_wide = len(data) >= 4 and len(data) % 2 == 0
+    is_word = _WORD.fullmatch(data.decode("cp1252", "replace")) is not None
+    wide = ["utf-16-le", "utf-16-be"] if is_wide and not is_word else []
+    least = LEAST_HIGH * len(data)
+    return wide + [
+        name for name in ("big5", "shift_jis", "euc_kr") if _bytes_of_signs(data, name) >= least
+    ]
+
+
+def _bytes_of_signs(data: bytes, name: str) -> int:
+    """Of a text in this encoding, how many bytes are no ASCII; the second of a sign may look so."""
+    return len(data) - sum(sign <= "\x7f" for sign in _cut(data, name))
 
 
 def _plain_share(words: str) -> float:
@@ -182,7 +215,8 @@ def _plain_share(words: str) -> float:
 def _in_use(words: str) -> float:
     """Of the signs that are no ASCII, how many are in common use in East Asia; 0 of less than two.
 
-    Signs of the first level of GB 2312 or Big5, kana, syllables of KS X 1001, full-width marks.
+    Signs of the first level of GB 2312 or Big5, kana, syllables of KS X 1001, full-width marks,
+    numbers in circles, arrows, stars and emoji.
     """
     signs = [sign for sign in words if sign > "\x7f"]
     if len(signs) < 2:
@@ -192,6 +226,8 @@ def _in_use(words: str) -> float:
 
 def _is_common(sign: str) -> float:
     if "\u3000" <= sign <= "\u30ff" or "\uff01" <= sign <= "\uff5e":
+        return 1.0
+    if sign in MARKS or "\U0001f300" <= sign <= "\U0001faff":
         return 1.0
     for name, first, last in (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6)):
         coded = sign.encode(name, "ignore")

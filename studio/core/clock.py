@@ -67,10 +67,14 @@ def local_day() -> str:
     return datetime.now().astimezone().strftime("%m-%d")
 
 
-def local_date() -> str:
-    """Today on this person's calendar: "2026-11-29"."""
-    now_s = utc_ms() / 1000
-    return utc_of(now_s + zone_s(now_s))[:10]
+def local_date(at_s: float | None = None) -> str:
+    """The day of a moment on this person's calendar: "2026-11-29".
+
+    Args:
+        at_s: since 1970; None is now.
+    """
+    moment_s = utc_ms() / 1000 if at_s is None else at_s
+    return utc_of(moment_s + zone_s(moment_s))[:10]
 
 
 @dataclass(slots=True)

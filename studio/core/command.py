@@ -23,6 +23,7 @@ from studio.core.credentials import has_secrets, masked, sealed
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.log import logger
+from studio.core.own_undo import OwnUndos
 from studio.core.personal import mask_name
 from studio.core.redact import HIDDEN, redact
 from studio.core.state import State
@@ -61,6 +62,34 @@ def changed(
 ) -> Changed:
     """Short form of `Changed` for command bodies."""
     return Changed(parts, result, undo)
+
+
+def only_given(**values: Any) -> dict[str, Any]:
+    """The arguments that were given: those that are not None.
+
+    A command that takes back these alone leaves what another desk set meanwhile.
+    """
+    return {name: value for name, value in values.items() if value is not None}
+
+
+class Around(Protocol):
+    """What a caller does right before and after a command, with no wait in between."""
+
+    def check(self) -> None:
+        """The command runs now.
+
+        Raises:
+            StudioError: it is no longer wanted.
+        """
+        ...
+
+    def done(self, done: Changed) -> Changed:
+        """It has run, and nothing of it is kept or told yet.
+
+        Returns:
+            The same; with more parts what the caller noted is kept together with the change.
+        """
+        ...
 
 
 class CommandRan(Event, frozen=True, kw_only=True):
@@ -197,6 +226,7 @@ class Bus:
     _commands: dict[str, tuple[Spec, Callable[..., Any]]] = field(default_factory=dict)
     _after: list[AfterCommand] = field(default_factory=list)
     _gates: list[Callable[[Spec, dict[str, Any]], Any]] = field(default_factory=list)
+    _own_undos: OwnUndos = field(default_factory=OwnUndos)
 
     def add(self, *owners: object) -> None:
         """Registers all commands of ``owners``.
@@ -235,6 +265,7 @@ class Bus:
         origin: str = "engine",
         is_text: bool = False,
         is_here: bool = True,
+        around: Around | None = None,
     ) -> Changed:
         """Runs a command.
 
@@ -247,6 +278,7 @@ class Bus:
             is_text: values are strings from a command line and are converted.
             is_here: whoever asks is at this machine (`studio.core.asking`). A command that runs
                 on behalf of another never has more right than that one had.
+            around: is asked in the last moment, and sees what changed before it is kept.
 
         Raises:
             StudioError: not found, invalid arguments, not allowed, or what the command says.
@@ -262,7 +294,8 @@ class Bus:
             is_confirmed = not spec.needs_confirm or given.pop("confirm", False) in (True, "true")
             reason = _reason(spec, given)
             decoded = self._decode(spec, given, is_text)
-            self.check_right(spec, asking(), role)
+            way, least = dict(given), self._own_undos.needs(asking(), self.show, id, given)
+            self.check_right(spec, asking(), role, least=least)
             if not is_confirmed:
                 raise StudioError("confirm", "command.confirm", command=id)
             if has_secrets(given):
@@ -273,7 +306,13 @@ class Bus:
                     wait = check(spec, decoded)
                     if inspect.isawaitable(wait):
                         await wait
+                if around is not None:
+                    around.check()
                 done = await self._run_one(call, decoded)
+                done = done if around is None else around.done(done)
+            if least is not None:
+                self._own_undos.forget(asking(), self.show, id, way)
+            self._remember_undo(done, role, spec.role if least is None else least)
         except StudioError as error:
             self._tell(spec, id, given, origin, began, error.in_language("en"), reason, error.code)
             raise
@@ -315,13 +354,24 @@ class Bus:
             "failed", "command.failed", command=id, why=f"{type(fault).__name__}: {fault}"
         )
 
-    def check_right(self, spec: Spec, asker: Asker, role: int = Role.OWNER) -> None:
+    def _remember_undo(self, done: Changed, role: int, least: int) -> None:
+        """Whoever may not take back of their own right what they did may do so for this step."""
+        way = self._commands.get(done.undo[0]) if done.undo else None
+        if done.undo and way is not None and min(role, asking().role) < way[0].role:
+            self._own_undos.remember(asking(), self.show, done.undo, least)
+
+    def check_right(
+        self, spec: Spec, asker: Asker, role: int = Role.OWNER, *, least: int | None = None
+    ) -> None:
         """May ``asker`` run a command now? The one place where a right is judged.
+
+        Args:
+            least: the role that is enough where it takes back a step of ``asker``'s own.
 
         Raises:
             StudioError: denied, saying what is missing.
         """
-        if min(role, asker.role) < spec.role:
+        if min(role, asker.role) < (spec.role if least is None else least):
             needed = spec.role.name.lower()
             raise StudioError("denied", "command.denied", command=spec.id, role=needed)
         if asker.may_not(spec.id):

@@ -129,7 +129,7 @@ def _walk(data: Any, change: Callable[[str, str], str], name: str, is_inside: bo
         return _in_text(data, change)
     if isinstance(data, dict):
         walked = {
-            key: _walk(value, change, str(key), is_inside or key == SETTINGS)
+            key: _walk(value, change, str(key), is_inside or _is_settings(key, data))
             for key, value in data.items()
         }
         return walked if any(walked[key] is not data[key] for key in data) else data
@@ -139,6 +139,11 @@ def _walk(data: Any, change: Callable[[str, str], str], name: str, is_inside: bo
             return data
         return type(data)(entries) if type(data) in (list, tuple) else entries
     return data
+
+
+def _is_settings(name: object, beside: dict[Any, Any]) -> bool:
+    """Are these settings? In an undo so is what the step had left (`studio.core.taking_back`)."""
+    return name == SETTINGS or (name == "instead_of" and SETTINGS in beside)
 
 
 def has_secrets(data: Any, *, is_settings: bool = False) -> bool:

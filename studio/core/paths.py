@@ -135,6 +135,11 @@ def runtime_dir() -> Path:
     return path
 
 
+def folder_mark(folder: Path) -> str:
+    """A short name for a folder, for what is kept of it elsewhere; the same by whatever path."""
+    return hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+
+
 PLACES = 9
 """Names tried in the temporary folder, where anybody can make any of them beforehand."""
 

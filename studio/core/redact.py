@@ -16,6 +16,11 @@ def keep_secret(value: str) -> None:
         _SECRETS.add(value)
 
 
+def holds_secret(text: str, least: int) -> bool:
+    """Does a known secret of at least so many signs stand in it?"""
+    return any(len(secret) >= least and secret in text for secret in tuple(_SECRETS))
+
+
 def redact(text: str) -> str:
     """``text`` without known secrets, passwords in addresses and keys of publishing addresses."""
     for secret in _SECRETS:

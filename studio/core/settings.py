@@ -69,6 +69,7 @@ class StudioSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
         remote_hosts: inner names, addresses or networks ("192.168.1.0/24") they may play from.
         hotkeys: the person's own keys by the hotkey's name; commands' own keys are not here.
         anchor_folder: where anchors of the audit log are kept; "" is nowhere.
+        time_stamp_url: of a service (RFC 3161) that stamps anchors each hour; "" asks nobody.
         phone_on: phones of this network may come in (`studio.remote.phone`).
         phone_tls: what they say is encrypted.
         phone_port: where they come in.
@@ -91,6 +92,7 @@ class StudioSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=False):
     remote_hosts: list[str] = []
     hotkeys: dict[str, Hotkey] = {}
     anchor_folder: str = ""
+    time_stamp_url: str = ""
     phone_on: bool = False
     phone_tls: bool = True
     phone_port: int = 4460

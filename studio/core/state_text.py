@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from studio.core.text import natural
+
 
 class StateParts(Protocol):
     """Gives parts of the state."""
@@ -39,7 +41,8 @@ def state_text(state: StateParts, path: str) -> str:
 
 
 def _named(values: Any, name: str) -> Any:
-    if name.lstrip("-").isdigit() and -len(values) <= int(name) < len(values):
+    number = natural(name.removeprefix("-"))
+    if number is not None and -len(values) <= int(name) < len(values):
         return values[int(name)]
     for value in values:
         if isinstance(value, dict) and name in (

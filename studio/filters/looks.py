@@ -5,17 +5,22 @@ Sources: the forms as OpenColorIO reads them (``src/OpenColorIO/fileformats``).
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
+from studio.core.text import natural
 from studio.filters.colour_table import MOST_1D, MOST_3D, Cube
 
 Wrong = Callable[[int, str], StudioError]
 Lines = list[tuple[int, list[str]]]
 ENDINGS = (".3dl", ".spi3d", ".spi1d", ".csp")
+MOST_LINES = MOST_3D**3 + MOST_1D + 10_000
+"""Of any table that is read, with its notes: each line is kept for a while."""
+MOST = 1e9
 FULL = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
 
 
@@ -28,11 +33,13 @@ def read_look(text: str, ending: str, wrong: Wrong) -> Cube:
     Raises:
         StudioError: invalid, saying the line.
     """
-    lines = [
-        (number, words)
-        for number, raw in enumerate(text.splitlines(), 1)
-        if (words := raw.partition("#")[0].split())
-    ]
+    lines = []
+    for number, raw in enumerate(io.StringIO(text, newline=None), 1):
+        words = raw.partition("#")[0].split()
+        if words:
+            lines.append((number, words))
+        if len(lines) > MOST_LINES:
+            raise wrong(number, f"more than {MOST_LINES} lines")
     read = {".3dl": _of_3dl, ".spi3d": _of_spi3d, ".spi1d": _of_spi1d, ".csp": _of_csp}[ending]
     return read(lines, wrong)
 
@@ -42,7 +49,7 @@ def _numbers(line: tuple[int, list[str]], wrong: Wrong) -> list[float]:
         found = [float(word) for word in line[1]]
     except ValueError:
         raise wrong(line[0], " ".join(line[1])[:80]) from None
-    if not all(np.isfinite(found)):
+    if not all(abs(number) < MOST for number in found):
         raise wrong(line[0], " ".join(line[1])[:80])
     return found
 
@@ -75,8 +82,9 @@ def _of_3dl(lines: Lines, wrong: Wrong) -> Cube:
     most = float(table.max())
     # Its numbers are whole ones of a depth that nothing tells: the next that holds them.
     told = [words[2] for _, words in lines if words[0].upper() == "MESH" and len(words) == 3]
-    if told and told[0].isdigit() and 8 <= int(told[0]) <= 16:
-        full = 2.0 ** int(told[0]) - 1
+    bits = natural(told[0]) if told else None
+    if bits is not None and 8 <= bits <= 16:
+        full = 2.0**bits - 1
     else:
         depths = (2.0**bits - 1 for bits in (8, 10, 12, 14, 16))
         full = next((depth for depth in depths if most <= depth), 65535.0)
@@ -157,11 +165,17 @@ def _of_csp(lines: Lines, wrong: Wrong) -> Cube:
         if at + 2 >= len(lines):
             raise wrong(lines[-1][0], "it ends before its table")
         count = int(_numbers(lines[at], wrong)[0])
+        if count == 0:  # no curve for this channel, as some programs write it
+            curves.append(([0.0, 1.0], [0.0, 1.0]))
+            at += 1
+            continue
         inputs, outputs = _numbers(lines[at + 1], wrong), _numbers(lines[at + 2], wrong)
         if count < 2 or len(inputs) != count or len(outputs) != count:
             raise wrong(lines[at][0], f"{count} places of a curve")
         curves.append((inputs, outputs))
         at += 3
+    if at >= len(lines):
+        raise wrong(lines[-1][0], "it ends before its table")
     sizes, rest = [int(side) for side in _numbers(lines[at], wrong)], lines[at + 1 :]
     entries = [_numbers(line, wrong) for line in rest]
     shaper = _shaper(curves, lines[at][0], wrong)

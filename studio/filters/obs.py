@@ -228,6 +228,7 @@ def _mask(s: Settings) -> Settings:
         "shape": "image",
         "image": _text(s, "image_path"),
         "fit": "stretch" if s.get("stretch") is True else "contain",
+        "reads": "alpha" if isinstance(kind, str) and "alpha" in kind else "brightness",
         "is_inverted": isinstance(kind, str) and "sub" in kind,
     }
 
@@ -388,7 +389,7 @@ _WORDS = {
     "image_path": "path image",
     "sharpness": "strength",
     "loop": "is_loop",
-    "type": "is_inverted",
+    "type": "is_inverted reads",
     "stretch": "fit",
     "db": "gain_db",
     "open_threshold": "threshold_db",

@@ -65,6 +65,8 @@ def obs_settings(ours: str, settings: Settings) -> Settings:
             made |= write(value)
     if ours == "colour_correction":
         made |= _light(settings)
+    if ours == "mask":
+        made["type"] = _mask_type(settings)
     if ours == "crop" and (settings.get("width") or settings.get("height")):
         made |= {"relative": False}
     return {**settings, **made}
@@ -112,6 +114,11 @@ def _key(value: Any) -> Settings:
     return {} if found is None else {"key_color_type": "custom", "key_color": found}
 
 
+def _mask_type(s: Settings) -> str:
+    part = "color" if s.get("reads") == "brightness" else "alpha"
+    return f"mask_{part}{'_sub' if s.get('is_inverted') else ''}_filter.effect"
+
+
 def _light(s: Settings) -> Settings:
     """OBS's contrast is a gain about black, and ours one about the middle."""
     made: Settings = {}
@@ -137,9 +144,6 @@ WRITE: dict[tuple[str, str], Callable[[Any], Settings]] = {
     ("lut", "path"): _as("image_path"),
     ("lut", "strength"): _as("clut_amount"),
     ("mask", "image"): _as("image_path"),
-    ("mask", "is_inverted"): lambda value: {
-        "type": f"mask_alpha{'_sub' if value else ''}_filter.effect"
-    },
     ("mask", "fit"): lambda value: {"stretch": value == "stretch"},
     ("sharpen", "strength"): _as("sharpness", 0.5),
     ("scroll", "is_loop"): _as("loop"),

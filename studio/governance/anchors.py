@@ -20,10 +20,12 @@ import msgspec
 
 from studio.core.bounded import read_bounded
 from studio.core.clean import encode_json, read_json
+from studio.core.clock import NS, now_ns
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.paths import keep_private
 from studio.governance.audit import SignedAnchor
+from studio.governance.time_stamps import StampedAnchor, ask_stamp
 from studio.governance.watch.model import AnchorPlace
 
 _log = logger(__name__)
@@ -34,6 +36,8 @@ MOST_WAITING = 10_000
 MOST_BYTES = 50_000_000
 MOST_FILES = 5_000
 CLOSE_S = 2.0
+STAMP_NS = 3600 * NS
+"""How often a time-stamp service is asked."""
 _TEXT = re.compile(r"[^\s:\"]+\.log:\d+:[0-9a-f]{64}")
 
 
@@ -42,20 +46,25 @@ class AnchorFolder:
 
     Args:
         chosen: the folder a person chose, "" for none; asked in the thread, at its start.
+        service: address of a time-stamp service (RFC 3161), "" for none; asked in the thread.
         beside: a path on the disk of the log.
     """
 
-    def __init__(self, chosen: Callable[[], str], beside: Path) -> None:
-        self._chosen, self._beside = chosen, beside
+    def __init__(
+        self, chosen: Callable[[], str], beside: Path, service: Callable[[], str] = lambda: ""
+    ) -> None:
+        self._chosen, self._beside, self._service = chosen, beside, service
         self.place = AnchorPlace()
         self._waiting: deque[SignedAnchor] = deque(maxlen=MOST_WAITING)
         self._some, self._is_closing = threading.Event(), False
+        self._newest, self._stamp_ns = SignedAnchor(""), 0
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="anchors", daemon=True)
         self._thread.start()
 
     def keep(self, made: SignedAnchor) -> None:
         """Keeps an anchor soon; returns at once."""
+        self._newest = made
         self._waiting.append(made)
         self._some.set()
 
@@ -70,6 +79,18 @@ class AnchorFolder:
         with self._lock:
             self._take(folder)
         self._some.set()
+
+    def stamp(self, url: str, made: SignedAnchor) -> StampedAnchor:
+        """Has an anchor stamped by a service (RFC 3161) and keeps that too. Not for the loop.
+
+        Raises:
+            StudioError: no folder is chosen; the service gave no stamp.
+        """
+        if not self.place.folder:
+            raise StudioError("conflict", "audit.stamp_nowhere")
+        stamped = ask_stamp(url, made)
+        self.keep(stamped)
+        return stamped
 
     def close(self) -> None:
         """Writes what waits; a disk that hangs is left behind."""
@@ -89,8 +110,25 @@ class AnchorFolder:
                 self._write_all()
             if is_closing:
                 return
+            self._stamp_due()
             self._some.wait()
             self._some.clear()
+
+    def _stamp_due(self) -> None:
+        """Each hour the newest anchor is stamped, where there is a service."""
+        newest = self._newest
+        if not newest.anchor or not self.place.folder or self._is_closing:
+            return
+        if self._stamp_ns and now_ns() - self._stamp_ns < STAMP_NS:
+            return
+        self._stamp_ns = now_ns()
+        url = self._service()
+        if not url:
+            return
+        try:
+            self.stamp(url, newest)
+        except StudioError as error:
+            _log.warning("%s", error.in_language("en"))
 
     def _take(self, folder: str) -> None:
         self.place = AnchorPlace(
@@ -233,6 +271,10 @@ def _in_text(text: str) -> Iterator[SignedAnchor]:
 
 def _made(entry: Any) -> Iterator[SignedAnchor]:
     if isinstance(entry, dict) and _TEXT.fullmatch(str(entry.get("anchor", ""))):
-        yield SignedAnchor(
-            *(str(entry.get(name, "")) for name in ("anchor", "at", "key", "signature"))
+        text, at, by, signature, stamp = (
+            str(entry.get(name, "")) for name in ("anchor", "at", "key", "signature", "stamp")
         )
+        if stamp:
+            yield StampedAnchor(text, at, by, signature, stamp)
+        else:
+            yield SignedAnchor(text, at, by, signature)

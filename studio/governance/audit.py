@@ -26,6 +26,7 @@ from studio.core.clock import NS, now_ns, utc_iso, utc_ms, utc_of
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.core.paths import keep_private
+from studio.core.text import natural
 from studio.governance.secrets import SecretStore
 
 _log = logger(__name__)
@@ -38,6 +39,8 @@ MANY, MOST_IN_A_WRITE = 2_000, 10_000
 MOST_BYTES = 1_000_000_000
 SYNC_S = 0.5
 CHECKPOINT_NS = 60 * NS
+JUMP_MS = 5_000
+"""So far apart from the engine's own clock, this machine's was set."""
 MADE = "\0made"
 """Where an entry that waits has what is still to be made."""
 _making = threading.Lock()
@@ -101,6 +104,13 @@ class SignedAnchor(msgspec.Struct, frozen=True):
     signature: str = ""
 
 
+def anchor_parts(made: SignedAnchor) -> tuple[str, int, str]:
+    """File, lines and hash of an anchor; ("", 0, "") where it is none."""
+    file, digits, head = (*made.anchor.split(":"), "", "")[:3]
+    count = natural(digits)
+    return (file, count, head) if head and count is not None else ("", 0, "")
+
+
 class AuditLog:
     """Writes in a thread of its own; the engine never waits. What is lost is counted and written.
 
@@ -127,6 +137,7 @@ class AuditLog:
             most=MOST_WAITING, many=MANY, most_taken=MOST_IN_A_WRITE, gather_s=SYNC_S
         )
         self._is_asked = False
+        self._apart_ms: int | None = None
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
         self._thread.start()
 
@@ -173,11 +184,13 @@ class AuditLog:
                 self.lost += count
             return
         done, checkpointed, told = False, now_ns(), 0
-        with os.fdopen(handle, "ab") as file:
+        # No buffer: what a full disk did not take must not be written behind what comes later.
+        with os.fdopen(handle, "ab", buffering=0) as file:
             while not done:
                 is_closing = self._line.is_closing  # what is written after this is lost and counted
                 entries, is_asked = self._batch(checkpointed + CHECKPOINT_NS)
                 done = is_closing and not self._line
+                entries = self._jumped() + entries
                 if self.lost > told:
                     entries.append({"kind": "lost", "at": utc_ms(), "count": self.lost - told})
                     told = self.lost
@@ -186,6 +199,16 @@ class AuditLog:
                 if done or is_asked or is_due:
                     checkpointed = now_ns()
                     self._sign(file, signer, is_last=done)
+
+    def _jumped(self) -> list[dict[str, Any]]:
+        """Was this machine's clock set since the last look? An entry says by how much."""
+        ms, apart_ms = utc_ms(), utc_ms() - now_ns() // 1_000_000
+        before, self._apart_ms = self._apart_ms, apart_ms
+        if before is None or abs(apart_ms - before) < JUMP_MS:
+            if before is not None:
+                self._apart_ms = before
+            return []
+        return [{"kind": "clock", "at": ms, "by_s": round((apart_ms - before) / 1000)}]
 
     def _sign(self, file: Any, signer: Signer, *, is_last: bool) -> None:
         text, ms = anchor(self.file, self.count, self.head), utc_ms()
@@ -219,7 +242,7 @@ class AuditLog:
             "kind": "begin", "at": utc_ms(), "format": FORMAT, "key": signer.public,
             "before": before[-1].name if before else "", "before_head": last,
         }  # fmt: skip
-        with os.fdopen(os.dup(handle), "ab") as file:
+        with os.fdopen(os.dup(handle), "ab", buffering=0) as file:
             self._put(file, [body])
         return handle, signer
 
@@ -234,11 +257,13 @@ class AuditLog:
             lines += (head, b" ", body, b"\n")
         if not lines:
             return True
+        size, left = file.seek(0, os.SEEK_END), memoryview(b"".join(lines))
         try:
-            file.write(b"".join(lines))
-            file.flush()
+            while left:
+                left = left[file.write(left) :]
             os.fsync(file.fileno())
         except OSError as error:
+            _cut_to(file, size)
             self.lost += len(entries)
             self.error_count += 1
             if self.error_count == 1:
@@ -257,6 +282,14 @@ class AuditLog:
         # Before they are taken: what was written before it was asked for is signed with it.
         is_asked, self._is_asked = self._is_asked, False
         return self._line.take(), is_asked
+
+
+def _cut_to(file: Any, size: int) -> None:
+    """Half a line would break the chain of those that follow."""
+    try:
+        file.truncate(size)
+    except OSError as error:
+        _log.error("half an audit entry stays in the log: %s", error)
 
 
 def _body(entry: dict[str, Any]) -> bytes:

@@ -12,6 +12,7 @@ import msgspec
 
 from studio.core.bounded import read_bounded
 from studio.core.clean import read_json
+from studio.core.clock import seconds_of
 from studio.core.errors import StudioError
 from studio.governance.audit import (
     DROPPED,
@@ -19,9 +20,11 @@ from studio.governance.audit import (
     START,
     SignedAnchor,
     anchor,
+    anchor_parts,
     is_signed,
     logs,
 )
+from studio.governance.time_stamps import Stamp, StampedAnchor, check_stamp
 
 MOST_LINE = 10_000_000
 """Bytes; a longer one is no entry of ours."""
@@ -36,7 +39,7 @@ class Flaw:
         what: key of a message under ``audit.``.
         at: time of the last sound entry before it.
         seen: time of the anchor that says so; "" without one.
-        count: entries that are there, where that is said.
+        count: entries that are there, where that is said; seconds that a clock was set by.
     """
 
     file: str
@@ -54,6 +57,8 @@ class Report:
     Attributes:
         anchored: kept elsewhere and found to agree.
         newest: of them, the one that says most of the newest file it names; "" without one.
+        stamped: of them, with the word of a time-stamp service.
+        stamp: of those, the newest; "" without one.
     """
 
     files: int = 0
@@ -61,6 +66,8 @@ class Report:
     signed: int = 0
     anchored: int = 0
     newest: SignedAnchor = SignedAnchor("")
+    stamped: int = 0
+    stamp: Stamp = Stamp("", "", "")
     flaws: tuple[Flaw, ...] = ()
 
 
@@ -82,6 +89,7 @@ class _Wanted:
     anchors: dict[int, list[tuple[str, SignedAnchor]]] = field(default_factory=dict)
     seen: set[bytes] = field(default_factory=set)
     """The heads that were found."""
+    last_at: str = ""
 
 
 def check_logs(
@@ -103,7 +111,7 @@ def check_logs(
         raise StudioError("not_found", "audit.none", path=str(folder))
     report = Report(len(files))
     wanted = {path.name: _Wanted() for path in files}
-    dropped = _dropped(folder, public) if public else {}
+    dropped = dropped_logs(folder, public) if public else {}
     flaws = list(_sort_anchors(anchors, public, wanted, dropped))
     begins = {path.name: _begin(path) for path in files}
     for begin in begins.values():
@@ -129,15 +137,17 @@ def _sort_anchors(
     gone: dict[str, Flaw] = {}
     for given in anchors:
         known = given if isinstance(given, SignedAnchor) else SignedAnchor(given)
-        file, count, head = (*known.anchor.split(":"), "", "")[:3]
-        if not head or not count.isdecimal():
+        file, count, head = anchor_parts(known)
+        if not head:
             yield Flaw(known.anchor[:200], 0, "no_anchor")
         elif public and known.key and known.key != public:
             continue  # another machine keeps its own in the same folder
         elif known.signature and not is_signed(public or known.key, known.anchor, known.signature):
-            yield Flaw(file, int(count), "anchor_forged", seen=known.at)
+            yield Flaw(file, count, "anchor_forged", seen=known.at)
+        elif isinstance(known, StampedAnchor) and _stamp_of(known) is None:
+            yield Flaw(file, count, "stamp_forged", seen=known.at)
         elif file in wanted:
-            wanted[file].anchors.setdefault(int(count), []).append((head, known))
+            wanted[file].anchors.setdefault(count, []).append((head, known))
         elif file not in dropped and file not in gone:
             gone[file] = Flaw(file, 0, "gone", seen=known.at)
     yield from gone.values()
@@ -194,11 +204,14 @@ def _check_file(path: Path, public: str, wanted: _Wanted, report: Report) -> Ite
                     yield Flaw(name, number, "changed", at)
                     is_broken = True
                     continue
-                if kind in ("begin", "checkpoint"):
+                if kind in ("begin", "checkpoint", "clock"):
                     whole = read_json(body)
+                    if kind == "clock":
+                        yield Flaw(name, number, "clock", at, str(whole.get("at", "")),
+                                   int(whole.get("by_s") or 0))  # fmt: skip
                     if kind == "begin":
                         key = public or str(whole.get("key", ""))
-                    else:
+                    elif kind == "checkpoint":
                         text = str(whole.get("anchor", ""))
                         is_own = text == anchor(name, number - 1, head.decode())
                         if is_own and is_signed(key, text, str(whole.get("signature", ""))):
@@ -212,6 +225,7 @@ def _check_file(path: Path, public: str, wanted: _Wanted, report: Report) -> Ite
                     yield from _compare(name, number, head, at, anchors.pop(number), report)
     except OSError as error:
         raise _unreadable(path, error) from None
+    wanted.last_at = at
     if is_broken:
         return
     if is_torn:
@@ -221,6 +235,13 @@ def _check_file(path: Path, public: str, wanted: _Wanted, report: Report) -> Ite
             yield Flaw(name, count, "anchor_cut", at, said[0][1].at, number)
     if not is_sealed:
         yield Flaw(name, number, "open", at)
+
+
+def _stamp_of(made: StampedAnchor) -> Stamp | None:
+    try:
+        return check_stamp(made)
+    except StudioError:
+        return None
 
 
 def _compare(
@@ -233,6 +254,10 @@ def _compare(
             continue
         report.anchored += 1
         report.newest = known
+        stamp = _stamp_of(known) if isinstance(known, StampedAnchor) else None
+        if stamp is not None:
+            report.stamped += 1
+            report.stamp = max(report.stamp, stamp)
 
 
 def _follows(begin: dict[str, Any], wanted: dict[str, _Wanted]) -> Iterator[Flaw]:
@@ -244,9 +269,19 @@ def _follows(begin: dict[str, Any], wanted: dict[str, _Wanted]) -> Iterator[Flaw
         yield Flaw(before, 0, "gone", head)
     elif head != START and head.encode() not in wanted[before].seen:
         yield Flaw(before, 0, "cut")
+    elif (back_s := _back_s(wanted[before].last_at, str(begin.get("at", "")))) > 0:
+        yield Flaw(before, 0, "clock", wanted[before].last_at, str(begin["at"]), -back_s)
 
 
-def _dropped(folder: Path, public: str) -> dict[str, str]:
+def _back_s(before: str, after: str) -> int:
+    """By how many seconds the second moment is before the first; 0 where it is not."""
+    try:
+        return max(0, round(seconds_of(before) - seconds_of(after)))
+    except ValueError:
+        return 0
+
+
+def dropped_logs(folder: Path, public: str) -> dict[str, str]:
     """Last hashes of the files that were dropped, by name; only what this key signed counts."""
     path = folder / DROPPED
     if not path.exists():

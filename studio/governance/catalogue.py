@@ -52,8 +52,8 @@ PUBLIC = frozenset(("cents", "currency", "price", "was_cents", "product", "title
 """What viewers see anyhow."""
 
 
-PARTS = frozenset(("assistant", "comments", "games", "incidents", "orders", "plans", "post",
-                   "privacy", "stock", "watch"))  # fmt: skip
+PARTS = frozenset(("assistant", "comments", "drills", "games", "guard", "incidents", "orders",
+                   "plans", "post", "privacy", "stock", "watch"))  # fmt: skip
 """Parts of the state that say who somebody is, or what they said; a contract test compares."""
 TEXTS = frozenset(("text", "reason", "words"))
 """Personal for what they say: shown to all with what gives somebody away masked."""

@@ -17,12 +17,13 @@ from studio.core.paths import data_dir
 from studio.governance.anchors import read_anchors
 from studio.governance.audit import SignedAnchor, Signer
 from studio.governance.audit_check import Flaw, Report, check_logs
+from studio.governance.kept_anchors import own_kept
 from studio.governance.secrets import Secrets
 from studio.governance.signing import own_key, verify_file
 
 Write = Callable[[str], None]
-USUAL = ("open", "torn")
-"""Not wrong by themselves: a run that is on, or that was killed."""
+USUAL = ("open", "torn", "clock")
+"""Not wrong by themselves: a run that is on, or that was killed; a clock that was set."""
 
 
 def verify(
@@ -42,15 +43,18 @@ def verify(
         StudioError: not_found, failed.
     """
     known = [made for word in anchors for made in read_anchors(word)]
+    public = key or Signer(Secrets()).public
     if not known and folder == data_dir() / "audit":
         known = own_anchors(settings.load().anchor_folder, write if not as_json else None)
-    report = check_logs(folder, key or Signer(Secrets()).public, known)
+        known += own_kept(folder).of(public)
+    report = check_logs(folder, public, known)
     wrong = [flaw for flaw in report.flaws if flaw.what not in USUAL]
     if as_json:
         flaws = [asdict(flaw) for flaw in report.flaws]
         plain: dict[str, Any] = {
             "files": report.files, "entries": report.entries, "signed": report.signed,
             "anchored": report.anchored, "newest_anchor": msgspec.to_builtins(report.newest),
+            "stamped": report.stamped, "stamp": report.stamp._asdict(),
             "whole": not wrong, "flaws": flaws,
         }  # fmt: skip
         write(write_json(plain))
@@ -61,6 +65,9 @@ def verify(
             write(translate("audit.whole", files=report.files, entries=report.entries,
                             signed=report.signed))  # fmt: skip
             write(_anchored(report))
+            if report.stamped:
+                at, who, print_ = report.stamp
+                write(translate("audit.stamped", n=report.stamped, at=at, who=who, print=print_))
     return not wrong
 
 

@@ -43,9 +43,9 @@ class PrivateDocument(Generic[T]):
         Raises:
             StudioError: failed: it cannot be read; invalid: it is too long.
         """
-        if not self.path.exists():
-            return self._kind()
         try:
+            if not self.path.exists():
+                return self._kind()
             raw = read_json(read_bounded(self.path, self._most_bytes))
             return msgspec.convert(raw, self._kind)
         except (OSError, ValueError, msgspec.ValidationError) as error:

@@ -1,6 +1,7 @@
 """What others see of data that name somebody: at every exit the catalogue's classes decide.
 
-Three sights: `Sight.NOBODY` hides names and what a text gives away; `Sight.NAMES` shows who wrote
+Four sights: `Sight.WATCHER` is of whoever only looks on, and has nothing of the audit log either;
+`Sight.NOBODY` hides names and what a text gives away; `Sight.NAMES` shows who wrote
 and who bought, which those who work on a show need; `Sight.ALL` is for whoever unmasked, with a
 reason and for a while.
 """
@@ -9,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal, Protocol
+
+import msgspec
 
 from studio.core.asking import PERSONAL, Asker
 from studio.core.command import CommandRan, Role
@@ -19,6 +22,10 @@ from studio.core.personal import mask_name, mask_text
 from studio.core.state import StateChanged
 from studio.governance.catalogue import PARTS, TEXTS, WHOLE, class_of
 from studio.governance.sealing import may_name_somebody
+
+SPOKEN = TEXTS | {"said"}
+WITNESSED = frozenset(("audit",))
+"""Parts, and first words of events, that whoever only looks on does not get."""
 
 
 class Mask(Protocol):
@@ -30,6 +37,7 @@ class Mask(Protocol):
 class Sight(IntEnum):
     """How much of persons somebody is shown; a greater one shows more."""
 
+    WATCHER = -1
     NOBODY = 0
     NAMES = 1
     ALL = 2
@@ -37,9 +45,20 @@ class Sight(IntEnum):
 
 def sight_of(asker: Asker, *, is_unmasked: bool = False) -> Sight:
     """What is shown to whoever asks."""
-    if asker.role < Role.STREAMER or not asker.sees(PERSONAL):
+    if asker.role < Role.STREAMER:
+        return Sight.WATCHER
+    if not asker.sees(PERSONAL):
         return Sight.NOBODY
     return Sight.ALL if is_unmasked else Sight.NAMES
+
+
+def is_told(event: Event, sight: Sight) -> bool:
+    """Is an event for them? Anchors of the audit log are for those who may compare them."""
+    if sight > Sight.WATCHER:
+        return True
+    if isinstance(event, StateChanged):
+        return not WITNESSED.issuperset(event.parts)
+    return event.name.partition(".")[0] not in WITNESSED
 
 
 def shown_event(event: Event, sight: Sight) -> dict[str, Any]:
@@ -52,7 +71,17 @@ def shown_event(event: Event, sight: Sight) -> dict[str, Any]:
     if isinstance(event, CommandRan):
         error = mask_text(event.error)
         return {**data, "args": shown(data["args"], event.command, sight), "error": error}
-    return shown(data, event.name, sight) if may_name_somebody(event) else data
+    is_masked = may_name_somebody(event) or _has_words(type(event))
+    masked: dict[str, Any] = shown(data, event.name, sight) if is_masked else data
+    return masked
+
+
+@cache
+def _has_words(kind: type[Event]) -> bool:
+    """Has it words that somebody spoke or wrote? A number may be read out aloud."""
+    return not kind.is_frequent and any(
+        field.name in SPOKEN for field in msgspec.structs.fields(kind)
+    )
 
 
 def shown_parts(parts: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
@@ -60,7 +89,9 @@ def shown_parts(parts: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
     if sight == Sight.ALL:
         return dict(parts)
     return {
-        name: shown(part, name, sight) if name in PARTS else part for name, part in parts.items()
+        name: shown(part, name, sight) if name in PARTS else part
+        for name, part in parts.items()
+        if sight > Sight.WATCHER or name not in WITNESSED
     }
 
 
@@ -95,7 +126,7 @@ def _field(value: Any, place: str, name: str, sight: Sight, mask: Mask) -> Any:
     here, way = _way(place, name)
     if way == "whole":
         return value
-    if way == "named" and sight == Sight.NOBODY:
+    if way == "named" and sight <= Sight.NOBODY:
         return _named(value)
     return mask(value) if type(value) is str else shown(value, here, sight, mask)
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from studio.governance.watch.model import AnchorPlace
+
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Who did what; what a viewer said or is called is not opened.
@@ -22,6 +24,27 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     is_done: bool = True
     why: str = ""
     args: str = ""
+
+
+class AuditView(msgspec.Struct, frozen=True):
+    """How the log is doing.
+
+    Attributes:
+        file: in the folder ``audit`` of the data.
+        anchor: of the last signed checkpoint; kept elsewhere it shows a log that was cut.
+        key: that signs, public, hex.
+        at_utc, signature: of the anchor.
+        place: where anchors are kept outside.
+        lost: entries that could not be written.
+    """
+
+    file: str = ""
+    anchor: str = ""
+    key: str = ""
+    lost: int = 0
+    at_utc: str = ""
+    signature: str = ""
+    place: AnchorPlace = AnchorPlace()
 
 
 RequestKind = Literal["access", "correct", "erase", "object_profiling", "object_ads"]

@@ -2,8 +2,9 @@
 
 Journal and audit log keep sealed words (AES-256-GCM), so that erasing somebody is destroying a
 key: entries, numbers, links and totals stay as they were. The keys stand in ``data/people.db``,
-each wrapped by a key of this machine that is kept with the stream keys; SQLite overwrites what it
-deletes there (``secure_delete``), and its log is emptied.
+each wrapped by a key of this machine that is kept with the stream keys, in a file that is
+encrypted as all databases are; SQLite overwrites what it deletes there (``secure_delete``), and
+its log is emptied.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ import hashlib
 import hmac
 import os
 import queue
-import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +24,13 @@ from studio.core.clean import Plain, encode_json, read_json
 from studio.core.clock import utc_iso
 from studio.core.log import logger
 from studio.core.paths import keep_private
+from studio.governance.database import (
+    Database,
+    DatabaseError,
+    MissingTableError,
+    is_outdated,
+    open_database,
+)
 from studio.governance.secrets import SecretStore
 
 _log = logger(__name__)
@@ -90,7 +97,7 @@ class PeopleKeys:
         self._lock, self._changing = threading.Lock(), threading.Lock()
         self._queue: queue.Queue[tuple[Any, ...] | None] = queue.Queue(MOST_WAITING)
         self._thread: threading.Thread | None = None
-        self._reader: sqlite3.Connection | None = None
+        self._reader: Database | None = None
 
     def close(self) -> None:
         """Writes what waits."""
@@ -125,6 +132,15 @@ class PeopleKeys:
         sealed = nonce + cipher.encrypt(nonce, encode_json(words).encode(), person.encode())
         return f"{SEALED}{person}:{base64.urlsafe_b64encode(sealed).decode('ascii')}"
 
+    def seal_known(self, who: str, words: Plain, author: str = "") -> str:
+        """The same for somebody who has a key, by whatever name; `GONE` where nobody has."""
+        if not self._kept_key(self.person(who)):
+            found = self.called(who)
+            if not found:
+                return GONE
+            who, author = found[0].who, found[0].author
+        return self.seal(who, words, author)
+
     def open(self, sealed: str) -> Plain:
         """The words again.
 
@@ -148,17 +164,23 @@ class PeopleKeys:
         except InvalidTag:
             raise ValueError("sealed by another key") from None
 
-    def opened(self, value: Plain) -> Plain:
-        """Plain data with everything that was sealed in it open; what is gone is None."""
+    def opened(self, value: Plain, only: Collection[str] = ()) -> Plain:
+        """Plain data with everything that was sealed in it open; what is gone is None.
+
+        Args:
+            only: numbers of persons; what is anybody else's is None, too. () is everybody.
+        """
         if isinstance(value, str) and value.startswith(SEALED):
+            if only and value.removeprefix(SEALED).partition(":")[0] not in only:
+                return None
             try:
                 return self.open(value)
             except (KeyError, ValueError):
                 return None
         if isinstance(value, dict):
-            return {key: self.opened(part) for key, part in value.items()}
+            return {key: self.opened(part, only) for key, part in value.items()}
         if isinstance(value, list):
-            return [self.opened(part) for part in value]
+            return [self.opened(part, only) for part in value]
         return value
 
     # -- persons -------------------------------------------------------------------------------
@@ -167,7 +189,7 @@ class PeopleKeys:
         """Those who go by a name or identity: ``name``, ``platform/identity`` or a number.
 
         Raises:
-            sqlite3.Error: the keys cannot be read.
+            DatabaseError: the keys cannot be read.
         """
         wanted = name.rpartition("/")[2] if "/" in name else name
         rows: list[Any] = []
@@ -187,11 +209,32 @@ class PeopleKeys:
             persons.append(Person(id_, str(who), str(author), since))
         return persons
 
+    def kept_of(self, numbers: Iterable[str]) -> list[Person]:
+        """Of these numbers, those who have a key.
+
+        Raises:
+            DatabaseError: the keys cannot be read.
+        """
+        self._settle()
+        if not self.path.exists():
+            return []
+        persons = []
+        with closing(self._base()) as base:
+            for number in numbers:
+                rows = base.execute(
+                    "SELECT about, since_utc FROM people WHERE id = ?", (number,)
+                ).fetchall()
+                for about, since in rows:
+                    told = self.opened(about)
+                    who, author = told if isinstance(told, list) and len(told) == 2 else ("", "")
+                    persons.append(Person(number, str(who), str(author), since))
+        return persons
+
     def since_before(self, utc: str) -> list[tuple[str, str]]:
         """Numbers of those who were first seen before a moment, with when; the oldest first.
 
         Raises:
-            sqlite3.Error: the keys cannot be read.
+            DatabaseError: the keys cannot be read.
         """
         self._settle()
         if not self.path.exists():
@@ -205,17 +248,17 @@ class PeopleKeys:
         """Destroys the keys of persons, by number; how many there were.
 
         Raises:
-            sqlite3.Error: the keys cannot be written; nobody is erased then.
+            DatabaseError: the keys cannot be written; nobody is erased then.
         """
         numbers = [(person,) for person in persons]
         self._settle()
         if not numbers or not self.path.exists():
             return 0
         with self._lock, closing(self._base()) as base:
-            before = base.total_changes
-            base.executemany("DELETE FROM people WHERE id = ?", numbers)
-            base.commit()
-            gone = base.total_changes - before
+            before = base.total_changes()
+            with base.transaction():
+                base.executemany("DELETE FROM people WHERE id = ?", numbers)
+            gone = base.total_changes() - before
             base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             for (person,) in numbers:
                 self._keys.pop(person, None)
@@ -229,7 +272,7 @@ class PeopleKeys:
         Whenever it is broken off, all stay readable: both keys are kept until it is done.
 
         Raises:
-            sqlite3.Error: the keys cannot be written; the old key goes on.
+            DatabaseError: the keys cannot be written; the old key goes on.
             StudioError: failed: the new key cannot be kept.
         """
         self._settle()
@@ -251,18 +294,17 @@ class PeopleKeys:
         if not self.path.exists():
             return 0
         with closing(self._base()) as base:
-            base.execute("BEGIN IMMEDIATE")
-            rows = base.execute("SELECT id, key, about FROM people").fetchall()
-            changed = []
-            for person, wrapped, about in rows:
-                key = _unwrap_by(machines, person, wrapped)
-                if key:
-                    told = self._opened_with(key, person, about)
-                    name = str(told[1] or told[0]) if isinstance(told, list) else ""
-                    mark = _mark(fresh, name.rpartition("/")[2])
-                    changed.append((_wrap(fresh, person, key), mark, person))
-            base.executemany("UPDATE people SET key = ?, called = ? WHERE id = ?", changed)
-            base.commit()
+            with base.transaction():
+                rows = base.execute("SELECT id, key, about FROM people").fetchall()
+                changed = []
+                for person, wrapped, about in rows:
+                    key = _unwrap_by(machines, person, wrapped)
+                    if key:
+                        told = self._opened_with(key, person, about)
+                        name = str(told[1] or told[0]) if isinstance(told, list) else ""
+                        mark = _mark(fresh, name.rpartition("/")[2])
+                        changed.append((_wrap(fresh, person, key), mark, person))
+                base.executemany("UPDATE people SET key = ?, called = ? WHERE id = ?", changed)
             base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return len(changed)
 
@@ -303,7 +345,9 @@ class PeopleKeys:
                     self._reader = self._base()
                 reader = self._reader
                 row = reader.execute("SELECT key FROM people WHERE id = ?", (person,)).fetchone()
-        except sqlite3.Error as error:
+        except MissingTableError:  # the first ones of all are just being written
+            return b""
+        except DatabaseError as error:
             _log.warning("the key of %s cannot be read: %s", person, error)
             return b""
         return self._unwrapped(person, row[0]) if row else b""
@@ -348,9 +392,20 @@ class PeopleKeys:
 
     # -- the file ------------------------------------------------------------------------------
 
-    def _base(self) -> sqlite3.Connection:
-        base = sqlite3.connect(self.path, timeout=10, check_same_thread=False)
-        base.execute("PRAGMA secure_delete=ON")
+    def _base(self) -> Database:
+        base = open_database(self.path)
+        base.execute("PRAGMA secure_delete=ON").fetchall()
+        return base
+
+    def _opened(self) -> Database:
+        """To be written; what was open to be read is closed, so that a change of keys gets in."""
+        with self._lock:
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
+            base = self._base()
+        base.execute("PRAGMA journal_mode=WAL").fetchall()
+        base.execute(_TABLE).fetchall()
         return base
 
     def _write(self, row: tuple[Any, ...]) -> None:
@@ -371,10 +426,8 @@ class PeopleKeys:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             keep_private(self.path)
-            base = self._base()
-            base.execute("PRAGMA journal_mode=WAL")
-            base.executescript(_TABLE)
-        except (sqlite3.Error, OSError) as error:
+            base = self._opened()
+        except (DatabaseError, OSError) as error:
             _log.error("keys of viewers cannot be kept in %s: %s", self.path, error)
             while self._queue.get() is not None:
                 self.lost += 1
@@ -385,9 +438,12 @@ class PeopleKeys:
         while not done:
             rows, done = self._batch()
             try:
-                base.executemany("INSERT OR IGNORE INTO people VALUES (?, ?, ?, ?, ?)", rows)
-                base.commit()
-            except sqlite3.Error as error:
+                if not base.is_open or is_outdated(base):
+                    base.close()
+                    base = self._opened()
+                with base.transaction():
+                    base.executemany("INSERT OR IGNORE INTO people VALUES (?, ?, ?, ?, ?)", rows)
+            except (DatabaseError, OSError) as error:
                 self.lost += len(rows)
                 _log.error("keys of viewers were lost: %s", error)
             for _ in range(len(rows) + done):

@@ -11,9 +11,12 @@ import msgspec
 from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.log import logger
-from studio.core.service import Every, Service
+from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
+from studio.core.troubles import tell_trouble
 from studio.governance.catalogue import PARTS, RULES
+from studio.governance.database import DatabaseError
+from studio.governance.events import ErasedAgain
 from studio.governance.model import ClassView, PrivacyView
 from studio.governance.people import PeopleKeys
 from studio.governance.persons import Persons
@@ -54,6 +57,8 @@ class PrivacyService(Service):
         state: State,
     ) -> None:
         self._operators, self._state, self._requests = operators, state, requests
+        self._persons, self._events = persons, events
+        self._has_looked = False
         self._view = PrivacyView(classes=_classes())
         self._commands = (
             PrivacyCommands(persons),
@@ -68,6 +73,21 @@ class PrivacyService(Service):
     def view(self) -> PrivacyView:
         """What waits, and the classes of data."""
         return self._view
+
+    async def load(self, part: Any, context: ShowContext) -> None:
+        """With the first show, before anything of it is seen: whom an old copy of the data
+        brought back is erased again."""
+        if self._has_looked:
+            return
+        self._has_looked = True
+        try:
+            returned = await asyncio.to_thread(self._persons.erase_again)
+        except (StudioError, DatabaseError, OSError) as error:  # the show opens all the same
+            why = error.in_language() if isinstance(error, StudioError) else str(error)
+            tell_trouble("privacy.not_again", why=why)
+            return
+        if returned.persons or returned.missing:
+            self._events.publish(ErasedAgain(persons=returned.persons, missing=returned.missing))
 
     async def start(self) -> None:
         """Counts what waits."""

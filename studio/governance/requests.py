@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -13,7 +13,7 @@ from studio.core.clock import age_days, utc_iso, utc_ms, utc_of
 from studio.core.errors import StudioError
 from studio.governance.document import PrivateDocument
 from studio.governance.model import ConsentView, PrivacyView, RequestKind, RequestView
-from studio.governance.people import PeopleKeys
+from studio.governance.people import SEALED, PeopleKeys
 
 DAYS = 15
 """个人信息保护法 asks for soon; GDPR Art. 12 for a month."""
@@ -54,7 +54,8 @@ class RequestBook:
             StudioError: failed: it cannot be kept.
         """
         made = RequestView(
-            id=secrets.token_hex(3), who=self._sealed(who), kind=kind, proof=proof,
+            id=secrets.token_hex(3), who=self._sealed(who), kind=kind,
+            proof=self._words(who, proof),
             asked_utc=utc_iso(), due_utc=utc_of(utc_ms() / 1000 + DAYS * 86_400),
         )  # fmt: skip
         with self._document.changing() as kept:
@@ -74,9 +75,11 @@ class RequestBook:
             proof = proof or found.proof
             if outcome == "done" and not proof:
                 raise StudioError("conflict", "privacy.no_proof_of_person", id=id)
+            who = str(self._people.opened(found.who) or "")
             answered = msgspec.structs.replace(
-                found, outcome=outcome, note=note, proof=proof, answered_utc=utc_iso()
-            )
+                found, outcome=outcome, note=self._words(who, note),
+                proof=self._words(who, proof), answered_utc=utc_iso(),
+            )  # fmt: skip
             kept.requests = [answered if entry.id == id else entry for entry in kept.requests]
         return answered
 
@@ -109,12 +112,58 @@ class RequestBook:
         ]  # fmt: skip
         return bool(last) and last[-1].is_given and max(objected, default="") <= last[-1].at_utc
 
+    def agreed(self, purpose: str) -> list[ConsentView]:
+        """Who may be addressed for a purpose now, each once, ``who`` in clear.
+
+        Nobody who took it back, was erased, or objected since to the purpose, to advertising or
+        to profiling: whoever is addressed by segment is profiled.
+        """
+        kept = self._document.read()
+        last, profiling = dict[str, ConsentView](), dict[str, str]()
+        for consent in kept.consents:
+            if consent.purpose == purpose:
+                last[consent.person] = consent
+            if consent.purpose == "profiling" and consent.is_given:
+                profiling[consent.person] = consent.at_utc
+        objected: dict[str, dict[str, str]] = {}
+        for entry in kept.requests:
+            if entry.kind.startswith("object_") and entry.outcome != "refused":
+                who = _full(str(self._people.opened(entry.who) or ""))
+                objected.setdefault(who, {})[entry.kind] = entry.asked_utc
+        found = []
+        for person, consent in last.items():
+            who = str(self._people.opened(consent.who) or "")
+            against = objected.get(_full(who), {})
+            is_profiled = against.get("object_profiling", "") <= profiling.get(person, "")
+            others = [at for kind, at in against.items() if kind != "object_profiling"]
+            is_agreed = consent.is_given and max(others, default="") <= consent.at_utc
+            if who and is_profiled and is_agreed:
+                found.append(msgspec.structs.replace(consent, who=_full(who)))
+        return found
+
     def opened(self) -> list[RequestView]:
         """All requests with who asked, where that is not erased."""
         return [
-            msgspec.structs.replace(entry, who=str(self._people.opened(entry.who) or ""))
+            msgspec.structs.replace(
+                self._readable(entry), who=str(self._people.opened(entry.who) or "")
+            )
             for entry in self._document.read().requests
         ]
+
+    def about(self, persons: Collection[str]) -> list[dict[str, Any]]:
+        """What persons, by number, asked for and agreed to; readable.
+
+        Raises:
+            StudioError: failed: it cannot be read.
+        """
+        kept = self._document.read()
+        found = []
+        entries: list[RequestView | ConsentView] = [*kept.requests, *kept.consents]
+        for entry in entries:
+            told: Any = self._people.opened(msgspec.to_builtins(entry), persons)
+            if told["who"]:
+                found.append(told)
+        return found
 
     def view(self) -> PrivacyView:
         """Counts and deadlines; names nobody.
@@ -125,9 +174,22 @@ class RequestBook:
         kept = self._document.read()
         still = [entry for entry in kept.requests if not entry.answered_utc]
         return PrivacyView(
-            requests=tuple(msgspec.structs.replace(entry, who="") for entry in still),
+            requests=tuple(
+                msgspec.structs.replace(self._readable(entry), who="") for entry in still
+            ),
             late=late_of(still),
             answered=len(kept.requests) - len(still), consents=len(kept.consents),
+        )  # fmt: skip
+
+    def _words(self, who: str, words: str) -> str:
+        """What somebody of ours noted about a person, sealed with them while they are known."""
+        is_sealed = not words or not who or words.startswith(SEALED)
+        return words if is_sealed else self._people.seal(_full(who), words, who.rpartition("/")[2])
+
+    def _readable(self, entry: RequestView) -> RequestView:
+        return msgspec.structs.replace(
+            entry, proof=str(self._people.opened(entry.proof) or ""),
+            note=str(self._people.opened(entry.note) or ""),
         )  # fmt: skip
 
     def _sealed(self, who: str) -> str:

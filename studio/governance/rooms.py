@@ -32,6 +32,7 @@ def govern_services(
     secrets: Secrets,
     people: PeopleKeys,
     persons: Persons,
+    requests: RequestBook,
     operators: OperatorBook,
     keeper: Keeper,
     bus: Bus,
@@ -44,13 +45,13 @@ def govern_services(
     Args:
         secrets: have the signing key.
         people, persons: whose words are kept, and where.
+        requests: what they asked for and agreed to.
         operators: who runs the studio.
         keeper: how long what is written down is kept.
         bus, events, state: heard and told.
         shelf: of the records of shows.
     """
     audit, keeping = AuditService(secrets, people, events, state), KeepingService(keeper, state)
-    requests = RequestBook(data_dir() / "privacy" / "requests.json", people)
     privacy = PrivacyService(persons, people, operators, requests, events, state)
     breaches = BreachBook(data_dir() / "privacy" / "breaches.json")
     return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Container, Mapping
 from functools import cache
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.log import logger
 from studio.governance.catalogue import is_personal
+from studio.governance.database import DatabaseError
 from studio.governance.people import GONE, SEALED
 
 _log = logger(__name__)
@@ -27,10 +27,19 @@ class Sealer(Protocol):
         """The words, sealed."""
         ...
 
+    def seal_known(self, who: str, words: Plain, author: str = "") -> str:
+        """The same where somebody of that name is known; of nobody else a key is made."""
+        ...
+
+
+ABOUT_PERSONS = frozenset(("privacy.erase", "privacy.export", "privacy.find", "privacy.may"))
+"""Who is asked about is no viewer who came: no key is made for them, least of all for somebody
+who was just erased."""
+
 
 def may_name_somebody(event: Event) -> bool:
     """Can this event hold a name or words of a person?"""
-    return isinstance(event, CommandRan) or _names_somebody(type(event))
+    return isinstance(event, CommandRan) or names_somebody(type(event))
 
 
 def sealed_data(sealer: Sealer, event: Event) -> dict[str, Any]:
@@ -42,7 +51,8 @@ def sealed_data(sealer: Sealer, event: Event) -> dict[str, Any]:
 
 
 @cache
-def _names_somebody(kind: type[Event]) -> bool:
+def names_somebody(kind: type[Event]) -> bool:
+    """Has this kind of event a field that says who somebody is?"""
     fields = msgspec.structs.fields(kind)
     return any(
         is_personal(f"{kind.name}.{field.name}") or field.name == "entry" for field in fields
@@ -55,7 +65,7 @@ def _sealed(sealer: Sealer, place: str, data: Mapping[str, Any]) -> dict[str, An
     for name, value in data.items():
         here = f"{place}.{name}"
         if value and is_personal(here):
-            written[name] = _sealed_value(sealer, who, author, value)
+            written[name] = _sealed_value(sealer, place, who, author, value)
         elif isinstance(value, dict):
             written[name] = _sealed(sealer, here, value)
         else:
@@ -63,14 +73,16 @@ def _sealed(sealer: Sealer, place: str, data: Mapping[str, Any]) -> dict[str, An
     return written
 
 
-def _sealed_value(sealer: Sealer, who: str, author: str, value: Any) -> Any:
+def _sealed_value(sealer: Sealer, place: str, who: str, author: str, value: Any) -> Any:
     if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
-        return [_sealed_value(sealer, part, "", part) for part in value]
+        return [_sealed_value(sealer, place, part, "", part) for part in value]
     if isinstance(value, int) and not isinstance(value, bool):
         return value  # how many, not who
     try:
+        if place in ABOUT_PERSONS:
+            return sealer.seal_known(who, value, author)
         return sealer.seal(who, value, author)
-    except (StudioError, sqlite3.Error, OSError, ValueError, TypeError) as error:
+    except (StudioError, DatabaseError, OSError, ValueError, TypeError) as error:
         _log.error("words of a person could not be sealed and are left out: %s", error)
         return GONE
 

@@ -27,7 +27,11 @@ class SecretStore(Protocol):
     """Keeps secrets by name."""
 
     def get(self, name: str) -> str:
-        """The secret, "" when there is none."""
+        """The secret, "" when there is none.
+
+        Raises:
+            StudioError: failed: it cannot be read just now; it may be there all the same.
+        """
         ...
 
     def set(self, name: str, value: str) -> None:
@@ -62,7 +66,12 @@ class Secrets:
         if self._has_keyring:
             import keyring
 
-            value = keyring.get_password(SERVICE, name) or ""
+            try:
+                value = keyring.get_password(SERVICE, name) or ""
+            except Exception as error:  # locked, its bus gone: each backend has its own
+                raise StudioError(
+                    "failed", "security.secrets_broken", path="keyring", why=_why(error)
+                ) from None
         else:
             value = self._read().get(name, "")
         keep_secret(value)
@@ -79,13 +88,17 @@ class Secrets:
             import keyring
             from keyring.errors import PasswordDeleteError
 
-            if value:
-                keyring.set_password(SERVICE, name, value)
-                return
             try:
-                keyring.delete_password(SERVICE, name)
+                if value:
+                    keyring.set_password(SERVICE, name, value)
+                else:
+                    keyring.delete_password(SERVICE, name)
             except PasswordDeleteError:
                 return
+            except Exception as error:
+                raise StudioError(
+                    "failed", "security.cannot_keep", path="keyring", why=_why(error)
+                ) from None
             return
         try:
             with _writing, file_lock(self._folder / "secrets.lock"):
@@ -135,6 +148,10 @@ class Secrets:
         cipher = Fernet(make_once(key, Fernet.generate_key))
         sealed = cipher.encrypt(json.dumps(secrets).encode())
         write_whole(data, sealed, mode=PRIVATE, is_synced=True)
+
+
+def _why(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _set_aside(data: Path, why: str) -> None:

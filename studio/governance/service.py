@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-import msgspec
-
 from studio.core import settings
 from studio.core.command import CommandRan
 from studio.core.event import Event, Events
@@ -19,37 +17,17 @@ from studio.governance.anchors import AnchorFolder
 from studio.governance.audit import AuditLog, SignedAnchor, Signer
 from studio.governance.commands import AuditCommands, SupportCommands
 from studio.governance.events import AuditAnchored
+from studio.governance.kept_anchors import own_kept
+from studio.governance.model import AuditView
 from studio.governance.people import PeopleKeys
 from studio.governance.sealing import sealed_data
 from studio.governance.secrets import Secrets
-from studio.governance.watch.model import AnchorPlace
 
 LOOK_S = 1.0
-TOLD = ("remote.", "show.")
+TOLD = ("remote.", "show.", "audit.", "privacy.")
 """Events that are written beside commands, by the beginning of their names."""
 ENDS = frozenset(("show.open", "outputs.stop", "record.stop", "rundown.end"))
 """A show ends here: what was done in it is signed at once."""
-
-
-class AuditView(msgspec.Struct, frozen=True):
-    """How the log is doing.
-
-    Attributes:
-        file: in the folder ``audit`` of the data.
-        anchor: of the last signed checkpoint; kept elsewhere it shows a log that was cut.
-        key: that signs, public, hex.
-        at_utc, signature: of the anchor.
-        place: where anchors are kept outside.
-        lost: entries that could not be written.
-    """
-
-    file: str = ""
-    anchor: str = ""
-    key: str = ""
-    lost: int = 0
-    at_utc: str = ""
-    signature: str = ""
-    place: AnchorPlace = AnchorPlace()
 
 
 class AuditService(Service):
@@ -67,13 +45,17 @@ class AuditService(Service):
     def __init__(self, secrets: Secrets, people: PeopleKeys, events: Events, state: State) -> None:
         self._state, self._people, self._events = state, people, events
         folder = data_dir() / "audit"
-        self.anchors = AnchorFolder(lambda: settings.load().anchor_folder, folder)
-        self.log = AuditLog(folder, lambda: Signer(secrets), self.anchors.keep)
+        self.anchors = AnchorFolder(
+            lambda: settings.load().anchor_folder, folder, lambda: settings.load().time_stamp_url
+        )
+        self._own = own_kept(folder)
+        self.log = AuditLog(folder, lambda: Signer(secrets), self._keep)
         self._told = SignedAnchor("")
         self._shown = AuditView()
         events.on_all(self._hear)
         self.every = (Every("audit", LOOK_S, self._look),)
-        self._commands = (AuditCommands(self.log, self.anchors, self._look), SupportCommands())
+        audit = AuditCommands(self.log, self.anchors, self._look, events.publish)
+        self._commands = (audit, SupportCommands())
 
     def commands(self) -> Sequence[object]:
         """The anchor."""
@@ -95,6 +77,11 @@ class AuditService(Service):
     def _close(self) -> None:
         self.log.close()
         self.anchors.close()
+
+    def _keep(self, made: SignedAnchor) -> None:
+        """In the log's thread, which waits for the disk anyhow."""
+        self.anchors.keep(made)
+        self._own.take(made)
 
     def _look(self) -> None:
         now = self.view()

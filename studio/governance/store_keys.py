@@ -79,6 +79,26 @@ class StoreKeys:
         with self._guard:
             self._known = self._made(is_first=False)
 
+    def forget(self, unless: str) -> int:
+        """Those of before are gone; how many there were.
+
+        Args:
+            unless: the key that was found to be enough; where another one counts by now (another
+                process has changed it), all stay.
+
+        Raises:
+            StudioError: failed: it cannot be kept.
+            OSError: the same.
+        """
+        with self._guard, file_lock(self._folder / "stores.lock"):
+            there = self._read()
+            if there[:1] != (unless,):
+                return 0
+            if len(there) > 1:
+                self._store.set(BEFORE, "")
+            self._known = there[:1]
+            return len(there[1:])
+
     def adopt(self, other: str) -> None:
         """The key of a recovery sheet counts from now on; those that are here are still read.
 

@@ -13,7 +13,8 @@ from studio.governance.store_keys import StoreKeys, own_store_keys
 from studio.governance.watch.model import Sealing, StoreState
 
 FILES = (
-    "journal.db", "stock/*.db", "stock/*.db*.moved", "plans/incidents.db", "imports/exports.db",
+    "journal.db", "people.db", "stock/*.db", "stock/*.db*.moved", "plans/incidents.db",
+    "imports/exports.db",
 )  # fmt: skip
 
 
@@ -47,6 +48,23 @@ def seal_stores() -> list[StoreState]:
             except (apsw.Error, OSError):  # it is told as what it is
                 continue
     return store_states()
+
+
+def forget_keys(folder: Path | None = None, keys: StoreKeys | None = None) -> int:
+    """Forgets the keys of before once every store is under the one that counts; how many.
+
+    A store that cannot be read just now may need one of them: then all stay.
+
+    Raises:
+        StudioError: failed: the keys cannot be had or kept.
+        OSError: the same.
+    """
+    keys = keys or own_store_keys()
+    keys.read_again()
+    current = keys.current()
+    states = store_states(folder, keys)
+    is_needed = not states or any(state.is_now != "sealed" for state in states)
+    return 0 if is_needed else keys.forget(current)
 
 
 def _state_of(path: Path, keys: StoreKeys) -> Sealing:

@@ -11,7 +11,7 @@ from studio.media.yuv import Layer, layer
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
-    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 
 def begin_plate(image: QImage, box: QRectF, unit: float, style: Style, alpha: int) -> QPainter:
@@ -116,20 +116,48 @@ def draw_lower_third(spec: LowerThirdSpec, unit: float, style: Style = PLAIN) ->
 
 def draw_mark(text: str, unit: float) -> Layer:
     """A small label such as 虚拟试戴; ``unit`` is the text's height."""
-    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QColor
+
+    return _label(
+        text, qt.font(unit, 500), QColor(0, 0, 0, 150), QColor(255, 255, 255, 235),
+        pad=unit * 0.55, height=unit * 1.8, radius=unit * 0.35,
+    )  # fmt: skip
+
+
+def draw_stamp(text: str, unit: float, max_width: float, style: Style = PLAIN) -> Layer:
+    """Words for a moment, in the brand's accent; ``unit`` is the text's height, pixels."""
+    from PySide6.QtCore import Qt
     from PySide6.QtGui import QColor, QFontMetricsF
 
-    font = qt.font(unit, 500)
-    metrics = QFontMetricsF(font)
-    width, height = metrics.horizontalAdvance(text) + unit * 1.1, unit * 1.8
+    font, pad = qt.font(unit, 700, style.family), unit * 0.8
+    words = QFontMetricsF(font).elidedText(
+        qt.printable(" ".join(text.split())), Qt.TextElideMode.ElideMiddle, max_width - 2 * pad
+    )
+    ground = QColor(style.accent)
+    ground.setAlpha(235)
+    return _label(
+        words, font, ground, QColor(style.plate_ink),
+        pad=pad, height=unit * 2.1, radius=unit * 0.5,
+    )  # fmt: skip
+
+
+def _label(
+    words: str, font: QFont, ground: QColor, ink: QColor, *, pad: float, height: float,
+    radius: float,
+) -> Layer:  # fmt: skip
+    """One line on a rounded ground, ``pad`` of it at either end; pixels."""
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QFontMetricsF
+
+    width = QFontMetricsF(font).horizontalAdvance(words) + 2 * pad
     image = qt.canvas(round(width), round(height))
     painter = qt.painter_on(image)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 150))
+    painter.setBrush(ground)
     box = QRectF(0, 0, width, height)
-    painter.drawRoundedRect(box, unit * 0.35, unit * 0.35)
+    painter.drawRoundedRect(box, radius, radius)
     painter.setFont(font)
-    painter.setPen(QColor(255, 255, 255, 235))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.setPen(ink)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
     painter.end()
     return layer(qt.to_frame(image))

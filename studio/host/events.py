@@ -82,3 +82,18 @@ class StandInCame(Event, frozen=True, kw_only=True):
     )
 
     on: bool
+
+
+class HostSaid(Event, frozen=True, kw_only=True):
+    """A stretch of what the host said, as it was recognised; words at its edges may be cut off."""
+
+    name: ClassVar[str] = "host.said"
+    label: ClassVar[Text] = Text("主播说的话", "The host said")
+    help: ClassVar[Text] = Text(
+        "识别到的一段口播（约 6 秒），段与段之间可能缺字或重字。要开着“听口播”。",
+        "A stretch of recognised speech (about 6 s); at its edges words may be missing or come "
+        "twice. Needs the ears.",
+    )
+    is_journaled: ClassVar[bool] = False  # the analysis writes it while the show is on air
+
+    text: str

@@ -12,6 +12,7 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.instants import iso, parse_instant, utc_now
 from studio.core.places import names_place
+from studio.core.taking_back import way_back, with_rows_taken_back
 from studio.host.rundown.book import drafted, find_item, put_item, remove_item, shortened
 from studio.host.rundown.difference import compare_items, taken_over
 from studio.host.rundown.importing import RundownImport, read_rundown, read_rundown_text
@@ -20,6 +21,7 @@ from studio.host.rundown.model import (
     RundownId,
     RundownItem,
     RundownPart,
+    RundownPhase,
     RundownRun,
     RundownView,
     ZoneName,
@@ -69,9 +71,17 @@ class RundownCommands:
         "rundown.set",
         role=Role.CONTROLLER,
         label=("设定流程", "Set the rundown"),
-        help=("换成这份流程：开始时间、阶段、环节。", "Takes this rundown: start, phases, items."),
+        help=(
+            "换成这份流程：开始时间、阶段、环节；有 instead_of（那一步留下的）时只还原有差别的项。",
+            "Takes this rundown: start, phases, items; with instead_of, what the step had left, "
+            "only where the two differ.",
+        ),
     )
-    def set_whole(self, rundown: RundownPart) -> Changed:
+    def set_whole(self, rundown: RundownPart, instead_of: RundownPart | None = None) -> Changed:
+        if instead_of is not None:
+            rundown = with_rows_taken_back(
+                self._room.part, instead_of, rundown, "phases", _id_of, _phase_taken_back
+            )
         return self._edit(rundown)
 
     @command(
@@ -285,9 +295,8 @@ class RundownCommands:
     def _edit(self, part: RundownPart) -> Changed:
         before = self._room.part
         self._room.put(part)
-        return changed(
-            "rundown", "prompter", undo=("rundown.set", {"rundown": msgspec.to_builtins(before)})
-        )
+        undo = way_back("rundown.set", "rundown", before, self._room.part)
+        return changed("rundown", "prompter", undo=undo)
 
     def _move(self, act: Callable[[], object]) -> Changed:
         before = self._room.run
@@ -295,3 +304,11 @@ class RundownCommands:
         return changed(
             "rundown", "prompter", undo=("rundown.put_run", {"run": msgspec.to_builtins(before)})
         )
+
+
+def _id_of(row: RundownPhase | RundownItem) -> str:
+    return row.id
+
+
+def _phase_taken_back(now: RundownPhase, left: RundownPhase, before: RundownPhase) -> RundownPhase:
+    return with_rows_taken_back(now, left, before, "items", _id_of)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from studio.core.command import Changed, Role, changed, command
+from studio.core.command import Changed, Role, changed, command, only_given
 from studio.core.errors import StudioError
 from studio.host.script.facts import check_own
 from studio.host.script.model import (
@@ -242,15 +242,9 @@ class ScriptCommands:
         scene: Scene | None = None,
     ) -> Changed:
         before = self._room.part
-        self._room.put(
-            replace(
-                before,
-                speed=before.speed if speed is None else speed,
-                audience=before.audience if audience is None else audience,
-                scene=before.scene if scene is None else scene,
-            )
-        )
-        undo = {"speed": before.speed, "audience": before.audience, "scene": before.scene}
+        given = only_given(speed=speed, audience=audience, scene=scene)
+        self._room.put(replace(before, **given))
+        undo = {name: getattr(before, name) for name in given}
         return changed("script", undo=("script.settings", undo))
 
     @command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Protocol
 
 import msgspec
@@ -10,10 +11,12 @@ from msgspec.structs import replace
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.event import Events
+from studio.core.taking_back import way_back
 from studio.insight.advice.model import AdvicePart, MarginPercent, OrderProposal, RelatedGoods
 from studio.insight.outlook.model import Outlook
 from studio.shop.catalogue import Catalogue
 from studio.shop.events import GoodsOrdered
+from studio.shop.run_order.model import RunOrderPart
 
 ProposalId = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 AheadDays = Annotated[int, msgspec.Meta(ge=1, le=60)]
@@ -42,11 +45,24 @@ class Adviser(Protocol):
         ...
 
 
+class TodaysOrder(Protocol):
+    """The run order (`studio.shop.run_order.service.RunOrderService`)."""
+
+    part: RunOrderPart
+
+    def sort(self, order: Sequence[str]) -> tuple[str, ...]:
+        """Today's goods in this order; the list before."""
+        ...
+
+
 class AdviceCommands:
     """A difference is proposed; a person takes it over, and may take it back."""
 
-    def __init__(self, adviser: Adviser, catalogue: Catalogue, events: Events) -> None:
+    def __init__(
+        self, adviser: Adviser, catalogue: Catalogue, today: TodaysOrder, events: Events
+    ) -> None:
         self._adviser, self._catalogue, self._events = adviser, catalogue, events
+        self._today = today
 
     @command(
         "advice.propose",
@@ -67,19 +83,25 @@ class AdviceCommands:
         role=Role.CONTROLLER,
         label=("采纳排品", "Take the order over"),
         help=(
-            "采纳一份排品建议：商品编号按新顺序重排；可撤销。平台购物车要自己调整。",
-            "Takes a proposed order over: numbers are dealt out anew; can be undone. The "
-            "platform's own cart is for you to sort.",
+            "采纳一份排品建议：商品编号按新顺序重排，或（today=true）只改今日商品的顺序，编号不变；"
+            "可撤销。平台购物车要自己调整。",
+            "Takes a proposed order over: numbers are dealt out anew, or (today=true) the run "
+            "order alone is sorted and numbers stay; can be undone. The platform's own cart is "
+            "for you to sort.",
         ),
     )
-    def accept(self, id: ProposalId) -> Changed:
+    def accept(self, id: ProposalId, today: bool = False) -> Changed:
         order = self._adviser.order_of(id)
         products = self._catalogue.state.products
         if order is None or set(order) != {product.id for product in products}:
             raise StudioError("conflict", "advice.stale", id=id)
+        if today:
+            was = self._today.sort(order)
+            undo = way_back("run_order.put", "goods", was, self._today.part.goods)
+            return changed("run_order", undo=undo)
         before = self._catalogue.sort(order)
         self._events.publish(GoodsOrdered(products=order))
-        return changed("shop", "advice", undo=("shop.order", {"products": list(before)}))
+        return changed("shop", "advice", undo=way_back("shop.order", "products", before, order))
 
     @command(
         "advice.related",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from studio.core import settings
@@ -10,6 +10,7 @@ from studio.core.clean import encode_json
 from studio.core.i18n import system_language, translate
 from studio.core.paths import data_dir
 from studio.core.priority import background_thread
+from studio.insight.effects.model import DoneAction
 from studio.insight.model import Answer, InsightView, LabelPair
 
 Write = Callable[[str], None]
@@ -65,6 +66,23 @@ def do_ask(name: str, show: str, write: Write, *, as_json: bool) -> None:
             write(f"{id}  {said(question.label)}")
         return
     answer = analyse(AnalysisRequest("ask", name, show)).answer
+    assert answer is not None
+    for line in [encode_json(answer)] if as_json else answer_lines(answer):
+        write(line)
+
+
+def do_effects(actions: Sequence[DoneAction], show: str, write: Write, *, as_json: bool) -> None:
+    """Writes what the actions of shows before did to the figure they named.
+
+    Raises:
+        StudioError: not_found, failed.
+    """
+    from studio.insight.analysis.apart import AnalysisRequest
+    from studio.insight.analysis.child import analyse
+
+    background_thread()
+    request = AnalysisRequest("effects", show=show or "last", actions=tuple(actions))
+    answer = analyse(request).answer
     assert answer is not None
     for line in [encode_json(answer)] if as_json else answer_lines(answer):
         write(line)

@@ -8,13 +8,17 @@ from typing import Annotated, Literal, Protocol
 
 import msgspec
 
-from studio.core.command import Changed, Role, changed, command
+from studio.core.command import Bus, Changed, Role, changed, command
+from studio.core.errors import StudioError
+from studio.core.log import logger
 from studio.core.places import names_place
 from studio.insight.analysis.apart import AnalysisRequest, analyse_apart
 from studio.insight.analysis.questions import questions
+from studio.insight.effects.model import DoneAction
 from studio.insight.journal import Journal
 from studio.insight.moment import picture_of
 
+_log = logger(__name__)
 Short = Annotated[str, msgspec.Meta(max_length=60)]
 
 
@@ -33,10 +37,11 @@ class InsightCommands:
     Args:
         journal: written to, and asked for moments.
         recordings: where recordings go.
+        bus: asked for the actions after shows.
     """
 
-    def __init__(self, journal: Journal, recordings: RecordingsPlace) -> None:
-        self._journal, self._recordings = journal, recordings
+    def __init__(self, journal: Journal, recordings: RecordingsPlace, bus: Bus) -> None:
+        self._journal, self._recordings, self._bus = journal, recordings, bus
 
     @command(
         "insight.rebuild",
@@ -98,6 +103,57 @@ class InsightCommands:
         return changed(result=msgspec.to_builtins(reply.strip))
 
     @command(
+        "insight.shots",
+        role=Role.CONTROLLER,
+        label=("一场的缩略图", "Pictures along a show"),
+        help=(
+            "从录像里沿时间轴取若干张小图（JPEG 文件）；没有录像的地方没有图。",
+            "Small pictures along a show's axis from its recordings, as JPEG files; none where "
+            "nothing was recorded.",
+        ),
+    )
+    async def shots(
+        self, show: Short = "last", count: Annotated[int, msgspec.Meta(ge=1, le=24)] = 12
+    ) -> Changed:
+        """Answers with their times and files."""
+        request = AnalysisRequest(
+            "shots", show=show, count=count, folder=str(self._recordings.path)
+        )
+        reply = await analyse_apart(request)
+        return changed(result={"shots": msgspec.to_builtins(reply.shots)})
+
+    @command(
+        "insight.effects",
+        role=Role.CONTROLLER,
+        label=("上次整改的效果", "What the last actions did"),
+        help=(
+            "一场之前登记的整改：指标在完成之前和之后各场的平均、没有变化时的范围、是否超出；"
+            "场次太少会写明。language 为 zh 或 en。",
+            "Actions put before a show: the figure they named in the shows before and since, the "
+            "band where nothing changes, whether it was left; says where there are too few shows.",
+        ),
+    )
+    async def effects(
+        self, show: Short = "last", language: Literal["", "zh", "en"] = ""
+    ) -> Changed:
+        """Answers with columns and rows, as `insight.ask`."""
+        request = AnalysisRequest(
+            "effects", show=show, actions=await self._actions(), language=language
+        )
+        reply = await analyse_apart(request)
+        return changed(result=msgspec.to_builtins(reply.answer))
+
+    async def _actions(self) -> tuple[DoneAction, ...]:
+        """Those that everybody may see: a report is handed on."""
+        try:
+            ran = await self._bus.run("actions.list", {"all": True}, role=Role.CONTROLLER)
+        except StudioError as error:
+            _log.warning("actions are not known: %s", error)
+            return ()
+        rows = ran.result["actions"] if isinstance(ran.result, dict) else []
+        return tuple(msgspec.convert(row, DoneAction) for row in rows)
+
+    @command(
         "insight.moment",
         role=Role.CONTROLLER,
         label=("某一刻的画面", "Picture of a moment"),
@@ -149,5 +205,8 @@ class InsightCommands:
     ) -> Changed:  # fmt: skip
         """Answers with the files, the page first, the PDF last."""
         place = str(Path(folder).expanduser() if folder else self._recordings.path / "reports")
-        reply = await analyse_apart(AnalysisRequest("report", "", show, at, place, with_pdf=pdf))
+        actions = await self._actions() if at == "7d" else ()
+        reply = await analyse_apart(
+            AnalysisRequest("report", "", show, at, place, with_pdf=pdf, actions=actions)
+        )
         return changed(result={"files": list(reply.files)})

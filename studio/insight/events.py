@@ -84,3 +84,23 @@ class ExperimentSwitched(Event, frozen=True, kw_only=True):
     arm: str
     pair: int
     way: LabelPair
+
+
+class ReachWritten(Event, frozen=True, kw_only=True):
+    """A list of persons of a segment who agreed to a purpose was written; names nobody."""
+
+    name: ClassVar[str] = "reach.written"
+    label: ClassVar[Text] = Text("已导出触达名单", "Reach list written")
+    help: ClassVar[Text] = Text(
+        "某个分群里同意某一用途的人被写成名单：人数、是否打码、谁、为什么。",
+        "Those of a segment who agreed to a purpose were written as a list: how many, masked or "
+        "not, by whom and why.",
+    )
+
+    id: str
+    segment: str
+    purpose: str
+    count: int
+    is_full: bool
+    operator: str
+    reason: str

@@ -17,6 +17,7 @@ from studio.insight.metrics import metrics
 from studio.insight.sequential import ALPHA
 from studio.insight.simulation import power_switched, switched_winners
 from studio.insight.trials.book import TrialBook, trials_file
+from studio.insight.trials.model import TrialsView, TrialView
 from studio.insight.trials.plan import find_plan
 from studio.insight.trials.result import find_results
 
@@ -122,3 +123,20 @@ def show_result(id: str, write: Write, *, as_json: bool) -> None:
         return
     write(translate("ui.trials.e_value", e=f"{found.e_value:.3g}", stop=f"{found.stop:g}",
                     pairs=found.pairs, out=found.left_out, change=change))  # fmt: skip
+
+
+def status_lines(view: TrialsView) -> list[str]:
+    """What runs now, for a terminal."""
+    if not view.running:
+        return [translate("experiment.none_runs")]
+    return [f"{trial.id}  {said(trial.label)}  {_now(trial)}" for trial in view.running]
+
+
+def _now(trial: TrialView) -> str:
+    if trial.unit != "time":
+        counts = trial.counts
+        return translate("experiment.split_now", a=counts.a_of, b=counts.b_of, both=counts.both)
+    key = "experiment.held_now" if trial.is_held else "experiment.turn_now"
+    return translate(key, arm=trial.arm.upper(), until=trial.until_utc, pair=trial.pair,
+                     pairs=trial.pairs, clean=trial.clean, spoiled=trial.spoiled,
+                     why=trial.held_why)  # fmt: skip

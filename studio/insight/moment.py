@@ -8,13 +8,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from studio.core.aigc import bears_aigc, labelled_picture
 from studio.core.clean import read_json
 from studio.core.clock import seconds_of, utc_of
 from studio.core.errors import StudioError
+from studio.core.text import natural
 from studio.governance.database import Database, DatabaseError
 from studio.insight.journal import CLOCK, open_to_read
-from studio.media.frame import Frame, from_av
+from studio.media.frame import Frame, from_av, from_rgb, to_rgb
 from studio.media.picture_file import encode_picture, write_picture
 from studio.outputs.kept_files import KINDS
 from studio.sender.file_clock import ClockMark, read_clock
@@ -57,9 +60,10 @@ def find_instant(journal: Path, when: str) -> Instant:
     """
     try:
         with closing(open_to_read(journal)) as base:
-            if when.isdecimal():
+            number = natural(when)
+            if number is not None:
                 row = base.execute(
-                    "SELECT run, at_ns, at_utc FROM entries WHERE id = ?", (int(when),)
+                    "SELECT run, at_ns, at_utc FROM entries WHERE id = ?", (number,)
                 ).fetchone()
                 if row is None:
                     raise StudioError("not_found", "insight.no_entry", id=when)
@@ -240,6 +244,22 @@ def picture_bytes(journal: Path, when: str, usual: Path) -> bytes:
     """
     found = _recorded(journal, when, usual)
     picture = encode_picture(frame_at(found), ".jpg", 70)
+    return labelled_picture(picture) if _bears_label(found) else picture
+
+
+def small_picture(journal: Path, when: str, usual: Path, high: int) -> bytes:
+    """The same ``high`` rows high.
+
+    Raises:
+        StudioError: invalid, not_found, failed.
+    """
+    from studio.media.cv import cv2
+
+    found = _recorded(journal, when, usual)
+    rgb = to_rgb(frame_at(found))
+    wide = max(2, 2 * round(rgb.shape[1] * high / rgb.shape[0] / 2))
+    small = np.asarray(cv2.resize(rgb, (wide, high), interpolation=cv2.INTER_AREA), np.uint8)
+    picture = encode_picture(from_rgb(small), ".jpg", 70)
     return labelled_picture(picture) if _bears_label(found) else picture
 
 

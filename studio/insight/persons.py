@@ -39,11 +39,12 @@ class JournalPersons:
         return []
 
     def about(self, persons: Sequence[Person]) -> list[dict[str, Any]]:
-        """Their entries: comments, and what was decided about them."""
+        """Their entries: comments, and what was decided about them; nothing of others in them."""
         entries: list[dict[str, Any]] = []
+        own = [person.id for person in persons]
         try:
             for row in self._rows(persons):
-                plain = self._people.opened(read_json(row.data))
+                plain = self._people.opened(read_json(row.data), own)
                 entries.append({"at": row.at_utc, "name": row.name, "data": plain})
         except (DatabaseError, ValueError) as error:
             raise self._fault(error) from None

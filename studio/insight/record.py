@@ -23,6 +23,7 @@ from studio.core.bounded import read_bounded
 from studio.core.clean import read_json, write_json
 from studio.core.clock import seconds_of, utc_iso
 from studio.core.errors import StudioError
+from studio.core.table_text import harmless
 from studio.core.whole_file import PRIVATE, write_whole
 from studio.governance.audit import Signer, logs
 from studio.governance.database import Database, DatabaseError
@@ -284,10 +285,10 @@ class RecordPacker:
                 count += 1
                 lines.write(write_json(row) + "\n")
                 if row["name"] in PRICES:
-                    data = {key: _cell(value) for key, value in dict(row["data"]).items()}
+                    data = {key: harmless(value) for key, value in dict(row["data"]).items()}
                     prices.writerow(
-                        [row["entry"], row["at"], row["at_ns"], row["name"], _cell(row["show"]),
-                         _cell(row["scene"]), _cell(row["sku"]), write_json(data)]
+                        [row["entry"], row["at"], row["at_ns"], row["name"], harmless(row["show"]),
+                         harmless(row["scene"]), harmless(row["sku"]), write_json(data)]
                     )  # fmt: skip
         return count
 
@@ -376,10 +377,3 @@ def _time_of(line: bytes) -> float:
         return seconds_of(str(entry["at"])) if isinstance(entry, dict) else 0.0
     except (ValueError, KeyError):
         return 0.0
-
-
-def _cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value[:1] in "=+-@\t\r":
-        return "'" + value
-    return value

@@ -6,8 +6,6 @@ opens the rows it was made of.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -20,10 +18,15 @@ from studio.core.i18n import system_language, translate
 from studio.core.personal import mask_text
 from studio.core.report_html import Cell
 from studio.core.report_pdf import PdfPart, PdfRequest, make_pdf, pdf_request
+from studio.core.table_text import csv_bytes
 from studio.core.whole_file import PRIVATE, write_whole
 from studio.insight.analysis.base import open_analysis
 from studio.insight.analysis.sums import AiringRow, airings, find_airing, sums_of
+from studio.insight.effects.find import find_effects
+from studio.insight.effects.model import DoneAction
+from studio.insight.effects.told import COLUMNS, effect_row, effect_section
 from studio.insight.metrics import Metric, metrics, value_of, waterfall
+from studio.insight.reach.viewers import MINE, SEGMENT_CASE
 from studio.insight.report_questions import answer_part
 from studio.shop.model import price_text
 
@@ -53,9 +56,13 @@ class ReportTable(NamedTuple):
 
 
 def write_report(
-    analysis: Path, show: str, at: At, folder: Path, *, with_pdf: bool = False
-) -> ReportFiles:
+    analysis: Path, show: str, at: At, folder: Path, actions: Sequence[DoneAction] = (), *,
+    with_pdf: bool = False,
+) -> ReportFiles:  # fmt: skip
     """Writes a report into a folder, which is made.
+
+    Args:
+        actions: of shows before; a report of a week tells what they did.
 
     Raises:
         StudioError: not_found (the show, the analysis), failed (the folder), unavailable (PDF,
@@ -65,7 +72,7 @@ def write_report(
         raise StudioError("not_found", "insight.not_built")
     with closing(open_analysis(analysis, is_read_only=True)) as base:
         airing = find_airing(base, show)
-        report = ShowReport(base, airing, at)
+        report = ShowReport(base, airing, at, actions)
         text, tables = report.page(), report.tables
     paper = make_pdf(report.paper()) if with_pdf else None
     name = f"{utc_of((airing.began_us + airing.zone_us) / 1e6)[:10]}-{airing.id}-{at}"
@@ -75,7 +82,8 @@ def write_report(
         files = []
         for table in tables:
             file = folder / f"{name}-{table.name}.csv"
-            write_whole(file, _csv(table), mode=PRIVATE)
+            rows = [[_masked(cell) for cell in row] for row in table.rows]
+            write_whole(file, csv_bytes([table.heads, *rows]), mode=PRIVATE)
             files.append(file)
         if paper is not None:
             write_whole(folder / f"{name}.pdf", paper, mode=PRIVATE)
@@ -86,24 +94,9 @@ def write_report(
     return ReportFiles(folder / f"{name}.html", tuple(files), pdf)
 
 
-def _csv(table: ReportTable) -> bytes:
-    """With a mark at its start, so that a spreadsheet reads Chinese.
-
-    No cell is a formula, and none says who somebody is.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(table.heads)
-    for row in table.rows:
-        writer.writerow(["" if cell is None else _harmless(cell) for cell in row])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: Cell) -> Cell:
-    if not isinstance(cell, str):
-        return cell
-    text = mask_text(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+def _masked(cell: Cell) -> Cell:
+    """A cell that does not say who somebody is."""
+    return mask_text(cell) if isinstance(cell, str) else cell
 
 
 class ShowReport:
@@ -113,8 +106,11 @@ class ShowReport:
         tables: made with the page.
     """
 
-    def __init__(self, base: duckdb.DuckDBPyConnection, airing: AiringRow, at: At) -> None:
-        self._base, self._airing, self._at = base, airing, at
+    def __init__(
+        self, base: duckdb.DuckDBPyConnection, airing: AiringRow, at: At,
+        actions: Sequence[DoneAction] = (),
+    ) -> None:  # fmt: skip
+        self._base, self._airing, self._at, self._done = base, airing, at, actions
         self._language = system_language()
         self.tables: list[ReportTable] = []
         earlier = [other for other in airings(base) if other.id < airing.id]
@@ -133,7 +129,7 @@ class ShowReport:
         if self._at == "7d":
             parts += [self._waterfall(), self._orders()]
             parts += [self._answer(name) for name in ("attribution", "profit", "claims")]
-            parts.append(self._actions())
+            parts += [self._effects(), self._actions()]
         return html.page("zh" if self._language == "zh" else "en", *self._title(), parts)
 
     def paper(self) -> PdfRequest:
@@ -316,12 +312,8 @@ class ShowReport:
     def _segments(self) -> str:
         """Viewers who commented, by how often they were here; by pseudonym, nobody is named."""
         rows = self._ask(
-            "WITH mine AS (SELECT viewer, count(*) AS said, count(DISTINCT airing) AS shows, "
-            "max(airing) AS last FROM events WHERE viewer > 0 AND airing > 0 AND airing <= ? "
-            "GROUP BY viewer) SELECT CASE WHEN shows = 1 AND last = ? THEN 'new' "
-            "WHEN last < ? - 3 THEN 'away' WHEN shows >= 3 THEN 'regular' ELSE 'again' END, "
-            "count(*), sum(said) FROM mine GROUP BY 1 ORDER BY 2 DESC",
-            self._airing.id, self._airing.id, self._airing.id,
+            f"WITH mine AS ({MINE}) SELECT {SEGMENT_CASE}, count(*), sum(said) FROM mine "
+            "GROUP BY 1 ORDER BY 2 DESC", air=self._airing.id,
         )  # fmt: skip
         shown: list[tuple[Cell, ...]] = [
             (_t(f"report.segment_{row[0]}"), row[1], row[2]) for row in rows
@@ -372,6 +364,14 @@ class ShowReport:
         self.tables.append(ReportTable(name, part.heads, part.rows))
         return part.section
 
+    def _effects(self) -> str:
+        """What the actions of shows before did to the figure they named."""
+        effects = find_effects(self._base, self._airing, self._done)
+        heads = tuple(translate(f"effects.head_{name}", self._language) for name in COLUMNS)
+        rows = [tuple(effect_row(effect, self._language)) for effect in effects]
+        self.tables.append(ReportTable("effects", heads, rows))
+        return effect_section(effects, self._language)
+
     def _actions(self) -> str:
         """An empty form with five whys; a person fills it in, the program knows no reasons."""
         heads = _heads("what", "why5", "evidence", "owner", "until")
@@ -381,8 +381,8 @@ class ShowReport:
 
     # -- small things --------------------------------------------------------------------------
 
-    def _ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self._base.execute(sql, list(values)).fetchall()
+    def _ask(self, sql: str, *values: Any, **named: Any) -> list[tuple[Any, ...]]:
+        return self._base.execute(sql, named or list(values)).fetchall()
 
     def _said(self, label: Any) -> str:
         return str(label.zh if self._language == "zh" else label.en)

@@ -7,6 +7,7 @@ from studio.core.event import Events
 from studio.core.service import Service
 from studio.core.state import State
 from studio.insight.advice.service import AdviceService, FreePieces
+from studio.insight.advice_commands import TodaysOrder
 from studio.insight.pricing.service import PricingService
 from studio.insight.pricing.tonight import OnAirNow
 from studio.insight.trials.book import trials_file
@@ -18,12 +19,12 @@ ADVICE_SERVICES: tuple[type[Service], ...] = (AdviceService, PricingService, Tri
 
 
 def advice_services(
-    catalogue: Catalogue, offers: OfferBook, ledger: FreePieces, bus: Bus, air: OnAirNow,
-    events: Events, state: State,
+    catalogue: Catalogue, offers: OfferBook, ledger: FreePieces, today: TodaysOrder, bus: Bus,
+    air: OnAirNow, events: Events, state: State,
 ) -> tuple[Service, ...]:  # fmt: skip
     """All of them, wired."""
     return (
-        AdviceService(catalogue, offers, ledger, events, state),
+        AdviceService(catalogue, offers, ledger, today, events, state),
         PricingService(offers, ledger.free, bus, air, events, state),
         TrialService(trials_file(), bus, air, events, state),
     )

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 
 from studio.core.clock import NS, now_ns
+from studio.core.command import Bus
 from studio.core.errors import StudioError
-from studio.core.event import Events
+from studio.core.event import Event, Events
 from studio.core.log import logger
 from studio.core.paths import data_dir
 from studio.core.service import Every, Service, ShowContext
@@ -37,6 +38,8 @@ from studio.insight.stats import ProcessFigures, Stats, disk_free_gb
 from studio.insight.usual_sales import OwnSalesNormal
 
 FIGURES_S = 1.0
+SAID = "host.said"
+"""The host's room announces it; the two rooms meet through events."""
 _log = logger(__name__)
 
 
@@ -84,6 +87,7 @@ class InsightService(Service):
         events, state: heard and told.
         scenes, prices: what is on air and what it costs, for the journal's entries.
         people: seal what viewers said; closed with the journal.
+        bus: asked for the actions after shows.
     """
 
     name: ClassVar[str] = "insight"
@@ -101,6 +105,7 @@ class InsightService(Service):
         scenes: ScenesOnAir,
         prices: PriceNow,
         people: PeopleKeys,
+        bus: Bus,
     ) -> None:
         self._journal = journal = Journal(data_dir() / "journal.db", show)
         self.past = JournalWindow(journal.path, lambda: disk.path)
@@ -121,13 +126,14 @@ class InsightService(Service):
         self.board = Board()
         self._feed = BoardFeed(self.board, events)
         self.context.sales = self._feed
-        self._commands = InsightCommands(journal, disk)
+        self._commands = InsightCommands(journal, disk, bus)
         self._board_commands = BoardCommands(self.board, journal)
         self._record_commands = RecordCommands(disk)
         self._rival_commands = RivalCommands()
         self._imports_commands = ImportsCommands()
         self._learns: asyncio.Task[None] | None = None
         events.on_all(self.context.write)
+        events.on_all(self._said)
 
     def commands(self) -> Sequence[object]:
         """The analysis, the board, figures of platforms, records, competitors."""
@@ -174,6 +180,11 @@ class InsightService(Service):
         self._seen_ticks, self._seen_ns = ticks.ticks, now
         self._events.publish(Stats(figures=self.stats))
         self._state.touch("outputs", "air")
+
+    def _said(self, event: Event) -> None:
+        """What viewers heard too is an entry; what was said off air is none."""
+        if event.name == SAID and self._journal.on_air_ns > 0:
+            self._journal.write(event.name, event.data())
 
     # -- the board -----------------------------------------------------------------------------
 

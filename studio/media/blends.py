@@ -98,7 +98,7 @@ def _light(luma: Plane, below: Plane, light: Plane, inverse: Plane, mode: Blend)
     else:
         product = cv2.multiply(below, light, scale=1 / SPAN)
         if mode == "screen":
-            made = cv2.subtract(cv2.add(below, light), product)
+            made = cv2.add(below, cv2.subtract(light, product))  # the sum alone is cut off at 255
         else:
             made = cv2.add(cv2.multiply(below, inverse, scale=1 / 255), product)
     cv2.add(cv2.min(made, SPAN), BLACK, dst=luma)

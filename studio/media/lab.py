@@ -1,8 +1,8 @@
 """A TIFF in CIE L*a*b*, as print shops hand it on, in the colours of a screen.
 
-Sources: TIFF 6.0, section 23 (CIE L*a*b* images: 8 bit, a* and b* signed) with the ICC's form of
-it (photometric 9, offset by half) from TIFF Technical Note 4; CIE 15:2004, 8.2.1; white is D50 as
-in ICC.1:2022, and the matrix is sRGB's, adapted to it (IEC 61966-2-1).
+Sources: TIFF 6.0, section 23 (CIE L*a*b* images: 8 bit, a* and b* signed), with 16 bit and the
+ICC's form of it (photometric 9, offset by half) from TIFF Technical Note 4; CIE 15:2004, 8.2.1;
+white is D50 as in ICC.1:2022, and the matrix is sRGB's, adapted to it (IEC 61966-2-1).
 """
 
 from __future__ import annotations
@@ -21,17 +21,21 @@ TO_RGB = (
 )
 
 
-def lab_to_bgr(stored: NDArray[np.uint8], form: int) -> NDArray[np.uint8]:
-    """Samples as they are stored, (h, w, 3) uint8, as BGR of sRGB.
+def lab_to_bgr(stored: NDArray[Any], form: int) -> NDArray[np.uint8]:
+    """Samples as they are stored, (h, w, 3) uint8 or uint16, as BGR of sRGB.
 
     Args:
         form: `CIE` (a* and b* signed) or `ICC` (128 is none).
     """
-    made = np.empty_like(stored)
+    made = np.empty(stored.shape, np.uint8)
+    steps = 1 if stored.dtype == np.uint8 else 256
+    # White is all ones; in the ICC's 16 bit it is 0xff00.
+    white = 65280 if steps > 1 and form == ICC else 256 * steps - 1
     for top in range(0, len(stored), 64):  # a stripe at a time: floats are eight times as large
         rows = stored[top : top + 64]
-        signed = rows[:, :, 1:].view(np.int8) if form == CIE else rows[:, :, 1:].astype(int) - 128
-        made[top : top + 64] = _stripe(rows[:, :, 0] * (100 / 255), signed.astype(np.float64))
+        tint = rows[:, :, 1:].astype(np.float64) / steps
+        tint -= 256 * (tint >= 128) if form == CIE else 128
+        made[top : top + 64] = _stripe(np.minimum(rows[:, :, 0] * (100 / white), 100), tint)
     return made
 
 

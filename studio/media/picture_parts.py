@@ -39,13 +39,26 @@ def is_avif(data: bytes) -> bool:
     return data[4:8] == b"ftyp" and b"avi" in data[8:64]
 
 
-def is_grey_avif(data: bytes) -> bool:
-    """Is it an AV1 picture of luma alone? OpenCV leaves its range as the camera wrote it."""
+WIDE_BLUE = (1, 9, 10)
+"""Of ITU-T H.273, matrices: BT.709 and BT.2020, whose blue is over twice its difference."""
+
+
+def is_spoilt_avif(data: bytes) -> bool:
+    """Is it an AV1 picture that OpenCV gives in other levels than it has?
+
+    One of luma alone is left in the range of a camera. Of 8 bit in that range, with the matrix of
+    BT.709 or BT.2020, the blue is up to 12 levels off: it is reckoned with factors below two.
+    """
     if not is_avif(data):
         return False
     found = HeifItems(data)
-    said = found.properties(found.primary)
-    return any(kind == b"av1C" and len(body) >= 3 and body[2] & 0x10 for kind, body in said)
+    is_grey, is_deep, is_narrow = False, False, False
+    for kind, body in found.properties(found.primary):
+        if kind == b"av1C" and len(body) >= 3:
+            is_grey, is_deep = bool(body[2] & 0x10), bool(body[2] & 0x40)
+        elif kind == b"colr" and body[:4] == b"nclx" and len(body) >= 11:
+            is_narrow = int.from_bytes(body[8:10], "big") in WIDE_BLUE and not body[10] & 0x80
+    return is_grey or (is_narrow and not is_deep)
 
 
 def depth_of(data: bytes) -> int:
@@ -91,7 +104,7 @@ def with_clear_grey(picture: NDArray[Any], data: bytes) -> NDArray[Any]:
 
 def is_spoilt(data: bytes) -> bool:
     """Does OpenCV read it, but lose its alpha, its range or its planes?"""
-    return is_grey_avif(data) or is_read_otherwise(data)
+    return is_spoilt_avif(data) or is_read_otherwise(data)
 
 
 def turned_as_told(picture: NDArray[Any], data: bytes) -> NDArray[Any]:
@@ -119,7 +132,7 @@ def decode_otherwise(data: bytes, is_tga: bool) -> NDArray[Any] | None:
             return _avif(data)
         if is_tiff(data):
             form = lab_form(data)
-            picture = _decoded("tiff", as_rgb(data) if form else data)
+            picture = _decoded("tiff", as_rgb(data) if form else data, is_wide=bool(form))
             if picture is not None and form:
                 picture = lab_to_bgr(np.ascontiguousarray(picture[:, :, 2::-1]), form)
             return None if picture is None else as_stored(picture, data)
@@ -139,24 +152,25 @@ def decode_otherwise(data: bytes, is_tga: bool) -> NDArray[Any] | None:
         return None
 
 
-def _decoded(codec: str, data: bytes) -> NDArray[Any] | None:
+def _decoded(codec: str, data: bytes, *, is_wide: bool = False) -> NDArray[Any] | None:
+    """The picture of a file; ``is_wide``: with 16 bit where it has them."""
     import av
     import av.packet
 
     context: Any = av.codec.context.CodecContext.create(codec, "r")
     frames: list[Any] = context.decode(av.packet.Packet(data))
     frames += [] if frames else context.decode(None)
-    return _bgr(frames[0]) if frames else None
+    return _bgr(frames[0], is_wide=is_wide) if frames else None
 
 
 def _avif(data: bytes) -> NDArray[Any] | None:
     """The first picture, and the grey one of its size beside it as alpha."""
-    if is_grey_avif(data):
+    if is_spoilt_avif(data):
         found = HeifItems(data)
-        grey = found.picture(found.primary)
+        whole = found.picture(found.primary)
         clear = found.alpha_of(found.primary)
-        if grey is not None and (clear is None or clear.shape == grey.shape[:2]):
-            return grey if clear is None else np.dstack([grey, clear])
+        if whole is not None and (clear is None or clear.shape == whole.shape[:2]):
+            return whole if clear is None else np.dstack([whole, clear])
     import av
 
     with av.open(io.BytesIO(data), "r", format="mov") as file:
@@ -174,9 +188,13 @@ def _avif(data: bytes) -> NDArray[Any] | None:
     return np.dstack([colour, alpha]) if alpha.shape == colour.shape[:2] else colour
 
 
-def _bgr(frame: Any) -> NDArray[Any] | None:
+def _bgr(frame: Any, *, is_wide: bool = False) -> NDArray[Any] | None:
     if frame.width * frame.height > MOST_PIXELS:
         return None
-    has_alpha = any(part.is_alpha for part in frame.format.components)
+    parts = frame.format.components
+    if is_wide and max(part.bits for part in parts) > 8 and len(parts) == 3:
+        wide: NDArray[Any] = frame.to_ndarray(format="rgb48le")[:, :, ::-1]
+        return wide
+    has_alpha = any(part.is_alpha for part in parts)
     picture: NDArray[Any] = frame.to_ndarray(format="bgra" if has_alpha else "bgr24")
     return picture

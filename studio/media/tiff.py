@@ -80,10 +80,10 @@ class TiffTags:
 
 
 def lab_form(data: bytes) -> int:
-    """Of a TIFF of 8 bit in L*a*b*: which form (`studio.media.lab`); 0 for any other."""
+    """Of a TIFF of 8 or 16 bit in L*a*b*: which form (`studio.media.lab`); 0 for any other."""
     tags = TiffTags(data)
     form = tags.value(LIGHT, 1)
-    is_plain = tags.values(BITS) == [8, 8, 8] and tags.value(PLANES, 1) != SEPARATE
+    is_plain = tags.values(BITS) in ([8, 8, 8], [16, 16, 16])
     return form if form in (CIE, ICC_LAB) and is_plain else 0
 
 

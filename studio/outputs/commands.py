@@ -7,12 +7,12 @@ import itertools
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from studio.core.command import Changed, Role, changed, command
+from studio.core.command import Changed, Role, changed, command, only_given
 from studio.core.errors import StudioError
 from studio.core.event import Event
 from studio.core.names import check_name
@@ -22,6 +22,7 @@ from studio.encoding.model import Codec
 from studio.outputs.air_commands import AirCommands
 from studio.outputs.events import OutputChanged, OutputListChanged
 from studio.outputs.film_commands import FilmCommands, placed
+from studio.outputs.key_store import KeyStore, NoStore, key_name
 from studio.outputs.pipeline import OutputPipeline
 from studio.outputs.platforms import platforms
 from studio.outputs.recording_folder import RecordingFolder
@@ -35,38 +36,6 @@ ShortSide = Annotated[int, msgspec.Meta(ge=0, le=4320)]
 DelayS = Annotated[float, msgspec.Meta(ge=0, le=30)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 RECORD = "record"
-
-
-class KeyStore(Protocol):
-    """Where keys are kept; the engine gives the system's keyring."""
-
-    def get(self, name: str) -> str | None:
-        """The secret, or None."""
-
-    def set(self, name: str, value: str) -> None:
-        """Keeps it."""
-
-    def delete(self, name: str) -> None:
-        """Forgets it; no error when it is not there."""
-
-
-class NoStore:
-    """Keeps keys for this run only."""
-
-    def get(self, name: str) -> str | None:
-        """None: nothing is kept."""
-        return None
-
-    def set(self, name: str, value: str) -> None:
-        """Does nothing: the pipeline has the key already."""
-
-    def delete(self, name: str) -> None:
-        """Does nothing."""
-
-
-def key_name(output: str, *, is_backup: bool = False) -> str:
-    """Under which name the key of ``output`` is kept."""
-    return f"output/{output}/{'backup-key' if is_backup else 'key'}"
 
 
 class OutputCommands:
@@ -271,25 +240,25 @@ class OutputCommands:
         old = self._all.settings(name)
         if old.kind == "file" and url:
             url = str(placed(url, self._folder()))
-        given = {
-            "url": url,
-            "canvas": canvas,
-            "backup_url": backup_url,
-            "ca_file": ca_file,
-            "has_standby": has_standby,
-            "platform": platform,
-            "bitrate_kbps": bitrate_kbps,
-            "codec": codec,
-            "short_side": short_side,
-            "split_min": split_min,
-            "split_mb": split_mb,
-        }
-        new = replace(old, **{field: value for field, value in given.items() if value is not None})
+        given = only_given(
+            url=url,
+            canvas=canvas,
+            backup_url=backup_url,
+            ca_file=ca_file,
+            has_standby=has_standby,
+            platform=platform,
+            bitrate_kbps=bitrate_kbps,
+            codec=codec,
+            short_side=short_side,
+            split_min=split_min,
+            split_mb=split_mb,
+        )
+        new = replace(old, **given)
         self._check_canvas(new.canvas)
         self._check_keys(name, (url or "", key or ""), (backup_url or "", backup_key or ""))
         undo: tuple[str, dict[str, Any]] | None = None
         if url is backup_url is key is backup_key is None:  # a key that was is told to nobody
-            before = {f: getattr(old, f) for f, value in given.items() if value is not None}
+            before = {field: getattr(old, field) for field in given}
             undo = ("outputs.edit", {"name": name, **before})
         if self._all.is_running(name) and key is None and backup_key is None:
             self._pipeline.adjust(new)  # what needs no new connection changes under way

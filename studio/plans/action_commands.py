@@ -20,6 +20,7 @@ from studio.plans.incidents.model import (
     Day,
     IncidentId,
     IncidentsView,
+    MetricName,
     Short,
 )
 from studio.plans.model import Incident
@@ -100,31 +101,37 @@ class ActionCommands:
         role=Role.CONTROLLER,
         label=("登记整改", "Put an action"),
         help=(
-            "为事件登记一项整改：做什么、谁负责、哪天之前（2026-12-01，不写为一周后）；每天提醒，直到完成。",
-            "An action after an incident: what, who, until which day (in a week); reminded daily.",
+            "登记一项整改：做什么、谁负责、哪天之前（2026-12-01，不写为一周后）；每天提醒，直到完成。"
+            "不写 incident 为一场直播之后的；metric 为要改善的指标，下次复盘报告写明前后变化。",
+            "An action after an incident: what, who, until which day (in a week); reminded daily. "
+            "Without incident: after a show; metric: the figure it is to move, whose change the "
+            "next weekly report tells.",
         ),
         secret=("what", "owner"),
     )
     async def put(
         self,
-        incident: IncidentId,
-        what: Short,
-        owner: Short,
+        incident: IncidentId = "",
+        what: Short = "",
+        owner: Short = "",
         until: Day = "",
         action: ActionId = "",
+        metric: MetricName = "",
     ) -> Changed:
         if not what.strip() or not owner.strip():
             raise StudioError("invalid", "plans.action_empty")
         until = _checked_day(until)
         if action:
             before = self._get(action)
-            fresh = replace(before, what=what, owner=owner, until=until, chased_day="")
+            fresh = replace(
+                before, what=what, owner=owner, until=until, chased_day="", metric=metric
+            )
             await self._book.put_actions([fresh])
             undo = {"incident": before.incident, "what": before.what, "owner": before.owner,
-                    "until": before.until, "action": action}  # fmt: skip
+                    "until": before.until, "action": action, "metric": before.metric}  # fmt: skip
             return changed("incidents", result={"action": action}, undo=("actions.put", undo))
-        found = await self._find(incident)
-        made = await self._book.add_action(found, what, owner, until)
+        found = await self._find(incident) if incident else None
+        made = await self._book.add_action(found, what, owner, until, metric)
         return changed(
             "incidents", result={"action": made.id}, undo=("actions.remove", {"action": made.id})
         )

@@ -70,7 +70,15 @@ class PlanCommands:
             ),
             incidents=tuple(_incident(incident) for incident in self._public()[:SHOWN]),
             asks=tuple(
-                AskView(ask.incident, ask.role, ask.text.pair(), ask.options, ask.until_utc)
+                AskView(
+                    ask.incident,
+                    ask.role,
+                    ask.text.pair(),
+                    ask.options,
+                    ask.until_utc,
+                    ask.keys,
+                    ask.given,
+                )
                 for ask in plans.questions.values()
             ),
             told=tuple(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Coroutine
 from typing import Any, Literal
 
+from msgspec.structs import replace
+
 from studio.core.asking import asking
-from studio.core.command import CommandRan
+from studio.core.command import CommandRan, Role
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
 from studio.plans.book import PlanBook
@@ -150,7 +152,7 @@ class RunControl(PlanBook):
         """Answers a question.
 
         Raises:
-            StudioError: not_found, invalid.
+            StudioError: not_found, invalid; denied: it is asked of a higher role.
         """
         question = self.questions.get(incident)
         run = next((r for r in self._runs.values() if r.incident.id == incident), None)
@@ -159,10 +161,14 @@ class RunControl(PlanBook):
         if option not in question.options:
             known = ", ".join(question.options)
             raise StudioError("invalid", "plans.bad_option", option=option, known=known)
+        if asking().role < Role[question.role.upper()]:
+            raise StudioError("denied", "plans.ask_role", role=question.role)
         step = run.steps[run.step]
         if isinstance(step, Ask) and step.keys > 1 and option != "stop":
-            run.keys[asking().origin] = option
-            if sum(1 for given in run.keys.values() if given == option) < step.keys:
+            run.keys[asking().individual] = option
+            given = Counter(run.keys.values())
+            if given[option] < step.keys:
+                self.questions[incident] = replace(question, given=max(given.values()))
                 self.worker.note(run, said("plans.one_key", option=option))
                 return
         run.answer.set_result(option)

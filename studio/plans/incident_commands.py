@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from studio.core.places import names_place
 from studio.core.report_pdf import make_pdf_apart
 from studio.core.text import Text
 from studio.core.usual_sales import SalesNormal
+from studio.governance.masking import Sight, shown
 from studio.governance.signing import TextSigner, write_document, write_signed
 from studio.plans.incident_store import IncidentStore
 from studio.plans.incidents.book import IncidentBook
@@ -356,7 +358,10 @@ async def write_report_file(
         pdf = await make_pdf_apart(request)
         await asyncio.to_thread(lambda: write_signed(file, signer.signed_pdf("incident", pdf)))
         return
-    plain = msgspec.to_builtins(report)
-    await asyncio.to_thread(
-        write_document, file, signer, "incident", plain, lambda: report_page(report, past.picture)
-    )
+
+    def write() -> None:
+        plain = shown(msgspec.to_builtins(report), "incidents.report", Sight.NOBODY)
+        page = functools.partial(report_page, report, past.picture)
+        write_document(file, signer, "incident", plain, page)
+
+    await asyncio.to_thread(write)

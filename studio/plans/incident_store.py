@@ -170,4 +170,4 @@ class IncidentStore:
         return found
 
     def _told(self, error: Exception) -> None:
-        tell_trouble("plans.not_kept", path=str(self._given or store_path()), why=str(error))
+        tell_trouble("incidents.not_kept", path=str(self._given or store_path()), why=str(error))

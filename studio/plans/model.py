@@ -194,6 +194,8 @@ class Question(msgspec.Struct, frozen=True):
     text: PlanText
     options: tuple[str, ...]
     until_utc: str
+    keys: int = 1
+    given: int = 0
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -318,13 +320,20 @@ class IncidentView(msgspec.Struct, frozen=True):
 
 
 class AskView(msgspec.Struct, frozen=True):
-    """A question a plan waits for."""
+    """A question a plan waits for.
+
+    Attributes:
+        keys: so many people must give the same answer.
+        given: so many have, as things stand.
+    """
 
     incident: str
     role: str = ""
     question: Pair = ("", "")
     options: tuple[str, ...] = ()
     until_utc: str = ""
+    keys: int = 1
+    given: int = 0
 
 
 class ToldView(msgspec.Struct, frozen=True):

@@ -133,12 +133,16 @@ class Probe:
         if event.name == "engine.stats":
             self._figures_of(getattr(event, "figures", {}), at_ns)
         elif event.name == "comments.received":
-            second = at_ns // NS
-            self._rates[""].add(second)
-            if getattr(event, "entry", {}).get("state") in RUDE:
-                self._rates["rude_"].add(second)
+            self.count_comment(getattr(event, "entry", {}).get("state", ""))
         elif event.name not in PASSED_OVER:
             self.log.add(event, at_ns)
+
+    def count_comment(self, state: str) -> None:
+        """One more came; also one that says what others said, of which no event tells."""
+        second = now_ns() // NS
+        self._rates[""].add(second)
+        if state in RUDE:
+            self._rates["rude_"].add(second)
 
     def _figures_of(self, told: Mapping[str, Any], at_ns: int) -> None:
         for name, value in told.items():

@@ -7,10 +7,12 @@ from typing import Protocol
 
 from studio.core.asking import Asker, asked_by
 from studio.plans.drill_log import plan_digest
-from studio.plans.model import Plan
+from studio.plans.model import Plan, RunCommand
 from studio.plans.runs import KeptRuns, Run, RunRecord
 from studio.plans.steps import StepWorker, said
 from studio.plans.triggers.base import Cause, Trigger
+
+PHASES = ("steps", "watch", "recover")
 
 
 class RunKeeper(Protocol):
@@ -54,7 +56,28 @@ def record_of(run: Run) -> RunRecord:
         is_held=run.is_held,
         undo=tuple(run.undo),
         programme=dict(run.programme),
+        is_command=run.step < len(run.steps) and isinstance(run.steps[run.step], RunCommand),
     )
+
+
+def joined(written: KeptRuns | None, kept: KeptRuns) -> KeptRuns:
+    """The runs as they were last, of the file and of the checkpoint.
+
+    The file is written before each step. The checkpoint that has what a command changed has what
+    takes it back, too, which no step has written yet.
+    """
+    if written is None:
+        return kept
+    others = {record.incident.id: record for record in kept.runs}
+    runs = tuple(
+        max(record, others.get(record.incident.id, record), key=_how_far) for record in written.runs
+    )
+    # Whichever has a run further on knows the picture of then.
+    return KeptRuns(runs, written.air if runs == written.runs else kept.air)
+
+
+def _how_far(record: RunRecord) -> tuple[int, int, int]:
+    return PHASES.index(record.phase), record.step, len(record.undo)
 
 
 class Resumer:
@@ -78,7 +101,8 @@ class Resumer:
             plan = self._keeper.plans.get(record.plan)
             is_same = plan is not None and plan_digest(plan) == record.digest
             run = self._run(record, plan if is_same and plan is not None else None)
-            self._noticed(run, record.programme, programme)
+            if record.is_command:
+                self._noticed(run, record.programme, programme)
             origin = f"plan:{record.plan}"
             asker = Asker(
                 record.role, record.is_here, origin, record.without, record.scopes, record.person

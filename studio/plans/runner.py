@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 
 from studio.core.asking import asked_by, asking
@@ -20,6 +21,7 @@ from studio.core.log import logger
 from studio.plans.control import RunControl
 from studio.plans.events import PlanEnded, PlanStarted
 from studio.plans.files import PlanFile
+from studio.plans.missed import MissedCauses
 from studio.plans.model import Incident, Moment, Outcome, Plan, PlanText, Step, StepView
 from studio.plans.reach import asker_of_trigger, highest, steps_of
 from studio.plans.resume import Resumer, record_of
@@ -83,6 +85,7 @@ class Plans(RunControl):
         self.is_drill = False
         self._wrong_since: dict[RunKey, int] = {}
         self._rest_until: dict[RunKey, int] = {}
+        self._missed = MissedCauses()
         self._tasks: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
 
@@ -94,6 +97,7 @@ class Plans(RunControl):
         """Takes over plans (`PlanBook.load`); no trigger remembers anything."""
         self._wrong_since.clear()
         self._rest_until.clear()
+        self._missed.clear()
         self._ended.clear()
         self.worker.air.forget()
         super().load(plans, enabled, own)
@@ -134,6 +138,11 @@ class Plans(RunControl):
             if id not in self.enabled or not plan.is_auto:
                 continue
             causes = {cause.subject: cause for view in views for cause in trigger.causes(view)}
+            if trigger.is_momentary:
+                causes = self._missed.with_missed(
+                    id, causes, lambda key: now.at_ns < self._rest_until.get(key, 0),
+                    partial(trigger.is_well, now),
+                )  # fmt: skip
             for key in [key for key in self._wrong_since if key[0] == id]:
                 if key[1] not in causes:
                     del self._wrong_since[key]
@@ -194,6 +203,7 @@ class Plans(RunControl):
         """Lets a run work with the right of whoever asks now."""
         self._runs[run.key] = run
         run.context, run.asker = contextvars.copy_context(), asking()
+        run.known = self._look().scenes.programme
         self._keep(run)
         self._touch()
         run.task = self.spawn(self._work(run), run)
@@ -278,7 +288,7 @@ class Plans(RunControl):
                 run.programme = dict(self._look().scenes.programme)
             if not await self.worker.wait_held(run):
                 declared = self.worker.declared_undo(run, step)
-                if declared is not None and not run.is_retry:
+                if declared is not None and not any(e.step == declared.step for e in run.undo):
                     run.undo.append(declared)
                 await self._write()
                 await self._one(run, step)
@@ -306,6 +316,9 @@ class Plans(RunControl):
         kept = [*self.runs, *self._ended]
         self.worker.air.keep_only(other.incident.id for other in kept)
         self._rest_until[run.key] = now_ns() + int(run.plan.cooldown_s * 1e9)
+        if run.trigger is not None and run.trigger.is_momentary:
+            seen = {cause.subject for cause in run.trigger.causes(self._look())}
+            self._missed.ended(run.key, run.cause.subject in seen)
         self._keep(run)
         self._announce(
             PlanEnded(

@@ -44,6 +44,7 @@ class RunRecord(msgspec.Struct, frozen=True):
         step_ns: monotonic time at which that step began; it goes on in another process.
         role, is_here, without, scopes, person: whose right its steps have.
         programme: what was on air before the step; a take that was not noted is seen by it.
+        is_command: the step is a command: what it took is the plan's. A way back is none.
     """
 
     plan: str
@@ -66,6 +67,7 @@ class RunRecord(msgspec.Struct, frozen=True):
     is_held: bool = False
     undo: tuple[UndoEntry, ...] = ()
     programme: dict[str, str] = {}
+    is_command: bool = True
 
 
 class KeptRuns(msgspec.Struct, frozen=True):
@@ -94,6 +96,7 @@ class Run:
         keys: answers to the question that waits, by who gave them.
         has_two_keys: two people agreed to what comes now.
         context: whose right its commands have, undo included.
+        known: what was on air when it began, and after each of its own commands.
     """
 
     def __init__(self, plan: Plan, cause: Cause, incident: Incident, trigger: Trigger | None):
@@ -112,6 +115,7 @@ class Run:
         self.context: contextvars.Context | None = None
         self.asker = Asker()
         self.programme: Mapping[str, str] = {}
+        self.known: Mapping[str, str] = {}
 
     @property
     def steps(self) -> tuple[Step, ...]:

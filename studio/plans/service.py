@@ -29,6 +29,7 @@ from studio.plans.incidents.book import IncidentBook
 from studio.plans.model import Incident, PlansPart, PlansView, Told
 from studio.plans.probe import Probe
 from studio.plans.reach import AcceptedPlans, ArmedRight
+from studio.plans.resume import joined
 from studio.plans.run_file import RunFile
 from studio.plans.runner import JUDGE_S, KEPT, Plans
 from studio.plans.runs import KeptRuns
@@ -55,6 +56,20 @@ class SituationSource(Protocol):
         ...
 
 
+class RepeatHeard(Protocol):
+    """Told the state of a comment that says what a row says already."""
+
+    def __call__(self, state: str, /) -> None: ...
+
+
+class CommentRoom(Protocol):
+    """The room's comments."""
+
+    def on_repeat(self, listener: RepeatHeard) -> None:
+        """Calls ``listener`` with each comment of which no event tells."""
+        ...
+
+
 class PlanService(Service):
     """Emergency plans, their runs and incidents.
 
@@ -75,6 +90,7 @@ class PlanService(Service):
         bus: Bus,
         kinds: Kinds[Trigger],
         source: SituationSource,
+        room: CommentRoom,
         events: Events,
         state: State,
     ) -> None:
@@ -90,6 +106,7 @@ class PlanService(Service):
             self.store,
             self._file,
         )
+        room.on_repeat(self._probe.count_comment)
         self.plans.is_drill = is_drill()
         if self.plans.is_drill:  # whatever is asked of a shadow stays on this machine
             bus.gate(lambda spec, args: refuse_outside(msgspec.to_builtins(args)))
@@ -188,7 +205,8 @@ class PlanService(Service):
     async def restore(self, kept: Any) -> None:
         """Incidents and runs of the engine before: a run goes on, or is undone, and says which.
 
-        The file that is written before each step is never older than the checkpoint.
+        The file is written before each step; what takes a step back stands in the checkpoint as
+        soon as what it changed does.
         """
         self._is_restored = True
         if not self._has_started:
@@ -197,7 +215,7 @@ class PlanService(Service):
             id: right for id, right in kept.armed.items() if id in self.plans.enabled
         }
         written = await asyncio.to_thread(self._file.read)
-        self.plans.recall(list(kept.incidents), written or kept.runs)
+        self.plans.recall(list(kept.incidents), joined(written, kept.runs))
 
     async def start(self) -> None:
         """Shows the incidents of earlier shows, too; runs that nobody took up are over."""

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace as struct_replace
 
 from studio.core.clock import now_ns, utc_iso
-from studio.core.command import Bus, Role, Spec
+from studio.core.command import Bus, Changed, Role, Spec
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
 from studio.core.loopback import MARK
@@ -39,6 +39,8 @@ from studio.plans.triggers.base import Situation, Trigger
 
 ON_AIR = frozenset(f"scenes.{name}" for name in ("take", "standby", "back", "tbar", "put_air"))
 JUDGE_S = 0.1
+TOLD_NS = 400_000_000
+"""Who took the picture is told that late at most: `ShowSession` waits 0.25 s for the disk."""
 KEPT_TOLD = 50
 
 
@@ -56,6 +58,40 @@ def said(key: str, /, **params: object) -> PlanText:
 def said_error(error: StudioError) -> PlanText:
     """What went wrong, in both languages."""
     return PlanText(error.in_language("zh"), error.in_language("en"))
+
+
+class Overruled(StudioError):
+    """A person took the picture in the moment before a step did."""
+
+    def __init__(self) -> None:
+        super().__init__("conflict", "plans.overruled")
+
+
+class _StepNotes:
+    """Notes of a command what takes it back, before anything of it is kept or can be cut off."""
+
+    def __init__(
+        self, worker: StepWorker, run: Run, label: PlanText, before: dict[str, str], *,
+        is_aimed: bool,
+    ) -> None:  # fmt: skip
+        self._worker, self._run, self._label = worker, run, label
+        self._before, self._is_aimed = before, is_aimed
+
+    def check(self) -> None:
+        """A take by hand stands, however short before the plan's own it was."""
+        if self._is_aimed and self._run.is_overruled:
+            raise Overruled
+
+    def done(self, done: Changed) -> Changed:
+        """Of a step that is done again after a kill the first undo stays: it knows what was."""
+        run = self._run
+        after = run.known = self._worker.programme()
+        self._worker.air.took(run.incident.id, self._before, after, aimed=self._is_aimed)
+        is_known = run.is_retry and any(entry.step == run.place for entry in run.undo)
+        if done.undo is not None and not self._is_aimed and not is_known:
+            run.undo = [entry for entry in run.undo if entry.step != run.place]
+            run.undo.append(UndoEntry(*done.undo, self._label, run.place))
+        return struct_replace(done, parts=(*done.parts, "plans"))
 
 
 class StepWorker:
@@ -148,20 +184,21 @@ class StepWorker:
             if step.command in TWO_KEYS and not run.has_two_keys:
                 raise StudioError("denied", "plans.two_keys", command=step.command)
             confirm = {"confirm": True} if spec and spec.needs_confirm else {}
-            done = await self._bus.run(
-                step.command, {**args, **confirm}, role=_stated(run), origin=f"plan:{run.plan.id}"
-            )
+            await self._bus.run(
+                step.command, {**args, **confirm}, role=_stated(run),
+                origin=f"plan:{run.plan.id}",
+                around=_StepNotes(self, run, label, before, is_aimed=is_aimed),
+            )  # fmt: skip
+        except Overruled:
+            self.note(run, said("plans.overruled"))
+            return
         except StudioError as error:
-            run.undo = [entry for entry in run.undo if entry.step != run.place]
+            if not run.is_retry:  # else it may have been done before the kill
+                run.undo = [entry for entry in run.undo if entry.step != run.place]
             self.note(run, said_error(error), is_ok=False)
             if not step.is_optional:
                 raise PlanStop("failed") from error
             return
-        after = self._look().scenes.programme
-        self.air.took(run.incident.id, before, after, aimed=is_aimed)
-        if done.undo is not None and not is_aimed and not run.is_retry:
-            run.undo = [entry for entry in run.undo if entry.step != run.place]
-            run.undo.append(UndoEntry(*done.undo, label, run.place))
         self.note(run, label)
 
     def _target(self, command: str, args: dict[str, Any]) -> str | None:
@@ -175,6 +212,12 @@ class StepWorker:
 
     async def _may_take(self, run: Run, command: str, args: dict[str, Any]) -> bool:
         """Waits until no run that goes first holds another scene; False when it must not."""
+        if self.programme() != run.known:
+            # By whom is told only when it is kept: a person's take may be on its way.
+            end_ns = now_ns() + TOLD_NS
+            while now_ns() < end_ns and not run.is_overruled:
+                if await self.rest(run):
+                    return False
         is_told = False
         while True:
             if run.is_overruled:
@@ -223,7 +266,7 @@ class StepWorker:
         until = datetime.now(UTC) + timedelta(seconds=max(0.0, left_s))
         run.answer = asyncio.get_running_loop().create_future()
         self.questions[run.incident.id] = Question(
-            run.incident.id, step.role, words, step.options, until.isoformat()
+            run.incident.id, step.role, words, step.options, until.isoformat(), step.keys
         )
         self._announce(
             PlanAsked(

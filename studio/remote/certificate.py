@@ -78,7 +78,11 @@ def _is_good(path: Path) -> bool:
         found = x509.load_pem_x509_certificate(path.read_bytes())
     except (OSError, ValueError):
         return False
-    return found.not_valid_after_utc - _now() > datetime.timedelta(days=RENEW_DAYS)
+    now = _now()  # one that was made while the clock was ahead is refused until then
+    return (
+        found.not_valid_before_utc <= now
+        and found.not_valid_after_utc - now > datetime.timedelta(days=RENEW_DAYS)
+    )
 
 
 def _write(path: Path, addresses: list[str]) -> None:

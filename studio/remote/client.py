@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, get_args
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Heard = TypeVar("Heard")
 
 SECONDS = 30.0
+TOGETHER = 50
+"""So many questions go out before the first answer is waited for."""
 MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -121,6 +123,32 @@ class RemoteClient:
             raise _fault(told.error if told else {})
         return told.result
 
+    def vendor_all(self, question: str, /, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same with each of these, ``TOGETHER`` at a time; their answers are not looked at.
+
+        Raises:
+            StudioError: unavailable: the connection was lost.
+        """
+        from studio.protocols.obs_client import ObsAnswer
+
+        for start in range(0, len(rows), TOGETHER):
+            some = rows[start : start + TOGETHER]
+            waiting = {next(self._numbers) for _ in some}
+            for number, data in zip(sorted(waiting), some, strict=True):
+                self._say(self._protocol.vendor_request(number, question, dict(data)))
+            while waiting:
+                answer = self._hear(self._protocol.read)
+                if isinstance(answer, ObsAnswer):
+                    waiting.discard(answer.number)
+
+    def run(self, command: str, /, **args: Any) -> Any:
+        """A command; what it returned, without the journal's entry its answer comes in.
+
+        Raises:
+            StudioError: what the engine says.
+        """
+        return self.vendor(command, **args)["result"]
+
     def _answer(self, number: int, kind: str, frame: str) -> ObsAnswer:
         from studio.protocols.obs_client import ObsAnswer
 
@@ -198,7 +226,22 @@ def do(command: str, words: list[str]) -> Any:
     """
     args = parse_pairs(words)
     with RemoteClient(*find()) as client:
-        return client.vendor("command.text", command=command, args=args)["result"]
+        return client.run("command.text", command=command, args=args)
+
+
+def ask_running(command: str, /, **args: Any) -> Any:
+    """What a command of the engine that runs for this user returned; None where none runs.
+
+    For what can be done without an engine, but is the engine's own to do while it has it open.
+
+    Raises:
+        StudioError: what the engine says.
+    """
+    where = find_running()
+    if where is None:
+        return None
+    with RemoteClient(*where) as client:
+        return client.run(command, **args)
 
 
 def check_format(file: Path) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from studio.core.clock import NS, now_ns
@@ -22,6 +22,9 @@ MOST_S = 2.0
 FORGET_NS = 60 * NS
 LOOK_S = 0.015
 """Answers from an address that guesses are looked at one after another, so far apart."""
+MOST_AT_ONCE = 8
+"""Wrong answers of an address whose wait is not over; with more, the next one is not looked at.
+Who does not wait for the answer, on many connections, comes to no more tries than that."""
 MOST_ADDRESSES = 1000
 
 
@@ -47,6 +50,7 @@ class _Brake:
     failures: int = 0
     failed_ns: int = 0
     free_s: float = 0.0
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
 
 
 class Authenticator:
@@ -87,13 +91,20 @@ class Authenticator:
         if self._key and challenge.is_right(answer, self._key):
             return Caller("remote", Role.OWNER, is_here=True)  # too long to be guessed
         brake = self._brake(address)
-        if brake.failures:
-            now_s = time.monotonic()
-            brake.free_s = max(brake.free_s, now_s) + LOOK_S
-            await asyncio.sleep(brake.free_s - now_s)
-        caller = self._match(challenge, answer)
-        if caller is None:
-            await asyncio.sleep(self._penalty_s(brake))
+        await brake.places.acquire()
+        wait_s = 0.0
+        try:
+            if brake.failures:
+                now_s = time.monotonic()
+                brake.free_s = max(brake.free_s, now_s) + LOOK_S
+                await asyncio.sleep(brake.free_s - now_s)
+            caller = self._match(challenge, answer)
+            if caller is None:
+                wait_s = self._penalty_s(brake)
+        finally:  # its place is taken until then, also when its connection is not there any more
+            asyncio.get_running_loop().call_later(wait_s, brake.places.release)
+        if wait_s:
+            await asyncio.sleep(wait_s)
         return caller
 
     def _brake(self, address: str) -> _Brake:

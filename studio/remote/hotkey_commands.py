@@ -12,6 +12,7 @@ from studio.core.command import Bus, Changed, Role, Spec, changed, command
 from studio.core.errors import StudioError
 from studio.core.places import marks_of, places_in
 from studio.core.settings import Hotkey, read_hotkey_name
+from studio.core.taking_back import taken_back, way_back
 
 DESK = "desk."
 
@@ -83,13 +84,18 @@ class HotkeyCommands:
         label=("换回快捷键", "Put hotkeys back"),
         help=(
             "把全部个人快捷键换成给定的（撤销修改）。",
-            "Gives the person the hotkeys listed, in place of all there are: undoes a change.",
+            "Gives the person the hotkeys listed, in place of all there are: undoes a change. With "
+            "instead_of, what the step had left, only where the two differ.",
         ),
     )
-    def put(self, hotkeys: list[Hotkey]) -> Changed:
+    def put(self, hotkeys: list[Hotkey], instead_of: list[Hotkey] | None = None) -> Changed:
         mine = settings.load()
         before = dict(mine.hotkeys)
-        mine.hotkeys = {hotkey.name: hotkey for hotkey in hotkeys}
+        wanted = {hotkey.name: hotkey for hotkey in hotkeys}
+        if instead_of is not None:
+            left = {hotkey.name: hotkey for hotkey in instead_of}
+            wanted = taken_back(before, left, wanted)
+        mine.hotkeys = wanted
         return self._keep(mine, before, {"hotkeys": sorted(mine.hotkeys)})
 
     def _keep(
@@ -99,8 +105,8 @@ class HotkeyCommands:
             [hotkey for n, hotkey in mine.hotkeys.items() if before.get(n) != hotkey]
         )
         settings.keep(mine)
-        undo = ("hotkeys.put", {"hotkeys": msgspec.to_builtins(list(before.values()))})
-        return changed(result=result, undo=undo)
+        was, left = list(before.values()), list(mine.hotkeys.values())
+        return changed(result=result, undo=way_back("hotkeys.put", "hotkeys", was, left))
 
     def _check_setter(self, laid: list[Hotkey]) -> None:
         """Nobody lays under another's key what they may not do themselves.

@@ -12,7 +12,7 @@ import msgspec
 
 from studio.core import settings
 from studio.core.asking import asking
-from studio.core.command import Changed, Role, changed, command
+from studio.core.command import Changed, Role, changed, command, only_given
 from studio.core.errors import StudioError
 from studio.core.places import PlaceDoor
 from studio.show.keeper import ShowRepository
@@ -65,7 +65,8 @@ class PlaceCommands:
             why, path = error.strerror or str(error), settings.settings_path()
             raise StudioError("failed", "media.cannot_write", path=str(path), why=why) from None
         told = {"folders": now.remote_folders, "hosts": now.remote_hosts}
-        return changed(result=told, undo=("remote.places", before))
+        undo = {name: before[name] for name in only_given(folders=folders, hosts=hosts)}
+        return changed(result=told, undo=("remote.places", undo))
 
 
 def _folder(name: str) -> Path:

@@ -21,7 +21,7 @@ from studio.core.log import keep_secret, logger
 from studio.core.paths import data_dir
 from studio.core.troubles import tell_trouble
 from studio.governance.clear_text import ClearTextPermit
-from studio.governance.masking import Sight, shown_event
+from studio.governance.masking import Sight, is_told, shown_event
 from studio.governance.secrets import Secrets
 from studio.governance.watch.model import DoorReport, Guesses, Presence
 from studio.protocols.obs_client import obs_event, vendor_event
@@ -306,6 +306,8 @@ class RemoteServer:
             if event.is_frequent and event.name not in session.wants:
                 continue
             sight = session.sight
+            if not is_told(event, sight):
+                continue
             if sight not in messages:
                 messages[sight] = _vendor_event(event, sight)
             session.send(messages[sight])

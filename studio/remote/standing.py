@@ -51,7 +51,7 @@ class Standing:
         """How much of persons it is shown."""
         asker = self.asker(name)
         if asker is None:
-            return Sight.NOBODY
+            return Sight.WATCHER
         return sight_of(asker, is_unmasked=self._host.rooms.rights.is_unmasked(asker.person))
 
     @property

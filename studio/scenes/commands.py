@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from studio.core.command import Changed, Role, changed, command
+from studio.core.command import Changed, Role, changed, command, only_given
 from studio.core.errors import StudioError
 from studio.core.names import check_name
+from studio.core.taking_back import taken_back
 from studio.scenes.events import SceneListChanged, StudioModeChanged, TallyAcknowledged
 from studio.scenes.item_checks import check_purpose, check_scene, check_transition
 from studio.scenes.keeper import SceneRepository
-from studio.scenes.model import CanvasName, Scene, new_id, plain
+from studio.scenes.model import CanvasName, Scene, ScenesState, TransitionChoice, new_id, plain
 from studio.sources.settings_check import check_settings
 
 CanvasArg = Literal["", "landscape", "portrait"]
@@ -68,9 +69,9 @@ class SceneCommands:
         transition: str = "",
         duration_ms: Ms | None = None,
     ) -> Changed:
-        undo = self._as_it_is()
+        before = self._scenes.state
         self._scenes.take(scene, canvas, transition, duration_ms)
-        return changed("scenes", undo=undo)
+        return changed("scenes", undo=self._air_of(before))
 
     @command(
         "scenes.tbar",
@@ -97,16 +98,21 @@ class SceneCommands:
     def put_air(
         self, programme: dict[CanvasName, str], preview: dict[CanvasName, str] | None = None
     ) -> Changed:
-        undo = self._as_it_is()
+        before = self._scenes.state
         self._scenes.put_air(
             {str(c): name for c, name in programme.items()},
             {str(c): name for c, name in (preview or {}).items()},
         )
-        return changed("scenes", undo=undo)
+        return changed("scenes", undo=self._air_of(before))
 
-    def _as_it_is(self) -> tuple[str, dict[str, Any]]:
-        state = self._scenes.state
-        return ("scenes.put_air", {"programme": state.programme, "preview": state.preview})
+    def _air_of(self, before: ScenesState) -> tuple[str, dict[str, Any]]:
+        """Gives back what changed since; a canvas that another has taken since stays as it is."""
+        now = self._scenes.state
+        air = {
+            "programme": _others_than(before.programme, now.programme),
+            "preview": _others_than(before.preview, now.preview),
+        }
+        return ("scenes.put_air", air)
 
     @command(
         "tally.acknowledge",
@@ -139,30 +145,45 @@ class SceneCommands:
         scene = self._scenes.for_purpose("standby")
         if scene is None:
             raise StudioError("not_found", "scenes.no_standby")
-        undo = self._as_it_is()
+        before = self._scenes.state
         if self._scenes.is_all_on(scene.name, canvas):
             return changed()  # pressed twice: nothing to take back
         self._scenes.take(scene.name, canvas, "cut")
-        return changed("scenes", undo=undo)
+        return changed("scenes", undo=self._air_of(before))
 
     @command(
         "scenes.transition",
         label=("转场", "Transition"),
-        help=("选择转场方式和时长。", "Chooses the transition and how long it takes."),
+        help=(
+            "选择转场方式和时长；不写 kind 则方式不变。instead_of 是那一步留下的：只还原有差别的。",
+            "Chooses the transition and how long it takes; without a kind it stays the one it is. "
+            "With instead_of, what the step had left, only where the two differ.",
+        ),
     )
     async def transition(
-        self, kind: str, duration_ms: Ms | None = None, settings: dict[str, Any] | None = None
+        self,
+        kind: str = "",
+        duration_ms: Ms | None = None,
+        settings: dict[str, Any] | None = None,
+        instead_of: TransitionChoice | None = None,
     ) -> Changed:
-        before = self._scenes.state.transition
-        if settings is None and before.kind == kind:
-            settings = before.settings
+        now = self._scenes.state.transition
+        if instead_of is not None:
+            ms = now.duration_ms if duration_ms is None else duration_ms
+            wanted = TransitionChoice(kind or now.kind, ms, settings or {})
+            choice = taken_back(now, instead_of, wanted)
+            if now.kind != choice.kind:
+                choice = replace(choice, settings=wanted.settings)
+            elif now.kind != instead_of.kind:  # another chose it, with settings of its own
+                choice = replace(choice, settings=now.settings)
+            kind, duration_ms, settings = choice.kind, choice.duration_ms, choice.settings
+        kind = kind or now.kind
+        if settings is None and now.kind == kind:
+            settings = now.settings
         await self._load(kind, settings or {})
+        before = self._scenes.state.transition
         self._scenes.set_transition(kind, duration_ms, settings)
-        undo = {
-            "kind": before.kind,
-            "duration_ms": before.duration_ms,
-            "settings": before.settings,
-        }
+        undo = plain(before) | {"instead_of": plain(self._scenes.state.transition)}
         return changed("scenes", undo=("scenes.transition", undo))
 
     @command(
@@ -322,12 +343,11 @@ class SceneCommands:
     ) -> Changed:
         old = self._scenes.get(scene)
         check_purpose(purpose or "")
-        self._scenes.put(
-            replace(
-                old,
-                purpose=old.purpose if purpose is None else purpose,
-                colour=colour or old.colour,
-            )
-        )
-        undo = {"scene": old.name, "purpose": old.purpose, "colour": old.colour}
+        new = only_given(purpose=purpose, colour=colour)
+        self._scenes.put(replace(old, **new))
+        undo = {"scene": old.name} | {name: getattr(old, name) for name in new}
         return changed("scenes", undo=("scenes.set", undo))
+
+
+def _others_than(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    return {canvas: scene for canvas, scene in before.items() if now.get(canvas) != scene}

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from studio.core.command import Changed, changed, command
+from studio.core.command import Changed, changed, command, only_given
 from studio.core.errors import StudioError
 from studio.core.names import check_name
+from studio.core.taking_back import taken_back, way_back
 from studio.media.blend_modes import Blend
 from studio.scenes.events import ItemChanged
 from studio.scenes.item_checks import MOST_SHEAR, check_box, check_crop, check_item
@@ -164,47 +165,53 @@ class ItemCommands:
         if crop is not None:
             check_crop(crop)
             new["guessed"] = (0.0, 0.0)
-        given = {
-            "crop": crop,
-            "fit": fit,
-            "opacity": opacity,
-            "is_locked": locked,
-            "rotation": rotation,
-            "blend": blend,
-            "is_mirrored": mirrored,
-            "is_flipped": flipped,
-            "focus_x": focus_x,
-            "focus_y": focus_y,
-            "is_cut": cut,
-            "unit": unit,
-            "anchor_x": anchor_x,
-            "anchor_y": anchor_y,
-            "shear": shear,
-        }
-        new |= {key: value for key, value in given.items() if value is not None}
+        new |= only_given(
+            crop=crop,
+            fit=fit,
+            opacity=opacity,
+            is_locked=locked,
+            rotation=rotation,
+            blend=blend,
+            is_mirrored=mirrored,
+            is_flipped=flipped,
+            focus_x=focus_x,
+            focus_y=focus_y,
+            is_cut=cut,
+            unit=unit,
+            anchor_x=anchor_x,
+            anchor_y=anchor_y,
+            shear=shear,
+        )
         after = replace(scene_item, **new)
         self._scenes.put(found.with_item(after))
         self._tell("changed", scene, after)
-        return changed(
-            "scenes", undo=("items.restore", {"scene": scene, "item": plain(scene_item)})
-        )
+        return self._restorable(scene, after, scene_item)
+
+    @staticmethod
+    def _restorable(scene: str, after: Item, before: Item) -> Changed:
+        """What another changes of the item until it is taken back stays."""
+        return changed("scenes", undo=way_back("items.restore", "item", before, after, scene=scene))
 
     @command(
         "items.restore",
         label=("恢复元素", "Restore item"),
-        help=("把元素恢复为给定状态。", "Gives an item back the state it had."),
+        help=(
+            "把元素恢复为给定状态；给出 instead_of（那一步留下的状态）时只还原有差别的项。",
+            "Gives an item back the state it had; with instead_of, what the step had left, only "
+            "where the two differ.",
+        ),
     )
-    def restore_item(self, scene: str, item: Item) -> Changed:
+    def restore_item(self, scene: str, item: Item, instead_of: Item | None = None) -> Changed:
         found, scene_item = self._scenes.item(scene, item.id)
+        if instead_of is not None:
+            item = taken_back(scene_item, instead_of, item)
         if item.source != scene_item.source and not self._has_source(item.source):
             raise StudioError("not_found", "scenes.no_source", name=item.source)
         check_item(item)
         self._check_shown(scene, item.source)
         self._scenes.put(found.with_item(item))
         self._tell("changed", scene, item)
-        return changed(
-            "scenes", undo=("items.restore", {"scene": scene, "item": plain(scene_item)})
-        )
+        return self._restorable(scene, item, scene_item)
 
     @command(
         "items.move",
@@ -248,9 +255,7 @@ class ItemCommands:
             after = replace(after, rotation=0.0, shear=0.0, is_cut=True)
         self._scenes.put(found.with_item(after))
         self._tell("changed", scene, after)
-        return changed(
-            "scenes", undo=("items.restore", {"scene": scene, "item": plain(scene_item)})
-        )
+        return self._restorable(scene, after, scene_item)
 
     @command(
         "items.show_on",
@@ -265,9 +270,7 @@ class ItemCommands:
         after = replace(scene_item, boxes=boxes)
         self._scenes.put(found.with_item(after))
         self._tell("changed", scene, after)
-        return changed(
-            "scenes", undo=("items.restore", {"scene": scene, "item": plain(scene_item)})
-        )
+        return self._restorable(scene, after, scene_item)
 
     @command(
         "items.group",
@@ -323,7 +326,7 @@ class ItemCommands:
         for name in names:
             self._tell("enabled", scene, replace(name, is_enabled=on))
         # Some may have been hidden before: each goes back to what it was.
-        return changed("scenes", undo=("scenes.put", {"scene": plain(before)}))
+        return changed("scenes", undo=way_back("scenes.put", "scene", before, found))
 
     @command(
         "items.place",
@@ -354,7 +357,8 @@ class ItemCommands:
             self._scenes.put(found.with_item(after))
             self._tell("changed", scene, after)
         if is_new:  # it was not on this canvas at all
-            return changed("scenes", undo=("scenes.put", {"scene": plain(whole)}))
+            left = self._scenes.get(scene)
+            return changed("scenes", undo=way_back("scenes.put", "scene", whole, left))
         undo = {"scene": scene, "boxes": plain(before), "canvas": canvas}
         return changed("scenes", undo=("items.place", undo))
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from studio.core.clock import now_ns
 from studio.core.errors import StudioError
 from studio.core.extension import Kinds
+from studio.core.text import natural
 from studio.scenes.compositor import Change
 from studio.scenes.events import PreviewSet, SceneTaken, TransitionEnded
 from studio.scenes.model import CANVASES, Canvas, Item, Scene, ScenesState, TransitionChoice
@@ -102,8 +103,9 @@ class SceneRepository:
         for scene in scenes:
             if name in (scene.name, scene.id):
                 return scene
-        if name.isdigit() and 1 <= int(name) <= len(scenes):
-            return scenes[int(name) - 1]
+        number = natural(name)
+        if number is not None and 1 <= number <= len(scenes):
+            return scenes[number - 1]
         known = ", ".join(scene.name for scene in scenes)
         raise StudioError("not_found", "scenes.no_scene", name=name, known=known)
 
@@ -254,8 +256,8 @@ class SceneRepository:
         """Programme and preview of each canvas as they were before a take (cut)."""
         programme = {canvas: self.get(name).name for canvas, name in programme.items()}
         preview = {canvas: self.get(name).name for canvas, name in preview.items()}
-        self._drop_bar(CANVASES)
-        self.changes = {}
+        self._drop_bar(programme)
+        self.changes = {name: run for name, run in self.changes.items() if name not in programme}
         self._state = replace(
             self._state,
             programme={**self._state.programme, **programme},

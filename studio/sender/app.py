@@ -360,6 +360,7 @@ def _counted(status: OutputStatus, sink: Sink, feed: PacketFeed) -> OutputStatus
         wants_keyframe=sink.asks_keyframe or feed.is_waiting or feed.is_standby,
         server_words=sink.words,
         backup=sink.backup if isinstance(sink, RtmpSink) else "none",
+        is_measuring=isinstance(sink, RtmpSink) and sink.is_measuring,
         files=sink.files if isinstance(sink, FileSink) else 0,
         time_left_s=sink.time_left_s if isinstance(sink, FileSink) else 0,
         playable_ms=sink.playable_ms if isinstance(sink, FileSink) else 0,

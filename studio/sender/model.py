@@ -176,6 +176,8 @@ class OutputStatus(msgspec.Struct, kw_only=True, frozen=True):
         queue_ms: age of the oldest media not yet taken.
         kbps: handed over in the last second.
         taken_kbps: taken by the server in the last second.
+        is_measuring: it flows, but not for three seconds yet: whether its rate is right nobody
+            knows.
         encode_kbps: what the picture of this canvas is encoded with now.
         rung: which encode it is on (`studio.outputs.renditions`), "" when it does not run.
         backup: the backup address: none, away (cannot be reached now), warm (connected, it only
@@ -213,6 +215,7 @@ class OutputStatus(msgspec.Struct, kw_only=True, frozen=True):
     queue_ms: int = 0
     kbps: int = 0
     taken_kbps: int = 0
+    is_measuring: bool = False
     encode_kbps: int = 0
     rung: str = ""
     backup: Backup = "none"

@@ -31,6 +31,7 @@ STALL_MS = 8000
 _GAP_NS = 250_000_000
 _SILENT_NS = 1_000_000_000
 _STEADY_NS = 2_000_000_000
+_RATE_NS = 3_000_000_000
 _PROBE_S = 0.6
 _NOBODY_THERE = ("outputs.nobody_listens", "outputs.no_way", "outputs.no_such_host")
 
@@ -157,6 +158,13 @@ class RtmpSink:
             await self._connection.close()
             self._account(self._connection)
             self._connection = None
+
+    @property
+    def is_measuring(self) -> bool:
+        """It flows, but this connection has not for three seconds: nobody knows its rate."""
+        if self._connection is None or not self._machine.is_flowing or not self._up_ns:
+            return False
+        return time.monotonic_ns() - self._up_ns < _RATE_NS
 
     # -- what the status tells ---------------------------------------------------------------
 

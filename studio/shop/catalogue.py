@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -46,6 +46,17 @@ class Catalogue:
                 return other_product
         known = ", ".join(f"{product.number} {product.id}" for product in self._state.products)
         raise StudioError("not_found", "shop.no_product", product=product, known=known)
+
+    def insist_unused(self, leaving: Iterable[Product]) -> None:
+        """Products that are to leave the show are neither on the picture nor explained now.
+
+        Raises:
+            StudioError: conflict: one is.
+        """
+        state = self._state
+        for product in leaving:
+            if product.id in (state.card, state.trying, state.explaining):
+                raise StudioError("conflict", "shop.in_use", product=product.name)
 
     def put(self, product: Product) -> None:
         """Replaces a product (same id), or adds it."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
+from studio.core.taking_back import order_taken_back, way_back, with_rows_taken_back
 from studio.shop.catalogue import Catalogue
 from studio.shop.events import (
     CardHidden,
@@ -20,11 +21,21 @@ from studio.shop.events import (
     ProductExplained,
     TryOnChanged,
 )
-from studio.shop.model import Cents, Count, Product, TryOn, price_text
+from studio.shop.model import (
+    LONGEST_ID,
+    LONGEST_NAME,
+    MOST_PRODUCTS,
+    Cents,
+    Count,
+    Product,
+    TryOn,
+    price_text,
+)
 from studio.shop.stock_commands import Stockroom, book_difference
 
 GoodsOrder = Annotated[
-    list[Annotated[str, msgspec.Meta(max_length=100)]], msgspec.Meta(max_length=10_000)
+    list[Annotated[str, msgspec.Meta(max_length=LONGEST_ID)]],
+    msgspec.Meta(max_length=MOST_PRODUCTS),
 ]
 
 
@@ -116,7 +127,7 @@ class ShopCommands:
         fresh = replace(found, price_cents=cents, was_cents=was, variants=tuple(plain))
         self._put(fresh, "price_cents", "was_cents")
         if fresh.variants != found.variants:  # it is one price for all of them now
-            return changed("shop", undo=("shop.put", {"product": _plain(found)}))
+            return _restorable(found, fresh)
         undo = {"product": found.id, "cents": found.price_cents, "was_cents": found.was_cents}
         return changed("shop", undo=("shop.price", undo))
 
@@ -133,7 +144,7 @@ class ShopCommands:
         fresh = replace(found, stock=count, variants=tuple(plain))
         self._put(fresh, "stock")
         if fresh.variants != found.variants:
-            return changed("shop", undo=("shop.put", {"product": _plain(found)}))
+            return _restorable(found, fresh)
         return changed("shop", undo=("shop.stock", {"product": found.id, "count": found.stock}))
 
     @command(
@@ -177,24 +188,41 @@ class ShopCommands:
     @command(
         "shop.put",
         label=("编辑商品", "Edit product"),
-        help=("新增或替换一件商品。", "Adds a product, or replaces the one with its id."),
+        help=(
+            "新增或替换一件商品；给出 instead_of（那一步留下的样子）时只还原有差别的项。",
+            "Adds a product, or replaces the one with its id; with instead_of, what the step had "
+            "left, only where the two differ.",
+        ),
     )
-    def put(self, product: Product) -> Changed:
+    def put(self, product: Product, instead_of: Product | None = None) -> Changed:
         old = self._catalogue.state.product(product.id)
+        if instead_of is not None and old is not None:
+            product = with_rows_taken_back(
+                old, instead_of, product, "variants", lambda variant: variant.sku
+            )
+        if old is None:
+            if not 0 < len(product.id) <= LONGEST_ID or len(product.name) > LONGEST_NAME:
+                raise StudioError("invalid", "shop.bad_id", id=LONGEST_ID, name=LONGEST_NAME)
+            if len(self._catalogue.state.products) >= MOST_PRODUCTS:
+                raise StudioError("invalid", "imports.too_many_products", most=MOST_PRODUCTS)
+        elif len(product.name) > max(LONGEST_NAME, len(old.name)):
+            raise StudioError("invalid", "shop.bad_id", id=LONGEST_ID, name=LONGEST_NAME)
         self._put(product, "all")
         if old is None:
             return changed("shop", undo=("shop.remove", {"product": product.id}))
-        return changed("shop", undo=("shop.put", {"product": _plain(old)}))
+        return _restorable(old, product)
 
     @command(
         "shop.remove",
         label=("移除商品", "Remove product"),
-        help=("把商品移出本场；正在弹卡的不行。", "Takes a product out; not while its card is up."),
+        help=(
+            "把商品移出本场；正在讲解、弹卡、试戴的不行。",
+            "Takes a product out; not while it is explained, worn or its card is up.",
+        ),
     )
     def remove(self, product: str) -> Changed:
         found = self._catalogue.get(product)
-        if found.id in (self._catalogue.state.card, self._catalogue.state.trying):
-            raise StudioError("conflict", "shop.in_use", product=found.name)
+        self._catalogue.insist_unused([found])
         self._catalogue.remove(found)
         self._announce(ProductChanged(product=found.id, fields=("removed",)))
         return changed("shop", undo=("shop.put", {"product": _plain(found)}))
@@ -207,11 +235,14 @@ class ShopCommands:
             "Numbers the goods anew in this order; each product once.",
         ),
     )
-    def order(self, products: GoodsOrder) -> Changed:
+    def order(self, products: GoodsOrder, instead_of: GoodsOrder | None = None) -> Changed:
+        if instead_of is not None:
+            now = sorted(self._catalogue.state.products, key=lambda product: product.number)
+            products = order_taken_back([product.id for product in now], instead_of, products)
         before = self._catalogue.sort(products)
         self._refresh()
         self._announce(GoodsOrdered(products=tuple(products)))
-        return changed("shop", undo=("shop.order", {"products": list(before)}))
+        return changed("shop", undo=way_back("shop.order", "products", before, products))
 
     def _put_on(self, product: Product, source: str) -> None:
         variant = product.variant(self._catalogue.state.variant.get(product.id, ""))
@@ -230,3 +261,8 @@ class ShopCommands:
 
 def _plain(product: Product) -> Any:
     return msgspec.to_builtins(product)
+
+
+def _restorable(before: Product, after: Product) -> Changed:
+    """What another changes of the product until it is taken back stays."""
+    return changed("shop", undo=way_back("shop.put", "product", before, after))

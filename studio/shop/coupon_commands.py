@@ -106,8 +106,6 @@ class CouponCommands:
         ),
     )
     async def open(self, id: CouponId) -> Changed:
-        if self._room.stage(id) == "released":
-            raise StudioError("conflict", "coupons.is_open", id=id)
         await self._room.turn(id, "booking")
         return changed("coupons", "stock", undo=("coupons.stop", {"id": id}))
 

@@ -22,9 +22,9 @@ from studio.core.places import names_place
 from studio.shop.catalogue import Catalogue
 from studio.shop.events import ProductChanged
 from studio.shop.importers.child import ReadRequest, read_apart
-from studio.shop.importers.difference import MOST_PRODUCTS, apply, compare, unpriced
+from studio.shop.importers.difference import apply, compare, unpriced
 from studio.shop.importers.model import DifferenceLine, RowFault, Understood
-from studio.shop.model import Product
+from studio.shop.model import MOST_PRODUCTS, Product
 from studio.shop.money import CODES
 from studio.shop.stock.answers import answered
 from studio.shop.stock_commands import Stockroom
@@ -73,6 +73,7 @@ class ImportCommands:
         self._catalogue, self._announce = catalogue, announce
         self._refresh, self._room = refresh, room
         self._imports: dict[str, Import] = {}
+        self._turn = asyncio.Lock()
 
     @command(
         "shop.import",
@@ -116,7 +117,10 @@ class ImportCommands:
         ),
     )
     async def accept(self, id: str = "", lines: Lines | None = None) -> Changed:
-        held = self._held(id)
+        async with self._turn:  # two desks, or a double click: the second one finds it accepted
+            return await self._accept(self._held(id), lines)
+
+    async def _accept(self, held: Import, lines: Lines | None) -> Changed:
         if held.is_accepted:
             raise StudioError("conflict", "imports.accepted")
         before = self._catalogue.state.products
@@ -136,9 +140,14 @@ class ImportCommands:
         after: dict[str, Product] = {product.id: product for product in taken.products}
         if len(after) > MOST_PRODUCTS:
             raise StudioError("invalid", "imports.too_many_products", most=MOST_PRODUCTS)
-        self._insist_unused([p for p in before if p.id not in after])
+        self._catalogue.insist_unused([p for p in before if p.id not in after])
         counts = {sku: count for sku, count in taken.counts.items() if self._is_booked(sku)}
         held.moves = await self._book(held.id, counts)
+        # While the ledger was asked somebody else may have changed other goods: that stays.
+        if before is not self._catalogue.state.products:
+            before = self._catalogue.state.products
+            taken = apply(held.understood, before, chosen)
+            after = {product.id: product for product in taken.products}
         was: dict[str, Product] = {product.id: product for product in before}
         everything = [*was, *(key for key in after if key not in was)]
         touched = [key for key in everything if was.get(key) != after.get(key)]
@@ -160,12 +169,18 @@ class ImportCommands:
         ),
     )
     async def undo(self, id: str) -> Changed:
-        held = self._held(id)
+        async with self._turn:
+            return await self._undo(self._held(id))
+
+    async def _undo(self, held: Import) -> Changed:
         if not held.is_accepted:
             raise StudioError("conflict", "imports.not_accepted")
         present = {product.id: product for product in self._catalogue.state.products}
         leaving = [present[key] for key, to in held.other.items() if to is None and key in present]
-        self._insist_unused(leaving)
+        self._catalogue.insist_unused(leaving)
+        back = {sku: -by for sku, by in held.moves.items()}
+        held.moves = await self._book_moves(f"{held.id}:{uuid.uuid4().hex[:8]}", back)
+        present = {product.id: product for product in self._catalogue.state.products}
         restored = dict(present)
         for key, product in held.other.items():
             if product is None:
@@ -175,8 +190,6 @@ class ImportCommands:
         order = [key for key in held.order if key in restored]
         placed = set(order)
         order += [key for key in restored if key not in placed]
-        back = {sku: -by for sku, by in held.moves.items()}
-        held.moves = await self._book_moves(f"{held.id}:{uuid.uuid4().hex[:8]}", back)
         held.other = {key: present.get(key) for key in held.other}
         held.order = list(present)
         self._take_over([restored[key] for key in order], list(held.other))
@@ -201,12 +214,6 @@ class ImportCommands:
     def _usual_currency(self) -> str:
         counted = Counter(product.currency for product in self._catalogue.state.products)
         return counted.most_common(1)[0][0] if counted else "CNY"
-
-    def _insist_unused(self, leaving: Sequence[Product]) -> None:
-        state = self._catalogue.state
-        for product in leaving:
-            if product.id in (state.card, state.trying, state.explaining):
-                raise StudioError("conflict", "shop.in_use", product=product.name)
 
     def _take_over(self, products: Sequence[Product], touched: Sequence[str]) -> None:
         state = replace(self._catalogue.state, products=tuple(products))

@@ -9,6 +9,8 @@ import msgspec
 from studio.core.text import Text
 from studio.shop.money import exponent, read_amount
 
+LONGEST_ID, LONGEST_NAME, MOST_PRODUCTS = 200, 600, 20_000
+"""Of a product's id and name, characters; of a show's goods."""
 Cents = Annotated[int, msgspec.Meta(ge=0, le=10_000_000_00)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 

@@ -42,6 +42,10 @@ class Stockroom(Protocol):
         """Moves a shop's ledger into a store; orders that were brought."""
         ...
 
+    async def place_back(self, shop: str) -> int:
+        """Takes it back into a file; orders that were brought."""
+        ...
+
     def need(self) -> StockLedger:
         """The ledger."""
         ...
@@ -110,6 +114,23 @@ class StockCommands:
         if not asking().is_here:
             raise StudioError("denied", "stock.only_here")
         orders = await self._room.place(shop, checked_place(settings))
+        return changed("stock", "shop", result={"shop": shop, "orders": orders})
+
+    @command(
+        "stock.place_back",
+        role=Role.TECHNICIAN,
+        label=("库存账本搬回本机", "Take stock back from Redis"),
+        help=(
+            "把这家店的账本从 Redis 搬回这台电脑的文件，订单一起带走；从此那边不再入账，"
+            "其他电脑会被告知。只能在本机运行。",
+            "Takes this shop's ledger out of Redis into a file of this machine, orders with it; "
+            "nothing is booked there any more, and other machines are told. At this machine alone.",
+        ),
+    )
+    async def place_back(self, shop: str) -> Changed:
+        if not asking().is_here:
+            raise StudioError("denied", "stock.only_here")
+        orders = await self._room.place_back(shop)
         return changed("stock", "shop", result={"shop": shop, "orders": orders})
 
     @command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.extension import sanity_error
 from studio.core.file_marks import Marks, marks
+from studio.core.taking_back import taken_back, way_back
 from studio.show.model import BrandKit
 from studio.sources.bank import SourceManager
 from studio.sources.model import SourceSpec
@@ -84,8 +85,14 @@ class Brand:
                 self._bank.put(replace(spec, settings=settings))
         return before
 
-    def undress(self, settings: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    def undress(
+        self, settings: dict[str, dict[str, Any]], instead_of: dict[str, dict[str, Any]]
+    ) -> dict[str, dict[str, Any]]:
         """Gives sources back settings; returns those they had.
+
+        Args:
+            instead_of: what the step that is taken back had left, by source: only where it
+                differs is anything given back. A source that is not in it gets all of its.
 
         Raises:
             StudioError: not_found, invalid; then none has changed.
@@ -93,12 +100,19 @@ class Brand:
         wanted: list[tuple[SourceSpec, SourceSpec]] = []
         for name, given in settings.items():
             spec = self._bank.get(name)
-            after = replace(spec, settings=given)
-            self._bank.check(after, [entry for entry in given if entry not in spec.settings])
+            left = instead_of.get(name, spec.settings)
+            after = replace(spec, settings=taken_back(spec.settings, left, given))
+            self._bank.check(
+                after, [entry for entry in after.settings if entry not in spec.settings]
+            )
             wanted.append((spec, after))
         for _, after in wanted:  # all of them, or none
             self._bank.put(after)
         return {spec.name: spec.settings for spec, _ in wanted}
+
+    def worn_by(self, sources: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The settings of these sources as they are now."""
+        return {name: self._bank.get(name).settings for name in sources}
 
     def settings_for(self, kind: str) -> dict[str, Any]:
         """What the brand says of a kind of source."""
@@ -140,7 +154,8 @@ class BrandCommands:
         except msgspec.ValidationError as error:
             raise StudioError("invalid", "show.brand_value", why=str(error)) from None
         self._brand.put(new)
-        return changed("brand", undo=("brand.set", {"kit": msgspec.to_builtins(old)}))
+        was = msgspec.to_builtins(old)
+        return changed("brand", undo=("brand.set", {"kit": {name: was[name] for name in kit}}))
 
     @command(
         "brand.apply",
@@ -153,15 +168,23 @@ class BrandCommands:
     )
     def apply(self) -> Changed:
         before = self._brand.dress()
-        undo = ("brand.restore", {"settings": before})
+        undo = way_back("brand.restore", "settings", before, self._brand.worn_by(before))
         return changed("sources", result={"changed": sorted(before)}, undo=undo)
 
     @command(
         "brand.restore",
         role=Role.CONTROLLER,
         label=("撤销换装", "Take the brand off"),
-        help=("把来源恢复为换装前的设置。", "Gives sources back the settings they had."),
+        help=(
+            "把来源恢复为换装前的设置；此后别人改过的项不动。",
+            "Gives sources back the settings they had; what others set since stays.",
+        ),
     )
-    def restore(self, settings: dict[str, dict[str, Any]]) -> Changed:
-        before = self._brand.undress(settings)
-        return changed("sources", undo=("brand.restore", {"settings": before}))
+    def restore(
+        self,
+        settings: dict[str, dict[str, Any]],
+        instead_of: dict[str, dict[str, Any]] | None = None,
+    ) -> Changed:
+        before = self._brand.undress(settings, instead_of or {})
+        undo = way_back("brand.restore", "settings", before, self._brand.worn_by(before))
+        return changed("sources", undo=undo)

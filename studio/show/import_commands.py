@@ -224,11 +224,13 @@ def size_of(spec: SourceSpec, bank: SourceManager) -> Size:
     given = spec.settings
     if spec.kind == "text":
         return _text_size(spec, bank)
-    if spec.kind == "camera":
+    if spec.kind in ("camera", "browser"):
         return float(given.get("width") or 0), float(given.get("height") or 0)
     if spec.kind == "slide_show":  # as large as the largest, as OBS has it
         found = [_file_size(str(path)) for path in given.get("files", ())[:MOST_SLIDES]]
         return max((w for w, _ in found), default=0.0), max((h for _, h in found), default=0.0)
+    if spec.kind == "playlist":  # as large as what it begins with
+        return _file_size(str(next(iter(given.get("files", ())), "")))
     return _file_size(str(given.get("path", "")))
 
 

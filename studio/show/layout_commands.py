@@ -7,6 +7,7 @@ from typing import Any
 
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
+from studio.core.taking_back import way_back, with_rows_taken_back
 from studio.scenes.auto_layout import arranged
 from studio.scenes.events import SceneListChanged
 from studio.scenes.graph import SceneGraph
@@ -100,21 +101,27 @@ class LayoutCommands:
         }
         new = arranged(old, other, canvas, sizes, self._size, self._is_title, self._focus_of)
         self._scenes.put(new)
-        return changed("scenes", undo=("scenes.put", {"scene": plain(old)}))
+        return changed("scenes", undo=way_back("scenes.put", "scene", old, new))
 
     @command(
         "scenes.put",
         label=("还原场景", "Put scene"),
-        help=("把场景整体换回给定状态（撤销）。", "Gives a scene back all its items as given."),
+        help=(
+            "把场景换回给定状态（撤销）；有 instead_of（那一步留下的状态）时只还原有差别的项。",
+            "Gives a scene back all its items as given; with instead_of, what the step had left, "
+            "only where the two differ.",
+        ),
     )
-    def put(self, scene: Scene) -> Changed:
+    def put(self, scene: Scene, instead_of: Scene | None = None) -> Changed:
         old = self._scenes.get(scene.id)
+        if instead_of is not None:
+            scene = with_rows_taken_back(old, instead_of, scene, "items", lambda item: str(item.id))
         if scene.name != old.name:
             raise StudioError("conflict", "scenes.name_taken", name=scene.name)
         check_scene(scene)
         self._graph.check_scene(scene)
         self._scenes.put(scene)
-        return changed("scenes", undo=("scenes.put", {"scene": plain(old)}))
+        return changed("scenes", undo=way_back("scenes.put", "scene", old, scene))
 
     def _size(self, source: str) -> tuple[int, int]:
         runner = self._bank.runners.get(source)

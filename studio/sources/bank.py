@@ -287,8 +287,8 @@ class SourceManager:
             self.health[name] = health
             if runner:
                 self._put_away(self.specs[name], runner)
+            has_changed = has_changed or before is None or _looks_other(before, health)
             if before is None or _is_other(before, health):
-                has_changed = True
                 self._announce(
                     SourceHealthChanged(
                         source=name,
@@ -447,5 +447,14 @@ class SourceManager:
 
 
 def _is_other(before: Health, now: Health) -> bool:
-    """Is it worth telling? What the pace is, is not."""
+    """Is it worth an event? What the pace is, is not."""
     return (before.state, before.is_silent) != (now.state, now.is_silent)
+
+
+def _looks_other(before: Health, now: Health) -> bool:
+    """Is it to be shown otherwise? Also when it becomes too slow, or why it is not well changes."""
+    return _shown(before) != _shown(now)
+
+
+def _shown(health: Health) -> tuple[object, ...]:
+    return health.state, health.is_silent, health.is_slow, health.is_measuring, health.error

@@ -268,6 +268,18 @@ class Source(Extension):
                 found += [value] if isinstance(value, str) else list(value)
         return [self.around.find(entry) for entry in found if entry]
 
+    def put_on_air(self, is_on: bool) -> bool:
+        """It comes on programme or has left it: what starts over there (``on_show`` of films,
+        lists and slides is "on_air") starts, and waits at its start until then.
+
+        Returns:
+            whether it does.
+        """
+        starts = self.is_media and getattr(self.settings, "on_show", "") == "on_air"
+        if starts:
+            self.control("restart" if is_on else "stop", 0.0)
+        return starts
+
     def control(self, action: str, value: float) -> None:
         """Control while it runs.
 

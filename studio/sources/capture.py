@@ -112,11 +112,14 @@ class LiveInput(Source):
             raise StudioError("unavailable", key, what=shown, why=_why(error)) from None
 
     def _unknown(self, tracks: LiveTracks) -> StudioError | None:
-        """Which tracks cannot be played, in words."""
-        if not any(tracks.unknown):
-            return None
-        pictures, sounds = tracks.unknown
+        """Which tracks cannot be played, or are not heard, in words."""
         shown = _WITH_PASSWORD.sub("//••••@", self.address()[0])
+        if not any(tracks.unknown):
+            if not tracks.others:
+                return None
+            count = tracks.others + 1
+            return StudioError("invalid", "sources.sound_tracks_live", path=shown, count=count)
+        pictures, sounds = tracks.unknown
         return StudioError(
             "invalid", "sources.tracks_unknown", path=shown, pictures=pictures, sounds=sounds
         )

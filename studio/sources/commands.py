@@ -13,6 +13,7 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name, free_name
 from studio.core.places import names_place
+from studio.core.taking_back import taken_back, way_back
 from studio.sources.bank import SourceManager
 from studio.sources.camera_modes import cameras_with_modes
 from studio.sources.events import SourceListChanged
@@ -82,18 +83,31 @@ class SourceCommands:
     @command(
         "sources.edit",
         label=("修改来源", "Edit source"),
-        help=("修改来源的设置；只写要改的项。", "Changes a source's settings; only those given."),
+        help=(
+            "修改来源的设置；只写要改的项。撤销时 instead_of 是那一步留下的，只还原有差别的项。",
+            "Changes a source's settings; only those given. In an undo instead_of is what the step "
+            "had left: only where it differs is anything given back.",
+        ),
     )
-    def edit(self, name: str, settings: dict[str, Any], replace_all: bool = False) -> Changed:
+    def edit(
+        self,
+        name: str,
+        settings: dict[str, Any],
+        replace_all: bool = False,
+        instead_of: dict[str, Any] | None = None,
+    ) -> Changed:
         old = self._bank.get(name)
-        merged = settings if replace_all else {**old.settings, **settings}
+        if instead_of is not None:
+            merged = taken_back(old.settings, instead_of, settings)
+        else:
+            merged = settings if replace_all else {**old.settings, **settings}
         spec = replace(old, settings=merged)
         self._bank.check(spec, [setting for setting in settings if setting not in old.settings])
         self._check_round(spec)
         self._bank.put(spec)
         self._announce(SourceListChanged(what="edited", source=name, kind=spec.kind))
-        undo = {"name": name, "settings": old.settings, "replace_all": True}
-        return changed("sources", undo=("sources.edit", undo))
+        undo = way_back("sources.edit", "settings", old.settings, merged, name=name)
+        return changed("sources", undo=undo)
 
     @command(
         "sources.become",

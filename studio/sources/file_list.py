@@ -13,7 +13,7 @@ ENDINGS = (".m3u", ".m3u8", ".pls", ".xspf")
 ENCODINGS = ("utf-8-sig", "gbk", "big5", "shift_jis", "euc_kr")
 MOST_BYTES = 4_000_000
 MOST = 2000
-_ENTRY = re.compile(r"file\d+\s*=\s*(.+)", re.IGNORECASE)
+_ENTRY = re.compile(r"file(\d+)\s*=\s*(.+)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -42,7 +42,8 @@ def read_list(path: Path) -> list[Path]:
     # Chinese in GBK may be UTF-8 by chance: the reading that finds the most files is right.
     for text in readings:
         entries = _entries(text, path)
-        there = [place for entry in entries[:MOST] if (place := _place(entry, path.parent))]
+        places = (_place(entry, path.parent) for entry in entries[:MOST])
+        there = [place for place in places if place is not None and place != path]
         if len(there) > len(found) or not named:
             found, named = there, entries
     if not found:
@@ -80,17 +81,12 @@ def _tracks(data: bytes) -> list[str]:
 
 
 def _entries(text: str, path: Path) -> list[str]:
-    """What a list names, line by line."""
-    return [entry for line in text.splitlines() if (entry := _entry(line, path))]
-
-
-def _entry(line: str, path: Path) -> str:
-    """What a line names; "" for a note or a head."""
-    line = line.strip()
-    if path.suffix.lower() == ".pls":
-        found = _ENTRY.fullmatch(line)
-        return found[1].strip() if found else ""
-    return "" if line.startswith("#") else line
+    """What a list names, line by line; a .pls by its numbers."""
+    lines = [line.strip() for line in text.splitlines()]
+    if path.suffix.lower() != ".pls":
+        return [line for line in lines if line and not line.startswith("#")]
+    found = [entry for line in lines if (entry := _ENTRY.fullmatch(line))]
+    return [entry[2].strip() for entry in sorted(found, key=lambda entry: int(entry[1][:9]))]
 
 
 def _place(entry: str, folder: Path) -> Path | None:

@@ -40,6 +40,7 @@ class Film:
         speed: 0.5 to 2.
         out_ms: where it ends; None is the end of the file.
         deinterlaces: pictures that come in halves are made whole.
+        sound_track: which of several is heard, from 1 on; 0 is the first that can be played.
 
     Attributes:
         at_ms: where it is.
@@ -58,17 +59,19 @@ class Film:
         out_ms: int | None = None,
         player: Player | None = None,
         deinterlaces: bool = True,
+        sound_track: int = 0,
     ) -> None:
         # Sound is read through a second handle: files whose tracks lie far apart play evenly.
         if is_protected(path):  # decoded, it may well give pictures: of noise
             raise StudioError("invalid", "sources.film_locked", path=str(path))
         self._pictures = Track(path, "video", speed, deinterlaces=deinterlaces)
         try:
-            self._sounds = Track(path, "audio", speed)
+            self._sounds = Track(path, "audio", speed, wanted=sound_track)
         except StudioError:
             self._pictures.close()
             raise
         self.path, self.speed, self._feed = path, speed, feed
+        self._sound_track = sound_track
         self.has_sound = has_sound and self._sounds.is_there
         self._out_s = out_ms / 1000 if out_ms else float("inf")
         if self._pictures.is_cover and self.has_sound:
@@ -88,10 +91,10 @@ class Film:
         feed.rate(self._pictures.fps * speed)
 
     def _left_out(self) -> StudioError | None:
-        """Which tracks cannot be played, in words."""
+        """Which tracks cannot be played, or are not heard, in words."""
         pictures, sounds = self._pictures.unknown, self._sounds.unknown
         if not pictures and not sounds:
-            return None
+            return self._not_heard()
         return StudioError(
             "invalid",
             "sources.tracks_unknown",
@@ -99,6 +102,20 @@ class Film:
             pictures=pictures,
             sounds=sounds,
         )
+
+    def _not_heard(self) -> StudioError | None:
+        """One track of sound is heard: are there others that nobody has chosen among?"""
+        count, track = self._sounds.count, self._sound_track
+        if not self.has_sound or (count <= 1 and self._sounds.has_wanted):
+            return None
+        path = str(self.path)
+        if not self._sounds.has_wanted:
+            return StudioError(
+                "invalid", "sources.sound_track_gone", path=path, track=track, count=count
+            )
+        if track:
+            return None
+        return StudioError("invalid", "sources.sound_tracks", path=path, count=count)
 
     def __enter__(self) -> Film:
         return self

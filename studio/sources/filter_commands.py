@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
 from studio.core.names import check_name, free_name
+from studio.core.taking_back import rows_taken_back, way_back
 from studio.sources.bank import SourceManager
 from studio.sources.events import FilterChanged
 from studio.sources.model import FilterSpec, SourceSpec
@@ -83,7 +84,7 @@ class FilterCommands:
         self._tell("edited" if old else "created", source, new)
         if old is None:
             return changed("sources", undo=("filters.remove", {"source": source, "name": name}))
-        return changed("sources", undo=_put_back(source, old, spec.filters.index(old)))
+        return changed("sources", undo=_all_back(source, spec.filters, kept))
 
     @command(
         "filters.rename",
@@ -150,11 +151,10 @@ class FilterCommands:
         self._bank.set_filters(to, (*target.filters, *fresh))
         for entry in fresh:
             self._tell("created", to, entry)
-        old = [msgspec.to_builtins(filter_) for filter_ in target.filters]
         return changed(
             "sources",
             result=[entry.name for entry in fresh],
-            undo=("filters.set_all", {"source": to, "filters": old}),
+            undo=_all_back(to, target.filters, (*target.filters, *fresh)),
         )
 
     @command(
@@ -162,15 +162,27 @@ class FilterCommands:
         label=("替换全部滤镜", "Set all filters"),
         help=(
             "把来源的滤镜整体换成给出的列表。",
-            "Gives a source the listed filters in place of all it has.",
+            "Gives a source the listed filters in place of all it has; with instead_of, what the "
+            "step had left, only where the two differ.",
         ),
     )
-    def set_all(self, source: str, filters: list[dict[str, Any]]) -> Changed:
+    def set_all(
+        self,
+        source: str,
+        filters: list[dict[str, Any]],
+        instead_of: list[dict[str, Any]] | None = None,
+    ) -> Changed:
         spec = self._bank.get(source)
         try:
-            wanted = msgspec.convert(filters, tuple[FilterSpec, ...], strict=False)
+            wanted, left = (
+                msgspec.convert(listed or [], tuple[FilterSpec, ...], strict=False)
+                for listed in (filters, instead_of)
+            )
         except msgspec.ValidationError as error:
             raise StudioError("invalid", "filters.list", why=str(error)) from None
+        if instead_of is not None:
+            rows = rows_taken_back(spec.filters, left, wanted, lambda filter_: filter_.name)
+            wanted = tuple(rows)
         names = [entry.name for entry in wanted]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -186,9 +198,7 @@ class FilterCommands:
         for entry in wanted:
             if known.get(entry.name) != entry:
                 self._tell("edited" if entry.name in known else "created", source, entry)
-        old = [msgspec.to_builtins(filter_) for filter_ in spec.filters]
-        undo = {"source": source, "filters": old}
-        return changed("sources", undo=("filters.set_all", undo))
+        return changed("sources", undo=_all_back(source, spec.filters, wanted))
 
     @command(
         "filters.status",
@@ -238,3 +248,9 @@ def _put_back(source: str, old: FilterSpec, index: int) -> tuple[str, dict[str, 
         "index": index,
         "budget_ms": old.budget_ms,
     }
+
+
+def _all_back(
+    source: str, before: Sequence[FilterSpec], left: Sequence[FilterSpec]
+) -> tuple[str, dict[str, Any]]:
+    return way_back("filters.set_all", "filters", before, left, source=source)

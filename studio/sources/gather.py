@@ -83,6 +83,10 @@ class Order:
             self._row, at = self._fresh(self.now), 0
         self._at = at % self._count
 
+    def begin(self) -> None:
+        """Back to the first of this round."""
+        self._at = 0
+
     def _fresh(self, last: int | None) -> list[int]:
         row = list(range(self._count))
         if self._is_shuffled:

@@ -158,7 +158,7 @@ class HealthWatch:
             return found
         fps = self.measured_fps(at_ns)
         if fps is None or fps >= SLOW_PART * self.own_fps:
-            return replace(found, own_fps=self.own_fps)
+            return replace(found, own_fps=self.own_fps, is_measuring=fps is None)
         params = {"fps": f"{fps:.0f}", "own": f"{self.own_fps:.0f}"}
         return replace(
             found, own_fps=self.own_fps, is_slow=True, error="sources.slow", params=params
@@ -198,7 +198,9 @@ class HealthWatch:
         if self.is_still and fault is Fault.NONE:
             return Health("still", 0.0, key, params)
         if age > self.lost_ns:
-            return Health("lost", 0.0, key or "sources.lost", params)
+            is_heard = self._heard_ns > 0 and at_ns - self._heard_ns < self.lost_ns
+            lost = "sources.picture_lost" if is_heard and self.has_video else "sources.lost"
+            return Health("lost", 0.0, key or lost, params)
         if not self.has_video:
             return Health("sound", 0.0, key, params)
         fps = float(len([t for t in self._stamps if at_ns - t < NS]))

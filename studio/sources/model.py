@@ -76,6 +76,7 @@ class Health(msgspec.Struct, frozen=True):
         is_resting: nobody looks, so it makes no pictures.
         own_fps: pictures a second it gives by its own word, 0 when it has none.
         is_slow: over three seconds it gave fewer than nine tenths of that.
+        is_measuring: it has not given pictures for long enough to say.
     """
 
     state: str = "opening"
@@ -86,6 +87,7 @@ class Health(msgspec.Struct, frozen=True):
     is_resting: bool = False
     own_fps: float = 0.0
     is_slow: bool = False
+    is_measuring: bool = False
 
     @property
     def is_bad(self) -> bool:

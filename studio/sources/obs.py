@@ -44,6 +44,7 @@ def lost_settings(kind: str, settings: Settings) -> list[tuple[str, Any]]:
     for name, value in settings.items():
         if name in bent or (name not in kept and value is not None and value != usual.get(name)):
             lost.append((name, value))
+    lost += [(name, usual[name]) for name in bent if name not in settings and name in usual]
     # What OBS remembers for its own forms says nothing of the picture.
     return [(name, value) for name, value in lost if name not in REMEMBERED]
 

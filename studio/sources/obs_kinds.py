@@ -13,6 +13,7 @@ from studio.sources.obs_reading import (
     Settings,
     alpha_of,
     bent_camera,
+    bent_list,
     bent_screen,
     bent_slides,
     bent_text,
@@ -26,7 +27,6 @@ from studio.sources.obs_reading import (
     ground_of,
     is_address,
     is_folder,
-    lost_entries,
     mac_capture,
     number_of,
     on_show,
@@ -38,6 +38,7 @@ from studio.sources.obs_reading import (
     speed_of,
     text_of,
     weight_of,
+    when_shown,
     window_title,
     words_file,
     wrap_of,
@@ -151,7 +152,7 @@ _GDI = InputKind(
 )  # fmt: skip
 _FREETYPE = InputKind(
     "text",
-    _WORDS,
+    (*_WORDS, Word("", "color2", lambda s: None)),
     {
         "text": "", "text_file": "", "from_file": False, "log_mode": False, "log_lines": 6,
         "font": {"size": 32}, "color1": 0xFFFFFFFF, "color2": 0xFFFFFFFF, "outline": False,
@@ -201,9 +202,11 @@ _PLAYLIST = InputKind(
         _folder("playlist"),
         Word("loop", "loop", lambda s: flag_of(s, "loop", True)),
         Word("shuffle", "shuffle", lambda s: flag_of(s, "shuffle", False)),
+        Word("on_show", "playback_behavior", when_shown),
+        Word("clear_at_end", "", lambda s: True),  # as VLC's does, where it is not looped
     ),
     _LIST,
-    bent=lost_entries("playlist"),
+    bent=bent_list,
 )
 _LISTED_STREAM = InputKind(
     "stream",
@@ -232,6 +235,7 @@ _SLIDES = InputKind(
             "randomize playback_mode",
             lambda s: play_mode(s, "random", "randomize", False),
         ),
+        Word("on_show", "playback_behavior", when_shown),
         Word("width", "use_custom_size", custom_side(0)),
         Word("height", "use_custom_size", custom_side(1)),
     ),

@@ -10,7 +10,7 @@ from studio.core.clean import write_json
 from studio.core.foreign import is_near, obs_number, split_version
 from studio.sources.obs import from_obs, known_kinds
 from studio.sources.obs_kinds import KINDS
-from studio.sources.obs_reading import Settings
+from studio.sources.obs_reading import BEHAVIOURS, Settings
 
 SYSTEMS = ("win32", "darwin", "linux")
 """In the order of the kinds below; what is none of them counts as Linux."""
@@ -220,13 +220,19 @@ def _words(settings: Settings) -> Settings:
     return made
 
 
+def _behaviour(value: Any) -> Settings:
+    value = "on_air" if value == "restart" else value  # theirs is on air alone
+    found = next((theirs for theirs, ours in BEHAVIOURS.items() if ours == value), None)
+    return {"playback_behavior": found} if found else {}
+
+
 WRITE: dict[tuple[str, str], Callable[[Any], Settings]] = {
     ("image", "path"): _as("file"),
     ("colour", "top"): _colour,
     ("clip", "path"): _as("local_file"),
     ("clip", "loop"): _as("looping"),
     ("clip", "speed"): _as("speed_percent", 100),
-    ("clip", "on_show"): lambda value: {"restart_on_activate": value == "restart"},
+    ("clip", "on_show"): lambda value: {"restart_on_activate": value in ("restart", "on_air")},
     ("clip", "clear_at_end"): _as("clear_on_media_end"),
     ("browser", "file"): lambda value: {"local_file": value, "is_local_file": bool(value)},
     ("browser", "closes_unseen"): _as("shutdown"),
@@ -235,6 +241,8 @@ WRITE: dict[tuple[str, str], Callable[[Any], Settings]] = {
     ("stream", "url"): _as("input"),
     ("playlist", "files"): _list("playlist"),
     ("playlist", "folder"): _folder("playlist"),
+    ("playlist", "on_show"): _behaviour,
+    ("slide_show", "on_show"): _behaviour,
     ("slide_show", "seconds"): _as("slide_time", 1000),
     ("slide_show", "fade_ms"): _as("transition_speed"),
     ("slide_show", "shuffle"): _as("randomize"),

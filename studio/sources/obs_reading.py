@@ -139,7 +139,7 @@ def speed_of(s: Settings) -> float | None:
 
 
 def on_show(s: Settings) -> str:
-    return "restart" if flag_of(s, "restart_on_activate", True) else "follow"
+    return "on_air" if flag_of(s, "restart_on_activate", True) else "follow"
 
 
 def device_name(s: Settings) -> str:
@@ -258,13 +258,22 @@ def display_of(s: Settings) -> str | None:
     return text_of(s, "server") or None
 
 
+WHITE = 0xFFFFFFFF
+
+
+def _whole_number(value: Any, default: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
 def bent_text(s: Settings) -> tuple[str, ...]:
     lost = []
     if 0 < number_of(s, "bk_opacity", 0, 0, 100) < 100:
         lost.append("bk_opacity")  # ours is there or not
-    colour = s.get("color1")
-    if isinstance(colour, int) and not isinstance(colour, bool) and colour >> 24 & 255 < 255:
+    top, bottom = (_whole_number(s.get(name), WHITE) for name in ("color1", "color2"))
+    if top >> 24 & 255 < 255:
         lost.append("color1")  # half transparent
+    if top & 0xFFFFFF != bottom & 0xFFFFFF and {"color1", "color2"} & s.keys():
+        lost.append("color2")  # from one to the other; ours is the upper one
     if font_flags(s) & ~1 or set(style_words(s)) & {"italic", "oblique"}:
         lost.append("font")  # italic, underlined, struck out
     return tuple(lost)
@@ -302,6 +311,20 @@ def slide_seconds(s: Settings) -> float:
 def play_mode(s: Settings, mode: str, old: str, default: bool) -> bool:
     told = text_of(s, "playback_mode")
     return told == mode if told else flag_of(s, old, default)
+
+
+BEHAVIOURS = {"stop_restart": "on_air", "pause_unpause": "pause", "always_play": "follow"}
+"""What a list of OBS does once it is shown again, in our words."""
+
+
+def when_shown(s: Settings) -> str:
+    return BEHAVIOURS.get(text_of(s, "playback_behavior"), "on_air")
+
+
+def bent_list(s: Settings) -> tuple[str, ...]:
+    """Ours, unseen, goes on within one of its files."""
+    goes_on = when_shown(s) == "follow"
+    return (*lost_entries("playlist")(s), *(("playback_behavior",) if goes_on else ()))
 
 
 def bent_screen(s: Settings) -> tuple[str, ...]:

@@ -111,6 +111,7 @@ class SourceRunner:
         self.is_sleepy = False
         self._is_heard = True
         self._is_nudged = False
+        self._is_on_air = False
         self.on_loss: OnLoss = "hold"
         self.away: Shot | None = None
         self._is_away = False
@@ -189,6 +190,13 @@ class SourceRunner:
         """See `studio.sources.base.Source.control`; one that rests does it at once."""
         self.source.control(action, value)
         self._nudge()
+
+    def put_on_air(self, is_on: bool) -> None:
+        """Whether it is on programme now: see `studio.sources.base.Source.put_on_air`."""
+        if is_on != self._is_on_air:
+            self._is_on_air = is_on
+            if self.source.put_on_air(is_on):
+                self._nudge()
 
     def _nudge(self) -> None:
         self._is_nudged = True

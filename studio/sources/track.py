@@ -53,8 +53,10 @@ class Track:
         kind: "video" or "audio".
         speed: of playing; sound keeps its pitch.
         deinterlaces: pictures that come in halves are made whole.
+        wanted: which of several tracks, from 1 on; 0 is the first that can be played.
 
     Attributes:
+        count: how many tracks of this kind have a codec that is known.
         is_cover: its pictures are the cover of a song.
         unknown: how many tracks of this kind have a codec that is not known.
 
@@ -63,7 +65,13 @@ class Track:
     """
 
     def __init__(
-        self, path: Path, kind: str, speed: float = 1.0, *, deinterlaces: bool = True
+        self,
+        path: Path,
+        kind: str,
+        speed: float = 1.0,
+        *,
+        deinterlaces: bool = True,
+        wanted: int = 0,
     ) -> None:
         import av
 
@@ -82,6 +90,13 @@ class Track:
         # A cover of a song is a picture, but no film.
         real = [stream for stream in known if not is_cover(stream)]
         usable = real or known
+        self.count = len(usable)
+        every = [stream for stream in streams if stream in usable or stream.codec_context is None]
+        chosen = every[wanted - 1] if 0 < wanted <= len(every) else None
+        if chosen is not None and chosen in usable:
+            usable.remove(chosen)
+            usable.insert(0, chosen)
+        self.has_wanted = not wanted or chosen is not None and chosen in usable
         self.stream: Any = next(iter(usable), None)
         self._others = usable[1:] if kind == "audio" else []
         self.unknown = len(streams) - len(known)
@@ -115,7 +130,7 @@ class Track:
         if not self._is_mute:
             return False
         self.unknown += 1
-        self._is_mute = False
+        self._is_mute = self.has_wanted = False
         self.stream = self._others.pop(0) if self._others else None
         self._own = None
         if self.stream is not None:
@@ -382,11 +397,13 @@ class LiveTracks(NamedTuple):
     Attributes:
         picture, sound: its tracks; None where there is none of a known codec.
         unknown: how many tracks of pictures and of sound have a codec that is not known.
+        others: how many tracks of sound there are beside the one that is heard.
     """
 
     picture: Any
     sound: Any
     unknown: tuple[int, int]
+    others: int = 0
 
 
 def live_tracks(media: Any) -> LiveTracks:
@@ -400,7 +417,7 @@ def live_tracks(media: Any) -> LiveTracks:
     if sound is not None:
         settle_channels(media, sound)
     lost = (len(pictures) - len(known[0]), len(media.streams.audio) - len(known[1]))
-    return LiveTracks(picture, sound, lost)
+    return LiveTracks(picture, sound, lost, max(0, len(known[1]) - 1))
 
 
 def ns(seconds: float) -> int:

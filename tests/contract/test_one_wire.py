@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.contract.source_tree import nodes, trees
+from tests.contract.source_tree import ROOT, nodes, trees
 
 HOME = "studio/protocols/"
 ENVELOPE = {"vendorName", "eventIntent", "rpcVersion", "eventSubscriptions"}
@@ -59,5 +59,5 @@ def test_no_other_file_makes_the_answer_to_a_challenge() -> None:
     for path, tree in trees().items():
         if path.startswith(HOME):
             continue
-        text = ast.unparse(tree)
-        assert "base64.b64encode(hashlib.sha256" not in text, path
+        if "b64encode" in (ROOT / path).read_text(encoding="utf-8"):
+            assert "base64.b64encode(hashlib.sha256" not in ast.unparse(tree), path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib
 import json
 import os
@@ -37,6 +38,7 @@ SOUNDS_LIKE = re.compile(
 NOT_PLACES = {("show.import_obs", "base_width")}
 
 
+@functools.cache
 def all_commands() -> list[Spec]:
     """Of every class of the program, so that a new one is looked at as well."""
     for other_module in pkgutil.walk_packages(studio.__path__, "studio."):

@@ -19,6 +19,7 @@ KNOWN = {
     "studio/host/fetched.py": "pip, npm; names and hashes of packages, a folder of ours",
     "studio/host/model_process.py": "ears and voice; request, sound and sentences go through stdin",
     "studio/outputs/link.py": "the sender; its name and folders, all else on its line",
+    "studio/plans/drills/process.py": "a drill; its request goes through stdin",
     "studio/shop/importers/child.py": "the reader; its request goes through stdin",
     "studio/sources/browser/program.py": "a browser; its page's address goes through its pipe",
     "studio/sources/grabbed.py": "the grabber; its address goes through stdin",

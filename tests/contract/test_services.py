@@ -60,6 +60,8 @@ A: dict[str, Any] = {
     "advice": {"margin_percent": 10},
     "pricing": {"mandates": [{"sku": "hat", "low_cents": 7000}]},
     "cards": {"template": "auto", "own": {"hat": "sale"}},
+    "run_order": {"goods": ["hat"]},
+    "effects": {"gifts": True},
     "orders": {"senders": [{"name": "web", "kind": "shopify"}], "port": 9460},
     "stock": {"shop": "contract", "channel": "desk 2", "hold_s": 60.0},
     "lower_third": {"title": "Lin", "line": "Host"},
@@ -137,6 +139,7 @@ def seen_of(engine: Engine) -> dict[str, Any]:
     seen["sound"].pop("loudness")
     seen["sound"]["strips"].sort(key=lambda strip: strip["source"])
     seen["shop"].pop("explaining_since")
+    seen["prompter"].pop("is_voice")
     seen["air"]["standby"].pop("state")
     seen["plans"].pop("incidents")
     seen["plans"].pop("told")

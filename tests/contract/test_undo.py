@@ -19,14 +19,16 @@ from tests.onair.studio import Studio, small_show
 
 pytestmark = [pytest.mark.onair, pytest.mark.timeout(180)]
 
-ROOMS = ("scenes", "items", "sources", "filters", "sound", "shop", "brand", "templates", "hotkeys")
-PARTS = ("scenes", "sources", "sound", "shop", "brand")
+ROOMS = ("scenes", "items", "sources", "filters", "sound", "shop", "brand", "templates", "hotkeys",
+         "run_order", "effects")  # fmt: skip
+PARTS = ("scenes", "sources", "sound", "shop", "brand", "effects")
 HAT = {"id": "hat", "number": 1, "name": "Better hat", "price_cents": 8800}
 GOODS = "sku,name,price,stock\nhat,Hat,77.00,9\ncap,Cap,12.50,3\nscarf,Scarf,59.00,2\n"
 BOX = {"x": 0.1, "y": 0.1, "w": 0.5, "h": 0.5}
 
 # Answers and moments: nothing of the show is another afterwards, or it is a state of the air.
 NOT_EDITS = {
+    "effects.play": "a moment on the picture",
     "filters.status": "asks",
     "hotkeys.list": "asks",
     "scenes.back": "answers only while standby is on; its undo is tried in test_standby",
@@ -52,6 +54,7 @@ UNDOES = {
 EXAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("brand.apply", {}),
     ("brand.set", {"kit": {"accent": "#123456"}}),
+    ("effects.set", {"likes": True, "sold_out": True}),
     ("filters.set", {"source": "clip", "name": "New", "kind": "blur"}),
     ("filters.set", {"source": "clip", "name": "Blur", "settings": {"radius": 9}}),
     ("filters.set", {"source": "clip", "name": "Blur", "enabled": False}),
@@ -74,6 +77,13 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("items.set", {"scene": "Two", "item": 2, "box": BOX, "opacity": 0.5, "rotation": 30}),
     ("items.show_on", {"scene": "Two", "item": 1, "canvas": "portrait", "on": False}),
     ("items.show_on", {"scene": "Two", "item": 2, "canvas": "portrait", "on": True}),
+    ("run_order.add", {"product": "scarf", "place": 1}),
+    ("run_order.begin", {"done": ["scarf"]}),
+    ("run_order.mark", {"product": "scarf"}),
+    ("run_order.move", {"product": "scarf", "place": 1}),
+    ("run_order.next", {}),
+    ("run_order.put", {"goods": ["scarf", "hat"]}),
+    ("run_order.remove", {"product": "scarf"}),
     ("scenes.add", {"name": "Four"}),
     ("scenes.auto_layout", {"scene": "Two", "canvas": "portrait"}),
     ("scenes.canvas", {"name": "portrait", "on": True}),
@@ -191,6 +201,67 @@ def test_it_is_taken_back_and_done_again(peer: Peer, command: str, args: dict[st
     assert state_of(peer) == before
 
 
+MEANWHILE: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
+    ("sources.edit", {"name": "title", "settings": {"text": "Other"}},
+     "sources.edit", {"name": "title", "settings": {"size": 44}}),
+    ("sources.edit", {"name": "title", "settings": {"colour": "#112233"}},
+     "sources.edit", {"name": "title", "settings": {"text": "Other"}}),
+    ("brand.apply", {}, "sources.edit", {"name": "title", "settings": {"text": "Other"}}),
+    ("brand.set", {"kit": {"accent": "#123456"}}, "brand.set", {"kit": {"top": "#654321"}}),
+    ("filters.set", {"source": "clip", "name": "Blur", "settings": {"radius": 9}},
+     "filters.set", {"source": "clip", "name": "Blur", "enabled": False}),
+    ("filters.copy", {"source": "clip", "to": "title"},
+     "filters.set", {"source": "title", "name": "New", "kind": "blur", "index": 0}),
+    ("hotkeys.set", {"name": "scenes.take scene=Two", "keys": "F5"},
+     "hotkeys.set", {"name": "scenes.take scene=One", "keys": "F7"}),
+    ("items.set", {"scene": "Two", "item": 2, "box": BOX},
+     "items.set", {"scene": "Two", "item": 2, "opacity": 0.5}),
+    ("items.align", {"scene": "Two", "item": 2, "to": "top_right", "canvas": "landscape"},
+     "items.set", {"scene": "Two", "item": 2, "rotation": 20}),
+    ("items.show_on", {"scene": "Two", "item": 2, "canvas": "portrait", "on": True},
+     "items.set", {"scene": "Two", "item": 2, "box": BOX, "canvas": "landscape"}),
+    ("items.place", {"scene": "Two", "boxes": {"2": BOX}, "canvas": "portrait"},
+     "items.set", {"scene": "Two", "item": 2, "opacity": 0.5}),
+    ("items.enable_group", {"scene": "Two", "group": "G", "on": False},
+     "items.add", {"scene": "Two", "source": "title"}),
+    ("scenes.auto_layout", {"scene": "Two", "canvas": "portrait"},
+     "scenes.set", {"scene": "Two", "colour": "#112233"}),
+    ("scenes.transition", {"kind": "slide", "duration_ms": 300},
+     "scenes.transition", {"duration_ms": 900}),
+    ("scenes.take", {"scene": "Two", "canvas": "landscape"},
+     "scenes.take", {"scene": "Two", "canvas": "portrait"}),
+    ("shop.put", {"product": HAT | {"price_cents": 7700}},
+     "shop.stock", {"product": "hat", "count": 5}),
+    ("shop.order", {"products": ["scarf", "hat"]},
+     "shop.put", {"product": HAT | {"id": "new", "number": 3}}),
+    ("effects.set", {"likes": True}, "effects.set", {"sold_out": True}),
+]  # fmt: skip
+"""A step, and what another desk does before it is taken back."""
+
+
+@pytest.mark.parametrize(
+    ("command", "args", "other", "others"), MEANWHILE, ids=[f"{m[0]}-{m[2]}" for m in MEANWHILE]
+)
+def test_what_another_did_meanwhile_stays(
+    peer: Peer, command: str, args: dict[str, Any], other: str, others: dict[str, Any]
+) -> None:
+    before = state_of(peer)
+    alone = peer.run(other, **others)
+    with_others = state_of(peer)
+    peer.run(alone["undo"][0], **alone["undo"][1])
+    assert state_of(peer) == before
+    done = peer.run(command, **args)
+    theirs = peer.run(other, **others)
+    both = state_of(peer)
+    undone = peer.run(done["undo"][0], **done["undo"][1])
+    assert state_of(peer) == with_others
+    again = peer.run(undone["undo"][0], **undone["undo"][1])
+    assert state_of(peer) == both
+    peer.run(again["undo"][0], **again["undo"][1])
+    peer.run(theirs["undo"][0], **theirs["undo"][1])
+    assert state_of(peer) == before
+
+
 def test_a_place_that_is_taken_back_starts_no_source_again(peer: Peer) -> None:
     """The film goes on where it was."""
 
@@ -198,8 +269,9 @@ def test_a_place_that_is_taken_back_starts_no_source_again(peer: Peer) -> None:
         return int(peer.ask("GetMediaInputStatus", inputName="clip")["mediaCursor"] or 0)
 
     peer.run("scenes.take", scene="Two", transition="cut")
+    peer.run("sources.media", name="clip", action="restart")  # not at its end by now
     until = time.monotonic() + 20
-    while at_ms() < 400 and time.monotonic() < until:
+    while not 400 <= at_ms() < 3000 and time.monotonic() < until:
         time.sleep(0.02)
     moments = [at_ms()]
     done = peer.run("items.set", scene="Two", item=2, box=BOX)

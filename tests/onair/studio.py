@@ -6,13 +6,16 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
 
+from tests.engines import start_engine
+
 ROOT = Path(__file__).parents[2]
 CLIP = "tests/data/person_fullbody.mp4"
+SMALL: dict[str, Any] = {"size": [640, 360], "fps": 12}
+"""For tests of the demo show to which its size is nothing: at its own pace it takes a core."""
 
 
 def small_show(folder: Path) -> Path:
@@ -101,15 +104,7 @@ class Studio:
     def start(self) -> None:
         """Starts the engine and waits until it is on air."""
         self.lines = []
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "studio"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=self.environment,
-            cwd=ROOT,
-        )
+        self.process = start_engine(self.environment)
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(self.options) + "\n")
         self.process.stdin.close()

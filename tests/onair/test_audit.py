@@ -55,3 +55,15 @@ def test_what_was_done_is_there_and_cannot_be_changed(tmp_path: Path) -> None:
         code, report = verify(studio)
         assert (code, report["flaws"][-1]["what"]) == (1, "changed")
         assert report["flaws"][-1]["line"] > 1
+
+
+def test_the_keys_of_a_studio_that_runs_are_changed_by_it(tmp_path: Path) -> None:
+    with Studio(tmp_path, password=None) as studio:
+        for more in ([], ["--json"]):
+            done = subprocess.run(
+                [sys.executable, "-m", "studio.app.cli", "keys", "rotate", *more],
+                capture_output=True, text=True, encoding="utf-8", env=studio.environment, cwd=ROOT,
+            )  # fmt: skip
+            assert (done.returncode, done.stderr) == (0, "")
+        assert json.loads(done.stdout) == {"persons": 0}
+        until(lambda: written(tmp_path / "data" / "audit", "keys.rotate"), "in the log")

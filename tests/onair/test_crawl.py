@@ -39,10 +39,9 @@ def test_a_comment_crosses_the_picture_and_leaves_it_when_it_is_blocked(tmp_path
 
         assert is_bare()
         done = door.run("comments.crawl", kind="bullets", seconds=30, size=2, wait_s=0)
-        assert done["undo"] == ["comments.crawl", {
-            "kind": "off", "which": "all", "lines": 3, "seconds": 10.0, "size": 1.0,
-            "wait_s": 5.0,
-        }]  # fmt: skip
+        assert done["undo"] == [
+            "comments.crawl", {"kind": "off", "seconds": 10.0, "size": 1.0, "wait_s": 5.0}
+        ]  # fmt: skip
         door.run("comments.say", text="这是骗子吧，差评", author="水军")
         good = door.run("comments.say", text="主播今天真好看", author="小鹿")["result"]
         until(lambda: not is_bare(), "a comment on the picture")

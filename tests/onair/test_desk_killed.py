@@ -14,6 +14,7 @@ import av
 import pytest
 
 from studio.core.paths import runtime_dir
+from tests.engines import start_engine
 from tests.onair.door import Door
 from tests.onair.nginx import Nginx, is_there
 
@@ -54,10 +55,7 @@ def test_a_desk_that_is_killed_costs_no_frame(server: Nginx) -> None:
         "size": [640, 360],
         "push": [server.url("desk")],
     }
-    engine = subprocess.Popen(
-        [sys.executable, "-m", "studio"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-    )  # fmt: skip
+    engine = start_engine()
     try:
         assert engine.stdin is not None
         assert engine.stdout is not None

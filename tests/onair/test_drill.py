@@ -16,9 +16,10 @@ import pytest
 
 from studio.app.cli import main
 from studio.app.drill.copy import NOWHERE, copy_show
-from studio.app.drill.pairs import APART, chosen_pairs
+from studio.app.drill.pairs import APART, FaultSet, chosen_sets, excused, next_set
 from studio.app.drill.relay import Relay
 from studio.app.drill.report import write_drill_report
+from studio.app.drill.rests import PlanRests
 from studio.app.drill.runner import DrillScore, surprise
 from studio.app.drill.watch import RealShowWatch
 from studio.core.errors import StudioError
@@ -284,17 +285,47 @@ def _is_over(end: socket.socket) -> bool:
 
 def test_pairs_and_surprises_come_from_their_seed_and_cover_all() -> None:
     faults = list(all_faults().values())
-    pairs = chosen_pairs(faults, 500, 7)
-    assert pairs == chosen_pairs(faults, 500, 7)
-    assert pairs != chosen_pairs(faults, 500, 8)
+    pairs = chosen_sets(faults, 500, 7)
+    assert pairs == chosen_sets(faults, 500, 7)
+    assert pairs != chosen_sets(faults, 500, 8)
     assert len(pairs) == 500
-    names = [(first.name, second.name) for first, second, _ in pairs]
+    names = [(first.name, second.name) for (first, second), _ in pairs]
     apart = len(faults) - len(APART)
     assert len(set(names)) == apart * (apart - 1)  # each before one comes twice
     assert all(first != second for first, second in names)
+    triples = chosen_sets(faults, 100, 7, 3)
+    assert all(len(set(kinds)) == 3 and len(pauses) == 2 for kinds, pauses in triples)
     assert surprise(faults, 6, 3) == surprise(faults, 6, 3)
     assert len({fault.name for fault in surprise(faults, len(faults), 3)}) == len(faults)
     assert len(faults) >= 18
+
+
+def test_a_set_of_faults_waits_until_its_plans_have_rested_and_lets_others_go_first() -> None:
+    plans = {plan.id: plan for plan in read_plans(demo_show())[0]}
+    now = [0.0]
+    rests, kinds = PlanRests(plans, lambda: now[0]), all_faults()
+    storm, price, cut = (kinds[name] for name in ("comment_storm", "price_changed", "network_cut"))
+    assert rests.left_s(plans) == 0.0
+    rests.over(["comment_flood", "price_changed", "no such plan"])
+    assert rests.left_s(["comment_flood"]) == plans["comment_flood"].cooldown_s
+    left = [FaultSet((storm, cut), (1.0,)), FaultSet((price, cut), (1.0,)),
+            FaultSet((cut, kinds["freeze"]), (0.5,))]  # fmt: skip
+    assert [next_set(left, rests).kinds[0] for _ in range(3)] == [cut, price, storm]
+    now[0] = 61.0
+    assert rests.left_s(plans) <= 0.0
+
+
+def test_a_fault_that_another_one_hides_says_by_which_and_why() -> None:
+    kinds = all_faults()
+    for kind in kinds.values():
+        for by, why in kind.hidden_by.items():
+            assert by in kinds
+            assert all(why)
+    freeze, loud, slow, cut = (kinds[name] for name in ("freeze", "loud", "slow", "network_cut"))
+    [hidden] = excused((slow, freeze, cut), [slow])
+    assert (hidden.fault, hidden.by, hidden.noticed_s) == ("slow", "network_cut", None)
+    assert excused((loud, freeze), [loud]) == []  # that is looked for when the camera is back
+    assert excused((slow, cut), [slow, cut]) == []
 
 
 @pytest.mark.parametrize("ending", ["html", "json"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,3 +57,44 @@ def test_a_killed_engine_leaves_nothing_and_a_take_by_hand_stands(tmp_path: Path
             assert programme(desk) == "Standby"
             desk.run("experiments.end", id=id)
             assert programme(desk) == "Standby"
+
+
+def test_the_command_line_starts_and_stops_one_and_writes_a_reach_list(tmp_path: Path) -> None:
+    with Studio(tmp_path) as studio:
+
+        def call(*words: str) -> tuple[int, Any, str]:
+            done = subprocess.run(
+                [sys.executable, "-m", "studio.app.cli", *words, "--json"],
+                env=studio.environment, capture_output=True, text=True, encoding="utf-8",
+                timeout=120, check=False,
+            )  # fmt: skip
+            return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
+
+        assert call("experiment", "status")[1] == {"running": [], "ended": []}
+        code, made, _ = call("experiment", "start", "first_look", "--metric", "comments")
+        assert code == 0
+        _, now, _ = call("experiment", "status")
+        assert [trial["id"] for trial in now["running"]] == [made["id"]]
+        assert now["running"][0]["arm"] in ("a", "b")
+        code, ended, _ = call("experiment", "stop")
+        assert (code, ended["id"]) == (0, made["id"])
+        assert call("experiment", "stop")[0] != 0  # none runs
+        assert call("experiment", "start")[0] != 0  # which?
+
+        with Peer(studio.address, studio.key(), events=0) as desk:
+            args = {"purpose": "ads", "text_version": "2026-11"}
+            desk.run("privacy.consent", who="douyin/rosa", **args)
+            desk.run("privacy.consent", who="douyin/lin", **args)
+        assert call("reach")[1]["segments"]["everyone"] == 2
+        file = tmp_path / "list.csv"
+        words = ("reach", "everyone", "--reason", "autumn", "--full", "--out", str(file))
+        code, written, _ = call(*words)
+        assert (code, written["count"]) == (0, 2)
+        assert "rosa" in file.read_text(encoding="utf-8-sig")
+        assert call(*words)[0] != 0  # it is there already
+        assert call("privacy", "find", "douyin/rosa")[1][0]["who"] == "douyin/rosa"
+        code, erased, _ = call("privacy", "erase", "douyin/rosa")
+        assert erased["erased"]["reach"] == 1
+        assert "rosa" not in file.read_text(encoding="utf-8-sig")
+        (row,) = call("reach", "--lists")[1]["lists"]
+        assert (row["people"], row["reason"], row["is_full"]) == (1, "autumn", True)

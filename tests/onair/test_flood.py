@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
+from tests.engines import start_engine
 from tests.onair.door import Door
 from tests.waiting import until
 
@@ -48,10 +47,7 @@ def missed_in(door: Door, ticks: int) -> int:
 
 
 def test_eight_hundred_comments_a_second() -> None:
-    engine = subprocess.Popen(
-        [sys.executable, "-m", "studio"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-    )  # fmt: skip
+    engine = start_engine()
     server = serve(flood, "127.0.0.1", 0)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -68,6 +68,15 @@ def test_an_operator_taken_back_is_out_with_every_device(tmp_path: Path) -> None
             for device in (phone, tablet):
                 with pytest.raises((ConnectionClosed, EOFError)):
                     _listen(device)
+        # A streamer who went on takes that back, and nothing else that the controller may.
+        owner.run("rights.put", name="小王", role="streamer")
+        lent = owner.run("remote.token_add", name="headset", operator="小王")["result"]
+        with Peer(studio.address, lent["token"], events=0) as headset:
+            back, args = headset.run("run_order.next")["undo"]
+            assert headset.run_code(back, product="hat") == "command.denied"
+            headset.run(back, **args)
+            assert headset.run_code(back, **args) == "command.denied"
+        owner.run("rights.remove", name="小王")
         assert owner.run("remote.tokens")["result"] == []
 
 

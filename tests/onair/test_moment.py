@@ -13,8 +13,12 @@ import pytest
 from bench.line.ask import ask
 from bench.line.chain import BenchChain
 from studio.core.paths import project_dir
+from studio.insight.analysis.load import rebuild
 from studio.insight.journal import open_to_read
 from studio.insight.moment import Instant, find_instant, find_recording, frame_at, recordings
+from studio.insight.strip.find import find_strip
+from studio.insight.strip.shots import HIGH, find_shots
+from studio.media.picture_file import read_picture
 from tests.onair.studio import small_show
 from tests.waiting import until
 
@@ -63,6 +67,7 @@ def flash(chain: BenchChain, journal: Path, number: int) -> None:
 
     recorded("what comes before the flash")
     ask(remote, "scenes.take", scene="Flash", transition="cut")
+    ask(remote, "guard.hear", text="this coat is wool")
     recorded("the flash")
     ask(remote, "scenes.take", scene="One", transition="cut")
     until(lambda: len(taken(journal, "One")) >= number, "the cut back is in the journal")
@@ -75,7 +80,9 @@ def luma(instant: Instant, frames: float, folder: Path) -> float:
     return float(frame_at(find_recording(moved, recordings([folder]))).y.mean())
 
 
-def test_an_entry_opens_its_picture_within_one_frame(tmp_path: Path) -> None:
+def test_an_entry_opens_its_picture_within_one_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = {"SHOPCAST_RUNTIME": "run", "SHOPCAST_DATA": "data", "SHOPCAST_CONFIG": "config"}
     around = {name: str(tmp_path / folder) for name, folder in names.items()}
     film, journal = tmp_path / "film.mkv", tmp_path / "data" / "journal.db"
@@ -104,6 +111,21 @@ def test_an_entry_opens_its_picture_within_one_frame(tmp_path: Path) -> None:
         by_time = find_instant(journal, at_utc)
         assert abs(by_time.engine_us - instant.engine_us) <= 2_000
     assert len(runs) == 2
+
+    # The same stand along the show's axis: what was said, and small pictures.
+    monkeypatch.setenv("SHOPCAST_DATA", str(tmp_path / "data"))
+    analysis = tmp_path / "analysis.duckdb"
+    rebuild(journal, tmp_path / "none.db", analysis)
+    strip = find_strip(analysis, "last", journal=journal)
+    assert [line.text for line in strip.speech] == ["this coat is wool"] * 2
+    assert all(0 < line.at_s < 60 * strip.minutes for line in strip.speech)
+    shots = find_shots(analysis, journal, "last", 12, tmp_path)
+    assert 6 <= len(shots) <= 12  # some stand where the killed engine recorded nothing
+    assert all(read_picture(Path(shot.file)).height == HIGH for shot in shots)
+    film.rename(tmp_path / "away.mkv")
+    assert find_shots(analysis, journal, "last", 12, tmp_path) == shots, "they are kept"
+    assert find_shots(analysis, journal, "last", 3, tmp_path / "nowhere") == ()
+    (tmp_path / "away.mkv").rename(film)
 
     out = tmp_path / "then.png"
     call = [sys.executable, "-m", "studio.app.cli", "insight", "moment", str(cuts[0][0])]

@@ -187,6 +187,7 @@ def test_groups_are_seen_shown_hidden_and_moved(peer: Peer) -> None:
     within = {"sceneName": "Pair", "sceneItemId": first}
     assert peer.ask("GetSceneItemEnabled", **within) == {"sceneItemEnabled": False}
     peer.ask("SetSceneItemEnabled", **which, sceneItemEnabled=True)
+    assert peer.code("DuplicateSceneItem", which) == 703  # there is such an item, it cannot
     before = place(peer, second)["positionX"]
     moved = {"positionX": place(peer, group["sceneItemId"])["positionX"] + 40}
     peer.ask("SetSceneItemTransform", **which, sceneItemTransform=moved)

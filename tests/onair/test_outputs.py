@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import json
 import os
 import shutil
@@ -33,6 +31,7 @@ from studio.outputs.line import orphans
 from studio.outputs.pipeline import OutputPipeline
 from studio.sender import wire
 from studio.sender.model import OutputSettings, OutputState, OutputStatus
+from tests.authority import write_authority
 
 pytestmark = [pytest.mark.onair, pytest.mark.timeout(90)]
 needs_nginx = pytest.mark.skipif(not nginx.is_there(), reason="nginx with rtmp is not installed")
@@ -158,9 +157,15 @@ def test_push_and_record(rig: Rig, server: nginx.Nginx, tmp_path: Path) -> None:
     rig.wait(OutputState.LIVE)
     rig.wait(OutputState.RECORDING, "record")
     rig.until(lambda: rig.status().packets > 250 and rig.status("record").packets > 250, 15)
+    rig.until(lambda: not rig.status().is_measuring, 10)
     live = rig.status()
     assert live.acked_bytes > 0
     assert live.gap_ms == live.standby_ms == 0
+    # Its rate is claimed from the third second on; a file's is what the disk took.
+    pushed = [s for s in rig.told if s.name == "push" and s.state is OutputState.LIVE]
+    assert pushed[0].is_measuring
+    assert all(s.is_measuring == (s.live_ms < 3000) for s in pushed)
+    assert not any(s.is_measuring for s in rig.told if s.name == "record")
     began = time.monotonic()
     rig.pipeline.stop("push")
     rig.pipeline.stop("record")
@@ -370,37 +375,7 @@ def test_busy_stream_is_taken_when_it_is_free(rig: Rig, server: nginx.Nginx) -> 
 @pytest.fixture
 def authority(tmp_path: Path) -> tuple[Path, ssl.SSLContext]:
     """A certificate for 127.0.0.1 that only its own CA file vouches for."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "shopcast test")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = tmp_path / "ca.pem"
-    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    secret = tmp_path / "key.pem"
-    secret.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
+    pem, secret = write_authority(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem, secret)
     return pem, context
@@ -470,6 +445,7 @@ def test_full_disk_ends_the_recording_alone(rig: Rig, tmp_path: Path) -> None:
         rig.start(str(small / "film.mkv"), "record")
         rig.start(str(tmp_path / "other.mkv"), "other")
         rig.wait(OutputState.RECORDING, "record")
+        rig.until(lambda: rig.status("record").packets > 60, 8)
         (small / "filler").write_bytes(bytes(4 << 20))
         status = rig.wait(OutputState.FAILED, "record")
         assert status.reason.key == "outputs.disk_full"

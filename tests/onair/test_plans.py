@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import start_engine
 from tests.onair.door import Door
 
 pytestmark = [pytest.mark.onair, pytest.mark.skipif(os.name == "nt", reason="POSIX signals")]
@@ -87,13 +88,7 @@ def show(tmp_path: Path, port: int) -> Path:
 
 @pytest.fixture
 def engine(show: Path) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "studio"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
+    process = start_engine()
     assert process.stdin is not None
     process.stdin.write(json.dumps({"show": str(show), "port": 0, "password": ""}) + "\n")
     process.stdin.close()

@@ -142,6 +142,9 @@ def test_programs_of_the_same_user_find_it(studio: Studio, monkeypatch: pytest.M
     with RemoteClient(*find()) as client:
         assert client.request("GetVersion")["rpcVersion"] == 1
         assert client.vendor("command.text", command="scenes.transition", args={"kind": "cut"})
+        said = [{"text": f"No {number}", "author": f"A{number % 9}"} for number in range(120)]
+        client.vendor_all("comments.say", [*said, {"author": "nothing said"}])
+        assert len(client.run("comments.list", last=500)) == 120
 
 
 # -- events ------------------------------------------------------------------------------------
@@ -553,6 +556,7 @@ def test_the_panel_is_served_and_asks_nothing_of_others(studio: Studio) -> None:
         ("/post.js", "text/javascript"),
         ("/host.js", "text/javascript"),
         ("/anchors.js", "text/javascript"),
+        ("/taps.js", "text/javascript"),
         ("/panel.css", "text/css"),
     ):
         with urllib.request.urlopen(base + path, timeout=10) as answer:
@@ -570,7 +574,8 @@ def test_the_panel_is_served_and_asks_nothing_of_others(studio: Studio) -> None:
 def test_the_panel_plays_pauses_and_winds_what_is_shown(studio: Studio, peer: Peer) -> None:
     peer.ask("SetCurrentPreviewScene", sceneName="Two")
     files = [{"value": str(ROOT / CLIP)}] * 2
-    made = {"inputName": "list", "inputKind": "vlc_source", "inputSettings": {"playlist": files}}
+    given = {"playlist": files, "playback_behavior": "pause_unpause"}  # it plays in preview, too
+    made = {"inputName": "list", "inputKind": "vlc_source", "inputSettings": given}
     peer.ask("CreateInput", sceneName="Two", **made)
     script = Path(__file__).parents[1] / "peers" / "panel_peer.mjs"
     base = studio.address.replace("ws:", "http:")

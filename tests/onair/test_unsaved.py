@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.onair.door import Door
-from tests.onair.studio import Studio
+from tests.onair.studio import SMALL, Studio
 
 pytestmark = [pytest.mark.onair, pytest.mark.timeout(180)]
 
@@ -25,7 +25,7 @@ def again(studio: Studio) -> None:
 
 
 def test_edits_of_the_demo_survive_a_kill(tmp_path: Path) -> None:
-    with Studio(tmp_path, show=None) as studio:
+    with Studio(tmp_path, show=None, **SMALL) as studio:
         with Door(studio.address) as door:
             first = door.run("state.get", parts=["shop"])["shop"]["products"][0]
             for price in (111_00, 122_00, 133_00):
@@ -86,7 +86,7 @@ def test_the_show_that_was_open_comes_back(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
-    with Studio(tmp_path, show=None) as studio:
+    with Studio(tmp_path, show=None, **SMALL) as studio:
         with Door(studio.address) as door:
             door.run("scenes.add", name="New")
         studio.kill()
@@ -108,7 +108,7 @@ def closed_port() -> Iterator[int]:
 
 
 def test_going_live_with_the_demo_makes_it_ones_own(tmp_path: Path, closed_port: int) -> None:
-    with Studio(tmp_path, show=None) as studio:
+    with Studio(tmp_path, show=None, **SMALL) as studio:
         with Door(studio.address) as door:
             before = door.run("state.get", parts=["show", "shop", "scenes"])
             proposed = before["show"]["own_name"]
@@ -134,7 +134,7 @@ def test_going_live_with_the_demo_makes_it_ones_own(tmp_path: Path, closed_port:
 
 
 def test_a_name_of_ones_own_and_one_that_is_taken(tmp_path: Path) -> None:
-    with Studio(tmp_path, show=None) as studio, Door(studio.address) as door:
+    with Studio(tmp_path, show=None, **SMALL) as studio, Door(studio.address) as door:
         done = door.run("show.keep", name="双十一/大促")
         assert Path(done["result"]["folder"]).name == "双十一-大促.show"
         assert door.run("state.get", parts=["show"])["show"]["name"] == "双十一/大促"

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from studio.core.paths import config_dir
+from tests.engines import start_engine
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -36,16 +36,7 @@ class RealEngine:
             "SHOPCAST_DATA": str(folder / "data"),
             "SHOPCAST_KEYRING": "0",
         }
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "studio"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            cwd=ROOT,
-            env=around,
-        )
+        self.process = start_engine(around)
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         with self.process.stdin as pipe:

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QApplication,
     QComboBox,
+    QDockWidget,
     QLabel,
     QLineEdit,
     QMenu,
@@ -30,6 +31,7 @@ from PySide6.QtWidgets import (
 from ui.dialogs.card import Card
 from ui.panels.base import Panel
 
+Kind = TypeVar("Kind", bound=QWidget)
 WAIT_MS = 40_000
 KEY_S, POINT_S, PRESS_S, THINK_S = 0.28, 1.1, 0.2, 1.35
 """The keystroke-level model (Card, Moran and Newell, 1980): a key by an average typist, pointing,
@@ -224,13 +226,20 @@ def _can_be_reached(widget: QWidget) -> bool:
         top = widget.window()
         hit = top.childAt(widget.mapTo(top, seen.center()))
         return hit is widget or hit is None or widget.isAncestorOf(hit)
+    dock = _above(widget, QDockWidget)
+    if dock is not None and dock.visibleRegion().isEmpty():
+        return False  # its panel stands behind another one: no scrolling brings it up
     area = _area_of(widget)
     return area is not None and not area.visibleRegion().isEmpty()
 
 
 def _area_of(widget: QWidget) -> QScrollArea | None:
+    return _above(widget, QScrollArea)
+
+
+def _above(widget: QWidget, kind: type[Kind]) -> Kind | None:
     above = widget.parentWidget()
-    while above is not None and not isinstance(above, QScrollArea):
+    while above is not None and not isinstance(above, kind):
         above = above.parentWidget()
     return above
 

@@ -8,12 +8,21 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from studio.insight.model import LabelPair
 from studio.insight.outlook.model import Outlook, OutlookDay
 from studio.insight.shape.model import FunnelStep, HeatMap, ShowShape, WidePath
-from studio.insight.strip.model import ShowStrip, StripLane, StripMark
+from studio.insight.strip.model import (
+    ShowStrip,
+    SpeechLine,
+    StripLane,
+    StripMark,
+    StripShot,
+)
+from tests.ui.test_offers_panel import pop_form
+from ui.i18n import language
 
 SOON = 60_000
 pytestmark = pytest.mark.ui
@@ -27,7 +36,7 @@ def look(program, name):
         program.window.grab().save(str(Path(folder) / f"{name}.png"))
 
 
-def test_an_order_is_proposed_and_taken_over(program, qtbot):
+def test_an_order_is_proposed_and_taken_over(program, qtbot, tmp_path):
     program.window.pages.set_page("review")
     panel = program.window.panels["advice"]
     program.window.reveal("advice")
@@ -58,6 +67,7 @@ def test_an_order_is_proposed_and_taken_over(program, qtbot):
             lambda: all(row.cents == row.list_cents for row in store.pricing.prices), timeout=SOON
         )
     qtbot.mouseClick(panel.choices["forecast"], Qt.MouseButton.LeftButton)
+    panel.forecast.outlook = None  # a try before this one may have left its own
     qtbot.mouseClick(panel.forecast.ask, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.forecast.outlook is not None, timeout=SOON)
     assert not panel.forecast.band.isVisible()  # a first show has no three weeks behind it
@@ -84,7 +94,25 @@ def test_an_order_is_proposed_and_taken_over(program, qtbot):
     assert "Sun 01: 9" in shape.week.accessibleName()
     assert "no data: platform" in shape.bars.accessibleName()
     assert shape.model.rowCount() == 1
+    for who in ("douyin/rosa", "douyin/lin"):
+        args = {"who": who, "purpose": "ads", "text_version": "2026-11"}
+        program.actions.run("privacy.consent", args)
+    qtbot.waitUntil(lambda: program.store.privacy.consents == 2, timeout=SOON)
+    qtbot.mouseClick(shape.reach.count, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shape.reach.counts.get("everyone") == 2, timeout=SOON)
+    qtbot.mouseClick(shape.reach.write, Qt.MouseButton.LeftButton)
+    form = pop_form()
+    form.form.put("reason", "autumn coupons")
+    if folder := os.environ.get("SHOPCAST_LOOK"):
+        form.grab().save(str(Path(folder) / "reach_form.png"))
+    qtbot.mouseClick(form.done, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(shape.reach.rows) == 1, timeout=SOON)
+    assert (shape.reach.rows[0].people, shape.reach.rows[0].is_full) == (2, False)
+    shape.findChild(QScrollArea).ensureWidgetVisible(shape.reach)
     look(program, "funnel")
+    language.set("zh")
+    look(program, "funnel_zh")
+    language.set("en")
     strip = program.window.panels["strip"]
     program.window.reveal("strip")
     qtbot.waitUntil(strip.isVisible, timeout=SOON)
@@ -94,7 +122,27 @@ def test_an_order_is_proposed_and_taken_over(program, qtbot):
     strip.hand.setValue(65)
     assert "Pieces 4 (—)" in strip.says.text()
     assert "card hat" in strip.says.text()
+    colours = ("#b03030", "#30b030", "#3030b0")
+    shots = []
+    for number, colour in enumerate(colours):
+        picture = QPixmap(160, 90)
+        picture.fill(colour)
+        picture.save(str(tmp_path / f"{number}.jpg"))
+        shots.append(StripShot(30.0 + 60 * number, str(tmp_path / f"{number}.jpg")))
+    before = strip.lanes.height()
+    strip.put(replace(strip.strip, speech=(SpeechLine(60.0, "这件大衣是羊毛的"),)))
+    strip.hand.setValue(65)
+    assert "这件大衣是羊毛的" in strip.says.text()
+    strip.lanes.put_shots([*shots, StripShot(3.0, str(tmp_path / "gone.jpg"))])
+    assert len(strip.lanes.shots) == 3
+    assert strip.lanes.height() > before
+    strip.hand.setValue(100)
+    assert "羊毛" not in strip.says.text()
+    strip.hand.setValue(65)
     look(program, "strip")
+    language.set("zh")
+    look(program, "strip_zh")
+    language.set("en")
     program.window.pages.set_page("prepare")
     rivals = program.window.panels["rivals"]
     program.window.reveal("rivals")

@@ -49,7 +49,7 @@ def test_figures_and_alarms_are_shown_and_unknown_is_never_zero(program, qtbot):
     (alarm,) = panel.alarms.values()
     assert "normal 42" in alarm.title.text()
     assert "Host → Close-up" in alarm.before.text()
-    assert panel.head.badge.text == "1 off"
+    assert panel.head.badge.text == "1 unusual"
     folder = os.environ.get("SHOPCAST_LOOK")
     if folder:
         QApplication.processEvents()

@@ -44,6 +44,6 @@ def test_a_chosen_row_is_claimed_and_a_late_decision_changes_nothing(program, qt
     qtbot.waitUntil(lambda: row().state == "released", timeout=SOON)
     with qtbot.waitSignal(program.actions.failed, timeout=SOON) as told:
         panel.list.acted.emit(seen, "block")
-    assert "has decided about this comment meanwhile: released" in str(told.args)
+    assert "has already handled this comment: released" in str(told.args)
     assert row().state == "released"
     program.actions.run("comments.block", {"id": seen.id})

@@ -99,7 +99,7 @@ def test_a_platform_is_joined_answered_and_what_it_deletes_goes(program, qtbot):
         qtbot.waitUntil(lambda: store.comments.pinned is None, timeout=SOON)
         qtbot.waitUntil(lambda: all(e.id != "77" for e in store.comments.all), timeout=SOON)
         program.window.reveal("feeds")
-        named = "Remove “Twitch chat”"
+        named = 'Remove "Twitch chat"'
         remove = next(b for b in panel.findChildren(QPushButton) if b.accessibleName() == named)
         qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
         name = "Twitch chat"

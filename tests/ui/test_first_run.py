@@ -18,7 +18,7 @@ from ui.i18n import language
 from ui.models.devices import Device, Devices
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(120)]
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 20_000
 
 
@@ -145,7 +145,9 @@ def test_the_guide_is_read_and_searched_inside(qtbot: Any, program: Any) -> None
             card.open()
             assert card.list.count() == len(PAGES)
             for name in PAGES:
-                assert page_file(name, code) is not None, name
+                file = page_file(name, code)
+                assert file is not None, name
+                assert file.name.endswith(".zh.md") == (code == "zh"), "a page in its own language"
                 card.show_page(name)
                 assert card.page.toPlainText().strip(), name
             card.search.setText(word)

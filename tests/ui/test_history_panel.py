@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from tests.ui.test_offers_panel import pop_form
 from ui.i18n import language
 
 SOON = 40_000
@@ -39,4 +40,18 @@ def test_questions_are_listed_and_answered(program, qtbot):
     if folder:
         QApplication.processEvents()
         program.window.grab().save(str(Path(folder) / "history.png"))
+    qtbot.mouseClick(panel.actions_of.put, Qt.MouseButton.LeftButton)
+    form = pop_form()
+    form.form.put("what", "greet everybody by name")
+    form.form.put("owner", "Li")
+    form.form.put("metric", "comments")
+    qtbot.mouseClick(form.done, Qt.MouseButton.LeftButton)
+    shown = program.store.incidents.actions
+    qtbot.waitUntil(lambda: len(program.store.incidents.actions) > len(shown), timeout=SOON)
+    assert program.store.incidents.actions[-1].metric == "comments"
+    qtbot.waitUntil(lambda: panel.model.answer.question == "effects", timeout=SOON)
+    assert panel.model.headerData(7, Qt.Orientation.Horizontal) == "Verdict"
+    if folder:
+        QApplication.processEvents()
+        program.window.grab().save(str(Path(folder) / "history_effects.png"))
     program.window.pages.set_page("live")

@@ -31,7 +31,7 @@ def test_a_table_nobody_knows(program, qtbot, tmp_path):
     file = tmp_path / "laden.csv"
     file.write_text(TABLE, encoding="utf-8")
     drop(panel, file)
-    qtbot.waitUntil(lambda: "nobody knows the heads" in panel.says.text(), timeout=SOON)
+    qtbot.waitUntil(lambda: "are not known" in panel.says.text(), timeout=SOON)
     assert not panel.accept.isEnabled()
     panel.kind.setCurrentIndex(panel.kind.findData("other_orders"))
     panel.kind.activated.emit(panel.kind.currentIndex())

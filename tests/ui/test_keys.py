@@ -113,7 +113,10 @@ def is_own(key: Qt.Key) -> bool:
 
 
 def press(program: Any, key: Qt.Key, mods: Any = NONE) -> None:
-    QTest.keyClick(target() or program.window, key, mods)
+    widget = target()
+    if widget is None or not isValid(widget):  # what had the focus went within this very turn
+        widget = program.window
+    QTest.keyClick(widget, key, mods)
 
 
 def has_taken(program: Any) -> bool:

@@ -11,7 +11,7 @@ from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 20_000
 ROUND = ("controller", "streamer", "technician", "controller", "streamer", "technician")
 

@@ -27,7 +27,7 @@ def test_a_mute_is_seen_with_its_reason_and_lifted(program, qtbot):
     qtbot.mouseClick(tabs.button("muted"), Qt.MouseButton.LeftButton)
     (row,) = panel.muted.findChildren(MutedRow)
     words = " ".join(label.text() for label in row.findChildren(TextLabel))
-    for wanted in ("水军七号 · muted until", "said: “这是骗子吧”", "rule ", "decided by"):
+    for wanted in ("水军七号 · muted until", 'said: "这是骗子吧"', "rule ", "decided by"):
         assert wanted in words, words
     assert not panel.list.isVisible()
     for size in ((1280, 720), (1920, 1080)):

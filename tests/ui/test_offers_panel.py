@@ -13,7 +13,7 @@ from ui.widgets.pop_form import PopForm
 
 SOON = 15_000
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 def pop_form() -> PopForm:

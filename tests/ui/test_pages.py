@@ -54,6 +54,37 @@ def _placed(window: Any, name: str) -> set[str]:
     return {id for stacks in areas.values() for ids, _ in stacks for id in ids}
 
 
+def _sizes(window: Any) -> dict[str, tuple[int, int]]:
+    return {
+        id: panel.size().toTuple()
+        for id, panel in window.panels.items()
+        if panel.isVisible() and not panel.visibleRegion().isEmpty()
+    }
+
+
+def test_what_stands_on_a_page_has_its_size_again(qtbot: Any, program: Any) -> None:
+    window = program.window
+    window.resize(1280, 720)
+    window.set_layout("technician")
+    window.set_layout("controller")
+    window.reset_layout()
+    comments, foot = window.panels["comments"], window.panels["products"]
+    QApplication.processEvents()  # the ready sizes come with the next turn
+    window.docks.resizeDocks([comments], [340], Qt.Orientation.Horizontal)
+    window.docks.resizeDocks([foot], [230], Qt.Orientation.Vertical)
+    qtbot.waitUntil(lambda: comments.width() == 340, timeout=SOON)
+    before = _sizes(window)
+    for pages in (("review", "live"), ("prepare", "live"), ("prepare", "review", "live")):
+        for page in pages:
+            window.set_page(page)
+            QApplication.processEvents()
+        qtbot.waitUntil(lambda: _sizes(window) == before, timeout=SOON)
+    for page in ("review", "live", "prepare", "live"):  # faster than anything is laid out
+        window.set_page(page)
+    qtbot.waitUntil(lambda: _sizes(window) == before, timeout=SOON)
+    window.reset_layout()
+
+
 def test_each_page_has_its_panels_and_live_comes_back_as_it_was(qtbot: Any, program: Any) -> None:
     window = program.window
     live = _shown(window)

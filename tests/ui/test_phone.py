@@ -148,7 +148,7 @@ def test_the_settings_show_code_devices_and_warning(
     qtbot.waitUntil(lambda: switch.view.is_on and not switch.view.is_tls, timeout=SOON)
     qtbot.waitUntil(lambda: program.store.watch.door.clear is not None, timeout=SOON)
     assert program.store.watch.door.clear.reason == "an old phone"
-    assert "in clear until" in words(program.window.panels["watch"])
+    assert "unencrypted until" in words(program.window.panels["watch"])
     qtbot.waitUntil(lambda: switch.view.is_on, timeout=SOON)
     assert switch.warning.isVisible()
     assert "Not encrypted" in switch.warning.text()

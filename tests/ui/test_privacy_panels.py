@@ -49,7 +49,7 @@ def test_a_request_is_answered_and_what_is_due_is_shown(program, qtbot):
     panel, store = program.window.panels["privacy"], program.store
     program.window.reveal("privacy")
     qtbot.waitUntil(panel.isVisible, timeout=SOON)
-    press(qtbot, panel, "A request")
+    press(qtbot, panel, "New request")
     form = pop_form()
     form.form.put("who", "douyin/rosalind")
     form.form.put("kind", "erase")

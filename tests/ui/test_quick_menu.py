@@ -15,7 +15,7 @@ from ui.i18n import language
 from ui.panels.comments.quick import QuickMenu
 
 pytestmark = pytest.mark.ui
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 def opened(panel, entry) -> QuickMenu:

@@ -13,6 +13,7 @@ from ui.panels.script.table import TEXT
 
 SOON = 15_000
 pytestmark = pytest.mark.ui
+SHARES_WINDOW = SHARES_STUDIO = True
 
 
 def look(program, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.plans.model import RunView
 from studio.shop.offers.model import Offer, OfferView
 from ui.dialogs.card import FormCard
 from ui.dialogs.form import Form
@@ -33,7 +35,7 @@ from ui.theme import sheet, tokens
 from ui.widgets.pop_form import PopForm
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(120)]
-SHARES_WINDOW = True
+SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 20_000
 
 
@@ -66,9 +68,21 @@ def test_during_a_sale_the_row_shows_its_price_and_the_list_price_struck(
 def test_no_empty_strip_stands_above_the_first_plan(qtbot: Any, program: Any) -> None:
     panel = program.window.panels["plans"]
     qtbot.waitUntil(lambda: bool(panel.rows), timeout=SOON)
-    for block in panel.blocks:  # runs, questions, plans that wait: a busy machine may have some
-        margins = block.contentsMargins()
-        assert bool(margins.top() + margins.bottom()) is bool(block.count())
+
+    def insist_on_margins() -> None:
+        for block in panel.blocks:  # runs, questions, plans that wait: there may be some
+            margins = block.contentsMargins()
+            assert bool(margins.top() + margins.bottom()) is bool(block.count())
+
+    insist_on_margins()
+    store = program.store
+    before = store.plans
+    run = RunView("made-up", "overload", ("过载", "Overload"))
+    for runs in ((*before.runs, run), before.runs):  # one comes, and has ended
+        store.plans = msgspec.structs.replace(before, runs=runs)
+        store.changed.emit("plans")
+        insist_on_margins()
+    store.plans = before
 
 
 def test_what_has_the_keyboard_has_a_ring_of_its_own(qtbot: Any, program: Any) -> None:

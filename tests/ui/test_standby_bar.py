@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 pytestmark = pytest.mark.ui
+SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 8_000
 
 

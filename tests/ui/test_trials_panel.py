@@ -106,5 +106,5 @@ def test_what_a_result_says():
     found = TrialResult(id="t", verdict="guard", e_value=3.0, pairs=9, left_out=2, guards=(guard,),
                         is_corrected=False)  # fmt: skip
     words = result_words(trial, found)
-    for part in ("end it", "9 pairs", "2 left out", "returns: worse", "Beside"):
+    for part in ("end it", "9 pairs", "2 left out", "returns: worse", "other experiments"):
         assert part in words

@@ -30,7 +30,7 @@ def test_a_breach_by_mouse(program, qtbot):
     program.window.reveal("watch")
     qtbot.waitUntil(panel.isVisible, timeout=SOON)
     qtbot.waitUntil(lambda: bool(store.watch.door.present), timeout=SOON)  # this desk
-    press(qtbot, panel, "A breach")
+    press(qtbot, panel, "Report a breach")
     form = pop_form()
     form.form.put("what", "a phone was lost")
     qtbot.mouseClick(form.done, Qt.MouseButton.LeftButton)
@@ -90,3 +90,47 @@ def test_anchors_outside(program, qtbot, tmp_path):
     press(qtbot, settings, "Keep none")
     qtbot.waitUntil(lambda: not store.watch.anchors.folder, timeout=SOON)
     settings.close_card()
+
+
+def test_a_log_that_went_back_is_seen_by_the_desk(program, qtbot, tmp_path, monkeypatch):
+    """This desk keeps the engine's anchors, and says so itself when there is less than it saw."""
+    panel, store, keeper = program.window.panels["watch"], program.store, program.window.anchors
+    program.window.reveal("watch")
+    qtbot.waitUntil(panel.isVisible, timeout=SOON)
+    failed, seen = [], []
+
+    def shut(made):
+        failed.append(made)
+        raise PermissionError(13, "shut")
+
+    with monkeypatch.context() as meanwhile:  # the next ones are kept all the same
+        meanwhile.setattr(keeper.kept, "take", shut)
+        (tmp_path / "none").mkdir()
+        program.actions.run("audit.anchor_folder", {"path": str(tmp_path / "none")})
+        qtbot.waitUntil(lambda: bool(failed), timeout=SOON)
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        before = store.audit.anchor
+        program.actions.run("audit.anchor_folder", {"path": str(tmp_path / name)})
+        qtbot.waitUntil(lambda before=before: store.audit.anchor not in ("", before), timeout=SOON)
+        seen.append(store.audit)
+    first, second = seen
+    qtbot.waitUntil(
+        lambda: second.anchor in {made.anchor for made in keeper.kept.of(second.key)}, timeout=SOON
+    )
+    assert not keeper.doubts
+    store.put("audit", first)  # as an engine would tell it whose log was cut
+    qtbot.waitUntil(lambda: bool(keeper.doubts), timeout=SOON)
+    try:
+        assert "went back" in words(panel)
+        assert first.anchor.split(":")[0] in words(panel)
+        look(program, "anchors_back_en")
+        language.set("zh")
+        look(program, "anchors_back_zh")
+    finally:
+        language.set("en")
+        keeper.doubts.clear()
+        store.put("audit", second)
+        program.actions.run("audit.anchor_folder", {"path": ""})
+        keeper.changed.emit()
+    qtbot.waitUntil(lambda: "went back" not in words(panel), timeout=SOON)

@@ -40,12 +40,15 @@ def test_a_badge_says_live_only_while_media_is_taken_and_lost_while_a_line_is_do
         down_s = 0.0 if is_taken else FRESH_S + rolls.uniform(0.1, 300)
         now += down_s
         acked += 50_000 if is_taken else 0
-        now_status = OutputStatus(name="a", state=state, acked_bytes=acked, live_ms=live_ms)
+        is_new = rolls.random() < 0.4
+        now_status = OutputStatus(
+            name="a", state=state, acked_bytes=acked, live_ms=live_ms, is_measuring=is_new
+        )
         evidence.note([now_status], now)
         shown, seconds = air_state([now_status], evidence, now)
         tone = tone_of(now_status, evidence.flows(now_status, now))
         seen.add(shown)
-        if not is_taken and (shown is Air.LIVE or tone == "good"):
+        if (is_new or not is_taken) and (shown is Air.LIVE or tone == "good"):
             false_greens.append((number, state, shown, tone))
         is_over = state in (OutputState.IDLE, OutputState.STOPPED)
         if was_up and not is_taken and not is_over:
@@ -95,8 +98,12 @@ def test_a_source_below_nine_tenths_of_its_own_rate_is_not_green(clock):
             clock.ns = began + round(count * step + jitter)
             frame.y[:] = rolls.randrange(60, 200)
             watch.saw(frame, still=False)
+            early = watch.health(clock.ns, None, Fault.NONE)
+            is_early = clock.ns - began < 2 * NS and early.state == "ok"
+            if is_early and not (early.is_measuring or early.is_slow):
+                wrong.append((number, own, part, early))
         found = watch.health(clock.ns + round(0.5 * step), None, Fault.NONE)
-        is_green = found.state == "ok" and not found.is_slow
+        is_green = found.state == "ok" and not (found.is_slow or found.is_measuring)
         if is_green != (part >= 0.9):
             wrong.append((number, own, part, found))
     assert wrong == []

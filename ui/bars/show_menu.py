@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import t
+from ui.widgets.basics import below
 
 ENDING = ".show"
 
@@ -52,7 +53,7 @@ def open_show_menu(desk: Desk, at: QWidget) -> QMenu:
     camera.setChecked(desk.store.virtualcam.is_on)
     camera.triggered.connect(lambda: toggle_camera(desk, at))
     add(t("show.hotkeys"), lambda: desk.change("hotkeys", ""), "Ctrl+Shift+K")
-    menu.popup(at.mapToGlobal(QPoint(0, at.height())))
+    menu.popup(below(at))
     return menu
 
 
@@ -103,7 +104,7 @@ def ask_whose(desk: Desk, at: QWidget) -> QMenu:
         lambda: desk.actions.run("show.save", {"take_over": True}, origin=at)
     )
     menu.addAction(t("show.take_theirs")).triggered.connect(lambda: open_folder(desk, at, folder))
-    menu.popup(at.mapToGlobal(QPoint(0, at.height())))
+    menu.popup(below(at))
     return menu
 
 

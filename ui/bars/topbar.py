@@ -57,7 +57,7 @@ class OnAirBadge(QFrame):
         self.label = TextLabel(size=14, weight=600)
         self.time = TextLabel(size=14, weight=600, is_steady=True)
         self.setLayout(row(self.label, self.time, gap=8, margins=(12, 3, 12, 3)))
-        self._tone = ""
+        self.tone = ""
 
     def show_state(self, tone: str, words: str, time: str) -> None:
         """red "on_air", amber "attention", grey "off"."""
@@ -65,9 +65,9 @@ class OnAirBadge(QFrame):
         self.time.setText(time)
         self.time.setVisible(bool(time))
         self.setAccessibleName(f"{words} {time}".strip())
-        if tone == self._tone:
+        if tone == self.tone:
             return
-        self._tone = tone
+        self.tone = tone
         fill, pen = {
             "on_air": (tokens.ON_AIR_FILL, tokens.WHITE),
             "attention": (tokens.ATTENTION_SOFT, tokens.ATTENTION),
@@ -121,8 +121,8 @@ class TopBar(QFrame):
         self._brand = TextLabel("Shopcast", weight=600)
         self.show_button = Button("", "quiet")
         self.show_button.clicked.connect(self.open_show)
-        self._on_air = OnAirBadge()
-        self._on_air.clicked.connect(lambda: desk.reveal("outputs"))
+        self.on_air = OnAirBadge()
+        self.on_air.clicked.connect(lambda: desk.reveal("outputs"))
         self.go_live = GoLive(desk)
         self._chips = row(gap=8)
         self._camera = Badge()
@@ -148,7 +148,7 @@ class TopBar(QFrame):
             lambda: desk.change("language", "en" if language.code == "zh" else "zh")
         )
         layout = row(gap=12, margins=(16, 0, 12, 0))
-        for first in (self._brand, self.pages, self.show_button, self._on_air, self.go_live):
+        for first in (self._brand, self.pages, self.show_button, self.on_air, self.go_live):
             layout.addWidget(first, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addLayout(self._chips)
         for part in (
@@ -283,9 +283,9 @@ class TopBar(QFrame):
             words += " · " + t("link.unknown")
         elif flows and is_record(status):
             words += " " + size(status.acked_bytes)
-        elif flows and wide:
+        elif flows and wide and not status.is_measuring:
             words += " " + rate(self.desk.store.evidence.kbps(status.name))
-        elif not flows:
+        elif not flows or status.is_measuring:
             words += " " + word_of(status, flows)
         chip.dot.set(tone)
         chip.label.setText(words)
@@ -296,19 +296,23 @@ class TopBar(QFrame):
         streams = [o for o in store.outputs if not is_record(o)]
         air, seconds = store.air_state
         if not is_known:
-            self._on_air.show_state("off", t("onair.unknown" if streams else "onair.off"), "")
+            self.on_air.show_state("off", t("onair.unknown" if streams else "onair.off"), "")
         elif air is Air.LIVE:
-            self._on_air.show_state("on_air", "● " + t("onair.live"), hms(seconds))
+            self.on_air.show_state("on_air", "● " + t("onair.live"), hms(seconds))
+        elif air is Air.STARTING:
+            self.on_air.show_state("off", "● " + t("onair.starting"), hms(seconds))
         elif air is Air.LOST:
-            self._on_air.show_state("attention", "▲ " + t("onair.lost"), hms(seconds))
+            self.on_air.show_state("attention", "▲ " + t("onair.lost"), hms(seconds))
         elif air is Air.TRYING:
-            self._on_air.show_state("attention", t("onair.trying"), "")
+            self.on_air.show_state("attention", t("onair.trying"), "")
         else:
-            self._on_air.show_state("off", t("onair.off"), "")
+            self.on_air.show_state("off", t("onair.off"), "")
         budget = store.air.budget
         gap_s = budget.used_s
         self._gap.setVisible(
-            is_known and air in (Air.LIVE, Air.LOST) and self.width() > tokens.px(1300)
+            is_known
+            and air in (Air.STARTING, Air.LIVE, Air.LOST)
+            and self.width() > tokens.px(1300)
         )
         lost = f"{MINUS}{gap_s:.1f}" if gap_s >= 0.05 else "0.0"
         self._gap.setText(t("onair.gap", lost=lost, budget=f"{budget.total_s:.1f}"))

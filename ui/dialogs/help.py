@@ -18,10 +18,10 @@ from ui.theme import tokens
 from ui.widgets.basics import TextLabel, column, row
 
 PAGES = (
-    "guide/first-steps", "guide/scenes", "host", "cards", "offers", "orders", "draws", "import",
-    "stock", "advice", "insight", "tryon", "plans", "incidents", "drills", "rehearsal", "risks",
-    "rights", "privacy", "audit", "record", "outputs", "sound", "sources", "filters", "comments",
-    "remote",
+    "guide/first-steps", "guide/scenes", "host", "run-order", "cards", "offers", "orders", "draws",
+    "import", "stock", "advice", "insight", "tryon", "plans", "incidents", "drills", "rehearsal",
+    "risks", "rights", "privacy", "audit", "record", "outputs", "sound", "sources", "filters",
+    "comments", "remote",
 )  # fmt: skip
 FILE = Qt.ItemDataRole.UserRole
 

@@ -20,10 +20,11 @@ class FlowEvidence(Protocol):
 
 
 class Air(StrEnum):
-    """How the streams stand."""
+    """How the streams stand; starting: one is taken, at what rate nobody has measured yet."""
 
     OFF = "off"
     TRYING = "trying"
+    STARTING = "starting"
     LIVE = "live"
     LOST = "lost"
 
@@ -51,7 +52,9 @@ def air_state(
     streams = [output for output in outputs if output.kind == "rtmp" and output.state not in OFF]
     flowing = [stream for stream in streams if evidence.flows(stream, now)]
     if flowing:
-        return AirState(Air.LIVE, max(entry.live_ms for entry in flowing) / 1000)
+        is_measured = not all(stream.is_measuring for stream in flowing)
+        seconds = max(entry.live_ms for entry in flowing) / 1000
+        return AirState(Air.LIVE if is_measured else Air.STARTING, seconds)
     lost = [
         stream for stream in streams if stream.live_ms > 0 or evidence.quiet_s(stream.name, now)
     ]

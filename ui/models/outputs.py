@@ -26,7 +26,7 @@ def tone_of(status: OutputStatus, flows: bool) -> str:
     """good only on evidence; attention while it wants somebody; off otherwise."""
     state = status.state
     if flows and state in (OutputState.LIVE, OutputState.RECORDING):
-        return "good"
+        return "off" if status.is_measuring else "good"
     if state in (OutputState.IDLE, OutputState.STOPPED):
         return "off"
     if state is OutputState.CONNECTING:
@@ -39,6 +39,8 @@ def word_of(status: OutputStatus, flows: bool) -> str:
     state = status.state
     if state in (OutputState.LIVE, OutputState.RECORDING) and not flows:
         return t("output_state.unconfirmed")
+    if state is OutputState.LIVE and status.is_measuring:
+        return t("output_state.measuring")
     return t(f"output_state.{state.value}")
 
 

@@ -36,6 +36,8 @@ def programme_state(store: Store, state: str) -> ProgrammeState:
     air, seconds = store.air_state
     if air is Air.LIVE:
         return ProgrammeState("● " + t("onair.live"), "on_air", tokens.ON_AIR)
+    if air is Air.STARTING:
+        return ProgrammeState(f"● {t('onair.starting_short')}", "off", tokens.ON_PROGRAMME)
     if air is Air.LOST:
         words = f"▲ {t('onair.lost')} {ms_short(seconds)}"
         return ProgrammeState(words, "attention", tokens.ATTENTION)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -24,8 +24,9 @@ from ui.dialogs.card import FormCard
 from ui.dialogs.form import Form
 from ui.i18n import language, t
 from ui.panels.spot import BOTTOM, Spot
+from ui.panels.tool_row import ToolRow
 from ui.theme import tokens
-from ui.widgets.basics import Badge, Button, TextLabel, column, row
+from ui.widgets.basics import Badge, Button, TextLabel, below, column, row
 from ui.widgets.plain import plain
 
 HEAD = 38
@@ -58,8 +59,7 @@ class PanelHead(QFrame):
         self.badge.hide()
         self._tabs = QHBoxLayout()
         self._tabs.setSpacing(tokens.px(2))
-        self.tools = QHBoxLayout()
-        self.tools.setSpacing(tokens.px(6))
+        self.tools = ToolRow(self)
         layout = row(gap=8, margins=(12, 0, 8, 0))
         layout.addLayout(self._tabs)
         for part in (self.title, self.count, self.badge):
@@ -173,7 +173,7 @@ class PanelHead(QFrame):
             action = menu.addAction(words)
             action.triggered.connect(lambda _=False, i=id: self.picked.emit(i))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
+        menu.popup(below(self._more))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width, another fit."""
@@ -252,6 +252,7 @@ class Panel(QDockWidget):
     def retext(self) -> None:
         """Puts all texts in, in the present language."""
         self.head.title.setText(self.title())
+        self.head.tools.more.name(t("panel.more_tools"))
         self.head.title.setToolTip(plain(t("panel.enlarge_tip")))
         self.setWindowTitle(self.title())
         self.setAccessibleName(self.title())

@@ -19,7 +19,7 @@ from ui.projector import projector_menu
 from ui.stage.standby_bar import StandbyBar
 from ui.stage.view import StageView
 from ui.theme import tokens
-from ui.widgets.basics import Badge, Button, Segments, TextLabel, column, row
+from ui.widgets.basics import Badge, Button, Segments, TextLabel, below, column, row
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
 
@@ -198,7 +198,7 @@ class Monitors(QWidget):
             action.triggered.connect(lambda _=False, v=value: self._guide(v))
         self.guides.setChecked(self.stage.has_guides)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.guides.mapToGlobal(QPoint(0, self.guides.height())))
+        menu.popup(below(self.guides))
 
     def _guide(self, platform: str | None) -> None:
         self.stage.has_guides = platform is not None

@@ -12,6 +12,7 @@ from studio.api import free_name
 from ui.client import Reply
 from ui.desk import Desk
 from ui.i18n import language, pick, t
+from ui.widgets.basics import below
 from ui.widgets.pop_form import PopForm
 
 
@@ -41,7 +42,7 @@ def open_new(desk: Desk, at: QWidget) -> None:
                         lambda _=False, a=args: desk.actions.run("templates.use", a, origin=at)
                     )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(at.mapToGlobal(QPoint(0, at.height())))
+        menu.popup(below(at))
 
     desk.client.call("templates.list", {}, show, at)
 

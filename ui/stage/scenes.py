@@ -25,7 +25,7 @@ from ui.listen import listen
 from ui.stage.scene_menu import ask_name, open_card, open_new
 from ui.stage.tbar import TBar
 from ui.theme import tokens
-from ui.widgets.basics import Button, calm, row
+from ui.widgets.basics import Button, below, calm, row
 from ui.widgets.paint import painting
 from ui.widgets.picture import PictureView
 from ui.widgets.plain import plain
@@ -103,7 +103,7 @@ class SceneCard(QFrame):
         elif event.key() == Qt.Key.Key_F2:
             ask_name(self._desk, self, self.scene)
         elif event.key() in (Qt.Key.Key_Menu, Qt.Key.Key_F10):
-            self.asked.emit(self.mapToGlobal(QPoint(0, self.height())))
+            self.asked.emit(below(self))
         else:
             super().keyPressEvent(event)
 
@@ -297,6 +297,7 @@ class ScenesPanel(QFrame):
                 self._strip_layout.insertWidget(position, card)
             self._fit()
         live, ready = set(state.programme.values()), set(state.preview.values())
+        self.take.about = "\n".join(state.programme.values())  # twice would take the old one back
         for order, (name, card) in enumerate(self.cards.items(), 1):
             tone = "programme" if name in live else "preview" if name in ready else ""
             if tone == "preview" and card.tone != "preview":
@@ -364,7 +365,7 @@ class ScenesPanel(QFrame):
         settings.setEnabled(bool(self._schema(state.transition.kind).get("properties")))
         settings.triggered.connect(lambda: self._open_settings())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
+        menu.popup(below(self._more))
 
     def _schema(self, kind: str) -> dict[str, Any]:
         """Of the settings of a transition."""

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QBoxLayout,
@@ -216,7 +223,16 @@ class TextLabel(QLabel):
 
 
 class Button(QPushButton):
-    """A push button of a kind: "", quiet, primary, take, attention."""
+    """A push button of a kind: "", quiet, primary, take, attention.
+
+    The second click of a double click presses only what the first one did: not a button that has
+    come into its place, nor one that says, or is about, something else by then.
+
+    Attributes:
+        about: what it acts on, where its words do not say.
+    """
+
+    _last: tuple[Button, object] | None = None
 
     def __init__(
         self,
@@ -229,6 +245,7 @@ class Button(QPushButton):
         clicked: Callable[[], object] | None = None,
     ) -> None:
         super().__init__(text)
+        self.about = ""
         self.setFont(t.font(12))
         self.setProperty("kind", kind)
         self.setProperty("dense", "true" if dense else "false")
@@ -242,6 +259,22 @@ class Button(QPushButton):
         if clicked is not None:
             self.clicked.connect(lambda: clicked())
 
+    def _meaning(self) -> object:
+        return self.text(), self.about, self.isChecked()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remembers what is pressed."""
+        Button._last = self, self._meaning()
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A second click, of whatever the first one was."""
+        last = Button._last
+        if last is None or last[0] is not self or last[1] != self._meaning():
+            event.accept()
+            return
+        super().mouseDoubleClickEvent(event)
+
     def name(self, text: str, tip: str = "") -> None:
         """Its name for a screen reader and its tip."""
         self.setAccessibleName(text)
@@ -250,6 +283,22 @@ class Button(QPushButton):
     def set_kind(self, kind: str) -> None:
         """Another kind of button."""
         put(self, "kind", kind)
+
+
+STANDS_IN = "stands_in"
+"""Property of a widget that has no room: the button behind which it stands."""
+
+
+def seen_at(widget: QWidget) -> QWidget:
+    """Where a widget is seen: itself, or the button behind which it stands (`ToolRow`)."""
+    place = widget.property(STANDS_IN)
+    return place if isinstance(place, QWidget) else widget
+
+
+def below(widget: QWidget) -> QPoint:
+    """The place under a widget, or under where it is seen, for what opens there; global."""
+    place = seen_at(widget)
+    return place.mapToGlobal(QPoint(0, place.height()))
 
 
 class Badge(QWidget):

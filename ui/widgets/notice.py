@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ui.theme import icons
 from ui.theme import tokens as t
-from ui.widgets.basics import TextLabel, row
+from ui.widgets.basics import TextLabel, row, seen_at
 
 STAYS_MS = 9000
 _EDGES = {"attention": t.ATTENTION, "good": t.NEXT, "off": t.LINE}
@@ -62,6 +62,7 @@ class Notice(QFrame):
 
     def _place(self, anchor: QWidget | None) -> QPoint:
         window = self._around
+        anchor = None if anchor is None else seen_at(anchor)
         gap, edge = t.px(6), t.px(8)
         if anchor is None or not anchor.isVisible() or anchor.window() is not window.window():
             x = (window.width() - self.width()) // 2

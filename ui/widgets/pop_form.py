@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ui.i18n import t
 from ui.theme import tokens
-from ui.widgets.basics import Button, TextLabel, column, row
+from ui.widgets.basics import Button, TextLabel, column, row, seen_at
 from ui.widgets.schema_form import Choices, SchemaForm
 
 
@@ -37,7 +37,7 @@ class PopForm(QFrame):
         super().__init__(at.window(), Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("form")
-        self._at, self._save = at, save
+        self._at, self._save = seen_at(at), save
         self.form = SchemaForm(schema, values, choices)
         self.form.edited.connect(self._done)
         self.done = Button(t("form.save"), "primary", clicked=self._done)

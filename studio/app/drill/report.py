@@ -16,7 +16,8 @@ from studio.governance.signing import DocumentSigner, write_document
 COLUMNS = {
     "drills": ("passed", "plan", "fault", "noticed_s", "safe_picture_s", "recovered_s",
                "steps_right", "steps", "wrong_actions", "why"),
-    "pairs": ("passed", "first", "second", "apart_s", "settled_s", "why"),
+    "pairs": ("passed", "first", "second", "third", "apart_s", "third_apart_s", "safe_picture_s",
+              "settled_s", "hidden", "why"),
 }  # fmt: skip
 
 
@@ -33,7 +34,7 @@ def write_drill_report(file: Path, content: dict[str, Any]) -> None:
 def drill_page(content: dict[str, Any]) -> str:
     """The report as one HTML file."""
     kind = "drills" if "drills" in content else "pairs"
-    names, scores = COLUMNS[kind], content[kind]
+    names, scores = COLUMNS[kind], [*content[kind], *content.get("triples", ())]
     rows: list[Sequence[Cell]] = [[_cell(score.get(name)) for name in names] for score in scores]
     passed = sum(bool(score["passed"]) for score in scores)
     sub = translate("drill.report_sub", began=content.get("began_utc", ""),
@@ -50,4 +51,6 @@ def drill_page(content: dict[str, Any]) -> str:
 def _cell(value: Any) -> Cell:
     if isinstance(value, bool):
         return "✓" if value else "✗"
+    if isinstance(value, list):  # what could not show, and beside what
+        return "; ".join(f"{row['fault']} / {row['by']}: {', '.join(row['why'])}" for row in value)
     return value if value is None or isinstance(value, int | float) else str(value)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from studio.app.drill.crew import AloneCrew, Crew
+from studio.app.drill.rests import PlanRests
 from studio.app.drill.shadow import ShadowShow
 from studio.app.drill.watch import RealShowWatch
 from studio.core.errors import StudioError
 from studio.plans.drill_log import note_drill
+from studio.plans.drills.model import DrillRecord
 from studio.plans.faults.base import DrillFault, all_faults
 from studio.plans.files import read_plans
 from studio.plans.model import Plan
@@ -70,24 +73,51 @@ def chosen_faults(plans: Iterable[str], is_all: bool) -> list[type[DrillFault]]:
 
 
 def run_drills(
-    show: Path, faults: Iterable[type[DrillFault]], tell: Callable[[DrillScore], None]
-) -> list[DrillScore]:
+    show: Path, faults: Iterable[type[DrillFault]], tell: Callable[[DrillScore, DrillRecord], None],
+    crew: Crew | None = None, **more: Any,
+) -> list[DrillScore]:  # fmt: skip
     """Runs one drill after the other on one shadow; each is told when it is over.
+
+    Args:
+        crew: who answers; None is the drill itself.
+        more: noted with each drill (team, has_hints).
 
     Raises:
         StudioError: failed: the shadow could not be started; unavailable: the real show needs the
             machine, and the drill has ended.
     """
     plans = {plan.id: plan for plan in read_plans(show)[0]}
-    scores = []
+    crew, scores, rests = crew or AloneCrew(), [], PlanRests(plans)
     with shadow_beside(show) as shadow:
         for kind in faults:
-            score = _Drill(shadow, kind, plans[kind.plan]).run()
+            plan = plans[kind.plan]
+            shadow.wait(rests.left_s([plan.id]))
+            score = _Drill(shadow, kind, plan, crew).run()
             shadow.insist()
-            note_drill(plans[kind.plan], score.passed)
+            rests.over([plan.id, *kind.also])
+            people, tasks, asks = crew.scores()
+            # The record knows the plan by its digest, and keeps no words about why.
+            told = msgspec.structs.asdict(score)
+            del told["plan"], told["passed"], told["why"]
+            record = note_drill(
+                plan, score.passed, **told, people=people, tasks=tasks, asks=asks, **more
+            )
             scores.append(score)
-            tell(score)
+            tell(score, record)
     return scores
+
+
+def is_calm(shadow: ShadowShow, drilled: Collection[str]) -> bool:
+    """Every line flows and no plan runs; those about this computer count where they are drilled."""
+    runs = [run["plan"] for run in shadow.part("plans")["runs"]]
+    return OF_THIS_MACHINE.difference(drilled).issuperset(runs) and all(
+        row["state"] == "live" and row["taken_kbps"] for row in shadow.part("outputs")
+    )
+
+
+def takes_picture(plan: Plan) -> bool:
+    """Does one of its steps put another scene on air?"""
+    return any(getattr(step, "command", "").startswith("scenes.") for step in plan.steps)
 
 
 def surprise(faults: Iterable[type[DrillFault]], count: int, seed: int) -> list[type[DrillFault]]:
@@ -125,8 +155,8 @@ def shadow_beside(show: Path) -> Iterator[ShadowShow]:
 class _Drill:
     """One drill."""
 
-    def __init__(self, shadow: ShadowShow, kind: type[DrillFault], plan: Plan) -> None:
-        self._shadow, self._fault, self._plan = shadow, kind(), plan
+    def __init__(self, shadow: ShadowShow, kind: type[DrillFault], plan: Plan, crew: Crew) -> None:
+        self._shadow, self._fault, self._plan, self._crew = shadow, kind(), plan, crew
         self.score = DrillScore(plan.id, kind.name, steps=len(plan.steps) + len(plan.recover))
         self._known: set[str] = set()
 
@@ -141,6 +171,7 @@ class _Drill:
         began = time.monotonic()
         try:
             try:
+                self._crew.begin(type(self._fault), self._plan)
                 self._fault.arm(shadow)
                 self._watch(began, before)
             finally:
@@ -165,37 +196,35 @@ class _Drill:
         return dict(self._shadow.part("scenes")["programme"])
 
     def _is_calm(self) -> bool:
-        shadow = self._shadow
-        outputs = shadow.part("outputs")
-        return not shadow.part("plans")["runs"] and all(
-            row["state"] == "live" and row["taken_kbps"] for row in outputs
-        )
+        return is_calm(self._shadow, {self._plan.id})
 
     def _watch(self, began: float, before: dict[str, str]) -> None:
         """Until the plan has noticed and done its steps."""
         score = self.score
-        takes = any(getattr(s, "command", "").startswith("scenes.") for s in self._plan.steps)
         notice_s = self._fault.notice_s
         if not self._shadow.until(lambda: self._mine() is not None, notice_s):
             score.why = "not noticed"
             return
         score.noticed_s = round(time.monotonic() - began, 2)
-        if takes and self._shadow.until(lambda: self._programme() != before, STEPS_S):
+        if takes_picture(self._plan) and self._shadow.until(
+            lambda: self._programme() != before, STEPS_S
+        ):
             score.safe_picture_s = round(time.monotonic() - began, 2)
         self._shadow.until(self._has_done_steps, ASKED_S)
 
     def _has_done_steps(self) -> bool:
-        """The steps are done; a question is answered as a person would who has nothing to add."""
-        for ask in self._shadow.part("plans")["asks"]:
-            options = [option for option in ask["options"] if option != "stop"] or ask["options"]
-            self._shadow.run("plans.answer", incident=ask["incident"], option=options[0])
+        """The steps are done, and nothing is left for people; a run that they ended is over."""
+        is_done = self._crew.look(self._shadow)
         mine = self._mine()
-        return mine is not None and mine["done"] >= len(self._plan.steps)
+        if mine is None:
+            return False
+        return mine["state"] != "running" or (is_done and mine["done"] >= len(self._plan.steps))
 
     def _recover(self, cleared: float, before: dict[str, str]) -> None:
         """Until the plan is over, the other runs too, and the show is as it was."""
 
         def is_over() -> bool:
+            self._crew.look(self._shadow)
             mine = self._mine()
             return mine is not None and mine["state"] != "running" and self._programme() == before
 

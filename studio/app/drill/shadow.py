@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -12,7 +13,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ from studio.remote.client import RemoteClient
 
 START_S = 60.0
 NICENESS = 15
+LETTERS = "abcdefghkm"
+"""For the ten digits: none looks like another, as 1 and l do."""
 STOP_MS, GO_MS = 0.12, 0.05
 
 
@@ -49,6 +52,9 @@ class ShadowEngine:
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
         self._client: RemoteClient | None = None
+        self._address = ""
+        self._tokens: dict[tuple[str, str], str] = {}
+        self._people: dict[tuple[str, str], RemoteClient] = {}
         self._restarts = 0
         (root / "run").mkdir(parents=True, mode=0o700)
 
@@ -69,7 +75,11 @@ class ShadowEngine:
             "SHOPCAST_DATA": str(self._root / "data"),
             "SHOPCAST_RUNTIME": str(self._root / "run"),
         }  # fmt: skip
-        options = {"show": str(self._show), "port": 0, "password": "", "restarts": self._restarts}
+        # A door without a password asks nobody who they are: all would be one person, the owner.
+        options = {
+            "show": str(self._show), "port": 0, "password": secrets.token_urlsafe(24),
+            "restarts": self._restarts,
+        }  # fmt: skip
         process = subprocess.Popen(
             [*python_module("studio"), "--runtime", str(self._root / "run")],
             stdin=subprocess.PIPE,
@@ -103,7 +113,8 @@ class ShadowEngine:
             log = self._root / "data" / "logs" / "engine.log"
             raise StudioError("failed", "drill.no_shadow", path=str(log))
         key = read_json((self._root / "run" / "remote.json").read_bytes())["key"]
-        self._client = RemoteClient(said[0], str(key), "drill")
+        self._address = said[0]
+        self._client = RemoteClient(self._address, str(key), "drill")
 
     def store_keys(self) -> StoreKeys:
         """Of its own folder of settings."""
@@ -114,6 +125,26 @@ class ShadowEngine:
         """Runs a command; its result."""
         assert self._client is not None
         return self._client.vendor(command, **args)
+
+    def run_as(self, who: str, role: str, command: str, /, **args: Any) -> Any:
+        """Runs a command as somebody of a role, who has a device of their own; its result.
+
+        Raises:
+            StudioError: what the engine says; denied where the role may not.
+        """
+        key = who, role
+        if key not in self._tokens:  # its name is no person's: theirs is not to leave the studio
+            number = "".join(LETTERS[int(digit)] for digit in f"{len(self._tokens)}")
+            given = {"name": f"drill {number}", "role": role}
+            self._tokens[key] = self.run("remote.token_add", **given)["result"]["token"]
+        if key not in self._people:
+            self._people[key] = RemoteClient(self._address, self._tokens[key])
+        return self._people[key].vendor(command, **args)
+
+    def run_all(self, command: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Runs a command with each of these, without waiting in between."""
+        assert self._client is not None
+        self._client.vendor_all(command, rows)
 
     def kill(self) -> None:
         """SIGKILL, and again from where it was."""
@@ -148,8 +179,9 @@ class ShadowEngine:
             self._process.stdout.close()
 
     def _let_go(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
+        clients = [*self._people.values(), *filter(None, [self._client])]
+        self._people, self._client = {}, None
+        for client in clients:
             with contextlib.suppress(Exception):
                 client.close()
 
@@ -164,13 +196,16 @@ class ShadowShow:
     def __init__(self, show: Path) -> None:
         self._root = Path(tempfile.mkdtemp(prefix="sc-drill-"))
         self.folder = self._root / "shadow.show"
-        raw = copy_show(show, self.folder)
         self.microphone = MICROPHONE
-        self.main, self.moving = _moving(raw)
-        self.engine = ShadowEngine(self._root / "s", self.folder)
-        self._port = _free_port()
-        ingest_show(self._root / "ingest.show", self._port)
-        self._ingest = ShadowEngine(self._root / "i", self._root / "ingest.show")
+        try:
+            self.main, self.moving = _moving(copy_show(show, self.folder))
+            self.engine = ShadowEngine(self._root / "s", self.folder)
+            self._port = _free_port()
+            ingest_show(self._root / "ingest.show", self._port)
+            self._ingest = ShadowEngine(self._root / "i", self._root / "ingest.show")
+        except BaseException:  # a show that cannot be drilled leaves no copy of itself
+            shutil.rmtree(self._root, ignore_errors=True)
+            raise
         self.lines: dict[str, Relay] = {}
         self._keys: dict[str, str] = {}
         self.ended = threading.Event()
@@ -236,6 +271,14 @@ class ShadowShow:
         """Runs a command on the shadow; its result."""
         return self.engine.run(command, **args)
 
+    def run_as(self, who: str, role: str, command: str, /, **args: Any) -> Any:
+        """Runs a command on the shadow as somebody of a role; its result."""
+        return self.engine.run_as(who, role, command, **args)
+
+    def run_all(self, command: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Runs a command on the shadow with each of these, without waiting in between."""
+        self.engine.run_all(command, rows)
+
     def part(self, name: str) -> Any:
         """A part of its state."""
         return self.engine.run("state.get", parts=[name])[name]
@@ -299,6 +342,10 @@ class ShadowShow:
                 return True
             self.ended.wait(0.04)
         return False
+
+    def wait(self, seconds: float) -> None:
+        """Lets it go on for so long."""
+        self.until(lambda: False, seconds)
 
 
 def _moving(raw: dict[str, Any]) -> tuple[str, tuple[str, ...]]:

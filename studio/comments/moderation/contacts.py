@@ -7,9 +7,11 @@ beside them that says so, and none counts beside words of orders and parcels.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from studio.comments.moderation.literals import MarkFinder, finder_of
 from studio.comments.moderation.normalise import Normal, tables
 from studio.comments.moderation.readings import fold_key, sound_key
 
@@ -86,8 +88,14 @@ _PASS_PHRASE = re.compile(
     r"口令[: ]{0,2}[a-z]{0,8}[0-9][a-z0-9]{4,12}|"
     r"打开(?:抖音|淘宝|拼多多|快手|小红书|京东|闲鱼|d音|某宝)(?:，|,|搜|看|领|即|就)"
 )
-_HAS_SIGN = re.compile(r"[0-9a-z@+/¥]|复制|口令|打开")
+_HAS_SIGN = re.compile(r"[0-9a-z@+/¥复口打]")
 """What a text must have of which `_MAY_BE` can match; quicker to look for."""
+_SIX_DIGITS = re.compile(r"[0-9](?:[^0-9]{0,2}[0-9]){5}")
+"""What a text must have in which a number is found."""
+_HAS_DOT = re.compile(r"[.。点•·、:：]|dot")
+"""What a text must have in which a link is found."""
+_FIVE_SIGNS = re.compile(r"[a-z0-9][a-z0-9_.-]{4}")
+"""What a text must have in which an account is found."""
 _MAY_BE = re.compile(
     r"[0-9](?:[^0-9]{0,2}[0-9]){5}|[@+/¥]|[a-z0-9] ?[.。点·•、]|dot|复制|口令|打开|"
     r"(?:zero|one|two|three|four|five|six|seven|eight|nine)[ ,.-]{0,3}"
@@ -96,40 +104,73 @@ _MAY_BE = re.compile(
 )
 
 
-def contacts(normal: Normal) -> Iterator[Contact]:
+ACCOUNT, HANDLE, MAIL, PREFIX, DOMAIN, WORD_DOMAIN, PASS_PHRASE, NUMBER_WORDS = (
+    1 << n for n in range(8)
+)  # fmt: skip
+_LINKS = ((PREFIX, _PREFIX), (DOMAIN, _DOMAIN))
+CONTACT_MARKS = MarkFinder({
+    ACCOUNT: (_ACCOUNT.pattern,),
+    HANDLE: (_HANDLE.pattern,),
+    MAIL: (_MAIL.pattern,),
+    PREFIX: (_PREFIX.pattern,),
+    DOMAIN: (_DOMAIN.pattern,),
+    WORD_DOMAIN: (_WORD_DOMAIN.pattern,),
+    PASS_PHRASE: (_PASS_PHRASE.pattern,),
+    NUMBER_WORDS: (_NUMBER_WORDS.pattern,),
+})  # fmt: skip
+
+
+def contacts(normal: Normal) -> Iterable[Contact]:
     """Contact data in a comment, also backwards."""
     text = normal.loose
     # Other digits are kept in the tight form: where none was read there, none stands here.
     digits = text if normal.digits == normal.tight else text.translate(tables().digit_table)
-    if not (_HAS_SIGN.search(digits) and _MAY_BE.search(digits)):
-        return
+    if not _HAS_SIGN.search(digits):
+        return ()
+    marks = CONTACT_MARKS.marks(text)
+    has_number = _SIX_DIGITS.search(digits) is not None
+    if not (marks or has_number) or not _MAY_BE.search(digits):
+        return ()
+    return _contacts(text, digits, marks, has_number=has_number)
+
+
+def _contacts(text: str, digits: str, marks: int, *, has_number: bool) -> Iterator[Contact]:
     found = False
-    for contact in _forwards(text, digits):
+    for contact in _forwards(text, digits, marks, has_number=has_number):
         found = True
         yield contact
-    if not found and _RUN.search(digits) and not _ORDER.search(text):
+    if not found and has_number and _RUN.search(digits) and not _ORDER.search(text):
         length = len(text)
         for rule, start, end in _numbers(text[::-1], digits[::-1]):
             yield rule, length - end, length - start
 
 
-def _forwards(text: str, digits: str) -> Iterator[Contact]:
-    yield from _numbers(text, digits)
-    for match in _GROUP.finditer(digits):
-        if not _is_order(text, *match.span()):
-            yield "div-qq", *match.span()
-    yield from _accounts(text)
-    for match in _MAIL.finditer(text):
-        yield "contact-mail", *match.span()
-    for pattern in (_PREFIX, _DOMAIN, _PASS_PHRASE):
-        for match in pattern.finditer(text):
+def _forwards(text: str, digits: str, marks: int, *, has_number: bool) -> Iterator[Contact]:
+    if has_number:
+        yield from _numbers(text, digits)
+        for match in _GROUP.finditer(digits):
+            if not _is_order(text, *match.span()):
+                yield "div-qq", *match.span()
+    if marks & (ACCOUNT | HANDLE):
+        yield from _accounts(text)
+    if marks & MAIL:
+        for match in _MAIL.finditer(text):
+            yield "contact-mail", *match.span()
+    for mark, pattern in _LINKS:
+        if marks & mark:
+            for match in pattern.finditer(text):
+                yield "link", *match.span()
+    if marks & PASS_PHRASE:
+        for match in _PASS_PHRASE.finditer(text):
             yield "link", *match.span()
-    for match in _WORD_DOMAIN.finditer(text):
-        label = match[1]
-        if len(label) > 7 or match[2] or "-" in label or any(map(str.isdigit, label)):
-            yield "link", *match.span()
-    for match in _NUMBER_WORDS.finditer(text):
-        yield "contact-number", *match.span()
+    if marks & WORD_DOMAIN:
+        for match in _WORD_DOMAIN.finditer(text):
+            label = match[1]
+            if len(label) > 7 or match[2] or "-" in label or any(map(str.isdigit, label)):
+                yield "link", *match.span()
+    if marks & NUMBER_WORDS:
+        for match in _NUMBER_WORDS.finditer(text):
+            yield "contact-number", *match.span()
 
 
 def _numbers(text: str, digits: str) -> Iterator[Contact]:
@@ -150,6 +191,16 @@ def _numbers(text: str, digits: str) -> Iterator[Contact]:
             yield "contact-number", start, end
         elif len(groups) == 1 and _names_qq(text, start):
             yield "div-qq", start, end
+
+
+@functools.cache
+def _find_calls() -> Callable[[str], list[tuple[int, int, int]]]:
+    return finder_of(_CALL).find_matches_as_indexes
+
+
+@functools.cache
+def _find_call_sounds() -> Callable[[str], list[tuple[int, int, int]]]:
+    return finder_of(_CALL_SOUNDS).find_matches_as_indexes
 
 
 def _looks_like_number(number: str, groups: list[str]) -> bool:
@@ -182,7 +233,7 @@ def _asks_to_call(text: str, start: int, end: int) -> bool:
         if _CALL_LATIN.search(part):
             return True
         sound = fold_key("".join(part.split()), by_sound_too=True) if part.strip() else ""
-        if any(word in part for word in _CALL) or any(key in sound for key in _CALL_SOUNDS):
+        if _find_calls()(part) or _find_call_sounds()(sound):
             return True
     return (
         beside[0].rstrip(" :").endswith(("打", "呼", "加", "是", "扣")) and len(beside[0]) < BEFORE
@@ -198,12 +249,12 @@ def _names_qq(text: str, start: int) -> bool:
 
 
 def _accounts(text: str) -> Iterator[Contact]:
-    for match in _ACCOUNT.finditer(text):
+    for match in _ACCOUNT.finditer(text) if _FIVE_SIGNS.search(text) else ():
         account = match[1]
         has_digit = any(map(str.isdigit, account))
         has_letter = any("a" <= sign <= "z" for sign in account)
         if (has_digit and has_letter and len(account) > 4) or "_" in account or account[0] == "@":
             yield "div-vx-id", *match.span()
-    for match in _HANDLE.finditer(text):
+    for match in _HANDLE.finditer(text) if "@" in text else ():
         if _HANDLE_WORDS.search(text, max(0, match.start() - 24), match.start()):
             yield "div-vx-id", *match.span()

@@ -6,12 +6,15 @@ import functools
 import re
 
 from studio.comments.moderation.everyday import is_explained, is_in_word
+from studio.comments.moderation.literals import MarkFinder
 from studio.comments.moderation.readings import Reading
+from studio.comments.moderation.rule_files import OWN, Rule
 
 OFTEN_HIDDEN = frozenset({"傻逼", "脑残", "智障", "贱货", "约炮", "裸聊", "刷单"})
 """Words of two signs of which both are often written as others of their sound."""
 NO_PAUSE = re.compile(r"[^\w\s，。、！？,.!?;；：:…~～\"'“”‘’()（）《》【】/+&\u00b7-]")
 """A sign that stands for no pause between words: zero width, strokes, stars, pictures."""
+_PAUSES = re.compile("[，。！？；,!?;]")
 _ENDS_CLAUSE = re.compile(r"[，。！；,!;\n]|\. ")
 _ASKS_AT_START = re.compile(
     r"请问|想问|怎么|如何|哪里|哪|在哪|能不能|可不可以|可以|能|是不是|有没有|为什么|为啥|谁|"
@@ -44,14 +47,49 @@ _TELLS_OF = re.compile(
 )
 """Somebody tells of what others write, or warns of it."""
 _ONLY_TELLS = re.compile(
-    r"冒充|有人(?:骂|刷|私)|弹幕里有|电话里说|pretend|block (?:them|him|her)|ban (?:the|them)"
+    r"冒充|有人(?:骂|刷|私)|弹幕里有|电话里说|举报(?:前面|上面|楼上|那个|那人|他们?|她)|"
+    r"(?:禁言|拉黑|踢)(?:吧|一下|那|前面|上面|他们?(?:吧|$))|"
+    r"pretend|block (?:them|him|her|the guy)|ban (?:the|them)"
 )
 """The same where a warning is an accusation."""
 
 
+_ONESELF = re.compile(
+    r" {0,3}(?:(?:lol|ok|omg|ugh|so|haha|well|sorry)[ ,]{1,2}){0,2}"
+    r"(?:i'?m|i am|i was|i feel|i look|i'?m such|me being|silly me|my)(?![a-z])"
+)
+_OTHERS = re.compile(r"(?<![a-z])(?:you|u|ur|your|youre|she|her|he|his|host|seller|they)(?![a-z])")
+_ONESELF_ZH = re.compile(
+    r"(?:我|俺|本人|我自己)(?:这|这个|就|就是|是|真|真是|都|又|也|个|有点|像|跟|简直|的|才){0,3}$"
+)
+_OTHERS_ZH = re.compile(r"[你您他她它妈爹娘]|主播|楼上|人家|你们")
+"""Whom a comment may mean beside its author."""
+
+ASKS, ASKS_AT_START, ASKS_AT_END, TELLS, ONLY_TELLS, ONESELF = (1 << n for n in range(6))
+CONTEXT_MARKS = MarkFinder({
+    ASKS: (_ASKS.pattern,),
+    ASKS_AT_START: (_ASKS_AT_START.pattern,),
+    ASKS_AT_END: (_ASKS_AT_END.pattern,),
+    TELLS: (_TELLS_OF.pattern,),
+    ONLY_TELLS: (_ONLY_TELLS.pattern,),
+    ONESELF: (_ONESELF.pattern, _ONESELF_ZH.pattern),
+})  # fmt: skip
+
+
 @functools.lru_cache(maxsize=64)
+def context_marks(original: str) -> int:
+    """What of `CONTEXT_MARKS` may be found in a comment; what is missing is not. 0: nothing
+    spares it."""
+    return CONTEXT_MARKS.marks(original.lower())
+
+
 def tells_of_others(original: str) -> bool:
     """Does the comment tell of what others write, and name it as such?"""
+    return bool(context_marks(original) & ONLY_TELLS) and _only_tells(original)
+
+
+@functools.lru_cache(maxsize=64)
+def _only_tells(original: str) -> bool:
     return _ONLY_TELLS.search(original.lower()) is not None
 
 
@@ -61,15 +99,34 @@ def _may_tell(original: str) -> bool:
     return _TELLS_OF.search(original.lower()) is not None
 
 
-@functools.lru_cache(maxsize=64)
+def is_of_oneself(original: str, start: int) -> bool:
+    """Does it speak of its own author alone ("I'm such an idiot", 我脑子进水了)?"""
+    if not context_marks(original) & ONESELF:
+        return False
+    if not original.isascii():
+        is_own = _ONESELF_ZH.search(original[max(0, start - 12) : start]) is not None
+        return is_own and _OTHERS_ZH.search(original) is None
+    low = original.lower()
+    return _ONESELF.match(low) is not None and _OTHERS.search(low) is None
+
+
 def is_asked(original: str, start: int, end: int, category: str) -> bool:
     """Does the part of the comment between two commas ask, or the whole tell of others?
 
     A warning of others is an accusation itself, so there it counts for nothing.
     """
-    tells = _may_tell if category not in ("rumour", "abuse") else tells_of_others
-    if tells(original):
+    marks = context_marks(original)
+    if category in ("rumour", "abuse"):
+        if marks & ONLY_TELLS and _only_tells(original):
+            return True
+    elif marks & TELLS and _may_tell(original):
         return True
+    return bool(marks & (ASKS | ASKS_AT_START | ASKS_AT_END)) and _asks(original, start, end)
+
+
+@functools.lru_cache(maxsize=64)
+def _asks(original: str, start: int, end: int) -> bool:
+    marks = context_marks(original)
     first = last = 0
     for match in _ENDS_CLAUSE.finditer(original):
         if match.end() <= start:
@@ -78,10 +135,33 @@ def is_asked(original: str, start: int, end: int, category: str) -> bool:
             last = match.start()
             break
     clause = original[first : last or len(original)].strip().lower()
-    if last and original[last] in "?？":
+    return bool(
+        (marks & ASKS_AT_START and _ASKS_AT_START.match(clause))
+        or (marks & ASKS and _ASKS.search(clause))
+        or (marks & ASKS_AT_END and _ASKS_AT_END.search(clause))
+    )
+
+
+def is_spared_here(rule: Rule, original: str, span: tuple[int, int]) -> bool:
+    """Does a finding not count, where it stands? Nothing is spared without `context_marks`."""
+    if rule.category == "abuse" and is_of_oneself(original, span[0]):
         return True
-    asks = _ASKS_AT_START.match(clause) or _ASKS.search(clause) or _ASKS_AT_END.search(clause)
-    return asks is not None
+    if rule.spares_questions:
+        return is_asked(original, *span, rule.category)
+    return rule.action == "hold" and rule.category != OWN and tells_of_others(original)
+
+
+def is_spared(start: int, end: int, phrase: tuple[int, int]) -> bool:
+    """Does the finding lie within an everyday phrase, or end with its first sign (主播滚|筒)?"""
+    first, last = phrase
+    return (first <= start and end <= last) or (start < first == end - 1)
+
+
+def is_broken_off(original: str, sound: Reading, start: int, end: int) -> bool:
+    """Does a clause end within other signs of the same sound, once in some signs (佳，我非常)?"""
+    first, last = sound.span(start, end)
+    pauses = len(_PAUSES.findall(original, first, last))
+    return 0 < pauses < end - start - 1 or (pauses == 1 and end - start == 2)
 
 
 def is_disguised(

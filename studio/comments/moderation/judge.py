@@ -17,7 +17,7 @@ LINES_S = 20
 MOST_LINES = 4
 SHORT_LINE = 8
 """Signs of a line that may be a part of something longer."""
-MOST_AUTHORS = 4096
+MOST_AUTHORS, MOST_NAMES = 4096, 16_384
 MOST_TEXTS, LONGEST_KEPT = 4096, 60
 """Texts whose verdict is kept until others push them out, and signs of the longest of them."""
 FLOOD = ModerationWords("刷屏：同一人发得太快", "Flood: one author, too many in a short time")
@@ -103,8 +103,8 @@ class Judge:
         """The verdict on a name; names come again and again."""
         verdict = self._names.get(author)
         if verdict is None:
-            if len(self._names) >= MOST_AUTHORS:
-                self._names.clear()
+            if len(self._names) >= MOST_NAMES:
+                del self._names[next(iter(self._names))]  # the oldest
             verdict = self._names[author] = self._tier.judge(author, by_rules_only=True)
         return verdict
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import operator
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
+from studio.comments.moderation.literals import finder_of
 from studio.comments.moderation.normalise import unleet
 
 R = TypeVar("R")
@@ -22,15 +22,13 @@ class LatinFinder(Generic[R]):
     """
 
     def __init__(self, phrases: Iterable[tuple[str, R]]) -> None:
-        import ahocorasick_rs
-
         found: dict[str, dict[str, R]] = {}
         for phrase, rule in phrases:
             found.setdefault(letters_of(phrase), {}).setdefault(phrase, rule)
         found.pop("", None)
         self._last: dict[str, tuple[tuple[R, str], ...]] = {}
         self._keys = [list(same.items()) for same in found.values()]
-        self._finder = ahocorasick_rs.AhoCorasick(list(found) or ["\0"])
+        self._finder = finder_of(found)
 
     def find(self, text: str) -> Sequence[tuple[R, str]]:
         """(rule, what was found) for each phrase in a text of lower case.
@@ -47,7 +45,11 @@ class LatinFinder(Generic[R]):
     def _found(self, text: str) -> Iterator[tuple[R, str]]:
         if not self._keys:
             return
-        joined = _AGAIN.sub(_FIRST, _NO_LETTERS.sub("", text))
+        if text.isascii():
+            letters = text.translate(_ONLY_LETTERS)
+        else:
+            letters = _NO_LETTERS.sub("", text)
+        joined = "".join(_AGAIN.split(letters))  # the parts and, of each run, the one letter
         matches = self._finder.find_matches_as_indexes(joined, overlapping=True)
         if not matches:
             return
@@ -85,6 +87,8 @@ MASKED = frozenset({
 """Words that people mask."""
 _MASKED = re.compile(r"(?<![a-z*#])[a-z][a-z*#]*[*#][a-z*#]*[a-z](?![a-z*#])")
 _APART = re.compile(r"(?<![a-z])(?:[a-z][ ._*-]){2,}[a-z](?![a-z])")
+_STANDS_APART = re.compile(r"[ ._*-][a-z][ ._*-]")
+"""What a text must have in which letters stand apart; quicker to look for."""
 _PARTS = re.compile(r"[ ._*-]")
 _SOUNDS = (("ph", "f"), ("z", "s"), ("q", "ck"), ("vck", "uck"), ("iec", "ic"))
 
@@ -97,6 +101,8 @@ def letter_forms(text: str) -> list[str]:
     """Other forms of a normalised text: leet undone, letters that stand apart together."""
     undone = unleet(text)
     forms = [undone] if undone != text else []
+    if not _STANDS_APART.search(undone):
+        return forms
     together = _APART.sub(lambda match: _PARTS.sub("", match[0]), undone)
     if together != undone:
         forms.append(together)
@@ -111,25 +117,15 @@ def sounded(text: str) -> str:
 
 
 _NO_LETTERS = re.compile(r"[^a-z]+")
+_ONLY_LETTERS = {code: code if 0x61 <= code <= 0x7A else None for code in range(0x80)}
+_LETTER_RUN = re.compile(r"([a-z])(?:[^a-z]*\1)*")
 _AGAIN = re.compile(r"(.)\1+")
-_FIRST = operator.itemgetter(1)
 
 
 def _places(text: str) -> tuple[list[int], list[int]]:
     """Where each run of one letter begins and ends, whatever stands within it."""
-    starts: list[int] = []
-    ends: list[int] = []
-    before = ""
-    for place, sign in enumerate(text):
-        if not ("a" <= sign <= "z"):
-            continue
-        if before == sign:
-            ends[-1] = place + 1
-            continue
-        before = sign
-        starts.append(place)
-        ends.append(place + 1)
-    return starts, ends
+    spans = [run.span() for run in _LETTER_RUN.finditer(text)]
+    return [start for start, _ in spans], [end for _, end in spans]
 
 
 def _word_starts(text: str, start: int, end: int) -> Iterator[int]:

@@ -29,8 +29,10 @@ MOST_SIGNS = 160
 """Signs of a comment that are looked at: the first and the last 80."""
 MULTIPLIER = np.uint32(0x9E3779B1)
 MIX = np.uint32(0x85EBCA6B)
-TO_INDEX = np.uint32(32 - BITS)
+TO_INDEX = np.array(32 - BITS, np.uint32)
+"""An array without dimensions: a number has to be made one for every comment."""
 EDGE = "\x02"
+PADDING = "\0" * LONGEST
 FEWEST_BACKWARDS = 4
 ASKS_MORE = 1.5
 SHORT, SHORT_LATIN, SHORT_MORE = 6, 14, 1.0
@@ -108,16 +110,24 @@ class LinearModel:
 
         0 is undecided. Latin letters alone are not read backwards: nothing speaks against them.
         """
-        if sight.isascii():
-            index = _hashes(_codes("\0" + _with_edges(sight, sound)), 1)
-            sums = np.add.reduce(self.objection.take(index.astype(np.intp)), dtype=np.int32)
-            return self._score(int(sums), len(index)), -math.inf
-        both = ngrams(sight, sound)
-        found = self.objection.take(both.astype(np.intp))
-        forwards, backwards = np.add.reduce(found, axis=1, dtype=np.int32).tolist()
-        return self._score(forwards, both.shape[1]), self._score(backwards, both.shape[1])
+        text = _with_edges(sight, sound)
+        is_latin = sight.isascii()
+        down, up, which, counts = _windows(len(text), 1 if is_latin else 2)
+        signs = f"\0{text}{PADDING}" if is_latin else f"\0{text}{text[::-1]}{PADDING}"
+        sums = np.multiply(_codes(signs), down)
+        np.add.accumulate(sums, out=sums)
+        count = len(up[0])
+        hashes = np.ndarray((LONGEST, count), np.uint32, sums, 4, (4, 4)) - sums[:count]
+        hashes *= up
+        hashes >>= TO_INDEX
+        # Sums of whole numbers below 2**24 are exact in float32, and quicker than in integers.
+        found = self.objection.take(hashes.ravel()).dot(which)
+        if is_latin:
+            return self._score(float(found[0]), counts), -math.inf
+        forwards, backwards = found.tolist()
+        return self._score(forwards, counts), self._score(backwards, counts)
 
-    def _score(self, total: int, count: int) -> float:
+    def _score(self, total: float, count: int) -> float:
         return total * self.objection_scale / math.sqrt(count) + self.objection_bias
 
     def _verdict(
@@ -187,7 +197,7 @@ def forms(tight: str) -> tuple[str, str]:
     if len(sight) > MOST_SIGNS:
         sight = sight[: MOST_SIGNS // 2] + sight[-MOST_SIGNS // 2 :]
     if sight.isascii():
-        if any("0" <= sign <= "9" for sign in sight):
+        if _NUMBER.search(sight):
             sight = squeeze_and_join(unleet(_LONG_NUMBER.sub("#", sight))).replace("#", "0")
         return sight, sight
     sight = _NUMBER.sub("0", sight)
@@ -226,6 +236,27 @@ def _hashes(signs: NDArray[np.uint32], texts: int) -> NDArray[np.uint32]:
     hashes *= up
     hashes >>= TO_INDEX
     return hashes
+
+
+@functools.lru_cache(maxsize=256)
+def _windows(count: int, texts: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], int]:
+    """How `LinearModel.scores` hashes texts of ``count`` signs, as `_hashes` does.
+
+    All n-grams of one length are a window over the running sums; those that reach beyond their
+    text are hashed too, and weigh nothing.
+
+    Returns:
+        Weights of signs; weights of n-grams [LONGEST, signs]; which of them belong to which text
+        [n-grams, texts]; how many n-grams a text has.
+    """
+    powers = _powers(pow(int(MULTIPLIER), -1, 1 << 32), count * texts) * MIX
+    down = np.concatenate((np.zeros(1, np.uint32), powers, np.zeros(len(PADDING), np.uint32)))
+    ends = np.arange(count * texts) + np.arange(1, LONGEST + 1)[:, None]
+    up = _powers(int(MULTIPLIER), count * texts + LONGEST)[ends - 1]
+    within = (np.arange(count * texts) % count) + np.arange(1, LONGEST + 1)[:, None] <= count
+    text = np.arange(count * texts) // count
+    which = np.stack([(within & (text == number)).ravel() for number in range(texts)], axis=1)
+    return down, up, which.astype(np.float32), int(within.sum()) // texts
 
 
 @functools.lru_cache(maxsize=256)

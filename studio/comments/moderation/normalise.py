@@ -8,11 +8,11 @@ emoji that stand for letters or words, signs that are drawn out (~ repeated).
 from __future__ import annotations
 
 import functools
+import itertools
 import json
-import operator
 import re
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -31,7 +31,10 @@ class Tables:
     leet_table: dict[int, str]
     emoji: dict[str, str]
     shapes: dict[int, str]
-    first_halves: frozenset[str]
+    has_first_half: re.Pattern[str]
+    has_digit: re.Pattern[str]
+    has_emoji: re.Pattern[str]
+    has_shape: re.Pattern[str]
 
 
 @functools.cache
@@ -47,40 +50,76 @@ def tables() -> Tables:
                 single[sign] = target
     # A traditional form may lead to a homophone: follow it once.
     single = {sign: single.get(target, target) for sign, target in single.items()}
+    shapes = {sign: target for target, signs in raw["shapes"].items() for sign in signs}
     return Tables(
         single, raw["split"], raw["confusable"],
         str.maketrans(raw["digits"]), str.maketrans(raw["leet"]),
-        raw["emoji"],
-        str.maketrans({sign: target for target, signs in raw["shapes"].items() for sign in signs}),
-        frozenset(pair[0] for pair in raw["split"]),
+        raw["emoji"], str.maketrans(shapes),
+        any_of(pair[0] for pair in raw["split"]), any_of(raw["digits"]),
+        any_of(raw["emoji"]), any_of(shapes),
     )  # fmt: skip
 
 
-class Normal(msgspec.Struct, frozen=True):
+def any_of(signs: Iterable[str]) -> re.Pattern[str]:
+    """Finds one of some signs: the quickest question that can be asked about a text."""
+    return re.compile(f"[{''.join(map(re.escape, sorted(set(signs))))}]")
+
+
+class Normal(msgspec.Struct):
     """A text in the forms rules read.
 
     Attributes:
         text: normalised, lower case, spaces kept single; for word boundaries of Latin text.
         tight: without spaces and separators.
-        at: for each sign of ``tight`` its place in the original.
         digits: like ``tight`` with all kinds of digits as 0-9.
         loose: like ``text`` with every space and separator, for contact data.
-        loose_at: for each sign of ``loose`` its place in the original.
+        has_twice: whether a sign stands beside itself in ``tight``.
+        pieces: what each sign of the original became; None: itself.
+        kept: each sign of ``loose``, "" for one that ``tight`` has not; None: it has them all.
+        places: `loose_at` and `at`, made when first asked for.
     """
 
     original: str
     text: str
     tight: str
-    at: tuple[int, ...]
     digits: str
     loose: str
-    loose_at: Sequence[int]
+    has_twice: bool
+    pieces: list[str] | None
+    kept: list[str] | None
+    places: tuple[Sequence[int], Sequence[int]] | None = None
+
+    @property
+    def loose_at(self) -> Sequence[int]:
+        """For each sign of ``loose`` its place in the original."""
+        return (self.places or self._find_places())[0]
+
+    @property
+    def at(self) -> Sequence[int]:
+        """For each sign of ``tight`` its place in the original."""
+        return (self.places or self._find_places())[1]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place of ``tight[start:end]`` in the original."""
-        if not self.at or start >= len(self.at):
+        at = (self.places or self._find_places())[1]
+        if start >= len(at):
             return 0, 0
-        return self.at[start], self.at[min(end, len(self.at)) - 1] + 1
+        return at[start], at[end - 1 if end < len(at) else -1] + 1
+
+    def _find_places(self) -> tuple[Sequence[int], Sequence[int]]:
+        pieces, kept = self.pieces, self.kept
+        places: Sequence[int] = range(len(self.original))
+        if pieces is not None:
+            text = "".join(pieces)
+            if len(text) != len(pieces) or "" in pieces:
+                places = [place for place, piece in enumerate(pieces) for _ in piece]
+            if len(text) != len(self.loose):
+                places = _join_places(text, places)
+        at = places if kept is None else list(itertools.compress(places, kept))
+        if len(at) != len(self.tight):
+            at = _without_runs(self.loose if kept is None else "".join(kept), at)
+        self.places = places, at
+        return self.places
 
 
 MOST = 500
@@ -89,58 +128,100 @@ MOST_PICTURES = 3
 WORD_EMOJI = "✆☎✉"
 # Strokes and circles over Latin letters; vowels of other scripts are marks too, and stay.
 _KEPT = re.compile(rf"(?:[^\W_]|[{WORD_EMOJI}])+")
-_DRAWN_OUT = re.compile(r"(.)\1\1", re.DOTALL)
+TWICE = re.compile(r"(.)\1", re.DOTALL)
+_DRAWN_OUT = re.compile(r"(.)\1\1+", re.DOTALL)
 _STROKES = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f]")
 
 
 def normalise(original: str) -> Normal:
     """All forms of a comment; longer than 500 signs is cut (no platform allows more)."""
-    original = original[:MOST]
+    if len(original) > MOST:
+        original = original[:MOST]
     known = tables()
-    pieces = list(map(_SIGNS.__getitem__, original))
-    text = "".join(pieces)
-    places: Sequence[int] = range(len(text))
-    if len(text) != len(pieces) or not all(pieces):
-        places = [place for place, piece in enumerate(pieces) for _ in piece]
-    text, places = _join(text, places, known.pairs)
-    tight, at = text, places
+    text = original
+    pieces = kept = None
+    if touched().search(original):
+        pieces = list(map(_SIGNS.__getitem__, map(ord, original)))
+        text = "".join(pieces)
+        if known.has_first_half.search(text):
+            text = _pairs().sub(_whole, text)
+    tight = spaced = text
     if not text.isalnum():
-        kept: list[int] = []
-        for run in _KEPT.finditer(text):
-            kept += places[run.start() : run.end()]
-        tight, at = "".join(_KEPT.findall(text)), kept
-    if _DRAWN_OUT.search(tight):
-        tight, at = _without_runs(tight, at)
-    return Normal(
-        original,
-        " ".join(text.split()),
-        tight,
-        tuple(at),
-        tight if tight.isascii() else tight.translate(known.digit_table),
-        text,
-        places,
-    )
+        kept = list(map(_KEPT_SIGNS.__getitem__, map(ord, text)))
+        tight = "".join(kept)
+        spaced = " ".join(text.split())
+    has_twice = TWICE.search(tight) is not None
+    if has_twice and _DRAWN_OUT.search(tight):
+        tight = _DRAWN_OUT.sub(_twice_at_most, tight)
+    digits = tight.translate(known.digit_table) if known.has_digit.search(tight) else tight
+    return Normal(original, spaced, tight, digits, text, has_twice, pieces, kept)
 
 
-def _without_runs(tight: str, at: Sequence[int]) -> tuple[str, Sequence[int]]:
-    """The same sign twice at most, but digits."""
+def _twice_at_most(run: re.Match[str]) -> str:
+    return run[0] if run[1].isnumeric() else run[1] * 2
+
+
+def _without_runs(tight: str, at: Sequence[int]) -> Sequence[int]:
+    """The places of what is left when the same sign stands twice at most, but digits."""
     kept: list[int] = []
-    for i, sign in enumerate(tight):
-        if len(kept) > 1 and tight[kept[-1]] == tight[kept[-2]] == sign and not sign.isnumeric():
-            continue
-        kept.append(i)
-    if len(kept) == len(tight):
-        return tight, at
-    return "".join([tight[i] for i in kept]), [at[i] for i in kept]
+    first = 0
+    for run in _DRAWN_OUT.finditer(tight):
+        if not run[1].isnumeric():
+            kept += at[first : run.start() + 2]
+            first = run.end()
+    kept += at[first:]
+    return kept
 
 
-class _Signs(dict[str, str]):
-    """What one sign of a comment becomes; "" for one that is not seen."""
+class _KeptSigns(dict[int, str]):
+    """The sign of a code point when the tight form has it, else ""."""
 
-    def __missing__(self, raw: str) -> str:
+    def __missing__(self, code: int) -> str:
         if len(self) >= MOST_SIGNS_KEPT:
             self.clear()
-        read = self[raw] = _read_sign(raw)
+        sign = chr(code)
+        kept = self[code] = sign if _KEPT.fullmatch(sign) else ""
+        return kept
+
+
+_KEPT_SIGNS = _KeptSigns()
+
+
+@functools.cache
+def touched() -> re.Pattern[str]:
+    """Finds a sign that may become another, or the first half of one: mostly a comment has none.
+
+    All others are themselves: small letters, digits, spaces and Chinese signs in no table.
+    """
+    known = tables()
+    halves = [pair[0] for pair in known.pairs]
+    plain = "".join(map(re.escape, [s for s in map(chr, range(0x20, 0x7F)) if _read_sign(s) == s]))
+    changed = {sign for table in (known.single, known.confusable, halves) for sign in table}
+    first = "\u4e00"
+    for sign in sorted(sign for sign in changed if "\u4e00" <= sign <= "\u9fa5") + ["\u9fa6"]:
+        if first < sign:
+            plain += f"{first}-{chr(ord(sign) - 1)}"
+        first = chr(ord(sign) + 1)
+    return re.compile(f"[^{plain}]")
+
+
+@functools.cache
+def _pairs() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, tables().pairs)))
+
+
+def _whole(pair: re.Match[str]) -> str:
+    """Halves of a sign that stand beside each other, as that sign."""
+    return tables().pairs[pair[0]]
+
+
+class _Signs(dict[int, str]):
+    """What the sign of a code point becomes, for `str.translate`; "" for one that is not seen."""
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= MOST_SIGNS_KEPT:
+            self.clear()
+        read = self[code] = _read_sign(chr(code))
         return read
 
 
@@ -195,9 +276,9 @@ def with_emoji_read(original: str) -> tuple[str, list[int]]:
 
     The same text when there is none; one that stands three times or more only parts the signs.
     """
-    words = tables().emoji
-    if words.keys().isdisjoint(original):
+    if not tables().has_emoji.search(original):
         return original, []
+    words = tables().emoji
     text: list[str] = []
     places: list[int] = []
     for place, sign in enumerate(original[:MOST]):
@@ -208,24 +289,14 @@ def with_emoji_read(original: str) -> tuple[str, list[int]]:
     return "".join(text), places
 
 
-def has_pair(text: str, pairs: Container[str], firsts: frozenset[str]) -> bool:
-    """Do two signs beside each other make a pair? Mostly no sign is the first of one."""
-    if firsts.isdisjoint(text):
-        return False
-    return any(map(pairs.__contains__, map(operator.add, text, text[1:])))
-
-
-def _join(text: str, places: Sequence[int], pairs: dict[str, str]) -> tuple[str, Sequence[int]]:
-    """Halves of a sign that stand beside each other, as that sign."""
-    if not has_pair(text, pairs, tables().first_halves):
-        return text, places
-    signs: list[str] = []
+def _join_places(text: str, places: Sequence[int]) -> Sequence[int]:
+    """The places of what is left when halves of signs are joined."""
+    pairs = tables().pairs
     at: list[int] = []
     index = 0
     while index < len(text):
         whole = pairs.get(text[index : index + 2]) if index + 1 < len(text) else None
-        said = whole or text[index]
-        signs.append(said)
-        at += places[index : index + len(said)]  # two for 艹你, which stands for two signs
+        length = len(whole or text[index])  # two for 艹你, which stands for two signs
+        at += places[index : index + length]
         index += 1 if whole is None else 2
-    return "".join(signs), at
+    return at

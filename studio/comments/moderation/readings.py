@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-import operator
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from studio.comments.moderation.normalise import Normal, has_pair, normalise, tables
+from studio.comments.moderation.literals import finder_of
+from studio.comments.moderation.normalise import TWICE, Normal, normalise, tables
 from studio.core.clean import read_json
 from studio.core.paths import assets_dir
 
@@ -46,9 +46,12 @@ class Reading(msgspec.Struct, frozen=True):
     is_joined: bool = False
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The place of ``text[start:end]`` in the original."""
+        """The place of ``text[start:end]`` in the original; places rise, or fall backwards."""
         places = self.spans[start:end]
-        return (min(p[0] for p in places), max(p[1] for p in places)) if places else (0, 0)
+        if not places:
+            return (0, 0)
+        first, last = places[0], places[-1]
+        return (first[0], last[1]) if first <= last else (last[0], first[1])
 
 
 @functools.cache
@@ -75,9 +78,27 @@ def _splits() -> dict[str, str]:
     return found
 
 
+def halves() -> Iterable[str]:
+    """Two signs that are the halves of one."""
+    return _splits().keys()
+
+
 @functools.cache
-def _first_halves() -> frozenset[str]:
-    return frozenset(pair[0] for pair in _splits())
+def _find_halves() -> Callable[[str], list[tuple[int, int, int]]]:
+    """Where halves of signs stand, none of them twice."""
+    return finder_of(_splits()).find_matches_as_indexes
+
+
+@functools.cache
+def _wholes() -> list[str]:
+    """What they are joined, by the numbers of `_find_halves`."""
+    return list(_splits().values())
+
+
+@functools.cache
+def _sound_table() -> dict[int, str]:
+    """Sign → syllable, for `str.translate`."""
+    return str.maketrans(_sounds()[0])
 
 
 @functools.lru_cache(maxsize=4096)
@@ -127,53 +148,46 @@ def spelled_keys(word: str) -> set[str]:
 
 def by_sound(reading: Reading) -> Reading | None:
     """The comment as it is read aloud; None when it has too little of Chinese sound."""
-    of_sign, of_spelling = _sounds()
+    of_spelling = _sounds()[1]
     text, places = reading.text, reading.spans
     if not _LATIN.search(text):
         if len(text) < 2:
             return None
-        sounds = "".join([of_sign.get(sign, sign) for sign in text])
-        return Reading(sounds, places, (False,) * len(text), tuple(text))
+        return Reading(sound_of(text), places, (False,) * len(text), tuple(text))
     signs: list[str] = []
     spans: list[tuple[int, int]] = []
     spelled: list[bool] = []
     written: list[str] = []
-    index = 0
-    while index < len(text):
-        sign = text[index]
-        if not ("a" <= sign <= "z"):
-            signs.append(of_sign.get(sign, sign))
-            spans.append(places[index])
-            spelled.append(False)
-            written.append(sign)
-            index += 1
-            continue
-        end = index
-        while end < len(text) and "a" <= text[end] <= "z":
-            end += 1
-        place = index
-        for syllable in syllables(text[index:end]):
+    last = 0
+    for run in _LATIN.finditer(text):
+        place, end = run.span()
+        said = syllables(run[0])
+        between = text[last:place] if said else text[last:end]  # else they are themselves
+        signs += sound_of(between)
+        spans += places[last : last + len(between)]
+        spelled += [False] * len(between)
+        written += between
+        for syllable in said:
             signs.append(of_spelling[syllable])
             spans.append((places[place][0], places[place + len(syllable) - 1][1]))
-            spelled.append(True)
-            written.append("")
             place += len(syllable)
-        while place < end:  # letters that are no syllables stand for themselves
-            signs.append(text[place])
-            spans.append(places[place])
-            spelled.append(False)
-            written.append(text[place])
-            place += 1
-        index = end
+        spelled += [True] * len(said)
+        written += [""] * len(said)
+        last = end
+    rest = text[last:]
+    signs += sound_of(rest)
+    spans += places[last:]
+    spelled += [False] * len(rest)
+    written += rest
     if len(signs) < 2:
         return None
     return Reading("".join(signs), tuple(spans), tuple(spelled), tuple(written))
 
 
+@functools.lru_cache(maxsize=64)
 def sound_of(text: str) -> str:
     """Chinese signs as syllables, one sign each; other signs stay."""
-    of_sign = _sounds()[0]
-    return "".join([of_sign.get(sign, sign) for sign in text])
+    return text.translate(_sound_table())
 
 
 def spoken(text: str) -> str:
@@ -191,22 +205,51 @@ def _sound_of_run(run: str) -> str:
     return "".join(of_spelling[syllable] for syllable in syllables(run)) or run
 
 
-def is_read_otherwise(normal: Normal) -> bool:
+def is_read_otherwise(normal: Normal, *, has_halves: bool) -> bool:
     """Has the comment signs drawn out, halves of signs, look-alikes or several lines?"""
-    tight = normal.tight
-    if "\n" in normal.original or _TWICE.search(tight):
+    if normal.has_twice or "\n" in normal.original:
         return True
-    if tight.isascii():
-        return False
-    halves = _splits()
-    if has_pair(tight, halves, _first_halves()):
-        return True
-    return not tables().shapes.keys().isdisjoint(map(ord, tight))
+    return not normal.tight.isascii() and (
+        has_halves or tables().has_shape.search(normal.tight) is not None
+    )
+
+
+def texts_by_sight(tight: str) -> tuple[str, str, str]:
+    """What `undone` makes of a text, without its places: squeezed, joined, look-alikes read."""
+    squeezed = _RUN.sub(_once, tight) if TWICE.search(tight) else tight
+    joined = _join(squeezed)
+    known = tables()
+    shaped = joined.translate(known.shapes) if known.has_shape.search(joined) else joined
+    return squeezed, joined, shaped
+
+
+def _once(run: re.Match[str]) -> str:
+    return run[0] if run[1].isnumeric() else run[1]
+
+
+def _join(text: str) -> str:
+    """Halves of a sign as that sign."""
+    if text.isascii():
+        return text
+    found = _find_halves()(text)
+    if not found:
+        return text
+    parts: list[str] = []
+    last = 0
+    for number, start, end in found:
+        parts += (text[last:start], _wholes()[number])
+        last = end
+    parts.append(text[last:])
+    return "".join(parts)
+
+
+_NEXT = (1).__add__
 
 
 def as_reading(normal: Normal) -> Reading:
     """The comment as it stands."""
-    return Reading(normal.tight, tuple([(place, place + 1) for place in normal.at]))
+    at = normal.at
+    return Reading(normal.tight, tuple(zip(at, map(_NEXT, at), strict=True)))
 
 
 def undone(whole: Reading) -> tuple[Reading, ...]:
@@ -234,7 +277,7 @@ def by_sight(normal: Normal, steps: Sequence[Reading]) -> Iterator[Reading]:
 
 def _squeezed(reading: Reading) -> Reading:
     text = reading.text
-    if not any(map(operator.eq, text, text[1:])):
+    if not TWICE.search(text):
         return reading
     kept = [i for i, sign in enumerate(text) if not i or text[i - 1] != sign or sign.isnumeric()]
     if len(kept) == len(text):
@@ -243,19 +286,19 @@ def _squeezed(reading: Reading) -> Reading:
 
 
 def _joined(reading: Reading) -> Reading:
-    halves, text = _splits(), reading.text
-    if not has_pair(text, halves, _first_halves()):
+    text = reading.text
+    found = () if text.isascii() else _find_halves()(text)
+    if not found:
         return reading
     signs: list[str] = []
     spans: list[tuple[int, int]] = []
-    index = 0
-    while index < len(text):
-        whole = halves.get(text[index : index + 2]) if index + 1 < len(text) else None
-        length = 1 if whole is None else 2
-        signs.append(whole or text[index])
-        spans.append((reading.spans[index][0], reading.spans[index + length - 1][1]))
-        index += length
-    return Reading("".join(signs), tuple(spans), is_joined=True)
+    last = 0
+    for number, start, end in found:
+        signs += (text[last:start], _wholes()[number])
+        spans += reading.spans[last:start]
+        spans.append((reading.spans[start][0], reading.spans[end - 1][1]))
+        last = end
+    return Reading("".join((*signs, text[last:])), (*spans, *reading.spans[last:]), is_joined=True)
 
 
 def _columns(normal: Normal) -> Iterator[Reading]:
@@ -278,27 +321,21 @@ _POLITE = re.compile(
     r"^(?:主播|请问|想问下|想问一下|问下|问一下|老板|宝子|亲|姐姐|小姐姐|hi|hey)+(?=..)"
 )
 _LATIN = re.compile(r"[a-z]+")
-_TWICE = re.compile(r"(.)\1")
 _PARTICLES = re.compile(r"(?<=..)[啊呀哦呢嘛哈呗啦]+$")
+
+
+_RUN = re.compile(r"(.)\1+", re.DOTALL)
+
+
+def _once_but_digits(run: re.Match[str]) -> str:
+    return run[0] if run[1].isdigit() else run[1]
 
 
 def squeeze_and_join(tight: str) -> str:
     """Runs of one sign as one, halves of a sign as that sign; places are not kept."""
-    if any(map(operator.eq, tight, tight[1:])):
-        tight = "".join(
-            sign for i, sign in enumerate(tight) if not i or tight[i - 1] != sign or sign.isdigit()
-        )
-    if tight.isascii():
-        return tight
-    halves = _splits()
-    if has_pair(tight, halves, _first_halves()):
-        signs, index = [], 0
-        while index < len(tight):
-            whole = halves.get(tight[index : index + 2])
-            signs.append(whole or tight[index])
-            index += 2 if whole else 1
-        tight = "".join(signs)
-    return tight
+    if TWICE.search(tight):
+        tight = _RUN.sub(_once_but_digits, tight)
+    return _join(tight)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -311,10 +348,10 @@ def fold_key(tight: str, *, by_sound_too: bool) -> str:
     """
     if not by_sound_too:
         return _PARTICLES.sub("", _POLITE.sub("", tight)) or tight
-    of_sign, of_spelling = _sounds()
+    of_spelling = _sounds()[1]
     out = squeeze_and_join(tight)
     if _LATIN.search(out):
         out = _LATIN.sub(
             lambda run: "".join(of_spelling[s] for s in syllables(run[0])) or run[0], out
         )
-    return "".join([of_sign.get(sign, sign) for sign in out])
+    return sound_of(out)

@@ -2,51 +2,64 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from studio.comments.model import Action, ModerationWords, Verdict
-from studio.comments.moderation.contacts import contacts
-from studio.comments.moderation.context import NO_PAUSE, is_asked, is_disguised, tells_of_others
+from studio.comments.moderation.contacts import CONTACT_MARKS, contacts
+from studio.comments.moderation.context import (
+    CONTEXT_MARKS,
+    NO_PAUSE,
+    context_marks,
+    is_asked,
+    is_broken_off,
+    is_disguised,
+    is_spared,
+    is_spared_here,
+)
 from studio.comments.moderation.everyday import (
+    COMMON_WORDS,
     crosses_words,
     is_explained,
-    looks_backwards,
     reads_backwards,
 )
 from studio.comments.moderation.latin import LatinFinder, letter_forms, letters_of, sounded
 from studio.comments.moderation.linear import shipped_model
-from studio.comments.moderation.literals import PatternFinder
+from studio.comments.moderation.literals import NUMBER, PatternFinder, finder_of
 from studio.comments.moderation.normalise import Normal, normalise, with_emoji_read
 from studio.comments.moderation.readings import (
     Reading,
     as_reading,
     by_sight,
     by_sound,
+    halves,
     is_read_otherwise,
     sound_of,
     spelled_keys,
     spoken,
+    texts_by_sight,
     undone,
 )
 from studio.comments.moderation.rule_files import OWN, Rule, shipped_phrases
 
 _HAS_DIGIT = re.compile("[0-9]")
 _HAS_LATIN = re.compile(r"[a-z]")
+MAY_BE_LATIN = re.compile("[A-Za-z\u0130\u212a]")
+"""A sign that is a Latin letter in lower case."""
 CONTACT_RULES = (
     "contact-phone", "contact-number", "contact-mail", "link", "div-vx-id", "div-qq"
 )  # fmt: skip
 """Rules that `contacts` finds for; where one of them is missing, it is not asked."""
-_ONESELF = re.compile(
-    r" {0,3}(?:(?:lol|ok|omg|ugh|so|haha|well|sorry)[ ,]{1,2}){0,2}"
-    r"(?:i'?m|i am|i was|i feel|i look|i'?m such|me being|silly me|my)(?![a-z])"
-)
-_OTHERS = re.compile(r"(?<![a-z])(?:you|u|ur|your|youre|she|her|he|his|host|seller|they)(?![a-z])")
-_PAUSES = frozenset("，。！？；,!?;")
+_WORD, _ALLOWED, _PATTERN, _DISGUISED, _BACKWARDS, _EXCEPTED, _HALVES = (1 << n for n in range(7))
+"""What a text that is looked for in the tight form is: a word of a rule, a phrase of the
+allow-list, a literal of a pattern, a word that is hidden, one read from its end, …"""
+_SEEN = _WORD | _PATTERN | _DISGUISED
+"""Of which one must stand in another reading in which something is found."""
 ORDER: dict[Action, int] = {"allow": 0, "hold": 1, "block": 2}
 
 
@@ -83,8 +96,6 @@ class RuleTier:
                 self.is_ready = True
 
     def _compile_all(self) -> None:
-        import ahocorasick_rs
-
         self._model = shipped_model() if self._has_model else None
         phrases = shipped_phrases() if self._allow_phrases is None else self._allow_phrases
         self._words: list[tuple[str, Rule]] = []
@@ -97,11 +108,8 @@ class RuleTier:
                         seen.add((tight, rule.id))
                         self._words.append((tight, rule))
             self._latin += [(word, rule) for word in rule.latin]
-        self._finder = ahocorasick_rs.AhoCorasick([word for word, _ in self._words] or ["\0"])
         self._disguised = [(word, rule) for rule in self.rules for word in rule.disguised]
-        self._disguised_finder = ahocorasick_rs.AhoCorasick(
-            [word for word, _ in self._disguised] or ["\0"]
-        )
+        self._disguised_finder = finder_of(word for word, _ in self._disguised)
         self._sounds = [
             (key, word, rule)
             for word, rule in (*self._words, *self._disguised)
@@ -110,25 +118,48 @@ class RuleTier:
             if len(key) > 1
         ]
         self._hides_only = {(word, rule.id) for word, rule in self._disguised}
-        self._sound_finder = ahocorasick_rs.AhoCorasick(
-            [key for key, _, _ in self._sounds] or ["\0"]
-        )
-        allowed = {normalise(phrase).tight for phrase in phrases}
-        self._allow_finder = ahocorasick_rs.AhoCorasick(sorted(allowed - {""}) or ["\0"])
+        self._find_sounds = finder_of(key for key, _, _ in self._sounds).find_matches_as_indexes
         self._latin_finder = LatinFinder(self._latin)
         by_id = {rule.id: rule for rule in self.rules}
         self._contact_rules = {name: by_id[name] for name in CONTACT_RULES if name in by_id}
         if len(self._contact_rules) < len(CONTACT_RULES):
             self._contact_rules = {}
-        self._patterns = self._compile("patterns")
-        self._digits = self._compile("digits")
-        self._raw = self._compile("raw")
+        # All that is looked for in the tight form is found in one pass over it.
+        known: dict[str, int] = {}
+        self._patterns = self._compile("patterns", known)
+        self._words_at: dict[int, list[tuple[str, Rule]]] = {}
+        for word, rule in self._words:
+            self._words_at.setdefault(known.setdefault(word, len(known)), []).append((word, rule))
+        allowed = {normalise(phrase).tight for phrase in phrases} - {""}
+        self._allowed_at = {known.setdefault(phrase, len(known)) for phrase in allowed}
         self._exceptions = {
             rule.id: tuple(normalise(text).tight for text in rule.exceptions) for rule in self.rules
         }
+        excepted = {text for texts in self._exceptions.values() for text in texts}
+        self._has_empty_exception = "" in excepted
+        excepted.discard("")
+        backwards = [*(word for word, _ in self._words), *COMMON_WORDS]
+        marks = dict.fromkeys(self._patterns.literals, _PATTERN)
+        for mark, numbers in (
+            (_WORD, self._words_at),
+            (_ALLOWED, self._allowed_at),
+            (_DISGUISED, _numbered(known, (word for word, _ in self._disguised))),
+            (_BACKWARDS, _numbered(known, (word[::-1] for word in backwards))),
+            (_EXCEPTED, _numbered(known, excepted)),
+            (_HALVES, _numbered(known, halves())),
+        ):
+            for number in numbers:
+                marks[number] = marks.get(number, 0) | mark
+        self._marks = marks
+        self._find = finder_of(known).find_matches_as_indexes
+        CONTEXT_MARKS.make_ready()
+        CONTACT_MARKS.make_ready()
+        self._digits = self._compile("digits")
+        self._raw = self._compile("raw")
 
-    def _compile(self, field: str) -> PatternFinder[Rule]:
-        return PatternFinder((text, rule) for rule in self.rules for text in getattr(rule, field))
+    def _compile(self, field: str, known: dict[str, int] | None = None) -> PatternFinder[Rule]:
+        pairs = ((text, rule) for rule in self.rules for text in getattr(rule, field))
+        return PatternFinder(pairs, known)
 
     def judge(self, text: str, *, by_rules_only: bool = False, _is_inner: bool = False) -> Verdict:
         """The gravest verdict of all rules, else the model's; allow when none objects.
@@ -140,38 +171,63 @@ class RuleTier:
         if not self.is_ready:
             self.make_ready()
         normal = normalise(text)
-        allowed = self._allowed(normal)
-        best: Verdict | None = None
+        matches = self._find(normal.tight, overlapping=True)
+        found = set(map(NUMBER, matches))
+        marks = self._marks_of(found)
+        # What lies within a phrase of the allow-list is no finding.
+        allowed: list[tuple[int, int]] = []
+        if marks & _ALLOWED:
+            allowed = [(start, end) for n, start, end in matches if n in self._allowed_at]
+        findings = self._findings(normal, matches, found, marks)
+        if findings:
+            verdict = self._gravest(normal, findings, allowed, marks)
+            if verdict is not None:
+                return verdict
+        verdict = self._read_otherwise(normal, allowed, marks)
+        if verdict is None and not _is_inner and normal.pieces is not None:
+            verdict = self._with_emoji_read(normal.original)
+        if verdict is None and self._model is not None and not by_rules_only:
+            verdict = self._model.judge(normal, allowed)
+            if verdict is not None and is_asked(text, 0, len(text), verdict.category):
+                verdict = self._model.judge(normal, allowed, asks=True)
+        return verdict or Verdict("allow", normalised=normal.tight, stage="allow")
+
+    def _gravest(
+        self,
+        normal: Normal,
+        findings: list[_Finding],
+        allowed: list[tuple[int, int]],
+        marks: int,
+    ) -> Verdict | None:
+        """The gravest of what was found, but for what is spared."""
+        best: tuple[Rule, str, tuple[int, int]] | None = None
         weight = (0, 0)
-        spans: list[tuple[int, int]] = []
-        for rule, start, end, matched in self._findings(normal):
-            if self._is_excepted(rule, normal, start, end):
+        spans: set[tuple[int, int]] = set()
+        may_be_excepted = marks & _EXCEPTED or self._has_empty_exception
+        may_be_spared = context_marks(normal.original)
+        for rule, start, end, matched in findings:
+            if may_be_excepted and self._is_excepted(rule, normal, start, end):
                 continue
-            if allowed and any(_is_spared(start, end, phrase) for phrase in allowed):
+            if allowed and any(is_spared(start, end, phrase) for phrase in allowed):
                 continue
             span = normal.span(start, end)
-            if _is_spared_here(rule, normal.original, span):
+            if may_be_spared and is_spared_here(rule, normal.original, span):
                 continue
-            spans.append(span)
+            spans.add(span)
             mine = (ORDER[rule.action], end - start)
             if mine > weight:
                 weight = mine
-                best = _verdict(rule, matched, normal, span)
+                best = rule, matched, span
         if best is None:
-            best = self._read_otherwise(normal, allowed)
-            spans = [best.span] if best else []
-        if best is None and not _is_inner:
-            best = self._with_emoji_read(normal.original)
-            spans = list(best.spans) if best else []
-        if best is None and self._model is not None and not by_rules_only:
-            held = self._model.judge(normal, allowed)
-            if held is not None and is_asked(text, 0, len(text), held.category):
-                held = self._model.judge(normal, allowed, asks=True)
-            if held is not None:
-                return held
-        if best is None:
-            return Verdict("allow", normalised=normal.tight, stage="allow")
-        return msgspec.structs.replace(best, spans=tuple(sorted(set(spans))))
+            return None
+        return _verdict(*best, normal, tuple(sorted(spans)))
+
+    def _marks_of(self, found: set[int]) -> int:
+        """What kinds of texts were found (`_WORD`, …)."""
+        marks = 0
+        for number in found & self._marks.keys():
+            marks |= self._marks[number]
+        return marks
 
     def _with_emoji_read(self, original: str) -> Verdict | None:
         """The finding in the text with its pictures read as words (🐴 → 马)."""
@@ -183,82 +239,94 @@ class RuleTier:
         verdict = self.judge(text, by_rules_only=True, _is_inner=True)
         if verdict.action == "allow":
             return None
-        spans = tuple((places[start], places[end - 1] + 1) for start, end in verdict.spans if end)
+        spans = [(places[start], places[end - 1] + 1) for start, end in verdict.spans if end]
         span = spans[0] if spans else (0, len(original))
-        return msgspec.structs.replace(verdict, span=span, spans=spans or (span,))
+        return msgspec.structs.replace(
+            verdict, span=span, spans=tuple(sorted(set(spans))) or (span,)
+        )
 
-    def _allowed(self, normal: Normal) -> list[tuple[int, int]]:
-        """Where phrases of the allow-list stand: what lies within one of them is no finding."""
-        found = self._allow_finder.find_matches_as_indexes(normal.tight, overlapping=True)
-        return [(start, end) for _, start, end in found]
-
-    def _read_otherwise(self, normal: Normal, allowed: list[tuple[int, int]]) -> Verdict | None:
+    def _read_otherwise(
+        self, normal: Normal, allowed: list[tuple[int, int]], marks: int
+    ) -> Verdict | None:
         """The gravest finding in another reading of the comment (`readings`)."""
-        best: Verdict | None = None
+        best: tuple[Rule, str, tuple[int, int]] | None = None
         weight = (0, 0)
-        spared = [(normal.span(start, end)) for start, end in allowed]
-        for rule, reading, start, end, matched in self._hidden(normal):
+        spared = [normal.span(start, end) for start, end in allowed]
+        may_be_excepted = marks & _EXCEPTED or self._has_empty_exception
+        for rule, reading, start, end, matched in self._hidden(normal, marks):
             span = reading.span(start, end)
-            if spared and any(_is_spared(*span, phrase) for phrase in spared):
+            if spared and any(is_spared(*span, phrase) for phrase in spared):
                 continue
-            if any(text in normal.tight for text in self._exceptions[rule.id]):
+            exceptions = self._exceptions[rule.id] if may_be_excepted else ()
+            if exceptions and any(text in normal.tight for text in exceptions):
                 continue
-            if _is_spared_here(rule, normal.original, span):
+            if is_spared_here(rule, normal.original, span):
                 continue
             mine = (ORDER[rule.action], end - start)
             if mine > weight:
                 weight = mine
-                best = _verdict(rule, matched, normal, span)
-        return best
+                best = rule, matched, span
+        return None if best is None else _verdict(*best, normal, (best[2],))
 
-    def _hidden(self, normal: Normal) -> Iterable[tuple[Rule, Reading, int, int, str]]:
-        yield from self._parted(normal)
-        if normal.text.isascii() and len(normal.tight) > 3:
-            reading = Reading(normal.tight, ((0, len(normal.original)),) * len(normal.tight))
+    def _hidden(self, normal: Normal, marks: int) -> Iterator[tuple[Rule, Reading, int, int, str]]:
+        tight = normal.tight
+        if marks & _DISGUISED:
+            yield from self._parted(normal)
+        if normal.text.isascii() and len(tight) > 3:
             for form in (normal.text[::-1], sounded(normal.text)):
                 for rule, matched in self._latin_finder.find(form):
                     if " " in matched:
                         continue
-                    yield rule, reading, 0, len(normal.tight), matched
-        is_other = is_read_otherwise(normal)
-        is_backwards = not is_other and self._may_be_backwards(normal.tight)
-        sounds_so = bool(self._sounds) and self._may_sound_so(normal.tight)
+                    reading = Reading(tight, ((0, len(normal.original)),) * len(tight))
+                    yield rule, reading, 0, len(tight), matched
+        is_other = is_read_otherwise(normal, has_halves=marks & _HALVES != 0)
+        is_backwards = not is_other and marks & _BACKWARDS != 0 and reads_backwards(tight)
+        sounds_so = bool(self._sounds) and self._may_sound_so(tight)
         if not (is_other or is_backwards or sounds_so):
             return
+        shaped = tight
+        if is_other:
+            squeezed, joined, shaped = texts_by_sight(tight)
+            may_be_seen = "\n" in normal.original or any(
+                self._marks_of(set(map(NUMBER, self._find(text, overlapping=True)))) & _SEEN
+                for text in {squeezed, joined, shaped, squeezed[::-1]}
+            )
+            if not (may_be_seen or sounds_so or self._has_sound(shaped)):
+                return
+        else:
+            may_be_seen = is_backwards
         whole = as_reading(normal)
         steps = undone(whole) if is_other else (whole, whole)
-        if is_other or is_backwards:
+        if may_be_seen:
             for reading in by_sight(normal, steps):
                 for rule, start, end, word in self._found_by_sight(reading):
                     # What was meant is read easily: few words meet by chance backwards.
-                    if reading.is_backwards and not reads_backwards(normal.tight):
+                    if reading.is_backwards and not reads_backwards(tight):
                         break
                     yield rule, reading, start, end, word
         sounds = [by_sound(whole)] if sounds_so else []
         if is_other and self._sounds and not (sounds_so and steps[-1] is whole):
             sounds.append(by_sound(steps[-1]))
         for sound in filter(None, sounds):
-            matches = self._sound_finder.find_matches_as_indexes(sound.text, overlapping=True)
+            matches = self._find_sounds(sound.text, overlapping=True)
             written = "".join([sign or "\0" for sign in sound.written]) if matches else ""
             for index, start, end in matches:
                 _, word, rule = self._sounds[index]
-                if _is_broken_off(normal.original, sound, start, end):
+                if is_broken_off(normal.original, sound, start, end):
                     continue
                 hides_only = (word, rule.id) in self._hides_only
                 if is_disguised(sound, written, start, end, word, hides_only=hides_only):
                     yield rule, sound, start, end, word
 
-    def _may_be_backwards(self, tight: str) -> bool:
-        """Mostly a comment is not; asked before anything is made of it."""
-        found = looks_backwards(tight) or self._finder.find_matches_as_indexes(tight[::-1])
-        return bool(found) and reads_backwards(tight)
+    def _has_sound(self, text: str) -> bool:
+        """Has a text, as it sounds, a word of the rules?"""
+        return bool(self._sounds) and bool(self._find_sounds(spoken(text)))
 
     def _may_sound_so(self, tight: str) -> bool:
         """Has the comment, as it sounds, a word of the rules written with an odd sign?"""
         if _HAS_LATIN.search(tight):
-            return bool(self._sound_finder.find_matches_as_indexes(spoken(tight)))
-        found = self._sound_finder.find_matches_as_indexes(sound_of(tight), overlapping=True)
-        for index, start, end in found:
+            return bool(self._find_sounds(spoken(tight)))
+        for index, start, end in self._find_sounds(sound_of(tight), overlapping=True):
             for place, sign in enumerate(self._sounds[index][1][: end - start], start):
                 if tight[place] != sign and not is_explained(tight, place):
                     return True
@@ -266,12 +334,12 @@ class RuleTier:
 
     def _found_by_sight(self, reading: Reading) -> Iterable[tuple[Rule, int, int, str]]:
         text = reading.text
-        if self._words:
-            for index, start, end in self._finder.find_matches_as_indexes(text, overlapping=True):
-                word, rule = self._words[index]
+        matches = self._find(text, overlapping=True)
+        for number, start, end in matches:
+            for word, rule in self._words_at.get(number, ()):
                 if end - start >= 2 and not word.isascii():
                     yield rule, start, end, word
-        yield from self._patterns.find(text)
+        yield from self._patterns.matches_of(text, set(map(NUMBER, matches)))
         if self._disguised and reading.is_joined:
             for index, start, end in self._disguised_finder.find_matches_as_indexes(text):
                 if any(last - first > 1 for first, last in reading.spans[start:end]):
@@ -288,45 +356,51 @@ class RuleTier:
                 word, rule = self._disguised[index]
                 yield rule, as_reading(normal), start, end, word
 
-    def _findings(self, normal: Normal) -> Iterable[tuple[Rule, int, int, str]]:
-        for index, start, end in self._finder.find_matches_as_indexes(
-            normal.tight, overlapping=True
-        ):
-            if self._words:
-                word, rule = self._words[index]
-                if word.isascii() and _inside_latin(normal.tight, start, end):
+    def _findings(
+        self, normal: Normal, matches: list[tuple[int, int, int]], found: set[int], marks: int
+    ) -> list[_Finding]:
+        tight = normal.tight
+        findings: list[_Finding] = []
+        for number, start, end in matches if marks & _WORD else ():
+            for word, rule in self._words_at.get(number, ()):
+                if word.isascii() and _inside_latin(tight, start, end):
                     continue
-                if end - start == 2 and rule.category != OWN and crosses_words(normal.tight, start):
+                if end - start == 2 and rule.category != OWN and crosses_words(tight, start):
                     continue
-                yield rule, start, end, word
-        low = _lower(normal.original)
-        has_latin = _HAS_LATIN.search(normal.text) is not None
+                findings.append((rule, start, end, word))
+        low = ""
         forms: list[str] = []
-        if has_latin or _HAS_LATIN.search(low):
+        if _HAS_LATIN.search(normal.text):
+            low = _lower(normal.original)
             forms = [normal.text, *letter_forms(normal.text)]
-        if has_latin:
-            yield from self._latin_findings(normal, low, forms)
-        yield from self._patterns.find(normal.tight)
+            findings += self._latin_findings(normal, low, forms)
+        elif normal.pieces is not None and MAY_BE_LATIN.search(normal.original):
+            low = _lower(normal.original)
+            if _HAS_LATIN.search(low):
+                forms = [normal.text, *letter_forms(normal.text)]
+        if marks & _PATTERN or self._patterns.has_always:
+            findings += self._patterns.matches_of(tight, found)
         if _HAS_DIGIT.search(normal.digits):
-            yield from self._digits.find(normal.digits)
+            findings += self._digits.find(normal.digits)
         for name, start, end in contacts(normal) if self._contact_rules else ():
             first, last = normal.loose_at[start], normal.loose_at[end - 1]
-            yield (
+            findings.append((
                 self._contact_rules[name], _tight_index(normal, first),
                 _tight_index(normal, last) + 1, normal.loose[start:end],
-            )  # fmt: skip
+            ))  # fmt: skip
         if not forms:
-            return
+            return findings
         for rule, first, last, matched in self._raw.find(low):
             start = _tight_index(normal, first)
-            yield rule, start, max(start + 1, _tight_index(normal, last)), matched
+            end = max(start + 1, _tight_index(normal, last))
+            findings.append((rule, start, end, matched))
         for form in forms:
-            for rule, _, _, matched in self._raw.find(form) if form != low else ():
-                yield rule, *_place_of(normal, matched), matched
+            if form != low:
+                for rule, _, _, matched in self._raw.find(form):
+                    findings.append((rule, *_place_of(normal, matched), matched))
+        return findings
 
-    def _latin_findings(
-        self, normal: Normal, low: str, forms: list[str]
-    ) -> Iterable[tuple[Rule, int, int, str]]:
+    def _latin_findings(self, normal: Normal, low: str, forms: list[str]) -> Iterator[_Finding]:
         for form in forms:
             for rule, matched in self._latin_finder.find(form):
                 yield rule, *_place_of(normal, matched), matched
@@ -347,36 +421,17 @@ class RuleTier:
         return False
 
 
-def _is_broken_off(original: str, sound: Reading, start: int, end: int) -> bool:
-    """Does a clause end within other signs of the same sound, once in some signs (佳，我非常)?"""
-    first, last = sound.span(start, end)
-    pauses = sum(sign in _PAUSES for sign in original[first:last])
-    return 0 < pauses < end - start - 1 or (pauses == 1 and end - start == 2)
+_Finding = tuple[Rule, int, int, str]
+"""A rule; the place in the tight form, [start, end); what was found."""
 
 
-def _is_of_oneself(rule: Rule, original: str) -> bool:
-    """Does an English comment speak of its own author alone ("I'm such an idiot")?"""
-    if rule.category != "abuse" or not original.isascii():
-        return False
-    low = original.lower()
-    return _ONESELF.match(low) is not None and _OTHERS.search(low) is None
-
-
-def _is_spared_here(rule: Rule, original: str, span: tuple[int, int]) -> bool:
-    if _is_of_oneself(rule, original):
-        return True
-    if rule.spares_questions:
-        return is_asked(original, *span, rule.category)
-    return rule.action == "hold" and rule.category != OWN and tells_of_others(original)
-
-
-def _is_spared(start: int, end: int, phrase: tuple[int, int]) -> bool:
-    """Does the finding lie within an everyday phrase, or end with its first sign (主播滚|筒)?"""
-    first, last = phrase
-    return (first <= start and end <= last) or (start < first == end - 1)
-
-
-def _verdict(rule: Rule, matched: str, normal: Normal, span: tuple[int, int]) -> Verdict:
+def _verdict(
+    rule: Rule,
+    matched: str,
+    span: tuple[int, int],
+    normal: Normal,
+    spans: tuple[tuple[int, int], ...],
+) -> Verdict:
     return Verdict(
         rule.action,
         rule.category,
@@ -386,7 +441,13 @@ def _verdict(rule: Rule, matched: str, normal: Normal, span: tuple[int, int]) ->
         span,
         ModerationWords(rule.zh, rule.en),
         stage="contact" if rule.category in ("contact", "link") else "rule",
+        spans=spans,
     )
+
+
+def _numbered(known: dict[str, int], texts: Iterable[str]) -> list[int]:
+    """The numbers of texts; those not known are added."""
+    return [known.setdefault(text, len(known)) for text in texts]
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -429,7 +490,4 @@ def _place_of(normal: Normal, matched: str) -> tuple[int, int]:
 
 
 def _tight_index(normal: Normal, place: int) -> int:
-    for index, at in enumerate(normal.at):
-        if at >= place:
-            return index
-    return len(normal.at)
+    return bisect.bisect_left(normal.at, place)

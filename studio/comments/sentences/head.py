@@ -15,13 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.comments.moderation.context import is_asked, tells_of_others
-from studio.comments.moderation.linear import forms, ngrams
+from studio.comments.moderation.linear import forms, ngrams, shipped_model
 from studio.comments.moderation.normalise import normalise
 from studio.core.paths import assets_dir
 
 MODEL = "sentences.npz"
 LONG = 30
 """Signs of a comment that is rather long."""
+MOST_LINEAR = 6.0
+"""The linear model's log odds count up to this, so that its errors can be outweighed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class SentenceHead:
         categories: names of the columns of ``weights``.
         centre, scale: [dim] float32, of the vectors it was trained on.
         objection: [dim] float32: "a person should look".
-        context: [4] float32, weights of `context_of`.
+        context: [5] float32, weights of `context_of`.
         pieces: [2**BITS] int8, of hashed n-grams (`studio.comments.moderation.linear`), in steps
             of ``pieces_scale``.
         bias: added to all of it.
@@ -76,13 +78,19 @@ class SentenceHead:
 
 
 def context_of(text: str) -> NDArray[np.float32]:
-    """[4] float32: asks something, tells of others, is of Latin letters, how long it is."""
+    """[5] float32: asks, tells of others, Latin letters, how long it is, the linear model's score.
+
+    The linear model has learned from many more sentences, though simpler ones, than the head.
+    """
+    sight, sound = forms(normalise(text).tight)
+    linear = shipped_model().scores(sight, sound)[0] if sight else 0.0
     return np.array(
         [
             is_asked(text, 0, len(text), ""),
             tells_of_others(text),
             text.isascii(),
             min(len(text), 2 * LONG) / LONG - 1,
+            min(max(linear, -MOST_LINEAR), MOST_LINEAR) / MOST_LINEAR,
         ],
         np.float32,
     )

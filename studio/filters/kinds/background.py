@@ -42,7 +42,7 @@ class BackgroundSettings(extension.Settings, kw_only=True):
         float, setting("去除旧背景溢色", "Take old background off the edge", "slider", ge=0, le=1)
     ] = 0.8
     is_in_step: Annotated[
-        bool, setting("蒙版与画面对齐（晚一帧）", "Mask in step with picture (a frame later)")
+        bool, setting("遮罩与画面对齐（晚一帧）", "Mask in step with picture (a frame later)")
     ] = False
 
 

@@ -26,6 +26,18 @@ class MaskSettings(extension.Settings, kw_only=True):
     )
     image: Annotated[str, setting("遮罩图片", "Mask image", "file")] = ""
     fit: Annotated[Literal["stretch", "contain"], setting("图片铺法", "Image fills")] = "stretch"
+    reads: Annotated[
+        Literal["auto", "alpha", "brightness"],
+        setting(
+            "遮罩取自",
+            "The mask is its",
+            words={
+                "auto": ("透明度，没有则取亮度", "Transparency, or brightness where it has none"),
+                "alpha": ("透明度", "Transparency"),
+                "brightness": ("亮度", "Brightness"),
+            },
+        ),
+    ] = "auto"
     is_inverted: Annotated[bool, setting("反转", "Inverted")] = False
     radius: Annotated[float, setting("圆角", "Corner radius", "slider", ge=0, le=0.5)] = 0.08
     feather: Annotated[float, setting("羽化", "Feather", "slider", ge=0, le=0.5)] = 0.0
@@ -82,9 +94,14 @@ def _image(settings: MaskSettings) -> Plane | None:
         raise StudioError("invalid", "filters.not_a_picture", path=settings.image)
     if found.dtype != np.uint8:
         found = cv2.convertScaleAbs(found, alpha=255 / np.iinfo(found.dtype).max)
-    # Transparency is the mask where there is any; else brightness is.
-    if found.ndim == 3 and found.shape[2] == 4 and found[:, :, 3].min() < 255:
-        return np.ascontiguousarray(found[:, :, 3])
+    clear = found[:, :, 3] if found.ndim == 3 and found.shape[2] == 4 else None
+    if settings.reads == "alpha":
+        return np.full(found.shape[:2], 255, np.uint8) if clear is None else clear.copy()
+    if settings.reads == "brightness" and found.ndim == 3:  # as OBS has it: all three alike
+        mean: Plane = cv2.transform(found[:, :, :3], np.full((1, 3), 1 / 3, np.float32))
+        return mean
+    if settings.reads == "auto" and clear is not None and clear.min() < 255:
+        return np.ascontiguousarray(clear)
     if found.ndim == 3:
         grey: Plane = cv2.cvtColor(found[:, :, :3], cv2.COLOR_BGR2GRAY)
         return grey

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +10,7 @@ from typing import Protocol
 from studio.core.clock import utc_of
 from studio.core.errors import StudioError
 from studio.governance.audit import Signer, drop_log, logs
+from studio.governance.database import DatabaseError
 from studio.governance.keeping.model import Due
 from studio.governance.people import PeopleKeys
 
@@ -146,7 +146,7 @@ class PersonsStore:
         try:
             old = self._people.since_before(than)
             lately = self._seen.seen_since(than) if old else set()
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             raise StudioError("failed", "keeping.cannot_read", why=str(error)) from None
         return [
             Due(rule=self.rule, item=person, since_utc=since)
@@ -158,7 +158,7 @@ class PersonsStore:
         """Destroys the keys."""
         try:
             return self._people.erase([item.item for item in items])
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             raise StudioError("failed", "keeping.cannot_read", why=str(error)) from None
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from studio.core.asking import PERSONAL, Scope
-from studio.core.clock import seconds_of, utc_ms, utc_of
+from studio.core.clock import NS, now_ns, seconds_of, utc_ms, utc_of
 
 Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=r"^[a-z_.*?]+$")]
 ShowName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -16,12 +16,20 @@ MOST_PATTERNS = 50
 Patterns = Annotated[tuple[Pattern, ...], msgspec.Meta(max_length=MOST_PATTERNS)]
 
 
+_BEGAN_S, _BEGAN_NS = utc_ms() / 1000, now_ns()
+
+
+def _now_s() -> float:
+    """The wall clock; one that was set back while this runs brings nothing back that was over."""
+    return max(utc_ms() / 1000, _BEGAN_S + (now_ns() - _BEGAN_NS) / NS)
+
+
 def left_s(until: str) -> float:
     """Seconds until this moment by the wall clock; "" is never, what cannot be read is over."""
     if not until:
         return math.inf
     try:
-        return seconds_of(until) - utc_ms() / 1000
+        return seconds_of(until) - _now_s()
     except ValueError:
         return 0.0
 

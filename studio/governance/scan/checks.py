@@ -14,7 +14,7 @@ from studio.core.bounded import read_bounded
 from studio.core.clean import encode_json
 from studio.core.clock import age_days, utc_iso
 from studio.core.streams import write_line
-from studio.governance.scan.lock import LOCKS, MOST_BYTES, pins_of, plain_name, read_bill
+from studio.governance.scan.lock import LOCK, MOST_BYTES, locks_of, pins_of, plain_name, read_bill
 from studio.governance.scan.model import Advisories, Exemption, ScanFinding, ScanResult, Verdict
 
 OLD_DAYS = 14
@@ -36,16 +36,12 @@ _SECRETS = {
 
 def check_lock(root: Path) -> Iterator[ScanFinding]:
     """Every package is pinned with hashes, and the bill of materials lists just these."""
-    for name in LOCKS:
-        path = root / name
-        if name == LOCKS[0] or path.exists():
-            for pin in pins_of(path):
-                if not pin.hashes:
-                    yield ScanFinding(what="unhashed", where=f"{name}: {pin.name}")
+    for path in locks_of(root):
+        for pin in pins_of(path):
+            if not pin.hashes:
+                yield ScanFinding(what="unhashed", where=f"{path.name}: {pin.name}")
     bill = root / FOLDER / BILL
-    wanted = {
-        (pin.name, pin.version, tuple(sorted(pin.hashes))) for pin in pins_of(root / LOCKS[0])
-    }
+    wanted = {(pin.name, pin.version, tuple(sorted(pin.hashes))) for pin in pins_of(root / LOCK)}
     listed = read_bill(bill)
     for name, version, _ in sorted(wanted - listed):
         yield ScanFinding(what="not_in_bill", where=name, detail=version)
@@ -63,9 +59,7 @@ def check_holes(root: Path) -> Iterator[ScanFinding]:
     asked = {plain_name(name) for name in known.packages}
     exempt, is_over = _exempt(root)
     yield from is_over
-    for pin in pins_of(root / LOCKS[0]):
-        if pin.name not in asked:
-            yield ScanFinding(what="not_asked", where=pin.name, verdict="amber")
+    for pin in sorted({pin for path in locks_of(root) for pin in pins_of(path)}):
         for hole in known.holes:
             if plain_name(hole.package) != pin.name or not _has(pin.version, hole.introduced,
                                                                 hole.fixed):  # fmt: skip
@@ -75,13 +69,16 @@ def check_holes(root: Path) -> Iterator[ScanFinding]:
                 what="exempt" if is_let else "hole", where=f"{pin.name} {pin.version}",
                 detail=hole.id, verdict="amber" if is_let else "red",
             )  # fmt: skip
+    for pin in pins_of(root / LOCK):
+        if pin.name not in asked:
+            yield ScanFinding(what="not_asked", where=pin.name, verdict="amber")
 
 
 def check_licences(root: Path) -> Iterator[ScanFinding]:
     """The terms of every package are written down."""
     text = read_bounded(root / THIRD_PARTY, MOST_BYTES).decode("utf-8", "replace")
     named = {plain_name(word) for word in re.findall(r"[A-Za-z0-9][A-Za-z0-9._-]+", text)}
-    for pin in pins_of(root / LOCKS[0]):
+    for pin in pins_of(root / LOCK):
         if pin.name not in named:
             yield ScanFinding(what="no_licence", where=pin.name)
 
@@ -149,7 +146,7 @@ def main(check: str, root: str) -> None:
     findings = tuple(SCANNERS[check](Path(root)))
     verdicts = {finding.verdict for finding in findings}
     verdict: Verdict = "red" if "red" in verdicts else "amber" if "amber" in verdicts else "green"
-    count = len(pins_of(Path(root) / LOCKS[0]))
+    count = len(pins_of(Path(root) / LOCK))
     result = ScanResult(check=check, verdict=verdict, count=count, findings=findings)
     write_line(encode_json(result))
 

@@ -9,10 +9,16 @@ from typing import Any, NamedTuple
 from studio.core.bounded import read_bounded
 from studio.core.clean import read_json
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-peers.lock")
+LOCK = "requirements.lock"
+"""What everybody has; the others are for tests and for what is fetched on demand."""
 MOST_BYTES = 16_000_000
 _PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+
+
+def locks_of(root: Path) -> list[Path]:
+    """The locks of a tree, that of everybody first, whether it is there or not."""
+    return [root / LOCK, *sorted(root.glob("requirements-*.lock"))]
 
 
 class Pin(NamedTuple):

@@ -17,7 +17,7 @@ from studio.core.i18n import translate
 from studio.core.streams import child_environment
 from studio.core.whole_file import write_whole
 from studio.governance.scan.checks import ADVISORIES, BILL, FOLDER
-from studio.governance.scan.lock import LOCKS, MOST_BYTES, bill_of, pins_of
+from studio.governance.scan.lock import LOCK, MOST_BYTES, bill_of, pins_of
 from studio.governance.scan.model import (
     CHECKS,
     Advisories,
@@ -73,7 +73,7 @@ def write_bill(root: Path) -> Path:
     """
     path = root / FOLDER / BILL
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, write_json(bill_of(pins_of(root / LOCKS[0])), indent=1) + "\n")
+    write_whole(path, write_json(bill_of(pins_of(root / LOCK)), indent=1) + "\n")
     return path
 
 

@@ -8,7 +8,8 @@ import msgspec
 
 AlarmKind = Literal[
     "new_address", "mass_export", "unmasked_at_night", "chain_broken", "guessing", "glass",
-    "breach", "anchor_lost",
+    "breach", "anchor_lost", "chain_back", "erased_again",
+    "two_places", "secret_pasted",
 ]  # fmt: skip
 ChainState = Literal["unknown", "whole", "broken"]
 Sealing = Literal["sealed", "older", "clear", "unreadable"]

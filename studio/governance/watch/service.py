@@ -12,20 +12,23 @@ import msgspec
 from studio.core.clock import NS, local_day, now_ns, utc_iso, utc_ms, zone_s
 from studio.core.command import Bus, CommandRan
 from studio.core.errors import StudioError
-from studio.core.event import Events
+from studio.core.event import Event, Events
 from studio.core.log import logger
+from studio.core.redact import holds_secret
 from studio.core.service import Every, Service
 from studio.core.state import State
-from studio.governance.audit import AuditLog
+from studio.governance.audit import AuditLog, SignedAnchor, anchor_parts
 from studio.governance.audit_check import Report, check_logs
 from studio.governance.cli import USUAL, own_anchors
+from studio.governance.events import AuditContradicted, ErasedAgain
 from studio.governance.keeping.model import KeepingView
 from studio.governance.keeping.shelf import RecordShelf, ShelvedRecord
+from studio.governance.kept_anchors import own_kept
 from studio.governance.model import PrivacyView
 from studio.governance.privacy_commands import Unmasked
 from studio.governance.rights.book import OperatorBook
 from studio.governance.rights.glass import GlassBroken
-from studio.governance.stores import store_states
+from studio.governance.stores import forget_keys, store_states
 from studio.governance.watch.breach import BreachBook
 from studio.governance.watch.events import WatchAlarmed
 from studio.governance.watch.model import (
@@ -43,10 +46,16 @@ from studio.governance.watch_commands import WatchCommands
 _log = logger(__name__)
 LOOK_S, CHAIN_NS = 1.0, 3600 * NS
 MOST_RED, MOST_ALARMS, MOST_ADDRESSES = 50, 50, 500
-EXPORTS = frozenset(("privacy.export", "privacy.find", "orders.list", "record.pack"))
+EXPORTS = frozenset(("privacy.export", "privacy.find", "orders.list", "record.pack",
+                     "reach.write"))  # fmt: skip
 MASS, MASS_NS = 10, 600 * NS
 """So many of them in this time are a mass export."""
 GUESSES = 10
+BY_TOKEN = "remote:"
+"""How whoever came in with a token is called; nobody else has a colon."""
+COMMENT = "comments.received"
+LEAST_SECRET, PASTED_NS = 12, 60 * NS
+"""A shorter secret may well be a word; who repeats one is told of once a minute."""
 NIGHT = range(0, 6)
 """Hours of the night, by this machine's clock."""
 
@@ -94,6 +103,10 @@ class WatchService(Service):
         self._exports: deque[int] = deque(maxlen=MASS)
         self._addresses: dict[str, None] = {}
         self._guessing: set[str] = set()
+        self._doubled: set[str] = set()
+        self._pasted_ns = 0
+        self._revoking: set[asyncio.Task[object]] = set()
+        self._contradicting: deque[SignedAnchor] = deque(maxlen=MOST_ALARMS)
         self._chain: ChainState = "unknown"
         self._chain_utc, self._chain_ns = "", 0
         self._stores: tuple[StoreState, ...] = ()
@@ -103,7 +116,10 @@ class WatchService(Service):
         self._commands = WatchCommands(self, breaches)
         events.on(CommandRan, self._ran)
         events.on(Unmasked, self._unmasked)
+        events.on_all(self._heard)
         events.on(GlassBroken, self._glass)
+        events.on(AuditContradicted, self._contradicted)
+        events.on(ErasedAgain, self._erased_again)
         self.every = (Every("watch", LOOK_S, self._look),)
 
     def commands(self) -> Sequence[object]:
@@ -136,6 +152,7 @@ class WatchService(Service):
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.gather(*self._revoking, return_exceptions=True)
 
     # -- looking -------------------------------------------------------------------------------
 
@@ -148,6 +165,14 @@ class WatchService(Service):
         for address in guessing - self._guessing:
             self.alarm("guessing", address)
         self._guessing = guessing
+        places: dict[str, set[str]] = {}
+        for presence in door.present:
+            if presence.who.startswith(BY_TOKEN):
+                places.setdefault(presence.who, set()).add(presence.address)
+        doubled = {who for who, addresses in places.items() if len(addresses) > 1}
+        for who in doubled - self._doubled:
+            self.alarm("two_places", who.removeprefix(BY_TOKEN))
+        self._doubled = doubled
         error = self._place().error
         if error and not self._anchor_error:
             self.alarm("anchor_lost", f"{self._place().folder}: {error}")
@@ -177,6 +202,7 @@ class WatchService(Service):
         self._chain_ns = now_ns()
         try:
             self._stores = tuple(await asyncio.to_thread(store_states))
+            await asyncio.to_thread(forget_keys)
             if self._shelf is not None:
                 self._records = tuple(await asyncio.to_thread(self._shelf.records))
         except (StudioError, OSError) as error:
@@ -196,7 +222,10 @@ class WatchService(Service):
 
     def _check(self) -> Report:
         log = self._log
-        anchors = own_anchors(self._place().folder)
+        anchors = [
+            *own_anchors(self._place().folder), *own_kept(log.folder).of(log.public),
+            *self._contradicting,
+        ]  # fmt: skip
         if log.signed:
             anchors.append(log.newest)
         return check_logs(log.folder, log.public, anchors)
@@ -232,12 +261,49 @@ class WatchService(Service):
                 self.alarm("mass_export", ran.origin)
                 self._exports.clear()
 
+    def _heard(self, event: Event) -> None:
+        """A key that stands in a comment is known to everybody there: it opens nothing more."""
+        entry = getattr(event, "entry", None) if event.name == COMMENT else None
+        text = entry.get("text") if isinstance(entry, dict) else None
+        if not isinstance(text, str) or len(text) < LEAST_SECRET:
+            return
+        tokens = [token.name for token in self._operators.tokens if token.secret in text]
+        for name in tokens:
+            self.alarm("secret_pasted", name)
+            task = asyncio.get_running_loop().create_task(self._revoke(name), name="revoke")
+            self._revoking.add(task)
+            task.add_done_callback(self._revoking.discard)
+        is_new = not self._pasted_ns or now_ns() - self._pasted_ns > PASTED_NS
+        if not tokens and is_new and holds_secret(text, LEAST_SECRET):
+            self._pasted_ns = now_ns()
+            self.alarm("secret_pasted", "-")  # a stream's key, a password: only a person can
+
+    async def _revoke(self, name: str) -> None:
+        try:
+            await self._bus.run("remote.token_remove", {"name": name}, origin="watch")
+        except StudioError as error:
+            _log.error("the token %s is known and cannot be taken back: %s", name, error)
+
     def _unmasked(self, told: Unmasked) -> None:
         if self._hour() in NIGHT:
             self.alarm("unmasked_at_night", told.operator)
 
     def _glass(self, told: GlassBroken) -> None:
         self.alarm("glass", told.operator)
+
+    def _contradicted(self, told: AuditContradicted) -> None:
+        """Somebody keeps a line that the log has no more: the chain is not whole until it has."""
+        made = SignedAnchor(told.anchor, told.at_utc, told.public, told.signature)
+        # By what is signed: its time is not, and each other one would be an alarm of its own.
+        if any(made.anchor == known.anchor for known in self._contradicting):
+            return
+        self._contradicting.append(made)
+        self._chain, self._chain_utc = "broken", utc_iso()
+        file, count, _ = anchor_parts(made)
+        self.alarm("chain_back", f"{file}:{count}")
+
+    def _erased_again(self, told: ErasedAgain) -> None:
+        self.alarm("erased_again", str(told.persons))
 
 
 def _age_s(since_ns: int) -> int:

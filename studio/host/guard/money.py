@@ -26,8 +26,9 @@ _OLD = re.compile(
 )
 _OTHER_BEFORE = re.compile(
     r"(?:减|便宜|优惠|省|返|券|满|运费|邮费|补贴|红包|抵|差|贵|加|定金|押金|预算|找|找你|找零|save|over|"
-    r"coupon of|voucher of|another|extra)"
-    r"(?:了|价|掉|去|是|个)?\s?$"
+    r"coupon of|voucher of|another|extra|成本|会员费|月费|weight|weighs|weighs about|box is)"
+    r"(?:了|价|掉|去|是|个)?\s?$|"
+    r"(?:运费|邮费|快递费)[^。.]{0,12}(?:收|是|要|加|付)\s?$"
 )
 _ELSEWHERE = re.compile(
     r"(?:隔壁|别家|人家|同行|别的店|别人|next door|elsewhere|other shops?)[^，,。.]{0,8}$"

@@ -16,12 +16,13 @@ from studio.core.service import Every, Service, ShowContext
 from studio.core.state import State
 from studio.host.ears.model_files import HEARING
 from studio.host.ears.wire import EarsRequest, HeardLine
-from studio.host.events import ClaimRaised
+from studio.host.events import ClaimRaised, HostSaid
 from studio.host.guard.claim import Known
 from studio.host.guard.claims import topics
 from studio.host.guard.hints import hints_of
 from studio.host.guard.judge import HeardClaims, Judged, TwiceHeard, as_alarm, judge, product_named
 from studio.host.guard.model import MOST_SHOWN, ClaimAlarm, EarsState, GuardPart, GuardView
+from studio.host.guard.speech_parts import SpeechParts
 from studio.host.guard_commands import GuardCommands
 from studio.host.packs.model import Alarm, PacksPart
 from studio.host.script.model import Fact
@@ -107,6 +108,7 @@ class GuardService(Service):
         self.part = GuardPart()
         self.alarms: tuple[ClaimAlarm, ...] = ()
         self._claims, self._twice = HeardClaims(), TwiceHeard()
+        self._speech = SpeechParts()
         self._told: object = None
         self.language = "zh"
         self._heard = ""
@@ -214,6 +216,8 @@ class GuardService(Service):
         self._heard = words
         self._prompter.heard(words)
         self._state.touch("guard")
+        if is_final:
+            self._events.publish(HostSaid(text=words))
         if not is_final or not self.part.armed:
             return []
         at = (now_ns() - self._began_ns) / NS if at_s is None else at_s
@@ -228,6 +232,8 @@ class GuardService(Service):
             self._prompter.heard(line.text)
         self._heard = line.text
         self._state.touch("guard")
+        if said := self._speech.take(line):
+            self._events.publish(HostSaid(text=said[-LONGEST:]))
         if not self.part.armed:
             return []
         found = self._twice.confirmed(

@@ -12,6 +12,7 @@ from studio.core.instants import from_iso, iso
 from studio.host.nodes.model import NODE_IDS, NodeId, NodeMark, NodeState, NodesView, NodeView
 from studio.host.rundown.model import RundownPart, RundownRun
 from studio.host.script.model import ProductScriptView
+from studio.shop.completeness import gaps_of
 from studio.shop.model import Product
 
 STARS = 3
@@ -21,7 +22,6 @@ AFTER: dict[NodeId, timedelta] = {
     "groups": timedelta(hours=48), "review": timedelta(days=7),
 }  # fmt: skip
 SOON = timedelta(days=1)
-_ATTRIBUTES = ("name", "price", "category", "photo", "points", "stock")
 
 
 class Proof(NamedTuple):
@@ -67,7 +67,7 @@ def proof_of(
 def _goods(products: Sequence[Product]) -> Proof:
     if not products:
         return Proof(False, translate_both("nodes.no_goods"))
-    missing = [(product, gaps) for product in products if (gaps := _gaps(product))]
+    missing = [(product, gaps) for product in products if (gaps := gaps_of(product))]
     if not missing:
         return Proof(True, translate_both("nodes.goods_done", count=len(products)))
     first, gaps = missing[0]
@@ -81,14 +81,6 @@ def _goods(products: Sequence[Product]) -> Proof:
         for language in ("zh", "en")
     ]  # fmt: skip
     return Proof(False, (told[0], told[1]))
-
-
-def _gaps(product: Product) -> list[str]:
-    there = (
-        product.name, product.price_cents or any(product.price_of(sku)[0] for sku in product.skus),
-        product.category, product.photo, product.points, product.stock is not None,
-    )  # fmt: skip
-    return [name for name, value in zip(_ATTRIBUTES, there, strict=True) if not value]
 
 
 def _scripts(products: Sequence[Product], scripts: Mapping[str, ProductScriptView]) -> Proof:

@@ -344,6 +344,7 @@ class StandInService(Service):
             if not is_in:
                 self.stop_speech()
         self._look_for_host()
+        self._speech.keep_ready(self.part, on=is_in or self._is_away)
         is_due = not self._said_so_ns or now_ns() - self._said_so_ns > SAYS_SO_S * NS
         is_free = not self.is_speaking and not self._speech.is_waiting
         if is_in and is_due and is_free:

@@ -29,6 +29,8 @@ class Voice(Protocol):
 
     def ask(self, job: SpeechJob, *, is_urgent: bool) -> None: ...
 
+    def keep_ready(self, *, on: bool) -> None: ...
+
     def rest(self) -> None: ...
 
 
@@ -88,6 +90,10 @@ class StandInSpeech:
             return
         for text in texts:
             self.voice.ask(_job(text, part, language), is_urgent=False)
+
+    def keep_ready(self, part: StandInPart, *, on: bool) -> None:
+        """While on, a sentence that nobody foresaw finds the voice loaded."""
+        self.voice.keep_ready(on=on and part.has_voice)
 
     def forget(self) -> None:
         """Nothing waits to be said."""

@@ -28,6 +28,9 @@ STEP_S = 0.1
 JOB_S, IDLE_S, ABSENT_S = 60.0, 120.0, 10.0
 """So long a sentence may take; so long a worker waits for another; so long it stays absent."""
 MOST_WAITING, MOST_KNOWN, MOST_TRIES = 32, 400, 2
+WARM = SpeechJob("", "zh", "")
+"""Loads the model and makes nothing."""
+WARMED = spoken_name(WARM)
 
 
 class VoiceLink:
@@ -52,6 +55,7 @@ class VoiceLink:
         self._known: OrderedDict[str, str] = OrderedDict()
         self._changed = threading.Condition()
         self._worker: Worker | None = None
+        self._is_wanted = False
 
     @property
     def pid(self) -> int:
@@ -80,6 +84,23 @@ class VoiceLink:
                 self._jobs.move_to_end(name, last=False)
                 self._tries.pop(name, None)
             self._changed.notify_all()
+        self._start()
+
+    def keep_ready(self, *, on: bool) -> None:
+        """While on, the model is loaded before anything is asked, and stays loaded."""
+        was, self._is_wanted = self._is_wanted, on
+        if not on:
+            self._tries.pop(WARMED, None)
+        has_ended = not was or self.state == "off"  # one that was about to end has ended by now
+        if on and has_ended and not self.is_absent and self._may_warm:
+            self._start()
+
+    @property
+    def _may_warm(self) -> bool:
+        """A model by which the worker ends each time is loaded for a sentence alone."""
+        return self._is_wanted and self._tries.get(WARMED, 0) < MOST_TRIES
+
+    def _start(self) -> None:
         if self._worker is None or not self._worker.is_alive:
             self._worker = Worker(
                 "voice", self._serve, on_fault=self._failed, backoff=Backoff((0.1, 0.3, 1.0))
@@ -88,6 +109,7 @@ class VoiceLink:
 
     def rest(self) -> None:
         """Ends the worker and forgets what waits."""
+        self._is_wanted = False
         worker, self._worker = self._worker, None
         with self._changed:
             self._jobs.clear()
@@ -135,8 +157,9 @@ class VoiceLink:
     def _serve(self, stopping: threading.Event) -> None:
         while (first := self._next(stopping, STEP_S)) is not None and self._is_kept(first[0]):
             continue
-        if first is None:
-            self.state = "off"
+        if first is None and not self._may_warm:
+            if not self._is_wanted:
+                self.state = "off"
             return
         missed = self._process.lacks()
         if missed is not None:
@@ -145,8 +168,17 @@ class VoiceLink:
         self.state = "starting"
         process = self._process.start()
         try:
-            while job := self._next(stopping, IDLE_S):
-                self._have_made(process, *job, stopping)
+            if first is None:
+                self._tries[WARMED] = self._tries.get(WARMED, 0) + 1
+                self._say_to(process, WARM, stopping)
+                self._tries.pop(WARMED, None)
+                self.state, self.fault = "ready", None
+            while not stopping.is_set():
+                job = self._next(stopping, IDLE_S)
+                if job is not None:
+                    self._have_made(process, *job, stopping)
+                elif not self._is_wanted:
+                    break
             self.state = "off"
         except StudioError as fault:
             # A model that is short or altered is so the next time too: nothing is started again.
@@ -162,6 +194,15 @@ class VoiceLink:
         if self._tries[name] > MOST_TRIES:
             self._drop(name)
             return
+        made = self._say_to(process, job, stopping)
+        if made is not None:
+            self._keep(made.name, made.mouths)
+            self.state, self.fault = "ready", None
+
+    def _say_to(
+        self, process: subprocess.Popen[bytes], job: SpeechJob, stopping: threading.Event
+    ) -> SpeechMade | None:
+        """The worker's answer; None when nobody waits for it any more."""
         assert process.stdin is not None
         try:
             process.stdin.write(msgspec.json.encode(job) + b"\n")
@@ -169,12 +210,9 @@ class VoiceLink:
         except OSError:
             raise WorkerEnded from None
         made = self._answer(process, stopping)
-        if made is None:
-            return
-        if made.error:
+        if made is not None and made.error:
             raise StudioError("unavailable", made.error, path=made.where)
-        self._keep(made.name, made.mouths)
-        self.state, self.fault = "ready", None
+        return made
 
     def _keep(self, name: str, mouths: str) -> None:
         """Its mouth shapes are known, so it waits no longer."""

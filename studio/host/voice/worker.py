@@ -60,16 +60,18 @@ class SpeechMaker:
         self._sayer: Sayer | None = None
 
     def make(self, job: SpeechJob) -> SpeechMade:
-        """Makes one, unless it is there.
+        """Makes one, unless it is there; without a text the model is loaded, no more.
 
         Raises:
             StudioError: the model; failed: the file cannot be written.
         """
         name = spoken_name(job)
-        kept = read_spoken(name)
+        kept = read_spoken(name) if job.text else None
         if kept is None:
             if self._sayer is None:
                 self._sayer = load_sayer(self._folder)
+            if not job.text:
+                return SpeechMade()
             kept = self._sayer.say(job.text, job.language, job.voice, job.speed)
             where = spoken_folder()
             try:

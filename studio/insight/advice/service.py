@@ -25,7 +25,7 @@ from studio.insight.advice.model import (
 )
 from studio.insight.advice.proposal import proposal_of, shown_parts
 from studio.insight.advice.ranking import learned_of, rank
-from studio.insight.advice_commands import AdviceCommands
+from studio.insight.advice_commands import AdviceCommands, TodaysOrder
 from studio.insight.analysis.apart import AnalysisRequest, analyse_apart
 from studio.insight.model import LabelPair
 from studio.insight.outlook.model import Outlook
@@ -50,6 +50,7 @@ class AdviceService(Service):
 
     Args:
         catalogue, book, ledger: the goods, their prices and limits, their pieces.
+        today: the run order.
         events, state: heard and told.
     """
 
@@ -58,8 +59,8 @@ class AdviceService(Service):
     View: ClassVar[Any] = AdviceView
 
     def __init__(
-        self, catalogue: Catalogue, book: OfferBook, ledger: FreePieces, events: Events,
-        state: State,
+        self, catalogue: Catalogue, book: OfferBook, ledger: FreePieces, today: TodaysOrder,
+        events: Events, state: State,
     ) -> None:  # fmt: skip
         self.part = AdvicePart()
         self._catalogue, self._book, self._ledger = catalogue, book, ledger
@@ -70,7 +71,7 @@ class AdviceService(Service):
         self._turn = asyncio.Lock()
         self._orders: dict[str, tuple[str, ...]] = {}
         self._latest: OrderProposal | None = None
-        self._commands = (AdviceCommands(self, catalogue, events),)
+        self._commands = (AdviceCommands(self, catalogue, today, events),)
         self.every = (Every("advice", AGAIN_S, self._again),)
 
     def commands(self) -> Sequence[object]:

@@ -9,12 +9,13 @@ import msgspec
 from studio.core.child_process import ProcessReply, ask_process
 from studio.core.usual_sales import UsualSales
 from studio.insight.advice.model import AdviceFacts
+from studio.insight.effects.model import DoneAction
 from studio.insight.experiments import DayPlan
 from studio.insight.model import Answer, BaselineReply, Rebuilt
 from studio.insight.outlook.model import Outlook
 from studio.insight.pricing.model import PriceHistory
 from studio.insight.shape.model import ShowShape
-from studio.insight.strip.model import ShowStrip
+from studio.insight.strip.model import ShowStrip, StripShot
 from studio.insight.trials.model import Trial, TrialResult
 
 LIMIT_S = 300.0
@@ -25,7 +26,10 @@ class AnalysisRequest(msgspec.Struct):
     write a "report" of a show into a folder, say what "advice" is made of, or at which "prices" a
     SKU (``question``) was sold, what is to be expected ("outlook"), the
     "shape" of a show (funnel, paths, heat), its "strip", with another one ``beside``, a "plan" of
-    experiments, what is known of ``trials``, or what is "usual" to be sold in a stretch.
+    experiments, what is known of ``trials``, what is "usual" to be sold in a stretch, or in which
+    segments "viewers" of these ``numbers`` are, or what ``actions`` did to the figure they
+    named ("effects"; a report of a week has it too), or ``count`` pictures along a show
+    ("shots", from recordings in ``folder``).
 
     Attributes:
         groups: of advice and outlook: the product of each SKU.
@@ -45,6 +49,9 @@ class AnalysisRequest(msgspec.Struct):
         "plan",
         "trials",
         "usual",
+        "viewers",
+        "effects",
+        "shots",
     ] = "ask"
     question: str = ""
     show: str = ""
@@ -59,6 +66,10 @@ class AnalysisRequest(msgspec.Struct):
     trials: tuple[Trial, ...] = ()
     began_utc: str = ""
     took_s: float = 0.0
+    numbers: tuple[str, ...] = ()
+    actions: tuple[DoneAction, ...] = ()
+    language: str = ""
+    count: int = 0
 
 
 class AnalysisReply(ProcessReply):
@@ -76,6 +87,8 @@ class AnalysisReply(ProcessReply):
     plan: DayPlan | None = None
     trials: tuple[TrialResult, ...] = ()
     usual: UsualSales | None = None
+    viewers: dict[str, str] = {}
+    shots: tuple[StripShot, ...] = ()
 
 
 async def analyse_apart(request: AnalysisRequest) -> AnalysisReply:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "300MB"
-VERSION = 2
+VERSION = 3
 TEXTS = ("name", "show_name", "scene", "sku", "platform", "traffic", "metric", "currency")
 """Few different ones in many rows: they come as numbers (`WordCodes`) and are kept as texts."""
 NUMBERS = {
@@ -26,7 +26,7 @@ NUMBERS = {
     "viewer": "INTEGER",
 }  # fmt: skip
 TABLES = f"""
-CREATE TABLE about (version INTEGER, made_utc VARCHAR, entries BIGINT);
+CREATE TABLE about (version INTEGER, made_utc VARCHAR, entries BIGINT, exports VARCHAR);
 CREATE TABLE airings (
   id INTEGER, show_name VARCHAR, began_us BIGINT, ended_us BIGINT, zone_us BIGINT, entries BIGINT,
   opened_us BIGINT, closing_us BIGINT);

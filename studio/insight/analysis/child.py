@@ -5,28 +5,37 @@ What it needs is heavy; an engine imports `studio.insight.analysis.apart` alone.
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from studio.core.child_process import serve_one
 from studio.core.clock import utc_ms
+from studio.core.i18n import system_language
 from studio.core.paths import data_dir
 from studio.insight.advice.facts import find_facts
 from studio.insight.analysis.apart import AnalysisReply, AnalysisRequest
-from studio.insight.analysis.base import analysis_path
+from studio.insight.analysis.base import analysis_path, open_analysis
 from studio.insight.analysis.baseline import find_baseline
 from studio.insight.analysis.load import is_fresh, rebuild
 from studio.insight.analysis.questions import ask
+from studio.insight.analysis.sums import airings, find_airing
 from studio.insight.analysis.usual import find_usual
+from studio.insight.effects.find import find_effects
+from studio.insight.effects.told import effect_answer
 from studio.insight.imports.store import store_path
+from studio.insight.model import Answer
 from studio.insight.outlook.find import find_outlook
 from studio.insight.pricing.history import find_prices
+from studio.insight.reach.viewers import viewer_segments
 from studio.insight.report import write_report
 from studio.insight.shape.find import find_shape
 from studio.insight.strip.find import find_strip
+from studio.insight.strip.shots import find_shots
 from studio.insight.trials.plan import find_plan
 from studio.insight.trials.result import find_results
 
-KEPT = ("ask", "advice", "prices", "outlook", "shape", "strip", "plan", "usual")
+KEPT = ("ask", "advice", "prices", "outlook", "shape", "strip", "plan", "usual", "viewers",
+        "effects", "shots")  # fmt: skip
 """What is answered from a file that is fresh; the rest makes it anew."""
 
 
@@ -45,7 +54,7 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
     if request.what == "advice":
         return AnalysisReply(advice=find_facts(path, request.groups))
     if request.what == "strip":
-        return AnalysisReply(strip=find_strip(path, request.show, request.beside))
+        return AnalysisReply(strip=find_strip(path, request.show, request.beside, journal))
     if request.what == "shape":
         return AnalysisReply(shape=find_shape(path, request.show))
     if request.what == "outlook":
@@ -60,15 +69,32 @@ def analyse(request: AnalysisRequest) -> AnalysisReply:
         return AnalysisReply(trials=find_results(path, request.trials, utc_ms()))
     if request.what == "usual":
         return AnalysisReply(usual=find_usual(path, request.began_utc, request.took_s))
+    if request.what == "shots":
+        usual = Path(request.folder)
+        found_shots = find_shots(path, journal, request.show, request.count, usual)
+        return AnalysisReply(shots=found_shots)
+    if request.what == "effects":
+        return AnalysisReply(answer=_effects(path, request))
+    if request.what == "viewers":
+        return AnalysisReply(viewers=viewer_segments(path, journal, request.numbers))
     if request.what == "ask":
         return AnalysisReply(answer=ask(path, request.question, request.show))
     if request.what == "report":
         written = write_report(
-            path, request.show, request.at, Path(request.folder), with_pdf=request.with_pdf
-        )
+            path, request.show, request.at, Path(request.folder), request.actions,
+            with_pdf=request.with_pdf,
+        )  # fmt: skip
         papers = () if written.pdf is None else (str(written.pdf),)
         return AnalysisReply(files=(str(written.html), *map(str, written.tables), *papers))
     return AnalysisReply(baseline=find_baseline(path))
+
+
+def _effects(path: Path, request: AnalysisRequest) -> Answer:
+    with closing(open_analysis(path, is_read_only=True)) as base:
+        show = request.show or "last"
+        is_first = show == "last" and not airings(base)
+        found = () if is_first else find_effects(base, find_airing(base, show), request.actions)
+    return effect_answer(found, request.language or system_language())
 
 
 def main() -> None:

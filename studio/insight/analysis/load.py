@@ -84,6 +84,7 @@ class AnalysisWriter:
         self.base.execute(TABLES)
         self.words = WordCodes()
         self.entries = 0
+        self.exports = ""
 
     def add(self, columns: Mapping[str, np.ndarray[Any, Any]]) -> None:
         """Entries as arrays of one length, a column each; NEVER is not known."""
@@ -124,7 +125,8 @@ class AnalysisWriter:
             "UPDATE figures SET airing = a.id FROM airings a WHERE airing = 0 "
             "AND at_us BETWEEN a.began_us AND a.ended_us"
         )
-        self.base.execute("INSERT INTO about VALUES (?, ?, ?)", [VERSION, utc_iso(), self.entries])
+        about = [VERSION, utc_iso(), self.entries, self.exports]
+        self.base.execute("INSERT INTO about VALUES (?, ?, ?, ?)", about)
         self.base.execute("CHECKPOINT")
         self.base.close()
 
@@ -150,6 +152,7 @@ def rebuild(journal: Path, exports: Path, target: Path) -> Rebuilt:
         writer = AnalysisWriter(fresh)
         for columns in _journal_columns(journal, writer.words):
             writer.add(columns)
+        writer.exports = exports_mark(exports)  # before they are read: what comes meanwhile is new
         orders = _add_exports(exports, writer.base) if exports.is_file() else 0
         writer.finish()
         broken = broken_links(journal)
@@ -184,24 +187,52 @@ def is_fresh(analysis: Path, journal: Path, exports: Path | None = None) -> bool
     """
     if not analysis.is_file():
         return False
-    made_ns = analysis.stat().st_mtime_ns
-    is_behind = exports is not None and any(
-        file.is_file() and file.stat().st_mtime_ns > made_ns
-        for file in (exports, exports.with_name(f"{exports.name}-wal"))
-    )
     try:
         with closing(open_to_read(journal)) as base:
             newest = base.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0]
     except DatabaseError:
         return True
+    about = _about(analysis)
+    if about is None:
+        return False
+    entries, mark = about
+    is_same = newest == entries and (exports is None or mark == exports_mark(exports))
+    return bool(is_same or newest > MANY)
+
+
+def _about(analysis: Path) -> tuple[int, str] | None:
+    """Entries and exports that stand in it; None where it is to be made anew whatever they are."""
+    import duckdb
+
     try:
         with closing(open_analysis(analysis, is_read_only=True)) as base:
-            row = base.execute("SELECT version, entries FROM about").fetchone()
-    except StudioError:  # it is derived: whatever is wrong with it, it is made anew
-        return False
-    if row is None or row[0] != VERSION:
-        return False
-    return bool((newest == row[1] and not is_behind) or newest > MANY)
+            version = base.execute("SELECT version FROM about").fetchone()
+            if version is None or version[0] != VERSION:
+                return None
+            row = base.execute("SELECT entries, exports FROM about").fetchone()
+    except (StudioError, duckdb.Error):  # it is derived: whatever is wrong with it
+        return None
+    return None if row is None else (int(row[0]), str(row[1]))
+
+
+def exports_mark(exports: Path) -> str:
+    """Tells imported exports from those before and after an import or its undo; "" is none.
+
+    Not the files' times: an import that comes while the analysis is made would be older than it.
+    """
+    if not exports.is_file():
+        return ""
+    try:
+        with closing(open_database(exports, reads=True)) as store:
+            has = {row[1] for row in store.execute("PRAGMA table_info(files)")}
+            undone = "coalesce(max(undone_utc), '')" if "undone_utc" in has else "''"
+            row = store.execute(
+                f"SELECT count(*), coalesce(max(id), 0), coalesce(max(at_utc), ''), {undone} "
+                "FROM files"
+            ).fetchone()
+    except DatabaseError:
+        return "?"
+    return "/".join(map(str, row))
 
 
 # --- the journal --------------------------------------------------------------------------------

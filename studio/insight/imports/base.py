@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import ClassVar, Literal
 
 from studio.core.clock import utc_iso
+from studio.core.text import natural
 from studio.insight.imports.dates import DateReader
 from studio.insight.imports.model import Export, ExportFault, ExportRow
 from studio.shop.importers.base import Record, Table, TableKind
@@ -213,7 +214,7 @@ def number(text: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    if text.isdigit():
+    if natural(text) is not None:
         return text
     plain = text.replace(",", "").replace("%", "").strip()
     factor = 1

@@ -18,6 +18,7 @@ from studio.insight.analysis.sums import AiringRow, airings, find_airing, sums_o
 from studio.insight.funnel import ViewerEvent, funnel, paths
 from studio.insight.metrics import metrics
 from studio.insight.shape.model import BuyerSegment, FunnelStep, HeatMap, ShowShape, WidePath
+from studio.insight.shape.segments import segment_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,7 +27,6 @@ STEPS = ("exposed", "entered", "product_seen", "clicked", "paid")
 DAY_US, MINUTE_US = 86_400_000_000, 60_000_000
 WINDOW_US = 7 * DAY_US
 BUCKET_MIN, MOST_COLUMNS, MOST_GOODS = 5, 96, 14
-LATELY_DAYS, LONG_DAYS = 14, 60
 SOLD = """
 SELECT (at_us - ?) // ?, sku, sum(number) FROM events WHERE airing = ? AND name = 'insight.sold'
   AND sku <> '' GROUP BY 1, 2
@@ -161,10 +161,3 @@ def _segments(base: duckdb.DuckDBPyConnection, airing: AiringRow) -> tuple[Buyer
         for id, each in sums.items()
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda segment: -segment.money))
-
-
-def segment_of(days: float, orders: int) -> str:
-    """The segment of somebody who ordered so often, the last time so many days ago."""
-    if orders >= 2:
-        return "best" if days <= LATELY_DAYS else "again" if days <= LONG_DAYS else "cooling"
-    return "new" if days <= LATELY_DAYS else "once"

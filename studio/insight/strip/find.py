@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.core.clean import read_json
 from studio.core.clock import utc_of
+from studio.governance.database import DatabaseError
 from studio.insight.analysis.base import open_analysis
 from studio.insight.analysis.sums import AiringRow, find_airing
+from studio.insight.journal import open_to_read
 from studio.insight.metrics import metrics
-from studio.insight.strip.model import ShowStrip, StripLane, StripMark
+from studio.insight.strip.model import ShowStrip, SpeechLine, StripLane, StripMark
 
 if TYPE_CHECKING:
     import duckdb
 
-MOST_MINUTES, MOST_MARKS = 24 * 60, 600
+MOST_MINUTES, MOST_MARKS, MOST_SPEECH = 24 * 60, 600, 5_000
 MINUTE_US = 60_000_000
 OWN = {
     "comments": ("comments.received", "count(*)"),
@@ -30,8 +33,11 @@ MARKS = {"shop.card_shown": "card", "scenes.taken": "cut", "insight.alarm": "ala
 Lanes = dict[str, NDArray[np.float64]]
 
 
-def find_strip(path: Path, show: str, beside: str = "") -> ShowStrip:
+def find_strip(path: Path, show: str, beside: str = "", journal: Path | None = None) -> ShowStrip:
     """One show, and another laid over it by phase.
+
+    Args:
+        journal: has what was said; the analysis has only when.
 
     Raises:
         StudioError: not_found.
@@ -47,6 +53,7 @@ def find_strip(path: Path, show: str, beside: str = "") -> ShowStrip:
                 for id, values in _lanes(base, other).items()
             }
         marks = _marks(base, airing)
+        speech = () if journal is None else _speech(base, airing, journal)
     known = metrics()
     rows = tuple(
         StripLane(id, known[id].label, known[id].unit, _plain(values),
@@ -56,7 +63,7 @@ def find_strip(path: Path, show: str, beside: str = "") -> ShowStrip:
     name = "" if other is None else f"{other.id} · {other.show}"
     return ShowStrip(
         airing.id, airing.show, utc_of(airing.began_us / 1e6), _count(airing), parts[1], parts[2],
-        rows, marks, name,
+        rows, marks, name, speech,
     )  # fmt: skip
 
 
@@ -124,6 +131,29 @@ def _marks(base: duckdb.DuckDBPyConnection, airing: AiringRow) -> tuple[StripMar
         StripMark(round((at_us - airing.began_us) / 1e6, 3), MARKS[name],
                   str((scene if MARKS[name] == "cut" else sku) or ""))
         for at_us, name, sku, scene in rows
+    )  # fmt: skip
+
+
+def _speech(
+    base: duckdb.DuckDBPyConnection, airing: AiringRow, journal: Path
+) -> tuple[SpeechLine, ...]:
+    at_us: dict[int, int] = dict(base.execute(
+        "SELECT entry, at_us FROM events WHERE airing = ? AND name = 'host.said' "
+        "ORDER BY entry LIMIT ?", [airing.id, MOST_SPEECH],
+    ).fetchall())  # fmt: skip
+    if not at_us:
+        return ()
+    try:
+        with closing(open_to_read(journal)) as store:
+            rows = store.execute(
+                "SELECT id, data FROM entries WHERE name = 'host.said' AND id BETWEEN ? AND ?",
+                (min(at_us), max(at_us)),
+            ).fetchall()
+    except DatabaseError:
+        return ()
+    return tuple(
+        SpeechLine(round((at_us[id] - airing.began_us) / 1e6, 3), str(read_json(data)["text"]))
+        for id, data in rows if id in at_us
     )  # fmt: skip
 
 

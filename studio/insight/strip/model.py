@@ -29,6 +29,20 @@ class StripMark(msgspec.Struct, frozen=True):
     what: str
 
 
+class SpeechLine(msgspec.Struct, frozen=True):
+    """What the host said, about the 6 s before ``at_s``."""
+
+    at_s: float
+    text: str
+
+
+class StripShot(msgspec.Struct, frozen=True):
+    """A picture of the programme from the recording; ``file`` is a small JPEG."""
+
+    at_s: float
+    file: str
+
+
 class ShowStrip(msgspec.Struct, frozen=True):
     """All lanes of a time on air.
 
@@ -36,6 +50,7 @@ class ShowStrip(msgspec.Struct, frozen=True):
         began_utc: where the axis begins.
         opened_min, closing_min: where the phases part.
         beside: the other show in words; "" is none.
+        speech: what the host said, where the ears listened.
     """
 
     airing: int
@@ -47,3 +62,4 @@ class ShowStrip(msgspec.Struct, frozen=True):
     lanes: tuple[StripLane, ...]
     marks: tuple[StripMark, ...]
     beside: str = ""
+    speech: tuple[SpeechLine, ...] = ()

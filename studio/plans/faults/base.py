@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -55,6 +56,10 @@ class Shadow(Protocol):
         """Runs a command on the shadow; its result."""
         ...
 
+    def run_all(self, command: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Runs a command with each of these arguments, without waiting in between."""
+        ...
+
     def part(self, name: str) -> Any:
         """A part of the shadow's state."""
         ...
@@ -91,6 +96,8 @@ class DrillFault(ABC):
         notice_s: how long it may take to be noticed.
         rank: of what is drilled in one go, greater ones come last: they leave something behind
             that takes its time.
+        hidden_by: faults by name while which this one cannot show, or cannot be put in, and why.
+            It is looked for as soon as the other one is out.
     """
 
     name: ClassVar[str] = ""
@@ -99,6 +106,7 @@ class DrillFault(ABC):
     also: ClassVar[frozenset[str]] = frozenset()
     notice_s: ClassVar[float] = 10.0
     rank: ClassVar[int] = 0
+    hidden_by: ClassVar[Mapping[str, Text]] = {}
 
     @abstractmethod
     def arm(self, shadow: Shadow) -> None:

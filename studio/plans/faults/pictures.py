@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from studio.core.text import Text
 from studio.plans.faults.base import DrillFault, Shadow
 
 BLACK = "drill-black"
+STANDBY_IS_SILENT = Text("垫片期间节目没有声音", "the programme is silent on standby")
 
 
 class Freeze(DrillFault):
@@ -102,6 +104,9 @@ class Loud(DrillFault):
     label: ClassVar[Text] = Text("总音量过高", "Master far too loud")
     plan: ClassVar[str] = "sound_loud"
     notice_s: ClassVar[float] = 25.0
+    hidden_by: ClassVar[Mapping[str, Text]] = dict.fromkeys(
+        ("freeze", "unplug", "unplug_all", "black"), STANDBY_IS_SILENT
+    )
 
     def __init__(self) -> None:
         self._before = 0.0

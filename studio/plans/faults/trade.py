@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from studio.core.text import Text
@@ -12,7 +13,7 @@ FREE = 5
 
 
 class CommentStorm(DrillFault):
-    """Four hundred comments at once."""
+    """Nine hundred comments at once: enough for ten seconds of a busy computer."""
 
     name: ClassVar[str] = "comment_storm"
     label: ClassVar[Text] = Text("评论刷屏", "Comment storm")
@@ -20,9 +21,9 @@ class CommentStorm(DrillFault):
     notice_s: ClassVar[float] = 20.0
 
     def arm(self, shadow: Shadow) -> None:
-        """As fast as they can be said."""
-        for number in range(400):
-            shadow.run("comments.say", text=f"演练 {number}", author=f"观众 {number % 90}")
+        """As fast as they can be said: nobody waits for an answer before the next one."""
+        comments = [{"text": f"演练 {n}", "author": f"观众 {n % 90}"} for n in range(900)]
+        shadow.run_all("comments.say", comments)
 
     def clear(self, shadow: Shadow) -> None:
         """It ends by itself."""
@@ -38,8 +39,8 @@ class ForbiddenWords(DrillFault):
 
     def arm(self, shadow: Shadow) -> None:
         """Each of them is blocked."""
-        for number in range(60):
-            shadow.run("comments.say", text=f"加微信 abc{number}123", author=f"号 {number}")
+        comments = [{"text": f"加微信 abc{n}123", "author": f"号 {n}"} for n in range(60)]
+        shadow.run_all("comments.say", comments)
 
     def clear(self, shadow: Shadow) -> None:
         """It ends by itself."""
@@ -73,6 +74,11 @@ class LastPieceSold(DrillFault):
     name: ClassVar[str] = "last_piece"
     label: ClassVar[Text] = Text("最后一件被抢光", "Last piece sold elsewhere")
     plan: ClassVar[str] = "sold_out"
+    hidden_by: ClassVar[Mapping[str, Text]] = {
+        "store_down": Text(
+            "账本不可用，什么都记不进去", "nothing is booked while the ledger is away"
+        )
+    }
 
     def arm(self, shadow: Shadow) -> None:
         """All free pieces are gone."""

@@ -155,14 +155,20 @@ class IncidentBook:
         """Is this incident, that somebody spoke about, confidential?"""
         return incident in self._book.hidden
 
-    async def add_action(self, incident: Incident, what: str, owner: str, until: str) -> Action:
+    async def add_action(
+        self, incident: Incident | None, what: str, owner: str, until: str, metric: str = ""
+    ) -> Action:
         """A new one.
+
+        Args:
+            incident: None is after a show.
 
         Raises:
             StudioError: conflict (too many), failed.
         """
-        made = Action("", incident.id, what, owner, until, utc_iso())
-        is_hidden = self.is_hidden(incident)
+        id = "" if incident is None else incident.id
+        made = Action("", id, what, owner, until, utc_iso(), metric=metric)
+        is_hidden = incident is not None and self.is_hidden(incident)
 
         def make(book: ReviewBook) -> ReviewBook:
             nonlocal made
@@ -171,8 +177,8 @@ class IncidentBook:
             made = replace(made, id=f"A{book.next_number}")
             actions = {**book.actions, made.id: made}
             hidden = book.hidden
-            if is_hidden and incident.id not in hidden:
-                hidden = (*hidden, incident.id)
+            if is_hidden and id not in hidden:
+                hidden = (*hidden, id)
             return replace(book, actions=actions, next_number=book.next_number + 1, hidden=hidden)
 
         await self._change(make)
@@ -209,7 +215,7 @@ def action_view(action: Action, today: str = "") -> ActionView:
     is_late = not is_done and action.until < (today or local_date())
     return ActionView(
         action.id, action.incident, action.what, action.owner, action.until, is_done, is_late,
-        action.chased,
+        action.chased, action.metric, action.made_utc, action.done_utc,
     )  # fmt: skip
 
 

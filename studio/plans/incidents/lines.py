@@ -9,6 +9,7 @@ from studio.core.clean import encode_json
 from studio.core.command import Role, Spec
 from studio.core.happening import Happening
 from studio.core.text import Text
+from studio.governance.masking import Sight, shown
 from studio.plans.incidents.model import LineKind
 from studio.plans.model import Pair, PlanText
 from studio.plans.steps import said
@@ -73,7 +74,8 @@ def _command(happening: Happening, labels: Mapping[str, tuple[Text, bool]]) -> W
     label, is_look = labels.get(id, (Text(id, id), False))
     if is_look:
         return None
-    args = "" if id.startswith("comments.") else _brief(data.get("args") or {})
+    given = shown(data.get("args") or {}, id, Sight.NOBODY)  # on paper nobody's name
+    args = "" if id.startswith("comments.") else _brief(given)
     tail = f" {args}" if args else ""
     if data.get("error"):
         tail += f" — {data['error']}"

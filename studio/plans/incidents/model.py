@@ -18,6 +18,7 @@ ActionId = Annotated[str, msgspec.Meta(max_length=40)]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Long = Annotated[str, msgspec.Meta(max_length=4000)]
 Day = Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+MetricName = Annotated[str, msgspec.Meta(pattern=r"^([a-z][a-z0-9_]{0,39})?$")]
 MOST_WHYS = 5
 
 
@@ -134,8 +135,10 @@ class Action(msgspec.Struct, frozen=True):
     """Something to be done after an incident.
 
     Attributes:
+        incident: "" is after a show.
         owner: who does it.
         until: a day, "YYYY-MM-DD".
+        metric: the figure that it is to move, by its id (`studio.insight.metrics`); "" is none.
         done_utc: "" while it is open.
         chased: how often its owner was reminded; the last time on the day chased_day.
     """
@@ -149,6 +152,7 @@ class Action(msgspec.Struct, frozen=True):
     done_utc: str = ""
     chased: int = 0
     chased_day: str = ""
+    metric: str = ""
 
 
 class ReviewBook(msgspec.Struct, frozen=True):
@@ -230,6 +234,9 @@ class ActionView(msgspec.Struct, frozen=True):
     is_done: bool = False
     is_late: bool = False
     chased: int = 0
+    metric: str = ""
+    made_utc: str = ""
+    done_utc: str = ""
 
 
 class IncidentsView(msgspec.Struct, frozen=True):

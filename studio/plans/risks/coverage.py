@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from studio.core.clock import age_days
 from studio.core.i18n import translate
-from studio.plans.drill_log import DrillRecord, plan_digest
+from studio.plans.drill_log import plan_digest
+from studio.plans.drills.model import DrillRecord
 from studio.plans.model import Pair, Plan
 from studio.plans.risks.evaluation import GRAVE
 from studio.plans.risks.model import RiskView

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from studio.core.extension import Extension
 from studio.plans.model import PlanText
@@ -57,7 +57,13 @@ class Trigger(Extension):
 
     The watcher sees to it that a verdict stands for ``for_ms`` before it counts, and for the
     plan's ``well_ms`` before it counts as gone: nothing flaps.
+
+    Class attributes:
+        is_momentary: what it sees does not last by itself. Seen while its plan rests, it counts
+            when that is over, unless it is well by then.
     """
+
+    is_momentary: ClassVar[bool] = False
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings

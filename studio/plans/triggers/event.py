@@ -38,6 +38,7 @@ class EventTrigger(Trigger):
         "任何事件，可限定某项的值与次数。", "Any event, by value and count."
     )
     Settings: ClassVar[type[Settings]] = EventSettings
+    is_momentary: ClassVar[bool] = True
 
     settings: EventSettings
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studio.core import settings
+from studio.core.text import natural
 from studio.protocols.obs_ws import Data, RequestError, RequestStatus
 from studio.remote.hotkey_commands import is_for_a_key
 from studio.remote.requests.base import Requests, maybe, need, request
@@ -52,8 +53,8 @@ class HotkeyRequests(Requests):
             if mine.name in self._hotkeys():
                 await self.run(session, mine.command, **mine.args)
                 return
-        elif not keys and bare.isdecimal() and bare != "0":
-            if int(bare) <= len(self.rooms.scenes.state.scenes):
+        elif not keys and (number := natural(bare)):
+            if number <= len(self.rooms.scenes.state.scenes):
                 await self.run(session, "scenes.preview", scene=bare)
                 return
         else:

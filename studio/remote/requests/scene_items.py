@@ -261,6 +261,8 @@ class SceneItems(Requests):
             raise missing("sceneItemId")
         id = whole(data, "sceneItemId", 0, 2**53)
         item = scene.item(id)
+        if item is None and self._group(data) is not None:
+            raise cannot("A group is not copied and not blended here: its items are.")
         if item is None:
             raise RequestError(RequestStatus.NOT_FOUND, f"{scene.name} has no item {id}.")
         return scene, item

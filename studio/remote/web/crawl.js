@@ -8,12 +8,11 @@ const TEXT = {
         questions: "Questions alone", shown: (n) => `${n} shown`, waiting: (n) => `${n} waiting`,
         left: (n) => `${n} left out` },
 };
-const RANKS = ["viewer", "streamer", "controller", "technician", "owner"];
 
 export const parts = ["comments"];
 export const isLast = true;
 
-export default function page({ section, element, run, language, role }) {
+export default function page({ section, element, run, language, isAtLeast }) {
   const title = element("h2"), kinds = element("p", { className: "choices" });
   const told = element("p", { className: "muted" });
   section.append(title, kinds, told);
@@ -24,7 +23,7 @@ export default function page({ section, element, run, language, role }) {
     if (!crawl) return;
     const text = TEXT[language()] ?? TEXT.en, settings = crawl.settings;
     title.textContent = text.title;
-    const may = canAct && RANKS.indexOf(role()) >= RANKS.indexOf("controller");
+    const may = canAct && isAtLeast("controller");
     const button = (words, isOn, data) => element("button", { type: "button", disabled: !may,
       className: isOn ? "on" : "", ariaPressed: String(isOn),
       onclick: () => run("comments.crawl", data) }, words);

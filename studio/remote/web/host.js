@@ -4,19 +4,17 @@
 const TEXT = {
   zh: { title: "主播", next: "下一句：", pieces: "库存 ", right: "已更正", left: "漏了：", asked: "观众问：",
     come: "数字人上场", back: "主播回来", say: "说下一句", stop: "停", forward: "下一句", quiet: "没有提醒" },
-  en: { title: "Host", next: "Next: ", pieces: "in stock: ", right: "Put right", left: "Left out: ", asked: "Asked: ",
-    come: "Stand-in comes", back: "Host is back", say: "Say the next", stop: "Stop", forward: "Next line", quiet: "No alarm" },
+  en: { title: "Host", next: "Next: ", pieces: "in stock: ", right: "Corrected", left: "Left out: ", asked: "Asked: ",
+    come: "Bring in stand-in", back: "Host back", say: "Say next line", stop: "Stop", forward: "Next line", quiet: "No alarm" },
 };
-const RANKS = ["viewer", "streamer", "controller", "technician", "owner"];
 
 export const parts = ["assistant", "guard", "standin", "offers"];
 
-export default function page({ section, element, run, language, role, price }) {
+export default function page({ section, element, run, language, isAtLeast, price }) {
   const title = element("h2"), now = element("ul", { className: "list" });
   const alarms = element("ul", { className: "list" }), asked = element("ul", { className: "list" });
   const buttons = element("div", { className: "row" });
   section.append(title, alarms, now, asked, buttons);
-  const rank = () => RANKS.indexOf(role());
   const button = (label, action, kind = "") =>
     element("button", { type: "button", className: kind, onclick: action }, label);
   const item = (name, small, ...more) =>
@@ -54,7 +52,7 @@ export default function page({ section, element, run, language, role, price }) {
     drawNow(state, text);
     asked.replaceChildren(...(assistant.questions ?? []).slice(0, 3).map((one) =>
       item(`${text.asked}${one.text}`, one.answer ? `${pair(one.answer.text)} ${one.answer.source}` : "")));
-    const may = rank() >= RANKS.indexOf("controller"), row = [];
+    const may = isAtLeast("controller"), row = [];
     if (may && (standin.scenes ?? []).length) {
       row.push(standin.is_in ? button(text.back, () => run("host.back"), "big")
         : button(text.come, () => run("host.stand_in"), "big attention"));

@@ -5,13 +5,12 @@ const TEXT = {
   zh: { title: "已禁言", lift: "解除禁言", until: "至 ", by: "决定：", more: (n) => `还有 ${n} 人` },
   en: { title: "Muted", lift: "Lift", until: "until ", by: "decided by ", more: (n) => `${n} more` },
 };
-const RANKS = ["viewer", "streamer", "controller", "technician", "owner"];
 const MOST = 8;
 
 export const parts = ["comments"];
 export const isLast = true;
 
-export default function page({ section, element, run, language, role }) {
+export default function page({ section, element, run, language, isAtLeast }) {
   const title = element("h2"), list = element("ul", { className: "list" });
   const rest = element("p", { className: "muted" });
   section.append(title, list, rest);
@@ -23,7 +22,7 @@ export default function page({ section, element, run, language, role }) {
     const muted = state.comments?.muted ?? [];
     section.hidden = !muted.length;
     title.textContent = `${text.title} ${muted.length}`;
-    const may = canAct && RANKS.indexOf(role()) >= RANKS.indexOf("controller");
+    const may = canAct && isAtLeast("controller");
     list.replaceChildren(...muted.slice(-MOST).reverse().map((one) => {
       const why = one.reason?.text?.[language()] ?? "";
       const about = [one.text, why, one.by ? text.by + one.by : "", text.until + at(one.until_utc)];

@@ -10,7 +10,6 @@ const TEXT = {
         booking: "being booked", released: "may be used",
         left: (n) => `${n} left`, seconds: (n) => `${n} s`, used: (n) => `${n} used`, away: "the stock ledger is away" },
 };
-const RANKS = ["viewer", "streamer", "controller", "technician", "owner"];
 const LAST_STEP = { booking: "release", released: "end" };
 const COMMANDS = { open: "coupons.open", release: "coupons.release", end: "coupons.stop" };
 
@@ -19,7 +18,7 @@ export const isLast = true;
 
 const clock = (s) => (s >= 60 ? `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}` : "");
 
-export default function page({ section, element, run, language, role, price }) {
+export default function page({ section, element, run, language, isAtLeast, price }) {
   const title = element("h2"), list = element("ul", { className: "list" });
   const couponTitle = element("h2"), coupons = element("ul", { className: "list" });
   section.append(title, list, couponTitle, coupons);
@@ -31,7 +30,7 @@ export default function page({ section, element, run, language, role, price }) {
     const offered = state.offers ?? [], made = state.coupons ?? [];
     section.hidden = !offered.length && !made.length;
     const text = TEXT[language()] ?? TEXT.en;
-    const may = canAct && RANKS.indexOf(role()) >= RANKS.indexOf("controller");
+    const may = canAct && isAtLeast("controller");
     const button = (words, command, id, isMain = false) => element("button", { type: "button",
       className: isMain ? "on" : "", disabled: !may, onclick: () => run(command, { id }) }, words);
 

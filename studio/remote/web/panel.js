@@ -8,7 +8,7 @@ const TEXT = {
     none: "未设置推流", live: "直播中", idle: "未开播", lost: "连接中断，正在重连…", wrong: "密码不对。",
     nobody: "连不上引擎。", viewer: "只读", streamer: "主播", controller: "场控", technician: "技术", owner: "负责人",
     connecting: "连接中", congested: "拥塞", reconnecting: "重连中", refused: "被拒绝", failed: "失败",
-    stopped: "已停止", recording: "录制中", media: "视频与播放列表", play: "播放", pause: "暂停", restart: "重播", next_one: "下一个",
+    stopped: "已停止", measuring: "测速中", recording: "录制中", media: "视频与播放列表", play: "播放", pause: "暂停", restart: "重播", next_one: "下一个",
     previous_one: "上一个", seek: "跳转", playing: "播放中", paused: "已暂停", ended: "已播完", tally: "机位提示灯", seen: "看到了", seen_by: "已确认：",
     camera_waiting: "等待推流", camera_lost: "信号丢失", camera_frozen: "画面冻结", camera_missing: "打不开", camera_black: "黑屏",
     ready: "开播检查", all_well: "检查都通过",
@@ -20,7 +20,7 @@ const TEXT = {
     wrong: "The password is not right.", nobody: "The engine cannot be reached.", viewer: "view only", streamer: "streamer",
     controller: "controller", technician: "technician", owner: "owner", connecting: "connecting",
     congested: "congested", reconnecting: "reconnecting", refused: "refused", failed: "failed",
-    stopped: "stopped", recording: "recording", media: "Clips and playlists", play: "Play", pause: "Pause", restart: "Start over",
+    stopped: "stopped", measuring: "measuring", recording: "recording", media: "Clips and playlists", play: "Play", pause: "Pause", restart: "Start over",
     next_one: "Next", previous_one: "Previous", seek: "Wind to", playing: "playing", paused: "paused", ended: "at its end", tally: "Tally", seen: "Seen", seen_by: "seen by ",
     camera_waiting: "waiting for its stream", camera_lost: "lost", camera_frozen: "frozen", camera_missing: "missing", camera_black: "black",
     ready: "Before air", all_well: "All is well",
@@ -148,7 +148,7 @@ async function ask(question, data = {}) {
 }
 
 async function run(command, data = {}) {
-  try { await ask(command, data); } catch (error) { say(error.message); }
+  try { return await ask(command, data); } catch (error) { say(error.message); }
 }
 
 function told({ eventType, eventData }) {
@@ -161,10 +161,15 @@ function told({ eventType, eventData }) {
 
 const pages = [];
 const OWN_PAGES = [ // ours, made in the same way
-  "/host.js", "/post.js", "/veto.js", "/offers.js", "/crawl.js", "/mutes.js", "/anchors.js",
+  "/host.js", "/post.js", "/veto.js", "/offers.js", "/run_order.js", "/crawl.js", "/effects.js", "/mutes.js", "/anchors.js",
+  "/experiments.js", "/drills.js",
 ];
 
 const wanted = () => [...PARTS, ...pages.flatMap((page) => page.parts)];
+
+// Who may do more, later in the list (Role in studio/core/command.py).
+const RANKS = ["viewer", "streamer", "controller", "technician", "owner"];
+const isAtLeast = (least) => RANKS.indexOf(role) >= RANKS.indexOf(least);
 
 async function loadPages() {
   if (pages.length) return;
@@ -173,7 +178,7 @@ async function loadPages() {
     try {
       const module = await import(path);
       const section = element("section");
-      const tools = { section, element, run, ask, language: () => language, role: () => role, price };
+      const tools = { section, element, run, ask, language: () => language, role: () => role, isAtLeast, price };
       const page = { parts: module.parts ?? [], draw: module.default(tools) };
       if (OWN_PAGES.includes(path) && !module.isLast) { // what burns stands on top
         section.className = "burning";
@@ -356,11 +361,13 @@ function drawWords() {
 
 function drawState() {
   const outputs = state.outputs ?? [];
-  const isLive = outputs.some((one) => ["live", "congested", "standby"].includes(one.state) && one.kind === "rtmp");
+  const isAir = (one) => ["live", "congested", "standby"].includes(one.state);
+  const isLive = outputs.some((one) => one.kind === "rtmp" && isAir(one));
   document.body.classList.toggle("off", !isLive);
   const shown = $("state");
-  shown.className = `state ${isIn ? (isLive ? "live" : "") : "lost"}`;
-  shown.textContent = text(isIn ? (isLive ? "live" : "idle") : "lost");
+  const isMeasured = outputs.some((one) => one.kind === "rtmp" && isAir(one) && !one.is_measuring);
+  shown.className = `state ${isIn ? (isMeasured ? "live" : "") : "lost"}`;
+  shown.textContent = text(isIn ? (isMeasured ? "live" : isLive ? "measuring" : "idle") : "lost");
 }
 
 function draw() {
@@ -395,6 +402,7 @@ function drawReady() {
 function drawScenes(canAct) {
   const { scenes = [], programme = {}, preview = {} } = state.scenes ?? {};
   $("on-air").textContent = programme.landscape ?? "";
+  for (const id of ["take", "fade"]) $(id).dataset.about = programme.landscape ?? ""; // twice would take the old one back
   const { canvases = [], back_to: backTo = {} } = state.scenes?.on_standby ?? {};
   $("on-standby").hidden = !canvases.length;
   $("back").textContent = text("back") + (Object.values(backTo)[0] ?? "");
@@ -494,11 +502,12 @@ function drawComments(canAct) {
 function drawOutputs() {
   const outputs = state.outputs ?? [];
   const rows = outputs.map((one) => {
-    const isLive = ["live", "recording"].includes(one.state);
+    const isMeasuring = one.state === "live" && one.is_measuring;
+    const isLive = ["live", "recording"].includes(one.state) && !isMeasuring;
     const isWarning = ["reconnecting", "refused", "failed", "congested", "standby"].includes(one.state);
     const name = element("span", { className: "name" }, one.name, element("small", {}, one.shown_url));
     return element("li", {}, name,
-      element("span", { className: `tag ${isLive ? "live" : isWarning ? "warn" : ""}` }, text(one.state)));
+      element("span", { className: `tag ${isLive ? "live" : isWarning ? "warn" : ""}` }, text(isMeasuring ? "measuring" : one.state)));
   });
   $("outputs").replaceChildren(...(rows.length ? rows : [element("li", { className: "muted" }, text("none"))]));
 }
@@ -524,4 +533,5 @@ $("language").onclick = () => {
 };
 
 drawWords();
+import("/taps.js").then(({ guard }) => guard($("desk"))).catch((error) => console.error(error));
 enter().catch((error) => knock(error.code === 4009 ? (password ? text("wrong") : "") : text("nobody")));

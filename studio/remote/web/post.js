@@ -5,18 +5,17 @@ const TEXT = {
   zh: { title: "应急指挥", hold: "暂停", go_on: "继续", skip: "跳过", stop: "停在此处", undo: "全部撤销",
     next: "接下来：", seen: "观众看到的", tasks: "任务", accept: "我来", done: "完成", by: "已接：", finished: "已完成：",
     messages: "消息", acknowledge: "收到", read_by: "收到：", say: "发消息", send: "发送", statements: "现成说法",
-    since: "开始于 ", viewer: "观看", streamer: "主播", controller: "场控", technician: "技术", owner: "负责人" },
+    since: "开始于 ", keys: (given) => ` · 需两人同一回答，已有 ${given} 人`, viewer: "观看", streamer: "主播", controller: "场控", technician: "技术", owner: "负责人" },
   en: { title: "Command post", hold: "Hold", go_on: "Go on", skip: "Skip", stop: "Stop here", undo: "Undo all",
     next: "Next: ", seen: "What viewers see", tasks: "Tasks", accept: "I do it", done: "Done", by: "taken by ",
     finished: "done by ", messages: "Messages", acknowledge: "Got it", read_by: "read by ", say: "Message",
-    send: "Send", statements: "Statements", since: "since " },
+    send: "Send", statements: "Statements", since: "since ", keys: (given) => ` · two people must agree, ${given} so far` },
 };
 const WHOLE = ["", "all", "engine", "machine"]; // as in plans/model.py: nothing to name beside the plan
-const RANKS = ["viewer", "streamer", "controller", "technician", "owner"];
 
 export const parts = ["post", "plans"];
 
-export default function page({ section, element, run, language, role }) {
+export default function page({ section, element, run, language, isAtLeast }) {
   const title = element("h2"), since = element("p", { className: "muted" });
   const runs = element("ul", { className: "list" }), asks = element("ul", { className: "list" });
   const seenTitle = element("h2"), seen = element("ul", { className: "list" });
@@ -36,12 +35,11 @@ export default function page({ section, element, run, language, role }) {
     element("button", { type: "button", className: kind, disabled: !isOn, onclick: action }, label);
   const item = (name, small, ...more) =>
     element("li", {}, element("span", { className: "name" }, name, element("small", {}, small)), ...more);
-  const rank = () => RANKS.indexOf(role());
   const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
   const at = (utc) => (utc ? clock.format(Date.parse(utc)) : "");
 
   function drawRuns(plans, pair, text) {
-    const may = rank() >= RANKS.indexOf("controller");
+    const may = isAtLeast("controller");
     runs.replaceChildren(...(plans.runs ?? []).map((one) => {
       const mine = (command, more = {}) => () => run(`plans.${command}`, { incident: one.incident, ...more });
       const name = WHOLE.includes(one.subject ?? "") ? pair(one.label) : `${pair(one.label)} · ${one.subject}`;
@@ -53,15 +51,15 @@ export default function page({ section, element, run, language, role }) {
       return row;
     }));
     runs.hidden = !(plans.runs ?? []).length;
-    const mine = (plans.asks ?? []).filter((one) => rank() >= RANKS.indexOf(one.role));
-    asks.replaceChildren(...mine.map((one) => item(pair(one.question), at(one.until_utc),
+    const mine = (plans.asks ?? []).filter((one) => isAtLeast(one.role));
+    asks.replaceChildren(...mine.map((one) => item(pair(one.question), at(one.until_utc) + (one.keys > 1 ? text.keys(one.given) : ""),
       ...one.options.map((option) =>
         button(option, true, () => run("plans.answer", { incident: one.incident, option }), "big")))));
     asks.hidden = !mine.length;
   }
 
   function drawTasks(post, pair, text) {
-    const mine = (post.tasks ?? []).filter((one) => rank() >= RANKS.indexOf(one.role));
+    const mine = (post.tasks ?? []).filter((one) => isAtLeast(one.role));
     const open = mine.filter((one) => !one.done_utc), over = mine.filter((one) => one.done_utc);
     tasks.replaceChildren(...[...open, ...over.slice(-5)].map((one) => {
       const state = one.done_utc ? text.finished + one.by : one.by ? text.by + one.by : text[one.role] ?? one.role;
@@ -74,7 +72,7 @@ export default function page({ section, element, run, language, role }) {
   }
 
   function drawMessages(post, pair, text) {
-    const mine = (post.messages ?? []).filter((one) => !one.role || rank() >= RANKS.indexOf(one.role));
+    const mine = (post.messages ?? []).filter((one) => !one.role || isAtLeast(one.role));
     messages.replaceChildren(...mine.slice(-20).reverse().map((one) => {
       const read = one.read.map((reader) => reader.who).join(", ");
       return item(`${one.who}: ${one.text}`, read ? `${at(one.at_utc)} · ${text.read_by}${read}` : at(one.at_utc),

@@ -5,11 +5,10 @@ const TEXT = {
   zh: { title: "即将上屏", veto: "否决", by: "操作：", left: (n) => `还有 ${n} 秒` },
   en: { title: "About to go up", veto: "Veto", by: "wanted by ", left: (n) => `${n} s left` },
 };
-const RANKS = ["viewer", "streamer", "controller", "technician", "owner"];
 
 export const parts = ["comments"];
 
-export default function page({ section, element, run, language, role }) {
+export default function page({ section, element, run, language, isAtLeast }) {
   const title = element("h2"), list = element("ul", { className: "list" });
   section.append(title, list);
   let timer = 0, until = 0;
@@ -31,7 +30,7 @@ export default function page({ section, element, run, language, role }) {
     };
     count();
     timer = setInterval(count, 250);
-    const may = canAct && RANKS.indexOf(role()) >= RANKS.indexOf("controller");
+    const may = canAct && isAtLeast("controller");
     list.replaceChildren(element("li", {}, element("span", { className: "name" }, waiting.entry.text, small),
       element("button", { type: "button", className: "attention", disabled: !may,
         onclick: () => run("comments.veto", { id: waiting.entry.id }) }, text.veto)));

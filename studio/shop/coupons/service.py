@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
@@ -93,6 +94,7 @@ class CouponService(Service):
         self._events, self._state = events, state
         self.part = CouponPart()
         self.stages: dict[str, CouponStage] = {}
+        self._turning = asyncio.Lock()
         self._shown: object = None
         self._commands = (CouponCommands(self), SaleCommands(self))
         self.every = (Every("coupons", LOOK_S, self._look),)
@@ -199,9 +201,16 @@ class CouponService(Service):
         """Opens it for booking, releases or ends it; its uses are counted out first.
 
         Raises:
-            StudioError: not_found, conflict: no ledger, fewer uses than were promised.
+            StudioError: not_found, conflict: no ledger, fewer uses than were promised, it is
+                released already, or somebody changed it meanwhile.
         """
+        async with self._turning:  # of two desks the later one has the last word
+            await self._turn(id, stage)
+
+    async def _turn(self, id: str, stage: CouponStage) -> None:
         coupon = self.get(id)
+        if stage == "booking" and self.stage(id) == "released":
+            raise StudioError("conflict", "coupons.is_open", id=id)
         if stage != "ended":
             booked = await answered(
                 self._room.need().count_to(
@@ -211,6 +220,8 @@ class CouponService(Service):
             if not booked.is_good:
                 raise StudioError("conflict", "coupons.promised", id=id, uses=coupon.uses)
             await self._room.look()
+            if not any(coupon is other for other in self.part.coupons):
+                raise StudioError("conflict", "coupons.moved_on", id=id)
         self.stages[id] = stage
         self._events.publish(CouponChanged(coupon=id, stage=stage))
         self._state.touch("coupons")

@@ -129,6 +129,7 @@ class GameService(Service):
         self._loop = asyncio.get_running_loop()
         self._files = RunningGames()
         self._looks: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
         self._commands = (GameCommands(self),)
         self.every = (Every("games", LOOK_S, self._look_soon),)
         comments.listen(self._hear)
@@ -235,9 +236,10 @@ class GameService(Service):
         Raises:
             StudioError: conflict.
         """
-        at_ns, muted = now_ns(), self.muted_people()
-        digest = await asyncio.to_thread(draw.close, at_ns, muted)
-        self._files.put(draw, {"do": "close", "at": at_ns, "muted": sorted(muted)})
+        async with self._turn:
+            at_ns, muted = now_ns(), self.muted_people()
+            digest = await asyncio.to_thread(draw.close, at_ns, muted)
+            self._files.put(draw, {"do": "close", "at": at_ns, "muted": sorted(muted)})
         self._tell_stage(draw)
         return digest
 
@@ -247,9 +249,10 @@ class GameService(Service):
         Raises:
             StudioError: conflict; failed: the proof, the winners stand all the same.
         """
-        at_ns = now_ns()
-        winners = await asyncio.to_thread(draw.draw, at_ns)
-        self._files.put(draw, {"do": "draw", "at": at_ns})
+        async with self._turn:  # of two who draw at once one does
+            at_ns = now_ns()
+            winners = await asyncio.to_thread(draw.draw, at_ns)
+            self._files.put(draw, {"do": "draw", "at": at_ns})
         self._tell_stage(draw)
         await self.write_proof(draw)
         return winners

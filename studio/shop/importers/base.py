@@ -13,9 +13,9 @@ from typing import ClassVar
 from studio.core.extension import Extension
 from studio.shop.importers.model import GoodsProduct, GoodsVariant, RowFault, Understood
 from studio.shop.importers.tables import NumberText
+from studio.shop.model import LONGEST_ID, LONGEST_NAME
 from studio.shop.money import plain_amount, read_amount
 
-LONGEST_ID, LONGEST_NAME = 200, 600
 Columns = Mapping[str, tuple[str, ...]]
 
 

@@ -19,7 +19,6 @@ from studio.shop.model import Product, Variant, price_text
 
 Count = Callable[[str], int | None]
 """How many pieces of a SKU there are now."""
-MOST_PRODUCTS = 20_000
 
 
 @dataclass(slots=True)

@@ -109,7 +109,7 @@ class OfferBook:
                 price of its like must not go on air.
         """
         if self.run(offer.id).stage != "live" or offer.steps:
-            raise StudioError("conflict", "offers.not_live", id=offer.id)
+            raise StudioError("conflict", "offers.no_other_price", id=offer.id)
         fresh = replace(offer, price_cents=cents, percent=0)
         for fault in self.faults(fresh):
             raise fault

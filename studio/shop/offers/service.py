@@ -184,6 +184,7 @@ class OfferService(Service):
         run = Run("countdown", uuid.uuid4().hex, was_cents=book.struck(offer))
         if offer.pieces:
             await self._take_pieces(offer, run.key)
+            await self._insist_same(offer)
             before = book.sold.get(offer.id, 0)
             run = replace(run, shop=self._room.part.shop, sold_before=before)
         book.runs[offer.id] = replace(run, begins_ns=begins_ns, ends_ns=ends_ns)
@@ -192,6 +193,19 @@ class OfferService(Service):
             self._go_live(offer)  # which tells
         else:
             self._tell(offer)
+
+    async def _insist_same(self, offer: Offer) -> None:
+        """What somebody did while the ledger was asked: no price goes on air that was not judged.
+
+        Raises:
+            StudioError: why it must not go on air; its pieces are back in the shop.
+        """
+        is_there = any(offer is other for other in self.book.part.offers)
+        gone = StudioError("conflict", "offers.moved_on", id=offer.id)
+        fault = next(self.book.faults(offer), None) if is_there else gone
+        if fault is not None:
+            await self._returned(offer)
+            raise fault
 
     async def _begin_armed(self, offer: Offer, key: str) -> None:
         """Its slot has come. What stands in the way is told; the show goes on."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from weakref import WeakKeyDictionary, ref
 
 from studio.shop.stock.model import Booking
@@ -23,11 +26,10 @@ class _Answers:
 
         def take(done: Future[Booking]) -> None:
             self._done.append((waiting, done))
-            if not self._is_called:
-                self._is_called = True
-                loop = self._loop()
-                if loop is not None and not loop.is_closed():
-                    loop.call_soon_threadsafe(self._hand_out)
+            if _lot.is_open:
+                _lot.waiting.add(self)
+            else:
+                self.wake()
 
         def give_up(left: asyncio.Future[Booking]) -> None:
             if left.cancelled():
@@ -36,6 +38,14 @@ class _Answers:
         waiting.add_done_callback(give_up)
         booking.add_done_callback(take)
         return waiting
+
+    def wake(self) -> None:
+        """Lets the loop hand out what was answered; from any thread."""
+        if not self._is_called:
+            self._is_called = True
+            loop = self._loop()
+            if loop is not None and not loop.is_closed():
+                loop.call_soon_threadsafe(self._hand_out)
 
     def _hand_out(self) -> None:
         self._is_called = False  # before it looks: what comes now calls once more
@@ -49,6 +59,33 @@ class _Answers:
                 waiting.set_exception(error)
             else:
                 waiting.set_result(done.result())
+
+
+class _Lot(threading.local):
+    """What a ledger's thread answers together, and whose loops wait for it."""
+
+    def __init__(self) -> None:
+        self.is_open = False
+        self.waiting: set[_Answers] = set()
+
+
+_lot = _Lot()
+
+
+@contextmanager
+def answered_together() -> Iterator[None]:
+    """A loop that waits for what this thread answers meanwhile is woken when all are answered.
+
+    Woken at the first it would take turns with this thread for each of the others.
+    """
+    _lot.is_open = True
+    try:
+        yield
+    finally:
+        _lot.is_open = False
+        waiting, _lot.waiting = _lot.waiting, set()
+        for answers in waiting:
+            answers.wake()
 
 
 _of_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Answers] = WeakKeyDictionary()

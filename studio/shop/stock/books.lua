@@ -3,11 +3,18 @@
 --   KEYS[1]  where the shop's keys begin, "shopcast:{NAME}:"
 --   ARGV[1]  how many bookings the caller saw here
 --   ARGV[2]  the operations as JSON: a list of [name, arguments]
+--   ARGV[3]  the word of who took the ledger back and brings it again, else ''
 -- Answers a list in JSON. The same as studio/shop/stock/books.py and outside.py do in SQLite; both are
 -- tried by the same tests.
 
 local P = KEYS[1]
 local dirty = false
+-- By whom this ledger was taken back into a file: nothing is booked here any more.
+local gone = redis.call('GET', P .. 'gone')
+local STAYS = {levels = true, taken = true, open = true, leave = true, stay = true, rename = true,
+               rewrite = true}
+-- These look at keys that are written late (`write_out`).
+local LOOKS = {levels = true, leave = true, expire = true, rewrite = true}
 
 local function ask(...) return redis.call(...) end
 local function write(...)
@@ -19,7 +26,59 @@ end
 -- border, and it is cheaper than JSON.
 local function field(first, second) return #first .. ':' .. first .. second end
 local function list(...) return cjson.encode({...}) end
-local function number(key, name) return tonumber(ask('HGET', P .. key, name) or '0') end
+
+-- Counts that this call has looked at or changed, the moves that changed them, new orders and when
+-- they run out: read once and written once for all operations of the call (`write_out`). Whoever
+-- reads these keys in another way writes them out before.
+local counts = {free = {}, held = {}, sold = {}, bought = {}}
+local changed = {free = {}, held = {}, sold = {}, bought = {}}
+local moves, orders, running = {}, {}, {}
+local last_order = nil
+
+-- nil where there is none.
+local function count_of(key, name)
+  local kept = counts[key][name]
+  if kept == nil then
+    kept = tonumber(ask('HGET', P .. key, name) or nil) or false
+    counts[key][name] = kept
+  end
+  return kept or nil
+end
+local function number(key, name) return count_of(key, name) or 0 end
+
+local function add(key, name, by)
+  dirty = true
+  counts[key][name] = number(key, name) + by
+  changed[key][name] = true
+end
+
+local AT_ONCE = 1000
+local function write_all(command, key, words)
+  for at = 1, #words, AT_ONCE do
+    write(command, P .. key, unpack(words, at, math.min(at + AT_ONCE - 1, #words)))
+  end
+end
+
+local function write_out()
+  for key, names in pairs(changed) do
+    local words = {}
+    for name in pairs(names) do
+      words[#words + 1] = name
+      words[#words + 1] = counts[key][name]
+    end
+    write_all('HSET', key, words)
+    changed[key] = {}
+  end
+  write_all('RPUSH', 'moves', moves)
+  write_all('ZADD', 'orders', orders)
+  local words = {}
+  for key, until_ms in pairs(running) do
+    words[#words + 1] = until_ms
+    words[#words + 1] = key
+  end
+  write_all('ZADD', 'until', words)
+  moves, orders, running = {}, {}, {}
+end
 
 -- Milliseconds of the ledger's own clock: the server's, less by how far it was set (`expire`).
 -- One time for the whole call.
@@ -54,19 +113,16 @@ end
 -- Books pieces; false when a figure would go below zero: then nothing is written.
 local function move(at, kind, sku, channel, free, held, sold, who, why, key)
   local name = field(sku, channel)
-  local before = ask('HGET', P .. 'free', name)
+  local before = count_of('free', name)
   if (before or 0) + free < 0 or (held < 0 and number('held', name) + held < 0)
       or (sold < 0 and number('sold', name) + sold < 0) then
     return false
   end
-  if not before then
-    write('SADD', P .. 'skus', sku)
-    write('HSET', P .. 'free', name, 0)
-  end
-  if free ~= 0 then write('HINCRBY', P .. 'free', name, free) end
-  if held ~= 0 then write('HINCRBY', P .. 'held', name, held) end
-  if sold ~= 0 then write('HINCRBY', P .. 'sold', name, sold) end
-  write('RPUSH', P .. 'moves', list(at, kind, sku, channel, free, held, sold, who, why, key))
+  if not before then write('SADD', P .. 'skus', sku) end
+  if free ~= 0 or not before then add('free', name, free) end
+  if held ~= 0 then add('held', name, held) end
+  if sold ~= 0 then add('sold', name, sold) end
+  moves[#moves + 1] = list(at, kind, sku, channel, free, held, sold, who, why, key)
   if sold > 0 and (ask('HGET', P .. 'last_sale', name) or '') < at then
     write('HSET', P .. 'last_sale', name, at)
   end
@@ -97,8 +153,8 @@ end
 local function count_bought(order, sign)
   for _, line in ipairs(order.lines) do
     local count = sign * line.count
-    write('HINCRBY', P .. 'bought', field(order.buyer, field(line.sku, '')), count)
-    write('HINCRBY', P .. 'bought', field(order.buyer, field(line.sku, line.where)), count)
+    add('bought', field(order.buyer, field(line.sku, '')), count)
+    add('bought', field(order.buyer, field(line.sku, line.where)), count)
   end
 end
 
@@ -106,14 +162,17 @@ local function set_state(order, state)
   local was = order.state
   if COUNTED[was] and not COUNTED[state] then count_bought(order, -1) end
   if COUNTED[state] and not COUNTED[was] then count_bought(order, 1) end
-  if was == 'held' then write('ZREM', P .. 'until', order.key) end
+  if was == 'held' then
+    if not running[order.key] then write('ZREM', P .. 'until', order.key) end
+    running[order.key] = nil
+  end
   if was == 'waiting' then
     write('ZREM', P .. 'waiting', order.key)
     for _, line in ipairs(order.lines) do
       write('ZREM', P .. 'queue:' .. field(line.sku, line.where), order.key)
     end
   end
-  if state == 'held' then write('ZADD', P .. 'until', order.until_ms, order.key) end
+  if state == 'held' then running[order.key] = order.until_ms end
   if state == 'waiting' then
     local turn = write('INCR', P .. 'turns')
     write('ZADD', P .. 'waiting', turn, order.key)
@@ -145,7 +204,9 @@ local function write_down(a, lines, state, hold_ms)
   end
   write('HSET', P .. 'order:' .. a.key, 'buyer', a.buyer, 'channel', a.channel, 'hold', hold_ms,
         'at', a.at, 'lines', lines_of(order), 'state', state, 'until', order.until_ms)
-  write('ZADD', P .. 'orders', ask('ZCARD', P .. 'orders') + 1, a.key)
+  last_order = (last_order or ask('ZCARD', P .. 'orders')) + 1
+  orders[#orders + 1] = last_order
+  orders[#orders + 1] = a.key
   set_state(order, state)
   return order
 end
@@ -475,7 +536,7 @@ function operations.count_outside(a)
   local before = known(a.key)
   if before then return before end
   local name = field(a.sku, a.channel)
-  if ask('HEXISTS', P .. 'free', name) == 0 then return answer('elsewhere') end
+  if not count_of('free', name) then return answer('elsewhere') end
   local free, held = number('free', name), number('held', name)
   local wanted, heard = math.max(0, a.says - held), 'said:' .. a.channel .. ':' .. a.sku
   local is_late = a.said_at <= (ask('HGET', P .. 'notes', heard) or '')
@@ -496,7 +557,27 @@ end
 function operations.levels()
   local free = ask('HGETALL', P .. 'free')
   local held, sold = ask('HGETALL', P .. 'held'), ask('HGETALL', P .. 'sold')
-  return {free = free, held = held, sold = sold, moves = ask('LLEN', P .. 'moves')}
+  return {free = free, held = held, sold = sold, moves = ask('LLEN', P .. 'moves'),
+          gone = gone or ''}
+end
+
+-- The ledger goes back into a file of whoever says the word; run again it answers the same.
+function operations.leave(a)
+  if gone then return answer(gone == a.word and 'done' or 'gone') end
+  local under_way = ask('ZCARD', P .. 'until') + ask('ZCARD', P .. 'waiting')
+  if under_way > 0 or ask('HLEN', P .. 'short') > 0 then return answer('held') end
+  write('SET', P .. 'gone', a.word)
+  gone = a.word
+  return answer('done')
+end
+
+-- It stays after all, or a ledger comes again.
+function operations.stay(a)
+  if gone == a.word then
+    write('DEL', P .. 'gone')
+    gone = false
+  end
+  return answer('done')
 end
 
 function operations.taken(a)
@@ -542,11 +623,26 @@ end
 local version = tonumber(redis.call('GET', P .. 'version') or '0')
 local is_back = version < tonumber(ARGV[1])
 local told = {}
+local fault = nil
 for place, asked in ipairs(cjson.decode(ARGV[2])) do
   dirty = false
-  told[place] = is_back and answer('back') or operations[asked[1]](asked[2])
+  if LOOKS[asked[1]] then write_out() end
+  if is_back then
+    told[place] = answer('back')
+  elseif gone and gone ~= ARGV[3] and not STAYS[asked[1]] then
+    told[place] = answer('gone')
+  else
+    local is_done, booked = pcall(operations[asked[1]], asked[2])
+    if not is_done then
+      fault = booked
+      break
+    end
+    told[place] = booked
+  end
   if dirty then version = version + 1 end
   told[place].version = version
 end
+write_out()
 redis.call('SET', P .. 'version', string.format('%d', version))
+if fault then error(fault) end
 return cjson.encode(told)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from studio.core.clock import now_ns, utc_iso, utc_ms
 from studio.governance.database import ConstraintError, Database, is_check
 from studio.shop.stock.model import Booking, Line, Outcome
 
 MS = 1_000_000
-WAITS = "waiting"
+WAITS: Final = "waiting"
 TABLES = """
 CREATE TABLE IF NOT EXISTS levels (
   sku TEXT NOT NULL, channel TEXT NOT NULL,
@@ -32,11 +32,12 @@ CREATE TABLE IF NOT EXISTS reservations (
   at_utc TEXT NOT NULL, turn INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS reservations_until ON reservations (state, until_ns);
+CREATE INDEX IF NOT EXISTS reservations_buyer ON reservations (buyer);
+DROP INDEX IF EXISTS lines_sku;
 CREATE TABLE IF NOT EXISTS lines (
   key TEXT NOT NULL, sku TEXT NOT NULL, count INTEGER NOT NULL CHECK (count > 0),
   channel TEXT NOT NULL DEFAULT '', PRIMARY KEY (key, sku)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS lines_sku ON lines (sku, key);
 CREATE TABLE IF NOT EXISTS shortfalls (
   key TEXT NOT NULL, sku TEXT NOT NULL, channel TEXT NOT NULL,
   count INTEGER NOT NULL CHECK (count > 0), at_utc TEXT NOT NULL, PRIMARY KEY (key, sku)
@@ -89,7 +90,11 @@ def prepare(base: Database) -> None:
 
 
 class StockBooks:
-    """The bookings themselves, inside a transaction that somebody else began."""
+    """The bookings themselves, inside a transaction that somebody else began.
+
+    CROSS JOIN: from a buyer's orders, or those that wait, to their lines; from the lines of a SKU
+    a hold would cost more with each order that was ever made of it.
+    """
 
     def __init__(self, base: Database) -> None:
         self.base = base
@@ -162,39 +167,6 @@ class StockBooks:
         )
         return list(rows)
 
-    def hold(
-        self, key: str, lines: Sequence[Line], buyer: str, channel: str, terms: HoldTerms
-    ) -> Booking:
-        """Promises pieces, all lines or none."""
-        kept = self.reservation(key)
-        if kept is not None:
-            return Booking(key, kept[1], "", 0, kept[2], self.note(key))  # type: ignore[arg-type]
-        if terms.instead_of:
-            self._give_up(terms.instead_of, buyer)
-        wanted = [(line.sku, line.channel or channel, line.count) for line in lines]
-        for sku, where, count in wanted:
-            over_all, here = terms.most_a_buyer, terms.limits.get(sku, 0)
-            if over_all and self._bought(buyer, sku) + count > over_all:
-                return Booking(key, "limit", sku, self.free(sku, where))
-            if here and self._bought(buyer, sku, where) + count > here:
-                return Booking(key, "limit", sku, self.free(sku, where))
-        missing = next(((s, w) for s, w, count in wanted if self.free(s, w) < count), None)
-        if missing is None and terms.may_wait and self._is_before(wanted):
-            missing = wanted[0][:2]  # those who wait are served first
-        if missing and not terms.may_wait:
-            return Booking(key, "short", missing[0], self.free(*missing))
-        until_ms = 0 if missing else utc_ms() + terms.hold_ms
-        note = ""
-        if terms.note is not None:
-            note = terms.note.text(self._taken(terms.note.sku, terms.note.channel))
-            self.base.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, note))
-        self.write_down(key, lines, buyer, channel, WAITS if missing else "held", terms.hold_ms)
-        if missing:
-            return Booking(key, "waiting", missing[0], self.free(*missing))
-        for sku, where, count in wanted:
-            self.move("hold", sku, where, (-count, count, 0), buyer, "", key)
-        return Booking(key, "held", until_ms=until_ms, note=note)
-
     def write_down(
         self, key: str, lines: Sequence[Line], buyer: str, channel: str, state: str, hold_ms: int
     ) -> None:
@@ -215,7 +187,7 @@ class StockBooks:
                 (key, line.sku, line.count, line.channel),
             )
 
-    def _give_up(self, key: str, buyer: str) -> None:
+    def give_up(self, key: str, buyer: str) -> None:
         """Gives a buyer's own hold back, for what is held in its place; nobody else is served."""
         kept = self.base.execute(
             "SELECT state FROM reservations WHERE key = ? AND buyer = ?", (key, buyer)
@@ -289,7 +261,8 @@ class StockBooks:
         """Gives what became free to those it is owed to, then to those who wait, in order."""
         self.make_good(sku, channel)
         waiting = self.base.execute(
-            "SELECT r.key, r.buyer, r.hold_ms FROM reservations r JOIN lines l ON l.key = r.key"
+            "SELECT r.key, r.buyer, r.hold_ms"
+            " FROM reservations r CROSS JOIN lines l ON l.key = r.key"
             " WHERE r.state = 'waiting' AND l.sku = ?"
             " AND (l.channel = ? OR (l.channel = '' AND r.channel = ?)) ORDER BY r.turn",
             (sku, channel, channel),
@@ -321,21 +294,22 @@ class StockBooks:
             self.settle(key, "expired", "", "")
         return len(keys)
 
-    def _bought(self, buyer: str, sku: str, channel: str = "") -> int:
+    def bought(self, buyer: str, sku: str, channel: str = "") -> int:
         """Pieces a buyer has or waits for, of all channels or of one."""
         row = self.base.execute(
-            "SELECT coalesce(sum(l.count), 0) FROM lines l JOIN reservations r ON r.key = l.key"
+            "SELECT coalesce(sum(l.count), 0)"
+            " FROM reservations r CROSS JOIN lines l ON l.key = r.key"
             " WHERE l.sku = ?1 AND r.buyer = ?2 AND r.state IN ('held', 'confirmed', 'waiting')"
             " AND (?3 = '' OR l.channel = ?3 OR (l.channel = '' AND r.channel = ?3))",
             (sku, buyer, channel),
         ).fetchone()
         return int(row[0])
 
-    def _is_before(self, wanted: Sequence[tuple[str, str, int]]) -> bool:
+    def is_before(self, wanted: Sequence[tuple[str, str, int]]) -> bool:
         """Does somebody wait for one of these already?"""
         return any(
             self.base.execute(
-                "SELECT 1 FROM reservations r JOIN lines l ON l.key = r.key WHERE"
+                "SELECT 1 FROM reservations r CROSS JOIN lines l ON l.key = r.key WHERE"
                 " r.state = 'waiting' AND l.sku = ?1"
                 " AND (l.channel = ?2 OR (l.channel = '' AND r.channel = ?2)) LIMIT 1",
                 (sku, where),
@@ -379,7 +353,7 @@ class StockBooks:
         row = self.base.execute("SELECT text FROM notes WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else ""
 
-    def _taken(self, sku: str, channel: str) -> int:
+    def taken(self, sku: str, channel: str) -> int:
         return self._ever(sku, channel) - self.free(sku, channel)
 
     def _ever(self, sku: str, channel: str) -> int:

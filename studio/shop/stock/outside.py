@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from studio.core.clock import utc_iso
 from studio.shop.stock.books import HoldTerms, StockBooks
+from studio.shop.stock.holds import HoldAsk
 from studio.shop.stock.model import Booking, Line
 
 DONE_WITH = ("confirmed", "refunded")
@@ -57,7 +58,7 @@ def hold(
     """An order that is not paid yet."""
     if books.reservation(key) is None and not counted(books, lines):
         return Booking(key, "elsewhere")
-    return books.hold(key, counted(books, lines), buyer, channel, HoldTerms(hold_ms))
+    return HoldAsk(key, counted(books, lines), buyer, channel, HoldTerms(hold_ms))(books)
 
 
 def cancel(books: StockBooks, key: str, channel: str, who: str) -> Booking:

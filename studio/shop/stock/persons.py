@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from studio.core.errors import StudioError
 from studio.governance.database import Database, DatabaseError, open_database
 from studio.governance.people import PeopleKeys, Person
-from studio.governance.persons import Kept, StoreAnswer
+from studio.governance.persons import OPEN_ORDERS, Kept, StoreAnswer
 from studio.shop.stock.model import Reservation
 from studio.shop.stock.place import read_place
 from studio.shop.stock.redis import RedisStock
@@ -89,14 +89,68 @@ class LedgerPersons:
                 ]  # fmt: skip
         return rows
 
+    def bought(self, whos: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """How many orders of each of these buyers (``channel/name``), and when the last one was.
+
+        Raises:
+            StudioError: failed.
+        """
+        wanted = set(whos)
+
+        def ask(base: Database) -> list[tuple[str, str, int, str]]:
+            return base.execute(
+                "SELECT channel, buyer, count(*), max(at_utc) FROM reservations "
+                "WHERE buyer <> '' AND state = 'confirmed' GROUP BY 1, 2"
+            ).fetchall()
+
+        known = list(chain.from_iterable(self._each(ask)))
+        for store in self._stores():
+            with closing(store):
+                known += [
+                    (order.channel, order.buyer, 1, order.at_utc)
+                    for order in store.orders_of()
+                    if order.buyer and order.state == "confirmed"
+                ]
+        found: dict[str, tuple[int, str]] = {}
+        for channel, buyer, orders, at_utc in known:
+            who = f"{channel}/{buyer}"
+            if who in wanted:
+                before, last_utc = found.get(who, (0, ""))
+                found[who] = before + orders, max(last_utc, at_utc)
+        return found
+
+    def named(self, erased: Mapping[str, str]) -> list[Person]:
+        """Who was erased and stands in an order that is done now; ledgers in files alone.
+
+        Raises:
+            StudioError: failed.
+        """
+
+        def ask(base: Database) -> list[tuple[str, str, str]]:
+            return base.execute(
+                "SELECT channel, buyer, min(at_utc) FROM reservations WHERE buyer <> '' "
+                f"AND substr(buyer, 1, {len(ERASED)}) <> ? "
+                f"AND state NOT IN ({', '.join('?' * len(OPEN))}) GROUP BY 1, 2",
+                (ERASED, *OPEN),
+            ).fetchall()
+
+        persons = []
+        for channel, buyer, since in chain.from_iterable(self._each(ask)):
+            number = self._people.person(f"{channel}/{buyer}")
+            if since <= erased.get(number, ""):
+                persons.append(Person(number, f"{channel}/{buyer}", buyer, since))
+        return persons
+
     def erase(self, persons: Sequence[Person]) -> StoreAnswer:
-        """Their names out of everything that is done."""
+        """Their names out of everything that is done; copies that were cut off go whole."""
+        for part in self._folder.glob("*.db.coming*"):
+            part.unlink(missing_ok=True)
         counts = self._each(lambda base: self._take_out(base, persons), writes=True)
         counts += [self._rename(store, persons) for store in self._stores()]
         done, still_open = (sum(part) for part in zip((0, 0), *counts, strict=True))
         kept = []
         if still_open:
-            kept.append(Kept(self.name, "open_orders", still_open))
+            kept.append(Kept(self.name, OPEN_ORDERS, still_open))
         if done:
             kept.append(Kept(self.name, "trade_records", done))
         return StoreAnswer(done, tuple(kept))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -12,8 +14,10 @@ from studio.core.bounded import read_bounded
 from studio.core.clean import encode_json, read_json
 from studio.core.credentials import opened, sealed
 from studio.core.errors import StudioError
+from studio.core.file_lock import file_lock
 from studio.core.redact import redact
 from studio.core.whole_file import PRIVATE, write_whole
+from studio.governance.database import DatabaseError
 
 MOST_BYTES = 20_000
 SCHEMES = ("redis", "rediss", "unix")
@@ -25,10 +29,12 @@ class Place(msgspec.Struct, frozen=True):
     Attributes:
         settings: "url" (``redis://``, ``rediss://`` or ``unix://``), secrets sealed.
         seen: how many bookings it had when it was seen last: a store that has fewer went back.
+        leaving: the word by which the ledger is taken back from there into a file, "" it is not.
     """
 
     settings: dict[str, Any] = {}
     seen: Annotated[int, msgspec.Meta(ge=0)] = 0
+    leaving: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
     @property
     def url(self) -> str:
@@ -80,8 +86,46 @@ def write_place(path: Path, place: Place) -> None:
     Raises:
         StudioError: failed.
     """
-    try:
+    with ledger_faults(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, encode_json(msgspec.to_builtins(place)), mode=PRIVATE)
-    except OSError as error:
+
+
+@contextlib.contextmanager
+def ledger_faults(path: Path) -> Iterator[None]:
+    """What the disk or the database says against a ledger's file, in our words.
+
+    Raises:
+        StudioError: failed.
+    """
+    try:
+        yield
+    except (OSError, DatabaseError) as error:
         raise StudioError("failed", "stock.no_ledger", path=str(path), why=str(error)) from None
+
+
+@contextlib.contextmanager
+def lock_beside(path: Path) -> Iterator[None]:
+    """One process at a time: who changes a note, or moves a ledger, holds the lock beside it.
+
+    Raises:
+        StudioError: failed.
+    """
+    with contextlib.ExitStack() as stack:
+        with ledger_faults(path):
+            stack.enter_context(file_lock(path.with_name(path.name + ".lock")))
+        yield
+
+
+def note_seen(path: Path, place: Place) -> None:
+    """Notes how far a store has come. A note that is gone stays gone; a word in it stays in it.
+
+    Raises:
+        StudioError: failed.
+    """
+    with lock_beside(path):
+        if not path.is_file():
+            return
+        there = read_place(path)
+        if there.settings == place.settings:
+            write_place(path, msgspec.structs.replace(there, seen=place.seen))

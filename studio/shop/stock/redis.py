@@ -19,6 +19,7 @@ from studio.core.clean import read_json, write_json
 from studio.core.clock import awake_ns, utc_iso
 from studio.core.errors import StudioError
 from studio.core.log import logger
+from studio.shop.stock.answers import answered_together
 from studio.shop.stock.books import MS, Note
 from studio.shop.stock.grouping import Asked, BookingThread
 from studio.shop.stock.model import (
@@ -27,17 +28,16 @@ from studio.shop.stock.model import (
     Level,
     Line,
     Move,
-    Outcome,
     Reservation,
     Shortfall,
-    merged,
 )
 from studio.shop.stock.place import Place
+from studio.shop.stock.redis_rows import booking_of, levels_of, names_of, plain
 from studio.shop.stock.store_link import ANSWER_S, TRIES, Call, StoreLink
 
 _log = logger(__name__)
 
-LOT = 128
+LEAST_LOT, LOT = 32, 128
 """Bookings in one call: the server does nothing else meanwhile."""
 CHUNK = 500
 MOST_TURNS = 50
@@ -69,6 +69,7 @@ class RedisStock:
 
     def __init__(self, shop: str, place: Place, path: Path | None = None) -> None:
         self._expected = (0, 0)
+        self._place = place
         self._link = StoreLink(shop, place, path)
         self._thread = BookingThread[Job]("stock store", self._commit, self._link.close)
 
@@ -101,7 +102,7 @@ class RedisStock:
         most: Mapping[str, int] | None = None,
     ) -> Future[Booking]:  # fmt: skip
         """As `StockLedger.share_lines`."""
-        given = {"lines": _plain(lines), "start": start, "end": end, "who": who}
+        given = {"lines": plain(lines), "start": start, "end": end, "who": who}
         return self._book("share", key, {**given, "most": dict(most or {})})
 
     def hold(
@@ -111,7 +112,7 @@ class RedisStock:
     ) -> Future[Booking]:  # fmt: skip
         """As `StockLedger.hold`."""
         given = {
-            "lines": _plain(lines), "buyer": buyer, "channel": channel,
+            "lines": plain(lines), "buyer": buyer, "channel": channel,
             "hold_ms": int(hold_s * 1000), "most": most_a_buyer, "limits": dict(limits or {}),
             "may_wait": may_wait, "instead_of": instead_of,
         }  # fmt: skip
@@ -121,7 +122,7 @@ class RedisStock:
         self, key: str, lines: Iterable[Line], buyer: str = "", channel: str = OWN, who: str = ""
     ) -> Future[Booking]:
         """As `StockLedger.sell_outside`."""
-        given = {"lines": _plain(lines), "buyer": buyer, "channel": channel, "who": who}
+        given = {"lines": plain(lines), "buyer": buyer, "channel": channel, "who": who}
         return self._book("sell_outside", key, given)
 
     def hold_outside(
@@ -129,7 +130,7 @@ class RedisStock:
         hold_s: float = 86_400.0,
     ) -> Future[Booking]:  # fmt: skip
         """As `StockLedger.hold_outside`."""
-        given = {"lines": _plain(lines), "buyer": buyer, "channel": channel}
+        given = {"lines": plain(lines), "buyer": buyer, "channel": channel}
         return self._book("hold_outside", key, {**given, "hold_ms": int(hold_s * 1000)})
 
     def cancel_outside(self, key: str, channel: str = OWN, who: str = "") -> Future[Booking]:
@@ -140,7 +141,7 @@ class RedisStock:
         self, key: str, order: str, lines: Iterable[Line], *, restocks: bool, who: str = ""
     ) -> Future[Booking]:
         """As `StockLedger.take_back_some`."""
-        given = {"order": order, "lines": _plain(lines), "restocks": restocks, "who": who}
+        given = {"order": order, "lines": plain(lines), "restocks": restocks, "who": who}
         return self._book("take_back_some", key, given)
 
     def count_outside(
@@ -177,8 +178,68 @@ class RedisStock:
     # -- reading --------------------------------------------------------------------------------
 
     def levels(self) -> list[Level]:
-        """As `StockLedger.levels`."""
-        return _levels(self._link.ask("levels", {}))
+        """As `StockLedger.levels`.
+
+        Raises:
+            StudioError: failed: away, or the ledger is in a file of somebody again.
+        """
+        told = self._link.ask("levels", {})
+        if told["gone"] not in ("", self._link.word):
+            raise self._is_gone()
+        return levels_of(told)
+
+    @property
+    def left_by(self) -> str:
+        """The word of whoever took this ledger back into a file; "" it is here."""
+        return str(self._link.ask("levels", {})["gone"])
+
+    def leave(self, word: str) -> list[Level]:
+        """Books nothing any more, for good: the ledger goes back into a file; what it holds.
+
+        Args:
+            word: of whoever takes it; said again it answers the same.
+
+        Raises:
+            StudioError: conflict: holds run, buyers wait, something is owed; failed: away, or
+                somebody else has taken it.
+        """
+        outcome = self._link.ask("leave", {"word": word})["outcome"]
+        if outcome == "held":
+            holds, waiting = self.counts()
+            owed = len(self.shortfalls())
+            raise StudioError(
+                "conflict", "stock.under_way", holds=holds, waiting=waiting, owed=owed
+            )
+        if outcome != "done":
+            raise self._is_gone()
+        return levels_of(self._link.ask("levels", {}))
+
+    def stay(self, word: str) -> None:
+        """It was not taken after all."""
+        self._link.ask("stay", {"word": word})
+
+    def clear(self, word: str) -> None:
+        """Room for a ledger that comes again: what was left here when it went goes.
+
+        Nobody else books here before `stay` is said.
+        """
+        self._link.word = word
+        keep = {self._link.of(name) for name in ("version", "schema", "gone", "set_by")}
+        with self._link.away():
+            found = self._link.reads.scan_iter(match=self._link.of("*"), count=CHUNK)
+            lot = [key for key in found if key not in keep]
+            for at in range(0, len(lot), CHUNK):
+                self._link.reads.delete(*lot[at : at + CHUNK])
+
+    def kept(self) -> tuple[list[Any], list[Any]]:
+        """Keys that counted, and notes: as `adopt` takes them."""
+        with self._link.away():
+            bookings = self._link.reads.hgetall(self._link.of("bookings"))
+            notes = self._link.reads.hgetall(self._link.of("notes"))
+        return [(key, *read_json(raw)) for key, raw in bookings.items()], list(notes.items())
+
+    def _is_gone(self) -> StudioError:
+        return StudioError("failed", "stock.store_gone", where=self._place.shown)
 
     def counts(self) -> tuple[int, int]:
         """As `StockLedger.counts`."""
@@ -203,7 +264,7 @@ class RedisStock:
         with self._link.away():
             short = self._link.reads.hgetall(self._link.of("short"))
             owed = sorted(
-                (read_json(debt)[3], *_names(name), *read_json(debt)[:3])
+                (read_json(debt)[3], *names_of(name), *read_json(debt)[:3])
                 for name, debt in short.items()
             )
             pipe = self._link.reads.pipeline(transaction=False)
@@ -237,7 +298,7 @@ class RedisStock:
                 so_far[place] += by
         return [
             f"{level.sku} ({level.channel}): {(level.free, level.held, level.sold)} ≠ {total}"
-            for level in _levels(told)
+            for level in levels_of(told)
             if (total := tuple(sums.get((level.sku, level.channel), ())))
             != (level.free, level.held, level.sold)
         ]
@@ -340,9 +401,13 @@ class RedisStock:
         return self._thread.book(Job(operation, {"key": key, **given}, note))
 
     def _commit(self, asked: Sequence[Asked[Job]]) -> None:
-        """All that waited, in lots that keep the server no longer than some milliseconds."""
-        for at in range(0, len(asked), LOT):
-            left = list(asked[at : at + LOT])
+        """All that waited, in lots that keep the server no longer than some milliseconds.
+
+        Two lots rather than one: while the server books the second, those of the first ask anew.
+        """
+        size = min(LOT, max(LEAST_LOT, (len(asked) + 1) // 2))
+        for at in range(0, len(asked), size):
+            left = list(asked[at : at + size])
             for turn in range(MOST_TURNS):
                 try:
                     left = self._take(left, is_last=turn == MOST_TURNS - 1)
@@ -379,16 +444,19 @@ class RedisStock:
 
         answers = self._link.book(calls)
         again = []
-        for ((job, future), _), told in zip(sent, answers, strict=True):
-            if told["outcome"] == "again" and not is_last:
-                again.append((job, future))
-            elif told["outcome"] == "again":
-                sku = str(job.given["lines"][0]["sku"])
-                future.set_exception(StudioError("conflict", "stock.too_busy", sku=sku))
-            else:
-                if job.operation == "expire":
-                    self._expected = (int(told["now"]), awake_ns())
-                future.set_result(_booking(job.given["key"], told))
+        with answered_together():
+            for ((job, future), _), told in zip(sent, answers, strict=True):
+                if told["outcome"] == "again" and not is_last:
+                    again.append((job, future))
+                elif told["outcome"] == "gone":
+                    future.set_exception(self._is_gone())
+                elif told["outcome"] == "again":
+                    sku = str(job.given["lines"][0]["sku"])
+                    future.set_exception(StudioError("conflict", "stock.too_busy", sku=sku))
+                else:
+                    if job.operation == "expire":
+                        self._expected = (int(told["now"]), awake_ns())
+                    future.set_result(booking_of(job.given["key"], told))
         return again
 
     def _words(self, job: Job) -> Call:
@@ -420,37 +488,3 @@ class RedisStock:
             "sku": note.sku, "channel": note.channel, "text": text,
             "least": bound(-1), "most": bound(1),
         }  # fmt: skip
-
-
-def _plain(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    return [
-        {"sku": line.sku, "count": line.count, "channel": line.channel} for line in merged(lines)
-    ]
-
-
-def _names(field: str) -> tuple[str, str]:
-    """The two names of a compound field: the first stands behind its length in bytes."""
-    length, _, rest = field.partition(":")
-    raw = rest.encode()
-    return raw[: int(length)].decode(), raw[int(length) :].decode()
-
-
-def _levels(told: dict[str, Any]) -> list[Level]:
-    held, sold = _pairs(told["held"]), _pairs(told["sold"])
-    levels = [
-        Level(*_names(name), int(free), int(held.get(name, 0)), int(sold.get(name, 0)))
-        for name, free in _pairs(told["free"]).items()
-    ]
-    return sorted(levels, key=lambda level: (level.sku, level.channel))
-
-
-def _pairs(flat: Any) -> dict[str, str]:
-    names = list(flat)
-    return dict(zip(names[::2], names[1::2], strict=True))
-
-
-def _booking(key: str, told: dict[str, Any]) -> Booking:
-    outcome: Outcome = told["outcome"]
-    return Booking(
-        key, outcome, told["sku"], int(told["free"]), int(told["until_ms"]), told["note"]
-    )

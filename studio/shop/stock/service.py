@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
 from msgspec.structs import replace
@@ -19,7 +19,7 @@ from studio.shop.model import Product
 from studio.shop.stock.answers import answered
 from studio.shop.stock.ledger import StockLedger, ledger_path, open_ledger
 from studio.shop.stock.model import Level, StockPart, StockView
-from studio.shop.stock.moving import move_ledger
+from studio.shop.stock.moving import move_back, move_ledger
 from studio.shop.stock.place import Place
 from studio.shop.stock_commands import StockCommands
 
@@ -146,13 +146,26 @@ class StockService(Service):
         Raises:
             StudioError: conflict: holds run; failed: file or store.
         """
-        is_open = self.part.shop == shop
-        if is_open:
+        return await self._closed_meanwhile(shop, lambda: move_ledger(shop, place))
+
+    async def place_back(self, shop: str) -> int:
+        """Takes a shop's ledger from its store back into a file of this machine.
+
+        Returns:
+            Orders that were brought.
+
+        Raises:
+            StudioError: conflict: it is in no store, holds run; failed: file or store.
+        """
+        return await self._closed_meanwhile(shop, lambda: move_back(shop))
+
+    async def _closed_meanwhile(self, shop: str, work: Callable[[], int]) -> int:
+        if self.part.shop == shop:
             await self._close()
         try:
-            return await asyncio.to_thread(move_ledger, shop, place)
+            return await asyncio.to_thread(work)
         finally:
-            if is_open:
+            if self.part.shop == shop:  # the show may be another by now
                 await self.open(shop)
 
     def need(self) -> StockLedger:

@@ -11,15 +11,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from studio.core.errors import StudioError
 from studio.core.log import logger
 from studio.governance.database import Database, DatabaseError, is_outdated, open_database
 from studio.shop.stock import outside
+from studio.shop.stock.answers import answered_together
 from studio.shop.stock.books import WAITS, HoldTerms, Note, StockBooks, prepare
 from studio.shop.stock.grouping import Asked, BookingThread
+from studio.shop.stock.holds import HoldAsk, hold_all
 from studio.shop.stock.model import (
     OWN,
     Booking,
@@ -34,7 +37,7 @@ from studio.shop.stock.model import (
 _log = logger(__name__)
 
 BUSY_S = 10.0
-Job = Callable[["StockBooks"], Booking]
+Job = Callable[[StockBooks], Booking]
 
 
 class SqliteStock:
@@ -146,7 +149,7 @@ class SqliteStock:
         terms = HoldTerms(
             int(hold_s * 1000), most_a_buyer, limits or {}, may_wait, instead_of, note
         )
-        return self._book(lambda books: books.hold(key, wanted, buyer, channel, terms))
+        return self._book(HoldAsk(key, wanted, buyer, channel, terms))
 
     def sell_outside(
         self, key: str, lines: Iterable[Line], buyer: str = "", channel: str = OWN, who: str = ""
@@ -340,20 +343,22 @@ class SqliteStock:
             _log.error("the stock ledger %s cannot be opened again: %s", self.path, error)
         base = self._books.base
         try:
-            answers = self._booked(asked, is_careful=False) or self._booked(asked, is_careful=True)
+            answers: Sequence[Booking | Exception] = self._booked(asked)
+            answers = answers or self._booked_carefully(asked)
         except DatabaseError as error:
             _log.error("the stock ledger %s cannot be written: %s", self.path, error)
             if base.in_transaction:
                 base.execute("ROLLBACK")
             answers = [error] * len(asked)
-        for (_, future), answer in zip(asked, answers, strict=True):
-            if isinstance(answer, Booking):
-                future.set_result(answer)
-                continue
-            why = str(answer)
-            future.set_exception(
-                StudioError("failed", "stock.no_ledger", path=str(self.path), why=why)
-            )
+        with answered_together():
+            for (_, future), answer in zip(asked, answers, strict=True):
+                if isinstance(answer, Booking):
+                    future.set_result(answer)
+                    continue
+                why = str(answer)
+                future.set_exception(
+                    StudioError("failed", "stock.no_ledger", path=str(self.path), why=why)
+                )
 
     def _keep_sealed(self) -> None:
         """The machine's key was changed: both connections are opened again, under the new one.
@@ -370,13 +375,34 @@ class SqliteStock:
             self._books = StockBooks(self._writes)
             self._reads = self._open()
 
-    def _booked(
-        self, asked: Sequence[Asked[Job]], *, is_careful: bool
-    ) -> list[Booking | Exception]:
-        """What each is answered, on the disk; empty, and nothing booked, where it takes more care.
+    def _booked(self, asked: Sequence[Asked[Job]]) -> list[Booking]:
+        """What each is answered, on the disk; empty, and nothing booked, where it takes more care:
+        one was refused after it had written, or failed.
 
-        Args:
-            is_careful: each in a savepoint, so that what one has written can be taken back alone.
+        Raises:
+            DatabaseError: the file cannot be written.
+        """
+        base = self._books.base
+        answers: list[Booking] = []
+        base.execute("BEGIN IMMEDIATE")
+        try:
+            for waits_alone, group in groupby((job for job, _ in asked), _is_alone):
+                if not waits_alone:  # those that are refused have written nothing
+                    answers += hold_all(self._books, cast("list[HoldAsk]", list(group)))
+                    continue
+                for job in group:
+                    before = base.total_changes()
+                    answers.append(job(self._books))
+                    if _is_refused(answers[-1]) and base.total_changes() != before:
+                        raise _CareError
+        except Exception:  # told, and by whom, when it fails once more
+            base.execute("ROLLBACK")
+            return []
+        base.execute("COMMIT")
+        return answers
+
+    def _booked_carefully(self, asked: Sequence[Asked[Job]]) -> list[Booking | Exception]:
+        """The same, each in a savepoint: what one has written can be taken back alone.
 
         Raises:
             DatabaseError: the file cannot be written.
@@ -385,22 +411,28 @@ class SqliteStock:
         answers: list[Booking | Exception] = []
         base.execute("BEGIN IMMEDIATE")
         for job, _ in asked:
-            before = base.total_changes()
-            if is_careful:
-                base.execute("SAVEPOINT job")
+            base.execute("SAVEPOINT job")
             try:
                 answer: Booking | Exception = job(self._books)
             except Exception as error:  # the others are booked, and the thread goes on
                 _log.warning("a booking in %s failed: %r", self.path, error)
                 answer = error
-            is_done = isinstance(answer, Booking) and answer.outcome not in ("short", "limit")
-            if not is_done and not is_careful and base.total_changes() != before:
-                base.execute("ROLLBACK")
-                return []
-            if is_careful:
-                if not is_done:
-                    base.execute("ROLLBACK TO job")
-                base.execute("RELEASE job")
+            if not isinstance(answer, Booking) or _is_refused(answer):
+                base.execute("ROLLBACK TO job")
+            base.execute("RELEASE job")
             answers.append(answer)
         base.execute("COMMIT")
         return answers
+
+
+class _CareError(Exception):
+    """A booking was refused after it had written."""
+
+
+def _is_alone(job: Job) -> bool:
+    """Is it booked by itself, not together with the holds beside it?"""
+    return not isinstance(job, HoldAsk) or bool(job.terms.instead_of)
+
+
+def _is_refused(answer: Booking) -> bool:
+    return answer.outcome in ("short", "limit")

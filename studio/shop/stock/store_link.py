@@ -15,7 +15,7 @@ from studio.core.clean import encode_json
 from studio.core.clock import now_ns, utc_iso
 from studio.core.errors import StudioError
 from studio.core.log import logger
-from studio.shop.stock.place import Place, write_place
+from studio.shop.stock.place import Place, note_seen
 
 _log = logger(__name__)
 
@@ -39,6 +39,7 @@ class StoreLink:
 
     Attributes:
         reads: a client for reading, from any thread.
+        word: of who took the ledger back; who says it may book in it all the same.
         cautions: settings of the server by which pieces could be lost or forgotten.
 
     Raises:
@@ -50,6 +51,7 @@ class StoreLink:
         self._place, self._path = place, path
         self._prefix = f"shopcast:{{{shop}}}:"
         self._seen, self._noted_at = place.seen, 0
+        self.word = ""
         self._seen_lock = threading.Lock()
         self._books = _client(place)
         self.reads = _client(place)
@@ -124,7 +126,7 @@ class StoreLink:
         self._noted_at = now_ns()
         self._place = replace(self._place, seen=self._seen)
         try:
-            write_place(self._path, self._place)
+            note_seen(self._path, self._place)
         except StudioError as error:
             _log.warning("%s", error)
 
@@ -153,15 +155,16 @@ class StoreLink:
     def _run(self, client: Any, calls: Sequence[Call]) -> list[dict[str, Any]]:
         """One call of the script; the server takes it whole."""
         least = self._seen
-        words = (1, self._prefix, least, encode_json(calls))
+        words = (1, self._prefix, least, encode_json(calls), self.word)
         try:
             raw = client.evalsha(self._sha, *words)
         except _errors().NoScriptError:  # the server was started again
             self._load_script()
             raw = client.evalsha(self._sha, *words)
         answers = list(msgspec.json.decode(raw))
-        for told in answers:
-            self._saw(told["version"], least)
+        versions = [told["version"] for told in answers]
+        self._saw(min(versions), least)
+        self._saw(max(versions), least)
         return answers
 
     def _saw(self, version: int, least: int) -> None:

@@ -24,6 +24,7 @@ class StreamFacts:
         wrong: why its address is none, by language; empty while it is one.
         refused: why the platform said no, by language.
         flows: media was taken just now; kbps is how much.
+        is_measuring: it has not flowed for long enough to say at what rate.
     """
 
     name: str
@@ -32,6 +33,7 @@ class StreamFacts:
     refused: dict[str, str] = field(default_factory=dict)
     flows: bool = False
     is_waiting: bool = False
+    is_measuring: bool = False
     kbps: float = 0.0
 
 
@@ -59,6 +61,7 @@ class ShowFacts:
 
     Attributes:
         troubled: sources that somebody has to look at.
+        measuring: of the cameras, those whose pace nobody has measured yet.
         unused: cameras of this machine that are not in the show.
         luma: mean brightness of the programme.
         level_db: how loud it was on average while there was sound; silence is -100.
@@ -68,6 +71,7 @@ class ShowFacts:
 
     cameras: tuple[str, ...] = ()
     troubled: tuple[str, ...] | None = None
+    measuring: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     luma: float | None = None
     level_db: float | None = None

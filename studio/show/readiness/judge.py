@@ -91,6 +91,9 @@ def _camera(facts: ShowFacts) -> ReadyLine:
     names = _names(facts.cameras)
     if facts.troubled is None:
         return _line("camera", "picture", "off", "camera_unknown", names=names)
+    if facts.measuring:
+        names = _names(facts.measuring)
+        return _line("camera", "picture", "off", "camera_measuring", names=names)
     return _line("camera", "picture", "good", "camera", names=names)
 
 
@@ -165,6 +168,8 @@ def _upload(facts: ShowFacts) -> ReadyLine:
     mbps = f"{sum(stream.kbps for stream in flowing) / 1000:.1f}"
     if any(stream.is_waiting for stream in flowing):
         return _line("upload", "line", "attention", "upload_slow", "outputs", mbps=mbps)
+    if any(stream.is_measuring for stream in flowing):
+        return _line("upload", "", "off", "upload_measuring")
     return _line("upload", "line", "good", "upload", mbps=mbps)
 
 

@@ -155,6 +155,9 @@ class ReadinessService(Service):
             troubled=tuple(s.name for s in sources if s.health and s.health.needs_look)
             if is_known or any(s.health and s.health.needs_look for s in sources)
             else None,
+            measuring=tuple(
+                s.name for s in sources if s.name in shown and s.health and s.health.is_measuring
+            ),
             unused=tuple(name for id, name in self._devices.cameras.items() if id not in used),
             luma=max((luma for luma in self._lumas if luma is not None), default=None),
             level_db=self._level.level_db(),
@@ -190,6 +193,7 @@ class ReadinessService(Service):
             refused,
             self._evidence.flows(status),
             status.queue_ms > 1000,
+            status.is_measuring,
             round(self._evidence.kbps(name), -2),
         )
 

@@ -15,7 +15,14 @@ from studio.sources.base import Feed, Progress, Source, SourceContext
 from studio.sources.file_list import is_list, read_list
 from studio.sources.film import Film, Stop
 
-OnShow = Literal["follow", "pause", "restart"]
+OnShow = Literal["follow", "pause", "restart", "on_air"]
+ON_SHOW = {
+    "follow": ("跟上时间", "As if it had gone on"),
+    "pause": ("从暂停处继续", "Go on where it was"),
+    "restart": ("从头播放", "Start over"),
+    "on_air": ("切到直播时从头播放，之前停在开头", "Start over on air, wait at its start"),
+}
+LOOK_S = 0.05
 
 
 class ClipSettings(Settings):
@@ -24,6 +31,10 @@ class ClipSettings(Settings):
     path: Annotated[str, setting("文件", "File", "file")] = ""
     loop: Annotated[bool, setting("循环", "Loop")] = True
     sound: Annotated[bool, setting("播放声音", "Play its sound")] = True
+    sound_track: Annotated[
+        int,
+        setting("第几条声轨（0 为首条可播放的）", "Sound track (0: first that plays)", ge=0, le=64),
+    ] = 0
     in_ms: Annotated[int, setting("入点（毫秒）", "In point (ms)", ge=0, le=86_400_000)] = 0
     out_ms: Annotated[
         int, setting("出点（毫秒，0 为结尾）", "Out point (ms, 0: the end)", ge=0, le=86_400_000)
@@ -35,11 +46,7 @@ class ClipSettings(Settings):
         setting(
             "无人观看后再显示时",
             "When it is seen again",
-            words={
-                "follow": ("跟上时间", "As if it had gone on"),
-                "pause": ("从暂停处继续", "Go on where it was"),
-                "restart": ("从头播放", "Start over"),
-            },
+            words=ON_SHOW,
         ),
     ] = "follow"
     clear_at_end: Annotated[bool, setting("播完后清空画面", "Nothing is shown at its end")] = False
@@ -73,6 +80,7 @@ class Clip(Source):
         self._state: Literal["playing", "paused", "stopped", "ended"] = "playing"
         self._duration_ms: int | None = None
         self._at_ms = 0
+        self.put_on_air(False)
 
     @property
     def in_ms(self) -> int:
@@ -138,6 +146,7 @@ class Clip(Source):
             speed=float(getattr(settings, "speed", 1.0)),
             out_ms=out_ms or None,
             deinterlaces=bool(getattr(settings, "deinterlace", True)),
+            sound_track=int(getattr(settings, "sound_track", 0)),
         ) as film:
             self._duration_ms = film.duration_ms
             self._play(feed, film, in_ms)
@@ -168,12 +177,17 @@ class Clip(Source):
         return self._seek_ms is not None
 
     def _wait_for_more(self, feed: Feed) -> None:
-        """At the end: until it is wound or played again."""
+        """At the end: until it is wound or played again, or shown again where that starts it."""
         self._state = "ended"
+        starts_again = getattr(self.settings, "on_show", "follow") == "restart"
+        was_left = False
         if getattr(self.settings, "clear_at_end", False) and feed.size:
             feed.picture(clear(*feed.size, now_ns()))
-        while not feed.stopping.wait(0.05) and self._seek_ms is None:
+        while not feed.stopping.wait(LOOK_S) and self._seek_ms is None:
             feed.still_here()
+            if starts_again and was_left and not feed.may_rest:
+                self._seek_ms = float(self.in_ms)
+            was_left = was_left or feed.may_rest
         if self._state == "ended":
             self._state = "playing"
 

@@ -11,9 +11,11 @@ from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.log import logger
 from studio.core.text import Text
+from studio.media.frame import clear
 from studio.sources.base import Feed, Progress, Source, SourceContext
 from studio.sources.film import Film, Stop
 from studio.sources.gather import FILMS, Order, gather
+from studio.sources.kinds.clip import LOOK_S, ON_SHOW, OnShow
 from studio.sources.pacing import Player
 
 _log = logger(__name__)
@@ -27,6 +29,11 @@ class PlaylistSettings(Settings):
     loop: Annotated[bool, setting("循环", "Loop")] = True
     shuffle: Annotated[bool, setting("随机顺序", "Shuffle")] = False
     sound: Annotated[bool, setting("播放声音", "Play the sound")] = True
+    on_show: Annotated[
+        OnShow,
+        setting("无人观看后再显示时", "When it is seen again", words=ON_SHOW),
+    ] = "follow"
+    clear_at_end: Annotated[bool, setting("播完后清空画面", "Nothing is shown at its end")] = False
     deinterlace: Annotated[bool, setting("去隔行", "Deinterlace")] = True
     watch_frozen: Annotated[bool, setting("画面不动视为故障", "Frozen counts as a fault")] = False
 
@@ -54,11 +61,15 @@ class Playlist(Source):
         self._playing = threading.Event()
         self._playing.set()
         self._step: int | None = None
+        self._is_from_first = False
         self._seek_ms: float | None = None
         self._state: Literal["playing", "paused", "stopped", "ended"] = "playing"
         self._duration_ms: int | None = None
         self._at_ms = 0
         self.now_playing = ""
+        if settings.on_show == "on_air":
+            self._playing.clear()
+            self._state = "stopped"
 
     def control(self, action: str, value: float) -> None:
         """play, pause, stop, restart, seek (ms in this file), next, previous."""
@@ -78,6 +89,12 @@ class Playlist(Source):
                 self._step = 1
             self._playing.set()
             self._state = "playing"
+
+    def put_on_air(self, is_on: bool) -> bool:
+        """From its first file on."""
+        starts = super().put_on_air(is_on)
+        self._is_from_first = self._is_from_first or starts
+        return starts
 
     def progress(self) -> Progress:
         """Where in this file it is."""
@@ -107,13 +124,30 @@ class Playlist(Source):
                 if failed >= len(files):
                     raise bad from None
             step, self._step = self._step, None
-            if step is None and order.is_last and not s.loop:
-                self._state = "ended"
-                while not feed.stopping.wait(0.05) and self._step is None:
-                    feed.still_here()
+            if step is None and order.is_last and not s.loop and not self._is_from_first:
+                self._wait_for_more(feed)
                 step, self._step = self._step, None
                 goes_on = False
-            order.step(1 if step is None else step)
+            if self._is_from_first:
+                self._is_from_first, goes_on = False, False
+                order.begin()
+            else:
+                order.step(1 if step is None else step)
+
+    def _wait_for_more(self, feed: Feed) -> None:
+        """At the end: until it is led on, or shown again where that starts it."""
+        self._state = "ended"
+        if self.settings.clear_at_end and feed.size:
+            feed.picture(clear(*feed.size, now_ns()))
+        was_left = False
+        while not feed.stopping.wait(LOOK_S) and self._step is None and not self._is_from_first:
+            feed.still_here()
+            self._is_from_first = (
+                was_left and not feed.may_rest and self.settings.on_show == "restart"
+            )
+            was_left = was_left or feed.may_rest
+        if self._is_from_first and self._playing.is_set():
+            self._state = "playing"
 
     def _file(self, feed: Feed, path: Path, player: Player, goes_on: bool) -> bool:
         """Plays one; True when it came to its end."""
@@ -127,7 +161,7 @@ class Playlist(Source):
                 goes_on, is_exact = False, True
                 if why is Stop.REST:
                     from_ms, is_exact = self._rest(feed, film), False
-                if self._step is not None:
+                if self._step is not None or self._is_from_first:
                     return False
                 if self._seek_ms is not None:
                     from_ms, is_exact = self._seek_ms, True
@@ -146,10 +180,14 @@ class Playlist(Source):
         return self._seek_ms is not None or self._step is not None
 
     def _rest(self, feed: Feed, film: Film) -> float:
-        """Nobody looks or hears: it stands, and follows the clock within this file."""
+        """Nobody looks or hears: it stands. Returns where in this file to go on, ms."""
         began, at_ms = now_ns(), film.at_ms
         while not feed.stopping.is_set() and not self._asked and not feed.rest():
             if film.has_sound and feed.is_heard:
                 break
+        if self.settings.on_show == "restart" and not self._asked and self._playing.is_set():
+            self._is_from_first = True
+        if self.settings.on_show != "follow":
+            return at_ms
         gone_ms = (now_ns() - began) / NS * 1000 if self._playing.is_set() else 0.0
         return film.within(at_ms + gone_ms, 0.0, is_loop=True)

@@ -16,6 +16,7 @@ from studio.media.picture_file import read_picture
 from studio.media.yuv import Rect, Scratch, blend, crop, fade, layer, place, resize
 from studio.sources.base import Feed, Progress, Source, SourceContext
 from studio.sources.gather import PICTURES, Order, gather
+from studio.sources.kinds.clip import ON_SHOW, OnShow
 from studio.sources.kinds.colour import parse_colour
 
 _log = logger(__name__)
@@ -30,6 +31,10 @@ class SlideShowSettings(Settings):
     fade_ms: Annotated[int, setting("淡入淡出（毫秒）", "Fade (ms)", ge=0, le=5000)] = 500
     loop: Annotated[bool, setting("循环", "Loop")] = True
     shuffle: Annotated[bool, setting("随机顺序", "Shuffle")] = False
+    on_show: Annotated[
+        OnShow,
+        setting("无人观看后再显示时", "When it is seen again", words=ON_SHOW),
+    ] = "pause"
     fit: Annotated[
         Literal["contain", "cover"],
         setting(
@@ -67,6 +72,7 @@ class SlideShow(Source):
         self._playing = True
         self._again = threading.Event()
         self._count, self._number, self._is_over = 0, 0, False
+        self.put_on_air(False)
 
     def control(self, action: str, value: float) -> None:
         """play, pause, stop, restart, next, previous, seek (ms), cue (number from 1)."""
@@ -129,6 +135,7 @@ class SlideShow(Source):
     def _wait(self, feed: Feed, *, is_last: bool) -> int:
         """Until the next is due or asked for; how many to step."""
         due = now_ns() + round(self.settings.seconds * NS)
+        how, left_ns = self.settings.on_show, 0
         self._is_over = is_last and not self.settings.loop
         while not feed.stopping.is_set():
             self._again.clear()
@@ -137,14 +144,34 @@ class SlideShow(Source):
                 self._is_over = False
                 return step
             left = due - now_ns()
+            if left_ns and not feed.may_rest:
+                step = self._gone(now_ns() - left_ns)
+                left_ns = 0
+                if step:
+                    return step
             if feed.may_rest:
+                if how == "restart" and self._playing and self._number:
+                    return -self._number  # it is ready to be seen from its first picture
+                if how == "follow" and self._playing and not self._is_over:
+                    left_ns = left_ns or now_ns()
                 feed.rest()  # unseen it stands, and has its whole time when seen again
                 due = now_ns() + round(self.settings.seconds * NS)
             elif self._playing and not self._is_over and left <= 0:
                 return 1
-            else:
-                self._again.wait(max(0.01, min(left / NS, 0.25)) if self._playing else 0.25)
+            elif self._playing:
+                self._again.wait(max(0.01, min(left / NS, 0.25)))
+            else:  # played again, it has its whole time
+                self._again.wait(0.25)
+                due = now_ns() + round(self.settings.seconds * NS)
         return 0
+
+    def _gone(self, unseen_ns: int) -> int:
+        """How many to step where it is as if it had gone on while nobody looked."""
+        s = self.settings
+        count = int(unseen_ns / NS / (s.seconds + s.fade_ms / 1000))
+        if s.loop:
+            return (self._number + count) % self._count - self._number
+        return min(count, self._count - 1 - self._number)
 
     def _fade(self, feed: Feed, before: Frame, after: Frame) -> None:
         began = now_ns()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import random
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from studio.core.clock import utc_ms
+from studio.governance import audit
 from studio.governance.audit import AuditLog, Signer, link, logs
 from studio.governance.audit_check import check_logs
 from studio.governance.secrets import Secrets
+from tests.waiting import until
 
 COUNT = 200
 
@@ -129,3 +134,65 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     log = written(tmp_path, 0)
     log.close()
     assert log.lost == COUNT
+
+
+def test_a_disk_that_is_full_for_a_while_breaks_no_chain(tmp_path: Path) -> None:
+    """Half of a write goes through; what was lost is counted, what follows is whole."""
+    log = AuditLog(tmp_path / "audit", lambda: signer(tmp_path))
+    until(lambda: log.count > 0, "begun", 10)
+    is_full = threading.Event()
+
+    class Half:
+        """The file, on a disk that takes half a line and then nothing."""
+
+        def __init__(self, file: Any) -> None:
+            self._file = file
+
+        def write(self, data: memoryview) -> int:
+            if is_full.is_set():
+                self._file.write(data[:31])
+                raise OSError(28, "No space left on device")
+            return int(self._file.write(data))
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._file, name)
+
+    put = log._put
+    log._put = lambda file, entries: put(Half(file), entries)  # type: ignore[method-assign]
+    is_full.set()
+    for number in range(40):
+        log.write("command", number=number)
+    log.checkpoint()
+    until(lambda: log.lost >= 40, "lost", 10)
+    is_full.clear()
+    for number in range(10):
+        log.write("command", number=number)
+    log.close()
+    report = check_logs(log.folder, signer(tmp_path).public)
+    assert report.flaws == ()
+    assert report.entries >= 12
+    text = logs(log.folder)[0].read_text(encoding="utf-8")
+    assert '"kind":"lost"' in text
+
+
+def test_a_clock_that_was_set_is_named_by_line_and_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set back while it runs, and between two runs."""
+    ahead = [0]
+    monkeypatch.setattr(audit, "utc_ms", lambda: utc_ms() + ahead[0])
+    log = AuditLog(tmp_path / "audit", lambda: signer(tmp_path))
+    until(lambda: log.count > 0, "begun", 10)
+    log.write("command", number=1)
+    until(lambda: log.count > 1, "written", 10)
+    ahead[0] = -3_600_000
+    log.write("command", number=2)
+    log.close()
+    clocks = check_logs(log.folder, signer(tmp_path).public).flaws
+    assert [(flaw.what, flaw.line, flaw.count) for flaw in clocks] == [("clock", 3, -3600)]
+    assert clocks[0].at > clocks[0].seen
+    ahead[0] = -7_200_000
+    AuditLog(tmp_path / "audit", lambda: signer(tmp_path)).close()
+    whole = check_logs(log.folder, signer(tmp_path).public)
+    assert {flaw.what for flaw in whole.flaws} == {"clock"}
+    assert any(flaw.line == 0 and flaw.count <= -3590 for flaw in whole.flaws)

@@ -115,10 +115,13 @@ def test_one_key_mutes_all_who_wrote_it_and_one_undo_frees_them(room):
     """312 people write 假货 in ten spellings: one line, one key, one way back."""
     ways = ("都是假货", "都是假貨", "都 是 假 货", "dou shi jia huo", "都是jia货", "都-是-假-货",
             "都是假货货", "都\u200b是假货", "都是贾货", "都是假𝗵𝘂𝗼")  # fmt: skip
+    repeats: list[str] = []
+    room.audience.on_repeat.append(repeats.append)
     for number in range(312):
         room.say(ways[number % len(ways)], f"水军{number}")
     (fold,) = room.audience.listed("held", 10)
     assert (fold.count, len(fold.authors)) == (312, 312)
+    assert repeats == ["held"] * 311, "of them no event tells"
     done = room.commands.mute(fold.comment.id, 10)
     assert done.result == len(room.audience.mutes) == 312
     assert room.say("你好", "水军77").verdict.rule == "muted"

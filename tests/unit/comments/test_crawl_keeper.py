@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from studio.comments.crawl import MOST_HELD, CrawlKeeper
+from studio.comments.crawl_commands import CrawlCommands
 from studio.comments.keeper import CommentQueue
 from studio.comments.model import Comment, Withdrawn
 from studio.comments.moderation.rule_files import shipped_rules
@@ -159,3 +160,13 @@ def test_another_way_begins_with_an_empty_picture() -> None:
         assert await room.look() == frozenset(), "off is off"
 
     run(story)
+
+
+def test_taking_back_leaves_what_another_desk_set_meanwhile() -> None:
+    room = Room()
+    commands = CrawlCommands(room.keeper)
+    undo = commands.crawl(kind="ticker").undo
+    commands.crawl(size=1.5)
+    assert undo == ("comments.crawl", {"kind": "bullets"})
+    commands.crawl(**undo[1])
+    assert (room.keeper.settings.kind, room.keeper.settings.size) == ("bullets", 1.5)

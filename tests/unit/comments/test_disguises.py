@@ -91,7 +91,10 @@ def test_what_only_looks_like_it_passes(tier, text):
 
 
 def test_every_match_of_a_pattern_holds_one_of_its_literals():
-    assert needed("(?:加|添加)我?(?:微信|qq)") == {"微信", "qq"}
+    assert needed("(?:加|添加)我?(?:微信|qq)") == {"加微信", "加我微信", "加qq", "加我qq"}
+    assert needed("加.{0,3}(?:微信|qq)") == {"微信", "qq"}
+    assert needed("v[x✘](?!群)号?$") == {"vx", "v✘"}
+    assert needed("(?i)abc") == frozenset()
     assert needed("a?b?") == frozenset()
     assert needed("[ab]{1,3}") == {"a", "b"}
 

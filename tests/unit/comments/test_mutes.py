@@ -19,6 +19,7 @@ from tests.unit.comments.test_audience import Room
 
 PAGE = """
 import page, { parts } from "PATH";
+import { ranked } from "STAGE";
 const state = JSON.parse(process.argv[2]);
 const found = {}, ran = [];
 for (const who of ["viewer", "controller"]) {
@@ -28,7 +29,7 @@ for (const who of ["viewer", "controller"]) {
     append(...parts) { this.inside.push(...parts); },
     replaceChildren(...parts) { this.inside = parts; } });
   const section = element("section");
-  const draw = page({ section, element, language: () => "en", role: () => who,
+  const draw = page({ section, element, language: () => "en", isAtLeast: ranked(who),
     run: (id, args) => ran.push([id, args]) });
   draw(state, true);
   const all = (one) => [one, ...(one.inside ?? []).flatMap(all)];

@@ -23,6 +23,7 @@ from studio.comments.moderation.rule_files import shipped_rules
 from studio.comments.platforms import bilibili, ninja, sse, twitch, youtube
 from studio.comments.platforms.base import CommentFeed, CommentPlatform
 from studio.comments.platforms.twitch import parse_irc
+from studio.comments.replies import feed_for
 from studio.core.errors import StudioError
 from tests.unit.comments.servers import bilibili_mark, event_server, web_server
 
@@ -125,7 +126,7 @@ def test_twitch_is_read_without_an_account_and_takes_back_what_it_deletes() -> N
                 await soon(lambda: "PONG :tmi.twitch.tv" in heard, "the answer to its ping")
                 assert not any(line.startswith("PASS") for line in heard)
                 with pytest.raises(StudioError, match=r"twitch"):
-                    feed.queue.feed_for(feed.came[0])
+                    feed_for(feed.queue.feeds.values(), feed.came[0])
 
     asyncio.run(body())
 

@@ -94,8 +94,8 @@ def test_what_is_clean_passes(model, text):
     ("text", "category"),
     [
         (FOUL, "diversion"),
-        ("grandma funds released, you are on the list", "fraud"),
-        ("the cream gave hundreds cancer and they paid the doctors", "rumour"),
+        ("my late husband's inheritance is yours, write to me for the details", "fraud"),
+        ("that cream gave my cousin cancer and the firm paid everyone off", "rumour"),
     ],
 )
 def test_what_no_rule_knows_is_found_by_its_meaning(model, text, category):

@@ -20,6 +20,7 @@ from tests.unit.comments.test_audience import Room
 SHORT_S = 0.05
 PAGE = """
 import page, { parts } from "PATH";
+import { ranked } from "STAGE";
 const state = JSON.parse(process.argv[2]);
 const found = {}, ran = [];
 for (const who of ["viewer", "controller"]) {
@@ -33,7 +34,7 @@ for (const who of ["viewer", "controller"]) {
     return one;
   };
   const section = element("section");
-  const draw = page({ section, element, language: () => "en", role: () => who,
+  const draw = page({ section, element, language: () => "en", isAtLeast: ranked(who),
     run: (id, args) => ran.push([id, args]) });
   draw(state, true);
   found[who] = made.map((one) => [one.words, one.textContent].join(" ")).join(" | ");

@@ -108,6 +108,26 @@ def test_who_is_banned_there_takes_all_along() -> None:
     assert house.queue.take_away(Withdrawn("twitch", author_id="nobody")) == 0
 
 
+@pytest.mark.parametrize("how", ["erased", "banned", "deleted", "muted"])
+def test_who_goes_from_a_row_of_many_is_named_no_more(how: str) -> None:
+    house = House()
+    house.say("1", "送一朵玫瑰", "ann")
+    house.say("2", "送一朵玫瑰", "bob")
+    assert house.queue.may_name("1")
+    who = house.queue.rings.get("1").comment.who  # type: ignore[union-attr]
+    if how == "erased":
+        house.queue.forget(who)
+    elif how == "muted":
+        house.do.mute("1")
+    elif how == "deleted":
+        house.queue.take_away(Withdrawn("twitch", ("1",)))
+    else:
+        house.queue.take_away(Withdrawn("twitch", author_id="ann"))
+    assert house.queue.rings.get("1") is not None, "others wrote the same"
+    assert not house.queue.may_name("1")
+    assert not house.queue.may_name("unknown")
+
+
 def test_a_thousand_bans_at_once_are_one_pass() -> None:
     house = House()
     for number in range(900):

@@ -21,13 +21,24 @@ WORDS = "秋季上新 · 橱窗专场\n第二行：羊绒大衣 ¥1,299"
      ("utf-16-le", "新品"), ("utf-16-be", "限时特价，今晚八点"), ("utf-16-le", "全館免運"),
      ("utf-16-be", "本日限定セール！"), ("utf-16-le", "오늘밤 특가"), ("big5", "限時特價"),
      ("big5", "全館免運，買一送一"), ("shift_jis", "新商品入荷"), ("shift_jis", "本日限定セール"),
-     ("gbk", "秒杀"), ("cp1252", "Été"), ("cp1252", "Größe 42 für 19,90 €")],
+     ("gbk", "秒杀"), ("cp1252", "Été"), ("cp1252", "Größe 42 für 19,90 €"),
+     ("cp1252", "café"), ("cp1252", "Größe"), ("cp1252", "Grüße"), ("cp1252", "Füße"),
+     ("cp1252", "çà et là"),
+     ("gbk", "①号链接"), ("gbk", "“限时”特价"), ("utf-16-le", "①号链接"), ("gbk", "鑫"),
+     ("utf-16-le", "🎁 抽奖"), ("gb18030", "🎁 抽奖"), ("cp932", "全品20%OFF"),
+     ("gbk", "iPhone鑫")],
 )  # fmt: skip
 def test_a_text_file_has_its_words_whoever_wrote_it(encoding: str, words: str) -> None:
     data = (
         words.replace("¥", "￥").encode(encoding) if encoding == "gbk" else words.encode(encoding)
     )
     assert clean.decode_words(data) == words
+
+
+def test_a_price_in_shift_jis_is_in_yen() -> None:
+    data = "カシミヤコート ¥299".encode("shift_jis")
+    assert b"\\299" in data
+    assert clean.decode_words(data) == "カシミヤコート ¥299"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])

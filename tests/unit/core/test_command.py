@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 import pytest
 
+from studio.core.asking import Asker, asked_by
 from studio.core.command import Bus, Changed, CommandRan, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
@@ -42,6 +43,25 @@ class Lamp:
     @command("lamp.film", label=("录", "Film"), help=("录。", "Films."))
     def film(self, file: str) -> None:
         Path(file).stat()
+
+
+class Stage:
+    """The streamer goes on; what takes that back is a command of the controller's."""
+
+    def __init__(self) -> None:
+        self.at = 0
+
+    @command(
+        "stage.next", role=Role.STREAMER, label=("下一个", "Next"), help=("往下。", "Goes on.")
+    )
+    def next(self) -> Changed:
+        before, self.at = self.at, self.at + 1
+        return changed("lamp", undo=("stage.go", {"to": before}))
+
+    @command("stage.go", label=("到", "Go"), help=("到某处。", "Goes somewhere."))
+    def go(self, to: int) -> Changed:
+        before, self.at = self.at, to
+        return changed("lamp", undo=("stage.go", {"to": before}))
 
 
 class Room:
@@ -166,5 +186,40 @@ def test_an_id_cannot_be_defined_twice():
     async def body(room):
         with pytest.raises(ValueError, match="twice"):
             room.bus.add(Lamp())
+
+    within(body)
+
+
+def test_whoever_did_a_step_may_take_it_back_and_do_it_again():
+    async def body(room):
+        stage = Stage()
+        room.bus.add(stage)
+        room.bus.show = "friday"
+
+        async def ask(id, args, person="Ming", without=(), role=Role.STREAMER):
+            with asked_by(Asker(role, False, "phone", without, (), person)):
+                return await room.bus.run(id, args, role=role)
+
+        async def refused(*call, **asker):
+            with pytest.raises(StudioError) as error:
+                await ask(*call, **asker)
+            assert error.value.code == "denied"
+
+        await refused("stage.go", {"to": 0})  # nobody did anything yet
+        done = await ask("stage.next", {})
+        await refused("stage.go", {"to": 5})  # another way than the one back
+        await refused(*done.undo, person="Li")  # another's step
+        await refused(*done.undo, without=("stage.go",))  # not lent at all
+        await refused(*done.undo, role=Role.VIEWER)  # may not even go on any more
+        room.bus.show = "saturday"
+        await refused(*done.undo)
+        room.bus.show = "friday"
+        undone = await ask(*done.undo)
+        assert stage.at == 0
+        await refused(*done.undo)  # once
+        redone = await ask(*undone.undo)
+        assert stage.at == 1
+        await ask(*redone.undo)
+        assert stage.at == 0
 
     within(body)

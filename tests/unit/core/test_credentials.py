@@ -85,6 +85,14 @@ def test_what_is_not_in_settings_stays(store: Secrets) -> None:
     assert sealed(product) == product
 
 
+def test_what_an_undo_had_left_is_settings_too(store: Secrets) -> None:
+    address = "rtsp://admin:pa55word@camera/live"
+    args = {"settings": {}, "instead_of": {"url": address}}
+    assert "pa55word" not in str(sealed(args))
+    assert "pa55word" not in str(masked(args))
+    assert sealed({"goods": [], "instead_of": [address]})["instead_of"] == [address]
+
+
 def test_a_reference_opens_nothing_at_another_server(store: Secrets) -> None:
     kept = sealed({"url": f"rtsp://admin:{WORD}@cam.local/1"}, is_settings=True)
     reference = kept["url"].partition("admin:")[2].partition("@")[0]

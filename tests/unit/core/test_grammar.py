@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
+from collections import Counter
 from fractions import Fraction
 from typing import Annotated
 
@@ -16,6 +18,7 @@ from studio.core.errors import StudioError
 from studio.core.extension import Settings, setting
 from studio.core.i18n import catalogue, translate
 from studio.core.log import keep_secret, redact
+from studio.core.paths import project_dir
 from studio.core.worker import Worker
 
 
@@ -119,3 +122,17 @@ def test_a_bound_given_alone_holds():
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert(wrong, Bounded)
     assert msgspec.convert({"low": 2, "high": 9}, Bounded) == Bounded(low=2, high=9)
+
+
+def test_no_message_is_written_down_twice() -> None:
+    """The second one would stand where the first is meant."""
+    keys: list[str] = []
+
+    def take(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        keys.extend(key for key, value in pairs if isinstance(value, dict))
+        return dict(pairs)
+
+    for file in sorted((project_dir() / "assets" / "i18n").glob("*.json")):
+        json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=take)
+    assert set(keys) == set(catalogue())
+    assert sorted(key for key, count in Counter(keys).items() if count > 1) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.filters.cube import read_cube
+from studio.filters.looks import MOST_LINES
 
 SIZE = 5
 STEPS = [n / (SIZE - 1) for n in range(SIZE)]
@@ -102,6 +105,58 @@ def test_a_curve_before_the_table_is_used(tmp_path: Path) -> None:
     path.write_text(f"CSPLUTV100\n3D\n{curve * 3}2 2 2\n{rows}\n")
     found = read_cube(str(path)).look_up(np.array([[0.25, 0.125, 1.0]], np.float32))
     assert found[0] == pytest.approx([0.5, 0.25, 1.0], abs=0.01)
+
+
+def test_a_csp_without_curves_is_its_table(tmp_path: Path) -> None:
+    path = tmp_path / "none.csp"
+    curve = "2\n0.0 1.0\n0.0 1.0\n"
+    path.write_text(of_csp().replace(curve * 3, "0\n\n\n" * 3))
+    assert "0\n\n\n0" in path.read_text()
+    assert read_cube(str(path)).look_up(COLOURS) == pytest.approx(wanted(), abs=0.002)
+
+
+STRANGE = (
+    "nan", "inf", "-inf", "1e309", "-5", "1e30", "0x10", "1_000", "²", "٣", "3.5", "4096", "-0",
+    "99999999999999999999", "1,5", "", "BEGIN METADATA", "Mesh", "Mesh 4", "LUT8", "3 3", "{", "}",
+    "\0", "\ufeff", "#", "Length", "Length -1", "Components 2", "From 1 0", "64 64 64", "3D", "1D",
+    "SPILUT 1.0", "CSPLUTV100", "-1 -1 -1", "1e3 1e3 1e3", "300 300 300",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_whatever_is_in_it_a_look_is_read_or_told(tmp_path: Path, name: str) -> None:
+    """Lines cut, doubled, changed and put in, every kind of line end, with and without a mark."""
+    rng = random.Random(name)
+    for _ in range(300):
+        lines = FORMS[name].splitlines()
+        for _ in range(rng.randint(1, 3)):
+            at, strange = rng.randrange(len(lines)), rng.choice(STRANGE)
+            words = lines[at].split()
+            if words:
+                words[rng.randrange(len(words))] = strange
+            lines = rng.choice(
+                [[*lines[:at], strange, *lines[at + 1 :]], [*lines[:at], strange, *lines[at:]],
+                 [*lines[:at], *lines[at + 1 :]], lines[: at + 1],
+                 [*lines[:at], lines[at] * 3, *lines[at + 1 :]],
+                 [*lines[:at], " ".join(words), *lines[at + 1 :]]]
+            ) or [strange]  # fmt: skip
+        end = rng.choice(["\n", "\r\n", "\r", "\n\n"])
+        path = tmp_path / name
+        path.write_bytes((rng.choice(["", "\ufeff"]) + end.join(lines)).encode())
+        with contextlib.suppress(StudioError):
+            assert np.isfinite(read_cube(str(path)).look_up(COLOURS)).all()
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", ["a.csp", "a.3dl"])
+def test_a_look_without_end_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(FORMS[name] + "0.5 0.5 0.5\n" * (MOST_LINES + 1))
+    with pytest.raises(StudioError) as caught:
+        read_cube(str(path))
+    assert str(MOST_LINES) in caught.value.in_language("en")
 
 
 def test_a_dark_3dl_is_as_dark_as_its_bits_say(tmp_path: Path) -> None:

@@ -231,3 +231,37 @@ def test_what_is_told_of_a_new_filter_may_be_set_again(kind: str) -> None:
         for name, value in settings.items():
             near = pytest.approx(value, abs=1e-2) if isinstance(value, float) else value
             assert made.get(name, value) == near, name
+
+
+@pytest.mark.parametrize(
+    ("type_", "seen"),
+    [("mask_alpha_filter.effect", [False, True]), ("mask_color_filter.effect", [True, False]),
+     (None, [True, False])],
+)  # fmt: skip
+def test_a_mask_is_what_its_type_says_of_its_picture(
+    tmp_path: Path, type_: str | None, seen: list[bool]
+) -> None:
+    """White and clear beside black and opaque: by its colours, OBS's default, or its alpha."""
+    path = tmp_path / "halves.png"
+    picture = np.zeros((40, 80, 4), np.uint8)
+    picture[:, :40, :3], picture[:, 40:, 3] = 255, 255
+    cv2.imwrite(str(path), picture)
+    found = from_obs(
+        "mask_filter_v2", {"image_path": str(path)} | ({"type": type_} if type_ else {})
+    )
+    assert found is not None
+    mask = KINDS.get("mask")(KINDS.get("mask").decode(found[1]))
+    alpha = mask.apply(from_rgb(np.full((40, 80, 3), 90, np.uint8))).alpha
+    assert alpha is not None
+    assert [bool(alpha[20, x] > 127) for x in (20, 60)] == seen
+    told = obs_settings("mask", found[1])["type"]
+    assert told == (type_ or "mask_color_filter.effect")
+
+
+def test_a_mask_of_a_picture_without_transparency_hides_nothing_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "black.png"
+    cv2.imwrite(str(path), np.zeros((40, 80, 3), np.uint8))
+    kind = KINDS.get("mask")
+    mask = kind(kind.decode({"shape": "image", "image": str(path), "reads": "alpha"}))
+    alpha = mask.apply(from_rgb(np.full((40, 80, 3), 90, np.uint8))).alpha
+    assert alpha is None or alpha.min() == 255

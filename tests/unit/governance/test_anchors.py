@@ -169,19 +169,17 @@ def test_words_of_the_command_line(desk: Desk, tmp_path: Path) -> None:
 
 PAGE = """
 const { keep, readKept, default: page } = await import("PATH");
+const { element, ranked, section } = await import("STAGE");
 const given = JSON.parse(process.argv[2]);
 const kept = new Map();
 const store = {
   getItem: (name) => kept.get(name) ?? null, setItem: (name, text) => kept.set(name, text) };
 globalThis.localStorage = store;
-const element = (tag, properties = {}, ...inside) =>
-  ({ tag, inside, ...properties, append(...more) { this.inside.push(...more); } });
-const section = element("section");
-const draw = page({ section, element, language: () => "en", role: () => "owner" });
+const draw = page({ section, element, language: () => "en", isAtLeast: ranked("owner") });
 for (const audit of given.audits) draw({ audit });
 kept.set("other", "1");
 console.log(JSON.stringify({ kept: readKept(store), hidden: section.hidden,
-  lines: section.inside[0].inside[2].value, title: section.inside[0].inside[0].textContent }));
+  lines: section.inner[0].inner[2].value, title: section.inner[0].inner[0].textContent }));
 """
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
@@ -15,9 +14,14 @@ from studio.comments.events import AuthorMuted, CommentReceived
 from studio.core.command import CommandRan
 from studio.core.errors import StudioError
 from studio.core.event import Event
-from studio.governance.people import PeopleKeys
+from studio.governance.audit import AuditLog, Signer
+from studio.governance.audit_check import check_logs
+from studio.governance.database import open_database
+from studio.governance.people import GONE, PeopleKeys
+from studio.governance.person_stores import AuditPersons, RequestPersons
 from studio.governance.persons import Persons
 from studio.governance.recovery import recovery_codes, restore_key
+from studio.governance.requests import RequestBook
 from studio.governance.sealing import sealed_data
 from studio.governance.secrets import Secrets
 from studio.insight.entries import EntryFacts
@@ -26,6 +30,7 @@ from studio.insight.persons import JournalPersons
 from studio.shop.stock.model import Line
 from studio.shop.stock.persons import LedgerPersons
 from studio.shop.stock.sqlite import SqliteStock
+from tests.waiting import until
 
 ROSE = "douyin/rose-77"
 SAID = "这件大衣还有吗 rosewood"
@@ -129,6 +134,46 @@ def test_a_person_is_found_exported_and_forgotten(house: House) -> None:
     assert house.persons.erasures() == [erasure]
 
 
+def test_what_is_given_out_names_nobody_else_and_leaves_nothing_out(house: House) -> None:
+    """An entry about two, what was done about them in the audit log, requests and consents."""
+    other, data = "douyin/other-1", house.folder / "data"
+    house.comment(ROSE, "rosalind", SAID)
+    house.comment(other, "otto", "other words")
+    both = CommandRan(command="comments.unmute", args={"who": [ROSE, other]}, origin="x", ok=True)
+    house.write(both)
+    log = AuditLog(data / "audit", lambda: Signer(house.secrets))
+    until(lambda: log.count > 0, "the audit log has begun", 10)
+    log.write("command", **sealed_data(house.people, both))
+    log.write("command", command="scenes.take")
+    log.close()
+    book = RequestBook(data / "privacy" / "requests.json", house.people)
+    asked = book.ask(ROSE, "access", "she showed rosewood 77")
+    book.ask(other, "erase", "")
+    book.consent(ROSE, "ads", "2026-11", True)
+    book.answer(asked.id, "done", "sent to rosalind", "")
+    house.settle()
+    stores = (
+        JournalPersons(house.journal.path, house.people),
+        RequestPersons(data / "privacy" / "requests.json", house.people),
+        AuditPersons(data / "audit", house.people),
+    )
+    persons = Persons(house.people, stores, data / "privacy" / "erasures.json")
+    given = persons.export(ROSE)
+    assert [len(given["stores"][store.name]) for store in stores] == [2, 2, 1]
+    assert given["stores"]["audit"][0]["args"] == {"who": [ROSE, None]}
+    assert given["stores"]["requests"][0]["proof"] == "she showed rosewood 77"
+    assert given["stores"]["requests"][0]["note"] == "sent to rosalind"
+    assert not {"otto", other, "other words"} & set(str(given).split("'"))
+    erasure = persons.erase(ROSE)
+    assert erasure.erased == {"journal": 2, "requests": 2, "audit": 1}
+    assert not house.holds(b"rosalind", b"rosewood")
+    assert [(entry.who, entry.proof, entry.note) for entry in book.opened()] == [
+        ("", "", ""), (other, "", "")
+    ]  # fmt: skip
+    flaws = check_logs(data / "audit", Signer(house.secrets).public).flaws
+    assert not flaws
+
+
 def test_who_comes_back_after_being_forgotten_is_somebody_new(house: House) -> None:
     house.comment(ROSE, "rosalind", SAID)
     house.settle()
@@ -161,10 +206,12 @@ def test_several_of_one_name_are_told_apart_first(house: House) -> None:
     house.comment("douyin/1", "rose", "a")
     house.comment("taobao/2", "rose", "b")
     house.settle()
-    with pytest.raises(StudioError) as told:
-        house.persons.erase("rose")
-    assert told.value.code == "conflict"
-    assert "taobao/2" in str(told.value)
+    for deed in (house.persons.erase, house.persons.export):  # nobody is given another one's data
+        with pytest.raises(StudioError) as told:
+            deed("rose")
+        assert told.value.code == "conflict"
+        assert "taobao/2" in str(told.value)
+    assert [row["who"] for row in house.persons.export("taobao/2")["persons"]] == ["taobao/2"]
     assert house.persons.erase("taobao/2").keys == 1
     assert [person.who for person in house.persons.find("rose")] == ["douyin/1"]
 
@@ -198,6 +245,8 @@ def test_a_locked_key_store_leaves_words_out_rather_than_in_clear(house: House) 
         def seal(self, who: str, words: object, author: str = "") -> str:
             raise StudioError("failed", "security.cannot_keep", path="-", why="locked")
 
+        seal_known = seal
+
     entry = {"author": "rosalind", "text": SAID, "who": ROSE, "state": "held"}
     written = sealed_data(Locked(), CommentReceived(entry=entry))
     assert "rosalind" not in str(written)
@@ -212,7 +261,7 @@ def test_keys_of_another_machine_open_nothing(house: House, tmp_path: Path) -> N
     people = PeopleKeys(house.people.path, other, lambda: b"salt")
     assert people.opened([sealed]) == [None]
     people.close()
-    with closing(sqlite3.connect(house.people.path)) as base:
+    with closing(open_database(house.people.path, reads=True)) as base:
         assert base.execute("SELECT count(*) FROM people").fetchone() == (1,)
 
 
@@ -267,3 +316,24 @@ def test_a_recovery_code_brings_the_key_to_another_machine(house: House, tmp_pat
         restore_key(fresh, code)
     assert told.value.code == "conflict"
     people.close()
+
+
+def test_who_is_asked_about_is_not_known_by_that(house: House) -> None:
+    """The entry of an erasure would else bring the person back under a new key."""
+
+    def ask(command: str, who: str) -> Any:
+        ran = CommandRan(command=command, args={"who": who}, origin="desk", ok=True)
+        return sealed_data(house.people, ran)["args"]["who"]
+
+    house.comment(ROSE, "rosalind", SAID)
+    house.settle()
+    assert house.people.open(ask("privacy.find", "rosalind")) == "rosalind"
+    assert ask("privacy.export", "nobody-77") == GONE
+    assert [person.who for person in house.persons.find("rosalind")] == [ROSE]
+    house.persons.erase("rosalind")
+    for who in ("rosalind", ROSE):
+        assert ask("privacy.erase", who) == GONE
+    for who in ("rosalind", ROSE, "nobody-77"):
+        with pytest.raises(StudioError):
+            house.persons.find(who)
+    assert not house.holds(b"rosalind", b"rose-77", b"nobody-77")

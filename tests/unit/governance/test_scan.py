@@ -25,7 +25,7 @@ from studio.governance.scan.checks import (
 )
 from studio.governance.scan.lock import bill_of, pins_of
 from studio.governance.scan.model import CHECKS, Advisories, Affected, Exemption, ScanFinding
-from studio.governance.scan.run import run_scanner, scanner, take_audit, write_bill
+from studio.governance.scan.run import run_scanner, scan, scanner, take_audit, write_bill
 
 HASH = "a" * 64
 LOCK = f"av==18.1.0 \\\n    --hash=sha256:{HASH}\nnumpy==2.4.1 \\\n    --hash=sha256:{'b' * 64}\n"
@@ -148,3 +148,35 @@ def test_an_audit_that_asked_about_nothing_is_not_taken(tree: Path) -> None:
     take_audit(tree, file)
     assert whats(check_holes(tree)) == [("hole", "red"), ("not_asked", "amber")]
     assert (tree / FOLDER / BILL).exists()
+
+
+@pytest.mark.parametrize("name", ["requirements-dev.lock", "requirements-pdf.lock"])
+def test_a_vulnerable_pin_of_any_lock_is_red(tree: Path, name: str) -> None:
+    """What is fetched on demand, and what tests run with, has holes too."""
+    (tree / name).write_text(f"typst==0.1 \\\n    --hash=sha256:{HASH}\n", encoding="utf-8")
+    hole = Affected(id="CVE-1", package="typst", fixed="0.2")
+    put(tree, Advisories(made_utc=utc_iso(), packages=("av", "numpy"), holes=(hole,)))
+    assert whats(check_holes(tree)) == [("hole", "red")]
+    (tree / name).write_text("typst==0.2\n", encoding="utf-8")
+    assert whats(check_holes(tree)) == []
+    assert whats(check_lock(tree)) == [("unhashed", "red")]
+
+
+def test_the_build_is_red_by_each_of_the_three(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A planted pin, a planted secret, a scanner that dies: each as the whole scan tells it."""
+
+    def red() -> set[str]:
+        return {result.check for result in scan(tree) if result.verdict == "red"}
+
+    assert red() == set()
+    hole = Affected(id="CVE-1", package="av", fixed="19")
+    put(tree, Advisories(made_utc=utc_iso(), packages=("av", "numpy"), holes=(hole,)))
+    (tree / "notes.txt").write_text("AKIA" + "ABCDEFGHIJKLMNOP", encoding="utf-8")
+    assert red() == {"holes", "secrets"}
+
+    def dying(check: str, root: Path) -> list[str]:
+        dies = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
+        return dies if check == "licences" else scanner(check, root)
+
+    monkeypatch.setattr("studio.governance.scan.run.scanner", dying)
+    assert red() == {"holes", "secrets", "licences"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -21,10 +22,11 @@ from studio.governance.database import (
     WrongKeyError,
     open_database,
 )
+from studio.governance.people import PeopleKeys
 from studio.governance.recovery import recovery_codes, restore_key
 from studio.governance.secrets import Secrets
 from studio.governance.store_keys import own_store_keys
-from studio.governance.stores import seal_stores, store_states
+from studio.governance.stores import forget_keys, seal_stores, store_states
 from studio.insight.imports.model import Export, ExportRow
 from studio.insight.imports.store import ExportStore
 from studio.insight.journal import Journal, broken_links, read
@@ -204,6 +206,76 @@ def test_stores_under_a_key_of_before_are_sealed_anew_without_an_engine() -> Non
     assert said(path) == 50
     assert [state.is_now for state in seal_stores()] == ["sealed"]
     assert said(path) == 50
+
+
+def test_keys_of_before_go_when_no_store_needs_them_and_not_sooner() -> None:
+    path, other = data_dir() / "journal.db", data_dir() / "stock" / "s.db"
+    for store in (path, other):
+        in_clear(store)
+        open_database(store).close()
+    first = own_store_keys().current()
+    own_store_keys().change()
+    open_database(path).close()  # one is sealed anew, the other is not
+    assert forget_keys() == 0
+    assert own_store_keys().all()[1:] == (first,)
+    other.with_name("t.db").write_bytes(b"\x17" * 8192)  # nobody knows what this one needs
+    open_database(other).close()
+    assert forget_keys() == 0
+    other.with_name("t.db").unlink()
+    assert forget_keys() == 1
+    assert own_store_keys().all() == (own_store_keys().current(),)
+    assert (said(path), said(other)) == (50, 50)
+
+
+def test_keys_that_another_process_changed_meanwhile_stay() -> None:
+    in_clear(data_dir() / "journal.db")
+    open_database(data_dir() / "journal.db").close()
+    judged = own_store_keys().current()
+    own_store_keys().change()
+    assert own_store_keys().forget(judged) == 0
+    assert said(data_dir() / "journal.db") == 50
+
+
+def test_the_keys_of_persons_are_a_store_too_also_those_of_before(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = data_dir() / "people.db"
+    people = PeopleKeys(path, Secrets(), lambda: b"salt")
+    sealed: dict[str, str] = {}
+
+    def come(group: int) -> None:
+        for number in range(250):
+            who = f"a/{group}-{number % 200}"
+            sealed[who] = people.seal(who, who, f"name {group} {number}")
+
+    crowd = [threading.Thread(target=come, args=(group,)) for group in range(4)]
+    for group in crowd:
+        group.start()
+    for group in crowd:
+        group.join()
+    own_store_keys().change()
+    sealed["a/late"] = people.seal("a/late", "a/late", "late")
+    people.close()
+    assert not caplog.records  # also of the very first ones, while the file is being made
+    assert people.lost == 0
+    assert [(state.file, state.is_now) for state in store_states()] == [("people.db", "sealed")]
+    rows = []
+    with closing(open_database(path, reads=True)) as base:
+        rows = base.execute("SELECT * FROM people").fetchall()
+    assert len(rows) == 801
+    path.unlink()
+    with closing(sqlite3.connect(path)) as plain:  # as it was before
+        plain.execute(
+            "CREATE TABLE people (id TEXT PRIMARY KEY, key BLOB NOT NULL, called TEXT"
+            " NOT NULL, about TEXT NOT NULL, since_utc TEXT NOT NULL) WITHOUT ROWID"
+        )
+        plain.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?)", rows)
+        plain.commit()
+    after = PeopleKeys(path, Secrets(), lambda: b"salt")
+    assert all(after.open(words) == who for who, words in sealed.items())
+    assert [person.who for person in after.called("late")] == ["a/late"]
+    after.close()
+    assert [state.is_now for state in store_states()] == ["sealed"]
 
 
 def test_processes_that_make_the_first_key_at_once_have_the_same() -> None:

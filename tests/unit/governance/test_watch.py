@@ -15,6 +15,7 @@ from studio.core.errors import StudioError
 from studio.core.event import Events
 from studio.core.state import State
 from studio.governance.audit import AuditLog, Signer, logs
+from studio.governance.events import AuditContradicted
 from studio.governance.keeping.model import KeepingRule, KeepingView, RuleView
 from studio.governance.model import PrivacyView
 from studio.governance.privacy_commands import Unmasked
@@ -123,6 +124,19 @@ def test_a_chain_that_was_changed_is_an_alarm(post: Post) -> None:
     assert asyncio.run(post.watch.check_chain()) == "broken"
     asyncio.run(post.watch.check_chain())
     assert post.kinds == ["chain_broken"]  # once
+
+
+def test_what_somebody_keeps_against_the_log_is_one_alarm_whenever_it_is_said_to_be_of(
+    post: Post,
+) -> None:
+    """What is signed of an anchor is the anchor: its time is whatever the one who sends it says."""
+    for minute in range(3):
+        post.events.publish(AuditContradicted(
+            anchor="a.log:5:ab", at_utc=f"2026-11-30T20:0{minute}:00Z", public="k", signature="s",
+            device="phone",
+        ))  # fmt: skip
+    assert post.kinds == ["chain_back"]
+    assert post.watch.view().chain == "broken"
 
 
 def test_a_breach_has_clocks_and_is_not_closed_untold(post: Post, tmp_path: Path) -> None:

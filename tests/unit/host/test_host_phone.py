@@ -12,6 +12,7 @@ from tests.phone_page import run_page
 
 PAGE = """
 import page, { parts } from "PATH";
+import { ranked } from "STAGE";
 const state = JSON.parse(process.argv[2]);
 const found = {}, ran = [];
 for (const who of ["viewer", "streamer", "controller"]) {
@@ -26,7 +27,7 @@ for (const who of ["viewer", "streamer", "controller"]) {
   };
   const section = element("section");
   const tools = { section, element, run: (id, args) => ran.push([who, id, args ?? {}]),
-    language: () => "en", role: () => who, price: (one) => `¥${one.price_cents / 100}` };
+    language: () => "en", isAtLeast: ranked(who), price: (one) => `¥${one.price_cents / 100}` };
   const draw = page(tools);
   draw(state, true);
   const all = (one) => [one, ...(one.inside ?? []).flatMap(all)];
@@ -62,8 +63,8 @@ def test_the_page_shows_the_line_the_price_and_the_alarm(tmp_path: Path) -> None
                    "Seven days shop: returns", "lowest", "Say the price", "Art. 9"):  # fmt: skip
         assert wanted in words, wanted
     assert "old" not in words
-    assert "Host is back" in words
-    assert "Host is back" not in " ".join(said["found"]["streamer"])
+    assert "Host back" in words
+    assert "Host back" not in " ".join(said["found"]["streamer"])
     assert all(said["found"][f"{who} hidden"] for who in ("viewer", "streamer", "controller"))
     known = {spec.id: spec.role for spec in listing.specs()}
     assert {run[1] for run in said["ran"]} <= set(known)

@@ -263,6 +263,7 @@ class Voice:
         self.state: VoiceState = "absent"
         self.fault: StudioError | None = None
         self.asked: list[tuple[str, bool]] = []
+        self.is_wanted = False
         self.sounds: dict[str, str] = {}
 
     @property
@@ -274,6 +275,9 @@ class Voice:
 
     def ask(self, job: SpeechJob, *, is_urgent: bool) -> None:
         self.asked.append((job.text, is_urgent))
+
+    def keep_ready(self, *, on: bool) -> None:
+        self.is_wanted = on
 
     def rest(self) -> None:
         self.state = "off"
@@ -459,8 +463,10 @@ def test_a_host_who_is_silent_is_missed_and_back_when_he_speaks(clock: Clock) ->
 
     guard.quiet_s = 29.0
     assert told() == []
+    assert not room.voice.is_wanted
     guard.quiet_s = 31.0
     assert told() == [False]
+    assert room.voice.is_wanted, "the voice is loaded while the question stands"
     assert told() == [False]  # once
     asyncio.run(room.standin.come_in(""))
     guard.quiet_s = 0.5

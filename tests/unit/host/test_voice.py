@@ -220,6 +220,8 @@ for raw in sys.stdin.buffer:
     if job["text"] == "dies" and not __import__("pathlib").Path("died").exists():
         open("died", "w").close()
         sys.exit(1)
+    if not job["text"] and __import__("pathlib").Path("brittle").exists():
+        sys.exit(1)
     if job["text"] == "breaks":
         print(json.dumps({"error": "voice.altered", "where": "kokoro.onnx"}), flush=True)
         continue
@@ -260,6 +262,66 @@ def test_a_sentence_of_another_run_needs_no_process(link: VoiceLink, said: str) 
     until(lambda: link.made(job("kept")) is not None, "the sentence", 20)
     until(lambda: link.state == "off", "its rest", 20)
     assert (link.pid, link.restarts) == (0, 0)
+
+
+def test_it_is_loaded_before_anything_is_asked_and_stays_while_wanted(
+    link: VoiceLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.host.voice.link.IDLE_S", 0.2)
+    link.keep_ready(on=True)
+    link.keep_ready(on=True)
+    until(lambda: link.state == "ready", "the model", 20)
+    first = link.pid
+    assert first
+    link.ask(job("one"), is_urgent=True)
+    until(lambda: link.made(job("one")) == "-a-", "a sentence", 20)
+    link.ask(job("dies"), is_urgent=True)
+    until(lambda: link.made(job("dies")) == "-a-", "the one after it died", 20)
+    assert link.pid not in (0, first)
+    assert link.made(SpeechJob("", "zh", "")) is None
+    link.keep_ready(on=False)
+    until(lambda: link.state == "off" and not link.pid, "its end when nobody wants it", 20)
+
+
+def test_it_is_loaded_again_when_it_was_about_to_end(
+    link: VoiceLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.host.voice.link.IDLE_S", 0.2)
+    end = link._process.end
+
+    def wanted_again() -> None:
+        link.keep_ready(on=True)
+        end()
+
+    link.keep_ready(on=True)
+    until(lambda: link.state == "ready", "the model", 20)
+    monkeypatch.setattr(link._process, "end", wanted_again)
+    link.keep_ready(on=False)
+    until(lambda: link.state == "off", "its end", 20)
+    monkeypatch.setattr(link._process, "end", end)
+
+    def is_ready() -> bool:
+        link.keep_ready(on=True)
+        return link.state == "ready"
+
+    until(is_ready, "the model once more", 20)
+
+
+def test_a_model_that_ends_its_worker_is_not_loaded_for_ever(
+    link: VoiceLink, tmp_path: Path
+) -> None:
+    (tmp_path / "brittle").touch()
+
+    def has_given_up() -> bool:
+        link.keep_ready(on=True)
+        return link._worker is not None and not link._worker.is_alive
+
+    until(has_given_up, "that it is let be", 20)
+    link.keep_ready(on=True)
+    assert (link.pid, link.state, link.restarts) == (0, "failed", 2)
+    assert not has_given_up() or link.restarts == 2
+    link.ask(job("one"), is_urgent=True)
+    until(lambda: link.made(job("one")) == "-a-", "a sentence", 20)
 
 
 def test_a_voice_that_cannot_work_is_absent_and_says_why(link: VoiceLink) -> None:

@@ -32,6 +32,7 @@ from studio.shop.events import ProductExplained
 from studio.shop.model import Product, ShopState, Variant
 from studio.shop.offers.book import OfferBook
 from studio.shop.offers.model import Limit
+from studio.shop.run_order.service import RunOrderService
 from tests.unit.insight.made_shows import made_journal
 
 GOODS = (
@@ -204,7 +205,8 @@ def engine(body: Any) -> None:
         events = Events()
         state = State(events, asyncio.get_running_loop().call_soon)
         bus = Bus(events, state)
-        service = AdviceService(catalogue, book, Ledger(), events, state)
+        today = RunOrderService(catalogue, events, state)
+        service = AdviceService(catalogue, book, Ledger(), today, events, state)
         bus.add(*service.commands())
         await body(service, bus, catalogue, events)
 
@@ -216,6 +218,10 @@ def test_a_difference_is_taken_over_and_back(data: Path) -> None:
         proposal = msgspec.convert((await bus.run("advice.propose")).result, OrderProposal)
         assert [goods.product for goods in proposal.left_out] == ["bag"]
         before = catalogue.state
+        for_today = await bus.run("advice.accept", {"id": proposal.id, "today": True})
+        assert for_today.undo is not None
+        assert (for_today.undo[0], for_today.undo[1]["goods"]) == ("run_order.put", [])
+        assert catalogue.state == before, "link numbers stay"
         events.publish(ProductExplained(product="sock"))
         service.every[0].job()  # viewers did something: another order, the one before still counts
         assert service.view().proposal != proposal

@@ -58,12 +58,12 @@ def weights(model: str, count: int) -> list[float]:
 def test_four_ways_equal_what_is_added_up_by_hand(data: Path) -> None:
     rng = random.Random(4)
     visits = [
-        (f"v{rng.randint(0, 40)}", BEGAN_S + number * 977 + rng.randint(0, 14) * 86_400,
+        (f"visitor-{rng.randint(0, 40):04}", BEGAN_S + number * 977 + rng.randint(0, 14) * 86_400,
          rng.choice(("ads", "live", "mail", "search")))
         for number in range(250)
     ]  # fmt: skip
     buys = [
-        (f"v{rng.randint(0, 45)}", BEGAN_S + 5 * 86_400 + number * 7_331, f"o{number}",
+        (f"visitor-{rng.randint(0, 45):04}", BEGAN_S + 5 * 86_400 + number * 7_331, f"o{number}",
          rng.randint(1, 90) * 100)
         for number in range(80)
     ]  # fmt: skip
@@ -91,7 +91,7 @@ def test_four_ways_equal_what_is_added_up_by_hand(data: Path) -> None:
     for model in ("last", "first", "linear", "position"):
         assert sum(row[model] for row in rows) == pytest.approx(whole, abs=0.1)
     for part in store_path().parent.iterdir():  # nobody is named
-        assert b"v12" not in part.read_bytes()
+        assert b"visitor-00" not in part.read_bytes()
 
 
 SETTLED = (

@@ -172,7 +172,7 @@ def test_no_price_leaves_the_bounds_whoever_asks(data: Path) -> None:
         kept = pricing.checkpoint()
         await pricing.reset()
         await pricing.restore(kept)  # a kill brings no further steps
-        with pytest.raises(StudioError, match="6 steps"):
+        with pytest.raises(StudioError, match="6 price steps"):
             await bus.run("pricing.step", {"sku": "hat", "cents": 5900})
         with pytest.raises(StudioError, match="cost"):
             await bus.run("pricing.propose", {"sku": "scarf"})

@@ -10,7 +10,8 @@ from studio.core.clock import utc_of
 from studio.insight.analysis.load import rebuild
 from studio.insight.imports.model import Export, ExportRow
 from studio.insight.imports.store import ExportStore, store_path
-from studio.insight.shape.find import find_shape, funnel_steps, segment_of
+from studio.insight.shape.find import find_shape, funnel_steps
+from studio.insight.shape.segments import segment_of
 from tests.unit.insight.made_shows import BEGAN_S, DAY_S, made_journal
 
 

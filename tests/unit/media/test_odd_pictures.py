@@ -231,17 +231,23 @@ def test_what_is_not_read_is_told_by_its_name(tmp_path: Path, head: bytes, name:
 
 @pytest.mark.parametrize("form", [8, 9])
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_a_tiff_in_lab_has_the_colours_of_a_screen(order: str, form: int) -> None:
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("is_apart", [False, True])
+def test_a_tiff_in_lab_has_the_colours_of_a_screen(
+    order: str, form: int, bits: int, is_apart: bool
+) -> None:
     """Against the values that Little CMS has for them."""
     known = {
         (53.39, 0, 0): (127, 127, 127), (100, 0, 0): (255, 255, 255), (0, 0, 0): (0, 0, 0),
         (74.0, 12.0, 20.0): (213, 174, 146), (60.0, -20.0, 30.0): (122, 154, 90),
     }  # fmt: skip
-    rows = [(round(light * 2.55), round(a), round(b)) for light, a, b in known]
-    stored = np.array(rows, np.int16)[:, None].repeat(WIDE, 1)
-    stored[:, :, 1:] += 128 if form == 9 else 0
-    picture = stored.astype(np.uint8)
-    found = found_in(tiff(picture, order, form))
+    step = 1 if bits == 8 else 256
+    white = 65280 if step > 1 and form == 9 else 256 * step - 1
+    rows = [(light / 100 * white, a * step, b * step) for light, a, b in known]
+    stored = np.array(rows).round().astype(int)[:, None].repeat(WIDE, 1)
+    stored[:, :, 1:] += 128 * step if form == 9 else 0
+    picture = stored.astype(np.uint8 if bits == 8 else np.uint16)
+    found = found_in(tiff(picture, order, form, is_apart=is_apart))
     for row, (lab, rgb) in enumerate(known.items()):
         assert np.abs(found[row, 0, :3] - np.array(rgb)).max() <= 3, lab
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -44,6 +46,35 @@ def test_avif_of_every_depth(tmp_path, depth):
     assert is_ok
     (tmp_path / "a.avif").write_bytes(data.tobytes())
     assert np.abs(rgb(tmp_path / "a.avif")[8, 8] - ORANGE).max() <= 3
+
+
+@pytest.mark.parametrize("matrix", [1, 5, 9], ids=["BT.709", "BT.601", "BT.2020"])
+@pytest.mark.parametrize("colour", [(0, 0, 255), (255, 128, 0), (20, 200, 90)])
+def test_avif_in_the_range_of_a_camera_has_its_colours(tmp_path, matrix, colour, monkeypatch):
+    """As FFmpeg writes pictures out of films; the blue was up to 12 levels off.
+
+    In a thread: SVT-AV1 gives the one that opens it, and all that it starts from then on, the
+    priority of real time.
+    """
+    monkeypatch.setenv("SVT_LOG", "1")  # errors alone
+    picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), colour, np.uint8), "rgb24")
+    picture = picture.reformat(
+        format="yuv420p", src_color_range=2, dst_color_range=1, dst_colorspace=matrix
+    )
+
+    def write() -> None:
+        with av.open(str(tmp_path / "a.avif"), "w", format="avif") as file:
+            stream = file.add_stream("libsvtav1", rate=1, options={"crf": "1"})
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+            context = stream.codec_context
+            context.color_range, context.colorspace = 1, matrix
+            context.color_primaries, context.color_trc = 1, 13
+            file.mux(stream.encode(picture))
+            file.mux(stream.encode(None))
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(write).result()
+    assert np.abs(rgb(tmp_path / "a.avif")[24, 32] - colour).max() <= 3
 
 
 def test_avif_keeps_its_alpha(tmp_path):

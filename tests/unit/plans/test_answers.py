@@ -9,6 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 import studio.plans.steps as steps_module
+from studio.core.asking import Asker, asked_by
+from studio.core.command import Role
 from studio.core.errors import StudioError
 from studio.plans.model import Ask, Plan, RunCommand, TakeBack, Tell, TriggerSpec
 from studio.sources.health import Health
@@ -101,6 +103,39 @@ def test_two_keys_want_two_people_and_the_same_one_twice_is_one():
         assert answers(house)[-1] == "yes"
 
     house_of(body, asked(keys=2))
+
+
+def test_two_devices_of_one_person_are_one_key():
+    async def body(house):
+        house.commands.run("ask")
+        await house.until(lambda: house.plans.questions)
+        incident = house.plans.incidents[0].id
+        for who, device in (("li", "phone"), ("li", "tablet"), ("here", "desk 1")):
+            question = house.plans.questions[incident]
+            assert (question.keys, question.given) == (2, int(device != "phone"))
+            with asked_by(Asker(Role.CONTROLLER, True, device, person=who)):
+                assert await answer(house, device, "yes") == ""
+        await house.until(lambda: not house.plans.runs)
+        assert answers(house)[-1] == "yes"
+
+    house_of(body, asked(keys=2))
+
+
+def test_a_question_is_its_roles_and_of_those_above():
+    """A phone with a streamer's token decides nothing that the controller is asked."""
+
+    async def body(house):
+        house.commands.run("ask")
+        await house.until(lambda: house.plans.questions)
+        args = {"incident": house.plans.incidents[0].id, "option": "stop"}
+        with pytest.raises(StudioError) as refused:
+            await house.bus.run("plans.answer", args, origin="phone", role=Role.STREAMER)
+        assert (refused.value.code, refused.value.key) == ("denied", "plans.ask_role")
+        assert house.plans.questions
+        await house.bus.run("plans.answer", args, origin="phone", role=Role.CONTROLLER)
+        await house.until(lambda: not house.plans.runs)
+
+    house_of(body, asked())
 
 
 def test_a_skip_and_an_answer_at_once_are_one():

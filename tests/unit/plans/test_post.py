@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ class House:
         scenes = (Scene(name="主播"), Scene(name="垫片", purpose="standby"))
         self.now = Situation(0, ScenesState(scenes=scenes, programme={"landscape": "主播"}), {}, {})
         kinds = discover(folder, Trigger)
-        self.plans = PlanService(self.bus, kinds, self, self.events, state)
+        self.plans = PlanService(self.bus, kinds, self, self, self.events, state)
         self.post = PostService(self.plans, self.events, state)
         for owner in (*self.plans.commands(), *self.post.commands()):
             self.bus.add(owner)
@@ -50,6 +51,9 @@ class House:
 
     def situation(self) -> Situation:
         return self.now
+
+    def on_repeat(self, listener: Callable[[str], object]) -> None:
+        self.repeat = listener
 
     async def run(self, id: str, who: str, role: Role = Role.CONTROLLER, /, **args: object):
         return await self.bus.run(id, args, role=role, origin=who)
@@ -169,6 +173,7 @@ def test_nothing_grows_without_end():
 
 PAGE = """
 import page, { parts } from "PATH";
+import { ranked } from "STAGE";
 class Element {
   constructor(tag) { this.tag = tag; this.children = []; this.hidden = false; this.value = ""; }
   append(...more) { this.children.push(...more); }
@@ -185,7 +190,7 @@ const ran = [], found = {};
 const run = (command, args) => { ran.push([command, args]); };
 for (const role of ["streamer", "controller"]) {
   const section = new Element("section");
-  const draw = page({ section, element, run, language: () => "en", role: () => role });
+  const draw = page({ section, element, run, language: () => "en", isAtLeast: ranked(role) });
   const state = JSON.parse(process.argv[2]);
   draw({}, true);
   found[`${role} closed`] = section.hidden;
@@ -252,5 +257,16 @@ def test_who_is_taken_out_leaves_no_plan_behind_that_acts_for_them() -> None:
         assert other in plans.enabled
         assert "lin" in plans.told[0].text.en
         assert plans.disarm("") == []
+
+    within(body)
+
+
+def test_who_says_what_others_said_counts_among_the_comments_of_ten_seconds():
+    async def body(house):
+        for state in ("blocked", "blocked", "allowed"):
+            house.repeat(state)
+        figures = house.plans._probe.sample()
+        assert figures["comments.rate"].value == 3
+        assert figures["comments.rude_rate"].value == 2
 
     within(body)

@@ -6,17 +6,20 @@ import asyncio
 import random
 import time
 from contextlib import suppress
+from dataclasses import replace as with_values
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 
 import studio.plans.steps as steps_module
+from studio.core.clock import now_ns
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.plans.air import PlanAir
 from studio.plans.files import read_plans
 from studio.plans.incident_store import KEPT_DAYS, IncidentStore
+from studio.plans.missed import MissedCauses
 from studio.plans.model import (
     Ask,
     Incident,
@@ -30,8 +33,12 @@ from studio.plans.model import (
     UndoSteps,
     WaitWell,
 )
+from studio.plans.probe import EventLog
+from studio.plans.resume import joined
 from studio.plans.run_file import RunFile
 from studio.plans.runs import KeptRuns
+from studio.plans.triggers.base import Cause
+from studio.shop.events import ProductChanged
 from studio.show.file import demo_show
 from studio.sources.health import Health
 from tests.unit.plans.test_plans import SAVE, House, W, within
@@ -389,6 +396,147 @@ def test_a_run_of_a_killed_engine_goes_on_or_is_undone(end, done):
             assert "restarted" in lines(house)
 
         within(body, FULL)
+
+
+def test_a_kill_on_the_way_back_leaves_nobody_on_standby():
+    """The scene from before is on air again, which was not written: it is no take of the plan."""
+    moments = killed_at_each_step(replace(FULL, recover=(TakeBack(),)))
+    [text] = [text for text, _, _ in moments if b'"phase":"recover"' in text][:1]
+    for plan in (FULL, replace(FULL, well_ms=1)):
+
+        async def body(house, plan=plan):
+            house.watch.cancel()
+            with_lamp(house)
+            house.plans.load([plan], None)
+            house.plans.recall([], msgspec.json.decode(text, type=KeptRuns))
+            await house.until(lambda: not house.plans.runs)
+            assert house.on_air == "主播"
+
+        within(body, FULL)
+
+
+def test_what_takes_a_step_back_is_known_as_soon_as_what_it_changed_is_kept():
+    """Killed while the checkpoint is written, with what a command changed and no step after it."""
+    plan = Plan("dim", W, W, steps=(DIM, RunCommand("scenes.standby"), Tell("owner", W)))
+
+    async def body(house):
+        lamp, file = with_lamp(house), Kept()
+        house.plans._file = file
+        kept = []
+
+        async def checkpoint(done):
+            assert "plans" in done.parts
+            kept.append(house.plans.kept())
+
+        house.bus.after(checkpoint)
+        house.commands.run("dim")
+        await house.until(lambda: not house.plans.runs)
+        for number, written in enumerate(file.written[:2]):
+            before = msgspec.json.decode(written, type=KeptRuns)
+            runs = joined(before, kept[number])
+            assert [entry.command for entry in runs.runs[0].undo] == ["lamp.set"]
+            assert joined(before, KeptRuns()) == before
+            assert joined(None, before) == before
+        assert lamp.is_on
+
+    within(body, plan)
+
+
+def slow_to_keep(house: House) -> asyncio.Event:
+    """Commands are answered when the disk has them: which is held up until the event."""
+    kept = asyncio.Event()
+
+    async def keep(done):
+        await kept.wait()
+
+    house.bus.after(keep)
+    return kept
+
+
+def test_an_abort_while_a_take_is_being_kept_takes_it_back():
+    async def body(house):
+        kept = slow_to_keep(house)
+        house.health["cam"] = Health("lost")
+        await house.until(lambda: house.on_air == "垫片")
+        house.watch.cancel()
+        house.commands.abort()
+        kept.set()
+        await house.until(lambda: not house.plans.runs)
+        assert house.on_air == "主播"
+        assert house.plans.incidents[0].is_undone
+
+    within(body, SAVE)
+
+
+def test_a_take_by_hand_that_is_still_being_kept_stands():
+    """Everybody sees it already, and the plans are told of it a moment later."""
+    plan = replace(SAVE, steps=(Tell("owner", W), RunCommand("scenes.standby")))
+
+    async def body(house):
+        house.watch.cancel()
+        house.health["cam"] = Health("lost")
+        house.plans.watch()
+        kept = slow_to_keep(house)
+        hand = asyncio.ensure_future(house.bus.run("scenes.take", {"scene": "特写"}, origin="desk"))
+        await house.until(lambda: house.plans.told)
+        kept.set()
+        await hand
+        house.health["cam"] = Health("ok")
+        await house.until(lambda: not house.plans.runs)
+        assert house.on_air == "特写"
+        assert "A person" in lines(house)
+
+    within(body, plan)
+
+
+def test_what_comes_while_a_plan_rests_is_told_when_it_has_rested():
+    """The price changes again right after the plan was over; its event is soon too old to count."""
+    plan = Plan(
+        "price", W, W, steps=(Tell("streamer", W),), well_ms=0, cooldown_s=0.9,
+        trigger=TriggerSpec("event", {
+            "name": "shop.product_changed", "field": "fields", "values": ["price_cents"],
+            "subject": "product", "within_s": 0.5, "quiet_s": 1.2}),
+    )  # fmt: skip
+
+    async def body(house):
+        log = EventLog()
+        house.look = lambda: with_values(House.look(house), heard=log)
+        house.plans._look = house.plans.worker._look = house.look
+
+        def change() -> None:
+            log.add(ProductChanged(product="hat", fields=["price_cents"]), now_ns())
+
+        change()
+        await house.until(lambda: len(house.plans.incidents) == 1 and not house.plans.runs)
+        change()
+        await house.until(lambda: len(house.plans.incidents) == 2)
+
+    within(body, plan)
+
+
+def test_what_is_over_when_the_plan_has_rested_starts_nothing():
+    missed, cause = MissedCauses(), Cause("hat", W)
+    key = ("price", "hat")
+    seen = {"hat": cause}
+    rests = {key: True}
+
+    def judged(causes, is_well=False):
+        return missed.with_missed("price", causes, lambda key: rests[key], lambda subject: is_well)
+
+    missed.ended(key, is_seen=True)
+    judged(seen)  # a person stopped the plan: what it was about is nothing new
+    rests[key] = False
+    assert judged({}) == {}
+    missed.ended(key, is_seen=False)
+    rests[key] = True
+    judged(seen)
+    rests[key] = False
+    assert judged({}, is_well=True) == {}
+    rests[key] = True
+    judged(seen)
+    rests[key] = False
+    assert judged({}) == seen
+    assert judged({}) == {}
 
 
 def test_a_question_keeps_its_time_over_a_kill():

@@ -9,14 +9,9 @@ from tests.phone_page import run_page
 
 PAGE = """
 import page from "PATH";
-const said = [];
-const element = (tag, props = {}, ...inner) => ({ tag, ...props, inner,
-  append(...more) { this.inner.push(...more); },
-  replaceChildren(...more) { this.inner = more; } });
-const section = element("section");
-const run = (command, data) => said.push([command, data]);
+import { element, ranked, run, said, section } from "STAGE";
 const { state, role } = JSON.parse(process.argv[2]);
-page({ section, element, run, language: () => "en", role: () => role })(state, true);
+page({ section, element, run, language: () => "en", isAtLeast: ranked(role) })(state, true);
 const [title, kinds, told] = section.inner;
 const buttons = (kinds.inner ?? []).map((b) => (
   { words: b.inner[0], isOn: b.className === "on", off: b.disabled }));

@@ -13,7 +13,7 @@ from studio.core.errors import StudioError
 from studio.governance import roles
 from studio.governance.secrets import Secrets
 from studio.protocols.obs_ws import Challenge, authentication
-from studio.remote.gate import LOOK_S, Authenticator
+from studio.remote.gate import LOOK_S, MOST_AT_ONCE, Authenticator
 
 
 def answer(challenge: Challenge, password: str) -> str:
@@ -83,6 +83,25 @@ def test_guessing_gets_slower_by_address_and_never_the_owner() -> None:
     assert key < 0.1
     assert elsewhere < 0.1
     assert last >= 10 * LOOK_S + min(2.0, 0.02 * 2**8)
+
+
+def test_who_waits_for_no_answer_guesses_no_faster() -> None:
+    """A hundred connections of one address that are gone before they can have been refused."""
+
+    async def siege() -> tuple[int, float]:
+        gate, challenge = Authenticator("pw", "key", first_s=1.0), Challenge()
+        for _ in range(100):
+            guess = asyncio.create_task(gate.admit(challenge, "wrong", "10.0.0.9"))
+            await asyncio.sleep(0.002)
+            guess.cancel()
+            await asyncio.gather(guess, return_exceptions=True)
+        began = time.monotonic()
+        assert await gate.admit(challenge, answer(challenge, "pw"), "10.0.0.7") is not None
+        return dict(gate.guesses)["10.0.0.9"], time.monotonic() - began
+
+    looked_at, took_s = asyncio.run(siege())
+    assert 1 <= looked_at <= MOST_AT_ONCE
+    assert took_s < 0.1
 
 
 def test_tokens_are_kept_and_forgotten(tmp_path: Path) -> None:

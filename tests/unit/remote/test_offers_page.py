@@ -9,15 +9,10 @@ from tests.phone_page import run_page
 
 PAGE = """
 import page from "PATH";
-const said = [];
-const element = (tag, props = {}, ...inner) => ({ tag, ...props, inner,
-  append(...more) { this.inner.push(...more); },
-  replaceChildren(...more) { this.inner = more; } });
-const section = element("section");
-const run = (command, data) => said.push([command, data]);
+import { element, ranked, run, said, section } from "STAGE";
 const price = ({ price_cents }) => `¥${price_cents / 100}`;
 const { state, role } = JSON.parse(process.argv[2]);
-page({ section, element, run, language: () => "en", role: () => role, price })(state, true);
+page({ section, element, run, language: () => "en", isAtLeast: ranked(role), price })(state, true);
 const rows = (list) => (list.inner ?? []).map(({ inner: [name, ...steps] }) => ({
   name: name.inner[0], about: name.inner[1].textContent ?? name.inner[1].inner[0],
   steps: steps.map((b) => { b.onclick(); return [b.inner[0], b.disabled]; }) }));

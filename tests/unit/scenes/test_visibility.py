@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import random
 from pathlib import Path
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -15,6 +17,7 @@ import studio.sources.kinds as source_folder
 from studio.core.clock import now_ns
 from studio.core.registry import discover
 from studio.graphics.text import TextDrawer
+from studio.media.blend_modes import Blend
 from studio.media.frame import blank, from_rgb
 from studio.plans.triggers.base import Situation
 from studio.plans.triggers.source_health import SourceHealth
@@ -22,7 +25,7 @@ from studio.scenes.compositor import Compositor
 from studio.scenes.graph import Shown
 from studio.scenes.layout import place_item
 from studio.scenes.model import Box, Canvas, Crop, Item, Scene, ScenesState
-from studio.scenes.visibility import PictureFacts, cover_of, visible_share
+from studio.scenes.visibility import PictureFacts, cover_of, light_of, visible_share
 from studio.sources.base import Source, SourceContext
 from studio.sources.model import Health
 from studio.sources.runner import Shot, SourceRunner
@@ -89,7 +92,7 @@ def painted(scene: Scene, canvas: Canvas, facts: dict[str, PictureFacts]) -> flo
         mask = np.zeros((high, wide), np.uint8)
         cv2.fillPoly(mask, [np.round(corners).astype(np.int32)], 1)
         if item.source == "cam":
-            seen[mask > 0] += item.opacity
+            seen[mask > 0] += (1 - seen[mask > 0]) * item.opacity
         elif facts[item.source].is_opaque and size:
             seen[mask > 0] *= 1 - item.opacity
     return float(np.clip(seen, 0, 1).mean())
@@ -185,41 +188,58 @@ def hollow(part: float) -> np.ndarray:
 
 
 LEVELS = {"a": 90, "b": 160, "frame": 120, "plate": 120}
+GREYS = {"ink": 5, "dusk": 70, "mist": 190, "snow": 250}
+BLENDS = get_args(Blend)
 ALPHAS = {"frame": hollow(0.8), "plate": hollow(0.3)}
+
+
+@functools.cache
+def runner_of(name: str, grey: int, canvas: Canvas) -> SourceRunner:
+    """A source whose picture is one grey."""
+    context = SourceContext(Path("/"), TextDrawer(), 30.0, canvas.width, canvas.height)
+    runner = SourceRunner(name, KINDS.get("colour")(None, context))
+    picture = np.full((360, 640, 3), grey, np.uint8)
+    runner.slot.put(Shot(from_rgb(picture, ALPHAS.get(name)), 0))
+    return runner
 
 
 def composed(scene: Scene, canvas: Canvas) -> float:
     """The share by the compositor itself: how far black for white in the camera is seen."""
     found = []
     for level in (0, 255):
-        runners = {}
-        for name, grey in {"cam": level, **LEVELS}.items():
-            rgb = np.full((360, 640, 3), grey, np.uint8)
-            context = SourceContext(Path("/"), TextDrawer(), 30.0, canvas.width, canvas.height)
-            runners[name] = SourceRunner(name, KINDS.get("colour")(None, context))
-            runners[name].slot.put(Shot(from_rgb(rgb, ALPHAS.get(name)), 0))
+        greys = {"cam": level, **LEVELS, **GREYS}
+        runners = {name: runner_of(name, grey, canvas) for name, grey in greys.items()}
         target = blank(canvas.width, canvas.height)
         Compositor(canvas).compose(target, scene, runners, 1)
         found.append(target.y.astype(float))
     return float(np.abs(found[1] - found[0]).mean() / 219)
 
 
-@pytest.mark.parametrize("sort", ["half seen through", "with holes", "cropped"])
-def test_what_the_compositor_shows_decides(sort: str) -> None:
-    """0 needless, 0 missed of 25 each: opacities, frames with a hole, crops and mirrors."""
+def known_pictures() -> dict[str, PictureFacts]:
+    """What the programme knows of each of them."""
+    made = {}
+    for name, grey in {"cam": 0, **LEVELS, **GREYS}.items():
+        alpha = ALPHAS.get(name)
+        frame = from_rgb(np.full((360, 640, 3), grey, np.uint8), alpha)
+        cover = None if alpha is None else cover_of(alpha)
+        made[name] = PictureFacts((640, 360), alpha is None, cover=cover, light=light_of(frame))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("sort", "count"),
+    [("half seen through", 25), ("with holes", 25), ("cropped", 25), ("blended", 200)],
+)
+def test_what_the_compositor_shows_decides(sort: str, count: int) -> None:
+    """0 needless, 0 missed: opacities, frames with a hole, crops, mirrors, every blend mode."""
     canvas = Canvas("landscape", 640, 360)
     rng, judged = random.Random(sort), 0
     trigger = SourceHealth(SourceHealth.decode({}))
-    facts = {
-        name: PictureFacts(
-            (640, 360),
-            name not in ALPHAS,
-            cover=cover_of(ALPHAS[name]) if name in ALPHAS else None,
-        )
-        for name in ("cam", *LEVELS)
-    }
+    facts = known_pictures()
     others = ("a", "frame", "plate") if sort == "with holes" else ("a", "b")
-    while judged < 25:
+    if sort == "blended":
+        others = (*GREYS, "frame")
+    while judged < count:
         items = []
         for number, name in enumerate(("cam", *rng.choices(others, k=rng.randint(1, 4))), 1):
             box = Box(rng.uniform(-0.2, 0.3), rng.uniform(-0.2, 0.3), rng.uniform(0.4, 1.2),
@@ -231,8 +251,12 @@ def test_what_the_compositor_shows_decides(sort: str) -> None:
                 sides = [rng.uniform(0, 0.45) for _ in range(4)]
                 item = replace(item, crop=Crop(*sides), is_mirrored=rng.random() < 0.5,
                                fit=rng.choice(["cover", "stretch", "width"]))  # fmt: skip
+            if sort == "blended":
+                opacity = rng.choice([1.0, 1.0, 0.6])
+                item = replace(item, blend=rng.choice(BLENDS), opacity=opacity)
             items.append(replace(item, rotation=rng.choice([0.0, 0.0, rng.uniform(0, 360)])))
-        scene = Scene("S", tuple(items))
+        colour = rng.choice(("#000000", "#ffffff", "#6080a0")) if sort == "blended" else "#000000"
+        scene = Scene("S", tuple(items), colour=colour)
         truth = composed(scene, canvas)
         if abs(truth - 0.25) < 0.04:
             continue

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -307,6 +309,33 @@ def test_who_does_not_claim_is_passed_over() -> None:
         assert len(proof["passed_over"]) >= 1
         stages = [e.stage for e in room.heard if e.name == "games.changed"]  # type: ignore[attr-defined]
         assert stages[:4] == ["ready", "open", "closing", "drawn"]
+        await room.games.reset()
+        await room.games.stop()
+
+    asyncio.run(body())
+
+
+def test_of_two_desks_that_draw_at_once_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def body() -> None:
+        room, draw = Room(), Draw("words-1", WORDS)
+        room.games.put(draw)
+        room.games.open(draw)
+        for number in range(5):
+            room.stream.say(f"u{number}", "我爱帽子")
+        await room.games.close(draw)
+        room.beacon()
+        both, whole = threading.Barrier(2), draw.is_beacon_whole
+
+        def meeting(at_ns: int) -> bool:
+            with suppress(threading.BrokenBarrierError):
+                both.wait(0.1)  # where two are in it at once they go on together
+            return whole(at_ns)
+
+        monkeypatch.setattr(draw, "is_beacon_whole", meeting)
+        tries = [room.games.finish(draw) for _ in range(2)]
+        told = await asyncio.gather(*tries, return_exceptions=True)
+        refused = [entry for entry in told if isinstance(entry, StudioError)]
+        assert [error.key for error in refused] == ["games.stage"]
         await room.games.reset()
         await room.games.stop()
 

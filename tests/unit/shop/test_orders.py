@@ -361,7 +361,7 @@ def test_what_is_owed_is_told_and_told_again_when_it_is_there() -> None:
         assert room.short[0].buyer == "b"
         await asyncio.wrap_future(trade.stock.need().receive("more", "hat", 4))
         await trade.until(lambda: told()[-1] == ("hat", 0), "it is there")
-        assert trade.level("hat") == (1, 0, 5)
+        await trade.until(lambda: trade.level("hat") == (1, 0, 5), "its level")
 
     trading("owed", body)
 

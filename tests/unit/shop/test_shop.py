@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from studio.core.errors import StudioError
 from studio.graphics.card import draw_card
@@ -128,9 +129,24 @@ def test_a_product_on_the_picture_cannot_be_removed(shop):
     with pytest.raises(StudioError):
         commands.remove("bag")
     commands.card_off()
+    commands.explain("bag")
+    with pytest.raises(StudioError):
+        commands.remove("bag")
+    commands.explain("")
     done = commands.remove("bag")
     assert catalogue.state.products == ()
     assert done.undo[0] == "shop.put"
+
+
+@pytest.mark.parametrize(
+    "wrong", [replace(BAG, id=""), replace(BAG, id="x" * 201), replace(BAG, name="包" * 10_000)]
+)
+def test_a_product_without_an_id_or_with_endless_words_is_refused(shop, wrong):
+    catalogue, commands, *_ = shop
+    with pytest.raises(StudioError) as refused:
+        commands.put(wrong)
+    assert refused.value.key == "shop.bad_id"
+    assert catalogue.state.products == (BAG,)
 
 
 def test_the_same_card_is_drawn_once():

@@ -253,6 +253,47 @@ def test_what_is_booked_together_is_refused_alone(ledger):
     assert ledger.faults() == []
 
 
+def test_the_same_key_and_the_same_buyer_twice_at_once(ledger):
+    ledger.receive("in", "hat", 3).result()
+    asked = [ledger.hold("a", HAT, "An") for _ in range(4)]
+    asked += [ledger.hold(f"b{n}", HAT, "Bo", most_a_buyer=1) for n in range(3)]
+    asked += [ledger.hold("c", [Line("hat", 2)], "Cy"), ledger.hold("d", HAT, "Di")]
+    outcomes = [future.result().outcome for future in asked]
+    assert outcomes == ["held"] * 5 + ["limit"] * 2 + ["short", "held"]
+    assert level(ledger) == (0, 3, 0)
+    assert ledger.faults() == []
+
+
+@pytest.mark.parametrize("question", ["limit", "queue", "release"])
+def test_orders_of_before_make_no_hold_slower(file_ledger, question):
+    """Steps of the database for one booking: no more after a thousand orders of the same SKU."""
+
+    def cost(key):
+        steps = [0]
+        base = file_ledger._books.base
+
+        def count():
+            steps[0] += 1
+            return False
+
+        base.set_progress_handler(count, 1)
+        if question == "release":
+            file_ledger.hold(key, HAT, key).result()
+            steps[0] = 0
+            file_ledger.release(key).result()
+        else:
+            more = {"most_a_buyer": 2} if question == "limit" else {"may_wait": True}
+            file_ledger.hold(key, HAT, key, **more).result()
+        base.set_progress_handler(None)
+        return steps[0]
+
+    file_ledger.receive("in", "hat", 2000).result()
+    before = cost("first")
+    for asked in [file_ledger.hold(f"k{n}", HAT, f"b{n}") for n in range(1000)]:
+        asked.result()
+    assert cost("last") < 2 * before
+
+
 def test_a_booking_that_fails_ends_no_ledger(ledger):
     ledger.receive("in", "hat", 2).result()
     words = Words(fails=True)

@@ -14,17 +14,20 @@ from pathlib import Path
 import pytest
 
 from bench.redis_server import RedisServer
+from studio.core.credentials import use_vault
 from studio.core.errors import StudioError
 from studio.governance.people import PeopleKeys
 from studio.governance.secrets import Secrets
-from studio.shop.stock import store_link
+from studio.governance.vault import SecretVault
+from studio.shop.stock import moving, store_link
 from studio.shop.stock.ledger import ledger_path, open_ledger, place_path
 from studio.shop.stock.model import Line
-from studio.shop.stock.moving import move_ledger
+from studio.shop.stock.moving import move_back, move_ledger
 from studio.shop.stock.persons import LedgerPersons
 from studio.shop.stock.place import Place, checked_place, read_place, write_place
 from studio.shop.stock.redis import RedisStock
 from studio.shop.stock.sqlite import SqliteStock
+from tests.authority import write_authority
 from tests.waiting import until
 
 HAT = (Line("hat"),)
@@ -115,6 +118,38 @@ def test_the_store_answers_what_the_file_answers(store, tmp_path, seed):
             for ledger in (file, store)]  # fmt: skip
     assert owed[0] == owed[1]
     file.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_booked_together_is_answered_as_one_by_one(store, tmp_path, seed):
+    """Bursts of up to forty bookings at once, beside the same in turn."""
+    alone, chance = SqliteStock(tmp_path / "alone.db"), random.Random(100 + seed)
+    together = SqliteStock(tmp_path / "together.db")
+    calls = [_random_call(chance, step) for step in range(600)]
+    while calls:
+        burst = [calls.pop(0) for _ in range(min(len(calls), chance.randint(1, 40)))]
+        in_turn = [getattr(alone, name)(*given, **more).result() for name, given, more in burst]
+        # With prices in steps a store may book those later whose price has changed meanwhile.
+        ledgers = [together] if any("note" in more for *_, more in burst) else [together, store]
+        if len(ledgers) == 1:
+            for name, given, more in burst:
+                getattr(store, name)(*given, **more).result()
+        for ledger in ledgers:
+            asked = [getattr(ledger, name)(*given, **more) for name, given, more in burst]
+            for call, here, there in zip(burst, in_turn, asked, strict=True):
+                told = there.result()
+                assert (told.outcome, told.sku, told.free, bool(told.until_ms), told.note) == (
+                    here.outcome, here.sku, here.free, bool(here.until_ms), here.note
+                ), call  # fmt: skip
+            assert ledger.levels() == alone.levels()
+    for ledger in (together, store):
+        assert ledger.counts() == alone.counts()
+        assert ledger.faults() == []
+    moves = [[(m.kind, m.sku, m.channel, m.free, m.held, m.sold, m.who, m.why, m.key)
+              for m in ledger.moves(last=9999)] for ledger in (alone, together)]  # fmt: skip
+    assert moves[0] == moves[1]
+    alone.close()
+    together.close()
 
 
 def test_a_price_in_steps_is_that_of_the_piece(store, server):
@@ -313,7 +348,7 @@ def test_a_ledger_that_is_busy_stays_where_it_is(server, store, what):
 
 MOVE = """
 import sys
-from studio.shop.stock.moving import move_ledger
+from studio.shop.stock.moving import move_back, move_ledger
 from studio.shop.stock.place import Place
 print("go", flush=True)
 move_ledger("coats", Place({"url": sys.argv[1]}))
@@ -348,6 +383,245 @@ def test_a_move_that_is_killed_is_run_again(server):
     assert store.levels() == levels
     assert store.faults() == []
     store.close()
+
+
+def test_it_goes_back_into_a_file_and_comes_again(server):
+    file = open_ledger("coats")
+    _sell(file)
+    file.close()
+    move_ledger("coats", Place({"url": server.url}))
+    store = open_ledger("coats")
+    assert isinstance(store, RedisStock)
+    store.receive("more", "hat", 3).result()
+    store.hold("c", HAT, "Zhao").result()
+    with pytest.raises(StudioError, match=r"under way|没结束"):
+        move_back("coats")
+    assert store.release("c").result().is_good, "it goes on"
+    levels, orders = store.levels(), {o.key: o for o in store.reservations("confirmed")}
+    other_desk = RedisStock("coats", Place({"url": server.url}))
+    store.close()
+    assert move_back("coats") == len(orders)
+    file = open_ledger("coats")
+    assert isinstance(file, SqliteStock)
+    assert file.levels() == levels
+    assert file.faults() == []
+    assert {o.key: (o.lines, o.buyer) for o in file.reservations("confirmed")} == {
+        key: (o.lines, o.buyer) for key, o in orders.items()
+    }
+    assert file.receive("more", "hat", 3).result().is_good
+    assert file.levels() == levels, "this key counted there already"
+    assert file.sell_outside("web-2", HAT).result().outcome == "refunded", "cancelled before"
+    for call in (other_desk.levels, lambda: other_desk.hold("z", HAT, "Li").result()):
+        with pytest.raises(StudioError, match=r"taken back|搬回"):
+            call()
+    other_desk.close()
+    with pytest.raises(StudioError, match=r"in no store|不在 Redis"):
+        move_back("coats")
+    file.receive("later", "hat", 2).result()
+    levels = file.levels()
+    file.close()
+    move_ledger("coats", Place({"url": server.url}))  # and once more
+    store = open_ledger("coats")
+    assert store.levels() == levels
+    assert store.faults() == []
+    assert store.hold("d", HAT, "Li").result().is_good
+    store.close()
+
+
+def test_nobody_else_takes_it_back_and_a_file_that_is_there_is_kept(server, tmp_path):
+    file = open_ledger("coats")
+    file.receive("in", "hat", 2).result()
+    file.close()
+    move_ledger("coats", Place({"url": server.url}))
+    store = open_ledger("coats")
+    store.leave("somebody")
+    with pytest.raises(StudioError, match=r"taken back|搬回"):
+        move_back("coats")
+    store.stay("somebody")
+    store.close()
+    ledger_path("coats").write_bytes(b"mine")
+    with pytest.raises(StudioError, match=r"already|已经有"):
+        move_back("coats")
+    assert ledger_path("coats").read_bytes() == b"mine"
+    ledger_path("coats").unlink()
+    assert move_back("coats") == 0
+
+
+BACK = MOVE.replace('move_ledger("coats", Place({"url": sys.argv[1]}))', 'move_back("coats")')
+BACK = BACK.replace("import move_ledger", "import move_back")
+
+
+@pytest.mark.parametrize("chance", range(3))
+def test_a_way_back_that_is_killed_is_run_again(server, chance):
+    file = open_ledger("coats")
+    file.receive("in", "hat", 500).result()
+    for number in range(300):
+        file.hold(f"k{number}", HAT, "Li")
+        last = file.confirm(f"k{number}")
+    last.result()
+    levels = file.levels()
+    file.close()
+    move_ledger("coats", Place({"url": server.url}))
+    coming = ledger_path("coats").with_name("coats.db.coming")
+    mover = subprocess.Popen(
+        [sys.executable, "-c", BACK], stdout=subprocess.PIPE, env=dict(os.environ), cwd=Path.cwd(),
+    )  # fmt: skip
+    assert mover.stdout is not None
+    mover.stdout.readline()
+    whole = ledger_path("coats")
+    until(lambda: coming.exists() or whole.exists() or mover.poll() is not None, "it has begun")
+    if chance:
+        until(lambda: whole.exists() or mover.poll() is not None, "it is nearly done")
+    mover.kill()
+    mover.wait()
+    mover.stdout.close()
+    if place_path("coats").exists():
+        move_back("coats")
+    file = open_ledger("coats")
+    assert isinstance(file, SqliteStock)
+    assert file.levels() == levels
+    assert file.faults() == []
+    file.close()
+
+
+def _in_the_store(server, count=3):
+    file = open_ledger("coats")
+    file.receive("in", "hat", count).result()
+    file.close()
+    move_ledger("coats", Place({"url": server.url}))
+
+
+def test_a_desk_that_is_open_meanwhile_writes_nothing_into_the_note(server):
+    """Neither is the word lost by which it is run again, nor does a note that went come back."""
+    _in_the_store(server)
+    desk = open_ledger("coats")
+    note = place_path("coats")
+    write_place(note, Place({"url": server.url}, read_place(note).seen, leaving="word"))
+    desk.receive("more", "hat", 1).result()
+    desk.version()
+    seen = read_place(note).seen
+    assert seen > 0
+    assert read_place(note).leaving == "word"
+    assert move_back("coats") == 0
+    desk.version()
+    desk.close()
+    assert not note.exists()
+    assert isinstance(file := open_ledger("coats"), SqliteStock)
+    file.close()
+
+
+def test_two_who_take_it_back_at_once_make_one_file(server):
+    _in_the_store(server)
+    told = []
+
+    def take():
+        try:
+            told.append(move_back("coats"))
+        except StudioError as error:
+            told.append(error.key)
+
+    takers = [threading.Thread(target=take) for _ in range(3)]
+    for taker in takers:
+        taker.start()
+    for taker in takers:
+        taker.join()
+    assert sorted(told, key=str) == [0, "stock.in_no_store", "stock.in_no_store"]
+    store = RedisStock("coats", Place({"url": server.url}))
+    assert store.left_by, "not given free again by one who came late"
+    store.close()
+    file = open_ledger("coats")
+    assert [level.free for level in file.levels()] == [3]
+    file.close()
+
+
+def test_what_is_in_no_file_yet_is_not_cleared_by_another_file(server):
+    _in_the_store(server)
+    note, place = place_path("coats"), read_place(place_path("coats"))
+    store = RedisStock("coats", place)
+    store.leave("word")  # and killed here, before there is a file
+    note.rename(note.with_suffix(".kept"))
+    other = open_ledger("coats")  # of a machine that had one of its own
+    other.receive("in", "scarf", 1).result()
+    other.close()
+    with pytest.raises(StudioError) as refused:
+        move_ledger("coats", place)
+    assert refused.value.key == "stock.store_has_own"
+    store.stay("word")
+    assert [(level.sku, level.free) for level in store.levels()] == [("hat", 3)]
+    store.close()
+
+
+def test_nobody_books_beside_a_ledger_that_comes_again(server, monkeypatch):
+    _in_the_store(server)
+    place = Place({"url": server.url})
+    other = RedisStock("coats", place)
+    move_back("coats")
+    book, met = moving._book, []
+
+    def slowly(*given):
+        with pytest.raises(StudioError) as refused:
+            other.sell_outside("web-1", HAT).result()  # "elsewhere" would lose it
+        met.append(refused.value.key)
+        book(*given)
+
+    monkeypatch.setattr(moving, "_book", slowly)
+    move_ledger("coats", place)
+    assert met == ["stock.store_gone"]
+    assert other.sell_outside("web-1", HAT).result().outcome == "confirmed"
+    assert [(level.free, level.sold) for level in other.levels()] == [(2, 1)]
+    other.close()
+
+
+def test_a_way_back_that_fails_leaves_no_copy_and_the_store_sells_on(server, monkeypatch, tmp_path):
+    _in_the_store(server)
+
+    def fails(*given):
+        raise StudioError("failed", "stock.no_ledger", path="", why="full")
+
+    monkeypatch.setattr(moving, "_book", fails)
+    with pytest.raises(StudioError, match="full"):
+        move_back("coats")
+    folder = ledger_path("coats").parent
+    assert not list(folder.glob("*.coming*"))
+    store = open_ledger("coats")
+    assert store.hold("a", HAT, "Li").result().is_good
+    store.close()
+    (folder / "coats.db.coming").write_bytes(b"Li")  # of one that was killed
+    secrets = Secrets(tmp_path / "config", use_keyring=False)
+    people = PeopleKeys(tmp_path / "people.db", secrets, lambda: b"salt")
+    LedgerPersons(folder, people).erase([])
+    assert not list(folder.glob("*.coming*"))
+
+
+@pytest.fixture
+def vault(tmp_path):
+    made = SecretVault(Secrets(tmp_path / "config", use_keyring=False))
+    use_vault(lambda: made)
+    yield made
+    use_vault(None)
+
+
+def test_it_speaks_tls_and_gives_a_password(tmp_path, vault):
+    cert, _ = write_authority(tmp_path / "tls")
+    words = ("--requirepass", "geheim-7")
+    with RedisServer(tmp_path / "redis", *words, secure=tmp_path / "tls") as server:
+        secret = server.url.replace("://", "://:geheim-7@")
+        place = checked_place({"url": f"{secret}?ssl_ca_certs={cert}"})
+        assert "geheim" not in str(place.settings)
+        assert "geheim" not in place.shown
+        store = RedisStock("coats", place)
+        assert store.receive("in", "hat", 4).result().free == 4
+        assert store.hold("a", HAT, "Li").result().is_good
+        store.close()
+        for url, why in (
+            (secret, "certificate"),  # nobody vouches for it
+            (f"{server.url}?ssl_ca_certs={cert}", "(?i)auth"),
+            (f"{secret.replace('geheim', 'falsch')}?ssl_ca_certs={cert}", "(?i)password|WRONGPASS"),
+        ):
+            with pytest.raises(StudioError, match=why) as refused:
+                RedisStock("coats", checked_place({"url": url}))
+            assert "geheim" not in str(refused.value)
+            assert "falsch" not in str(refused.value)
 
 
 def test_a_buyer_is_found_and_forgotten_in_the_store(server, tmp_path):

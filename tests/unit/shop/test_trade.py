@@ -314,7 +314,7 @@ def test_a_live_offer_has_another_price_at_once_and_keeps_its_pieces_and_its_clo
         trade.book.limit("hat", Limit(3000, 4000))
         sale = Offer("sale", "hat", price_cents=6900, pieces=5, seconds=600)
         trade.book.put(sale)
-        with pytest.raises(StudioError, check=lambda error: error.key == "offers.not_live"):
+        with pytest.raises(StudioError, check=lambda error: error.key == "offers.no_other_price"):
             offers.reprice(sale, 5900)
         await offers.begin(sale)
         run, left = trade.book.run("sale"), trade.book.left["sale"]
@@ -331,3 +331,54 @@ def test_a_live_offer_has_another_price_at_once_and_keeps_its_pieces_and_its_clo
         assert trade.level("hat") == (20, 0, 0)
 
     trading("reprice", body)
+
+
+@pytest.mark.parametrize("deed", ["changed", "removed", "floor"])
+def test_what_is_changed_while_its_pieces_are_taken_does_not_begin(deed: str) -> None:
+    """No price goes on air that was not judged, whoever is at the other desk."""
+
+    async def body(trade: Trade) -> None:
+        await trade.open(hat=10)
+        sale = Offer("sale", "hat", price_cents=5900, pieces=4)
+        trade.book.put(sale)
+        offers, book = trade.services["offers"], trade.book
+        beginning = asyncio.get_running_loop().create_task(offers.begin(sale))
+        while not offers._turn.locked():
+            await asyncio.sleep(0)
+        if deed == "changed":
+            book.put(replace(sale, price_cents=1))
+        elif deed == "removed":
+            book.remove("sale")
+        else:
+            book.limit("hat", Limit(0, 8000))
+        with pytest.raises(StudioError):
+            await beginning
+        assert not list(book.running())
+        assert book.quote("hat").cents == 9900
+        await trade.stock.look()
+        assert trade.level("hat") == (10, 0, 0)
+
+    trading(f"late-{deed}", body)
+
+
+def test_of_two_who_turn_a_coupon_the_later_one_has_the_last_word() -> None:
+    async def body(trade: Trade) -> None:
+        await trade.open(hat=64)
+        room = trade.services["coupons"]
+        room.put(TEN)
+        tries = (room.turn("ten", "released"), room.turn("ten", "booking"))
+        told = await asyncio.gather(*tries, return_exceptions=True)
+        assert told[0] is None
+        assert isinstance(told[1], StudioError)
+        assert told[1].key == "coupons.is_open", "what may be used is not shut by a second hand"
+        await asyncio.gather(room.turn("ten", "released"), room.turn("ten", "ended"))
+        assert room.stage("ten") == "ended"
+        opening = asyncio.get_running_loop().create_task(room.turn("ten", "booking"))
+        await asyncio.sleep(0)
+        room.remove("ten")
+        with refused("coupons.moved_on"):
+            await opening
+        room.put(TEN)
+        assert room.stage("ten") == "ready", "another coupon of its name is not open"
+
+    trading("turned", body)

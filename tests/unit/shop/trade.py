@@ -69,7 +69,7 @@ class Trade:
         self.book = OfferBook(self.catalogue)
         self.stock = StockService(self.catalogue, NoCard(), self.events, self.state)
         self.shop, self.secrets = shop, OwnSecrets()
-        self.coupons, trade = trade_services(
+        self.coupons, _today, trade = trade_services(
             self.catalogue, self.book, CardBook(), self.stock, NoCard(), RecordingFolder(),
             self.secrets, own_context, self.events, self.state,
         )  # fmt: skip

@@ -325,8 +325,9 @@ def test_words_and_slides_come_in_as_large_as_they_are(tmp_path):
         source("片", "ffmpeg_source", {"local_file": "D:/片.mp4"},
                filters=[{"name": "LUT", "id": "clut_filter",
                          "settings": {"image_path": "C:/暖.cube"}}]),
+        source("网页", "browser_source", {"url": "https://a.example/"}),
         scene("主播", *(item(n, i) for i, n in enumerate(
-            ("标题", "轮播", "新轮播", "镜头", "钟", "片")))),
+            ("标题", "轮播", "新轮播", "镜头", "钟", "片", "网页")))),
     ]}  # fmt: skip
     house = House()
     made = asyncio.run(house.imports.import_obs(str(written(tmp_path, data))))
@@ -339,6 +340,7 @@ def test_words_and_slides_come_in_as_large_as_they_are(tmp_path):
     assert px["轮播"] == (400, 300)
     assert px["新轮播"] == (1920, 1080)  # what OBS's second version has where nothing is said
     assert px["镜头"] == (1280, 720)
+    assert px["网页"] == (800, 600)  # as OBS has it where nothing is said
     fits = {one.source: one.fit for one in items}
     assert set(fits.values()) == {"native"}  # drawn at its own size, whatever that becomes
     told = {one["kind"] for one in made.result["unmatched"] if one["what"] == "file"}

@@ -94,11 +94,11 @@ def film(
     return path
 
 
-def tone(out, audio, seconds, rate, layout):
+def tone(out, audio, seconds, rate, layout, hz=440):
     """A sine on all channels."""
     channels = len(av.AudioLayout(layout).channels)
     for start in range(0, int(seconds * rate), 1024):
-        wave = 0.3 * np.sin(2 * np.pi * 440 * np.arange(start, start + 1024) / rate)
+        wave = 0.3 * np.sin(2 * np.pi * hz * np.arange(start, start + 1024) / rate)
         block = np.repeat(wave[None].astype(np.float32), channels, axis=0)
         part = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), "fltp", layout)
         part.sample_rate, part.pts = rate, start

@@ -48,7 +48,7 @@ def test_each_becomes_an_input_that_can_be_made(kind: str, junk: Any) -> None:
     [
         ("image_source", {"file": "/a.png"}, "image", {"path": "/a.png"}),
         ("ffmpeg_source", {"local_file": "/a.mp4", "looping": True}, "clip",
-         {"path": "/a.mp4", "loop": True, "speed": 1.0, "on_show": "restart",
+         {"path": "/a.mp4", "loop": True, "speed": 1.0, "on_show": "on_air",
           "clear_at_end": True}),
         ("ffmpeg_source", {"is_local_file": False, "input": "srt://x"}, "stream",
          {"url": "srt://x"}),
@@ -60,9 +60,13 @@ def test_each_becomes_an_input_that_can_be_made(kind: str, junk: Any) -> None:
          {"what": "window", "window": "Shop", "cursor": True}),
         ("slideshow_v2", {"files": [{"value": "/a.png"}], "slide_time": 3000}, "slide_show",
          {"files": ["/a.png"], "seconds": 3.0, "fade_ms": 700, "loop": True, "shuffle": False,
-          "width": 1920, "height": 1080}),
+          "on_show": "pause", "width": 1920, "height": 1080}),
         ("slideshow", {"files": [{"value": "/a.png"}]}, "slide_show",
-         {"files": ["/a.png"], "seconds": 8.0, "fade_ms": 700, "loop": True, "shuffle": False}),
+         {"files": ["/a.png"], "seconds": 8.0, "fade_ms": 700, "loop": True, "shuffle": False,
+          "on_show": "follow"}),
+        ("vlc_source", {"playlist": [{"value": "/a.mp4"}]}, "playlist",
+         {"files": ["/a.mp4"], "loop": True, "shuffle": False, "on_show": "on_air",
+          "clear_at_end": True}),
         ("pulse_input_capture", {"device_id": "x"}, "microphone", {}),
         ("browser_source", {"url": "https://a.example/x", "width": 400, "height": 300,
                             "fps_custom": True, "fps": 15, "css": "b{}", "shutdown": True},
@@ -277,3 +281,30 @@ def test_the_usual_device_is_called_default(ours: str) -> None:
     assert obs_settings(ours, {"device": ""})["device_id"] == "default"
     fields = frozenset(KINDS.get(ours).Settings.__struct_fields__)
     assert changes_from_obs(ours, {"device_id": "default"}, fields)["device"] == ""
+
+
+WHITE = 0xFFFFFFFF
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "lost"),
+    [
+        ("text_ft2_source_v2", {"color1": 0xFF0000FF}, [("color2", WHITE)]),
+        ("text_ft2_source_v2", {"color1": 0xFF0000FF, "color2": 0xFF0000FF}, []),
+        ("text_ft2_source_v2", {"color2": 0xFF0000FF}, [("color2", 0xFF0000FF)]),
+        ("text_ft2_source_v2", {"text": "Sale"}, []),
+        ("vlc_source", {"playback_behavior": "pause_unpause"}, []),
+        (
+            "vlc_source",
+            {"playback_behavior": "always_play"},
+            [("playback_behavior", "always_play")],
+        ),
+        ("slideshow", {"playback_behavior": "pause_unpause"}, []),
+        ("slideshow_v2", {"playback_behavior": "stop_restart"}, []),
+    ],
+)
+def test_what_is_lost_is_told_and_nothing_else(
+    kind: str, settings: dict[str, Any], lost: list[tuple[str, Any]]
+) -> None:
+    """FreeType's words go from one colour to another, also where only one of them is written."""
+    assert lost_settings(kind, settings) == lost

@@ -199,3 +199,45 @@ def test_a_stream_of_which_nothing_is_known_says_so(tmp_path: Path) -> None:
 
     with served(tmp_path) as address:
         streamed(f"{address}/a.mp4", tmp_path, is_told)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hz", "told"),
+    [(0, 440, "sources.sound_tracks"), (1, 440, ""), (2, 1500, ""), (3, 3000, ""),
+     (4, 440, "sources.sound_track_gone")],
+)  # fmt: skip
+def test_one_of_several_tracks_of_sound_is_chosen(run, tmp_path, wanted, hz, told) -> None:
+    """As recorders write them: everything, the microphone, the music. The first one is said."""
+    path = tmp_path / "a.mkv"
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libx264", rate=10)
+        video.width, video.height, video.pix_fmt = 64, 64, "yuv420p"
+        sounds = [out.add_stream("aac", rate=RATE, layout="stereo") for _ in range(3)]
+        for number in range(20):
+            picture = np.full((64, 64, 3), number * 10, np.uint8)
+            out.mux(video.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+        out.mux(video.encode(None))
+        for sound, pitch in zip(sounds, (440, 1500, 3000), strict=True):
+            tone(out, sound, 2.0, RATE, "stereo", pitch)
+    runner = run(path=str(path), loop=True, sound_track=wanted)
+    heard = []
+    runner.ring.put = lambda samples, pts_ns: heard.append(samples[:, 0].copy())
+    assert until(lambda: sum(map(len, heard)) > RATE), runner.health(now_ns())
+    wave = np.concatenate(heard)[RATE // 4 : RATE]
+    loudest = np.abs(np.fft.rfft(wave)).argmax() * RATE / len(wave)
+    assert loudest == pytest.approx(hz, abs=20)
+    assert runner.health(now_ns()).error == told
+    assert not runner.health(now_ns()).needs_look
+
+
+def test_a_stream_says_how_many_tracks_of_sound_it_has(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "a.mp4"), "w", options={"movflags": "faststart"}) as out:
+        for sound in [out.add_stream("aac", rate=RATE, layout="stereo") for _ in range(2)]:
+            tone(out, sound, 1.5, RATE, "stereo")
+
+    def is_told(runner, heard):
+        return heard > 0 and runner.health(now_ns()).error == "sources.sound_tracks_live"
+
+    with served(tmp_path) as address:
+        runner, _ = streamed(f"{address}/a.mp4", tmp_path, is_told)
+    assert runner.health(now_ns()).params["count"] == "2"

@@ -284,3 +284,123 @@ def test_a_playlist_that_rests_is_wound_where_it_was_asked(run, tmp_path):
     assert until(lambda: runner.health(now_ns()).is_resting)
     runner.control("seek", 6000)
     assert until(lambda: runner.source.progress().cursor_ms >= 6000, 2.0)
+
+
+# -- shown again ----------------------------------------------------------------------------------
+
+
+def leave(runner):
+    """Nobody looks any more."""
+    runner.is_heard, runner.is_sleepy = False, True
+    assert until(lambda: runner.may_rest)
+
+
+def come_back(runner):
+    """Somebody looks again."""
+    runner.is_sleepy = False
+    runner.look(now_ns())
+
+
+def test_a_clip_that_has_ended_starts_over_where_it_should(run, tmp_path):
+    """As OBS's films do where they are restarted when active, also after their end."""
+    path = str(film(tmp_path / "1.mp4", 0.6))
+    over = [run("clip", path=path, loop=False, on_show=how) for how in ("restart", "follow")]
+    assert until(lambda: all(runner.source.progress().state == "ended" for runner in over))
+    for runner in over:
+        leave(runner)
+    assert not until(lambda: over[0].source.progress().state != "ended", 0.2)  # unseen it waits
+    for runner in over:
+        come_back(runner)
+    assert until(lambda: over[0].source.progress().state == "playing", 2.0)
+    assert over[1].source.progress().state == "ended"
+
+
+@pytest.mark.parametrize(("how", "name"), [("restart", "0.mp4"), ("pause", "1.mp4")])
+def test_a_playlist_starts_over_where_it_should(run, tmp_path, how, name):
+    for number in range(2):
+        film(tmp_path / f"{number}.mp4", 4.0)
+    runner = run("playlist", files=["0.mp4", "1.mp4"], on_show=how)
+    shot(runner)
+    runner.source.control("next", 0)
+    assert until(lambda: runner.source.now_playing == "1.mp4")
+    assert until(lambda: runner.source.progress().cursor_ms > 200)
+    leave(runner)
+    assert until(lambda: runner.health(now_ns()).is_resting)
+    come_back(runner)
+    assert until(lambda: not runner.health(now_ns()).is_resting)
+    assert until(lambda: runner.source.now_playing == name, 2.0)
+    assert runner.source.progress().cursor_ms < 2000
+
+
+def test_a_playlist_is_cleared_at_its_end_and_starts_over(run, tmp_path):
+    films(tmp_path, 200)
+    runner = run("playlist", files=["0.mp4"], loop=False, on_show="restart", clear_at_end=True)
+    assert until(lambda: runner.source.progress().state == "ended")
+    assert until(lambda: runner.latest.frame.alpha is not None)
+    assert not runner.latest.frame.alpha.any()
+    leave(runner)
+    assert not until(lambda: runner.source.progress().state != "ended", 0.2)
+    come_back(runner)
+    assert until(lambda: runner.source.progress().state == "playing", 2.0)
+
+
+@pytest.mark.parametrize(("how", "number"), [("restart", 0), ("pause", 2), ("follow", 1)])
+def test_slides_go_on_as_they_should_when_seen_again(run, tmp_path, how, number, monkeypatch):
+    clock = [0]
+    for at, grey in enumerate((40, 130, 220)):
+        plain(tmp_path / f"{at}.png", grey)
+    runner = run("slide_show", folder=".", seconds=60, fade_ms=0, width=64, height=48, on_show=how)
+    shot(runner)
+    runner.source.control("cue", 3)
+    assert until(lambda: abs(level(runner) - 220) < 4)
+    monkeypatch.setattr("studio.sources.kinds.slide_show.now_ns", lambda: now_ns() + clock[0])
+    leave(runner)
+    assert until(lambda: runner.health(now_ns()).is_resting)
+    clock[0] = 130_000_000_000  # two slides later
+    come_back(runner)
+    assert until(lambda: abs(level(runner) - (40, 130, 220)[number]) < 4)
+    assert until(lambda: runner.source.progress().cursor_ms == number * 60_000)
+
+
+@pytest.mark.parametrize("kind", ["clip", "playlist", "slide_show"])
+def test_what_starts_over_on_air_waits_at_its_start(run, tmp_path, kind):
+    """Seen in preview it stands at its first picture; off air again it is wound back."""
+    for at, grey in enumerate((40, 130, 220)):
+        plain(tmp_path / f"{at}.png", grey)
+    for number in range(2):
+        film(tmp_path / f"{number}.mp4", 4.0)
+    settings = {
+        "clip": {"path": "0.mp4"},
+        "playlist": {"files": ["0.mp4", "1.mp4"]},
+        "slide_show": {"folder": ".", "seconds": 0.5, "fade_ms": 0, "width": 64, "height": 48},
+    }[kind]
+    runner = run(kind, on_show="on_air", **settings)
+    shot(runner)
+    assert not until(lambda: runner.source.progress().cursor_ms > 100, 0.6), "it waits in preview"
+    for _ in range(2):
+        runner.put_on_air(True)
+        assert until(lambda: runner.source.progress().cursor_ms > 300)
+        assert runner.source.progress().state == "playing"
+        if kind == "playlist":
+            runner.source.control("next", 0)
+            assert until(lambda: runner.source.now_playing == "1.mp4")
+        runner.put_on_air(True)  # said again, it plays on
+        runner.put_on_air(False)
+        assert until(lambda: runner.source.progress().cursor_ms == 0)
+        assert runner.source.progress().state != "playing"
+        if kind == "playlist":
+            assert until(lambda: runner.source.now_playing == "0.mp4")
+    assert runner.error is None
+
+
+def test_slides_that_are_played_again_have_their_whole_time(run, tmp_path):
+    for at, grey in enumerate((40, 130)):
+        plain(tmp_path / f"{at}.png", grey)
+    runner = run("slide_show", folder=".", seconds=0.6, fade_ms=0, width=64, height=48)
+    shot(runner)
+    runner.source.control("stop", 0)
+    assert not until(lambda: runner.source.progress().cursor_ms > 0, 0.8)
+    at = now_ns()
+    runner.source.control("play", 0)
+    assert until(lambda: runner.source.progress().cursor_ms == 600)
+    assert now_ns() - at > 250_000_000

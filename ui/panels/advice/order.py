@@ -20,20 +20,25 @@ class OrderSection(QWidget):
         super().__init__()
         self._desk = desk
         self.propose = Button("", "primary", clicked=self._propose)
-        self.accept = Button("", clicked=self._accept)
+        self.accept = Button("", clicked=lambda: self._accept())
+        self.accept_today = Button("", clicked=lambda: self._accept(today=True))
         self.says = TextLabel(size=12, tone="muted", wraps=True)
         self.model = OrderModel()
         self.table = rows_table(self.model, (90, 60, 150))
         page = QVBoxLayout()
         page.setContentsMargins(0, 0, 0, 0)
-        page.addLayout(Flow(self.propose, self.accept))
+        page.addLayout(Flow(self.propose, self.accept, self.accept_today))
         page.addWidget(self.says)
         page.addWidget(self.table, 1)
         self.setLayout(page)
 
     def retext(self, title: str) -> None:
         """All texts in the present language."""
-        for button, name in ((self.propose, "propose"), (self.accept, "accept")):
+        named = (
+            (self.propose, "propose"), (self.accept, "accept"),
+            (self.accept_today, "accept_today"),
+        )  # fmt: skip
+        for button, name in named:
             button.setText(t(f"advice.{name}"))
             button.name(t(f"advice.{name}"), t(f"advice.{name}_tip"))
         self.table.setAccessibleName(title)
@@ -45,6 +50,7 @@ class OrderSection(QWidget):
         proposal = self._desk.store.advice.proposal
         self.model.put(proposal)
         self.accept.setEnabled(proposal is not None and proposal.moves > 0)
+        self.accept_today.setEnabled(proposal is not None)
         if proposal is None:
             self.says.setText(t("advice.empty"))
             return ""
@@ -63,7 +69,8 @@ class OrderSection(QWidget):
         else:
             self.says.setText(t("advice.no_answer"))
 
-    def _accept(self) -> None:
+    def _accept(self, *, today: bool = False) -> None:
         proposal = self._desk.store.advice.proposal
         if proposal is not None:
-            self._desk.actions.run("advice.accept", {"id": proposal.id}, origin=self.accept)
+            args: dict[str, object] = {"id": proposal.id, **({"today": True} if today else {})}
+            self._desk.actions.run("advice.accept", args, origin=self.accept)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QMenu
 
 from studio.comments.model import CrawlView
 from ui.desk import Desk
 from ui.i18n import t
 from ui.theme import tokens
-from ui.widgets.basics import Button, TextLabel, row
+from ui.widgets.basics import Button, TextLabel, below, row
 
 CHOICES: dict[str, tuple[object, ...]] = {
     "kind": ("off", "bullets", "ticker"),
@@ -49,7 +49,7 @@ class CrawlButton(Button):
                 action.triggered.connect(partial(self._choose, field, value))
             if field == "kind":
                 menu.addSeparator()
-        menu.popup(self.mapToGlobal(QPoint(0, self.height())))
+        menu.popup(below(self))
         return menu
 
     def _choose(self, field: str, value: object, _: bool = False) -> None:

@@ -18,7 +18,7 @@ from ui.panels.filters.form import FilterForm
 from ui.panels.filters.row import FilterRow
 from ui.panels.spot import BOTTOM, RIGHT, Spot
 from ui.theme import tokens
-from ui.widgets.basics import Button, TextLabel, calm, row
+from ui.widgets.basics import Button, TextLabel, below, calm, row
 from ui.widgets.plain import plain
 
 LOOK_MS = 1000
@@ -262,7 +262,7 @@ class FiltersPanel(Panel):
                     action.triggered.connect(lambda _=False, k=kind: self.add_kind(k))
         menu.setToolTipsVisible(True)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self._new.mapToGlobal(QPoint(0, self._new.height())))
+        menu.popup(below(self._new))
 
     def add_kind(self, kind: FieldKind) -> None:
         """Puts a new filter of a kind on the source and opens its settings."""

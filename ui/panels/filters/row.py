@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu
 
@@ -10,7 +10,7 @@ from studio.sources.model import FilterSpec, FilterStatus
 from ui.desk import Desk
 from ui.i18n import said, t
 from ui.theme import icons, tokens
-from ui.widgets.basics import Badge, Button, TextLabel, column, row
+from ui.widgets.basics import Badge, Button, TextLabel, below, column, row
 from ui.widgets.hold import HoldButton
 
 _TONES = {"slow": "attention_soft", "failed": "attention_soft", "missing": "attention_soft"}
@@ -159,4 +159,4 @@ class FilterRow(QFrame):
         ):
             menu.addAction(words).triggered.connect(lambda _=False, a=act: a())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
+        menu.popup(below(self.more))

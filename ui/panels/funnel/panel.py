@@ -15,6 +15,7 @@ from ui.i18n import pick, t
 from ui.models.rows import Index, RowsModel
 from ui.panels.base import Panel
 from ui.panels.funnel.drawing import FunnelView, HeatView
+from ui.panels.funnel.reach import ReachBox
 from ui.panels.spot import RIGHT, Spot
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, calm
@@ -78,6 +79,7 @@ class FunnelPanel(Panel):
         self.model = PathsModel()
         self.table = rows_table(self.model, (90, 330))
         self.table.setMinimumHeight(tokens.px(180))
+        self.reach = ReachBox(self.desk)
         inside, page = QWidget(), QVBoxLayout()
         page.setContentsMargins(*(tokens.px(side) for side in (10, 8, 10, 8)))
         page.addLayout(Flow(self.which, self.ask))
@@ -85,6 +87,8 @@ class FunnelPanel(Panel):
                      self.week, self.unseen):  # fmt: skip
             page.addWidget(part)
         page.addWidget(self.table, 1)
+        page.addWidget(self.reach)
+        page.addStretch()  # the table is not there while it has no rows
         inside.setLayout(page)
         calm(inside)
         self.add_scroll(inside)
@@ -98,6 +102,7 @@ class FunnelPanel(Panel):
         self.which.setToolTip(plain(t("funnel.which_tip")))
         self.table.setAccessibleName(t("funnel.head_path"))
         self.unseen.setText(t("funnel.unseen"))
+        self.reach.retext()
         self._show()
 
     def _ask(self) -> None:
@@ -105,6 +110,7 @@ class FunnelPanel(Panel):
         self.says.setText(t("advice.asking"))
         args = {"show": self.which.text().strip() or "last"}
         self.desk.actions.run("insight.shape", args, origin=self.ask, done=self._answered)
+        self.reach.look()
 
     def _answered(self, reply: Reply) -> None:
         self.ask.setEnabled(True)

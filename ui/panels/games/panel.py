@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.shop.model import Product
 from ui.i18n import t
 from ui.panels.base import Panel
+from ui.panels.games.effects import EffectsButton
 from ui.panels.games.row import GameRow
 from ui.panels.spot import BOTTOM, Spot
 from ui.theme import tokens
@@ -35,6 +36,8 @@ class GamesPanel(Panel):
 
     def build(self) -> None:
         self._rows: dict[str, GameRow] = {}
+        self.effects = EffectsButton(self.desk)
+        self.tool(self.effects)
         self._new = self.tool(Button("", "primary", icon="plus", clicked=self._open_form))
         inside = QWidget()
         self._list = QVBoxLayout()
@@ -51,6 +54,7 @@ class GamesPanel(Panel):
 
     def retext(self) -> None:
         super().retext()
+        self.effects.retext()
         self._new.setText(t("games.new"))
         self._new.name(t("games.new"), t("games.new_tip"))
         self._empty.setText(t("games.empty"))
@@ -59,6 +63,8 @@ class GamesPanel(Panel):
     def _heard(self, part: str) -> None:
         if part == "games":
             self._show()
+        elif part == "effects":
+            self.effects.retext()
 
     def _show(self) -> None:
         views = self.desk.store.games

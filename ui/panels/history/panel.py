@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
@@ -10,6 +12,7 @@ from studio.insight.model import Answer
 from ui.client import Reply
 from ui.i18n import pick, t
 from ui.panels.base import Panel
+from ui.panels.history.actions import ShowActions
 from ui.panels.history.answer_model import AnswerModel
 from ui.panels.spot import RIGHT, Spot
 from ui.theme import tokens
@@ -39,13 +42,22 @@ class HistoryPanel(Panel):
         )
         self.ask = Button("", "primary", clicked=self._ask)
         self.report = Button("", clicked=self._report)
+        self.actions_of = ShowActions(self.desk, self._ask_for, self._chosen)
         self.model = AnswerModel()
         self.table = rows_table(self.model, (150, 120, 100, 100))
         self.says = TextLabel(size=12, tone="muted", wraps=True)
         inside, page = QWidget(), QVBoxLayout()
         page.setContentsMargins(*(tokens.px(side) for side in (10, 8, 10, 8)))
         page.addLayout(
-            Flow(self.show_choice, self.question_choice, self.ask, self.at_choice, self.report)
+            Flow(
+                self.show_choice,
+                self.question_choice,
+                self.ask,
+                self.at_choice,
+                self.report,
+                self.actions_of.effects,
+                self.actions_of.put,
+            )
         )
         page.addWidget(self.says)
         page.addWidget(self.table, 1)
@@ -60,6 +72,7 @@ class HistoryPanel(Panel):
         self.ask.name(t("history.ask_tip"))
         self.report.setText(t("history.report"))
         self.report.name(t("history.report_tip"))
+        self.actions_of.retext()
         for choice, name in (
             (self.show_choice, "history.which_show"),
             (self.question_choice, "history.which_question"),
@@ -110,6 +123,13 @@ class HistoryPanel(Panel):
                 "show": self.show_choice.currentData() or ""}  # fmt: skip
         self.says.setText(t("history.asking"))
         self.desk.actions.run("insight.ask", args, origin=self.ask, done=self._answered)
+
+    def _chosen(self) -> str:
+        return str(self.show_choice.currentData() or "")
+
+    def _ask_for(self, command: str, args: dict[str, Any], origin: QWidget) -> None:
+        self.says.setText(t("history.asking"))
+        self.desk.actions.run(command, args, origin=origin, done=self._answered)
 
     def _listed(self, reply: Reply) -> None:
         self.ask.setEnabled(True)

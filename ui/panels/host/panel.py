@@ -10,6 +10,7 @@ from studio.shop.model import Product
 from ui.format import age_s, clock, ms_short
 from ui.i18n import pick, t
 from ui.listen import listen
+from ui.models.run_order import product_after
 from ui.models.rundown import RUNS, left_s
 from ui.models.saying import (
     claim_reason,
@@ -106,6 +107,7 @@ class HostPanel(Panel):
         self._shown_points: tuple[str, ...] | None = None
         parts = (
             "shop",
+            "run_order",
             "offers",
             "comments",
             "plans",
@@ -262,12 +264,7 @@ class HostPanel(Panel):
         self._segment.set_tone("attention" if left is not None and left < 0 else "")
 
     def _after(self) -> Product | None:
-        shop = self.desk.store.shop
-        order = sorted(shop.products, key=lambda p: p.number)
-        if not order:
-            return None
-        at = next((n for n, p in enumerate(order) if p.id == shop.explaining), -1)
-        return order[(at + 1) % len(order)]
+        return product_after(self.desk.store.shop, self.desk.store.run_order)
 
     def _take_next(self) -> None:
         product = self._after()

@@ -23,7 +23,7 @@ from ui.panels.items.row import ItemRow
 from ui.panels.spot import RIGHT, Spot
 from ui.stage.menu import fill_menu
 from ui.theme import tokens
-from ui.widgets.basics import Button, TextLabel, calm, row
+from ui.widgets.basics import Button, TextLabel, below, calm, row
 
 ID = Qt.ItemDataRole.UserRole
 SEND_MS = 60
@@ -376,7 +376,7 @@ class ItemsPanel(Panel):
                 action = menu.addAction(source.name)
                 action.triggered.connect(lambda _=False, s=source.name: self._add(s))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self._new.mapToGlobal(QPoint(0, self._new.height())))
+        menu.popup(below(self._new))
 
     def _add(self, source: str) -> None:
         found = self.desk.store.source(source)

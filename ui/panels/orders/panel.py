@@ -105,10 +105,13 @@ class OrdersPanel(Panel):
         shop, url = str(given.get("shop", "")).strip(), str(given.get("url", "")).strip()
 
         def placed(reply: Reply) -> None:
-            if reply.ok:
+            if reply.ok and self.desk.store.stock.shop != shop:  # one that is open stays so
                 self.desk.actions.run("stock.open", {"shop": shop}, origin=self.ledger)
 
-        if url:
+        if given.get("back"):
+            args: dict[str, Any] = {"shop": shop}
+            self.desk.actions.run("stock.place_back", args, origin=self.ledger, done=placed)
+        elif url:
             args = {"shop": shop, "settings": {"url": url}}
             self.desk.actions.run("stock.place", args, origin=self.ledger, done=placed)
         else:
@@ -172,6 +175,8 @@ LEDGER: dict[str, Any] = {
         "shop": {"type": "string", "default": "", "x-zh": "店名", "x-en": "Name of the shop"},
         "url": {"type": "string", "default": "", "x-zh": "Redis 地址（空为本机）",
                 "x-en": "Address of a Redis (empty: here)"},
+        "back": {"type": "boolean", "default": False, "x-zh": "从 Redis 搬回这台电脑",
+                 "x-en": "Take it back from Redis to this machine"},
     },
 }  # fmt: skip
 SCHEMA: dict[str, Any] = {

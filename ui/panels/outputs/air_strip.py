@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from studio.outputs.model import AirBudget
@@ -16,7 +16,7 @@ from ui.format import hms, seconds
 from ui.i18n import t
 from ui.models.outputs import is_record, is_running
 from ui.widgets.bar import PartBar
-from ui.widgets.basics import Button, Segments, TextLabel, column, row
+from ui.widgets.basics import Button, Segments, TextLabel, below, column, row
 from ui.widgets.hold import HoldButton
 from ui.widgets.plain import plain
 
@@ -181,7 +181,7 @@ class AirStrip(QFrame):
         menu = QMenu(self)
         for text, args in choices[-MOST_CHOICES:]:
             menu.addAction(text, functools.partial(self._cut, args))
-        menu.popup(self.clip.mapToGlobal(QPoint(0, self.clip.height())))
+        menu.popup(below(self.clip))
 
     def _cut(self, args: dict[str, object]) -> None:
         def done(reply: Reply) -> None:

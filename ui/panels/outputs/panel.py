@@ -335,7 +335,8 @@ class OutputsPanel(Panel):
         recording = self._recording()
         self._record.setText(t("outputs.stop_record") if recording else t("outputs.start_record"))
         self._record.name(self._record.text(), t("outputs.record_tip"))
-        flowing = sum(store.evidence.flows(o) for o in streams) if is_known else 0
+        measured = [o for o in streams if not o.is_measuring]
+        flowing = sum(store.evidence.flows(o) for o in measured) if is_known else 0
         words = t("outputs.flowing", n=flowing, of=len(streams)) if streams else ""
         self.head.count.setText(words)
 

@@ -43,6 +43,10 @@ class AskBox(QFrame):
         options.addStretch(1)
         layout = column(gap=6, margins=(10, 8, 10, 8))
         layout.addLayout(head)
+        if ask.keys > 1:
+            layout.addWidget(
+                TextLabel(t("plans.two_keys", given=ask.given), size=12, tone="muted", wraps=True)
+            )
         layout.addLayout(options)
         self.setLayout(layout)
         self.setAccessibleName(pick(ask.question))
@@ -273,7 +277,10 @@ class PlansPanel(Panel):
     def _show_runs(self, runs: tuple[RunView, ...]) -> None:
         known = {run.incident for run in runs}
         for incident in [incident for incident in self.runs if incident not in known]:
-            self.runs.pop(incident).deleteLater()
+            box = self.runs.pop(incident)
+            self._at_work.removeWidget(box)  # at once: what stands there is counted below
+            box.hide()
+            box.deleteLater()
         for run in runs:
             if run.incident in self.runs:
                 self.runs[run.incident].show_run(run)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from studio.shop.model import Product
 from ui.i18n import t
 from ui.listen import listen
+from ui.models.run_order import product_after
 from ui.panels.base import Panel
 from ui.panels.products.import_card import GoodsImportCard, ask_for_file, dropped
 from ui.panels.products.looks_card import CardLooksCard
@@ -247,13 +248,10 @@ class ProductsPanel(Panel):
             self.desk.actions.run("shop.try_on", {"product": on}, origin=self._row(product))
 
     def key_next(self) -> None:
-        """N: the next product is explained and its card goes up."""
-        shop = self.desk.store.shop
-        order = sorted(shop.products, key=lambda p: p.number)
-        if not order:
+        """N: the next product of today is explained and its card goes up."""
+        product = product_after(self.desk.store.shop, self.desk.store.run_order)
+        if product is None:
             return
-        at = next((n for n, p in enumerate(order) if p.id == shop.explaining), -1)
-        product = order[(at + 1) % len(order)]
         origin = self._row(product)
         self.desk.actions.run("shop.explain", {"product": product.id}, origin=origin)
         self.desk.actions.run("shop.card", {"product": product.id}, origin=origin)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from ui.i18n import t
 from ui.theme import tokens
-from ui.widgets.basics import Button
+from ui.widgets.basics import Button, below
 
 GAP = 2
 
@@ -63,7 +63,7 @@ class VariantChips(QWidget):
             action.setCheckable(True)
             action.setChecked(sku == self._chosen)
             action.triggered.connect(partial(self._clicked, sku))
-        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
+        menu.popup(below(self.more))
         return menu
 
     def sizeHint(self) -> QSize:

@@ -99,6 +99,8 @@ class SourceRow(QFrame):
         tone = _TONES.get(health.state, "attention") if is_known else "off"
         if tone == "good" and health.is_slow:
             tone = "attention"
+        elif tone == "good" and health.is_measuring:
+            tone = "off"
         self.dot.set(tone)
         self.title.setText(source.name)
         self.icon.setPixmap(
@@ -113,6 +115,8 @@ class SourceRow(QFrame):
         word = t(f"health.{health.state}")
         if health.is_slow:
             word = t("health.slow", fps=health.params.get("fps", ""), own=f"{health.own_fps:.0f}")
+        elif health.is_measuring:
+            word = t("health.measuring")
         elif health.fps > 0:
             word += f" {health.fps:.0f} fps"
         elif health.is_resting:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.insight.strip.model import ShowStrip
+from studio.insight.strip.model import ShowStrip, StripShot
 from ui.i18n import pick, t
 from ui.theme import tokens
 from ui.widgets.paint import painting
 
-LANE, FOOT, NAMES, MARKS = 46, 20, 92, 18
+LANE, FOOT, NAMES, MARKS, SHOTS = 46, 20, 92, 18, 54
+SAID_S = 6.0
+"""What was said so near the hand is shown."""
 INKS = {"card": tokens.ACCENT, "cut": tokens.MUTED, "alarm": tokens.ATTENTION}
 Series = tuple[float | None, ...]
 
@@ -23,14 +27,32 @@ class LanesView(QWidget):
         super().__init__()
         self.strip: ShowStrip | None = None
         self.at_s = 0.0
+        self.shots: list[tuple[float, QPixmap]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def put(self, strip: ShowStrip) -> None:
         """Another show."""
         self.strip = strip
-        high = tokens.px(MARKS) + len(strip.lanes) * tokens.px(LANE) + tokens.px(FOOT)
-        self.setFixedHeight(high)
+        self.put_shots(())
         self.move_to(0.0)
+
+    def put_shots(self, shots: Sequence[StripShot]) -> None:
+        """Its pictures; one that cannot be read is left out."""
+        found = [(shot.at_s, QPixmap(shot.file)) for shot in shots]
+        self.shots = [(at_s, picture) for at_s, picture in found if not picture.isNull()]
+        lanes = len(self.strip.lanes) if self.strip is not None else 0
+        self.setFixedHeight(self._top() + lanes * tokens.px(LANE) + tokens.px(FOOT))
+        self.update()
+
+    def _top(self) -> int:
+        """Above the lanes."""
+        return tokens.px(MARKS) + (tokens.px(SHOTS) if self.shots else 0)
+
+    def said(self) -> str:
+        """What the host said at the hand."""
+        speech = self.strip.speech if self.strip is not None else ()
+        lately = [line.text for line in speech if abs(self.at_s - line.at_s) <= SAID_S]
+        return " ".join(lately[-2:])
 
     def move_to(self, at_s: float) -> None:
         """The hand is here."""
@@ -63,7 +85,7 @@ class LanesView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(tokens.font(11))
-        left, top = tokens.px(NAMES), tokens.px(MARKS)
+        left, top = tokens.px(NAMES), self._top()
         step = (self.width() - left - tokens.px(8.0)) / max(1, strip.minutes)
         foot = self.height() - tokens.px(FOOT)
         for part in (strip.opened_min, strip.closing_min):
@@ -72,7 +94,8 @@ class LanesView(QWidget):
         for mark in strip.marks:
             painter.setPen(QPen(tokens.colour(INKS[mark.kind]), tokens.px(1.5)))
             x = left + mark.at_s / 60 * step
-            painter.drawLine(QPointF(x, 2), QPointF(x, top - 4.0))
+            painter.drawLine(QPointF(x, 2), QPointF(x, tokens.px(MARKS) - 4.0))
+        self._pictures(painter, left, step)
         for number, lane in enumerate(strip.lanes):
             y, high = top + number * tokens.px(LANE), tokens.px(LANE) - 8.0
             most = max((value or 0.0 for value in (*lane.values, *lane.beside)), default=0) or 1.0
@@ -89,6 +112,18 @@ class LanesView(QWidget):
         painter.setPen(QPen(tokens.colour(tokens.TEXT), tokens.px(1)))
         x = left + self.at_s / 60 * step
         painter.drawLine(QPointF(x, 0), QPointF(x, foot))
+
+    def _pictures(self, painter: QPainter, left: int, step: float) -> None:
+        high = tokens.px(SHOTS) - 6
+        until = float(left)
+        for at_s, picture in self.shots:
+            wide = high * picture.width() / max(1, picture.height())
+            x = max(float(left), left + at_s / 60 * step - wide / 2)
+            if x < until or x + wide > self.width():
+                continue  # no room for all of them: none covers another
+            box = QRectF(x, tokens.px(MARKS), wide, high)
+            painter.drawPixmap(box, picture, QRectF(picture.rect()))
+            until = x + wide + 2
 
     @staticmethod
     def _line(

@@ -9,19 +9,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLineEdit, QSlider, QVBoxLayout, QWidget
 
-from studio.insight.strip.model import ShowStrip
+from studio.insight.strip.model import ShowStrip, StripShot
 from ui.client import Reply
 from ui.format import parse_utc
 from ui.i18n import t
 from ui.panels.base import Panel
 from ui.panels.spot import LEFT, Spot
-from ui.panels.strip.drawing import LanesView
+from ui.panels.strip.drawing import NAMES, LanesView
 from ui.theme import tokens
 from ui.widgets.basics import Button, TextLabel, calm
 from ui.widgets.flow import Flow
 from ui.widgets.plain import plain
 
-PICTURE_WIDE = 360
+PICTURE_WIDE, SHOT_WIDE = 360, 90
 
 
 class StripPanel(Panel):
@@ -34,6 +34,7 @@ class StripPanel(Panel):
 
     def build(self) -> None:
         self.strip: ShowStrip | None = None
+        self._shots_of = 0
         self.which, self.beside = QLineEdit(), QLineEdit()
         for field in (self.which, self.beside):
             field.setMaximumWidth(tokens.px(170))
@@ -92,7 +93,9 @@ class StripPanel(Panel):
 
     def _scrubbed(self, seconds: int) -> None:
         self.lanes.move_to(float(seconds))
-        self.says.setText(self.lanes.words())
+        said = self.lanes.said()
+        words = self.lanes.words()
+        self.says.setText(f"{words}\n{t('strip.said', words=said)}" if said else words)
 
     def _ask(self) -> None:
         self.ask.setEnabled(False)
@@ -103,8 +106,24 @@ class StripPanel(Panel):
         self.ask.setEnabled(True)
         if reply.ok and isinstance(reply.result, dict):
             self.put(msgspec.convert(reply.result.get("result"), ShowStrip))
+            self._ask_shots()
         else:
             self.says.setText(t("advice.no_answer"))
+
+    def _ask_shots(self) -> None:
+        """So many pictures as stand side by side."""
+        assert self.strip is not None
+        count = max(1, min(24, (self.lanes.width() - tokens.px(NAMES)) // tokens.px(SHOT_WIDE)))
+        self._shots_of = self.strip.airing
+        args = {"show": str(self.strip.airing), "count": count}
+        self.desk.client.call("insight.shots", args, self._shot)
+
+    def _shot(self, reply: Reply) -> None:
+        found = reply.answer
+        if not reply.ok or not isinstance(found, dict) or self.strip is None:
+            return
+        if self.strip.airing == self._shots_of:
+            self.lanes.put_shots(msgspec.convert(found["shots"], list[StripShot]))
 
     def _ask_picture(self) -> None:
         if self.strip is not None:

@@ -50,6 +50,8 @@ class WatchPanel(Panel):
         inside.setLayout(page)
         self.add_scroll(inside)
         listen(self, self.desk.store.changed, self._heard)
+        if self.desk.anchors is not None:
+            listen(self, self.desk.anchors.changed, self._show)
 
     def retext(self) -> None:
         super().retext()
@@ -66,14 +68,17 @@ class WatchPanel(Panel):
 
     def _show(self) -> None:
         view = self.desk.store.watch
-        if self._shown == view:
+        doubts = self.desk.anchors.words if self.desk.anchors else []
+        if self._shown == (view, doubts):
             return
-        self._shown = view
-        waits = len(view.breaches) + len(view.alarms) + (view.chain == "broken")
+        self._shown = view, doubts
+        waits = len(view.breaches) + len(view.alarms) + (view.chain == "broken") + len(doubts)
         self.head.show_badge(t("watch.waits", n=waits) if waits else "", "attention")
         clear(self.lines)
         for breach in view.breaches:
             self.lines.addWidget(self._breach(breach))
+        for words in doubts:  # what this desk itself saw, whatever the engine says
+            self.lines.addWidget(state_line("attention", words))
         for tone, words in list(_lines(view))[:MOST_LINES]:
             self.lines.addWidget(state_line(tone, words))
 

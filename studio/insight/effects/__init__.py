@@ -1,0 +1,1 @@
+"""What the last actions did to the figure they named."""

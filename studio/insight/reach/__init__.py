@@ -1,0 +1,1 @@
+"""Reach lists: persons of a segment who agreed to a purpose, as a file."""

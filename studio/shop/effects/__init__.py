@@ -1,0 +1,1 @@
+"""Effects on the picture: likes, gifts, what is sold out; off until somebody switches them on."""
