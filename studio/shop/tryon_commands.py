@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -31,6 +32,8 @@ from studio.shop.wearing import TryOnController
 _log = logger(__name__)
 Fits = dict[str, float | str | bool]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=60)]
+_TURNED_AWAY_S = 2.0
+"""So long a capture waits for a face that is lost just now."""
 Half = Annotated[float, msgspec.Meta(ge=0.1, le=0.9)]
 Pixels = Annotated[int, msgspec.Meta(ge=64, le=1920)]
 
@@ -364,15 +367,11 @@ class TryOnCommands:
         from studio.tryon import capture
 
         name = source or self._wearer.source
-        garment = self._wearer.filters().get(name)
-        if garment is None or not garment.is_worn:
-            raise StudioError("conflict", "tryon.nothing_worn")
         if self._wearer.is_generated(name):
             raise StudioError("conflict", "tryon.generated", source=name)
         product = self._catalogue.state.trying
         path = self._capture_path(file, product)
-        frame = self._wearer.latest(name)
-        assert frame is not None
+        frame = await self._worn_frame(name)
         if path.suffix.lower() != ".mp4":
             marked = self._mark(frame)
             await self._aside(lambda: capture.write_picture(marked, path))
@@ -386,6 +385,23 @@ class TryOnCommands:
         self._clips.add(task)
         task.add_done_callback(self._clips.discard)
         return changed("tryon", result={"file": str(path), "seconds": seconds})
+
+    async def _worn_frame(self, source: str) -> Frame:
+        """The source's next picture that wears something: a face turned away may come back.
+
+        Raises:
+            StudioError: conflict, when nothing is put on, or nothing was drawn for so long.
+        """
+        until = time.monotonic() + _TURNED_AWAY_S
+        while True:
+            garment = self._wearer.filters().get(source)
+            if garment is None or not garment.worn or self._wearer.is_bypassed:
+                raise StudioError("conflict", "tryon.nothing_worn")
+            if garment.is_worn and (frame := self._wearer.latest(source)) is not None:
+                return frame
+            if time.monotonic() > until or self._stopping.is_set():
+                raise StudioError("conflict", "tryon.nothing_worn")
+            await asyncio.sleep(0.02)
 
     async def _clip(self, source: str, path: Path, seconds: float, product: str) -> None:
         from studio.tryon import capture

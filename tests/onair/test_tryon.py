@@ -18,7 +18,7 @@ import pytest
 
 from studio.media.cv import cv2
 from tests.onair.door import Door
-from tests.onair.studio import ROOT, Studio
+from tests.onair.studio import ROOT, SMALL, Studio
 
 pytestmark = [pytest.mark.onair, pytest.mark.timeout(120)]
 HOST = "主播机位"
@@ -32,7 +32,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     show = tmp_path / "own.show"
     shutil.copytree(ROOT / "assets" / "demo" / "demo.show", show)
     shutil.copytree(ROOT / "assets" / "demo" / "tryon", tmp_path / "tryon")
-    with Studio(tmp_path, show=str(show)) as running:
+    with Studio(tmp_path, show=str(show), **SMALL) as running:
         yield running
 
 
@@ -148,6 +148,23 @@ def test_captures_bear_the_mark(studio: Studio, door: Door) -> None:
     )["responseData"]["responseData"]  # fmt: skip
     assert not refused["ok"]
     assert "page.gif" in json.dumps(refused)
+
+
+def test_a_capture_waits_for_a_face_that_was_lost(studio: Studio, door: Door) -> None:
+    until(lambda: worn(door)["is_worn"])
+    door.run("tryon.bypass", is_on=True)
+    until(lambda: not worn(door)["is_worn"])
+    request = {
+        "vendorName": "shopcast",
+        "requestType": "tryon.capture",
+        "requestData": {"file": str(studio.root / "none.png")},
+    }
+    refused = door.request("CallVendorRequest", request)["responseData"]["responseData"]
+    assert refused["error"]["key"] == "tryon.nothing_worn"
+    door.run("tryon.bypass", is_on=False)  # nobody is followed yet: it comes some frames later
+    door.run("tryon.capture", file=str(studio.root / "back.png"))
+    assert cv2.imread(str(studio.root / "back.png")) is not None
+    assert not (studio.root / "none.png").exists()
 
 
 def test_landmarks_are_in_no_file_log_event_or_answer(studio: Studio, door: Door) -> None:
