@@ -88,7 +88,8 @@ def _measured(chain: BenchChain, link: Link, key: str, seconds: float) -> tuple[
 
 
 def _lost(link: Link) -> int:
-    found = one(link, "stats.get")["result"]
+    while not (found := one(link, "stats.get")["result"]):
+        time.sleep(0.1)  # nothing was counted yet: it has just come on air
     return int(found["missed"]) + int(found["dropped"])
 
 

@@ -269,16 +269,19 @@ class Source(Extension):
         return [self.around.find(entry) for entry in found if entry]
 
     def put_on_air(self, is_on: bool) -> bool:
-        """It comes on programme or has left it: what starts over there (``on_show`` of films,
-        lists and slides is "on_air") starts, and waits at its start until then.
+        """It comes on programme or has left it: what plays there alone (``on_show`` of films,
+        lists and slides) starts over ("on_air", and waits at its start until then) or goes on
+        ("on_air_pause", and is paused until then).
 
         Returns:
             whether it does.
         """
-        starts = self.is_media and getattr(self.settings, "on_show", "") == "on_air"
-        if starts:
+        how = getattr(self.settings, "on_show", "") if self.is_media else ""
+        if how == "on_air":
             self.control("restart" if is_on else "stop", 0.0)
-        return starts
+        elif how == "on_air_pause":
+            self.control("play" if is_on else "pause", 0.0)
+        return how in ("on_air", "on_air_pause")
 
     def control(self, action: str, value: float) -> None:
         """Control while it runs.

@@ -221,7 +221,7 @@ def _words(settings: Settings) -> Settings:
 
 
 def _behaviour(value: Any) -> Settings:
-    value = "on_air" if value == "restart" else value  # theirs is on air alone
+    value = {"restart": "on_air", "pause": "on_air_pause"}.get(value, value)  # theirs: on air alone
     found = next((theirs for theirs, ours in BEHAVIOURS.items() if ours == value), None)
     return {"playback_behavior": found} if found else {}
 

@@ -313,7 +313,7 @@ def play_mode(s: Settings, mode: str, old: str, default: bool) -> bool:
     return told == mode if told else flag_of(s, old, default)
 
 
-BEHAVIOURS = {"stop_restart": "on_air", "pause_unpause": "pause", "always_play": "follow"}
+BEHAVIOURS = {"stop_restart": "on_air", "pause_unpause": "on_air_pause", "always_play": "follow"}
 """What a list of OBS does once it is shown again, in our words."""
 
 

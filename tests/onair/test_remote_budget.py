@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -118,7 +119,11 @@ def test_notes_of_clients_are_bounded_in_all(studio: Studio) -> None:
 
 
 def test_a_reader_that_does_not_read_is_dropped(studio: Studio, viewer: str) -> None:
-    deaf = {"max_queue": 1, "ping_interval": None}  # takes two messages and then none
+    host, port = studio.address.removeprefix("ws://").rstrip("/").rsplit(":", 1)
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)  # else it may take 32 MB for it
+    line.connect((host, int(port)))
+    deaf = {"max_queue": 1, "ping_interval": None, "sock": line}  # takes two messages, then none
     with Peer(studio.address, viewer, events=0, **deaf) as peer, Watch(studio) as watch:
         with contextlib.suppress(ConnectionClosed, OSError, TimeoutError):
             for number in range(8):  # twice what may wait for a client

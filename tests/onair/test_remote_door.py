@@ -574,7 +574,7 @@ def test_the_panel_is_served_and_asks_nothing_of_others(studio: Studio) -> None:
 def test_the_panel_plays_pauses_and_winds_what_is_shown(studio: Studio, peer: Peer) -> None:
     peer.ask("SetCurrentPreviewScene", sceneName="Two")
     files = [{"value": str(ROOT / CLIP)}] * 2
-    given = {"playlist": files, "playback_behavior": "pause_unpause"}  # it plays in preview, too
+    given = {"playlist": files, "playback_behavior": "always_play"}  # it plays in preview, too
     made = {"inputName": "list", "inputKind": "vlc_source", "inputSettings": given}
     peer.ask("CreateInput", sceneName="Two", **made)
     script = Path(__file__).parents[1] / "peers" / "panel_peer.mjs"

@@ -15,12 +15,13 @@ from studio.sources.base import Feed, Progress, Source, SourceContext
 from studio.sources.file_list import is_list, read_list
 from studio.sources.film import Film, Stop
 
-OnShow = Literal["follow", "pause", "restart", "on_air"]
+OnShow = Literal["follow", "pause", "restart", "on_air", "on_air_pause"]
 ON_SHOW = {
     "follow": ("跟上时间", "As if it had gone on"),
     "pause": ("从暂停处继续", "Go on where it was"),
     "restart": ("从头播放", "Start over"),
     "on_air": ("切到直播时从头播放，之前停在开头", "Start over on air, wait at its start"),
+    "on_air_pause": ("只在直播中播放，离开时暂停", "Play on air alone, pause when it leaves"),
 }
 LOOK_S = 0.05
 
@@ -89,7 +90,7 @@ class Clip(Source):
 
     def control(self, action: str, value: float) -> None:
         """play, pause, stop, restart, seek (ms), cue (number from 1), next and previous cue."""
-        if action in ("pause", "stop"):
+        if action == "stop" or (action == "pause" and self._state != "ended"):
             self._playing.clear()
             self._state = "paused" if action == "pause" else "stopped"
         if action in ("play", "restart"):

@@ -67,13 +67,12 @@ class Playlist(Source):
         self._duration_ms: int | None = None
         self._at_ms = 0
         self.now_playing = ""
-        if settings.on_show == "on_air":
-            self._playing.clear()
-            self._state = "stopped"
+        self.put_on_air(False)
+        self._step, self._is_from_first = None, False
 
     def control(self, action: str, value: float) -> None:
         """play, pause, stop, restart, seek (ms in this file), next, previous."""
-        if action in ("pause", "stop"):
+        if action == "stop" or (action == "pause" and self._state != "ended"):
             self._playing.clear()
             self._state = "paused" if action == "pause" else "stopped"
         elif action == "next":
@@ -91,10 +90,10 @@ class Playlist(Source):
             self._state = "playing"
 
     def put_on_air(self, is_on: bool) -> bool:
-        """From its first file on."""
-        starts = super().put_on_air(is_on)
-        self._is_from_first = self._is_from_first or starts
-        return starts
+        """What starts over does so from its first file."""
+        changes = super().put_on_air(is_on)
+        self._is_from_first = self._is_from_first or self.settings.on_show == "on_air"
+        return changes
 
     def progress(self) -> Progress:
         """Where in this file it is."""

@@ -60,7 +60,7 @@ def test_each_becomes_an_input_that_can_be_made(kind: str, junk: Any) -> None:
          {"what": "window", "window": "Shop", "cursor": True}),
         ("slideshow_v2", {"files": [{"value": "/a.png"}], "slide_time": 3000}, "slide_show",
          {"files": ["/a.png"], "seconds": 3.0, "fade_ms": 700, "loop": True, "shuffle": False,
-          "on_show": "pause", "width": 1920, "height": 1080}),
+          "on_show": "on_air_pause", "width": 1920, "height": 1080}),
         ("slideshow", {"files": [{"value": "/a.png"}]}, "slide_show",
          {"files": ["/a.png"], "seconds": 8.0, "fade_ms": 700, "loop": True, "shuffle": False,
           "on_show": "follow"}),
