@@ -13,6 +13,8 @@ from studio.core.i18n import catalogue, system_language, translate
 from studio.core.life import read_note
 from studio.core.log import logger, start_logging
 from studio.core.names import free_name
+from studio.core.part_rows import WHOLE as WHOLE_PART
+from studio.core.part_rows import read_steps, rows_after
 from studio.core.paths import (
     assets_dir,
     config_dir,
@@ -111,6 +113,9 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "WHOLE_PART",
+    "read_steps",
+    "rows_after",
     "AnchorDoubt",
     "KeptAnchors",
     "SignedAnchor",

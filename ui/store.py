@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -52,98 +51,10 @@ from ui.i18n import command_titles
 from ui.models.air_state import AirState, air_state
 from ui.models.commands import CommandInfo, FieldKinds
 from ui.models.devices import Devices
+from ui.parts import OWN, RowsChange, Unreadable, prepare, read_parts
 
 _log = logger(__name__)
 ASK_AGAIN_MS = 500
-
-PARTS: dict[str, Any] = {
-    "scenes": ScenesView,
-    "sources": tuple[SourceView, ...],
-    "sound": SoundView,
-    "shop": ShopState,
-    "cards": CardsView,
-    "stock": StockView,
-    "offers": tuple[OfferView, ...],
-    "coupons": tuple[CouponView, ...],
-    "run_order": RunOrderView,
-    "orders": OrdersView,
-    "games": tuple[DrawView, ...],
-    "effects": EffectsView,
-    "outputs": tuple[OutputStatus, ...],
-    "show": ShowView,
-    "tryon": dict[str, WornView],
-    "engine": EngineView,
-    "air": AirView,
-    "comments": CommentsView,
-    "rundown": RundownView,
-    "packs": PacksView,
-    "script": ScriptView,
-    "prompter": PrompterView,
-    "guard": GuardView,
-    "standin": StandInView,
-    "assistant": AssistantView,
-    "nodes": NodesView,
-    "plans": PlansView,
-    "drills": DrillsView,
-    "incidents": IncidentsView,
-    "post": PostView,
-    "brand": BrandKit,
-    "virtualcam": CameraView,
-    "ready": ReadinessView,
-    "rights": RightsView,
-    "audit": AuditView,
-    "watch": WatchView,
-    "privacy": PrivacyView,
-    "keeping": KeepingView,
-    "insight": InsightView,
-    "advice": AdviceView,
-    "pricing": PricingView,
-    "trials": TrialsView,
-}
-
-# msgspec looks at a struct's types when it first meets it, and two threads that meet one at the
-# same moment crash the process: the link's thread and the window's both read parts. So they are
-# all met here, before there is a second thread.
-OWN: set[str] = set()
-_KNOWN = [msgspec.json.Decoder(kind) for kind in PARTS.values()]
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A part that is not of the shape it should be."""
-
-    why: str
-
-
-def read_parts(plain: object) -> dict[str, Any]:
-    """Parts of the state as structs; what is unknown is left out."""
-    found: dict[str, Any] = {}
-    for part, value in plain.items() if isinstance(plain, dict) else ():
-        if part in PARTS:
-            try:
-                found[part] = msgspec.convert(value, PARTS[part], strict=False)
-            except (msgspec.ValidationError, TypeError) as fault:
-                found[part] = Unreadable(str(fault))
-    return found
-
-
-def prepare(name: str, data: dict[str, Any]) -> object:
-    """Reads changed parts in the link's thread."""
-    return read_parts(data.get("parts")) if name == "state.changed" else data
-
-
-def add_part(part: str, kind: type) -> bool:
-    """Reads one more part of the state, for a panel of a plugin; before the link is made.
-
-    Returns:
-        False where it is read as something else already.
-    """
-    if part in PARTS:
-        return PARTS[part] is kind
-    _KNOWN.append(msgspec.json.Decoder(kind))
-    PARTS[part] = kind
-    OWN.add(part)
-    return True
 
 
 class Store(QObject):
@@ -214,6 +125,8 @@ class Store(QObject):
         self.trials = TrialsView()
         self.own: dict[str, Any] = {}
         self.present: set[str] = set()
+        self._numbers: dict[str, int] = {}
+        self._asked: set[str] = set()
         self.commands: dict[str, CommandInfo] = {}
         self.kinds = FieldKinds()
         self.devices = Devices()
@@ -265,7 +178,7 @@ class Store(QObject):
         for kind, take in (
             ("commands.list", self._take_commands),
             ("kinds.list", self._take_kinds),
-            ("state.get", self._take_all),
+            ("state.follow", self._take_all),
             ("stats.get", self._take_stats),
             ("outputs.platforms", self._take_platforms),
         ):
@@ -291,8 +204,10 @@ class Store(QObject):
         if not isinstance(data, dict):
             return
         if name == "state.changed":
-            for part, value in data.items():
-                self.put(part, value)
+            for part, value in data["parts"].items():
+                self.put(part, value, data["numbers"].get(part))
+            for part, change in data["changes"].items():
+                self._take_change(part, change)
         elif name == "sound.meters":
             levels = data.get("levels")
             if isinstance(levels, dict):
@@ -305,21 +220,58 @@ class Store(QObject):
             self.happened.emit(name, data)
 
     def _take_all(self, reply: Reply) -> None:
-        if not reply.ok or not isinstance(reply.result, dict):
-            return
-        self.present &= set(reply.result)
-        for part, value in read_parts(reply.result).items():
-            self.put(part, value)
-        self.is_loaded = True
-        self.loaded.emit()
+        whole = reply.result.get("parts") if isinstance(reply.result, dict) else None
+        if isinstance(whole, dict):
+            self.present &= set(whole)
+            self._take_parts(reply)
+            self.is_loaded = True
+            self.loaded.emit()
 
-    def put(self, part: str, value: object) -> None:
-        """Takes a part's new value; one that cannot be read leaves the old one standing."""
+    def _take_parts(self, reply: Reply) -> None:
+        told = reply.result if reply.ok and isinstance(reply.result, dict) else {}
+        numbers = told.get("numbers")
+        for part, value in read_parts(told.get("parts")).items():
+            self._asked.discard(part)
+            self.put(part, value, numbers.get(part) if isinstance(numbers, dict) else None)
+
+    def _take_change(self, part: str, change: object) -> None:
+        """Takes what changed of a part; the whole is asked for where it does not fit."""
+        if isinstance(change, RowsChange) and self._numbers.get(part) == change.base:
+            try:
+                now = self.own.get(part) if part in OWN else getattr(self, part)
+                self.put(part, change.after(now), change.number)
+                return
+            except (ValueError, TypeError, AttributeError) as fault:
+                _log.warning("a change of %s does not fit: %s", part, fault)
+        elif isinstance(change, Unreadable):
+            self.put(part, change)
+        self._numbers.pop(part, None)
+        if part not in self._asked:
+            self._asked.add(part)
+            self.client.call("state.follow", {"parts": [part]}, self._take_again(part), self)
+
+    def _take_again(self, part: str) -> Callable[[Reply], None]:
+        def take(reply: Reply) -> None:
+            self._asked.discard(part)
+            self._take_parts(reply)
+
+        return take
+
+    def put(self, part: str, value: object, number: int | None = None) -> None:
+        """Takes a part's new value; one that cannot be read leaves the old one standing.
+
+        Args:
+            number: by which a change of it will call it.
+        """
         if isinstance(value, Unreadable):
             self.client.garbage += 1
             _log.warning("part %s could not be read: %s", part, value.why)
             return
         self.present.add(part)
+        if number is None:
+            self._numbers.pop(part, None)
+        else:
+            self._numbers[part] = number
         if part == "outputs":
             self.evidence.note(value)  # type: ignore[arg-type]
         if part in OWN:

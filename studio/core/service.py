@@ -226,9 +226,9 @@ class Service:
         """Its part of the state."""
         return None
 
-    def plain_view(self) -> Plain:
-        """`view` as plain data; a service with much to show keeps what has not changed."""
-        return msgspec.to_builtins(self.view())
+    def plain_of(self, view: Any) -> Plain:
+        """A `view` as plain data; a service with much to show keeps what has not changed."""
+        return msgspec.to_builtins(view)
 
     def checkpoint(self) -> Any:
         """What the next engine needs to go on where this one is killed."""

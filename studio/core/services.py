@@ -116,7 +116,7 @@ class Services:
                 self._set_aside(service, fault)
                 continue
             if service.View is not None:
-                state.add(service.name, service.plain_view)
+                state.add_struct(service.name, service.view, service.plain_of)
 
     def _set_aside(self, service: Service, fault: Exception) -> None:
         """A plugin's fault never stops the studio."""

@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar, Protocol
 
 from studio.core.clean import Plain
 from studio.core.event import Event, Events
+from studio.core.part_rows import PartSnapshot
 from studio.core.text import Text
 
 
+class PartsTold(Mapping[str, Plain]):
+    """Parts by name as plain data, each written when it is first looked at.
+
+    Attributes:
+        snapshots: the same as the services gave them.
+    """
+
+    def __init__(self, snapshots: Mapping[str, PartSnapshot]) -> None:
+        self.snapshots = snapshots
+
+    def __getitem__(self, name: str) -> Plain:
+        return self.snapshots[name].plain
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.snapshots)
+
+    def __len__(self) -> int:
+        return len(self.snapshots)
+
+
 class StateChanged(Event, frozen=True, kw_only=True):
-    """Parts of the state have new values."""
+    """Parts of the state have new values.
+
+    Attributes:
+        parts: by name, read on the engine loop; some are written only when they are read
+            (`PartsTold`).
+    """
 
     name: ClassVar[str] = "state.changed"
     label: ClassVar[Text] = Text("状态已变", "State changed")
@@ -22,7 +49,11 @@ class StateChanged(Event, frozen=True, kw_only=True):
     )
     is_journaled: ClassVar[bool] = False
 
-    parts: dict[str, Any]
+    parts: Mapping[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        """The parts as plain data."""
+        return {"parts": dict(self.parts)}
 
 
 class PartsListener(Protocol):
@@ -48,6 +79,8 @@ class State:
         self._events = events
         self._soon = soon
         self._views: dict[str, Callable[[], Plain]] = {}
+        self._structs: dict[str, tuple[Callable[[], Any], Callable[[Any], Plain]]] = {}
+        self._numbers = itertools.count(1)
         self._dirty: dict[str, None] = {}
         self._held: Counter[str] = Counter()
         self._kept_back: dict[str, None] = {}
@@ -66,6 +99,16 @@ class State:
         """Registers ``part``; ``view`` returns its value now."""
         self._views[part] = view
 
+    def add_struct(self, part: str, view: Callable[[], Any], write: Callable[[Any], Plain]) -> None:
+        """Registers ``part``, of which only what changed may be sent.
+
+        Args:
+            view: its value now, of immutable structs.
+            write: makes plain data of that.
+        """
+        self._views[part] = lambda: write(view())
+        self._structs[part] = view, write
+
     @property
     def parts(self) -> list[str]:
         """Names of all parts."""
@@ -75,6 +118,15 @@ class State:
         """The values of ``parts`` (all when None); an unknown name is left out."""
         names = self._views if parts is None else parts
         return {name: self._views[name]() for name in names if name in self._views}
+
+    def snapshots(self, parts: Iterable[str] | None = None) -> dict[str, PartSnapshot]:
+        """``parts`` (all when None) as they are now; an unknown name is left out."""
+        names = self._views if parts is None else parts
+        return {name: self._snapshot(name) for name in names if name in self._views}
+
+    def _snapshot(self, part: str) -> PartSnapshot:
+        view, write = self._structs.get(part) or (self._views[part], _as_it_is)
+        return PartSnapshot(next(self._numbers), view(), write)
 
     def touch(self, *parts: str) -> None:
         """Marks parts as changed; they are told at the end of this turn of the loop."""
@@ -113,4 +165,9 @@ class State:
         """Tells what changed since the last time."""
         if self._dirty:
             changed, self._dirty = self._dirty, {}
-            self._events.publish(StateChanged(parts=self.get(changed)))
+            parts = PartsTold(self.snapshots(changed))
+            self._events.publish(StateChanged(parts=parts))
+
+
+def _as_it_is(plain: Plain) -> Plain:
+    return plain

@@ -19,6 +19,7 @@ from studio.core.event import Event
 from studio.core.listening import HANDSHAKE_S, TlsListener
 from studio.core.log import keep_secret, logger
 from studio.core.paths import data_dir
+from studio.core.state import PartsTold, StateChanged
 from studio.core.troubles import tell_trouble
 from studio.governance.clear_text import ClearTextPermit
 from studio.governance.masking import Sight, is_told, shown_event
@@ -36,6 +37,7 @@ from studio.remote import panel, place
 from studio.remote.clients import RemoteClient
 from studio.remote.commands import RemoteCommands
 from studio.remote.desks import DeskRegistry
+from studio.remote.following import ChangesWritten
 from studio.remote.gate import Authenticator, Caller
 from studio.remote.hotkey_commands import HotkeyCommands
 from studio.remote.ids import Ids
@@ -300,6 +302,8 @@ class RemoteServer:
     def _event(self, event: Event) -> None:
         self._translator.event(event)
         messages: dict[Sight, ObsMessage] = {}
+        parts = event.parts if isinstance(event, StateChanged) else None
+        changes = ChangesWritten()
         for session in tuple(self.sessions):
             if not session.hears(Subscription.VENDORS):
                 continue
@@ -307,6 +311,10 @@ class RemoteServer:
                 continue
             sight = session.sight
             if not is_told(event, sight):
+                continue
+            if session.follows is not None and isinstance(parts, PartsTold):
+                told = session.follows.changed(parts.snapshots, sight, changes)
+                session.send(changes.message(event.name, told, sight))
                 continue
             if sight not in messages:
                 messages[sight] = _vendor_event(event, sight)

@@ -33,6 +33,7 @@ from studio.protocols.obs_ws import (
     Subscription,
 )
 from studio.remote.batch import Batch
+from studio.remote.following import Follower
 from studio.remote.gate import Authenticator, Caller
 from studio.remote.host import RequestHost
 from studio.remote.pace import Turn
@@ -82,6 +83,7 @@ class Session:
     Attributes:
         events: subscribed categories.
         wants: names of our frequent events it asked for ("sound.meters").
+        follows: what it has of the state, where it asked to be told changes alone.
         name: its name in the journal.
         token: name of the token it came in with, "" for the password.
         is_here: it came in with the key of this run, or by a door that asks for nothing: it is
@@ -104,6 +106,7 @@ class Session:
         self.codec = Codec(socket.subprotocol)
         self.events = Subscription.NONE
         self.wants: set[str] = set()
+        self.follows: Follower | None = None
         self._come_in(Caller("remote", Role.OWNER, is_here=self._gate.is_open))
         self.closing: list[Callable[[], None]] = []
         self.is_identified = False

@@ -13,6 +13,7 @@ from studio.core.event import all_events
 from studio.core.personal import mask_persons
 from studio.governance.masking import shown, shown_parts
 from studio.remote.desks import Screens
+from studio.remote.following import Follower
 from studio.remote.pictures import Screenshot, data_url
 from studio.remote.views import Wanted
 
@@ -141,6 +142,12 @@ def _state(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
     return shown_parts(parts, session.sight)
 
 
+def _follow(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
+    parts = _arguments(VendorParts, "state.follow", data).parts
+    session.follows = session.follows or Follower()
+    return session.follows.follow(rooms.state, parts, session.sight)
+
+
 def _commands(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
     return [describe(spec) for spec in rooms.bus.specs()]
 
@@ -220,6 +227,7 @@ def _screens(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any
 
 QUESTIONS: dict[str, Question] = {
     "state.get": _state,
+    "state.follow": _follow,
     "commands.list": _commands,
     "events.list": _events,
     "events.subscribe": _subscribe,

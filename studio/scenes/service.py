@@ -182,9 +182,9 @@ class SceneService(Service):
         """All but the canvases, which have a part of their own."""
         return self._plain(replace(self.scenes.state, canvases=()), ScenesState, ("canvases",))
 
-    def plain_view(self) -> dict[str, Any]:
-        """`view`; a scene that has not changed is not written anew."""
-        return self._plain(self.view(), ScenesView)
+    def plain_of(self, view: ScenesView) -> dict[str, Any]:
+        """A scene that has not changed is not written anew."""
+        return self._plain(view, ScenesView)
 
     def _plain(
         self, state: ScenesState, kind: type[ScenesState], without: Sequence[str] = ()
@@ -192,7 +192,7 @@ class SceneService(Service):
         known = self._written
         self._written = {
             id(scene): known.get(id(scene)) or (scene, msgspec.to_builtins(scene))
-            for scene in self.scenes.state.scenes
+            for scene in state.scenes
         }
         written = [self._written[id(scene)][1] for scene in state.scenes]
         bare: dict[str, Any] = msgspec.to_builtins(replace(state, scenes=()))

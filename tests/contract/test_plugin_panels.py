@@ -16,7 +16,7 @@ from ui.i18n import language
 from ui.layouts import LAYOUTS, places
 from ui.panels.base import Panel
 from ui.panels.registry import make_panels, panel_kinds, panels_in, plugin_kinds
-from ui.store import OWN, PARTS, read_parts
+from ui.parts import OWN, PARTS, read_parts
 
 GOOD = """
 import msgspec

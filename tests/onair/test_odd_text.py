@@ -233,7 +233,7 @@ def test_all_of_it_works_afterwards(studio: Studio, way: str, odd: str) -> None:
 
 
 def _desk_reads(state: dict[str, Any]) -> None:
-    from ui.store import Unreadable, read_parts
+    from ui.parts import Unreadable, read_parts
 
     parts = read_parts(state)
     assert not {name: part.why for name, part in parts.items() if isinstance(part, Unreadable)}

@@ -14,7 +14,9 @@ SHARES_WINDOW = SHARES_STUDIO = True
 SOON = 20_000
 
 
-@pytest.mark.parametrize("kind", ["outputs.platforms", "state.get", "commands.list", "kinds.list"])
+@pytest.mark.parametrize(
+    "kind", ["outputs.platforms", "state.follow", "commands.list", "kinds.list"]
+)
 def test_an_engine_too_busy_once_leaves_nothing_empty(
     qtbot: Any, program: Any, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
@@ -38,7 +40,7 @@ def test_an_engine_too_busy_once_leaves_nothing_empty(
         answered.append("state")
 
     store.loaded.connect(whole)
-    part = {"outputs.platforms": "platforms", "state.get": "state", "commands.list": "commands"}
+    part = {"outputs.platforms": "platforms", "state.follow": "state", "commands.list": "commands"}
     try:
         program.client.ready.emit()  # as after a connection
         assert left == []

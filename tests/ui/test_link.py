@@ -244,7 +244,8 @@ class Nonsense:
         async for text in socket:
             data = json.loads(text)["d"]
             inner = data["requestData"]
-            result = STATE if inner["requestType"] == "state.get" else [{"id": 3}, 4]
+            whole = {"parts": STATE, "numbers": {}}
+            result = whole if inner["requestType"] == "state.follow" else [{"id": 3}, 4]
             answer = {"vendorName": "shopcast", "responseData": {"ok": True, "result": result}}
             reply = {
                 "requestId": data["requestId"],

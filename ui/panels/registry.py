@@ -13,7 +13,7 @@ import ui.panels
 from studio.api import load_plugins, logger, own_plugins_dir, plugins_dir
 from ui.desk import Desk
 from ui.panels.base import Panel
-from ui.store import add_part
+from ui.parts import add_part
 
 _log = logger(__name__)
 

@@ -41,7 +41,8 @@ if (scanned) {
   history.replaceState(null, "", location.pathname);
 }
 let password = localStorage.getItem("password") || "";
-let state = {}, role = "", socket = null, waiting = new Map(), number = 0, isIn = false;
+const state = {};
+let kept = null, role = "", socket = null, waiting = new Map(), number = 0, isIn = false;
 
 const text = (key) => TEXT[language][key] ?? key;
 
@@ -151,9 +152,9 @@ async function run(command, data = {}) {
   try { return await ask(command, data); } catch (error) { say(error.message); }
 }
 
-function told({ eventType, eventData }) {
+async function told({ eventType, eventData }) {
   if (eventType !== "state.changed") return;
-  for (const part of wanted()) if (part in eventData.parts) state[part] = eventData.parts[part];
+  await kept?.changed(eventData);
   draw();
 }
 
@@ -202,7 +203,8 @@ async function enter() {
   const me = await ask("session.introduce", { name: "panel" });
   role = me.role;
   await loadPages();
-  state = await ask("state.get", { parts: wanted() });
+  kept = kept ?? (await import("/parts.js")).keeper(ask, wanted, state);
+  await kept.all();
   isIn = true;
   $("door").hidden = true;
   $("desk").hidden = false;

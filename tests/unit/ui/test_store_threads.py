@@ -8,7 +8,7 @@ from pathlib import Path
 
 RACE = """
 import threading
-from ui.store import PARTS, read_parts
+from ui.parts import PARTS, read_parts
 
 plain = {part: {} for part in PARTS}
 plain |= {"sources": [{"name": "a"}], "outputs": [{"name": "a", "state": "idle"}]}
