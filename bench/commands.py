@@ -23,7 +23,8 @@ SCENES, SOURCES, PRODUCTS, ROUNDS = 200, 100, 300, 200
 TAKE_MS, READ_MS, RIGHT_US = 10.0, 3.0, 5.0
 
 
-def _show(folder: Path) -> Path:
+def show_of(folder: Path, products: int = PRODUCTS) -> Path:
+    """A show of 200 scenes and 100 sources with so many products."""
     folder.mkdir(parents=True)
     sources = [
         {"name": f"source {n}", "kind": "text" if n % 2 else "colour",
@@ -53,7 +54,7 @@ def _show(folder: Path) -> Path:
             "products": [
                 {"id": f"p{n}", "number": n + 1, "name": f"Product {n}", "price_cents": 1900,
                  "stock": 5}
-                for n in range(PRODUCTS)
+                for n in range(products)
             ],
         },
     }  # fmt: skip
@@ -126,7 +127,7 @@ def run() -> BenchReport:
     with tempfile.TemporaryDirectory(prefix="commands-") as place:
         root = Path(place)
         chain = BenchChain(
-            "run", str(_show(root / "large.show")), "--port", "0", "--password", "",
+            "run", str(show_of(root / "large.show")), "--port", "0", "--password", "",
             environment=own_places(root),
         )  # fmt: skip
         try:
