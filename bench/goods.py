@@ -107,11 +107,12 @@ def _bytes(address: str, *, is_following: bool) -> int:
         protocol.take_hello(socket.recv(timeout=5))
         socket.send(protocol.identify())
         protocol.is_admitted(socket.recv(timeout=5))
-        asked = [("state.follow", {"parts": ["shop"]})] if is_following else []
-        for number, (kind, data) in enumerate(
-            [*asked, ("shop.price", {"product": "p7", "cents": 4321 + is_following})]
-        ):
-            socket.send(protocol.vendor_request(number, kind, data))
+        asked: list[tuple[str, dict[str, Any]]] = [
+            ("state.follow", {"parts": ["shop"]}),
+            ("shop.price", {"product": "p7", "cents": 4321 + is_following}),
+        ]
+        for number, (kind, arguments) in enumerate(asked if is_following else asked[1:]):
+            socket.send(protocol.vendor_request(number, kind, arguments))
             while not isinstance(protocol.read(socket.recv(timeout=LATEST_S)), ObsAnswer):
                 pass
         while True:
