@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -119,43 +119,65 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )  # fmt: skip
 
 
-@contextlib.contextmanager
-def _turn(item: pytest.Item) -> Iterator[None]:
-    """Waits until nothing runs that this test may not run beside."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    if run is None or sys.platform == "win32":
-        yield
-        return
-    import fcntl
+class _Turns:
+    """Waits until nothing runs that a test may not run beside.
 
-    what = _class(item)
-    with contextlib.ExitStack() as stack:
-        gate, *rooms = (
-            stack.enter_context(
-                (Path(tempfile.gettempdir()) / f"sc-{name}-{run}").open("w", encoding="utf-8")
+    A worker stays in its room until its next test belongs into another: those that need the
+    machine begin when the others are through, instead of in turn with them.
+    """
+
+    def __init__(self) -> None:
+        self._room: tuple[int, IO[str]] | None = None
+
+    def enter(self, item: pytest.Item) -> None:
+        """Before a test."""
+        run, what = os.environ.get("PYTEST_XDIST_TESTRUNUID"), _class(item)
+        if run is None or sys.platform == "win32" or (self._room and self._room[0] == what):
+            return
+        import fcntl
+
+        self.leave(None)
+        with contextlib.ExitStack() as stack:
+            gate, *rooms = (
+                stack.enter_context(
+                    (Path(tempfile.gettempdir()) / f"sc-{name}-{run}").open("w", encoding="utf-8")
+                )
+                for name in ("gate", "free", "paced")
             )
-            for name in ("gate", "free", "paced")
-        )
-        # Whoever waits for a room to be empty keeps the gate: nobody new comes in meanwhile.
-        fcntl.flock(gate, fcntl.LOCK_EX)
-        for number, room in enumerate(rooms):
-            if number != what:
-                fcntl.flock(room, fcntl.LOCK_EX)
-                fcntl.flock(room, fcntl.LOCK_UN)
-        if what < len(rooms):
-            fcntl.flock(rooms[what], fcntl.LOCK_SH)
-            fcntl.flock(gate, fcntl.LOCK_UN)
-        yield
+            # Whoever waits for a room to be empty keeps the gate: nobody new comes in meanwhile.
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            for number, room in enumerate(rooms):
+                if number != what:
+                    fcntl.flock(room, fcntl.LOCK_EX)
+                    fcntl.flock(room, fcntl.LOCK_UN)
+            mine = rooms[what] if what < len(rooms) else gate  # alone: nobody passes the gate
+            fcntl.flock(mine, fcntl.LOCK_EX if mine is gate else fcntl.LOCK_SH)
+            self._room = (what, os.fdopen(os.dup(mine.fileno()), "w", encoding="utf-8"))
+
+    def leave(self, following: pytest.Item | None) -> None:
+        """After a test: out of its room, if the next one belongs elsewhere."""
+        if self._room and (following is None or _class(following) != self._room[0]):
+            import fcntl
+
+            fcntl.flock(self._room[1], fcntl.LOCK_UN)  # a child may have it open, too
+            self._room[1].close()
+            self._room = None
+
+
+_turns = _Turns()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
     """Waits for its turn before its time limit begins; garbage goes in the windows' thread."""
-    with _turn(item):
-        try:
-            return (yield)
-        finally:
-            collect_due()
+    _turns.enter(item)
+    try:
+        return (yield)
+    finally:
+        _turns.leave(nextitem)
+        collect_due()
 
 
 def pytest_configure() -> None:
