@@ -26,6 +26,8 @@ def insight(arguments: argparse.Namespace) -> int:
         cli.do_ask(arguments.name, arguments.show, write_line, as_json=as_json)
     elif arguments.what == "effects":
         cli.do_effects(done_actions(), arguments.show, write_line, as_json=as_json)
+    elif arguments.what == "clicks":
+        cli.do_clicks(arguments.show, write_line, as_json=arguments.json)
     elif arguments.what == "board":
         _board(as_json=as_json)
     else:
@@ -68,7 +70,7 @@ def _board(*, as_json: bool) -> None:
 
 def insight_arguments(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    words = ("rebuild", "ask", "moment", "board", "effects")
+    words = ("rebuild", "ask", "moment", "board", "effects", "clicks")
     parser.add_argument("what", choices=words, help=translate("cli.arg.insight_what"))
     parser.add_argument("name", nargs="?", default="", metavar="NAME|UTC",
                         help=translate("cli.arg.insight_name"))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -86,6 +87,38 @@ def do_effects(actions: Sequence[DoneAction], show: str, write: Write, *, as_jso
     assert answer is not None
     for line in [encode_json(answer)] if as_json else answer_lines(answer):
         write(line)
+
+
+def do_clicks(show: str, write: Write, *, as_json: bool) -> None:
+    """Writes where visitors clicked on pages of one's own during a show: maps as rows of signs.
+
+    Raises:
+        StudioError: not_found, failed.
+    """
+    from studio.insight.analysis.apart import AnalysisRequest
+    from studio.insight.analysis.child import analyse
+
+    background_thread()
+    shape = analyse(AnalysisRequest("shape", show=show or "last")).shape
+    assert shape is not None
+    if as_json:
+        write(encode_json({"airing": shape.airing, "show": shape.show, "clicks": shape.clicks}))
+        return
+    if not shape.clicks:
+        write(translate("insight.no_clicks", airing=shape.airing))
+    for found in shape.clicks:
+        most = max(max(row) for row in found.values) or 1
+        write(translate(f"insight.clicks_{found.screen}", page=found.page, n=found.clicks,
+                        idle=found.idle))  # fmt: skip
+        for row in found.values:
+            write("|" + "".join(_sign(value / most) for value in row) + "|")
+        for target in found.targets:
+            write(f"  {target.clicks:6}  {target.name}")
+
+
+def _sign(share: float) -> str:
+    """A cell of a map, as dark as it is often clicked."""
+    return " .:-=+*#%@"[min(9, math.ceil(share * 9))]
 
 
 def fresh_analysis() -> Path:

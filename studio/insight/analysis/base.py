@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "300MB"
-VERSION = 3
+VERSION = 4
 TEXTS = ("name", "show_name", "scene", "sku", "platform", "traffic", "metric", "currency")
 """Few different ones in many rows: they come as numbers (`WordCodes`) and are kept as texts."""
 NUMBERS = {
@@ -41,6 +41,8 @@ CREATE TABLE settled (
 CREATE TABLE touches (
   visitor VARCHAR, at_us BIGINT, source VARCHAR, order_id VARCHAR, amount BIGINT,
   currency VARCHAR, scale DOUBLE);
+CREATE TABLE clicks (
+  page VARCHAR, at_us BIGINT, x DOUBLE, y DOUBLE, width DOUBLE, height DOUBLE, what VARCHAR);
 CREATE TABLE figures (
   airing INTEGER, at_us BIGINT, platform VARCHAR, metric VARCHAR, number DOUBLE, source VARCHAR);
 """

@@ -344,6 +344,7 @@ def _add_exports(path: Path, base: duckdb.DuckDBPyConnection) -> int:
     told: list[MoneyRow] = []
     orders: list[tuple[Any, ...]] = []
     figures: list[tuple[Any, ...]] = []
+    clicks: list[tuple[Any, ...]] = []
     with closing(open_database(path, reads=True)) as store:
         rows = store.execute(
             "SELECT kind, key, order_id, at, rank, amount, currency, data FROM rows "
@@ -352,6 +353,10 @@ def _add_exports(path: Path, base: duckdb.DuckDBPyConnection) -> int:
         for kind, key, order_id, at, rank, amount, currency, blob in rows:
             data = msgspec.json.decode(blob, type=dict[str, str])
             at_us = _us(at) if at else None
+            if kind == "clicks":
+                where = (float(data[name]) for name in ("x", "y", "width", "height"))
+                clicks.append((data["page"], at_us, *where, data.get("what", "")))
+                continue
             told.append((kind, order_id, at_us, amount, currency, data))
             if kind == "douyin_trend":
                 metric, value = TREND.get(data.get("point", "")), data.get("value")
@@ -364,4 +369,5 @@ def _add_exports(path: Path, base: duckdb.DuckDBPyConnection) -> int:
     add_money(told, base)
     insert_rows(base, "orders", orders)
     insert_rows(base, "figures", figures)
+    insert_rows(base, "clicks", clicks)
     return len(orders)

@@ -1,7 +1,7 @@
 """Funnel, paths, heat and segments of a time on air. In the child process.
 
 Fingers on a platform's picture are not seen by anybody but the platform: the heat is of what is
-known, minutes and goods, weekdays and hours.
+known, minutes and goods, weekdays and hours, and clicks on pages of one's own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from studio.insight.analysis.base import open_analysis
 from studio.insight.analysis.sums import AiringRow, airings, find_airing, sums_of
 from studio.insight.funnel import ViewerEvent, funnel, paths
 from studio.insight.metrics import metrics
+from studio.insight.shape.clicks import find_clicks
 from studio.insight.shape.model import BuyerSegment, FunnelStep, HeatMap, ShowShape, WidePath
 from studio.insight.shape.segments import segment_of
 
@@ -66,7 +67,7 @@ def find_shape(path: Path, show: str) -> ShowShape:
             airing.id, airing.show, utc_of(airing.began_us / 1e6),
             funnel_steps(sums_of(base, airing.id), before), reached, visits,
             _goods_paths(base, airing), _minutes(base, airing), _week(base),
-            _segments(base, airing),
+            _segments(base, airing), find_clicks(base, airing),
         )  # fmt: skip
 
 

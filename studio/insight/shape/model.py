@@ -40,6 +40,32 @@ class HeatMap(msgspec.Struct, frozen=True):
     values: tuple[tuple[float | None, ...], ...]
 
 
+class ClickTarget(msgspec.Struct, frozen=True):
+    """What was clicked on, by the name that the page gives it, and how often."""
+
+    name: str
+    clicks: int
+
+
+class ClickMap(msgspec.Struct, frozen=True):
+    """Clicks on a page of one's own during a show, from one kind of screen.
+
+    Attributes:
+        page: its path.
+        screen: phone, tablet or desk, by the page's width.
+        idle: of the clicks, those on nothing that leads anywhere.
+        values: clicks by row and column; cells are square, the page is as wide as the columns.
+        targets: those clicked on most.
+    """
+
+    page: str
+    screen: str
+    clicks: int
+    idle: int
+    values: tuple[tuple[int, ...], ...]
+    targets: tuple[ClickTarget, ...]
+
+
 class BuyerSegment(msgspec.Struct, frozen=True):
     """Buyers by how lately, how often and for how much they bought; nobody is named.
 
@@ -72,3 +98,4 @@ class ShowShape(msgspec.Struct, frozen=True):
     minutes: HeatMap
     week: HeatMap
     segments: tuple[BuyerSegment, ...]
+    clicks: tuple[ClickMap, ...] = ()

@@ -14,6 +14,7 @@ from ui.client import Reply
 from ui.i18n import pick, t
 from ui.models.rows import Index, RowsModel
 from ui.panels.base import Panel
+from ui.panels.funnel.clicks import ClicksBox
 from ui.panels.funnel.drawing import FunnelView, HeatView
 from ui.panels.funnel.reach import ReachBox
 from ui.panels.spot import RIGHT, Spot
@@ -75,6 +76,7 @@ class FunnelPanel(Panel):
         self.bars = FunnelView()
         self.minutes_name, self.week_name = TextLabel(weight=600), TextLabel(weight=600)
         self.minutes, self.week = HeatView(), HeatView(weekdays=True)
+        self.clicks = ClicksBox()
         self.unseen = TextLabel(size=12, tone="muted", wraps=True)
         self.model = PathsModel()
         self.table = rows_table(self.model, (90, 330))
@@ -84,7 +86,7 @@ class FunnelPanel(Panel):
         page.setContentsMargins(*(tokens.px(side) for side in (10, 8, 10, 8)))
         page.addLayout(Flow(self.which, self.ask))
         for part in (self.says, self.bars, self.minutes_name, self.minutes, self.week_name,
-                     self.week, self.unseen):  # fmt: skip
+                     self.week, self.clicks, self.unseen):  # fmt: skip
             page.addWidget(part)
         page.addWidget(self.table, 1)
         page.addWidget(self.reach)
@@ -102,6 +104,7 @@ class FunnelPanel(Panel):
         self.which.setToolTip(plain(t("funnel.which_tip")))
         self.table.setAccessibleName(t("funnel.head_path"))
         self.unseen.setText(t("funnel.unseen"))
+        self.clicks.retext()
         self.reach.retext()
         self._show()
 
@@ -123,7 +126,7 @@ class FunnelPanel(Panel):
     def _show(self) -> None:
         shape = self.shape
         drawn = (self.bars, self.minutes, self.week, self.minutes_name, self.week_name, self.table)
-        for part in (*drawn, self.unseen):
+        for part in (*drawn, self.clicks, self.unseen):
             part.setVisible(shape is not None)
         if shape is None:
             self.says.setText(t("funnel.empty"))
@@ -139,4 +142,5 @@ class FunnelPanel(Panel):
         self.week.put(shape.week)
         self.minutes_name.setText(pick(shape.minutes.label))
         self.week_name.setText(pick(shape.week.label))
+        self.clicks.put(shape.clicks)
         self.model.put(shape)
