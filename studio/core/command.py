@@ -23,7 +23,7 @@ from studio.core.credentials import has_secrets, masked, sealed
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.log import logger
-from studio.core.own_undo import OwnUndos
+from studio.core.own_undo import OwnStep, OwnUndos
 from studio.core.personal import mask_name
 from studio.core.redact import HIDDEN, redact
 from studio.core.state import State
@@ -272,7 +272,9 @@ class Bus:
         Args:
             id: the command.
             args: its arguments as plain data; ``confirm`` is taken out for guarded commands, and
-                ``reason``, why it is asked for, where it is no argument of the command itself.
+                ``reason``, why it is asked for, where it is no argument of the command itself;
+                ``undoing`` says that this is a way back: it is refused where another has changed
+                the same since, or where it was gone already.
             role: whose right it runs with.
             origin: who asked, for the journal ("desk", "remote", "plan:NAME", "cli").
             is_text: values are strings from a command line and are converted.
@@ -293,14 +295,20 @@ class Bus:
                 raise StudioError("invalid", "command.nul", command=id)
             is_confirmed = not spec.needs_confirm or given.pop("confirm", False) in (True, "true")
             reason = _reason(spec, given)
+            is_undo = self._is_undo(spec, given)
             decoded = self._decode(spec, given, is_text)
-            way, least = dict(given), self._own_undos.needs(asking(), self.show, id, given)
+            way = self._own_undos.find(asking(), self.show, id, given)
+            has_right = min(role, asking().role) >= spec.role
+            least = way.least if way is not None and not has_right else None
             self.check_right(spec, asking(), role, least=least)
             if not is_confirmed:
                 raise StudioError("confirm", "command.confirm", command=id)
+            if is_undo:
+                self._insist_unchanged(way, id, given)
             if has_secrets(given):
                 given = await asyncio.to_thread(sealed, given)
                 decoded = self._decode(spec, given, is_text)
+            step = id, {n: v for n, v in given.items() if n not in spec.secret_args}
             with asked_by(Asker(role, is_here, origin, reason=reason)):
                 for check in self._gates:
                     wait = check(spec, decoded)
@@ -310,9 +318,13 @@ class Bus:
                     around.check()
                 done = await self._run_one(call, decoded)
                 done = done if around is None else around.done(done)
-            if least is not None:
-                self._own_undos.forget(asking(), self.show, id, way)
-            self._remember_undo(done, role, spec.role if least is None else least)
+            if way is not None and (is_undo or least is not None):
+                self._own_undos.forget(way)
+            if done.undo:
+                self._own_undos.remember(
+                    asking(), self.show, step, done.undo, spec.role if least is None else least,
+                    is_undo=is_undo,
+                )  # fmt: skip
         except StudioError as error:
             self._tell(spec, id, given, origin, began, error.in_language("en"), reason, error.code)
             raise
@@ -354,11 +366,36 @@ class Bus:
             "failed", "command.failed", command=id, why=f"{type(fault).__name__}: {fault}"
         )
 
-    def _remember_undo(self, done: Changed, role: int, least: int) -> None:
-        """Whoever may not take back of their own right what they did may do so for this step."""
-        way = self._commands.get(done.undo[0]) if done.undo else None
-        if done.undo and way is not None and min(role, asking().role) < way[0].role:
-            self._own_undos.remember(asking(), self.show, done.undo, least)
+    def _is_undo(self, spec: Spec, given: dict[str, Any]) -> bool:
+        """Is it said to be a way back? The word is taken out of the arguments."""
+        if "undoing" in spec.args.__struct_fields__:
+            return False
+        return given.pop("undoing", False) in (True, "true")
+
+    def _insist_unchanged(self, way: OwnStep | None, id: str, given: dict[str, Any]) -> None:
+        """A way back leads where it was answered to.
+
+        Raises:
+            StudioError: conflict: another has changed the same since; it was gone already.
+        """
+        if way is None:
+            if self._own_undos.is_gone(asking(), self.show, id, given):
+                raise StudioError("conflict", "command.undone")
+            return
+        later = self._own_undos.overtaken_by(way)
+        if later is not None:
+            spec = self.find(later.did)
+            what = spec.label if spec is not None else Text(later.did, later.did)
+            raise StudioError("conflict", "command.overtaken", who=later.origin, what=what)
+
+    def last_step(self, asker: Asker) -> OwnStep | None:
+        """The last step of ``asker`` in the open show that they can take back."""
+        return self._own_undos.last(asker, self.show)
+
+    def leave_show(self, name: str) -> None:
+        """Another show is opened, or the same anew; ``name`` is what it is called."""
+        self.show = name
+        self._own_undos.leave_show()
 
     def check_right(
         self, spec: Spec, asker: Asker, role: int = Role.OWNER, *, least: int | None = None

@@ -12,7 +12,12 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.instants import iso, parse_instant, utc_now
 from studio.core.places import names_place
-from studio.core.taking_back import way_back, with_rows_taken_back
+from studio.core.taking_back import (
+    changed_since,
+    taken_back,
+    way_back,
+    with_rows_taken_back,
+)
 from studio.host.rundown.book import drafted, find_item, put_item, remove_item, shortened
 from studio.host.rundown.difference import compare_items, taken_over
 from studio.host.rundown.importing import RundownImport, read_rundown, read_rundown_text
@@ -272,9 +277,16 @@ class RundownCommands:
         "rundown.put_run",
         role=Role.STREAMER,
         label=("恢复流程进度", "Restore progress"),
-        help=("回到先前的进度（撤销用）。", "Goes back to a progress before; for undo."),
+        help=(
+            "回到先前的进度（撤销用）；给出 instead_of（那一步留下的）时只还原有差别的项，"
+            "此后又换了环节则不还原。",
+            "Goes back to a progress before; for undo. With instead_of, what the step had left, "
+            "only where the two differ, and not where another item has come on since.",
+        ),
     )
-    def put_run(self, run: RundownRun) -> Changed:
+    def put_run(self, run: RundownRun, instead_of: RundownRun | None = None) -> Changed:
+        if instead_of is not None:
+            run = _run_taken_back(self._room.run, instead_of, run)
         return self._move(lambda: self._room.put_run(run))
 
     @command(
@@ -301,13 +313,25 @@ class RundownCommands:
     def _move(self, act: Callable[[], object]) -> Changed:
         before = self._room.run
         act()
-        return changed(
-            "rundown", "prompter", undo=("rundown.put_run", {"run": msgspec.to_builtins(before)})
-        )
+        undo = way_back("rundown.put_run", "run", before, self._room.run)
+        return changed("rundown", "prompter", undo=undo)
 
 
 def _id_of(row: RundownPhase | RundownItem) -> str:
     return row.id
+
+
+def _run_taken_back(now: RundownRun, left: RundownRun, before: RundownRun) -> RundownRun:
+    """The times of items hang together with the one that is on.
+
+    Raises:
+        StudioError: conflict, another has come on since.
+    """
+    is_moved = (left.stage, left.item) != (before.stage, before.item)
+    if is_moved and (now.stage, now.item) not in ((left.stage, left.item),
+                                                  (before.stage, before.item)):  # fmt: skip
+        raise changed_since()
+    return taken_back(now, left, before)
 
 
 def _phase_taken_back(now: RundownPhase, left: RundownPhase, before: RundownPhase) -> RundownPhase:

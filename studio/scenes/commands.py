@@ -45,13 +45,12 @@ class SceneCommands:
         keys="1…9",
     )
     def preview(self, scene: str, canvas: CanvasArg = "") -> Changed:
-        before = self._scenes.state.preview.get(canvas or "landscape", "")
+        before = self._scenes.state
         if self._scenes.state.is_studio_mode:
             self._scenes.set_preview(scene, canvas)
         else:
             self._scenes.take(self._scenes.get(scene).name, canvas)
-        undo = ("scenes.preview", {"scene": before, "canvas": canvas})
-        return changed("scenes", undo=undo)
+        return changed("scenes", undo=self._air_of(before))
 
     @command(
         "scenes.take",

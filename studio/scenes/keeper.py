@@ -263,7 +263,11 @@ class SceneRepository:
             programme={**self._state.programme, **programme},
             preview={**self._state.preview, **preview},
         )
+        for canvas, scene in preview.items():
+            self._announce(PreviewSet(scene=scene, canvas=canvas))
         main = next(iter(programme), "")
+        if not main:
+            return
         self._announce(
             SceneTaken(
                 scene=programme.get(main, ""),

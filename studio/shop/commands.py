@@ -11,7 +11,12 @@ from msgspec.structs import replace
 from studio.core.command import Changed, changed, command
 from studio.core.errors import StudioError
 from studio.core.i18n import translate
-from studio.core.taking_back import order_taken_back, way_back, with_rows_taken_back
+from studio.core.taking_back import (
+    changed_since,
+    order_taken_back,
+    way_back,
+    with_rows_taken_back,
+)
 from studio.shop.catalogue import Catalogue
 from studio.shop.events import (
     CardHidden,
@@ -126,10 +131,7 @@ class ShopCommands:
         plain = [replace(v, price_cents=None, was_cents=0) for v in found.variants]
         fresh = replace(found, price_cents=cents, was_cents=was, variants=tuple(plain))
         self._put(fresh, "price_cents", "was_cents")
-        if fresh.variants != found.variants:  # it is one price for all of them now
-            return _restorable(found, fresh)
-        undo = {"product": found.id, "cents": found.price_cents, "was_cents": found.was_cents}
-        return changed("shop", undo=("shop.price", undo))
+        return _restorable(found, fresh)
 
     @command(
         "shop.stock",
@@ -143,9 +145,7 @@ class ShopCommands:
         plain = [replace(variant, stock=None) for variant in found.variants]
         fresh = replace(found, stock=count, variants=tuple(plain))
         self._put(fresh, "stock")
-        if fresh.variants != found.variants:
-            return _restorable(found, fresh)
-        return changed("shop", undo=("shop.stock", {"product": found.id, "count": found.stock}))
+        return _restorable(found, fresh)
 
     @command(
         "shop.variant",
@@ -196,7 +196,9 @@ class ShopCommands:
     )
     def put(self, product: Product, instead_of: Product | None = None) -> Changed:
         old = self._catalogue.state.product(product.id)
-        if instead_of is not None and old is not None:
+        if instead_of is not None:
+            if old is None:  # another has taken it out since
+                raise changed_since()
             product = with_rows_taken_back(
                 old, instead_of, product, "variants", lambda variant: variant.sku
             )

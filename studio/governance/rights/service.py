@@ -56,7 +56,7 @@ class RightsService(Service):
 
     async def load(self, part: Any, context: ShowContext) -> None:
         """The open show: rights may be bound to it."""
-        self._bus.show = context.name
+        self._bus.leave_show(context.name)
 
     def view(self) -> RightsView:
         """As it is now."""
