@@ -185,7 +185,8 @@ class Actions(QObject):
             self.undo_changed.emit()
             self.said.emit(t(key, what=words), True)
 
-        self._client.call(command, args, answered)
+        # It is refused where another desk has changed the same since.
+        self._client.call(command, {**args, "undoing": True}, answered)
 
     def _keep(self, command: str, args: Args, reply: Reply, merge: str) -> None:
         back = _undo_of(reply)

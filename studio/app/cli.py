@@ -310,6 +310,19 @@ def _do_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pairs", nargs="*", metavar="key=value", help=translate("cli.arg.pairs"))
 
 
+def _undo(arguments: argparse.Namespace) -> int:
+    from studio.core.i18n import system_language
+    from studio.remote.client import undo
+
+    label = undo(confirm=arguments.yes).in_language(system_language())
+    write_line(translate("cli.undone", what=label))
+    return DONE
+
+
+def _undo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help=translate("cli.arg.undo_yes"))
+
+
 def _commands(arguments: argparse.Namespace) -> int:
     from studio.core.i18n import system_language
     from studio.remote import listing
@@ -355,6 +368,7 @@ Call = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Names
 CALLS: dict[str, Call] = {
     "run": (_run_arguments, _run, "studio.__main__"),
     "do": (_do_arguments, _do, "studio.remote.client"),
+    "undo": (_undo_arguments, _undo, "studio.remote.client"),
     "commands": (_commands_arguments, _commands, "studio.remote.listing"),
     "snapshot": (_snapshot_arguments, _snapshot, "studio.remote.client"),
     "check": (_open_arguments, _check, "studio.app.check"),

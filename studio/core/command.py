@@ -321,9 +321,10 @@ class Bus:
             if way is not None and (is_undo or least is not None):
                 self._own_undos.forget(way)
             if done.undo:
+                back = done.undo[0], {n: v for n, v in done.undo[1].items() if n != "confirm"}
                 self._own_undos.remember(
-                    asking(), self.show, step, done.undo, spec.role if least is None else least,
-                    is_undo=is_undo,
+                    asking(), self.show, step, back, spec.role if least is None else least,
+                    is_undo=is_undo and not (way is not None and way.is_undo),
                 )  # fmt: skip
         except StudioError as error:
             self._tell(spec, id, given, origin, began, error.in_language("en"), reason, error.code)
@@ -391,6 +392,10 @@ class Bus:
     def last_step(self, asker: Asker) -> OwnStep | None:
         """The last step of ``asker`` in the open show that they can take back."""
         return self._own_undos.last(asker, self.show)
+
+    def drop_step(self, step: OwnStep) -> None:
+        """It cannot be taken back any more: the one before it is the last."""
+        self._own_undos.forget(step)
 
     def leave_show(self, name: str) -> None:
         """Another show is opened, or the same anew; ``name`` is what it is called."""

@@ -14,6 +14,8 @@ from studio.core.asking import Asker
 MOST = 20
 """Steps of one person that are remembered."""
 MOST_PERSONS = 100
+TAKES_AWAY = ("remove", "discard", "close")
+"""Last words of commands that take something away whole."""
 
 
 class OwnStep(NamedTuple):
@@ -127,11 +129,8 @@ def _is_same(step: OwnStep, later: OwnStep) -> bool:
     """Would the way back of ``step`` undo what ``later`` did?"""
     mine, given = _flat(step.args), _flat(step.given)
     theirs, set_by_them = _flat(later.args), _flat(later.given)
-    if step.command.rpartition(".")[2] in ("remove", "discard", "close"):
-        room = step.command.partition(".")[0]
-        about = set(map(repr, mine.values()))
-        if later.did.partition(".")[0] == room and about & set(map(repr, set_by_them.values())):
-            return True
+    if step.command.rpartition(".")[2] in TAKES_AWAY and _is_about(step.command, mine, later):
+        return True
     if step.command != step.did:
         is_reverse = later.command == step.did and theirs.items() <= given.items()
         return is_reverse or (later.command == step.command and mine == theirs)
@@ -148,6 +147,15 @@ def _is_same(step: OwnStep, later: OwnStep) -> bool:
         for name, value in set_by_them.items()
         if theirs.get(name, _NONE) != value
     )
+
+
+def _is_about(command: str, args: dict[str, Any], later: OwnStep) -> bool:
+    """Did ``later`` work on what ``command`` takes away?"""
+    room, given = command.partition(".")[0], _flat(later.given)
+    names = [value for value in args.values() if isinstance(value, str) and value]
+    if later.did.partition(".")[0] == room:
+        return any(value in names for value in given.values() if isinstance(value, str))
+    return given.get(room.removesuffix("s")) in names  # a step of "items" names its "scene"
 
 
 _NONE = object()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, get_args
 
 from studio.core.clean import read_json
 from studio.core.errors import Code, StudioError
+from studio.core.text import Text
 from studio.remote import place
 
 if TYPE_CHECKING:
@@ -227,6 +228,20 @@ def do(command: str, words: list[str]) -> Any:
     args = parse_pairs(words)
     with RemoteClient(*find()) as client:
         return client.run("command.text", command=command, args=args)
+
+
+def undo(*, confirm: bool = False) -> Text:
+    """Takes back the last step that the command line did in the open show; what it is called.
+
+    Args:
+        confirm: also where that cannot be undone.
+
+    Raises:
+        StudioError: conflict: there is none, or another has changed the same since.
+    """
+    with RemoteClient(*find()) as client:
+        done = client.vendor("undo.run", confirm=confirm)
+    return Text(*done["step"]["label"])
 
 
 def ask_running(command: str, /, **args: Any) -> Any:

@@ -24,6 +24,7 @@ KINDS = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/panel.js": ("panel.js", "text/javascript; charset=utf-8"),
     "/parts.js": ("parts.js", "text/javascript; charset=utf-8"),
+    "/undo.js": ("undo.js", "text/javascript; charset=utf-8"),
     "/taps.js": ("taps.js", "text/javascript; charset=utf-8"),
     "/post.js": ("post.js", "text/javascript; charset=utf-8"),
     "/veto.js": ("veto.js", "text/javascript; charset=utf-8"),

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from studio.core.asking import asking
 from studio.core.command import Spec
 from studio.core.errors import StudioError
 from studio.core.event import all_events
+from studio.core.own_undo import OwnStep
 from studio.core.personal import mask_persons
 from studio.governance.masking import shown, shown_parts
 from studio.remote.desks import Screens
@@ -59,6 +61,8 @@ async def call(rooms: EngineFacade, session: Session, kind: str, data: dict[str,
         return question(rooms, session, data)
     if kind == "picture.get":
         return await _picture(session, data)
+    if kind == "undo.run":
+        return await _undo(rooms, session, _arguments(StepNumber, kind, data))
     if kind == "command.text":
         line = _arguments(CommandText, kind, data)
         return await _run(rooms, session, line.command, dict(line.args), is_text=True)
@@ -79,6 +83,50 @@ async def _run(
         "result": result,
         "undo": list(done.undo) if done.undo else None,
     }
+
+
+async def _undo(rooms: EngineFacade, session: Session, wanted: StepNumber) -> Any:
+    """Takes back the last own step, the one that was looked at."""
+    step = rooms.bus.last_step(asking())
+    if step is None or (wanted.number and step.number != wanted.number):
+        raise StudioError("conflict", "command.undone" if wanted.number else "command.no_step")
+    args = {**step.args, "undoing": True}
+    if wanted.confirm:
+        args["confirm"] = True
+    try:
+        done: dict[str, Any] = await _run(rooms, session, step.command, args)
+    except StudioError as refused:
+        if refused.code in ("conflict", "not_found", "invalid"):  # it will not be otherwise later
+            rooms.bus.drop_step(step)
+        raise
+    return {**done, "step": _step(rooms, step)}
+
+
+def _last_step(rooms: EngineFacade, session: Session, data: dict[str, Any]) -> Any:
+    step = rooms.bus.last_step(asking())
+    return None if step is None else _step(rooms, step)
+
+
+def _step(rooms: EngineFacade, step: OwnStep) -> dict[str, Any]:
+    spec, back = rooms.bus.find(step.did), rooms.bus.find(step.command)
+    return {
+        "number": step.number,
+        "command": step.did,
+        "label": list(spec.label) if spec is not None else [step.did, step.did],
+        "needs_confirm": back is not None and back.needs_confirm,
+    }
+
+
+class StepNumber(msgspec.Struct, frozen=True):
+    """An own step.
+
+    Attributes:
+        number: as `undo.last` told it; 0 is whichever is the last.
+        confirm: its way back cannot be undone, and is wanted all the same.
+    """
+
+    number: int = 0
+    confirm: bool = False
 
 
 class CommandText(msgspec.Struct, frozen=True):
@@ -233,6 +281,7 @@ QUESTIONS: dict[str, Question] = {
     "events.subscribe": _subscribe,
     "kinds.list": _kinds,
     "stats.get": _stats,
+    "undo.last": _last_step,
     "session.introduce": _introduce,
     "desk.screens": _screens,
     "view.open": _open_view,

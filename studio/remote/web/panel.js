@@ -42,7 +42,7 @@ if (scanned) {
 }
 let password = localStorage.getItem("password") || "";
 const state = {};
-let kept = null, role = "", socket = null, waiting = new Map(), number = 0, isIn = false;
+let kept = null, undo = null, role = "", socket = null, waiting = new Map(), number = 0, isIn = false;
 
 const text = (key) => TEXT[language][key] ?? key;
 
@@ -153,6 +153,7 @@ async function run(command, data = {}) {
 }
 
 async function told({ eventType, eventData }) {
+  if (eventType === "command.ran" || eventType === "show.opened") undo?.lookSoon();
   if (eventType !== "state.changed") return;
   await kept?.changed(eventData);
   draw();
@@ -205,6 +206,8 @@ async function enter() {
   await loadPages();
   kept = kept ?? (await import("/parts.js")).keeper(ask, wanted, state);
   await kept.all();
+  undo = undo ?? (await import("/undo.js")).undoer({ button: $("undo"), ask, say, language: () => language, isAtLeast });
+  await undo.look();
   isIn = true;
   $("door").hidden = true;
   $("desk").hidden = false;
@@ -380,6 +383,7 @@ function draw() {
   const canAct = role !== "viewer";
   drawPages(canAct);
   for (const id of ["take", "fade", "standby", "back"]) $(id).disabled = !canAct;
+  undo?.draw();
   drawScenes(canAct);
   drawMedia(canAct);
   drawTally(canAct);
