@@ -36,6 +36,7 @@ from ui.layouts import NAMES, PAGES
 from ui.models.outputs import is_running
 from ui.panels.filters.form import FilterForm
 from ui.stage.scene_menu import ask_name
+from ui.stage.scenes import SceneCard
 from ui.widgets.pop_form import PopForm
 from ui.widgets.schema_form import SchemaForm
 
@@ -105,11 +106,12 @@ def target() -> QWidget | None:
 
 
 def is_own(key: Qt.Key) -> bool:
-    """Space on a button that has the focus, Enter on the chosen line of a menu: it is meant."""
+    """Space on a button or scene with the focus, Enter on a menu's chosen line: it is meant."""
     menu = QApplication.activePopupWidget()
     if isinstance(menu, QMenu):
         return menu.activeAction() is not None and key in (*ENTER, KEY.Key_Space)
-    return key == KEY.Key_Space and isinstance(QApplication.focusWidget(), QAbstractButton)
+    pressed = QApplication.focusWidget()
+    return key == KEY.Key_Space and isinstance(pressed, (QAbstractButton, SceneCard))
 
 
 def press(program: Any, key: Qt.Key, mods: Any = NONE) -> None:

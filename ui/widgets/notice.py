@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QWidget
+from shiboken6 import isValid
 
 from ui.theme import icons
 from ui.theme import tokens as t
@@ -62,7 +63,8 @@ class Notice(QFrame):
 
     def _place(self, anchor: QWidget | None) -> QPoint:
         window = self._around
-        anchor = None if anchor is None else seen_at(anchor)
+        # What was asked at may be gone by the time of the answer.
+        anchor = seen_at(anchor) if anchor is not None and isValid(anchor) else None
         gap, edge = t.px(6), t.px(8)
         if anchor is None or not anchor.isVisible() or anchor.window() is not window.window():
             x = (window.width() - self.width()) // 2

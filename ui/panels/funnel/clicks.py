@@ -105,6 +105,10 @@ class ClicksBox(QWidget):
         self.name = TextLabel(weight=600)
         self.which = QComboBox()
         self.which.currentIndexChanged.connect(self._chosen)
+        self.which.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.which.setMinimumContentsLength(18)  # a path may have eighty signs
         self.script = Button("", clicked=self._copy)
         self.view = ClickView()
         self.says = TextLabel(size=12, tone="muted", wraps=True)
