@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Protocol
 import msgspec
 from msgspec.structs import replace
 
-from studio.core.command import Changed, Role, changed, command
+from studio.core.command import Changed, Role, changed, command, only_given
 from studio.host.prompter.model import (
     PrompterMode,
     PrompterPart,
@@ -70,9 +70,10 @@ class PrompterCommands:
         role=Role.STREAMER,
         label=("提词跳转", "Jump in the prompter"),
         help=(
-            "跳到第几句（从 0 起），或前后几句；hold 为由手控制，直到 prompter.follow。",
+            "跳到第几句（从 0 起），或前后几句；hold 为由手控制，直到 prompter.follow。"
+            "mode 是之后由什么推动（撤销用）。",
             "Goes to a line (from 0), or some lines on or back; with hold it stays in your hand "
-            "until prompter.follow.",
+            "until prompter.follow. mode is what moves it afterwards; for undo.",
         ),
     )
     def jump(
@@ -81,9 +82,12 @@ class PrompterCommands:
         by: LineSteps = 0,
         offset: SignOffset = 0.0,
         hold: bool = True,
+        mode: PrompterMode | None = None,
     ) -> Changed:
         here, before = self._room.place()[0], self._room.view()
         self._room.jump((here if line is None else line) + by, offset, by_hand=hold)
+        if mode is not None:
+            self._room.set_mode(mode)
         return changed("prompter", undo=self._back(before))
 
     @command(
@@ -130,7 +134,8 @@ class PrompterCommands:
                 size=before.size if size is None else size,
             )
         )
-        undo = {"signs": before.speed, "size": before.size}
+        was = {"signs": before.speed, "size": before.size}
+        undo = {name: was[name] for name in only_given(signs=signs, size=size)}
         return changed("prompter", undo=("prompter.speed", undo))
 
     @command(
@@ -148,8 +153,8 @@ class PrompterCommands:
 
     @staticmethod
     def _back(before: PrompterView) -> tuple[str, dict[str, object]]:
-        args = {"line": before.line, "offset": before.offset, "hold": before.mode == "hand"}
-        return "prompter.jump", dict(args)
+        args: dict[str, object] = {"line": before.line, "offset": before.offset}
+        return "prompter.jump", {**args, "hold": False, "mode": before.mode}
 
     @classmethod
     def _released(cls, before: PrompterView) -> tuple[str, dict[str, object]]:

@@ -327,10 +327,10 @@ def _run_taken_back(now: RundownRun, left: RundownRun, before: RundownRun) -> Ru
     Raises:
         StudioError: conflict, another has come on since.
     """
-    is_moved = (left.stage, left.item) != (before.stage, before.item)
-    if is_moved and (now.stage, now.item) not in ((left.stage, left.item),
-                                                  (before.stage, before.item)):  # fmt: skip
-        raise changed_since()
+    for name in ("item", "stage"):
+        was, own, here = (getattr(run, name) for run in (before, left, now))
+        if own != was and here not in (own, was):
+            raise changed_since()
     return taken_back(now, left, before)
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from studio.core.command import Changed, Role, changed, command, only_given
 from studio.core.errors import StudioError
+from studio.core.taking_back import changed_since, taken_back, way_back, with_rows_taken_back
 from studio.host.script.facts import check_own
 from studio.host.script.model import (
     Audience,
@@ -102,29 +103,33 @@ class ScriptCommands:
         draft = self._room.drafts.get(product)
         if draft is None:
             raise StudioError("not_found", "script.no_draft", product=product)
-        undo = self._undo(product)
+        before = self._stored(product)
         self._room.put_script(draft)
         del self._room.drafts[product]
-        return changed("script", "prompter", undo=undo)
+        return self._written(before)
 
     @command(
         "script.put",
         role=Role.CONTROLLER,
         label=("写入话术", "Put a script"),
         help=(
-            "写入一件商品的话术；空的话术等于删除。",
-            "Puts a product's script; one without lines is removed.",
+            "写入一件商品的话术；空的话术等于删除。"
+            "给出 instead_of（那一步留下的）时只还原有差别的句子。",
+            "Puts a product's script; one without lines is removed. With instead_of, what the step "
+            "had left, only the lines where the two differ.",
         ),
     )
-    def put(self, script: ProductScript) -> Changed:
-        undo = self._undo(script.product)
+    def put(self, script: ProductScript, instead_of: ProductScript | None = None) -> Changed:
+        before = self._stored(script.product)
+        if instead_of is not None:
+            script = with_rows_taken_back(before, instead_of, script, "lines", _id_of)
         if script.lines:
             self._room.put_script(script)
         else:
             part = self._room.part
             rest = tuple(other for other in part.scripts if other.product != script.product)
             self._room.put(replace(part, scripts=rest))
-        return changed("script", "prompter", undo=undo)
+        return self._written(before)
 
     @command(
         "script.refresh",
@@ -136,9 +141,9 @@ class ScriptCommands:
         ),
     )
     def refresh(self, product: ProductKey) -> Changed:
-        undo = self._undo(product)
+        before = self._stored(product)
         self._room.put_script(self._room.refreshed(self._room.script(product)))
-        return changed("script", "prompter", undo=undo)
+        return self._written(before)
 
     @command(
         "script.edit",
@@ -178,20 +183,25 @@ class ScriptCommands:
         role=Role.CONTROLLER,
         label=("登记事实", "Put a fact"),
         help=(
-            "登记一件商品的事实：值、单位、来源、有效期；价格和库存以商品为准。",
+            "登记一件商品的事实：值、单位、来源、有效期；价格和库存以商品为准。"
+            "给出 instead_of（那一步留下的）时只还原有差别的项。",
             "A fact of a product with unit, source and last day; price and stock are the "
-            "catalogue's.",
+            "catalogue's. With instead_of, what the step had left, only where the two differ.",
         ),
     )
-    def fact(self, fact: OwnFact) -> Changed:
+    def fact(self, fact: OwnFact, instead_of: OwnFact | None = None) -> Changed:
         self._room.product(fact.product)
-        check_own(fact)
         part = self._room.part
         same = [f for f in part.facts if (f.product, f.name) == (fact.product, fact.name)]
+        if instead_of is not None:
+            if not same:  # another has forgotten it since
+                raise changed_since()
+            fact = taken_back(same[0], instead_of, fact)
+        check_own(fact)
         rest = tuple(f for f in part.facts if f not in same)
         self._room.put(replace(part, facts=(*rest, fact)))
         undo = (
-            ("script.fact", {"fact": msgspec.to_builtins(same[0])})
+            way_back("script.fact", "fact", same[0], fact)
             if same
             else ("script.forget_fact", {"product": fact.product, "name": fact.name})
         )
@@ -297,7 +307,7 @@ class ScriptCommands:
         lines = [entry.line for entry in view.lines if entry.state == "ready"]
         if not lines:
             raise StudioError("conflict", "script.nothing_to_phrase")
-        settings, undo = self._room.part.settings, self._undo(script.product)
+        settings = self._room.part.settings
         said = await asyncio.to_thread(ask, settings, lines, script.audience, script.language)
         facts = self._room.facts(self._room.product(product), script.language)
         taken: dict[str, ScriptLine] = {}
@@ -319,6 +329,7 @@ class ScriptCommands:
         )
         self._room.put_script(replace(now, lines=kept))
         result = {"phrased": len(taken), "refused": msgspec.to_builtins(refused)}
+        undo = way_back("script.put", "script", now, self._stored(now.product))
         return changed("script", "prompter", result=result, undo=undo)
 
     # ------------------------------------------------------------------------------------------
@@ -332,14 +343,23 @@ class ScriptCommands:
 
     def _put_line(self, script: ProductScript, line: ScriptLine) -> Changed:
         lines = tuple(line if other.id == line.id else other for other in script.lines)
-        undo = self._undo(script.product)
+        before = self._stored(script.product)
         self._room.put_script(replace(script, lines=lines))
+        return self._written(before)
+
+    def _stored(self, product: str) -> ProductScript:
+        """As the show has it now; one without lines where it has none."""
+        stored = next((s for s in self._room.part.scripts if s.product == product), None)
+        return stored or ProductScript(product)
+
+    def _written(self, before: ProductScript) -> Changed:
+        """Lines that another words until it is taken back stay."""
+        undo = way_back("script.put", "script", before, self._stored(before.product))
         return changed("script", "prompter", undo=undo)
 
-    def _undo(self, product: str) -> tuple[str, dict[str, object]]:
-        before = next((s for s in self._room.part.scripts if s.product == product), None)
-        script = before or ProductScript(product)
-        return "script.put", {"script": msgspec.to_builtins(script)}
+
+def _id_of(line: ScriptLine) -> str:
+    return line.id
 
 
 def _host(url: str) -> str:

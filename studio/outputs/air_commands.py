@@ -15,6 +15,7 @@ from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
 from studio.core.paths import data_dir
 from studio.core.places import names_place
+from studio.core.taking_back import changed_since, way_back
 from studio.encoding.model import AudioSettings
 from studio.outputs.check import check_disk, check_picture, check_stream, finding
 from studio.outputs.model import (
@@ -40,6 +41,7 @@ BUDGET_SHARE = 0.001
 SHOW_S = 4 * 3600
 HOLD_S = 5.0
 Name = Annotated[str, msgspec.Meta(max_length=80)]
+DelaySeconds = Annotated[float, msgspec.Meta(ge=0, le=30)]
 
 
 class AirCommands:
@@ -164,14 +166,20 @@ class AirCommands:
         role=Role.TECHNICIAN,
         label=("设置延时", "Set the delay"),
         help=(
-            "让推流比现场晚 0–30 秒，可在直播中更改；改大时观众先看到垫片。",
-            "Sends the stream 0–30 s late, also under way; while it grows viewers see standby.",
+            "让推流比现场晚 0–30 秒，可在直播中更改；改大时观众先看到垫片。"
+            "撤销时 instead_of 是那一步留下的秒数，别人此后改过的推流不动。",
+            "Sends the stream 0–30 s late, also under way; while it grows viewers see standby. In "
+            "an undo instead_of is what the step had left: streams that others set since stay.",
         ),
     )
     def delay(
-        self, seconds: Annotated[float, msgspec.Meta(ge=0, le=30)], name: Name = ""
+        self, seconds: DelaySeconds, name: Name = "", instead_of: DelaySeconds | None = None
     ) -> Changed:
         names = [name] if name else self._streams()
+        if instead_of is not None:
+            names = [each for each in names if self._all.settings(each).delay_s == instead_of]
+            if not names:
+                raise changed_since()
         before = {}
         for each in names:
             old = self._all.settings(each)
@@ -179,7 +187,8 @@ class AirCommands:
             self._all.adjust(replace(old, delay_s=seconds))
         undo = None
         if len(set(before.values())) == 1:
-            undo = ("outputs.delay", {"name": name, "seconds": next(iter(before.values()))})
+            was = next(iter(before.values()))
+            undo = way_back("outputs.delay", "seconds", was, seconds, name=name)
         return changed("outputs", "air", result={"outputs": names}, undo=undo)
 
     @command(

@@ -11,6 +11,7 @@ import msgspec
 
 from studio.core.command import Changed, Role, Spec, changed, command
 from studio.core.errors import StudioError
+from studio.core.taking_back import changed_since, way_back
 from studio.plans.checking.base import World
 from studio.plans.editing import drop_text, keep_text, source_of, step_lines, try_text
 from studio.plans.files import PlanFile, read_plan_files
@@ -109,9 +110,9 @@ class PlanEditing:
             "Keeps a plan's text in the show (folder plans), in place of the shipped one of its "
             "id; it works once it is accepted.",
         ),
-        secret=("text",),
+        secret=("text", "instead_of"),
     )
-    async def save(self, text: PlanText) -> Changed:
+    async def save(self, text: PlanText, instead_of: PlanText = "") -> Changed:
         async with self._one:
             show = self._show()
             tried = await asyncio.to_thread(try_text, text, show, self._world())
@@ -122,10 +123,17 @@ class PlanEditing:
             id = tried.plan.id
             self._refuse_running(id)
             before = await asyncio.to_thread(_own_text, id, show)
+            if instead_of and before not in (instead_of, text):
+                raise changed_since()
             file = await asyncio.to_thread(keep_text, text, show)
             self._plans.take_own(id, file)
+            left = await asyncio.to_thread(_own_text, id, show)
             await self._read_errors(show)
-        undo = ("plans.save", {"text": before}) if before else ("plans.discard", {"plan": id})
+        undo = (
+            way_back("plans.save", "text", before, left)
+            if before
+            else way_back("plans.discard", "plan", id, left)
+        )
         result = {
             "plan": id, "digest": file.digest,
             "faults": [{"line": fault.line, "text": list(fault.words)} for fault in tried.faults],
@@ -140,10 +148,15 @@ class PlanEditing:
             "从本场删除这份预案；自带的同名预案重新生效。",
             "Takes the plan out of the show; the shipped one of its id works again.",
         ),
+        secret=("instead_of",),
     )
-    async def discard(self, plan: PlanId) -> Changed:
+    async def discard(self, plan: PlanId, instead_of: PlanText = "") -> Changed:
         async with self._one:
             self._refuse_running(plan)
+            if instead_of:
+                now = await asyncio.to_thread(_own_text, plan, self._show())
+                if now != instead_of:
+                    raise changed_since()
             text = await asyncio.to_thread(drop_text, plan, self._show())
             self._plans.take_own(plan, None)
             await self._read_errors(self._show())

@@ -10,6 +10,7 @@ import msgspec
 from studio.core.clean import read_json
 from studio.core.command import Changed, Role, changed, command
 from studio.core.errors import StudioError
+from studio.core.taking_back import changed_since, taken_back, way_back
 from studio.shop.coupons.model import Coupon, CouponId, CouponPart, CouponStage
 from studio.shop.offers.model import Bill
 from studio.shop.stock.model import Booking, Key, Line
@@ -72,15 +73,21 @@ class CouponCommands:
         role=Role.CONTROLLER,
         label=("编辑优惠券", "Put a coupon"),
         help=(
-            "新建或修改优惠券：减多少或打几折、满多少可用、哪些货号、一共几张、每人几张。",
-            "Makes or changes a coupon: off or percent, from which sum, for which SKUs, how many.",
+            "新建或修改优惠券：减多少或打几折、满多少可用、哪些货号、一共几张、每人几张。"
+            "给出 instead_of（那一步留下的）时只还原有差别的项。",
+            "Makes or changes a coupon: off or percent, from which sum, for which SKUs, how many. "
+            "With instead_of, what the step had left, only where the two differ.",
         ),
     )
-    def put(self, coupon: Coupon) -> Changed:
+    def put(self, coupon: Coupon, instead_of: Coupon | None = None) -> Changed:
         before = next((c for c in self._room.part.coupons if c.id == coupon.id), None)
+        if instead_of is not None:
+            if before is None:  # another has taken it out since
+                raise changed_since()
+            coupon = taken_back(before, instead_of, coupon)
         self._room.put(coupon)
         undo = (
-            ("coupons.put", {"coupon": msgspec.to_builtins(before)})
+            way_back("coupons.put", "coupon", before, coupon)
             if before
             else ("coupons.remove", {"id": coupon.id})
         )

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from studio.core.command import Changed, Role, changed, command
+from studio.core.taking_back import changed_since, taken_back, way_back
 from studio.shop.model import Cents
 from studio.shop.offers.book import OfferBook
 from studio.shop.offers.model import Limit, Market, Offer, OfferId, Sku
@@ -52,17 +53,22 @@ class OfferCommands:
         label=("编辑优惠", "Put an offer"),
         help=(
             "新建或修改优惠：秒杀价或折扣、件数、时长、倒计时、套装、阶梯价、时段、限量、每人限购；"
-            "进行中的不能改。",
+            "进行中的不能改。给出 instead_of（那一步留下的）时只还原有差别的项。",
             "Makes or changes an offer: price or percent, pieces, seconds, countdown, parts of a "
-            "bundle, price steps, slot, edition, most a buyer.",
+            "bundle, price steps, slot, edition, most a buyer. With instead_of, what the step had "
+            "left, only where the two differ.",
         ),
     )
-    def put(self, offer: Offer) -> Changed:
+    def put(self, offer: Offer, instead_of: Offer | None = None) -> Changed:
         book = self._room.book
         before = next((other for other in book.part.offers if other.id == offer.id), None)
+        if instead_of is not None:
+            if before is None:  # another has taken it out since
+                raise changed_since()
+            offer = taken_back(before, instead_of, offer)
         book.put(offer)
         undo = (
-            ("offers.put", {"offer": msgspec.to_builtins(before)})
+            way_back("offers.put", "offer", before, offer)
             if before
             else ("offers.remove", {"id": offer.id})
         )

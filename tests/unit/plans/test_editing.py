@@ -101,7 +101,7 @@ def test_a_kept_plan_is_off_until_it_is_accepted_and_undo_brings_back(tmp_path: 
         plans = room.house.plans
         changed = LOST.replace('"amber"', '"red"', 1)
         done = await room.run("plans.save", text=changed)
-        assert done.undo == ("plans.discard", {"plan": "source_lost"})
+        assert done.undo == ("plans.discard", {"plan": "source_lost", "instead_of": changed})
         assert plans.plans["source_lost"].level == "amber", "the shipped one works meanwhile"
         assert plans.waiting["source_lost"].digest == done.result["digest"]
         assert read_plan_files(room.show)[0][-1].digest == done.result["digest"]
@@ -109,7 +109,7 @@ def test_a_kept_plan_is_off_until_it_is_accepted_and_undo_brings_back(tmp_path: 
         assert plans.plans["source_lost"].level == "red"
         others = {id: plan for id, plan in plans.plans.items() if id != "source_lost"}
         again = await room.run("plans.save", text=LOST)
-        assert again.undo == ("plans.save", {"text": changed})
+        assert again.undo == ("plans.save", {"text": changed, "instead_of": LOST})
         await room.run(again.undo[0], **again.undo[1])
         assert plans.plans["source_lost"].level == "red", "the same text is still accepted"
         await room.run("plans.discard", plan="source_lost")
