@@ -1,4 +1,4 @@
-"""A module of the phone's page, run by node without a browser."""
+"""A module of the phone's page, run by Node without a browser."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.streams import child_environment
+from tests.node import node_program
 
 WEB = Path(__file__).parents[1] / "studio" / "remote" / "web"
 
@@ -40,8 +41,8 @@ def run_page(name: str, page: str, state: dict[str, Any], folder: Path) -> dict[
     page = page.replace('"PATH"', f'"{module}"').replace('"STAGE"', f'"{stage}"')
     script.write_text(page, encoding="utf-8")
     done = subprocess.run(
-        ["node", str(script), json.dumps(state)], capture_output=True, text=True, timeout=60,
-        encoding="utf-8", env=child_environment(), check=False,
+        [node_program(), str(script), json.dumps(state)], capture_output=True, text=True,
+        timeout=60, encoding="utf-8", env=child_environment(), check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     said: dict[str, Any] = json.loads(done.stdout)

@@ -12,7 +12,7 @@ import venv
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.node import node_program, npm_call
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements-peers.lock"
@@ -51,16 +51,13 @@ def python() -> str:
 
 @_in_turn()
 def node() -> str:
-    """Node, with the packages of tests/peers; skips the test where there is no Node."""
-    program, npm = shutil.which("node"), shutil.which("npm")
-    if program is None or npm is None:
-        pytest.skip("node and npm are not installed")
+    """Node, with the packages of tests/peers."""
     stamp = NODE / "node_modules" / "installed"
     wanted = hashlib.sha256((NODE / "package-lock.json").read_bytes()).hexdigest()
     if not (stamp.is_file() and stamp.read_text() == wanted):
-        _run([npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], NODE)
+        _run([*npm_call(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"], NODE)
         stamp.write_text(wanted)
-    return program
+    return node_program()
 
 
 def _run(command: list[str], folder: Path = ROOT) -> None:

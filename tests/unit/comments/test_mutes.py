@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import msgspec
@@ -121,7 +120,6 @@ def test_who_lifts_it_is_told_to_all(room):
     assert [(event.who, event.minutes) for event in heard] == [(who, 10.0), (who, 0)]
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
 def test_the_phone_lists_them_and_lifts_with_one_tap(room, tmp_path: Path):
     who = muted_troll(room)
     state = {"comments": {"muted": msgspec.to_builtins(room.audience.view().muted)}}

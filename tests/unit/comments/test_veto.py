@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
 
 import msgspec
@@ -177,7 +176,6 @@ def test_the_window_belongs_to_the_show_and_what_waits_does_not_survive_a_kill(r
     live(work())
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
 def test_the_phone_counts_down_and_vetoes(room, tmp_path: Path):
     async def work():
         entry, _ = await pin(room, seconds=5)

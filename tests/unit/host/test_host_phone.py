@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-
-import pytest
 
 from studio.remote import listing
 from tests.phone_page import run_page
@@ -41,7 +38,6 @@ console.log(JSON.stringify({ parts, found, ran }));
 """
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
 def test_the_page_shows_the_line_the_price_and_the_alarm(tmp_path: Path) -> None:
     state = {
         "shop": {"explaining": "hat", "products": [

@@ -11,6 +11,7 @@ import pytest
 
 from studio.core.paths import assets_dir
 from studio.core.streams import child_environment
+from tests.node import node_program
 from tests.unit.insight.test_clicks import take
 
 PAGE = """
@@ -53,7 +54,7 @@ def said(folder: Path, wants: str) -> dict[str, Any]:
     page = PAGE.replace("SCRIPT", json.dumps(script)).replace("WANTS", json.dumps(wants))
     file.write_text(page, encoding="utf-8")
     done = subprocess.run(
-        ["node", str(file)], capture_output=True, text=True, timeout=60, encoding="utf-8",
+        [node_program(), str(file)], capture_output=True, text=True, timeout=60, encoding="utf-8",
         env=child_environment(), check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -205,7 +204,6 @@ console.log(JSON.stringify({ parts, found, ran }));
 """
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
 def test_the_phones_page_shows_each_role_what_is_its_own(tmp_path: Path):
     run = {"incident": "i", "label": ["火", "Fire"], "subject": "cam", "now": ["看", "looks"],
            "next": ["完", "the end"], "held": False, "can_undo": True}  # fmt: skip
