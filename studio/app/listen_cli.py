@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from studio.app.check import read
+from studio.comments.sentences.judge import has_library
 from studio.core.bounded import read_bounded
 from studio.core.clean import read_json, write_json
 from studio.core.errors import StudioError
@@ -20,9 +21,10 @@ from studio.host.ears.wire import EarsRequest, HeardLine
 from studio.host.guard.claim import Known
 from studio.host.guard.hints import hints_of
 from studio.host.guard.judge import HeardClaims, Judged, TwiceHeard, judge, product_named
+from studio.host.guard.meaning import MeaningJudge, claims_meant
 from studio.host.guard.model import FactSheet
 from studio.host.packs.files import all_packs
-from studio.host.packs.matcher import PackMatcher
+from studio.host.packs.matcher import LintContext, PackMatcher
 from studio.host.packs.model import Alarm, PacksPart
 from studio.host.packs.service import armed_packs, matcher_for, replace_heard
 from studio.host.packs.texts import about
@@ -43,9 +45,16 @@ class SheetPacks:
 
     def alarms(self, text: str, product: str = "", *, is_heard: bool = False) -> list[Alarm]:
         """What they find."""
-        known = self._goods.get(product)
-        around = replace_heard(about(known.product), is_heard=is_heard) if known else None
+        around = replace_heard(self._around(product), is_heard=is_heard)
         return self._matcher.alarms(text, around)
+
+    def meant(self, kind: str, text: str, span: tuple[int, int], product: str) -> Alarm | None:
+        """A sentence that means a claim of some kind, under a rule of these packs."""
+        return self._matcher.meant(kind, text, span, self._around(product))
+
+    def _around(self, product: str) -> LintContext:
+        known = self._goods.get(product)
+        return about(known.product) if known else LintContext()
 
 
 def read_sheet(path: Path | None) -> FactSheet:
@@ -109,9 +118,15 @@ def goods_of(sheet: FactSheet) -> dict[str, Known]:
 
 
 class Listening:
-    """Sentences in, lines out: the form that programs read."""
+    """Sentences in, lines out: the form that programs read.
 
-    def __init__(self, sheet: FactSheet, write: Write, *, as_json: bool) -> None:
+    Args:
+        meaning: is asked what sentences mean in which nothing was found; None asks nothing.
+    """
+
+    def __init__(
+        self, sheet: FactSheet, write: Write, *, as_json: bool, meaning: MeaningJudge | None = None
+    ) -> None:
         self._goods, self._places = goods_of(sheet), sheet.places
         self.language = sheet.language
         packs = armed_packs(PacksPart(sheet.places), all_packs()[0])
@@ -119,6 +134,7 @@ class Listening:
         self._write, self._as_json = write, as_json
         self._claims, self._product = HeardClaims(), sheet.explaining
         self._twice = TwiceHeard()
+        self._meaning = meaning
         self.alarms = 0
 
     def hints(self) -> str:
@@ -141,7 +157,12 @@ class Listening:
 
     def _judged(self, text: str) -> list[Judged]:
         self._product = product_named(text, self._goods, self._product)
-        return judge(text, self._product, self._goods, self._packs, self._places, is_heard=True)
+        found = judge(text, self._product, self._goods, self._packs, self._places, is_heard=True)
+        if self._meaning is not None:
+            found += claims_meant(
+                self._meaning, text, found, self._product, self._goods, self._packs
+            )
+        return found
 
     def _raise(self, at_s: float, found: Iterable[Judged]) -> None:
         for judged in found:
@@ -178,7 +199,10 @@ def listen(path: Path, facts: Path | None, write: Write, *, as_json: bool) -> bo
     Raises:
         StudioError: not_found, invalid, unavailable.
     """
-    listening = Listening(read_sheet(facts), write, as_json=as_json)
+    meaning = MeaningJudge() if has_library() else None
+    listening = Listening(read_sheet(facts), write, as_json=as_json, meaning=meaning)
+    if meaning is None and not as_json:
+        write(translate("guard.cli.no_meaning"))
     if path.suffix.lower() in TEXTS:
         for timed in _texts(path):
             listening.hear(timed.end_s, timed.text)

@@ -69,7 +69,9 @@ def host_services(
     texts = HostTexts(catalogue, offers, rundown, script)
     prompter = PrompterService(rundown, script, catalogue, events, state)
     packs = PackService(texts, catalogue, state)
-    guard = GuardService(packs, script, catalogue, prompter, EarsLink(tap), events, state)
+    guard = GuardService(
+        packs, script, catalogue, prompter, EarsLink(tap), events, state, asks_meaning=True
+    )
     standin = StandInService(composed, guard, script, catalogue, bus, VoiceLink(), events, state)
     assistant = AssistantService(prompter, guard, catalogue, state)
     nodes = NodeService(rundown, catalogue, script, state)

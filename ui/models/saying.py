@@ -107,4 +107,7 @@ def hearing_words(guard: GuardView) -> str:
     """What the ears do: the last words, or what is wrong and what to do."""
     if any(guard.ears_error):
         return pick(guard.ears_error)
-    return t(f"guard.ears_{guard.ears}", words=guard.heard[-60:])
+    words = t(f"guard.ears_{guard.ears}", words=guard.heard[-60:])
+    if guard.meaning in ("absent", "failed"):
+        return f"{words} · {t(f'guard.meaning_{guard.meaning}')}"
+    return words

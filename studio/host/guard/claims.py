@@ -30,7 +30,8 @@ def claims_of(text: str, known: Known | None, others: Mapping[str, Known]) -> li
     """Everything a text claims that the facts do not say, in order.
 
     Args:
-        known: what it is about; None where nobody knows: then prices alone are compared.
+        known: what it is about; None where nobody knows: then praise alone is looked at, and
+            sums where products are named.
         others: all products of the show: what costs as much as another one that is named is true.
     """
     found: list[Claim] = []

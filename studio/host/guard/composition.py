@@ -32,6 +32,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
 def claims(spoken: Spoken) -> Iterator[Claim]:
     """Materials that are not in it, or not so much of them."""
+    if spoken.known is None:
+        return  # nobody knows what it is said of
     text, known = spoken.text, dict(_read(spoken.words(*NAMES)))
     is_told = bool(known)  # a name alone says nothing of shares
     known = known or dict(_read(spoken.words("name")))

@@ -13,6 +13,8 @@ from studio.shop.offers.model import Offer
 
 EarsState = Literal["off", "absent", "starting", "listening", "failed"]
 """Not asked for; no model there, or no whole one; being started; hears; could not be kept alive."""
+MeaningState = Literal["idle", "absent", "starting", "ready", "failed"]
+"""Not asked yet; no model on this machine; being started; answers; could not be kept alive."""
 MOST_SHOWN = 30
 
 
@@ -114,6 +116,7 @@ class GuardView(msgspec.Struct, frozen=True):
         heard: the last words.
         alarms: the latest first; dismissed ones too.
         open: alarms of the last minutes that nobody dismissed.
+        meaning: how the model is that is asked what sentences mean.
     """
 
     armed: bool = True
@@ -124,3 +127,4 @@ class GuardView(msgspec.Struct, frozen=True):
     heard: str = ""
     alarms: tuple[ClaimAlarm, ...] = ()
     open: int = 0
+    meaning: MeaningState = "idle"

@@ -102,7 +102,7 @@ def _allowed(spoken: Spoken) -> tuple[set[float], set[float]]:
     now: set[float] = set()
     before: set[float] = set()
     named = [k for k in spoken.others.values() if k.product.name.lower() in spoken.text]
-    known = [spoken.known, *named] if spoken.known else list(spoken.others.values())
+    known = [spoken.known, *named]  # where nobody knows what it is about, no sum is wrong
     for entry in known:
         if entry is None:
             continue

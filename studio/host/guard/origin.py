@@ -39,6 +39,8 @@ def _place() -> re.Pattern[str]:
 
 def claims(spoken: Spoken) -> Iterator[Claim]:
     """Places that the facts do not name."""
+    if spoken.known is None:
+        return  # nobody knows what it is said of
     text, known = spoken.text, _known(spoken)
     prefix, after, bare = _patterns()
     taken: list[tuple[int, int]] = []

@@ -16,7 +16,7 @@ _AWARD = re.compile(
     r"|\bpatented\b|\b(?:certified (?:by|organic)|has .{0,16}certificat)|"
     r"no other brand (?:even )?comes"
 )
-_PROOFS = re.compile(
+PROOFS = re.compile(
     r"金奖|银奖|大奖|奖项|设计奖|冠军|认证|专利|质检报告|award|prize|medal|patent|certif|approved|brand"
 )
 _DRAW = re.compile(r"抽|中奖|奖品|抽奖|draw|lucky|giveaway")
@@ -36,7 +36,7 @@ def claims(spoken: Spoken) -> Iterator[Claim]:
     """Praise that rests on nothing, or on others."""
     known = spoken.all_words()
     for match in _AWARD.finditer(spoken.text):
-        proof = _PROOFS.search(match[0])
+        proof = PROOFS.search(match[0])
         if _DRAW.search(spoken.text) or proof is None or proof[0] in known:
             continue
         yield Claim(*match.span(), "award", "")

@@ -22,6 +22,7 @@ from studio.host.guard.claims import topics
 from studio.host.guard.hints import hints_of
 from studio.host.guard.judge import HeardClaims, Judged, TwiceHeard, as_alarm, judge, product_named
 from studio.host.guard.model import MOST_SHOWN, ClaimAlarm, EarsState, GuardPart, GuardView
+from studio.host.guard.second_opinion import SecondOpinion
 from studio.host.guard.speech_parts import SpeechParts
 from studio.host.guard_commands import GuardCommands
 from studio.host.packs.model import Alarm, PacksPart
@@ -40,6 +41,10 @@ class PacksOfShow(Protocol):
 
     def alarms(self, text: str, product: str = "", *, is_heard: bool = False) -> list[Alarm]:
         """What they find in a text."""
+        ...
+
+    def meant(self, kind: str, text: str, span: tuple[int, int], product: str) -> Alarm | None:
+        """A sentence that means a claim of some kind, under one of their rules."""
         ...
 
 
@@ -86,6 +91,7 @@ class GuardService(Service):
         prompter: follows the same words.
         ears: recognise speech where their model is there.
         events, state: told.
+        asks_meaning: of what nothing was found in, a model is asked (a process of its own).
     """
 
     name: ClassVar[str] = "guard"
@@ -101,6 +107,8 @@ class GuardService(Service):
         ears: Ears,
         events: Events,
         state: State,
+        *,
+        asks_meaning: bool = False,
     ) -> None:
         self._packs, self._script, self._catalogue = packs, script, catalogue
         self._prompter, self._recogniser = prompter, ears
@@ -108,6 +116,10 @@ class GuardService(Service):
         self.part = GuardPart()
         self.alarms: tuple[ClaimAlarm, ...] = ()
         self._claims, self._twice = HeardClaims(), TwiceHeard()
+        self._meaning = (
+            SecondOpinion(packs, self._raise, lambda: state.touch("guard"))
+            if asks_meaning else None
+        )  # fmt: skip
         self._speech = SpeechParts()
         self._told: object = None
         self.language = "zh"
@@ -130,6 +142,8 @@ class GuardService(Service):
         """Nothing was said yet."""
         self.part, self.alarms, self._heard = GuardPart(), (), ""
         self._claims.forget()
+        if self._meaning is not None:
+            self._meaning.forget()
         self._forget_goods()
         self._began_ns = now_ns()
         self._recogniser.rest()
@@ -143,8 +157,10 @@ class GuardService(Service):
         await self._settle()
 
     async def stop(self) -> None:
-        """Ends the ears."""
+        """Ends the ears, and the model."""
         self._recogniser.rest()
+        if self._meaning is not None:
+            await self._meaning.stop()
 
     def save(self) -> GuardPart:
         """As it is now."""
@@ -163,6 +179,7 @@ class GuardService(Service):
             self._heard,
             self.alarms,
             still,
+            "idle" if self._meaning is None else self._meaning.state,
         )
 
     @property
@@ -221,7 +238,10 @@ class GuardService(Service):
         if not is_final or not self.part.armed:
             return []
         at = (now_ns() - self._began_ns) / NS if at_s is None else at_s
-        return self._raise(at, words, self.judged(words, is_heard=True))
+        found = self.judged(words, is_heard=True)
+        if self._meaning is not None:
+            self._meaning.ask(at, words, found, self._product_of(words), self.goods())
+        return self._raise(at, words, found)
 
     def hear_window(self, line: HeardLine) -> list[ClaimAlarm]:
         """A window of recognised speech: claims that two windows have are alarms."""
@@ -236,17 +256,26 @@ class GuardService(Service):
             self._events.publish(HostSaid(text=said[-LONGEST:]))
         if not self.part.armed:
             return []
+        judged = self.judged(line.text, is_heard=True)
+        if self._meaning is not None:
+            self._meaning.ask_window(
+                line.at_s, line.text, judged, self._product_of(line.text), self.goods(),
+                begins_clean=line.begins_clean, ends_clean=line.ends_clean,
+            )  # fmt: skip
         found = self._twice.confirmed(
-            line.at_s, line.text, self.judged(line.text, is_heard=True),
+            line.at_s, line.text, judged,
             begins_clean=line.begins_clean, ends_clean=line.ends_clean,
         )  # fmt: skip
         return self._raise(line.at_s, line.text, found)
+
+    def _product_of(self, words: str) -> str:
+        return product_named(words, self.goods(), self._catalogue.state.explaining)
 
     def _raise(self, at_s: float, words: str, found: list[Judged]) -> list[ClaimAlarm]:
         fresh: list[ClaimAlarm] = []
         if not found:
             return fresh
-        named = product_named(words, self.goods(), self._catalogue.state.explaining)
+        named = self._product_of(words)
         for judged in found:
             number, is_new = self._claims.fresh(at_s, judged)
             if is_new:

@@ -16,20 +16,24 @@ from studio.host.packs.reading import Sentence, sentences, tight_of
 LEAST_SOUND = 2
 """Syllables a word must have to be found by its sound."""
 _DENIED = re.compile(
-    r"(?:不是|并非|不算|不敢说|不能说|不说|别说|谈不上|不一定是|未必是|没有|不能叫|不叫|不能|不会|不可以|没法|无法|不)"
-    r"(?:什么|所谓)?的?$|"
+    r"(?:不是|并非|不算|不敢说|不能说|不说|别说|谈不上|不一定是|未必是|没有|不能叫|不叫|不能|不会|不可以|没法|无法|不支持|不接受|不允许|谁说|禁止|拒绝|谨防|不)"
+    r"(?:什么|所谓)?的?$|(?:不要|别|勿|甭|莫)(?:再|给我们?|去|来|帮我)?$|"
     r"(?:不敢说|不能说|不敢讲|谈不上|不指望|不要指望|别指望|不等于|不保证|不能保证).{0,8}$"
 )
 _DENIED_AFTER = re.compile(
     r"^.{0,2}(?:别信|不能信|是骗人|是假话|都是吹|不现实|做不到|不能宣传|不让说|不敢当)|"
-    r"^.{0,4}大家别信|"
+    r"^.{0,4}大家别信|^.{0,8}(?:都?是智商税|是吹牛|我就不念|我没说过|我可不敢当|我不懂|也不卖)|"
+    r"^.{0,6}(?<!不)(?:要|得|该|还是)去?(?:看|问|找)?医(?:院|生)|"
     r"^的?(?:这个?|这种|这类|那种)?(?:说法|话|[一二两三四几]个字|词).{0,6}"
     r"(?:没有依据|去掉|不[说讲提敢]|不能[说讲用]|违规|要罚)|"
     r"^.{0,8}(?:先别用|不建议(?:用|买)|慎用|问过?医生再|[是要得]特证)"
 )
 _DENIED_LATIN = re.compile(r"(?:\bnot|n't|n’t|\bnever|\bno|\bneither|\bnor)\W+(?:\w+\W+){0,3}$")
-_ASKED = re.compile(r"(?:有人|宝宝|宝子|家人|朋友|姐妹|弹幕|评论|网友|观众|刚才|他|她).{0,8}[问说]")
-_ASKS = re.compile(r"[吗么]$|是不是|能不能|有没有|会不会")
+_ASKED = re.compile(
+    r"(?:有人|宝宝|宝子|家人|朋友|姐妹|弹幕|评论|网友|观众|刚才|他|她|"
+    r"老哥|大哥|大姐|兄弟|老铁|大爷|阿姨|叔叔|妹妹).{0,8}[问说]"
+)
+_ASKS = re.compile(r"[吗么]$|是不是|能不能|有没有|会不会|[治行管]不[治行管]|不$")
 _QUESTION_LATIN = re.compile(
     r"(?:\bif|\bwhether|, ?(?:is|does|do|are|can|will|is it|has)|asks|asking|asked)\b[^,.]{0,60}"
 )
@@ -116,6 +120,32 @@ class PackMatcher:
                 if alarm is not None:
                     found[hit.rule.id, hit.start, hit.end] = alarm
         return _one_a_claim(found.values())
+
+    def meant(
+        self, kind: str, text: str, span: tuple[int, int], context: LintContext | None = None
+    ) -> Alarm | None:
+        """What a sentence means, under the rule that knows such claims.
+
+        Args:
+            kind: of the claim; of the rules that name it those for these very goods come first.
+            span: of the sentence in the text.
+
+        Returns:
+            Always for a person to look at; None where no rule of these packs names the kind.
+        """
+        around = context or LintContext()
+        rules = [
+            (not rule.goods, number, rule, pack)
+            for number, (pack, rule) in enumerate((p, r) for p in self.packs for r in p.rules)
+            if kind in rule.means and (not rule.goods or around.goods) and _concerns(rule, around)
+        ]  # fmt: skip
+        if not rules:
+            return None
+        _, _, rule, pack = min(rules, key=lambda known: known[:2])
+        return Alarm(
+            rule.id, pack.id, rule.article, "look", text[span[0] : span[1]], *span,
+            rule.why.pair(), rule.advice.pair(),
+        )  # fmt: skip
 
     def _kept(self, sentence: Sentence, around: LintContext) -> Iterator[Found]:
         hits = [hit for hit in self._hits(sentence, around) if _concerns(hit.rule, around)]

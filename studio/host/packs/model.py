@@ -46,6 +46,8 @@ class PackRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         article: of the law, as it is cited.
         why, advice: what is wrong with it, and what to say instead.
+        means: kinds of claims that a sentence can mean without any of its words
+            (`studio.host.guard.meaning.KINDS`).
         goods: words of categories that it is about; none is all goods.
         words: found in the text without spaces and signs; ``latin`` as whole words.
         patterns: on the text without spaces and signs; ``raw`` on the text in lower case.
@@ -59,6 +61,7 @@ class PackRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: PackText = PackText()
     advice: PackText = PackText()
     level: Level = "alarm"
+    means: tuple[str, ...] = ()
     goods: tuple[str, ...] = ()
     check: Check = ""
     words: tuple[str, ...] = ()

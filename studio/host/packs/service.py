@@ -184,9 +184,15 @@ class PackService(Service):
         Args:
             product: id of what it is about; "" is not said.
         """
+        return self._matcher().alarms(text, replace_heard(self._around(product), is_heard=is_heard))
+
+    def meant(self, kind: str, text: str, span: tuple[int, int], product: str) -> Alarm | None:
+        """A sentence that means a claim of some kind, under a rule of the packs that hold."""
+        return self._matcher().meant(kind, text, span, self._around(product))
+
+    def _around(self, product: str) -> LintContext:
         found = self._catalogue.state.product(product) if product else None
-        around = about(found) if found else LintContext()
-        return self._matcher().alarms(text, replace_heard(around, is_heard=is_heard))
+        return about(found) if found else LintContext()
 
     def dismissal(self, rule: str, text: str, by: str) -> Dismissal:
         """A person takes responsibility for words of a text."""

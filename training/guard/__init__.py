@@ -1,0 +1,1 @@
+"""Trains the guard's second opinion (`studio/host/guard/meaning.py`)."""
