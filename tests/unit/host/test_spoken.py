@@ -75,13 +75,17 @@ def test_a_set_that_nobody_tunes_on(listeners: dict[str, Listening], data_dir: P
     sums = Sums(listeners, data_dir / "guard" / "apart.jsonl")
     print(f"apart: {sums}")
     asked, found = sums.asked, sums.packs
-    assert found["zh"] >= 0.76 * asked["zh"]
-    assert found["en"] >= 0.68 * asked["en"]
-    assert found["clean"] <= 0.1 * asked["clean"]
+    assert found["zh"] >= 0.74 * asked["zh"]
+    assert found["en"] >= 0.66 * asked["en"]
+    assert found["clean"] <= 0.08 * asked["clean"]
+    if has_library():
+        assert sums.both["zh"] >= 0.87 * asked["zh"]
+        assert sums.both["en"] >= 0.86 * asked["en"]
+        assert sums.both["clean"] <= 0.1 * asked["clean"]
 
 
 @pytest.mark.parametrize(
-    ("part", "zh", "en", "false"), [("tune", 0.83, 0.89, 0.06), ("check", 0.62, 0.7, 0.12)]
+    ("part", "zh", "en", "false"), [("tune", 0.83, 0.89, 0.02), ("check", 0.62, 0.7, 0.08)]
 )
 def test_hard_sentences_without_a_product(
     listeners: dict[str, Listening], data_dir: Path, part: str, zh: float, en: float, false: float
