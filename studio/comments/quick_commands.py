@@ -71,7 +71,7 @@ class QuickCommands:
         help=(
             "按此刻的资料表填好变量，看会发出什么；不发送。product 为空时用正在讲解的商品。",
             "Shows what would be sent with the facts as they are now; nothing is sent. Without "
-            "product: the one that is explained.",
+            "product: the one that is featured.",
         ),
     )
     async def try_text(self, name: str = "", text: str = "", product: str = "") -> Changed:

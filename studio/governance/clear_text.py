@@ -27,7 +27,7 @@ class ClearTextEnded(Event, frozen=True, kw_only=True):
     label: ClassVar[Text] = Text("不加密的例外已到期", "The exception for clear text is over")
     help: ClassVar[Text] = Text(
         "手机遥控不加密的例外到期，已改为加密；手机需要重新扫码。",
-        "Phones were spoken with in clear by an exception of the owner; it is over, and what they "
+        "Phones were connected unencrypted by an exception of the owner; it is over, and what they "
         "say is encrypted. They scan the code again.",
     )
 

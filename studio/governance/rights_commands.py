@@ -178,7 +178,7 @@ class GlassCommands:
     @command(
         "rights.break_glass",
         role=Role.VIEWER,
-        label=("紧急全权", "Full rights in need"),
+        label=("紧急全权", "Emergency rights"),
         help=(
             "事先获准的人在紧急时取得全部权限 15 分钟：写明理由，所有人都会看到，事后复核。",
             "Whoever was allowed beforehand takes all rights for 15 minutes: with a reason, told "
@@ -192,8 +192,8 @@ class GlassCommands:
     @command(
         "rights.give_back",
         role=Role.VIEWER,
-        label=("交还紧急全权", "Give full rights back"),
-        help=("提前结束自己的紧急全权。", "One's own full rights end before their time."),
+        label=("交还紧急全权", "Give emergency rights back"),
+        help=("提前结束自己的紧急全权。", "One's own emergency rights end before their time."),
     )
     def give_back(self) -> Changed:
         glass = self._case.give_back(asking().person)
@@ -202,7 +202,7 @@ class GlassCommands:
     @command(
         "rights.review",
         role=Role.OWNER,
-        label=("复核紧急全权", "Review full rights"),
+        label=("复核紧急全权", "Review emergency rights"),
         help=(
             "另一位负责人看过当时做了什么，写下结论。",
             "Somebody else has looked at what was done with them, and says so.",

@@ -70,7 +70,7 @@ class AdviceCommands:
         label=("排品建议", "Propose an order"),
         help=(
             "按自己的成交、讲解时长和连带购买，建议从现在起的商品顺序，附理由；不改动任何商品。",
-            "Proposes the order of goods from now on, from own sales, minutes explained and what "
+            "Proposes the order of goods from now on, from own sales, minutes featured and what "
             "is bought together, with reasons; changes no goods.",
         ),
     )
@@ -85,7 +85,7 @@ class AdviceCommands:
         help=(
             "采纳一份排品建议：商品编号按新顺序重排，或（today=true）只改今日商品的顺序，编号不变；"
             "可撤销。平台购物车要自己调整。",
-            "Takes a proposed order over: numbers are dealt out anew, or (today=true) the run "
+            "Takes a proposed order over: link numbers are given anew, or (today=true) the run "
             "order alone is sorted and numbers stay; can be undone. The platform's own cart is "
             "for you to sort.",
         ),

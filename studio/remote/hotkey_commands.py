@@ -65,7 +65,7 @@ class HotkeyCommands:
 
     @command(
         "hotkeys.reset",
-        label=("恢复默认快捷键", "Hotkeys as they were"),
+        label=("恢复默认快捷键", "Reset hotkeys"),
         help=(
             "恢复一个快捷键的默认值；不给名称则恢复全部。",
             "Gives one hotkey its usual key again, or all of them.",

@@ -83,10 +83,10 @@ class PhoneCommands:
     @command(
         "phone.clear_allow",
         role=Role.OWNER,
-        label=("允许手机遥控不加密", "Allow phones in clear"),
+        label=("允许手机遥控不加密", "Allow unencrypted phones"),
         help=(
             "写明理由，允许手机遥控在若干天内不加密；到期自动改回加密。期间安全态势面板一直提醒。",
-            "Lets phones be spoken with in clear for some days, with a reason; it ends by itself, "
+            "Lets phones connect unencrypted for some days, with a reason; it ends by itself, "
             "and stands on the security watch until then.",
         ),
     )
@@ -103,10 +103,10 @@ class PhoneCommands:
     @command(
         "phone.clear_end",
         role=Role.OWNER,
-        label=("结束不加密的例外", "End the exception for clear text"),
+        label=("结束不加密的例外", "End the unencrypted exception"),
         help=(
             "立即结束例外；正在不加密的手机遥控改为加密，连着的手机断开后重新扫码。",
-            "Ends it now: phones that are spoken with in clear are out, and come in encrypted.",
+            "Ends it now: phones that are connected unencrypted are out, and come in encrypted.",
         ),
     )
     async def clear_end(self) -> Changed:

@@ -72,7 +72,7 @@ class ShopCommands:
 
     @command(
         "shop.explain",
-        label=("讲解", "Explain"),
+        label=("讲解", "Feature"),
         help=("标记主播正在讲解的商品。", "Marks the product the host talks about."),
     )
     def explain(self, product: str = "") -> Changed:
@@ -219,7 +219,7 @@ class ShopCommands:
         label=("移除商品", "Remove product"),
         help=(
             "把商品移出本场；正在讲解、弹卡、试戴的不行。",
-            "Takes a product out; not while it is explained, worn or its card is up.",
+            "Takes a product out; not while it is featured, worn or its card is up.",
         ),
     )
     def remove(self, product: str) -> Changed:

@@ -77,7 +77,7 @@ class EffectCommands:
         help=(
             "手动放一次：likes 飘心，或 sold_out 售罄章（不写商品则为正在讲的那件）。",
             "One by hand: hearts, or the sold-out stamp (without a product for the one that is "
-            "explained).",
+            "featured).",
         ),
     )
     def play(self, kind: Literal["likes", "sold_out"], product: ProductName = "") -> Changed:

@@ -12,7 +12,7 @@ class ProductExplained(Event, frozen=True, kw_only=True):
     """The host talks about another product."""
 
     name: ClassVar[str] = "shop.explained"
-    label: ClassVar[Text] = Text("开始讲解", "Product explained")
+    label: ClassVar[Text] = Text("开始讲解", "Product featured")
     help: ClassVar[Text] = Text("主播开始讲解另一件商品。", "The host talks about another product.")
 
     product: str

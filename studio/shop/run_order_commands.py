@@ -124,7 +124,7 @@ class RunOrderCommands:
         label=("标记已讲", "Tick in the run order"),
         help=(
             "标记商品已讲过，或（done=false）还要再讲。讲解满 20 秒再换下一件会自动标记。",
-            "Ticks a product as explained, or (done=false) wants it once more. What was explained "
+            "Ticks a product as featured, or (done=false) wants it once more. What was featured "
             "for 20 s is ticked by itself when the next one begins.",
         ),
     )
@@ -140,7 +140,7 @@ class RunOrderCommands:
         label=("今日商品重新开始", "Begin the run order anew"),
         help=(
             "全部算没讲过；顺序不变。给出 done 则恰好这些算讲过，seconds 是各讲了几秒。",
-            "Nothing counts as explained; the order stays. With done exactly these do, each for "
+            "Nothing counts as featured; the order stays. With done exactly these do, each for "
             "its seconds.",
         ),
     )
@@ -156,7 +156,7 @@ class RunOrderCommands:
         help=(
             "开始讲今天顺序里的下一件：跳过已讲和售罄的。product 为按钮上写的那件：已由别人开始讲则"
             "不再往下，已不是下一件则拒绝。",
-            "The next product of today's order is explained; done and sold-out ones are left out. "
+            "The next product of today's order is featured; done and sold-out ones are left out. "
             "product is the one that was promised: where somebody was first nothing is passed "
             "over, and one that is not next any more is refused.",
         ),

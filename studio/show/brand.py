@@ -135,7 +135,7 @@ class BrandCommands:
         label=("品牌套件", "Brand kit"),
         help=(
             "设置品牌颜色、字体、台标；卡片、评论、标题条立即换装。只写要改的项。",
-            "Sets colours, font and logo; cards, comments and lower thirds wear them at once.",
+            "Sets colours, font and logo; cards, comments and lower thirds use them at once.",
         ),
     )
     def set_brand(self, kit: dict[str, Any]) -> Changed:
@@ -160,7 +160,7 @@ class BrandCommands:
     @command(
         "brand.apply",
         role=Role.CONTROLLER,
-        label=("品牌换装", "Wear the brand"),
+        label=("品牌换装", "Apply the brand"),
         help=(
             "把品牌颜色用到节目里所有文字和底色来源。",
             "Gives all texts and grounds of the show the brand's colours.",

@@ -24,7 +24,7 @@ PERSON: dict[str, Any] = {
         "no_prices": _flag("不许动价格、优惠和库存", "No prices, offers and stock"),
         "only_show": _flag("只限当前节目", "This show only"),
         "no_personal": _flag("看不到观众和买家是谁", "Does not see who viewers and buyers are"),
-        "glass": _flag("允许紧急全权", "May take full rights in need"),
+        "glass": _flag("允许紧急全权", "May take emergency rights"),
         "without": {"type": "array", "items": {"type": "string"}, "default": [],
                     "x-zh": "另外不许的命令（每行一个，如 scenes.*）",
                     "x-en": "Other commands left out (one a line, as scenes.*)"},
