@@ -8,12 +8,16 @@ const TEXT = {
 const SURE_MS = 5000;
 
 export function undoer({ button, ask, say, language, isAtLeast }) {
-  let step = null, sure = 0, isBusy = false, waits = 0;
+  let step = null, sure = 0, sureOf = null, isBusy = false, waits = 0;
   const words = () => TEXT[language()];
   const name = () => (step ? step.label[language() === "zh" ? 0 : 1] : "");
 
+  // Asked for twice within so long, and it is still the same step.
+  const isSure = (asked) =>
+    Boolean(asked?.needs_confirm) && asked.number === sureOf && performance.now() < sure;
+
   function draw() {
-    const isAsked = step?.needs_confirm && Date.now() < sure;
+    const isAsked = isSure(step);
     button.hidden = !isAtLeast("streamer");
     button.disabled = !step || isBusy;
     button.dataset.about = String(step?.number ?? "");
@@ -34,8 +38,9 @@ export function undoer({ button, ask, say, language, isAtLeast }) {
   button.onclick = async () => {
     if (!step || isBusy) return;
     const asked = step;
-    if (asked.needs_confirm && Date.now() >= sure) {
-      sure = Date.now() + SURE_MS;
+    if (asked.needs_confirm && !isSure(asked)) {
+      sure = performance.now() + SURE_MS;
+      sureOf = asked.number;
       setTimeout(draw, SURE_MS + 50);
       return draw();
     }

@@ -12,7 +12,7 @@ from tests.phone_page import run_page
 PAGE = """
 import { undoer } from "PATH";
 import { ranked } from "STAGE";
-const { steps, role, language, fails, presses } = JSON.parse(process.argv[2]);
+const { steps, role, language, fails, presses, next } = JSON.parse(process.argv[2]);
 const button = { dataset: {} }, said = [], asked = [], shown = [];
 const ask = async (question, data) => {
   asked.push([question, data ?? null]);
@@ -24,7 +24,10 @@ const say = (words) => said.push(words), isAtLeast = ranked(role);
 const undo = undoer({ button, ask, say, language: () => language, isAtLeast });
 const note = () => shown.push([button.textContent ?? "", !!button.disabled, !!button.hidden]);
 await undo.look(); note();
-for (let n = 0; n < presses; n++) { await button.onclick(); note(); }
+for (let n = 0; n < presses; n++) {
+  await button.onclick(); note();
+  if (n === 0 && next) { steps[0] = next; await undo.look(); note(); }
+}
 console.log(JSON.stringify({ said, asked, shown }));
 process.exit(0);
 """
@@ -33,7 +36,14 @@ PRICE = {"number": 4, "command": "shop.price", "label": ["改价", "Set price"],
 
 
 def page(folder: Path, *steps: dict[str, Any], **more: Any) -> dict[str, Any]:
-    given = {"role": "controller", "language": "en", "fails": "", "presses": 0, **more}
+    given = {
+        "role": "controller",
+        "language": "en",
+        "fails": "",
+        "presses": 0,
+        "next": None,
+        **more,
+    }
     return run_page("undo", PAGE, {"steps": list(steps), **given}, folder)
 
 
@@ -65,6 +75,17 @@ def test_what_cannot_be_undone_is_asked_twice(tmp_path: Path) -> None:
         "Undo: Set price", "Press again to undo: Set price", "Nothing of yours to undo",
     ]  # fmt: skip
     assert ["undo.run", {"number": 4, "confirm": True}] in said["asked"]
+
+
+def test_another_step_meanwhile_is_asked_for_anew(tmp_path: Path) -> None:
+    first = {**PRICE, "needs_confirm": True}
+    other = {**first, "number": 5, "label": ["移除商品", "Remove product"]}
+    said = page(tmp_path, first, presses=2, next=other)
+    assert [words for words, _, _ in said["shown"]] == [
+        "Undo: Set price", "Press again to undo: Set price", "Undo: Remove product",
+        "Press again to undo: Remove product",
+    ]  # fmt: skip
+    assert all(question != "undo.run" for question, _ in said["asked"])
 
 
 def test_who_only_looks_on_has_none(tmp_path: Path) -> None:
