@@ -37,6 +37,7 @@ _TELLS_OF = re.compile(
     r"有人(?:说|让|叫|私|冒充|加|发|喊|刷|骂|在)|冒充|"
     r"(?:别|不要|千万别|勿)(?:信|理|加|点|上当)|"
     r"(?:不要|切勿|请勿|谨防|警惕|提防|禁止)(?:私下|线下|转账|扫|相信)|不安全|"
+    r"(?<!不)(?:违法|犯法)(?:的|了|吧|吗|啊|[，。！,!]|$)|"
     r"(?:快递员?|短信|电话|邮件).{0,6}(?:让我|叫我|说我|要我)|假的[吧吗]$|是真的[吗吧]|"
     r"(?<!不)(?:是|像)(?:骗子|诈骗|骗人的)(?:吧|吗|$)|是你们(?:吗|的|发)|"
     r"(?:客服|主播|你们|场控).{0,4}(?:会|让|叫|要).{0,4}(?:加|私|转)|被骗|诈骗电话|"
@@ -48,6 +49,8 @@ _TELLS_OF = re.compile(
 """Somebody tells of what others write, or warns of it."""
 _ONLY_TELLS = re.compile(
     r"冒充|有人(?:骂|刷|私)|弹幕里有|电话里说|举报(?:前面|上面|楼上|那个|那人|他们?|她)|"
+    r"(?:短信|来电|电话|邮件|私信|私联|链接|弹窗|返现的)[^，。！,!]{0,4}(?:骗子|骗人|诈骗)|"
+    r"(?:前面|楼上|刚才|上面)(?:那个|那位|有人|谁)?(?:说|骂|喷|刷)(?![得的])[^，。！,!]{1,10}的[，,]|"
     r"(?:禁言|拉黑|踢)(?:吧|一下|那|前面|上面|他们?(?:吧|$))|"
     r"pretend|block (?:them|him|her|the guy)|ban (?:the|them)"
 )
@@ -65,7 +68,14 @@ _ONESELF_ZH = re.compile(
 _OTHERS_ZH = re.compile(r"[你您他她它妈爹娘]|主播|楼上|人家|你们")
 """Whom a comment may mean beside its author."""
 
-ASKS, ASKS_AT_START, ASKS_AT_END, TELLS, ONLY_TELLS, ONESELF = (1 << n for n in range(6))
+_OWN_TROUBLE = re.compile(
+    r"(?:我|俺)(?:上次|之前|昨天|自己|这次|就)?(?:用|吃|喝|涂|敷|擦|刷|抹|穿|戴)[了过完]?.{0,4}$"
+)
+"""What befell the author stands right before it."""
+_MORE_THAN_OWN = re.compile(
+    r"死|癌|人命|大家|别买|都|封口|住院|官司|曝光|举报|主播|老板|他们|她|他家"
+)
+ASKS, ASKS_AT_START, ASKS_AT_END, TELLS, ONLY_TELLS, ONESELF, TROUBLE = (1 << n for n in range(7))
 CONTEXT_MARKS = MarkFinder({
     ASKS: (_ASKS.pattern,),
     ASKS_AT_START: (_ASKS_AT_START.pattern,),
@@ -73,6 +83,7 @@ CONTEXT_MARKS = MarkFinder({
     TELLS: (_TELLS_OF.pattern,),
     ONLY_TELLS: (_ONLY_TELLS.pattern,),
     ONESELF: (_ONESELF.pattern, _ONESELF_ZH.pattern),
+    TROUBLE: (_OWN_TROUBLE.pattern,),
 })  # fmt: skip
 
 
@@ -110,6 +121,15 @@ def is_of_oneself(original: str, start: int) -> bool:
     return _ONESELF.match(low) is not None and _OTHERS.search(low) is None
 
 
+def tells_own_trouble(original: str, start: int) -> bool:
+    """Is it what befell the author alone (我用了烂脸一周), and no accusation beyond that?"""
+    return (
+        bool(context_marks(original) & TROUBLE)
+        and _OWN_TROUBLE.search(original[max(0, start - 12) : start + 1]) is not None
+        and _MORE_THAN_OWN.search(original) is None
+    )
+
+
 def is_asked(original: str, start: int, end: int, category: str) -> bool:
     """Does the part of the comment between two commas ask, or the whole tell of others?
 
@@ -145,6 +165,8 @@ def _asks(original: str, start: int, end: int) -> bool:
 def is_spared_here(rule: Rule, original: str, span: tuple[int, int]) -> bool:
     """Does a finding not count, where it stands? Nothing is spared without `context_marks`."""
     if rule.category == "abuse" and is_of_oneself(original, span[0]):
+        return True
+    if rule.category == "rumour" and tells_own_trouble(original, span[0]):
         return True
     if rule.spares_questions:
         return is_asked(original, *span, rule.category)

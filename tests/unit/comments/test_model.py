@@ -62,7 +62,7 @@ def test_everyday_comments_pass(tier):
 
 def test_a_held_comment_says_what_weighed_most(rules_alone):
     model = shipped_model()
-    text = "我妹妹也卖这种裙子，价格只要一半，喜欢的姐妹联系一下"
+    text = "我姐也做这个，直接找她不用过平台"
     assert rules_alone.judge(text).action == "allow"
     verdict = model.judge(normalise(text))
     assert verdict is not None
@@ -87,6 +87,6 @@ def test_what_has_nothing_to_read_is_not_judged_by_the_model(text):
 
 
 def test_names_and_joined_lines_are_judged_by_rules_alone(tier):
-    name = "我妹妹也卖这种裙子，价格只要一半，喜欢的姐妹联系一下"
+    name = "我姐也做这个，直接找她不用过平台"
     assert tier.judge(name).stage == "model"
     assert Judge(tier).judge(Comment("1", "你好", author=name), 0).action == "allow"

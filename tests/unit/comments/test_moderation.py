@@ -131,3 +131,18 @@ def test_lines_in_verdicts_out(capsys, tmp_path):
     assert "line 4" in said
     with pytest.raises(StudioError):
         moderate([], out, tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("passes", "held"),
+    [
+        ("ETC 短信是骗子吧，我收到一条", "主播是骗子"),
+        ("前面说主播丑的，你行你上啊", "说句实话主播丑的要死"),
+        ("看新闻说代孕违法，别在这打广告", "代孕包成功，包性别"),
+        ("我用了烂脸一周，是不是不耐受，要停吗", "这家用了烂脸，封口了"),
+        ("成分查得到吗，死过猫的那家我怕了", "快家我，有优惠"),
+    ],
+)
+def test_what_befell_oneself_or_is_reported_passes_its_twin_does_not(tier, passes, held):
+    assert tier.judge(passes).action == "allow"
+    assert tier.judge(held).action != "allow"

