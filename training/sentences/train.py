@@ -191,7 +191,7 @@ def main() -> None:
     texts = [row.text for row in rows]
     source = np.array([row.source for row in rows])
     bad = np.array([row.category != "clean" for row in rows])
-    part = np.array([hashlib.sha256(r.seed.encode()).digest()[1] % PARTS for r in rows])
+    part = np.array([part_of(row.seed) for row in rows])
     plain = vectors(texts, Path(sys.argv[1]) if len(sys.argv) > 1 else None).astype(np.float64)
     learns = ~np.isin(source, CHECKS)
     centre, scale = plain[learns].mean(axis=0), plain[learns].std(axis=0)
