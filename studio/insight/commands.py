@@ -76,10 +76,11 @@ class InsightCommands:
         role=Role.CONTROLLER,
         label=("漏斗与热力", "Funnel and heat"),
         help=(
-            "一场的五维四率漏斗、最宽的路径、分钟×商品与星期×小时热力、自家网页点击、买家分群；show 为场次编号、"
-            "节目名或 last。",
+            "一场的五维四率漏斗、最宽的路径、分钟×商品与星期×小时热力、自家网页点击、买家分群；"
+            "show 为场次编号、节目名或 last。",
             "A show's funnel, widest paths, heat by minute and product and by weekday and hour, "
-            "clicks on own pages, and segments of buyers; show: a time on air, a show's name, or last.",
+            "clicks on own pages, and segments of buyers; show: a time on air, a show's name, or "
+            "last.",
         ),
     )
     async def shape(self, show: Short = "last") -> Changed:

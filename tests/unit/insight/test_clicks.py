@@ -67,7 +67,7 @@ def test_two_clicks_in_one_place_and_moment_are_two(tmp_path: Path) -> None:
     [
         ("/,400,10,360,720", "outside_page"),
         ("/,-1,10,360,720", "outside_page"),
-        ("/,0,0,0,0", "no_size"),
+        ("/,0,0,0,0", "no_page_size"),
         ("/,nan,10,360,720", "left_out"),
         ("/,ten,10,360,720", "not_a_number"),
         (",1,1,360,720", "left_out"),

@@ -52,8 +52,8 @@ class ClickView(QWidget):
             cell = self.cell
             row, column_ = int(event.pos().y() / cell), int(event.pos().x() / cell)
             is_on = row < len(self.map.values) and column_ < len(self.map.values[0])
-            count = self.map.values[row][column_] if is_on else None
-            self.setToolTip("" if count is None else plain(t("funnel.clicks_here", n=count)))
+            words = t("funnel.clicks_here", n=self.map.values[row][column_]) if is_on else ""
+            self.setToolTip(plain(words))
         return super().event(event)
 
     @painting

@@ -62,10 +62,10 @@ class PageClicks(ExportKind):
                 )
                 out.errors.append(fault)
                 return None
-        if min(float(row.data["width"]), float(row.data["height"])) < 1:
-            out.errors.append(
-                ExportFault(record.row, record.table.head("width"), "no_size", row.data["width"])
-            )
+        wide = row.data["width"]
+        if min(float(wide), float(row.data["height"])) < 1:
+            head = record.table.head("width")
+            out.errors.append(ExportFault(record.row, head, "no_page_size", wide))
             return None
         row.key = "|".join(row.data[name] for name in self.row_key)
         return row
