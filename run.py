@@ -56,6 +56,7 @@ SYSTEM_TEST = [
     "pulseaudio",
     "pulseaudio-utils",
     "redis-server",
+    "procps",
 ]
 
 

@@ -185,8 +185,13 @@ def _keep_old(folder: Path, path: Path) -> None:
         number += 1
         target = backups / f"{kind}-{stamp}-{number:04}.json"
     write_whole(target, text, mode=PRIVATE, is_synced=True)
-    for old in sorted(backups.glob(f"{kind}-*.json"))[:-most]:
+    for old in sorted(backups.glob(f"{kind}-*.json"), key=_age)[:-most]:
         old.unlink(missing_ok=True)
+
+
+def _age(copy: Path) -> str:
+    """Sorts copies, the oldest first; of those of one millisecond by their numbers."""
+    return copy.stem
 
 
 def _is_show(text: bytes) -> bool:
@@ -198,4 +203,4 @@ def _is_show(text: bytes) -> bool:
 
 def last_copies(folder: Path) -> list[Path]:
     """Copies of the show as it was saved before, the latest first."""
-    return sorted((folder / "backups").glob("show-*.json"), reverse=True)
+    return sorted((folder / "backups").glob("show-*.json"), key=_age, reverse=True)

@@ -39,7 +39,14 @@ const world = {
   history: { replaceState() {} },
   WebSocket, URLSearchParams, crypto, btoa, TextEncoder, setTimeout, clearTimeout, console,
 };
-vm.runInNewContext(await (await fetch(`${base}/panel.js`)).text(), world);
+// Its modules come from the same door; they find the page where a browser would have it.
+Object.assign(globalThis, { document: world.document });
+world.load = async (path) => {
+  const code = await (await fetch(new URL(path, base))).text();
+  return import(`data:text/javascript,${encodeURIComponent(code)}`);
+};
+const panel = await (await fetch(`${base}/panel.js`)).text();
+vm.runInNewContext(panel.replaceAll("import(", "load("), world);
 
 async function until(what, check) {
   const end = Date.now() + 20000;

