@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
@@ -199,10 +200,14 @@ def listen(path: Path, facts: Path | None, write: Write, *, as_json: bool) -> bo
     Raises:
         StudioError: not_found, invalid, unavailable.
     """
-    meaning = MeaningJudge() if has_library() else None
+    meaning, why = None, translate("guard.cli.no_meaning")
+    try:
+        meaning = MeaningJudge() if has_library() else None
+    except StudioError as error:  # packs and facts judge all the same
+        why = error.in_language()
     listening = Listening(read_sheet(facts), write, as_json=as_json, meaning=meaning)
-    if meaning is None and not as_json:
-        write(translate("guard.cli.no_meaning"))
+    if meaning is None:
+        write(why) if not as_json else print(why, file=sys.stderr)
     if path.suffix.lower() in TEXTS:
         for timed in _texts(path):
             listening.hear(timed.end_s, timed.text)

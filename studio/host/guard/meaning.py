@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import math
 import re
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 
 from studio.comments.sentences.head import context_of, pieces_of
 from studio.comments.sentences.judge import SentenceVectors, as_read
+from studio.core.errors import StudioError
 from studio.core.paths import assets_dir
 from studio.host.guard.claim import Known
 from studio.host.guard.judge import Judged
@@ -103,13 +106,22 @@ def marks_of(text: str) -> NDArray[np.float32]:
 
 @functools.cache
 def shipped_meaning() -> MeaningHead:
-    """The weights that come with the studio, read once."""
-    with np.load(assets_dir() / "models" / MODEL, allow_pickle=False) as data:
-        return MeaningHead(
-            tuple(str(name) for name in data["kinds"]), data["centre"], data["scale"],
-            data["claims"], data["context"], data["pieces"], float(data["pieces_scale"]),
-            float(data["bias"]), data["weights"].astype(np.float32), float(data["threshold"]),
-        )  # fmt: skip
+    """The weights that come with the studio, read once.
+
+    Raises:
+        StudioError: unavailable: the file is missing, short or altered.
+    """
+    path = assets_dir() / "models" / MODEL
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return MeaningHead(
+                tuple(str(name) for name in data["kinds"]), data["centre"], data["scale"],
+                data["claims"], data["context"], data["pieces"], float(data["pieces_scale"]),
+                float(data["bias"]), data["weights"].astype(np.float32), float(data["threshold"]),
+            )  # fmt: skip
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise StudioError("unavailable", "guard.meaning_file", path=str(path), why=why) from None
 
 
 class MeaningJudge:
@@ -117,6 +129,7 @@ class MeaningJudge:
 
     Raises:
         ImportError: the sentence model is not installed, or this processor does not run it.
+        StudioError: unavailable: the weights cannot be read.
     """
 
     def __init__(self, head: MeaningHead | None = None) -> None:

@@ -204,7 +204,7 @@ class Clip(Source):
         how = getattr(self.settings, "on_show", "follow")
         if how == "restart":
             return float(self.in_ms)
-        if how == "pause" or not self._playing.is_set():
+        if how in ("pause", "on_air_pause") or not self._playing.is_set():
             return at_ms
         at_ms += (now_ns() - began) / NS * 1000 * film.speed
         return film.within(at_ms, self.in_ms, is_loop=self.settings.loop)

