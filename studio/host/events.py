@@ -40,7 +40,11 @@ class PrompterWanted(Event, frozen=True, kw_only=True):
 
 
 class ClaimRaised(Event, frozen=True, kw_only=True):
-    """The host said something that a rule or a fact speaks against."""
+    """The host said something that a rule or a fact speaks against.
+
+    Attributes:
+        alarm: its number, by which `guard.dismiss` and the like name it.
+    """
 
     name: ClassVar[str] = "guard.alarm"
     label: ClassVar[Text] = Text("口播提醒", "Claim alarm")
@@ -49,6 +53,7 @@ class ClaimRaised(Event, frozen=True, kw_only=True):
         "What was said meets a rule or differs from the facts: words, rule, article, fact.",
     )
 
+    alarm: int
     rule: str
     said: str
     fact: str = ""

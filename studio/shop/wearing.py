@@ -194,7 +194,8 @@ class TryOnController:
         """What is true of each source with a try-on; no landmarks."""
         return {
             source: WornView(
-                is_worn=tryon.is_worn,
+                # The last picture before a bypass may still be looked at; it is not worn now.
+                is_worn=tryon.is_worn and not self.is_bypassed,
                 quality=tryon.quality,
                 faces=len(tryon.boxes),
                 age_ms=round(tryon.age_ms, -1),

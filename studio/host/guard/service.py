@@ -358,6 +358,6 @@ class GuardService(Service):
 
 def _raised(alarm: ClaimAlarm) -> ClaimRaised:
     return ClaimRaised(
-        rule=alarm.rule, said=alarm.said, fact=alarm.fact, article=alarm.article,
+        alarm=alarm.id, rule=alarm.rule, said=alarm.said, fact=alarm.fact, article=alarm.article,
         level=alarm.level, product=alarm.product,
     )  # fmt: skip
